@@ -1,0 +1,56 @@
+import type { Reference } from '../images/reference.js';
+
+/** A range of source text: lines and columns 1-based, columns in UTF-16 units, end exclusive. */
+export interface SourceRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/**
+ * What a use is for. `final`: its stage is a target or reached from a target by FROM. `build`: every other FROM.
+ * `copy`: COPY --from and RUN --mount from. `frontend`: `# syntax=`. Stage names never decide a role.
+ */
+export type Role = 'final' | 'build' | 'copy' | 'frontend';
+export const ROLES = ['final', 'build', 'copy', 'frontend'] as const satisfies readonly Role[];
+
+export type UseInstruction = 'FROM' | 'COPY' | 'RUN' | 'SYNTAX' | 'ONBUILD';
+
+/** One place in a build file, and one distinct expansion of it, that names an external image. */
+export interface ImageUse extends SourceRange {
+  /** Stable while the place keeps its meaning, and unique within a run. */
+  readonly id: string;
+  /** Relative to the repository's root, with `/`. */
+  readonly file: string;
+  readonly instruction: UseInstruction;
+  readonly stage: { readonly index: number; readonly name: string | null } | null;
+  readonly role: Role;
+  /** Whether a build of the judged targets would pull it. */
+  readonly reachable: boolean;
+  /** The resolved `--platform` flag. */
+  readonly platform: string | null;
+  /** The platforms the file is built for under which this expansion was found. */
+  readonly targetPlatforms: readonly string[];
+  /** The source text of the range, exactly. */
+  readonly written: string;
+  /** What is left after variables. */
+  readonly expanded: string;
+  readonly reference: Reference | null;
+  /** Build arguments that could replace the image, or a part of its reference. */
+  readonly overridable: readonly string[];
+  /** Why the reference can't be known without running the build. */
+  readonly unresolved?: string;
+}
+
+export type BuildFileStatus = 'read' | 'unreadable' | 'skipped';
+
+/** One file that was found, and whether it could be read as BuildKit reads it. */
+export interface BuildFile {
+  readonly path: string;
+  readonly status: BuildFileStatus;
+  readonly reason?: string;
+  readonly line?: number;
+  /** The reference of `# syntax=`, as written. */
+  readonly frontend?: string;
+}

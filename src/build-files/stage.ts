@@ -1,0 +1,35 @@
+import type { SourceRange } from './image-use.js';
+
+/** An instruction's text after variables, and where it stands. */
+export interface StageInstruction extends SourceRange {
+  readonly keyword: string;
+  /** The arguments as written, continuation lines joined. */
+  readonly text: string;
+  /** For USER, ARG, ENV …: the text after variables, where they are known without running the build. */
+  readonly expanded?: string;
+}
+
+/** What a stage is built on: an image use (by its id), an earlier stage (by index), or nothing. */
+export type StageBase =
+  | { readonly kind: 'image'; readonly use: string }
+  | { readonly kind: 'stage'; readonly index: number }
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** One stage of a build file: what the graph of a report, the effective user and the proposals are made from. */
+export interface Stage extends SourceRange {
+  readonly file: string;
+  readonly index: number;
+  readonly name: string | null;
+  readonly base: StageBase;
+  /** Whether it is a target, or reached from one by FROM. */
+  readonly ships: boolean;
+  readonly target: boolean;
+  readonly reachable: boolean;
+  /** Earlier stages whose files it copies or mounts. */
+  readonly copiesFrom: readonly number[];
+  /** Image uses it copies or mounts from, by id. */
+  readonly usesFrom: readonly string[];
+  /** USER, RUN, SHELL, ENTRYPOINT, CMD, ENV, WORKDIR … in order. */
+  readonly instructions: readonly StageInstruction[];
+}

@@ -1,0 +1,23 @@
+/**
+ * An image's configuration, as far as rules ask for it.
+ * @see https://github.com/opencontainers/image-spec/blob/main/config.md
+ */
+export interface ImageConfiguration {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  /** RFC 3339, as the config says it; 1970 is a convention for "reproducible", not a time. */
+  readonly created?: string;
+  readonly user: string;
+  readonly env: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly shell: readonly string[];
+  readonly workingDir: string;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly onBuild: readonly string[];
+  readonly diffIds: readonly string[];
+  readonly healthcheck: boolean;
+}

@@ -1,0 +1,51 @@
+/** Why evidence could not be had although it may exist; each kind survives to the report. */
+export type UnavailableCause =
+  | 'offline'
+  | 'network'
+  | 'timeout'
+  | 'tls'
+  | 'unauthorised'
+  | 'forbidden'
+  | 'rate-limited'
+  | 'server-error'
+  | 'not-found'
+  | 'malformed'
+  | 'limit'
+  | 'refused-address'
+  | 'unlisted-host'
+  | 'stale'
+  | 'trust-root'
+  | 'not-collected';
+
+/** One place that was asked, and what it answered: so that "unsigned" is told from "could not look". */
+export interface LookedIn {
+  readonly place: string;
+  readonly answer: string;
+}
+
+/**
+ * What was learnt of one thing. `absent` may only be said when every place looked in answered and none had it;
+ * anything else that is not `present` is `unavailable` (try again, or give access) or `unsupported` (trying again can't help).
+ */
+export type Evidence<T> =
+  | { readonly status: 'present'; readonly value: T; readonly from: string; readonly lookedIn?: readonly LookedIn[] }
+  | { readonly status: 'absent'; readonly lookedIn: readonly LookedIn[] }
+  | {
+      readonly status: 'unavailable';
+      readonly cause: UnavailableCause;
+      /** What happened, where, and what was expected: one sentence. */
+      readonly message: string;
+      /** What a person can do about it: one sentence. */
+      readonly remedy: string;
+      readonly lookedIn?: readonly LookedIn[];
+    }
+  | {
+      readonly status: 'unsupported';
+      readonly form: string;
+      readonly message: string;
+      readonly lookedIn?: readonly LookedIn[];
+    };
+
+export function present<T>(value: T, from: string, lookedIn?: readonly LookedIn[]): Evidence<T> {
+  return { status: 'present', value, from, ...(lookedIn === undefined ? {} : { lookedIn }) };
+}

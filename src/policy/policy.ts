@@ -1,0 +1,148 @@
+import type { Role } from '../build-files/image-use.js';
+
+/** How much an answer matters. `off` means the rule is not asked. */
+export type Level = 'error' | 'warning' | 'note' | 'off';
+export const LEVELS = ['error', 'warning', 'note', 'off'] as const satisfies readonly Level[];
+
+export type Profile = 'observe' | 'baseline' | 'hardened' | 'strict';
+export const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const satisfies readonly Profile[];
+
+/** Who may sign: a key, or a keyless identity. */
+export type Authority =
+  | {
+      readonly kind: 'keyless';
+      readonly issuer: string;
+      /** Exact, or an anchored glob of the policy's dialect. */
+      readonly subject: string;
+      /** Optional constraints on Fulcio's extensions; exact or anchored globs. */
+      readonly sourceRepository?: string;
+      readonly sourceRef?: string;
+      readonly workflow?: string;
+      readonly buildSignerDigest?: string;
+      readonly runnerEnvironment?: string;
+      readonly signatureRepository?: string;
+    }
+  | {
+      readonly kind: 'key';
+      /** PEM text; files are read by the loader from the policy's own commit. */
+      readonly pem: string;
+      /** What to call it in reports: the file's path, or `inline key` with a fingerprint. */
+      readonly name: string;
+      readonly log: 'required' | 'ignored';
+      readonly signatureRepository?: string;
+    }
+  /** A key that only a key management service holds: named, never usable here. */
+  | { readonly kind: 'kms'; readonly uri: string; readonly signatureRepository?: string };
+
+export interface ProvenanceRequirement {
+  readonly builder?: string;
+  readonly source?: string;
+  readonly minLevel?: number;
+}
+
+/** One line of the allow list, its catalogue entry already looked up and its key files already read. */
+export interface AllowEntry {
+  /** `allow[2]`, for messages. */
+  readonly name: string;
+  /** The pattern over normalised references that governs; an entry of the catalogue yields one AllowEntry per pattern. */
+  readonly pattern: string;
+  /** The catalogue's publisher, where the entry names one. */
+  readonly publisher?: string;
+  /** How many authorities must have signed. */
+  readonly require: number;
+  readonly authorities: readonly Authority[];
+  /** False with a reason: this entry is let through without a signature. */
+  readonly signed: boolean;
+  readonly reason?: string;
+  readonly provenance?: ProvenanceRequirement;
+  readonly unsignedSbom: 'allow' | 'deny';
+  readonly noPackages: 'allow' | 'deny';
+  /** Whether the entry claims Wolfi (from-wolfi's question). */
+  readonly wolfi: boolean;
+  readonly at?: PolicyPosition;
+}
+
+export interface DenyEntry {
+  readonly pattern: string;
+  readonly reason: string;
+  readonly at?: PolicyPosition;
+}
+
+export interface PolicyPosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A reviewed exception. */
+export interface Waiver {
+  readonly rule: string;
+  /** A pattern over normalised references; absent: every image. */
+  readonly image?: string;
+  /** A glob over build files; absent: every file. */
+  readonly file?: string;
+  readonly vulnerability?: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** ISO date; the last day it holds, in UTC. */
+  readonly expires: string;
+  readonly covers: 'fail' | 'indeterminate';
+  readonly at?: PolicyPosition;
+}
+
+/** What a policy says about one rule: the level and options it changes; the rest is the profile's. */
+export interface RuleOverride {
+  readonly level?: Level;
+  readonly onIndeterminate?: 'warn' | 'fail';
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface RegistryOverride {
+  /** Private, loopback and link-local addresses may be connected to. */
+  readonly privateNetwork: boolean;
+  /** Plain HTTP. */
+  readonly insecure: boolean;
+  /** `registry[/prefix]` that this path mirrors. */
+  readonly mirrorOf?: string;
+  /** An OCI image layout directory, for the command line. */
+  readonly layout?: string;
+  /** Further hosts that credentials for this registry may be sent to (token realms). */
+  readonly tokenHosts: readonly string[];
+}
+
+/** The policy of a run: read, extended, checked, and resolved against the catalogue. */
+export interface Policy {
+  readonly source: PolicySource;
+  readonly profile: Profile;
+  /** Empty: no allow list. */
+  readonly allow: readonly AllowEntry[];
+  readonly deny: readonly DenyEntry[];
+  readonly rules: Readonly<Record<string, RuleOverride>>;
+  readonly roles: Readonly<Partial<Record<Role, Readonly<Record<string, RuleOverride>>>>>;
+  readonly files: {
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    readonly targets: Readonly<Record<string, readonly string[]>>;
+    readonly buildArgs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
+  readonly platforms: readonly string[];
+  /** Named contexts and images built in this repository: name → what stands for it. */
+  readonly contexts: Readonly<Record<string, string>>;
+  readonly trustedRoot?: string;
+  readonly maxWaiverDays: number;
+  /** Keyed by `host[/prefix]`. */
+  readonly registries: Readonly<Record<string, RegistryOverride>>;
+  readonly waivers: readonly Waiver[];
+  /** Key files and trusted roots it names, for policy-unchanged. */
+  readonly dependsOn: readonly string[];
+}
+
+export interface PolicySource {
+  /** `built-in baseline`, or the file's path with its repository where it is another one. */
+  readonly name: string;
+  readonly path?: string;
+  readonly repository?: string;
+  readonly commit?: string;
+  /** Policies it extends, each resolved to a commit where it has one. */
+  readonly extends: readonly { readonly name: string; readonly commit?: string }[];
+}

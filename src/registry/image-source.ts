@@ -1,0 +1,79 @@
+import type { UnavailableCause } from '../evidence/evidence.js';
+import type { Result } from '../result.js';
+import type { Manifest } from './manifest.js';
+
+/** Where content lives: `registry/repository`, without tag and digest. */
+export interface Repository {
+  readonly registry: string;
+  readonly repository: string;
+}
+
+/** @see https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: {
+    readonly os: string;
+    readonly architecture: string;
+    readonly variant?: string;
+    readonly 'os.version'?: string;
+  };
+  readonly urls?: readonly string[];
+}
+
+/** What went wrong between us and a registry. The code is kept to the report: none of them ever reads as "no signature". */
+export interface RegistryError {
+  readonly code: Exclude<UnavailableCause, 'stale' | 'trust-root' | 'not-collected'>;
+  readonly registry: string;
+  /** `GET https://…` with credentials and query left out, or the layout's path. */
+  readonly request: string;
+  readonly status?: number;
+  readonly message: string;
+  readonly remedy: string;
+  readonly retryAfterSeconds?: number;
+  /** The named limit that was passed, where code is `limit`. */
+  readonly limit?: string;
+}
+
+/** A manifest or index whose bytes hash to `digest`. */
+export interface FetchedManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly manifest: Manifest;
+}
+
+/** Which size limit a blob is read under; the limits are named and settable (src/registry/limits.ts). */
+export type BlobKind = 'config' | 'attestation' | 'layer';
+
+/**
+ * A place images come from: a registry over HTTP, or an OCI image layout on disk. Whatever it returns has been
+ * hashed against the digest asked for; a tag is resolved once a run.
+ */
+export interface ImageSource {
+  /** The digest a tag points to now, by HEAD where the registry allows it. `not-found` is an error, not an absence. */
+  resolveTag(repository: Repository, tag: string): Promise<Result<Descriptor, RegistryError>>;
+  manifest(repository: Repository, digest: string): Promise<Result<FetchedManifest, RegistryError>>;
+  /** A whole blob in memory, for configs and attestations. */
+  blob(repository: Repository, descriptor: Descriptor, kind: BlobKind): Promise<Result<Uint8Array, RegistryError>>;
+  /**
+   * A blob as a stream of chunks, hashed while it flows. The iterable throws a `BlobStreamError` (which carries a
+   * RegistryError) when bytes end early, run over the limit, or do not hash to the digest; the consumer may believe
+   * nothing it read before the iterable has ended.
+   */
+  blobStream(
+    repository: Repository,
+    descriptor: Descriptor,
+    kind: BlobKind,
+  ): Promise<Result<AsyncIterable<Uint8Array>, RegistryError>>;
+  /** Everything that refers to a digest, by the referrers API or its fallback tag; `[]` only if the registry answered so. */
+  referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>>;
+}
+
+export interface Referrers {
+  readonly via: 'referrers-api' | 'referrers-tag' | 'layout';
+  readonly descriptors: readonly Descriptor[];
+}

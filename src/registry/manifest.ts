@@ -1,0 +1,24 @@
+import type { Descriptor } from './image-source.js';
+
+/** @see https://github.com/opencontainers/image-spec/blob/main/image-index.md and Docker's manifest list v2 */
+export interface ImageIndex {
+  readonly kind: 'index';
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly manifests: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** @see https://github.com/opencontainers/image-spec/blob/main/manifest.md and Docker's image manifest v2, schema 2 */
+export interface ImageManifest {
+  readonly kind: 'manifest';
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export type Manifest = ImageIndex | ImageManifest;

@@ -1,0 +1,30 @@
+import type { ImageConfiguration } from '../evidence/configuration.js';
+import type { Reference } from '../images/reference.js';
+import type { Descriptor, Repository } from './image-source.js';
+import type { ImageManifest } from './manifest.js';
+
+/** A reference pinned to digests, for one platform. */
+export interface ResolvedImage {
+  readonly reference: Reference;
+  /** Where its bytes were read: the mirror or layout, if one stands in for the registry. */
+  readonly repository: Repository;
+  /** What the tag or the pin names: an index's digest, or a single manifest's. */
+  readonly digest: string;
+  readonly kind: 'index' | 'manifest';
+  /** The index the platform's manifest was chosen from, and every child it lists. */
+  readonly index?: { readonly digest: string; readonly manifests: readonly Descriptor[] };
+  readonly platform: string;
+  readonly manifestDigest: string;
+  readonly manifest: ImageManifest;
+  readonly configDigest: string;
+  readonly configuration: ImageConfiguration;
+}
+
+/** What the tag of a use points to now, beside the digest it is pinned to. */
+export interface TagState {
+  readonly tag: string;
+  readonly currentDigest: string;
+  readonly pinnedDigest?: string;
+  /** A newer patch release of the same line, where the registry's tags tell one. */
+  readonly newerTag?: string;
+}

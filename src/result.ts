@@ -1,0 +1,13 @@
+/**
+ * An answer whose failure the caller must decide on. Exceptions are kept for the unexpected;
+ * whatever a registry, a file or a person can get wrong travels as a `Result`.
+ */
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+export function err<E>(error: E): { readonly ok: false; readonly error: E } {
+  return { ok: false, error };
+}

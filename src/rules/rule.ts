@@ -1,0 +1,135 @@
+import type { ZodType } from 'zod';
+import type { BuildFile, ImageUse, Role } from '../build-files/image-use.js';
+import type { Stage } from '../build-files/stage.js';
+import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
+import type { Platform } from '../images/platform.js';
+import type { Reference } from '../images/reference.js';
+import type { AllowEntry, Level, Policy, Profile } from '../policy/policy.js';
+
+export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
+
+/** What a rule answers. A rule that asks several things answers several times, each with its `aspect`. */
+export interface RuleResult {
+  readonly outcome: Outcome;
+  /** One sentence: what was seen. */
+  readonly reason: string;
+  /** One sentence or a snippet: what to do. Wanted wherever the outcome is fail or indeterminate. */
+  readonly fix?: string;
+  /** Which of the rule's questions this answers, such as `shell`. */
+  readonly aspect?: string;
+  /** Lowers the configured level for this result; never raises it. */
+  readonly atMost?: Level;
+  /** Further lines for whoever wants to know more: paths, packages, identifiers. Hostile text is allowed, reports escape it. */
+  readonly details?: readonly string[];
+  /** Known vulnerabilities the result speaks of, so that waivers can name them. */
+  readonly vulnerabilities?: readonly string[];
+  /** A place that decides it, where that is not the use's own (a USER instruction). */
+  readonly at?: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+  };
+}
+
+/** A profile's column of the table of levels; `observe` is baseline capped at warning, strict on build stages is hardened-build. */
+export type ProfileColumn = 'baseline' | 'hardened' | 'hardened-build' | 'strict';
+
+export function profileColumn(profile: Profile, role: Role): ProfileColumn {
+  if (profile === 'observe' || profile === 'baseline') return 'baseline';
+  if (role === 'build') return 'hardened-build';
+  return profile;
+}
+
+export interface Preset<O> {
+  readonly level: Level;
+  readonly options: O;
+}
+
+/** What all rules have, whatever they look at. */
+interface RuleBase<O> {
+  readonly id: string;
+  readonly title: string;
+  /** The question it answers, in one line. */
+  readonly question: string;
+  /** Markdown: why it matters. */
+  readonly why: string;
+  /** Markdown: what to do about a finding, with an example that was run. */
+  readonly mend: string;
+  /** Roles it is asked for; others answer `not-applicable`. */
+  readonly roles: readonly Role[];
+  readonly options: ZodType<O>;
+  readonly presets: Readonly<Record<ProfileColumn, Preset<O>>>;
+  /** NIST SP 800-53 rev. 5 controls it gives evidence toward. */
+  readonly controls: readonly string[];
+  /** SARIF `security-severity`, 0.0–10.0. */
+  readonly securitySeverity: number;
+}
+
+/** What a rule over a use sees. */
+export interface UseSubject {
+  readonly use: ImageUse;
+  readonly file: BuildFile;
+  readonly stages: readonly Stage[];
+  /** The reference as policy sees it (a mirror's path replaced); null where it is unresolved. */
+  readonly reference: Reference | null;
+  readonly policy: Policy;
+  readonly entry: AllowEntry | null;
+  /** The catalogue publisher whose pattern matches, whether or not the policy allows it. */
+  readonly publisher: PublisherFacts | null;
+  readonly now: Date;
+  /** Whether a waiver of this rule names this vulnerability for this use; asking marks the waiver as used. */
+  readonly isWaived: (vulnerability: string) => boolean;
+}
+
+export interface PublisherFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly hardened: boolean;
+  readonly verifiable: boolean;
+}
+
+/** What a rule over an image on one platform sees: the use, and the evidence it asked for. */
+export interface ImageRuleSubject extends UseSubject {
+  readonly platform: Platform;
+  readonly evidence: CollectedEvidence;
+}
+
+/** A rule about a build file as a whole. */
+export interface FileRule<O> extends RuleBase<O> {
+  readonly subject: 'file';
+  readonly evaluate: (
+    subject: { readonly file: BuildFile; readonly policy: Policy },
+    options: O,
+  ) => RuleResult | readonly RuleResult[];
+}
+
+/** A rule about a use, which needs nothing but the build file and the policy. */
+export interface UseRule<O> extends RuleBase<O> {
+  readonly subject: 'use';
+  readonly evaluate: (subject: UseSubject, options: O) => RuleResult | readonly RuleResult[];
+}
+
+/** A rule about the image behind a use, on each platform judged. */
+export interface ImageRule<O> extends RuleBase<O> {
+  readonly subject: 'image';
+  readonly evidence: readonly EvidenceKind[];
+  /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
+  readonly ages: boolean;
+  readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];
+}
+
+/** A rule about the change under judgement, asked once a run. */
+export interface ChangeRule<O> extends RuleBase<O> {
+  readonly subject: 'change';
+  readonly evaluate: (subject: ChangeSubject, options: O) => RuleResult | readonly RuleResult[];
+}
+
+export interface ChangeSubject {
+  readonly policy: Policy;
+  /** Paths the pull request changes, or null where nothing is compared. */
+  readonly changedFiles: readonly string[] | null;
+}
+
+export type Rule<O = unknown> = FileRule<O> | UseRule<O> | ImageRule<O> | ChangeRule<O>;
