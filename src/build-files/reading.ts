@@ -1,0 +1,40 @@
+import type { Result } from '../result.js';
+import type { BuildFile, ImageUse } from './image-use.js';
+import type { RepositoryTree, TreeError } from './repository-tree.js';
+import type { Stage } from './stage.js';
+
+/** What a build is given besides its file; `files` overrides hold for one path. */
+export interface ReadingOptions {
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Name → what stands for it: `docker-image://ref`, a path, or a build file of the repository. */
+  readonly buildContexts: Readonly<Record<string, string>>;
+  readonly platforms: readonly string[];
+  readonly target?: string;
+  /** Per path: targets and build arguments that the policy (or a workflow of the repository) names. */
+  readonly perFile: Readonly<
+    Record<
+      string,
+      {
+        readonly targets?: readonly string[];
+        readonly buildArgs?: Readonly<Record<string, string>>;
+        readonly platforms?: readonly string[];
+      }
+    >
+  >;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Ignore git's index: every file below the directory. */
+  readonly allFiles: boolean;
+  /** Judge only these paths; others are listed as skipped. */
+  readonly only?: readonly string[];
+}
+
+/** Everything the first station knows. */
+export interface Reading {
+  readonly files: readonly BuildFile[];
+  readonly uses: readonly ImageUse[];
+  readonly stages: readonly Stage[];
+}
+
+/** Finds and reads every build file of a repository. */
+export type ReadRepository = (tree: RepositoryTree, options: ReadingOptions) => Promise<Result<Reading, TreeError>>;

@@ -1,0 +1,26 @@
+import type { Result } from '../result.js';
+
+/** One entry of a repository at the judged commit. Directories are not listed. */
+export interface TreeEntry {
+  /** Relative to the root, with `/`, as bytes decoded from UTF-8. */
+  readonly path: string;
+  readonly kind: 'file' | 'link' | 'submodule';
+}
+
+export interface TreeError {
+  readonly code: 'not-found' | 'not-a-file' | 'outside-repository' | 'too-large' | 'unreadable';
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * A repository's content at the commit that is judged: the working tree, a commit of the local clone, or GitHub's
+ * API. It never runs anything of the repository, and never leaves it: a link that points outside is an error.
+ */
+export interface RepositoryTree {
+  /** Where the content comes from, for messages: a directory, or `owner/repository@commit`. */
+  readonly name: string;
+  entries(): Promise<Result<readonly TreeEntry[], TreeError>>;
+  read(path: string, maxBytes: number): Promise<Result<Uint8Array, TreeError>>;
+}
