@@ -1,0 +1,88 @@
+import type { BuildFile, ImageUse } from '../build-files/image-use.js';
+import type { Stage } from '../build-files/stage.js';
+import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { Level, PolicySource, Profile, Waiver } from '../policy/policy.js';
+import type { Outcome } from '../rules/rule.js';
+
+export type Verdict = 'pass' | 'fail' | 'indeterminate';
+
+/** Rule × use × platform, with its outcome. */
+export interface Answer {
+  readonly rule: string;
+  readonly aspect?: string;
+  /** The use's id; absent where the rule is about a file or the change. */
+  readonly use?: string;
+  readonly file?: string;
+  /** The digest judged. */
+  readonly image?: string;
+  readonly platform?: string;
+  readonly outcome: Outcome;
+  readonly level: Level;
+  readonly reason: string;
+  readonly fix?: string;
+  readonly details?: readonly string[];
+  readonly vulnerabilities?: readonly string[];
+  readonly at?: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+  };
+  /** Unchanged since the base ref, so that this change does not answer for it. */
+  readonly inherited?: boolean;
+  /** Index into the report's waivers. */
+  readonly waiver?: number;
+}
+
+/** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
+export interface Finding {
+  readonly rule: string;
+  readonly level: Exclude<Level, 'off'>;
+  readonly outcome: Outcome;
+  readonly message: string;
+  readonly fix?: string;
+  readonly details?: readonly string[];
+  readonly use?: string;
+  readonly platforms?: readonly string[];
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly fingerprint: string;
+  readonly waiver?: number;
+  readonly inherited?: boolean;
+}
+
+export interface JudgedImage {
+  readonly reference: string;
+  readonly digest: string;
+  readonly publisher?: string;
+  readonly platforms: readonly { readonly platform: string; readonly manifest: string; readonly config: string }[];
+  /** By platform, then by kind. */
+  readonly evidence: Readonly<Record<string, CollectedEvidence>>;
+}
+
+/** Everything a run found out. Reports are made from this and nothing else. */
+export interface Report {
+  readonly tool: {
+    readonly version: string;
+    readonly catalogue: string;
+    readonly trustedRoot?: string;
+    readonly feeds: readonly { readonly name: string; readonly date: string }[];
+  };
+  readonly verdict: Verdict;
+  readonly policy: { readonly source: PolicySource; readonly profile: Profile; readonly allowListEnforced: boolean };
+  readonly files: readonly BuildFile[];
+  readonly stages: readonly Stage[];
+  readonly uses: readonly ImageUse[];
+  readonly images: readonly JudgedImage[];
+  readonly answers: readonly Answer[];
+  readonly findings: readonly Finding[];
+  readonly waivers: readonly (Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' })[];
+  /** Limits that were passed, and what was not got to because of them. */
+  readonly limits: readonly { readonly name: string; readonly message: string }[];
+  /** Sentences for people that belong to no finding: "the allowlist is not enforced …", "nothing was judged". */
+  readonly notices: readonly string[];
+}
