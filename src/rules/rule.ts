@@ -132,4 +132,20 @@ export interface ChangeSubject {
   readonly changedFiles: readonly string[] | null;
 }
 
-export type Rule<O = unknown> = FileRule<O> | UseRule<O> | ImageRule<O> | ChangeRule<O>;
+/** A rule whose options have any shape: what the index holds. Its options are parsed by its own schema before it is asked. */
+export type Rule = FileRule<unknown> | UseRule<unknown> | ImageRule<unknown> | ChangeRule<unknown>;
+
+export const asFileRule = <O>(rule: FileRule<O>): FileRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });
+export const asUseRule = <O>(rule: UseRule<O>): UseRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });
+export const asImageRule = <O>(rule: ImageRule<O>): ImageRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });
+export const asChangeRule = <O>(rule: ChangeRule<O>): ChangeRule<unknown> => ({
+  ...rule,
+  evaluate: parsingOptions(rule),
+});
+
+function parsingOptions<S, O>(rule: {
+  readonly options: ZodType<O>;
+  readonly evaluate: (subject: S, options: O) => RuleResult | readonly RuleResult[];
+}): (subject: S, options: unknown) => RuleResult | readonly RuleResult[] {
+  return (subject, options) => rule.evaluate(subject, rule.options.parse(options));
+}

@@ -1,0 +1,47 @@
+import { formatReference } from '../images/reference.js';
+import { type NoOptions, noOptions } from './options.js';
+import type { UseRule } from './rule.js';
+
+export const allowedBase: UseRule<NoOptions> = {
+  id: 'allowed-base',
+  title: 'Image is on the allow list',
+  question: 'Does an allow entry match?',
+  why: 'The allow list is the organisation’s decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.',
+  mend: [
+    'Build on an image that the allow list names; where the catalogue knows a hardened equivalent, the finding names it.',
+    'If the image is one that the organisation wants, its owners add an entry to the policy:',
+    '',
+    '```yaml',
+    'allow:',
+    '  - catalog: chainguard',
+    '  - image: registry.example.com/base/**',
+    '    authorities:',
+    '      - key: { file: .github/keys/base.pub, log: ignored }',
+    '```',
+  ].join('\n'),
+  subject: 'use',
+  roles: ['final', 'build', 'copy'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'warning', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'warning', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-7', 'SR-3'],
+  securitySeverity: 7,
+  evaluate: ({ entry, policy, reference, use }) => {
+    if (reference === null)
+      return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
+    if (policy.allow.length === 0) return { outcome: 'not-applicable', reason: 'The policy has no allow list.' };
+    const name = formatReference(reference);
+    if (entry !== null) {
+      return { outcome: 'pass', reason: `${name} is allowed by ${entry.name} (\`${entry.pattern}\`).` };
+    }
+    return {
+      outcome: 'fail',
+      reason: `No entry of the allow list matches ${name}, which \`${use.written}\` names.`,
+      fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.',
+    };
+  },
+};

@@ -1,0 +1,17 @@
+import { allowedBase } from './allowed-base.js';
+import { knownReference } from './known-reference.js';
+import { overridableBase } from './overridable-base.js';
+import { pinnedByDigest } from './pinned-by-digest.js';
+import { policyUnchanged } from './policy-unchanged.js';
+import { readableBuildFile } from './readable-build-file.js';
+import { asChangeRule, asFileRule, asUseRule, type Rule } from './rule.js';
+
+/** Every rule, in the order in which reports show them. A new rule is one file and one line here. */
+export const rules: readonly Rule[] = [
+  asFileRule(readableBuildFile),
+  asUseRule(knownReference),
+  asUseRule(allowedBase),
+  asUseRule(pinnedByDigest),
+  asUseRule(overridableBase),
+  asChangeRule(policyUnchanged),
+];

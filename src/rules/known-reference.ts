@@ -1,0 +1,41 @@
+import { type NoOptions, noOptions } from './options.js';
+import type { UseRule } from './rule.js';
+
+export const knownReference: UseRule<NoOptions> = {
+  id: 'known-reference',
+  title: 'Image is known before the build',
+  question: 'Is every image known without running the build?',
+  why: 'An image whose name depends on a value that only the builder knows can be any image. What cannot be named cannot be judged, so an unknown reference is a failure and not a question left open: otherwise a variable would hide a base from the gate.',
+  mend: [
+    'Give the argument a default that names the image which is really built on:',
+    '',
+    '```dockerfile',
+    'ARG BASE=cgr.dev/chainguard/wolfi-base',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a Dockerfile's variable
+    'FROM ${BASE}',
+    '```',
+    '',
+    'If the value comes from your pipeline, tell the gate the same value (`build-args`), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
+  ].join('\n'),
+  subject: 'use',
+  roles: ['final', 'build', 'copy', 'frontend'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'warning', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'error', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-2', 'SR-4'],
+  securitySeverity: 6,
+  evaluate: ({ use }) => {
+    if (use.unresolved === undefined && use.reference !== null) {
+      return { outcome: 'pass', reason: 'The reference is known from the build file.' };
+    }
+    return {
+      outcome: 'fail',
+      reason: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is no image reference'}.`,
+      fix: 'Give the build argument a default, pass its value with `build-args`, or list the image under `contexts` in the policy.',
+    };
+  },
+};

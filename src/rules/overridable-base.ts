@@ -1,0 +1,38 @@
+import { type NoOptions, noOptions } from './options.js';
+import type { UseRule } from './rule.js';
+
+export const overridableBase: UseRule<NoOptions> = {
+  id: 'overridable-base',
+  title: 'Image cannot be replaced by a build argument',
+  question: 'Can a build argument replace it?',
+  why: 'The gate judges the image that the default of an ARG names. Whoever starts the build can pass another value with `--build-arg`, and then builds on something nobody has judged.',
+  mend: [
+    'Name the image in FROM itself:',
+    '',
+    '```dockerfile',
+    'FROM cgr.dev/chainguard/python:latest@sha256:…',
+    '```',
+    '',
+    'Where the argument is wanted, keep the name fixed and let the gate judge every value your pipeline passes (`build-args`).',
+  ].join('\n'),
+  subject: 'use',
+  roles: ['final', 'build', 'copy'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'note', options: {} },
+    hardened: { level: 'warning', options: {} },
+    'hardened-build': { level: 'note', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-2', 'CM-5'],
+  securitySeverity: 4,
+  evaluate: ({ use }) => {
+    if (use.overridable.length === 0) return { outcome: 'pass', reason: 'No build argument can replace it.' };
+    const names = use.overridable.map((name) => `\`${name}\``).join(', ');
+    return {
+      outcome: 'fail',
+      reason: `The build argument${use.overridable.length > 1 ? 's' : ''} ${names} can replace this image, or part of its reference, without a change to this file.`,
+      fix: 'Name the image in the instruction itself, or accept the argument by a waiver that says who passes it.',
+    };
+  },
+};

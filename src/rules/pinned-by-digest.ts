@@ -1,0 +1,39 @@
+import { type NoOptions, noOptions } from './options.js';
+import type { UseRule } from './rule.js';
+
+export const pinnedByDigest: UseRule<NoOptions> = {
+  id: 'pinned-by-digest',
+  title: 'Image is pinned by digest',
+  question: 'Is what was verified what will be pulled?',
+  why: 'A tag can point to another image a minute after it was judged. A digest names the bytes themselves: what the gate has verified is what the build will pull, on every machine, until somebody changes the line in a reviewed commit.',
+  mend: [
+    'Add the digest of the index after the tag, and let Dependabot or Renovate keep it current:',
+    '',
+    '```dockerfile',
+    'FROM cgr.dev/chainguard/python:latest@sha256:…',
+    '```',
+    '',
+    '`node dist/cli.js fix --pin` writes the digests that were resolved and verified, and changes nothing else.',
+  ].join('\n'),
+  subject: 'use',
+  roles: ['final', 'build', 'copy'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'note', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'warning', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-2', 'SI-7'],
+  securitySeverity: 5,
+  evaluate: ({ reference, use }) => {
+    if (reference === null)
+      return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
+    if (reference.digest !== undefined) return { outcome: 'pass', reason: `It is pinned to ${reference.digest}.` };
+    return {
+      outcome: 'fail',
+      reason: `\`${use.written}\` names a tag, which may point to another image when the build pulls it.`,
+      fix: 'Add the digest after the tag (`fix --pin` does it), and let Dependabot or Renovate keep it current.',
+    };
+  },
+};

@@ -1,0 +1,33 @@
+import { type NoOptions, noOptions } from './options.js';
+import type { ChangeRule } from './rule.js';
+
+export const policyUnchanged: ChangeRule<NoOptions> = {
+  id: 'policy-unchanged',
+  title: 'The change leaves the policy alone',
+  question: 'Does the pull request edit the policy, its waivers or its keys?',
+  why: 'The policy that judges a change is the base branch’s, so editing it here changes nothing for this run; but whoever reviews the change should know that it will decide about the next ones.',
+  mend: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.yml` and the key files asks them by itself).',
+  subject: 'change',
+  roles: ['final', 'build', 'copy', 'frontend'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'note', options: {} },
+    hardened: { level: 'note', options: {} },
+    'hardened-build': { level: 'note', options: {} },
+    strict: { level: 'note', options: {} },
+  },
+  controls: ['CM-3'],
+  securitySeverity: 3,
+  evaluate: ({ changedFiles, policy }) => {
+    if (changedFiles === null) return { outcome: 'not-applicable', reason: 'Nothing is compared in this run.' };
+    const governed = new Set([policy.source.path ?? '.github/base-image-gate.yml', ...policy.dependsOn]);
+    const edited = changedFiles.filter((path) => governed.has(path));
+    if (edited.length === 0) return { outcome: 'pass', reason: 'Policy, waivers and keys are as on the base branch.' };
+    return {
+      outcome: 'fail',
+      reason: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is judged by the base branch’s policy all the same.`,
+      fix: 'Have the owners of the policy review it.',
+      details: edited,
+    };
+  },
+};

@@ -1,0 +1,41 @@
+import { type NoOptions, noOptions } from './options.js';
+import type { FileRule } from './rule.js';
+
+/** A build file that BuildKit would refuse tells us nothing we could trust: neither "pass" nor "fail" would be true. */
+export const readableBuildFile: FileRule<NoOptions> = {
+  id: 'readable-build-file',
+  title: 'Build file can be read',
+  question: 'Could we read it as BuildKit would?',
+  why: 'The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are judged.',
+  mend: [
+    'Correct the line that the finding names; `docker build --check .` shows the same error.',
+    'A file that is no Dockerfile but has the name of one is left out in the policy:',
+    '',
+    '```yaml',
+    'files:',
+    '  exclude: ["docs/**/Dockerfile.sample"]',
+    '```',
+  ].join('\n'),
+  subject: 'file',
+  roles: ['final', 'build', 'copy', 'frontend'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'error', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'error', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-6'],
+  securitySeverity: 5,
+  evaluate: ({ file }) => {
+    if (file.status === 'skipped') {
+      return { outcome: 'not-applicable', reason: file.reason ?? 'The file is not a build file.' };
+    }
+    if (file.status === 'read') return { outcome: 'pass', reason: 'BuildKit would accept every line.' };
+    return {
+      outcome: 'indeterminate',
+      reason: `BuildKit would not build this file: ${file.reason ?? 'it could not be read'}.`,
+      fix: 'Correct the line, or leave the file out with `files.exclude` in the policy if it is not a build file.',
+    };
+  },
+};
