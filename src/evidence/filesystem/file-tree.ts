@@ -1,0 +1,103 @@
+import type { FileEntry } from './file-entry.js';
+
+/** As many links as Linux follows before it says ELOOP. */
+const MAX_LINKS = 40;
+
+/** A place in the tree. A directory that no layer lists, only its children, has no entry. */
+export interface TreeNode {
+  readonly name: string;
+  readonly parent: TreeNode | null;
+  entry: FileEntry | null;
+  children: Map<string, TreeNode> | null;
+}
+
+export function newNode(parent: TreeNode | null, name: string): TreeNode {
+  return { name, parent, entry: null, children: null };
+}
+
+/** The path of a node, relative to the root, without a leading slash; the root's is empty. */
+export function nodePath(node: TreeNode): string {
+  const parts: string[] = [];
+  for (let at: TreeNode = node; at.parent !== null; at = at.parent) parts.push(at.name);
+  return parts.reverse().join('/');
+}
+
+/**
+ * Walks `path` from `from` as the kernel does inside the container: links in the middle are followed, `..` stops at
+ * the root. The last component's own link is followed only if `followLast`. What is missing is made by `make`, or
+ * ends the walk with `null`; so does a loop.
+ */
+export function walk(
+  root: TreeNode,
+  from: TreeNode,
+  path: string,
+  followLast: boolean,
+  make?: (parent: TreeNode, name: string) => TreeNode,
+): TreeNode | null {
+  let at = path.startsWith('/') ? root : from;
+  // The components still to be walked, next one last.
+  const pending = path.split('/').reverse();
+  let links = 0;
+  while (pending.length > 0) {
+    const name = pending.pop();
+    if (name === undefined || name === '' || name === '.') continue;
+    if (name === '..') {
+      at = at.parent ?? root;
+      continue;
+    }
+    const next = at.children?.get(name) ?? make?.(at, name);
+    if (next === undefined) return null;
+    const target = next.entry?.type === 'link' ? next.entry.linkTarget : undefined;
+    const isLast = pending.every((part) => part === '' || part === '.');
+    if (target === undefined || (isLast && !followLast)) {
+      at = next;
+      continue;
+    }
+    links += 1;
+    if (links > MAX_LINKS) return null;
+    if (target.startsWith('/')) at = root;
+    pending.push(...target.split('/').reverse());
+  }
+  return at;
+}
+
+/** An image's files as a container sees them: all layers laid over each other, read-only. */
+export class FileTree {
+  readonly #root: TreeNode;
+
+  constructor(root: TreeNode) {
+    this.#root = root;
+  }
+
+  /** The entry at a path (with or without a leading slash), a link itself rather than what it points to. */
+  get(path: string): FileEntry | undefined {
+    return walk(this.#root, this.#root, path, false)?.entry ?? undefined;
+  }
+
+  /** The entry behind every link; undefined where it is missing, or the links loop. Its `path` is the real one. */
+  resolve(path: string): FileEntry | undefined {
+    return walk(this.#root, this.#root, path, true)?.entry ?? undefined;
+  }
+
+  /** The real path of a path: links followed wherever they are; undefined where it is missing, or the links loop. */
+  realPath(path: string): string | undefined {
+    const node = walk(this.#root, this.#root, path, true);
+    return node === null ? undefined : nodePath(node);
+  }
+
+  /** The entries of a directory, links in its path followed. */
+  *list(path: string): Iterable<FileEntry> {
+    for (const child of walk(this.#root, this.#root, path, true)?.children?.values() ?? []) {
+      if (child.entry !== null) yield child.entry;
+    }
+  }
+
+  /** Every entry, parents before their children. */
+  *entries(): Iterable<FileEntry> {
+    const pending: TreeNode[] = [this.#root];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (node.entry !== null) yield node.entry;
+      if (node.children !== null) pending.push(...node.children.values());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** Where packages are installed from; each has its own names, versions and version order. */
+export type PackageType = 'apk' | 'deb' | 'rpm' | 'npm' | 'pypi';
+
+/** One file that a package brought, and the checksum its database kept of it. */
+export interface OwnedFile {
+  /** Relative to the image's root, without a leading slash. */
+  readonly path: string;
+  /** Absent where the database keeps none: directories, links, dpkg's configuration files. */
+  readonly checksum?: { readonly algorithm: 'sha1' | 'md5' | 'sha256'; readonly hex: string };
+}
+
+/** One installed package, as its database or its metadata says it. */
+export interface InstalledPackage {
+  readonly type: PackageType;
+  readonly name: string;
+  /** The whole version in the type's own grammar: with epoch and revision where it has them. */
+  readonly version: string;
+  readonly architecture?: string;
+  /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories speak of these. */
+  readonly source: { readonly name: string; readonly version?: string };
+  /** As written by the packager: an SPDX expression, or words. Empty where the database keeps none (dpkg). */
+  readonly licences: readonly string[];
+  readonly purl: string;
+  /** The database or metadata file that tells of it, relative to the root. */
+  readonly where: string;
+  /** Empty where the database keeps no list that we read. */
+  readonly files: readonly OwnedFile[];
+}
+
+/** What os-release says. @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
+export interface Distribution {
+  /** `debian`, `alpine`, `wolfi` …: lower case. */
+  readonly id: string;
+  readonly idLike: readonly string[];
+  /** Absent for rolling distributions and for Debian testing. */
+  readonly versionId?: string;
+  readonly codename?: string;
+  readonly prettyName?: string;
+  /** The file it was read from, relative to the root. */
+  readonly where: string;
+}
+
+/** A package database that was found. */
+export interface PackageDatabase {
+  readonly path: string;
+  readonly format: 'apk' | 'dpkg' | 'dpkg-status.d' | 'rpm-sqlite' | 'rpm-ndb' | 'rpm-bdb' | 'rpm-manifest';
+  readonly packages: number;
+}
+
+/** Everything that is installed, as far as the image itself tells. */
+export interface Inventory {
+  readonly packages: readonly InstalledPackage[];
+  /** Null where there is no os-release. */
+  readonly distribution: Distribution | null;
+  readonly databases: readonly PackageDatabase[];
+  /** What was found and could not be read, or read in part: a list with anything in it is not the whole truth. */
+  readonly unknowns: readonly { readonly path: string; readonly reason: string }[];
+}
