@@ -1,4 +1,6 @@
 import type { ResolvedImage, TagState } from '../registry/resolved-image.js';
+import type { ImageStatements } from '../signatures/statement.js';
+import type { ImageSignatures } from '../signatures/verified.js';
 import type { Evidence } from './evidence.js';
 
 /**
@@ -10,6 +12,10 @@ export interface EvidenceKinds {
   readonly image: ResolvedImage;
   /** Where the tag points now. */
   readonly tag: TagState;
+  /** Signatures over the image, and which of them count. */
+  readonly signatures: ImageSignatures;
+  /** In-toto statements about the image that an authority signed, and unsigned documents beside them. */
+  readonly statements: ImageStatements;
 }
 
 export type EvidenceKind = keyof EvidenceKinds;

@@ -1,0 +1,32 @@
+/** Why a signature does not count. The codes are kept to the report, so that a wrong signer is told apart from broken bytes. */
+export type SignatureErrorCode =
+  /** It can't be read as what it claims to be. */
+  | 'malformed'
+  | 'limit'
+  /** A form that is known and not judged here, by name. */
+  | 'unsupported'
+  | 'bad-signature'
+  | 'bad-certificate'
+  | 'bad-timestamp'
+  /** The log's promise, proof or checkpoint does not hold. */
+  | 'bad-log-entry'
+  /** The entry is genuine, but of another signature, artifact or key. */
+  | 'other-log-entry'
+  | 'not-logged'
+  /** Signed by a log or certificate log that the trusted root does not know. */
+  | 'unknown-log'
+  /** Sound, and by somebody else than the authority. */
+  | 'wrong-signer'
+  /** Sound, and about something else. */
+  | 'wrong-subject'
+  | 'wrong-type';
+
+export interface SignatureError {
+  readonly code: SignatureErrorCode;
+  /** A clause that can follow "because": what was seen, and what was expected. */
+  readonly reason: string;
+}
+
+export function signatureError(code: SignatureErrorCode, reason: string): SignatureError {
+  return { code, reason };
+}

@@ -1,0 +1,47 @@
+import type { UnavailableCause } from '../evidence/evidence.js';
+import type { SignatureErrorCode } from './signature-error.js';
+import type { Provenance, Signer } from './signer.js';
+
+/** Which digest of an image something is about: the index's (its children are bound by their digests), or the platform's manifest. */
+export type About = { readonly digest: string; readonly on: 'index' | 'platform' };
+
+/** A signature over an image that verified against an authority of its allow entry. */
+export interface VerifiedSignature extends Provenance, About {
+  /** The authority, as the policy's reader would recognise it. */
+  readonly authority: string;
+  /** Its place in the entry's list, so that two signatures by one authority count once. */
+  readonly authorityIndex: number;
+  readonly form: 'cosign signature' | 'sigstore bundle';
+  readonly place: string;
+}
+
+/** Something that was found and does not count, with the reason. */
+export interface RejectedSignature {
+  readonly place: string;
+  readonly code: SignatureErrorCode;
+  /** A clause that can follow "because". */
+  readonly reason: string;
+  /** Who signed, where the signature itself is sound. */
+  readonly signedBy?: Signer;
+}
+
+/** A place that could not be read: what was not found may be there. */
+export interface Incomplete {
+  readonly cause: UnavailableCause;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The value of the evidence `signatures`: everything found about an image's signatures, and what of it counts. */
+export interface ImageSignatures {
+  readonly verified: readonly VerifiedSignature[];
+  readonly rejected: readonly RejectedSignature[];
+  /** Forms that are there and not judged, by name (`Notary Project signature`). */
+  readonly unsupported: readonly string[];
+  readonly incomplete?: Incomplete;
+  /** The image is pinned to a platform's manifest, and this index, which the tag names, is what was signed. */
+  readonly signedIndex?: string;
+  /** Which trusted root was used, with its date; what to know about it. */
+  readonly trustedRoot?: string;
+  readonly notes: readonly string[];
+}
