@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { identityMatches, parseIdentity } from '../../src/policy/identity.js';
+
+describe('parseIdentity', () => {
+  test.each([
+    'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main',
+    'https://github.com/acme/**',
+    'https://github.com/acme/images/.github/workflows/*@refs/tags/**',
+    'keyless@distroless.iam.gserviceaccount.com',
+    '*@acme.com',
+    'https://issuer.enforce.dev/*',
+  ])('takes %s', (text) => {
+    expect(parseIdentity(text).ok).toBe(true);
+  });
+
+  test.each([
+    '**',
+    '*',
+    '*/*',
+    'https://**',
+    '**://**',
+    'http*://**',
+    '*@*',
+    '*@*.*',
+    'https://*/*',
+    'https://github.com/**',
+    'https://github.com/*/**',
+    'https://gitlab.com/**',
+    'https://github.com/*/*/.github/workflows/release.yml@refs/heads/main',
+    'https**',
+    'https://*.github.com/**',
+  ])('refuses %s, which everybody matches', (text) => {
+    expect(parseIdentity(text)).toMatchObject({ ok: false, error: expect.stringContaining('everybody') });
+  });
+
+  test.each(['', 'a***b'])('refuses %j', (text) => {
+    expect(parseIdentity(text).ok).toBe(false);
+  });
+});
+
+describe('identityMatches', () => {
+  const main = 'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main';
+  test.each([
+    [main, main, true],
+    [main, `${main}-2`, false],
+    [main, `x${main}`, false],
+    ['https://github.com/acme/images/.github/workflows/release.yml@**', main, true],
+    ['https://github.com/acme/images/.github/workflows/release.yml@*', main, false],
+    ['https://github.com/acme/**', 'https://github.com/acme-evil/images/x@y', false],
+    ['https://github.com/acme/.*', 'https://github.com/acme/xx', false],
+    ['', 'anything', false],
+    ['a***', 'ab', false],
+    ['https://github.com/acme/images', 'https://github.com/acme/images2', false],
+  ])('%s and %s: %s', (pattern, identity, expected) => {
+    expect(identityMatches(pattern, identity)).toBe(expected);
+  });
+});
