@@ -1,4 +1,5 @@
 import { allowedBase } from './allowed-base.js';
+import { allowedFrontend } from './allowed-frontend.js';
 import { knownReference } from './known-reference.js';
 import { overridableBase } from './overridable-base.js';
 import { pinnedByDigest } from './pinned-by-digest.js';
@@ -11,6 +12,7 @@ export const rules: readonly Rule[] = [
   asFileRule(readableBuildFile),
   asUseRule(knownReference),
   asUseRule(allowedBase),
+  asUseRule(allowedFrontend),
   asUseRule(pinnedByDigest),
   asUseRule(overridableBase),
   asChangeRule(policyUnchanged),

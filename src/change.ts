@@ -1,0 +1,25 @@
+import type { ImageUse } from './build-files/image-use.js';
+
+/** What a pull request or merge group changes; null in a run that judges everything in full. */
+export interface Change {
+  /** Paths that differ from the base ref; null where the list could not be had. */
+  readonly changedFiles: readonly string[] | null;
+  /** The uses of the base ref, read by the same reader; null where it could not be read. */
+  readonly baseUses: readonly ImageUse[] | null;
+  /** Which inherited failures are lowered to warnings: those of rules that age, of all rules, or none. */
+  readonly onlyNew: 'ageing' | 'all' | 'off';
+}
+
+/** Whether a use stands unchanged in the base ref: the same file, instruction and platform name the same image. */
+export function isInherited(use: ImageUse, change: Change): boolean {
+  if (change.baseUses === null) return false;
+  return change.baseUses.some(
+    (base) =>
+      base.file === use.file &&
+      base.instruction === use.instruction &&
+      base.role === use.role &&
+      base.platform === use.platform &&
+      base.written === use.written &&
+      base.expanded === use.expanded,
+  );
+}

@@ -1,0 +1,59 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { err, ok, type Result } from '../result.js';
+
+type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
+type Parsed<O extends OptionSpecs> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
+
+/**
+ * Reads a command's arguments. Fails with a sentence for the user: the flag that is wrong, and what was expected.
+ *
+ * @param maxPositionals how many arguments without a flag the command takes
+ */
+export function readArguments<O extends OptionSpecs>(
+  args: readonly string[],
+  options: O,
+  maxPositionals: number,
+): Result<Parsed<O>, string> {
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const extra = parsed.positionals[maxPositionals];
+    if (extra !== undefined) return err(`Unexpected argument "${extra}".`);
+    return ok(parsed);
+  } catch (error) {
+    // parseArgs throws a TypeError with a code for each thing a user can get wrong; its first sentence says which.
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    return err(`${message.replace(/\.$/, '')}.`);
+  }
+}
+
+/** Reads repeated `NAME=VALUE` flags. A name alone takes its value from the environment, as `docker build --build-arg` does. */
+export function readPairs(
+  flag: string,
+  values: readonly string[] | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Readonly<Record<string, string>>, string> {
+  const pairs = new Map<string, string>();
+  for (const text of values ?? []) {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (name === '') return err(`${flag} "${text}" has no name; expected ${flag} NAME=VALUE.`);
+    const value = equals < 0 ? env[name] : text.slice(equals + 1);
+    if (value === undefined) {
+      return err(`${flag} ${name} has no value and the environment has none either; expected ${flag} ${name}=VALUE.`);
+    }
+    pairs.set(name, value);
+  }
+  return ok(Object.fromEntries(pairs));
+}
+
+/** Reads a flag that takes one of a few words. */
+export function readChoice<C extends string>(
+  flag: string,
+  value: string | undefined,
+  choices: readonly C[],
+  fallback: C,
+): Result<C, string> {
+  if (value === undefined) return ok(fallback);
+  const choice = choices.find((candidate) => candidate === value);
+  return choice === undefined ? err(`${flag} is "${value}"; expected ${choices.join(', ')}.`) : ok(choice);
+}

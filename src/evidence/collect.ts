@@ -1,0 +1,95 @@
+import { formatPlatform } from '../images/platform.js';
+import { formatReference } from '../images/reference.js';
+import type { Policy } from '../policy/policy.js';
+import type { ImageSource } from '../registry/image-source.js';
+import type { CollectContext, Collector, ImageSubject, RunSettings } from './collector.js';
+import type { Evidence } from './evidence.js';
+import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from './kinds.js';
+
+/** One collector a kind. */
+export type Collectors = { readonly [K in EvidenceKind]: Collector<K> };
+
+/** Evidence of a run, collected when first asked for and once. */
+export interface EvidenceCollection {
+  get<K extends EvidenceKind>(subject: ImageSubject, kind: K): Promise<Evidence<EvidenceKinds[K]>>;
+  /** Several kinds at once, side by side. */
+  collect(subject: ImageSubject, kinds: readonly EvidenceKind[]): Promise<CollectedEvidence>;
+  /** What has been asked for so far, for the report. Asks for nothing new. */
+  collected(subject: ImageSubject): Promise<CollectedEvidence>;
+}
+
+interface CollectionInput {
+  readonly policy: Policy;
+  readonly source: ImageSource;
+  readonly settings: RunSettings;
+  readonly collectors: Collectors;
+}
+
+/**
+ * Starts the evidence of a run. A collector that throws has met something nobody foresaw: its evidence is then
+ * `unavailable` with the error's text, so that the run goes on and can't pass because of it.
+ */
+export function startCollection({ policy, source, settings, collectors }: CollectionInput): EvidenceCollection {
+  const shared = new Map<string, Promise<unknown>>();
+  const contexts = new Map<string, CollectContext & { readonly asked: ReadonlySet<EvidenceKind> }>();
+
+  const contextOf = (subject: ImageSubject): CollectContext & { readonly asked: ReadonlySet<EvidenceKind> } => {
+    const key = [
+      formatReference(subject.pullFrom),
+      formatReference(subject.reference),
+      subject.entry?.name ?? '',
+      formatPlatform(subject.platform),
+    ].join(' ');
+    const known = contexts.get(key);
+    if (known !== undefined) return known;
+    const memo = new Map<EvidenceKind, Promise<unknown>>();
+    const asked = new Set<EvidenceKind>();
+    const context: CollectContext & { readonly asked: ReadonlySet<EvidenceKind> } = {
+      asked,
+      subject,
+      policy,
+      source,
+      settings,
+      get<K extends EvidenceKind>(kind: K): Promise<Evidence<EvidenceKinds[K]>> {
+        const running = memo.get(kind);
+        // The memo holds under each kind what that kind's collector returned.
+        if (running !== undefined) return running as Promise<Evidence<EvidenceKinds[K]>>;
+        const collector: Collector<K> = collectors[kind];
+        const started = collector(context).catch((error: unknown) => notCollected(kind, error));
+        memo.set(kind, started);
+        asked.add(kind);
+        return started;
+      },
+      once<T>(onceKey: string, work: () => Promise<T>): Promise<T> {
+        const running = shared.get(onceKey);
+        // The key names the work, so whoever shares a key shares its type.
+        if (running !== undefined) return running as Promise<T>;
+        const started = work();
+        shared.set(onceKey, started);
+        return started;
+      },
+    };
+    contexts.set(key, context);
+    return context;
+  };
+
+  const collectInto = async (context: CollectContext, kinds: Iterable<EvidenceKind>): Promise<CollectedEvidence> =>
+    Object.fromEntries(await Promise.all([...kinds].map(async (kind) => [kind, await context.get(kind)] as const)));
+  return {
+    get: (subject, kind) => contextOf(subject).get(kind),
+    collect: (subject, kinds) => collectInto(contextOf(subject), kinds),
+    collected(subject) {
+      const context = contextOf(subject);
+      return collectInto(context, context.asked);
+    },
+  };
+}
+
+function notCollected(kind: EvidenceKind, error: unknown): Evidence<never> {
+  return {
+    status: 'unavailable',
+    cause: 'not-collected',
+    message: `Collecting ${kind} evidence failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
+    remedy: 'This is a defect of the gate: please report it with the reference of the image.',
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { matches, parsePattern } from '../images/pattern.js';
+import { formatReference, type Reference } from '../images/reference.js';
+import type { RuleResult, UseRule } from './rule.js';
+
+const options = z.strictObject({
+  allow: z.array(z.string()).describe('Patterns of the frontends that may be used, besides what the allow list names.'),
+  pinned: z.boolean().describe('Whether the frontend must be pinned by digest.'),
+});
+type Options = z.infer<typeof options>;
+
+const DEFAULTS: Options = { allow: ['docker.io/docker/dockerfile'], pinned: true };
+
+/** `# syntax=` names an image that is run with the whole build context before anything else is read. */
+export const allowedFrontend: UseRule<Options> = {
+  id: 'allowed-frontend',
+  title: 'Dockerfile frontend is allowed and pinned',
+  question: 'Is `# syntax=` from the allow list, and pinned?',
+  why: 'The frontend is a program that reads the Dockerfile and decides what is built. One that is not docker/dockerfile may give every line below it another meaning, so that everything else this gate says of the file is a guess.',
+  mend: [
+    'Leave the `# syntax=` line out (BuildKit has a frontend built in), or pin Docker’s own:',
+    '',
+    '```dockerfile',
+    '# syntax=docker/dockerfile:1@sha256:…',
+    '```',
+  ].join('\n'),
+  subject: 'use',
+  roles: ['frontend'],
+  options,
+  presets: {
+    baseline: { level: 'warning', options: DEFAULTS },
+    hardened: { level: 'error', options: DEFAULTS },
+    'hardened-build': { level: 'error', options: DEFAULTS },
+    strict: { level: 'error', options: DEFAULTS },
+  },
+  controls: ['CM-7', 'SR-3', 'SR-4'],
+  securitySeverity: 7,
+  evaluate: ({ entry, reference }, { allow, pinned }) => {
+    if (reference === null)
+      return { outcome: 'not-applicable', reason: 'The frontend is not known; see known-reference.' };
+    const name = formatReference(reference);
+    const allowed = entry !== null || allow.some((pattern) => matchesText(pattern, reference));
+    const results: RuleResult[] = [
+      allowed
+        ? { aspect: 'allowed', outcome: 'pass', reason: `The frontend ${name} is allowed.` }
+        : {
+            aspect: 'allowed',
+            outcome: 'fail',
+            reason: `The frontend ${name} is not on the allow list, and it decides what every line of this file means.`,
+            fix: 'Use docker/dockerfile or leave the `# syntax=` line out; or have the frontend added to the allow list.',
+          },
+    ];
+    if (pinned) {
+      results.push(
+        reference.digest !== undefined
+          ? { aspect: 'pinned', outcome: 'pass', reason: 'The frontend is pinned by digest.' }
+          : {
+              aspect: 'pinned',
+              outcome: 'fail',
+              reason: `The frontend ${name} is not pinned, so another program may read this file tomorrow.`,
+              fix: 'Leave the `# syntax=` line out, or add the digest: `# syntax=docker/dockerfile:1@sha256:…`.',
+            },
+      );
+    }
+    return results;
+  },
+};
+
+function matchesText(pattern: string, reference: Reference): boolean {
+  const parsed = parsePattern(pattern);
+  return parsed.ok && matches(parsed.value, reference);
+}
