@@ -36,6 +36,8 @@ export interface RegistryError {
   readonly retryAfterSeconds?: number;
   /** The named limit that was passed, where code is `limit`. */
   readonly limit?: string;
+  /** The form's name, where the content is sound but in a form that we can't judge: evidence is then `unsupported`. */
+  readonly unsupported?: string;
 }
 
 /** A manifest or index whose bytes hash to `digest`. */

@@ -1,0 +1,88 @@
+import { err, ok, type Result } from '../result.js';
+import type { BlobKind } from './image-source.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/**
+ * Every limit on what registries may cost us: its default, its unit, and what it bounds. A registry is a stranger;
+ * passing a limit is `indeterminate` under the limit's name, never a pass.
+ */
+export const LIMITS = {
+  'manifest-bytes': { value: 4 * MIB, unit: 'bytes', bounds: 'a manifest or an index' },
+  'config-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'an image configuration' },
+  'attestation-bytes': { value: 32 * MIB, unit: 'bytes', bounds: 'a signature, bundle or attestation' },
+  'layer-bytes': { value: 4 * GIB, unit: 'bytes', bounds: 'a layer as it travels (compressed)' },
+  'run-bytes': { value: 16 * GIB, unit: 'bytes', bounds: 'everything that one run downloads' },
+  'token-bytes': { value: 256 * KIB, unit: 'bytes', bounds: "a token server's answer" },
+  'index-entries': { value: 1000, unit: 'count', bounds: 'manifests in an index' },
+  'index-depth': { value: 4, unit: 'count', bounds: 'indexes within indexes' },
+  layers: { value: 500, unit: 'count', bounds: 'layers of a manifest' },
+  referrers: { value: 1000, unit: 'count', bounds: 'referrers of one digest' },
+  'referrer-pages': { value: 50, unit: 'count', bounds: "pages of one digest's referrers" },
+  redirects: { value: 5, unit: 'count', bounds: 'redirects of one request' },
+  attempts: { value: 4, unit: 'count', bounds: 'tries of one request' },
+  'host-concurrency': { value: 16, unit: 'count', bounds: 'requests to one host at a time' },
+  'connect-ms': { value: 10_000, unit: 'milliseconds', bounds: 'making a connection, TLS included' },
+  'answer-ms': { value: 30_000, unit: 'milliseconds', bounds: 'silence before an answer, and within one' },
+  'document-ms': { value: 60_000, unit: 'milliseconds', bounds: 'one answer that is held whole (all but layers)' },
+  'run-ms': { value: 600_000, unit: 'milliseconds', bounds: 'all that one run asks of registries, waiting included' },
+} as const satisfies Readonly<
+  Record<string, { readonly value: number; readonly unit: 'bytes' | 'count' | 'milliseconds'; readonly bounds: string }>
+>;
+
+export type LimitName = keyof typeof LIMITS;
+export type RegistryLimits = Readonly<Record<LimitName, number>>;
+
+/** The limit that each kind of blob is read under. */
+export const BLOB_LIMITS = {
+  config: 'config-bytes',
+  attestation: 'attestation-bytes',
+  layer: 'layer-bytes',
+} as const satisfies Readonly<Record<BlobKind, LimitName>>;
+
+function isLimitName(name: string): name is LimitName {
+  return Object.hasOwn(LIMITS, name);
+}
+
+/** The limits of a run: the defaults, and what the run changes. */
+export function registryLimits(changes: Partial<RegistryLimits> = {}): RegistryLimits {
+  // The keys are LIMITS' own, which TypeScript's Object.entries forgets.
+  const defaults = Object.fromEntries(Object.entries(LIMITS).map(([name, limit]) => [name, limit.value])) as Record<
+    LimitName,
+    number
+  >;
+  return { ...defaults, ...changes };
+}
+
+const SUFFIXES: Readonly<Record<string, { readonly unit: string; readonly factor: number }>> = {
+  KiB: { unit: 'bytes', factor: KIB },
+  MiB: { unit: 'bytes', factor: MIB },
+  GiB: { unit: 'bytes', factor: GIB },
+  s: { unit: 'milliseconds', factor: 1000 },
+  m: { unit: 'milliseconds', factor: 60_000 },
+};
+
+/**
+ * Reads `layer-bytes=8GiB, run-ms=20m`: names of `LIMITS`, whole numbers, with `KiB`, `MiB`, `GiB` on bytes and `s`,
+ * `m` on milliseconds. Fails with one sentence that names the part that is wrong and what was expected.
+ */
+export function parseLimits(text: string): Result<Partial<RegistryLimits>, string> {
+  const changes: Partial<Record<LimitName, number>> = {};
+  for (const part of text.split(/[\s,]+/).filter((word) => word !== '')) {
+    const equals = part.indexOf('=');
+    const name = part.slice(0, Math.max(equals, 0));
+    if (!isLimitName(name))
+      return err(`"${part}" sets no limit; expected NAME=NUMBER with one of ${Object.keys(LIMITS).join(', ')}.`);
+    const amount = /^([0-9]{1,15})(KiB|MiB|GiB|s|m)?$/.exec(part.slice(equals + 1));
+    const suffix = amount?.[2] === undefined ? undefined : SUFFIXES[amount[2]];
+    const value = Number(amount?.[1] ?? Number.NaN) * (suffix?.factor ?? 1);
+    if (!Number.isSafeInteger(value) || value < 1 || (suffix !== undefined && suffix.unit !== LIMITS[name].unit))
+      return err(
+        `"${part}" is not a limit in ${LIMITS[name].unit}; expected for example ${name}=${LIMITS[name].value}.`,
+      );
+    changes[name] = value;
+  }
+  return ok(changes);
+}
