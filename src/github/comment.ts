@@ -1,0 +1,144 @@
+import { err, ok, type Result } from '../result.js';
+import type { GitHubClient } from './client.js';
+import {
+  type CommentPart,
+  commentMarker,
+  formatComment,
+  inOrder,
+  otherParts,
+  readParts,
+  roomForPart,
+} from './comment-parts.js';
+import type { RepositoryName } from './environment.js';
+import { attempt, type GitHubError, type Purpose } from './github-error.js';
+import { viewerLogin } from './viewer.js';
+
+/** What a job says in the comment: made when it is known how much room there is, and what it said before. */
+export interface OwnPart {
+  readonly id: string;
+  readonly commit: string;
+  readonly fingerprints: readonly string[];
+  /** `previous` are the fingerprints of the run before; null where there was none. */
+  readonly render: (room: number, previous: ReadonlySet<string> | null) => string;
+}
+
+export interface CommentRequest {
+  readonly client: GitHubClient;
+  readonly repository: RepositoryName;
+  readonly number: number;
+  readonly key: string;
+  /** Whether a comment is started where there is none; one that exists is always brought up to date. */
+  readonly start: boolean;
+  readonly footer: string;
+  readonly own: OwnPart;
+}
+
+export type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'not-wanted';
+
+interface FoundComment {
+  readonly id: number;
+  readonly body: string;
+}
+
+const MAX_MENDINGS = 3;
+const MAX_COMMENT_PAGES = 30;
+const WRITING: Purpose = { doing: 'post the comment', permission: 'pull-requests: write' };
+const READING: Purpose = { doing: 'read the pull request’s comments', permission: 'pull-requests: read' };
+
+/**
+ * Keeps the one comment of a key up to date, with one part for each job that uses the key. GitHub has no conditional
+ * writes, so what was written is read again: a part that another job overwrote meanwhile, and a second comment that
+ * two first runs made, are mended up to three times.
+ */
+export async function publishComment(request: CommentRequest): Promise<Result<CommentOutcome, GitHubError>> {
+  const author = await viewerLogin(request.client);
+  if (!author.ok) return author;
+  let outcome: CommentOutcome = 'unchanged';
+  let previous: ReadonlySet<string> | null = null;
+  for (let mending = 0; mending <= MAX_MENDINGS; mending++) {
+    const found = await findComments(request, author.value);
+    if (!found.ok) return found;
+    const [first, ...duplicates] = found.value;
+    if (first === undefined && !request.start) return ok('not-wanted');
+    if (mending === 0) previous = previousFingerprints(found.value, request.own.id);
+    const body = bodyFor(request, found.value, previous);
+    if (normalised(first?.body) === normalised(body) && duplicates.length === 0) return ok(outcome);
+    const written = await write(request, first, body, duplicates);
+    if (!written.ok) return written;
+    if (outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
+  }
+  return ok(outcome);
+}
+
+/** Comments of ours, oldest first: by this author, and starting with this key's marker. */
+async function findComments(
+  { client, repository, number, key }: CommentRequest,
+  author: string,
+): Promise<Result<readonly FoundComment[], GitHubError>> {
+  const marker = commentMarker(key);
+  return attempt(READING, async () => {
+    const found: FoundComment[] = [];
+    let pages = 0;
+    for await (const page of client.paginate.iterator(client.rest.issues.listComments, {
+      owner: repository.owner,
+      repo: repository.name,
+      issue_number: number,
+      per_page: 100,
+    })) {
+      for (const { id, user, body } of page.data) {
+        if (user?.login === author && body?.startsWith(marker) === true) found.push({ id, body });
+      }
+      if (++pages >= MAX_COMMENT_PAGES) break;
+    }
+    return found.sort((a, b) => a.id - b.id);
+  });
+}
+
+function previousFingerprints(comments: readonly FoundComment[], id: string): ReadonlySet<string> | null {
+  const part = partsOf(comments).find((known) => known.id === id);
+  return part === undefined ? null : new Set(part.fingerprints);
+}
+
+/** The parts of all comments of ours; where two have the same part, the older comment's. */
+function partsOf(comments: readonly FoundComment[]): readonly CommentPart[] {
+  const parts = new Map<string, CommentPart>();
+  for (const { body } of comments.toReversed()) for (const part of readParts(body)) parts.set(part.id, part);
+  return [...parts.values()];
+}
+
+function bodyFor(
+  { key, own, footer }: CommentRequest,
+  comments: readonly FoundComment[],
+  previous: ReadonlySet<string> | null,
+): string {
+  const others = otherParts(partsOf(comments), own);
+  const { id, commit, fingerprints } = own;
+  const markdown = own.render(roomForPart(others), previous);
+  return formatComment(key, inOrder([...others, { id, commit, fingerprints, markdown }]), footer);
+}
+
+/** What GitHub may change in a text that it keeps. */
+function normalised(body: string | undefined): string | undefined {
+  return body?.replaceAll('\r\n', '\n').trimEnd();
+}
+
+async function write(
+  { client, repository, number }: CommentRequest,
+  first: FoundComment | undefined,
+  body: string,
+  duplicates: readonly FoundComment[],
+): Promise<Result<null, GitHubError>> {
+  const place = { owner: repository.owner, repo: repository.name };
+  const written = await attempt<unknown>(WRITING, () =>
+    first === undefined
+      ? client.rest.issues.createComment({ ...place, issue_number: number, body })
+      : client.rest.issues.updateComment({ ...place, comment_id: first.id, body }),
+  );
+  // Somebody may have deleted it between our reading and our writing; the next round starts anew.
+  if (!written.ok && !(first !== undefined && written.error.code === 'not-found')) return err(written.error);
+  for (const { id } of duplicates) {
+    const deleted = await attempt(WRITING, () => client.rest.issues.deleteComment({ ...place, comment_id: id }));
+    if (!deleted.ok && deleted.error.code !== 'not-found') return err(deleted.error);
+  }
+  return ok(null);
+}

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** `owner/name`, as GitHub spells repositories. */
+export interface RepositoryName {
+  readonly owner: string;
+  readonly name: string;
+}
+
+/**
+ * What the runner tells a job, as far as the Action asks.
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+ */
+export interface RunnerEnvironment {
+  readonly eventName: string;
+  readonly eventPath: string | null;
+  readonly repository: RepositoryName;
+  /** The commit that triggered the run: for `pull_request`, the merge of head and base. */
+  readonly commit: string;
+  readonly ref: string;
+  /** Branch protection or a ruleset covers `ref`. */
+  readonly refProtected: boolean;
+  readonly apiUrl: string;
+  readonly serverUrl: string;
+  readonly workspace: string;
+  readonly temporaryDirectory: string;
+  readonly workflow: string;
+  readonly job: string;
+  readonly step: string;
+  readonly runId: string;
+  readonly runAttempt: string;
+}
+
+/** Something the runner ought to have said and did not: the Action can't tell what it should judge. */
+export class EnvironmentError extends Error {
+  readonly code = 'no-runner';
+}
+
+/** Reads `owner/name`; null when the text is anything else. */
+export function parseRepositoryName(text: string): RepositoryName | null {
+  const match = /^([A-Za-z0-9_.-]{1,100})\/([A-Za-z0-9_.-]{1,100})$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined || /^\.{1,2}$/.test(match[2])) return null;
+  return { owner: match[1], name: match[2] };
+}
+
+/** The text `owner/name`. */
+export function formatRepositoryName(repository: RepositoryName): string {
+  return `${repository.owner}/${repository.name}`;
+}
+
+/** Whether two names mean one repository: GitHub ignores case. */
+export function sameRepository(a: RepositoryName, b: RepositoryName): boolean {
+  return formatRepositoryName(a).toLowerCase() === formatRepositoryName(b).toLowerCase();
+}
+
+const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+/** Whether a text is a full commit id: SHA-1, or SHA-256 on repositories made so. */
+export function isCommit(text: string): boolean {
+  return COMMIT.test(text);
+}
+
+/** Reads the runner's variables. Throws EnvironmentError, naming the variable, where the process is not a job's step. */
+export function readRunnerEnvironment(env: Readonly<Record<string, string | undefined>>): RunnerEnvironment {
+  const need = (name: string): string => {
+    const value = env[name];
+    if (value !== undefined && value !== '') return value;
+    throw new EnvironmentError(
+      `${name} is not set, so this is not a step of a GitHub Actions job. At a desk, run "base-image-gate check" instead.`,
+    );
+  };
+  const repository = parseRepositoryName(need('GITHUB_REPOSITORY'));
+  if (repository === null) {
+    throw new EnvironmentError('GITHUB_REPOSITORY is not of the form owner/name. It is set by the runner.');
+  }
+  return {
+    eventName: need('GITHUB_EVENT_NAME'),
+    eventPath: env['GITHUB_EVENT_PATH'] || null,
+    repository,
+    commit: need('GITHUB_SHA'),
+    ref: env['GITHUB_REF'] ?? '',
+    refProtected: env['GITHUB_REF_PROTECTED'] === 'true',
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+    serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
+    workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    temporaryDirectory: env['RUNNER_TEMP'] || '',
+    workflow: env['GITHUB_WORKFLOW'] ?? '',
+    job: env['GITHUB_JOB'] ?? '',
+    step: env['GITHUB_ACTION'] ?? '',
+    runId: env['GITHUB_RUN_ID'] ?? '',
+    runAttempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
+  };
+}
+
+/** GitHub's own limit for a webhook's payload is 25 MB. */
+const MAX_PAYLOAD_BYTES = 26_214_400;
+
+/**
+ * The event's payload, parsed as JSON and nothing more; null when the runner left none, or one that is no JSON object.
+ * Whether that matters depends on the event (src/github/event.ts).
+ */
+export async function readPayload(path: string | null): Promise<unknown> {
+  if (path === null) return null;
+  try {
+    const bytes = await readFile(path);
+    if (bytes.byteLength > MAX_PAYLOAD_BYTES) return null;
+    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(bytes.toString('utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
