@@ -36,7 +36,7 @@ export interface LogEntry {
 }
 
 /** Who signed, when, and where that is logged. */
-export interface Provenance {
+export interface SignatureFacts {
   readonly signer: Signer;
   /** The earliest trusted time, ISO 8601 in UTC; absent where a key signed and neither log nor timestamp tells. */
   readonly signedAt?: string;

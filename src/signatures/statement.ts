@@ -1,4 +1,4 @@
-import type { Provenance } from './signer.js';
+import type { SignatureFacts } from './signer.js';
 import type { About, Incomplete, RejectedSignature } from './verified.js';
 
 /**
@@ -7,7 +7,7 @@ import type { About, Incomplete, RejectedSignature } from './verified.js';
  *
  * @see https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
  */
-export interface Statement extends Provenance, About {
+export interface Statement extends SignatureFacts, About {
   /** The signed type; annotations are never asked. */
   readonly predicateType: string;
   readonly predicate: unknown;

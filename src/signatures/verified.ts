@@ -1,12 +1,12 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
 import type { SignatureErrorCode } from './signature-error.js';
-import type { Provenance, Signer } from './signer.js';
+import type { SignatureFacts, Signer } from './signer.js';
 
 /** Which digest of an image something is about: the index's (its children are bound by their digests), or the platform's manifest. */
 export type About = { readonly digest: string; readonly on: 'index' | 'platform' };
 
 /** A signature over an image that verified against an authority of its allow entry. */
-export interface VerifiedSignature extends Provenance, About {
+export interface VerifiedSignature extends SignatureFacts, About {
   /** The authority, as the policy's reader would recognise it. */
   readonly authority: string;
   /** Its place in the entry's list, so that two signatures by one authority count once. */

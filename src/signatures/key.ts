@@ -1,0 +1,133 @@
+import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { err, ok, type Result } from '../result.js';
+
+/** A public key that may verify: ECDSA on the three NIST curves, Ed25519, RSA of 2048 to 4096 bits. */
+export interface SigningKey {
+  readonly object: KeyObject;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Buffer;
+  /** `ECDSA P-256`, `Ed25519`, `RSA 3072`. */
+  readonly description: string;
+  /** `sha256:` of `spki`. */
+  readonly fingerprint: string;
+}
+
+export type HashName = 'sha256' | 'sha384' | 'sha512';
+
+const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: HashName }>> = {
+  prime256v1: { name: 'P-256', hash: 'sha256' },
+  secp384r1: { name: 'P-384', hash: 'sha384' },
+  secp521r1: { name: 'P-521', hash: 'sha512' },
+};
+const RSA_BITS = { least: 2048, most: 4096 };
+const MAX_PEM_LENGTH = 16 * 1024;
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]+)-----END \1-----/g;
+
+/**
+ * Reads the one public key of a PEM text (`PUBLIC KEY` or `RSA PUBLIC KEY`). Text around the block is allowed, since
+ * publishers put comments there; a second block is not. Fails with a clause that names what was found instead.
+ */
+export function readPublicKey(pem: string): Result<SigningKey, string> {
+  if (pem.length > MAX_PEM_LENGTH) return err(`it is longer than ${MAX_PEM_LENGTH} characters`);
+  const blocks = [...pem.matchAll(BLOCK)];
+  const [block] = blocks;
+  if (block === undefined) return err('it holds no PEM block such as -----BEGIN PUBLIC KEY-----');
+  if (blocks.length > 1) return err(`it holds ${blocks.length} PEM blocks, and one public key was expected`);
+  const [text, label = ''] = block;
+  if (label.includes('PRIVATE KEY')) return err('it is a private key; only its public half belongs in a policy');
+  if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY')
+    return err(`it is a "${label}", and a "PUBLIC KEY" was expected`);
+  try {
+    return toSigningKey(createPublicKey(text));
+  } catch {
+    return err('its PEM block does not decode to a public key');
+  }
+}
+
+/** Reads a key from its SubjectPublicKeyInfo. Fails as `readPublicKey` does. */
+export function toSigningKey(object: KeyObject): Result<SigningKey, string> {
+  const description = describeKey(object);
+  if (!description.ok) return description;
+  const spki = object.export({ type: 'spki', format: 'der' });
+  const fingerprint = `sha256:${createHash('sha256').update(spki).digest('hex')}`;
+  return ok({ object, spki, description: description.value, fingerprint });
+}
+
+function describeKey(object: KeyObject): Result<string, string> {
+  const details = object.asymmetricKeyDetails;
+  switch (object.asymmetricKeyType) {
+    case 'ed25519':
+      return ok('Ed25519');
+    case 'ec': {
+      const curve = CURVES[details?.namedCurve ?? ''];
+      return curve === undefined
+        ? err(`its curve ${details?.namedCurve ?? '(unnamed)'} is not one of P-256, P-384, P-521`)
+        : ok(`ECDSA ${curve.name}`);
+    }
+    case 'rsa':
+    case 'rsa-pss': {
+      const bits = details?.modulusLength ?? 0;
+      const name = object.asymmetricKeyType === 'rsa' ? 'RSA' : 'RSA-PSS';
+      return bits >= RSA_BITS.least && bits <= RSA_BITS.most
+        ? ok(`${name} ${bits}`)
+        : err(`it is ${name} of ${bits} bits, outside ${RSA_BITS.least} to ${RSA_BITS.most}`);
+    }
+    default:
+      return err(
+        `its type ${object.asymmetricKeyType ?? '(unnamed)'} is not one of ECDSA P-256/384/521, Ed25519, RSA`,
+      );
+  }
+}
+
+/**
+ * Whether `signature` is the key's over `data`. ECDSA signatures are DER. Signers disagree about the hash (cosign
+ * hashes with SHA-256 whatever the curve, newer clients with the curve's own), so both are tried, unless `hash` tells.
+ * RSA is tried with PKCS#1 v1.5 and PSS. A signature that can't be decoded is a false one.
+ *
+ * @see https://github.com/sigstore/architecture-docs/blob/main/algorithm-registry.md
+ */
+export function verifyWithKey(key: KeyObject, data: Uint8Array, signature: Uint8Array, hash?: HashName): boolean {
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return verifies(null, data, { key }, signature);
+    case 'ec': {
+      const own = CURVES[key.asymmetricKeyDetails?.namedCurve ?? '']?.hash;
+      if (own === undefined) return false;
+      const hashes = hash === undefined ? new Set<HashName>(['sha256', own]) : [hash];
+      return [...hashes].some((name) => verifies(name, data, { key, dsaEncoding: 'der' }, signature));
+    }
+    case 'rsa':
+      return rsaHashes(hash).some(
+        (name) =>
+          verifies(name, data, { key, padding: constants.RSA_PKCS1_PADDING }, signature) ||
+          verifiesPss(name, data, key, signature),
+      );
+    case 'rsa-pss':
+      return rsaHashes(hash).some((name) => verifiesPss(name, data, key, signature));
+    default:
+      return false;
+  }
+}
+
+function rsaHashes(hash: HashName | undefined): readonly HashName[] {
+  return hash === undefined ? ['sha256', 'sha384', 'sha512'] : [hash];
+}
+
+function verifiesPss(hash: HashName, data: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
+  const saltLength = constants.RSA_PSS_SALTLEN_AUTO;
+  return verifies(hash, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature);
+}
+
+function verifies(
+  hash: HashName | null,
+  data: Uint8Array,
+  key: Parameters<typeof verify>[2],
+  signature: Uint8Array,
+): boolean {
+  try {
+    return verify(hash, data, key, signature);
+  } catch {
+    // OpenSSL throws for a signature that is not DER, or a PSS key that forbids the hash: no signature of this key.
+    return false;
+  }
+}
