@@ -1,5 +1,5 @@
 import type { ASN1Obj } from '@sigstore/core';
-import type { CertificateIdentity } from '@sigstore/verify';
+import type { Signer as VerifierSigner } from '@sigstore/verify';
 import { err, ok, type Result } from '../result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { KeylessIdentity } from './signer.js';
@@ -10,6 +10,7 @@ const FULCIO = '1.3.6.1.4.1.57264.1';
 const OTHER_NAME_OID = '1.3.6.1.4.1.57264.1.7';
 const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 const MAX_TEXT = 2048;
+const UTF8_STRING = 0x0c;
 
 /**
  * Reads who a verified certificate speaks for. The library decodes names as ASCII, which folds other bytes onto
@@ -18,7 +19,9 @@ const MAX_TEXT = 2048;
  *
  * @see https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
  */
-export async function readIdentity(identity: CertificateIdentity): Promise<Result<KeylessIdentity, SignatureError>> {
+export async function readIdentity(
+  identity: NonNullable<VerifierSigner['identity']>,
+): Promise<Result<KeylessIdentity, SignatureError>> {
   const { ASN1Obj } = await import('@sigstore/core');
   const extensions = new Map<string, Buffer>();
   for (const { oid, value } of identity.oids ?? []) {
@@ -28,7 +31,7 @@ export async function readIdentity(identity: CertificateIdentity): Promise<Resul
   }
   try {
     const names = extensions.get(SUBJECT_ALTERNATIVE_NAME);
-    const subject = names === undefined ? undefined : readName(ASN1Obj.parseBuffer(names));
+    const subject = names === undefined ? undefined : readName(ASN1Obj.parseBuffer(Buffer.from(names)));
     if (subject === undefined) return refuse('its certificate does not name exactly one subject');
     const utf8 = (arc: number) => derText(extensions.get(`${FULCIO}.${arc}`), ASN1Obj.parseBuffer);
     const raw = (arc: number) => rawText(extensions.get(`${FULCIO}.${arc}`));
@@ -67,11 +70,10 @@ function readName(names: ASN1Obj): string | undefined {
 function derText(value: Buffer | undefined, parse: (der: Buffer<ArrayBuffer>) => ASN1Obj): string | undefined {
   if (value === undefined) return undefined;
   const text = parse(Buffer.from(value));
-  if (!text.tag.isUniversal() || text.tag.number !== UTF8_STRING) throw new TypeError('not a UTF8String');
+  if (!text.tag.isUniversal() || text.tag.number !== UTF8_STRING || text.toDER().length !== value.length)
+    throw new TypeError('not one UTF8String');
   return decode(text.value);
 }
-
-const UTF8_STRING = 0x0c;
 
 function rawText(value: Buffer | undefined): string | undefined {
   return value === undefined ? undefined : decode(value);

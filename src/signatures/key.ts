@@ -73,9 +73,7 @@ function describeKey(object: KeyObject): Result<string, string> {
         : err(`it is ${name} of ${bits} bits, outside ${RSA_BITS.least} to ${RSA_BITS.most}`);
     }
     default:
-      return err(
-        `its type ${object.asymmetricKeyType ?? '(unnamed)'} is not one of ECDSA P-256/384/521, Ed25519, RSA`,
-      );
+      return err(`its type ${object.asymmetricKeyType ?? '(unnamed)'} is not one of ECDSA P-256/384/521, Ed25519, RSA`);
   }
 }
 

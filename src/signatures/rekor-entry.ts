@@ -2,8 +2,8 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { parseStrictJson } from '../registry/strict-json.js';
 import { err, ok, type Result } from '../result.js';
-import { isDigestOf, type SignedContent, signedBytes } from './signed-content.js';
 import { type SignatureError, signatureError } from './signature-error.js';
+import { isDigestOf, type SignedContent, signedBytes } from './signed-content.js';
 
 /**
  * Binding a transparency log's entry to the signature it is shown with. An entry that is genuine proves nothing until

@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { parseStrictJson } from '../registry/strict-json.js';
+import { err, ok, type Result } from '../result.js';
+import { type SignatureError, signatureError } from './signature-error.js';
 import type { SignatureFacts } from './signer.js';
 import type { About, Incomplete, RejectedSignature } from './verified.js';
 
@@ -40,4 +45,58 @@ export interface ImageStatements {
   readonly incomplete?: Incomplete;
   readonly trustedRoot?: string;
   readonly notes: readonly string[];
+}
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const STATEMENT_TYPES = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'] as const;
+const MAX_SUBJECTS = 1000;
+
+const document = z.object({
+  _type: z.enum(STATEMENT_TYPES),
+  subject: z
+    .array(z.object({ digest: z.record(z.string(), z.string()) }))
+    .min(1)
+    .max(MAX_SUBJECTS),
+  predicateType: z.string().min(1).max(500),
+  predicate: z.unknown(),
+});
+
+/** What a statement says, once it is about the image at hand. */
+export interface StatementContent {
+  readonly predicateType: string;
+  readonly predicate: unknown;
+  readonly payloadDigest: string;
+}
+
+/** Whether an envelope's type says that its payload is an in-toto statement. The library does not ask. */
+export function checkPayloadType(payloadType: string): Result<true, SignatureError> {
+  return payloadType === PAYLOAD_TYPE
+    ? ok(true)
+    : err(signatureError('wrong-type', `its payload type is "${payloadType.slice(0, 80)}", not "${PAYLOAD_TYPE}"`));
+}
+
+/**
+ * Reads an in-toto statement (v0.1 or v1) that has `digest` among its subjects. Fails with `malformed` or
+ * `wrong-subject`; a statement that says nothing about the image is never half a statement.
+ */
+export function readStatement(payload: Uint8Array, digest: string): Result<StatementContent, SignatureError> {
+  const json = parseStrictJson(payload);
+  if (!json.ok) return err(signatureError('malformed', `its statement can not be read: ${json.error}`));
+  const read = document.safeParse(json.value);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const place = issue?.path.join('.') || 'the document';
+    return err(signatureError('malformed', `it is not an in-toto statement: ${place} is not as expected`));
+  }
+  const colon = digest.indexOf(':');
+  const [algorithm, hex] = [digest.slice(0, colon), digest.slice(colon + 1)];
+  const { subject, predicateType, predicate } = read.data;
+  const about = subject.some((one) => Object.hasOwn(one.digest, algorithm) && one.digest[algorithm] === hex);
+  if (!about) {
+    const [first] = subject;
+    const seen = Object.entries(first?.digest ?? {}).map(([name, value]) => `${name}:${value}`)[0] ?? 'nothing';
+    return err(signatureError('wrong-subject', `its statement is about ${seen.slice(0, 100)}, not ${digest}`));
+  }
+  const payloadDigest = `sha256:${createHash('sha256').update(payload).digest('hex')}`;
+  return ok({ predicateType, predicate, payloadDigest });
 }

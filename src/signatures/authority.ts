@@ -1,0 +1,57 @@
+import { globMatches, parseGlob } from '../images/glob.js';
+import type { Authority } from '../policy/policy.js';
+import { err, ok, type Result } from '../result.js';
+import { type SignatureError, signatureError } from './signature-error.js';
+import { describeSigner, type KeylessIdentity } from './signer.js';
+
+export type KeylessAuthority = Extract<Authority, { readonly kind: 'keyless' }>;
+
+/** An authority as a policy's reader would recognise it, in one line. */
+export function describeAuthority(authority: Authority): string {
+  switch (authority.kind) {
+    case 'keyless':
+      return `${authority.subject} (issuer ${authority.issuer})`;
+    case 'key':
+      return `the key ${authority.name}`;
+    case 'kms':
+      return `the key ${authority.uri}`;
+  }
+}
+
+/** The constraints on Fulcio's extensions, in the words of the policy. */
+const CONSTRAINTS = [
+  ['sourceRepository', 'source repository'],
+  ['sourceRef', 'source ref'],
+  ['workflow', 'workflow'],
+  ['buildSignerDigest', 'build signer digest'],
+  ['runnerEnvironment', 'runner environment'],
+] as const;
+
+/**
+ * Whether a proven identity is the authority's: the issuer exactly, subject and constraints exactly or by the policy's
+ * anchored globs. A constraint on something the certificate does not say is not met. Fails with `wrong-signer`.
+ */
+export function matchIdentity(identity: KeylessIdentity, authority: KeylessAuthority): Result<true, SignatureError> {
+  const wrong = (detail: string) =>
+    err(
+      signatureError(
+        'wrong-signer',
+        `it is signed by ${describeSigner(identity)}${detail}, and the policy asks for ${describeAuthority(authority)}`,
+      ),
+    );
+  if (identity.issuer !== authority.issuer || !matchesName(authority.subject, identity.subject)) return wrong('');
+  for (const [field, name] of CONSTRAINTS) {
+    const wanted = authority[field];
+    const seen = identity[field];
+    if (wanted === undefined || (seen !== undefined && matchesName(wanted, seen))) continue;
+    return wrong(` with ${name} ${seen ?? '(none)'} where ${wanted} is wanted`);
+  }
+  return ok(true);
+}
+
+/** A glob that can't be read matches nothing: the policy's loader has refused it already, and a gate may not guess. */
+function matchesName(pattern: string, text: string): boolean {
+  if (pattern === text) return true;
+  const glob = parseGlob(pattern);
+  return glob.ok && globMatches(glob.value, text);
+}

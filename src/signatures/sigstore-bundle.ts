@@ -1,0 +1,103 @@
+import { X509Certificate } from 'node:crypto';
+import type { Bundle } from '@sigstore/bundle';
+import { parseStrictJson } from '../registry/strict-json.js';
+import { err, ok, type Result } from '../result.js';
+import type { HashName } from './key.js';
+import { type SignatureError, signatureError } from './signature-error.js';
+import { isDigestOf } from './signed-content.js';
+import type { SignedMaterial } from './signed-material.js';
+
+/** The versions that exist. The library reads any `\d.\d`. */
+const MEDIA_TYPES: ReadonlySet<string> = new Set([
+  'application/vnd.dev.sigstore.bundle+json;version=0.1',
+  'application/vnd.dev.sigstore.bundle+json;version=0.2',
+  'application/vnd.dev.sigstore.bundle+json;version=0.3',
+  'application/vnd.dev.sigstore.bundle.v0.3+json',
+]);
+const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
+/** HashAlgorithm of sigstore_common.proto. */
+const HASHES: Readonly<Record<number, HashName>> = { 1: 'sha256', 2: 'sha384', 3: 'sha512' };
+
+/**
+ * Reads a sigstore bundle of versions 0.1 to 0.3. `artifact` is what a message signature is over; a DSSE envelope
+ * brings its own. Fails with `malformed`, or `wrong-subject` where the bundle's digest is not the artifact's.
+ *
+ * @see https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto
+ */
+export async function readBundle(
+  bytes: Uint8Array,
+  artifact?: Uint8Array,
+): Promise<Result<SignedMaterial, SignatureError>> {
+  if (bytes.length > MAX_BUNDLE_BYTES)
+    return err(signatureError('limit', `the bundle is larger than ${MAX_BUNDLE_BYTES} bytes`));
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return malformed(json.error);
+  const { bundleFromJSON } = await import('@sigstore/bundle');
+  let bundle: Bundle;
+  try {
+    bundle = bundleFromJSON(json.value);
+  } catch (cause) {
+    return malformed(cause instanceof Error ? cause.message : 'it is not of that form');
+  }
+  if (!MEDIA_TYPES.has(bundle.mediaType)) return malformed(`its version ${bundle.mediaType} is not known`);
+  const certificate = readCertificate(bundle);
+  if (!certificate.ok) return certificate;
+  const content = readContent(bundle, artifact);
+  if (!content.ok) return content;
+  const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  return ok({
+    content: content.value,
+    ...(certificate.value === undefined ? {} : { certificate: certificate.value }),
+    entries: tlogEntries,
+    timestamps: (timestampVerificationData?.rfc3161Timestamps ?? []).map(({ signedTimestamp }) => signedTimestamp),
+    form: 'bundle',
+  });
+}
+
+/** The leaf, or nothing where a key signed. A bundle may not bring its own root. */
+function readCertificate(bundle: Bundle): Result<Buffer | undefined, SignatureError> {
+  const { content } = bundle.verificationMaterial;
+  switch (content.$case) {
+    case 'publicKey':
+      return ok(undefined);
+    case 'certificate':
+      return ok(content.certificate.rawBytes);
+    case 'x509CertificateChain': {
+      const [leaf, ...others] = content.x509CertificateChain.certificates.map(({ rawBytes }) => rawBytes);
+      try {
+        if (others.some((der) => isSelfSigned(new X509Certificate(der))))
+          return malformed('its certificate chain contains a root, which only the trusted root may name');
+      } catch {
+        return malformed('its certificate chain can not be read');
+      }
+      return leaf === undefined ? malformed('its certificate chain is empty') : ok(leaf);
+    }
+  }
+}
+
+function isSelfSigned(certificate: X509Certificate): boolean {
+  return certificate.subject === certificate.issuer;
+}
+
+function readContent(bundle: Bundle, artifact?: Uint8Array): Result<SignedMaterial['content'], SignatureError> {
+  const { content } = bundle;
+  if (content.$case === 'dsseEnvelope') {
+    const { payload, payloadType, signatures } = content.dsseEnvelope;
+    const [signature, ...others] = signatures;
+    if (signature === undefined || others.length > 0) return malformed('its envelope has not exactly one signature');
+    return ok({ kind: 'envelope', payloadType, payload, signature: signature.sig });
+  }
+  if (artifact === undefined)
+    return err(signatureError('wrong-type', 'it is a signature over a file, and a DSSE envelope was expected'));
+  const { messageDigest, signature } = content.messageSignature;
+  const hash = HASHES[messageDigest.algorithm];
+  if (hash === undefined) return malformed('its message digest is not SHA-256, SHA-384 or SHA-512');
+  const message = Buffer.from(artifact);
+  if (!isDigestOf(messageDigest.digest, message))
+    return err(signatureError('wrong-subject', 'the digest in the bundle is not that of the file'));
+  return ok({ kind: 'message', message, signature, hash });
+}
+
+function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {
+  return err(signatureError('malformed', `the bundle can not be read: ${reason}`));
+}
