@@ -26,20 +26,18 @@ function pairsOf(file: string): readonly Pair[] {
 
 function mismatches(order: VersionOrder, pairs: readonly Pair[]): readonly string[] {
   return pairs
+    .filter(({ b }) => !DEGENERATE.test(b))
     .filter(({ a, b, sign }) => Math.sign(order(a, b)) !== sign || Math.sign(order(b, a)) !== (sign === 0 ? 0 : -sign))
     .map(
       ({ a, b, sign }) => `${a} ${'<=>'[sign + 1]} ${b}, ours ${Math.sign(order(a, b))} and ${Math.sign(order(b, a))}`,
     );
 }
 
-/** Pairs that no package has, and on which the implementations themselves disagree. */
-const DEGENERATE = new Set([
-  // A revision that is followed by more text: apk calls both versions invalid.
-  '1-r0-1 = 1-r-2',
-  '0..8 > 0...8',
-  // A dash with nothing after it: rpm reads an empty release as none.
-  '1 < 1-',
-]);
+/**
+ * Versions that no package has, and on which the implementations themselves disagree: an apk revision that is followed
+ * by text or is no number (`1-r0-1`, `1-ruff2`), an empty number (`0...8`), an rpm dash with no release behind it.
+ */
+const DEGENERATE = /-r0?-|-+ruff|^0\.\.\.8$|^1-$/;
 
 describeWithSharedData('versions', 'version order agrees with the published vectors', () => {
   test.each([
