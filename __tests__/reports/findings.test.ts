@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals';
+import { findingsOf, WAIVERS } from '../../src/reports/findings.js';
+import { makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
+
+const node = makeUse('node:20');
+const alpine = makeUse('alpine', { line: 7, endLine: 7 });
+
+describe('findingsOf', () => {
+  test('tells what failed and what could not be answered, and nothing else', () => {
+    const outcomes = ['pass', 'fail', 'indeterminate', 'not-applicable', 'skipped'] as const;
+    const answers = outcomes.map((outcome) => makeAnswer({ use: node.id, outcome, reason: outcome }));
+    const report = makeReport({ uses: [node], answers: [...answers, makeAnswer({ use: node.id, level: 'off' })] });
+    expect(report.findings.map((finding) => finding.message)).toEqual(['fail', 'indeterminate']);
+  });
+
+  test('places a finding on its use, on what decides it, on its file, or on the policy', () => {
+    const at = { file: 'Dockerfile', line: 9, column: 1, endLine: 9, endColumn: 10 };
+    const { findings } = makeReport({
+      uses: [node],
+      answers: [
+        makeAnswer({ use: node.id, reason: 'use' }),
+        makeAnswer({ use: node.id, reason: 'at', at }),
+        makeAnswer({ file: 'b/Dockerfile', reason: 'file' }),
+        makeAnswer({ reason: 'change' }),
+      ],
+    });
+    const places = Object.fromEntries(findings.map((one) => [one.message, `${one.file}:${one.line}:${one.column}`]));
+    expect(places).toEqual({
+      use: 'Dockerfile:3:6',
+      at: 'Dockerfile:9:1',
+      file: 'b/Dockerfile:1:1',
+      change: '.github/base-image-gate.yml:1:1',
+    });
+  });
+
+  test('platforms and expansions of one place that say the same are one finding', () => {
+    const arm = { ...node, id: 'arm', expanded: 'arm64v8/node:20' };
+    const { findings } = makeReport({
+      uses: [node, arm],
+      answers: [
+        makeAnswer({ use: node.id, platform: 'linux/amd64' }),
+        makeAnswer({ use: arm.id, platform: 'linux/arm64' }),
+        makeAnswer({ use: arm.id, platform: 'linux/arm64' }),
+      ],
+    });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.platforms).toEqual(['linux/amd64', 'linux/arm64']);
+  });
+
+  test('platforms that differ in a word stay apart', () => {
+    const { findings } = makeReport({
+      uses: [node],
+      answers: [
+        makeAnswer({ use: node.id, platform: 'linux/amd64', reason: '3 known' }),
+        makeAnswer({ use: node.id, platform: 'linux/arm64', reason: '4 known' }),
+      ],
+    });
+    expect(findings).toHaveLength(2);
+    expect(new Set(findings.map((finding) => finding.fingerprint)).size).toBe(2);
+  });
+
+  test('the worst comes first: level, then what this change answers for, then certainty, then place; waived last', () => {
+    const { findings } = makeReport({
+      uses: [node, alpine],
+      waivers: [makeWaiver()],
+      answers: [
+        makeAnswer({ use: node.id, reason: 'waived', waiver: 0 }),
+        makeAnswer({ use: node.id, reason: 'note', level: 'note' }),
+        makeAnswer({ use: node.id, reason: 'inherited', level: 'warning', inherited: true }),
+        makeAnswer({ use: alpine.id, reason: 'warning', level: 'warning' }),
+        makeAnswer({ use: node.id, reason: 'undecided', outcome: 'indeterminate' }),
+        makeAnswer({ use: alpine.id, reason: 'second' }),
+        makeAnswer({ use: node.id, reason: 'first' }),
+      ],
+    });
+    expect(findings.map((finding) => finding.message)).toEqual([
+      'first',
+      'second',
+      'undecided',
+      'warning',
+      'inherited',
+      'note',
+      'waived',
+    ]);
+  });
+
+  test.each(['unused', 'expired', 'too-long'] as const)('a waiver that is %s is a warning at its place', (state) => {
+    const at = { file: '.github/base-image-gate.yml', line: 40, column: 5 };
+    const { findings } = makeReport({ waivers: [makeWaiver({ state, at })] });
+    expect(findings).toMatchObject([{ rule: WAIVERS, level: 'warning', file: at.file, line: 40, column: 5 }]);
+    expect(findings[0]?.message).toContain('@acme/platform');
+    expect(findings[0]).not.toHaveProperty('waiver');
+  });
+
+  test('a used waiver is no finding', () => {
+    expect(makeReport({ waivers: [makeWaiver()] }).findings).toEqual([]);
+  });
+});
+
+describe('fingerprints', () => {
+  const fingerprints = (line: number, ...references: string[]) =>
+    makeReport({
+      uses: references.map((reference, index) => makeUse(reference, { line: line + index, endLine: line + index })),
+      answers: references.map((reference, index) =>
+        makeAnswer({ use: `Dockerfile:${line + index}:6`, reason: `on line ${line + index}: ${reference}` }),
+      ),
+    }).findings.map((finding) => finding.fingerprint);
+
+  test('stay while lines move and messages change', () => {
+    expect(fingerprints(3, 'node:20', 'alpine')).toEqual(fingerprints(30, 'node:20', 'alpine'));
+  });
+
+  test('differ by reference, by file, by rule, by aspect, and among equals', () => {
+    const base = { use: node.id };
+    const variants = [
+      makeAnswer(base),
+      makeAnswer({ ...base, aspect: 'shell' }),
+      makeAnswer({ ...base, rule: 'denied-base' }),
+      makeAnswer({ ...base, reason: 'once more' }),
+    ];
+    const all = makeReport({ uses: [node], answers: variants }).findings.map((finding) => finding.fingerprint);
+    const other = { ...node, id: 'other', file: 'b/Dockerfile' };
+    const elsewhere = makeReport({ uses: [other], answers: [makeAnswer({ use: 'other' })] }).findings;
+    expect(new Set([...all, elsewhere[0]?.fingerprint, ...fingerprints(3, 'node:22')]).size).toBe(6);
+  });
+
+  test('are the same today and tomorrow', () => {
+    expect(fingerprints(3, 'node:20')).toEqual(['2e281576af40311bc430dd1de5601043']);
+  });
+
+  test('do not depend on the order of the answers', () => {
+    const answers = [
+      makeAnswer({ use: node.id, reason: 'b' }),
+      makeAnswer({ use: node.id, reason: 'a' }),
+      makeAnswer({ use: node.id, reason: 'c', platform: 'linux/arm64' }),
+    ];
+    const input = { uses: [node], waivers: [], policy: makeReport().policy };
+    expect(findingsOf({ ...input, answers: [...answers].reverse() })).toEqual(findingsOf({ ...input, answers }));
+  });
+});

@@ -1,0 +1,174 @@
+import type { ImageUse, SourceRange } from '../build-files/image-use.js';
+import type { PolicySource } from '../policy/policy.js';
+import { fingerprintOf } from './fingerprint.js';
+import type { Answer, Finding, Report } from './report.js';
+
+/** What findings are made from: the answers of a run, and where their uses stand. */
+export interface FindingsInput {
+  readonly answers: readonly Answer[];
+  readonly uses: readonly ImageUse[];
+  readonly waivers: Report['waivers'];
+  readonly policy: { readonly source: PolicySource };
+}
+
+/** The id under which problems with waivers are reported; no rule of the index has it. */
+export const WAIVERS = 'waivers';
+
+/** Where a policy is looked for, and so where findings without a place of their own belong. */
+const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
+
+/** A finding on its way: the place and text are known, the fingerprint needs its equals. */
+type Draft = Omit<Finding, 'fingerprint'> & { readonly aspect?: string; readonly expanded?: string };
+
+/**
+ * The answers a person should see (level not off, failed or indeterminate) and the problems of waivers, worst first.
+ * Answers about one place that say the same for several expansions or platforms are one finding. A finding whose
+ * `waiver` is set is covered by that waiver: it is listed, and counts for nothing.
+ */
+export function findingsOf(input: FindingsInput): readonly Finding[] {
+  const uses = new Map(input.uses.map((use) => [use.id, use]));
+  const policyPath = input.policy.source.path ?? DEFAULT_POLICY_PATH;
+  const merged = new Map<string, Draft>();
+  const drafted = input.answers.flatMap((answer) =>
+    draftOf(answer, answer.use === undefined ? undefined : uses.get(answer.use), policyPath),
+  );
+  for (const draft of drafted.sort(compareDrafts)) {
+    const key = sharedKey(draft);
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? draft : withPlatforms(before, draft.platforms ?? []));
+  }
+  const drafts = [...merged.values(), ...input.waivers.flatMap((waiver) => waiverDraft(waiver, policyPath))];
+  return fingerprinted(drafts).sort(compareFindings);
+}
+
+/** Worst first, then in reading order; what a waiver covers comes last. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    Number(a.waiver !== undefined) - Number(b.waiver !== undefined) ||
+    LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level] ||
+    Number(a.inherited === true) - Number(b.inherited === true) ||
+    Number(a.outcome !== 'fail') - Number(b.outcome !== 'fail') ||
+    compareText(a.file, b.file) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.message, b.message) ||
+    compareText(a.fingerprint, b.fingerprint)
+  );
+}
+
+const LEVEL_ORDER = { error: 0, warning: 1, note: 2 } as const;
+
+/** By UTF-16 units: the same on every machine, whatever its locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function draftOf(answer: Answer, use: ImageUse | undefined, policyPath: string): readonly Draft[] {
+  if (answer.level === 'off' || (answer.outcome !== 'fail' && answer.outcome !== 'indeterminate')) return [];
+  const file = answer.file ?? use?.file ?? policyPath;
+  const place = answer.at ?? { file, ...(use === undefined ? FIRST_CHARACTER : rangeOf(use)) };
+  const draft: Draft = {
+    rule: answer.rule,
+    level: answer.level,
+    outcome: answer.outcome,
+    message: answer.reason,
+    file: place.file,
+    line: place.line,
+    column: place.column,
+    endLine: place.endLine,
+    endColumn: place.endColumn,
+    ...(answer.fix === undefined ? {} : { fix: answer.fix }),
+    ...(answer.details === undefined || answer.details.length === 0 ? {} : { details: answer.details }),
+    ...(answer.use === undefined ? {} : { use: answer.use }),
+    ...(answer.platform === undefined ? {} : { platforms: [answer.platform] }),
+    ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
+    ...(answer.inherited === true ? { inherited: true } : {}),
+    ...(answer.aspect === undefined ? {} : { aspect: answer.aspect }),
+    ...(use === undefined ? {} : { expanded: use.expanded }),
+  };
+  return [draft];
+}
+
+/** An order that depends on nothing but what is said, so that ordinals do not either. */
+function compareDrafts(a: Draft, b: Draft): number {
+  return (
+    a.line - b.line ||
+    a.column - b.column ||
+    compareText(a.expanded ?? '', b.expanded ?? '') ||
+    compareText(a.platforms?.join() ?? '', b.platforms?.join() ?? '') ||
+    compareText(a.message, b.message)
+  );
+}
+
+const FIRST_CHARACTER: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
+function rangeOf(use: ImageUse): SourceRange {
+  return { line: use.line, column: use.column, endLine: use.endLine, endColumn: use.endColumn };
+}
+
+/** Everything but which use and platforms said it. */
+function sharedKey(draft: Draft): string {
+  const { use: _use, platforms: _platforms, expanded: _expanded, ...shared } = draft;
+  return JSON.stringify(Object.entries(shared).sort(([a], [b]) => compareText(a, b)));
+}
+
+function withPlatforms(draft: Draft, more: readonly string[]): Draft {
+  const platforms = [...new Set([...(draft.platforms ?? []), ...more])].sort(compareText);
+  return platforms.length === 0 ? draft : { ...draft, platforms };
+}
+
+const WAIVER_PROBLEMS = {
+  unused: {
+    message: 'covers nothing in this run',
+    fix: 'Remove it from `waivers:`, or correct its rule, image or file.',
+  },
+  expired: {
+    message: 'has expired and is ignored',
+    fix: 'Mend what it excused, or have its owner renew `expires:`.',
+  },
+  'too-long': {
+    message: 'runs longer than the policy allows and is ignored beyond that',
+    fix: 'Set an earlier `expires:`, or raise `max-waiver-days:`.',
+  },
+} as const;
+
+function waiverDraft(waiver: Report['waivers'][number], policyPath: string): readonly Draft[] {
+  if (waiver.state === 'used') return [];
+  const problem = WAIVER_PROBLEMS[waiver.state];
+  const scope = waiver.image ?? waiver.file ?? 'every image';
+  const about = waiver.vulnerability === undefined ? scope : `${waiver.vulnerability} in ${scope}`;
+  const { line, column } = waiver.at ?? FIRST_CHARACTER;
+  return [
+    {
+      rule: WAIVERS,
+      level: 'warning',
+      outcome: 'fail',
+      message: `The waiver of ${waiver.rule} for ${about} (${waiver.owner}, until ${waiver.expires}) ${problem.message}.`,
+      fix: problem.fix,
+      file: waiver.at?.file ?? policyPath,
+      line,
+      column,
+      endLine: line,
+      endColumn: column,
+      aspect: `${waiver.state} ${waiver.rule}`,
+      expanded: about,
+    },
+  ];
+}
+
+function fingerprinted(drafts: readonly Draft[]): Finding[] {
+  const seen = new Map<string, number>();
+  return [...drafts].sort(compareDrafts).map(({ aspect, expanded, ...finding }) => {
+    const parts = {
+      file: finding.file,
+      rule: finding.rule,
+      ...(aspect === undefined ? {} : { aspect }),
+      ...(expanded === undefined ? {} : { expanded }),
+    };
+    const key = JSON.stringify(parts);
+    const ordinal = seen.get(key) ?? 0;
+    seen.set(key, ordinal + 1);
+    return { ...finding, fingerprint: fingerprintOf({ ...parts, ordinal }) };
+  });
+}
