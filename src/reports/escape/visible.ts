@@ -1,0 +1,56 @@
+/**
+ * Characters that a reader can't see or that act on the reader's screen: controls (ANSI sequences begin with one),
+ * format characters (bidi controls, zero-width), line and paragraph separators, private use, lone surrogates, and
+ * the fillers that look like nothing. U+FE0F stays: it only asks for the colour form of an emoji.
+ *
+ * @see https://trojansource.codes/ why bidi controls are shown
+ */
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
+
+function codePoint(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+}
+
+/** The text on one line, with every unseen character written as `\u{1B}`; line ends too. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, codePoint);
+}
+
+/** As `visible`, but line feeds stay line ends. For places that may hold several lines. */
+export function visibleLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => visible(line))
+    .join('\n');
+}
+
+/**
+ * Text for a terminal or a log. A GitHub runner reads what a step prints and takes `##[command]` anywhere in a line
+ * for a command, so that form is broken up; `::command` counts only at the start of a line, where no report puts
+ * text of others.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+export function terminal(text: string): string {
+  return visible(text).replaceAll('##[', '#\\u{23}[');
+}
+
+/** At most `length` UTF-16 units, the last of them `…` where something was cut; never half a surrogate pair. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = Math.max(0, length - 1);
+  const last = text.charCodeAt(end - 1);
+  const splitsPair = last >= 0xd800 && last <= 0xdbff;
+  return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
+}
+
+/** Keeps the beginning and the end, so that both an image's name and its digest can be told. */
+export function cutMiddle(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const head = cut(text, Math.ceil(length / 2) + 1);
+  let start = text.length - (length - head.length);
+  const first = text.charCodeAt(start);
+  if (first >= 0xdc00 && first <= 0xdfff) start += 1;
+  return head + text.slice(start);
+}

@@ -1,0 +1,119 @@
+import { codeFrame } from './code-frame.js';
+import { terminal, visibleLines } from './escape/visible.js';
+import { type FindingGroup, groupFindings } from './finding-groups.js';
+import { type Paint, paint } from './paint.js';
+import type { Finding, Report } from './report.js';
+import { asides, plural, tallyOf, verdictReason } from './tally.js';
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Columns of the terminal; code frames keep to it. */
+  readonly width: number;
+  /** The text of a build file, for code frames; undefined where it can't be had. */
+  readonly source: (path: string) => string | undefined;
+}
+
+const MAX_PLACES = 5;
+const MAX_DETAILS = 10;
+
+/**
+ * The report for a terminal or a log: the verdict, then each finding with place, code frame, what is wrong and how to
+ * mend it. Notes are counted, not told. Ends with a line end.
+ */
+export function checkText(report: Report, options: TextOptions): string {
+  const colours = paint(options.color);
+  const blocks = [verdictBlock(report, colours)];
+  const told = report.findings.filter((finding) => finding.waiver === undefined && finding.level !== 'note');
+  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, colours));
+  blocks.push(waivedBlock(report, colours), filesBlock(report, colours), limitsBlock(report, colours));
+  if (told.length > 0) blocks.push(closingBlock(report, colours));
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictBlock(report: Report, colours: Paint): readonly string[] {
+  const { source, profile } = report.policy;
+  const at = source.commit === undefined ? '' : ` at ${source.commit.slice(0, 12)}`;
+  return [
+    `${verdictWord(report, colours)}: ${verdictReason(report)}`,
+    colours.dim(`policy: ${terminal(source.name)}${terminal(at)}, profile ${profile}`),
+    ...report.notices.map((notice) => `${colours.blue('notice')}: ${terminal(notice)}`),
+  ];
+}
+
+function verdictWord(report: Report, colours: Paint): string {
+  const hue = { pass: colours.green, fail: colours.red, indeterminate: colours.yellow }[report.verdict];
+  return colours.bold(hue(report.verdict.toUpperCase()));
+}
+
+function findingBlock(group: FindingGroup, options: TextOptions, colours: Paint): readonly string[] {
+  const { finding, places } = group;
+  const hue = finding.level === 'error' ? colours.red : colours.yellow;
+  const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
+  const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
+  const lines = [
+    `${colours.bold(`${hue(finding.level)}[${terminal(finding.rule)}]`)}${undecided}${inherited}: ${terminal(finding.message)}`,
+  ];
+  for (const place of places.slice(0, MAX_PLACES)) {
+    lines.push(`  ${colours.blue('-->')} ${placeOf(place)}`);
+    const source = options.source(place.file);
+    if (source === undefined) continue;
+    lines.push(
+      ...codeFrame(source, place, { width: options.width - 2, paint: colours, mark: hue }).map((line) => `  ${line}`),
+    );
+  }
+  if (places.length > MAX_PLACES) lines.push(`  and ${plural(places.length - MAX_PLACES, 'more place')}`);
+  const details = finding.details ?? [];
+  for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
+  if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
+  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), finding.fix));
+  return lines;
+}
+
+/** `file:line:column`, the form editors and terminals open, and the platforms where they are known. */
+function placeOf(finding: Finding): string {
+  const platforms = finding.platforms === undefined ? '' : ` (${finding.platforms.map(terminal).join(', ')})`;
+  return `${terminal(finding.file)}:${finding.line}:${finding.column}${platforms}`;
+}
+
+/** A label and a text of one or more lines; further lines are set in, so that none begins with text of others. */
+function labelled(label: string, text: string): readonly string[] {
+  const [first = '', ...rest] = visibleLines(text).split('\n');
+  return [`  ${label}: ${terminal(first)}`, ...rest.map((line) => `     | ${terminal(line)}`)];
+}
+
+function waivedBlock(report: Report, colours: Paint): readonly string[] {
+  return report.findings.flatMap((finding) => {
+    const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
+    if (waiver === undefined) return [];
+    return [
+      `${colours.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
+    ];
+  });
+}
+
+function filesBlock(report: Report, colours: Paint): readonly string[] {
+  return report.files
+    .filter((file) => file.status !== 'read')
+    .map((file) => {
+      const hue = file.status === 'unreadable' ? colours.yellow : colours.dim;
+      const place = file.line === undefined ? terminal(file.path) : `${terminal(file.path)}:${file.line}`;
+      return `${hue(file.status)}: ${place}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`;
+    });
+}
+
+function limitsBlock(report: Report, colours: Paint): readonly string[] {
+  return report.limits.map((limit) => `${colours.yellow('limit')} ${terminal(limit.name)}: ${terminal(limit.message)}`);
+}
+
+/** Says the verdict again, since a terminal shows the end, and where to learn more. */
+function closingBlock(report: Report, colours: Paint): readonly string[] {
+  const beside = asides(tallyOf(report));
+  const first = report.findings.find((finding) => finding.waiver === undefined);
+  return [
+    `${verdictWord(report, colours)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`,
+    ...(first === undefined ? [] : [colours.dim(`Why a rule matters: base-image-gate rules ${terminal(first.rule)}`)]),
+  ];
+}
