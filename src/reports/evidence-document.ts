@@ -1,0 +1,105 @@
+import type { Evidence } from '../evidence/evidence.js';
+import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { EvidenceDocument } from './check-document.js';
+
+/** How much of one value is printed: an inventory can have 50,000 packages, and this document is for scripts and people. */
+export interface ValueLimits {
+  readonly items: number;
+  readonly characters: number;
+  readonly depth: number;
+}
+
+export const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 4096, depth: 8 };
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type OnePlatform = Omit<EvidenceDocument, 'platforms'>;
+
+/** The less is known, the higher. */
+const LEAST_KNOWN = { present: 0, absent: 1, unsupported: 2, unavailable: 3 } as const;
+
+/**
+ * Evidence by kind, from evidence by platform. Where platforms agree, or there is one, a kind's object is that
+ * platform's; otherwise it is the least known one's, with each platform's below `platforms`.
+ */
+export function evidenceDocument(
+  byPlatform: Readonly<Record<string, CollectedEvidence>>,
+  limits: ValueLimits = REPORT_VALUE_LIMITS,
+): Record<string, EvidenceDocument> {
+  const kinds = new Map<string, Map<string, OnePlatform>>();
+  for (const [platform, collected] of Object.entries(byPlatform)) {
+    for (const [kind, evidence] of Object.entries(collected)) {
+      if (evidence === undefined) continue;
+      const platforms = kinds.get(kind) ?? new Map<string, OnePlatform>();
+      kinds.set(kind, platforms.set(platform, oneDocument(evidence, limits)));
+    }
+  }
+  return Object.fromEntries([...kinds].map(([kind, platforms]) => [kind, joined(platforms)]));
+}
+
+function joined(platforms: ReadonlyMap<string, OnePlatform>): EvidenceDocument {
+  const all = [...platforms.values()];
+  const least = all.reduce((a, b) => (LEAST_KNOWN[b.status] > LEAST_KNOWN[a.status] ? b : a));
+  const differ = new Set(all.map((one) => JSON.stringify(one))).size > 1;
+  return differ ? { ...least, platforms: Object.fromEntries(platforms) } : least;
+}
+
+function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): OnePlatform {
+  const lookedIn =
+    evidence.lookedIn === undefined || evidence.lookedIn.length === 0
+      ? {}
+      : { lookedIn: evidence.lookedIn.slice(0, limits.items).map(({ place, answer }) => ({ place, answer })) };
+  switch (evidence.status) {
+    case 'present': {
+      const state = { truncated: false };
+      const value = bounded(evidence.value, limits, 0, state);
+      return {
+        status: 'present',
+        from: evidence.from,
+        value,
+        ...(state.truncated ? { truncated: true as const } : {}),
+        ...lookedIn,
+      };
+    }
+    case 'absent':
+      return { status: 'absent', ...lookedIn };
+    case 'unavailable':
+      return {
+        status: 'unavailable',
+        cause: evidence.cause,
+        message: evidence.message,
+        remedy: evidence.remedy,
+        ...lookedIn,
+      };
+    case 'unsupported':
+      return { status: 'unsupported', form: evidence.form, message: evidence.message, ...lookedIn };
+  }
+}
+
+/** A value as JSON within limits: maps as objects, sets as arrays, dates as RFC 3339, bytes as their number. */
+function bounded(value: unknown, limits: ValueLimits, depth: number, state: { truncated: boolean }): Json {
+  if (value === null || value === undefined || typeof value === 'boolean') return value ?? null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'string') {
+    if (value.length <= limits.characters) return value;
+    state.truncated = true;
+    return value.slice(0, limits.characters);
+  }
+  if (typeof value !== 'object') return null;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return { bytes: value.length };
+  if (depth >= limits.depth) {
+    state.truncated = true;
+    return null;
+  }
+  const next = (item: unknown) => bounded(item, limits, depth + 1, state);
+  if (Array.isArray(value) || value instanceof Set) {
+    const items: readonly unknown[] = [...value];
+    if (items.length > limits.items) state.truncated = true;
+    return items.slice(0, limits.items).map(next);
+  }
+  const entries: readonly (readonly [unknown, unknown])[] =
+    value instanceof Map ? [...value] : Object.entries(value).filter(([, item]) => item !== undefined);
+  if (entries.length > limits.items) state.truncated = true;
+  return Object.fromEntries(entries.slice(0, limits.items).map(([key, item]) => [String(key), next(item)]));
+}

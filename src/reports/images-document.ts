@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/**
+ * What `images --format json` prints. The published JSON Schema (schemas/images.schema.json) is made from this, and
+ * the types of what is printed are taken from it; optional fields are left out, never null unless it says so here.
+ */
+const position = z.int().min(1);
+
+export const rangeFields = {
+  line: position.describe('1-based.'),
+  column: position.describe('1-based, in UTF-16 units.'),
+  endLine: position,
+  endColumn: position.describe('1-based, in UTF-16 units; the first column behind the range.'),
+};
+
+export const fileSchema = z
+  .strictObject({
+    path: z.string().describe("Relative to the repository's root, with /."),
+    status: z.enum(['read', 'unreadable', 'skipped']),
+    reason: z.exactOptional(z.string()).describe('Why it is unreadable or skipped.'),
+    line: z.exactOptional(position).describe('Where reading it failed.'),
+    frontend: z.exactOptional(z.string()).describe('The reference of # syntax=, as written.'),
+  })
+  .describe('A build file that was found.');
+
+export const useSchema = z
+  .strictObject({
+    id: z.string().describe('Stable while the place keeps its meaning, and unique within the document.'),
+    file: z.string(),
+    ...rangeFields,
+    instruction: z.enum(['FROM', 'COPY', 'RUN', 'SYNTAX', 'ONBUILD']),
+    stage: z.strictObject({ index: z.int().min(0), name: z.string().nullable() }).nullable(),
+    role: z.enum(['final', 'build', 'copy', 'frontend']).describe('What the image is for.'),
+    reachable: z.boolean().describe('Whether a build of the judged targets pulls it.'),
+    platform: z.string().nullable().describe('The resolved --platform flag.'),
+    targetPlatforms: z.array(z.string()).describe('The platforms under which the reference expands to this.'),
+    written: z.string().describe('The source text of the range.'),
+    expanded: z.string().describe('What is left of it after variables.'),
+    reference: z
+      .strictObject({
+        registry: z.string(),
+        repository: z.string(),
+        tag: z.exactOptional(z.string()),
+        digest: z.exactOptional(z.string()),
+      })
+      .nullable()
+      .describe('The reference, normalised as Docker does; null where it is unresolved.'),
+    overridable: z.array(z.string()).describe('Build arguments that could replace the image.'),
+    unresolved: z.exactOptional(z.string()).describe("Why it can't be known without running the build."),
+  })
+  .describe('One place in a build file, and one distinct expansion of it, that names an external image.');
+
+export const imagesSchema = z
+  .strictObject({
+    schema: z.literal('base-image-gate/images/v1'),
+    files: z.array(fileSchema),
+    uses: z.array(useSchema),
+  })
+  .describe(
+    'Every image that the build files of a repository name: the output of base-image-gate images --format json.',
+  );
+
+export type ImagesDocument = z.infer<typeof imagesSchema>;
+export type UseDocument = z.infer<typeof useSchema>;

@@ -1,0 +1,134 @@
+import type { BuildFile, ImageUse } from '../build-files/image-use.js';
+import type { Reading } from '../build-files/reading.js';
+import { formatReference } from '../images/reference.js';
+import { displayWidth, padded } from './display-width.js';
+import { terminal } from './escape/visible.js';
+import type { ImagesDocument, UseDocument } from './images-document.js';
+import { paint } from './paint.js';
+import { plural } from './tally.js';
+
+/** Names the shape of the document; a change that breaks readers changes the number. */
+const IMAGES_SCHEMA = 'base-image-gate/images/v1';
+
+/** The uses of a reading as `images --format json` prints them: JSON with a line end. */
+export function imagesJson(reading: Pick<Reading, 'files' | 'uses'>): string {
+  const document: ImagesDocument = {
+    schema: IMAGES_SCHEMA,
+    files: reading.files.map(fileDocument),
+    uses: reading.uses.map(useDocument),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A build file with exactly the fields of the contract. */
+export function fileDocument(file: BuildFile): ImagesDocument['files'][number] {
+  return {
+    path: file.path,
+    status: file.status,
+    ...(file.reason === undefined ? {} : { reason: file.reason }),
+    ...(file.line === undefined ? {} : { line: file.line }),
+    ...(file.frontend === undefined ? {} : { frontend: file.frontend }),
+  };
+}
+
+/** A use with exactly the fields of the contract. */
+export function useDocument(use: ImageUse): UseDocument {
+  const { reference } = use;
+  return {
+    id: use.id,
+    file: use.file,
+    line: use.line,
+    column: use.column,
+    endLine: use.endLine,
+    endColumn: use.endColumn,
+    instruction: use.instruction,
+    stage: use.stage === null ? null : { index: use.stage.index, name: use.stage.name },
+    role: use.role,
+    reachable: use.reachable,
+    platform: use.platform,
+    targetPlatforms: [...use.targetPlatforms],
+    written: use.written,
+    expanded: use.expanded,
+    reference:
+      reference === null
+        ? null
+        : {
+            registry: reference.registry,
+            repository: reference.repository,
+            ...(reference.tag === undefined ? {} : { tag: reference.tag }),
+            ...(reference.digest === undefined ? {} : { digest: reference.digest }),
+          },
+    overridable: [...use.overridable],
+    ...(use.unresolved === undefined ? {} : { unresolved: use.unresolved }),
+  };
+}
+
+/** The uses of a reading as a table for a terminal, file by file. Ends with a line end. */
+export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { readonly color: boolean }): string {
+  const colours = paint(options.color);
+  const byFile = new Map<string, ImageUse[]>();
+  for (const use of reading.uses) {
+    const uses = byFile.get(use.file);
+    if (uses === undefined) byFile.set(use.file, [use]);
+    else uses.push(use);
+  }
+  const blocks = reading.files
+    .filter((file) => file.status !== 'skipped' || byFile.has(file.path))
+    .map((file) => {
+      const status =
+        file.status === 'read'
+          ? ''
+          : colours.yellow(
+              `  ${file.status}${file.line === undefined ? '' : ` at line ${file.line}`}${
+                file.reason === undefined ? '' : `: ${terminal(file.reason)}`
+              }`,
+            );
+      const rows = (byFile.get(file.path) ?? []).map(rowOf);
+      const lines = rows.length === 0 ? [colours.dim('  names no image')] : aligned(rows);
+      return [`${colours.bold(terminal(file.path))}${status}`, ...lines].join('\n');
+    });
+  const skipped = reading.files.filter((file) => file.status === 'skipped');
+  const skippedLines = skipped.map(
+    (file) =>
+      `${colours.dim('skipped')} ${terminal(file.path)}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`,
+  );
+  if (skippedLines.length > 0) blocks.push(skippedLines.join('\n'));
+  blocks.push(totals(reading));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function rowOf(use: ImageUse): readonly string[] {
+  const image = use.reference === null ? use.expanded : formatReference(use.reference);
+  const remarks = [
+    ...(use.stage?.name == null ? [] : [`stage ${use.stage.name}`]),
+    ...(use.platform === null ? [] : [`--platform=${use.platform}`]),
+    ...(use.overridable.length === 0 ? [] : [`replaceable by ${use.overridable.join(', ')}`]),
+    ...(use.reachable ? [] : ['not reached by the target']),
+    ...(use.unresolved === undefined ? [] : [`unresolved: ${use.unresolved}`]),
+  ];
+  return [`${use.line}:${use.column}`, use.role, use.instruction, image, remarks.join('; ')].map(terminal);
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.slice(0, -1).forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
+    });
+  }
+  return rows.map((row) => `  ${row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('  ')}`.trimEnd());
+}
+
+function totals(reading: Pick<Reading, 'files' | 'uses'>): string {
+  const images = new Set(
+    reading.uses.flatMap((use) => (use.reference === null ? [] : [formatReference(use.reference)])),
+  );
+  const unresolved = reading.uses.filter((use) => use.reference === null).length;
+  const unreadable = reading.files.filter((file) => file.status === 'unreadable').length;
+  const judged = reading.files.filter((file) => file.status !== 'skipped').length;
+  return [
+    `${plural(reading.uses.length, 'image use')} of ${plural(images.size, 'image')} in ${plural(judged, 'build file')}`,
+    ...(unresolved > 0 ? [`${unresolved} unresolved`] : []),
+    ...(unreadable > 0 ? [`${plural(unreadable, 'file')} unreadable`] : []),
+  ].join(', ');
+}

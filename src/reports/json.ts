@@ -1,0 +1,117 @@
+import type { CheckDocument } from './check-document.js';
+import { evidenceDocument } from './evidence-document.js';
+import { fileDocument, useDocument } from './images.js';
+import type { Answer, Finding, JudgedImage, Report } from './report.js';
+
+/** Names the shape of the document; a change that breaks readers changes the number. */
+const CHECK_SCHEMA = 'base-image-gate/check/v1';
+
+/** The report as `check --format json` prints it: JSON with a line end, the same bytes for the same report. */
+export function checkJson(report: Report): string {
+  return `${JSON.stringify(checkDocument(report), null, 2)}\n`;
+}
+
+/** The report with exactly the fields of the contract; optional ones are left out. */
+export function checkDocument(report: Report): CheckDocument {
+  const { tool, policy } = report;
+  return {
+    schema: CHECK_SCHEMA,
+    tool: {
+      version: tool.version,
+      catalogue: tool.catalogue,
+      ...(tool.trustedRoot === undefined ? {} : { trustedRoot: tool.trustedRoot }),
+      feeds: tool.feeds.map(({ name, date }) => ({ name, date })),
+    },
+    verdict: report.verdict,
+    policy: {
+      source: policy.source.name,
+      ...(policy.source.commit === undefined ? {} : { commit: policy.source.commit }),
+      profile: policy.profile,
+      allowListEnforced: policy.allowListEnforced,
+      ...(policy.source.extends.length === 0
+        ? {}
+        : {
+            extends: policy.source.extends.map(({ name, commit }) => ({
+              name,
+              ...(commit === undefined ? {} : { commit }),
+            })),
+          }),
+    },
+    files: report.files.map(fileDocument),
+    uses: report.uses.map(useDocument),
+    images: report.images.map(imageDocument),
+    answers: report.answers.map(answerDocument),
+    findings: report.findings.map(findingDocument),
+    waivers: report.waivers.map(waiverDocument),
+    limits: report.limits.map(({ name, message }) => ({ name, message })),
+    notices: [...report.notices],
+  };
+}
+
+function imageDocument(image: JudgedImage): CheckDocument['images'][number] {
+  return {
+    reference: image.reference,
+    digest: image.digest,
+    ...(image.publisher === undefined ? {} : { publisher: image.publisher }),
+    platforms: image.platforms.map(({ platform, manifest, config }) => ({ platform, manifest, config })),
+    evidence: evidenceDocument(image.evidence),
+  };
+}
+
+function answerDocument(answer: Answer): CheckDocument['answers'][number] {
+  return {
+    rule: answer.rule,
+    ...(answer.aspect === undefined ? {} : { aspect: answer.aspect }),
+    ...(answer.use === undefined ? {} : { use: answer.use }),
+    ...(answer.file === undefined ? {} : { file: answer.file }),
+    ...(answer.image === undefined ? {} : { image: answer.image }),
+    ...(answer.platform === undefined ? {} : { platform: answer.platform }),
+    outcome: answer.outcome,
+    level: answer.level,
+    reason: answer.reason,
+    ...(answer.fix === undefined ? {} : { fix: answer.fix }),
+    ...(answer.details === undefined ? {} : { details: [...answer.details] }),
+    ...(answer.vulnerabilities === undefined ? {} : { vulnerabilities: [...answer.vulnerabilities] }),
+    ...(answer.at === undefined ? {} : { at: { file: answer.at.file, ...rangeDocument(answer.at) } }),
+    ...(answer.inherited === undefined ? {} : { inherited: answer.inherited }),
+    ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
+  };
+}
+
+function findingDocument(finding: Finding): CheckDocument['findings'][number] {
+  return {
+    rule: finding.rule,
+    level: finding.level,
+    outcome: finding.outcome,
+    message: finding.message,
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+    ...(finding.details === undefined ? {} : { details: [...finding.details] }),
+    ...(finding.use === undefined ? {} : { use: finding.use }),
+    ...(finding.platforms === undefined ? {} : { platforms: [...finding.platforms] }),
+    file: finding.file,
+    ...rangeDocument(finding),
+    fingerprint: finding.fingerprint,
+    ...(finding.waiver === undefined ? {} : { waiver: finding.waiver }),
+    ...(finding.inherited === undefined ? {} : { inherited: finding.inherited }),
+  };
+}
+
+function waiverDocument(waiver: Report['waivers'][number]): CheckDocument['waivers'][number] {
+  const { rule, image, file, vulnerability, reason, owner, expires, covers, state, at } = waiver;
+  return {
+    rule,
+    ...(image === undefined ? {} : { image }),
+    ...(file === undefined ? {} : { file }),
+    ...(vulnerability === undefined ? {} : { vulnerability }),
+    reason,
+    owner,
+    expires,
+    covers,
+    state,
+    ...(at === undefined ? {} : { at: { file: at.file, line: at.line, column: at.column } }),
+  };
+}
+
+function rangeDocument(range: Pick<Finding, 'line' | 'column' | 'endLine' | 'endColumn'>) {
+  return { line: range.line, column: range.column, endLine: range.endLine, endColumn: range.endColumn };
+}
