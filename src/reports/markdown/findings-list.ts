@@ -1,0 +1,96 @@
+import { block, inline, prose } from '../escape/markdown.js';
+import { cut } from '../escape/visible.js';
+import type { FindingGroup } from '../finding-groups.js';
+import type { Finding } from '../report.js';
+import { plural } from '../tally.js';
+import { type LinkTargets, placeLink, ruleLink } from './places.js';
+import { signOf } from './signs.js';
+
+/** How much of each finding is told. */
+export interface ListDetail {
+  readonly groups: number;
+  readonly places: number;
+  /** Lines of a finding's details; 0 leaves them out. */
+  readonly details: number;
+  readonly characters: number;
+}
+
+export const FULL_DETAIL: ListDetail = { groups: 1000, places: 10, details: 30, characters: 2000 };
+
+const INDENT = '   ';
+
+/** Groups as a numbered list: what is wrong, where, how to mend it. */
+export function findingsList(
+  groups: readonly FindingGroup[],
+  detail: ListDetail,
+  targets: LinkTargets,
+  isNew: (finding: Finding) => boolean = () => false,
+): string {
+  const shown = groups.slice(0, detail.groups);
+  const items = shown.map((group, index) => item(group, index + 1, detail, targets, isNew));
+  const left = groups.length - shown.length;
+  if (left > 0) items.push(`\n_and ${left} more_`);
+  return items.join('\n');
+}
+
+function item(
+  { finding, places }: FindingGroup,
+  number: number,
+  detail: ListDetail,
+  targets: LinkTargets,
+  isNew: (finding: Finding) => boolean,
+): string {
+  const marks = [
+    ...(places.some(isNew) ? ['🆕'] : []),
+    ...(finding.inherited === true ? ['_unchanged here_'] : []),
+    ...(finding.outcome === 'indeterminate' ? ['_could not be answered_'] : []),
+  ];
+  const where = places.slice(0, detail.places).map((place) => placeLink(place, targets));
+  const left = places.length - where.length;
+  const lines = [
+    `${number}. ${[signOf(finding), ...marks].join(' ')} **${prose(cut(finding.message, detail.characters))}**<br>`,
+    `${INDENT}${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''} · ${ruleLink(finding.rule, targets)}${platformsOf(finding)}`,
+    ...fixLines(finding, detail),
+    ...detailLines(finding, detail),
+  ];
+  return lines.join('\n');
+}
+
+function platformsOf(finding: Finding): string {
+  const { platforms = [] } = finding;
+  return platforms.length === 0 ? '' : ` · ${platforms.map(inline).join(', ')}`;
+}
+
+function fixLines(finding: Finding, detail: ListDetail): readonly string[] {
+  if (finding.fix === undefined) return [];
+  const fix = cut(finding.fix.trim(), detail.characters);
+  const [first = '', ...rest] = fix.split(/\r?\n/);
+  const sentence = [`${INDENT}<br>👉 ${prose(first)}`];
+  return rest.length === 0 ? sentence : [...sentence, '', ...indented(block(dedented(rest))), ''];
+}
+
+/** The lines of a snippet without the margin they share. */
+function dedented(lines: readonly string[]): string {
+  const margins = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
+  const margin = margins.reduce((least, one) => Math.min(least, one), margins[0] ?? 0);
+  return lines.map((line) => line.slice(margin)).join('\n');
+}
+
+function detailLines(finding: Finding, detail: ListDetail): readonly string[] {
+  const all = finding.details ?? [];
+  if (all.length === 0 || detail.details === 0) return [];
+  const shown = all.slice(0, detail.details).map((line) => cut(line, detail.characters));
+  const left = all.length - shown.length;
+  const text = [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n');
+  return [
+    `${INDENT}<details><summary>${plural(all.length, 'detail')}</summary>`,
+    '',
+    ...indented(block(text)),
+    '',
+    `${INDENT}</details>`,
+  ];
+}
+
+function indented(text: string): readonly string[] {
+  return text.split('\n').map((line) => (line === '' ? '' : `${INDENT}${line}`));
+}

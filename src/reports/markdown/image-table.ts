@@ -1,0 +1,109 @@
+import type { ImageUse } from '../../build-files/image-use.js';
+import { formatReference } from '../../images/reference.js';
+import { code, inline } from '../escape/markdown.js';
+import { cutMiddle } from '../escape/visible.js';
+import type { Answer, JudgedImage, Report } from '../report.js';
+import { plural } from '../tally.js';
+import { type LinkTargets, placeLink, ruleLink } from './places.js';
+import { legend, type Sign, signOf, worstSign } from './signs.js';
+
+export interface TableDetail {
+  readonly rows: number;
+  readonly places: number;
+  /** Every question asked, or only those that not every image passed. */
+  readonly columns: 'all' | 'not-passed';
+}
+
+interface Row {
+  readonly name: string;
+  readonly uses: readonly ImageUse[];
+  readonly image: JudgedImage | undefined;
+  readonly answers: readonly Answer[];
+}
+
+const MAX_NAME = 100;
+const DIGEST_SHOWN = 'sha256:'.length + 12;
+
+/**
+ * The images of a run: where each is used, its digest, its publisher, and one column per question, with the worst
+ * answer over its uses and platforms. Empty where nothing is used.
+ */
+export function imageTable(report: Report, detail: TableDetail, targets: LinkTargets): string {
+  const rows = rowsOf(report);
+  if (rows.length === 0) return '';
+  const questions = questionsOf(rows, detail);
+  const head = ['Image', 'Used at', 'Digest', 'Publisher', ...questions.map((rule) => ruleLink(rule, targets))];
+  const shown = [...rows].sort((a, b) => rank(a) - rank(b)).slice(0, detail.rows);
+  const lines = [
+    tableLine(head),
+    tableLine(head.map((_, index) => (index < 4 ? '---' : ':-:'))),
+    ...shown.map((row) =>
+      tableLine([
+        code(cutMiddle(row.name, MAX_NAME)),
+        placesCell(row.uses, detail.places, targets),
+        digestCell(row),
+        row.image?.publisher === undefined ? '' : inline(row.image.publisher),
+        ...questions.map((rule) => signIn(row, rule)),
+      ]),
+    ),
+  ];
+  const left = rows.length - shown.length;
+  const table = lines.join('\n');
+  return [table, ...(left > 0 ? [`_and ${plural(left, 'more image')}_`] : []), legend(table)].join('\n\n');
+}
+
+function tableLine(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** One row per image name, its uses in reading order. */
+function rowsOf(report: Report): readonly Row[] {
+  const images = new Map(report.images.map((image) => [image.digest, image]));
+  const answers = new Map<string, Answer[]>();
+  for (const answer of report.answers) {
+    if (answer.use === undefined) continue;
+    const known = answers.get(answer.use);
+    if (known === undefined) answers.set(answer.use, [answer]);
+    else known.push(answer);
+  }
+  const uses = new Map<string, ImageUse[]>();
+  for (const use of report.uses) {
+    const name = use.reference === null ? use.expanded : formatReference({ ...use.reference });
+    const known = uses.get(name);
+    if (known === undefined) uses.set(name, [use]);
+    else known.push(use);
+  }
+  return [...uses].map(([name, group]) => {
+    const own = group.flatMap((use) => answers.get(use.id) ?? []);
+    const digest = own.find((answer) => answer.image !== undefined)?.image ?? group[0]?.reference?.digest;
+    return { name, uses: group, image: digest === undefined ? undefined : images.get(digest), answers: own };
+  });
+}
+
+function questionsOf(rows: readonly Row[], detail: TableDetail): readonly string[] {
+  const rules = [...new Set(rows.flatMap((row) => row.answers.map((answer) => answer.rule)))];
+  const dull = new Set<Sign>(detail.columns === 'all' ? ['–'] : ['–', '✅', '⏭️']);
+  return rules.filter((rule) => rows.some((row) => !dull.has(signIn(row, rule))));
+}
+
+function signIn(row: Row, rule: string): Sign {
+  return worstSign(row.answers.filter((answer) => answer.rule === rule).map(signOf));
+}
+
+const ORDER: Readonly<Record<Sign, number>> = { '❌': 0, '❔': 1, '⚠️': 2, ℹ️: 3, '🩹': 4, '⏭️': 5, '✅': 6, '–': 7 };
+
+function rank(row: Row): number {
+  return ORDER[worstSign(row.answers.map(signOf))];
+}
+
+function placesCell(uses: readonly ImageUse[], most: number, targets: LinkTargets): string {
+  const places = [...new Map(uses.map((use) => [`${use.file}:${use.line}`, use])).values()];
+  const shown = places.slice(0, most).map((use) => placeLink(use, targets));
+  const left = places.length - shown.length;
+  return `${shown.join('<br>')}${left > 0 ? `<br>and ${left} more` : ''}`;
+}
+
+function digestCell(row: Row): string {
+  const digest = row.image?.digest ?? row.uses[0]?.reference?.digest;
+  return digest === undefined ? '' : code(digest.slice(0, DIGEST_SHOWN));
+}

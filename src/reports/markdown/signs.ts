@@ -1,0 +1,42 @@
+import type { Answer, Finding, Report } from '../report.js';
+
+/** One sign an answer is shown with, worst first: a cell shows the first that applies. */
+export const SIGNS = [
+  { sign: '❌', means: 'failed' },
+  { sign: '❔', means: 'could not be answered' },
+  { sign: '⚠️', means: 'warning' },
+  { sign: 'ℹ️', means: 'note' },
+  { sign: '🩹', means: 'waived' },
+  { sign: '⏭️', means: 'skipped' },
+  { sign: '✅', means: 'passed' },
+  { sign: '–', means: 'not asked' },
+] as const;
+
+export type Sign = (typeof SIGNS)[number]['sign'];
+
+/** The sign of an answer, or of a finding, which is an answer that a person should see. */
+export function signOf(answer: Pick<Answer | Finding, 'outcome' | 'level' | 'waiver'>): Sign {
+  if (answer.level === 'off' || answer.outcome === 'not-applicable') return '–';
+  if (answer.outcome === 'pass') return '✅';
+  if (answer.outcome === 'skipped') return '⏭️';
+  if (answer.waiver !== undefined) return '🩹';
+  if (answer.level === 'note') return 'ℹ️';
+  if (answer.outcome === 'indeterminate') return answer.level === 'error' ? '❔' : '⚠️';
+  return answer.level === 'error' ? '❌' : '⚠️';
+}
+
+/** The worst of several; nothing asked is `–`. */
+export function worstSign(signs: Iterable<Sign>): Sign {
+  const present = new Set(signs);
+  return SIGNS.find(({ sign }) => present.has(sign))?.sign ?? '–';
+}
+
+export function verdictSign(verdict: Report['verdict']): string {
+  return { pass: '✅', fail: '❌', indeterminate: '❔' }[verdict];
+}
+
+/** Explains the signs that a text shows, on one line. */
+export function legend(text: string): string {
+  const used = SIGNS.filter(({ sign }) => text.includes(sign));
+  return `<sub>${used.map(({ sign, means }) => `${sign} ${means}`).join(' · ')}</sub>`;
+}

@@ -1,0 +1,143 @@
+import { inline, prose } from '../escape/markdown.js';
+import { groupFindings } from '../finding-groups.js';
+import type { Finding, Report } from '../report.js';
+import { asides, tallyOf, verdictReason } from '../tally.js';
+import { FULL_DETAIL, findingsList, type ListDetail } from './findings-list.js';
+import { imageTable, type TableDetail } from './image-table.js';
+import { type LinkTargets, placeLink, ruleLink } from './places.js';
+import { bytes, firstThatFits } from './shrink.js';
+import { verdictSign } from './signs.js';
+
+/**
+ * What a step may write to GITHUB_STEP_SUMMARY; more loses the upload.
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+ */
+export const SUMMARY_LIMIT = 1024 * 1024;
+
+export interface SummaryOptions extends LinkTargets {
+  /** Bytes. */
+  readonly limit?: number;
+  /** How many errors and warnings could not be annotated. */
+  readonly annotationsLeft?: { readonly errors: number; readonly warnings: number };
+}
+
+interface SummaryDetail {
+  readonly list: ListDetail;
+  readonly table: TableDetail | null;
+  readonly waived: number;
+}
+
+/**
+ * What is given up when the summary is too long, in this order: details of findings beyond a few, the places beyond
+ * three, the table's rows beyond fifty, the table, findings beyond a hundred, then beyond ten.
+ */
+const DETAILS: readonly [SummaryDetail, ...SummaryDetail[]] = [
+  { list: FULL_DETAIL, table: { rows: 1000, places: 20, columns: 'all' }, waived: 1000 },
+  { list: { ...FULL_DETAIL, details: 5, places: 3 }, table: { rows: 1000, places: 3, columns: 'all' }, waived: 200 },
+  { list: { ...FULL_DETAIL, details: 0, places: 3 }, table: { rows: 50, places: 3, columns: 'all' }, waived: 50 },
+  { list: { groups: 300, places: 3, details: 0, characters: 500 }, table: null, waived: 10 },
+  { list: { groups: 100, places: 3, details: 0, characters: 300 }, table: null, waived: 0 },
+  { list: { groups: 10, places: 1, details: 0, characters: 200 }, table: null, waived: 0 },
+];
+
+/** The job summary: the verdict in one line, findings with their fix, the images and their answers. Markdown, ends with a line end. */
+export function renderSummary(report: Report, options: SummaryOptions = {}): string {
+  return firstThatFits(
+    DETAILS,
+    (detail) => summaryWith(report, options, detail),
+    options.limit ?? SUMMARY_LIMIT,
+    bytes,
+  );
+}
+
+function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDetail): string {
+  const told = report.findings.filter((finding) => finding.waiver === undefined);
+  const of = (matches: (finding: Finding) => boolean) =>
+    findingsList(groupFindings(told.filter(matches)), detail.list, options);
+  const table = detail.table === null ? '' : imageTable(report, detail.table, options);
+  const sections = [
+    headline(report),
+    ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(notice)}`),
+    section(
+      'What to do',
+      of((finding) => finding.level === 'error'),
+    ),
+    annotationsLeft(options),
+    section('Images', table),
+    section(
+      'Warnings',
+      of((finding) => finding.level === 'warning'),
+    ),
+    section(
+      'Notes',
+      of((finding) => finding.level === 'note'),
+    ),
+    section('Waived', waivedList(report, detail.waived, options)),
+    section('Files that were not judged', fileList(report)),
+    section('Limits that were reached', limitList(report)),
+    footer(report),
+  ];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+export function headline(report: Report): string {
+  const beside = asides(tallyOf(report));
+  return `## ${verdictSign(report.verdict)} Base images: ${report.verdict}\n\n${sentence(verdictReason(report))}${beside === '' ? '' : ` Besides: ${beside}.`}`;
+}
+
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `### ${title}\n\n${body}`;
+}
+
+function annotationsLeft(options: SummaryOptions): string {
+  const left = (options.annotationsLeft?.errors ?? 0) + (options.annotationsLeft?.warnings ?? 0);
+  return left === 0 ? '' : `_GitHub shows ten errors and ten warnings of a step: ${left} more are only here._`;
+}
+
+export function waivedList(report: Report, most: number, targets: LinkTargets): string {
+  const waived = report.findings.flatMap((finding) => {
+    const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
+    return waiver === undefined ? [] : [{ finding, waiver }];
+  });
+  const lines = waived
+    .slice(0, most)
+    .map(
+      ({ finding, waiver }) =>
+        `- ${ruleLink(finding.rule, targets)} at ${placeLink(finding, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
+    );
+  const left = waived.length - lines.length;
+  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+
+const MAX_FILES = 50;
+
+function fileList(report: Report): string {
+  const unread = report.files.filter((file) => file.status !== 'read');
+  const lines = unread
+    .slice(0, MAX_FILES)
+    .map(
+      (file) =>
+        `- ${placeLink({ file: file.path, line: file.line ?? 1 }, {})} ${file.status}${file.reason === undefined ? '' : `: ${prose(file.reason)}`}`,
+    );
+  const left = unread.length - lines.length;
+  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+
+function limitList(report: Report): string {
+  return report.limits
+    .slice(0, MAX_FILES)
+    .map((limit) => `- ${inline(limit.name)}: ${prose(limit.message)}`)
+    .join('\n');
+}
+
+/** What judged: policy, profile, versions. */
+export function footer(report: Report): string {
+  const { policy, tool } = report;
+  const at = policy.source.commit === undefined ? '' : ` at ${inline(policy.source.commit.slice(0, 12))}`;
+  const feeds = tool.feeds.map((feed) => `${inline(feed.name)} of ${inline(feed.date)}`);
+  return `<sub>Policy ${inline(policy.source.name)}${at}, profile ${policy.profile} · ${[`base-image-gate ${inline(tool.version)}`, `catalogue ${inline(tool.catalogue)}`, ...feeds].join(' · ')}</sub>`;
+}
