@@ -1,0 +1,84 @@
+import type { OsvAffected, OsvEvent, OsvRange } from './osv-record.js';
+import { compareIn } from './version-order/ecosystem.js';
+
+/** What a record says about one version of one package. */
+export type Affects =
+  | { readonly kind: 'affected'; readonly fixedIn?: string }
+  | { readonly kind: 'not-affected' }
+  /** The record can't be evaluated, so "not affected" would be a guess. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * Evaluates the `affected` entry of a record for a version, by the algorithm of the OSV schema: a version is affected
+ * if it is enumerated or lies in a range. `fixedIn` is the first fix after the version.
+ *
+ * @param ecosystem whose version order holds; the entry's own
+ * @see https://ossf.github.io/osv-schema/#evaluation
+ */
+export function affects(entry: OsvAffected, ecosystem: string, version: string): Affects {
+  const ranges = entry.ranges.filter(({ type }) => type !== 'GIT');
+  const answers = ranges.map((range) => inRange(range, ecosystem, version));
+  const enumerated = entry.versions.includes(version);
+  const hit = answers.find((answer) => answer.kind === 'affected');
+  if (hit !== undefined) return hit;
+  if (enumerated) return { kind: 'affected', ...fixAfter(ranges, ecosystem, version) };
+  const unknown = answers.find((answer) => answer.kind === 'unknown');
+  if (unknown !== undefined) return unknown;
+  if (answers.length === 0 && entry.versions.length === 0) {
+    return { kind: 'unknown', reason: 'the record has neither versions nor a version range' };
+  }
+  return { kind: 'not-affected' };
+}
+
+function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
+  // Feeds of Chainguard say "false positive" with a fix in version 0.
+  if (range.events.some((event) => 'fixed' in event && event.fixed === '0')) return { kind: 'not-affected' };
+  if (!range.events.some((event) => 'introduced' in event)) {
+    return { kind: 'unknown', reason: 'a version range has no "introduced" event' };
+  }
+  const sorted = sortEvents(range.events, ecosystem);
+  if (sorted === null) return { kind: 'unknown', reason: `its versions have no order that we know (${ecosystem})` };
+  let inside = false;
+  for (const event of sorted) {
+    const order = compareAt(ecosystem, version, versionOf(event));
+    if (order === null)
+      return { kind: 'unknown', reason: `${version} has no place in the version order of ${ecosystem}` };
+    if ('introduced' in event && order >= 0) inside = true;
+    if ('fixed' in event && order >= 0) inside = false;
+    if ('limit' in event && order >= 0) inside = false;
+    if ('last_affected' in event && order > 0) inside = false;
+  }
+  return inside ? { kind: 'affected', ...fixAfter([range], ecosystem, version) } : { kind: 'not-affected' };
+}
+
+function fixAfter(ranges: readonly OsvRange[], ecosystem: string, version: string): { fixedIn?: string } {
+  const fixes = ranges
+    .flatMap(({ events }) => events)
+    .flatMap((event) => ('fixed' in event ? [event.fixed] : []))
+    .filter((fix) => (compareAt(ecosystem, fix, version) ?? -1) > 0)
+    .sort((a, b) => compareAt(ecosystem, a, b) ?? 0);
+  return fixes[0] === undefined ? {} : { fixedIn: fixes[0] };
+}
+
+function sortEvents(events: readonly OsvEvent[], ecosystem: string): readonly OsvEvent[] | null {
+  const [first] = events;
+  if (
+    first === undefined ||
+    events.some((event) => compareAt(ecosystem, versionOf(event), versionOf(first)) === null)
+  ) {
+    return null;
+  }
+  return [...events].sort((a, b) => compareAt(ecosystem, versionOf(a), versionOf(b)) ?? 0);
+}
+
+function versionOf(event: OsvEvent): string {
+  if ('introduced' in event) return event.introduced;
+  if ('fixed' in event) return event.fixed;
+  return 'last_affected' in event ? event.last_affected : event.limit;
+}
+
+/** `0` is before every version, whatever the ecosystem. */
+function compareAt(ecosystem: string, a: string, b: string): number | null {
+  if (a === '0' || b === '0') return Number(b === '0') - Number(a === '0');
+  return compareIn(ecosystem, a, b);
+}
