@@ -1,0 +1,54 @@
+import type { SbomPackage, SbomRelationship } from './sbom.js';
+
+/** How many are told before the rest is counted. */
+const TOLD = 20;
+
+/**
+ * What a document says twice and differently: one id for two packages that differ, and packages that contain themselves.
+ * (DEPENDS_ON may go in circles: libc6 and libgcc-s1 of Debian do.) Takes time in proportion to the document.
+ */
+export function findContradictions(
+  packages: readonly SbomPackage[],
+  relationships: readonly SbomRelationship[],
+): readonly string[] {
+  const found: string[] = [];
+  const byId = new Map<string, SbomPackage>();
+  for (const item of packages) {
+    const other = byId.get(item.id);
+    if (other === undefined) byId.set(item.id, item);
+    else if (other.name !== item.name || other.version !== item.version || other.purl !== item.purl) {
+      found.push(`${item.id} is ${label(other)} at ${other.at} and ${label(item)} at ${item.at}`);
+    }
+  }
+  for (const id of idsInContainmentCycles(relationships)) found.push(`${id} contains itself`);
+  return found.length <= TOLD ? found : [...found.slice(0, TOLD), `and ${found.length - TOLD} more`];
+}
+
+function label(item: SbomPackage): string {
+  return item.version === undefined ? `"${item.name}"` : `"${item.name}" ${item.version}`;
+}
+
+/** Removes, again and again, what nothing contains; what is left stands in a circle or below one. */
+function idsInContainmentCycles(relationships: readonly SbomRelationship[]): readonly string[] {
+  const contained = new Map<string, string[]>();
+  const containers = new Map<string, number>();
+  for (const { from, type, to } of relationships) {
+    const [outer, inner] = type === 'CONTAINS' ? [from, to] : type === 'CONTAINED_BY' ? [to, from] : [];
+    if (outer === undefined || inner === undefined) continue;
+    const row = contained.get(outer);
+    if (row === undefined) contained.set(outer, [inner]);
+    else row.push(inner);
+    containers.set(inner, (containers.get(inner) ?? 0) + 1);
+    if (!containers.has(outer)) containers.set(outer, 0);
+  }
+  const free = [...containers].filter(([, count]) => count === 0).map(([id]) => id);
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    containers.delete(id);
+    for (const inner of contained.get(id) ?? []) {
+      const left = (containers.get(inner) ?? 0) - 1;
+      containers.set(inner, left);
+      if (left === 0) free.push(inner);
+    }
+  }
+  return [...containers.keys()];
+}

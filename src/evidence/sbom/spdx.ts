@@ -1,0 +1,114 @@
+import { err, ok, type Result } from '../../result.js';
+import { findContradictions } from './contradictions.js';
+import { type Fields, isFields, text, texts } from './fields.js';
+import { SBOM_LIMITS } from './limits.js';
+import type { Sbom, SbomDocument, SbomFormat, SbomPackage, SbomRelationship, SbomTool } from './sbom.js';
+import { overLimit, type SbomError } from './sbom-error.js';
+import { asserted, readSpdxPackage } from './spdx-package.js';
+
+const DOCUMENT = 'SPDXRef-DOCUMENT';
+
+/** Where the i-th package stands, for messages and for the JSON output. */
+export type PlaceOfPackage = (index: number) => string;
+
+/**
+ * Reads an SPDX 2.2 or 2.3 document in its JSON shape. Fails on too many packages or relationships alone: what is missing
+ * or has the wrong type is left out, and src/evidence/sbom/elements.ts says so.
+ * @see https://spdx.github.io/spdx-spec/v2.3/
+ */
+export function readSpdx(
+  document: Fields,
+  format: SbomFormat,
+  place: PlaceOfPackage = (index) => `/packages/${index}`,
+): Result<Sbom, SbomError> {
+  const listed = Array.isArray(document['packages']) ? document['packages'] : [];
+  if (listed.length > SBOM_LIMITS['sbom-packages']) {
+    return err(overLimit('sbom-packages', `lists ${listed.length} packages`));
+  }
+  const related = Array.isArray(document['relationships']) ? document['relationships'] : [];
+  if (related.length > SBOM_LIMITS['sbom-relationships']) {
+    return err(overLimit('sbom-relationships', `lists ${related.length} relationships`));
+  }
+
+  const self = text(document['SPDXID']) ?? DOCUMENT;
+  const roots = describedPackages(document, related, self);
+  const packages: SbomPackage[] = [];
+  for (let i = 0; i < listed.length; i += 1) {
+    const fields: unknown = listed[i];
+    if (isFields(fields)) packages.push(readSpdxPackage(fields, place(i), (id) => roots.has(id)));
+  }
+  const ids = new Set(packages.map((item) => item.id));
+  const relationships: SbomRelationship[] = [];
+  for (const fields of related) {
+    const relationship = readRelationship(fields);
+    if (relationship !== null && ids.has(relationship.from) && ids.has(relationship.to))
+      relationships.push(relationship);
+  }
+  return ok({
+    format,
+    document: readCreation(document),
+    packages,
+    relationships,
+    otherRelationships: related.length - relationships.length,
+    contradictions: findContradictions(packages, relationships),
+  });
+}
+
+/** The elements the document says it is about: `documentDescribes` (2.2) and the relationships DESCRIBES, DESCRIBED_BY. */
+function describedPackages(document: Fields, related: readonly unknown[], self: string): ReadonlySet<string> {
+  const roots = new Set(texts(document['documentDescribes']));
+  for (const fields of related) {
+    if (!isFields(fields)) continue;
+    const type = fields['relationshipType'];
+    if (type !== 'DESCRIBES' && type !== 'DESCRIBED_BY' && type !== 'DESCRIBE') continue;
+    const from = text(fields['spdxElementId']);
+    const to = text(fields['relatedSpdxElement']);
+    if (type === 'DESCRIBED_BY' && to === self && from !== undefined) roots.add(from);
+    if (type !== 'DESCRIBED_BY' && from === self && to !== undefined) roots.add(to);
+  }
+  return roots;
+}
+
+function readRelationship(fields: unknown): SbomRelationship | null {
+  if (!isFields(fields)) return null;
+  const from = fields['spdxElementId'];
+  const type = fields['relationshipType'];
+  const to = fields['relatedSpdxElement'];
+  return typeof from === 'string' && typeof type === 'string' && typeof to === 'string' ? { from, type, to } : null;
+}
+
+function readCreation(document: Fields): SbomDocument {
+  const creation = isFields(document['creationInfo']) ? document['creationInfo'] : {};
+  const authors: string[] = [];
+  const tools: SbomTool[] = [];
+  for (const creator of texts(creation['creators'])) {
+    const colon = creator.indexOf(':');
+    const kind = creator.slice(0, colon).trim().toLowerCase();
+    const who = asserted(creator.slice(colon + 1).trim());
+    if (who === undefined) continue;
+    if (kind === 'tool') tools.push(readTool(who));
+    else if (kind === 'organization' || kind === 'person') authors.push(who);
+  }
+  const name = text(document['name']);
+  const created = text(creation['created']);
+  const identity = asserted(document['documentNamespace']);
+  const comment = text(creation['comment']);
+  return {
+    authors,
+    tools,
+    context: comment === undefined ? [] : [comment],
+    hasEmbeddedSignature: false,
+    ...(name === undefined ? undefined : { name }),
+    ...(created === undefined ? undefined : { created }),
+    ...(identity === undefined ? undefined : { identity }),
+  };
+}
+
+/** `syft-0.33.0`, `apko (v0.14.1)`, `Microsoft.SBOMTool-2.1.38`: the version follows the last hyphen, or is in parentheses. */
+function readTool(creator: string): SbomTool {
+  const open = creator.endsWith(')') ? creator.lastIndexOf(' (') : -1;
+  if (open > 0) return { name: creator.slice(0, open), version: creator.slice(open + 2, -1) };
+  const hyphen = creator.lastIndexOf('-');
+  const version = creator.slice(hyphen + 1);
+  return hyphen > 0 && /^v?[0-9]/.test(version) ? { name: creator.slice(0, hyphen), version } : { name: creator };
+}
