@@ -1,5 +1,5 @@
+import { scanJson } from '../../json/scan-json.js';
 import { err, ok, type Result } from '../../result.js';
-import { scanJson } from './json-scan.js';
 import { SBOM_LIMITS } from './limits.js';
 import { overLimit, refused, type SbomError } from './sbom-error.js';
 

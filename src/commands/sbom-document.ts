@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { PackageDiff } from '../evidence/sbom/diff.js';
+import type { ElementReport } from '../evidence/sbom/elements.js';
+import { formatName, type Sbom } from '../evidence/sbom/sbom.js';
+
+const named = z.strictObject({ name: z.string(), version: z.exactOptional(z.string()) });
+
+const packageSchema = z
+  .strictObject({
+    id: z.string().describe('SPDXID or bom-ref; where the document gives none, its place.'),
+    at: z.string().describe('Where it stands: a JSON pointer, or the line of a tag-value document.'),
+    kind: z.enum(['package', 'component']).describe('An SPDX package or a CycloneDX component.'),
+    name: z.string(),
+    version: z.exactOptional(z.string()),
+    purl: z.exactOptional(z.string()).describe('As written.'),
+    identifiers: z.array(z.strictObject({ type: z.string(), value: z.string() })),
+    source: z.exactOptional(named).describe('The source package it was built from.'),
+    producer: z.exactOptional(z.string()),
+    licences: z.array(z.string()),
+    hashes: z.array(z.strictObject({ algorithm: z.string(), value: z.string() })),
+    purpose: z.exactOptional(z.string()),
+    root: z.boolean().describe('The document says that it describes this one.'),
+    nested: z.boolean().describe('It stands inside another component.'),
+    from: z
+      .record(z.string(), z.string())
+      .describe('The field of the document each value was taken from, relative to at.'),
+  })
+  .describe('An SPDX package or a CycloneDX component, nested ones and the root included.');
+
+const elementSchema = z
+  .strictObject({
+    element: z.string(),
+    scope: z.enum(['document', 'component']),
+    present: z.int().min(0),
+    of: z.int().min(0),
+    value: z.exactOptional(z.string()).describe('What the document says.'),
+    note: z.exactOptional(z.string()),
+    missing: z.array(z.string()).describe('The first packages without it.'),
+  })
+  .describe('One of the minimum elements of an SBOM: present of so many.');
+
+const diffEntry = z.strictObject({ package: z.string(), version: z.exactOptional(z.string()) });
+
+/** What `sbom --format json` prints; schemas/sbom.schema.json is made from it. */
+export const sbomDocumentSchema = z
+  .strictObject({
+    schema: z.literal('base-image-gate/sbom/v1'),
+    format: z.string().describe('Such as "SPDX 2.3 (JSON)".'),
+    document: z.strictObject({
+      name: z.exactOptional(z.string()),
+      authors: z.array(z.string()),
+      tools: z.array(named),
+      created: z.exactOptional(z.string()),
+      version: z.exactOptional(z.string()),
+      context: z.array(z.string()),
+      identity: z.exactOptional(z.string()),
+      hasEmbeddedSignature: z.boolean(),
+    }),
+    packages: z.array(packageSchema),
+    relationships: z.strictObject({
+      packages: z.int().min(0).describe('Between packages.'),
+      others: z.int().min(0).describe('Of files, snippets and documents.'),
+    }),
+    contradictions: z.array(z.string()).describe('What the document says twice, and differently.'),
+    elements: z.array(elementSchema),
+    diff: z.exactOptional(
+      z.strictObject({
+        added: z.array(diffEntry),
+        removed: z.array(diffEntry),
+        changed: z.array(
+          z.strictObject({
+            package: z.string(),
+            before: z.exactOptional(z.string()),
+            after: z.exactOptional(z.string()),
+          }),
+        ),
+      }),
+    ),
+  })
+  .describe('One bill of materials: the output of base-image-gate sbom --format json.');
+
+type SbomDocumentJson = DeepReadonly<z.infer<typeof sbomDocumentSchema>>;
+
+type DeepReadonly<T> = T extends (infer I)[]
+  ? readonly DeepReadonly<I>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** The JSON text of an inventory, its elements, and what changed if that was asked. */
+export function sbomJson(sbom: Sbom, elements: readonly ElementReport[], diff?: PackageDiff): string {
+  const document: SbomDocumentJson = {
+    schema: 'base-image-gate/sbom/v1',
+    format: formatName(sbom.format),
+    document: sbom.document,
+    packages: sbom.packages,
+    relationships: { packages: sbom.relationships.length, others: sbom.otherRelationships },
+    contradictions: sbom.contradictions,
+    elements,
+    ...(diff === undefined ? {} : { diff }),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -1,0 +1,52 @@
+import type { PackageDiff } from '../evidence/sbom/diff.js';
+import type { ElementReport } from '../evidence/sbom/elements.js';
+import { formatName, type Sbom, type SbomPackage } from '../evidence/sbom/sbom.js';
+import { terminal } from '../reports/escape/visible.js';
+
+/** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
+export function sbomText(sbom: Sbom, elements: readonly ElementReport[], diff?: PackageDiff): string {
+  const title = sbom.document.name === undefined ? '' : ` of ${terminal(sbom.document.name)}`;
+  const lines = [`${formatName(sbom.format)}${title}: ${count(sbom.packages.length, 'package')}`, ''];
+  lines.push('Minimum elements', ...elements.map(elementLine), '');
+  if (sbom.contradictions.length > 0) {
+    lines.push('It contradicts itself', ...sbom.contradictions.map((line) => `  ${terminal(line)}`), '');
+  }
+  if (diff !== undefined) lines.push(...diffLines(diff), '');
+  else lines.push('Packages', ...sbom.packages.map(packageLine), '');
+  return lines.join('\n');
+}
+
+function elementLine(report: ElementReport): string {
+  const mark = report.present === report.of && report.of > 0 ? 'yes' : report.present === 0 ? 'no' : 'part';
+  const amount = report.scope === 'component' ? `${report.present} of ${report.of}` : terminal(report.value ?? '');
+  const note = report.note === undefined ? '' : ` (${terminal(report.note)})`;
+  return `  ${report.element.padEnd(15)} ${mark.padEnd(4)} ${amount}${note}`.trimEnd();
+}
+
+function packageLine(item: SbomPackage): string {
+  const marks = [item.root ? 'root' : '', item.nested ? 'nested' : ''].filter((mark) => mark !== '').join(', ');
+  const name = terminal(item.name === '' ? item.id : item.name);
+  return [
+    `  ${name}`,
+    item.version === undefined ? '(no version)' : terminal(item.version),
+    item.purl === undefined ? '' : terminal(item.purl),
+    marks === '' ? '' : `[${marks}]`,
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+function diffLines(diff: PackageDiff): readonly string[] {
+  if (diff.added.length + diff.removed.length + diff.changed.length === 0) return ['No package changed.'];
+  const entry = (sign: string, name: string, rest: string) => `  ${sign} ${terminal(name)} ${terminal(rest)}`.trimEnd();
+  return [
+    `${count(diff.added.length, 'package')} added, ${diff.removed.length} removed, ${diff.changed.length} changed`,
+    ...diff.added.map((item) => entry('+', item.package, item.version ?? '')),
+    ...diff.removed.map((item) => entry('-', item.package, item.version ?? '')),
+    ...diff.changed.map((item) => entry('~', item.package, `${item.before ?? '(none)'} -> ${item.after ?? '(none)'}`)),
+  ];
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
