@@ -1,0 +1,179 @@
+import type { LookedIn } from '../evidence/evidence.js';
+import type { Descriptor, ImageSource, RegistryError, Repository } from '../registry/image-source.js';
+import { err, type Result } from '../result.js';
+import { DSSE_LAYER_TYPE, readAttestationLayer, readSignatureLayer, SIMPLE_SIGNING_TYPE } from './cosign-layer.js';
+import { type SignatureError, signatureError } from './signature-error.js';
+import type { SignedMaterial } from './signed-material.js';
+import { readBundle } from './sigstore-bundle.js';
+import type { Incomplete } from './verified.js';
+
+/**
+ * Finding what may be a signature: the referrers of a digest (API or fallback tag), and cosign's tags. Every place is
+ * reported with its answer, so that "unsigned" is told from "could not look".
+ */
+
+/** How much of what strangers attach to a digest is read; what is beyond makes the search incomplete. */
+export const DISCOVERY_LIMITS = { 'signature-referrers': 64, 'signature-layers': 64 } as const;
+
+/** Something that may be a signature, unproven. */
+export interface Found {
+  readonly kind: 'signature' | 'attestation' | 'bundle';
+  readonly place: string;
+  readonly material: Result<SignedMaterial, SignatureError>;
+}
+
+export interface Discovery {
+  readonly found: readonly Found[];
+  /** Manifests of in-toto documents without a signature in them. */
+  readonly documents: readonly Descriptor[];
+  /** Forms that are known and not judged, by name. */
+  readonly unsupported: readonly string[];
+  readonly lookedIn: readonly LookedIn[];
+  readonly failures: readonly Incomplete[];
+}
+
+const BUNDLE_PREFIX = 'application/vnd.dev.sigstore.bundle';
+/** cosign's classic layers as referrers (its "OCI 1.1" mode), which Docker Hardened Images use. */
+const CLASSIC_ARTIFACTS: ReadonlySet<string> = new Set([
+  'application/vnd.dev.cosign.artifact.sig.v1+json',
+  'application/vnd.dev.cosign.artifact.att.v1+json',
+]);
+const IN_TOTO = 'application/vnd.in-toto+json';
+/** Forms this program names and does not judge: the door for a second format. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  'application/vnd.cncf.notary.signature': 'Notary Project signature',
+};
+
+const NOTHING: Discovery = { found: [], documents: [], unsupported: [], lookedIn: [], failures: [] };
+
+export function mergeDiscoveries(parts: readonly Discovery[]): Discovery {
+  return {
+    found: parts.flatMap((part) => part.found),
+    documents: parts.flatMap((part) => part.documents),
+    unsupported: [...new Set(parts.flatMap((part) => part.unsupported))],
+    lookedIn: parts.flatMap((part) => part.lookedIn),
+    failures: parts.flatMap((part) => part.failures),
+  };
+}
+
+/** Everything of a signature's kind that refers to a digest. */
+export async function searchReferrers(source: ImageSource, repository: Repository, digest: string): Promise<Discovery> {
+  const answer = await source.referrers(repository, digest);
+  const place = `referrers of ${digest} in ${nameOf(repository)}`;
+  if (!answer.ok) return failed(place, answer.error);
+  const { descriptors, via } = answer.value;
+  const relevant = descriptors.filter(
+    ({ artifactType = '' }) => isBundle(artifactType) || CLASSIC_ARTIFACTS.has(artifactType),
+  );
+  const limit = DISCOVERY_LIMITS['signature-referrers'];
+  const read = await Promise.all(
+    relevant.slice(0, limit).map((descriptor) => readArtifact(source, repository, descriptor, place)),
+  );
+  const here: Discovery = {
+    ...NOTHING,
+    documents: descriptors.filter(({ artifactType }) => artifactType === IN_TOTO),
+    unsupported: descriptors.flatMap(({ artifactType = '' }) => UNSUPPORTED[artifactType] ?? []),
+    lookedIn: [
+      { place: `${place} (${via})`, answer: `${descriptors.length} found, ${relevant.length} of a signature's kind` },
+    ],
+    failures: relevant.length > limit ? [beyond('signature-referrers', place)] : [],
+  };
+  return mergeDiscoveries([here, ...read]);
+}
+
+/** cosign's tag for a digest: `sha256-<hex>.sig` or `.att`. */
+export async function searchTag(
+  source: ImageSource,
+  repository: Repository,
+  digest: string,
+  suffix: '.sig' | '.att',
+): Promise<Discovery> {
+  const tag = `${digest.replace(':', '-')}${suffix}`;
+  const place = `${nameOf(repository)}:${tag}`;
+  const resolved = await source.resolveTag(repository, tag);
+  if (!resolved.ok) {
+    if (resolved.error.code !== 'not-found') return failed(place, resolved.error);
+    return { ...NOTHING, lookedIn: [{ place, answer: 'no such tag' }] };
+  }
+  const read = await readArtifact(source, repository, resolved.value, place);
+  const count = `${read.found.length} ${suffix === '.sig' ? 'signatures' : 'attestations'}`;
+  return mergeDiscoveries([{ ...NOTHING, lookedIn: [{ place, answer: count }] }, read]);
+}
+
+/** A manifest whose layers are signatures, attestations or one bundle. Other layers are none of ours. */
+async function readArtifact(
+  source: ImageSource,
+  repository: Repository,
+  descriptor: Descriptor,
+  place: string,
+): Promise<Discovery> {
+  const fetched = await source.manifest(repository, descriptor.digest);
+  if (!fetched.ok) return failed(place, fetched.error);
+  const { manifest } = fetched.value;
+  if (manifest.kind !== 'manifest') return rejected(place, 'it is an index where a manifest was expected');
+  const bundles = manifest.layers.filter(({ mediaType }) => isBundle(mediaType));
+  if (bundles.length > 1 || (bundles.length === 1 && manifest.layers.length > 1))
+    return rejected(place, 'a bundle is the only layer of its manifest, and here there are more');
+  const limit = DISCOVERY_LIMITS['signature-layers'];
+  const parts = await Promise.all(
+    manifest.layers.slice(0, limit).map((layer) => readLayer(source, repository, layer, place)),
+  );
+  const over = manifest.layers.length > limit ? [{ ...NOTHING, failures: [beyond('signature-layers', place)] }] : [];
+  return mergeDiscoveries([...parts, ...over]);
+}
+
+async function readLayer(
+  source: ImageSource,
+  repository: Repository,
+  layer: Descriptor,
+  place: string,
+): Promise<Discovery> {
+  const kind = kindOf(layer.mediaType);
+  if (kind === undefined) return NOTHING;
+  const blob = await source.blob(repository, layer, 'attestation');
+  if (!blob.ok) return failed(place, blob.error);
+  const annotations = layer.annotations ?? {};
+  const material =
+    kind === 'bundle'
+      ? await readBundle(blob.value)
+      : kind === 'signature'
+        ? readSignatureLayer(blob.value, annotations)
+        : readAttestationLayer(blob.value, annotations);
+  return { ...NOTHING, found: [{ kind, place, material }] };
+}
+
+function kindOf(mediaType: string): Found['kind'] | undefined {
+  if (mediaType === SIMPLE_SIGNING_TYPE) return 'signature';
+  if (mediaType === DSSE_LAYER_TYPE) return 'attestation';
+  return isBundle(mediaType) ? 'bundle' : undefined;
+}
+
+function isBundle(mediaType: string): boolean {
+  return mediaType.startsWith(BUNDLE_PREFIX);
+}
+
+function rejected(place: string, reason: string): Discovery {
+  return { ...NOTHING, found: [{ kind: 'signature', place, material: err(signatureError('malformed', reason)) }] };
+}
+
+function failed(place: string, error: RegistryError): Discovery {
+  const { code, message, remedy } = error;
+  return {
+    ...NOTHING,
+    lookedIn: [{ place, answer: `${code}: ${message}` }],
+    failures: [{ cause: code, message, remedy }],
+    unsupported: error.unsupported === undefined ? [] : [error.unsupported],
+  };
+}
+
+function beyond(limit: keyof typeof DISCOVERY_LIMITS, place: string): Incomplete {
+  return {
+    cause: 'limit',
+    message: `${place} holds more than the ${DISCOVERY_LIMITS[limit]} that are read (limit ${limit})`,
+    remedy: 'Remove what is not a signature of the image, or keep signatures in a signature repository of their own.',
+  };
+}
+
+function nameOf({ registry, repository }: Repository): string {
+  return `${registry}/${repository}`;
+}

@@ -1,0 +1,135 @@
+import type { CollectContext } from '../evidence/collector.js';
+import type { Descriptor } from '../registry/image-source.js';
+import type { ResolvedImage } from '../registry/resolved-image.js';
+import { authoritiesOf, type Examined, examine, mergeExamined } from './examine.js';
+import { readSignature } from './image-signature.js';
+import type { Approval } from './judge.js';
+import { readStatement, type Statement, type UnsignedStatement } from './statement.js';
+import type { TrustedRoot } from './trusted-root.js';
+import type { Incomplete } from './verified.js';
+
+/**
+ * In-toto documents that carry no signature of their own: BuildKit's attestation manifests in the index, and referrers
+ * of the in-toto type. Docker Hardened Images sign the manifest instead; then its layers are bound by their digests,
+ * and what they hold is as signed as the manifest.
+ *
+ * @see https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
+ */
+export const DOCUMENT_LIMITS = { 'attestation-manifests': 16, 'attestation-layers': 32 } as const;
+
+const IN_TOTO = 'application/vnd.in-toto+json';
+type Document = Examined['documents'][number];
+
+export interface Documents {
+  readonly verified: readonly Statement[];
+  readonly unsigned: readonly UnsignedStatement[];
+  readonly failures: readonly Incomplete[];
+}
+
+/** The attestation manifests that an index lists for the image's platform. */
+export function documentsInIndex(image: ResolvedImage): readonly Document[] {
+  const about = { digest: image.manifestDigest, on: 'platform' } as const;
+  return (image.index?.manifests ?? [])
+    .filter(
+      ({ annotations }) =>
+        annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' &&
+        annotations['vnd.docker.reference.digest'] === image.manifestDigest,
+    )
+    .map((descriptor) => ({ repository: image.repository, descriptor, about }));
+}
+
+/** Reads the documents; those whose manifest an authority signed are statements, the rest are told as unsigned. */
+export async function readDocuments(
+  context: CollectContext,
+  documents: readonly Document[],
+  root: TrustedRoot | null,
+): Promise<Documents> {
+  const limit = DOCUMENT_LIMITS['attestation-manifests'];
+  const parts = await Promise.all(documents.slice(0, limit).map((document) => readDocument(context, document, root)));
+  return {
+    verified: parts.flatMap((part) => part.verified),
+    unsigned: parts.flatMap((part) => part.unsigned),
+    failures: [
+      ...parts.flatMap((part) => part.failures),
+      ...(documents.length > limit ? [beyond('attestation-manifests', 'The image')] : []),
+    ],
+  };
+}
+
+async function readDocument(
+  context: CollectContext,
+  { repository, descriptor, about }: Document,
+  root: TrustedRoot | null,
+): Promise<Documents> {
+  const place = `${repository.registry}/${repository.repository}@${descriptor.digest}`;
+  const [fetched, signers] = await Promise.all([
+    context.source.manifest(repository, descriptor.digest),
+    signersOf(context, { repository, descriptor, about }, root),
+  ]);
+  if (!fetched.ok) return { verified: [], unsigned: [], failures: [toIncomplete(fetched.error)] };
+  const { manifest } = fetched.value;
+  const layers = manifest.kind === 'manifest' ? manifest.layers.filter(({ mediaType }) => mediaType === IN_TOTO) : [];
+  const limit = DOCUMENT_LIMITS['attestation-layers'];
+  const verified: Statement[] = [];
+  const unsigned: UnsignedStatement[] = [];
+  const failures: Incomplete[] = layers.length > limit ? [beyond('attestation-layers', place)] : [];
+  for (const layer of layers.slice(0, limit)) {
+    const blob = await readBlob(context, repository, layer);
+    if (!blob.ok) {
+      failures.push(toIncomplete(blob.error));
+      continue;
+    }
+    const statement = readStatement(blob.value, about.digest);
+    if (!statement.ok) continue;
+    const shared = { ...about, ...statement.value, place };
+    if (signers.length === 0) unsigned.push(shared);
+    verified.push(...signers.map((signer) => ({ ...signer, ...shared, form: 'signed manifest' as const })));
+  }
+  return { verified, unsigned, failures };
+}
+
+function readBlob(context: CollectContext, repository: Document['repository'], layer: Descriptor) {
+  return context.once(`in-toto document ${layer.digest} in ${repository.registry}/${repository.repository}`, () =>
+    context.source.blob(repository, layer, 'attestation'),
+  );
+}
+
+/** Who signed the attestation manifest itself, as an image is signed. */
+async function signersOf(
+  context: CollectContext,
+  { repository, descriptor, about }: Document,
+  root: TrustedRoot | null,
+): Promise<readonly Approval[]> {
+  if (authoritiesOf(context).length === 0) return [];
+  const manifest = { digest: descriptor.digest, on: about.on };
+  const examined = mergeExamined(
+    await Promise.all([
+      examine(context, repository, manifest, 'referrers', root),
+      examine(context, repository, manifest, '.sig', root),
+    ]),
+  );
+  return examined.approved.flatMap(({ material, approvals }) => {
+    const says = readSignature(material, descriptor.digest);
+    return says.ok && says.value !== null ? approvals : [];
+  });
+}
+
+function toIncomplete({
+  code,
+  message,
+  remedy,
+}: {
+  code: Incomplete['cause'];
+  message: string;
+  remedy: string;
+}): Incomplete {
+  return { cause: code, message, remedy };
+}
+
+function beyond(limit: keyof typeof DOCUMENT_LIMITS, place: string): Incomplete {
+  return {
+    cause: 'limit',
+    message: `${place} holds more than the ${DOCUMENT_LIMITS[limit]} that are read (limit ${limit}).`,
+    remedy: 'Remove attestations that are no longer needed.',
+  };
+}

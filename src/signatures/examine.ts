@@ -1,0 +1,135 @@
+import type { CollectContext } from '../evidence/collector.js';
+import type { LookedIn } from '../evidence/evidence.js';
+import { parseReference } from '../images/reference.js';
+import type { Authority } from '../policy/policy.js';
+import type { Descriptor, Repository } from '../registry/image-source.js';
+import type { ResolvedImage } from '../registry/resolved-image.js';
+import type { Result } from '../result.js';
+import { type Discovery, searchReferrers, searchTag } from './discovery.js';
+import { type Approval, judge } from './judge.js';
+import { loadTrustedRoot } from './load-trusted-root.js';
+import type { SignatureError } from './signature-error.js';
+import type { SignedMaterial } from './signed-material.js';
+import type { TrustedRoot } from './trusted-root.js';
+import type { About, Incomplete, RejectedSignature } from './verified.js';
+
+/** A sound signature by an authority of the entry; what it says has still to be read. */
+export interface Approved extends About {
+  readonly kind: 'signature' | 'attestation' | 'bundle';
+  readonly place: string;
+  readonly material: SignedMaterial;
+  readonly approvals: readonly [Approval, ...Approval[]];
+}
+
+/** What was found about some digests, judged by the entry's authorities. */
+export interface Examined {
+  readonly approved: readonly Approved[];
+  readonly rejected: readonly (RejectedSignature & { readonly material?: SignedMaterial })[];
+  readonly documents: readonly {
+    readonly repository: Repository;
+    readonly descriptor: Descriptor;
+    readonly about: About;
+  }[];
+  readonly unsupported: readonly string[];
+  readonly lookedIn: readonly LookedIn[];
+  readonly failures: readonly Incomplete[];
+}
+
+export function mergeExamined(parts: readonly Examined[]): Examined {
+  return {
+    approved: parts.flatMap((part) => part.approved),
+    rejected: parts.flatMap((part) => part.rejected),
+    documents: parts.flatMap((part) => part.documents),
+    unsupported: [...new Set(parts.flatMap((part) => part.unsupported))],
+    lookedIn: parts.flatMap((part) => part.lookedIn),
+    failures: parts.flatMap((part) => part.failures),
+  };
+}
+
+/** The digests a signature of the image may be over, the index's first. */
+export function digestsOf(image: ResolvedImage): readonly About[] {
+  const platform: About = { digest: image.manifestDigest, on: 'platform' };
+  return image.kind === 'index' ? [{ digest: image.digest, on: 'index' }, platform] : [platform];
+}
+
+/** Where an image's signatures lie: beside what is pulled, and in the repositories that authorities name. */
+export function repositoriesOf(context: CollectContext): {
+  readonly first: readonly Repository[];
+  readonly upstream: readonly Repository[];
+} {
+  const { pullFrom, reference } = context.subject;
+  const separate = authoritiesOf(context).flatMap(({ signatureRepository }) => {
+    const parsed = signatureRepository === undefined ? undefined : parseReference(signatureRepository);
+    return parsed?.ok === true ? [parsed.value] : [];
+  });
+  const first = distinct([pullFrom, ...separate]);
+  return { first, upstream: distinct([...first, reference]).slice(first.length) };
+}
+
+function distinct(repositories: readonly Repository[]): readonly Repository[] {
+  const byName = new Map(
+    repositories.map(({ registry, repository }) => [`${registry}/${repository}`, { registry, repository }]),
+  );
+  return [...byName.values()];
+}
+
+export function authoritiesOf(context: CollectContext): readonly Authority[] {
+  return context.subject.entry?.authorities ?? [];
+}
+
+/** The run's trusted root, or null where no authority of the entry needs one. */
+export async function trustedRootFor(context: CollectContext): Promise<Result<TrustedRoot, SignatureError> | null> {
+  const authorities = authoritiesOf(context);
+  const keysOnly = authorities.length > 0 && authorities.every((one) => one.kind === 'key' && one.log === 'ignored');
+  if (keysOnly) return null;
+  const { settings, policy } = context;
+  return context.once('trusted root', () =>
+    loadTrustedRoot({
+      offline: settings.offline,
+      ...(settings.trustedRootFile === undefined ? {} : { file: settings.trustedRootFile }),
+      ...(policy.trustedRoot === undefined ? {} : { policyDocument: policy.trustedRoot }),
+      ...(settings.cacheDirectory === undefined ? {} : { cacheDirectory: settings.cacheDirectory }),
+    }),
+  );
+}
+
+/** Searches one digest in one repository, and judges what is there. Done once a run for each digest, entry and place. */
+export function examine(
+  context: CollectContext,
+  repository: Repository,
+  about: About,
+  where: 'referrers' | '.sig' | '.att',
+  root: TrustedRoot | null,
+): Promise<Examined> {
+  const { source, subject, settings } = context;
+  const place = `${repository.registry}/${repository.repository}@${about.digest}`;
+  const entry = subject.entry === null ? 'no entry' : `${subject.entry.name} ${subject.entry.pattern}`;
+  return context.once(`signatures: ${where} of ${place} for ${entry}`, async () => {
+    const discovery = await context.once(`signatures: ${where} of ${place}`, () =>
+      where === 'referrers'
+        ? searchReferrers(source, repository, about.digest)
+        : searchTag(source, repository, about.digest, where),
+    );
+    return judgeAll(discovery, repository, about, authoritiesOf(context), root, settings.now);
+  });
+}
+
+async function judgeAll(
+  discovery: Discovery,
+  repository: Repository,
+  about: About,
+  authorities: readonly Authority[],
+  root: TrustedRoot | null,
+  now: Date,
+): Promise<Examined> {
+  const approved: Approved[] = [];
+  const rejected: Examined['rejected'][number][] = [];
+  for (const found of discovery.found) {
+    const judgement = await judge(found, authorities, root, now);
+    if ('approvals' in judgement) approved.push({ ...about, ...judgement, kind: found.kind, place: found.place });
+    else rejected.push({ ...judgement.rejected, ...(found.material.ok ? { material: found.material.value } : {}) });
+  }
+  const documents = discovery.documents.map((descriptor) => ({ repository, descriptor, about }));
+  const { unsupported, lookedIn, failures } = discovery;
+  return { approved, rejected, documents, unsupported, lookedIn, failures };
+}

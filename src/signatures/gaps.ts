@@ -1,0 +1,49 @@
+import type { Evidence } from '../evidence/evidence.js';
+import type { Authority } from '../policy/policy.js';
+import type { SignatureError } from './signature-error.js';
+import type { TrustedRoot } from './trusted-root.js';
+import type { Incomplete, RejectedSignature } from './verified.js';
+
+/** What stands between "not found" and "not there": places that did not answer, a root that may be outdated, keys out of reach. */
+
+/** The first thing that keeps a search from being complete, or nothing. */
+export function incompleteness(
+  failures: readonly Incomplete[],
+  rejected: readonly RejectedSignature[],
+  root: TrustedRoot | null,
+): Incomplete | undefined {
+  const [failure] = failures;
+  if (failure !== undefined) return failure;
+  const unknown = rejected.find(({ code }) => code === 'unknown-log');
+  if (unknown === undefined || root?.mayBeOutdated !== true) return undefined;
+  return {
+    cause: 'trust-root',
+    message: `A signature at ${unknown.place} can not be judged because ${unknown.reason}.`,
+    remedy: 'Run it where tuf-repo-cdn.sigstore.dev can be reached, or name a newer root with --trusted-root.',
+  };
+}
+
+/** A named trusted root that can't be read: another must not stand in for it. */
+export function rootUnavailable<T>(error: SignatureError): Evidence<T> {
+  return {
+    status: 'unavailable',
+    cause: 'trust-root',
+    message: `No signature can be judged because ${error.reason}.`,
+    remedy: 'Mend the trusted root that the policy or --trusted-root names.',
+  };
+}
+
+export function rootNotes(root: TrustedRoot | null): {
+  readonly trustedRoot?: string;
+  readonly notes: readonly string[];
+} {
+  if (root === null) return { notes: [] };
+  return { trustedRoot: root.name, notes: root.note === undefined ? [] : [root.note] };
+}
+
+/** Keys that only a key management service holds, by name. */
+export function kmsKeys(authorities: readonly Authority[]): readonly string[] {
+  return authorities.flatMap((authority) =>
+    authority.kind === 'kms' ? [`key management service key ${authority.uri}`] : [],
+  );
+}
