@@ -5,7 +5,8 @@ import { overridableBase } from './overridable-base.js';
 import { pinnedByDigest } from './pinned-by-digest.js';
 import { policyUnchanged } from './policy-unchanged.js';
 import { readableBuildFile } from './readable-build-file.js';
-import { asChangeRule, asFileRule, asUseRule, type Rule } from './rule.js';
+import { asChangeRule, asFileRule, asImageRule, asUseRule, type Rule } from './rule.js';
+import { signatureVerified } from './signature-verified.js';
 
 /** Every rule, in the order in which reports show them. A new rule is one file and one line here. */
 export const rules: readonly Rule[] = [
@@ -15,5 +16,6 @@ export const rules: readonly Rule[] = [
   asUseRule(allowedFrontend),
   asUseRule(pinnedByDigest),
   asUseRule(overridableBase),
+  asImageRule(signatureVerified),
   asChangeRule(policyUnchanged),
 ];

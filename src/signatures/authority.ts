@@ -1,4 +1,4 @@
-import { globMatches, parseGlob } from '../images/glob.js';
+import { identityMatches } from '../policy/identity.js';
 import type { Authority } from '../policy/policy.js';
 import { err, ok, type Result } from '../result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
@@ -39,19 +39,12 @@ export function matchIdentity(identity: KeylessIdentity, authority: KeylessAutho
         `it is signed by ${describeSigner(identity)}${detail}, and the policy asks for ${describeAuthority(authority)}`,
       ),
     );
-  if (identity.issuer !== authority.issuer || !matchesName(authority.subject, identity.subject)) return wrong('');
+  if (identity.issuer !== authority.issuer || !identityMatches(authority.subject, identity.subject)) return wrong('');
   for (const [field, name] of CONSTRAINTS) {
     const wanted = authority[field];
     const seen = identity[field];
-    if (wanted === undefined || (seen !== undefined && matchesName(wanted, seen))) continue;
+    if (wanted === undefined || (seen !== undefined && identityMatches(wanted, seen))) continue;
     return wrong(` with ${name} ${seen ?? '(none)'} where ${wanted} is wanted`);
   }
   return ok(true);
-}
-
-/** A glob that can't be read matches nothing: the policy's loader has refused it already, and a gate may not guess. */
-function matchesName(pattern: string, text: string): boolean {
-  if (pattern === text) return true;
-  const glob = parseGlob(pattern);
-  return glob.ok && globMatches(glob.value, text);
 }

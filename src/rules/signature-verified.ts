@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { formatReference, type Reference } from '../images/reference.js';
+import { type AllowEntry, LEVELS } from '../policy/policy.js';
+import { describeAuthority } from '../signatures/authority.js';
+import { describeSigner } from '../signatures/signer.js';
+import type { ImageSignatures, VerifiedSignature } from '../signatures/verified.js';
+import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+
+const options = z.strictObject({
+  'unverifiable-publisher': z
+    .enum(LEVELS)
+    .describe(
+      'The highest level where neither the catalogue marks the publisher as verifiable nor the policy names who signs.',
+    ),
+});
+type Options = z.infer<typeof options>;
+
+export const signatureVerified: ImageRule<Options> = {
+  id: 'signature-verified',
+  title: 'Image is signed by an authority of its allow entry',
+  question: 'Did an authority of the entry sign this digest?',
+  why: [
+    'A registry serves what somebody pushed. A signature by the right party over exactly these bytes tells who made them,',
+    'whatever happened to the registry, a mirror or a token in between. A signature by somebody else, or over another',
+    'digest, tells nothing: anybody can sign.',
+  ].join(' '),
+  mend: [
+    'Build on an image that its publisher signs, and name the publisher in the policy: by the catalogue, or by its key or',
+    'identity. `base-image-gate inspect IMAGE` shows who signed an image.',
+    '',
+    '```yaml',
+    'allow:',
+    '  - image: registry.example.com/base/**',
+    '    authorities:',
+    '      - keyless:',
+    '          issuer: https://token.actions.githubusercontent.com',
+    '          subject: https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main',
+    '```',
+    '',
+    'A signature counts over the index, whose children its digest binds, or over the manifest of every platform judged.',
+    'Where a publisher signs the index, pin the index digest.',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy', 'frontend'],
+  evidence: ['image', 'signatures'],
+  ages: false,
+  options,
+  presets: {
+    baseline: { level: 'error', options: { 'unverifiable-publisher': 'note' } },
+    hardened: { level: 'error', options: { 'unverifiable-publisher': 'error' } },
+    'hardened-build': { level: 'error', options: { 'unverifiable-publisher': 'note' } },
+    strict: { level: 'error', options: { 'unverifiable-publisher': 'error' } },
+  },
+  controls: ['CM-14', 'SI-7', 'SI-7(15)', 'SR-4', 'SR-11'],
+  securitySeverity: 8.5,
+  evaluate: (subject, chosen) => {
+    const result = judge(subject);
+    const { entry, publisher } = subject;
+    const verifiable = publisher?.verifiable === true || (entry !== null && entry.authorities.length > 0);
+    return verifiable ? result : { ...result, atMost: chosen['unverifiable-publisher'] };
+  },
+};
+
+function judge(subject: ImageRuleSubject): RuleResult {
+  const { entry, reference } = subject;
+  const evidence = subject.evidence.signatures;
+  if (reference === null) return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
+  const name = formatReference(reference);
+  if (entry?.signed === false) {
+    const reason = `${entry.name} lets ${name} through without a signature: ${entry.reason ?? 'no reason is given'}`;
+    return { outcome: 'not-applicable', reason };
+  }
+  if (evidence === undefined) return { outcome: 'indeterminate', reason: 'No signatures were collected.' };
+  if (entry === null || entry.authorities.length === 0) {
+    const seen = evidence.status === 'present' ? seenSigners(evidence.value) : [];
+    return {
+      outcome: 'fail',
+      reason:
+        entry === null ? `No allow entry names who signs ${name}.` : `${entry.name} does not name who signs ${name}.`,
+      fix: 'Name the authority in the allow entry, or let the image through with `signed: false` and a reason.',
+      ...(seen.length === 0 ? {} : { details: seen }),
+    };
+  }
+  switch (evidence.status) {
+    case 'unavailable':
+      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy };
+    case 'unsupported':
+      return {
+        outcome: 'fail',
+        reason: evidence.message,
+        fix: 'Ask the publisher for a cosign or sigstore signature, or waive this with a reason.',
+      };
+    case 'absent':
+      return {
+        outcome: 'fail',
+        reason: `${name} is not signed: ${evidence.lookedIn.length} places were looked in, and none holds a signature.`,
+        fix: unsignedFix(subject),
+        details: evidence.lookedIn.map(({ place, answer }) => `${place}: ${answer}`),
+      };
+    case 'present':
+      return judgeSignatures(subject, entry, reference, evidence.value);
+  }
+}
+
+function judgeSignatures(
+  subject: ImageRuleSubject,
+  entry: AllowEntry,
+  reference: Reference,
+  signatures: ImageSignatures,
+): RuleResult {
+  const byAuthority = new Map(signatures.verified.map((signature) => [signature.authorityIndex, signature]));
+  const name = formatReference(reference);
+  const details = [
+    ...signatures.verified.map(tell),
+    ...signatures.rejected.map(({ place, reason }) => `${place}: ${reason}`),
+  ];
+  if (byAuthority.size >= entry.require) {
+    const signers = [...byAuthority.values()].map(({ signer }) => describeSigner(signer));
+    return { outcome: 'pass', reason: `Signed by ${signers.join(' and ')}.`, details };
+  }
+  if (signatures.signedIndex !== undefined) {
+    return {
+      outcome: 'fail',
+      reason: `${name} is pinned to a platform's manifest, and what its publisher signed is the index.`,
+      fix: `Pin the index digest ${signatures.signedIndex}.`,
+      details,
+    };
+  }
+  if (signatures.incomplete !== undefined) {
+    const { message, remedy } = signatures.incomplete;
+    return { outcome: 'indeterminate', reason: message, fix: remedy, details };
+  }
+  return {
+    outcome: 'fail',
+    reason: shortage(entry, name, byAuthority.size, signatures),
+    fix: unsignedFix(subject),
+    details,
+  };
+}
+
+/** What is missing, most telling first: some of several authorities, another's signature, a broken one. */
+function shortage(entry: AllowEntry, name: string, count: number, signatures: ImageSignatures): string {
+  const asked = entry.authorities.map(describeAuthority).join(', ');
+  if (count > 0)
+    return `${name} is signed by ${count} of the ${entry.require} authorities that ${entry.name} requires (${asked}).`;
+  const stranger = signatures.rejected.find(({ code, signedBy }) => code === 'wrong-signer' && signedBy !== undefined);
+  if (stranger?.signedBy !== undefined)
+    return `${name} is signed by ${describeSigner(stranger.signedBy)}; this policy asks for ${asked}.`;
+  const [first] = signatures.rejected;
+  const [unsupported] = signatures.unsupported;
+  if (first === undefined)
+    return `${name} carries no signature that can be judged${unsupported === undefined ? '' : ` (there is a ${unsupported})`}.`;
+  return `${name} carries ${signatures.rejected.length} signatures and none counts; the first does not because ${first.reason}.`;
+}
+
+function unsignedFix({ evidence, use }: ImageRuleSubject): string {
+  const image = evidence.image?.status === 'present' ? evidence.image.value : undefined;
+  return image?.kind === 'manifest' && use.reference?.digest !== undefined
+    ? 'If its publisher signs the index, pin the index digest; otherwise build on an image that an authority of the policy signs.'
+    : 'Build on an image that an authority of the policy signs, or correct the authority if the publisher has changed it.';
+}
+
+function tell({ signer, signedAt, logged, on, digest }: VerifiedSignature): string {
+  const when = signedAt === undefined ? '' : `, ${signedAt}`;
+  const run = signer.kind === 'keyless' && signer.run !== undefined ? `, run ${signer.run}` : '';
+  const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
+  return `${describeSigner(signer)} signed the ${on === 'index' ? 'index' : 'manifest'} ${digest}${when}${log}${run}`;
+}
+
+function seenSigners({ rejected }: ImageSignatures): readonly string[] {
+  const seen = rejected.flatMap(({ signedBy }) =>
+    signedBy === undefined ? [] : [`signed by ${describeSigner(signedBy)}`],
+  );
+  return [...new Set(seen)];
+}
