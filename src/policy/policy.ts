@@ -128,12 +128,13 @@ export interface Policy {
   readonly platforms: readonly string[];
   /** Named contexts and images built in this repository: name → what stands for it. */
   readonly contexts: Readonly<Record<string, string>>;
-  readonly trustedRoot?: string;
+  /** A sigstore trusted root that replaces the public one, read from the commit of the policy that names it. */
+  readonly trustedRoot?: { readonly path: string; readonly json: string };
   readonly maxWaiverDays: number;
   /** Keyed by `host[/prefix]`. */
   readonly registries: Readonly<Record<string, RegistryOverride>>;
   readonly waivers: readonly Waiver[];
-  /** Key files and trusted roots it names, for policy-unchanged. */
+  /** Files of its own repository that it takes in (key files, trusted roots, policies it extends), for policy-unchanged. */
   readonly dependsOn: readonly string[];
 }
 

@@ -1,0 +1,45 @@
+import type { Authority } from '../policy/policy.js';
+import type { PublisherFacts } from '../rules/rule.js';
+
+/** What an allow entry must give for a publisher whose images and signers differ by customer. */
+export type PublisherParameter = 'organization' | 'identities';
+
+/** One thing the catalogue says, and where anybody can read it. */
+export interface CatalogueFact {
+  readonly fact: string;
+  readonly source: string;
+  /** The month it was read, `2026-11`. */
+  readonly read: string;
+  readonly confirmed: boolean;
+}
+
+/** What is known of one publisher of images. */
+export interface Publisher extends PublisherFacts {
+  /** Patterns over references; `{organization}` stands for what the allow entry gives. */
+  readonly images: readonly string[];
+  /** Who signs them; a subject `{identities}` stands for each identity that the allow entry gives. */
+  readonly authorities: readonly Authority[];
+  readonly asksFor: readonly PublisherParameter[];
+  /** Why a signature can't be verified from the catalogue alone; there where `verifiable` is false. */
+  readonly notVerifiable?: string;
+  /** Whether the images are built from Wolfi or Chainguard OS packages. */
+  readonly wolfi: boolean;
+  readonly attestations: readonly string[];
+  readonly quirks: readonly string[];
+  readonly facts: readonly CatalogueFact[];
+}
+
+/** Images that are known to be abandoned: what a deny list should hold. */
+export interface Abandoned {
+  readonly image: string;
+  readonly reason: string;
+  readonly source: string;
+  readonly read: string;
+}
+
+export interface Catalogue {
+  /** Named in every report. */
+  readonly version: string;
+  readonly publishers: readonly Publisher[];
+  readonly abandoned: readonly Abandoned[];
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { identity, imagePattern, repositoryPath, textGlob } from './fields.js';
+
+const text = z.string().min(1, { error: 'a text that is not empty' });
+const repository = z
+  .string()
+  .regex(/^[A-Za-z0-9.:[\]-]+\/[a-z0-9._/-]+$/, { error: 'a repository such as registry.example.com/signatures' })
+  .optional()
+  .describe('Where the signatures lie, if not beside the image.');
+
+const keyless = z
+  .strictObject({
+    issuer: z
+      .string()
+      .regex(/^https?:\/\/[^\s*]+$/, {
+        error: 'the issuer’s exact URL, such as https://token.actions.githubusercontent.com',
+      })
+      .describe('Who vouched for the identity, exactly: https://token.actions.githubusercontent.com.'),
+    subject: identity().describe('Who signed: exact, or a glob with * (within a segment) and ** (across).'),
+    'source-repository': textGlob()
+      .optional()
+      .describe('The repository the workflow ran for (Fulcio’s source repository URI).'),
+    'source-ref': textGlob().optional().describe('The ref the workflow ran for: refs/heads/main.'),
+    workflow: textGlob().optional().describe('The workflow’s own URI (Fulcio’s build signer URI).'),
+    'build-signer-digest': text.optional().describe('The commit of the workflow.'),
+    'runner-environment': text.optional().describe('github-hosted or self-hosted.'),
+  })
+  .describe('A keyless identity: a certificate of Fulcio.');
+
+const key = z
+  .strictObject({
+    file: repositoryPath().optional().describe('A PEM file, in the repository and commit of this policy.'),
+    pem: text.optional().describe('The PEM text itself.'),
+    kms: text
+      .optional()
+      .describe('A key that a key management service holds: named, but not usable for verifying here.'),
+    log: z
+      .enum(['required', 'ignored'])
+      .optional()
+      .describe('required (default): the signature must be in the transparency log. ignored: it need not.'),
+  })
+  .describe('A public key: one of file, pem and kms.');
+
+const authority = z.union([
+  z.strictObject({ keyless, 'signature-repository': repository }),
+  z.strictObject({ key, 'signature-repository': repository }),
+]);
+
+/** What every allow entry may say, whether it names a publisher or a pattern. */
+const common = {
+  require: z
+    .number()
+    .int({ error: 'a whole number' })
+    .min(1, { error: 'a number from 1' })
+    .optional()
+    .describe('How many of the authorities must have signed. Default: 1.'),
+  authorities: z
+    .array(authority)
+    .min(1)
+    .optional()
+    .describe('Who may sign. Without it, the catalogue’s for this publisher.'),
+  provenance: z
+    .strictObject({
+      builder: textGlob().optional().describe('The builder’s identity: exact, or a glob.'),
+      source: textGlob().optional().describe('The source repository: exact, or a glob.'),
+      'min-level': z.number().int().min(0).max(3).optional().describe('The lowest SLSA build level: 0 to 3.'),
+    })
+    .optional()
+    .describe('What the provenance must say.'),
+  sbom: z
+    .strictObject({
+      unsigned: z.enum(['allow', 'deny']).describe('BuildKit’s own, unsigned attestations. Default: deny.'),
+    })
+    .optional(),
+  'no-packages': z
+    .enum(['allow', 'deny'])
+    .optional()
+    .describe('Whether the inventory may be empty, as a static image’s is. Default: deny.'),
+  wolfi: z.boolean().optional().describe('Whether these images claim to be built from Wolfi.'),
+  signed: z.boolean().optional().describe('false, with a reason: let through without a signature.'),
+  reason: text.optional().describe('Why.'),
+};
+
+export function allowSchema() {
+  return z.union([
+    z
+      .strictObject({
+        catalog: text.describe(
+          'A publisher of the catalogue, or verified: every one whose images are hardened and verifiable.',
+        ),
+        with: z
+          .strictObject({
+            organization: text.optional(),
+            identities: z.array(identity()).min(1).optional(),
+          })
+          .optional()
+          .describe('What the catalogue’s entry asks for.'),
+        ...common,
+      })
+      .describe('The images of a publisher that the catalogue knows.'),
+    z
+      .strictObject({
+        image: imagePattern().describe('A pattern: * within a segment, ** across; optionally :tag or @digest.'),
+        ...common,
+      })
+      .describe('Images by pattern.'),
+  ]);
+}
+
+export function denySchema() {
+  return z.strictObject({
+    image: imagePattern().describe('A pattern, as in allow. Without a tag it matches every tag.'),
+    reason: text.describe('Why; it is shown to whoever uses the image.'),
+  });
+}

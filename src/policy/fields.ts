@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { parseGlob } from '../images/glob.js';
+import { parsePattern } from '../images/pattern.js';
+import { parsePlatform } from '../images/platform.js';
+import type { Result } from '../result.js';
+import { parseIdentity } from './identity.js';
+
+/** A text that a reader of ours understands; what it says about others is shown as the reason. */
+function readBy(reader: (text: string) => Result<unknown, string>, expected: string) {
+  return z.string().superRefine((text, context) => {
+    const read = reader(text);
+    if (!read.ok) context.addIssue({ code: 'custom', message: read.error, params: { expected } });
+  });
+}
+
+/** A pattern over references. */
+export const imagePattern = () =>
+  readBy(parsePattern, 'a pattern such as alpine, ghcr.io/acme/* or registry.example.com/base/**:1.*');
+
+/** A glob over paths of the repository. */
+export const fileGlob = () => readBy(parseGlob, 'a glob such as **/Dockerfile* or services/*/Dockerfile');
+
+/** A subject: exact, or an anchored glob that not everybody matches. */
+export const identity = () =>
+  readBy(
+    parseIdentity,
+    'an exact identity, or a glob such as https://github.com/acme/images/.github/workflows/*@refs/tags/**',
+  );
+
+/** A text that may be a glob, where everybody's matching is not everybody's signing. */
+export const textGlob = () => readBy(parseGlob, 'a text, or a glob with * (within a segment) and ** (across)');
+
+export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');
+
+/** A calendar day, `2027-01-31`. */
+export const isoDate = () => z.iso.date({ error: 'a day that exists, written as 2027-01-31' });
+
+/** A file of the repository and commit of the policy that names it. */
+export const repositoryPath = () =>
+  z.string().regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\0]+$/, {
+    error: 'a path in the repository, relative to its root, such as .github/keys/base.pub',
+  });

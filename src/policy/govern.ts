@@ -1,0 +1,71 @@
+import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../images/pattern.js';
+import type { Reference } from '../images/reference.js';
+import { canonicalHost } from '../images/registry-host.js';
+import type { AllowEntry, DenyEntry, Policy } from './policy.js';
+
+/** Patterns are read once per entry: a policy is asked about every use. */
+const compiled = new WeakMap<AllowEntry | DenyEntry, ImagePattern | null>();
+
+/** The pattern of an entry; null if it is none, which the loader does not let through. */
+function patternOf(entry: AllowEntry | DenyEntry): ImagePattern | null {
+  const known = compiled.get(entry);
+  if (known !== undefined) return known;
+  const parsed = parsePattern(entry.pattern);
+  const pattern = parsed.ok ? parsed.value : null;
+  compiled.set(entry, pattern);
+  return pattern;
+}
+
+/**
+ * The allow entry that decides about a reference: of those that match, the one with the longest literal prefix, and of
+ * equals the first. Null where none matches.
+ */
+export function governingEntry(policy: Policy, reference: Reference): AllowEntry | null {
+  let governing: AllowEntry | null = null;
+  let rank = -1;
+  for (const entry of policy.allow) {
+    const pattern = patternOf(entry);
+    if (pattern === null || literalPrefixLength(pattern) <= rank || !matches(pattern, reference)) continue;
+    governing = entry;
+    rank = literalPrefixLength(pattern);
+  }
+  return governing;
+}
+
+/** The deny entry that matches a reference; which of several does not matter, since each denies it. */
+export function deniedBy(policy: Policy, reference: Reference): DenyEntry | null {
+  return (
+    policy.deny.find((entry) => {
+      const pattern = patternOf(entry);
+      // What can't be read denies: a list that fails open would be no list.
+      return pattern === null || matches(pattern, reference);
+    }) ?? null
+  );
+}
+
+/**
+ * The reference as policy sees it: where `registries` says that its path mirrors another registry, that registry's
+ * image; and one name for a registry that answers under several. The longest matching path wins.
+ */
+export function policyReference(policy: Policy, reference: Reference): Reference {
+  const canonical = canonicalReference(reference);
+  const name = `${canonical.registry}/${canonical.repository}`;
+  let longest = '';
+  let original: string | undefined;
+  for (const [path, { mirrorOf }] of Object.entries(policy.registries)) {
+    const prefix = `${path}/`;
+    if (mirrorOf === undefined || !name.startsWith(prefix) || prefix.length <= longest.length) continue;
+    longest = prefix;
+    original = mirrorOf;
+  }
+  if (original === undefined) return canonical;
+  const [registry = '', ...path] = `${original}/${name.slice(longest.length)}`.split('/');
+  return canonicalReference({ ...canonical, registry, repository: path.join('/') });
+}
+
+/** The registry under its one name, and `library/` where Docker Hub implies it (as a mirror's path does). */
+function canonicalReference(reference: Reference): Reference {
+  const registry = canonicalHost(reference.registry);
+  const official = registry === 'docker.io' && !reference.repository.includes('/');
+  return { ...reference, registry, repository: `${official ? 'library/' : ''}${reference.repository}` };
+}

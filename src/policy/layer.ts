@@ -1,0 +1,41 @@
+import type { Result } from '../result.js';
+import type { PolicyPosition } from './policy.js';
+import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
+import type { PolicyFile } from './schema.js';
+import type { YamlDocument } from './yaml-document.js';
+
+/** Reads a file of one repository at one commit (or of a working tree), by its path from the root. Fails with a reason. */
+export type ResolveFile = (path: string) => Promise<Result<Uint8Array | string, string>>;
+
+/** One policy file of a chain of `extends`, checked by the schema. */
+export interface Layer {
+  /** What to call it: the path, with its repository and ref where it is another one. */
+  readonly name: string;
+  readonly path: string;
+  readonly document: YamlDocument;
+  readonly file: PolicyFile;
+  /** Files that it names are read from where it comes from itself. */
+  readonly resolveFile: ResolveFile;
+  readonly repository?: string;
+  readonly commit?: string;
+}
+
+export function positionIn(layer: Layer, path: readonly PropertyKey[]): PolicyPosition {
+  const { line, column } = layer.document.place(path);
+  return { file: layer.name, line, column };
+}
+
+/** A problem at a key of a layer. */
+export function problemIn(
+  layer: Layer,
+  path: readonly PropertyKey[],
+  problem: {
+    readonly code: PolicyProblemCode;
+    readonly severity?: 'error' | 'warning';
+    readonly message: string;
+    readonly expected?: string;
+    readonly fix?: string;
+  },
+): PolicyProblem {
+  return { severity: 'error', ...problem, file: layer.name, key: formatKey(path), ...layer.document.place(path) };
+}

@@ -1,0 +1,137 @@
+import type { Role } from '../build-files/image-use.js';
+import { ROLES } from '../build-files/image-use.js';
+import { formatPlatform, parsePlatform } from '../images/platform.js';
+import { canonicalHost } from '../images/registry-host.js';
+import type { Rule } from '../rules/rule.js';
+import { type Layer, positionIn } from './layer.js';
+import type { AllowEntry, Policy, RegistryOverride, RuleOverride, Waiver } from './policy.js';
+import { ruleOptions } from './rule-options.js';
+import type { PolicyFile } from './schema.js';
+
+type Rules = NonNullable<PolicyFile['rules']>;
+type RuleLine = Rules[string];
+
+/** What was read for a layer besides its text. */
+export interface LayerContent {
+  readonly allow: readonly AllowEntry[];
+  readonly trustedRoot?: { readonly path: string; readonly json: string };
+}
+
+/**
+ * A policy with a layer laid on top: lists grow at their end, maps are merged key by key, anything else is replaced.
+ * Whether the layer may say all this is another question (`overrideProblems`).
+ */
+export function applyLayer(base: Policy, layer: Layer, content: LayerContent, rules: readonly Rule[]): Policy {
+  const { file } = layer;
+  const files = file.files;
+  return {
+    ...base,
+    profile: file.profile ?? base.profile,
+    allow: [...base.allow, ...content.allow],
+    deny: [...base.deny, ...denyEntries(layer)],
+    rules: mergeRules(base.rules, file.rules, rules),
+    roles: mergeRoles(base.roles, file.roles, rules),
+    files: {
+      include: files?.include ?? base.files.include,
+      exclude: files?.exclude ?? base.files.exclude,
+      targets: mergeMaps(base.files.targets, files?.targets),
+      buildArgs: mergeMaps(base.files.buildArgs, files?.['build-args']),
+    },
+    platforms: file.platforms?.map(normalisePlatform) ?? base.platforms,
+    contexts: mergeMaps(base.contexts, file.contexts),
+    ...(content.trustedRoot === undefined ? {} : { trustedRoot: content.trustedRoot }),
+    maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
+    registries: mergeMaps(base.registries, registryOverrides(file)),
+    waivers: [...base.waivers, ...waiversOf(layer)],
+  };
+}
+
+/** Without a prototype, since names of files and contexts come from anybody: `constructor` must find nothing. */
+function mergeMaps<T>(
+  base: Readonly<Record<string, T>>,
+  added: Readonly<Record<string, T>> | undefined,
+): Readonly<Record<string, T>> {
+  return Object.assign(Object.create(null) as Record<string, T>, base, added);
+}
+
+function denyEntries(layer: Layer): Policy['deny'] {
+  return (layer.file.deny ?? []).map(({ image, reason }, index) => ({
+    pattern: image,
+    reason,
+    at: positionIn(layer, ['deny', index]),
+  }));
+}
+
+function mergeRules(base: Policy['rules'], lines: Rules | undefined, rules: readonly Rule[]): Policy['rules'] {
+  const merged = mergeMaps(base, undefined);
+  const changed: Record<string, RuleOverride> = {};
+  for (const rule of rules) {
+    const line = lines?.[rule.id];
+    if (line === undefined) continue;
+    const before = merged[rule.id];
+    const override = overrideOf(rule, line);
+    changed[rule.id] = { ...before, ...override, options: { ...before?.options, ...override.options } };
+  }
+  return mergeMaps(merged, changed);
+}
+
+function overrideOf(rule: Rule, line: RuleLine): RuleOverride {
+  if (line === undefined || typeof line === 'string')
+    return { ...(line === undefined ? {} : { level: line }), options: {} };
+  const { level, 'on-indeterminate': onIndeterminate, ...rest } = line;
+  const { names } = ruleOptions(rule);
+  const options = Object.entries(rest).map(([key, value]) => [names[key] ?? key, value] as const);
+  return {
+    ...(level === undefined ? {} : { level }),
+    ...(onIndeterminate === undefined ? {} : { onIndeterminate }),
+    options: Object.fromEntries(options),
+  };
+}
+
+function mergeRoles(base: Policy['roles'], lines: PolicyFile['roles'], rules: readonly Rule[]): Policy['roles'] {
+  const merged: Partial<Record<Role, Policy['rules']>> = { ...base };
+  for (const role of ROLES) {
+    const added = lines?.[role]?.rules;
+    if (added !== undefined) merged[role] = mergeRules(base[role] ?? {}, added, rules);
+  }
+  return merged;
+}
+
+function normalisePlatform(text: string): string {
+  const parsed = parsePlatform(text);
+  return parsed.ok ? formatPlatform(parsed.value) : text;
+}
+
+function registryOverrides(file: PolicyFile): Readonly<Record<string, RegistryOverride>> {
+  const entries = Object.entries(file.registries ?? {}).map(([path, line]) => {
+    const override: RegistryOverride = {
+      privateNetwork: line['private-network'] ?? false,
+      insecure: line.insecure ?? false,
+      tokenHosts: line['token-hosts'] ?? [],
+      ...(line['mirror-of'] === undefined ? {} : { mirrorOf: canonicalPath(line['mirror-of']) }),
+      ...(line.layout === undefined ? {} : { layout: line.layout }),
+    };
+    return [canonicalPath(path), override] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `host/prefix` with the host under its one name and without a slash at its end. */
+function canonicalPath(path: string): string {
+  const [host = '', ...rest] = path.replace(/\/+$/, '').split('/');
+  return [canonicalHost(host), ...rest].join('/');
+}
+
+function waiversOf(layer: Layer): readonly Waiver[] {
+  return (layer.file.waivers ?? []).map((line, index) => ({
+    rule: line.rule,
+    ...(line.image === undefined ? {} : { image: line.image }),
+    ...(line.file === undefined ? {} : { file: line.file }),
+    ...(line.vulnerability === undefined ? {} : { vulnerability: line.vulnerability }),
+    reason: line.reason,
+    owner: line.owner,
+    expires: line.expires,
+    covers: line.covers ?? 'fail',
+    at: positionIn(layer, ['waivers', index]),
+  }));
+}

@@ -1,0 +1,218 @@
+import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import { literalPrefixLength, parsePattern, patternCovers } from '../images/pattern.js';
+import { type Layer, positionIn, problemIn } from './layer.js';
+import type { AllowEntry, Authority, ProvenanceRequirement } from './policy.js';
+import type { PolicyProblem } from './problem.js';
+import { resolveAuthorities } from './resolve-authorities.js';
+import type { PolicyFile } from './schema.js';
+import { nearest } from './suggestion.js';
+
+type AllowLine = NonNullable<PolicyFile['allow']>[number];
+
+export interface ResolvedAllow {
+  readonly entries: readonly AllowEntry[];
+  readonly problems: readonly PolicyProblem[];
+  /** Key files that were read. */
+  readonly files: readonly string[];
+}
+
+/** Looks up a layer's allow entries in the catalogue, and reads the key files they name. */
+export async function resolveAllow(layer: Layer, catalogue: Catalogue): Promise<ResolvedAllow> {
+  const resolved = await Promise.all(
+    (layer.file.allow ?? []).map((line, index) => resolveLine(layer, line, index, catalogue)),
+  );
+  return {
+    entries: resolved.flatMap(({ entries }) => entries),
+    problems: resolved.flatMap(({ problems }) => problems),
+    files: resolved.flatMap(({ files }) => files),
+  };
+}
+
+async function resolveLine(layer: Layer, line: AllowLine, index: number, catalogue: Catalogue): Promise<ResolvedAllow> {
+  const path = ['allow', index];
+  const own = await resolveAuthorities(layer, line, path);
+  const chosen =
+    'image' in line ? chooseByPattern(line.image, catalogue) : choosePublishers(layer, line, path, catalogue);
+  const problems = [...own.problems, ...chosen.problems, ...contradictions(layer, line, path)];
+  const entries = chosen.sources.flatMap((source) => {
+    const authorities = line.signed === false ? [] : own.authorities.length > 0 ? own.authorities : source.authorities;
+    return source.patterns.map((pattern) => entryOf(layer, line, index, { ...source, pattern, authorities }));
+  });
+  const short = entries.find(({ authorities, require }) => authorities.length > 0 && require > authorities.length);
+  if (short !== undefined && own.problems.length === 0) {
+    const message = `${short.require} signatures are required, and the authorities are ${short.authorities.length}.`;
+    problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message }));
+  }
+  const unverifiable = entries.some((entry) => entry.signed && entry.authorities.length === 0);
+  const failed = problems.some(({ severity }) => severity === 'error');
+  if (unverifiable && !failed) problems.push(notVerifiable(layer, path, chosen.sources));
+  return { entries, problems, files: own.files };
+}
+
+/** Where an entry's patterns and, unless it brings its own, its authorities come from. */
+interface Source {
+  readonly patterns: readonly string[];
+  readonly authorities: readonly Authority[];
+  readonly publisher?: Publisher;
+}
+
+interface Chosen {
+  readonly sources: readonly Source[];
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** An image of a publisher whom the catalogue knows is signed by that publisher, where the entry says nothing else. */
+function chooseByPattern(image: string, catalogue: Catalogue): Chosen {
+  const pattern = parsePattern(image);
+  if (!pattern.ok) return { sources: [], problems: [] };
+  let known: Publisher | undefined;
+  let rank = -1;
+  for (const publisher of catalogue.publishers.filter(({ asksFor }) => asksFor.length === 0)) {
+    for (const text of publisher.images) {
+      const outer = parsePattern(text);
+      if (!outer.ok || !patternCovers(outer.value, pattern.value) || literalPrefixLength(outer.value) <= rank) continue;
+      known = publisher;
+      rank = literalPrefixLength(outer.value);
+    }
+  }
+  const source = known === undefined ? { authorities: [] } : { authorities: known.authorities, publisher: known };
+  return { sources: [{ ...source, patterns: [pattern.value.text] }], problems: [] };
+}
+
+function choosePublishers(
+  layer: Layer,
+  line: Extract<AllowLine, { catalog: string }>,
+  path: readonly PropertyKey[],
+  catalogue: Catalogue,
+): Chosen {
+  if (line.catalog === 'verified') {
+    if (line.with !== undefined) {
+      const message = '"verified" names several publishers and asks for nothing.';
+      return { sources: [], problems: [problemIn(layer, [...path, 'with'], { code: 'contradiction', message })] };
+    }
+    return { sources: verifiedPublishers(catalogue).map((publisher) => sourceOf(publisher)), problems: [] };
+  }
+  const publisher = catalogue.publishers.find(({ id }) => id === line.catalog);
+  if (publisher === undefined) {
+    const ids = ['verified', ...catalogue.publishers.map(({ id }) => id)];
+    const suggestion = nearest(line.catalog, ids);
+    const problem = problemIn(layer, [...path, 'catalog'], {
+      code: 'unknown-publisher',
+      message: `The catalogue knows no publisher "${line.catalog}".`,
+      expected: `one of ${ids.join(', ')}`,
+      ...(suggestion === undefined ? {} : { fix: `Did you mean "${suggestion}"?` }),
+    });
+    return { sources: [], problems: [problem] };
+  }
+  const problems = parameterProblems(layer, line, path, publisher);
+  return { sources: problems.length > 0 ? [] : [sourceOf(publisher, line.with)], problems };
+}
+
+/** Every publisher whose images are hardened, and whose signatures the catalogue alone can verify. */
+export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
+  return catalogue.publishers.filter(
+    ({ hardened, verifiable, asksFor }) => hardened && verifiable && asksFor.length === 0,
+  );
+}
+
+function parameterProblems(
+  layer: Layer,
+  line: Extract<AllowLine, { catalog: string }>,
+  path: readonly PropertyKey[],
+  publisher: Publisher,
+): readonly PolicyProblem[] {
+  const given = Object.keys(line.with ?? {});
+  const missing = publisher.asksFor.filter((name) => !given.includes(name));
+  const unasked = given.filter((name) => !publisher.asksFor.some((asked) => asked === name));
+  const organization = line.with?.organization;
+  const problems = [
+    ...missing.map((name) =>
+      problemIn(layer, [...path, 'with', name], {
+        code: 'missing-key',
+        message: `The catalogue's entry "${publisher.id}" needs "${name}".`,
+        expected: `with: { ${publisher.asksFor.map((asked) => `${asked}: …`).join(', ')} }`,
+      }),
+    ),
+    ...unasked.map((name) =>
+      problemIn(layer, [...path, 'with', name], {
+        code: 'unknown-key',
+        message: `The catalogue's entry "${publisher.id}" does not ask for "${name}".`,
+        fix: 'Remove it.',
+      }),
+    ),
+  ];
+  if (organization !== undefined && !/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(organization)) {
+    const message = `"${organization}" is not an organisation's name in image references.`;
+    const expected = 'one segment of a repository name, such as acme.com';
+    problems.push(problemIn(layer, [...path, 'with', 'organization'], { code: 'bad-value', message, expected }));
+  }
+  return problems;
+}
+
+function sourceOf(
+  publisher: Publisher,
+  given: { organization?: string | undefined; identities?: readonly string[] | undefined } = {},
+): Source {
+  const patterns = publisher.images.map((image) => image.replaceAll('{organization}', given.organization ?? ''));
+  const authorities = publisher.authorities.flatMap((authority) =>
+    authority.kind === 'keyless' && authority.subject === '{identities}'
+      ? (given.identities ?? []).map((subject) => ({ ...authority, subject }))
+      : [authority],
+  );
+  return { patterns, authorities, publisher };
+}
+
+function entryOf(
+  layer: Layer,
+  line: AllowLine,
+  index: number,
+  source: { pattern: string; authorities: readonly Authority[]; publisher?: Publisher },
+): AllowEntry {
+  return {
+    name: `allow[${index}]`,
+    pattern: source.pattern,
+    ...(source.publisher === undefined ? {} : { publisher: source.publisher.id }),
+    require: line.require ?? 1,
+    authorities: source.authorities,
+    signed: line.signed ?? true,
+    ...(line.reason === undefined ? {} : { reason: line.reason }),
+    ...(line.provenance === undefined ? {} : { provenance: provenanceOf(line.provenance) }),
+    unsignedSbom: line.sbom?.unsigned ?? 'deny',
+    noPackages: line['no-packages'] ?? 'deny',
+    wolfi: line.wolfi ?? source.publisher?.wolfi ?? false,
+    at: positionIn(layer, ['allow', index]),
+  };
+}
+
+function provenanceOf(line: NonNullable<AllowLine['provenance']>): ProvenanceRequirement {
+  return {
+    ...(line.builder === undefined ? {} : { builder: line.builder }),
+    ...(line.source === undefined ? {} : { source: line.source }),
+    ...(line['min-level'] === undefined ? {} : { minLevel: line['min-level'] }),
+  };
+}
+
+function contradictions(layer: Layer, line: AllowLine, path: readonly PropertyKey[]): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  if (line.signed === false && line.reason === undefined) {
+    const message = '"signed: false" needs a reason: it lets these images through without a signature.';
+    problems.push(problemIn(layer, [...path, 'signed'], { code: 'missing-key', message, expected: 'reason: …' }));
+  }
+  if (line.signed === false && line.authorities !== undefined) {
+    const message = '"signed: false" and "authorities" contradict each other.';
+    problems.push(
+      problemIn(layer, [...path, 'signed'], { code: 'contradiction', message, fix: 'Remove one of them.' }),
+    );
+  }
+  return problems;
+}
+
+function notVerifiable(layer: Layer, path: readonly PropertyKey[], sources: readonly Source[]): PolicyProblem {
+  const why = sources.find(({ publisher }) => publisher?.notVerifiable !== undefined)?.publisher?.notVerifiable;
+  return problemIn(layer, path, {
+    code: 'not-verifiable',
+    severity: 'warning',
+    message: `This entry names nobody who may sign, so signature-verified fails for its images${why === undefined ? '' : ` (${why})`}.`,
+    fix: 'Give authorities, or say signed: false with a reason.',
+  });
+}

@@ -1,0 +1,95 @@
+import { readPublicKey } from './key-file.js';
+import { type Layer, problemIn } from './layer.js';
+import type { Authority } from './policy.js';
+import type { PolicyProblem } from './problem.js';
+import type { PolicyFile } from './schema.js';
+
+type AllowLine = NonNullable<PolicyFile['allow']>[number];
+type AuthorityLine = NonNullable<AllowLine['authorities']>[number];
+
+export interface Authorities {
+  readonly authorities: readonly Authority[];
+  readonly problems: readonly PolicyProblem[];
+  readonly files: readonly string[];
+}
+
+/** The authorities that an allow entry lists itself, with their key files read. */
+export async function resolveAuthorities(
+  layer: Layer,
+  line: AllowLine,
+  path: readonly PropertyKey[],
+): Promise<Authorities> {
+  const resolved = await Promise.all(
+    (line.authorities ?? []).map((authority, index) =>
+      resolveAuthority(layer, authority, [...path, 'authorities', index]),
+    ),
+  );
+  return {
+    authorities: resolved.flatMap(({ authorities }) => authorities),
+    problems: resolved.flatMap(({ problems }) => problems),
+    files: resolved.flatMap(({ files }) => files),
+  };
+}
+
+async function resolveAuthority(layer: Layer, line: AuthorityLine, path: readonly PropertyKey[]): Promise<Authorities> {
+  const where = line['signature-repository'];
+  const repository = where === undefined ? {} : { signatureRepository: where };
+  return 'keyless' in line
+    ? { authorities: [{ ...keylessAuthority(line.keyless), ...repository }], problems: [], files: [] }
+    : resolveKey(layer, line.key, repository, [...path, 'key']);
+}
+
+type KeylessLine = Extract<AuthorityLine, { keyless: unknown }>['keyless'];
+type KeyLine = Extract<AuthorityLine, { key: unknown }>['key'];
+
+function keylessAuthority(line: KeylessLine): Authority {
+  const { issuer, subject, workflow } = line;
+  const constraints = {
+    sourceRepository: line['source-repository'],
+    sourceRef: line['source-ref'],
+    workflow,
+    buildSignerDigest: line['build-signer-digest'],
+    runnerEnvironment: line['runner-environment'],
+  };
+  const given = Object.entries(constraints).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { kind: 'keyless', issuer, subject, ...Object.fromEntries(given) };
+}
+
+async function resolveKey(
+  layer: Layer,
+  line: KeyLine,
+  repository: { readonly signatureRepository?: string },
+  path: readonly PropertyKey[],
+): Promise<Authorities> {
+  const refuse = (problem: PolicyProblem): Authorities => ({ authorities: [], problems: [problem], files: [] });
+  const given = (['file', 'pem', 'kms'] as const).filter((name) => line[name] !== undefined);
+  if (given.length !== 1) {
+    const message = given.length === 0 ? 'This key is not given.' : `This key is given ${given.length} times.`;
+    return refuse(problemIn(layer, path, { code: 'contradiction', message, expected: 'one of file, pem and kms' }));
+  }
+  if (line.kms !== undefined) {
+    return { authorities: [{ kind: 'kms', uri: line.kms, ...repository }], problems: [], files: [] };
+  }
+  const keyAt = [...path, line.file === undefined ? 'pem' : 'file'];
+  const source =
+    line.file === undefined ? { ok: true as const, value: line.pem ?? '' } : await layer.resolveFile(line.file);
+  if (!source.ok) {
+    const message = `The key file ${line.file} cannot be read: ${source.error}.`;
+    const fix = 'Keys are read from the repository and commit of the policy that names them; commit the file there.';
+    return refuse(problemIn(layer, keyAt, { code: 'missing-file', message, fix }));
+  }
+  const key = readPublicKey(source.value);
+  if (!key.ok) {
+    const message = `The key ${line.file ?? 'given inline'} cannot be used: ${key.error}.`;
+    const expected = 'a public key in PEM form';
+    return refuse(problemIn(layer, keyAt, { code: 'bad-key-file', message, expected }));
+  }
+  const authority: Authority = {
+    kind: 'key',
+    pem: key.value.pem,
+    name: line.file ?? key.value.name,
+    log: line.log ?? 'required',
+    ...repository,
+  };
+  return { authorities: [authority], problems: [], files: line.file === undefined ? [] : [line.file] };
+}

@@ -1,0 +1,175 @@
+import type { z } from 'zod';
+import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
+import { keysOfSchema } from './schema-keys.js';
+import { nearest } from './suggestion.js';
+import type { YamlDocument } from './yaml-document.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** What zod found wrong with a document, as problems with a place and a remedy. */
+export function schemaProblems(
+  issues: readonly Issue[],
+  document: YamlDocument,
+  schema: z.ZodType,
+): readonly PolicyProblem[] {
+  return issues
+    .flatMap((issue) => problemsOf(issue, [], { document, schema }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+interface Checked {
+  readonly document: YamlDocument;
+  readonly schema: z.ZodType;
+}
+
+function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checked): readonly PolicyProblem[] {
+  const { document } = checked;
+  const path = [...above, ...issue.path];
+  const value = valueAt(document.value, path);
+  if (issue.code === 'invalid_union') return unionProblems(issue.errors, path, checked);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, checked));
+  const problem = (code: PolicyProblemCode, message: string, expected: string, fix?: string): PolicyProblem[] => [
+    {
+      code,
+      severity: 'error',
+      file: document.file,
+      key: formatKey(path),
+      message,
+      expected,
+      ...(fix === undefined ? {} : { fix }),
+      ...document.place(path),
+    },
+  ];
+  const name = path.length === 0 ? 'The policy' : `"${formatKey(path)}"`;
+  const expected = expectedBy(issue);
+  if (value === undefined) return problem('missing-key', `${name} is missing.`, expected);
+  if (issue.code === 'invalid_type') {
+    return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, remedyForType(issue, value));
+  }
+  const suggestion = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  const reason = issue.code === 'custom' ? `: ${issue.message}` : '';
+  return problem(
+    'bad-value',
+    `${name} is ${describeValue(value)}, which cannot be used${reason}.`,
+    expected,
+    suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`,
+  );
+}
+
+/**
+ * Of several forms that a value may have, the problems of the one that was most likely meant: of the value's own type,
+ * with the fewest keys missing or unknown. Where no form can be told, the keys that would tell it.
+ */
+function unionProblems(
+  branches: readonly (readonly Issue[])[],
+  path: readonly PropertyKey[],
+  checked: Checked,
+): readonly PolicyProblem[] {
+  const { document } = checked;
+  const value = valueAt(document.value, path);
+  const ranked = branches
+    .map((issues) => {
+      const wrongKind = issues.some((issue) => issue.path.length === 0 && issue.code !== 'unrecognized_keys');
+      const missing = issues.filter((issue) => issue.path.length === 1 && valueAt(value, issue.path) === undefined);
+      const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+      const cost = (wrongKind ? 1000 : 0) + 10 * missing.length + 5 * unknown.length + issues.length;
+      return { issues, missing: missing.map((issue) => String(issue.path[0])), cost };
+    })
+    .sort((a, b) => a.cost - b.cost);
+  const [first, second] = ranked;
+  if (first === undefined) return [];
+  const undecided = first.missing.length > 0 && second !== undefined && second.missing.length > 0;
+  if (!undecided) return first.issues.flatMap((issue) => problemsOf(issue, path, checked));
+  const unknown = first.issues.filter(({ code }) => code === 'unrecognized_keys');
+  if (unknown.length > 0) return unknown.flatMap((issue) => problemsOf(issue, path, checked));
+  const keys = [...new Set(ranked.flatMap(({ missing }) => missing))];
+  return [
+    {
+      code: 'missing-key',
+      severity: 'error',
+      file: document.file,
+      key: formatKey(path),
+      message: `"${formatKey(path)}" has none of the keys ${keys.join(', ')}.`,
+      expected: `one of ${keys.join(', ')}`,
+      ...document.place(path),
+    },
+  ];
+}
+
+function unknownKey(parent: readonly PropertyKey[], key: string, { document, schema }: Checked): PolicyProblem {
+  const known = keysOfSchema(schema, parent);
+  const isRule = parent.at(-1) === 'rules';
+  const suggestion = nearest(key, known);
+  const otherForm = known.includes(key);
+  const message = otherForm
+    ? `"${key}" cannot stand beside the other keys of ${placeName(parent)}.`
+    : isRule
+      ? `There is no rule called "${key}".`
+      : `"${key}" is no key of ${placeName(parent)}.`;
+  return {
+    code: 'unknown-key',
+    severity: 'error',
+    file: document.file,
+    key: formatKey([...parent, key]),
+    message,
+    ...(known.length === 0 || otherForm ? {} : { expected: `one of ${known.join(', ')}` }),
+    ...(suggestion === undefined || otherForm ? {} : { fix: `Did you mean "${suggestion}"?` }),
+    ...document.place([...parent, key], 'key'),
+  };
+}
+
+function placeName(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'a policy' : `"${formatKey(path)}"`;
+}
+
+function expectedBy(issue: Issue): string {
+  switch (issue.code) {
+    case 'custom':
+      return typeof issue.params?.['expected'] === 'string' ? issue.params['expected'] : issue.message;
+    case 'invalid_value':
+      return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return TYPE_NAMES[issue.expected] ?? issue.expected;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    case 'too_small':
+      return issue.origin === 'array' ? 'a list that is not empty' : issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys with values',
+  record: 'keys with values',
+};
+
+function describeValue(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map of keys';
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  return `${typeof value === 'number' ? 'the number' : 'the value'} ${String(value)}`;
+}
+
+function remedyForType(issue: Issue, value: unknown): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  const scalar = typeof value === 'number' || typeof value === 'boolean';
+  if (issue.expected === 'string' && scalar) return `Put it in quotes: "${value}".`;
+  if (issue.expected === 'array' && typeof value === 'string') return `Make it a list: [${JSON.stringify(value)}].`;
+  return undefined;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = Reflect.get(at, step);
+  }
+  return at;
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { ROLES } from '../build-files/image-use.js';
+import type { Rule } from '../rules/rule.js';
+import { allowSchema, denySchema } from './allow-schema.js';
+import { fileGlob, imagePattern, isoDate, platform, repositoryPath } from './fields.js';
+import { LEVELS, PROFILES } from './policy.js';
+import { ruleOptions } from './rule-options.js';
+
+const text = z.string().min(1, { error: 'a text that is not empty' });
+
+const level = z.enum(LEVELS).describe('error decides the verdict; warning and note are shown; off: not asked.');
+
+/** What a policy may say about one rule: its level alone, or level and options. */
+function ruleSchema(rule: Rule) {
+  const options = Object.entries(ruleOptions(rule).shape).map(([key, schema]) => [key, schema.optional()] as const);
+  return z
+    .union([
+      level,
+      z.strictObject({
+        level: level.optional(),
+        'on-indeterminate': z
+          .enum(['warn', 'fail'])
+          .optional()
+          .describe(
+            'What an answer counts for that could not be found out: as much as a failure (fail, the default), or a warning.',
+          ),
+        ...(Object.fromEntries(options) as Record<string, z.ZodType>),
+      }),
+    ])
+    .describe(`${rule.title}. ${rule.question}`);
+}
+
+function rulesSchema(rules: readonly Rule[]) {
+  return z.strictObject(Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule).optional()])));
+}
+
+const files = z
+  .strictObject({
+    include: z
+      .array(fileGlob())
+      .optional()
+      .describe('Further build files: globs over paths, * within a folder, ** across folders.'),
+    exclude: z.array(fileGlob()).optional().describe('Files that are no build files, or not this policy’s business.'),
+    targets: z
+      .record(text, z.array(text).min(1))
+      .optional()
+      .describe('The stages that are built and shipped, by file; without it, the last stage.'),
+    'build-args': z
+      .record(text, z.record(text, z.string()))
+      .optional()
+      .describe('Build arguments that the pipeline passes, by file.'),
+  })
+  .describe('Which build files are read, and how they are built.');
+
+const registry = z.strictObject({
+  'private-network': z
+    .boolean()
+    .optional()
+    .describe('Let its host be a private, loopback or link-local address. Default: false.'),
+  insecure: z.boolean().optional().describe('Plain HTTP. Default: false.'),
+  'mirror-of': text.optional().describe('The registry, or registry/prefix, that this path mirrors: docker.io.'),
+  layout: text.optional().describe('An OCI image layout that stands in for the registry; the command line only.'),
+  'token-hosts': z
+    .array(text)
+    .optional()
+    .describe('Further hosts that may be sent the credentials of this registry: where its tokens are issued.'),
+});
+
+function waiverSchema(rules: readonly Rule[]) {
+  const ids = rules.map(({ id }) => id);
+  return z
+    .strictObject({
+      rule: z.enum(ids).describe('The rule whose failure is accepted.'),
+      image: imagePattern()
+        .optional()
+        .describe('The images it is accepted for: a pattern as in allow. Without it, every image.'),
+      file: fileGlob().optional().describe('The build files it is accepted in: a glob. Without it, every file.'),
+      vulnerability: text.optional().describe('The one vulnerability that is accepted, such as CVE-2026-0001.'),
+      reason: text.describe('Why this is acceptable, for whoever reviews it.'),
+      owner: text.describe('Who answers for it: a person or a team.'),
+      expires: isoDate().describe('The last day it holds, in UTC: 2027-01-31.'),
+      covers: z
+        .enum(['fail', 'indeterminate'])
+        .optional()
+        .describe('fail (default): failures alone. indeterminate: also what could not be found out.'),
+    })
+    .describe('A reviewed exception.');
+}
+
+/** The keys of a policy file that a policy may be allowed to override in the one it extends. */
+export const OVERRIDABLE_KEYS = [
+  'profile',
+  'allow',
+  'rules',
+  'roles',
+  'files',
+  'platforms',
+  'contexts',
+  'trusted-root',
+  'max-waiver-days',
+  'registries',
+  'waivers',
+] as const;
+
+/**
+ * The policy file, as people write it. Rules bring their own options. Nothing is transformed: what the schema lets
+ * through is resolved afterwards, and the JSON Schema for editors is made from the same lines.
+ */
+export function policySchema(rules: readonly Rule[]) {
+  const roleShape = Object.fromEntries(
+    ROLES.map((role) => [role, z.strictObject({ rules: rulesSchema(rules).optional() }).optional()]),
+  );
+  const mayOverride = [...OVERRIDABLE_KEYS, ...rules.map(({ id }) => `rules.${id}`)];
+  return z.strictObject({
+    version: z.literal(1).describe('The version of this format: 1.'),
+    extends: text
+      .optional()
+      .describe('A policy this one builds on: a path in this repository, or owner/repository/path@ref.'),
+    'may-override': z
+      .array(z.enum(mayOverride))
+      .optional()
+      .describe(
+        'What policies that extend this one may set besides adding deny entries, raising levels and tightening limits.',
+      ),
+    profile: z
+      .enum(PROFILES)
+      .optional()
+      .describe('The presets of all rules: observe, baseline (default), hardened or strict.'),
+    allow: z
+      .array(allowSchema())
+      .optional()
+      .describe('The images that may be built on. The entry with the longest literal prefix governs.'),
+    deny: z.array(denySchema()).optional().describe('The images that may not, whatever allow says.'),
+    rules: rulesSchema(rules).optional().describe('Levels and options that differ from the profile’s.'),
+    roles: z
+      .strictObject(roleShape)
+      .optional()
+      .describe('The same for images in one role: final (what ships), build, copy or frontend.'),
+    files: files.optional(),
+    platforms: z.array(platform()).min(1).optional().describe('The platforms judged. Default: linux/amd64.'),
+    contexts: z
+      .record(text, text)
+      .optional()
+      .describe(
+        'Images that are built in this repository, and named contexts of the build: name → what stands for it.',
+      ),
+    'trusted-root': repositoryPath()
+      .optional()
+      .describe('A sigstore trusted root (JSON) that replaces the public one.'),
+    'max-waiver-days': z
+      .number()
+      .int({ error: 'a whole number of days' })
+      .min(1, { error: 'a number of days from 1 to 3650' })
+      .max(3650, { error: 'a number of days from 1 to 3650' })
+      .optional()
+      .describe('How many days ahead a waiver may end. Default: 180.'),
+    registries: z
+      .record(text, registry)
+      .optional()
+      .describe('What is special about a registry, by host or host/prefix.'),
+    waivers: z
+      .array(waiverSchema(rules))
+      .optional()
+      .describe('Reviewed exceptions, each with an owner and a last day.'),
+  });
+}
+
+export type PolicyFile = z.output<ReturnType<typeof policySchema>>;

@@ -1,0 +1,39 @@
+import type { Role } from '../build-files/image-use.js';
+import { profileColumn, type Rule } from '../rules/rule.js';
+import type { Level, Policy, RuleOverride } from './policy.js';
+
+/** How a rule is asked for a role. */
+export interface RuleSetting {
+  readonly level: Level;
+  /** What an answer of `indeterminate` is worth: as much as a failure, or a warning at most. */
+  readonly onIndeterminate: 'warn' | 'fail';
+  /** For the rule's own schema to parse. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What the policy makes of a rule for a role: the profile's preset (`observe` capped at warning), changed by `rules`,
+ * changed by `roles`.
+ */
+export function ruleSetting(policy: Policy, rule: Rule, role: Role): RuleSetting {
+  const preset = rule.presets[profileColumn(policy.profile, role)];
+  const setting: RuleSetting = {
+    level: policy.profile === 'observe' && preset.level === 'error' ? 'warning' : preset.level,
+    onIndeterminate: 'fail',
+    options: isRecord(preset.options) ? preset.options : {},
+  };
+  return change(change(setting, policy.rules[rule.id]), policy.roles[role]?.[rule.id]);
+}
+
+function change(setting: RuleSetting, override: RuleOverride | undefined): RuleSetting {
+  if (override === undefined) return setting;
+  return {
+    level: override.level ?? setting.level,
+    onIndeterminate: override.onIndeterminate ?? setting.onIndeterminate,
+    options: { ...setting.options, ...override.options },
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,66 @@
+import { type ImagePattern, literalPrefixLength, parsePattern, patternsOverlap } from '../images/pattern.js';
+import { type Layer, problemIn } from './layer.js';
+import type { AllowEntry, Policy } from './policy.js';
+import type { PolicyProblem } from './problem.js';
+
+/** Pairs compared at most; a policy in which more entries tie has been told so often enough. */
+const MAX_COMPARISONS = 10_000;
+
+/** What a valid policy says that its author can hardly mean. */
+export function policyWarnings(policy: Policy, layers: readonly Layer[]): readonly PolicyProblem[] {
+  return [...layers.flatMap((layer) => [...broadPatterns(layer), ...broadWaivers(layer)]), ...ties(policy, layers)];
+}
+
+function broadPatterns(layer: Layer): readonly PolicyProblem[] {
+  const named = [
+    ...(layer.file.allow ?? []).map((line, index) => ({
+      path: ['allow', index, 'image'],
+      image: 'image' in line ? line.image : '',
+    })),
+    ...(layer.file.deny ?? []).map((line, index) => ({ path: ['deny', index, 'image'], image: line.image })),
+  ];
+  return named.flatMap(({ path, image }) => {
+    const pattern = parsePattern(image);
+    if (!pattern.ok || pattern.value.broad === undefined) return [];
+    const message = `"${image}" matches more, or other things, than it says: ${pattern.value.broad}.`;
+    return [problemIn(layer, path, { code: 'broad-pattern', severity: 'warning', message })];
+  });
+}
+
+function broadWaivers(layer: Layer): readonly PolicyProblem[] {
+  return (layer.file.waivers ?? []).flatMap((line, index) => {
+    const unlimited = line.image === undefined && line.file === undefined && line.vulnerability === undefined;
+    if (!unlimited) return [];
+    const message = `This waiver accepts ${line.rule} for every image in every file.`;
+    const fix = 'Name an image, a file or a vulnerability.';
+    return [problemIn(layer, ['waivers', index], { code: 'broad-waiver', severity: 'warning', message, fix })];
+  });
+}
+
+/** Entries of equal rank of which both match some image: there, their order in the file decides. */
+function ties(policy: Policy, layers: readonly Layer[]): readonly PolicyProblem[] {
+  const byPrefix = new Map<string, { entry: AllowEntry; pattern: ImagePattern }[]>();
+  const problems: PolicyProblem[] = [];
+  let comparisons = 0;
+  for (const entry of policy.allow) {
+    const parsed = parsePattern(entry.pattern);
+    if (!parsed.ok) continue;
+    const pattern = parsed.value;
+    const prefix = pattern.text.slice(0, literalPrefixLength(pattern));
+    const equals = byPrefix.get(prefix) ?? [];
+    byPrefix.set(prefix, equals);
+    const first = equals.find((other) => ++comparisons <= MAX_COMPARISONS && patternsOverlap(other.pattern, pattern));
+    equals.push({ entry, pattern });
+    const layer = layers.find(({ name }) => name === entry.at?.file);
+    if (first === undefined || layer === undefined) continue;
+    const message = `\`${entry.pattern}\` and \`${first.entry.pattern}\` of ${first.entry.name} are equally specific and match the same images; there, ${first.entry.name} decides, because it comes first.`;
+    const fix = 'Make one of them more specific, or remove one.';
+    problems.push(problemIn(layer, indexPath(entry), { code: 'equal-rank', severity: 'warning', message, fix }));
+  }
+  return problems;
+}
+
+function indexPath(entry: AllowEntry): readonly PropertyKey[] {
+  const index = /^allow\[(\d+)\]$/.exec(entry.name)?.[1];
+  return index === undefined ? ['allow'] : ['allow', Number(index)];
+}

@@ -1,0 +1,211 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
+import type { SourceRange } from '../build-files/image-use.js';
+import { err, ok, type Result } from '../result.js';
+import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
+
+export const MAX_POLICY_BYTES = 1024 * 1024;
+/** Tokens of the lexer; a policy with a thousand entries has some twenty thousand. Bounds the time of parsing. */
+const MAX_TOKENS = 100_000;
+/** `[[[…`, `- - -…` and columns of indentation: the parser is recursive, and a policy is seven levels deep. */
+const MAX_NESTING = 32;
+const MAX_INDENTATION = 128;
+const MAX_ALIASES = 100;
+/** Keys that JavaScript objects carry already: no policy needs them, and none may reach an object's prototype. */
+const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** A YAML text as data, with the place of each part. */
+export interface YamlDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** The range of a value, of its key, or of the nearest part around it that exists. */
+  readonly place: (path: readonly PropertyKey[], part?: 'key' | 'value') => SourceRange;
+}
+
+const START: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+
+/**
+ * Reads one YAML 1.2 document, as bytes (then it must be UTF-8) or text. Fails with every problem of syntax; keys that
+ * occur twice, aliases that multiply, and texts made to exhaust the parser are among them. Merge keys (`<<`) are off.
+ */
+export function readYaml(file: string, source: Uint8Array | string): Result<YamlDocument, readonly PolicyProblem[]> {
+  const whole = (code: PolicyProblemCode, message: string, fix: string): PolicyProblem => {
+    return { code, severity: 'error', file, key: '', message, fix, ...START };
+  };
+  const length = typeof source === 'string' ? Buffer.byteLength(source) : source.byteLength;
+  if (length > MAX_POLICY_BYTES) {
+    return err([
+      whole('too-large', `The policy has ${length} bytes; the limit is ${MAX_POLICY_BYTES}.`, 'Split it with extends.'),
+    ]);
+  }
+  const text = typeof source === 'string' ? source : decode(source);
+  if (text === undefined) {
+    return err([whole('not-utf-8', 'The policy is not valid UTF-8.', 'Save the file in the encoding UTF-8.')]);
+  }
+  const exhausting = findExhausting(text);
+  if (exhausting !== undefined) return err([whole('too-complex', exhausting, 'Write it plainly.')]);
+
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    merge: false,
+    version: '1.2',
+    schema: 'core',
+    // Compared pair by pair there, which takes minutes for a hundred thousand keys; findKeyProblems does it below.
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
+  const rangeAt = (start: number, end: number): SourceRange => {
+    const from = lines.linePos(start);
+    const to = lines.linePos(Math.max(end, start + 1));
+    return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
+  };
+  const syntax = document.errors.slice(0, 20).map((error) => syntaxProblem(file, error, rangeAt));
+  if (syntax.length > 0) return err(syntax);
+  const keys = findKeyProblems(file, document, rangeAt);
+  if (keys.length > 0) return err(keys);
+
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return err([whole('too-complex', `The aliases of the policy cannot be resolved: ${reason}.`, 'Write it out.')]);
+  }
+  return ok({ file, value, place: (path, part = 'value') => placeOf(document, path, part, rangeAt) });
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What would take the parser long, or exhaust its stack, told from the tokens before it starts. */
+function findExhausting(text: string): string | undefined {
+  let tokens = 0;
+  let flow = 0;
+  let indicators = 0;
+  let inScalar = false;
+  for (const token of new Lexer().lex(text)) {
+    if (++tokens > MAX_TOKENS) return `The policy has more than ${MAX_TOKENS} parts.`;
+    // The lexer announces a scalar with this token; what follows is text and not structure.
+    if (inScalar) inScalar = false;
+    else if (token === '\u001f') inScalar = true;
+    else if (token === '[' || token === '{') flow++;
+    else if (token === ']' || token === '}') flow--;
+    else if (token === '\n') indicators = 0;
+    else if (token === '-' || token === '?') indicators++;
+    else if (token.length > MAX_INDENTATION && /^ +$/.test(token)) {
+      return `A line of the policy is indented by more than ${MAX_INDENTATION} columns.`;
+    }
+    if (flow > MAX_NESTING || indicators > MAX_NESTING) return `The policy nests more than ${MAX_NESTING} levels deep.`;
+  }
+  return undefined;
+}
+
+type RangeAt = (start: number, end: number) => SourceRange;
+
+function syntaxProblem(file: string, error: YAMLError, rangeAt: RangeAt): PolicyProblem {
+  const several = error.code === 'MULTIPLE_DOCS';
+  const message = several ? 'The file holds more than one YAML document' : error.message.replace(/\.$/, '');
+  return {
+    code: 'syntax',
+    severity: 'error',
+    file,
+    key: '',
+    message: `This is not valid YAML: ${message}.`,
+    ...rangeAt(error.pos[0], error.pos[1]),
+  };
+}
+
+/** Keys that occur twice in a map, and keys no map may have. The walk needs no recursion: it meets each node once. */
+function findKeyProblems(file: string, document: Document.Parsed, rangeAt: RangeAt): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const pending: { readonly node: unknown; readonly path: readonly PropertyKey[] }[] = [
+    { node: document.contents, path: [] },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, path } = next;
+    if (isSeq(node)) pending.push(...node.items.map((item, index) => ({ node: item, path: [...path, index] })));
+    if (!isMap(node)) continue;
+    const seen = new Map<string, Node>();
+    for (const pair of node.items) {
+      if (!isScalar(pair.key)) continue;
+      const key = String(pair.key.value);
+      const here = {
+        severity: 'error' as const,
+        file,
+        key: formatKey([...path, key]),
+        ...nodeRange(pair.key, rangeAt),
+      };
+      const first = seen.get(key);
+      if (first !== undefined) {
+        const line = nodeRange(first, rangeAt).line;
+        const message = `The key "${key}" occurs twice; the first is on line ${line}.`;
+        problems.push({ ...here, code: 'duplicate-key', message, fix: 'Keep one of them.' });
+      } else if (RESERVED_KEYS.has(key)) {
+        problems.push({ ...here, code: 'reserved-key', message: `"${key}" can be no key of a policy.` });
+      }
+      seen.set(key, pair.key);
+      pending.push({ node: pair.value, path: [...path, key] });
+    }
+  }
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, 20);
+}
+
+function nodeRange(node: Node, rangeAt: RangeAt): SourceRange {
+  const range = node.range;
+  return range ? rangeAt(range[0], range[1]) : START;
+}
+
+/** Follows a path as far as it goes; what is missing stands where its parent's key is. */
+function placeOf(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+  part: 'key' | 'value',
+  rangeAt: RangeAt,
+): SourceRange {
+  let node: unknown = document.contents;
+  let place: SourceRange = isMap(node) || isSeq(node) ? START : nodeOr(node, START, rangeAt);
+  for (const [depth, step] of path.entries()) {
+    node = isAlias(node) ? (node as Alias).resolve(document) : node;
+    const pair: Pair | undefined = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
+      : undefined;
+    const child: unknown = isSeq(node) && typeof step === 'number' ? node.items[step] : pair?.value;
+    if (pair === undefined && child === undefined) return place;
+    const isLast = depth === path.length - 1;
+    const wantsKey = isLast ? part === 'key' : isMap(child) || isSeq(child);
+    place = nodeOr(wantsKey && pair !== undefined ? pair.key : child, place, rangeAt);
+    if (child === null || child === undefined) return nodeOr(pair?.key, place, rangeAt);
+    node = child;
+  }
+  return place;
+}
+
+function nodeOr(node: unknown, otherwise: SourceRange, rangeAt: RangeAt): SourceRange {
+  if (isMap(node) || isSeq(node)) return firstLine(nodeRange(node, rangeAt));
+  return isScalar(node) || isAlias(node) ? nodeRange(node, rangeAt) : otherwise;
+}
+
+/** A whole map or list is shown by where it begins. */
+function firstLine(range: SourceRange): SourceRange {
+  return { ...range, endLine: range.line, endColumn: range.column + 1 };
+}
