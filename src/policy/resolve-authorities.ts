@@ -1,4 +1,4 @@
-import { readPublicKey } from './key-file.js';
+import { readPublicKey } from '../signatures/key.js';
 import { type Layer, problemIn } from './layer.js';
 import type { Authority } from './policy.js';
 import type { PolicyProblem } from './problem.js';
@@ -78,7 +78,8 @@ async function resolveKey(
     const fix = 'Keys are read from the repository and commit of the policy that names them; commit the file there.';
     return refuse(problemIn(layer, keyAt, { code: 'missing-file', message, fix }));
   }
-  const key = readPublicKey(source.value);
+  const pem = typeof source.value === 'string' ? source.value : new TextDecoder().decode(source.value);
+  const key = readPublicKey(pem);
   if (!key.ok) {
     const message = `The key ${line.file ?? 'given inline'} cannot be used: ${key.error}.`;
     const expected = 'a public key in PEM form';
@@ -86,8 +87,8 @@ async function resolveKey(
   }
   const authority: Authority = {
     kind: 'key',
-    pem: key.value.pem,
-    name: line.file ?? key.value.name,
+    pem,
+    name: line.file ?? `inline key ${key.value.fingerprint.slice(0, 'sha256:'.length + 16)}`,
     log: line.log ?? 'required',
     ...repository,
   };

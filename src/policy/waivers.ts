@@ -1,0 +1,127 @@
+import type { ImageUse } from '../build-files/image-use.js';
+import { globMatches, parseGlob } from '../images/glob.js';
+import { matches, parsePattern } from '../images/pattern.js';
+import type { Reference } from '../images/reference.js';
+import type { Answer, Report } from '../reports/report.js';
+import { policyReference } from './govern.js';
+import type { Policy, Waiver } from './policy.js';
+
+const DAY = 86_400_000;
+
+/** What becomes of a waiver: the last three are problems that a person should see. */
+export type WaiverState = Report['waivers'][number]['state'];
+
+/** What a waiver may cover: an answer's rule and place, and the image as policy sees it. */
+export interface WaiverScope {
+  readonly rule: string;
+  readonly file?: string;
+  /** Null where no image is known; a waiver that names an image then covers nothing. */
+  readonly reference: Reference | null;
+}
+
+/**
+ * Whether a waiver holds on a day. `expires` is the last day, whole, in UTC. One that runs longer than the policy's cap
+ * is ignored until it does no more: otherwise the cap would bind nobody.
+ */
+export function waiverPeriod(waiver: Waiver, maxWaiverDays: number, now: Date): 'holds' | 'expired' | 'too-long' {
+  const end = Date.parse(`${waiver.expires}T00:00:00Z`) + DAY;
+  // Written so that a date which is none (NaN) has expired.
+  if (!(now.getTime() < end)) return 'expired';
+  const today = Math.floor(now.getTime() / DAY) * DAY;
+  return end - DAY - today > maxWaiverDays * DAY ? 'too-long' : 'holds';
+}
+
+/** Whether a waiver's rule, image and file describe an answer. A pattern that can't be read describes nothing. */
+export function isInScope(waiver: Waiver, scope: WaiverScope): boolean {
+  if (waiver.rule !== scope.rule) return false;
+  if (waiver.image !== undefined) {
+    const pattern = parsePattern(waiver.image);
+    if (!pattern.ok || scope.reference === null || !matches(pattern.value, scope.reference)) return false;
+  }
+  if (waiver.file === undefined) return true;
+  const glob = parseGlob(waiver.file);
+  return glob.ok && scope.file !== undefined && globMatches(glob.value, scope.file);
+}
+
+/** The waiver that accepts one vulnerability for one use, where the policy has one that holds. */
+export function vulnerabilityWaiver(
+  policy: Policy,
+  asked: {
+    readonly rule?: string;
+    readonly use: ImageUse;
+    readonly reference: Reference;
+    readonly vulnerability: string;
+  },
+  now: Date,
+): Waiver | null {
+  const { use, reference, vulnerability } = asked;
+  return (
+    policy.waivers.find(
+      (waiver) =>
+        waiver.vulnerability === vulnerability &&
+        waiverPeriod(waiver, policy.maxWaiverDays, now) === 'holds' &&
+        isInScope(waiver, { rule: asked.rule ?? waiver.rule, file: use.file, reference }),
+    ) ?? null
+  );
+}
+
+/**
+ * Marks the answers that waivers cover, and tells what became of each waiver. A waiver covers failures, and what could
+ * not be found out only if it says so; one that names a vulnerability covers an answer whose vulnerabilities are all
+ * accepted. Passing answers are left alone, but a vulnerability they speak of makes its waiver a used one: the rule
+ * passed because of it.
+ */
+export function applyWaivers(
+  policy: Policy,
+  answers: readonly Answer[],
+  uses: readonly ImageUse[],
+  now: Date,
+): { readonly answers: readonly Answer[]; readonly waivers: Report['waivers'] } {
+  const holding = policy.waivers.map((waiver) => waiverPeriod(waiver, policy.maxWaiverDays, now));
+  const used = new Set<number>();
+  const byId = new Map(uses.map((use) => [use.id, use]));
+  const waivedAnswers = answers.map((answer) => {
+    const candidates = policy.waivers.flatMap((waiver, index) =>
+      holding[index] === 'holds' && isInScope(waiver, scopeOf(answer, byId, policy)) ? [{ waiver, index }] : [],
+    );
+    for (const { waiver, index } of candidates) {
+      if (waiver.vulnerability !== undefined && answer.vulnerabilities?.includes(waiver.vulnerability)) used.add(index);
+    }
+    const covering = coveringWaiver(answer, candidates);
+    if (covering === null) return answer;
+    used.add(covering);
+    return { ...answer, waiver: covering };
+  });
+  const waivers = policy.waivers.map((waiver, index) => {
+    const period = holding[index] ?? 'expired';
+    const state: WaiverState = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;
+    return { ...waiver, state };
+  });
+  return { answers: waivedAnswers, waivers };
+}
+
+function scopeOf(answer: Answer, uses: ReadonlyMap<string, ImageUse>, policy: Policy): WaiverScope {
+  const use = answer.use === undefined ? undefined : uses.get(answer.use);
+  const file = answer.file ?? use?.file;
+  const reference = use?.reference ?? null;
+  return {
+    rule: answer.rule,
+    reference: reference === null ? null : policyReference(policy, reference),
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+/** The index of the waiver that covers an answer: one for the whole answer, or the first of those that share it out. */
+function coveringWaiver(
+  answer: Answer,
+  candidates: readonly { readonly waiver: Waiver; readonly index: number }[],
+): number | null {
+  if (answer.outcome !== 'fail' && answer.outcome !== 'indeterminate') return null;
+  const able = candidates.filter(({ waiver }) => answer.outcome === 'fail' || waiver.covers === 'indeterminate');
+  const whole = able.find(({ waiver }) => waiver.vulnerability === undefined);
+  if (whole !== undefined) return whole.index;
+  const vulnerabilities = answer.vulnerabilities ?? [];
+  const accepted = new Set(able.map(({ waiver }) => waiver.vulnerability));
+  const [first] = able.filter(({ waiver }) => vulnerabilities.some((id) => id === waiver.vulnerability));
+  return first !== undefined && vulnerabilities.every((id) => accepted.has(id)) ? first.index : null;
+}
