@@ -37,5 +37,6 @@ export function problemIn(
     readonly fix?: string;
   },
 ): PolicyProblem {
-  return { severity: 'error', ...problem, file: layer.name, key: formatKey(path), ...layer.document.place(path) };
+  const place = layer.document.place(path, problem.code === 'unknown-key' ? 'key' : 'value');
+  return { severity: 'error', ...problem, file: layer.name, key: formatKey(path), ...place };
 }

@@ -1,0 +1,262 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { formatProblem } from '../../src/policy/problem.js';
+import { loadPolicyText, policyProblems, validPolicy } from '../support/load-policy-text.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+describe('a valid policy', () => {
+  test('is resolved against catalogue and key files', async () => {
+    const policy = await validPolicy(
+      [
+        'version: 1',
+        'profile: hardened',
+        'allow:',
+        '  - catalog: chainguard',
+        '  - catalog: chainguard-organization',
+        '    with: { organization: acme.com, identities: ["https://issuer.enforce.dev/0123/4567"] }',
+        '  - image: registry.example.com/base/**',
+        '    require: 2',
+        '    authorities:',
+        '      - keyless: { issuer: https://token.actions.githubusercontent.com, subject: https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main }',
+        '      - key: { file: .github/keys/base.pub, log: ignored }',
+        '        signature-repository: registry.example.com/signatures',
+        '    provenance: { builder: https://github.com/acme/**, min-level: 2 }',
+        '    sbom: { unsigned: allow }',
+        '    no-packages: allow',
+        '  - image: ghcr.io/acme/legacy',
+        '    signed: false',
+        '    reason: built before signing',
+        '  - image: gcr.io/distroless/static:nonroot',
+        'deny:',
+        '  - { image: "docker.io/bitnamilegacy/**", reason: no longer maintained }',
+      ].join('\n'),
+      { files: { '.github/keys/base.pub': publicKey } },
+    );
+    expect(policy.profile).toBe('hardened');
+    const [chainguard, organization, base, legacy, distroless] = policy.allow;
+    expect(chainguard).toMatchObject({ pattern: 'cgr.dev/chainguard/*', publisher: 'chainguard', wolfi: true });
+    expect(organization).toMatchObject({
+      pattern: 'cgr.dev/acme.com/**',
+      authorities: [
+        { kind: 'keyless', issuer: 'https://issuer.enforce.dev', subject: 'https://issuer.enforce.dev/0123/4567' },
+      ],
+    });
+    expect(base).toMatchObject({
+      name: 'allow[2]',
+      require: 2,
+      authorities: [
+        { kind: 'keyless' },
+        {
+          kind: 'key',
+          name: '.github/keys/base.pub',
+          pem: publicKey,
+          log: 'ignored',
+          signatureRepository: 'registry.example.com/signatures',
+        },
+      ],
+      provenance: { builder: 'https://github.com/acme/**', minLevel: 2 },
+      unsignedSbom: 'allow',
+      noPackages: 'allow',
+      at: { file: '.github/base-image-gate.yml', line: 7, column: 5 },
+    });
+    expect(legacy).toMatchObject({ signed: false, authorities: [], reason: 'built before signing' });
+    expect(distroless).toMatchObject({
+      publisher: 'distroless',
+      authorities: [{ subject: 'keyless@distroless.iam.gserviceaccount.com' }],
+    });
+    expect(policy.deny).toEqual([
+      {
+        pattern: 'docker.io/bitnamilegacy/**',
+        reason: 'no longer maintained',
+        at: { file: '.github/base-image-gate.yml', line: 21, column: 5 },
+      },
+    ]);
+    expect(policy.dependsOn).toEqual(['.github/keys/base.pub']);
+  });
+
+  test('`catalog: verified` is every publisher that is hardened and verifiable, and no other', async () => {
+    const { allow } = await validPolicy('version: 1\nallow: [{ catalog: verified }]');
+    expect(new Set(allow.map(({ publisher }) => publisher))).toEqual(new Set(['chainguard', 'distroless', 'minimus']));
+    expect(allow.every(({ authorities }) => authorities.length > 0)).toBe(true);
+  });
+
+  test('rules take a level alone, or level and options under the names the rule gives them', async () => {
+    const policy = await validPolicy(
+      'version: 1\nrules:\n  fresh: { level: warning, max-age: 12h, on-indeterminate: warn }\nroles: { build: { rules: { pinned-by-digest: warning } } }',
+    );
+    expect(policy.rules['fresh']).toEqual({ level: 'warning', onIndeterminate: 'warn', options: { maxAge: '12h' } });
+    expect(policy.roles.build?.['pinned-by-digest']).toEqual({ level: 'warning', options: {} });
+  });
+
+  test('names of files and contexts that objects carry anyway find nothing', async () => {
+    const policy = await validPolicy(
+      'version: 1\nfiles: { targets: { Dockerfile: [api] } }\ncontexts: { base: Dockerfile }',
+    );
+    expect(policy.files.targets['toString']).toBeUndefined();
+    expect(policy.contexts['constructor']).toBeUndefined();
+    expect(policy.rules['hasOwnProperty']).toBeUndefined();
+    expect(policy.registries['valueOf']).toBeUndefined();
+  });
+
+  test('platforms and registries are normalised', async () => {
+    const policy = await validPolicy(
+      'version: 1\nplatforms: [linux/x86_64, linux/arm64/v8]\nregistries: { "Mirror.example.com/dockerhub/": { mirror-of: index.docker.io } }',
+    );
+    expect(policy.platforms).toEqual(['linux/amd64', 'linux/arm64']);
+    expect(policy.registries['mirror.example.com/dockerhub']).toMatchObject({ mirrorOf: 'docker.io' });
+  });
+
+  test('the profile given from outside stands for the policy’s own', async () => {
+    expect((await validPolicy('version: 1\nprofile: strict', { profileOverride: 'observe' })).profile).toBe('observe');
+  });
+
+  test('a trusted root is read from where the policy is', async () => {
+    const policy = await validPolicy('version: 1\ntrusted-root: keys/root.json', { files: { 'keys/root.json': '{}' } });
+    expect(policy.trustedRoot).toEqual({ path: 'keys/root.json', json: '{}' });
+    expect(policy.dependsOn).toEqual(['keys/root.json']);
+  });
+});
+
+describe('an error has its place, what was expected and what to do', () => {
+  test.each([
+    ['version: 2', 1, 10, 'bad-value', 'Expected: 1'],
+    ['profile: hardened', 1, 1, 'missing-key', '"version" is missing'],
+    ['version: 1\nprofil: hardened', 2, 1, 'unknown-key', 'Did you mean "profile"?'],
+    ['version: 1\nprofile: hardend', 2, 10, 'bad-value', 'Did you mean "hardened"?'],
+    ['version: 1\nrules: { frsh: error }', 2, 10, 'unknown-key', 'There is no rule called "frsh"'],
+    ['version: 1\nrules: { frsh: error }', 2, 10, 'unknown-key', 'Did you mean "fresh"?'],
+    ['version: 1\nrules: { fresh: eror }', 2, 17, 'bad-value', 'Did you mean "error"?'],
+    ['version: 1\nrules: { fresh: { max-ag: 3d } }', 2, 19, 'unknown-key', 'Did you mean "max-age"?'],
+    ['version: 1\nrules: { fresh: { maxAge: 3d } }', 2, 19, 'unknown-key', 'Did you mean "max-age"?'],
+    ['version: 1\nrules: { fresh: { max-age: 3 } }', 2, 28, 'wrong-type', 'Put it in quotes'],
+    ['version: 1\nrules: { fresh: { max-age: 3 days } }', 2, 28, 'bad-value', 'such as 12h, 30d or 4w'],
+    ['version: 1\nallow: alpine', 2, 8, 'wrong-type', 'Make it a list'],
+    ['version: 1\nallow:\n  - imag: alpine', 3, 5, 'unknown-key', 'Did you mean "image"?'],
+    ['version: 1\nallow:\n  - reason: x', 3, 5, 'missing-key', 'none of the keys catalog, image'],
+    ['version: 1\nallow:\n  - { image: a/b, catalog: c }', 3, 7, 'unknown-key', 'cannot stand beside'],
+    ['version: 1\nallow:\n  - image: "a b"', 3, 12, 'bad-value', 'white space'],
+    ['version: 1\nallow:\n  - image: ghcr.io/Acme/x', 3, 12, 'bad-value', 'lower case'],
+    ['version: 1\nallow:\n  - catalog: chaingard', 3, 14, 'unknown-publisher', 'Did you mean "chainguard"?'],
+    ['version: 1\nallow:\n  - catalog: chainguard-organization', 3, 5, 'missing-key', 'needs "organization"'],
+    [
+      'version: 1\nallow:\n  - { catalog: verified, with: { organization: x } }',
+      3,
+      32,
+      'contradiction',
+      'several publishers',
+    ],
+    [
+      'version: 1\nallow:\n  - { catalog: chainguard, with: { organization: x } }',
+      3,
+      36,
+      'unknown-key',
+      'does not ask for',
+    ],
+    ['version: 1\nallow:\n  - { image: a/b, signed: false }', 3, 27, 'missing-key', 'needs a reason'],
+    ['version: 1\nallow:\n  - { image: a/b, authorities: [] }', 3, 32, 'bad-value', 'a list that is not empty'],
+    [
+      'version: 1\nallow:\n  - { image: gcr.io/distroless/a, require: 2 }',
+      3,
+      44,
+      'contradiction',
+      '2 signatures are required',
+    ],
+    ['version: 1\ndeny: [{ image: "a/b" }]', 2, 8, 'missing-key', '"deny[0].reason" is missing'],
+    ['version: 1\nplatforms: [linux/amd64/v1/x]', 2, 13, 'bad-value', 'is not a platform'],
+    ['version: 1\nmax-waiver-days: 0', 2, 18, 'bad-value', 'from 1 to 3650'],
+    ['version: 1\nfiles: { include: "**/Dockerfile" }', 2, 19, 'wrong-type', 'Make it a list'],
+    ['version: 1\nfiles: { build-args: { Dockerfile: { V: 3.19 } } }', 2, 41, 'wrong-type', 'Put it in quotes: "3.19"'],
+    ['version: 1\ntrusted-root: ../x.json', 2, 15, 'bad-value', 'relative to its root'],
+    ['version: 1\ntrusted-root: /etc/passwd', 2, 15, 'bad-value', 'relative to its root'],
+    ['version: 1\ntrusted-root: x.json', 2, 15, 'missing-file', 'there is no such file'],
+    [
+      'version: 1\nwaivers: [{ rule: freshh, reason: r, owner: o, expires: 2027-01-31 }]',
+      2,
+      19,
+      'bad-value',
+      'Did you mean "fresh"?',
+    ],
+    [
+      'version: 1\nwaivers: [{ rule: fresh, reason: r, owner: o, expires: 2027-02-30 }]',
+      2,
+      56,
+      'bad-value',
+      'a day that exists',
+    ],
+    ['version: 1\nwaivers: [{ rule: fresh, reason: r, expires: 2027-01-31 }]', 2, 11, 'missing-key', 'owner'],
+    ['version: 1\nallow: null', 2, 8, 'wrong-type', '"allow" is empty'],
+    ['- version', 1, 1, 'wrong-type', 'The policy is a list'],
+    ['hello', 1, 1, 'wrong-type', 'The policy is "hello"'],
+  ])('%j', async (text, line, column, code, words) => {
+    const problems = await policyProblems(text);
+    const described = problems.map(formatProblem).join('\n');
+    expect({ ...problems[0], described }).toMatchObject({ line, column, code, severity: 'error' });
+    expect(described).toContain(words);
+    expect(described).toContain(`.github/base-image-gate.yml:${line}:${column}: error: `);
+  });
+
+  test.each([
+    ['not a key', 'no PEM block'],
+    [privateKey, 'private key'],
+    [`${publicKey}${publicKey}`, '2 PEM blocks'],
+    ['-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n', 'does not decode'],
+  ])('a key file that holds no public key: %#', async (pem, words) => {
+    const text = 'version: 1\nallow:\n  - image: a/b\n    authorities: [{ key: { file: k.pub } }]';
+    const [problem] = await policyProblems(text, { files: { 'k.pub': pem } });
+    expect(problem).toMatchObject({ code: 'bad-key-file', line: 4, key: 'allow[0].authorities[0].key.file' });
+    expect(problem?.message).toContain(words);
+  });
+
+  test.each(['{ file: k.pub, pem: x }', '{ log: ignored }', '{ pem: x, kms: "awskms://x" }'])(
+    'a key given not exactly once: %s',
+    async (key) => {
+      const [problem] = await policyProblems(`version: 1\nallow:\n  - image: a/b\n    authorities: [{ key: ${key} }]`);
+      expect(problem).toMatchObject({ code: 'contradiction', expected: 'one of file, pem and kms' });
+    },
+  );
+
+  test.each(['**', 'https://**', 'https://github.com/**', '*@*'])(
+    'a subject that everybody matches: %s',
+    async (subject) => {
+      const [problem] = await policyProblems(
+        `version: 1\nallow:\n  - image: a/b\n    authorities: [{ keyless: { issuer: https://accounts.google.com, subject: "${subject}" } }]`,
+      );
+      expect(problem).toMatchObject({ code: 'bad-value', line: 4 });
+      expect(problem?.message).toContain('everybody');
+    },
+  );
+
+  test('several problems are all told, in the order of the file', async () => {
+    const problems = await policyProblems('version: 1\nprofil: x\nrules: { frsh: error, fresh: erro }\nplatforms: []');
+    expect(problems.map(({ line }) => line)).toEqual([2, 3, 3, 4]);
+  });
+});
+
+describe('a warning does not keep a policy from being applied', () => {
+  test.each([
+    ['allow: [{ image: "**", signed: false, reason: r }]', 'broad-pattern'],
+    ['allow: [{ image: ghcr.io, signed: false, reason: r }]', 'broad-pattern'],
+    ['deny: [{ image: "*", reason: r }]', 'broad-pattern'],
+    ['waivers: [{ rule: fresh, reason: r, owner: o, expires: 2027-01-31 }]', 'broad-waiver'],
+    ['allow: [{ image: registry.example.com/a }]', 'not-verifiable'],
+    ['allow: [{ catalog: microsoft }]', 'not-verifiable'],
+    [
+      'allow: [{ image: "r.example.com/a/*", signed: false, reason: r }, { image: "r.example.com/a/**", signed: false, reason: r }]',
+      'equal-rank',
+    ],
+  ])('%s', async (line, code) => {
+    const loaded = await loadPolicyText(`version: 1\n${line}`);
+    if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
+    expect(loaded.value.warnings).toMatchObject([{ code, severity: 'warning', line: 2 }]);
+  });
+
+  test('an exact copy of the documentation’s shapes has none', async () => {
+    const loaded = await loadPolicyText('version: 1\nallow: [{ catalog: verified }, { catalog: kubernetes }]');
+    expect(loaded).toMatchObject({ ok: true, value: { warnings: [] } });
+  });
+});

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { duration } from '../../src/policy/duration.js';
+import type { Level } from '../../src/policy/policy.js';
+import { stricter } from '../../src/policy/strictness.js';
+import type { Preset, ProfileColumn, Rule, UseRule } from '../../src/rules/rule.js';
+import { asUseRule } from '../../src/rules/rule.js';
+
+function rule<O>(
+  id: string,
+  options: z.ZodType<O>,
+  levels: readonly [Level, Level, Level, Level],
+  presets: O,
+): UseRule<unknown> {
+  const [baseline, hardened, build, strict] = levels;
+  const preset = (level: Level): Preset<O> => ({ level, options: presets });
+  const columns: Record<ProfileColumn, Preset<O>> = {
+    baseline: preset(baseline),
+    hardened: preset(hardened),
+    'hardened-build': preset(build),
+    strict: preset(strict),
+  };
+  return asUseRule({
+    id,
+    title: `Rule ${id}`,
+    question: `Does ${id} hold?`,
+    why: 'For tests.',
+    mend: 'Nothing to mend.',
+    subject: 'use',
+    roles: ['final', 'build', 'copy', 'frontend'],
+    options,
+    presets: columns,
+    controls: [],
+    securitySeverity: 5,
+    evaluate: () => ({ outcome: 'pass', reason: 'Always.' }),
+  });
+}
+
+/** Rules whose options cover every way of getting stricter; their names are those of the policy's documentation. */
+export const rulesWithOptions: readonly Rule[] = [
+  rule('denied-base', z.strictObject({}), ['error', 'error', 'error', 'error'], {}),
+  rule('pinned-by-digest', z.strictObject({}), ['note', 'error', 'warning', 'error'], {}),
+  rule('fresh', z.strictObject({ maxAge: stricter(duration(), 'lower') }), ['off', 'warning', 'off', 'error'], {
+    maxAge: '30d',
+  }),
+  rule(
+    'no-known-vulnerabilities',
+    z.strictObject({
+      severity: stricter(z.enum(['critical', 'high', 'medium', 'low']), ['critical', 'high', 'medium', 'low']),
+      fixable: stricter(z.boolean(), 'false'),
+      grace: stricter(duration(), 'lower'),
+    }),
+    ['warning', 'error', 'warning', 'error'],
+    { severity: 'high' as const, fixable: true, grace: '7d' },
+  ),
+  rule(
+    'minimal',
+    z.strictObject({
+      maxPackages: stricter(z.number().int(), 'lower'),
+      minScore: stricter(z.number(), 'higher'),
+      forbidden: stricter(z.array(z.string()), 'more'),
+      allowed: stricter(z.array(z.string()), 'fewer'),
+      label: z.string(),
+    }),
+    ['off', 'warning', 'off', 'error'],
+    { maxPackages: 100, minScore: 5, forbidden: ['curl'], allowed: ['a', 'b'], label: 'x' },
+  ),
+];

@@ -1,0 +1,91 @@
+// Makes src/catalog/catalogue.generated.ts from the YAML files beside it, so that no YAML is read when the program runs.
+// With --check it writes nothing, and fails when the generated file is not what it would write.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const folder = new URL('../src/catalog/', import.meta.url);
+const target = new URL('catalogue.generated.ts', folder);
+
+const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/);
+const url = z.url({ protocol: /^https$/ });
+const text = z.string().min(1);
+
+const keyless = z.strictObject({ keyless: z.strictObject({ issuer: url, subject: text }) });
+const key = z.strictObject({
+  key: z.strictObject({
+    url,
+    pem: z.string().startsWith('-----BEGIN PUBLIC KEY-----'),
+    log: z.enum(['required', 'ignored']),
+  }),
+});
+
+const publisher = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    name: text,
+    images: z.array(text),
+    hardened: z.boolean(),
+    verifiable: z.boolean(),
+    'not-verifiable': text.optional(),
+    wolfi: z.boolean().default(false),
+    'asks-for': z.array(z.enum(['organization', 'identities'])).default([]),
+    authorities: z.array(z.union([keyless, key])).default([]),
+    attestations: z.array(text).default([]),
+    quirks: z.array(text).default([]),
+    facts: z.array(z.strictObject({ fact: text, source: url, read: month, confirmed: z.boolean() })).min(1),
+  })
+  .refine((entry) => entry.verifiable !== (entry['not-verifiable'] !== undefined), {
+    error: 'either it is verifiable, or not-verifiable says why',
+  })
+  .refine((entry) => !entry.verifiable || (entry.authorities.length > 0 && entry['asks-for'].length === 0), {
+    error: 'what is verifiable has authorities, and asks for nothing',
+  })
+  .refine((entry) => !entry.verifiable || entry.facts.some(({ confirmed }) => confirmed), {
+    error: 'what is verifiable rests on a confirmed fact',
+  });
+
+const catalogue = z.strictObject({
+  version: z.string().regex(/^20\d\d\.\d\d\.\d+$/),
+  abandoned: z.array(z.strictObject({ image: text, reason: text, source: url, read: month })),
+});
+
+function read(path, schema) {
+  const parsed = schema.safeParse(parse(readFileSync(new URL(path, folder), 'utf8')));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function toAuthority(authority) {
+  if ('keyless' in authority) return { kind: 'keyless', ...authority.keyless };
+  const { url: name, pem, log } = authority.key;
+  return { kind: 'key', pem, name, log };
+}
+
+function toPublisher({ 'not-verifiable': notVerifiable, 'asks-for': asksFor, authorities, ...rest }) {
+  const why = notVerifiable === undefined ? {} : { notVerifiable };
+  return { ...rest, ...why, asksFor, authorities: authorities.map(toAuthority) };
+}
+
+const files = readdirSync(new URL('publishers/', folder)).sort();
+const publishers = files.map((file) => {
+  const entry = read(`publishers/${file}`, publisher);
+  if (file !== `${entry.id}.yaml`) throw new Error(`publishers/${file}: its id is ${entry.id}`);
+  return toPublisher(entry);
+});
+const value = { ...read('catalogue.yaml', catalogue), publishers };
+const source = `// Made by scripts/generate-catalogue.mjs from the YAML files beside it; edit those.
+import type { Catalogue } from './publisher.js';
+
+export const catalogue: Catalogue = ${JSON.stringify(value, null, 2)};
+`;
+
+if (process.argv.includes('--check')) {
+  if (readFileSync(target, 'utf8') !== source) {
+    process.stderr.write(`${fileURLToPath(target)} is out of date; run node scripts/generate-catalogue.mjs\n`);
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(target, source);
+}

@@ -1,0 +1,60 @@
+import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../images/pattern.js';
+import type { Reference } from '../images/reference.js';
+import { canonicalHost } from '../images/registry-host.js';
+import type { Policy } from '../policy/policy.js';
+import { catalogue } from './catalogue.generated.js';
+import type { Catalogue, Publisher } from './publisher.js';
+
+export type { Catalogue, Publisher } from './publisher.js';
+
+/** The catalogue that this version carries. */
+export function loadCatalogue(): Catalogue {
+  return catalogue;
+}
+
+const compiled = new WeakMap<Publisher, readonly ImagePattern[]>();
+
+/** A publisher's patterns; where an organisation is asked for, those of every organisation. */
+function patternsOf(publisher: Publisher): readonly ImagePattern[] {
+  const known = compiled.get(publisher);
+  if (known !== undefined) return known;
+  const patterns = publisher.images.flatMap((image) => {
+    const parsed = parsePattern(image.replaceAll('{organization}', '*'));
+    return parsed.ok ? [parsed.value] : [];
+  });
+  compiled.set(publisher, patterns);
+  return patterns;
+}
+
+/** The publisher of an image: of those whose patterns match, the one with the longest literal prefix; null for others. */
+export function publisherOf(from: Catalogue, reference: Reference): Publisher | null {
+  let found: Publisher | null = null;
+  let rank = -1;
+  for (const publisher of from.publishers) {
+    for (const pattern of patternsOf(publisher)) {
+      if (literalPrefixLength(pattern) <= rank || !matches(pattern, reference)) continue;
+      found = publisher;
+      rank = literalPrefixLength(pattern);
+    }
+  }
+  return found;
+}
+
+/**
+ * Whether the policy or the catalogue names the host an image is pulled from. Other hosts are never contacted: a pull
+ * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
+ * image is not to ask for its host.
+ */
+export function isListedHost(from: Catalogue, policy: Policy, pullFrom: Reference): boolean {
+  const host = canonicalHost(pullFrom.registry);
+  const listed = [
+    ...from.publishers.flatMap((publisher) => publisher.images),
+    ...policy.allow.map(({ pattern }) => pattern),
+  ].map(hostOfPattern);
+  return listed.includes(host) || Object.keys(policy.registries).some((path) => path.split('/')[0] === host);
+}
+
+function hostOfPattern(text: string): string | undefined {
+  const parsed = parsePattern(text.replaceAll('{organization}', '*'));
+  return parsed.ok ? parsed.value.text.split('/')[0] : undefined;
+}
