@@ -83,7 +83,7 @@ async function resolveContent(layer: Layer, catalogue: Catalogue): Promise<Resol
     const message = `The trusted root ${path} cannot be used: ${reason}.`;
     return { allow: entries, problems: [...problems, problemIn(layer, ['trusted-root'], { code, message })], files };
   }
-  return { allow: entries, trustedRoot: { path, json }, problems, files: [...files, path] };
+  return { allow: entries, trustedRoot: json, problems, files: [...files, path] };
 }
 
 function isJsonObject(text: string): boolean {

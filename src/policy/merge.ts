@@ -14,7 +14,8 @@ type RuleLine = Rules[string];
 /** What was read for a layer besides its text. */
 export interface LayerContent {
   readonly allow: readonly AllowEntry[];
-  readonly trustedRoot?: { readonly path: string; readonly json: string };
+  /** The text of the trusted root that it names. */
+  readonly trustedRoot?: string;
 }
 
 /**

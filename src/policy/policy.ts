@@ -128,8 +128,8 @@ export interface Policy {
   readonly platforms: readonly string[];
   /** Named contexts and images built in this repository: name → what stands for it. */
   readonly contexts: Readonly<Record<string, string>>;
-  /** A sigstore trusted root that replaces the public one, read from the commit of the policy that names it. */
-  readonly trustedRoot?: { readonly path: string; readonly json: string };
+  /** The text of a sigstore trusted root (JSON) that replaces the public one, read from the commit of the policy that names it. */
+  readonly trustedRoot?: string;
   readonly maxWaiverDays: number;
   /** Keyed by `host[/prefix]`. */
   readonly registries: Readonly<Record<string, RegistryOverride>>;
