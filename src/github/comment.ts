@@ -43,7 +43,7 @@ interface FoundComment {
 const MAX_MENDINGS = 3;
 const MAX_COMMENT_PAGES = 30;
 const WRITING: Purpose = { doing: 'post the comment', permission: 'pull-requests: write' };
-const READING: Purpose = { doing: 'read the pull request’s comments', permission: 'pull-requests: read' };
+const READING: Purpose = { doing: 'find the comment', permission: 'pull-requests: write' };
 
 /**
  * Keeps the one comment of a key up to date, with one part for each job that uses the key. GitHub has no conditional

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type CommentOutcome, type CommentRequest, publishComment } from '../../src/github/comment.js';
+import { commentMarker, partId, readParts, rememberedFingerprint } from '../../src/github/comment-parts.js';
+import { type GitHubServer, startGitHub } from '../support/github-server.js';
+import { CONTENTS_TOKEN, GitHubState, READ_ONLY_TOKEN, WRITE_TOKEN } from '../support/github-state.js';
+import { testClient } from '../support/github-test-client.js';
+
+const COMMIT = '1'.repeat(40);
+let state: GitHubState;
+let server: GitHubServer;
+
+beforeEach(async () => {
+  state = new GitHubState('acme/shop');
+  state.tokens.set('write', WRITE_TOKEN).set('read', READ_ONLY_TOKEN).set('contents', CONTENTS_TOKEN);
+  server = await startGitHub(state);
+});
+
+afterEach(async () => {
+  await server.close();
+  state.git.remove();
+  expect(server.violations).toEqual([]);
+});
+
+function jobPart(job: string, findings: readonly string[] = []): CommentRequest['own'] {
+  return {
+    id: partId({ workflow: 'ci', job, step: 'gate', inputs: {} }),
+    commit: COMMIT,
+    fingerprints: findings.map(rememberedFingerprint),
+    render: (_room, previous) =>
+      `**${job}**\n\n${findings
+        .map((name) => (previous === null || previous.has(rememberedFingerprint(name)) ? name : `NEW ${name}`))
+        .join('\n')}`,
+  };
+}
+
+async function publish(overrides: Partial<CommentRequest> = {}, token = 'write'): Promise<CommentOutcome> {
+  const outcome = await publishComment(request(overrides, token));
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return outcome.value;
+}
+
+function request(overrides: Partial<CommentRequest> = {}, token = 'write'): CommentRequest {
+  return {
+    client: testClient(server.apiUrl, token),
+    repository: { owner: 'acme', name: 'shop' },
+    number: 7,
+    key: 'default',
+    start: true,
+    footer: 'the footer',
+    own: jobPart('api'),
+    ...overrides,
+  };
+}
+
+const say = (login: string, body: string, issue = 7): void => {
+  state.comments.push({ id: state.nextId(), issue, login, body });
+};
+
+test('the first run creates the comment, the next leaves it, a change updates it in place', async () => {
+  expect(await publish()).toBe('created');
+  expect(await publish()).toBe('unchanged');
+  expect(await publish({ own: jobPart('api', ['cve']) })).toBe('updated');
+  expect(state.comments).toHaveLength(1);
+  expect(state.comments[0]?.body).toContain('NEW cve');
+});
+
+test('what was there the run before is not new', async () => {
+  await publish({ own: jobPart('api', ['old']) });
+  await publish({ own: jobPart('api', ['old', 'fresh']) });
+  expect(state.comments[0]?.body).toMatch(/\nold\nNEW fresh/);
+});
+
+test('where no comment is wanted none is started, but one that is there is brought up to date', async () => {
+  expect(await publish({ start: false })).toBe('not-wanted');
+  expect(state.comments).toEqual([]);
+  await publish({ own: jobPart('api', ['cve']) });
+  expect(await publish({ start: false })).toBe('updated');
+  expect(state.comments[0]?.body).not.toContain('cve');
+});
+
+test('a comment with our marker by somebody else is neither believed nor touched', async () => {
+  const forged = `${commentMarker('default')}\n\n**all is well**`;
+  say('mallory', forged);
+  expect(await publish()).toBe('created');
+  expect(state.comments.map(({ login, body }) => [login, body === forged])).toEqual([
+    ['mallory', true],
+    ['github-actions[bot]', false],
+  ]);
+});
+
+test('a bot’s comment that quotes our marker further down is not ours', async () => {
+  say('github-actions[bot]', `A contributor wrote:\n\n${commentMarker('default')}`);
+  expect(await publish()).toBe('created');
+  expect(state.comments).toHaveLength(2);
+});
+
+test('the comment is found beyond the first page', async () => {
+  await publish();
+  const [own] = state.comments.splice(0);
+  for (let index = 0; index < 230; index++) say('dev', `comment ${index}`);
+  if (own !== undefined) state.comments.push(own);
+  expect(await publish({ own: jobPart('api', ['cve']) })).toBe('updated');
+  expect(state.comments).toHaveLength(231);
+});
+
+test('jobs with one key keep their parts, and other keys have a comment of their own', async () => {
+  await publish({ own: jobPart('api') });
+  await publish({ own: jobPart('web') });
+  await publish({ own: jobPart('docs'), key: 'docs' });
+  expect(state.comments).toHaveLength(2);
+  expect(
+    readParts(state.comments[0]?.body ?? '')
+      .map(({ markdown }) => markdown)
+      .sort(),
+  ).toEqual(['**api**', '**web**']);
+});
+
+test('a part that another job overwrote between our reading and its writing is mended', async () => {
+  await publish({ own: jobPart('api') });
+  const before = state.comments[0]?.body ?? '';
+  let races = 2;
+  server.onWritten = () => {
+    const [comment] = state.comments;
+    if (races-- > 0 && comment !== undefined) comment.body = before;
+  };
+  expect(await publish({ own: jobPart('web') })).toBe('updated');
+  expect(state.comments[0]?.body).toContain('**web**');
+  expect(state.comments[0]?.body).toContain('**api**');
+});
+
+test('mending ends after three times, whatever others do', async () => {
+  server.onWritten = () => {
+    const [comment] = state.comments;
+    if (comment !== undefined) comment.body = `${commentMarker('default')}\n\nscribble`;
+  };
+  await publish();
+  expect(server.operations().filter((name) => /create-comment|update-comment/.test(name))).toHaveLength(4);
+});
+
+test('two comments that two first runs made become one with both parts', async () => {
+  server.onWritten = ({ operation }) => {
+    if (operation !== 'issues/create-comment') return;
+    server.onWritten = null;
+    const mine = state.comments[0];
+    const other = mine?.body.replaceAll('**api**', '**web**').replaceAll(jobPart('api').id, jobPart('web').id);
+    state.comments.unshift({ id: 0, issue: 7, login: 'github-actions[bot]', body: other ?? '' });
+  };
+  await publish();
+  expect(state.comments).toHaveLength(1);
+  expect(
+    readParts(state.comments[0]?.body ?? '')
+      .map(({ markdown }) => markdown)
+      .sort(),
+  ).toEqual(['**api**', '**web**']);
+});
+
+test('a token that may not write is told the lines to add', async () => {
+  const refused = await publishComment(request({}, 'read'));
+  expect(refused).toMatchObject({ ok: false, error: { code: 'no-permission' } });
+  if (refused.ok) throw new Error('unreachable');
+  expect(refused.error.message).toBe('Could not post the comment: the token lacks `pull-requests: write`.');
+  expect(refused.error.remedy).toContain('permissions:\n  contents: read\n  pull-requests: write');
+});
+
+test('a token that may not even read comments is told the permission that posting needs', async () => {
+  const refused = await publishComment(request({}, 'contents'));
+  expect(refused).toMatchObject({ ok: false, error: { code: 'no-permission' } });
+  if (!refused.ok) expect(refused.error.remedy).toContain('pull-requests: write');
+});
+
+test.each([
+  [401, 'unauthorised'],
+  [422, 'rejected'],
+  [500, 'server-error'],
+  [404, 'not-found'],
+])('a write that ends in %i is the error %s, not an exception', async (status, code) => {
+  server.faults.push({ operation: 'issues/create-comment', status });
+  expect(await publishComment(request())).toMatchObject({ ok: false, error: { code, status } });
+});
+
+test('a comment deleted while it is updated is made anew', async () => {
+  await publish();
+  server.faults.push({
+    operation: 'issues/update-comment',
+    status: 404,
+    meanwhile: () => state.comments.splice(0),
+  });
+  expect(await publish({ own: jobPart('api', ['cve']) })).toBe('updated');
+  expect(state.comments).toHaveLength(1);
+  expect(state.comments[0]?.body).toContain('NEW cve');
+});
+
+test('repeated reads are conditional', async () => {
+  const shared = request();
+  await publishComment(shared);
+  await publishComment(shared);
+  expect(server.requests.filter(({ status }) => status === 304).length).toBeGreaterThan(0);
+});

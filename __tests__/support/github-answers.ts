@@ -1,0 +1,258 @@
+import { gunzipSync } from 'node:zlib';
+import type { CheckedRequest } from './github-contract.js';
+import type { Comment, GitHubState, Issue, PullRequest, ReviewComment, Scope, TokenKind } from './github-state.js';
+
+/** A status and a JSON body; lists are cut into pages by the server. */
+export interface Answer {
+  readonly status: number;
+  readonly data: unknown;
+}
+
+const NOT_FOUND: Answer = { status: 404, data: { message: 'Not Found', status: '404' } };
+const json = (data: unknown, status = 200): Answer => ({ status, data });
+
+/** What each operation needs, after GitHub's "Permissions required for GitHub Apps". */
+export const PERMISSIONS: Readonly<Record<string, readonly [readonly Scope[], 'read' | 'write']>> = {
+  'repos/get': [['contents'], 'read'],
+  'repos/list-commits': [['contents'], 'read'],
+  'repos/get-commit': [['contents'], 'read'],
+  'repos/get-content': [['contents'], 'read'],
+  'repos/compare-commits': [['contents'], 'read'],
+  'repos/list-pull-requests-associated-with-commit': [['pull-requests'], 'read'],
+  'git/get-ref': [['contents'], 'read'],
+  'git/get-commit': [['contents'], 'read'],
+  'git/get-tree': [['contents'], 'read'],
+  'git/get-blob': [['contents'], 'read'],
+  'pulls/get': [['pull-requests'], 'read'],
+  'pulls/list-files': [['pull-requests'], 'read'],
+  'pulls/list-review-comments': [['pull-requests'], 'read'],
+  'pulls/create-review': [['pull-requests'], 'write'],
+  'issues/list-comments': [['issues', 'pull-requests'], 'read'],
+  'issues/create-comment': [['issues', 'pull-requests'], 'write'],
+  'issues/update-comment': [['issues', 'pull-requests'], 'write'],
+  'issues/delete-comment': [['issues', 'pull-requests'], 'write'],
+  'issues/list-for-repo': [['issues'], 'read'],
+  'issues/create': [['issues'], 'write'],
+  'issues/update': [['issues'], 'write'],
+  'code-scanning/upload-sarif': [['security-events'], 'write'],
+  'code-scanning/get-sarif': [['security-events'], 'read'],
+};
+
+/** Does what an operation does, to the state, in the name of a token that was found to be allowed to. */
+export function answer(request: CheckedRequest, state: GitHubState, token: TokenKind): Answer {
+  const { owner = '', repo = '' } = request.path;
+  const repository = state.find(owner, repo);
+  if (repository === null) return NOT_FOUND;
+  return ANSWERS[request.operation]?.(repository, request, token) ?? NOT_FOUND;
+}
+
+type Handler = (state: GitHubState, request: CheckedRequest, token: TokenKind) => Answer;
+
+const ANSWERS: Readonly<Record<string, Handler>> = {
+  'repos/get': (state) => json({ full_name: state.name, default_branch: state.defaultBranch, private: true }),
+  'repos/list-commits': (state, { query }) => {
+    const from = state.git.resolve(`${query.get('sha') ?? state.defaultBranch}^{commit}`);
+    if (from === null) return NOT_FOUND;
+    const log = state.git.git('log', '--format=%H', from, '--', query.get('path') ?? '.');
+    return json(log === '' ? [] : log.split('\n').map((sha) => ({ sha })));
+  },
+  'repos/get-commit': (state, { path }) => {
+    const sha = state.git.resolve(`${path['ref'] ?? ''}^{commit}`);
+    return sha === null ? { status: 422, data: { message: 'No commit found for SHA' } } : json({ sha });
+  },
+  'repos/get-content': (state, { path, query }) => {
+    const commit = state.git.resolve(`${query.get('ref') ?? state.defaultBranch}^{commit}`);
+    const blob = commit === null ? null : state.git.resolve(`${commit}:${path['path'] ?? ''}`);
+    if (blob === null) return NOT_FOUND;
+    const content = state.git.read(blob);
+    return json({
+      type: 'file',
+      encoding: 'base64',
+      size: content.length,
+      content: content.toString('base64'),
+      sha: blob,
+    });
+  },
+  'repos/compare-commits': (state, { path }) => {
+    const base = state.git.resolve(`${path['base'] ?? ''}^{commit}`);
+    const head = state.git.resolve(`${path['head'] ?? ''}^{commit}`);
+    if (base === null || head === null) return NOT_FOUND;
+    return json({ merge_base_commit: { sha: state.git.git('merge-base', base, head) }, files: [], commits: [] });
+  },
+  'repos/list-pull-requests-associated-with-commit': (state, { path }) =>
+    json([...state.pullRequests.values()].filter((pull) => pull.head.sha === path['commit_sha']).map(asPull(state))),
+  'git/get-ref': (state, { path }) => {
+    const sha = state.git.resolve(`refs/${path['ref'] ?? ''}`);
+    return sha === null ? NOT_FOUND : json({ ref: `refs/${path['ref']}`, object: { type: 'commit', sha } });
+  },
+  'git/get-commit': (state, { path }) => {
+    const sha = state.git.resolve(`${path['commit_sha'] ?? ''}^{commit}`);
+    if (sha === null) return NOT_FOUND;
+    const parents = state.git.git('log', '-1', '--format=%P', sha).split(' ').filter(Boolean);
+    return json({ sha, parents: parents.map((parent) => ({ sha: parent })) });
+  },
+  'git/get-tree': (state, { path, query }) => tree(state, path['tree_sha'] ?? '', query.has('recursive')),
+  'git/get-blob': (state, { path }) => {
+    const sha = state.git.resolve(`${path['file_sha'] ?? ''}^{blob}`);
+    if (sha === null) return NOT_FOUND;
+    const content = state.git.read(sha);
+    // GitHub breaks base64 into lines.
+    const text = content.toString('base64').replace(/.{60}/g, '$&\n');
+    return json({ sha, size: content.length, encoding: 'base64', content: text });
+  },
+  'pulls/get': (state, { path }) => {
+    const pull = state.pullRequests.get(Number(path['pull_number']));
+    return pull === undefined ? NOT_FOUND : json(asPull(state)(pull));
+  },
+  'pulls/list-files': (state, { path }) => {
+    const pull = state.pullRequests.get(Number(path['pull_number']));
+    return pull === undefined ? NOT_FOUND : json(changedFiles(state, pull));
+  },
+  'pulls/list-review-comments': (state) => json(state.reviewComments.map(asReviewComment)),
+  'pulls/create-review': (state, { body }, token) => {
+    for (const comment of listOf(body['comments'])) {
+      state.reviewComments.push({
+        path: String(comment['path']),
+        line: Number(comment['line']),
+        ...(comment['start_line'] === undefined ? {} : { startLine: Number(comment['start_line']) }),
+        body: String(comment['body']),
+        login: token.login,
+      });
+    }
+    return json({ id: state.nextId() });
+  },
+  'issues/list-comments': (state, { path }) =>
+    json(state.comments.filter((comment) => comment.issue === Number(path['issue_number'])).map(asComment)),
+  'issues/create-comment': (state, { path, body }, token) => {
+    const text = String(body['body']);
+    if (text.length > 65_536) return tooLong();
+    const comment: Comment = {
+      id: state.nextId(),
+      issue: Number(path['issue_number']),
+      login: token.login,
+      body: text,
+    };
+    state.comments.push(comment);
+    return json(asComment(comment), 201);
+  },
+  'issues/update-comment': (state, { path, body }) => {
+    const comment = state.comments.find(({ id }) => id === Number(path['comment_id']));
+    if (comment === undefined) return NOT_FOUND;
+    const text = String(body['body']);
+    if (text.length > 65_536) return tooLong();
+    comment.body = text;
+    return json(asComment(comment));
+  },
+  'issues/delete-comment': (state, { path }) => {
+    const index = state.comments.findIndex(({ id }) => id === Number(path['comment_id']));
+    if (index < 0) return NOT_FOUND;
+    state.comments.splice(index, 1);
+    return { status: 204, data: null };
+  },
+  'issues/list-for-repo': (state, { query }) => {
+    const wanted = query.get('state') ?? 'open';
+    const creator = query.get('creator');
+    const found = state.issues.filter(
+      (issue) => (wanted === 'all' || issue.state === wanted) && (creator === null || issue.login === creator),
+    );
+    return json(found.map(asIssue));
+  },
+  'issues/create': (state, { body }, token) => {
+    const issue: Issue = {
+      number: 100 + state.nextId(),
+      title: String(body['title']),
+      body: String(body['body'] ?? ''),
+      state: 'open',
+      login: token.login,
+      labels: [],
+    };
+    state.issues.push(issue);
+    return json(asIssue(issue), 201);
+  },
+  'issues/update': (state, { path, body }) => {
+    const issue = state.issues.find(({ number }) => number === Number(path['issue_number']));
+    if (issue === undefined) return NOT_FOUND;
+    if (typeof body['title'] === 'string') issue.title = body['title'];
+    if (typeof body['body'] === 'string') issue.body = body['body'];
+    if (body['state'] === 'open' || body['state'] === 'closed') issue.state = body['state'];
+    return json(asIssue(issue));
+  },
+  'code-scanning/upload-sarif': (state, { body }) => {
+    const sarif = gunzipSync(Buffer.from(String(body['sarif']), 'base64')).toString('utf8');
+    const upload = {
+      id: `upload-${state.nextId()}`,
+      commit: String(body['commit_sha']),
+      ref: String(body['ref']),
+      sarif,
+    };
+    state.uploads.push(upload);
+    return json({ id: upload.id }, 202);
+  },
+  'code-scanning/get-sarif': (state) =>
+    json(
+      state.sarifErrors === null
+        ? { processing_status: 'complete' }
+        : { processing_status: 'failed', errors: state.sarifErrors },
+    ),
+};
+
+function tooLong(): Answer {
+  return {
+    status: 422,
+    data: {
+      message: 'Validation Failed',
+      errors: [{ code: 'custom', message: 'body is too long (maximum is 65536 characters)' }],
+    },
+  };
+}
+
+function tree(state: GitHubState, revision: string, recursive: boolean): Answer {
+  const sha = state.git.resolve(`${revision}^{tree}`);
+  if (sha === null) return NOT_FOUND;
+  const listing = state.git.git('ls-tree', '-z', ...(recursive ? ['-r', '-t'] : []), '--full-tree', sha);
+  const all = listing
+    .split('\0')
+    .filter(Boolean)
+    .map((record) => {
+      const [mode, type, id] = record.slice(0, record.indexOf('\t')).split(' ');
+      return { path: record.slice(record.indexOf('\t') + 1), mode, type, sha: id };
+    });
+  return json({ sha, tree: all.slice(0, state.treeLimit), truncated: all.length > state.treeLimit });
+}
+
+function changedFiles(state: GitHubState, pull: PullRequest): readonly unknown[] {
+  const base = state.git.git('merge-base', pull.base.ref, pull.head.sha);
+  const names = state.git.git('diff', '--name-only', '--no-renames', base, pull.head.sha).split('\n').filter(Boolean);
+  return names.map((filename) => {
+    const diff = state.git.git('diff', '--no-renames', base, pull.head.sha, '--', filename);
+    const hunks = diff.indexOf('\n@@');
+    return { filename, status: 'modified', ...(hunks < 0 ? {} : { patch: diff.slice(hunks + 1) }) };
+  });
+}
+
+function asPull(state: GitHubState): (pull: PullRequest) => unknown {
+  return (pull) => ({
+    number: pull.number,
+    state: pull.state ?? 'open',
+    head: {
+      sha: pull.head.sha,
+      ref: pull.head.ref,
+      repo: pull.head.repository === null ? null : { full_name: pull.head.repository },
+    },
+    base: { ref: pull.base.ref, repo: { full_name: state.name } },
+    merge_commit_sha: pull.mergeCommit ?? null,
+  });
+}
+
+const asComment = ({ id, body, login }: Comment): unknown => ({ id, body, user: { login, type: 'Bot' } });
+const asReviewComment = ({ path, line, body, login }: ReviewComment): unknown => ({
+  path,
+  line,
+  body,
+  user: { login },
+});
+const asIssue = ({ login, labels: _labels, ...issue }: Issue): unknown => ({ ...issue, user: { login } });
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,96 @@
+import { GitRepository } from './git-repository.js';
+
+export type Scope = 'contents' | 'pull-requests' | 'issues' | 'security-events';
+
+/** Whom a token speaks for, and what it may do. */
+export interface TokenKind {
+  readonly login: string;
+  readonly permissions: Readonly<Partial<Record<Scope, 'read' | 'write'>>>;
+}
+
+export const READ_ONLY_TOKEN: TokenKind = {
+  login: 'github-actions[bot]',
+  permissions: { contents: 'read', 'pull-requests': 'read', issues: 'read' },
+};
+
+export const WRITE_TOKEN: TokenKind = {
+  login: 'github-actions[bot]',
+  permissions: { contents: 'read', 'pull-requests': 'write', issues: 'write', 'security-events': 'write' },
+};
+
+/** `permissions: contents: read` and nothing else, as most workflows have it. */
+export const CONTENTS_TOKEN: TokenKind = { login: 'github-actions[bot]', permissions: { contents: 'read' } };
+
+export interface Comment {
+  readonly id: number;
+  readonly issue: number;
+  readonly login: string;
+  body: string;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly head: { sha: string; ref: string; repository: string | null };
+  readonly base: { ref: string };
+  state?: 'open' | 'closed';
+  mergeCommit?: string;
+}
+
+export interface Issue {
+  readonly number: number;
+  title: string;
+  body: string;
+  state: 'open' | 'closed';
+  readonly login: string;
+  readonly labels: readonly string[];
+}
+
+export interface Upload {
+  readonly id: string;
+  readonly commit: string;
+  readonly ref: string;
+  readonly sarif: string;
+}
+
+export interface ReviewComment {
+  readonly path: string;
+  readonly line: number;
+  readonly startLine?: number;
+  readonly body: string;
+  readonly login: string;
+}
+
+/** What a repository on the loopback GitHub holds. */
+export class GitHubState {
+  readonly git = new GitRepository();
+  readonly name: string;
+  defaultBranch = 'main';
+  readonly tokens = new Map<string, TokenKind>();
+  readonly pullRequests = new Map<number, PullRequest>();
+  readonly comments: Comment[] = [];
+  readonly issues: Issue[] = [];
+  readonly uploads: Upload[] = [];
+  readonly reviewComments: ReviewComment[] = [];
+  /** Other repositories of this GitHub, by `owner/name`. */
+  readonly others = new Map<string, GitHubState>();
+  /** Listings longer than this are cut, as GitHub cuts them at 100,000 entries. */
+  treeLimit = 100_000;
+  /** Errors that code scanning reports once it has processed an upload. */
+  sarifErrors: readonly string[] | null = null;
+  #nextId = 1;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  nextId(): number {
+    return this.#nextId++;
+  }
+
+  /** The repository a request names, or null. */
+  find(owner: string, name: string): GitHubState | null {
+    const wanted = `${owner}/${name}`.toLowerCase();
+    if (wanted === this.name.toLowerCase()) return this;
+    return this.others.get(wanted) ?? null;
+  }
+}
