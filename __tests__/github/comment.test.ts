@@ -1,25 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type CommentOutcome, type CommentRequest, publishComment } from '../../src/github/comment.js';
 import { commentMarker, partId, readParts, rememberedFingerprint } from '../../src/github/comment-parts.js';
-import { type GitHubServer, startGitHub } from '../support/github-server.js';
-import { CONTENTS_TOKEN, GitHubState, READ_ONLY_TOKEN, WRITE_TOKEN } from '../support/github-state.js';
-import { testClient } from '../support/github-test-client.js';
+import { REPOSITORY, useGitHub } from '../support/github-room.js';
 
 const COMMIT = '1'.repeat(40);
-let state: GitHubState;
-let server: GitHubServer;
-
-beforeEach(async () => {
-  state = new GitHubState('acme/shop');
-  state.tokens.set('write', WRITE_TOKEN).set('read', READ_ONLY_TOKEN).set('contents', CONTENTS_TOKEN);
-  server = await startGitHub(state);
-});
-
-afterEach(async () => {
-  await server.close();
-  state.git.remove();
-  expect(server.violations).toEqual([]);
-});
+const github = useGitHub();
 
 function jobPart(job: string, findings: readonly string[] = []): CommentRequest['own'] {
   return {
@@ -41,8 +26,8 @@ async function publish(overrides: Partial<CommentRequest> = {}, token = 'write')
 
 function request(overrides: Partial<CommentRequest> = {}, token = 'write'): CommentRequest {
   return {
-    client: testClient(server.apiUrl, token),
-    repository: { owner: 'acme', name: 'shop' },
+    client: github.client(token),
+    repository: REPOSITORY,
     number: 7,
     key: 'default',
     start: true,
@@ -53,36 +38,36 @@ function request(overrides: Partial<CommentRequest> = {}, token = 'write'): Comm
 }
 
 const say = (login: string, body: string, issue = 7): void => {
-  state.comments.push({ id: state.nextId(), issue, login, body });
+  github.state.comments.push({ id: github.state.nextId(), issue, login, body });
 };
 
 test('the first run creates the comment, the next leaves it, a change updates it in place', async () => {
   expect(await publish()).toBe('created');
   expect(await publish()).toBe('unchanged');
   expect(await publish({ own: jobPart('api', ['cve']) })).toBe('updated');
-  expect(state.comments).toHaveLength(1);
-  expect(state.comments[0]?.body).toContain('NEW cve');
+  expect(github.state.comments).toHaveLength(1);
+  expect(github.state.comments[0]?.body).toContain('NEW cve');
 });
 
 test('what was there the run before is not new', async () => {
   await publish({ own: jobPart('api', ['old']) });
   await publish({ own: jobPart('api', ['old', 'fresh']) });
-  expect(state.comments[0]?.body).toMatch(/\nold\nNEW fresh/);
+  expect(github.state.comments[0]?.body).toMatch(/\nold\nNEW fresh/);
 });
 
 test('where no comment is wanted none is started, but one that is there is brought up to date', async () => {
   expect(await publish({ start: false })).toBe('not-wanted');
-  expect(state.comments).toEqual([]);
+  expect(github.state.comments).toEqual([]);
   await publish({ own: jobPart('api', ['cve']) });
   expect(await publish({ start: false })).toBe('updated');
-  expect(state.comments[0]?.body).not.toContain('cve');
+  expect(github.state.comments[0]?.body).not.toContain('cve');
 });
 
 test('a comment with our marker by somebody else is neither believed nor touched', async () => {
   const forged = `${commentMarker('default')}\n\n**all is well**`;
   say('mallory', forged);
   expect(await publish()).toBe('created');
-  expect(state.comments.map(({ login, body }) => [login, body === forged])).toEqual([
+  expect(github.state.comments.map(({ login, body }) => [login, body === forged])).toEqual([
     ['mallory', true],
     ['github-actions[bot]', false],
   ]);
@@ -91,25 +76,25 @@ test('a comment with our marker by somebody else is neither believed nor touched
 test('a bot’s comment that quotes our marker further down is not ours', async () => {
   say('github-actions[bot]', `A contributor wrote:\n\n${commentMarker('default')}`);
   expect(await publish()).toBe('created');
-  expect(state.comments).toHaveLength(2);
+  expect(github.state.comments).toHaveLength(2);
 });
 
 test('the comment is found beyond the first page', async () => {
   await publish();
-  const [own] = state.comments.splice(0);
+  const [own] = github.state.comments.splice(0);
   for (let index = 0; index < 230; index++) say('dev', `comment ${index}`);
-  if (own !== undefined) state.comments.push(own);
+  if (own !== undefined) github.state.comments.push(own);
   expect(await publish({ own: jobPart('api', ['cve']) })).toBe('updated');
-  expect(state.comments).toHaveLength(231);
+  expect(github.state.comments).toHaveLength(231);
 });
 
 test('jobs with one key keep their parts, and other keys have a comment of their own', async () => {
   await publish({ own: jobPart('api') });
   await publish({ own: jobPart('web') });
   await publish({ own: jobPart('docs'), key: 'docs' });
-  expect(state.comments).toHaveLength(2);
+  expect(github.state.comments).toHaveLength(2);
   expect(
-    readParts(state.comments[0]?.body ?? '')
+    readParts(github.state.comments[0]?.body ?? '')
       .map(({ markdown }) => markdown)
       .sort(),
   ).toEqual(['**api**', '**web**']);
@@ -117,38 +102,38 @@ test('jobs with one key keep their parts, and other keys have a comment of their
 
 test('a part that another job overwrote between our reading and its writing is mended', async () => {
   await publish({ own: jobPart('api') });
-  const before = state.comments[0]?.body ?? '';
+  const before = github.state.comments[0]?.body ?? '';
   let races = 2;
-  server.onWritten = () => {
-    const [comment] = state.comments;
+  github.server.onWritten = () => {
+    const [comment] = github.state.comments;
     if (races-- > 0 && comment !== undefined) comment.body = before;
   };
   expect(await publish({ own: jobPart('web') })).toBe('updated');
-  expect(state.comments[0]?.body).toContain('**web**');
-  expect(state.comments[0]?.body).toContain('**api**');
+  expect(github.state.comments[0]?.body).toContain('**web**');
+  expect(github.state.comments[0]?.body).toContain('**api**');
 });
 
 test('mending ends after three times, whatever others do', async () => {
-  server.onWritten = () => {
-    const [comment] = state.comments;
+  github.server.onWritten = () => {
+    const [comment] = github.state.comments;
     if (comment !== undefined) comment.body = `${commentMarker('default')}\n\nscribble`;
   };
   await publish();
-  expect(server.operations().filter((name) => /create-comment|update-comment/.test(name))).toHaveLength(4);
+  expect(github.server.operations().filter((name) => /create-comment|update-comment/.test(name))).toHaveLength(4);
 });
 
 test('two comments that two first runs made become one with both parts', async () => {
-  server.onWritten = ({ operation }) => {
+  github.server.onWritten = ({ operation }) => {
     if (operation !== 'issues/create-comment') return;
-    server.onWritten = null;
-    const mine = state.comments[0];
+    github.server.onWritten = null;
+    const mine = github.state.comments[0];
     const other = mine?.body.replaceAll('**api**', '**web**').replaceAll(jobPart('api').id, jobPart('web').id);
-    state.comments.unshift({ id: 0, issue: 7, login: 'github-actions[bot]', body: other ?? '' });
+    github.state.comments.unshift({ id: 0, issue: 7, login: 'github-actions[bot]', body: other ?? '' });
   };
   await publish();
-  expect(state.comments).toHaveLength(1);
+  expect(github.state.comments).toHaveLength(1);
   expect(
-    readParts(state.comments[0]?.body ?? '')
+    readParts(github.state.comments[0]?.body ?? '')
       .map(({ markdown }) => markdown)
       .sort(),
   ).toEqual(['**api**', '**web**']);
@@ -174,25 +159,25 @@ test.each([
   [500, 'server-error'],
   [404, 'not-found'],
 ])('a write that ends in %i is the error %s, not an exception', async (status, code) => {
-  server.faults.push({ operation: 'issues/create-comment', status });
+  github.server.faults.push({ operation: 'issues/create-comment', status });
   expect(await publishComment(request())).toMatchObject({ ok: false, error: { code, status } });
 });
 
 test('a comment deleted while it is updated is made anew', async () => {
   await publish();
-  server.faults.push({
+  github.server.faults.push({
     operation: 'issues/update-comment',
     status: 404,
-    meanwhile: () => state.comments.splice(0),
+    meanwhile: () => github.state.comments.splice(0),
   });
   expect(await publish({ own: jobPart('api', ['cve']) })).toBe('updated');
-  expect(state.comments).toHaveLength(1);
-  expect(state.comments[0]?.body).toContain('NEW cve');
+  expect(github.state.comments).toHaveLength(1);
+  expect(github.state.comments[0]?.body).toContain('NEW cve');
 });
 
 test('repeated reads are conditional', async () => {
   const shared = request();
   await publishComment(shared);
   await publishComment(shared);
-  expect(server.requests.filter(({ status }) => status === 304).length).toBeGreaterThan(0);
+  expect(github.server.requests.filter(({ status }) => status === 304).length).toBeGreaterThan(0);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { apiObjects } from '../../src/github/api-objects.js';
 import { cloneObjects, cloneParents, hasCommit } from '../../src/github/clone-objects.js';
@@ -148,7 +149,6 @@ test('a clone runs nothing that its configuration names', async () => {
   const tree = makeCommitTree(cloneObjects(state.git.directory, commit), commit);
   expect(await text(tree, 'Dockerfile')).toBe('FROM alpine\n');
   expect(state.git.resolve('HEAD')).not.toBeNull();
-  const { existsSync } = await import('node:fs');
   expect(existsSync(marker)).toBe(false);
 });
 

@@ -53,8 +53,15 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
   'repos/list-commits': (state, { query }) => {
     const from = state.git.resolve(`${query.get('sha') ?? state.defaultBranch}^{commit}`);
     if (from === null) return NOT_FOUND;
-    const log = state.git.git('log', '--format=%H', from, '--', query.get('path') ?? '.');
-    return json(log === '' ? [] : log.split('\n').map((sha) => ({ sha })));
+    const path = query.get('path');
+    const log = state.git.git('log', '--format=%H %P', from, ...(path === null ? [] : ['--', path]));
+    const commits = log.split('\n').filter(Boolean);
+    return json(
+      commits.map((line) => {
+        const [sha, ...parents] = line.split(' ');
+        return { sha, parents: parents.filter(Boolean).map((parent) => ({ sha: parent })) };
+      }),
+    );
   },
   'repos/get-commit': (state, { path }) => {
     const sha = state.git.resolve(`${path['ref'] ?? ''}^{commit}`);

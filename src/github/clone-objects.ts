@@ -7,6 +7,7 @@ import { type GitEntry, type GitObjects, tooLarge } from './commit-tree.js';
 /** A commit's listing: GitHub's own largest repositories stay well below it. */
 const MAX_LISTING_BYTES = 256 * 1024 * 1024;
 const GIT_MILLISECONDS = 60_000;
+const MIN_BUFFER_BYTES = 64 * 1024;
 
 /**
  * Whatever a repository's configuration says, git is asked to run nothing, to fetch nothing and to replace nothing.
@@ -92,12 +93,14 @@ function git(directory: string, args: readonly string[], maxBytes: number): Prom
         cwd: tmpdir(),
         env: gitEnvironment(),
         encoding: 'buffer',
-        maxBuffer: maxBytes,
+        // What git says on standard error counts against the same limit.
+        maxBuffer: Math.max(maxBytes, MIN_BUFFER_BYTES),
         timeout: GIT_MILLISECONDS,
         windowsHide: true,
       },
       (error, stdout) => {
-        if (error === null) resolve(ok(new Uint8Array(stdout)));
+        if (error === null && stdout.byteLength > maxBytes) resolve(err('too-large'));
+        else if (error === null) resolve(ok(new Uint8Array(stdout)));
         else resolve(err(error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? 'too-large' : 'failed'));
       },
     );

@@ -24,6 +24,9 @@ export interface GitHubError {
   readonly remedy: string;
 }
 
+/** The name of the limit on an answer's length, by which its error is known among those of the network. */
+export const RESPONSE_LIMIT = 'github-response-bytes';
+
 /** A permission of GITHUB_TOKEN, as a workflow's `permissions:` spells it. */
 export type Permission =
   | 'contents: read'
@@ -142,6 +145,14 @@ export function missingPermission(purpose: Purpose, status?: number): GitHubErro
 }
 
 function unreachable(doing: string, message: string): GitHubError {
+  if (message.includes(RESPONSE_LIMIT)) {
+    return {
+      code: 'limit',
+      doing,
+      message: `Could not ${doing}: ${oneLine(message)}.`,
+      remedy: 'Report it: GitHub’s answers to this request were never seen to be so long.',
+    };
+  }
   const timedOut = /time/i.test(message);
   return {
     code: timedOut ? 'timeout' : 'network',

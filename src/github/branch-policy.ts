@@ -1,0 +1,164 @@
+import type { SourceRange } from '../build-files/image-use.js';
+import type { Policy, Profile } from '../policy/policy.js';
+import { fingerprintOf } from '../reports/fingerprint.js';
+import type { Finding } from '../reports/report.js';
+import { ok, type Result } from '../result.js';
+import type { CommitTree } from './commit-tree.js';
+import type { GitHubError } from './github-error.js';
+import type { PolicyVersion } from './policy-history.js';
+
+/** Something wrong in a policy file, as its loader tells it. */
+export interface PolicyDefect extends SourceRange {
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  readonly message: string;
+  readonly expected?: string;
+  readonly fix?: string;
+}
+
+/** A policy's text, and how files it names are read: from the same commit. */
+export interface PolicyFileText {
+  readonly path: string;
+  readonly text: Uint8Array;
+  readonly commit: string;
+  readonly resolveFile: (path: string) => Promise<Result<Uint8Array, string>>;
+}
+
+export type LoadPolicyText = (
+  file: PolicyFileText,
+) => Promise<Result<{ readonly policy: Policy; readonly warnings: readonly PolicyDefect[] }, readonly PolicyDefect[]>>;
+
+export interface BranchPolicyRequest {
+  /** Of the policy file, from the repository's root. */
+  readonly path: string;
+  /** Where the policy holds: the tip of the base branch, or a commit that people already reviewed. */
+  readonly branch: { readonly tree: CommitTree; readonly name: string };
+  readonly load: LoadPolicyText;
+  readonly treeAt: (commit: string) => Promise<CommitTree>;
+  readonly earlier: () => AsyncIterable<Result<PolicyVersion, GitHubError>>;
+  readonly builtIn: (profile: Profile) => Policy;
+  /** For a repository without a policy file. */
+  readonly profile: Profile;
+}
+
+/** The policy of a run, and what there is to say about where it came from. */
+export interface BranchPolicy {
+  readonly policy: Policy;
+  readonly findings: readonly Finding[];
+  readonly notices: readonly string[];
+}
+
+/** The id under which problems of a policy file are reported; no rule of the index has it. */
+const POLICY_FINDING = 'policy';
+/** The loader has a limit of its own and says so; this one only keeps memory bounded. */
+const MAX_POLICY_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The policy that holds for a run: the file at the branch's tip; where that is invalid, the last valid one of the
+ * branch's history, so that its repair can land; where there is none, the built-in profile.
+ */
+export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Result<BranchPolicy, string>> {
+  const { path, branch, profile } = request;
+  const text = await branch.tree.read(path, MAX_POLICY_BYTES);
+  if (!text.ok && text.error.code === 'not-found') {
+    return ok({ policy: request.builtIn(profile), findings: [], notices: [] });
+  }
+  if (!text.ok) return { ok: false, error: `${text.error.message} ${text.error.remedy}` };
+  const loaded = await request.load(policyText(path, text.value, branch.tree));
+  if (loaded.ok) {
+    return ok({
+      policy: loaded.value.policy,
+      findings: loaded.value.warnings.map((defect) => defectFinding(path, defect, 'warning')),
+      notices: [],
+    });
+  }
+  const defects = loaded.error.filter(({ severity }) => severity === 'error');
+  const last = await lastValid(request);
+  const instead =
+    last === null
+      ? `the profile ${profile} was used instead, since no earlier version on the branch is valid`
+      : `its last valid version, of commit ${last.commit.slice(0, 12)}, was used instead`;
+  return ok({
+    policy: last?.policy ?? request.builtIn(profile),
+    findings: defects.map((defect) =>
+      defectFinding(
+        path,
+        { ...defect, message: `At ${branch.name} the policy is invalid: ${defect.message}` },
+        'warning',
+      ),
+    ),
+    notices: [`The policy ${path} at ${branch.name} is invalid; ${instead}. Mend it with a pull request.`],
+  });
+}
+
+async function lastValid(request: BranchPolicyRequest): Promise<{ policy: Policy; commit: string } | null> {
+  for await (const version of request.earlier()) {
+    if (!version.ok) return null;
+    const { commit, text } = version.value;
+    const loaded = await request.load(policyText(request.path, text, await request.treeAt(commit)));
+    if (loaded.ok) return { policy: loaded.value.policy, commit };
+  }
+  return null;
+}
+
+/**
+ * Checks the policy that a change would make: validated, never applied. An error in it fails the check, since it
+ * would leave the branch without a valid policy.
+ */
+export async function previewPolicy(
+  path: string,
+  judged: CommitTree,
+  load: LoadPolicyText,
+): Promise<{ readonly policy: Policy | null; readonly findings: readonly Finding[] }> {
+  const text = await judged.read(path, MAX_POLICY_BYTES);
+  if (!text.ok) {
+    if (text.error.code === 'not-found') return { policy: null, findings: [] };
+    const defect: PolicyDefect = { ...WHOLE_FILE, severity: 'error', file: path, message: text.error.message };
+    return { policy: null, findings: [defectFinding(path, defect, 'error')] };
+  }
+  const loaded = await load(policyText(path, text.value, judged));
+  if (!loaded.ok) {
+    const defects = loaded.error.filter(({ severity }) => severity === 'error');
+    return { policy: null, findings: defects.map((defect) => defectFinding(path, defect, 'error')) };
+  }
+  return {
+    policy: loaded.value.policy,
+    findings: loaded.value.warnings.map((defect) => defectFinding(path, defect, 'warning')),
+  };
+}
+
+const WHOLE_FILE: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
+function policyText(path: string, text: Uint8Array, tree: CommitTree): PolicyFileText {
+  return {
+    path,
+    text,
+    commit: tree.commit,
+    resolveFile: async (file) => {
+      const read = await tree.read(file, MAX_POLICY_BYTES);
+      return read.ok ? read : { ok: false, error: read.error.message };
+    },
+  };
+}
+
+/** A defect at its place; one in a policy of another repository is shown at the top of the file that extends it. */
+function defectFinding(path: string, defect: PolicyDefect, level: 'error' | 'warning'): Finding {
+  const isHere = defect.file === path;
+  const { line, column, endLine, endColumn } = isHere ? defect : WHOLE_FILE;
+  const place = isHere ? '' : `${defect.file}:${defect.line}:${defect.column}: `;
+  const expected = defect.expected === undefined ? '' : ` Expected: ${defect.expected}.`;
+  const message = `${place}${defect.message}${expected}`;
+  return {
+    rule: POLICY_FINDING,
+    level,
+    outcome: 'fail',
+    message,
+    ...(defect.fix === undefined ? {} : { fix: defect.fix }),
+    file: path,
+    line,
+    column,
+    endLine,
+    endColumn,
+    fingerprint: fingerprintOf({ file: path, rule: POLICY_FINDING, aspect: message, ordinal: 0 }),
+  };
+}

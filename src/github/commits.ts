@@ -1,0 +1,115 @@
+import type { TreeError } from '../build-files/repository-tree.js';
+import { err, ok, type Result } from '../result.js';
+import { apiObjects } from './api-objects.js';
+import type { GitHubClient } from './client.js';
+import { cloneObjects, cloneParents, hasCommit } from './clone-objects.js';
+import { type BlobCache, type CommitTree, type GitObjects, makeCommitTree } from './commit-tree.js';
+import type { RepositoryName } from './environment.js';
+import { attempt, type GitHubError } from './github-error.js';
+
+export interface CommitsOptions {
+  readonly client: GitHubClient;
+  readonly repository: RepositoryName;
+  /** Where a checkout may be; null where only the API may be read. */
+  readonly workspace: string | null;
+}
+
+/**
+ * The commits of a repository. Refs are always asked of GitHub, since a checkout knows only what it was fetched with;
+ * content, which its id vouches for, is read from the checkout where that has the commit.
+ */
+export class Commits {
+  readonly #client: GitHubClient;
+  readonly #place: { readonly owner: string; readonly repo: string };
+  readonly #repository: RepositoryName;
+  readonly #workspace: string | null;
+  readonly #blobs: BlobCache = new Map();
+  readonly #trees = new Map<string, Promise<CommitTree>>();
+
+  constructor({ client, repository, workspace }: CommitsOptions) {
+    this.#client = client;
+    this.#place = { owner: repository.owner, repo: repository.name };
+    this.#repository = repository;
+    this.#workspace = workspace;
+  }
+
+  /** The commit that a ref, such as `heads/main` or `pull/7/merge`, points to now. */
+  async tip(ref: string): Promise<Result<string, GitHubError>> {
+    const answer = await attempt({ doing: `find refs/${ref}`, permission: 'contents: read' }, () =>
+      this.#client.rest.git.getRef({ ...this.#place, ref }),
+    );
+    return answer.ok ? ok(answer.value.data.object.sha) : answer;
+  }
+
+  async defaultBranch(): Promise<Result<string, GitHubError>> {
+    const answer = await attempt({ doing: 'find the default branch', permission: 'contents: read' }, () =>
+      this.#client.rest.repos.get(this.#place),
+    );
+    return answer.ok ? ok(answer.value.data.default_branch) : answer;
+  }
+
+  async parents(commit: string): Promise<Result<readonly string[], GitHubError>> {
+    const local = this.#workspace === null ? null : await cloneParents(this.#workspace, commit);
+    // A shallow clone's commits still name their parents: cat-file shows the object, not the grafted history.
+    if (local !== null) return ok(local);
+    const answer = await attempt({ doing: `read commit ${commit}`, permission: 'contents: read' }, () =>
+      this.#client.rest.git.getCommit({ ...this.#place, commit_sha: commit }),
+    );
+    return answer.ok ? ok(answer.value.data.parents.map(({ sha }) => sha)) : answer;
+  }
+
+  /** The last commit that both have. */
+  async mergeBase(base: string, head: string): Promise<Result<string, GitHubError>> {
+    const answer = await attempt({ doing: 'compare with the base branch', permission: 'contents: read' }, () =>
+      this.#client.rest.repos.compareCommitsWithBasehead({
+        ...this.#place,
+        basehead: `${base}...${head}`,
+        per_page: 1,
+      }),
+    );
+    return answer.ok ? ok(answer.value.data.merge_base_commit.sha) : answer;
+  }
+
+  /** The repository at a commit. Nothing is read until it is asked for. */
+  tree(commit: string): Promise<CommitTree> {
+    const known = this.#trees.get(commit);
+    if (known !== undefined) return known;
+    const opened = this.#open(commit);
+    this.#trees.set(commit, opened);
+    return opened;
+  }
+
+  async #open(commit: string): Promise<CommitTree> {
+    const remote = apiObjects(this.#client, this.#repository, commit);
+    const isHere = this.#workspace !== null && (await hasCommit(this.#workspace, commit));
+    const objects = this.#workspace !== null && isHere ? either(cloneObjects(this.#workspace, commit), remote) : remote;
+    return makeCommitTree(objects, commit, this.#blobs);
+  }
+}
+
+/** A clone that was made without all objects (`filter: blob:none`, a depth) answers for what it has. */
+function either(clone: GitObjects, remote: GitObjects): GitObjects {
+  return {
+    name: clone.name,
+    list: async () => orElse(await clone.list(), () => remote.list()),
+    blob: async (entry, maxBytes) => orElse(await clone.blob(entry, maxBytes), () => remote.blob(entry, maxBytes)),
+  };
+}
+
+async function orElse<T>(
+  first: Result<T, TreeError>,
+  second: () => Promise<Result<T, TreeError>>,
+): Promise<Result<T, TreeError>> {
+  if (first.ok || first.error.code === 'too-large') return first;
+  const other = await second();
+  return other.ok ? other : err(first.error.code === 'not-found' ? other.error : first.error);
+}
+
+/** Paths that two commits do not share: added, removed, or with another content. */
+export async function changedPaths(base: CommitTree, head: CommitTree): Promise<Result<readonly string[], TreeError>> {
+  const [before, after] = await Promise.all([base.ids(), head.ids()]);
+  if (!before.ok) return before;
+  if (!after.ok) return after;
+  const paths = new Set([...before.value.keys(), ...after.value.keys()]);
+  return ok([...paths].filter((path) => before.value.get(path) !== after.value.get(path)).sort());
+}
