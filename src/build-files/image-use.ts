@@ -41,6 +41,11 @@ export interface ImageUse extends SourceRange {
   readonly overridable: readonly string[];
   /** Why the reference can't be known without running the build. */
   readonly unresolved?: string;
+  /**
+   * Where the default of the ARG stands that alone is the reference (`ARG BASE=alpine:3.20`, `FROM $BASE`): the place
+   * to write another reference to. Without it that place is the use's own range.
+   */
+  readonly definedAt?: SourceRange;
 }
 
 export type BuildFileStatus = 'read' | 'unreadable' | 'skipped';

@@ -3,10 +3,16 @@ import type { SourceRange } from './image-use.js';
 /** An instruction's text after variables, and where it stands. */
 export interface StageInstruction extends SourceRange {
   readonly keyword: string;
-  /** The arguments as written, continuation lines joined. */
+  /** The arguments as written, without flags, continuation lines joined. */
   readonly text: string;
   /** For USER, ARG, ENV …: the text after variables, where they are known without running the build. */
   readonly expanded?: string;
+  /** `--name=value`, quotes and escapes taken off. */
+  readonly flags?: readonly string[];
+  /** The elements of the JSON (exec) form. */
+  readonly json?: readonly string[];
+  /** The bodies of the heredocs it opens. */
+  readonly heredocs?: readonly { readonly name: string; readonly body: string }[];
 }
 
 /** What a stage is built on: an image use (by its id), an earlier stage (by index), or nothing. */

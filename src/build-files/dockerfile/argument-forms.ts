@@ -1,0 +1,110 @@
+import { err, ok, type Result } from '../../result.js';
+import type { EscapeCharacter } from './logical-lines.js';
+import { isBlank, isSpace, skipSpace } from './white-space.js';
+
+/** A word of an instruction's arguments, and where it begins in the text it was cut from. */
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** Cuts trimmed arguments at blanks, as for FROM, COPY and EXPOSE; quotes mean nothing yet. */
+export function splitBlanks(text: string): Word[] {
+  const words: Word[] = [];
+  if (text === '') return words;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    if (!isBlank(text.charCodeAt(index))) continue;
+    words.push({ text: text.slice(start, index), start });
+    while (index + 1 < text.length && isBlank(text.charCodeAt(index + 1))) index++;
+    start = index + 1;
+  }
+  words.push({ text: text.slice(start), start });
+  return words;
+}
+
+/**
+ * Cuts arguments into words at white space that is neither quoted nor escaped, as for ARG, ENV and LABEL; quotes and
+ * escapes stay in the words.
+ *
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/line_parsers.go `parseWords`
+ */
+export function splitQuoted(text: string, escape: EscapeCharacter): Word[] {
+  const words: Word[] = [];
+  let index = skipSpace(text, 0, text.length);
+  while (index < text.length) {
+    const start = index;
+    let end = text.length;
+    let quote = '';
+    for (; index < text.length; index++) {
+      const character = text[index] ?? '';
+      if (quote === '' && isSpace(text.charCodeAt(index))) {
+        end = index;
+        break;
+      }
+      if (character === escape && quote !== "'") {
+        // An escape character that ends the text is left out; any other stays, and so does what it escapes.
+        if (index + 1 === text.length) end = index;
+        index++;
+      } else if (quote === '' && (character === '"' || character === "'")) quote = character;
+      else if (character === quote) quote = '';
+    }
+    if (end > start) words.push({ text: text.slice(start, end), start });
+    index = skipSpace(text, Math.min(index, text.length), text.length);
+  }
+  return words;
+}
+
+/** What the arguments look like as a JSON array: its strings, or that they are none. Fails where an element is no string. */
+export function parseJsonForm(text: string): Result<readonly string[] | undefined, string> {
+  const start = skipSpace(text, 0, text.length);
+  if (text[start] !== '[') return ok(undefined);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.slice(start));
+  } catch {
+    return ok(undefined);
+  }
+  if (!Array.isArray(value)) return ok(undefined);
+  const strings: string[] = [];
+  let failed = false;
+  for (const element of value as unknown[]) {
+    // Go refuses a number that is no float64 as JSON, and then takes the text as it stands.
+    if (element === Number.POSITIVE_INFINITY || element === Number.NEGATIVE_INFINITY) return ok(undefined);
+    if (typeof element === 'string') strings.push(element);
+    else failed = true;
+  }
+  if (failed) return err('in a JSON array of arguments every element must be a string');
+  return ok(strings);
+}
+
+/** One `name=value` of ENV or LABEL, or the only one of the old form `name value`. */
+export interface Pair {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Reads the arguments of ENV and LABEL.
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/line_parsers.go `parseNameVal`
+ */
+export function parsePairs(text: string, keyword: string, escape: EscapeCharacter): Result<readonly Pair[], string> {
+  const words = splitQuoted(text, escape);
+  const [first] = words;
+  if (first === undefined) return ok([]);
+  if (!first.text.includes('=')) {
+    let end = 0;
+    while (end < text.length && !isBlank(text.charCodeAt(end))) end++;
+    if (end === text.length) return err(`${keyword} takes a name and a value`);
+    let value = end;
+    while (value < text.length && isBlank(text.charCodeAt(value))) value++;
+    return ok([{ name: text.slice(0, end), value: text.slice(value) }]);
+  }
+  const pairs: Pair[] = [];
+  for (const word of words) {
+    const equals = word.text.indexOf('=');
+    if (equals < 0) return err(`"${word.text}" has no "=" (${keyword} takes name=value)`);
+    pairs.push({ name: word.text.slice(0, equals), value: word.text.slice(equals + 1) });
+  }
+  return ok(pairs);
+}

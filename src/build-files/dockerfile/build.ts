@@ -1,0 +1,322 @@
+import { formatPlatform, parsePlatform, type Platform } from '../../images/platform.js';
+import { familiarReference, parseReference } from '../../images/reference.js';
+import type { Role, UseInstruction } from '../image-use.js';
+import { type ExpansionBudget, GlobalScope, own } from './build-arguments.js';
+import { flagValue } from './check-instruction.js';
+import type { Document, WrittenStage } from './document.js';
+import { type Instruction, parseInstruction } from './instruction.js';
+import { LimitPassed, MAX_USES } from './limits.js';
+import { sourceSpan } from './logical-lines.js';
+import { parseMount } from './mounts.js';
+import { parseIndex } from './numbers.js';
+import { expandWord } from './shell-words.js';
+import { toLower } from './white-space.js';
+
+/** One build of a file: for one platform, with one target. */
+export interface BuildParameters {
+  readonly platform: Platform;
+  /** The stages that are built for; none means the last. */
+  readonly target?: string;
+  /** Whether every stage counts as a target. */
+  readonly everyStage: boolean;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildContexts: Readonly<Record<string, string>>;
+}
+
+/** An image that a place in the file names, in one build. Offsets are the source's. */
+export interface FoundUse {
+  readonly instruction: UseInstruction;
+  readonly stage: number | null;
+  readonly start: number;
+  readonly end: number;
+  readonly expanded: string;
+  readonly platform: string | null;
+  readonly overridable: readonly string[];
+  readonly unresolved?: string;
+  readonly definedAt?: { readonly start: number; readonly end: number };
+  role: Role;
+  reachable: boolean;
+}
+
+export type FoundBase =
+  | { readonly kind: 'image'; readonly use: FoundUse }
+  | { readonly kind: 'stage'; readonly index: number }
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A stage in one build. */
+export interface FoundStage {
+  readonly written: WrittenStage;
+  readonly base: FoundBase;
+  readonly copiesFrom: Set<number>;
+  readonly uses: FoundUse[];
+  readonly target: boolean;
+  ships: boolean;
+  reachable: boolean;
+}
+
+export interface FoundBuild {
+  readonly scope: GlobalScope;
+  readonly stages: readonly FoundStage[];
+  readonly uses: readonly FoundUse[];
+  /** Whether the target that was asked for is a stage of the file. */
+  readonly targetFound: boolean;
+}
+
+/** What COPY --from and a mount's `from` look names up in: the stages, then every other image named before. */
+type Source = { readonly kind: 'stage'; readonly index: number } | { readonly kind: 'image'; readonly name: string };
+
+/**
+ * Works out what one build of a file pulls, and from where in the file, as BuildKit's Dockerfile frontend does.
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go `toDispatchState`
+ */
+export function findBuild(document: Document, parameters: BuildParameters, budget: ExpansionBudget): FoundBuild {
+  return new Build(document, parameters, budget).run();
+}
+
+class Build {
+  readonly #document: Document;
+  readonly #parameters: BuildParameters;
+  readonly #scope: GlobalScope;
+  readonly #stages: FoundStage[] = [];
+  readonly #byName = new Map<string, number>();
+  readonly #replaced = new Set<number>();
+  readonly #sources: Source[] = [];
+  readonly #uses: FoundUse[] = [];
+
+  constructor(document: Document, parameters: BuildParameters, budget: ExpansionBudget) {
+    this.#document = document;
+    this.#parameters = parameters;
+    const targetStage = parameters.target ?? document.stages.at(-1)?.name ?? '';
+    this.#scope = new GlobalScope(parameters.platform, targetStage, parameters.buildArgs, document.escape, budget);
+    for (const arg of document.globals) this.#scope.declare(arg, parameters.buildArgs);
+  }
+
+  run(): FoundBuild {
+    const { stages } = this.#document;
+    const targets = this.#targets();
+    for (const [index, written] of stages.entries()) {
+      const base = this.#base(written, index);
+      const target = this.#parameters.everyStage || targets.index === index;
+      const uses: FoundUse[] = [];
+      this.#stages.push({ written, base, copiesFrom: new Set(), uses, target, ships: false, reachable: false });
+      if (written.name !== null) this.#byName.set(written.name, index);
+      this.#sources.push({ kind: 'stage', index });
+    }
+    for (const [index, { instructions }] of stages.entries())
+      for (const instruction of instructions) this.#take(instruction, index, index, 'plain');
+    this.#follow();
+    return { scope: this.#scope, stages: this.#stages, uses: this.#uses, targetFound: targets.found };
+  }
+
+  #targets(): { index: number; found: boolean } {
+    const { stages } = this.#document;
+    const { target } = this.#parameters;
+    const last = stages.length - 1;
+    if (target === undefined) return { index: last, found: true };
+    const index = stages.findLastIndex((stage) => stage.name === toLower(target));
+    return index < 0 ? { index: last, found: false } : { index, found: true };
+  }
+
+  /** What a stage is built on. A named context in the stage's name takes the place of the whole stage. */
+  #base(written: WrittenStage, index: number): FoundBase {
+    const { from } = written;
+    const [word] = from.words;
+    if (word === undefined) return { kind: 'unknown', reason: 'FROM names no image' };
+    const at = sourceSpan(from.line, from.textStart + word.start, from.textStart + word.start + word.text.length);
+    const name = this.#scope.expand(word.text);
+    const platform = this.#platform(flagValue(from, 'platform') ?? '');
+    const found = (expanded: string, more: Partial<FoundUse>): FoundBase => ({
+      kind: 'image',
+      use: this.#add(index, { ...at, instruction: 'FROM', expanded, platform: platform.value, ...more }),
+    });
+    if (!name.ok) return found(word.text, { unresolved: name.error });
+    const { text: expanded, overridable } = name.value;
+    const more = { overridable, ...this.#definedAt(word.text) };
+    if (expanded === '') return found('', { ...more, unresolved: emptyBase(word.text) });
+    if (platform.unresolved !== undefined) return found(expanded, { ...more, unresolved: platform.unresolved });
+
+    const context = written.name === null ? undefined : this.#context(written.name, platform.value);
+    if (context !== undefined) {
+      this.#replaced.add(index);
+      return this.#contextBase(context, (reference) => found(reference, {}));
+    }
+    const stage = this.#byName.get(expanded);
+    if (stage !== undefined) return { kind: 'stage', index: stage };
+    if (expanded === 'scratch') return { kind: 'scratch' };
+    const replacement = this.#context(expanded, platform.value);
+    if (replacement !== undefined) return this.#contextBase(replacement, (reference) => found(reference, {}));
+    return found(expanded, more);
+  }
+
+  #definedAt(word: string): Pick<FoundUse, 'definedAt'> {
+    const name = /^\$(?:\{(\w+)\}|(\w+))$/.exec(word);
+    const definedAt = name === null ? undefined : this.#scope.writtenAt(name[1] ?? name[2] ?? '');
+    return definedAt === undefined ? {} : { definedAt };
+  }
+
+  #platform(flag: string): { value: string | null; unresolved?: string } {
+    if (flag === '') return { value: null };
+    const expanded = this.#scope.expand(flag);
+    if (!expanded.ok) return { value: null, unresolved: `--platform can't be expanded: ${expanded.error}` };
+    if (expanded.value.text === '') return { value: null, unresolved: `--platform=${flag} is empty` };
+    const platform = parsePlatform(expanded.value.text);
+    return platform.ok ? { value: formatPlatform(platform.value) } : { value: null, unresolved: platform.error };
+  }
+
+  /**
+   * The named context for a name: looked up by its familiar form without `:latest`, first for the platform.
+   * @see https://github.com/moby/buildkit/blob/master/frontend/dockerui/config.go `NamedContext`
+   */
+  #context(name: string, platform: string | null): string | undefined {
+    if (toLower(name) === 'scratch' || toLower(name) === 'context') return undefined;
+    const reference = parseReference(name);
+    if (!reference.ok) return undefined;
+    const familiar = familiarReference(reference.value).replace(/:latest$/, '');
+    const wanted = platform ?? formatPlatform(this.#parameters.platform);
+    const contexts = this.#parameters.buildContexts;
+    return own(contexts, `${familiar}::${wanted}`) ?? own(contexts, familiar);
+  }
+
+  /** A context that is an image is pulled in the other's place; any other comes from the build's own surroundings. */
+  #contextBase(context: string, found: (reference: string) => FoundBase): FoundBase {
+    const image = contextImage(context);
+    if (image === undefined) return { kind: 'unknown', reason: `a named context, ${context}, takes its place` };
+    return image === 'scratch' ? { kind: 'scratch' } : found(image);
+  }
+
+  /** Takes COPY --from and the mounts of an instruction of `stage`, which stands in the stage `place`. */
+  #take(instruction: Instruction, stage: number, place: number, how: 'plain' | 'trigger'): void {
+    if (instruction.keyword === 'copy') {
+      const flag = instruction.flags.find(({ text }) => text.startsWith('--from='));
+      const from = flag?.text.slice('--from='.length) ?? '';
+      if (flag === undefined || from === '') return;
+      const at = sourceSpan(instruction.line, flag.at['--from='.length] ?? 0, (flag.at.at(-1) ?? 0) + 1);
+      const use = { ...at, instruction: how === 'trigger' ? 'ONBUILD' : 'COPY' } as const;
+      const source = this.#copySource(from);
+      if (source === undefined) this.#connect(this.#named(from), stage, place, use);
+      else if (typeof source === 'string') this.#record(stage, place, { ...use, expanded: from, unresolved: source });
+      else this.#connect(source, stage, place, use);
+    } else if (instruction.keyword === 'run') {
+      for (const flag of instruction.flags) {
+        if (!flag.text.startsWith('--mount=')) continue;
+        const mount = parseMount(flag);
+        const whole = sourceSpan(instruction.line, flag.at[0] ?? 0, (flag.at.at(-1) ?? 0) + 1);
+        const kind = { instruction: how === 'trigger' ? 'ONBUILD' : 'RUN' } as const;
+        if (!mount.ok) {
+          this.#record(stage, place, { ...whole, ...kind, expanded: flag.text, unresolved: mount.error });
+          continue;
+        }
+        const { from, start, end } = mount.value;
+        const at = from === '' ? whole : sourceSpan(instruction.line, start, end);
+        // Without a `from`, BuildKit looks up "scratch" all the same, which may be the name of a stage.
+        this.#connect(this.#named(from === '' ? 'scratch' : from), stage, place, { ...at, ...kind });
+      }
+    }
+  }
+
+  /** What a number in COPY --from means; a reason where BuildKit refuses the text; nothing where it is a name. */
+  #copySource(from: string): Source | string | undefined {
+    const expanded = expandWord(from, { escape: this.#document.escape }, () => undefined);
+    if (!expanded.ok) return `--from can't be read: ${expanded.error}`;
+    if (expanded.value !== from)
+      return '--from takes neither variables nor quotes; name a stage that has the variable in its FROM';
+    const index = parseIndex(from);
+    if (index === undefined) return undefined;
+    return this.#sources[index] ?? `there is no stage ${from}`;
+  }
+
+  #named(name: string): Source {
+    const index = this.#byName.get(toLower(name));
+    if (index !== undefined) return { kind: 'stage', index };
+    const source = { kind: 'image', name } as const;
+    this.#sources.push(source);
+    if (this.#sources.length > MAX_USES) throw new LimitPassed('MAX_USES', `it names more than ${MAX_USES} images`);
+    return source;
+  }
+
+  #connect(
+    source: Source,
+    stage: number,
+    place: number,
+    use: Pick<FoundUse, 'instruction' | 'start' | 'end'>,
+  ): void {
+    if (source.kind === 'stage') {
+      this.#stages[stage]?.copiesFrom.add(source.index);
+      if (source.index < stage || this.#replaced.has(source.index)) return;
+      const name = this.#stages[source.index]?.written.name ?? String(source.index);
+      const unresolved =
+        source.index === stage ? `a stage can't copy from itself, "${name}"` : `stage "${name}" comes later in the file`;
+      this.#record(stage, place, { ...use, expanded: name, unresolved });
+      return;
+    }
+    if (source.name === 'scratch') return;
+    const context = this.#context(source.name, null);
+    const image = context === undefined ? source.name : contextImage(context);
+    if (image === undefined || image === 'scratch') return;
+    this.#record(stage, place, { ...use, expanded: image });
+  }
+
+  #record(
+    stage: number,
+    place: number,
+    use: Pick<FoundUse, 'instruction' | 'start' | 'end' | 'expanded'> & Pick<Partial<FoundUse>, 'unresolved'>,
+  ): void {
+    this.#stages[stage]?.uses.push(this.#add(place, { ...use, role: 'copy' }));
+  }
+
+  #add(
+    stage: number,
+    use: Pick<FoundUse, 'instruction' | 'start' | 'end' | 'expanded'> & Partial<FoundUse>,
+  ): FoundUse {
+    const found: FoundUse = { stage, platform: null, overridable: [], role: 'build', reachable: false, ...use };
+    this.#uses.push(found);
+    if (this.#uses.length > MAX_USES) throw new LimitPassed('MAX_USES', `it names more than ${MAX_USES} images`);
+    return found;
+  }
+
+  /** Marks what the targets reach; fires the ONBUILD triggers of stages that others build on, which may reach more. */
+  #follow(): void {
+    for (const [index, { base }] of this.#stages.entries()) {
+      if (base.kind !== 'stage') continue;
+      for (const { keyword, trigger } of this.#stages[base.index]?.written.instructions ?? [])
+        // A trigger is parsed anew when it fires, and then without the file's escape directive.
+        if (keyword === 'onbuild' && trigger !== undefined)
+          this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'trigger');
+    }
+    const queue: number[] = [];
+    for (const [index, stage] of this.#stages.entries()) if (stage.target) queue.push(index);
+    for (const start of queue) this.#ship(start);
+    for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+      const stage = this.#stages[index];
+      if (stage === undefined || stage.reachable) continue;
+      stage.reachable = true;
+      for (const use of stage.uses) use.reachable = true;
+      if (stage.base.kind === 'image') stage.base.use.reachable = true;
+      if (stage.base.kind === 'stage') queue.push(stage.base.index);
+      queue.push(...stage.copiesFrom);
+    }
+  }
+
+  /** Everything on the way from a target down its FROMs ends up in what is shipped. */
+  #ship(target: number): void {
+    for (let stage = this.#stages[target]; stage !== undefined && !stage.ships; ) {
+      stage.ships = true;
+      const base: FoundBase = stage.base;
+      if (base.kind === 'image') base.use.role = 'final';
+      stage = base.kind === 'stage' ? this.#stages[base.index] : undefined;
+    }
+  }
+}
+
+function emptyBase(word: string): string {
+  return word.includes('$')
+    ? `${word} is empty: give the ARG a default, or the build argument a value`
+    : 'the name of the image is empty';
+}
+
+/** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */
+function contextImage(context: string): string | undefined {
+  const match = /^docker-image:(?:\/\/)?(.*)$/s.exec(context);
+  return match?.[1];
+}

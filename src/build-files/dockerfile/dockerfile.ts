@@ -1,0 +1,177 @@
+import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
+import { parseReference, repositoryName } from '../../images/reference.js';
+import type { BuildFile, ImageUse } from '../image-use.js';
+import type { Stage, StageBase } from '../stage.js';
+import { own } from './build-arguments.js';
+import { type FoundBase, type FoundBuild, type FoundUse, findBuild } from './build.js';
+import { detectSyntax } from './directives.js';
+import { type Document, readDocument } from './document.js';
+import { UseGatherer } from './image-uses.js';
+import { LimitPassed, MAX_DOCKERFILE_BYTES } from './limits.js';
+import { printable, SourceText } from './source-text.js';
+import { rangeOf, stageInstructions } from './stage-environment.js';
+
+/** What a build of one file is given. */
+export interface DockerfileOptions {
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Name → what stands for it; an image where it begins with `docker-image://`. */
+  readonly buildContexts: Readonly<Record<string, string>>;
+  /** `os/arch[/variant]`; what is no platform is left out, and none at all is linux/amd64. */
+  readonly platforms: readonly string[];
+  /** The stages that are built for; none means the last. */
+  readonly targets?: readonly string[];
+}
+
+/** What one Dockerfile tells. */
+export interface DockerfileReading {
+  readonly file: BuildFile;
+  readonly uses: readonly ImageUse[];
+  readonly stages: readonly Stage[];
+}
+
+const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+
+/** Built into BuildKit, so nothing is pulled for it. */
+const BUILT_IN_FRONTEND = 'dockerfile.v0';
+
+/**
+ * Reads a Dockerfile with BuildKit's semantics: which images its builds pull, and where in the source each is named.
+ *
+ * `path` is relative to the repository, with `/`. What BuildKit's parsers refuse is `unreadable`, with line and
+ * reason; the uses that can be seen are answered all the same. An error that only a build would meet, and that
+ * concerns a use, makes that use `unresolved`. It never throws.
+ */
+export function readDockerfile(path: string, bytes: Uint8Array, options: DockerfileOptions): DockerfileReading {
+  if (bytes.length > MAX_DOCKERFILE_BYTES) {
+    const reason = `it has ${bytes.length} bytes, and BuildKit reads ${MAX_DOCKERFILE_BYTES} at most`;
+    return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
+  }
+  const source = new SourceText(bytes);
+  const gatherer = new UseGatherer(path, source);
+  const platforms = platformsOf(options);
+  const frontend = findFrontend(source, options);
+  if (frontend !== undefined)
+    for (const platform of platforms) gatherer.add(frontend, null, formatPlatform(platform));
+  const about = { path, ...(frontend === undefined ? {} : { frontend: frontend.expanded }) };
+  try {
+    const document = readDocument(source);
+    const found = findBuilds(document, platforms, options);
+    for (const { build, platform } of found.builds)
+      for (const use of build.uses) {
+        const stage = use.stage === null ? undefined : build.stages[use.stage];
+        gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
+      }
+    const { uses, idOf } = gatherer.finish();
+    const stages = mergeStages(path, source, document, found.builds.map(({ build }) => build), options, idOf);
+    return { file: { ...about, ...statusOf(document, source, frontend, found.missing) }, uses, stages };
+  } catch (error) {
+    if (!(error instanceof LimitPassed)) throw error;
+    const reason = `${error.message} (${error.limit})`;
+    return { file: { ...about, status: 'unreadable', reason }, uses: gatherer.finish().uses, stages: [] };
+  }
+}
+
+function platformsOf(options: DockerfileOptions): readonly Platform[] {
+  const platforms = options.platforms.flatMap((text) => {
+    const platform = parsePlatform(text);
+    return platform.ok ? [platform.value] : [];
+  });
+  return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
+}
+
+/** The image that reads the file: what BUILDKIT_SYNTAX says, else what the file itself does. */
+function findFrontend(source: SourceText, options: DockerfileOptions): FoundUse | undefined {
+  const syntax = detectSyntax(source);
+  const given = own(options.buildArgs, 'BUILDKIT_SYNTAX')?.trim().split(' ', 1)[0];
+  const reference = given === undefined || given === '' ? syntax?.reference : given;
+  if (reference === undefined || reference === BUILT_IN_FRONTEND) return undefined;
+  return {
+    instruction: 'SYNTAX',
+    stage: null,
+    start: syntax?.start ?? 0,
+    end: syntax?.end ?? 0,
+    expanded: printable(reference),
+    platform: null,
+    overridable: [],
+    role: 'frontend',
+    reachable: true,
+  };
+}
+
+interface Builds {
+  readonly builds: readonly { readonly build: FoundBuild; readonly platform: Platform }[];
+  /** Targets that are no stages of the file. */
+  readonly missing: readonly string[];
+}
+
+/** One build for each platform and target. If a target is not there, every stage counts as one. */
+function findBuilds(document: Document, platforms: readonly Platform[], options: DockerfileOptions): Builds {
+  const { buildArgs, buildContexts } = options;
+  const budget = { spent: 0 };
+  const find = (platform: Platform, target: string | undefined, everyStage: boolean) => {
+    const parameters = { platform, everyStage, buildArgs, buildContexts, ...(target === undefined ? {} : { target }) };
+    return { build: findBuild(document, parameters, budget), platform };
+  };
+  const targets = options.targets === undefined || options.targets.length === 0 ? [undefined] : options.targets;
+  const builds = platforms.flatMap((platform) => targets.map((target) => find(platform, target, false)));
+  const missing = targets.filter((target, index) => target !== undefined && builds[index]?.build.targetFound === false);
+  if (missing.length > 0) builds.push(...platforms.map((platform) => find(platform, undefined, true)));
+  return { builds, missing: missing.filter((target) => target !== undefined) };
+}
+
+function statusOf(
+  document: Document,
+  source: SourceText,
+  frontend: FoundUse | undefined,
+  missing: readonly string[],
+): Omit<BuildFile, 'path' | 'frontend'> {
+  const { error } = document;
+  if (error !== undefined) {
+    const binary = source.text.includes('\0') ? 'it looks like a binary file; ' : '';
+    const foreign = frontend !== undefined && !isDockerfileFrontend(frontend.expanded);
+    const reader = foreign ? `it is written for the frontend ${frontend.expanded}; as a Dockerfile, ` : '';
+    return { status: 'unreadable', reason: printable(`${reader}${binary}${error.reason}`), line: error.line };
+  }
+  if (missing.length === 0) return { status: 'read' };
+  const names = missing.map((target) => `"${target}"`).join(', ');
+  return { status: 'read', reason: `there is no stage ${names}, so every stage is taken for a target` };
+}
+
+function isDockerfileFrontend(text: string): boolean {
+  const reference = parseReference(text);
+  return reference.ok && /^docker\.io\/docker\/dockerfile(?:-upstream)?$/.test(repositoryName(reference.value));
+}
+
+/** The stages over all builds. What differs between them is taken from the first; what ships in any of them ships. */
+function mergeStages(
+  path: string,
+  source: SourceText,
+  document: Document,
+  builds: readonly FoundBuild[],
+  options: DockerfileOptions,
+  idOf: (use: FoundUse) => string,
+): readonly Stage[] {
+  const [first] = builds;
+  if (first === undefined) return [];
+  const instructions = stageInstructions(first, source, document.escape, options.buildArgs);
+  return first.stages.map((stage, index) => {
+    const all = builds.flatMap((build) => build.stages[index] ?? []);
+    return {
+      file: path,
+      ...rangeOf(stage.written.from, source),
+      index,
+      name: stage.written.name,
+      base: toBase(stage.base, idOf),
+      ships: all.some(({ ships }) => ships),
+      target: all.some(({ target }) => target),
+      reachable: all.some(({ reachable }) => reachable),
+      copiesFrom: [...new Set(all.flatMap(({ copiesFrom }) => [...copiesFrom]))].sort((a, b) => a - b),
+      usesFrom: [...new Set(all.flatMap(({ uses }) => uses.map(idOf)))],
+      instructions: instructions[index] ?? [],
+    };
+  });
+}
+
+function toBase(base: FoundBase, idOf: (use: FoundUse) => string): StageBase {
+  return base.kind === 'image' ? { kind: 'image', use: idOf(base.use) } : base;
+}

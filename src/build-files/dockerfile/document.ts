@@ -1,0 +1,78 @@
+import { checkInstruction } from './check-instruction.js';
+import { heredocsOf } from './heredocs.js';
+import { type HeredocBody, type Instruction, parseInstruction } from './instruction.js';
+import { type EscapeCharacter, LineReader } from './logical-lines.js';
+import { ReadError } from './read-error.js';
+import type { SourceText } from './source-text.js';
+import { toLower } from './white-space.js';
+
+/** A stage as it is written: its FROM, its name in lower case, and the instructions up to the next FROM. */
+export interface WrittenStage {
+  readonly from: Instruction;
+  readonly name: string | null;
+  readonly instructions: readonly Instruction[];
+}
+
+/** A Dockerfile's instructions in stages. What comes before the first FROM, and is no ARG, is an error. */
+export interface Document {
+  readonly escape: EscapeCharacter;
+  /** The ARGs before the first FROM. */
+  readonly globals: readonly Instruction[];
+  readonly stages: readonly WrittenStage[];
+  /** The first thing that BuildKit's parsers refuse. The rest of the document is what can be seen all the same. */
+  readonly error?: ReadError;
+}
+
+/**
+ * Reads a whole file as BuildKit's parser and instruction parser do.
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go `Parse`
+ */
+export function readDocument(source: SourceText): Document {
+  const lines = new LineReader(source);
+  const globals: Instruction[] = [];
+  const stages: { from: Instruction; name: string | null; instructions: Instruction[] }[] = [];
+  let error: ReadError | undefined;
+  let any = false;
+  for (let line = lines.next(); line !== undefined; line = lines.next()) {
+    any = true;
+    const opened = openHeredocs(parseInstruction(line, 0, lines.escape), lines);
+    const { instruction } = opened;
+    const reason = opened.fault ?? instruction.fault ?? checkInstruction(instruction);
+    if (reason !== undefined) error ??= new ReadError(line.line, reason);
+    const stage = stages.at(-1);
+    if (instruction.keyword === 'from') stages.push({ from: instruction, name: stageName(instruction), instructions: [] });
+    else if (stage !== undefined) stage.instructions.push(instruction);
+    else if (instruction.keyword === 'arg') globals.push(instruction);
+    else error ??= new ReadError(line.line, `${instruction.keyword.toUpperCase()} comes before the first FROM`);
+  }
+  if (stages.length === 0)
+    error ??= new ReadError(1, any ? 'there is no FROM' : 'there is no instruction in the file');
+  const first = lines.error ?? error;
+  return { escape: lines.escape, globals, stages, ...(first === undefined ? {} : { error: first }) };
+}
+
+function stageName(from: Instruction): string | null {
+  const name = from.words[2];
+  return name === undefined ? null : toLower(name.text);
+}
+
+const HEREDOC_KEYWORDS = new Set(['run', 'copy', 'add']);
+
+/** Passes over the heredocs that an instruction opens, and keeps them with it. */
+function openHeredocs(instruction: Instruction, lines: LineReader): { instruction: Instruction; fault?: string } {
+  const holder = instruction.keyword === 'onbuild' ? instruction.trigger : instruction;
+  if (holder === undefined || holder.json !== undefined || !HEREDOC_KEYWORDS.has(holder.keyword)) return { instruction };
+  if (instruction.fault !== undefined || !instruction.line.text.includes('<<')) return { instruction };
+  const opened = heredocsOf(instruction.line.text);
+  if (!opened.ok) return { instruction, fault: `the heredoc's name can't be read: ${opened.error}` };
+  if (opened.value.length === 0) return { instruction };
+  const heredocs: HeredocBody[] = [];
+  let { endLine } = instruction;
+  for (const { name, chomp } of opened.value) {
+    const taken = lines.takeHeredoc(name, chomp);
+    if (taken === undefined) return { instruction, fault: `the heredoc "${name}" is not closed` };
+    heredocs.push({ name, body: taken.body });
+    endLine = taken.endLine;
+  }
+  return { instruction: { ...instruction, heredocs, endLine } };
+}

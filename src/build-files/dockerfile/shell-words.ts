@@ -1,0 +1,328 @@
+import { err, ok, type Result } from '../../result.js';
+import { LimitPassed, MAX_EXPANSION_DEPTH, MAX_EXPANSION_LENGTH } from './limits.js';
+import type { EscapeCharacter } from './logical-lines.js';
+import { replacePattern, trimPrefix, trimSuffix } from './shell-pattern.js';
+import { isSpace } from './white-space.js';
+
+/** Looks a variable up; `undefined` is unset. */
+export type Lookup = (name: string) => string | undefined;
+
+export interface LexOptions {
+  readonly escape: EscapeCharacter;
+  /** Leave quotes where they are. */
+  readonly rawQuotes?: boolean;
+  /** Leave escape characters where they are. */
+  readonly rawEscapes?: boolean;
+  /** Leave unset variables as they are written, rather than empty. */
+  readonly skipUnset?: boolean;
+}
+
+/**
+ * Expands the variables of one word and takes its quotes off. Fails with the clause that BuildKit's lexer fails with.
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/shell/lex.go `ProcessWord`
+ */
+export function expandWord(word: string, options: LexOptions, lookup: Lookup): Result<string, string> {
+  if (!/[$'"\\`\ufeff\ud800-\udfff]/.test(word)) return ok(word);
+  return lex(word, options, lookup, (lexer) => lexer.process());
+}
+
+/** Splits a line into words as a shell would, after expansion. Fails as `expandWord` does. */
+export function splitWords(line: string, options: LexOptions, lookup: Lookup): Result<string[], string> {
+  return lex(line, options, lookup, (lexer) => lexer.words());
+}
+
+function lex<T>(text: string, options: LexOptions, lookup: Lookup, run: (lexer: Lexer) => T): Result<T, string> {
+  try {
+    return ok(run(new Lexer(text, options, lookup)));
+  } catch (error) {
+    if (error instanceof LexFailure) return err(error.message);
+    throw error;
+  }
+}
+
+/** A word that BuildKit's lexer refuses; it never leaves this module. */
+class LexFailure extends Error {}
+
+const END = -1;
+const DOLLAR = 0x24;
+const QUOTE = 0x27;
+const DOUBLE_QUOTE = 0x22;
+const LESS = 0x3c;
+const SLASH = 0x2f;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const COLON = 0x3a;
+
+interface Stretch {
+  readonly text: string;
+  readonly words: string[];
+}
+
+/** The lexer follows its model function by function, so that what is odd in one is odd in the other. */
+class Lexer {
+  readonly #text: string;
+  readonly #escape: number;
+  readonly #rawQuotes: boolean;
+  readonly #skipUnset: boolean;
+  readonly #lookup: Lookup;
+  #rawEscapes: boolean;
+  #at = 0;
+  #depth = 0;
+  /** The word being gathered. A nested stretch starts it anew, in BuildKit too. */
+  #word = '';
+
+  constructor(text: string, options: LexOptions, lookup: Lookup) {
+    // Go's text/scanner drops a byte order mark at the start of what it reads.
+    this.#text = text.startsWith('\ufeff') ? text.slice(1) : text;
+    this.#escape = options.escape.charCodeAt(0);
+    this.#rawQuotes = options.rawQuotes ?? false;
+    this.#rawEscapes = options.rawEscapes ?? false;
+    this.#skipUnset = options.skipUnset ?? false;
+    this.#lookup = lookup;
+  }
+
+  process(): string {
+    return this.#stretch(END, this.#rawEscapes, false).text;
+  }
+
+  words(): string[] {
+    return this.#stretch(END, this.#rawEscapes, false).words;
+  }
+
+  #peek(): number {
+    return this.#at < this.#text.length ? (this.#text.codePointAt(this.#at) ?? END) : END;
+  }
+
+  #next(): number {
+    const code = this.#peek();
+    if (code !== END) this.#at += code > 0xffff ? 2 : 1;
+    return code;
+  }
+
+  /** Reads up to `stop`, or to the end. `patterns` doubles escapes inside quotes, so that a pattern can be read again. */
+  #stretch(stop: number, rawEscapes: boolean, patterns: boolean): Stretch {
+    if (++this.#depth > MAX_EXPANSION_DEPTH)
+      throw new LimitPassed('MAX_EXPANSION_DEPTH', `variables nest deeper than ${MAX_EXPANSION_DEPTH}`);
+    const outer = this.#rawEscapes;
+    this.#rawEscapes = rawEscapes;
+    this.#word = '';
+    const words: string[] = [];
+    let inWord = false;
+    const parts: string[] = [];
+    let length = 0;
+
+    const addCharacter = (code: number) => {
+      if (!isSpace(code)) {
+        this.#word += character(code);
+        inWord = true;
+      } else if (inWord && this.#word !== '') {
+        words.push(this.#word);
+        this.#word = '';
+        inWord = false;
+      }
+    };
+    const add = (text: string) => {
+      parts.push(text);
+      length += text.length;
+      if (length > MAX_EXPANSION_LENGTH && text.length > 1)
+        throw new LimitPassed('MAX_EXPANSION_LENGTH', `a word expands to more than ${MAX_EXPANSION_LENGTH} characters`);
+    };
+
+    for (;;) {
+      const code = this.#peek();
+      if (code === stop) {
+        if (code !== END) this.#next();
+        break;
+      }
+      if (code === END) throw new LexFailure(`unexpected end of statement while looking for matching ${character(stop)}`);
+      if (code === DOLLAR) {
+        const value = this.#dollar();
+        add(value);
+        for (const part of value) addCharacter(part.codePointAt(0) ?? END);
+      } else if (code === LESS || code === QUOTE || code === DOUBLE_QUOTE) {
+        const value =
+          code === LESS ? this.#heredoc() : code === QUOTE ? this.#quoted(patterns) : this.#doubleQuoted(patterns);
+        add(value);
+        this.#word += value;
+        inWord = true;
+      } else if (code === this.#escape) {
+        this.#next();
+        if (this.#rawEscapes) {
+          this.#word += character(code);
+          inWord = true;
+          add(character(code));
+        }
+        const escaped = this.#next();
+        if (escaped === END) continue;
+        this.#word += character(escaped);
+        inWord = true;
+        add(character(escaped));
+      } else {
+        this.#next();
+        addCharacter(code);
+        add(character(code));
+      }
+    }
+    if (this.#word !== '') words.push(this.#word);
+    this.#word = '';
+    this.#rawEscapes = outer;
+    this.#depth--;
+    return { text: parts.join(''), words };
+  }
+
+  #quoted(patterns: boolean): string {
+    this.#next();
+    let result = this.#rawQuotes ? "'" : '';
+    for (;;) {
+      const code = this.#next();
+      if (code === END) throw new LexFailure('unexpected end of statement while looking for matching single-quote');
+      if (code === QUOTE) return this.#rawQuotes ? `${result}'` : result;
+      if (patterns && code === this.#escape) result += character(code);
+      result += character(code);
+    }
+  }
+
+  #doubleQuoted(patterns: boolean): string {
+    this.#next();
+    let result = this.#rawQuotes ? '"' : '';
+    for (;;) {
+      const code = this.#peek();
+      if (code === END) throw new LexFailure('unexpected end of statement while looking for matching double-quote');
+      if (code === DOLLAR) {
+        result += this.#dollar();
+        continue;
+      }
+      this.#next();
+      if (code === DOUBLE_QUOTE) return this.#rawQuotes ? `${result}"` : result;
+      if (code !== this.#escape) {
+        result += character(code);
+        continue;
+      }
+      const escaped = this.#peek();
+      if (escaped === END) continue;
+      if (escaped === DOUBLE_QUOTE || escaped === DOLLAR || escaped === this.#escape) {
+        if (this.#rawEscapes) result += character(code);
+        result += character(this.#next());
+      } else {
+        if (this.#rawEscapes && (!this.#rawQuotes || patterns)) result += character(code);
+        result += character(code);
+      }
+    }
+  }
+
+  #dollar(): string {
+    this.#next();
+    if (this.#peek() !== OPEN) {
+      const name = this.#name();
+      if (name === '') return '$';
+      return this.#lookup(name) ?? (this.#skipUnset ? `$${name}` : '');
+    }
+    this.#next();
+    const first = this.#peek();
+    if (first === END) throw new LexFailure("syntax error: missing '}'");
+    if (first === OPEN || first === CLOSE || first === COLON) throw new LexFailure('syntax error: bad substitution');
+    const name = this.#name();
+    const operator = this.#next();
+    if (operator === CLOSE) return this.#lookup(name) ?? (this.#skipUnset ? `\${${name}}` : '');
+    if (operator === SLASH) return this.#replace(name);
+    return this.#modified(name, operator);
+  }
+
+  /** `${name-word}` and its kin; `operator` is the character after the name. */
+  #modified(name: string, operator: number): string {
+    const nullIsUnset = operator === COLON;
+    const kind = character(nullIsUnset ? this.#next() : operator);
+    const written = nullIsUnset ? `:${kind}` : kind;
+    const trims = kind === '#' || kind === '%';
+    if (nullIsUnset ? trims : !'+-?#%'.includes(kind)) throw unsupported(written);
+    const word = this.#operand(CLOSE, trims, trims, "syntax error: missing '}'");
+    const value = this.#lookup(name);
+    if (value === undefined && this.#skipUnset) return `\${${name}${written}${word}}`;
+    const missing = value === undefined || (nullIsUnset && value === '');
+    switch (kind) {
+      case '-':
+        return missing ? word : (value ?? '');
+      case '+':
+        return missing ? '' : word;
+      case '?':
+        if (!missing) return value ?? '';
+        throw new LexFailure(
+          `${name}: ${word !== '' ? word : value === undefined ? 'is not allowed to be unset' : 'is not allowed to be empty'}`,
+        );
+      case '#':
+      case '%': {
+        const greedy = word.startsWith(kind);
+        const pattern = greedy ? word.slice(1) : word;
+        return orFail((kind === '#' ? trimPrefix : trimSuffix)(pattern, value ?? '', greedy));
+      }
+      default:
+        throw unsupported(written);
+    }
+  }
+
+  /** `${name/pattern/replacement}`, `${name//pattern/replacement}`. */
+  #replace(name: string): string {
+    const all = this.#peek() === SLASH;
+    if (all) this.#next();
+    const pattern = this.#operand(SLASH, true, true, "syntax error: missing '/' in ${}");
+    const replacement = this.#operand(CLOSE, true, false, "syntax error: missing '}'");
+    const value = this.#lookup(name);
+    if (value === undefined && this.#skipUnset) return `\${${name}/${pattern}/${replacement}}`;
+    return orFail(replacePattern(pattern, value ?? '', replacement, all));
+  }
+
+  #operand(stop: number, rawEscapes: boolean, patterns: boolean, atEnd: string): string {
+    try {
+      return this.#stretch(stop, rawEscapes, patterns).text;
+    } catch (error) {
+      if (error instanceof LexFailure && this.#peek() === END) throw new LexFailure(atEnd);
+      throw error;
+    }
+  }
+
+  #name(): string {
+    const start = this.#at;
+    const first = this.#peek();
+    if (first === END) return '';
+    if (isDigit(first)) {
+      while (this.#peek() !== END && isDigit(this.#peek())) this.#next();
+    } else if (first < 0x80 && '@*#?-$!'.includes(character(first))) {
+      this.#next();
+    } else {
+      while (this.#peek() !== END && isNameCharacter(this.#peek())) this.#next();
+    }
+    return this.#text.slice(start, this.#at);
+  }
+
+  #heredoc(): string {
+    this.#next();
+    if (this.#peek() !== LESS) return '<';
+    this.#next();
+    const start = this.#at;
+    while (this.#peek() === 0x09 || this.#peek() === 0x0d || this.#peek() === 0x20) this.#next();
+    return `<<${this.#text.slice(start, this.#at)}`;
+  }
+}
+
+/** A lone surrogate stands for a byte that was no UTF-8, which Go reads as U+FFFD. */
+function character(code: number): string {
+  return code >= 0xd800 && code <= 0xdfff ? '\ufffd' : String.fromCodePoint(code === END ? 0xfffd : code);
+}
+
+function isDigit(code: number): boolean {
+  return code < 0x80 ? code >= 0x30 && code <= 0x39 : /^\p{Nd}$/u.test(character(code));
+}
+
+function isNameCharacter(code: number): boolean {
+  if (code >= 0x80) return /^[\p{L}\p{Nd}]$/u.test(character(code));
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || isDigit(code);
+}
+
+function unsupported(modifier: string): LexFailure {
+  return new LexFailure(`unsupported modifier (${modifier}) in substitution`);
+}
+
+function orFail(result: Result<string, string>): string {
+  if (result.ok) return result.value;
+  throw new LexFailure(result.error);
+}

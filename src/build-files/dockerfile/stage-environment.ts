@@ -1,0 +1,129 @@
+import type { StageInstruction } from '../stage.js';
+import { own } from './build-arguments.js';
+import type { FoundBuild, FoundStage } from './build.js';
+import type { Instruction } from './instruction.js';
+import { type EscapeCharacter, sourceSpan } from './logical-lines.js';
+import { expandWord } from './shell-words.js';
+import type { SourceText } from './source-text.js';
+import { trimSpaceEnd } from './white-space.js';
+
+/** What is known of the variables within a stage. A name that is not in `values` may come from the base image. */
+interface Environment {
+  /** `null`: set, but to what is not known. */
+  readonly values: Map<string, string | null>;
+  /** Whether a name that is not in `values` is unset for certain: at the bottom there is no image but scratch. */
+  readonly closed: boolean;
+}
+
+/**
+ * The instructions of each stage of one build with their text after variables, as far as the file alone tells: ARG
+ * and ENV in order, handed down from stage to stage by FROM.
+ *
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go `dispatchArg`
+ */
+export function stageInstructions(
+  build: FoundBuild,
+  source: SourceText,
+  escape: EscapeCharacter,
+  buildArgs: Readonly<Record<string, string>>,
+): readonly (readonly StageInstruction[])[] {
+  const environments: Environment[] = [];
+  return build.stages.map((stage) => {
+    const environment = inherit(stage, environments);
+    environments.push(environment);
+    const evaluate = (instruction: Instruction) =>
+      expandInstruction(instruction, environment, { escape, buildArgs, global: (name) => build.scope.value(name) });
+    return stage.written.instructions.map((instruction) => {
+      const expanded = evaluate(instruction);
+      return {
+        ...rangeOf(instruction, source),
+        keyword: instruction.keyword.toUpperCase(),
+        text: instruction.text,
+        ...(expanded === undefined ? {} : { expanded }),
+        ...(instruction.flags.length === 0 ? {} : { flags: instruction.flags.map((flag) => flag.text) }),
+        ...(instruction.json === undefined ? {} : { json: instruction.json }),
+        ...(instruction.heredocs.length === 0 ? {} : { heredocs: instruction.heredocs }),
+      };
+    });
+  });
+}
+
+/** From the keyword to the last character of the arguments; a heredoc's body does not count. */
+export function rangeOf(instruction: Instruction, source: SourceText): ReturnType<SourceText['range']> {
+  const { line, start } = instruction;
+  const span = sourceSpan(line, start, trimSpaceEnd(line.text, start, line.text.length));
+  return source.range(span.start, span.end);
+}
+
+function inherit(stage: FoundStage, earlier: readonly Environment[]): Environment {
+  const { base } = stage;
+  if (base.kind === 'scratch') return { values: new Map(), closed: true };
+  const parent = base.kind === 'stage' ? earlier[base.index] : undefined;
+  return parent === undefined
+    ? { values: new Map(), closed: false }
+    : { values: new Map(parent.values), closed: parent.closed };
+}
+
+interface Surroundings {
+  readonly escape: EscapeCharacter;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly global: (name: string) => string | undefined;
+}
+
+/** Expands what an instruction takes variables in, and lets ARG and ENV take effect. */
+function expandInstruction(
+  instruction: Instruction,
+  environment: Environment,
+  surroundings: Surroundings,
+): string | undefined {
+  const { escape } = surroundings;
+  switch (instruction.keyword) {
+    case 'user':
+    case 'workdir':
+      return expand(instruction.text, environment, escape);
+    case 'env': {
+      const pairs = instruction.pairs.map((pair) => ({
+        name: expand(pair.name, environment, escape),
+        value: expand(pair.value, environment, escape),
+      }));
+      for (const { name, value } of pairs) if (name !== undefined) environment.values.set(name, value ?? null);
+      return joinPairs(pairs);
+    }
+    case 'arg':
+      return joinPairs(instruction.words.map((word) => declare(word.text, environment, surroundings)));
+    default:
+      return undefined;
+  }
+}
+
+/** One ARG: a build argument's value, else its default, else what FROM's scope has; without any it sets nothing. */
+function declare(
+  text: string,
+  environment: Environment,
+  surroundings: Surroundings,
+): { name: string; value: string | undefined } {
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  const given = own(surroundings.buildArgs, name);
+  const value =
+    given ??
+    (equals < 0 ? surroundings.global(name) : expand(text.slice(equals + 1), environment, surroundings.escape));
+  if (value !== undefined || equals >= 0) environment.values.set(name, value ?? null);
+  return { name, value: value ?? environment.values.get(name) ?? undefined };
+}
+
+function joinPairs(pairs: readonly { name: string | undefined; value: string | undefined }[]): string | undefined {
+  if (pairs.some(({ name, value }) => name === undefined || value === undefined)) return undefined;
+  return pairs.map(({ name, value }) => `${name}=${value}`).join(' ');
+}
+
+/** `undefined` where a variable's value is not known, or the word can't be expanded. */
+function expand(word: string, environment: Environment, escape: EscapeCharacter): string | undefined {
+  let known = true;
+  const expanded = expandWord(word, { escape }, (name) => {
+    const value = environment.values.get(name);
+    if (value === null || (value === undefined && !environment.closed)) known = false;
+    return value ?? undefined;
+  });
+  return expanded.ok && known ? expanded.value : undefined;
+}
