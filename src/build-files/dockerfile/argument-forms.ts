@@ -29,7 +29,7 @@ export function splitBlanks(text: string): Word[] {
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/line_parsers.go `parseWords`
  */
-export function splitQuoted(text: string, escape: EscapeCharacter): Word[] {
+export function splitQuoted(text: string, escapeWith: EscapeCharacter): Word[] {
   const words: Word[] = [];
   let index = skipSpace(text, 0, text.length);
   while (index < text.length) {
@@ -42,7 +42,7 @@ export function splitQuoted(text: string, escape: EscapeCharacter): Word[] {
         end = index;
         break;
       }
-      if (character === escape && quote !== "'") {
+      if (character === escapeWith && quote !== "'") {
         // An escape character that ends the text is left out; any other stays, and so does what it escapes.
         if (index + 1 === text.length) end = index;
         index++;
@@ -88,8 +88,12 @@ export interface Pair {
  * Reads the arguments of ENV and LABEL.
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/line_parsers.go `parseNameVal`
  */
-export function parsePairs(text: string, keyword: string, escape: EscapeCharacter): Result<readonly Pair[], string> {
-  const words = splitQuoted(text, escape);
+export function parsePairs(
+  text: string,
+  keyword: string,
+  escapeWith: EscapeCharacter,
+): Result<readonly Pair[], string> {
+  const words = splitQuoted(text, escapeWith);
   const [first] = words;
   if (first === undefined) return ok([]);
   if (!first.text.includes('=')) {

@@ -46,10 +46,10 @@ export class GlobalScope {
     platform: Platform,
     targetStage: string,
     buildArgs: Readonly<Record<string, string>>,
-    escape: EscapeCharacter,
+    escapeWith: EscapeCharacter,
     budget: ExpansionBudget,
   ) {
-    this.#escape = escape;
+    this.#escape = escapeWith;
     this.#budget = budget;
     const predefined = [
       ...platformVariables('BUILD', BUILD_PLATFORM),
@@ -79,7 +79,11 @@ export class GlobalScope {
         this.#variables.set(name, { value: given, dependsOn: new Set([name]) });
       } else if (equals < 0) {
         const before = this.#variables.get(name);
-        this.#variables.set(name, { ...before, value: before?.value, dependsOn: new Set([name, ...(before?.dependsOn ?? [])]) });
+        this.#variables.set(name, {
+          ...before,
+          value: before?.value,
+          dependsOn: new Set([name, ...(before?.dependsOn ?? [])]),
+        });
       } else {
         const text = word.text.slice(equals + 1);
         const expanded = this.expand(text);

@@ -1,4 +1,4 @@
-import { formatPlatform, parsePlatform, type Platform } from '../../images/platform.js';
+import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
 import { familiarReference, parseReference } from '../../images/reference.js';
 import type { Role, UseInstruction } from '../image-use.js';
 import { type ExpansionBudget, GlobalScope, own } from './build-arguments.js';
@@ -235,18 +235,15 @@ class Build {
     return source;
   }
 
-  #connect(
-    source: Source,
-    stage: number,
-    place: number,
-    use: Pick<FoundUse, 'instruction' | 'start' | 'end'>,
-  ): void {
+  #connect(source: Source, stage: number, place: number, use: Pick<FoundUse, 'instruction' | 'start' | 'end'>): void {
     if (source.kind === 'stage') {
       this.#stages[stage]?.copiesFrom.add(source.index);
       if (source.index < stage || this.#replaced.has(source.index)) return;
       const name = this.#stages[source.index]?.written.name ?? String(source.index);
       const unresolved =
-        source.index === stage ? `a stage can't copy from itself, "${name}"` : `stage "${name}" comes later in the file`;
+        source.index === stage
+          ? `a stage can't copy from itself, "${name}"`
+          : `stage "${name}" comes later in the file`;
       this.#record(stage, place, { ...use, expanded: name, unresolved });
       return;
     }
@@ -265,10 +262,7 @@ class Build {
     this.#stages[stage]?.uses.push(this.#add(place, { ...use, role: 'copy' }));
   }
 
-  #add(
-    stage: number,
-    use: Pick<FoundUse, 'instruction' | 'start' | 'end' | 'expanded'> & Partial<FoundUse>,
-  ): FoundUse {
+  #add(stage: number, use: Pick<FoundUse, 'instruction' | 'start' | 'end' | 'expanded'> & Partial<FoundUse>): FoundUse {
     const found: FoundUse = { stage, platform: null, overridable: [], role: 'build', reachable: false, ...use };
     this.#uses.push(found);
     if (this.#uses.length > MAX_USES) throw new LimitPassed('MAX_USES', `it names more than ${MAX_USES} images`);
@@ -279,8 +273,8 @@ class Build {
   #follow(): void {
     for (const [index, { base }] of this.#stages.entries()) {
       if (base.kind !== 'stage') continue;
+      // A trigger is parsed anew when it fires, and then without the file's escape directive.
       for (const { keyword, trigger } of this.#stages[base.index]?.written.instructions ?? [])
-        // A trigger is parsed anew when it fires, and then without the file's escape directive.
         if (keyword === 'onbuild' && trigger !== undefined)
           this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'trigger');
     }

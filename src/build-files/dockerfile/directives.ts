@@ -59,9 +59,7 @@ function parseDirective(text: string, start: number, end: number): Directive | u
 }
 
 function isKeyCharacter(code: number, first: boolean): boolean {
-  return (
-    (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (!first && code >= 0x30 && code <= 0x39)
-  );
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (!first && code >= 0x30 && code <= 0x39);
 }
 
 /** `\s` of Go's regular expressions: no vertical tab, nothing beyond ASCII. */

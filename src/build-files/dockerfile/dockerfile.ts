@@ -2,8 +2,8 @@ import { formatPlatform, type Platform, parsePlatform } from '../../images/platf
 import { parseReference, repositoryName } from '../../images/reference.js';
 import type { BuildFile, ImageUse } from '../image-use.js';
 import type { Stage, StageBase } from '../stage.js';
-import { own } from './build-arguments.js';
 import { type FoundBase, type FoundBuild, type FoundUse, findBuild } from './build.js';
+import { own } from './build-arguments.js';
 import { detectSyntax } from './directives.js';
 import { type Document, readDocument } from './document.js';
 import { UseGatherer } from './image-uses.js';
@@ -50,8 +50,7 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
   const gatherer = new UseGatherer(path, source);
   const platforms = platformsOf(options);
   const frontend = findFrontend(source, options);
-  if (frontend !== undefined)
-    for (const platform of platforms) gatherer.add(frontend, null, formatPlatform(platform));
+  if (frontend !== undefined) for (const platform of platforms) gatherer.add(frontend, null, formatPlatform(platform));
   const about = { path, ...(frontend === undefined ? {} : { frontend: frontend.expanded }) };
   try {
     const document = readDocument(source);
@@ -62,7 +61,14 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
         gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
       }
     const { uses, idOf } = gatherer.finish();
-    const stages = mergeStages(path, source, document, found.builds.map(({ build }) => build), options, idOf);
+    const stages = mergeStages(
+      path,
+      source,
+      document,
+      found.builds.map(({ build }) => build),
+      options,
+      idOf,
+    );
     return { file: { ...about, ...statusOf(document, source, frontend, found.missing) }, uses, stages };
   } catch (error) {
     if (!(error instanceof LimitPassed)) throw error;

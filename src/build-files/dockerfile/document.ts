@@ -40,13 +40,13 @@ export function readDocument(source: SourceText): Document {
     const reason = opened.fault ?? instruction.fault ?? checkInstruction(instruction);
     if (reason !== undefined) error ??= new ReadError(line.line, reason);
     const stage = stages.at(-1);
-    if (instruction.keyword === 'from') stages.push({ from: instruction, name: stageName(instruction), instructions: [] });
+    if (instruction.keyword === 'from')
+      stages.push({ from: instruction, name: stageName(instruction), instructions: [] });
     else if (stage !== undefined) stage.instructions.push(instruction);
     else if (instruction.keyword === 'arg') globals.push(instruction);
     else error ??= new ReadError(line.line, `${instruction.keyword.toUpperCase()} comes before the first FROM`);
   }
-  if (stages.length === 0)
-    error ??= new ReadError(1, any ? 'there is no FROM' : 'there is no instruction in the file');
+  if (stages.length === 0) error ??= new ReadError(1, any ? 'there is no FROM' : 'there is no instruction in the file');
   const first = lines.error ?? error;
   return { escape: lines.escape, globals, stages, ...(first === undefined ? {} : { error: first }) };
 }
@@ -61,7 +61,8 @@ const HEREDOC_KEYWORDS = new Set(['run', 'copy', 'add']);
 /** Passes over the heredocs that an instruction opens, and keeps them with it. */
 function openHeredocs(instruction: Instruction, lines: LineReader): { instruction: Instruction; fault?: string } {
   const holder = instruction.keyword === 'onbuild' ? instruction.trigger : instruction;
-  if (holder === undefined || holder.json !== undefined || !HEREDOC_KEYWORDS.has(holder.keyword)) return { instruction };
+  if (holder === undefined || holder.json !== undefined || !HEREDOC_KEYWORDS.has(holder.keyword))
+    return { instruction };
   if (instruction.fault !== undefined || !instruction.line.text.includes('<<')) return { instruction };
   const opened = heredocsOf(instruction.line.text);
   if (!opened.ok) return { instruction, fault: `the heredoc's name can't be read: ${opened.error}` };

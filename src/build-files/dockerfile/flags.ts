@@ -24,11 +24,11 @@ export interface FlagSplit {
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/split_command.go `extractBuilderFlags`
  */
-export function splitFlags(text: string, start: number, end: number, escape: EscapeCharacter): FlagSplit {
+export function splitFlags(text: string, start: number, end: number, escapeWith: EscapeCharacter): FlagSplit {
   const first = skipByteSpace(text, start, end);
   if (first + 1 >= end || text.charCodeAt(first) !== HYPHEN || text.charCodeAt(first + 1) !== HYPHEN)
     return { flags: [], rest: first };
-  return scan(text, first, end, escape, 0x80) ?? scanBytes(text, first, end, escape);
+  return scan(text, first, end, escapeWith, 0x80) ?? scanBytes(text, first, end, escapeWith);
 }
 
 /** Byte space outside ASCII can only be the start of a character where the byte is no UTF-8. */
@@ -54,7 +54,7 @@ function scan(
   text: string,
   start: number,
   end: number,
-  escape: EscapeCharacter,
+  escapeWith: EscapeCharacter,
   beyond: number,
 ): FlagSplit | undefined {
   const flags: Flag[] = [];
@@ -87,7 +87,7 @@ function scan(
       quoted = true;
     } else if (quote !== '' && character === quote) {
       quote = '';
-    } else if (character !== escape) {
+    } else if (character !== escapeWith) {
       at.push(index);
     } else if (index + 1 < end) {
       index++;
@@ -100,7 +100,7 @@ function scan(
 }
 
 /** The same over the line's bytes, each taken for one character, as BuildKit has it. */
-function scanBytes(text: string, start: number, end: number, escape: EscapeCharacter): FlagSplit {
+function scanBytes(text: string, start: number, end: number, escapeWith: EscapeCharacter): FlagSplit {
   const bytes: number[] = [];
   const origin: number[] = [];
   for (let index = start; index < end; index++) {
@@ -113,7 +113,7 @@ function scanBytes(text: string, start: number, end: number, escape: EscapeChara
     if (code > 0xffff) index++;
   }
   const latin = Buffer.from(bytes).toString('latin1');
-  const split = scan(latin, 0, latin.length, escape, 0x100) ?? { flags: [], rest: 0 };
+  const split = scan(latin, 0, latin.length, escapeWith, 0x100) ?? { flags: [], rest: 0 };
   return {
     flags: split.flags.map((flag) => ({ text: flag.text, at: flag.at.map((index) => origin[index] ?? end) })),
     rest: origin[split.rest] ?? end,

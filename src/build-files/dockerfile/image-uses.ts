@@ -17,6 +17,11 @@ interface Gathered {
 /** The strictest first: what ships counts before what is copied from, and that before what is only built on. */
 const STRICTNESS: readonly Role[] = ['frontend', 'final', 'copy', 'build'];
 
+/** The stricter of two roles that one place has in different builds. */
+export function strictest(first: Role, second: Role): Role {
+  return STRICTNESS.indexOf(first) <= STRICTNESS.indexOf(second) ? first : second;
+}
+
 /**
  * Gathers the uses of all builds of one file: one for each place and distinct expansion, with the strictest role.
  */
@@ -41,7 +46,7 @@ export class UseGatherer {
     }
     if (!known.platforms.includes(platform)) known.platforms.push(platform);
     for (const name of use.overridable) known.overridable.add(name);
-    if (STRICTNESS.indexOf(use.role) < STRICTNESS.indexOf(known.role)) known.role = use.role;
+    known.role = strictest(known.role, use.role);
     known.reachable ||= use.reachable;
   }
 
@@ -62,7 +67,8 @@ export class UseGatherer {
     const { use, stageName } = found;
     const written = this.#source.slice(use.start, use.end);
     const reference = parseReference(use.expanded);
-    const unresolved = use.unresolved ?? (reference.ok ? undefined : notAReference(use.expanded, reference.error.reason));
+    const unresolved =
+      use.unresolved ?? (reference.ok ? undefined : notAReference(use.expanded, reference.error.reason));
     const { definedAt } = use;
     return {
       id: this.#id(found, written, taken),

@@ -1,7 +1,7 @@
 import { type Pair, parseJsonForm, parsePairs, splitBlanks, splitQuoted, type Word } from './argument-forms.js';
 import { type Flag, splitFlags } from './flags.js';
 import type { EscapeCharacter, LogicalLine } from './logical-lines.js';
-import { isBlank, toLower, trimSpaceEnd, skipSpace } from './white-space.js';
+import { isBlank, skipSpace, toLower, trimSpaceEnd } from './white-space.js';
 
 /** A heredoc's body as it stands in the file. */
 export interface HeredocBody {
@@ -46,7 +46,7 @@ const PLAIN: Arguments = { words: NO_WORDS, pairs: NO_WORDS };
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/parser.go `newNodeFromLine`
  */
-export function parseInstruction(line: LogicalLine, start: number, escape: EscapeCharacter): Instruction {
+export function parseInstruction(line: LogicalLine, start: number, escapeWith: EscapeCharacter): Instruction {
   const { text } = line;
   const end = trimSpaceEnd(text, start, text.length);
   let keywordEnd = start;
@@ -55,7 +55,7 @@ export function parseInstruction(line: LogicalLine, start: number, escape: Escap
   while (after < end && isBlank(text.charCodeAt(after))) after++;
   const keyword = toLower(text.slice(start, keywordEnd));
 
-  const split = splitFlags(text, after, end, escape);
+  const split = splitFlags(text, after, end, escapeWith);
   const textStart = skipSpace(text, split.rest, end);
   const rest = split.cutRest === undefined ? text.slice(textStart, end) : split.cutRest.slice(textStart - split.rest);
   return {
@@ -67,7 +67,7 @@ export function parseInstruction(line: LogicalLine, start: number, escape: Escap
     text: rest,
     textStart,
     heredocs: NO_WORDS,
-    ...parseArguments(keyword, rest, line, textStart, escape),
+    ...parseArguments(keyword, rest, line, textStart, escapeWith),
   };
 }
 
@@ -76,7 +76,7 @@ function parseArguments(
   text: string,
   line: LogicalLine,
   textStart: number,
-  escape: EscapeCharacter,
+  escapeWith: EscapeCharacter,
 ): Arguments {
   switch (keyword) {
     case 'run':
@@ -92,17 +92,17 @@ function parseArguments(
     case 'expose':
       return { words: splitBlanks(text), pairs: NO_WORDS };
     case 'arg':
-      return { words: splitQuoted(text, escape), pairs: NO_WORDS };
+      return { words: splitQuoted(text, escapeWith), pairs: NO_WORDS };
     case 'env':
     case 'label': {
-      const pairs = parsePairs(text, keyword.toUpperCase(), escape);
+      const pairs = parsePairs(text, keyword.toUpperCase(), escapeWith);
       return pairs.ok ? { words: NO_WORDS, pairs: pairs.value } : { ...PLAIN, fault: pairs.error };
     }
     case 'healthcheck':
       return parseHealthcheck(text);
     case 'onbuild': {
       if (text === '') return PLAIN;
-      const trigger = parseInstruction(line, textStart, escape);
+      const trigger = parseInstruction(line, textStart, escapeWith);
       return { ...PLAIN, trigger, ...(trigger.fault === undefined ? {} : { fault: trigger.fault }) };
     }
     default:

@@ -66,8 +66,7 @@ export class LineReader {
       if (!this.#directives.done) this.#readDirective(start, end, index + 1);
       if (start === end || text[start] === '#') continue;
       const kept = this.#continued(start, end);
-      if (kept < 0)
-        return { text: text.slice(start, end), line: index + 1, endLine: index + 1, pieces: [[0, start]] };
+      if (kept < 0) return { text: text.slice(start, end), line: index + 1, endLine: index + 1, pieces: [[0, start]] };
       return this.#join(start, kept, index + 1);
     }
     return undefined;

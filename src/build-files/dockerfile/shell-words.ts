@@ -134,7 +134,8 @@ class Lexer {
         if (code !== END) this.#next();
         break;
       }
-      if (code === END) throw new LexFailure(`unexpected end of statement while looking for matching ${character(stop)}`);
+      if (code === END)
+        throw new LexFailure(`unexpected end of statement while looking for matching ${character(stop)}`);
       if (code === DOLLAR) {
         const value = this.#dollar();
         add(value);
@@ -264,7 +265,7 @@ class Lexer {
   #replace(name: string): string {
     const all = this.#peek() === SLASH;
     if (all) this.#next();
-    const pattern = this.#operand(SLASH, true, true, "syntax error: missing '/' in ${}");
+    const pattern = this.#operand(SLASH, true, true, "syntax error: missing '/'");
     const replacement = this.#operand(CLOSE, true, false, "syntax error: missing '}'");
     const value = this.#lookup(name);
     if (value === undefined && this.#skipUnset) return `\${${name}/${pattern}/${replacement}}`;

@@ -106,7 +106,8 @@ export function decodeLeniently(bytes: Uint8Array): string {
 function sequenceLength(bytes: Uint8Array, index: number): number {
   const first = bytes[index] ?? 0;
   if (first < 0x80) return 1;
-  const length = first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) === 0xe0 ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  const length =
+    first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) === 0xe0 ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
   if (length === 0) return 0;
   const second = bytes[index + 1] ?? 0;
   const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
@@ -122,7 +123,8 @@ function encodedLength(text: string, start: number, end: number): number {
   for (let index = start; index < end; index++) {
     const code = text.charCodeAt(index);
     // A surrogate pair is four bytes, counted two and two; an escaped byte is one.
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : isEscapedByte(text, index) ? 1 : code >= 0xd800 && code < 0xe000 ? 2 : 3;
+    length +=
+      code < 0x80 ? 1 : code < 0x800 ? 2 : isEscapedByte(text, index) ? 1 : code >= 0xd800 && code < 0xe000 ? 2 : 3;
   }
   return length;
 }

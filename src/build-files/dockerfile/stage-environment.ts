@@ -1,6 +1,6 @@
 import type { StageInstruction } from '../stage.js';
-import { own } from './build-arguments.js';
 import type { FoundBuild, FoundStage } from './build.js';
+import { own } from './build-arguments.js';
 import type { Instruction } from './instruction.js';
 import { type EscapeCharacter, sourceSpan } from './logical-lines.js';
 import { expandWord } from './shell-words.js';
@@ -24,7 +24,7 @@ interface Environment {
 export function stageInstructions(
   build: FoundBuild,
   source: SourceText,
-  escape: EscapeCharacter,
+  escapeWith: EscapeCharacter,
   buildArgs: Readonly<Record<string, string>>,
 ): readonly (readonly StageInstruction[])[] {
   const environments: Environment[] = [];
@@ -32,7 +32,11 @@ export function stageInstructions(
     const environment = inherit(stage, environments);
     environments.push(environment);
     const evaluate = (instruction: Instruction) =>
-      expandInstruction(instruction, environment, { escape, buildArgs, global: (name) => build.scope.value(name) });
+      expandInstruction(instruction, environment, {
+        escape: escapeWith,
+        buildArgs,
+        global: (name) => build.scope.value(name),
+      });
     return stage.written.instructions.map((instruction) => {
       const expanded = evaluate(instruction);
       return {
@@ -76,15 +80,15 @@ function expandInstruction(
   environment: Environment,
   surroundings: Surroundings,
 ): string | undefined {
-  const { escape } = surroundings;
+  const escapeWith = surroundings.escape;
   switch (instruction.keyword) {
     case 'user':
     case 'workdir':
-      return expand(instruction.text, environment, escape);
+      return expand(instruction.text, environment, escapeWith);
     case 'env': {
       const pairs = instruction.pairs.map((pair) => ({
-        name: expand(pair.name, environment, escape),
-        value: expand(pair.value, environment, escape),
+        name: expand(pair.name, environment, escapeWith),
+        value: expand(pair.value, environment, escapeWith),
       }));
       for (const { name, value } of pairs) if (name !== undefined) environment.values.set(name, value ?? null);
       return joinPairs(pairs);
@@ -118,9 +122,9 @@ function joinPairs(pairs: readonly { name: string | undefined; value: string | u
 }
 
 /** `undefined` where a variable's value is not known, or the word can't be expanded. */
-function expand(word: string, environment: Environment, escape: EscapeCharacter): string | undefined {
+function expand(word: string, environment: Environment, escapeWith: EscapeCharacter): string | undefined {
   let known = true;
-  const expanded = expandWord(word, { escape }, (name) => {
+  const expanded = expandWord(word, { escape: escapeWith }, (name) => {
     const value = environment.values.get(name);
     if (value === null || (value === undefined && !environment.closed)) known = false;
     return value ?? undefined;

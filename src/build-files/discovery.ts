@@ -1,0 +1,58 @@
+import { type Glob, globMatches, parseGlob } from '../images/glob.js';
+import type { NamedBuild } from './build-command.js';
+import { nameKind } from './file-names.js';
+import type { BuildFile } from './image-use.js';
+import type { ReadingOptions } from './reading.js';
+import type { TreeEntry } from './repository-tree.js';
+
+/** Which files of a repository are read, and which are only listed. */
+export interface Discovery {
+  readonly paths: readonly string[];
+  readonly skipped: readonly BuildFile[];
+}
+
+/**
+ * Finds the build files of a repository: by their names, or by `include` where it is given, and what workflows build
+ * from, but never what `exclude` matches. Templates, excluded files and, with `only`, untouched files are listed as
+ * skipped.
+ */
+export function discover(
+  entries: readonly TreeEntry[],
+  options: Pick<ReadingOptions, 'include' | 'exclude' | 'only'>,
+  named: readonly NamedBuild[],
+): Discovery {
+  const include = globs(options.include);
+  const exclude = globs(options.exclude);
+  const only = options.only === undefined ? undefined : new Set(options.only);
+  const built = new Set(named.map((build) => build.file));
+  const paths: string[] = [];
+  const skipped: BuildFile[] = [];
+  const skip = (path: string, reason: string) => skipped.push({ path, status: 'skipped', reason });
+  for (const { path, kind } of entries) {
+    if (kind === 'submodule') continue;
+    const name = nameKind(path);
+    const wanted = include.length === 0 ? name === 'dockerfile' : name !== 'template' && matches(include, path);
+    if (!wanted && !built.has(path)) {
+      if (name === 'template') skip(path, 'a template is no Dockerfile until it is filled in');
+    } else if (matches(exclude, path)) skip(path, 'excluded by files.exclude');
+    else if (only !== undefined && !only.has(path)) skip(path, 'not changed');
+    else paths.push(path);
+  }
+  const known = new Set(entries.map((entry) => entry.path));
+  for (const path of built)
+    if (!known.has(path) && nameKind(path) === 'dockerfile')
+      skip(path, 'a workflow builds from it, but it is not here');
+  return { paths: paths.sort(), skipped };
+}
+
+/** Bad globs are the policy's errors, and told there. */
+function globs(texts: readonly string[]): readonly Glob[] {
+  return texts.flatMap((text) => {
+    const glob = parseGlob(text);
+    return glob.ok ? [glob.value] : [];
+  });
+}
+
+function matches(patterns: readonly Glob[], path: string): boolean {
+  return patterns.some((glob) => globMatches(glob, path));
+}

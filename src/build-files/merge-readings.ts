@@ -1,0 +1,64 @@
+import type { DockerfileReading } from './dockerfile/dockerfile.js';
+import { strictest } from './dockerfile/image-uses.js';
+import type { ImageUse } from './image-use.js';
+import type { Stage } from './stage.js';
+
+/**
+ * Puts together what one file tells with its usual parameters and with those of the builds that workflows name. No
+ * build hides what another pulls. Only where the usual parameters leave a reference unknown, and a workflow's make it
+ * known, does the known one stand for both.
+ */
+export function mergeReadings(usual: DockerfileReading, others: readonly DockerfileReading[]): DockerfileReading {
+  if (others.length === 0) return usual;
+  const uses = new Map<string, ImageUse>();
+  for (const use of [usual, ...others].flatMap((reading) => reading.uses)) {
+    const known = uses.get(use.id);
+    uses.set(use.id, known === undefined ? use : mergeUses(known, use));
+  }
+  const resolved = new Set(others.flatMap((reading) => reading.uses.filter(isKnown).map(place)));
+  const kept = [...uses.values()].filter((use) => isKnown(use) || !resolved.has(place(use)));
+  return {
+    file: usual.file,
+    uses: kept.sort((a, b) => a.line - b.line || a.column - b.column),
+    stages: usual.stages.map((stage, index) =>
+      mergeStages(
+        stage,
+        others.flatMap((reading) => reading.stages[index] ?? []),
+        new Set(kept.map(({ id }) => id)),
+      ),
+    ),
+  };
+}
+
+function isKnown(use: ImageUse): boolean {
+  return use.unresolved === undefined;
+}
+
+function place(use: ImageUse): string {
+  return `${use.instruction}:${use.line}:${use.column}`;
+}
+
+function mergeUses(first: ImageUse, second: ImageUse): ImageUse {
+  return {
+    ...first,
+    role: strictest(first.role, second.role),
+    reachable: first.reachable || second.reachable,
+    targetPlatforms: [...new Set([...first.targetPlatforms, ...second.targetPlatforms])],
+    overridable: [...new Set([...first.overridable, ...second.overridable])].sort(),
+  };
+}
+
+function mergeStages(stage: Stage, others: readonly Stage[], kept: ReadonlySet<string>): Stage {
+  const all = [stage, ...others];
+  const bases = all.map(({ base }) => base);
+  const base = bases.find((candidate) => candidate.kind !== 'image' || kept.has(candidate.use)) ?? stage.base;
+  return {
+    ...stage,
+    base,
+    ships: all.some(({ ships }) => ships),
+    target: all.some(({ target }) => target),
+    reachable: all.some(({ reachable }) => reachable),
+    copiesFrom: [...new Set(all.flatMap(({ copiesFrom }) => copiesFrom))].sort((a, b) => a - b),
+    usesFrom: [...new Set(all.flatMap(({ usesFrom }) => usesFrom))].filter((id) => kept.has(id)),
+  };
+}

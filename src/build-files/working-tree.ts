@@ -1,0 +1,151 @@
+import { constants } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { err, ok, type Result } from '../result.js';
+import { listTracked } from './git-index.js';
+import type { RepositoryTree, TreeEntry, TreeError } from './repository-tree.js';
+
+/** Entries of a directory that is no checkout; more is no repository that a gate can judge in its time. */
+export const MAX_ENTRIES = 1_000_000;
+/** Folders that are never part of what a repository builds. */
+const PASSED_OVER = new Set(['.git', 'node_modules']);
+
+export interface WorkingTreeOptions {
+  /** Take every file below the directory, whether git tracks it or not. */
+  readonly allFiles: boolean;
+}
+
+/**
+ * The content of a directory: what git tracks there, or, outside a checkout and with `allFiles`, everything but
+ * `.git` and `node_modules`. Nothing outside the directory is ever read, whatever links say.
+ */
+export function openWorkingTree(directory: string, options: WorkingTreeOptions): RepositoryTree {
+  const root = resolve(directory);
+  return {
+    name: root,
+    entries: async () => {
+      const tracked = options.allFiles ? undefined : await listTracked(root);
+      return tracked === undefined ? walk(root) : ok(tracked);
+    },
+    read: (path, maxBytes) => readInside(root, path, maxBytes),
+  };
+}
+
+async function walk(root: string): Promise<Result<readonly TreeEntry[], TreeError>> {
+  const found: TreeEntry[] = [];
+  const pending = [''];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const listing = await list(join(root, folder), folder);
+    if (!listing.ok) return listing;
+    for (const { name, kind } of listing.value) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (kind !== 'folder') found.push({ path, kind });
+      else if (!PASSED_OVER.has(name)) pending.push(path);
+    }
+    if (found.length + pending.length > MAX_ENTRIES)
+      return err({
+        code: 'too-large',
+        path: '.',
+        message: `${root} has more than ${MAX_ENTRIES} entries`,
+        remedy: 'name the directory of the repository itself',
+      });
+  }
+  return ok(found.sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
+
+async function list(
+  folder: string,
+  path: string,
+): Promise<Result<readonly { name: string; kind: 'file' | 'link' | 'folder' }[], TreeError>> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return ok(
+      entries.map((entry) => {
+        const kind = entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'file';
+        return { name: entry.name, kind };
+      }),
+    );
+  } catch (error) {
+    return err(toTreeError(error, path === '' ? '.' : path));
+  }
+}
+
+async function readInside(root: string, path: string, maxBytes: number): Promise<Result<Uint8Array, TreeError>> {
+  try {
+    const [real, realRoot] = await Promise.all([realpath(join(root, path)), realpath(root)]);
+    if (isOutside(realRoot, real))
+      return err({
+        code: 'outside-repository',
+        path,
+        message: `${path} leads out of the repository`,
+        remedy: 'replace the link by the file itself',
+      });
+    return await readRegular(real, path, maxBytes);
+  } catch (error) {
+    return err(toTreeError(error, path));
+  }
+}
+
+function isOutside(root: string, real: string): boolean {
+  const inside = relative(root, real);
+  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+}
+
+async function readRegular(real: string, path: string, maxBytes: number): Promise<Result<Uint8Array, TreeError>> {
+  // The path is resolved, so its last part is no link; O_NONBLOCK so that a named pipe does not hold us up.
+  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  try {
+    const { size } = await file.stat().then((stat) => (stat.isFile() ? stat : { size: -1 }));
+    if (size < 0) return err(notAFile(path));
+    if (size > maxBytes) return err(tooLarge(path, size, maxBytes));
+    const buffer = Buffer.alloc(size + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    // It has grown since it was measured.
+    if (length > size) return err(tooLarge(path, length, size));
+    return ok(buffer.subarray(0, length));
+  } finally {
+    await file.close();
+  }
+}
+
+function notAFile(path: string): TreeError {
+  return {
+    code: 'not-a-file',
+    path,
+    message: `${path} is no regular file`,
+    remedy: 'give it another name, or exclude it with files.exclude in the policy',
+  };
+}
+
+function tooLarge(path: string, size: number, maxBytes: number): TreeError {
+  return {
+    code: 'too-large',
+    path,
+    message: `${path} has ${size} bytes, ${maxBytes} at most are read`,
+    remedy: 'exclude it with files.exclude in the policy if it is no build file',
+  };
+}
+
+function toTreeError(error: unknown, path: string): TreeError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return {
+      code: 'not-found',
+      path,
+      message: `${path} is not there`,
+      remedy: 'check it out in full (no sparse checkout), or remove it from git',
+    };
+  if (code === 'EISDIR') return notAFile(path);
+  const reason = code === 'ELOOP' ? 'its links lead in a circle' : code;
+  return {
+    code: 'unreadable',
+    path,
+    message: `${path} can't be read: ${reason}`,
+    remedy: 'make it readable for the user that runs the gate',
+  };
+}
