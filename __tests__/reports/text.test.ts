@@ -51,7 +51,7 @@ describe('checkText', () => {
   test('what could not be answered is told apart from what failed', () => {
     const answers = [makeAnswer({ use: node.id, outcome: 'indeterminate', reason: 'The registry did not answer.' })];
     const text = told({ uses: [node], answers });
-    expect(text).toContain('INDETERMINATE: 1 question that could not be answered');
+    expect(text).toContain('INDETERMINATE: 1 open question');
     expect(text).toContain('error[allowed-base] (could not be answered): The registry did not answer.');
   });
 

@@ -1,11 +1,14 @@
+import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 
-/** What a run found, counted. What a waiver covers counts only as waived. */
+/** What a run found, counted as people do: one problem at five places is one. What a waiver covers counts only as waived. */
 export interface Tally {
   /** Failed at level error: what decides a verdict `fail`. */
   readonly problems: number;
   /** Indeterminate at level error: what decides a verdict `indeterminate`. */
   readonly undecided: number;
+  /** At how many places those two are. */
+  readonly places: number;
   readonly warnings: number;
   readonly notes: number;
   readonly waived: number;
@@ -14,14 +17,16 @@ export interface Tally {
 }
 
 export function tallyOf(report: Report): Tally {
-  const count = (matches: (finding: Finding) => boolean) => report.findings.filter(matches).length;
-  const counts = (finding: Finding) => finding.waiver === undefined;
+  const counting = report.findings.filter((finding) => finding.waiver === undefined);
+  const groups = groupFindings(counting).map(({ finding }) => finding);
+  const count = (matches: (finding: Finding) => boolean) => groups.filter(matches).length;
   return {
-    problems: count((finding) => counts(finding) && finding.level === 'error' && finding.outcome === 'fail'),
-    undecided: count((finding) => counts(finding) && finding.level === 'error' && finding.outcome !== 'fail'),
-    warnings: count((finding) => counts(finding) && finding.level === 'warning'),
-    notes: count((finding) => counts(finding) && finding.level === 'note'),
-    waived: count((finding) => !counts(finding)),
+    problems: count((finding) => finding.level === 'error' && finding.outcome === 'fail'),
+    undecided: count((finding) => finding.level === 'error' && finding.outcome !== 'fail'),
+    places: counting.filter((finding) => finding.level === 'error').length,
+    warnings: count((finding) => finding.level === 'warning'),
+    notes: count((finding) => finding.level === 'note'),
+    waived: report.findings.length - counting.length,
     files: report.files.filter((file) => file.status !== 'skipped').length,
     uses: report.uses.length,
   };
@@ -32,17 +37,24 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
 
-/** The verdict's reason in one clause: `2 problems to mend, 1 question that could not be answered`. */
+/** What there is to mend or to find out, in one clause; empty where nothing is. */
+export function openQuestions(tally: Tally): string {
+  const parts = [
+    ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to mend`] : []),
+    ...(tally.undecided > 0 ? [`${plural(tally.undecided, 'open question')}`] : []),
+  ];
+  const spread = tally.places > tally.problems + tally.undecided ? ` (at ${tally.places} places)` : '';
+  return parts.length === 0 ? '' : `${parts.join(', ')}${spread}`;
+}
+
+/** The verdict's reason in one clause: `2 problems to mend, among 5 image uses in 3 build files`. */
 export function verdictReason(report: Report): string {
   const tally = tallyOf(report);
   const judged = `${plural(tally.uses, 'image use')} in ${plural(tally.files, 'build file')}`;
-  if (report.verdict === 'pass')
+  if (report.verdict === 'pass') {
     return tally.uses === 0 ? 'there was no image use to judge' : `${judged} may be built on`;
-  const parts = [
-    ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to mend`] : []),
-    ...(tally.undecided > 0 ? [`${plural(tally.undecided, 'question')} that could not be answered`] : []),
-  ];
-  return `${parts.length === 0 ? 'see the notices' : parts.join(', ')}, among ${judged}`;
+  }
+  return `${openQuestions(tally) || 'see the notices'}, among ${judged}`;
 }
 
 /** The findings below the verdict, in one clause, or an empty text: `3 warnings, 1 note, 2 waived`. */

@@ -10,7 +10,7 @@ import { visible, visibleLines } from './visible.js';
 const STRUCTURE = /[\\`*_[\]<>#|~&$]/;
 
 /** What begins a list or a heading, where the text comes first in its paragraph. */
-const BLOCK_START = /^(?:[-+=]|[0-9]{1,9}[.)])/;
+const BLOCK_START = /^(?:[-+=]|[0-9]{1,9}[.)](?= |$))/;
 
 /**
  * Mentions, references to issues and commits, and bare addresses are linked from the rendered text, so that writing
@@ -20,7 +20,7 @@ const BLOCK_START = /^(?:[-+=]|[0-9]{1,9}[.)])/;
  */
 const BREAK = '&#8203;';
 const LINKED =
-  /(?<=@)(?=[A-Za-z0-9])|(?<=#)(?=[0-9])|(?<=\bGH)(?=-[0-9])|(?<=:)(?=\/\/)|(?<=\bww)(?=w\.)|(?<=\b[0-9a-f]{4})(?=[0-9a-f]{3,36}\b)/gi;
+  /(?<=[@#])(?!\s)|(?<=gh)(?=-[0-9])|(?<=:)(?=\/\/)|(?<=ww)(?=w\.)|(?<=(?<![0-9a-z])[0-9a-f]{4})(?=[0-9a-f]{3,36}(?![0-9a-z]))/gi;
 
 /** One line of plain text: no emphasis, no link, no HTML, no mention, no reference to an issue or commit. */
 export function inline(text: string): string {
@@ -37,7 +37,7 @@ function plain(shown: string, leading: number): string {
     if (breaks.has(i)) safe += BREAK;
     safe += STRUCTURE.test(character) || i === leading - 1 ? numeric(character) : character;
   }
-  return safe;
+  return breaks.has(shown.length) ? safe + BREAK : safe;
 }
 
 function numeric(character: string): string {

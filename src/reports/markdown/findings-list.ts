@@ -19,15 +19,16 @@ export const FULL_DETAIL: ListDetail = { groups: 1000, places: 10, details: 30, 
 
 const INDENT = '   ';
 
-/** Groups as a numbered list: what is wrong, where, how to mend it. */
+/** Groups as a list numbered from `start`: what is wrong, where, how to mend it. */
 export function findingsList(
   groups: readonly FindingGroup[],
   detail: ListDetail,
   targets: LinkTargets,
   isNew: (finding: Finding) => boolean = () => false,
+  start = 1,
 ): string {
   const shown = groups.slice(0, detail.groups);
-  const items = shown.map((group, index) => item(group, index + 1, detail, targets, isNew));
+  const items = shown.map((group, index) => item(group, index + start, detail, targets, isNew));
   const left = groups.length - shown.length;
   if (left > 0) items.push(`\n_and ${left} more_`);
   return items.join('\n');

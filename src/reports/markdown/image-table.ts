@@ -1,9 +1,9 @@
 import type { ImageUse } from '../../build-files/image-use.js';
-import { formatReference } from '../../images/reference.js';
 import { code, inline } from '../escape/markdown.js';
 import { cutMiddle } from '../escape/visible.js';
 import type { Answer, JudgedImage, Report } from '../report.js';
 import { plural } from '../tally.js';
+import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type LinkTargets, placeLink, ruleLink } from './places.js';
 import { legend, type Sign, signOf, worstSign } from './signs.js';
 
@@ -22,7 +22,6 @@ interface Row {
 }
 
 const MAX_NAME = 100;
-const DIGEST_SHOWN = 'sha256:'.length + 12;
 
 /**
  * The images of a run: where each is used, its digest, its publisher, and one column per question, with the worst
@@ -49,7 +48,8 @@ export function imageTable(report: Report, detail: TableDetail, targets: LinkTar
   ];
   const left = rows.length - shown.length;
   const table = lines.join('\n');
-  return [table, ...(left > 0 ? [`_and ${plural(left, 'more image')}_`] : []), legend(table)].join('\n\n');
+  const more = left > 0 ? `_and ${plural(left, 'more image')}_` : '';
+  return [table, more, legend(table)].filter((text) => text !== '').join('\n\n');
 }
 
 function tableLine(cells: readonly string[]): string {
@@ -68,14 +68,16 @@ function rowsOf(report: Report): readonly Row[] {
   }
   const uses = new Map<string, ImageUse[]>();
   for (const use of report.uses) {
-    const name = use.reference === null ? use.expanded : formatReference({ ...use.reference });
-    const known = uses.get(name);
-    if (known === undefined) uses.set(name, [use]);
+    const key = imageKey(use);
+    const known = uses.get(key);
+    if (known === undefined) uses.set(key, [use]);
     else known.push(use);
   }
-  return [...uses].map(([name, group]) => {
+  return [...uses.values()].map((group) => {
+    const [first] = group;
+    const name = first === undefined ? '' : imageName(first);
     const own = group.flatMap((use) => answers.get(use.id) ?? []);
-    const digest = own.find((answer) => answer.image !== undefined)?.image ?? group[0]?.reference?.digest;
+    const digest = own.find((answer) => answer.image !== undefined)?.image ?? first?.reference?.digest;
     return { name, uses: group, image: digest === undefined ? undefined : images.get(digest), answers: own };
   });
 }
@@ -105,5 +107,5 @@ function placesCell(uses: readonly ImageUse[], most: number, targets: LinkTarget
 
 function digestCell(row: Row): string {
   const digest = row.image?.digest ?? row.uses[0]?.reference?.digest;
-  return digest === undefined ? '' : code(digest.slice(0, DIGEST_SHOWN));
+  return digest === undefined ? '' : code(shortDigest(digest));
 }

@@ -35,8 +35,9 @@ export function verdictSign(verdict: Report['verdict']): string {
   return { pass: '✅', fail: '❌', indeterminate: '❔' }[verdict];
 }
 
-/** Explains the signs that a text shows, on one line. */
+/** Explains the signs that a text shows, on one line; empty where it shows none. */
 export function legend(text: string): string {
   const used = SIGNS.filter(({ sign }) => text.includes(sign));
+  if (used.length === 0) return '';
   return `<sub>${used.map(({ sign, means }) => `${sign} ${means}`).join(' · ')}</sub>`;
 }

@@ -3,6 +3,7 @@ import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { FULL_DETAIL, findingsList, type ListDetail } from './findings-list.js';
+import { stageGraph } from './graph.js';
 import { imageTable, type TableDetail } from './image-table.js';
 import { type LinkTargets, placeLink, ruleLink } from './places.js';
 import { bytes, firstThatFits } from './shrink.js';
@@ -29,7 +30,7 @@ interface SummaryDetail {
 
 /**
  * What is given up when the summary is too long, in this order: details of findings beyond a few, the places beyond
- * three, the table's rows beyond fifty, the table, findings beyond a hundred, then beyond ten.
+ * three, the table's rows beyond fifty, table and graph, findings beyond a hundred, then beyond ten.
  */
 const DETAILS: readonly [SummaryDetail, ...SummaryDetail[]] = [
   { list: FULL_DETAIL, table: { rows: 1000, places: 20, columns: 'all' }, waived: 1000 },
@@ -40,7 +41,8 @@ const DETAILS: readonly [SummaryDetail, ...SummaryDetail[]] = [
   { list: { groups: 10, places: 1, details: 0, characters: 200 }, table: null, waived: 0 },
 ];
 
-/** The job summary: the verdict in one line, findings with their fix, the images and their answers. Markdown, ends with a line end. */
+/** The job summary: the verdict in one line, findings with their fix, the images and their
+ * answers, and a graph of what is built on what. Markdown, ends with a line end. */
 export function renderSummary(report: Report, options: SummaryOptions = {}): string {
   return firstThatFits(
     DETAILS,
@@ -55,6 +57,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
   const of = (matches: (finding: Finding) => boolean) =>
     findingsList(groupFindings(told.filter(matches)), detail.list, options);
   const table = detail.table === null ? '' : imageTable(report, detail.table, options);
+  const graph = detail.table === null ? '' : stageGraph(report);
   const sections = [
     headline(report),
     ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(notice)}`),
@@ -64,6 +67,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
     ),
     annotationsLeft(options),
     section('Images', table),
+    section('What is built on what', graph),
     section(
       'Warnings',
       of((finding) => finding.level === 'warning'),
@@ -80,7 +84,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-export function headline(report: Report): string {
+function headline(report: Report): string {
   const beside = asides(tallyOf(report));
   return `## ${verdictSign(report.verdict)} Base images: ${report.verdict}\n\n${sentence(verdictReason(report))}${beside === '' ? '' : ` Besides: ${beside}.`}`;
 }

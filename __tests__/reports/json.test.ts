@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { Evidence } from '../../src/evidence/evidence.js';
+import type { EvidenceKinds } from '../../src/evidence/kinds.js';
+import { evidenceDocument } from '../../src/reports/evidence-document.js';
+import { imagesJson } from '../../src/reports/images.js';
+import { checkDocument, checkJson } from '../../src/reports/json.js';
+import { makeReport } from '../support/report-maker.js';
+import { storefrontReport } from '../support/storefront-report.js';
+
+/** What is wrong with a document by the schema that is published for it. */
+function schemaErrors(schema: string, document: unknown): readonly string[] {
+  const ajv = new Ajv2020({ strict: true, allErrors: true });
+  formats.default(ajv);
+  const published: unknown = JSON.parse(readFileSync(new URL(`../../schemas/${schema}`, import.meta.url), 'utf8'));
+  // A schema file is an object; ajv says so itself where it is not.
+  const validate = ajv.compile(published as object);
+  return validate(document)
+    ? []
+    : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
+}
+
+describe('the published schemas', () => {
+  test('a whole report is valid', () => {
+    const document: unknown = JSON.parse(checkJson(storefrontReport()));
+    expect(schemaErrors('check.schema.json', document)).toEqual([]);
+  });
+
+  test('an empty report is valid', () => {
+    expect(schemaErrors('check.schema.json', JSON.parse(checkJson(makeReport())))).toEqual([]);
+  });
+
+  test('the list of uses is valid', () => {
+    expect(schemaErrors('images.schema.json', JSON.parse(imagesJson(storefrontReport())))).toEqual([]);
+  });
+
+  test.each([
+    ['a field too many', { more: 1 }],
+    ['another version', { schema: 'base-image-gate/check/v2' }],
+    ['null where a field is left out', { findings: [{ fix: null }] }],
+  ])('%s is refused', (_, change) => {
+    const document = { ...checkDocument(storefrontReport()), ...change };
+    expect(schemaErrors('check.schema.json', document)).not.toEqual([]);
+  });
+});
+
+describe('checkJson', () => {
+  test('is the same bytes for the same report', () => {
+    expect(checkJson(storefrontReport())).toBe(checkJson(storefrontReport()));
+  });
+
+  test('leaves out what is not there, rather than writing null', () => {
+    const { uses, ...rest } = checkDocument(storefrontReport());
+    expect(uses[0]).toMatchObject({ platform: null });
+    expect(JSON.stringify(rest)).not.toContain('null');
+  });
+
+  test('names policy, commit and what it extends', () => {
+    const source = {
+      name: 'acme/policies/base-images.yml',
+      commit: 'b'.repeat(40),
+      extends: [{ name: 'acme/policies/root.yml@v3', commit: 'c'.repeat(40) }, { name: 'local.yml' }],
+    };
+    const policy = { source, profile: 'strict', allowListEnforced: true } as const;
+    expect(checkDocument(makeReport({ policy })).policy).toEqual({
+      source: 'acme/policies/base-images.yml',
+      commit: 'b'.repeat(40),
+      profile: 'strict',
+      allowListEnforced: true,
+      extends: source.extends,
+    });
+  });
+});
+
+describe('evidenceDocument', () => {
+  const tag = (currentDigest: string): Evidence<EvidenceKinds['tag']> => ({
+    status: 'present',
+    value: { tag: '20', currentDigest },
+    from: 'registry',
+  });
+
+  test('one platform, or several that agree, are one object by kind', () => {
+    const one = evidenceDocument({ 'linux/amd64': { tag: tag('a') } });
+    expect(one).toEqual({ tag: { status: 'present', from: 'registry', value: { tag: '20', currentDigest: 'a' } } });
+    expect(evidenceDocument({ 'linux/amd64': { tag: tag('a') }, 'linux/arm64': { tag: tag('a') } })).toEqual(one);
+  });
+
+  test('where platforms differ, the least known one stands for the kind and each is listed', () => {
+    const missing: Evidence<EvidenceKinds['tag']> = {
+      status: 'unavailable',
+      cause: 'timeout',
+      message: 'No answer in 30 s.',
+      remedy: 'Try again.',
+      lookedIn: [{ place: 'registry', answer: 'none' }],
+    };
+    const { tag: kind } = evidenceDocument({ 'linux/amd64': { tag: tag('a') }, 'linux/arm64': { tag: missing } });
+    expect(kind).toMatchObject({ status: 'unavailable', cause: 'timeout', message: 'No answer in 30 s.' });
+    expect(kind?.platforms?.['linux/amd64']?.status).toBe('present');
+    expect(kind?.platforms?.['linux/arm64']?.status).toBe('unavailable');
+  });
+
+  test('a value that is too long is cut and says so', () => {
+    const limits = { items: 3, characters: 5, depth: 2 };
+    const evidence: Evidence<EvidenceKinds['tag']> = {
+      status: 'present',
+      from: 'registry',
+      value: { tag: 'a'.repeat(9), currentDigest: 'b' },
+    };
+    expect(evidenceDocument({ 'linux/amd64': { tag: evidence } }, limits)).toEqual({
+      tag: { status: 'present', from: 'registry', value: { tag: 'aaaaa', currentDigest: 'b' }, truncated: true },
+    });
+  });
+});

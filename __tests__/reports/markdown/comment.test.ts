@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type CommentOptions, renderComment } from '../../../src/reports/markdown/comment.js';
+import type { Report } from '../../../src/reports/report.js';
+import { GITHUB_LINKS, githubHtml, readHtml } from '../../support/github-markdown.js';
+import { makeAnswer, makeReport, makeUse, makeWaiver } from '../../support/report-maker.js';
+import { storefrontReport } from '../../support/storefront-report.js';
+
+const TARGETS = { serverUrl: 'https://github.com', repository: 'acme/storefront', sha: 'c'.repeat(40) };
+const node = makeUse('node:20');
+
+function heading(given: Partial<Report>, options: CommentOptions = {}): string {
+  return renderComment(makeReport(given), options).split('\n')[0] ?? '';
+}
+
+/** A report with `count` problems, each a different one, with long texts everywhere. */
+function manyProblems(count: number): Report {
+  const uses = Array.from({ length: count }, (_, index) => makeUse(`image-${index}:1`, { line: index + 1 }));
+  return makeReport({
+    uses,
+    answers: uses.flatMap((use) => [
+      makeAnswer({
+        use: use.id,
+        reason: `${use.id} ${'reason '.repeat(60)}`,
+        fix: 'fix '.repeat(60),
+        details: ['detail '.repeat(40)],
+      }),
+      makeAnswer({ use: use.id, rule: 'fresh', level: 'warning', reason: `${use.id} is old` }),
+    ]),
+  });
+}
+
+describe('the first line', () => {
+  test.each([
+    [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: 1 problem to mend'],
+    [
+      { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
+      '### ❔ Base images: 1 open question',
+    ],
+    [{ uses: [node] }, '### ✅ Base images: 1 use may be built on'],
+    [{}, '### ✅ Base images: nothing to judge'],
+  ] as const)('says what there is to do (%#)', (given, line) => {
+    expect(heading(given)).toBe(line);
+  });
+
+  test('counts what is new where there was a run before', () => {
+    const given = {
+      uses: [node],
+      answers: [makeAnswer({ use: node.id, reason: 'old' }), makeAnswer({ use: node.id, reason: 'fresh' })],
+    };
+    expect(heading(given, { isNew: (finding) => finding.message === 'fresh' })).toBe(
+      '### ❌ Base images: 2 problems to mend (1 new)',
+    );
+    expect(heading(given, { isNew: () => false })).toBe('### ❌ Base images: 2 problems to mend');
+  });
+
+  test('tells jobs apart by title', () => {
+    expect(heading({}, { title: 'arm64 @acme' })).toBe('### ✅ Base images, arm64 @&#8203;acme: nothing to judge');
+  });
+});
+
+describe('what there is to do', () => {
+  const comment = renderComment(storefrontReport(), {
+    ...TARGETS,
+    isNew: (finding) => finding.rule === 'allowed-base',
+  });
+
+  test('is open to the eye, with place and fix, and the rest is folded', () => {
+    const [open = '', ...folded] = comment.split('<details><summary>');
+    expect(open).toContain('No entry of the allow list matches');
+    expect(open).toContain('👉 Build on `cgr.dev/acme.com/node:20`');
+    expect(open).toContain(
+      `[\`services/api/Dockerfile:2\`](https://github.com/acme/storefront/blob/${'c'.repeat(40)}/services/api/Dockerfile?plain=1#L2)`,
+    );
+    expect(folded.map((part) => part.split('</summary>')[0])).toEqual([
+      '2 details',
+      '2 warnings, which do not block',
+      '1 waived',
+      'Images judged',
+      'What judged',
+    ]);
+  });
+
+  test('marks what is new and nothing else', () => {
+    expect(comment.match(/🆕/g)).toHaveLength(1);
+    expect(comment).toContain('❌ 🆕 **No entry');
+  });
+
+  test('beyond five problems is folded, and numbered on', () => {
+    const text = renderComment(manyProblems(7));
+    expect(text).toContain('<summary>2 more to mend</summary>\n\n6. ❌');
+  });
+
+  test('notes are not told', () => {
+    expect(comment).not.toContain('The build argument NGINX can replace the image.');
+  });
+});
+
+describe('a clean comment', () => {
+  test('is one line and one fold', () => {
+    const comment = renderComment(makeReport({ uses: [node] }));
+    expect(comment.split('\n\n').slice(0, 2)).toEqual([
+      '### ✅ Base images: 1 use may be built on',
+      '<details><summary>Images judged</summary>',
+    ]);
+    expect(comment.match(/<details>/g)).toHaveLength(1);
+    expect(comment.endsWith('</details>')).toBe(true);
+  });
+
+  test('names its warnings on the fold', () => {
+    const answers = [makeAnswer({ use: node.id, level: 'warning' })];
+    expect(renderComment(makeReport({ uses: [node], answers }))).toContain(
+      '<details><summary>1 warning, which does not block</summary>',
+    );
+  });
+});
+
+describe('limits', () => {
+  test('the comment is never longer than allowed, whatever the limit and report', () => {
+    for (const report of [manyProblems(300), storefrontReport()]) {
+      for (const limit of [65_536, 30_000, 8_000, 2_000, 500, 120]) {
+        expect(renderComment(report, { ...TARGETS, limit }).length).toBeLessThanOrEqual(limit);
+      }
+    }
+  });
+
+  test('what is given up first is the table, then details, then what does not block, then problems', () => {
+    const report = manyProblems(30);
+    const shown = (limit: number) => {
+      const text = renderComment(report, { ...TARGETS, limit });
+      return {
+        table: text.includes('Images judged'),
+        details: text.includes('detail detail'),
+        warnings: text.includes('which do not block'),
+        problems: text.match(/^\d+\. ❌/gm)?.length ?? 0,
+      };
+    };
+    const full = renderComment(report, TARGETS).length;
+    const states = [full, full - 1, 45_000, 30_000, 16_000, 5_000, 120].map(shown);
+    expect(states[0]).toEqual({ table: true, details: true, warnings: true, problems: 30 });
+    expect(states[1]).toEqual({ table: false, details: true, warnings: true, problems: 30 });
+    expect(states.at(-1)).toEqual({ table: false, details: false, warnings: false, problems: 0 });
+    const richness = states.map(
+      (state) => Number(state.table) + Number(state.details) + Number(state.warnings) + state.problems,
+    );
+    expect(richness).toEqual([...richness].sort((a, b) => b - a));
+  });
+
+  test('what was left out is said', () => {
+    expect(renderComment(manyProblems(30), { limit: 5_000 })).toMatch(/_\d+ more in the summary of the job\._/);
+  });
+});
+
+describe('hostile text', () => {
+  const nasty = fc
+    .array(
+      fc.constantFrom(
+        ...[
+          '`',
+          '|',
+          '\n',
+          '\n\n',
+          '</details>',
+          '<summary>',
+          '<img src=x>',
+          '<!-- base-image-gate part=',
+          '-->',
+          '@acme',
+        ],
+        ...['#1', '](x)', '**', '```', '1. ', '### ', 'https://x.example', '\u001b[31m', '\u202e', '\\', 'a', ' ', '>'],
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => parts.join(''));
+
+  test('adds no element, link, mention or marker to the comment', () => {
+    fc.assert(
+      fc.property(nasty, nasty, (text, other) => {
+        const report = (put: string, more: string) => {
+          const use = makeUse('node:20', {
+            id: 'use',
+            file: `d/${put}x`,
+            stage: { index: 0, name: put },
+            expanded: `x${more}`,
+            reference: null,
+          });
+          return makeReport({
+            uses: [use],
+            answers: [
+              makeAnswer({
+                use: use.id,
+                reason: `x${put.replaceAll('`', '')}`,
+                platform: `x${more}`,
+                details: [`x${put}`],
+              }),
+              makeAnswer({
+                use: use.id,
+                level: 'warning',
+                reason: `x${more.replaceAll('`', '')}`,
+                fix: `x${put.replaceAll('`', '')}`.split('\n')[0] ?? '',
+              }),
+              makeAnswer({ use: use.id, waiver: 0 }),
+            ],
+            waivers: [makeWaiver({ reason: `x${put.replaceAll('`', '')}`, owner: `x${more}` })],
+            notices: [`x${more.replaceAll('`', '')}`],
+          });
+        };
+        const options = { ...TARGETS, title: `x${text}` };
+        const comment = renderComment(report(text, other), options);
+        const plain = readHtml(githubHtml(renderComment(report('x', 'x'), { ...TARGETS, title: 'xx' })));
+        const shown = readHtml(githubHtml(comment));
+        const names = (tags: readonly string[]) => tags.map((tag) => tag.replace(/ (href|align)="[^"]*"/, ''));
+        expect(names(shown.tags)).toEqual(names(plain.tags));
+        expect(comment).not.toContain('<!--');
+        const outsideCode = githubHtml(comment)
+          .replace(/<code>.*?<\/code>/gs, '')
+          .replace(/<a [^>]*>/g, '');
+        expect(readHtml(outsideCode).text).not.toMatch(GITHUB_LINKS);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

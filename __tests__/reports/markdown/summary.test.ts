@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { renderSummary, SUMMARY_LIMIT } from '../../../src/reports/markdown/summary.js';
+import { makeAnswer, makeReport, makeUse } from '../../support/report-maker.js';
+import { storefrontReport } from '../../support/storefront-report.js';
+
+const summary = renderSummary(storefrontReport());
+
+describe('renderSummary', () => {
+  test('begins with the verdict in one line', () => {
+    expect(summary.split('\n').slice(0, 3)).toEqual([
+      '## ❌ Base images: fail',
+      '',
+      '2 problems to mend, 1 open question, among 4 image uses in 2 build files. Besides: 2 warnings, 1 note, 1 waived.',
+    ]);
+  });
+
+  test('has what to do, the images, the graph, warnings, notes and waivers, in this order', () => {
+    expect(summary.match(/^### .*$/gm)).toEqual([
+      '### What to do',
+      '### Images',
+      '### What is built on what',
+      '### Warnings',
+      '### Notes',
+      '### Waived',
+    ]);
+  });
+
+  test('the table has a row an image, worst first, and a column a question', () => {
+    const table = summary.split('\n').filter((line) => line.startsWith('| '));
+    expect(table).toEqual([
+      '| Image | Used at | Digest | Publisher | `allowed-base` | `pinned-by-digest` | `signature-verified` | `overridable-base` |',
+      '| --- | --- | --- | --- | :-: | :-: | :-: | :-: |',
+      '| `node:20` | `services/api/Dockerfile:2` |  |  | ❌ | ⚠️ | ⏭️ | – |',
+      '| `registry.example.com/base/nginx:1.27` | `services/web/Dockerfile:1` |  |  | ✅ | ❌ | ❔ | ℹ️ |',
+      '| `curlimages/curl:8.10.1` | `services/web/Dockerfile:6` |  |  | 🩹 | – | – | – |',
+      '| `cgr.dev/chainguard/node:latest` | `services/api/Dockerfile:9` | `sha256:ab12ab12ab12` | Chainguard | ✅ | ✅ | ✅ | – |',
+    ]);
+  });
+
+  test('one image at several places is one row', () => {
+    const uses = [makeUse('node:20'), makeUse('docker.io/library/node:20', { file: 'b/Dockerfile' })];
+    const answers = uses.map((use) => makeAnswer({ use: use.id }));
+    const rows = renderSummary(makeReport({ uses, answers }))
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(rows).toEqual(['| `node:20` | `Dockerfile:3`<br>`b/Dockerfile:3` |  |  | ❌ |']);
+  });
+
+  test('says how many findings could not be annotated', () => {
+    const text = renderSummary(storefrontReport(), { annotationsLeft: { errors: 3, warnings: 4 } });
+    expect(text).toContain('7 more are only here');
+  });
+
+  test('names notices, files that were not judged, and limits', () => {
+    const text = renderSummary(
+      makeReport({
+        notices: ['The allow list is not enforced: add `.github/base-image-gate.yml`.'],
+        files: [{ path: 'x/Dockerfile', status: 'unreadable', line: 3, reason: 'unknown instruction: FORM' }],
+        limits: [{ name: 'max-files', message: '12 files were left.' }],
+      }),
+    );
+    expect(text).toContain('> [!NOTE]\n> The allow list is not enforced: add `.github/base-image-gate.yml`.');
+    expect(text).toContain('- `x/Dockerfile:3` unreadable: unknown instruction: FORM');
+    expect(text).toContain('- max-files: 12 files were left.');
+  });
+
+  test('stays within the limit of bytes, however much was found', () => {
+    const uses = Array.from({ length: 1500 }, (_, index) => makeUse(`image-${index}:1`, { line: index + 1 }));
+    const answers = uses.map((use) =>
+      makeAnswer({ use: use.id, reason: `${use.id} ${'漢字'.repeat(400)}`, details: ['漢字'.repeat(400)] }),
+    );
+    const report = makeReport({ uses, answers });
+    const text = renderSummary(report);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SUMMARY_LIMIT);
+    expect(text).toContain('1,500 problems to mend');
+    expect(Buffer.byteLength(renderSummary(report, { limit: 10_000 }))).toBeLessThanOrEqual(10_000);
+  });
+});

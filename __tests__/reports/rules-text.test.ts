@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { rulesText, ruleText } from '../../src/reports/rules-text.js';
+import { rules } from '../../src/rules/index.js';
+
+describe('rulesText', () => {
+  test('has every rule with its question, in columns', () => {
+    const text = rulesText(rules, { color: false });
+    const column = text.indexOf(rules[0]?.question ?? '');
+    for (const [index, rule] of rules.entries()) {
+      const line = text.split('\n')[index] ?? '';
+      expect(line.startsWith(`${rule.id} `)).toBe(true);
+      expect(line.slice(column)).toBe(rule.question);
+    }
+    expect(text.endsWith('base-image-gate rules ID\n')).toBe(true);
+  });
+});
+
+describe('ruleText', () => {
+  test.each(rules.map((rule) => [rule.id, rule] as const))('%s tells why, what to do, and its levels', (id, rule) => {
+    const text = ruleText(rule, { color: false });
+    expect(text.startsWith(`${id}: ${rule.title}\n${rule.question}\n`)).toBe(true);
+    for (const part of [rule.why, rule.mend, `Levels: baseline ${rule.presets.baseline.level}`]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('\u001b');
+    expect(ruleText(rule, { color: true })).toContain('\u001b[1m');
+  });
+});

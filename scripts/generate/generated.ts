@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { rules } from '../../src/rules/index.js';
+import { withActionTables } from './action-tables.js';
+import { rulePage, rulesOverview } from './rule-pages.js';
+import { schemaFiles } from './schemas.js';
+
+const PAGES = 'docs/rules';
+
+/** Every file that is made from the source, whole or in part, with what belongs in it, by path. */
+function generatedFiles(root: string): ReadonlyMap<string, string> {
+  const files = new Map(Object.entries(schemaFiles()));
+  files.set(`${PAGES}/README.md`, rulesOverview(rules));
+  for (const rule of rules) files.set(`${PAGES}/${rule.id}.md`, rulePage(rule));
+  const readme = join(root, 'README.md');
+  if (existsSync(readme)) {
+    const action = readFileSync(join(root, 'action.yml'), 'utf8');
+    files.set('README.md', withActionTables(readFileSync(readme, 'utf8'), action));
+  }
+  return files;
+}
+
+/** Pages of rules that are no more. */
+function leftOver(root: string, files: ReadonlyMap<string, string>): readonly string[] {
+  const folder = join(root, PAGES);
+  const pages = existsSync(folder) ? readdirSync(folder).map((name) => `${PAGES}/${name}`) : [];
+  return pages.filter((path) => !files.has(path));
+}
+
+/** Paths of files that are not what would be written, or should not be there. */
+export function stale(root: string): readonly string[] {
+  const files = generatedFiles(root);
+  const differing = [...files].filter(([path, content]) => {
+    const file = join(root, path);
+    return !existsSync(file) || readFileSync(file, 'utf8') !== content;
+  });
+  return [...differing.map(([path]) => path), ...leftOver(root, files)];
+}
+
+/** Writes what is stale, removes what should not be there, and returns the paths. */
+export function write(root: string): readonly string[] {
+  const files = generatedFiles(root);
+  const paths = stale(root);
+  for (const path of paths) {
+    const content = files.get(path);
+    if (content === undefined) {
+      rmSync(join(root, path));
+    } else {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    }
+  }
+  return paths;
+}

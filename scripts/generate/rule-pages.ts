@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { RuleDescription } from '../../src/reports/rule-description.js';
+import { askedOf } from '../../src/reports/rules-text.js';
+import type { ProfileColumn, Rule } from '../../src/rules/rule.js';
+
+const MADE = '<!-- Made from src/rules by npm run generate. -->';
+
+/** The columns of the table of levels, as people choose them: by profile, and by where the image is used. */
+const COLUMNS: readonly {
+  readonly title: string;
+  readonly column: ProfileColumn;
+  readonly capped?: true;
+}[] = [
+  { title: 'observe', column: 'baseline', capped: true },
+  { title: 'baseline', column: 'baseline' },
+  { title: 'hardened', column: 'hardened' },
+  { title: 'strict', column: 'strict' },
+  { title: 'hardened and strict, build stages', column: 'hardened-build' },
+];
+
+function levelIn(rule: RuleDescription, { column, capped }: (typeof COLUMNS)[number]): string {
+  const { level } = rule.presets[column];
+  return capped && level === 'error' ? 'warning' : level;
+}
+
+/** The overview of all rules: docs/rules/README.md. */
+export function rulesOverview(rules: readonly Rule[]): string {
+  const head = ['Rule', 'Question', ...COLUMNS.map(({ title }) => title)];
+  const lines = [
+    MADE,
+    '# Rules',
+    '',
+    'Each rule asks one question of each image use. Its level decides what a failure does: an `error` fails the job, a',
+    '`warning` and a `note` are only shown, `off` means that the rule is not asked. The profile sets the level, the policy',
+    'may change it.',
+    '',
+    row(head),
+    row(head.map(() => '---')),
+    ...rules.map((rule) =>
+      row([`[${rule.id}](${rule.id}.md)`, rule.question, ...COLUMNS.map((column) => levelIn(rule, column))]),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** One rule in full: docs/rules/ID.md. */
+export function rulePage(rule: Rule): string {
+  const sections = [
+    MADE,
+    `# ${rule.id}`,
+    `**${rule.title}.** ${rule.question}`,
+    '## Why it matters',
+    rule.why,
+    '## What to do about a finding',
+    rule.mend,
+    '## Levels',
+    `It is asked of ${askedOf(rule)}.`,
+    [
+      row(COLUMNS.map(({ title }) => title)),
+      row(COLUMNS.map(() => '---')),
+      row(COLUMNS.map((one) => levelIn(rule, one))),
+    ].join('\n'),
+    '## In the policy',
+    ...policySection(rule),
+    ...(rule.subject === 'image' ? ['## Evidence', `It needs ${listed(rule.evidence)}.`] : []),
+    ...(rule.controls.length === 0
+      ? []
+      : ['## Controls', `Its answers are evidence toward NIST SP 800-53 revision 5: ${rule.controls.join(', ')}.`]),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function policySection(rule: Rule): readonly string[] {
+  const example = ['```yaml', 'rules:', `  ${rule.id}: { level: warning }`, '```'].join('\n');
+  const options = optionsOf(rule);
+  if (options.length === 0) return [example, 'It has no options but its level.'];
+  const head = ['Option', 'Value', ...COLUMNS.map(({ title }) => title)];
+  const table = [row(head), row(head.map(() => '---')), ...options.map((option) => row(option))].join('\n');
+  return [example, 'Its options, and what the profiles set them to:', table];
+}
+
+/** Name, kind of value, and each profile's setting of every option, as cells. */
+function optionsOf(rule: Rule): readonly (readonly string[])[] {
+  const schema = z.toJSONSchema(rule.options, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => [
+    `\`${name}\``,
+    kindOf(property),
+    ...COLUMNS.map(({ column }) => setting(rule.presets[column].options, name)),
+  ]);
+}
+
+function kindOf(property: z.core.JSONSchema._JSONSchema): string {
+  if (typeof property === 'boolean') return 'anything';
+  if (property.description !== undefined) return property.description;
+  if (property.enum !== undefined) return property.enum.map((value) => `\`${String(value)}\``).join(', ');
+  return [property.type ?? 'anything'].flat().join(' or ');
+}
+
+function setting(options: unknown, name: string): string {
+  if (typeof options !== 'object' || options === null) return '';
+  const value: unknown = Object.entries(options).find(([key]) => key === name)?.[1];
+  return value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}
+
+function listed(words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

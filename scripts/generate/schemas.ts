@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { checkSchema } from '../../src/reports/check-document.js';
+import { imagesSchema } from '../../src/reports/images-document.js';
+
+/** A schema of ours as a published JSON Schema, draft 2020-12. */
+function published(title: string, schema: z.ZodType): string {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'output' });
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
+}
+
+/** The files of schemas/ that are made, by path. */
+export function schemaFiles(): Readonly<Record<string, string>> {
+  return {
+    'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
+    'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
+  };
+}

@@ -1,0 +1,124 @@
+import { inline, prose } from '../escape/markdown.js';
+import { groupFindings } from '../finding-groups.js';
+import type { Finding, Report } from '../report.js';
+import { openQuestions, plural, tallyOf } from '../tally.js';
+import { findingsList, type ListDetail } from './findings-list.js';
+import { imageTable } from './image-table.js';
+import type { LinkTargets } from './places.js';
+import { characters, firstThatFits } from './shrink.js';
+import { verdictSign } from './signs.js';
+import { footer, waivedList } from './summary.js';
+
+/** GitHub answers 422 to a longer comment. @see https://docs.github.com/en/rest/issues/comments */
+const COMMENT_LIMIT = 65_536;
+
+export interface CommentOptions extends LinkTargets {
+  /** Characters. */
+  readonly limit?: number;
+  /** Whether the last run did not have this finding. Absent on a first run, where nothing is marked. */
+  readonly isNew?: (finding: Finding) => boolean;
+  /** Tells several comments or parts apart: the job, or what it judges. */
+  readonly title?: string;
+}
+
+interface CommentDetail {
+  /** How many problems are open to the eye; the others are folded. */
+  readonly open: number;
+  readonly list: ListDetail;
+  readonly folded: boolean;
+  readonly table: boolean;
+}
+
+const RICH: ListDetail = { groups: 100, places: 5, details: 15, characters: 1000 };
+
+/**
+ * What is given up when the comment is too long, in this order: the table of images; details of findings and places
+ * beyond three; warnings, waived findings and what judged; problems beyond twenty; beyond five, in short. The verdict
+ * always stays, and comes first.
+ */
+const DETAILS: readonly [CommentDetail, ...CommentDetail[]] = [
+  { open: 5, list: RICH, folded: true, table: true },
+  { open: 5, list: RICH, folded: true, table: false },
+  { open: 5, list: { groups: 100, places: 3, details: 0, characters: 500 }, folded: true, table: false },
+  { open: 5, list: { groups: 100, places: 3, details: 0, characters: 500 }, folded: false, table: false },
+  { open: 5, list: { groups: 20, places: 1, details: 0, characters: 300 }, folded: false, table: false },
+  { open: 5, list: { groups: 5, places: 1, details: 0, characters: 150 }, folded: false, table: false },
+  { open: 0, list: { groups: 0, places: 0, details: 0, characters: 0 }, folded: false, table: false },
+];
+
+/**
+ * The comment on a pull request, or one job's part of it: first the verdict as a heading, then what to do, then
+ * everything else folded. One line and a fold where there is nothing to do. Markdown without a final line end.
+ */
+export function renderComment(report: Report, options: CommentOptions = {}): string {
+  return firstThatFits(
+    DETAILS,
+    (detail) => commentWith(report, options, detail),
+    options.limit ?? COMMENT_LIMIT,
+    characters,
+  );
+}
+
+function commentWith(report: Report, options: CommentOptions, detail: CommentDetail): string {
+  const told = report.findings.filter((finding) => finding.waiver === undefined);
+  const errors = groupFindings(told.filter((finding) => finding.level === 'error'));
+  const open = errors.slice(0, detail.open);
+  const more = errors.slice(detail.open, Math.max(detail.open, detail.list.groups));
+  const left = errors.length - open.length - more.length;
+  const list = (groups: typeof errors, start: number) =>
+    findingsList(groups, { ...detail.list, groups: groups.length }, options, options.isNew, start);
+  const parts = [
+    heading(report, options),
+    list(open, 1),
+    more.length === 0 ? '' : fold(`${more.length} more to mend`, list(more, open.length + 1)),
+    left > 0 ? `_${left} more in the summary of the job._` : '',
+    asides(report, options, detail, errors.length === 0),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** The verdict and what it asks for, in one line. */
+function heading(report: Report, options: CommentOptions): string {
+  const { verdict } = report;
+  const tally = tallyOf(report);
+  const title = options.title === undefined ? 'Base images' : `Base images, ${inline(options.title)}`;
+  const passed = tally.uses === 0 ? 'nothing to judge' : `${plural(tally.uses, 'use')} may be built on`;
+  const asked = verdict === 'pass' ? passed : openQuestions(tally) || verdict;
+  return `### ${verdictSign(verdict)} ${title}: ${asked}${freshness(report, options)}`;
+}
+
+function freshness(report: Report, { isNew }: CommentOptions): string {
+  if (isNew === undefined) return '';
+  const errors = report.findings.filter((finding) => finding.waiver === undefined && finding.level === 'error');
+  const fresh = groupFindings(errors).filter(({ places }) => places.some(isNew)).length;
+  return fresh === 0 ? '' : ` (${fresh} new)`;
+}
+
+/** What does not block: folded one by one below problems, and all in one fold where there are none. */
+function asides(report: Report, options: CommentOptions, detail: CommentDetail, clean: boolean): string {
+  if (!detail.folded) return '';
+  const warnings = groupFindings(
+    report.findings.filter((finding) => finding.waiver === undefined && finding.level === 'warning'),
+  );
+  const waived = tallyOf(report).waived;
+  const columns = clean ? 'all' : 'not-passed';
+  const images = detail.table ? imageTable(report, { rows: 50, places: 3, columns }, options) : '';
+  const sections = [
+    {
+      title: `${plural(warnings.length, 'warning')}, which ${warnings.length === 1 ? 'does' : 'do'} not block`,
+      body: findingsList(warnings, detail.list, options, options.isNew),
+    },
+    { title: `${waived} waived`, body: waivedList(report, 50, options) },
+    { title: 'Images judged', body: images },
+    { title: 'What judged', body: [...report.notices.map((notice) => prose(notice)), footer(report)].join('\n\n') },
+  ].filter(({ body }) => body !== '');
+  if (!clean) return sections.map(({ title, body }) => fold(title, body)).join('\n\n');
+  const [first, ...others] = sections;
+  const rest = others.map(({ title, body }) => `**${title}**\n\n${body}`);
+  return first === undefined ? '' : fold(first.title, [first.body, ...rest].join('\n\n'));
+}
+
+/** A title is ours: it holds no text of others. */
+function fold(title: string, body: string): string {
+  return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}

@@ -1,0 +1,167 @@
+import type { ImageUse } from '../../build-files/image-use.js';
+import type { Stage } from '../../build-files/stage.js';
+import { mermaidLabel } from '../escape/mermaid.js';
+import type { Answer, Report } from '../report.js';
+import { plural } from '../tally.js';
+import { imageKey, imageName, shortDigest } from './image-name.js';
+import { type Sign, signOf, worstSign } from './signs.js';
+
+/**
+ * Mermaid refuses more than 500 edges and 50,000 characters; a graph that long can't be read either.
+ * @see https://mermaid.js.org/config/schema-docs/config.html#maxedges
+ */
+const MAX_EDGES = 150;
+const MAX_CHARACTERS = 30_000;
+/** About how long the line of an image is, its label at its longest. */
+const IMAGE_LINE = 120;
+
+/** Colours that can be told on GitHub's light and dark pages, each with its own text colour. */
+const CLASSES: Readonly<Record<Sign, { readonly name: string; readonly style: string }>> = {
+  '❌': { name: 'failed', style: 'fill:#cf222e,stroke:#82071e,color:#ffffff' },
+  '❔': { name: 'undecided', style: 'fill:#8250df,stroke:#512a97,color:#ffffff' },
+  '⚠️': { name: 'warned', style: 'fill:#d4a72c,stroke:#7d4e00,color:#1f2328' },
+  ℹ️: { name: 'noted', style: 'fill:#54aeff,stroke:#0550ae,color:#1f2328' },
+  '🩹': { name: 'waived', style: 'fill:#eac54f,stroke:#7d4e00,color:#1f2328' },
+  '⏭️': { name: 'skipped', style: 'fill:#afb8c1,stroke:#57606a,color:#1f2328' },
+  '✅': { name: 'passed', style: 'fill:#1a7f37,stroke:#044f1e,color:#ffffff' },
+  '–': { name: 'unasked', style: 'fill:#d0d7de,stroke:#57606a,color:#1f2328' },
+};
+
+/** One build file drawn: its lines, and the images its edges come from. */
+interface DrawnFile {
+  readonly lines: readonly string[];
+  readonly edges: number;
+  readonly images: readonly string[];
+}
+
+/**
+ * A Mermaid flowchart of images and the stages built on them, each coloured by its worst answer: FROM is a line,
+ * what is only copied or mounted from is dotted. Files with failures come first; those that don't fit are counted.
+ * Empty where there are no stages.
+ */
+export function stageGraph(report: Report): string {
+  const files = [...new Set(report.stages.map((stage) => stage.file))];
+  if (files.length === 0) return '';
+  const signs = signsOfUses(report.answers);
+  const images = new ImageNodes(report.uses, signs);
+  const drawn = files
+    .map((file) => ({ file, sign: images.signOfFile(file), stages: report.stages.filter((one) => one.file === file) }))
+    .sort((a, b) => ORDER.indexOf(a.sign) - ORDER.indexOf(b.sign))
+    .map(({ file, stages }, index) => drawFile(file, stages, `f${index}`, images));
+
+  const shown: DrawnFile[] = [];
+  const used = new Set<string>();
+  let edges = 0;
+  let characters = 0;
+  for (const file of drawn) {
+    const more = file.images.filter((image) => !used.has(image));
+    const length = file.lines.reduce((sum, line) => sum + line.length + 1, 0) + more.length * IMAGE_LINE;
+    if (edges + file.edges > MAX_EDGES || characters + length > MAX_CHARACTERS) continue;
+    shown.push(file);
+    for (const image of more) used.add(image);
+    edges += file.edges;
+    characters += length;
+  }
+  const left = drawn.length - shown.length;
+  const note = left > 0 ? `\n\n_${plural(left, 'build file')} more than can be drawn_` : '';
+  if (shown.length === 0) return note.trim();
+  const body = [...images.lines(used), ...shown.flatMap((file) => file.lines)];
+  const classes = Object.values(CLASSES)
+    .filter(({ name }) => body.some((line) => line.endsWith(`:::${name}`)))
+    .map(({ name, style }) => `  classDef ${name} ${style}`);
+  return `\`\`\`mermaid\n${['flowchart LR', ...body, ...classes].join('\n')}\n\`\`\`${note}`;
+}
+
+const ORDER = Object.keys(CLASSES);
+
+function signsOfUses(answers: readonly Answer[]): ReadonlyMap<string, readonly Sign[]> {
+  const signs = new Map<string, Sign[]>();
+  for (const answer of answers) {
+    if (answer.use === undefined) continue;
+    const known = signs.get(answer.use);
+    if (known === undefined) signs.set(answer.use, [signOf(answer)]);
+    else known.push(signOf(answer));
+  }
+  return signs;
+}
+
+/** The images of a run as nodes: one node a name, however many uses name it. */
+class ImageNodes {
+  readonly #nodes = new Map<string, { readonly id: string; readonly name: string; readonly signs: Sign[] }>();
+  readonly #ofUse = new Map<string, string>();
+  readonly #signs: ReadonlyMap<string, readonly Sign[]>;
+  readonly #files = new Map<string, Sign[]>();
+
+  constructor(uses: readonly ImageUse[], signs: ReadonlyMap<string, readonly Sign[]>) {
+    this.#signs = signs;
+    for (const use of uses) {
+      const digest = use.reference?.digest;
+      const name = digest === undefined ? imageName(use) : `${imageName(use)}@${shortDigest(digest)}`;
+      const node = this.#nodes.get(imageKey(use)) ?? { id: `i${this.#nodes.size}`, name, signs: [] };
+      node.signs.push(...(signs.get(use.id) ?? []));
+      this.#nodes.set(imageKey(use), node);
+      this.#ofUse.set(use.id, node.id);
+      const file = this.#files.get(use.file) ?? [];
+      file.push(...(signs.get(use.id) ?? []));
+      this.#files.set(use.file, file);
+    }
+  }
+
+  idOf(use: string): string | undefined {
+    return this.#ofUse.get(use);
+  }
+
+  signOf(uses: readonly string[]): Sign {
+    return worstSign(uses.flatMap((use) => this.#signs.get(use) ?? []));
+  }
+
+  signOfFile(file: string): Sign {
+    return worstSign(this.#files.get(file) ?? []);
+  }
+
+  lines(ids: ReadonlySet<string>): readonly string[] {
+    return [...this.#nodes.values()]
+      .filter((node) => ids.has(node.id))
+      .map((node) => `  ${node.id}([${mermaidLabel(node.name)}]):::${CLASSES[worstSign(node.signs)].name}`);
+  }
+}
+
+function drawFile(file: string, stages: readonly Stage[], id: string, images: ImageNodes): DrawnFile {
+  const stageId = (index: number) => `${id}s${index}`;
+  const known = new Set(stages.map((stage) => stage.index));
+  const used = new Set<string>();
+  const edges: string[] = [];
+  const fromImage = (use: string, arrow: string, to: number) => {
+    const image = images.idOf(use);
+    if (image === undefined) return;
+    used.add(image);
+    edges.push(`  ${image} ${arrow} ${stageId(to)}`);
+  };
+  for (const stage of stages) {
+    const { base } = stage;
+    if (base.kind === 'image') fromImage(base.use, '-->', stage.index);
+    if (base.kind === 'stage' && known.has(base.index))
+      edges.push(`  ${stageId(base.index)} --> ${stageId(stage.index)}`);
+    for (const copied of new Set(stage.copiesFrom)) {
+      if (known.has(copied)) edges.push(`  ${stageId(copied)} -.-> ${stageId(stage.index)}`);
+    }
+    for (const use of new Set(stage.usesFrom)) fromImage(use, '-.->', stage.index);
+  }
+  const nodes = stages.map((stage) => `    ${stageId(stage.index)}${stageShape(stage)}:::${stageClass(stage, images)}`);
+  return {
+    lines: [`  subgraph ${id}[${mermaidLabel(file)}]`, ...nodes, '  end', ...edges],
+    edges: edges.length,
+    images: [...used],
+  };
+}
+
+/** A target has a double border: it is what ships. */
+function stageShape(stage: Stage): string {
+  const label = mermaidLabel(stage.name ?? `stage ${stage.index}`);
+  return stage.target ? `[[${label}]]` : `[${label}]`;
+}
+
+function stageClass(stage: Stage, images: ImageNodes): string {
+  const uses = [...(stage.base.kind === 'image' ? [stage.base.use] : []), ...stage.usesFrom];
+  return CLASSES[images.signOf(uses)].name;
+}
