@@ -42,7 +42,7 @@ describe('npm run generate', () => {
     write(root);
     const page = readFileSync(join(root, 'docs/rules/allowed-base.md'), 'utf8');
     expect(page).toContain('# allowed-base\n');
-    expect(page).toContain('| warning | warning | error | error | warning |');
+    expect(page).toContain('| warning | warning  | error    | error  | warning                           |');
     expect(page).toContain('CM-7');
   });
 });
@@ -59,11 +59,11 @@ describe('the tables of inputs and outputs', () => {
     [
       'before',
       '<!-- inputs: made from action.yml by npm run generate -->',
-      ...(inputs === '' ? [] : [inputs]),
+      ...(inputs === '' ? [] : ['', inputs, '']),
       '<!-- end of inputs -->',
       'between',
       '<!-- outputs: made from action.yml by npm run generate -->',
-      ...(outputs === '' ? [] : [outputs]),
+      ...(outputs === '' ? [] : ['', outputs, '']),
       '<!-- end of outputs -->',
       'after',
     ].join('\n');
@@ -71,12 +71,12 @@ describe('the tables of inputs and outputs', () => {
   test('replace what is between their markers', () => {
     const made = readme(
       [
-        '| Input | Meaning |',
-        '| --- | --- |',
-        '| `policy` | The file: a \\| b. |',
-        '| `token` | A token. Default: `the-token`. |',
+        '| Input    | Meaning                        |',
+        '| -------- | ------------------------------ |',
+        '| `policy` | The file: a \\| b.              |',
+        '| `token`  | A token. Default: `the-token`. |',
       ].join('\n'),
-      ['| Output | Meaning |', '| --- | --- |', '| `verdict` | pass or fail. |'].join('\n'),
+      ['| Output    | Meaning       |', '| --------- | ------------- |', '| `verdict` | pass or fail. |'].join('\n'),
     );
     expect(withActionTables(readme('', ''), action)).toBe(made);
     expect(withActionTables(made, action)).toBe(made);

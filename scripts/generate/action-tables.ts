@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { table } from './table.js';
 
 const described = z.record(
   z.string(),
@@ -14,15 +15,19 @@ const action = z.looseObject({ inputs: described, outputs: described });
 /** The README with the tables between its markers made from action.yml. Text outside of the markers stays. */
 export function withActionTables(readme: string, actionYaml: string): string {
   const { inputs, outputs } = action.parse(parse(actionYaml));
-  return between(between(readme, 'inputs', table('Input', inputs)), 'outputs', table('Output', outputs));
+  return between(
+    between(readme, 'inputs', describedTable('Input', inputs)),
+    'outputs',
+    describedTable('Output', outputs),
+  );
 }
 
-function table(title: string, entries: z.infer<typeof described>): string {
-  const lines = Object.entries(entries).map(([name, { description, default: standard }]) => {
+function describedTable(title: string, entries: z.infer<typeof described>): string {
+  const rows = Object.entries(entries).map(([name, { description, default: standard }]) => {
     const suffix = standard === undefined ? '' : ` Default: \`${standard}\`.`;
-    return `| \`${name}\` | ${description.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|')}${suffix} |`;
+    return [`\`${name}\``, `${description.trim().replace(/\s+/g, ' ')}${suffix}`];
   });
-  return [`| ${title} | Meaning |`, '| --- | --- |', ...lines].join('\n');
+  return table([title, 'Meaning'], rows);
 }
 
 function between(text: string, name: string, body: string): string {
@@ -33,5 +38,5 @@ function between(text: string, name: string, body: string): string {
   if (from < 0 || to < from) {
     throw new Error(`README.md: the lines "${start}" and "${end}" are missing; put them around the table of ${name}.`);
   }
-  return `${text.slice(0, from + start.length)}\n${body}\n${text.slice(to)}`;
+  return `${text.slice(0, from + start.length)}\n\n${body}\n\n${text.slice(to)}`;
 }

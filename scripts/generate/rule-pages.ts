@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RuleDescription } from '../../src/reports/rule-description.js';
 import { askedOf } from '../../src/reports/rules-text.js';
 import type { ProfileColumn, Rule } from '../../src/rules/rule.js';
+import { table } from './table.js';
 
 const MADE = '<!-- Made from src/rules by npm run generate. -->';
 
@@ -28,16 +29,20 @@ export function rulesOverview(rules: readonly Rule[]): string {
   const head = ['Rule', 'Question', ...COLUMNS.map(({ title }) => title)];
   const lines = [
     MADE,
+    '',
     '# Rules',
     '',
     'Each rule asks one question of each image use. Its level decides what a failure does: an `error` fails the job, a',
     '`warning` and a `note` are only shown, `off` means that the rule is not asked. The profile sets the level, the policy',
     'may change it.',
     '',
-    row(head),
-    row(head.map(() => '---')),
-    ...rules.map((rule) =>
-      row([`[${rule.id}](${rule.id}.md)`, rule.question, ...COLUMNS.map((column) => levelIn(rule, column))]),
+    table(
+      head,
+      rules.map((rule) => [
+        `[${rule.id}](${rule.id}.md)`,
+        rule.question,
+        ...COLUMNS.map((column) => levelIn(rule, column)),
+      ]),
     ),
   ];
   return `${lines.join('\n')}\n`;
@@ -55,11 +60,10 @@ export function rulePage(rule: Rule): string {
     rule.mend,
     '## Levels',
     `It is asked of ${askedOf(rule)}.`,
-    [
-      row(COLUMNS.map(({ title }) => title)),
-      row(COLUMNS.map(() => '---')),
-      row(COLUMNS.map((one) => levelIn(rule, one))),
-    ].join('\n'),
+    table(
+      COLUMNS.map(({ title }) => title),
+      [COLUMNS.map((column) => levelIn(rule, column))],
+    ),
     '## In the policy',
     ...policySection(rule),
     ...(rule.subject === 'image' ? ['## Evidence', `It needs ${listed(rule.evidence)}.`] : []),
@@ -75,8 +79,7 @@ function policySection(rule: Rule): readonly string[] {
   const options = optionsOf(rule);
   if (options.length === 0) return [example, 'It has no options but its level.'];
   const head = ['Option', 'Value', ...COLUMNS.map(({ title }) => title)];
-  const table = [row(head), row(head.map(() => '---')), ...options.map((option) => row(option))].join('\n');
-  return [example, 'Its options, and what the profiles set them to:', table];
+  return [example, 'Its options, and what the profiles set them to:', table(head, options)];
 }
 
 /** Name, kind of value, and each profile's setting of every option, as cells. */
@@ -105,8 +108,4 @@ function setting(options: unknown, name: string): string {
 function listed(words: readonly string[]): string {
   const quoted = words.map((word) => `\`${word}\``);
   return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
