@@ -6,6 +6,9 @@ import type { YamlDocument } from './yaml-document.js';
 
 type Issue = z.core.$ZodIssue;
 
+/** Problems told at most of one kind and place; whoever mends a hundred sees the rest then. */
+const MAX_TOLD = 100;
+
 /** What zod found wrong with a document, as problems with a place and a remedy. */
 export function schemaProblems(
   issues: readonly Issue[],
@@ -13,6 +16,7 @@ export function schemaProblems(
   schema: z.ZodType,
 ): readonly PolicyProblem[] {
   return issues
+    .slice(0, MAX_TOLD)
     .flatMap((issue) => problemsOf(issue, [], { document, schema }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
@@ -27,7 +31,9 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   const path = [...above, ...issue.path];
   const value = valueAt(document.value, path);
   if (issue.code === 'invalid_union') return unionProblems(issue.errors, path, checked);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, checked));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_TOLD).map((key) => unknownKey(path, key, checked));
+  }
   const problem = (code: PolicyProblemCode, message: string, expected: string, fix?: string): PolicyProblem[] => [
     {
       code,

@@ -67,14 +67,16 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
     schema: 'core',
     // Compared pair by pair there, which takes minutes for a hundred thousand keys; findKeyProblems does it below.
     uniqueKeys: false,
-    logLevel: 'silent',
   });
   const rangeAt = (start: number, end: number): SourceRange => {
     const from = lines.linePos(start);
     const to = lines.linePos(Math.max(end, start + 1));
     return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
   };
-  const syntax = document.errors.slice(0, 20).map((error) => syntaxProblem(file, error, rangeAt));
+  // Its warnings are tags that nothing resolves: the value would be another than what is written.
+  const syntax = [...document.errors, ...document.warnings]
+    .slice(0, 20)
+    .map((error) => syntaxProblem(file, error, rangeAt));
   if (syntax.length > 0) return err(syntax);
   const keys = findKeyProblems(file, document, rangeAt);
   if (keys.length > 0) return err(keys);
@@ -84,7 +86,8 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return err([whole('too-complex', `The aliases of the policy cannot be resolved: ${reason}.`, 'Write it out.')]);
+    const code = reason.startsWith('Excessive') ? 'too-complex' : 'syntax';
+    return err([whole(code, `The aliases of the policy cannot be resolved: ${reason}.`, 'Write it out.')]);
   }
   return ok({ file, value, place: (path, part = 'value') => placeOf(document, path, part, rangeAt) });
 }
