@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ImageUse } from '../../src/build-files/image-use.js';
+import { parseReference, type Reference } from '../../src/images/reference.js';
+import type { Policy } from '../../src/policy/policy.js';
+import { applyWaivers, vulnerabilityWaiver, waiverPeriod } from '../../src/policy/waivers.js';
+import type { Answer } from '../../src/reports/report.js';
+import { validPolicy } from '../support/load-policy-text.js';
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+
+function reference(text: string): Reference {
+  const parsed = parseReference(text);
+  if (!parsed.ok) throw new Error(parsed.error.reason);
+  return parsed.value;
+}
+
+function use(id: string, file: string, image: string | null): ImageUse {
+  return {
+    id,
+    file,
+    instruction: 'FROM',
+    stage: { index: 0, name: null },
+    role: 'final',
+    reachable: true,
+    platform: null,
+    targetPlatforms: ['linux/amd64'],
+    written: image ?? '$X',
+    expanded: image ?? '$X',
+    reference: image === null ? null : reference(image),
+    overridable: [],
+    line: 1,
+    column: 6,
+    endLine: 1,
+    endColumn: 12,
+  };
+}
+
+const uses = [
+  use('a', 'Dockerfile', 'acme/app:1'),
+  use('b', 'services/api/Dockerfile', 'acme/db'),
+  use('c', 'Dockerfile', null),
+];
+
+function answer(fields: Partial<Answer>): Answer {
+  return { rule: 'fresh', use: 'a', file: 'Dockerfile', outcome: 'fail', level: 'error', reason: 'r', ...fields };
+}
+
+/** A policy with the waivers given as YAML flow maps; reason, owner and expiry are added. */
+function waiving(...lines: readonly string[]): Promise<Policy> {
+  const entries = lines.map(
+    (line) => `  - { reason: r, owner: o, ${line.includes('expires') ? '' : 'expires: 2027-01-31, '}${line} }`,
+  );
+  return validPolicy(['version: 1', 'waivers:', ...entries].join('\n'));
+}
+
+describe('which answers a waiver covers', () => {
+  test.each([
+    ['rule: fresh, image: acme/app', {}, true],
+    ['rule: fresh, image: "acme/*"', {}, true],
+    ['rule: fresh, image: acme/app:2', {}, false],
+    ['rule: fresh, image: acme/db', {}, false],
+    ['rule: pinned-by-digest, image: acme/app', {}, false],
+    ['rule: fresh, file: Dockerfile', {}, true],
+    ['rule: fresh, file: "**/Dockerfile"', {}, true],
+    ['rule: fresh, file: "services/**"', {}, false],
+    ['rule: fresh, file: "services/**"', { use: 'b', file: 'services/api/Dockerfile' }, true],
+    ['rule: fresh, file: Dockerfile, image: acme/db', {}, false],
+    ['rule: fresh', {}, true],
+    ['rule: fresh, image: acme/app', { use: 'c' }, false],
+    ['rule: fresh', { use: 'c' }, true],
+    ['rule: fresh, image: acme/app', { outcome: 'indeterminate' }, false],
+    ['rule: fresh, image: acme/app, covers: indeterminate', { outcome: 'indeterminate' }, true],
+    ['rule: fresh, image: acme/app, covers: indeterminate', {}, true],
+    ['rule: fresh, image: acme/app', { outcome: 'pass' }, false],
+    ['rule: fresh, image: acme/app', { outcome: 'skipped' }, false],
+    ['rule: fresh, vulnerability: CVE-1', {}, false],
+    ['rule: fresh, vulnerability: CVE-1', { vulnerabilities: ['CVE-1'] }, true],
+    ['rule: fresh, vulnerability: CVE-1', { vulnerabilities: ['CVE-1', 'CVE-2'] }, false],
+    ['rule: fresh, vulnerability: CVE-1', { vulnerabilities: ['CVE-11'] }, false],
+    ['rule: fresh, expires: 2026-11-20', {}, false],
+    ['rule: fresh, expires: 2026-11-21', {}, true],
+    ['rule: fresh, expires: 2027-06-01', {}, false],
+  ] as const)('%s on %j: %s', async (line, fields, covered) => {
+    const { answers } = applyWaivers(await waiving(line), [answer(fields)], uses, NOW);
+    expect(answers[0]?.waiver).toBe(covered ? 0 : undefined);
+  });
+
+  test('vulnerabilities may be shared out among several waivers', async () => {
+    const policy = await waiving('rule: fresh, vulnerability: CVE-1', 'rule: fresh, vulnerability: CVE-2');
+    const both = answer({ vulnerabilities: ['CVE-1', 'CVE-2'] });
+    const one = answer({ vulnerabilities: ['CVE-2', 'CVE-3'] });
+    const { answers, waivers } = applyWaivers(policy, [both, one], uses, NOW);
+    expect(answers.map(({ waiver }) => waiver)).toEqual([0, undefined]);
+    expect(waivers.map(({ state }) => state)).toEqual(['used', 'used']);
+  });
+
+  test('an answer that is no failure is left as it is', async () => {
+    const passing = answer({ outcome: 'pass' });
+    expect(applyWaivers(await waiving('rule: fresh'), [passing], uses, NOW).answers).toEqual([passing]);
+  });
+
+  test('a mirror’s image is waived under the name of what it mirrors', async () => {
+    const policy = await validPolicy(
+      'version: 1\nregistries: { m.example.com: { mirror-of: docker.io } }\nwaivers: [{ rule: fresh, image: acme/app, reason: r, owner: o, expires: 2027-01-31 }]',
+    );
+    const mirrored = [use('m', 'Dockerfile', 'm.example.com/acme/app')];
+    expect(applyWaivers(policy, [answer({ use: 'm' })], mirrored, NOW).answers[0]?.waiver).toBe(0);
+  });
+});
+
+describe('what becomes of a waiver', () => {
+  test.each([
+    ['rule: fresh, image: acme/app', 'used'],
+    ['rule: fresh, image: acme/none', 'unused'],
+    ['rule: fresh, expires: 2026-11-20', 'expired'],
+    ['rule: fresh, expires: 2027-05-20', 'used'],
+    ['rule: fresh, expires: 2027-05-21', 'too-long'],
+  ])('%s is %s', async (line, state) => {
+    expect(applyWaivers(await waiving(line), [answer({})], uses, NOW).waivers).toMatchObject([{ state }]);
+  });
+
+  test('a vulnerability that a passing answer speaks of makes its waiver a used one', async () => {
+    const policy = await waiving('rule: fresh, vulnerability: CVE-1');
+    const passing = answer({ outcome: 'pass', vulnerabilities: ['CVE-1'] });
+    expect(applyWaivers(policy, [passing], uses, NOW).waivers).toMatchObject([{ state: 'used' }]);
+  });
+
+  test('its place in the file stays with it', async () => {
+    const { waivers } = applyWaivers(await waiving('rule: fresh'), [], uses, NOW);
+    expect(waivers).toMatchObject([{ at: { file: '.github/base-image-gate.yml', line: 3, column: 5 } }]);
+  });
+
+  test('the last day is whole, and counted in UTC', async () => {
+    const { waivers, maxWaiverDays } = await waiving('rule: fresh, expires: 2026-11-21');
+    const [waiver] = waivers;
+    if (waiver === undefined) throw new Error('there is no waiver');
+    const period = (time: string) => waiverPeriod(waiver, maxWaiverDays, new Date(time));
+    expect(period('2026-11-21T23:59:59.999Z')).toBe('holds');
+    expect(period('2026-11-22T00:00:00Z')).toBe('expired');
+    expect(period('2026-11-22T00:30:00+02:00')).toBe('holds');
+    expect(waiverPeriod({ ...waiver, expires: 'never' }, maxWaiverDays, NOW)).toBe('expired');
+  });
+
+  test('the policy’s own cap counts', async () => {
+    const policy = { ...(await waiving('rule: fresh, expires: 2027-01-31')), maxWaiverDays: 30 };
+    const { answers, waivers } = applyWaivers(policy, [answer({})], uses, NOW);
+    expect(waivers).toMatchObject([{ state: 'too-long' }]);
+    expect(answers[0]?.waiver).toBeUndefined();
+  });
+});
+
+describe('vulnerabilityWaiver', () => {
+  const [first] = uses;
+  test.each([
+    ['rule: fresh, vulnerability: CVE-1', 'CVE-1', true],
+    ['rule: fresh, vulnerability: CVE-1', 'CVE-2', false],
+    ['rule: fresh', 'CVE-1', false],
+    ['rule: fresh, vulnerability: CVE-1, image: acme/db', 'CVE-1', false],
+    ['rule: fresh, vulnerability: CVE-1, file: "services/**"', 'CVE-1', false],
+    ['rule: pinned-by-digest, vulnerability: CVE-1', 'CVE-1', false],
+    ['rule: fresh, vulnerability: CVE-1, expires: 2026-11-20', 'CVE-1', false],
+  ])('%s for %s: %s', async (line, vulnerability, expected) => {
+    if (first === undefined) throw new Error('there is no use');
+    const asked = { rule: 'fresh', use: first, reference: reference('acme/app:1'), vulnerability };
+    expect(vulnerabilityWaiver(await waiving(line), asked, NOW) !== null).toBe(expected);
+  });
+});
