@@ -55,7 +55,13 @@ describe('every publisher', () => {
 test('the Red Hat key is release key 3, whole', () => {
   const authority = catalogue.publishers.find(({ id }) => id === 'red-hat-ubi')?.authorities[0];
   const key = authority?.kind === 'key' ? readPublicKey(authority.pem) : undefined;
-  expect(key).toMatchObject({ ok: true, value: { description: 'RSA 4096', fingerprint: 'sha256:ba9d26350d78893a20f337e2153a113108bfcf064085afaee60d446e63405576' } });
+  expect(key).toMatchObject({
+    ok: true,
+    value: {
+      description: 'RSA 4096',
+      fingerprint: 'sha256:ba9d26350d78893a20f337e2153a113108bfcf064085afaee60d446e63405576',
+    },
+  });
 });
 
 describe('publisherOf', () => {

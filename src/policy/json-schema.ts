@@ -3,7 +3,8 @@ import type { Rule } from '../rules/rule.js';
 import { policySchema } from './schema.js';
 
 /** Where the published schema lies; editors that know it complete and check policy files as they are written. */
-export const POLICY_SCHEMA_ID = 'https://github.com/base-image-gate/base-image-gate/blob/main/schemas/policy.schema.json';
+export const POLICY_SCHEMA_ID =
+  'https://github.com/base-image-gate/base-image-gate/blob/main/schemas/policy.schema.json';
 
 /**
  * The JSON Schema (draft 7, which the YAML language server knows best) of the policy file for a set of rules. It says
