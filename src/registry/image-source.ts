@@ -56,8 +56,15 @@ export type BlobKind = 'config' | 'attestation' | 'layer';
  * hashed against the digest asked for; a tag is resolved once a run.
  */
 export interface ImageSource {
-  /** The digest a tag points to now, by HEAD where the registry allows it. `not-found` is an error, not an absence. */
-  resolveTag(repository: Repository, tag: string): Promise<Result<Descriptor, RegistryError>>;
+  /**
+   * The digest a tag points to now. `not-found` is an error, not an absence. `wanted` says what the caller does next:
+   * `content` (the default) reads the manifest, which then comes with the answer; `digest` does not, so that HEAD is enough.
+   */
+  resolveTag(
+    repository: Repository,
+    tag: string,
+    wanted?: 'content' | 'digest',
+  ): Promise<Result<Descriptor, RegistryError>>;
   manifest(repository: Repository, digest: string): Promise<Result<FetchedManifest, RegistryError>>;
   /** A whole blob in memory, for configs and attestations. */
   blob(repository: Repository, descriptor: Descriptor, kind: BlobKind): Promise<Result<Uint8Array, RegistryError>>;
@@ -73,6 +80,8 @@ export interface ImageSource {
   ): Promise<Result<AsyncIterable<Uint8Array>, RegistryError>>;
   /** Everything that refers to a digest, by the referrers API or its fallback tag; `[]` only if the registry answered so. */
   referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>>;
+  /** Every tag of a repository, within the limit `tag-pages`. */
+  tags(repository: Repository): Promise<Result<readonly string[], RegistryError>>;
 }
 
 export interface Referrers {

@@ -1,5 +1,6 @@
 import { formatReference, parseReference } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
+import { referrersTag } from './digest.js';
 import type { Descriptor, FetchedManifest, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
 import { isIndexType, isManifestType } from './media-types.js';
@@ -53,6 +54,21 @@ function isBareTag(entry: Descriptor, tag: string): boolean {
   return entry.annotations?.[CONTAINERD_NAME] === undefined && entry.annotations?.[REF_NAME] === tag;
 }
 
+/** The tags that `findTag` finds for a repository. */
+export async function listTags(
+  layout: OpenLayout,
+  repository: Repository,
+): Promise<Result<readonly string[], RegistryError>> {
+  const index = await layout.index();
+  if (!index.ok) return index;
+  const names = index.value.flatMap((entry) => [entry.annotations?.[CONTAINERD_NAME], entry.annotations?.[REF_NAME]]);
+  const tags = names.flatMap((name) => name?.slice(name.lastIndexOf(':') + 1) ?? []);
+  const found = [...new Set(tags)].filter((tag) =>
+    index.value.some((entry) => fullNameIs(entry, repository, tag) || isBareTag(entry, tag)),
+  );
+  return ok(found);
+}
+
 /**
  * What refers to `digest`: every manifest of index.json whose `subject` it is, and what the fallback tag `sha256-<hex>`
  * lists.
@@ -74,7 +90,7 @@ export async function readReferrers(
     if (!manifest.ok) return manifest;
     if (manifest.value.manifest.subject?.digest === digest) found.set(entry.digest, referrer(entry, manifest.value));
   }
-  const tagged = await findTag(layout, repository, digest.replace(':', '-'));
+  const tagged = await findTag(layout, repository, referrersTag(digest));
   if (!tagged.ok && tagged.error.code !== 'not-found') return tagged;
   if (tagged.ok) {
     const list = await layout.manifest(tagged.value.digest);

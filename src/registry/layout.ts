@@ -10,7 +10,7 @@ import type {
   Repository,
 } from './image-source.js';
 import { type LayoutFiles, openLayoutFiles } from './layout-files.js';
-import { findTag, readReferrers } from './layout-index.js';
+import { findTag, listTags, readReferrers } from './layout-index.js';
 import { type RegistryLimits, registryLimits } from './limits.js';
 import { fileError, OpenLayout } from './open-layout.js';
 import { collect } from './verified-bytes.js';
@@ -63,6 +63,11 @@ export class LayoutSource implements ImageSource {
   async referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>> {
     const layout = await this.#layout(repository);
     return layout.ok ? readReferrers(layout.value, repository, digest, this.#limits) : layout;
+  }
+
+  async tags(repository: Repository): Promise<Result<readonly string[], RegistryError>> {
+    const layout = await this.#layout(repository);
+    return layout.ok ? listTags(layout.value, repository) : layout;
   }
 
   #layout(repository: Repository): Promise<Result<OpenLayout, RegistryError>> {

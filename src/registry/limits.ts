@@ -15,6 +15,7 @@ export const LIMITS = {
   'attestation-bytes': { value: 32 * MIB, unit: 'bytes', bounds: 'a signature, bundle or attestation' },
   'layer-bytes': { value: 4 * GIB, unit: 'bytes', bounds: 'a layer as it travels (compressed)' },
   'run-bytes': { value: 16 * GIB, unit: 'bytes', bounds: 'everything that one run downloads' },
+  'error-bytes': { value: 64 * KIB, unit: 'bytes', bounds: 'the text of a refusal' },
   'token-bytes': { value: 256 * KIB, unit: 'bytes', bounds: "a token server's answer" },
   'index-entries': { value: 1000, unit: 'count', bounds: 'manifests in an index' },
   'index-depth': { value: 4, unit: 'count', bounds: 'indexes within indexes' },
@@ -22,11 +23,13 @@ export const LIMITS = {
   referrers: { value: 1000, unit: 'count', bounds: 'referrers of one digest' },
   'referrer-pages': { value: 50, unit: 'count', bounds: "pages of one digest's referrers" },
   redirects: { value: 5, unit: 'count', bounds: 'redirects of one request' },
+  'tag-pages': { value: 10, unit: 'count', bounds: "pages of one repository's tags" },
   attempts: { value: 4, unit: 'count', bounds: 'tries of one request' },
   'host-concurrency': { value: 16, unit: 'count', bounds: 'requests to one host at a time' },
   'connect-ms': { value: 10_000, unit: 'milliseconds', bounds: 'making a connection, TLS included' },
   'answer-ms': { value: 30_000, unit: 'milliseconds', bounds: 'silence before an answer, and within one' },
   'document-ms': { value: 60_000, unit: 'milliseconds', bounds: 'one answer that is held whole (all but layers)' },
+  'retry-after-ms': { value: 120_000, unit: 'milliseconds', bounds: 'the wait that a registry may ask for' },
   'run-ms': { value: 600_000, unit: 'milliseconds', bounds: 'all that one run asks of registries, waiting included' },
 } as const satisfies Readonly<
   Record<string, { readonly value: number; readonly unit: 'bytes' | 'count' | 'milliseconds'; readonly bounds: string }>

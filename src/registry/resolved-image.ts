@@ -13,6 +13,7 @@ export interface ResolvedImage {
   readonly kind: 'index' | 'manifest';
   /** The index the platform's manifest was chosen from, and every child it lists. */
   readonly index?: { readonly digest: string; readonly manifests: readonly Descriptor[] };
+  /** What the configuration says it is for; a reference to a single manifest is taken whatever platform was asked for. */
   readonly platform: string;
   readonly manifestDigest: string;
   readonly manifest: ImageManifest;
@@ -27,4 +28,8 @@ export interface TagState {
   readonly pinnedDigest?: string;
   /** A newer patch release of the same line, where the registry's tags tell one. */
   readonly newerTag?: string;
+  /** Why the repository's tags could not be listed, where they would tell of a newer patch. */
+  readonly tagsUnknown?: string;
+  /** The pinned digest is not the tag's, but that of a platform which the tag's index lists. */
+  readonly listsPinned?: boolean;
 }

@@ -55,7 +55,7 @@ export function wrongDigest(origin: Origin, expected: string, actual: string): R
   };
 }
 
-function wrongSize(origin: Origin, expected: number, found: string): RegistryError {
+export function wrongSize(origin: Origin, expected: number, found: string): RegistryError {
   return {
     code: 'malformed',
     registry: origin.registry,

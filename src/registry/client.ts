@@ -1,0 +1,192 @@
+import { isDigest } from '../images/reference.js';
+import { err, ok, type Result } from '../result.js';
+import type { Answer, WholeAnswer } from './answer.js';
+import type { Authorization } from './authorization.js';
+import { resumingChunks } from './blob-download.js';
+import { digestOf, hashesTo } from './digest.js';
+import type { HostRules } from './hosts.js';
+import { type RequestName, requestText, statusError } from './http-failure.js';
+import type {
+  BlobKind,
+  Descriptor,
+  FetchedManifest,
+  ImageSource,
+  Referrers,
+  RegistryError,
+  Repository,
+} from './image-source.js';
+import { BLOB_LIMITS, type LimitName } from './limits.js';
+import { ACCEPTED_MANIFESTS, essence } from './media-types.js';
+import { readManifest } from './read-manifest.js';
+import { fetchReferrers } from './referrers.js';
+import { refusalError } from './refusal.js';
+import { documentError } from './registry-error.js';
+import { fetchTags } from './tags.js';
+import type { Request, Transport } from './transport.js';
+import { type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './verified-bytes.js';
+
+export interface ClientOptions {
+  readonly transport: Transport;
+  readonly authorization: Authorization;
+  readonly rules: HostRules;
+}
+
+/** The API part of a path, and what a request for it asks for. */
+export interface Ask {
+  readonly repository: Repository;
+  readonly path: string;
+  readonly accept?: string;
+  /** A page's address, in place of the path. */
+  readonly url?: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Registries over HTTP, and nothing that a registry says is believed: what has a digest must hash to it.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ */
+export class RegistryClient implements ImageSource {
+  readonly #options: ClientOptions;
+  /** Manifests that came with a tag's answer, until somebody asks for them by digest. */
+  readonly #came = new Map<string, FetchedManifest>();
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  async resolveTag(
+    repository: Repository,
+    tag: string,
+    wanted: 'content' | 'digest' = 'content',
+  ): Promise<Result<Descriptor, RegistryError>> {
+    if (wanted === 'digest') {
+      const head = await this.#headTag(repository, tag);
+      if (head !== undefined) return head;
+    }
+    const fetched = await this.#fetchManifest(repository, tag);
+    if (!fetched.ok) return fetched;
+    const { digest, mediaType, bytes } = fetched.value;
+    this.#came.set(`${repository.registry}/${repository.repository}@${digest}`, fetched.value);
+    return ok({ mediaType, digest, size: bytes.length });
+  }
+
+  async manifest(repository: Repository, digest: string): Promise<Result<FetchedManifest, RegistryError>> {
+    const came = this.#came.get(`${repository.registry}/${repository.repository}@${digest}`);
+    return came === undefined ? this.#fetchManifest(repository, digest) : ok(came);
+  }
+
+  async blob(
+    repository: Repository,
+    descriptor: Descriptor,
+    kind: BlobKind,
+  ): Promise<Result<Uint8Array, RegistryError>> {
+    const limit = BLOB_LIMITS[kind];
+    const ask: Ask = { repository, path: `blobs/${descriptor.digest}` };
+    const origin = this.#origin(ask, `The ${kind} ${descriptor.digest}`);
+    const { limits } = this.#options.transport;
+    if (descriptor.size > limits[limit]) return err(tooLarge(origin, limit, limits[limit]));
+    const answer = await this.whole('GET', ask, limit);
+    if (!answer.ok) return answer;
+    const { bytes } = answer.value;
+    if (bytes.length !== descriptor.size) return err(wrongSize(origin, descriptor.size, String(bytes.length)));
+    return hashesTo(bytes, descriptor.digest)
+      ? ok(bytes)
+      : err(wrongDigest(origin, descriptor.digest, digestOf(bytes)));
+  }
+
+  async blobStream(
+    repository: Repository,
+    descriptor: Descriptor,
+    kind: BlobKind,
+  ): Promise<Result<AsyncIterable<Uint8Array>, RegistryError>> {
+    const { transport } = this.#options;
+    const limit = BLOB_LIMITS[kind];
+    const ask: Ask = { repository, path: `blobs/${descriptor.digest}` };
+    const origin = this.#origin(ask, `The ${kind} ${descriptor.digest}`);
+    if (descriptor.size > transport.limits[limit]) return err(tooLarge(origin, limit, transport.limits[limit]));
+    const open = (from: number) => this.#open(from === 0 ? ask : { ...ask, headers: { range: `bytes=${from}-` } });
+    const first = await open(0);
+    if (!first.ok) return first;
+    return ok(verifiedChunks(resumingChunks(first.value, descriptor.size, open, transport), descriptor, origin));
+  }
+
+  referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>> {
+    return fetchReferrers(this, repository, digest, this.#options.transport.limits);
+  }
+
+  tags(repository: Repository): Promise<Result<readonly string[], RegistryError>> {
+    return fetchTags(this, repository, this.#options.transport.limits);
+  }
+
+  /** An answer of any status, its body read. For what this room's other files ask the API. */
+  answer(method: 'GET' | 'HEAD', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
+    const { transport, authorization } = this.#options;
+    const make = (request: Request) => transport.whole(request, limit);
+    return authorization.send(ask.repository, this.#request(method, ask), make, async () => undefined);
+  }
+
+  /** The body of a successful answer; any other status is its error. */
+  async whole(method: 'GET', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
+    const answer = await this.answer(method, ask, limit);
+    if (!answer.ok || answer.value.status === 200) return answer;
+    return err(refusalError(this.nameOf(method, ask), answer.value));
+  }
+
+  nameOf(method: string, ask: Ask): RequestName {
+    return { registry: ask.repository.registry, method, url: this.#url(ask) };
+  }
+
+  async #open(ask: Ask): Promise<Result<Answer, RegistryError>> {
+    const { transport, authorization } = this.#options;
+    const make = (request: Request) => transport.open(request);
+    const answer = await authorization.send(ask.repository, this.#request('GET', ask), make, (one) => one.discard());
+    if (!answer.ok || answer.value.status === 200 || answer.value.status === 206) return answer;
+    await answer.value.discard();
+    return err(statusError(this.nameOf('GET', ask), answer.value));
+  }
+
+  /** Undefined where a registry's HEAD says too little, so that GET must be asked. */
+  async #headTag(repository: Repository, tag: string): Promise<Result<Descriptor, RegistryError> | undefined> {
+    const ask = manifestAsk(repository, tag);
+    const answer = await this.answer('HEAD', ask, 'manifest-bytes');
+    if (!answer.ok) return answer;
+    const { status, headers } = answer.value;
+    if (status === 401 || status === 403) return err(statusError(this.nameOf('HEAD', ask), answer.value));
+    const digest = headers.get('docker-content-digest');
+    const mediaType = essence(headers.get('content-type') ?? undefined);
+    if (status !== 200 || digest === null || !isDigest(digest) || mediaType === undefined) return undefined;
+    return ok({ mediaType, digest, size: Number(headers.get('content-length') ?? 0) });
+  }
+
+  async #fetchManifest(repository: Repository, reference: string): Promise<Result<FetchedManifest, RegistryError>> {
+    const ask = manifestAsk(repository, reference);
+    const answer = await this.whole('GET', ask, 'manifest-bytes');
+    if (!answer.ok) return answer;
+    const { bytes, headers } = answer.value;
+    const said = headers.get('docker-content-digest') ?? undefined;
+    const origin = this.#origin(ask, `The manifest ${repository.registry}/${repository.repository} ${reference}`);
+    // A tag's digest is what its bytes hash to; a header that says otherwise tells of bytes that were changed.
+    const digest = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digestOf(bytes);
+    if (!hashesTo(bytes, digest)) return err(wrongDigest(origin, digest, digestOf(bytes)));
+    const read = readManifest(bytes, essence(headers.get('content-type') ?? undefined), this.#options.transport.limits);
+    if (!read.ok) return err(documentError(read.error, origin));
+    return ok({ digest, mediaType: read.value.mediaType, bytes, manifest: read.value });
+  }
+
+  #origin(ask: Ask, what: string): Origin {
+    return { registry: ask.repository.registry, request: requestText(this.nameOf('GET', ask)), what };
+  }
+
+  #url({ repository, path, url }: Ask): URL {
+    return url ?? new URL(`${this.#options.rules.origin(repository.registry)}/v2/${repository.repository}/${path}`);
+  }
+
+  #request(method: 'GET' | 'HEAD', ask: Ask): Request {
+    const headers = { ...(ask.accept === undefined ? {} : { accept: ask.accept }), ...ask.headers };
+    return { method, url: this.#url(ask), headers, registry: ask.repository.registry };
+  }
+}
+
+function manifestAsk(repository: Repository, reference: string): Ask {
+  return { repository, path: `manifests/${reference}`, accept: ACCEPTED_MANIFESTS };
+}

@@ -1,0 +1,118 @@
+import { codeOf, messageOf } from './caught.js';
+import { REFUSED_ADDRESS } from './connector.js';
+import type { RegistryError } from './image-source.js';
+
+type Code = RegistryError['code'];
+
+/** What became of a request, for the errors that speak of it. */
+export interface RequestName {
+  readonly registry: string;
+  readonly method: string;
+  readonly url: URL;
+}
+
+/** `GET https://host/path`: without credentials and query, which may hold tokens and signatures. */
+export function requestText({ method, url }: Pick<RequestName, 'method' | 'url'>): string {
+  return `${method} ${url.protocol}//${url.host}${url.pathname}`;
+}
+
+const TIMEOUT_CODES = /^(?:UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/;
+const TLS_CODES =
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_)/;
+const MALFORMED_CODES = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID_ARG|ERR_INVALID_URL)/;
+
+/** The error of a request that got no answer, or whose answer broke off. */
+export function connectionError(name: RequestName, error: unknown): RegistryError {
+  const reason = codeOf(error) ?? '';
+  const code: Code =
+    reason === REFUSED_ADDRESS
+      ? 'refused-address'
+      : TIMEOUT_CODES.test(reason)
+        ? 'timeout'
+        : TLS_CODES.test(reason)
+          ? 'tls'
+          : MALFORMED_CODES.test(reason)
+            ? 'malformed'
+            : 'network';
+  return {
+    code,
+    registry: name.registry,
+    request: requestText(name),
+    message: `${requestText(name)} failed: ${messageOf(error)}${reason === '' ? '' : ` (${reason})`}.`,
+    remedy: REMEDIES[code] ?? `Check that ${name.url.host} can be reached from here, and try again.`,
+  };
+}
+
+const REMEDIES: Partial<Record<Code, string>> = {
+  'refused-address':
+    'If the registry is meant to be on a private network, list it in the policy: `registries: { HOST: { private-network: true } }`.',
+  timeout: 'Try again; if the registry is known to be slow, raise the limits answer-ms or document-ms.',
+  tls: "Check the registry's certificate; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private authority.",
+  malformed: 'Check that the address is that of a registry.',
+  unauthorised: 'Log in to the registry (`docker login`), or check that the image exists and its name is right.',
+  forbidden: 'Give the account the right to pull this repository.',
+  'not-found': 'Check the name, the tag and the digest; a tag may have been removed.',
+  'rate-limited': 'Log in to the registry, use a mirror, or try again later.',
+  'server-error': "Try again later; see the registry's status page.",
+};
+
+/** The error of an answer whose status is no success. `detail` is what the registry's body says, already made safe. */
+export function statusError(
+  name: RequestName,
+  answer: { readonly status: number; readonly retryAfterMs?: number | undefined; readonly detail?: string | undefined },
+): RegistryError {
+  const { status, retryAfterMs, detail } = answer;
+  const code = statusCode(status);
+  const wait = retryAfterMs === undefined ? '' : `, and to try again in ${Math.ceil(retryAfterMs / 1000)} s`;
+  return {
+    code,
+    registry: name.registry,
+    request: requestText(name),
+    status,
+    message: `${requestText(name)} was answered ${status}${detail === undefined ? '' : ` (${detail})`}${wait}.`,
+    remedy: REMEDIES[code] ?? 'Check that the address is that of a registry.',
+    ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+  };
+}
+
+function statusCode(status: number): Code {
+  switch (status) {
+    case 401:
+      return 'unauthorised';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not-found';
+    case 407:
+      return 'network';
+    case 408:
+      return 'timeout';
+    case 429:
+      return 'rate-limited';
+    default:
+      return status >= 500 ? 'server-error' : 'malformed';
+  }
+}
+
+export function limitError(name: RequestName, limit: string, message: string): RegistryError {
+  return {
+    code: 'limit',
+    registry: name.registry,
+    request: requestText(name),
+    message,
+    remedy: `Raise the limit ${limit} if this is expected.`,
+    limit,
+  };
+}
+
+/** The run's time is over: what is not asked any more says so. */
+export function outOfTime(name: RequestName, runMs: number, asked: boolean): RegistryError {
+  return {
+    code: 'timeout',
+    registry: name.registry,
+    request: requestText(name),
+    message: `${requestText(name)} was ${asked ? 'broken off' : 'not made'}: the run had used its ${runMs / 1000} s for registries (run-ms).`,
+    remedy: 'Run again, with a larger limit run-ms if the registries are slow.',
+    limit: 'run-ms',
+  };
+}

@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import { canonicalHost } from '../images/registry-host.js';
+import type { RegistryOverride } from '../policy/policy.js';
+import { err, ok, type Result } from '../result.js';
+import { Authorization } from './authorization.js';
+import type { BlobCache } from './cache.js';
+import { CachedSource } from './cached-source.js';
+import { trustedAuthorities } from './certificates.js';
+import { RegistryClient } from './client.js';
+import { type Clock, systemClock } from './clock.js';
+import { type Credential, credentialsFirst } from './credentials.js';
+import { dockerCredentials } from './docker-config.js';
+import { hostRules } from './hosts.js';
+import type { ImageSource } from './image-source.js';
+import { LayoutSource } from './layout.js';
+import { type RegistryLimits, registryLimits } from './limits.js';
+import type { Environment } from './proxy.js';
+import { offlineSource } from './refusing-source.js';
+import { type Route, RoutedSource } from './routed-source.js';
+import { parseRoute, type RouteText } from './routes.js';
+import { SharedSource } from './shared-source.js';
+import { Transport } from './transport.js';
+
+export interface RegistriesOptions {
+  /** The policy's `registries`. */
+  readonly registries: Readonly<Record<string, RegistryOverride>>;
+  /** Whether the policy or the catalogue names a registry: no other is contacted. */
+  readonly isListed: (registry: string) => boolean;
+  /** The values of `--registry`, which come before the policy. */
+  readonly routes?: readonly string[];
+  /** Whether the policy may put image layouts in a registry's place: at the desk only. */
+  readonly layouts?: boolean;
+  readonly offline?: boolean;
+  readonly limits?: Partial<RegistryLimits>;
+  readonly environment: Environment;
+  /** The checkout under judgement; the policy's layouts are relative to it. */
+  readonly workspace: string;
+  /** Credentials that the run was given, by registry. */
+  readonly credentials?: ReadonlyMap<string, Credential>;
+  readonly cache?: BlobCache;
+  /** Told every text that must not be seen in a log. */
+  readonly mask?: (secret: string) => void;
+  /** Told what a person may want to know of the configuration. */
+  readonly notice?: (message: string) => void;
+  readonly clock?: Clock;
+}
+
+/** The images of a run, wherever they are, until it is closed. */
+export interface Registries {
+  readonly source: ImageSource;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens everything that images are read through: registries, mirrors, layouts, cache, credentials. Fails with a sentence
+ * for whoever configured it; nothing is contacted yet.
+ */
+export async function openRegistries(options: RegistriesOptions): Promise<Result<Registries, string>> {
+  const limits = registryLimits(options.limits);
+  const nothing = () => undefined;
+  const { environment, workspace, cache, mask = nothing, notice = nothing, clock = systemClock } = options;
+  const authorities = await trustedAuthorities(environment);
+  if (!authorities.ok) return authorities;
+  const stands = standIns(options);
+  if (!stands.ok) return stands;
+
+  // Whoever names a stand-in at the desk knows where it is, so its network may be private.
+  const named = stands.value.flatMap((stand) => (stand.to === 'registry' ? [stand.registry] : []));
+  const rules = hostRules(options.registries);
+  const mayBePrivate = (host: string) => rules.mayBePrivate(host) || named.includes(canonicalHost(host));
+  const transport = new Transport({ limits, environment, authorities: authorities.value, mayBePrivate, clock });
+  const credentials = credentialsFirst(
+    options.credentials ?? new Map(),
+    dockerCredentials({ environment, workspace, notice }),
+  );
+  const authorization = new Authorization({ transport, credentials, rules, clock, mask });
+  const network = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
+  const registries = cache === undefined ? network : new CachedSource(network, cache, limits);
+  const routes = stands.value.map((stand): Route => {
+    if (stand.to === 'layout') return { from: stand.from, source: new LayoutSource(stand.path, limits) };
+    return { from: stand.from, source: registries, to: { registry: stand.registry, repository: stand.prefix } };
+  });
+  return ok({
+    source: new SharedSource(new RoutedSource(routes, registries, options.isListed)),
+    async close() {
+      await transport.close();
+      await cache?.close();
+    },
+  });
+}
+
+function standIns(options: RegistriesOptions): Result<readonly RouteText[], string> {
+  const found = new Map<string, RouteText>();
+  for (const text of options.routes ?? []) {
+    const route = parseRoute(text);
+    if (!route.ok) return route;
+    if (found.has(route.value.from)) return err(`--registry is given twice for ${route.value.from}; expected once.`);
+    found.set(route.value.from, route.value);
+  }
+  for (const [key, { layout }] of Object.entries(options.registries)) {
+    const from = key.replace(/^[^/]+/, canonicalHost);
+    if (layout === undefined || !options.layouts || found.has(from)) continue;
+    found.set(from, { from, to: 'layout', path: resolve(options.workspace, layout) });
+  }
+  return ok([...found.values()]);
+}

@@ -1,0 +1,71 @@
+import { err, ok, type Result } from '../result.js';
+import type { WholeAnswer } from './answer.js';
+import type { RegistryClient } from './client.js';
+import { referrersTag } from './digest.js';
+import { limitError, requestText } from './http-failure.js';
+import type { Descriptor, Referrers, RegistryError, Repository } from './image-source.js';
+import type { RegistryLimits } from './limits.js';
+import { essence, OCI_INDEX } from './media-types.js';
+import { nextPage } from './pages.js';
+import { readManifest } from './read-manifest.js';
+import { refusalError } from './refusal.js';
+import { documentError } from './registry-error.js';
+
+/** With these a registry says that it has no referrers API. @see https://github.com/google/go-containerregistry/blob/main/pkg/v1/remote/referrers.go */
+const NO_API: ReadonlySet<number> = new Set([400, 404, 405, 406, 501]);
+
+/**
+ * What refers to a digest: by the referrers API, page after page, or by the fallback tag where there is no such API.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+export async function fetchReferrers(
+  client: RegistryClient,
+  repository: Repository,
+  digest: string,
+  limits: RegistryLimits,
+): Promise<Result<Referrers, RegistryError>> {
+  const found = new Map<string, Descriptor>();
+  const visited = new Set<string>();
+  const first = { repository, path: `referrers/${digest}`, accept: OCI_INDEX };
+  for (let ask: typeof first & { readonly url?: URL } = first; ; ) {
+    const name = client.nameOf('GET', ask);
+    visited.add(name.url.href);
+    const answer = await client.answer('GET', ask, 'manifest-bytes');
+    if (!answer.ok) return answer;
+    if (visited.size === 1 && hasNoApi(answer.value)) return byTag(client, repository, digest, limits);
+    if (answer.value.status !== 200) return err(refusalError(name, answer.value));
+    const read = readManifest(answer.value.bytes, OCI_INDEX, limits);
+    const origin = { registry: repository.registry, request: requestText(name), what: `The referrers of ${digest}` };
+    if (!read.ok) return err(documentError(read.error, origin));
+    for (const entry of read.value.kind === 'index' ? read.value.manifests : []) found.set(entry.digest, entry);
+    if (found.size > limits.referrers)
+      return err(limitError(name, 'referrers', `${digest} has more than ${limits.referrers} referrers (referrers).`));
+    const next = nextPage(answer.value.headers, name, visited, 'referrer-pages', limits);
+    if (!next.ok) return next;
+    if (next.value === undefined) return ok({ via: 'referrers-api', descriptors: [...found.values()] });
+    ask = { ...first, url: next.value };
+  }
+}
+
+/** A 200 that is no index is the page of something that knows no referrers; the tag then tells, or is refused as well. */
+function hasNoApi({ status, headers }: WholeAnswer): boolean {
+  return NO_API.has(status) || (status === 200 && essence(headers.get('content-type') ?? undefined) !== OCI_INDEX);
+}
+
+async function byTag(
+  client: RegistryClient,
+  repository: Repository,
+  digest: string,
+  limits: RegistryLimits,
+): Promise<Result<Referrers, RegistryError>> {
+  const tag = referrersTag(digest);
+  const resolved = await client.resolveTag(repository, tag);
+  if (!resolved.ok)
+    return resolved.error.code === 'not-found' ? ok({ via: 'referrers-tag', descriptors: [] }) : resolved;
+  const list = await client.manifest(repository, resolved.value.digest);
+  if (!list.ok) return list;
+  const descriptors = list.value.manifest.kind === 'index' ? list.value.manifest.manifests : [];
+  if (descriptors.length <= limits.referrers) return ok({ via: 'referrers-tag', descriptors });
+  const name = client.nameOf('GET', { repository, path: `manifests/${tag}` });
+  return err(limitError(name, 'referrers', `${digest} has more than ${limits.referrers} referrers (referrers).`));
+}

@@ -1,0 +1,33 @@
+import { err, type Result } from '../result.js';
+import type { ImageSource, RegistryError, Repository } from './image-source.js';
+
+/** A source that answers every look-up with the same kind of error, and asks nobody. */
+export function refusingSource(errorFor: (repository: Repository) => RegistryError): ImageSource {
+  const refuse = async (repository: Repository): Promise<Result<never, RegistryError>> => err(errorFor(repository));
+  return {
+    resolveTag: refuse,
+    manifest: refuse,
+    blob: refuse,
+    blobStream: refuse,
+    referrers: refuse,
+    tags: refuse,
+  };
+}
+
+/** For a run that was told to use no network. */
+export const offlineSource = refusingSource(({ registry, repository }) => ({
+  code: 'offline',
+  registry,
+  request: `${registry}/${repository}`,
+  message: `The registry ${registry} was not asked for ${repository}, since the run is offline.`,
+  remedy: 'Run without --offline, or give an image layout in its place: --registry HOST=oci-layout:DIR.',
+}));
+
+/** For hosts that a build file names and nobody else: a pull request must not choose whom the gate talks to. */
+export const unlistedSource = refusingSource(({ registry, repository }) => ({
+  code: 'unlisted-host',
+  registry,
+  request: `${registry}/${repository}`,
+  message: `The registry ${registry} was not contacted, since neither the policy nor the catalogue names it.`,
+  remedy: `If it may be contacted, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
+}));
