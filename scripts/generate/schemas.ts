@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { policySchema } from '../../src/policy/schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
+import { rules } from '../../src/rules/index.js';
 
 /** A schema of ours as a published JSON Schema, draft 2020-12. */
 function published(title: string, schema: z.ZodType): string {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'output' });
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
   return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }
 
@@ -12,6 +14,7 @@ function published(title: string, schema: z.ZodType): string {
 export function schemaFiles(): Readonly<Record<string, string>> {
   return {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
+    'schemas/policy.schema.json': published('base-image-gate policy', policySchema(rules)),
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
   };
 }

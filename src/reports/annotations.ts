@@ -25,7 +25,7 @@ export interface Annotations {
  * GitHub shows ten errors and ten warnings of a step and drops the rest silently.
  * @see https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations
  */
-export const ANNOTATION_LIMITS = { errors: 10, warnings: 10 } as const;
+const ANNOTATION_LIMITS = { errors: 10, warnings: 10 } as const;
 
 const MAX_TITLE = 120;
 const MAX_MESSAGE = 4096;

@@ -31,7 +31,7 @@ const evidenceSchema = z
   })
   .describe('What was learnt of one kind.');
 
-const imageSchema = z.strictObject({
+export const imageSchema = z.strictObject({
   reference: text,
   digest: text,
   publisher: z.exactOptional(text),

@@ -9,7 +9,7 @@ export interface ValueLimits {
   readonly depth: number;
 }
 
-export const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 4096, depth: 8 };
+const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 4096, depth: 8 };
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type OnePlatform = Omit<EvidenceDocument, 'platforms'>;

@@ -42,7 +42,7 @@ export function findingsOf(input: FindingsInput): readonly Finding[] {
 }
 
 /** Worst first, then in reading order; what a waiver covers comes last. */
-export function compareFindings(a: Finding, b: Finding): number {
+function compareFindings(a: Finding, b: Finding): number {
   return (
     Number(a.waiver !== undefined) - Number(b.waiver !== undefined) ||
     LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level] ||
@@ -128,7 +128,7 @@ const WAIVER_PROBLEMS = {
     fix: 'Mend what it excused, or have its owner renew `expires:`.',
   },
   'too-long': {
-    message: 'runs longer than the policy allows and is ignored beyond that',
+    message: 'ends later than the policy allows and is ignored',
     fix: 'Set an earlier `expires:`, or raise `max-waiver-days:`.',
   },
 } as const;

@@ -1,16 +1,12 @@
 import { gzipSync } from 'node:zlib';
+import { exitCodeOf } from '../verdict.js';
 import { urlPath } from './escape/markdown.js';
 import { cut, visible, visibleLines } from './escape/visible.js';
 import type { Finding, Report } from './report.js';
-import { type RuleDescription, WAIVER_RULE } from './rule-description.js';
-
-type DescribedRule = Pick<
-  RuleDescription,
-  'id' | 'title' | 'question' | 'why' | 'mend' | 'controls' | 'securitySeverity'
->;
+import { REPORTED_BESIDE_RULES, type ReportedRule } from './rule-description.js';
 
 export interface SarifOptions {
-  readonly rules: readonly DescribedRule[];
+  readonly rules: readonly ReportedRule[];
   /** Tells several analyses of one commit apart. */
   readonly category?: string;
   readonly repositoryUrl?: string;
@@ -20,7 +16,7 @@ export interface SarifOptions {
   readonly limits?: SarifLimits;
 }
 
-export interface SarifLimits {
+interface SarifLimits {
   readonly results: number;
   readonly tags: number;
   /** Of the gzipped file. */
@@ -32,7 +28,6 @@ const SARIF_LIMITS: SarifLimits = { results: 25_000, tags: 20, bytes: 10_000_000
 
 const MAX_MESSAGE = 4000;
 const MAX_DETAILS = 50;
-const EXIT_CODES = { pass: 0, fail: 1, indeterminate: 2 } as const;
 
 /**
  * The report as SARIF 2.1.0, with a line end. Notes are left out; what a waiver covers is a suppressed result.
@@ -104,17 +99,17 @@ function sarifText(
   return `${JSON.stringify(log, null, 1)}\n`;
 }
 
-/** Every rule of the index, and a plain one for each finding that is of none of them. */
-function rulesFor(findings: readonly Finding[], rules: readonly DescribedRule[]): readonly DescribedRule[] {
-  const known = new Map([...rules, WAIVER_RULE].map((rule) => [rule.id, rule]));
-  for (const { rule } of findings) {
-    if (!known.has(rule))
-      known.set(rule, { ...WAIVER_RULE, id: rule, title: rule, question: rule, why: rule, mend: '' });
+/** Every rule of the index and what is reported beside them; a finding of yet another id gets a plain description. */
+function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]): readonly ReportedRule[] {
+  const known = new Map([...rules, ...REPORTED_BESIDE_RULES].map((rule) => [rule.id, rule]));
+  for (const { rule: id } of findings) {
+    if (known.has(id)) continue;
+    known.set(id, { id, title: id, question: id, why: id, mend: '', controls: [], securitySeverity: 5 });
   }
   return [...known.values()];
 }
 
-function descriptor(rule: DescribedRule, options: SarifOptions) {
+function descriptor(rule: ReportedRule, options: SarifOptions) {
   const { tags } = options.limits ?? SARIF_LIMITS;
   const markdown = [`**${rule.question}**`, rule.why, ...(rule.mend === '' ? [] : ['## What to do', rule.mend])].join(
     '\n\n',
@@ -211,7 +206,7 @@ function invocation(report: Report, dropped: number) {
   ];
   return {
     executionSuccessful: true,
-    exitCode: EXIT_CODES[report.verdict],
+    exitCode: exitCodeOf(report.verdict),
     toolExecutionNotifications: notes.map((text) => ({
       level: 'warning',
       message: { text: plainMessage(cut(visible(text), MAX_MESSAGE)) },

@@ -1,7 +1,7 @@
 import type { Answer, Finding, Report } from '../report.js';
 
 /** One sign an answer is shown with, worst first: a cell shows the first that applies. */
-export const SIGNS = [
+const SIGNS = [
   { sign: '❌', means: 'failed' },
   { sign: '❔', means: 'could not be answered' },
   { sign: '⚠️', means: 'warning' },

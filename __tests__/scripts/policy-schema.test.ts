@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { parse } from 'yaml';
+
+const FILE = new URL('../../schemas/policy.schema.json', import.meta.url);
+
+/** What an editor says about a policy by the published schema. */
+function editorErrors(yaml: string): readonly string[] {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
+  formats.default(ajv);
+  // A schema file is an object; ajv says so itself where it is not.
+  const validate = ajv.compile(JSON.parse(readFileSync(FILE, 'utf8')) as object);
+  return validate(parse(yaml)) ? [] : (validate.errors ?? []).map((one) => `${one.instancePath} ${one.message ?? ''}`);
+}
+
+describe('the published schema of the policy', () => {
+  test('accepts a policy that uses most of it', () => {
+    const policy = [
+      'version: 1',
+      'extends: acme/policies/base-images.yml@v3',
+      'profile: hardened',
+      'allow:',
+      '  - catalog: chainguard',
+      '  - image: registry.example.com/base/**',
+      '    require: 1',
+      '    authorities:',
+      '      - keyless: { issuer: https://token.actions.githubusercontent.com, subject: https://github.com/acme/* }',
+      '      - key: { file: .github/keys/base.pub, log: ignored }',
+      '  - { image: ghcr.io/acme/legacy, signed: false, reason: built before signing }',
+      'deny:',
+      '  - { image: "docker.io/bitnamilegacy/**", reason: no longer maintained }',
+      'rules:',
+      '  allowed-base: error',
+      '  pinned-by-digest: { level: warning }',
+      'roles:',
+      '  build: { rules: { pinned-by-digest: note } }',
+      'files:',
+      '  exclude: ["**/testdata/**"]',
+      'platforms: [linux/amd64, linux/arm64]',
+      'waivers:',
+      '  - { rule: allowed-base, image: redis, reason: replaced by June, owner: "@acme/platform", expires: "2027-01-31" }',
+    ].join('\n');
+    expect(editorErrors(policy)).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown key', 'version: 1\nalow: []'],
+    ['an unknown rule', 'version: 1\nrules: { allowed-bases: error }'],
+    ['an unknown level', 'version: 1\nrules: { allowed-base: fatal }'],
+    ['an unknown profile', 'version: 1\nprofile: hard'],
+    ['no version', 'profile: strict'],
+  ])('refuses %s', (_, policy) => {
+    expect(editorErrors(policy)).not.toEqual([]);
+  });
+});
