@@ -3,9 +3,10 @@ export type FileType = 'file' | 'directory' | 'link' | 'character-device' | 'blo
 
 /** What a file's content gave away while its layer streamed by; the content itself is not kept. */
 export interface FileContent {
-  /** Lower-case hex. Both are absent for sparse files, whose stored bytes are not their content. */
+  /** Lower-case hex, of those checksums that the layer's package database keeps. */
   readonly sha1?: string;
   readonly md5?: string;
+  readonly sha256?: string;
   readonly form: 'empty' | 'elf' | 'script' | 'text' | 'binary';
   /** The interpreter's path of a script's first line, such as `/bin/sh`; for `env`, the program it looks for. */
   readonly interpreter?: string;

@@ -1,0 +1,126 @@
+import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
+import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
+import { secretsInText } from '../secrets/secret-text.js';
+import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
+import { isKeptFile } from './kept-files.js';
+import { LAYER_LIMITS } from './limits.js';
+import { ProgramMarks } from './program-marks.js';
+import { TarError } from './tar-header.js';
+import type { MemberSink } from './tar-reader.js';
+
+/** Text is searched in pieces of this size, each with the end of the one before it. */
+const TEXT_WINDOW = 1024 * 1024;
+const TEXT_OVERLAP = 8 * 1024;
+/** As much as tells text from binary; git looks as far. */
+const SNIFF = 8000;
+/** A file may tell of a few secrets; more say nothing new. */
+const MAX_SECRETS = 16;
+
+/** What of a layer's file was asked for, and where to put it. */
+export interface ScanRequest {
+  readonly path: string;
+  readonly size: number;
+  readonly executable: boolean;
+  /** Empty for a sparse file: its bytes are not its content, and checksums of them would mean nothing. */
+  readonly checksums: readonly ChecksumAlgorithm[];
+  readonly done: (content: FileContent) => void;
+  /** Counts kept bytes of the whole layer. */
+  readonly keep: (bytes: number) => void;
+}
+
+type Form = FileContent['form'];
+
+/** Learns what rules ask of a file from its bytes as they stream by, in one pass and without copying most of them. */
+export class FileScanner implements MemberSink {
+  readonly #request: ScanRequest;
+  readonly #kept: Uint8Array[] | null;
+  readonly #checksums: FileChecksums;
+  #form: Form = 'empty';
+  #interpreter: string | undefined;
+  #marks: ProgramMarks | null = null;
+  #text = '';
+  #linesBefore = 0;
+  #secrets: SecretMark[] = [];
+
+  constructor(request: ScanRequest) {
+    this.#request = request;
+    this.#checksums = new FileChecksums(request.checksums);
+    this.#kept = isKeptFile(request.path) ? [] : null;
+    if (this.#kept === null) return;
+    if (request.size > LAYER_LIMITS['kept-file-bytes']) {
+      throw new TarError(`/${request.path} has ${request.size} bytes`, 'kept-file-bytes');
+    }
+    request.keep(request.size);
+  }
+
+  write(chunk: Uint8Array): void {
+    const { size, executable } = this.#request;
+    this.#checksums.update(chunk, chunk.length === size);
+    if (this.#form === 'empty') {
+      this.#form = formOf(chunk);
+      if (this.#form === 'script') this.#interpreter = interpreterOf(chunk);
+      if (this.#form === 'elf' && executable) this.#marks = new ProgramMarks();
+    }
+    this.#kept?.push(chunk.slice());
+    this.#marks?.write(chunk);
+    if (this.#form === 'text' || this.#form === 'script') this.#searchText(chunk);
+  }
+
+  end(): void {
+    if (this.#text !== '') this.#searchWindow();
+    const programs = this.#marks?.end() ?? [];
+    this.#request.done({
+      ...this.#checksums.end(),
+      form: this.#form,
+      ...(this.#interpreter === undefined ? {} : { interpreter: this.#interpreter }),
+      ...(programs.length === 0 ? {} : { programs }),
+      ...(this.#secrets.length === 0 ? {} : { secrets: this.#secrets.slice(0, MAX_SECRETS) }),
+      ...(this.#kept === null ? {} : { bytes: Buffer.concat(this.#kept) }),
+    });
+  }
+
+  #searchText(chunk: Uint8Array): void {
+    // One character a byte: what is searched for is ASCII, and no multi-byte text can be cut in two.
+    for (let at = 0; at < chunk.length; at += TEXT_WINDOW) {
+      const part = chunk.subarray(at, at + TEXT_WINDOW);
+      this.#text += Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
+      if (this.#text.length >= TEXT_WINDOW) this.#searchWindow();
+    }
+  }
+
+  #searchWindow(): void {
+    const { path } = this.#request;
+    const found = secretsInText(this.#text);
+    const named = this.#linesBefore === 0 && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
+    for (const mark of [...found, ...named]) {
+      const line = mark.line + this.#linesBefore;
+      const known = this.#secrets.some((other) => other.kind === mark.kind && other.line === line);
+      if (!known && this.#secrets.length < MAX_SECRETS) this.#secrets.push({ kind: mark.kind, line });
+    }
+    const rest = this.#text.length >= TEXT_WINDOW ? this.#text.slice(-TEXT_OVERLAP) : '';
+    this.#linesBefore += countLines(this.#text) - countLines(rest);
+    this.#text = rest;
+  }
+}
+
+function formOf(chunk: Uint8Array): Form {
+  if (chunk[0] === 0x7f && chunk[1] === 0x45 && chunk[2] === 0x4c && chunk[3] === 0x46) return 'elf';
+  if (chunk[0] === 0x23 && chunk[1] === 0x21) return 'script';
+  return chunk.subarray(0, SNIFF).includes(0) ? 'binary' : 'text';
+}
+
+/** `#!/usr/bin/env -S node --flag` names node; every other first line names its first word. */
+function interpreterOf(chunk: Uint8Array): string | undefined {
+  const end = chunk.indexOf(0x0a);
+  const line = Buffer.from(chunk.subarray(2, Math.min(end < 0 ? 256 : end, 256))).toString('latin1');
+  const words = line.split(/[ \t\r]+/).filter((word) => word !== '');
+  const [first, ...rest] = words;
+  if (first === undefined || !/(?:^|\/)env$/.test(first)) return first;
+  return rest.find((word) => !word.startsWith('-') && !word.includes('=')) ?? first;
+}
+
+function countLines(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}

@@ -1,0 +1,27 @@
+/** Files whose bytes are kept because other stations read them, by their path without a leading slash. */
+const KEPT: readonly RegExp[] = [
+  /^(?:etc|usr\/lib)\/os-release$/,
+  /^etc\/(?:passwd|apko\.json)$/,
+  /^etc\/apk\/(?:repositories|keys\/[^/]+)$/,
+  /^etc\/busybox-paths\.d\/[^/]+$/,
+  /^(?:usr\/)?lib\/apk\/db\/installed$/,
+  /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/,
+  /^(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:Packages|Packages\.db|rpmdb\.sqlite)$/,
+  /^var\/lib\/rpmmanifest\/container-manifest-2$/,
+  // What an installed package of the runtimes says of itself. A nested folder's package.json is no package.
+  /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@]+\/package\.json$/,
+  /(?:^|\/)[^/]+\.(?:dist-info\/(?:METADATA|RECORD)|egg-info\/PKG-INFO|egg-info)$/,
+  // Which version a runtime has that no package brought.
+  /(?:^|\/)(?:jvm|java|openjdk|jdk)[^/]*\/(?:[^/]+\/)?release$/,
+  /^usr\/local\/go\/VERSION$/,
+  /^usr\/local\/include\/node\/node_version\.h$/,
+];
+
+/** Cheap words that every kept path has one of, so that most paths need no regular expression. */
+const WORDS =
+  /os-release|passwd|etc\/apk|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|\/release$|go\/VERSION$|node_version\.h$/;
+
+/** Whether a file's bytes are worth keeping for another station. */
+export function isKeptFile(path: string): boolean {
+  return WORDS.test(path) && KEPT.some((pattern) => pattern.test(path));
+}

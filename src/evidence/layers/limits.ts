@@ -1,0 +1,26 @@
+const MiB = 1024 * 1024;
+
+/** What reading an image's layers may cost. Passing one is `indeterminate`, with the limit's name. */
+export const LAYER_LIMITS = {
+  /** Layers of one image; overlayfs takes 128 at most. */
+  'image-layers': 512,
+  /** Members of one layer's archive. The largest public images (CUDA, conda) have about 400,000. */
+  'layer-entries': 1_000_000,
+  /** Bytes of one layer once it is decompressed. */
+  'layer-uncompressed-bytes': 16 * 1024 * MiB,
+  /** Uncompressed bytes for each compressed one, asked once RATIO_FREE_BYTES have come out; gzip can't pass 1,032. */
+  'layer-compression-ratio': 400,
+  /** As Linux's PATH_MAX: nothing longer can be opened in a container. */
+  'path-bytes': 4096,
+  /** Bytes of one file that is kept because it says something (a package database, os-release). */
+  'kept-file-bytes': 64 * MiB,
+  /** Bytes of all such files of one layer. */
+  'kept-layer-bytes': 256 * MiB,
+  /** What zstd may keep as its window: 2^27 bytes, what containerd and the zstd program accept. */
+  'zstd-window-log': 27,
+} as const;
+
+export type LayerLimit = keyof typeof LAYER_LIMITS;
+
+/** Small layers may be as empty as they like. */
+export const RATIO_FREE_BYTES = 64 * MiB;

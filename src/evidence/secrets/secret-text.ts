@@ -1,0 +1,66 @@
+import type { SecretMark } from '../filesystem/file-entry.js';
+
+const PRIVATE_KEY = /-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY( BLOCK)?-----/g;
+/** What follows a key's first line: header lines such as "Proc-Type: …", then base64. */
+const KEY_BODY = /^(?:\\[rn]|[\r\n])+(?:[A-Za-z-]{1,32}: [^\n]{0,200}\n)*(?:\\[rn]|[\r\n])*[A-Za-z0-9+/=\\\r\n]{60}/;
+
+interface TokenPattern {
+  readonly kind: string;
+  /** Its repetitions are bounded, so it can't run away on hostile text. */
+  readonly pattern: RegExp;
+}
+
+/** Tokens whose form says whose they are, by the issuers' documentation. */
+const TOKENS: readonly TokenPattern[] = [
+  { kind: 'GitHub token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g },
+  { kind: 'GitHub fine-grained token', pattern: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g },
+  { kind: 'GitLab token', pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
+  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { kind: 'PyPI token', pattern: /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,250}/g },
+  { kind: 'Slack token', pattern: /\bxox[abprs]-[0-9]{8,14}-[A-Za-z0-9-]{20,120}/g },
+  { kind: 'Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{20,120}/g },
+  {
+    kind: 'AWS secret access key',
+    pattern: /\b(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY)["']?\s{0,4}[=:]\s{0,4}["']?[A-Za-z0-9/+]{40}\b/g,
+  },
+];
+/** One pass that says whether any of them is worth asking for. */
+const ANY_TOKEN =
+  /gh[pousr]_[A-Za-z0-9]|github_pat_|glpat-|npm_[A-Za-z0-9]{36}|pypi-AgEI|xox[abprs]-[0-9]|[rs]k_live_|(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY)/;
+
+/** Fewer different characters than this are a row of x's or an example that counts up. */
+const MIN_DIFFERENT = 12;
+
+/**
+ * Private keys and tokens in a text, with their lines. Examples are told from secrets by what they are made of: a
+ * key needs a body, and a token needs variety.
+ */
+export function secretsInText(text: string): readonly SecretMark[] {
+  const found: { kind: string; at: number }[] = [];
+  if (text.includes('PRIVATE KEY')) {
+    for (const match of text.matchAll(PRIVATE_KEY)) {
+      const body = text.slice(match.index + match[0].length, match.index + match[0].length + 2048);
+      if (!KEY_BODY.test(body) || !isVaried(body.replaceAll(/[^A-Za-z0-9+/]/g, '').slice(-200))) continue;
+      const type = `${match[1] ?? ''}private key`.replace('PGP private key', 'OpenPGP private key');
+      found.push({ kind: type.startsWith('ENCRYPTED') ? 'encrypted private key' : type, at: match.index });
+    }
+  }
+  if (ANY_TOKEN.test(text)) {
+    for (const { kind, pattern } of TOKENS) {
+      for (const match of text.matchAll(pattern)) {
+        if (isVaried(match[0]) && !/EXAMPLE/i.test(match[0])) found.push({ kind, at: match.index });
+      }
+    }
+  }
+  return found.map(({ kind, at }) => ({ kind, line: lineOf(text, at) }));
+}
+
+function isVaried(text: string): boolean {
+  return new Set(text.slice(-40)).size >= MIN_DIFFERENT;
+}
+
+function lineOf(text: string, at: number): number {
+  let line = 1;
+  for (let i = text.indexOf('\n'); i >= 0 && i < at; i = text.indexOf('\n', i + 1)) line += 1;
+  return line;
+}
