@@ -2,6 +2,9 @@ import type { ResolvedImage, TagState } from '../registry/resolved-image.js';
 import type { ImageStatements } from '../signatures/statement.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 import type { Evidence } from './evidence.js';
+import type { FilesystemFacts } from './filesystem/filesystem-facts.js';
+import type { Inventory } from './packages/inventory.js';
+import type { Ownership } from './packages/ownership.js';
 
 /**
  * Every kind of evidence and the value it holds. A room adds its kind here, and its collector to
@@ -16,6 +19,12 @@ export interface EvidenceKinds {
   readonly signatures: ImageSignatures;
   /** In-toto statements about the image that an authority signed, and unsigned documents beside them. */
   readonly statements: ImageStatements;
+  /** What is really in the layers. */
+  readonly filesystem: FilesystemFacts;
+  /** Everything that is installed, by the image's own databases. */
+  readonly packages: Inventory;
+  /** Files that no package owns, and owned ones that are not as packaged. */
+  readonly ownership: Ownership;
 }
 
 export type EvidenceKind = keyof EvidenceKinds;

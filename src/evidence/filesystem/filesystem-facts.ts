@@ -2,7 +2,13 @@ import type { FileEntry } from './file-entry.js';
 import type { FileTree } from './file-tree.js';
 
 /** What a program lets somebody do who got into the container. */
-export type ProgramKind = 'shell' | 'package-manager' | 'download-tool' | 'compiler' | 'interpreter';
+export type ProgramKind =
+  | 'shell'
+  | 'package-manager'
+  | 'language-package-manager'
+  | 'download-tool'
+  | 'compiler'
+  | 'interpreter';
 
 /** A program that is there, and how it was known. */
 export interface Program {

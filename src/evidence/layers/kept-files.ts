@@ -5,7 +5,7 @@ const KEPT: readonly RegExp[] = [
   /^etc\/apk\/(?:repositories|keys\/[^/]+)$/,
   /^etc\/busybox-paths\.d\/[^/]+$/,
   /^(?:usr\/)?lib\/apk\/db\/installed$/,
-  /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/,
+  /^var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/,
   /^(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:Packages|Packages\.db|rpmdb\.sqlite)$/,
   /^var\/lib\/rpmmanifest\/container-manifest-2$/,
   // What an installed package of the runtimes says of itself. A nested folder's package.json is no package.

@@ -2,8 +2,6 @@ const MiB = 1024 * 1024;
 
 /** What reading an image's layers may cost. Passing one is `indeterminate`, with the limit's name. */
 export const LAYER_LIMITS = {
-  /** Layers of one image; overlayfs takes 128 at most. */
-  'image-layers': 512,
   /** Members of one layer's archive. The largest public images (CUDA, conda) have about 400,000. */
   'layer-entries': 1_000_000,
   /** Bytes of one layer once it is decompressed. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '../../registry/caught.js';
 import { err, ok, type Result } from '../../result.js';
 import { decompressed } from './decompression.js';
 import { LayerBuilder } from './layer-builder.js';
@@ -52,7 +53,7 @@ export async function readLayer(
     }
     return err({
       code: 'malformed',
-      message: `its compressed bytes are damaged (${error instanceof Error ? error.message : 'unknown error'})`,
+      message: `its compressed bytes are damaged (${messageOf(error)})`,
     });
   }
   const hashed = `${algorithm}:${digest.digest('hex')}`;

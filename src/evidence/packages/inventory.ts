@@ -25,6 +25,10 @@ export interface InstalledPackage {
   readonly where: string;
   /** Empty where the database keeps no list that we read. */
   readonly files: readonly OwnedFile[];
+  /** Every file below this folder is the package's, for types whose metadata lists none. */
+  readonly folder?: string;
+  /** The distribution's package whose files these are, such as `py3-pip`: the same software, told of twice. */
+  readonly partOf?: string;
 }
 
 /** What os-release says. @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html */

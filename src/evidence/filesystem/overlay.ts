@@ -1,0 +1,74 @@
+import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
+import { FileTree, newNode, nodePath, type TreeNode, walk } from './file-tree.js';
+
+/** The image as a container sees it, and what could not be laid over what lies below. */
+export interface Overlay {
+  readonly tree: FileTree;
+  readonly unread: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Lays layers over each other, bottom first, as the OCI image specification says and containerd does it: whiteouts
+ * and opaque directories hide what is below and nothing of their own layer; a member's parents are found through the
+ * links below (a layer may say `lib/x` where the base has `lib -> usr/lib`); whatever isn't directory over directory
+ * replaces what was there.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
+ * @see https://github.com/containerd/containerd/blob/main/pkg/archive/tar.go
+ */
+export function layOver(layers: readonly LayerFacts[]): Overlay {
+  const root = newNode(null, '');
+  const unread: { path: string; reason: string }[] = [];
+  for (const layer of layers) {
+    for (const path of layer.opaque) {
+      const directory = walk(root, root, path, true);
+      if (directory !== null) directory.children = null;
+    }
+    for (const path of layer.whiteouts) {
+      const hidden = walk(root, root, path, false);
+      hidden?.parent?.children?.delete(hidden.name);
+    }
+    for (const entry of layer.entries) {
+      const problem = place(root, entry);
+      if (problem !== null) unread.push({ path: entry.path, reason: problem });
+    }
+  }
+  return { tree: new FileTree(root), unread };
+}
+
+/** Puts one member where it belongs; answers with the reason where it has no place. */
+function place(root: TreeNode, entry: LayerFacts['entries'][number]): string | null {
+  if (isHardLink(entry)) {
+    const linked = walk(root, root, entry.hardLinkTo, false)?.entry;
+    if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
+    if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
+    return place(root, { ...linked, path: entry.path, hardLinkTo: linked.path });
+  }
+  const slash = entry.path.lastIndexOf('/');
+  const parent = slash < 0 ? root : walk(root, root, entry.path.slice(0, slash), true, childOf);
+  if (parent === null) return 'the links in its path loop';
+  if (parent.entry !== null && parent.entry.type !== 'directory') {
+    // A file where a directory must be: runtimes refuse the image; what is above the file is judged all the same.
+    parent.entry = null;
+  }
+  const name = entry.path.slice(slash + 1);
+  if (name === '') {
+    root.entry = entry;
+    return null;
+  }
+  const node = childOf(parent, name);
+  const path = parent === root ? name : `${nodePath(parent)}/${name}`;
+  node.entry = path === entry.path ? entry : { ...entry, path };
+  if (entry.type !== 'directory') node.children = null;
+  return null;
+}
+
+function childOf(parent: TreeNode, name: string): TreeNode {
+  parent.children ??= new Map();
+  let child = parent.children.get(name);
+  if (child === undefined) {
+    child = newNode(parent, name);
+    parent.children.set(name, child);
+  }
+  return child;
+}

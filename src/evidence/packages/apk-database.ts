@@ -1,0 +1,55 @@
+import type { OwnedFile } from './inventory.js';
+import type { DatabaseEntry, DatabaseReading } from './read-database.js';
+
+/**
+ * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a folder and `R:` and `Z:` tell of a file
+ * in it and of its SHA-1 (`Q1` and base64).
+ *
+ * @see https://wiki.alpinelinux.org/wiki/Apk_spec#Installed_Database_V2
+ */
+export function readApkDatabase(text: string, where: string): DatabaseReading {
+  const packages: DatabaseEntry[] = [];
+  const problems: string[] = [];
+  for (const paragraph of text.split(/\n{2,}/)) {
+    if (paragraph.trim() === '') continue;
+    const fields = new Map<string, string>();
+    const files: OwnedFile[] = [];
+    let folder = '';
+    for (const line of paragraph.split('\n')) {
+      const key = line[0];
+      if (key === undefined || line[1] !== ':') continue;
+      const value = line.slice(2).trimEnd();
+      if (key === 'F') folder = value;
+      else if (key === 'R') files.push({ path: folder === '' ? value : `${folder}/${value}` });
+      else if (key === 'Z') addChecksum(files, value);
+      else if (!fields.has(key)) fields.set(key, value);
+    }
+    const name = fields.get('P');
+    const version = fields.get('V');
+    if (name === undefined || name === '' || version === undefined || version === '') {
+      problems.push(`an entry has no ${name ? `version (${name.slice(0, 100)})` : 'name'}`);
+      continue;
+    }
+    const architecture = fields.get('A');
+    const licence = fields.get('L');
+    packages.push({
+      type: 'apk',
+      name,
+      version,
+      ...(architecture ? { architecture } : {}),
+      source: { name: fields.get('o') || name, version },
+      licences: licence ? [licence] : [],
+      where,
+      files,
+    });
+  }
+  return { packages, problems };
+}
+
+/** `Z:` tells of the file of the `R:` before it. Other digests than SHA-1 are not compared. */
+function addChecksum(files: OwnedFile[], value: string): void {
+  const last = files.at(-1);
+  if (last === undefined || last.checksum !== undefined || !value.startsWith('Q1')) return;
+  const hex = Buffer.from(value.slice(2), 'base64').toString('hex');
+  if (hex.length === 40) files[files.length - 1] = { ...last, checksum: { algorithm: 'sha1', hex } };
+}

@@ -1,0 +1,81 @@
+import type { OwnedFile } from './inventory.js';
+import { readParagraphs } from './paragraphs.js';
+import type { DatabaseEntry, DatabaseReading } from './read-database.js';
+
+/** States in which a package's files are not on disk, or only its configuration is. */
+const GONE = new Set(['not-installed', 'config-files']);
+
+/** The texts of a package's `info/NAME.list` and `info/NAME.md5sums`, for both spellings of its name. */
+export type FileLists = (name: string, architecture: string | undefined) => { list?: string; md5sums?: string };
+
+/**
+ * Reads dpkg's `status`, or one file of distroless' `status.d`, which has no Status lines.
+ * @see https://manpages.debian.org/testing/dpkg-dev/deb-control.5.en.html
+ */
+export function readDpkgStatus(text: string, where: string, fileLists: FileLists): DatabaseReading {
+  const packages: DatabaseEntry[] = [];
+  const problems: string[] = [];
+  for (const fields of readParagraphs(text)) {
+    const status = fields.get('status');
+    if (status !== undefined && GONE.has(status.split(/\s+/)[2] ?? '')) continue;
+    const name = fields.get('package');
+    const version = fields.get('version');
+    if (!name || !version) {
+      problems.push(`an entry has no ${name ? `version (${name.slice(0, 100)})` : 'name'}`);
+      continue;
+    }
+    const architecture = fields.get('architecture');
+    packages.push({
+      type: 'deb',
+      name,
+      version,
+      ...(architecture ? { architecture } : {}),
+      source: sourceOf(fields.get('source'), name, version),
+      licences: [],
+      where,
+      files: ownedFiles(fileLists(name, architecture), conffiles(fields.get('conffiles'))),
+    });
+  }
+  return { packages, problems };
+}
+
+/** `Source: name (version)`; without it a package is its own source. */
+function sourceOf(source: string | undefined, name: string, version: string): { name: string; version: string } {
+  const match = /^([^\s(]+)(?:\s+\(([^)]+)\))?/.exec(source ?? '');
+  return { name: match?.[1] ?? name, version: match?.[2] ?? version };
+}
+
+/** Configuration files are the administrator's to change: their checksums are not compared. */
+function conffiles(field: string | undefined): ReadonlySet<string> {
+  const paths = (field ?? '').split('\n').map((line) => line.trim().split(/\s+/)[0]?.replace(/^\//, '') ?? '');
+  return new Set(paths.filter((path) => path !== ''));
+}
+
+function ownedFiles(
+  lists: { list?: string; md5sums?: string },
+  configuration: ReadonlySet<string>,
+): readonly OwnedFile[] {
+  const files = new Map<string, OwnedFile>();
+  for (const line of lists.list?.split('\n') ?? []) {
+    const path = line.replace(/^\/\.?/, '');
+    if (path !== '') files.set(path, { path });
+  }
+  for (const line of lists.md5sums?.split('\n') ?? []) {
+    const match = /^([0-9a-f]{32}) [ *](.+)$/.exec(line);
+    const path = match?.[2]?.replace(/^\.?\//, '');
+    if (match?.[1] === undefined || path === undefined) continue;
+    files.set(path, configuration.has(path) ? { path } : { path, checksum: { algorithm: 'md5', hex: match[1] } });
+  }
+  return [...files.values()];
+}
+
+/** Files that one package put aside for another's: `from`, `to`, `package` on three lines each. */
+export function readDiversions(text: string): ReadonlySet<string> {
+  const lines = text.split('\n');
+  const diverted = new Set<string>();
+  for (let i = 0; i + 2 < lines.length; i += 3) {
+    const from = lines[i]?.replace(/^\//, '');
+    if (from) diverted.add(from);
+  }
+  return diverted;
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { OwnedFile } from './inventory.js';
+import { readParagraphs } from './paragraphs.js';
+import type { DatabaseEntry, DatabaseReading } from './read-database.js';
+
+/** @see https://docs.npmjs.com/cli/v11/configuring-npm/package-json */
+const packageJson = z.object({
+  name: z.string().min(1).max(214),
+  version: z.string().min(1).max(256),
+  license: z.unknown().optional(),
+});
+
+const NONE: DatabaseReading = { packages: [], problems: [] };
+
+/**
+ * Reads the package.json of an installed npm package. One that has no name and version is no package (folders within
+ * packages have their own), and one that is not JSON is a problem.
+ */
+export function readNpmPackage(text: string, where: string): DatabaseReading {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return { packages: [], problems: ['it is not JSON'] };
+  }
+  const read = packageJson.safeParse(json);
+  if (!read.success) return NONE;
+  const { name, version, license } = read.data;
+  const folder = where.slice(0, -'/package.json'.length);
+  const entry: DatabaseEntry = {
+    type: 'npm',
+    name,
+    version,
+    source: { name, version },
+    licences: typeof license === 'string' ? [license] : [],
+    where,
+    files: [],
+    folder,
+  };
+  return { packages: [entry], problems: [] };
+}
+
+/**
+ * Reads the METADATA or PKG-INFO of an installed Python distribution, and the RECORD beside it.
+ * @see https://packaging.python.org/en/latest/specifications/core-metadata/
+ */
+export function readPythonPackage(text: string, where: string, record: string | undefined): DatabaseReading {
+  const fields = readParagraphs(text)[0];
+  const name = fields?.get('name');
+  const version = fields?.get('version');
+  if (!name || !version) return { packages: [], problems: ['it has no Name or no Version'] };
+  const licence = fields?.get('license-expression') ?? fields?.get('license')?.split('\n')[0];
+  const normal = name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+  const entry: DatabaseEntry = {
+    type: 'pypi',
+    name: normal,
+    version,
+    source: { name: normal, version },
+    licences: licence ? [licence.slice(0, 200)] : [],
+    where,
+    files: record === undefined ? [] : recordedFiles(record, siteOf(where)),
+  };
+  return { packages: [entry], problems: [] };
+}
+
+/** The folder that holds `NAME.dist-info/`. */
+function siteOf(where: string): string {
+  return where.split('/').slice(0, -2).join('/');
+}
+
+/** RECORD is CSV; only the first column, the path relative to the site, is asked. */
+function recordedFiles(record: string, site: string): readonly OwnedFile[] {
+  const files: OwnedFile[] = [];
+  for (const line of record.split('\n')) {
+    const path = line.startsWith('"') ? line.slice(1, line.indexOf('"', 1)) : line.split(',')[0];
+    if (!path) continue;
+    const parts = path.startsWith('/') ? [] : site.split('/');
+    for (const part of path.split('/')) {
+      if (part === '..') parts.pop();
+      else if (part !== '' && part !== '.') parts.push(part);
+    }
+    files.push({ path: parts.join('/') });
+  }
+  return files;
+}

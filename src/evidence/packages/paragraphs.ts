@@ -1,0 +1,32 @@
+/**
+ * Reads Debian's control format: paragraphs of `Field: value` lines; a line that starts with a blank goes on with the
+ * value before it. Field names come back in lower case. Python's METADATA has the same headers.
+ *
+ * @see https://www.debian.org/doc/debian-policy/ch-controlfields.html#syntax-of-control-files
+ */
+export function readParagraphs(text: string): readonly ReadonlyMap<string, string>[] {
+  const paragraphs: Map<string, string>[] = [];
+  let current: Map<string, string> | null = null;
+  let last = '';
+  for (const raw of text.split('\n')) {
+    const line = raw.trimEnd();
+    if (line === '') {
+      current = null;
+      continue;
+    }
+    if (current === null) {
+      current = new Map();
+      paragraphs.push(current);
+    }
+    if (line[0] === ' ' || line[0] === '\t') {
+      const before = current.get(last);
+      if (before !== undefined) current.set(last, `${before}\n${line.trim()}`);
+      continue;
+    }
+    const colon = line.indexOf(':');
+    if (colon <= 0) continue;
+    last = line.slice(0, colon).toLowerCase();
+    if (!current.has(last)) current.set(last, line.slice(colon + 1).trim());
+  }
+  return paragraphs;
+}
