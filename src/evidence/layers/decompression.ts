@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream';
 import zlib from 'node:zlib';
 import { LAYER_LIMITS } from './limits.js';
+import { zstdFrames } from './zstd-frames.js';
 
 /** How a layer's archive is packed, told by its first bytes: media types lie, and the runtimes sniff as well. */
 export type Compression = 'gzip' | 'zstd' | 'none';
@@ -34,13 +35,13 @@ export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncIte
       yield* all;
       return;
     case 'gzip':
-      yield* through(all, zlib.createGunzip(BUFFERS));
+      yield* through(gathered(all), zlib.createGunzip(BUFFERS));
       return;
     case 'zstd':
       // Node has it from 22.15 on; the types speak of the newest.
       if (typeof zlib.createZstdDecompress === 'function') {
         const params = { [zlib.constants.ZSTD_d_windowLogMax]: LAYER_LIMITS['zstd-window-log'] };
-        yield* through(all, zlib.createZstdDecompress({ ...BUFFERS, params }));
+        yield* through(zstdFrames(gathered(all)), zlib.createZstdDecompress({ ...BUFFERS, params }));
       } else {
         const { unzstd } = await import('./unzstd.js');
         yield* unzstd(all);
@@ -53,7 +54,7 @@ async function* through(
   unpack: NodeJS.ReadWriteStream & AsyncIterable<unknown>,
 ): AsyncIterable<Uint8Array> {
   // An error of the source destroys `unpack` with it, so the loop below throws it: the callback has nothing to add.
-  pipeline(gathered(source), unpack, () => undefined);
+  pipeline(source, unpack, () => undefined);
   for await (const chunk of unpack) {
     if (chunk instanceof Uint8Array) yield chunk;
   }

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FileTree } from '../../../src/evidence/filesystem/file-tree.js';
+import { layOver, type Overlay } from '../../../src/evidence/filesystem/overlay.js';
+import type { LayerFacts } from '../../../src/evidence/layers/layer-facts.js';
+import { readLayer } from '../../../src/evidence/layers/read-layer.js';
+import { digestOf } from '../../../src/registry/digest.js';
+import { type LayerFile, makeTar } from '../../support/image-maker.js';
+
+async function overlay(...layers: (readonly LayerFile[])[]): Promise<Overlay> {
+  const read: LayerFacts[] = [];
+  for (const files of layers) {
+    const tar = await makeTar(files);
+    const layer = await readLayer(
+      (async function* () {
+        yield tar;
+      })(),
+      digestOf(tar),
+    );
+    if (!layer.ok) throw new Error(layer.error.message);
+    read.push(layer.value);
+  }
+  return layOver(read);
+}
+
+function paths(tree: FileTree): readonly string[] {
+  return [...tree.entries()].map(({ type, path }) => (type === 'directory' ? `${path}/` : path)).sort();
+}
+
+describe('layers laid over each other', () => {
+  test('a whiteout hides what is below and nothing of its own layer', async () => {
+    const { tree } = await overlay(
+      [{ path: 'a' }, { path: 'b' }, { path: 'd/' }, { path: 'd/deep' }],
+      [{ path: 'a', content: 'new' }, { path: '.wh.a' }, { path: '.wh.b' }, { path: '.wh.d' }],
+    );
+    expect(paths(tree)).toEqual(['a']);
+    expect(tree.get('a')?.size).toBe(3);
+  });
+
+  test('an opaque folder hides what is below, wherever in its layer the mark stands', async () => {
+    const { tree } = await overlay(
+      [{ path: 'd/' }, { path: 'd/old' }, { path: 'd/sub/' }, { path: 'd/sub/old' }],
+      [{ path: 'd/new' }, { path: 'd/.wh..wh..opq' }],
+    );
+    expect(paths(tree)).toEqual(['d/', 'd/new']);
+  });
+
+  test('a whiteout of a whiteout is passed over, and one of nothing does nothing', async () => {
+    const { tree, unread } = await overlay([{ path: 'a' }], [{ path: '.wh..wh.a' }, { path: 'x/.wh.none' }]);
+    expect([paths(tree), unread]).toEqual([['a'], []]);
+  });
+
+  test('a file over a folder takes everything below it away, and a folder over a file starts empty', async () => {
+    const { tree } = await overlay(
+      [{ path: 'd/' }, { path: 'd/x' }, { path: 'f' }],
+      [{ path: 'd', content: '' }, { path: 'f/' }, { path: 'f/y' }],
+    );
+    expect(paths(tree)).toEqual(['d', 'f/', 'f/y']);
+  });
+
+  test('a folder over a folder keeps its children and takes the new mode', async () => {
+    const { tree } = await overlay([{ path: 'd/', mode: 0o755 }, { path: 'd/x' }], [{ path: 'd/', mode: 0o777 }]);
+    expect([paths(tree), tree.get('d')?.mode]).toEqual([['d/', 'd/x'], 0o777]);
+  });
+
+  test('parents are found through the links of layers below, as after usrmerge', async () => {
+    const { tree } = await overlay(
+      [{ path: 'usr/lib/' }, { path: 'lib', link: 'usr/lib' }],
+      [{ path: 'lib/x.so' }, { path: 'lib/.wh.none' }],
+    );
+    expect(paths(tree)).toEqual(['lib', 'usr/lib/', 'usr/lib/x.so']);
+    expect([tree.get('lib/x.so')?.path, tree.get('/lib/x.so')?.path]).toEqual(['usr/lib/x.so', 'usr/lib/x.so']);
+  });
+
+  test('hard links share what they name, in their own layer and below', async () => {
+    const { tree } = await overlay(
+      [
+        { path: 'a', content: 'one', mode: 0o4755 },
+        { path: 'b', type: 'link', link: 'a' },
+      ],
+      [{ path: 'c', type: 'link', link: 'b' }],
+    );
+    expect(['a', 'b', 'c'].map((path) => tree.get(path)?.content?.md5)).toEqual(
+      Array(3).fill('f97c5d29941bfb1b2fdab0874906ab82'),
+    );
+    expect(tree.get('c')).toMatchObject({ mode: 0o4755, hardLinkTo: 'b' });
+  });
+
+  test('what has no place is named: a hard link to nothing, a path through links that loop', async () => {
+    const { unread } = await overlay([
+      { path: 'h', type: 'link', link: 'nowhere' },
+      { path: 'd/' },
+      { path: 'g', type: 'link', link: 'd' },
+      { path: 'l1', link: 'l2' },
+      { path: 'l2', link: 'l1' },
+      { path: 'l1/x' },
+    ]);
+    expect(unread.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+      'h: it is a hard link to /nowhere, which is not there',
+      'g: it is a hard link to the directory /d',
+      'l1/x: the links in its path loop',
+    ]);
+  });
+
+  test('the later of two members of one name counts', async () => {
+    const { tree } = await overlay([
+      { path: 'a', content: '1' },
+      { path: 'a', content: '22' },
+    ]);
+    expect(tree.get('a')?.size).toBe(2);
+  });
+
+  test('what lies below a file counts, though runtimes refuse it', async () => {
+    const { tree } = await overlay([
+      { path: 'f', content: 'x' },
+      { path: 'f/sh', mode: 0o755 },
+    ]);
+    expect(tree.get('f/sh')?.mode).toBe(0o755);
+  });
+});
+
+describe('links', () => {
+  test('are followed inside the root, and never out of it', async () => {
+    const { tree } = await overlay([
+      { path: 'bin', link: '../../../usr/bin' },
+      { path: 'usr/bin/tool' },
+      { path: 'usr/bin/t2', link: '/bin/tool' },
+      { path: 'usr/bin/t3', link: '../../usr/./bin/t2' },
+      { path: 'loop', link: 'loop' },
+      { path: 'dangling', link: 'usr/none' },
+    ]);
+    expect(
+      ['bin/tool', 'usr/bin/t2', 'usr/bin/t3', 'loop', 'dangling', 'usr/bin/tool/x'].map(
+        (path) => tree.resolve(path)?.path,
+      ),
+    ).toEqual(['usr/bin/tool', 'usr/bin/tool', 'usr/bin/tool', undefined, undefined, undefined]);
+  });
+});
