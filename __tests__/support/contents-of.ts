@@ -49,6 +49,7 @@ export function sourceOf(made: MadeImage, asked: string[] = []): ImageSource {
   });
   return {
     resolveTag: async () => missing,
+    tags: async () => missing,
     manifest: async () => missing,
     referrers: async () => missing,
     blob: async (_, { digest }) => {
