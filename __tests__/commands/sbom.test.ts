@@ -31,6 +31,7 @@ async function run(...args: readonly string[]) {
     env: {},
     cwd: folder,
     colour: false,
+    columns: 100,
     progress: false,
   });
   return { code, stdout, stderr };

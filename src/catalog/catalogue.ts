@@ -45,7 +45,7 @@ export function publisherOf(from: Catalogue, reference: Reference): Publisher | 
  * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
  * image is not to ask for its host.
  */
-export function isListedHost(from: Catalogue, policy: Policy, pullFrom: Reference): boolean {
+export function isListedHost(from: Catalogue, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
   const host = canonicalHost(pullFrom.registry);
   const listed = [
     ...from.publishers.flatMap((publisher) => publisher.images),

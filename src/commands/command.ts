@@ -12,6 +12,8 @@ export interface CommandIo {
   readonly cwd: string;
   /** Whether standard output is a terminal that may be coloured. */
   readonly colour: boolean;
+  /** How wide the terminal is, in columns. */
+  readonly columns: number;
   /** Whether standard error is a terminal, so that progress may be shown. */
   readonly progress: boolean;
 }

@@ -1,5 +1,6 @@
 import { allowedBase } from './allowed-base.js';
 import { allowedFrontend } from './allowed-frontend.js';
+import { deniedBase } from './denied-base.js';
 import { knownReference } from './known-reference.js';
 import { overridableBase } from './overridable-base.js';
 import { pinnedByDigest } from './pinned-by-digest.js';
@@ -12,6 +13,7 @@ import { signatureVerified } from './signature-verified.js';
 export const rules: readonly Rule[] = [
   asFileRule(readableBuildFile),
   asUseRule(knownReference),
+  asUseRule(deniedBase),
   asUseRule(allowedBase),
   asUseRule(allowedFrontend),
   asUseRule(pinnedByDigest),

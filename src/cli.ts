@@ -1,0 +1,104 @@
+import type { Command, CommandIo, ExitCode } from './commands/command.js';
+
+interface CommandEntry {
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Loaded when asked for: `images` starts in milliseconds because it never sees the verifier. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  check: {
+    usage: 'check [DIR]',
+    summary: 'judge every image the repository builds on',
+    load: async () => (await import('./commands/check.js')).check,
+  },
+  images: {
+    usage: 'images [DIR]',
+    summary: 'list every image use, without any network',
+    load: async () => (await import('./commands/images.js')).images,
+  },
+  rules: {
+    usage: 'rules [ID]',
+    summary: 'list the rules, or explain one',
+    load: async () => (await import('./commands/rules.js')).rulesCommand,
+  },
+  policy: {
+    usage: 'policy validate FILE | policy init [DIR]',
+    summary: 'check a policy file, or propose one from what the repository uses today',
+    load: async () => (await import('./commands/policy.js')).policyCommand,
+  },
+};
+
+/** Runs the command line with the process's own arguments and streams; never throws. */
+async function main(): Promise<ExitCode> {
+  const [name, ...rest] = process.argv.slice(2);
+  const io = processIo();
+  if (name === '--version' || name === '-v') {
+    io.stdout(`${(await import('./version.js')).version}\n`);
+    return 0;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    io.stdout(help());
+    return 0;
+  }
+  const entry = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
+  if (entry === undefined) {
+    io.stderr(name === undefined ? help() : `Unknown command "${printable(name)}".\n\n${help()}`);
+    return 3;
+  }
+  const command = await entry.load();
+  return await command(rest, io);
+}
+
+function help(): string {
+  const entries = Object.values(COMMANDS);
+  const width = Math.max(...entries.map(({ usage }) => usage.length));
+  const lines = entries.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+  return [
+    'base-image-gate decides whether a repository may build on the container images it builds on.',
+    '',
+    'Usage: base-image-gate COMMAND [ARGUMENTS]',
+    '',
+    ...lines,
+    '',
+    'COMMAND --help says more. Exit codes: 0 pass, 1 fail, 2 indeterminate or internal error, 3 wrong usage or policy.',
+    '',
+  ].join('\n');
+}
+
+function processIo(): CommandIo {
+  const { env } = process;
+  const wantsColour = env['NO_COLOR'] === undefined || env['NO_COLOR'] === '';
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    env,
+    cwd: process.cwd(),
+    colour: wantsColour && env['TERM'] !== 'dumb' && process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? 100,
+    progress: process.stderr.isTTY === true,
+  };
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** Node's own exit code for an uncaught error is 1, which would read as "fail"; nothing was decided, so it is 2. */
+function stop(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `base-image-gate stopped because of an internal error: ${message}\nNothing was decided. Please report it with the command you ran.\n`,
+  );
+  if (process.env['BASE_IMAGE_GATE_DEBUG'] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`);
+  process.exit(2);
+}
+
+process.on('uncaughtException', stop);
+process.on('unhandledRejection', stop);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2));
+// A reader that closes the pipe early (`| head`) has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(2) : stop(error)));
+process.exitCode = await main().catch(stop);

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { loadCatalogue } from '../catalog/catalogue.js';
+import type { PolicyProblem } from '../policy/problem.js';
+import { codeFrame } from '../reports/code-frame.js';
+import { paint } from '../reports/paint.js';
+import { readArguments } from './arguments.js';
+import type { Command, CommandIo, ExitCode } from './command.js';
+import { checkPolicyFile } from './working-tree-policy.js';
+
+const USAGE = `Usage: base-image-gate policy validate FILE
+       base-image-gate policy init [DIR]
+
+validate checks a policy file: exit code 0, or 3 with every problem's file, line, column and what was expected.
+init prints a policy proposed from what the build files below DIR (default: this folder) use today.
+`;
+
+/** `policy validate FILE` and `policy init [DIR]`. */
+export const policyCommand: Command = async (args, io) => {
+  const parsed = readArguments(args, { help: { type: 'boolean', short: 'h' } }, 2);
+  if (!parsed.ok) {
+    io.stderr(`policy: ${parsed.error}\n\n${USAGE}`);
+    return 3;
+  }
+  const { values, positionals } = parsed.value;
+  const [verb, argument] = positionals;
+  if (values.help === true) {
+    io.stdout(USAGE);
+    return 0;
+  }
+  if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
+  io.stderr(`policy: Expected "validate FILE" or "init [DIR]".\n\n${USAGE}`);
+  return 3;
+};
+
+async function validate(file: string, io: CommandIo): Promise<ExitCode> {
+  const path = resolve(io.cwd, file);
+  const checked = await checkPolicyFile(path, loadCatalogue());
+  if (typeof checked === 'string') {
+    io.stderr(checked);
+    return 3;
+  }
+  const text = await readFile(path, 'utf8');
+  for (const problem of checked) io.stderr(described(problem, file, text, io));
+  const errors = checked.filter(({ severity }) => severity === 'error').length;
+  const warnings = checked.length - errors;
+  const tally = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  io.stdout(errors > 0 ? `${file} can't be applied: ${tally}.\n` : `${file} is valid: ${tally}.\n`);
+  return errors > 0 ? 3 : 0;
+}
+
+function described(problem: PolicyProblem, file: string, text: string, io: CommandIo): string {
+  const colours = paint(io.colour);
+  const mark = problem.severity === 'error' ? colours.red : colours.yellow;
+  const frame = codeFrame(text, problem, { width: io.columns, paint: colours, mark });
+  const lines = [
+    `${file}:${problem.line}:${problem.column}: ${mark(problem.severity)}: ${problem.message}`,
+    ...frame,
+    ...(problem.expected === undefined ? [] : [`  expected: ${problem.expected}`]),
+    ...(problem.fix === undefined ? [] : [`  fix: ${problem.fix}`]),
+  ];
+  return `${lines.join('\n')}\n\n`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { Catalogue } from '../catalog/publisher.js';
+import type { LoadedPolicy } from '../policy/load.js';
+import type { Policy, Profile } from '../policy/policy.js';
+import type { ResolveExtends } from '../policy/policy-chain.js';
+import type { PolicyProblem } from '../policy/problem.js';
+import { err, ok, type Result } from '../result.js';
+import type { CommandIo } from './command.js';
+import type { ReadingPolicy } from './reading-options.js';
+
+/** Where a repository keeps its policy. */
+export const POLICY_PATH = '.github/base-image-gate.yml';
+
+/** Which policy a command asks for. */
+export interface PolicyRequest {
+  /** `--policy FILE`; without it DIR's own, and without that the built-in baseline. */
+  readonly file?: string;
+  readonly profile?: Profile;
+  readonly catalogue: Catalogue;
+}
+
+/**
+ * Loads the policy of a command that runs at the desk. Prints its warnings to standard error. Fails with the text of
+ * every problem in it, for standard error: exit code 3.
+ */
+export async function loadWorkingTreePolicy(
+  directory: string,
+  { file, profile, catalogue }: PolicyRequest,
+  io: CommandIo,
+): Promise<Result<Policy, string>> {
+  const path = file === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, file);
+  const text = await readIfThere(path);
+  if (!text.ok) return text;
+  if (text.value === null) {
+    if (file !== undefined) return err(`The policy ${file} does not exist.\n`);
+    const { builtInPolicy } = await import('../policy/baseline.js');
+    return ok(builtInPolicy(profile));
+  }
+  const root = file === undefined || isBelow(path, directory) ? directory : dirname(path);
+  const loaded = await loadFrom(root, path, text.value, catalogue, profile);
+  if (!loaded.ok) return err(await listed(loaded.error));
+  if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
+  return ok(loaded.value.policy);
+}
+
+/** Every problem of a policy file, warnings too; or a sentence where it can't be read at all. */
+export async function checkPolicyFile(path: string, catalogue: Catalogue): Promise<readonly PolicyProblem[] | string> {
+  const text = await readIfThere(path);
+  if (!text.ok) return text.error;
+  if (text.value === null) return `The policy ${path} does not exist.\n`;
+  // `.github/base-image-gate.yml` names its keys relative to the folder that holds `.github`.
+  const folder = dirname(path);
+  const root = basename(folder) === '.github' ? dirname(folder) : folder;
+  const loaded = await loadFrom(root, path, text.value, catalogue, undefined);
+  return loaded.ok ? loaded.value.warnings : loaded.error;
+}
+
+/** Keys and extended policies are named relative to the root of the repository that holds the policy. */
+async function loadFrom(
+  root: string,
+  path: string,
+  text: Uint8Array,
+  catalogue: Catalogue,
+  profile: Profile | undefined,
+): Promise<Result<LoadedPolicy, readonly PolicyProblem[]>> {
+  const [{ loadPolicy }, { rules }] = await Promise.all([import('../policy/load.js'), import('../rules/index.js')]);
+  return await loadPolicy({
+    path: relative(root, path).split(sep).join('/'),
+    text,
+    rules,
+    catalogue,
+    ...(profile === undefined ? {} : { profileOverride: profile }),
+    resolveFile: async (name) => await readBelow(root, name),
+    resolveExtends,
+  });
+}
+
+/** What DIR's own policy says about the reading of build files; null where it has none. */
+export async function findReadingPolicy(
+  directory: string,
+  io: CommandIo,
+): Promise<Result<ReadingPolicy | null, string>> {
+  const text = await readIfThere(join(directory, POLICY_PATH));
+  if (!text.ok) return text;
+  if (text.value === null) return ok(null);
+  const { loadCatalogue } = await import('../catalog/catalogue.js');
+  return await loadWorkingTreePolicy(directory, { catalogue: loadCatalogue() }, io);
+}
+
+async function readIfThere(path: string): Promise<Result<Uint8Array | null, string>> {
+  try {
+    return ok(await readFile(path));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ok(null);
+    return err(`The policy ${path} could not be read: ${error instanceof Error ? error.message : String(error)}.\n`);
+  }
+}
+
+async function readBelow(root: string, name: string): Promise<Result<Uint8Array, string>> {
+  const path = resolve(root, name);
+  if (!isBelow(path, root)) return err('it lies outside the repository');
+  const read = await readIfThere(path);
+  if (!read.ok) return read;
+  return read.value === null ? err('it does not exist') : ok(read.value);
+}
+
+function isBelow(path: string, root: string): boolean {
+  const inside = relative(root, path);
+  return inside !== '' && !inside.startsWith('..');
+}
+
+const resolveExtends: ResolveExtends = async ({ owner, repository, ref }) =>
+  err(
+    `the command line reads no other repository; check out ${owner}/${repository} at ${ref} and give the file with --policy`,
+  );
+
+async function listed(problems: readonly PolicyProblem[]): Promise<string> {
+  const { formatProblem } = await import('../policy/problem.js');
+  return problems.map((problem) => `${formatProblem(problem)}\n`).join('');
+}

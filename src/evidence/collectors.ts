@@ -1,0 +1,12 @@
+import type { Collectors } from './collect.js';
+
+/** Where each kind of evidence comes from. A collector is loaded when a rule first needs its kind. */
+export const collectors: Collectors = {
+  image: async (context) => (await import('../registry/collectors.js')).collectImage(context),
+  tag: async (context) => (await import('../registry/collectors.js')).collectTag(context),
+  signatures: async (context) => (await import('../signatures/collect-signatures.js')).collectSignatures(context),
+  statements: async (context) => (await import('../signatures/collect-statements.js')).collectStatements(context),
+  filesystem: async (context) => (await import('./filesystem/collect-filesystem.js')).collectFilesystem(context),
+  ownership: async (context) => (await import('./packages/ownership.js')).collectOwnership(context),
+  packages: async (context) => (await import('./packages/collect-packages.js')).collectPackages(context),
+};

@@ -1,0 +1,139 @@
+import type { ImageUse } from './build-files/image-use.js';
+import type { Reading } from './build-files/reading.js';
+import type { Catalogue } from './catalog/catalogue.js';
+import { isListedHost, publisherOf } from './catalog/catalogue.js';
+import type { Change } from './change.js';
+import type { EvidenceCollection } from './evidence/collect.js';
+import type { ImageSubject, RunSettings } from './evidence/collector.js';
+import type { CollectedEvidence } from './evidence/kinds.js';
+import { formatPlatform, type Platform, parsePlatform } from './images/platform.js';
+import { governingEntry, policyReference } from './policy/govern.js';
+import type { Policy } from './policy/policy.js';
+import { vulnerabilityWaiver } from './policy/waivers.js';
+import type { Answer } from './reports/report.js';
+import { answersOfImage, answersOfUse, type UseInquiry } from './rules/evaluate.js';
+import { rules } from './rules/index.js';
+import type { ImageRule } from './rules/rule.js';
+
+/** What a use was judged with, and what came of it. */
+export interface UseJudgement {
+  readonly use: ImageUse;
+  readonly publisher?: string;
+  readonly answers: readonly Answer[];
+  /** What was collected, by platform; empty where the image was not opened. */
+  readonly evidence: ReadonlyMap<string, CollectedEvidence>;
+  readonly onBuild: readonly string[];
+}
+
+interface JudgeInput {
+  readonly policy: Policy;
+  readonly catalogue: Catalogue;
+  readonly settings: RunSettings;
+  readonly change: Change | null;
+  readonly all: boolean;
+}
+
+/** Rules that decide who an image is. One that fails them at level error is not opened any further. */
+const IDENTITY = new Set(['denied-base', 'allowed-base', 'signature-verified']);
+
+/** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
+export async function judgeUse(
+  use: ImageUse,
+  reading: Reading,
+  input: JudgeInput,
+  evidence: EvidenceCollection,
+): Promise<UseJudgement> {
+  const inquiry = inquiryOf(use, reading, input);
+  const identity = answersOfUse(rules, inquiry);
+  const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
+  const first = imageRules.filter(({ id }) => IDENTITY.has(id));
+  const rest = imageRules.filter(({ id }) => !IDENTITY.has(id));
+
+  const barred = barredBy(identity, input) ?? notContacted(inquiry, input);
+  const perPlatform = await Promise.all(
+    inquiry.platforms.map(async (platform) => {
+      const signed = await answersOfImage(first, inquiry, platform, evidence, barred);
+      const others = await answersOfImage(rest, inquiry, platform, evidence, barred ?? barredBy(signed, input));
+      return { platform, answers: [...signed, ...others] };
+    }),
+  );
+  const collected = await collectedFor(inquiry, barred, evidence);
+  const publisher = inquiry.subject.publisher?.id;
+  return {
+    use,
+    ...(publisher === undefined ? {} : { publisher }),
+    answers: [...identity, ...perPlatform.flatMap(({ answers }) => answers)],
+    evidence: collected,
+    onBuild: onBuildOf(collected),
+  };
+}
+
+function inquiryOf(use: ImageUse, reading: Reading, { policy, catalogue, settings, change }: JudgeInput): UseInquiry {
+  const file = reading.files.find(({ path }) => path === use.file) ?? { path: use.file, status: 'read' as const };
+  const pullFrom = use.reference;
+  const reference = pullFrom === null ? null : policyReference(policy, pullFrom);
+  return {
+    change,
+    pullFrom,
+    platforms: platformsOf(use),
+    subject: {
+      use,
+      file,
+      reference,
+      policy,
+      stages: reading.stages.filter((stage) => stage.file === use.file),
+      entry: reference === null ? null : governingEntry(policy, reference),
+      publisher: reference === null ? null : publisherOf(catalogue, reference),
+      now: settings.now,
+      isWaived: (vulnerability) =>
+        reference !== null && vulnerabilityWaiver(policy, { use, reference, vulnerability }, settings.now) !== null,
+    },
+  };
+}
+
+/** The platforms an image is judged on: the one its --platform flag names, else those the file is built for. */
+function platformsOf(use: ImageUse): readonly Platform[] {
+  const texts = use.platform === null ? use.targetPlatforms : [use.platform];
+  return texts.flatMap((text) => {
+    const parsed = parsePlatform(text);
+    return parsed.ok ? [parsed.value] : [];
+  });
+}
+
+function barredBy(answers: readonly Answer[], { all }: JudgeInput): string | null {
+  if (all) return null;
+  const failed = answers.find(
+    ({ rule, outcome, level }) => IDENTITY.has(rule) && outcome === 'fail' && level === 'error',
+  );
+  return failed === undefined
+    ? null
+    : `Not looked at, because ${failed.rule} failed; \`--all\` opens the image all the same.`;
+}
+
+/** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */
+function notContacted({ subject, pullFrom }: UseInquiry, { policy, catalogue }: JudgeInput): string | null {
+  if (pullFrom === null || subject.entry !== null || isListedHost(catalogue, policy, pullFrom)) return null;
+  return `The registry ${pullFrom.registry} is neither in the policy nor in the catalogue, so it was not contacted. To have it looked at, add to the policy: registries: { "${pullFrom.registry}": {} }`;
+}
+
+async function collectedFor(
+  { subject, pullFrom, platforms }: UseInquiry,
+  barred: string | null,
+  evidence: EvidenceCollection,
+): Promise<ReadonlyMap<string, CollectedEvidence>> {
+  const collected = new Map<string, CollectedEvidence>();
+  const { reference, entry } = subject;
+  if (barred !== null || reference === null || pullFrom === null) return collected;
+  for (const platform of platforms) {
+    const imageSubject: ImageSubject = { reference, pullFrom, entry, platform };
+    collected.set(formatPlatform(platform), await evidence.collected(imageSubject));
+  }
+  return collected;
+}
+
+function onBuildOf(collected: ReadonlyMap<string, CollectedEvidence>): readonly string[] {
+  const triggers = [...collected.values()].flatMap(({ image }) =>
+    image?.status === 'present' ? image.value.configuration.onBuild : [],
+  );
+  return [...new Set(triggers)];
+}

@@ -1,0 +1,34 @@
+import { formatReference } from '../images/reference.js';
+import { deniedBy } from '../policy/govern.js';
+import { type NoOptions, noOptions } from './options.js';
+import type { UseRule } from './rule.js';
+
+export const deniedBase: UseRule<NoOptions> = {
+  id: 'denied-base',
+  title: 'Image is on the deny list',
+  question: 'Is it on the deny list?',
+  why: 'A deny list says which images must not be built on whatever else is true of them: abandoned, compromised, or replaced. Deny wins over allow.',
+  mend: 'Build on another image; the finding gives the reason that the policy states. A temporary exception is a waiver with owner and expiry:\n\n```yaml\nwaivers:\n  - { rule: denied-base, image: "docker.io/bitnamilegacy/redis", reason: "migration is planned", owner: "@acme/platform", expires: 2027-01-31 }\n```',
+  subject: 'use',
+  roles: ['final', 'build', 'copy', 'frontend'],
+  options: noOptions,
+  presets: {
+    baseline: { level: 'error', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'error', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-7', 'SR-3'],
+  securitySeverity: 8,
+  evaluate: ({ policy, reference }) => {
+    if (reference === null)
+      return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
+    const entry = deniedBy(policy, reference);
+    if (entry === null) return { outcome: 'pass', reason: 'No deny entry matches.' };
+    return {
+      outcome: 'fail',
+      reason: `${formatReference(reference)} is denied by \`${entry.pattern}\`: ${entry.reason}.`,
+      fix: 'Build on another image, or ask the owners of the policy for a waiver.',
+    };
+  },
+};

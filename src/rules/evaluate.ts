@@ -1,0 +1,126 @@
+import type { BuildFile, ImageUse } from '../build-files/image-use.js';
+import { type Change, isInherited } from '../change.js';
+import type { EvidenceCollection } from '../evidence/collect.js';
+import type { ImageSubject } from '../evidence/collector.js';
+import { formatPlatform, type Platform } from '../images/platform.js';
+import type { Level, Policy } from '../policy/policy.js';
+import { type RuleSetting, ruleSetting } from '../policy/settings.js';
+import type { Answer } from '../reports/report.js';
+import type { ChangeRule, FileRule, ImageRule, Rule, RuleResult, UseRule, UseSubject } from './rule.js';
+
+const RANK: Readonly<Record<Level, number>> = { off: 0, note: 1, warning: 2, error: 3 };
+
+/** The lower of two levels. */
+function atMost(level: Level, cap: Level): Level {
+  return RANK[cap] < RANK[level] ? cap : level;
+}
+
+/** Everything a use is asked with, and what its answers are lowered by. */
+export interface UseInquiry {
+  readonly subject: UseSubject;
+  readonly platforms: readonly Platform[];
+  readonly pullFrom: ImageSubject['pullFrom'] | null;
+  readonly change: Change | null;
+}
+
+export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: Policy): readonly Answer[] {
+  return rules
+    .filter((rule): rule is FileRule<unknown> => rule.subject === 'file')
+    .flatMap((rule) => {
+      const setting = ruleSetting(policy, rule, 'final');
+      if (setting.level === 'off') return [];
+      const results = asList(rule.evaluate({ file, policy }, setting.options));
+      return results.map((result) => ({ rule: rule.id, file: file.path, ...answerFields(result, setting) }));
+    });
+}
+
+export function answersOfChange(rules: readonly Rule[], policy: Policy, change: Change | null): readonly Answer[] {
+  return rules
+    .filter((rule): rule is ChangeRule<unknown> => rule.subject === 'change')
+    .flatMap((rule) => {
+      const setting = ruleSetting(policy, rule, 'final');
+      if (setting.level === 'off') return [];
+      const results = asList(rule.evaluate({ policy, changedFiles: change?.changedFiles ?? null }, setting.options));
+      return results.map((result) => ({ rule: rule.id, ...answerFields(result, setting) }));
+    });
+}
+
+/** The answers that need nothing but the build file and the policy. */
+export function answersOfUse(rules: readonly Rule[], inquiry: UseInquiry): readonly Answer[] {
+  const { subject } = inquiry;
+  return rules
+    .filter((rule): rule is UseRule<unknown> => rule.subject === 'use')
+    .flatMap((rule) => {
+      const setting = ruleSetting(subject.policy, rule, subject.use.role);
+      if (setting.level === 'off') return [];
+      const results = rule.roles.includes(subject.use.role)
+        ? asList(rule.evaluate(subject, setting.options))
+        : [notAsked(subject.use)];
+      return results.map((result) => lowered(useAnswer(rule, result, setting, inquiry), rule, inquiry));
+    });
+}
+
+/** The answers about the image behind a use on one platform, for the rules given. Evidence that no rule needs is not fetched. */
+export async function answersOfImage(
+  rules: readonly ImageRule<unknown>[],
+  inquiry: UseInquiry,
+  platform: Platform,
+  evidence: EvidenceCollection,
+  skipBecause: string | null,
+): Promise<readonly Answer[]> {
+  const { subject, pullFrom } = inquiry;
+  const answers = rules.map(async (rule): Promise<readonly Answer[]> => {
+    const setting = ruleSetting(subject.policy, rule, subject.use.role);
+    if (setting.level === 'off') return [];
+    const finish = (result: RuleResult, image?: string): Answer =>
+      lowered(
+        {
+          ...useAnswer(rule, result, setting, inquiry),
+          platform: formatPlatform(platform),
+          ...(image === undefined ? {} : { image }),
+        },
+        rule,
+        inquiry,
+      );
+    if (!rule.roles.includes(subject.use.role)) return [finish(notAsked(subject.use))];
+    if (subject.reference === null || pullFrom === null) {
+      return [finish({ outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' })];
+    }
+    if (skipBecause !== null) return [finish({ outcome: 'skipped', reason: skipBecause })];
+    const imageSubject: ImageSubject = { reference: subject.reference, pullFrom, entry: subject.entry, platform };
+    const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
+    const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
+    const results = asList(rule.evaluate({ ...subject, platform, evidence: collected }, setting.options));
+    return results.map((result) => finish(result, digest));
+  });
+  return (await Promise.all(answers)).flat();
+}
+
+function asList(results: RuleResult | readonly RuleResult[]): readonly RuleResult[] {
+  return 'outcome' in results ? [results] : results;
+}
+
+function notAsked(use: ImageUse): RuleResult {
+  return { outcome: 'not-applicable', reason: `The rule is not asked of images in the role "${use.role}".` };
+}
+
+function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: UseInquiry): Answer {
+  return { rule: rule.id, use: subject.use.id, file: subject.use.file, ...answerFields(result, setting) };
+}
+
+function answerFields(result: RuleResult, setting: RuleSetting): Omit<Answer, 'rule'> {
+  const { atMost: cap, ...fields } = result;
+  const level = atMost(setting.level, cap ?? 'error');
+  return {
+    ...fields,
+    level: result.outcome === 'indeterminate' && setting.onIndeterminate === 'warn' ? atMost(level, 'warning') : level,
+  };
+}
+
+/** A pull request answers for what it changes: what it inherits is shown, as a warning at most. */
+function lowered(answer: Answer, rule: Rule, { subject, change }: UseInquiry): Answer {
+  if (change === null || change.onlyNew === 'off' || answer.outcome !== 'fail') return answer;
+  const ages = rule.subject === 'image' && rule.ages;
+  if (!(ages || change.onlyNew === 'all') || !isInherited(subject.use, change)) return answer;
+  return { ...answer, level: atMost(answer.level, 'warning'), inherited: true };
+}
