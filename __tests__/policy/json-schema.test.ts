@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
@@ -7,7 +7,7 @@ import { rules } from '../../src/rules/index.js';
 import { loadPolicyText } from '../support/load-policy-text.js';
 import { rulesWithOptions } from '../support/rules-with-options.js';
 
-const ajv = new Ajv({ strict: true, allErrors: true });
+const ajv = new Ajv2020({ strict: true, allErrors: true });
 formats.default(ajv);
 const schema = policyJsonSchema(rulesWithOptions);
 const validate = ajv.compile(schema);
@@ -91,7 +91,7 @@ describe('the JSON Schema of the policy', () => {
   });
 
   test('compiles for the rules of the product, too', () => {
-    const product = new Ajv({ strict: true, allErrors: true });
+    const product = new Ajv2020({ strict: true, allErrors: true });
     formats.default(product);
     expect(product.compile(policyJsonSchema(rules))({ version: 1 })).toBe(true);
   });

@@ -3,12 +3,12 @@ import type { Rule } from '../rules/rule.js';
 import { policySchema } from './schema.js';
 
 /**
- * The JSON Schema (draft 7, which the YAML language server knows best) of the policy file for a set of rules: editors
+ * The JSON Schema (draft 2020-12, as the other schemas of this product) of the policy file for a set of rules: editors
  * complete and check policy files by it. It says what the loader's own schema says; whether patterns, keys and
  * publishers make sense, only the loader can tell.
  */
 export function policyJsonSchema(rules: readonly Rule[]): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(policySchema(rules), { target: 'draft-7', io: 'input' });
+  const { $schema, ...rest } = z.toJSONSchema(policySchema(rules), { target: 'draft-2020-12', io: 'input' });
   return {
     $schema,
     title: 'Policy of base-image-gate',
