@@ -19,6 +19,7 @@ const OPERATIONS = [
   'git/get-commit',
   'git/get-tree',
   'git/get-blob',
+  'pulls/list',
   'pulls/get',
   'pulls/list-files',
   'pulls/list-review-comments',

@@ -11,7 +11,7 @@ function jobPart(job: string, findings: readonly string[] = []): CommentRequest[
     id: partId({ workflow: 'ci', job, step: 'gate', inputs: {} }),
     commit: COMMIT,
     fingerprints: findings.map(rememberedFingerprint),
-    render: (_room, previous) =>
+    render: (_room, { previous }) =>
       `**${job}**\n\n${findings
         .map((name) => (previous === null || previous.has(rememberedFingerprint(name)) ? name : `NEW ${name}`))
         .join('\n')}`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { policyJsonSchema } from '../../src/policy/json-schema.js';
+import { policySchema } from '../../src/policy/schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
 import { rules } from '../../src/rules/index.js';
@@ -14,7 +14,7 @@ function published(title: string, schema: z.ZodType): string {
 export function schemaFiles(): Readonly<Record<string, string>> {
   return {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
-    'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
+    'schemas/policy.schema.json': published('base-image-gate policy', policySchema(rules)),
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
   };
 }

@@ -48,8 +48,16 @@ export interface BranchPolicy {
   readonly notices: readonly string[];
 }
 
-/** The id under which problems of a policy file are reported; no rule of the index has it. */
-const POLICY_FINDING = 'policy';
+/** What SARIF says of the problems that are no rule's: those of the policy file. */
+export const POLICY_RULE = {
+  id: 'policy',
+  title: 'The policy file can be read',
+  question: 'Is the policy file valid?',
+  why: 'A policy that can’t be read protects nothing: the last valid one of the branch is used until it is mended.',
+  mend: 'Mend the file at the place named; `base-image-gate policy validate FILE` checks it at the desk.',
+  controls: ['CM-6'],
+  securitySeverity: 5,
+} as const;
 /** The loader has a limit of its own and says so; this one only keeps memory bounded. */
 const MAX_POLICY_BYTES = 4 * 1024 * 1024;
 
@@ -149,7 +157,7 @@ function defectFinding(path: string, defect: PolicyDefect, level: 'error' | 'war
   const expected = defect.expected === undefined ? '' : ` Expected: ${defect.expected}.`;
   const message = `${place}${defect.message}${expected}`;
   return {
-    rule: POLICY_FINDING,
+    rule: POLICY_RULE.id,
     level,
     outcome: 'fail',
     message,
@@ -159,6 +167,6 @@ function defectFinding(path: string, defect: PolicyDefect, level: 'error' | 'war
     column,
     endLine,
     endColumn,
-    fingerprint: fingerprintOf({ file: path, rule: POLICY_FINDING, aspect: message, ordinal: 0 }),
+    fingerprint: fingerprintOf({ file: path, rule: POLICY_RULE.id, aspect: message, ordinal: 0 }),
   };
 }

@@ -18,8 +18,15 @@ export interface OwnPart {
   readonly id: string;
   readonly commit: string;
   readonly fingerprints: readonly string[];
-  /** `previous` are the fingerprints of the run before; null where there was none. */
-  readonly render: (room: number, previous: ReadonlySet<string> | null) => string;
+  readonly render: (room: number, beside: Surroundings) => string;
+}
+
+/** What a part is written beside. */
+export interface Surroundings {
+  /** The fingerprints of this job's run before; null where there was none. */
+  readonly previous: ReadonlySet<string> | null;
+  /** Whether no other job has a part in the comment. */
+  readonly alone: boolean;
 }
 
 export interface CommentRequest {
@@ -113,7 +120,7 @@ function bodyFor(
 ): string {
   const others = otherParts(partsOf(comments), own);
   const { id, commit, fingerprints } = own;
-  const markdown = own.render(roomForPart(others), previous);
+  const markdown = own.render(roomForPart(others), { previous, alone: others.length === 0 });
   return formatComment(key, inOrder([...others, { id, commit, fingerprints, markdown }]), footer);
 }
 

@@ -1,3 +1,4 @@
+import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
 
 /** What a workflow may tell the Action. What is absent is left to the policy file. */
@@ -7,8 +8,9 @@ export interface ActionInputs {
   readonly profile?: 'observe' | 'baseline' | 'hardened' | 'strict';
   readonly paths: readonly string[];
   readonly changedFilesOnly: boolean;
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly buildContexts: Readonly<Record<string, string>>;
+  /** `NAME=value`, each. */
+  readonly buildArgs: readonly string[];
+  readonly buildContexts: readonly string[];
   readonly platforms: readonly string[];
   readonly target?: string;
   readonly onlyNew: 'ageing' | 'all' | 'off';
@@ -18,14 +20,8 @@ export interface ActionInputs {
   readonly trackingIssue: boolean;
   readonly sarif: boolean;
   readonly evidence: readonly string[];
-  readonly registryCredentials: readonly RegistryCredential[];
+  readonly registryCredentials: ReadonlyMap<string, Credential>;
   readonly token: string;
-}
-
-export interface RegistryCredential {
-  readonly registry: string;
-  readonly username: string;
-  readonly password: string;
 }
 
 /** An input that can't be read: the job ends with wrong usage. */
@@ -60,7 +56,7 @@ export function readInputs(input: (name: string) => string): Result<ActionInputs
     platforms: reader.list('platforms'),
     onlyNew: reader.onlyNew(),
     comment: reader.choice('comment', COMMENT_MODES, 'always'),
-    commentKey: input('comment-key').trim() || 'default',
+    commentKey: reader.commentKey(),
     reviewSuggestions: reader.flag('review-suggestions'),
     trackingIssue: reader.flag('tracking-issue'),
     sarif: reader.flag('sarif'),
@@ -68,20 +64,30 @@ export function readInputs(input: (name: string) => string): Result<ActionInputs
     registryCredentials: reader.credentials(),
     token: input('token').trim(),
   };
-  if (inputs.commentKey.length > MAX_KEY_LENGTH) {
-    reader.fail('comment-key', `is longer than ${MAX_KEY_LENGTH} characters`, 'Choose a shorter name.');
-  }
   return reader.error === null ? ok(inputs) : err(reader.error);
 }
 
-/** Every secret among the inputs, so that the runner can be told to mask it. */
+/** Reads the inputs of the report action. Fails as `readInputs` does. */
+export function readReportInputs(
+  input: (name: string) => string,
+): Result<Pick<ActionInputs, 'comment' | 'commentKey' | 'sarif'> & { readonly report: string }, InputError> {
+  const reader = new InputReader(input);
+  const inputs = {
+    report: input('report').trim(),
+    comment: reader.choice('comment', COMMENT_MODES, 'always'),
+    commentKey: reader.commentKey(),
+    sarif: reader.flag('sarif'),
+  };
+  if (inputs.report === '') reader.fail('report', 'is empty', 'Name the file that actions/download-artifact left.');
+  return reader.error === null ? ok(inputs) : err(reader.error);
+}
+
+/** Every secret among the inputs, so that the runner can be told to mask it before anything else happens. */
 export function secretsOf(input: (name: string) => string): readonly string[] {
-  const credentials = input('registry-credentials')
-    .split('\n')
-    .flatMap((line) => {
-      const parsed = parseCredential(line.trim());
-      return parsed === null ? [line.trim()] : [parsed.password];
-    });
+  const text = input('registry-credentials');
+  const parsed = parseCredentialInput(text);
+  // What is written otherwise than it should be may be a secret as a whole.
+  const credentials = parsed.ok ? [...parsed.value.values()].flatMap(secretsOfCredential) : text.split('\n');
   return [input('token'), input('policy-token'), ...credentials]
     .map((text) => text.trim())
     .filter((text) => text !== '');
@@ -114,6 +120,14 @@ class InputReader {
     const text = this.#input('only-new').trim();
     if (text === '') return 'ageing';
     return this.flag('only-new') ? 'all' : 'off';
+  }
+
+  commentKey(): string {
+    const key = this.#input('comment-key').trim() || 'default';
+    if (key.length > MAX_KEY_LENGTH) {
+      this.fail('comment-key', `is longer than ${MAX_KEY_LENGTH} characters`, 'Choose a shorter name.');
+    }
+    return key;
   }
 
   flag(name: string): boolean {
@@ -154,35 +168,22 @@ class InputReader {
     );
   }
 
-  pairs(name: string): Readonly<Record<string, string>> {
-    const pairs = this.lines(name).map((line): [string, string] => {
-      const equals = line.indexOf('=');
-      if (equals <= 0) this.fail(name, `has the line ${JSON.stringify(line)}`, 'Write NAME=value, one a line.');
-      return [line.slice(0, Math.max(equals, 0)), line.slice(equals + 1)];
-    });
-    return Object.fromEntries(pairs);
+  credentials(): ReadonlyMap<string, Credential> {
+    const parsed = parseCredentialInput(this.#input('registry-credentials'));
+    if (parsed.ok) return parsed.value;
+    this.error ??= {
+      code: 'bad-input',
+      input: 'registry-credentials',
+      message: parsed.error,
+      remedy: 'The line is not shown here, because it may hold a secret.',
+    };
+    return new Map();
   }
 
-  credentials(): readonly RegistryCredential[] {
-    return this.lines('registry-credentials').flatMap((line, index) => {
-      const credential = parseCredential(line);
-      if (credential !== null) return [credential];
-      this.fail(
-        'registry-credentials',
-        `can't be read in line ${index + 1}, which is not shown here because it may hold a secret`,
-        'Write host=username:password, one a line.',
-      );
-      return [];
-    });
+  pairs(name: string): readonly string[] {
+    const lines = this.lines(name);
+    const wrong = lines.find((line) => line.indexOf('=') <= 0);
+    if (wrong !== undefined) this.fail(name, `has the line ${JSON.stringify(wrong)}`, 'Write NAME=value, one a line.');
+    return lines;
   }
-}
-
-function parseCredential(line: string): RegistryCredential | null {
-  const equals = line.indexOf('=');
-  const colon = line.indexOf(':', equals + 1);
-  const registry = line.slice(0, Math.max(equals, 0)).trim().toLowerCase();
-  const username = line.slice(equals + 1, Math.max(colon, 0));
-  const password = line.slice(colon + 1);
-  if (equals <= 0 || colon < 0 || username === '' || password === '') return null;
-  return /^[a-z0-9.:[\]-]+$/.test(registry) ? { registry, username, password } : null;
 }

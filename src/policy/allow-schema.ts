@@ -71,8 +71,7 @@ const common = {
     .strictObject({
       unsigned: z.enum(['allow', 'deny']).describe('BuildKit’s own, unsigned attestations. Default: deny.'),
     })
-    .optional()
-    .describe('Which software bills of materials count.'),
+    .optional(),
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()
@@ -91,12 +90,8 @@ export function allowSchema() {
         ),
         with: z
           .strictObject({
-            organization: text.optional().describe('The organisation’s name in its images’ references.'),
-            identities: z
-              .array(identity())
-              .min(1)
-              .optional()
-              .describe('The identities that sign for it, as the publisher’s console shows them.'),
+            organization: text.optional(),
+            identities: z.array(identity()).min(1).optional(),
           })
           .optional()
           .describe('What the catalogue’s entry asks for.'),

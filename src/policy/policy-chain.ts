@@ -141,8 +141,8 @@ async function fetchExtended(
   });
 }
 
-/** Fails on anything that is not `owner/repository/path@ref`. A ref may hold slashes, an owner's name may not. */
-function parseRemote(target: string): RemotePolicy | undefined {
+/** Undefined for anything that is not `owner/repository/path@ref`. A ref may hold slashes, an owner's name may not. */
+export function parseRemote(target: string): RemotePolicy | undefined {
   const at = target.indexOf('@');
   if (at < 0) return undefined;
   const [owner = '', repository = '', ...path] = target.slice(0, at).split('/');

@@ -1,0 +1,69 @@
+import * as core from '@actions/core';
+
+/** The whole run: a job that hangs has decided nothing, and the runner's own limit is six hours. */
+const RUN_MILLISECONDS = 20 * 60_000;
+const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
+const started = Date.now();
+
+/** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
+async function main(): Promise<0 | 1 | 2 | 3> {
+  const { readInputs, secretsOf } = await import('./github/inputs.js');
+  for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
+  const [{ readRunnerEnvironment }, { runAction }, show, { makeJudge }] = await Promise.all([
+    import('./github/environment.js'),
+    import('./github/run-action.js'),
+    import('./github/step-outputs.js'),
+    import('./github/judge.js'),
+  ]);
+  const inputs = readInputs(core.getInput);
+  if (!inputs.ok) {
+    await show.showStop({ summaryPath }, inputs.error);
+    return 3;
+  }
+  const env = readRunnerEnvironment(process.env);
+  const outcome = await runAction({
+    env,
+    inputs: inputs.value,
+    judge: makeJudge({
+      credentials: inputs.value.registryCredentials,
+      environment: process.env,
+      workspace: env.workspace,
+      mask: core.setSecret,
+      notice: core.info,
+    }),
+    remainingMilliseconds: () => started + RUN_MILLISECONDS - Date.now(),
+    say: core.info,
+  });
+  if (!outcome.ok) {
+    await show.showStop({ summaryPath }, outcome.error);
+    return outcome.error.code === 'usage' ? 3 : 2;
+  }
+  if (outcome.value.kind === 'nothing-to-judge') {
+    await show.showNothing({ env, summaryPath }, outcome.value.message);
+    return 0;
+  }
+  const { report, renderers, shortfalls } = outcome.value;
+  await show.showReport({ env, summaryPath }, report, renderers, shortfalls);
+  return (await import('./verdict.js')).exitCodeOf(report.verdict);
+}
+
+/** Whatever stops the run early, nothing was decided: exit code 2, where Node's own would be 1 and read as "fail". */
+function stop(reason: string): never {
+  const text = reason.replace(/[\r\n]+/g, ' ').slice(0, 1_000);
+  core.error(`The run stopped: ${text} Nothing was decided.`, { title: 'Base images: indeterminate' });
+  process.exit(2);
+}
+
+function stopFor(error: unknown): never {
+  if (core.isDebug() && error instanceof Error) core.debug(error.stack ?? '');
+  stop(error instanceof Error ? error.message : String(error));
+}
+
+process.on('uncaughtException', stopFor);
+process.on('unhandledRejection', stopFor);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(`it received ${signal}.`));
+setTimeout(() => stop(`it took longer than ${RUN_MILLISECONDS / 60_000} minutes.`), RUN_MILLISECONDS).unref();
+const code = await main().catch(stopFor);
+process.exitCode = code;
+// What is still going on when everything is said, such as a connection that is kept alive, is not waited for long.
+setTimeout(() => process.exit(code), 2_000).unref();

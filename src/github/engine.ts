@@ -1,0 +1,41 @@
+import type { RepositoryTree } from '../build-files/repository-tree.js';
+import type { Change } from '../change.js';
+import type { Policy } from '../policy/policy.js';
+import type { Finding, Report } from '../reports/report.js';
+import type { Result } from '../result.js';
+
+/** What the Action asks of the gate: a repository at a commit, the policy that holds, and what a change starts from. */
+export interface JudgeRequest {
+  readonly tree: RepositoryTree;
+  readonly policy: Policy;
+  readonly builds: BuildInputs;
+  /** Null on events that judge everything in full. */
+  readonly change: ChangeRequest | null;
+  readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
+}
+
+/** What a pull request or merge group starts from; null where it could not be had. */
+export interface ChangeRequest {
+  readonly base: RepositoryTree | null;
+  readonly changedFiles: Change['changedFiles'];
+  readonly onlyNew: Change['onlyNew'];
+}
+
+/** How builds are really started, as the workflow's inputs say; an input wins over what the policy says. */
+export interface BuildInputs {
+  readonly buildArgs: readonly string[];
+  readonly buildContexts: readonly string[];
+  readonly platforms: readonly string[];
+  readonly target?: string;
+  /** Judge only these paths; the others are listed as skipped. */
+  readonly only?: readonly string[];
+}
+
+/** Why nothing was decided. `usage`: somebody has to correct the workflow or the policy; else it may do to run again. */
+export interface Stop {
+  readonly code: 'usage' | 'indeterminate';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type Judge = (request: JudgeRequest) => Promise<Result<Report, Stop>>;

@@ -1,0 +1,85 @@
+import type { ImageUse } from '../build-files/image-use.js';
+import { readRepository } from '../build-files/read.js';
+import type { ReadingOptions } from '../build-files/reading.js';
+import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
+import type { Change } from '../change.js';
+import { readingOptions } from '../commands/reading-options.js';
+import { collectors } from '../evidence/collectors.js';
+import { runGate } from '../gate.js';
+import type { Credential } from '../registry/credentials.js';
+import { openRegistries } from '../registry/open-registries.js';
+import { err } from '../result.js';
+import type { ChangeRequest, Judge } from './engine.js';
+
+export interface JudgeSetting {
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workspace: string;
+  /** Told every text that must not be seen in a log. */
+  readonly mask: (secret: string) => void;
+  readonly notice: (message: string) => void;
+}
+
+/** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
+export function makeJudge({ credentials, environment, workspace, mask, notice }: JudgeSetting): Judge {
+  return async ({ tree, policy, builds, change, preliminary }) => {
+    const catalogue = loadCatalogue();
+    const options = readingOptions(
+      {
+        'build-arg': builds.buildArgs,
+        'build-context': builds.buildContexts,
+        platform: builds.platforms,
+        target: builds.target,
+      },
+      {},
+      policy,
+    );
+    if (!options.ok)
+      return err({ code: 'usage', message: options.error, remedy: 'Correct the input of the workflow.' });
+    const reading: ReadingOptions = { ...options.value, ...(builds.only === undefined ? {} : { only: builds.only }) };
+    const registries = await openRegistries({
+      registries: policy.registries,
+      isListed: (registry) => isListedHost(catalogue, policy, { registry }),
+      environment,
+      workspace,
+      credentials,
+      mask,
+      notice,
+    });
+    if (!registries.ok) {
+      return err({ code: 'usage', message: registries.error, remedy: 'Correct it where the runner is set up.' });
+    }
+    try {
+      const judged = await runGate({
+        tree,
+        reading,
+        policy,
+        catalogue,
+        source: registries.value.source,
+        collectors,
+        settings: { now: new Date(), offline: false },
+        change: change === null ? null : await compared(change, reading),
+        all: false,
+        preliminary,
+      });
+      if (judged.ok) return judged;
+      const { message, remedy } = judged.error;
+      return err({ code: 'indeterminate', message, remedy });
+    } finally {
+      await registries.value.close();
+    }
+  };
+}
+
+/** The uses that a change starts from, read by the same reader with the same options; content both have is read once. */
+async function compared({ base, changedFiles, onlyNew }: ChangeRequest, reading: ReadingOptions): Promise<Change> {
+  return { changedFiles, onlyNew, baseUses: base === null ? null : await usesOf(base, reading) };
+}
+
+async function usesOf(
+  base: NonNullable<ChangeRequest['base']>,
+  reading: ReadingOptions,
+): Promise<readonly ImageUse[] | null> {
+  const read = await readRepository(base, reading);
+  return read.ok ? read.value.uses : null;
+}

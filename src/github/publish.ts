@@ -1,0 +1,168 @@
+import type { Report, Verdict } from '../reports/report.js';
+import { ok, type Result } from '../result.js';
+import type { GitHubClient } from './client.js';
+import { publishComment } from './comment.js';
+import { partId, rememberedFingerprint } from './comment-parts.js';
+import type { Commits } from './commits.js';
+import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
+import type { EventPlan } from './event.js';
+import { attempt, type GitHubError } from './github-error.js';
+import type { ActionInputs } from './inputs.js';
+import type { Renderers } from './renderers.js';
+import { postSuggestions, suggestionsFor } from './review-suggestions.js';
+import { uploadSarif } from './sarif-upload.js';
+import { keepTrackingIssue } from './tracking-issue.js';
+
+export interface Publication {
+  readonly env: RunnerEnvironment;
+  readonly inputs: ActionInputs;
+  readonly plan: EventPlan;
+  readonly client: GitHubClient;
+  readonly commits: Commits;
+  readonly report: Report;
+  readonly renderers: Renderers;
+  /** The commit that was judged. */
+  readonly judged: string;
+}
+
+/** An output that did not appear, and what would make it appear. It never changes the verdict. */
+export interface Shortfall {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Says the verdict everywhere the workflow asks for and the token may. What fails is returned, and the rest goes on. */
+export async function publishToGitHub(publication: Publication): Promise<readonly Shortfall[]> {
+  const { inputs, plan } = publication;
+  const pullRequest = plan.change?.kind === 'pull-request' ? plan.change : null;
+  const shortfalls: Shortfall[] = [];
+  const take = (result: Result<unknown, GitHubError>): void => {
+    if (!result.ok) shortfalls.push(shortfallOf(result.error, pullRequest?.fork === true));
+  };
+  if (pullRequest !== null && inputs.comment !== 'never') take(await comment(publication, pullRequest));
+  if (pullRequest !== null && inputs.reviewSuggestions) take(await suggestions(publication, pullRequest));
+  if (inputs.sarif) {
+    const uploaded = await sarif(publication);
+    if (uploaded.ok && uploaded.value !== null) shortfalls.push(uploaded.value);
+    take(uploaded);
+  }
+  if (plan.scheduled && inputs.trackingIssue) take(await trackingIssue(publication));
+  return shortfalls;
+}
+
+type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
+
+async function comment(
+  { env, inputs, client, report, renderers }: Publication,
+  { number, head }: PullRequest,
+): Promise<Result<unknown, GitHubError>> {
+  const place = { owner: env.repository.owner, repo: env.repository.name };
+  const purpose = { doing: 'post the comment', permission: 'pull-requests: write' } as const;
+  const pull = await attempt(purpose, () => client.rest.pulls.get({ ...place, pull_number: number }));
+  if (!pull.ok) return pull;
+  // A slower run for an earlier push must not overwrite what a later one said.
+  if (pull.value.data.head.sha !== head) return ok('outdated');
+  const nothing = report.uses.length === 0 && report.findings.length === 0;
+  const findings = report.findings.filter((finding) => finding.waiver === undefined);
+  return publishComment({
+    client,
+    repository: env.repository,
+    number,
+    key: inputs.commentKey,
+    start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
+    footer: `[Summary of the run](${env.serverUrl}/${formatRepositoryName(env.repository)}/actions/runs/${env.runId})`,
+    own: {
+      id: jobId(env, inputs),
+      commit: head,
+      fingerprints: findings.map(({ fingerprint }) => rememberedFingerprint(fingerprint)),
+      render: (limit, { previous, alone }) =>
+        renderers.comment(report, {
+          limit,
+          ...(alone ? {} : { title: env.job }),
+          ...(previous === null
+            ? {}
+            : { isNew: ({ fingerprint }) => !previous.has(rememberedFingerprint(fingerprint)) }),
+        }),
+    },
+  });
+}
+
+/** Names what this job judges, among the jobs of a run. */
+export function jobId(env: RunnerEnvironment, inputs: ActionInputs): string {
+  const judges = { paths: inputs.paths, platforms: inputs.platforms, target: inputs.target, args: inputs.buildArgs };
+  return partId({ workflow: env.workflow, job: env.job, step: env.step, inputs: { judges: JSON.stringify(judges) } });
+}
+
+async function suggestions(
+  { env, client, commits, report, judged }: Publication,
+  { number, head }: PullRequest,
+): Promise<Result<number, GitHubError>> {
+  const judgedTree = await commits.tree(judged);
+  const headTree = await commits.tree(head);
+  const proposed = await suggestionsFor(report, judgedTree);
+  const [before, after] = [await judgedTree.ids(), await headTree.ids()];
+  if (!before.ok || !after.ok) return ok(0);
+  // Where the merge changed the file, the pull request's own lines are others than those judged.
+  const same = proposed.filter(({ path }) => before.value.get(path) === after.value.get(path));
+  return postSuggestions({ client, repository: env.repository, number, head, suggestions: same });
+}
+
+async function sarif({
+  env,
+  plan,
+  client,
+  report,
+  renderers,
+}: Publication): Promise<Result<Shortfall | null, GitHubError>> {
+  if (plan.sarif === null) {
+    return ok({
+      message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub’s own and goes away.`,
+      remedy: 'The findings of the pull request and of the push are uploaded.',
+    });
+  }
+  const uploaded = await uploadSarif({
+    client,
+    repository: env.repository,
+    ...plan.sarif,
+    sarif: renderers.sarif(report),
+  });
+  if (!uploaded.ok) return uploaded;
+  if (uploaded.value === 'complete') return ok(null);
+  return ok({
+    message: 'Code scanning took the findings and has not processed them yet.',
+    remedy: 'Look at the Security tab in a few minutes.',
+  });
+}
+
+async function trackingIssue({
+  env,
+  inputs,
+  client,
+  report,
+  renderers,
+}: Publication): Promise<Result<unknown, GitHubError>> {
+  return keepTrackingIssue({
+    client,
+    repository: env.repository,
+    key: inputs.commentKey,
+    title: `Base images: ${TITLES[report.verdict]}`,
+    markdown: renderers.comment(report, { limit: MAX_ISSUE_LENGTH }),
+    done: report.verdict === 'pass',
+  });
+}
+
+const TITLES: Readonly<Record<Verdict, string>> = {
+  pass: 'nothing left to do',
+  fail: 'there is something to mend',
+  indeterminate: 'some questions could not be answered',
+};
+const MAX_ISSUE_LENGTH = 60_000;
+
+/** A run for a fork can't be given permissions, whatever its workflow says. */
+function shortfallOf(error: GitHubError, fork: boolean): Shortfall {
+  if (!fork || error.code !== 'no-permission') return { message: error.message, remedy: error.remedy };
+  return {
+    message: `Could not ${error.doing}: a run for a fork has a read-only token.`,
+    remedy: 'The report action can post it from a workflow_run workflow: see docs/events.md.',
+  };
+}

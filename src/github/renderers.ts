@@ -1,0 +1,50 @@
+import { type Annotations, annotationsOf } from '../reports/annotations.js';
+import { checkJson } from '../reports/json.js';
+import { type CommentOptions, renderComment } from '../reports/markdown/comment.js';
+import type { LinkTargets } from '../reports/markdown/places.js';
+import { renderSummary, type SummaryOptions } from '../reports/markdown/summary.js';
+import type { Report } from '../reports/report.js';
+import { checkSarif } from '../reports/sarif.js';
+import { rules } from '../rules/index.js';
+import { POLICY_RULE } from './branch-policy.js';
+import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
+
+/** What GitHub is shown of a report. */
+export interface Renderers {
+  readonly annotations: (report: Report) => Annotations;
+  readonly json: (report: Report) => string;
+  readonly sarif: (report: Report) => string;
+  readonly summary: (report: Report, options: Omit<SummaryOptions, keyof LinkTargets>) => string;
+  readonly comment: (report: Report, options: Omit<CommentOptions, keyof LinkTargets>) => string;
+}
+
+/**
+ * The reports of a run, with links to `commit`. `category` tells several analyses of one commit apart in code scanning;
+ * `rulesUrl` is where the pages of the rules are, where the Action knows which repository it came from.
+ */
+export function renderersFor(
+  env: RunnerEnvironment,
+  { commit, category }: { readonly commit: string; readonly category: string },
+): Renderers {
+  const repository = formatRepositoryName(env.repository);
+  const targets: LinkTargets = {
+    serverUrl: env.serverUrl,
+    repository,
+    sha: commit,
+    ...(env.rulesUrl === null ? {} : { rulesUrl: env.rulesUrl }),
+  };
+  return {
+    annotations: (report) => annotationsOf(report),
+    json: checkJson,
+    sarif: (report) =>
+      checkSarif(report, {
+        rules: [...rules, POLICY_RULE],
+        category,
+        repositoryUrl: `${env.serverUrl}/${repository}`,
+        commit,
+        ...(env.rulesUrl === null ? {} : { rulesUrl: env.rulesUrl }),
+      }),
+    summary: (report, options) => renderSummary(report, { ...targets, ...options }),
+    comment: (report, options) => renderComment(report, { ...targets, ...options }),
+  };
+}

@@ -1,0 +1,128 @@
+import { loadCatalogue } from '../catalog/catalogue.js';
+import { globMatches, parseGlob } from '../images/glob.js';
+import type { Report, Verdict } from '../reports/report.js';
+import { err, ok, type Result } from '../result.js';
+import { createClient, type GitHubClient } from './client.js';
+import type { CommitTree } from './commit-tree.js';
+import { Commits } from './commits.js';
+import type { Judge, Stop } from './engine.js';
+import { type RunnerEnvironment, readPayload } from './environment.js';
+import { planEvent } from './event.js';
+import type { ActionInputs } from './inputs.js';
+import { jobId, publishToGitHub, type Shortfall } from './publish.js';
+import { type Renderers, renderersFor } from './renderers.js';
+import { type RunPlan, resolvePlan } from './run-plan.js';
+import { runPolicy } from './run-policy.js';
+
+export interface ActionRun {
+  readonly env: RunnerEnvironment;
+  readonly inputs: ActionInputs;
+  readonly judge: Judge;
+  readonly remainingMilliseconds: () => number;
+  readonly say: (sentence: string) => void;
+}
+
+/** What a run came to. `stopped` carries no report: nothing was decided, which never is a pass. */
+export type ActionOutcome =
+  | {
+      readonly kind: 'judged';
+      readonly report: Report;
+      readonly renderers: Renderers;
+      readonly shortfalls: readonly Shortfall[];
+    }
+  | { readonly kind: 'nothing-to-judge'; readonly message: string };
+
+/** One run of the Action, from the event to what GitHub shows. */
+export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, Stop>> {
+  const { env, inputs } = run;
+  const event = planEvent(env, await readPayload(env.eventPath));
+  if (!event.ok && event.error.code === 'nothing-to-judge') {
+    return ok({ kind: 'nothing-to-judge', message: event.error.message });
+  }
+  if (!event.ok) return err({ code: 'indeterminate', message: event.error.message, remedy: event.error.remedy });
+
+  const client = clientFor(run, inputs.token);
+  const policyClient = inputs.policyToken === undefined ? null : clientFor(run, inputs.policyToken);
+  const workspace = event.value.apiOnly ? null : env.workspace;
+  const commits = new Commits({ client, repository: env.repository, workspace });
+  const plan = await resolvePlan(event.value, commits);
+  if (!plan.ok) return err({ code: 'indeterminate', message: plan.error.message, remedy: plan.error.remedy });
+
+  const catalogue = loadCatalogue();
+  const setting = { repository: env.repository, inputs, plan: plan.value, commits, client, policyClient, catalogue };
+  const policy = await runPolicy(setting);
+  if (!policy.ok) {
+    const code = policy.error.code === 'bad-policy' ? 'usage' : 'indeterminate';
+    return err({ code, message: policy.error.message, remedy: 'The policy is read before anything is judged.' });
+  }
+
+  const only = await onlyPaths(inputs, plan.value);
+  if (!only.ok) return only;
+  const { findings, notices } = policy.value;
+  const judged = await run.judge({
+    tree: plan.value.judged,
+    policy: policy.value.policy,
+    builds: {
+      buildArgs: inputs.buildArgs,
+      buildContexts: inputs.buildContexts,
+      platforms: inputs.platforms,
+      ...(inputs.target === undefined ? {} : { target: inputs.target }),
+      ...(only.value === null ? {} : { only: only.value }),
+    },
+    change:
+      event.value.change === null
+        ? null
+        : { base: plan.value.base, changedFiles: plan.value.changedFiles, onlyNew: inputs.onlyNew },
+    preliminary: { findings, notices: [...plan.value.notices, ...notices] },
+  });
+  if (!judged.ok) return judged;
+
+  const report = { ...judged.value, verdict: withPreliminary(judged.value.verdict, findings) };
+  const shown = event.value.change?.kind === 'pull-request' ? event.value.change.head : plan.value.judged.commit;
+  const renderers = renderersFor(env, { commit: shown, category: `base-image-gate/${jobId(env, inputs)}` });
+  const shortfalls = await publishToGitHub({
+    env,
+    inputs,
+    plan: event.value,
+    client,
+    commits,
+    report,
+    renderers,
+    judged: plan.value.judged.commit,
+  });
+  return ok({ kind: 'judged', report, renderers, shortfalls });
+}
+
+function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {
+  return createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: say });
+}
+
+/** An error that was found before the gate began fails the check, as one of the gate's own. */
+function withPreliminary(verdict: Verdict, findings: Report['findings']): Verdict {
+  return findings.some(({ level, outcome }) => level === 'error' && outcome === 'fail') ? 'fail' : verdict;
+}
+
+/** The paths that `paths` and `changed-files-only` leave; null where everything is judged. */
+async function onlyPaths(
+  { paths, changedFilesOnly }: ActionInputs,
+  { judged, changedFiles }: RunPlan,
+): Promise<Result<readonly string[] | null, Stop>> {
+  const changed = changedFilesOnly ? changedFiles : null;
+  if (paths.length === 0) return ok(changed);
+  const globs = paths.map((path) => parseGlob(path));
+  const wrong = globs.find((glob) => !glob.ok);
+  if (wrong !== undefined && !wrong.ok) {
+    return err({
+      code: 'usage',
+      message: `The input \`paths\` has a line that is no glob: ${wrong.error}.`,
+      remedy: 'Write globs such as services/*/Dockerfile, one a line.',
+    });
+  }
+  const all = changed ?? (await allPaths(judged));
+  return ok(all.filter((path) => globs.some((glob) => glob.ok && globMatches(glob.value, path))));
+}
+
+async function allPaths(tree: CommitTree): Promise<readonly string[]> {
+  const entries = await tree.entries();
+  return entries.ok ? entries.value.map(({ path }) => path) : [];
+}

@@ -1,0 +1,113 @@
+import type { Catalogue } from '../catalog/catalogue.js';
+import { builtInPolicy } from '../policy/baseline.js';
+import { loadPolicy } from '../policy/load.js';
+import type { Policy } from '../policy/policy.js';
+import { parseRemote } from '../policy/policy-chain.js';
+import { formatProblem } from '../policy/problem.js';
+import type { Finding } from '../reports/report.js';
+import { err, ok, type Result } from '../result.js';
+import { rules } from '../rules/index.js';
+import { type BranchPolicy, loadBranchPolicy, previewPolicy } from './branch-policy.js';
+import type { GitHubClient } from './client.js';
+import type { Commits } from './commits.js';
+import type { RepositoryName } from './environment.js';
+import { type ActionInputs, DEFAULT_POLICY_PATH } from './inputs.js';
+import { policyChanges } from './policy-change.js';
+import { earlierVersions } from './policy-history.js';
+import { fetchPolicy, policyLoader } from './policy-loader.js';
+import type { RunPlan } from './run-plan.js';
+
+export interface PolicySetting {
+  readonly repository: RepositoryName;
+  readonly inputs: ActionInputs;
+  readonly plan: RunPlan;
+  readonly commits: Commits;
+  readonly client: GitHubClient;
+  readonly policyClient: GitHubClient | null;
+  readonly catalogue: Catalogue;
+}
+
+/** Why no policy can be applied: the input names one that is not there, or is not valid. */
+export interface PolicyFailure {
+  readonly code: 'bad-policy' | 'unreadable';
+  readonly message: string;
+}
+
+/** The policy of a run: of another repository where the input says so, else of the branch, with the change previewed. */
+export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPolicy, PolicyFailure>> {
+  const path = setting.inputs.policy ?? DEFAULT_POLICY_PATH;
+  const remote = parseRemote(path);
+  if (remote !== undefined) return remotePolicy(setting, remote);
+  const access = accessOf(setting);
+  const { tree, name } = setting.plan.policy;
+  const loaded = await loadBranchPolicy({
+    path,
+    branch: { tree, name },
+    load: policyLoader(access),
+    treeAt: (commit) => setting.commits.tree(commit),
+    earlier: () => earlierVersions(setting.client, setting.repository, tree.commit, path),
+    builtIn: builtInPolicy,
+    profile: setting.inputs.profile ?? 'baseline',
+  });
+  if (!loaded.ok) return err({ code: 'unreadable', message: loaded.error });
+  const notices = [...loaded.value.notices];
+  if (setting.inputs.policy !== undefined && loaded.value.policy.source.path === undefined) {
+    notices.push(`The policy ${path} is not at ${name}, so ${loaded.value.policy.source.name} was used.`);
+  }
+  const preview = await previewed(setting, path, loaded.value.policy);
+  return ok({
+    policy: loaded.value.policy,
+    findings: [...loaded.value.findings, ...preview.findings],
+    notices: [...notices, ...preview.notices],
+  });
+}
+
+function accessOf({ repository, client, policyClient, catalogue }: PolicySetting): Parameters<typeof policyLoader>[0] {
+  return { repository, client, policyClient, catalogue };
+}
+
+async function previewed(
+  setting: PolicySetting,
+  path: string,
+  policy: Policy,
+): Promise<{ readonly findings: readonly Finding[]; readonly notices: readonly string[] }> {
+  const { judged, changedFiles, policy: branch } = setting.plan;
+  const touched = changedFiles?.filter((file) => file === path || policy.dependsOn.includes(file)) ?? [];
+  if (touched.length === 0) return { findings: [], notices: [] };
+  const known = new Set(policy.source.extends.map(({ name }) => name.split('/').slice(0, 2).join('/').toLowerCase()));
+  const load = policyLoader(accessOf(setting), (repository) => known.has(repository));
+  const { policy: next, findings } = await previewPolicy(path, judged, load);
+  const intro = `This change edits the policy (${touched.join(', ')}). It was judged by the policy at ${branch.name}; the edit holds once it is merged.`;
+  if (findings.some(({ level }) => level === 'error')) return { findings, notices: [intro] };
+  const after = next ?? builtInPolicy();
+  const differences = policyChanges(policy, after);
+  return {
+    findings,
+    notices: [`${intro} ${differences.length === 0 ? 'It changes nothing that is judged.' : differences.join(' ')}`],
+  };
+}
+
+async function remotePolicy(
+  { inputs, client, policyClient, catalogue }: PolicySetting,
+  remote: NonNullable<ReturnType<typeof parseRemote>>,
+): Promise<Result<BranchPolicy, PolicyFailure>> {
+  const via = policyClient ?? client;
+  const fetched = await fetchPolicy(via, remote);
+  if (!fetched.ok) {
+    const token = policyClient === null ? ' A private repository needs the input `policy-token`.' : '';
+    return err({ code: 'unreadable', message: `${fetched.error}${token}` });
+  }
+  const loaded = await loadPolicy({
+    ...fetched.value,
+    path: remote.path,
+    repository: `${remote.owner}/${remote.repository}`,
+    resolveExtends: (target) => fetchPolicy(via, target),
+    rules,
+    catalogue,
+  });
+  if (!loaded.ok) {
+    const problems = loaded.error.map(formatProblem).join('\n');
+    return err({ code: 'bad-policy', message: `The policy ${inputs.policy ?? ''} is invalid:\n${problems}` });
+  }
+  return ok({ policy: loaded.value.policy, findings: [], notices: loaded.value.warnings.map(formatProblem) });
+}

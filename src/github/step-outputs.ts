@@ -1,0 +1,133 @@
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { prose } from '../reports/escape/markdown.js';
+import { cut, visible, visibleLines } from '../reports/escape/visible.js';
+import { SUMMARY_LIMIT } from '../reports/markdown/summary.js';
+import type { Report } from '../reports/report.js';
+import type { Stop } from './engine.js';
+import type { RunnerEnvironment } from './environment.js';
+import type { Shortfall } from './publish.js';
+import type { Renderers } from './renderers.js';
+
+/** Left free for what is said about outputs that did not appear. */
+const SUMMARY_RESERVE = 64 * 1024;
+const MAX_LOG_LINE = 4_096;
+
+interface Step {
+  readonly env: RunnerEnvironment;
+  readonly summaryPath: string | undefined;
+}
+
+/** Shows a report in the step itself: annotations, the reports as files, the job summary, the outputs. */
+export async function showReport(
+  step: Step,
+  report: Report,
+  renderers: Renderers,
+  shortfalls: readonly Shortfall[],
+): Promise<void> {
+  const { shown, left } = renderers.annotations(report);
+  for (const { level, message, ...place } of shown) {
+    if (level === 'error') core.error(message, place);
+    else core.warning(message, place);
+  }
+  const summary = renderers.summary(report, { annotationsLeft: left, limit: SUMMARY_LIMIT - SUMMARY_RESERVE });
+  const problems = [...shortfalls];
+  const files = await writeReports(step.env, {
+    'report.json': () => renderers.json(report),
+    'report.sarif': () => renderers.sarif(report),
+    'report.md': () => summary,
+  });
+  if (!files.ok) problems.push(files.shortfall);
+  const told = report.findings.filter(({ level, waiver }) => level !== 'note' && waiver === undefined);
+  const written = setOutputs({
+    verdict: report.verdict,
+    findings: String(told.length),
+    'report-json': files.ok ? files.paths['report.json'] : '',
+    'report-sarif': files.ok ? files.paths['report.sarif'] : '',
+    'report-markdown': files.ok ? files.paths['report.md'] : '',
+  });
+  if (written !== null) problems.push(written);
+  const summarised = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
+  if (summarised !== null) problems.push(summarised);
+  for (const { message, remedy } of problems) logLine(core.info, `${message} ${remedy}`);
+}
+
+/** Says that there was nothing to judge. */
+export async function showNothing(step: Step, message: string): Promise<void> {
+  logLine(core.info, message);
+  setOutputs({ verdict: 'pass', findings: '0' });
+  await appendSummary(step.summaryPath, `## Base images: nothing to judge\n\n${prose(message)}\n`);
+}
+
+/** Says why nothing was decided; never throws, since it is the last thing a failing run does. */
+export async function showStop(
+  step: Pick<Step, 'summaryPath'>,
+  { message, remedy }: Omit<Stop, 'code'>,
+): Promise<void> {
+  core.error(cut(visibleLines(`${message}\n${remedy}`), MAX_LOG_LINE), { title: 'Base images: nothing was decided' });
+  setOutputs({ verdict: 'indeterminate', findings: '0' });
+  await appendSummary(step.summaryPath, `## Base images: indeterminate\n\n${prose(message)}\n\n${prose(remedy)}\n`);
+}
+
+type Written<K extends string> =
+  | { readonly ok: true; readonly paths: Readonly<Record<K, string>> }
+  | { readonly ok: false; readonly shortfall: Shortfall };
+
+async function writeReports<K extends string>(
+  env: RunnerEnvironment,
+  reports: Readonly<Record<K, () => string>>,
+): Promise<Written<K>> {
+  try {
+    const directory = await mkdtemp(join(env.temporaryDirectory || tmpdir(), 'base-image-gate-'));
+    const names = Object.keys(reports) as K[]; // Object.keys forgets which keys an object of this type has.
+    const paths = names.map((name) => [name, join(directory, name)] as const);
+    for (const [name, path] of paths) await writeFile(path, reports[name](), { mode: 0o644 });
+    return { ok: true, paths: Object.fromEntries(paths) as Record<K, string> }; // The same keys as above.
+  } catch (error) {
+    return { ok: false, shortfall: notWritten('the reports', 'RUNNER_TEMP', error) };
+  }
+}
+
+function setOutputs(outputs: Readonly<Record<string, string>>): Shortfall | null {
+  try {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+    return null;
+  } catch (error) {
+    return notWritten('the outputs', 'GITHUB_OUTPUT', error);
+  }
+}
+
+async function appendSummary(path: string | undefined, markdown: string): Promise<Shortfall | null> {
+  if (path === undefined || path === '') return null;
+  try {
+    await appendFile(path, markdown);
+    return null;
+  } catch (error) {
+    return notWritten('the job summary', 'GITHUB_STEP_SUMMARY', error);
+  }
+}
+
+function notWritten(what: string, where: string, error: unknown): Shortfall {
+  const said = error instanceof Error ? error.message : String(error);
+  return {
+    message: `Could not write ${what}: ${said}.`,
+    remedy: `Make the place that ${where} names writable for this step.`,
+  };
+}
+
+function shortfallSection(shortfalls: readonly Shortfall[]): string {
+  if (shortfalls.length === 0) return '';
+  const items = shortfalls.map(({ message, remedy }) => {
+    const [sentence = '', ...lines] = remedy.split('\n\n');
+    const code =
+      lines.length === 0 ? '' : `\n\n  \`\`\`yaml\n  ${lines.join('\n\n').replaceAll('\n', '\n  ')}\n  \`\`\``;
+    return `- ${prose(message)} ${prose(sentence)}${code}`;
+  });
+  return `\n### What could not be shown\n\n${items.join('\n')}\n`;
+}
+
+function logLine(write: (text: string) => void, text: string): void {
+  write(cut(visible(text), MAX_LOG_LINE));
+}

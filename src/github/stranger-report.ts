@@ -1,0 +1,33 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { readCheck } from '../reports/read-check.js';
+import type { Report } from '../reports/report.js';
+import { err, type Result } from '../result.js';
+
+/** The same as what a report may have in characters; what is longer is not even read. */
+const MAX_REPORT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the report that somebody else's run uploaded. Whoever controls the fork controls every byte of it, and the
+ * archive it came in: a link is not followed, and nothing in the text is more than text. Fails with a sentence.
+ */
+export async function readStrangerReport(path: string): Promise<Result<Report, string>> {
+  let text: string;
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const { size } = await file.stat().then((stat) => (stat.isFile() ? stat : { size: -1 }));
+      if (size < 0) return err('The report is not a regular file.');
+      if (size > MAX_REPORT_BYTES) return err(`The report has ${size} bytes; at most ${MAX_REPORT_BYTES} are read.`);
+      text = new TextDecoder().decode(await file.readFile());
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const reason = code === 'ELOOP' ? 'it is a link' : code === 'ENOENT' ? 'there is no such file' : code;
+    return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact left.`);
+  }
+  const read = readCheck(text);
+  return read.ok ? read : err(`${read.error.message} ${read.error.remedy}`);
+}

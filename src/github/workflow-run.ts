@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { err, ok, type Result } from '../result.js';
+import type { GitHubClient } from './client.js';
+import {
+  formatRepositoryName,
+  isCommit,
+  parseRepositoryName,
+  type RepositoryName,
+  type RunnerEnvironment,
+  sameRepository,
+} from './environment.js';
+import { attempt, type GitHubError } from './github-error.js';
+
+/** The run of a `pull_request` workflow that a `workflow_run` workflow speaks of. */
+export interface ReportedRun {
+  readonly head: string;
+  readonly headRepository: RepositoryName;
+  readonly headBranch: string;
+  readonly url: string;
+  readonly workflow: string;
+}
+
+/** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run */
+const payloadSchema = z.object({
+  workflow_run: z.object({
+    event: z.string(),
+    name: z.string().nullish(),
+    head_sha: z.string().refine(isCommit, 'a full commit id'),
+    head_branch: z.string().min(1).max(255),
+    html_url: z.url({ protocol: /^https?$/ }),
+    head_repository: z.object({ full_name: z.string() }),
+    repository: z.object({ full_name: z.string() }),
+  }),
+});
+
+/** Reads the payload of `workflow_run`. Fails with a sentence where it is none, or not about a pull request. */
+export function readReportedRun(env: RunnerEnvironment, payload: unknown): Result<ReportedRun, string> {
+  const parsed = payloadSchema.safeParse(payload);
+  if (env.eventName !== 'workflow_run' || !parsed.success) {
+    return err('The report action runs on workflow_run only: see docs/events.md for the workflow to copy.');
+  }
+  const run = parsed.data.workflow_run;
+  const headRepository = parseRepositoryName(run.head_repository.full_name);
+  const repository = parseRepositoryName(run.repository.full_name);
+  if (headRepository === null || repository === null || !sameRepository(repository, env.repository)) {
+    return err('The payload of workflow_run is not about a run of this repository.');
+  }
+  if (run.event !== 'pull_request') {
+    return err(`The run was started by ${run.event}; only runs of pull_request are reported.`);
+  }
+  return ok({
+    head: run.head_sha,
+    headRepository,
+    headBranch: run.head_branch,
+    url: run.html_url,
+    workflow: run.name ?? '',
+  });
+}
+
+const MAX_PULL_REQUESTS = 5;
+
+/**
+ * The open pull requests whose head is this run's repository and commit. `workflow_run.pull_requests` is empty for
+ * forks, and nothing that the fork's run wrote down is asked.
+ */
+export async function pullRequestsOf(
+  client: GitHubClient,
+  repository: RepositoryName,
+  run: ReportedRun,
+): Promise<Result<readonly number[], GitHubError>> {
+  const pulls = await attempt({ doing: 'find the pull request', permission: 'pull-requests: write' }, () =>
+    client.rest.pulls.list({
+      owner: repository.owner,
+      repo: repository.name,
+      state: 'open',
+      head: `${run.headRepository.owner}:${run.headBranch}`,
+      per_page: 100,
+    }),
+  );
+  if (!pulls.ok) return pulls;
+  const wanted = formatRepositoryName(run.headRepository).toLowerCase();
+  return ok(
+    pulls.value.data
+      // A deleted fork leaves null where the description promises a repository.
+      .filter(({ head }) => head.sha === run.head && head.repo?.full_name.toLowerCase() === wanted)
+      .map(({ number }) => number)
+      .slice(0, MAX_PULL_REQUESTS),
+  );
+}

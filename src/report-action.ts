@@ -1,0 +1,40 @@
+import * as core from '@actions/core';
+
+const RUN_MILLISECONDS = 5 * 60_000;
+const started = Date.now();
+
+/** Posts a fork's report. Returns the exit code: 0 where it was posted or there was nothing to post it on, else 2. */
+async function main(): Promise<0 | 2> {
+  const token = core.getInput('token', { required: true });
+  core.setSecret(token);
+  const [{ readReportInputs }, { readRunnerEnvironment }, { reportRun }, { createClient }] = await Promise.all([
+    import('./github/inputs.js'),
+    import('./github/environment.js'),
+    import('./github/report-run.js'),
+    import('./github/client.js'),
+  ]);
+  const inputs = readReportInputs(core.getInput);
+  if (!inputs.ok) {
+    core.error(`${inputs.error.message} ${inputs.error.remedy}`);
+    return 2;
+  }
+  const env = readRunnerEnvironment(process.env);
+  const remainingMilliseconds = () => started + RUN_MILLISECONDS - Date.now();
+  const client = createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: core.info });
+  const outcome = await reportRun(env, inputs.value, client);
+  if (outcome.ok) core.info(outcome.value);
+  else core.error(outcome.error);
+  return outcome.ok ? 0 : 2;
+}
+
+function stop(error: unknown): never {
+  core.error(`The report could not be posted: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(2);
+}
+
+process.on('uncaughtException', stop);
+process.on('unhandledRejection', stop);
+setTimeout(() => stop('it took too long'), RUN_MILLISECONDS).unref();
+const code = await main().catch(stop);
+process.exitCode = code;
+setTimeout(() => process.exit(code), 2_000).unref();
