@@ -18,6 +18,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'list every image use, without any network',
     load: async () => (await import('./commands/images.js')).images,
   },
+  sbom: {
+    usage: 'sbom FILE|IMAGE',
+    summary: 'show the packages and minimum elements of a bill of materials, or what changed since another',
+    load: async () => (await import('./commands/sbom.js')).sbom,
+  },
   rules: {
     usage: 'rules [ID]',
     summary: 'list the rules, or explain one',

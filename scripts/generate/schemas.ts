@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
 import { policySchema } from '../../src/policy/schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
@@ -16,5 +17,6 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
     'schemas/policy.schema.json': published('base-image-gate policy', policySchema(rules)),
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
+    'schemas/sbom.schema.json': published('base-image-gate sbom --format json', sbomDocumentSchema),
   };
 }

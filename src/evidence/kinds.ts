@@ -5,6 +5,10 @@ import type { Evidence } from './evidence.js';
 import type { FilesystemFacts } from './filesystem/filesystem-facts.js';
 import type { Inventory } from './packages/inventory.js';
 import type { Ownership } from './packages/ownership.js';
+import type { ApkoConfiguration } from './provenance/apko.js';
+import type { ImageProvenance } from './provenance/provenance.js';
+import type { ImageSbom } from './sbom/image-sbom.js';
+import type { ImageVex } from './vex/vex.js';
 
 /**
  * Every kind of evidence and the value it holds. A room adds its kind here, and its collector to
@@ -25,6 +29,14 @@ export interface EvidenceKinds {
   readonly packages: Inventory;
   /** Files that no package owns, and owned ones that are not as packaged. */
   readonly ownership: Ownership;
+  /** Bills of materials attested of the image. */
+  readonly sbom: ImageSbom;
+  /** SLSA provenance attested of the image. */
+  readonly provenance: ImageProvenance;
+  /** The configuration apko built the image from, attested. */
+  readonly apko: ApkoConfiguration;
+  /** OpenVEX statements attested of the image. */
+  readonly vex: ImageVex;
 }
 
 export type EvidenceKind = keyof EvidenceKinds;

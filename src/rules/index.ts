@@ -5,8 +5,12 @@ import { knownReference } from './known-reference.js';
 import { overridableBase } from './overridable-base.js';
 import { pinnedByDigest } from './pinned-by-digest.js';
 import { policyUnchanged } from './policy-unchanged.js';
+import { provenanceAttested } from './provenance-attested.js';
 import { readableBuildFile } from './readable-build-file.js';
 import { asChangeRule, asFileRule, asImageRule, asUseRule, type Rule } from './rule.js';
+import { sbomAttested } from './sbom-attested.js';
+import { sbomComplete } from './sbom-complete.js';
+import { sbomMatchesImage } from './sbom-matches-image.js';
 import { signatureVerified } from './signature-verified.js';
 
 /** Every rule, in the order in which reports show them. A new rule is one file and one line here. */
@@ -19,5 +23,9 @@ export const rules: readonly Rule[] = [
   asUseRule(pinnedByDigest),
   asUseRule(overridableBase),
   asImageRule(signatureVerified),
+  asImageRule(sbomAttested),
+  asImageRule(provenanceAttested),
+  asImageRule(sbomComplete),
+  asImageRule(sbomMatchesImage),
   asChangeRule(policyUnchanged),
 ];

@@ -22,6 +22,8 @@ export interface Statement extends SignatureFacts, About {
   readonly place: string;
   /** `sha256:` of the signed payload, for caching what is derived from it. */
   readonly payloadDigest: string;
+  /** Further digests it is about: an inventory of several images is nobody's. */
+  readonly otherSubjects?: readonly string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export interface UnsignedStatement extends About {
   readonly predicate: unknown;
   readonly place: string;
   readonly payloadDigest: string;
+  readonly otherSubjects?: readonly string[];
 }
 
 /** The value of the evidence `statements`. */
@@ -66,6 +69,7 @@ export interface StatementContent {
   readonly predicateType: string;
   readonly predicate: unknown;
   readonly payloadDigest: string;
+  readonly otherSubjects: readonly string[];
 }
 
 /** Whether an envelope's type says that its payload is an in-toto statement. The library does not ask. */
@@ -98,5 +102,15 @@ export function readStatement(payload: Uint8Array, digest: string): Result<State
     return err(signatureError('wrong-subject', `its statement is about ${seen.slice(0, 100)}, not ${digest}`));
   }
   const payloadDigest = `sha256:${createHash('sha256').update(payload).digest('hex')}`;
-  return ok({ predicateType, predicate, payloadDigest });
+  return ok({ predicateType, predicate, payloadDigest, otherSubjects: otherDigests(subject, algorithm, hex) });
+}
+
+/** The digests of the same algorithm that are not the image's own: BuildKit names one digest under each of its tags. */
+function otherDigests(
+  subjects: readonly { readonly digest: Readonly<Record<string, string>> }[],
+  algorithm: string,
+  hex: string,
+): readonly string[] {
+  const digests = subjects.map(({ digest }) => (Object.hasOwn(digest, algorithm) ? digest[algorithm] : 'none'));
+  return [...new Set(digests)].filter((digest) => digest !== hex).map((digest) => `${algorithm}:${digest}`);
 }

@@ -1,19 +1,13 @@
+import { parsePurl } from '../purl/purl.js';
 import { formatName, installedPackages, type Sbom, type SbomPackage } from './sbom.js';
 
 /**
  * The minimum elements of an SBOM.
  * @see https://www.cisa.gov/sbom CISA's Minimum Elements for a Software Bill of Materials, 2026, which replace NTIA's of 2021
  */
-export const DOCUMENT_ELEMENTS = [
-  'author',
-  'signature',
-  'format',
-  'context',
-  'timestamp',
-  'tool',
-  'sbom-version',
-] as const;
-export const COMPONENT_ELEMENTS = [
+type DocumentElement = 'author' | 'signature' | 'format' | 'context' | 'timestamp' | 'tool' | 'sbom-version';
+
+const COMPONENT_ELEMENTS = [
   'producer',
   'name',
   'version',
@@ -24,8 +18,7 @@ export const COMPONENT_ELEMENTS = [
   'relationship',
 ] as const;
 
-export type DocumentElement = (typeof DOCUMENT_ELEMENTS)[number];
-export type ComponentElement = (typeof COMPONENT_ELEMENTS)[number];
+type ComponentElement = (typeof COMPONENT_ELEMENTS)[number];
 
 /** How far one element is there: `present` of `of`, for a document's elements 0 or 1 of 1. */
 export interface ElementReport {
@@ -121,7 +114,7 @@ function componentElements(sbom: Sbom): readonly ElementReport[] {
     producer: (item) => item.producer !== undefined,
     name: (item) => item.name !== '',
     version: (item) => item.version !== undefined,
-    identifier: (item) => item.purl !== undefined || item.identifiers.length > 0,
+    identifier: (item) => (item.purl !== undefined && parsePurl(item.purl).ok) || item.identifiers.length > 0,
     hash: (item) => item.hashes.some(({ value }) => HASH_VALUE.test(value)),
     'hash-algorithm': (item) => item.hashes.some(({ algorithm }) => HASH_ALGORITHM.test(plain(algorithm))),
     licence: (item) => item.licences.length > 0,

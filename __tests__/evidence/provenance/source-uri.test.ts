@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { normaliseBuilder, readSourceUri } from '../../../src/evidence/provenance/source-uri.js';
+
+const ACME = 'https://github.com/acme/images';
+
+test.each([
+  ['https://github.com/acme/images', ACME, undefined],
+  ['git+https://github.com/acme/images@refs/heads/main', ACME, 'refs/heads/main'],
+  ['git+https://github.com/acme/images.git@refs/tags/v1', ACME, 'refs/tags/v1'],
+  ['https://github.com/acme/images.git#main', ACME, 'main'],
+  ['https://github.com/acme/images.git#main:sub/dir', ACME, 'main'],
+  ['git@github.com:acme/images.git', ACME, undefined],
+  ['ssh://git@github.com/acme/images.git', ACME, undefined],
+  ['git://github.com/acme/images.git', ACME, undefined],
+  ['https://github.com/acme/images/', ACME, undefined],
+  // What an attacker would write so that a glob over acme's repositories matches.
+  ['https://github.com/acme/../evil/images', 'https://github.com/evil/images', undefined],
+  ['https://github.com/acme/%2e%2e/evil/images', 'https://github.com/evil/images', undefined],
+  ['https://github.com@evil.example/acme/images', 'https://github.com@evil.example/acme/images', undefined],
+  ['https://github.com:x@evil.example/acme/images', 'https://github.com:x@evil.example/acme/images', undefined],
+  ['file:///acme/images', 'file:///acme/images', undefined],
+  ['not a url', 'not a url', undefined],
+])('%s is of %s', (text, repository, ref) => {
+  expect(readSourceUri(text)).toEqual(ref === undefined ? { repository } : { repository, ref });
+});
+
+test('the dots of a builder are resolved', () => {
+  expect(normaliseBuilder('https://github.com/acme/../evil/b.yml@refs/heads/x')).toBe(
+    'https://github.com/evil/b.yml@refs/heads/x',
+  );
+  expect(normaliseBuilder('https://github.com/acme/b.yml@refs/heads/x')).toBe(
+    'https://github.com/acme/b.yml@refs/heads/x',
+  );
+  expect(normaliseBuilder('pkg:builder')).toBe('pkg:builder');
+});

@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { provenanceAttested } from '../../src/rules/provenance-attested.js';
+import type { RuleResult } from '../../src/rules/rule.js';
+import type { KeylessIdentity } from '../../src/signatures/signer.js';
+import { type AttestedOptions, attestedSubject, OTHER_DIGEST } from '../support/attested-image.js';
+import {
+  buildKitProvenance,
+  generatorProvenance,
+  githubProvenance,
+  SLSA_V1,
+  SLSA_V02,
+} from '../support/make-provenance.js';
+
+const REPOSITORY = 'https://github.com/acme/images';
+const OWN_WORKFLOW: KeylessIdentity = {
+  kind: 'keyless',
+  issuer: 'https://token.actions.githubusercontent.com',
+  subject: `${REPOSITORY}/.github/workflows/release.yml@refs/heads/main`,
+  sourceRepository: REPOSITORY,
+  runnerEnvironment: 'github-hosted',
+};
+const REUSABLE = {
+  ...OWN_WORKFLOW,
+  subject: 'https://github.com/acme/builders/.github/workflows/build.yml@refs/tags/v1',
+};
+const GENERATOR = { ...OWN_WORKFLOW, subject: generatorProvenance().builder.id };
+const MAIL: KeylessIdentity = { kind: 'keyless', issuer: 'https://accounts.google.com', subject: 'dev@acme.com' };
+
+async function answer(options: AttestedOptions, minLevel = 1): Promise<RuleResult> {
+  const [result] = [provenanceAttested.evaluate(await attestedSubject(options), { 'min-level': minLevel })].flat();
+  if (result === undefined) throw new Error('the rule said nothing');
+  return result;
+}
+
+const github = (
+  signer: AttestedOptions['statements'][number]['signer'] = OWN_WORKFLOW,
+  predicate = githubProvenance(),
+) => ({
+  statements: [{ predicateType: SLSA_V1, predicate, ...(signer === undefined ? {} : { signer }) }],
+});
+
+describe('the build level follows from what the signature proves', () => {
+  test.each<[string, AttestedOptions, number, string]>([
+    ["the repository's own workflow", github(), 2, 'not level 3'],
+    ['a reusable workflow of another repository', github(REUSABLE), 3, 'reusable workflow'],
+    [
+      'a reusable workflow on a runner of their own',
+      github({ ...REUSABLE, runnerEnvironment: 'self-hosted' }),
+      2,
+      'self-hosted runner',
+    ],
+    [
+      'slsa-github-generator',
+      { statements: [{ predicateType: SLSA_V02, predicate: generatorProvenance(), signer: GENERATOR }] },
+      3,
+      'separate jobs',
+    ],
+    [
+      'who only names the generator as its builder',
+      { statements: [{ predicateType: SLSA_V02, predicate: generatorProvenance(), signer: OWN_WORKFLOW }] },
+      2,
+      'not level 3',
+    ],
+    ['a person', github(MAIL), 1, 'not level 2'],
+    [
+      'a key',
+      { statements: [{ predicateType: SLSA_V1, predicate: githubProvenance() }] },
+      1,
+      'only the build platform has that key',
+    ],
+    [
+      'BuildKit on a desk',
+      { statements: [{ predicateType: SLSA_V02, predicate: buildKitProvenance() }] },
+      0,
+      'names no builder',
+    ],
+  ])('%s', async (_name, options, level, step) => {
+    expect(await answer(options, level)).toMatchObject({
+      outcome: 'pass',
+      reason: expect.stringContaining(`build level ${level}`),
+    });
+    expect((await answer(options, level)).details?.join('\n')).toContain(step);
+    if (level < 3)
+      expect(await answer(options, level + 1)).toMatchObject({
+        outcome: 'fail',
+        reason: expect.stringContaining(`${level + 1} is asked for`),
+      });
+  });
+
+  test("a key that the policy knows as the builder's supports level 2", async () => {
+    const statements = [{ predicateType: SLSA_V02, predicate: buildKitProvenance('https://builds.acme.com/1') }];
+    const entry = { provenance: { builder: 'https://builds.acme.com/*' } };
+    expect(await answer({ statements, entry }, 2)).toMatchObject({ outcome: 'pass' });
+  });
+});
+
+describe('builder and source are those of the allow entry', () => {
+  test.each([
+    [{ builder: 'https://github.com/acme/**', source: REPOSITORY, minLevel: 2 }, 'pass', 'Built by'],
+    [{ source: 'git+https://github.com/acme/images.git' }, 'pass', 'Built by'],
+    [{ source: 'https://github.com/acme/*' }, 'pass', 'Built by'],
+    [{ builder: 'https://github.com/other/**' }, 'fail', 'its builder is'],
+    [{ source: 'https://github.com/acme/other' }, 'fail', 'its source is'],
+    [{ minLevel: 3 }, 'fail', '3 is asked for'],
+  ])('%j: %s', async (provenance, outcome, reason) => {
+    expect(await answer({ ...github(), entry: { provenance } })).toMatchObject({
+      outcome,
+      reason: expect.stringContaining(reason),
+    });
+  });
+
+  test('a path that climbs out of the pattern does not match', async () => {
+    const repository = 'https://github.com/acme/../evil/images';
+    const options = github(MAIL, githubProvenance({ repository, builder: `${repository}/b.yml@x` }));
+    const entry = { provenance: { builder: 'https://github.com/acme/**', source: 'https://github.com/acme/**' } };
+    const { outcome, reason } = await answer({ ...options, entry });
+    expect(outcome).toBe('fail');
+    expect(reason).toContain('its builder is');
+    expect(reason).toContain('its source is https://github.com/evil/images');
+  });
+
+  test('provenance without builder and source does not count where they are asked for', async () => {
+    const { metadata: _, ...bare } = buildKitProvenance();
+    const entry = { provenance: { builder: 'https://github.com/acme/**', source: REPOSITORY, minLevel: 0 } };
+    const result = await answer({ statements: [{ predicateType: SLSA_V02, predicate: bare }], entry });
+    expect(result).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(/names no builder.*names no source/),
+    });
+  });
+
+  test('one that counts among several is enough', async () => {
+    const statements = [
+      { predicateType: SLSA_V02, predicate: buildKitProvenance() },
+      { predicateType: SLSA_V1, predicate: githubProvenance(), signer: OWN_WORKFLOW },
+    ];
+    expect(await answer({ statements, entry: { provenance: { source: REPOSITORY } } }, 2)).toMatchObject({
+      outcome: 'pass',
+    });
+  });
+});
+
+describe('never passes', () => {
+  test.each<[string, AttestedOptions, string, string]>([
+    ['with nothing', { statements: [] }, 'fail', 'no signed provenance'],
+    ['unsigned', github(null), 'fail', "registry's word"],
+    [
+      'about another image',
+      {
+        statements: [
+          { predicateType: SLSA_V1, predicate: githubProvenance(), subjects: [{ sha256: OTHER_DIGEST.slice(7) }] },
+        ],
+      },
+      'fail',
+      'no signed provenance',
+    ],
+    [
+      'of another version',
+      { statements: [{ predicateType: 'https://slsa.dev/provenance/v0.1', predicate: {} }] },
+      'fail',
+      'v0.1',
+    ],
+    ['malformed', { statements: [{ predicateType: SLSA_V1, predicate: [] }] }, 'indeterminate', 'no object'],
+    [
+      'of another type under this one',
+      { statements: [{ predicateType: SLSA_V1, predicate: { packages: [] } }] },
+      'indeterminate',
+      'no buildDefinition',
+    ],
+    [
+      'of another repository than the certificate is for',
+      github(OWN_WORKFLOW, githubProvenance({ repository: 'https://github.com/acme/other' })),
+      'fail',
+      "signer's certificate is for",
+    ],
+    [
+      'built in the future',
+      github(OWN_WORKFLOW, githubProvenance({ finishedOn: '2030-01-01T00:00:00Z' })),
+      'fail',
+      'in the future',
+    ],
+  ])('%s', async (_name, options, outcome, reason) => {
+    expect(await answer(options)).toMatchObject({
+      outcome,
+      reason: expect.stringContaining(reason),
+      fix: expect.any(String),
+    });
+  });
+});
+
+test("unsigned provenance counts at level 1 where the entry takes the registry's word", async () => {
+  const options = { ...github(null), entry: { unsignedSbom: 'allow' as const } };
+  expect(await answer(options)).toMatchObject({
+    outcome: 'pass',
+    reason: expect.stringContaining("on the registry's word"),
+  });
+  expect(await answer(options, 2)).toMatchObject({ outcome: 'fail' });
+});
+
+test('times, build type, parameters and materials are told', async () => {
+  const { details } = await answer({ statements: [{ predicateType: SLSA_V02, predicate: buildKitProvenance() }] }, 0);
+  expect(details?.join('\n')).toContain(
+    'build type https://mobyproject.org/buildkit@v1, 2026-05-01T10:00:00Z to 2026-05-01T10:05:00Z, 2 materials',
+  );
+  expect(details).toContain('parameters frontend, args');
+});

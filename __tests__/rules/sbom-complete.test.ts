@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RuleResult } from '../../src/rules/rule.js';
+import { sbomComplete } from '../../src/rules/sbom-complete.js';
+import { type AttestedOptions, attestedSubject } from '../support/attested-image.js';
+import { apkPackage, cycloneDxDocument, IMAGE_ID, spdxDocument } from '../support/make-sbom.js';
+
+const PACKAGES = [apkPackage('curl', '8.9.1-r2'), apkPackage('bash', '5.2-r1')];
+type Changes = Partial<ReturnType<typeof sbomComplete.options.parse>>;
+
+async function answer(
+  document: unknown,
+  changes: Changes = {},
+  entry: AttestedOptions['entry'] = {},
+): Promise<RuleResult> {
+  const predicateType = JSON.stringify(document).includes('CycloneDX')
+    ? 'https://cyclonedx.org/bom'
+    : 'https://spdx.dev/Document';
+  const subject = await attestedSubject({ statements: [{ predicateType, predicate: document }], entry });
+  const [result] = [sbomComplete.evaluate(subject, { ...sbomComplete.presets.strict.options, ...changes })].flat();
+  if (result === undefined) throw new Error('the rule said nothing');
+  return result;
+}
+
+test("apko's good SBOM passes in strict: no checksums, created 1970", async () => {
+  expect(await answer(spdxDocument({ packages: PACKAGES }))).toMatchObject({ outcome: 'pass' });
+});
+
+test("trivy's CycloneDX passes in strict, though it names no author", async () => {
+  expect(await answer(cycloneDxDocument({ packages: PACKAGES }))).toMatchObject({ outcome: 'pass' });
+});
+
+describe('fails, and says what is lacking', () => {
+  test.each<[string, unknown, Changes, string]>([
+    ['no package', spdxDocument({ packages: [] }), {}, 'lists no package'],
+    [
+      'versions',
+      spdxDocument({ packages: [{ name: 'a', purl: 'pkg:npm/a' }, ...PACKAGES] }),
+      {},
+      'version of 1 in 3 packages, such as a',
+    ],
+    ['identifiers', spdxDocument({ packages: [{ name: 'a', version: '1' }] }), {}, 'identifier of 1 in 1'],
+    ['names', spdxDocument({ packages: [{ name: '', version: '1', purl: 'pkg:npm/a@1' }] }), {}, 'name of 1 in 1'],
+    [
+      'a time in the future',
+      spdxDocument({ packages: PACKAGES, created: '2027-01-01T00:00:00Z' }),
+      {},
+      'in the future',
+    ],
+    ['what the policy asks for: hashes', spdxDocument({ packages: PACKAGES }), { hash: 50 }, 'hash of 2 in 2 packages'],
+    [
+      'what the policy asks for: an author',
+      cycloneDxDocument({ packages: PACKAGES }),
+      { author: 'required' },
+      'author',
+    ],
+    [
+      'one id for two packages',
+      spdxDocument({
+        packages: [
+          { ...apkPackage('a', '1'), id: 'x' },
+          { ...apkPackage('b', '1'), id: 'x' },
+        ],
+      }),
+      {},
+      'contradicts itself',
+    ],
+    [
+      'an image that contains itself',
+      spdxDocument({ packages: PACKAGES, relationships: [[IMAGE_ID, 'CONTAINS', IMAGE_ID]] }),
+      {},
+      'contains itself',
+    ],
+  ])('%s', async (_name, document, changes, reason) => {
+    expect(await answer(document, changes)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining(reason),
+      fix: expect.any(String),
+    });
+  });
+});
+
+test('hostile purls are no identifiers that pass: they are read, or they are not', async () => {
+  const packages = ['pkg:', 'pkg:apk/%', `pkg:apk/${'a'.repeat(100_000)}`, 'javascript:alert(1)'].map((purl, i) => ({
+    name: `p${i}`,
+    version: '1',
+    purl,
+  }));
+  expect(await answer(spdxDocument({ packages }))).toMatchObject({
+    outcome: 'fail',
+    reason: expect.stringContaining('identifier of 4 in 4'),
+  });
+});
+
+test('an image that may hold no package passes with an empty document', async () => {
+  expect(await answer(spdxDocument({ packages: [] }), {}, { noPackages: 'allow' })).toMatchObject({ outcome: 'pass' });
+});
+
+test('an unsigned document is not judged', async () => {
+  const statements = [
+    { predicateType: 'https://spdx.dev/Document', predicate: spdxDocument({ packages: PACKAGES }), signer: null },
+  ];
+  const subject = await attestedSubject({ statements });
+  expect(sbomComplete.evaluate(subject, sbomComplete.presets.strict.options)).toMatchObject({ outcome: 'fail' });
+});
+
+test('each element is told in the details', async () => {
+  const { details } = await answer(spdxDocument({ packages: PACKAGES }));
+  expect(details).toContain('hash: 0 of 2');
+  expect(details).toContain('timestamp: 1970-01-01T00:00:00Z (a convention of reproducible builds, and no time)');
+  expect(details).toHaveLength(15);
+});

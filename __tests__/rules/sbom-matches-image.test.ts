@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RuleResult } from '../../src/rules/rule.js';
+import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
+import { type AttestedOptions, apkInventory, attestedSubject } from '../support/attested-image.js';
+import { apkPackage, type MadePackage, spdxDocument } from '../support/make-sbom.js';
+
+const CURL = apkPackage('curl', '8.9.1-r2');
+const BASH = apkPackage('bash', '5.2-r1');
+
+async function answers(options: AttestedOptions): Promise<readonly RuleResult[]> {
+  return [sbomMatchesImage.evaluate(await attestedSubject(options), {})].flat();
+}
+
+const sbomOf = (...packages: readonly MadePackage[]) => ({
+  predicateType: 'https://spdx.dev/Document',
+  predicate: spdxDocument({ packages }),
+});
+
+const apkoOf = (...packages: readonly string[]) => ({
+  predicateType: 'https://apko.dev/image-configuration',
+  predicate: {
+    contents: { repositories: ['https://packages.wolfi.dev/os'], keyring: ['wolfi.rsa.pub'], packages },
+    archs: ['amd64'],
+  },
+});
+
+test('passes where document and layers agree', async () => {
+  const packages = apkInventory([
+    ['curl', '8.9.1-r2'],
+    ['bash', '5.2-r1'],
+  ]);
+  expect(await answers({ statements: [sbomOf(CURL, BASH)], packages })).toEqual([
+    { outcome: 'pass', reason: 'The SBOM and the layers agree on 2 packages.', details: [] },
+  ]);
+});
+
+test('a package that the document lists without a purl is taken by its name and version', async () => {
+  const packages = apkInventory([
+    ['curl', '8.9.1-r2'],
+    ['bash', '5.2-r1'],
+  ]);
+  const bash = { name: 'bash', version: '5.2-r1' };
+  expect((await answers({ statements: [sbomOf(CURL, bash)], packages }))[0]?.outcome).toBe('pass');
+});
+
+describe('fails', () => {
+  test.each<[string, readonly MadePackage[], readonly (readonly [string, string])[], string]>([
+    [
+      'a package that the document hides',
+      [CURL],
+      [
+        ['curl', '8.9.1-r2'],
+        ['bash', '5.2-r1'],
+      ],
+      '1 installed and not in the SBOM (apk bash 5.2-r1)',
+    ],
+    [
+      'a package that is not there',
+      [CURL, BASH],
+      [['curl', '8.9.1-r2']],
+      '1 in the SBOM and not installed (apk bash 5.2-r1)',
+    ],
+    [
+      'another version',
+      [apkPackage('curl', '9-r0')],
+      [['curl', '8.9.1-r2']],
+      '1 in another version (apk curl is 8.9.1-r2, not 9-r0)',
+    ],
+    ['an image without a package database', [CURL], [], '1 in the SBOM and not installed'],
+    ['an empty document over a full image', [], [['curl', '8.9.1-r2']], '1 installed and not in the SBOM'],
+    [
+      'a second version that only the document has',
+      [CURL, { ...apkPackage('curl', '9-r0'), id: 'second' }],
+      [['curl', '8.9.1-r2']],
+      'not installed (apk curl 9-r0)',
+    ],
+  ])('%s', async (_name, listed, installed, reason) => {
+    const [result] = await answers({ statements: [sbomOf(...listed)], packages: apkInventory(installed) });
+    expect(result).toMatchObject({ outcome: 'fail', reason: expect.stringContaining(reason), fix: expect.any(String) });
+  });
+
+  test('an unsigned document, whatever it says', async () => {
+    const statements = [{ ...sbomOf(CURL), signer: null }];
+    expect((await answers({ statements, packages: apkInventory([['curl', '8.9.1-r2']]) }))[0]?.outcome).toBe('fail');
+  });
+});
+
+describe('is indeterminate', () => {
+  test('where nothing is there to compare, unless the entry allows it', async () => {
+    const options = { statements: [sbomOf()], packages: apkInventory([]) };
+    expect((await answers(options))[0]).toMatchObject({
+      outcome: 'indeterminate',
+      fix: expect.stringContaining('no-packages'),
+    });
+    expect((await answers({ ...options, entry: { noPackages: 'allow' } }))[0]?.outcome).toBe('pass');
+  });
+
+  test('where a database could not be read, though what can be read still fails it', async () => {
+    const unknowns = [{ path: 'var/lib/rpm/rpmdb.sqlite', reason: 'it is truncated' }];
+    const half = apkInventory([['curl', '8.9.1-r2']], unknowns);
+    expect((await answers({ statements: [sbomOf(CURL, BASH)], packages: half }))[0]).toMatchObject({
+      outcome: 'indeterminate',
+      reason: expect.stringContaining('it is truncated'),
+    });
+    expect((await answers({ statements: [sbomOf(BASH)], packages: half }))[0]?.outcome).toBe('fail');
+  });
+
+  test('where the layers were not read', async () => {
+    expect((await answers({ statements: [sbomOf(CURL)] }))[0]?.outcome).toBe('indeterminate');
+  });
+});
+
+describe('epochs and architectures are no differences', () => {
+  test.each([
+    ['pkg:rpm/redhat/bind@9.16-1.el9?arch=x86_64&epoch=32', '32:9.16-1.el9'],
+    ['pkg:rpm/redhat/bash@5.1-1.el9?arch=x86_64&epoch=0', '5.1-1.el9'],
+    ['pkg:rpm/redhat/bash@5.1-1.el9?arch=x86_64', '0:5.1-1.el9'],
+    ['pkg:rpm/redhat/bind@32:9.16-1.el9?arch=x86_64', '32:9.16-1.el9'],
+  ])('%s is %s', async (purl, version) => {
+    const name = purl.includes('bind') ? 'bind' : 'bash';
+    const [first] = apkInventory([[name, version]]).packages;
+    if (first === undefined) throw new Error('no package was made');
+    const packages = { ...apkInventory([]), packages: [{ ...first, type: 'rpm' as const }] };
+    expect((await answers({ statements: [sbomOf({ name, purl })], packages }))[0]?.outcome).toBe('pass');
+  });
+
+  test('a source package in the document is not taken for an installed one', async () => {
+    const source = { name: 'glibc', version: '2.36', purl: 'pkg:deb/debian/glibc@2.36?arch=source' };
+    const [result] = await answers({
+      statements: [sbomOf(CURL, source)],
+      packages: apkInventory([['curl', '8.9.1-r2']]),
+    });
+    expect(result?.outcome).toBe('pass');
+  });
+});
+
+describe('the signed apko configuration', () => {
+  const packages = apkInventory([
+    ['curl', '8.9.1-r2'],
+    ['bash', '5.2-r1'],
+  ]);
+
+  test.each<[string, readonly string[], string, string]>([
+    ['agrees', ['curl=8.9.1-r2', 'bash=5.2-r1'], 'pass', 'agrees with the apko configuration'],
+    ['agrees where versions are left to apk', ['curl', 'cmd:bash', 'so:libc'], 'pass', 'agrees'],
+    [
+      'asks for another version',
+      ['curl=9-r0', 'bash=5.2-r1'],
+      'fail',
+      'was to install curl 9-r0, and the SBOM lists 8.9.1-r2',
+    ],
+    [
+      'asks for a package that the SBOM hides',
+      ['curl=8.9.1-r2', 'bash=5.2-r1', 'nc=1-r0'],
+      'fail',
+      'to install nc 1-r0',
+    ],
+    ['knows nothing of a package in the SBOM', ['curl=8.9.1-r2'], 'fail', 'the SBOM lists bash, and apko was not'],
+  ])('%s', async (_name, wanted, outcome, reason) => {
+    const results = await answers({ statements: [sbomOf(CURL, BASH), apkoOf(...wanted)], packages });
+    expect(results[1]).toMatchObject({
+      aspect: 'apko-configuration',
+      outcome,
+      reason: expect.stringContaining(reason),
+    });
+  });
+
+  test('is not asked where nobody signed it', async () => {
+    const results = await answers({ statements: [sbomOf(CURL, BASH), { ...apkoOf('x=1'), signer: null }], packages });
+    expect(results).toHaveLength(1);
+  });
+});

@@ -1,0 +1,44 @@
+import type { Statement, UnsignedStatement } from '../signatures/statement.js';
+import type { CollectContext } from './collector.js';
+import type { Evidence } from './evidence.js';
+
+/** In-toto documents of one kind about an image: statements, or, where there are none, what nobody signed. */
+export type Carriers =
+  | { readonly found: true; readonly carriers: readonly Carrier[]; readonly signed: boolean; readonly from: string }
+  | { readonly found: false; readonly evidence: Exclude<Evidence<never>, { readonly status: 'present' }> };
+
+export type Carrier = Statement | UnsignedStatement;
+
+/**
+ * Picks an image's in-toto documents by their signed predicateType. Unsigned ones are given only where no authority
+ * signed any. Where there are none, gives the evidence that says so: `unavailable` if some place could not be read.
+ */
+export async function findCarriers(
+  context: CollectContext,
+  isWanted: (predicateType: string) => boolean,
+): Promise<Carriers> {
+  const statements = await context.get('statements');
+  if (statements.status !== 'present') return { found: false, evidence: statements };
+  const { verified, unsigned, incomplete } = statements.value;
+  const wanted = <C extends Carrier>(carriers: readonly C[]) =>
+    carriers.filter(({ predicateType }) => isWanted(predicateType));
+  const signed = wanted(verified);
+  const carriers: readonly Carrier[] = signed.length > 0 ? signed : wanted(unsigned);
+  if (carriers.length > 0) return { found: true, carriers, signed: signed.length > 0, from: statements.from };
+
+  const lookedIn = statements.lookedIn ?? [];
+  if (incomplete !== undefined) return { found: false, evidence: { status: 'unavailable', ...incomplete, lookedIn } };
+  const others = [...new Set([...verified, ...unsigned].map(({ predicateType }) => predicateType))];
+  const answer = others.length === 0 ? 'no statement' : `statements of other types: ${others.join(', ')}`;
+  return { found: false, evidence: { status: 'absent', lookedIn: [...lookedIn, { place: statements.from, answer }] } };
+}
+
+/** Whether a document is a statement: somebody signed it. */
+export function isSigned(carrier: Carrier): carrier is Statement {
+  return 'signer' in carrier;
+}
+
+/** A statement that several authorities signed is one document. */
+export function distinct(carriers: readonly Carrier[]): readonly Carrier[] {
+  return [...new Map(carriers.map((carrier) => [`${carrier.payloadDigest} ${carrier.digest}`, carrier])).values()];
+}

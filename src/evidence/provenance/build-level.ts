@@ -1,0 +1,91 @@
+import type { Signer } from '../../signatures/signer.js';
+import type { BuildLevel, BuildProvenance } from './provenance.js';
+import { normaliseBuilder, readSourceUri } from './source-uri.js';
+
+/**
+ * Issuers whose tokens only a build platform's jobs can have.
+ * @see https://github.com/sigstore/fulcio/blob/main/config/identity/config.yaml
+ */
+const PLATFORMS: ReadonlyMap<string, string> = new Map([
+  ['https://token.actions.githubusercontent.com', 'GitHub Actions'],
+  ['https://gitlab.com', 'GitLab CI'],
+  ['https://agent.buildkite.com', 'Buildkite'],
+  ['https://oauth2.sigstore.dev/auth/codefresh', 'Codefresh'],
+  ['https://oidc.codefresh.io', 'Codefresh'],
+]);
+
+/** Builders that keep the signing key and the provenance out of the build's reach, by the beginning of their id. */
+const ISOLATED_BUILDERS = [
+  'https://github.com/slsa-framework/slsa-github-generator/.github/workflows/',
+  'https://cloudbuild.googleapis.com/GoogleHostedWorker',
+] as const;
+
+/**
+ * Judges the SLSA build level that a provenance's own words and its signature support, and says by which steps. Never
+ * more than is shown: 1 for provenance that is there, 2 where a hosted platform signed it, 3 where the platform keeps
+ * the build from writing its own provenance.
+ *
+ * @param vouchedBuilder whether the policy names this builder for the signer, which is what makes a key a platform's
+ * @see https://slsa.dev/spec/v1.1/levels
+ */
+export function judgeLevel(provenance: BuildProvenance, signer: Signer | null, vouchedBuilder: boolean): BuildLevel {
+  const { builder } = provenance;
+  if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 asks for'] };
+  const one = `level 1: it names its builder, ${builder}`;
+  if (signer === null) return { level: 1, reasoning: [one, 'not level 2: nobody signed it'] };
+  if (signer.kind === 'key') {
+    if (!vouchedBuilder) {
+      return {
+        level: 1,
+        reasoning: [
+          one,
+          'not level 2: a key signed it, and nothing says that only the build platform has that key (name the builder in the entry, if so)',
+        ],
+      };
+    }
+    return {
+      level: 2,
+      reasoning: [
+        one,
+        `level 2: the policy says that the key ${signer.name} is this builder's`,
+        'not level 3: nothing shows that the build itself can not use the key',
+      ],
+    };
+  }
+  const platform = PLATFORMS.get(signer.issuer);
+  if (platform === undefined) {
+    return {
+      level: 1,
+      reasoning: [one, `not level 2: ${signer.issuer} gives identities to others than jobs of a build platform`],
+    };
+  }
+  const two = `level 2: a job of ${platform} signed it (${signer.subject})`;
+  const isolation = isolationOf(provenance, signer);
+  return isolation.isolated
+    ? { level: 3, reasoning: [one, two, `level 3: ${isolation.reason}`] }
+    : { level: 2, reasoning: [one, two, `not level 3: ${isolation.reason}`] };
+}
+
+function isolationOf(
+  provenance: BuildProvenance,
+  signer: Extract<Signer, { readonly kind: 'keyless' }>,
+): { readonly isolated: boolean; readonly reason: string } {
+  if (signer.runnerEnvironment !== undefined && signer.runnerEnvironment !== 'github-hosted') {
+    return { isolated: false, reason: `it ran on a ${signer.runnerEnvironment} runner` };
+  }
+  const builder = normaliseBuilder(provenance.builder ?? '');
+  const known = ISOLATED_BUILDERS.find((prefix) => builder.startsWith(prefix));
+  // The certificate, not the predicate, proves which workflow signed.
+  if (known !== undefined && signer.subject.startsWith(known)) {
+    return { isolated: true, reason: `${builder} builds and signs in separate jobs, out of reach of the caller` };
+  }
+  // The subject of a job's certificate is the workflow file it runs, which for a reusable workflow is not the caller's.
+  if (signer.sourceRepository !== undefined && signer.runnerEnvironment === 'github-hosted') {
+    const source = readSourceUri(signer.sourceRepository).repository;
+    if (signer.subject.startsWith('https://') && !signer.subject.startsWith(`${source}/`)) {
+      const reason = `the reusable workflow ${signer.subject} of another repository built and signed it, on a hosted runner`;
+      return { isolated: true, reason };
+    }
+  }
+  return { isolated: false, reason: "the repository's own workflow can write what it likes into its provenance" };
+}

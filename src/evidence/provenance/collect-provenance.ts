@@ -1,0 +1,96 @@
+import { identityMatches } from '../../policy/identity.js';
+import { describeSigner, type Signer } from '../../signatures/signer.js';
+import { type Carrier, findCarriers, isSigned } from '../attested.js';
+import type { CollectContext, Collector } from '../collector.js';
+import { present } from '../evidence.js';
+import { judgeLevel } from './build-level.js';
+import type { AttestedProvenance, BuildProvenance } from './provenance.js';
+import { isProvenanceType, type ProvenanceError, readProvenance } from './read-provenance.js';
+import { normaliseBuilder, readSourceUri } from './source-uri.js';
+
+/** Collects the SLSA provenance that is attested of an image, with the build level each supports. */
+export const collectProvenance: Collector<'provenance'> = async (context) => {
+  const looked = await findCarriers(context, isProvenanceType);
+  if (!looked.found) return looked.evidence;
+  const read = new Map<string, AttestedProvenance>();
+  const failures: { readonly place: string; readonly error: ProvenanceError }[] = [];
+  for (const carrier of looked.carriers) {
+    const provenance = readProvenance(carrier.predicateType, carrier.predicate);
+    if (!provenance.ok) {
+      failures.push({ place: carrier.place, error: provenance.error });
+      continue;
+    }
+    const attested = toAttested(context, carrier, provenance.value);
+    const key = `${carrier.payloadDigest} ${carrier.digest}`;
+    // Of several signatures over one document, the one that supports the highest level speaks for it.
+    const before = read.get(key);
+    if (before === undefined || before.level.level < attested.level.level) read.set(key, attested);
+  }
+  const all = [...read.values()];
+  const [first] = all;
+  const told = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
+  if (first !== undefined) {
+    const counts = looked.signed || context.subject.entry?.unsignedSbom === 'allow';
+    return present({ all, counts, problems: told.map(({ place, answer }) => `${place}: ${answer}`) }, first.place);
+  }
+  const failure = failures.find(({ error }) => error.status === 'malformed') ?? failures[0];
+  if (failure === undefined) return { status: 'absent', lookedIn: told };
+  const message = `${failure.place}: The provenance ${failure.error.reason}.`;
+  return failure.error.status === 'unsupported'
+    ? { status: 'unsupported', form: 'provenance of another version', message, lookedIn: told }
+    : {
+        status: 'unavailable',
+        cause: 'malformed',
+        message,
+        remedy: 'Ask the publisher for SLSA provenance v1, as actions/attest-build-provenance makes it.',
+        lookedIn: told,
+      };
+};
+
+function toAttested(context: CollectContext, carrier: Carrier, provenance: BuildProvenance): AttestedProvenance {
+  const { digest, on, predicateType, place } = carrier;
+  const signer = isSigned(carrier) ? carrier.signer : null;
+  const wanted = context.subject.entry?.provenance?.builder;
+  const { builder } = provenance;
+  const vouched = wanted !== undefined && builder !== undefined && identityMatches(wanted, normaliseBuilder(builder));
+  return {
+    provenance,
+    level: judgeLevel(provenance, signer, vouched),
+    conflicts: findConflicts(provenance, signer, context.settings.now),
+    digest,
+    on,
+    predicateType,
+    place,
+    ...(signer === null ? {} : { signer: describeSigner(signer) }),
+    ...(isSigned(carrier) && carrier.signedAt !== undefined ? { signedAt: carrier.signedAt } : {}),
+  };
+}
+
+/** Build types whose source is by definition the repository whose workflow runs: the one in the signer's certificate. */
+const WORKFLOW_BUILD_TYPES =
+  /^https:\/\/(?:actions\.github\.io\/buildtypes\/|slsa-framework\.github\.io\/github-actions-buildtypes\/|github\.com\/slsa-framework\/slsa-github-generator\/)/;
+
+/** Clocks of builders may be ahead of ours by this much. */
+const CLOCK_SKEW = 60 * 60 * 1000;
+
+function findConflicts(provenance: BuildProvenance, signer: Signer | null, now: Date): readonly string[] {
+  const conflicts: string[] = [];
+  const { source, finishedOn, startedOn } = provenance;
+  if (signer?.kind === 'keyless' && signer.sourceRepository !== undefined && source !== undefined) {
+    const certified = readSourceUri(signer.sourceRepository).repository;
+    if (WORKFLOW_BUILD_TYPES.test(provenance.buildType) && !isSameRepository(certified, source.repository)) {
+      conflicts.push(`the signer's certificate is for ${certified}, and the provenance says ${source.repository}`);
+    }
+  }
+  for (const time of [startedOn, finishedOn]) {
+    if (time !== undefined && Date.parse(time) > now.getTime() + CLOCK_SKEW) {
+      conflicts.push(`its build time ${time.slice(0, 40)} is in the future`);
+    }
+  }
+  return conflicts;
+}
+
+/** GitHub's names are the same in any case. */
+function isSameRepository(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

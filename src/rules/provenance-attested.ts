@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Evidence } from '../evidence/evidence.js';
+import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
+import { normaliseBuilder, readSourceUri } from '../evidence/provenance/source-uri.js';
+import { identityMatches } from '../policy/identity.js';
+import type { AllowEntry, ProvenanceRequirement } from '../policy/policy.js';
+import type { ImageRule, RuleResult } from './rule.js';
+import { withoutEvidence } from './without-evidence.js';
+
+const options = z.strictObject({
+  'min-level': z
+    .int()
+    .min(0)
+    .max(3)
+    .describe("The SLSA build level asked for where the allow entry's `provenance` sets no `min-level`."),
+});
+type Options = z.infer<typeof options>;
+
+export const provenanceAttested: ImageRule<Options> = {
+  id: 'provenance-attested',
+  title: 'Signed provenance says where the image was built, and from what',
+  question: 'Did an allowed builder make this digest from an allowed source?',
+  why: [
+    'A signature tells who published an image, provenance tells how it came to be: which builder ran, from which commit.',
+    "An image that a stolen key or a maintainer's laptop made cannot show provenance of the organisation's builder.",
+    'The level is judged from what the signature proves, not from what the document claims of itself: 1 provenance that',
+    'names its builder, 2 signed by a hosted build platform, 3 built where the build itself can not write its provenance.',
+  ].join(' '),
+  mend: [
+    'Build on an image with signed provenance, or attest it where you build the image, on GitHub with one step:',
+    '',
+    '```yaml',
+    '- uses: actions/attest-build-provenance@v3',
+    '  with: { subject-name: registry.example.com/base, subject-digest: "sha256:…", push-to-registry: true }',
+    '```',
+    '',
+    'and say in the allow entry which builder and source count:',
+    '',
+    '```yaml',
+    'allow:',
+    '  - image: registry.example.com/base/**',
+    '    provenance: { builder: "https://github.com/acme/**", source: https://github.com/acme/images, min-level: 2 }',
+    '```',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'provenance'],
+  ages: false,
+  options,
+  presets: {
+    baseline: { level: 'note', options: { 'min-level': 1 } },
+    hardened: { level: 'error', options: { 'min-level': 1 } },
+    'hardened-build': { level: 'off', options: { 'min-level': 1 } },
+    strict: { level: 'error', options: { 'min-level': 2 } },
+  },
+  controls: ['SR-3', 'SR-4', 'SA-10'],
+  securitySeverity: 6,
+  evaluate: ({ evidence, entry }, chosen) => judge(evidence.provenance, entry, chosen),
+};
+
+const WANTED = {
+  name: 'signed provenance',
+  absentFix: 'Build on an image whose publisher attests provenance, or attest it with actions/attest-build-provenance.',
+  unsupportedFix: 'Ask the publisher for SLSA provenance v0.2 or v1.',
+} as const;
+
+function judge(evidence: Evidence<ImageProvenance> | undefined, entry: AllowEntry | null, chosen: Options): RuleResult {
+  if (evidence?.status !== 'present') return withoutEvidence(evidence, WANTED);
+  const { all, counts, problems } = evidence.value;
+  const details = [...all.flatMap(tell), ...problems];
+  const [first] = all;
+  if (!counts || first === undefined) {
+    return {
+      outcome: 'fail',
+      reason: `The provenance at ${first?.place ?? 'the registry'} is unsigned, on the registry's word.`,
+      fix: "Attest it with a signature, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
+      details,
+    };
+  }
+  const minLevel = entry?.provenance?.minLevel ?? chosen['min-level'];
+  const judged = all.map((attested) => ({ attested, faults: faultsOf(attested, entry?.provenance, minLevel) }));
+  const good = judged.find(({ faults }) => faults.length === 0);
+  if (good !== undefined) return { outcome: 'pass', reason: `${summary(good.attested)}.`, details };
+  const best = judged.reduce((least, next) => (next.faults.length < least.faults.length ? next : least));
+  return {
+    outcome: 'fail',
+    reason: `Its provenance is not what is asked for: ${best.faults.join('; ')}.`,
+    fix: 'Build on an image from the builder and source of the allow entry, or change `provenance` there.',
+    details,
+  };
+}
+
+/** What keeps one provenance from counting; empty where it does. */
+function faultsOf(
+  { provenance, level, conflicts }: AttestedProvenance,
+  requirement: ProvenanceRequirement | undefined,
+  minLevel: number,
+): readonly string[] {
+  const faults = [...conflicts];
+  const { builder, source } = provenance;
+  if (requirement?.builder !== undefined) {
+    if (builder === undefined) faults.push(`it names no builder, and ${requirement.builder} is asked for`);
+    else if (!identityMatches(requirement.builder, normaliseBuilder(builder))) {
+      faults.push(`its builder is ${builder}, not ${requirement.builder}`);
+    }
+  }
+  if (requirement?.source !== undefined) {
+    if (source === undefined) faults.push(`it names no source, and ${requirement.source} is asked for`);
+    else if (!matchesSource(requirement.source, source.repository)) {
+      faults.push(`its source is ${source.repository}, not ${requirement.source}`);
+    }
+  }
+  if (level.level < minLevel) {
+    faults.push(
+      `its build level is ${level.level}, and ${minLevel} is asked for (${level.reasoning.at(-1) ?? 'nothing shows more'})`,
+    );
+  }
+  return faults;
+}
+
+/** A policy may write the repository as git does; both sides are brought to one form. */
+function matchesSource(pattern: string, repository: string): boolean {
+  return (
+    identityMatches(pattern, repository) || (!pattern.includes('*') && readSourceUri(pattern).repository === repository)
+  );
+}
+
+function summary({ provenance, level, signer, on }: AttestedProvenance): string {
+  const { builder = 'an unnamed builder', source } = provenance;
+  const from =
+    source === undefined
+      ? ''
+      : ` from ${source.repository}${source.commit === undefined ? '' : ` at ${source.commit}`}`;
+  const over = on === 'index' ? 'the index' : "the platform's manifest";
+  return `Built by ${builder}${from}, build level ${level.level}, over ${over}, ${signer === undefined ? "on the registry's word" : `signed by ${signer}`}`;
+}
+
+function tell(attested: AttestedProvenance): readonly string[] {
+  const { provenance, level, conflicts, place, predicateType, signedAt } = attested;
+  const { buildType, startedOn, finishedOn, invocation, parameters, materialCount, source } = provenance;
+  const times = [startedOn, finishedOn].filter((time) => time !== undefined).join(' to ');
+  return [
+    `${place}: ${summary(attested)}${signedAt === undefined ? '' : ` at ${signedAt}`} (${predicateType})`,
+    `build type ${buildType}${times === '' ? '' : `, ${times}`}, ${materialCount} materials`,
+    ...(source === undefined ? [] : [`source as in ${source.from}`]),
+    ...(invocation === undefined ? [] : [`run ${invocation}`]),
+    ...(parameters.length === 0 ? [] : [`parameters ${parameters.map(({ name }) => name).join(', ')}`]),
+    ...level.reasoning,
+    ...conflicts,
+  ];
+}

@@ -1,0 +1,105 @@
+import type { Evidence } from '../evidence/evidence.js';
+import type { AttestedSbom, ImageSbom } from '../evidence/sbom/image-sbom.js';
+import { formatName, installedPackages } from '../evidence/sbom/sbom.js';
+import type { AllowEntry } from '../policy/policy.js';
+import { type NoOptions, noOptions } from './options.js';
+import type { ImageRule, RuleResult } from './rule.js';
+import { withoutEvidence } from './without-evidence.js';
+
+export const sbomAttested: ImageRule<NoOptions> = {
+  id: 'sbom-attested',
+  title: 'A signed SBOM is attested of the image',
+  question: 'Did an authority of the allow entry sign a bill of materials for this digest?',
+  why: [
+    'When the next vulnerability is known, the question is which images hold the package. A bill of materials answers it in',
+    'a second, if it is about this very image and by somebody who knows: unsigned, anybody with access to the registry',
+    'may have written it; about another digest, it says nothing; empty, it says less.',
+  ].join(' '),
+  mend: [
+    'Build on an image whose publisher attests an SBOM, or attest one where you build the image:',
+    '',
+    '```sh',
+    'syft registry.example.com/base@sha256:… -o spdx-json > sbom.json',
+    'cosign attest --type spdxjson --predicate sbom.json registry.example.com/base@sha256:…',
+    '```',
+    '',
+    "BuildKit's own SBOM (`--attest type=sbom`) is not signed. Where the registry's word is enough, say so in the entry:",
+    '',
+    '```yaml',
+    'allow:',
+    '  - image: registry.example.com/base/**',
+    '    sbom: { unsigned: allow }',
+    '```',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'sbom'],
+  ages: false,
+  options: noOptions,
+  presets: {
+    baseline: { level: 'note', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'off', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-8', 'SR-4'],
+  securitySeverity: 5,
+  evaluate: ({ evidence, entry }) => judge(evidence.sbom, entry),
+};
+
+export const SBOM_WANTED = {
+  name: 'signed SBOM',
+  absentFix: 'Build on an image whose publisher attests one, or attest one with `cosign attest --type spdxjson`.',
+  unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.4 to 1.7 in JSON.',
+} as const;
+
+function judge(evidence: Evidence<ImageSbom> | undefined, entry: AllowEntry | null): RuleResult {
+  if (evidence?.status !== 'present') return withoutEvidence(evidence, SBOM_WANTED);
+  const { chosen, counts, all, problems, disagreements } = evidence.value;
+  const details = [...all.map(tell), ...problems, ...disagreements];
+  if (!counts) {
+    return {
+      outcome: 'fail',
+      reason: `The SBOM at ${chosen.place} is unsigned, on the registry's word${entry === null ? ', and no allow entry governs the image' : ''}.`,
+      fix: "Attest a signed one, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
+      details,
+    };
+  }
+  const [disagreement] = disagreements;
+  if (disagreement !== undefined) {
+    return {
+      outcome: 'fail',
+      reason: `Two SBOMs of this digest contradict each other: ${disagreement}.`,
+      fix: 'Ask the publisher which is true and to withdraw the other; sbom-matches-image compares with what is in the layers.',
+      details,
+    };
+  }
+  if (installedPackages(chosen.sbom).length === 0 && entry?.noPackages !== 'allow') {
+    return {
+      outcome: 'fail',
+      reason: `${capital(describe(chosen))} lists no package.`,
+      fix: 'Attest an SBOM made from the finished image; an image that really holds none needs `no-packages: allow` in its entry.',
+      details,
+    };
+  }
+  return {
+    outcome: 'pass',
+    reason: `${capital(describe(chosen))} lists ${installedPackages(chosen.sbom).length} packages.`,
+    details,
+  };
+}
+
+/** Such as `the SPDX 2.3 (JSON) over the platform's manifest, signed by …`. */
+function describe({ sbom, on, signer }: AttestedSbom): string {
+  const over = on === 'index' ? 'the index' : "the platform's manifest";
+  return `the ${formatName(sbom.format)} SBOM over ${over}, ${signer === undefined ? "unsigned and on the registry's word," : `signed by ${signer},`}`;
+}
+
+function tell(attested: AttestedSbom): string {
+  const signed = attested.signedAt === undefined ? '' : ` at ${attested.signedAt}`;
+  return `${attested.place}: ${describe(attested)}${signed} ${attested.predicateType}, about ${attested.digest}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

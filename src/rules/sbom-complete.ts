@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { type ElementReport, readElements } from '../evidence/sbom/elements.js';
+import { installedPackages } from '../evidence/sbom/sbom.js';
+import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { SBOM_WANTED } from './sbom-attested.js';
+import { withoutEvidence } from './without-evidence.js';
+
+const need = z.enum(['required', 'optional']);
+const share = z.int().min(0).max(100);
+
+/** One key an element: whether the document must have it, or the percentage of packages that must. */
+const options = z.strictObject({
+  author: need.describe('A person or organisation; a tool is none.'),
+  signature: need.describe('Who signed the statement that carries it.'),
+  format: need,
+  context: need.describe('The phase of the life cycle it was made in; hardly anybody says it yet.'),
+  timestamp: need.describe('1970 counts: reproducible builds write it. A time in the future does not.'),
+  tool: need,
+  'sbom-version': need,
+  producer: share.describe('Percent of packages with a supplier or originator.'),
+  name: share,
+  version: share,
+  identifier: share.describe('Percent of packages with a purl, CPE or other identifier.'),
+  hash: share.describe("apko's good SBOMs have none: 0 is what real publishers pass."),
+  'hash-algorithm': share,
+  licence: share,
+  relationship: share.describe('Percent of packages that stand in a relationship to another.'),
+});
+type Options = z.infer<typeof options>;
+
+/** What the SBOMs of publishers that take care have: apko's, trivy's and syft's all pass. */
+const COMMON: Options = {
+  author: 'optional',
+  signature: 'optional',
+  format: 'required',
+  context: 'optional',
+  timestamp: 'required',
+  tool: 'required',
+  'sbom-version': 'optional',
+  producer: 0,
+  name: 100,
+  version: 90,
+  identifier: 80,
+  hash: 0,
+  'hash-algorithm': 0,
+  licence: 0,
+  relationship: 0,
+};
+
+export const sbomComplete: ImageRule<Options> = {
+  id: 'sbom-complete',
+  title: "The image's SBOM has the minimum elements",
+  question: 'Does the bill of materials say enough to be used?',
+  why: [
+    'A bill of materials without versions or identifiers cannot be matched with advisories, and one without packages',
+    "matches none: both look like an image without vulnerabilities. CISA's minimum elements of 2026 name what a usable one",
+    'holds. What good publishers leave out on purpose (apko lists no checksums, and dates its documents 1970) is not asked',
+    'for unless the policy asks.',
+  ].join(' '),
+  mend: [
+    '`base-image-gate sbom IMAGE` shows each element and the packages without it. Make the SBOM with a current generator, or',
+    'set the thresholds to what your publishers give:',
+    '',
+    '```yaml',
+    'rules:',
+    '  sbom-complete: { level: error, version: 95, licence: 90, author: required }',
+    '```',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'sbom'],
+  ages: false,
+  options,
+  presets: {
+    baseline: { level: 'off', options: COMMON },
+    hardened: { level: 'warning', options: COMMON },
+    'hardened-build': { level: 'off', options: COMMON },
+    strict: { level: 'error', options: COMMON },
+  },
+  controls: ['CM-8', 'SR-4'],
+  securitySeverity: 3,
+  evaluate: judge,
+};
+
+function judge({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject, wanted: Options): RuleResult {
+  if (evidence?.status !== 'present') return withoutEvidence(evidence, SBOM_WANTED);
+  const { chosen, counts } = evidence.value;
+  if (!counts) {
+    return {
+      outcome: 'fail',
+      reason: `The only SBOM is unsigned, on the registry's word, and is not judged.`,
+      fix: SBOM_WANTED.absentFix,
+    };
+  }
+  const { sbom, signer } = chosen;
+  const reports = readElements(sbom, { now, ...(signer === undefined ? {} : { signer }) });
+  const details = reports.map(tell);
+  const fix =
+    'Ask the publisher for a complete SBOM, or set the thresholds in the policy: `base-image-gate sbom IMAGE` shows each element.';
+  if (installedPackages(sbom).length === 0) {
+    if (entry?.noPackages === 'allow') {
+      return {
+        outcome: 'pass',
+        reason: 'It lists no package, and the allow entry says that the image may hold none.',
+        details,
+      };
+    }
+    return {
+      outcome: 'fail',
+      reason: 'It lists no package.',
+      fix: 'Attest an SBOM made from the finished image.',
+      details,
+    };
+  }
+  const [contradiction] = sbom.contradictions;
+  if (contradiction !== undefined) {
+    return {
+      outcome: 'fail',
+      reason: `It contradicts itself: ${contradiction}.`,
+      fix,
+      details: [...sbom.contradictions, ...details],
+    };
+  }
+  const lacking = reports.filter((report) => isLacking(report, wanted));
+  if (lacking.length > 0) {
+    return {
+      outcome: 'fail',
+      reason: `It lacks ${lacking.map((report) => lack(report, wanted)).join('; ')}.`,
+      fix,
+      details,
+    };
+  }
+  return {
+    outcome: 'pass',
+    reason: `It has the elements that the policy asks for, of ${installedPackages(sbom).length} packages.`,
+    details,
+  };
+}
+
+function isLacking({ element, present, of }: ElementReport, wanted: Options): boolean {
+  const threshold = wanted[element];
+  if (threshold === 'optional') return false;
+  return threshold === 'required' ? present < of : present * 100 < of * threshold;
+}
+
+function lack({ element, scope, present, of, note, missing }: ElementReport, wanted: Options): string {
+  const why = note === undefined ? '' : ` (${note})`;
+  if (scope === 'document') return `${element}${why}`;
+  const names = missing.slice(0, 3).join(', ');
+  return `${element} of ${of - present} in ${of} packages, such as ${names}; ${wanted[element]} % must have it`;
+}
+
+function tell({ element, scope, present, of, value, note }: ElementReport): string {
+  const amount = scope === 'component' ? `${present} of ${of}` : (value ?? 'none');
+  return `${element}: ${amount}${note === undefined ? '' : ` (${note})`}`;
+}

@@ -1,0 +1,138 @@
+import type { Inventory } from '../evidence/packages/inventory.js';
+import { compareWithSbom } from '../evidence/provenance/apko.js';
+import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
+import { type Reconciliation, reconcile } from '../evidence/sbom/reconcile.js';
+import { type NoOptions, noOptions } from './options.js';
+import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { SBOM_WANTED } from './sbom-attested.js';
+import { withoutEvidence } from './without-evidence.js';
+
+export const sbomMatchesImage: ImageRule<NoOptions> = {
+  id: 'sbom-matches-image',
+  title: "The SBOM lists what is really in the image's layers",
+  question: 'Do the bill of materials and the package databases in the layers agree, both ways?',
+  why: [
+    'A bill of materials is what its author says is in the image; the package databases in the layers are what was',
+    'installed. A package that only the layers have is one whose vulnerabilities nobody will look for. A package that only',
+    'the document has raises false alarms, and shows that the document is of something else.',
+  ].join(' '),
+  mend: [
+    'Make the SBOM from the finished image and attest that:',
+    '',
+    '```sh',
+    'syft registry.example.com/base@sha256:… -o spdx-json > sbom.json',
+    '```',
+    '',
+    '`base-image-gate inspect IMAGE` lists what the layers hold, `base-image-gate sbom IMAGE` what the document says.',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'sbom', 'packages', 'apko'],
+  ages: false,
+  options: noOptions,
+  presets: {
+    baseline: { level: 'off', options: {} },
+    hardened: { level: 'warning', options: {} },
+    'hardened-build': { level: 'off', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['CM-8', 'SI-7', 'SR-4'],
+  securitySeverity: 6,
+  evaluate: (subject) => {
+    const { sbom } = subject.evidence;
+    if (sbom?.status !== 'present') return withoutEvidence(sbom, SBOM_WANTED);
+    const apko = judgeApko(subject, sbom.value);
+    const layers = judgeLayers(subject, sbom.value);
+    return apko === null ? layers : [layers, apko];
+  },
+};
+
+const FIX = 'Ask the publisher for an SBOM made from the finished image, and do not rely on this one.';
+
+function judgeLayers({ evidence: { packages }, entry }: ImageRuleSubject, value: ImageSbom): RuleResult {
+  if (!value.counts) {
+    return {
+      outcome: 'fail',
+      reason: "The only SBOM is unsigned, on the registry's word.",
+      fix: SBOM_WANTED.absentFix,
+    };
+  }
+  if (packages?.status !== 'present') {
+    return withoutEvidence(packages, {
+      name: 'package inventory',
+      absentFix: 'Build on an image that keeps its package database.',
+      unsupportedFix: 'Build on an image whose package database is of apk, dpkg or rpm.',
+    });
+  }
+  const inventory = packages.value;
+  const result = reconcile(value.chosen.sbom, inventory);
+  const details = tell(result, inventory);
+  const wrong = faults(result, inventory);
+  const [gap] = inventory.unknowns;
+  if (wrong.length > 0) {
+    return { outcome: 'fail', reason: `The SBOM and the layers disagree: ${wrong.join('; ')}.`, fix: FIX, details };
+  }
+  if (gap !== undefined) {
+    return {
+      outcome: 'indeterminate',
+      reason: `What the layers hold is not known in full: ${gap.path} could not be read because ${gap.reason}.`,
+      fix: 'Build on an image whose package databases can be read.',
+      details,
+    };
+  }
+  if (result.agreed === 0 && entry?.noPackages !== 'allow') {
+    return {
+      outcome: 'indeterminate',
+      reason: 'Neither the SBOM nor the layers list a package of the distribution, so there is nothing to compare.',
+      fix: 'Where the image really holds none, say `no-packages: allow` in its allow entry.',
+      details,
+    };
+  }
+  return { outcome: 'pass', reason: `The SBOM and the layers agree on ${result.agreed} packages.`, details };
+}
+
+function faults({ hidden, phantom, differing }: Reconciliation, inventory: Inventory): readonly string[] {
+  const found: string[] = [];
+  if (hidden.length > 0) found.push(`${hidden.length} installed and not in the SBOM (${some(hidden)})`);
+  if (differing.length > 0) {
+    const names = differing.map(({ name, inSbom, inImage }) => `${name} is ${inImage}, not ${inSbom}`);
+    found.push(`${differing.length} in another version (${some(names)})`);
+  }
+  // With a database that could not be read, a package may well be there: judgeLayers says so.
+  if (phantom.length > 0 && inventory.unknowns.length === 0) {
+    found.push(`${phantom.length} in the SBOM and not installed (${some(phantom)})`);
+  }
+  return found;
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} …`;
+}
+
+function tell({ hidden, phantom, differing }: Reconciliation, inventory: Inventory): readonly string[] {
+  return [
+    ...hidden.map((name) => `installed, not in the SBOM: ${name}`),
+    ...differing.map(({ name, inSbom, inImage }) => `${name}: ${inSbom} in the SBOM, ${inImage} in the image`),
+    ...phantom.map((name) => `in the SBOM, not installed: ${name}`),
+    ...inventory.unknowns.map(({ path, reason }) => `${path} could not be read: ${reason}`),
+  ];
+}
+
+/** Only a signed configuration is compared: an unsigned one could be written to agree with anything. */
+function judgeApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom): RuleResult | null {
+  if (apko?.status !== 'present' || apko.value.signer === undefined || !value.counts) return null;
+  const aspect = 'apko-configuration';
+  const differences = compareWithSbom(apko.value, value.chosen.sbom);
+  const [first] = differences;
+  if (first === undefined) {
+    const reason = `The SBOM agrees with the apko configuration that ${apko.value.signer} signed.`;
+    return { outcome: 'pass', aspect, reason };
+  }
+  return {
+    outcome: 'fail',
+    aspect,
+    reason: `The signed apko configuration and the SBOM disagree: ${first}.`,
+    fix: FIX,
+    details: differences,
+  };
+}
