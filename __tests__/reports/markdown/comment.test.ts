@@ -35,9 +35,9 @@ describe('the first line', () => {
     [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: 1 problem to mend'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
-      '### ❔ Base images: 1 open question',
+      '### ❓ Base images: 1 open question',
     ],
-    [{ uses: [node] }, '### ✅ Base images: 1 use may be built on'],
+    [{ uses: [node] }, '### ✅ Base images: nothing to mend in 1 image use'],
     [{}, '### ✅ Base images: nothing to judge'],
   ] as const)('says what there is to do (%#)', (given, line) => {
     expect(heading(given)).toBe(line);
@@ -68,27 +68,43 @@ describe('what there is to do', () => {
   test('is open to the eye, with place and fix, and the rest is folded', () => {
     const [open = '', ...folded] = comment.split('<details><summary>');
     expect(open).toContain('No entry of the allow list matches');
-    expect(open).toContain('👉 Build on `cgr.dev/acme.com/node:20`');
+    expect(open).toContain('👉 **Build on `cgr.dev/acme.com/node:20`, or ask');
     expect(open).toContain(
       `[\`services/api/Dockerfile:2\`](https://github.com/acme/storefront/blob/${'c'.repeat(40)}/services/api/Dockerfile?plain=1#L2)`,
     );
     expect(folded.map((part) => part.split('</summary>')[0])).toEqual([
       '2 details',
       '2 warnings, which do not block',
-      '1 waived',
+      '1 finding waived',
       'Images judged',
-      'What judged',
+      'Policy and versions',
     ]);
   });
 
   test('marks what is new and nothing else', () => {
     expect(comment.match(/🆕/g)).toHaveLength(1);
-    expect(comment).toContain('❌ 🆕 **No entry');
+    expect(comment).toContain('❌ 🆕 [`services/api/Dockerfile:2`]');
   });
 
   test('beyond five problems is folded, and numbered on', () => {
     const text = renderComment(manyProblems(7));
     expect(text).toContain('<summary>2 more to mend</summary>\n\n6. ❌');
+  });
+
+  test('many problems with snippets stay one list', () => {
+    const uses = Array.from({ length: 14 }, (_, index) => makeUse(`image-${index}:1`, { line: index + 1 }));
+    const answers = uses.map((use) =>
+      makeAnswer({ use: use.id, reason: use.id, fix: 'Pin it:\nFROM x\n\nRUN y', details: ['one', 'two'] }),
+    );
+    const { tags } = readHtml(githubHtml(renderComment(makeReport({ uses, answers }))));
+    const count = (tag: string) => tags.filter((one) => one.startsWith(tag)).length;
+    // The first five, and the fold with the others.
+    expect([count('<ol'), count('<li'), count('<pre')]).toEqual([2, 14, 28]);
+  });
+
+  test('notices stand below the problems', () => {
+    const text = renderComment(storefrontReport({ notices: ['The policy changes here.', 'b', 'c', 'd'] }));
+    expect(text).toContain('\n\n> The policy changes here.\n\n> b\n\n> c\n\n<details>');
   });
 
   test('notes are not told', () => {
@@ -100,7 +116,7 @@ describe('a clean comment', () => {
   test('is one line and one fold', () => {
     const comment = renderComment(makeReport({ uses: [node] }));
     expect(comment.split('\n\n').slice(0, 2)).toEqual([
-      '### ✅ Base images: 1 use may be built on',
+      '### ✅ Base images: nothing to mend in 1 image use',
       '<details><summary>Images judged</summary>',
     ]);
     expect(comment.match(/<details>/g)).toHaveLength(1);

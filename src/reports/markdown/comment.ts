@@ -29,6 +29,9 @@ interface CommentDetail {
   readonly table: boolean;
 }
 
+/** Notices that are open to the eye below problems; the summary has them all. */
+const MAX_NOTICES = 3;
+
 const RICH: ListDetail = { groups: 100, places: 5, details: 15, characters: 1000 };
 
 /**
@@ -72,9 +75,14 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
     list(open, 1),
     more.length === 0 ? '' : fold(`${more.length} more to mend`, list(more, open.length + 1)),
     left > 0 ? `_${left} more in the summary of the job._` : '',
+    ...(detail.folded && errors.length > 0 ? noticeLines(report).slice(0, MAX_NOTICES) : []),
     asides(report, options, detail, errors.length === 0),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function noticeLines(report: Report): readonly string[] {
+  return report.notices.map((notice) => `> ${prose(notice)}`);
 }
 
 /** The verdict and what it asks for, in one line. */
@@ -82,7 +90,7 @@ function heading(report: Report, options: CommentOptions): string {
   const { verdict } = report;
   const tally = tallyOf(report);
   const title = options.title === undefined ? 'Base images' : `Base images, ${inline(options.title)}`;
-  const passed = tally.uses === 0 ? 'nothing to judge' : `${plural(tally.uses, 'use')} may be built on`;
+  const passed = tally.uses === 0 ? 'nothing to judge' : `nothing to mend in ${plural(tally.uses, 'image use')}`;
   const asked = verdict === 'pass' ? passed : openQuestions(tally) || verdict;
   return `### ${verdictSign(verdict)} ${title}: ${asked}${freshness(report, options)}`;
 }
@@ -108,9 +116,9 @@ function asides(report: Report, options: CommentOptions, detail: CommentDetail, 
       title: `${plural(warnings.length, 'warning')}, which ${warnings.length === 1 ? 'does' : 'do'} not block`,
       body: findingsList(warnings, detail.list, options, options.isNew),
     },
-    { title: `${waived} waived`, body: waivedList(report, 50, options) },
+    { title: `${plural(waived, 'finding')} waived`, body: waivedList(report, 50, options) },
     { title: 'Images judged', body: images },
-    { title: 'What judged', body: [...report.notices.map((notice) => prose(notice)), footer(report)].join('\n\n') },
+    { title: 'Policy and versions', body: [...(clean ? noticeLines(report) : []), footer(report)].join('\n\n') },
   ].filter(({ body }) => body !== '');
   if (!clean) return sections.map(({ title, body }) => fold(title, body)).join('\n\n');
   const [first, ...others] = sections;

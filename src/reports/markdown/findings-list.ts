@@ -3,7 +3,7 @@ import { cut } from '../escape/visible.js';
 import type { FindingGroup } from '../finding-groups.js';
 import type { Finding } from '../report.js';
 import { plural } from '../tally.js';
-import { type LinkTargets, placeLink, ruleLink } from './places.js';
+import { type LinkTargets, placeLink, ruleTitle } from './places.js';
 import { signOf } from './signs.js';
 
 /** How much of each finding is told. */
@@ -16,8 +16,6 @@ export interface ListDetail {
 }
 
 export const FULL_DETAIL: ListDetail = { groups: 1000, places: 10, details: 30, characters: 2000 };
-
-const INDENT = '   ';
 
 /** Groups as a list numbered from `start`: what is wrong, where, how to mend it. */
 export function findingsList(
@@ -41,33 +39,33 @@ function item(
   targets: LinkTargets,
   isNew: (finding: Finding) => boolean,
 ): string {
-  const marks = [
-    ...(places.some(isNew) ? ['🆕'] : []),
-    ...(finding.inherited === true ? ['_unchanged here_'] : []),
-    ...(finding.outcome === 'indeterminate' ? ['_could not be answered_'] : []),
+  const signs = [signOf(finding), ...(places.some(isNew) ? ['🆕'] : [])];
+  const remarks = [
+    ...(finding.inherited === true ? ['_Unchanged here._'] : []),
+    ...(finding.outcome === 'indeterminate' ? ['_Open question:_'] : []),
   ];
   const where = places.slice(0, detail.places).map((place) => placeLink(place, targets));
   const left = places.length - where.length;
-  const lines = [
-    `${number}. ${[signOf(finding), ...marks].join(' ')} **${prose(cut(finding.message, detail.characters))}**<br>`,
-    `${INDENT}${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''} · ${ruleLink(finding.rule, targets)}${platformsOf(finding)}`,
-    ...fixLines(finding, detail),
-    ...detailLines(finding, detail),
-  ];
-  return lines.join('\n');
+  const marker = `${number}. `;
+  const place = `${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''}`;
+  const message = prose(cut(finding.message, detail.characters));
+  const first = [...signs, place, ...remarks, message, about(finding, targets)].join(' ');
+  const lines = [...fixLines(finding, detail), ...detailLines(finding, detail)];
+  const margin = ' '.repeat(marker.length);
+  return [marker + first, ...lines.map((line) => (line === '' ? '' : margin + line))].join('\n');
 }
 
-function platformsOf(finding: Finding): string {
-  const { platforms = [] } = finding;
-  return platforms.length === 0 ? '' : ` · ${platforms.map(inline).join(', ')}`;
+/** The rule and the platforms, in small. */
+function about(finding: Finding, targets: LinkTargets): string {
+  return `<sub>${[ruleTitle(finding.rule, targets), ...(finding.platforms ?? []).map(inline)].join(' · ')}</sub>`;
 }
 
 function fixLines(finding: Finding, detail: ListDetail): readonly string[] {
   if (finding.fix === undefined) return [];
   const fix = cut(finding.fix.trim(), detail.characters);
   const [first = '', ...rest] = fix.split(/\r?\n/);
-  const sentence = [`${INDENT}<br>👉 ${prose(first)}`];
-  return rest.length === 0 ? sentence : [...sentence, '', ...indented(block(dedented(rest))), ''];
+  const sentence = `<br>👉 **${prose(first)}**`;
+  return rest.length === 0 ? [sentence] : [sentence, '', ...block(dedented(rest)).split('\n'), ''];
 }
 
 /** The lines of a snippet without the margin they share. */
@@ -84,14 +82,11 @@ function detailLines(finding: Finding, detail: ListDetail): readonly string[] {
   const left = all.length - shown.length;
   const text = [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n');
   return [
-    `${INDENT}<details><summary>${plural(all.length, 'detail')}</summary>`,
     '',
-    ...indented(block(text)),
+    `<details><summary>${plural(all.length, 'detail')}</summary>`,
     '',
-    `${INDENT}</details>`,
+    ...block(text).split('\n'),
+    '',
+    '</details>',
   ];
-}
-
-function indented(text: string): readonly string[] {
-  return text.split('\n').map((line) => (line === '' ? '' : `${INDENT}${line}`));
 }

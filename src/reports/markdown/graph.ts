@@ -18,7 +18,7 @@ const IMAGE_LINE = 120;
 /** Colours that can be told on GitHub's light and dark pages, each with its own text colour. */
 const CLASSES: Readonly<Record<Sign, { readonly name: string; readonly style: string }>> = {
   '❌': { name: 'failed', style: 'fill:#cf222e,stroke:#82071e,color:#ffffff' },
-  '❔': { name: 'undecided', style: 'fill:#8250df,stroke:#512a97,color:#ffffff' },
+  '❓': { name: 'undecided', style: 'fill:#8250df,stroke:#512a97,color:#ffffff' },
   '⚠️': { name: 'warned', style: 'fill:#d4a72c,stroke:#7d4e00,color:#1f2328' },
   ℹ️: { name: 'noted', style: 'fill:#54aeff,stroke:#0550ae,color:#1f2328' },
   '🩹': { name: 'waived', style: 'fill:#eac54f,stroke:#7d4e00,color:#1f2328' },

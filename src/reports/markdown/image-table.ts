@@ -4,7 +4,7 @@ import { cutMiddle } from '../escape/visible.js';
 import type { Answer, JudgedImage, Report } from '../report.js';
 import { plural } from '../tally.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
-import { type LinkTargets, placeLink, ruleLink } from './places.js';
+import { type LinkTargets, placeLink, ruleTitle } from './places.js';
 import { legend, type Sign, signOf, worstSign } from './signs.js';
 
 export interface TableDetail {
@@ -24,25 +24,26 @@ interface Row {
 const MAX_NAME = 100;
 
 /**
- * The images of a run: where each is used, its digest, its publisher, and one column per question, with the worst
- * answer over its uses and platforms. Empty where nothing is used.
+ * The images of a run: where each is used, one column per question with the worst answer over its uses and
+ * platforms, its digest and its publisher. Empty where nothing is used.
  */
 export function imageTable(report: Report, detail: TableDetail, targets: LinkTargets): string {
   const rows = rowsOf(report);
   if (rows.length === 0) return '';
   const questions = questionsOf(rows, detail);
-  const head = ['Image', 'Used at', 'Digest', 'Publisher', ...questions.map((rule) => ruleLink(rule, targets))];
+  const head = ['Image', 'Used at', ...questions.map((rule) => ruleTitle(rule, targets)), 'Digest', 'Publisher'];
   const shown = [...rows].sort((a, b) => rank(a) - rank(b)).slice(0, detail.rows);
+  const isQuestion = (column: number) => column >= 2 && column < 2 + questions.length;
   const lines = [
     tableLine(head),
-    tableLine(head.map((_, index) => (index < 4 ? '---' : ':-:'))),
+    tableLine(head.map((_, column) => (isQuestion(column) ? ':-:' : '---'))),
     ...shown.map((row) =>
       tableLine([
-        code(cutMiddle(row.name, MAX_NAME)),
+        `${worstSign(row.answers.map(signOf))} ${code(cutMiddle(row.name, MAX_NAME))}`,
         placesCell(row.uses, detail.places, targets),
+        ...questions.map((rule) => signIn(row, rule)),
         digestCell(row),
         row.image?.publisher === undefined ? '' : inline(row.image.publisher),
-        ...questions.map((rule) => signIn(row, rule)),
       ]),
     ),
   ];
@@ -92,7 +93,7 @@ function signIn(row: Row, rule: string): Sign {
   return worstSign(row.answers.filter((answer) => answer.rule === rule).map(signOf));
 }
 
-const ORDER: Readonly<Record<Sign, number>> = { '❌': 0, '❔': 1, '⚠️': 2, ℹ️: 3, '🩹': 4, '⏭️': 5, '✅': 6, '–': 7 };
+const ORDER: Readonly<Record<Sign, number>> = { '❌': 0, '❓': 1, '⚠️': 2, ℹ️: 3, '🩹': 4, '⏭️': 5, '✅': 6, '–': 7 };
 
 function rank(row: Row): number {
   return ORDER[worstSign(row.answers.map(signOf))];

@@ -1,4 +1,4 @@
-import { code, link, urlPath } from '../escape/markdown.js';
+import { code, inline, link, urlPath } from '../escape/markdown.js';
 
 /** Where links lead. Without a repository and commit, places are named and not linked. */
 export interface LinkTargets {
@@ -22,6 +22,14 @@ export function placeLink(place: { readonly file: string; readonly line: number 
 
 /** A rule's id as code, linked to its page. */
 export function ruleLink(rule: string, targets: LinkTargets): string {
-  const label = code(rule);
-  return targets.rulesUrl === undefined ? label : link(label, `${targets.rulesUrl}/${urlPath(rule)}.md`);
+  return ruleLabelled(rule, code(rule), targets);
+}
+
+/** A rule's id as plain text, which a narrow column can break at its hyphens. */
+export function ruleTitle(rule: string, targets: LinkTargets): string {
+  return ruleLabelled(rule, inline(rule), targets);
+}
+
+function ruleLabelled(rule: string, label: string, { rulesUrl }: LinkTargets): string {
+  return rulesUrl === undefined ? label : link(label, `${rulesUrl}/${urlPath(rule)}.md`);
 }

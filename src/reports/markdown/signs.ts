@@ -3,7 +3,7 @@ import type { Answer, Finding, Report } from '../report.js';
 /** One sign an answer is shown with, worst first: a cell shows the first that applies. */
 const SIGNS = [
   { sign: '❌', means: 'failed' },
-  { sign: '❔', means: 'could not be answered' },
+  { sign: '❓', means: 'could not be answered' },
   { sign: '⚠️', means: 'warning' },
   { sign: 'ℹ️', means: 'note' },
   { sign: '🩹', means: 'waived' },
@@ -21,7 +21,7 @@ export function signOf(answer: Pick<Answer | Finding, 'outcome' | 'level' | 'wai
   if (answer.outcome === 'skipped') return '⏭️';
   if (answer.waiver !== undefined) return '🩹';
   if (answer.level === 'note') return 'ℹ️';
-  if (answer.outcome === 'indeterminate') return answer.level === 'error' ? '❔' : '⚠️';
+  if (answer.outcome === 'indeterminate') return answer.level === 'error' ? '❓' : '⚠️';
   return answer.level === 'error' ? '❌' : '⚠️';
 }
 
@@ -32,7 +32,7 @@ export function worstSign(signs: Iterable<Sign>): Sign {
 }
 
 export function verdictSign(verdict: Report['verdict']): string {
-  return { pass: '✅', fail: '❌', indeterminate: '❔' }[verdict];
+  return { pass: '✅', fail: '❌', indeterminate: '❓' }[verdict];
 }
 
 /** Explains the signs that a text shows, on one line; empty where it shows none. */
