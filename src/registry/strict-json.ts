@@ -1,3 +1,4 @@
+import { scanJson } from '../json/scan-json.js';
 import { err, ok, type Result } from '../result.js';
 
 const MAX_DEPTH = 64;
@@ -22,45 +23,13 @@ export function parseStrictJson(bytes: Uint8Array): Result<unknown, string> {
   } catch {
     return err('it is not JSON');
   }
-  const ambiguity = findAmbiguity(text);
-  return ambiguity === undefined ? ok(value) : err(ambiguity);
-}
-
-/** Walks text that is known to be JSON, so it need only tell strings from brackets and keys from values. */
-function findAmbiguity(text: string): string | undefined {
-  const open: (Set<string> | null)[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '{' || character === '[') {
-      open.push(character === '{' ? new Set() : null);
-      if (open.length > MAX_DEPTH) return `it is nested deeper than ${MAX_DEPTH}`;
-    } else if (character === '}' || character === ']') {
-      open.pop();
-    } else if (character === '"') {
-      const end = endOfString(text, at);
-      const keys = open.at(-1);
-      if (keys instanceof Set && followedByColon(text, end)) {
-        // The slice is a JSON string, so that it parses to one.
-        const key = JSON.parse(text.slice(at, end)) as string;
-        if (keys.has(key)) return `one object has the key ${JSON.stringify(key)} twice`;
-        keys.add(key);
-      }
-      at = end - 1;
-    }
-  }
-  return undefined;
-}
-
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
-}
-
-function followedByColon(text: string, from: number): boolean {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++;
-  return text[at] === ':';
+  const flaw = scanJson(bytes, MAX_DEPTH);
+  if (flaw === null) return ok(value);
+  return err(
+    flaw.code === 'too-deep'
+      ? `it is nested deeper than ${MAX_DEPTH}`
+      : `one object has the key ${JSON.stringify(flaw.key)} twice`,
+  );
 }
 
 /**

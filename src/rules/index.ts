@@ -1,5 +1,6 @@
 import { allowedBase } from './allowed-base.js';
 import { allowedFrontend } from './allowed-frontend.js';
+import { current } from './current.js';
 import { deniedBase } from './denied-base.js';
 import { knownReference } from './known-reference.js';
 import { overridableBase } from './overridable-base.js';
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   asUseRule(allowedFrontend),
   asUseRule(pinnedByDigest),
   asUseRule(overridableBase),
+  asImageRule(current),
   asImageRule(signatureVerified),
   asImageRule(sbomAttested),
   asImageRule(provenanceAttested),

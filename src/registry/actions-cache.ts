@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlobCache } from './cache.js';
+import { messageOf } from './caught.js';
+import { digestOf } from './digest.js';
+import { DirectoryCache, type DirectoryCacheOptions } from './directory-cache.js';
+
+/** What this room uses of `@actions/cache`. */
+export interface ActionsCache {
+  isFeatureAvailable(): boolean;
+  restoreCache(paths: string[], primaryKey: string, restoreKeys: string[]): Promise<string | undefined>;
+  saveCache(paths: string[], key: string): Promise<number>;
+}
+
+const PREFIX = 'base-image-gate-registry-v1-';
+
+/**
+ * A directory cache that a runner brings along from run to run. What other workflows may have put there is hashed like
+ * everything else. Failures are told and change nothing: the run then asks the registries.
+ */
+export async function openActionsCache(
+  options: DirectoryCacheOptions & {
+    readonly notice: (message: string) => void;
+    readonly load?: () => Promise<ActionsCache>;
+  },
+): Promise<BlobCache> {
+  const { directory, notice, load = () => import('@actions/cache') } = options;
+  const cache = new DirectoryCache(options);
+  const paths = [directory];
+  let restored: string | undefined;
+  let service: ActionsCache | undefined;
+  try {
+    const loaded = await load();
+    if (loaded.isFeatureAvailable()) {
+      service = loaded;
+      restored = await service.restoreCache(paths, `${PREFIX}none`, [PREFIX]);
+    }
+  } catch (error) {
+    notice(`The cache of registry content could not be restored: ${messageOf(error)}.`);
+  }
+  return {
+    get: (digest, maxBytes) => cache.get(digest, maxBytes),
+    put: (digest, bytes) => cache.put(digest, bytes),
+    stream: (digest) => cache.stream(digest),
+    keeping: (digest, size, chunks) => cache.keeping(digest, size, chunks),
+    lastDigest: (name) => cache.lastDigest(name),
+    noteDigest: (name, digest) => cache.noteDigest(name, digest),
+    async close() {
+      await cache.close();
+      try {
+        const key = PREFIX + (await contentKey(directory));
+        if (service !== undefined && key !== restored) await service.saveCache(paths, key);
+      } catch (error) {
+        notice(`The cache of registry content could not be saved: ${messageOf(error)}.`);
+      }
+    },
+  };
+}
+
+/** Changes with what is cached, since an entry of the Actions cache can't be written twice. */
+async function contentKey(directory: string): Promise<string> {
+  const blobs = await readdir(join(directory, 'blobs/sha256'));
+  const tags = await readdir(join(directory, 'tags'));
+  return digestOf(Buffer.from([...blobs.sort(), ...tags.sort()].join('\n'))).slice(
+    'sha256:'.length,
+    'sha256:'.length + 32,
+  );
+}

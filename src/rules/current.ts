@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { Evidence } from '../evidence/evidence.js';
+import { namesPatch } from '../registry/newer-tag.js';
+import type { TagState } from '../registry/resolved-image.js';
+import type { ImageRule, RuleResult } from './rule.js';
+
+const options = z.strictObject({
+  'newer-patch': z.boolean().describe('Whether a tag such as `3.12.1` is asked about newer patches of its line.'),
+});
+type Options = z.infer<typeof options>;
+
+export const current: ImageRule<Options> = {
+  id: 'current',
+  title: 'Pinned image is the current one',
+  question: 'Does the tag still point to the pinned digest; is there a newer patch?',
+  why: [
+    'A digest never changes, so a pinned image ages: its publisher mends it under the same tag, and the build goes on with',
+    'what is not mended. Whoever pins must also follow; a tag that has moved on says that there is something to follow.',
+  ].join(' '),
+  mend: [
+    'Replace the digest with the one that the tag points to now, which the finding names:',
+    '',
+    '```dockerfile',
+    'FROM cgr.dev/chainguard/python:latest@sha256:…',
+    '```',
+    '',
+    '`node dist/cli.js fix --pin` does it; Dependabot and Renovate do it every day.',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy', 'frontend'],
+  evidence: ['tag'],
+  ages: true,
+  options,
+  presets: {
+    baseline: { level: 'note', options: { 'newer-patch': true } },
+    hardened: { level: 'warning', options: { 'newer-patch': true } },
+    'hardened-build': { level: 'note', options: { 'newer-patch': true } },
+    strict: { level: 'warning', options: { 'newer-patch': true } },
+  },
+  controls: ['SI-2', 'CM-2', 'SA-22'],
+  securitySeverity: 4,
+  evaluate: ({ reference, evidence }, chosen) => {
+    const tag = reference?.tag;
+    if (tag === undefined) return { outcome: 'not-applicable', reason: 'It names no tag that could have moved.' };
+    const pinned = reference?.digest;
+    const asksPatches = chosen['newer-patch'] && namesPatch(tag);
+    if (pinned === undefined && !asksPatches)
+      return { outcome: 'not-applicable', reason: 'It is not pinned, so every build takes what the tag points to.' };
+    const state = evidence.tag;
+    if (state?.status !== 'present') return unknown(state, tag);
+    return [
+      ...(pinned === undefined ? [] : [drift(state.value, pinned)]),
+      ...(asksPatches ? [patches(state.value)] : []),
+    ];
+  },
+};
+
+function unknown(evidence: Evidence<TagState> | undefined, tag: string): RuleResult {
+  if (evidence?.status === 'unsupported')
+    return { outcome: 'fail', reason: evidence.message, fix: 'Use another image.' };
+  if (evidence?.status === 'unavailable')
+    return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy };
+  return { outcome: 'indeterminate', reason: `Nobody asked where ${tag} points to.`, fix: 'Run again.' };
+}
+
+function drift({ tag, currentDigest, listsPinned }: TagState, pinned: string): RuleResult {
+  const aspect = 'drift';
+  if (currentDigest === pinned) return { outcome: 'pass', aspect, reason: `The tag ${tag} still points to ${pinned}.` };
+  if (listsPinned)
+    return { outcome: 'pass', aspect, reason: `The tag ${tag} still lists ${pinned} for one of its platforms.` };
+  return {
+    outcome: 'fail',
+    aspect,
+    reason: `The tag ${tag} points to ${currentDigest} now; the pin is ${pinned}.`,
+    fix: `Replace the digest with ${currentDigest}.`,
+  };
+}
+
+function patches({ tag, newerTag, tagsUnknown }: TagState): RuleResult {
+  const aspect = 'newer-patch';
+  if (newerTag !== undefined)
+    return {
+      outcome: 'fail',
+      aspect,
+      reason: `There is a newer patch than ${tag}: ${newerTag}.`,
+      fix: `Use the tag ${newerTag}, and its digest.`,
+    };
+  if (tagsUnknown !== undefined)
+    return {
+      outcome: 'indeterminate',
+      aspect,
+      reason: `Whether there is a newer patch than ${tag} is not known: ${tagsUnknown}`,
+      fix: 'Let the account list the tags of the repository, or set `newer-patch: false`.',
+    };
+  return { outcome: 'pass', aspect, reason: `There is no newer patch than ${tag}.` };
+}
