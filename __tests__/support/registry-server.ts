@@ -19,7 +19,7 @@ export interface RegistryServerOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;

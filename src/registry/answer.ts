@@ -4,7 +4,7 @@ import type { RegistryError } from './image-source.js';
 import type { LimitName, RegistryLimits } from './limits.js';
 import { BlobStreamError } from './registry-error.js';
 
-export interface AnswerHead {
+interface AnswerHead {
   readonly status: number;
   readonly headers: Headers;
   /** Where it came from in the end, redirects followed. */

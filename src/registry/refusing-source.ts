@@ -2,7 +2,7 @@ import { err, type Result } from '../result.js';
 import type { ImageSource, RegistryError, Repository } from './image-source.js';
 
 /** A source that answers every look-up with the same kind of error, and asks nobody. */
-export function refusingSource(errorFor: (repository: Repository) => RegistryError): ImageSource {
+function refusingSource(errorFor: (repository: Repository) => RegistryError): ImageSource {
   const refuse = async (repository: Repository): Promise<Result<never, RegistryError>> => err(errorFor(repository));
   return {
     resolveTag: refuse,
