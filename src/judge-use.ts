@@ -13,7 +13,7 @@ import { vulnerabilityWaiver } from './policy/waivers.js';
 import type { Answer } from './reports/report.js';
 import { answersOfImage, answersOfUse, type UseInquiry } from './rules/evaluate.js';
 import { rules } from './rules/index.js';
-import type { ImageRule } from './rules/rule.js';
+import type { ImageRule, UseRule } from './rules/rule.js';
 
 /** What a use was judged with, and what came of it. */
 export interface UseJudgement {
@@ -44,12 +44,23 @@ export async function judgeUse(
   evidence: EvidenceCollection,
 ): Promise<UseJudgement> {
   const inquiry = inquiryOf(use, reading, input);
-  const identity = answersOfUse(rules, inquiry);
+  const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
+  const identity = answersOfUse(
+    useRules.filter(({ id }) => IDENTITY.has(id)),
+    inquiry,
+    null,
+  );
+  const barredByName = barredBy(identity, input);
+  const other = answersOfUse(
+    useRules.filter(({ id }) => !IDENTITY.has(id)),
+    inquiry,
+    barredByName,
+  );
   const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
   const first = imageRules.filter(({ id }) => IDENTITY.has(id));
   const rest = imageRules.filter(({ id }) => !IDENTITY.has(id));
 
-  const barred = barredBy(identity, input) ?? notContacted(inquiry, input);
+  const barred = barredByName ?? notContacted(inquiry, input);
   const perPlatform = await Promise.all(
     inquiry.platforms.map(async (platform) => {
       const signed = await answersOfImage(first, inquiry, platform, evidence, barred);
@@ -62,7 +73,7 @@ export async function judgeUse(
   return {
     use,
     ...(publisher === undefined ? {} : { publisher }),
-    answers: [...identity, ...perPlatform.flatMap(({ answers }) => answers)],
+    answers: [...identity, ...other, ...perPlatform.flatMap(({ answers }) => answers)],
     evidence: collected,
     onBuild: onBuildOf(collected),
   };

@@ -52,7 +52,7 @@ async function keylessVerdict(layer: MadeLayer, trusted = root) {
   return material.ok ? verifyKeyless(material.value, trusted, later) : material;
 }
 
-async function bundleVerdict(bundle: Record<string, unknown>, trusted = root) {
+async function bundleVerdict(bundle: unknown, trusted = root) {
   const material = await readBundle(Buffer.from(JSON.stringify(bundle)));
   return material.ok ? verifyKeyless(material.value, trusted, later) : material;
 }

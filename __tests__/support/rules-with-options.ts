@@ -39,15 +39,22 @@ function rule<O>(
 export const rulesWithOptions: readonly Rule[] = [
   rule('denied-base', z.strictObject({}), ['error', 'error', 'error', 'error'], {}),
   rule('pinned-by-digest', z.strictObject({}), ['note', 'error', 'warning', 'error'], {}),
-  rule('fresh', z.strictObject({ maxAge: stricter(duration(), 'lower') }), ['off', 'warning', 'off', 'error'], {
-    maxAge: '30d',
-  }),
+  rule(
+    'fresh',
+    z.strictObject({ maxAge: stricter(duration(), 'lower').describe('How old it may be.') }),
+    ['off', 'warning', 'off', 'error'],
+    {
+      maxAge: '30d',
+    },
+  ),
   rule(
     'no-known-vulnerabilities',
     z.strictObject({
-      severity: stricter(z.enum(['critical', 'high', 'medium', 'low']), ['critical', 'high', 'medium', 'low']),
-      fixable: stricter(z.boolean(), 'false'),
-      grace: stricter(duration(), 'lower'),
+      severity: stricter(z.enum(['critical', 'high', 'medium', 'low']), ['critical', 'high', 'medium', 'low']).describe(
+        'From where.',
+      ),
+      fixable: stricter(z.boolean(), 'false').describe('Only what has a fix.'),
+      grace: stricter(duration(), 'lower').describe('How long after.'),
     }),
     ['warning', 'error', 'warning', 'error'],
     { severity: 'high' as const, fixable: true, grace: '7d' },
@@ -55,11 +62,11 @@ export const rulesWithOptions: readonly Rule[] = [
   rule(
     'minimal',
     z.strictObject({
-      maxPackages: stricter(z.number().int(), 'lower'),
-      minScore: stricter(z.number(), 'higher'),
-      forbidden: stricter(z.array(z.string()), 'more'),
-      allowed: stricter(z.array(z.string()), 'fewer'),
-      label: z.string(),
+      maxPackages: stricter(z.number().int(), 'lower').describe('At most.'),
+      minScore: stricter(z.number(), 'higher').describe('At least.'),
+      forbidden: stricter(z.array(z.string()), 'more').describe('Not these.'),
+      allowed: stricter(z.array(z.string()), 'fewer').describe('None but these.'),
+      label: z.string().describe('A name.'),
     }),
     ['off', 'warning', 'off', 'error'],
     { maxPackages: 100, minScore: 5, forbidden: ['curl'], allowed: ['a', 'b'], label: 'x' },

@@ -39,7 +39,12 @@ export async function keylessSigner(
   const der = await sigstore.ca.issueCertificate({
     publicKey: publicKey.export({ type: 'spki', format: 'der' }) as Buffer<ArrayBuffer>,
     subjectAltName: identity.subject,
-    extensions: [{ oid: '1.3.6.1.4.1.57264.1.8', value: identity.issuer }, ...(identity.extensions ?? [])],
+    // Fulcio writes the issuer in the old and in the new extension.
+    extensions: [
+      { oid: '1.3.6.1.4.1.57264.1.1', value: identity.issuer, legacy: true },
+      { oid: '1.3.6.1.4.1.57264.1.8', value: identity.issuer },
+      ...(identity.extensions ?? []),
+    ],
   });
   const certificate = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
   return { ...keySigner({ publicKey, privateKey }), certificate };

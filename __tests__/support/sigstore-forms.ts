@@ -19,6 +19,34 @@ export const IN_TOTO = 'application/vnd.in-toto+json';
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 
+/** A bundle as JSON, with the fields that tests bend. */
+export interface TestBundle {
+  mediaType: string;
+  verificationMaterial: {
+    publicKey?: { hint: string };
+    certificate?: { rawBytes: string };
+    tlogEntries: TestBundleEntry[];
+    timestampVerificationData?: { rfc3161Timestamps: { signedTimestamp: string }[] };
+  };
+  dsseEnvelope: { payload: string; payloadType: string; signatures: { sig: string; keyid: string }[] };
+}
+
+export interface TestBundleEntry {
+  logIndex: string;
+  logId: { keyId: string };
+  kindVersion: { kind: string; version: string };
+  integratedTime: string;
+  inclusionPromise: { signedEntryTimestamp: string };
+  inclusionProof: {
+    logIndex: string;
+    rootHash: string;
+    treeSize: string;
+    hashes: string[];
+    checkpoint: { envelope: string };
+  };
+  canonicalizedBody: string;
+}
+
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 /** A simple signing payload as cosign writes it. */
@@ -245,7 +273,7 @@ export async function envelopeBundle(
   signer: TestSigner,
   payload: Buffer,
   { sigstore, timestamp = false, payloadType = IN_TOTO, entry = 'dsse 0.0.1' }: FormOptions = {},
-): Promise<Record<string, unknown>> {
+): Promise<TestBundle> {
   const signature = signer.sign(preAuthEncoding(payloadType, payload));
   const envelope = {
     payload: payload.toString('base64'),
@@ -274,7 +302,7 @@ export async function envelopeBundle(
   };
 }
 
-export function bundleEntry(logged: Logged, kind: string, version: string): Record<string, unknown> {
+function bundleEntry(logged: Logged, kind: string, version: string): TestBundleEntry {
   return {
     logIndex: String(logged.logIndex),
     logId: { keyId: Buffer.from(logged.logID, 'hex').toString('base64') },

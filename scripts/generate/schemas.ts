@@ -1,6 +1,10 @@
 import { z } from 'zod';
+<<<<<<< a8a07dec8469577522dbdc8550f2fa4adfc7f702
 import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
 import { policySchema } from '../../src/policy/schema.js';
+=======
+import { policyJsonSchema } from '../../src/policy/json-schema.js';
+>>>>>>> ca76bb482b06f57892fc90b4249d50164f0b8e11
 import { checkSchema } from '../../src/reports/check-document.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
 import { rules } from '../../src/rules/index.js';
@@ -15,7 +19,7 @@ function published(title: string, schema: z.ZodType): string {
 export function schemaFiles(): Readonly<Record<string, string>> {
   return {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
-    'schemas/policy.schema.json': published('base-image-gate policy', policySchema(rules)),
+    'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
     'schemas/sbom.schema.json': published('base-image-gate sbom --format json', sbomDocumentSchema),
   };

@@ -71,7 +71,8 @@ const common = {
     .strictObject({
       unsigned: z.enum(['allow', 'deny']).describe('BuildKit’s own, unsigned attestations. Default: deny.'),
     })
-    .optional(),
+    .optional()
+    .describe('Which software bills of materials count.'),
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()
@@ -90,8 +91,12 @@ export function allowSchema() {
         ),
         with: z
           .strictObject({
-            organization: text.optional(),
-            identities: z.array(identity()).min(1).optional(),
+            organization: text.optional().describe('The organisation’s name in its images’ references.'),
+            identities: z
+              .array(identity())
+              .min(1)
+              .optional()
+              .describe('The identities that sign for it, as the publisher’s console shows them.'),
           })
           .optional()
           .describe('What the catalogue’s entry asks for.'),

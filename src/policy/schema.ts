@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../build-files/image-use.js';
+import { ROLES, type Role } from '../build-files/image-use.js';
 import type { Rule } from '../rules/rule.js';
 import { allowSchema, denySchema } from './allow-schema.js';
 import { fileGlob, imagePattern, isoDate, platform, repositoryPath } from './fields.js';
@@ -31,7 +31,9 @@ function ruleSchema(rule: Rule) {
 }
 
 function rulesSchema(rules: readonly Rule[]) {
-  return z.strictObject(Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule).optional()])));
+  const shape = Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule).optional()]));
+  // Named, so that the JSON Schema holds it once and not once a role.
+  return z.strictObject(shape).meta({ id: 'rules' });
 }
 
 const files = z
@@ -87,6 +89,13 @@ function waiverSchema(rules: readonly Rule[]) {
     .describe('A reviewed exception.');
 }
 
+const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  final: 'Images that ship: stages that are targets, or that a target is built FROM.',
+  build: 'Images of other stages.',
+  copy: 'Images that files are copied or mounted from.',
+  frontend: 'The image that `# syntax=` names.',
+};
+
 /** The keys of a policy file that a policy may be allowed to override in the one it extends. */
 export const OVERRIDABLE_KEYS = [
   'profile',
@@ -107,8 +116,15 @@ export const OVERRIDABLE_KEYS = [
  * through is resolved afterwards, and the JSON Schema for editors is made from the same lines.
  */
 export function policySchema(rules: readonly Rule[]) {
+  const settings = rulesSchema(rules);
   const roleShape = Object.fromEntries(
-    ROLES.map((role) => [role, z.strictObject({ rules: rulesSchema(rules).optional() }).optional()]),
+    ROLES.map((role) => [
+      role,
+      z
+        .strictObject({ rules: settings.optional().describe('As rules of the policy; these come last.') })
+        .optional()
+        .describe(ROLE_NAMES[role]),
+    ]),
   );
   const mayOverride = [...OVERRIDABLE_KEYS, ...rules.map(({ id }) => `rules.${id}`)];
   return z.strictObject({
@@ -131,7 +147,7 @@ export function policySchema(rules: readonly Rule[]) {
       .optional()
       .describe('The images that may be built on. The entry with the longest literal prefix governs.'),
     deny: z.array(denySchema()).optional().describe('The images that may not, whatever allow says.'),
-    rules: rulesSchema(rules).optional().describe('Levels and options that differ from the profile’s.'),
+    rules: settings.optional().describe('Levels and options that differ from the profile’s.'),
     roles: z
       .strictObject(roleShape)
       .optional()

@@ -45,19 +45,23 @@ export function answersOfChange(rules: readonly Rule[], policy: Policy, change: 
     });
 }
 
-/** The answers that need nothing but the build file and the policy. */
-export function answersOfUse(rules: readonly Rule[], inquiry: UseInquiry): readonly Answer[] {
+/** The answers that need nothing but the build file and the policy. With `skipBecause`, no rule that concerns the use is asked. */
+export function answersOfUse(
+  rules: readonly UseRule<unknown>[],
+  inquiry: UseInquiry,
+  skipBecause: string | null,
+): readonly Answer[] {
   const { subject } = inquiry;
-  return rules
-    .filter((rule): rule is UseRule<unknown> => rule.subject === 'use')
-    .flatMap((rule) => {
-      const setting = ruleSetting(subject.policy, rule, subject.use.role);
-      if (setting.level === 'off') return [];
-      const results = rule.roles.includes(subject.use.role)
-        ? asList(rule.evaluate(subject, setting.options))
-        : [notAsked(subject.use)];
-      return results.map((result) => lowered(useAnswer(rule, result, setting, inquiry), rule, inquiry));
-    });
+  return rules.flatMap((rule) => {
+    const setting = ruleSetting(subject.policy, rule, subject.use.role);
+    if (setting.level === 'off') return [];
+    const answers = (): readonly RuleResult[] => {
+      if (!rule.roles.includes(subject.use.role)) return [notAsked(subject.use)];
+      if (skipBecause !== null) return [{ outcome: 'skipped', reason: skipBecause }];
+      return asList(rule.evaluate(subject, setting.options));
+    };
+    return answers().map((result) => lowered(useAnswer(rule, result, setting, inquiry), rule, inquiry));
+  });
 }
 
 /** The answers about the image behind a use on one platform, for the rules given. Evidence that no rule needs is not fetched. */

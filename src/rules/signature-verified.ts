@@ -41,7 +41,7 @@ export const signatureVerified: ImageRule<Options> = {
     'Where a publisher signs the index, pin the index digest.',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy', 'frontend'],
+  roles: ['final', 'build', 'copy'],
   evidence: ['image', 'signatures'],
   ages: false,
   options,

@@ -56,8 +56,10 @@ interface Outcome {
 function sort(examined: Examined): Outcome {
   const verified: VerifiedSignature[] = [];
   const rejected: RejectedSignature[] = examined.rejected
-    .filter(({ material }) => material === undefined || claimsToSign(material.content))
-    .map(({ material: _, ...rejection }) => rejection);
+    .filter(
+      ({ kind, material }) => kind !== 'attestation' && (material === undefined || claimsToSign(material.content)),
+    )
+    .map(({ rejection }) => rejection);
   for (const approved of examined.approved) {
     const says = readSignature(approved.material, approved.digest);
     if (!says.ok) rejected.push({ place: approved.place, ...says.error, signedBy: approved.approvals[0].signer });

@@ -13,6 +13,7 @@ import {
 } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
+import type { SignedContent } from './signed-content.js';
 import { checkPayloadType, readStatement, type Statement } from './statement.js';
 import type { TrustedRoot } from './trusted-root.js';
 import type { About, RejectedSignature } from './verified.js';
@@ -74,10 +75,8 @@ function sort(examined: Examined): {
 } {
   const verified: Statement[] = [];
   const rejected: RejectedSignature[] = examined.rejected
-    .filter(
-      ({ material }) => material?.content.kind === 'envelope' && !material.content.payload.includes(SIGN_PREDICATE),
-    )
-    .map(({ material: _, ...rejection }) => rejection);
+    .filter(({ kind, material }) => kind !== 'signature' && (material === undefined || claimsToState(material.content)))
+    .map(({ rejection }) => rejection);
   for (const { material, digest, on, place, approvals } of examined.approved) {
     const { content } = material;
     if (content.kind === 'message') continue;
@@ -93,4 +92,9 @@ function sort(examined: Examined): {
     verified.push(...approvals.map((approval) => ({ ...approval, ...shared })));
   }
   return { verified, rejected };
+}
+
+/** Only to sort what is rejected anyway: whether unproven content looks like an attestation rather than a signature. */
+function claimsToState(content: SignedContent): boolean {
+  return content.kind === 'envelope' && !content.payload.includes(SIGN_PREDICATE);
 }

@@ -21,10 +21,17 @@ export interface Approved extends About {
   readonly approvals: readonly [Approval, ...Approval[]];
 }
 
+/** Something found that no authority signed; its content is unproven, and only helps to say what it looks like. */
+export interface Refused {
+  readonly kind: Approved['kind'];
+  readonly rejection: RejectedSignature;
+  readonly material?: SignedMaterial;
+}
+
 /** What was found about some digests, judged by the entry's authorities. */
 export interface Examined {
   readonly approved: readonly Approved[];
-  readonly rejected: readonly (RejectedSignature & { readonly material?: SignedMaterial })[];
+  readonly rejected: readonly Refused[];
   readonly documents: readonly {
     readonly repository: Repository;
     readonly descriptor: Descriptor;
@@ -123,11 +130,14 @@ async function judgeAll(
   now: Date,
 ): Promise<Examined> {
   const approved: Approved[] = [];
-  const rejected: Examined['rejected'][number][] = [];
+  const rejected: Refused[] = [];
   for (const found of discovery.found) {
     const judgement = await judge(found, authorities, root, now);
     if ('approvals' in judgement) approved.push({ ...about, ...judgement, kind: found.kind, place: found.place });
-    else rejected.push({ ...judgement.rejected, ...(found.material.ok ? { material: found.material.value } : {}) });
+    else {
+      const { rejected: rejection } = judgement;
+      rejected.push({ kind: found.kind, rejection, ...(found.material.ok ? { material: found.material.value } : {}) });
+    }
   }
   const documents = discovery.documents.map((descriptor) => ({ repository, descriptor, about }));
   const { unsupported, lookedIn, failures } = discovery;

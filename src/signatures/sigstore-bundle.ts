@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { parseStrictJson } from '../registry/strict-json.js';
 import { err, ok, type Result } from '../result.js';
@@ -40,6 +39,8 @@ export async function readBundle(
     return malformed(cause instanceof Error ? cause.message : 'it is not of that form');
   }
   if (!MEDIA_TYPES.has(bundle.mediaType)) return malformed(`its version ${bundle.mediaType} is not known`);
+  if (bundle.verificationMaterial.tlogEntries.some(lacksCheckpoint))
+    return malformed('its inclusion proof has no checkpoint, and proves nothing without one');
   const certificate = readCertificate(bundle);
   if (!certificate.ok) return certificate;
   const content = readContent(bundle, artifact);
@@ -54,7 +55,15 @@ export async function readBundle(
   });
 }
 
-/** The leaf, or nothing where a key signed. A bundle may not bring its own root. */
+/** The library asks this of bundles from v0.2 on, and chokes on it in a v0.1. */
+function lacksCheckpoint({ inclusionProof }: Bundle['verificationMaterial']['tlogEntries'][number]): boolean {
+  return inclusionProof !== undefined && inclusionProof.checkpoint === undefined;
+}
+
+/**
+ * The leaf, or nothing where a key signed. What a v0.1 or v0.2 chain holds beyond it is not read: early clients put the
+ * root there too, and which authorities count is the trusted root's to say.
+ */
 function readCertificate(bundle: Bundle): Result<Buffer | undefined, SignatureError> {
   const { content } = bundle.verificationMaterial;
   switch (content.$case) {
@@ -63,20 +72,10 @@ function readCertificate(bundle: Bundle): Result<Buffer | undefined, SignatureEr
     case 'certificate':
       return ok(content.certificate.rawBytes);
     case 'x509CertificateChain': {
-      const [leaf, ...others] = content.x509CertificateChain.certificates.map(({ rawBytes }) => rawBytes);
-      try {
-        if (others.some((der) => isSelfSigned(new X509Certificate(der))))
-          return malformed('its certificate chain contains a root, which only the trusted root may name');
-      } catch {
-        return malformed('its certificate chain can not be read');
-      }
-      return leaf === undefined ? malformed('its certificate chain is empty') : ok(leaf);
+      const [leaf] = content.x509CertificateChain.certificates;
+      return leaf === undefined ? malformed('its certificate chain is empty') : ok(leaf.rawBytes);
     }
   }
-}
-
-function isSelfSigned(certificate: X509Certificate): boolean {
-  return certificate.subject === certificate.issuer;
 }
 
 function readContent(bundle: Bundle, artifact?: Uint8Array): Result<SignedMaterial['content'], SignatureError> {

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { ImageUse, Role } from '../../src/build-files/image-use.js';
+import { loadCatalogue } from '../../src/catalog/catalogue.js';
+import { parseReference } from '../../src/images/reference.js';
+import { deniedBy, governingEntry } from '../../src/policy/govern.js';
+import { formatProblem } from '../../src/policy/problem.js';
+import { proposePolicy } from '../../src/policy/propose.js';
+import { rules } from '../../src/rules/index.js';
+import { loadPolicyText } from '../support/load-policy-text.js';
+
+function use(image: string, file = 'Dockerfile', role: Role = 'final'): ImageUse {
+  const parsed = parseReference(image);
+  return {
+    id: `${file}:${image}`,
+    file,
+    instruction: 'FROM',
+    stage: { index: 0, name: null },
+    role,
+    reachable: true,
+    platform: null,
+    targetPlatforms: ['linux/amd64'],
+    written: image,
+    expanded: image,
+    reference: parsed.ok ? parsed.value : null,
+    overridable: [],
+    line: 1,
+    column: 6,
+    endLine: 1,
+    endColumn: 7,
+  };
+}
+
+async function proposed(uses: readonly ImageUse[]) {
+  const text = proposePolicy(uses, loadCatalogue());
+  const loaded = await loadPolicyText(text, { rules });
+  if (!loaded.ok) throw new Error(`${text}\n${loaded.error.map(formatProblem).join('\n')}`);
+  expect(loaded.value.warnings).toEqual([]);
+  return { text, policy: loaded.value.policy };
+}
+
+describe('proposePolicy', () => {
+  test('allows what is used today, and nothing that is abandoned', async () => {
+    const uses = [
+      use('cgr.dev/chainguard/python:latest', 'services/api/Dockerfile'),
+      use('gcr.io/distroless/static:nonroot'),
+      use('alpine:3.20', 'a/Dockerfile', 'build'),
+      use('ghcr.io/acme/base@sha256:'.concat('a'.repeat(64))),
+      use('cgr.dev/acme.com/jdk'),
+      use('bitnamilegacy/redis'),
+      use('docker/dockerfile:1', 'Dockerfile', 'frontend'),
+      use('registry-1.docker.io/grafana/grafana'),
+    ];
+    const { text, policy } = await proposed(uses);
+    for (const { reference, expanded } of uses) {
+      if (reference === null) throw new Error(expanded);
+      const abandoned = expanded.startsWith('bitnamilegacy');
+      const frontend = expanded.startsWith('docker/dockerfile');
+      expect(governingEntry(policy, reference) !== null).toBe(!abandoned && !frontend);
+      expect(deniedBy(policy, reference) !== null).toBe(abandoned);
+    }
+    expect(policy.allow.filter(({ signed }) => signed).map(({ publisher }) => publisher)).toEqual([
+      'chainguard',
+      'distroless',
+    ]);
+    expect(text).toContain('# Used today: docker.io/bitnamilegacy/redis (Dockerfile).');
+    expect(text).toContain('publishes no verifiable signature');
+  });
+
+  test('with no use at all, proposes what the catalogue can verify', async () => {
+    expect((await proposed([])).policy.allow.map(({ publisher }) => publisher)).toContain('chainguard');
+  });
+
+  test('names the places of images that are not known', async () => {
+    expect((await proposed([use('$BASE', 'b/Dockerfile')])).text).toContain('#   b/Dockerfile:1');
+  });
+
+  test('names the schema where it is told where that is', () => {
+    const text = proposePolicy([], loadCatalogue(), { schemaUrl: 'https://example.com/policy.schema.json' });
+    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=https://example.com/policy.schema.json');
+  });
+
+  test('is the same whatever the order of the uses', () => {
+    const uses = [use('b/x', 'z'), use('a/y', 'y'), use('b/x', 'a')];
+    expect(proposePolicy(uses, loadCatalogue())).toBe(proposePolicy([...uses].reverse(), loadCatalogue()));
+  });
+
+  test('is valid whatever the build files are called and name', async () => {
+    const component = fc.stringMatching(/^[a-z0-9]{1,6}$/);
+    const image = fc
+      .tuple(fc.constantFrom('', 'ghcr.io/', 'quay.io/', 'localhost:5000/', '[::1]:5000/'), component, component)
+      .map(([host, owner, name]) => `${host}${owner}/${name}`);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(image, fc.string()), { maxLength: 6 }), async (pairs) => {
+        const { policy } = await proposed(pairs.map(([name, file]) => use(name, file)));
+        expect(policy.profile).toBe('baseline');
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

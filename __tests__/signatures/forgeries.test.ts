@@ -1,0 +1,28 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Case } from '../support/signer-case.js';
+import { makeCases } from '../support/signer-cases.js';
+import { makeScene, type Scene } from '../support/signer-forgery.js';
+import { ourVerdict } from '../support/signer-verdict.js';
+
+describe('deliberately bad signatures', () => {
+  let scene: Scene;
+  let cases: readonly Case[];
+
+  beforeAll(async () => {
+    scene = await makeScene();
+    cases = await makeCases(scene);
+  }, 60_000);
+
+  test('there are many, in all four forms', () => {
+    expect(cases.filter(({ expected }) => expected === 'refused').length).toBeGreaterThan(100);
+  });
+
+  test('each gets the verdict it should', async () => {
+    const surprises: unknown[] = [];
+    for (const made of cases) {
+      const ours = await ourVerdict(scene, made);
+      if (ours.verdict !== made.expected) surprises.push({ case: `${made.form}: ${made.name}`, ...ours });
+    }
+    expect(surprises).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,146 @@
+import type { ImageUse } from '../build-files/image-use.js';
+import { publisherOf } from '../catalog/catalogue.js';
+import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import { matches, parsePattern } from '../images/pattern.js';
+import { type Reference, repositoryName } from '../images/reference.js';
+import { canonicalHost } from '../images/registry-host.js';
+
+/** Frontends that allowed-frontend allows by itself. */
+const DEFAULT_FRONTEND = 'docker.io/docker/dockerfile';
+/** Files named in a comment before "and N more". */
+const FILES_NAMED = 3;
+
+/** A repository that the build files name, and where. */
+interface UsedRepository {
+  readonly name: string;
+  readonly reference: Reference;
+  readonly files: readonly string[];
+}
+
+/**
+ * The text of a policy that allows what a repository builds on today, with comments for whoever reviews it: publishers
+ * of the catalogue whose signatures can be verified by name, everything else one by one, without a signature and with a
+ * reason to replace. Abandoned images are denied and not allowed. `schemaUrl` is where editors find the JSON Schema.
+ */
+export function proposePolicy(
+  uses: readonly ImageUse[],
+  catalogue: Catalogue,
+  options: { readonly schemaUrl?: string } = {},
+): string {
+  const abandoned = catalogue.abandoned.map(({ image }) => image);
+  const repositories = usedRepositories(uses);
+  const denied = repositories.filter(({ reference }) => abandoned.some((image) => isMatch(image, reference)));
+  const allowed = repositories.filter((repository) => !denied.includes(repository));
+  const unknown = uses.filter(({ reference }) => reference === null);
+  const lines = [
+    ...(options.schemaUrl === undefined ? [] : [`# yaml-language-server: $schema=${options.schemaUrl}`]),
+    '# Which container images this repository may build on: what it builds on today, proposed by `policy init`.',
+    '# Read every entry before you commit it. A policy counts from the base branch, never from the pull request itself.',
+    'version: 1',
+    '',
+    '# The presets of all rules: observe (nothing fails), baseline, hardened, strict.',
+    'profile: baseline',
+    '',
+    ...allowLines(allowed, catalogue),
+    ...denyLines(catalogue, denied),
+    ...unknownLines(unknown),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function usedRepositories(uses: readonly ImageUse[]): readonly UsedRepository[] {
+  const found = new Map<string, { reference: Reference; files: Set<string> }>();
+  for (const { reference, role, file } of uses) {
+    if (reference === null) continue;
+    const canonical = { ...reference, registry: canonicalHost(reference.registry) };
+    const name = repositoryName(canonical);
+    if (role === 'frontend' && name === DEFAULT_FRONTEND) continue;
+    const known = found.get(name) ?? { reference: canonical, files: new Set() };
+    known.files.add(file);
+    found.set(name, known);
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { reference, files }]) => ({ name, reference, files: [...files].sort() }));
+}
+
+function isMatch(image: string, reference: Reference): boolean {
+  const pattern = parsePattern(image);
+  return pattern.ok && matches(pattern.value, reference);
+}
+
+function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogue): readonly string[] {
+  if (repositories.length === 0) {
+    return [
+      '# No build file names an image yet. Every publisher of the catalogue that is hardened and verifiable:',
+      'allow:',
+      '  - catalog: verified',
+      '',
+    ];
+  }
+  const byPublisher = new Map<Publisher, UsedRepository[]>();
+  const others: { repository: UsedRepository; publisher: Publisher | null }[] = [];
+  for (const repository of repositories) {
+    const publisher = publisherOf(catalogue, repository.reference);
+    if (publisher?.verifiable) byPublisher.set(publisher, [...(byPublisher.get(publisher) ?? []), repository]);
+    else others.push({ repository, publisher });
+  }
+  return [
+    'allow:',
+    ...[...byPublisher].flatMap(([publisher, used]) => [
+      `  # ${publisher.name}; signed by who the catalogue says. Used today:`,
+      ...used.map(({ name, files }) => `  #   ${name} (${whereUsed(files)})`),
+      `  - catalog: ${publisher.id}`,
+      '',
+    ]),
+    ...others.flatMap(({ repository, publisher }) => [
+      `  # Used in ${whereUsed(repository.files)}.`,
+      `  - image: ${plainOrQuoted(repository.name)}`,
+      '    signed: false',
+      `    reason: ${JSON.stringify(`proposed by policy init, to be reviewed: ${whyUnsigned(publisher)}`)}`,
+      '',
+    ]),
+  ];
+}
+
+function whyUnsigned(publisher: Publisher | null): string {
+  return publisher?.notVerifiable ?? 'who signs it is not known; give authorities if it is signed';
+}
+
+function denyLines(catalogue: Catalogue, denied: readonly UsedRepository[]): readonly string[] {
+  return [
+    'deny:',
+    ...catalogue.abandoned.flatMap(({ image, reason }) => [
+      ...denied
+        .filter(({ reference }) => isMatch(image, reference))
+        .map(({ name, files }) => `  # Used today: ${name} (${whereUsed(files)}).`),
+      `  - image: ${JSON.stringify(image)}`,
+      `    reason: ${JSON.stringify(reason)}`,
+    ]),
+    '',
+  ];
+}
+
+function unknownLines(uses: readonly ImageUse[]): readonly string[] {
+  if (uses.length === 0) return [];
+  const places = [...new Set(uses.map(({ file, line }) => `${inComment(file)}:${line}`))].sort();
+  return [
+    '# Images that are not known without running the build; give the argument a default, or list them under contexts:',
+    ...places.map((place) => `#   ${place}`),
+  ];
+}
+
+function whereUsed(files: readonly string[]): string {
+  const named = files.slice(0, FILES_NAMED).map(inComment).join(', ');
+  return files.length > FILES_NAMED ? `${named} and ${files.length - FILES_NAMED} more` : named;
+}
+
+/** A text as YAML reads it back: `[::1]:5000/a` would begin a list. */
+function plainOrQuoted(text: string): string {
+  return /^[a-z][a-z0-9./_-]*$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** A path as a comment can hold it: whatever could end the line is escaped. */
+function inComment(path: string): string {
+  return /^[\w./@+ -]+$/.test(path) ? path : JSON.stringify(path).replaceAll(/[^\x20-\x7e]/g, '?');
+}
