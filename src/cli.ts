@@ -23,6 +23,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'show the packages and minimum elements of a bill of materials, or what changed since another',
     load: async () => (await import('./commands/sbom.js')).sbom,
   },
+  'verify-bundle': {
+    usage: 'verify-bundle --bundle F … FILE_OR_DIGEST',
+    summary: 'verify a sigstore bundle (the protocol of the sigstore conformance suite)',
+    load: async () => (await import('./commands/verify-bundle.js')).verifyBundle,
+  },
   rules: {
     usage: 'rules [ID]',
     summary: 'list the rules, or explain one',

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-<<<<<<< a8a07dec8469577522dbdc8550f2fa4adfc7f702
 import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
-import { policySchema } from '../../src/policy/schema.js';
-=======
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
->>>>>>> ca76bb482b06f57892fc90b4249d50164f0b8e11
 import { checkSchema } from '../../src/reports/check-document.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
 import { rules } from '../../src/rules/index.js';
