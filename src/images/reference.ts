@@ -51,7 +51,8 @@ export function parseReference(text: string): Result<Reference, ReferenceError> 
   const nameAndTag = at < 0 ? text : text.slice(0, at);
 
   const { registry, rest } = splitRegistry(nameAndTag);
-  if (!DOMAIN.test(registry)) return fail(`"${registry}" is not a registry host`);
+  // A first component that can be no host, but a path component, passes as one: `my_registry.example/app` is pulled.
+  if (!DOMAIN.test(registry) && !PATH_COMPONENT.test(registry)) return fail(`"${registry}" is not a registry host`);
 
   const colon = rest.indexOf(':');
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);

@@ -3,13 +3,11 @@ import { familiarReference, parseReference } from '../../images/reference.js';
 import type { Role, UseInstruction } from '../image-use.js';
 import { type ExpansionBudget, GlobalScope, own } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
+import { copySources } from './copy-sources.js';
 import type { Document, WrittenStage } from './document.js';
 import { type Instruction, parseInstruction } from './instruction.js';
 import { LimitPassed, MAX_USES } from './limits.js';
 import { sourceSpan } from './logical-lines.js';
-import { parseMount } from './mounts.js';
-import { parseIndex } from './numbers.js';
-import { expandWord } from './shell-words.js';
 import { toLower } from './white-space.js';
 
 /** One build of a file: for one platform, with one target. */
@@ -104,7 +102,8 @@ class Build {
       this.#sources.push({ kind: 'stage', index });
     }
     for (const [index, { instructions }] of stages.entries())
-      for (const instruction of instructions) this.#take(instruction, index, index, 'plain');
+      for (const instruction of instructions)
+        this.#take(instruction, index, index, instruction.keyword === 'run' ? 'RUN' : 'COPY');
     this.#follow();
     return { scope: this.#scope, stages: this.#stages, uses: this.#uses, targetFound: targets.found };
   }
@@ -185,45 +184,20 @@ class Build {
     return image === 'scratch' ? { kind: 'scratch' } : found(image);
   }
 
-  /** Takes COPY --from and the mounts of an instruction of `stage`, which stands in the stage `place`. */
-  #take(instruction: Instruction, stage: number, place: number, how: 'plain' | 'trigger'): void {
-    if (instruction.keyword === 'copy') {
-      const flag = instruction.flags.find(({ text }) => text.startsWith('--from='));
-      const from = flag?.text.slice('--from='.length) ?? '';
-      if (flag === undefined || from === '') return;
-      const at = sourceSpan(instruction.line, flag.at['--from='.length] ?? 0, (flag.at.at(-1) ?? 0) + 1);
-      const use = { ...at, instruction: how === 'trigger' ? 'ONBUILD' : 'COPY' } as const;
-      const source = this.#copySource(from);
-      if (source === undefined) this.#connect(this.#named(from), stage, place, use);
-      else if (typeof source === 'string') this.#record(stage, place, { ...use, expanded: from, unresolved: source });
-      else this.#connect(source, stage, place, use);
-    } else if (instruction.keyword === 'run') {
-      for (const flag of instruction.flags) {
-        if (!flag.text.startsWith('--mount=')) continue;
-        const mount = parseMount(flag);
-        const whole = sourceSpan(instruction.line, flag.at[0] ?? 0, (flag.at.at(-1) ?? 0) + 1);
-        const kind = { instruction: how === 'trigger' ? 'ONBUILD' : 'RUN' } as const;
-        if (!mount.ok) {
-          this.#record(stage, place, { ...whole, ...kind, expanded: flag.text, unresolved: mount.error });
-          continue;
-        }
-        const { from, start, end } = mount.value;
-        const at = from === '' ? whole : sourceSpan(instruction.line, start, end);
-        // Without a `from`, BuildKit looks up "scratch" all the same, which may be the name of a stage.
-        this.#connect(this.#named(from === '' ? 'scratch' : from), stage, place, { ...at, ...kind });
+  /** Takes what an instruction copies or mounts from into `stage`; it stands in the stage `place`. */
+  #take(instruction: Instruction, stage: number, place: number, as: 'COPY' | 'RUN' | 'ONBUILD'): void {
+    for (const source of copySources(instruction, this.#document.escape)) {
+      const use = { start: source.start, end: source.end, instruction: as };
+      const refuse = (reason: string) =>
+        this.#record(stage, place, { ...use, expanded: source.text, unresolved: reason });
+      if (source.kind === 'refused') refuse(source.reason);
+      else if (source.kind === 'name') this.#connect(this.#named(source.text), stage, place, use);
+      else {
+        const indexed = this.#sources[source.index];
+        if (indexed === undefined) refuse(`there is no stage ${source.text}`);
+        else this.#connect(indexed, stage, place, use);
       }
     }
-  }
-
-  /** What a number in COPY --from means; a reason where BuildKit refuses the text; nothing where it is a name. */
-  #copySource(from: string): Source | string | undefined {
-    const expanded = expandWord(from, { escape: this.#document.escape }, () => undefined);
-    if (!expanded.ok) return `--from can't be read: ${expanded.error}`;
-    if (expanded.value !== from)
-      return '--from takes neither variables nor quotes; name a stage that has the variable in its FROM';
-    const index = parseIndex(from);
-    if (index === undefined) return undefined;
-    return this.#sources[index] ?? `there is no stage ${from}`;
   }
 
   #named(name: string): Source {
@@ -237,6 +211,8 @@ class Build {
 
   #connect(source: Source, stage: number, place: number, use: Pick<FoundUse, 'instruction' | 'start' | 'end'>): void {
     if (source.kind === 'stage') {
+      // BuildKit finds circles before it fires triggers, so what a trigger copies from its own stage is let be.
+      if (source.index === stage && use.instruction === 'ONBUILD') return;
       this.#stages[stage]?.copiesFrom.add(source.index);
       if (source.index < stage || this.#replaced.has(source.index)) return;
       const name = this.#stages[source.index]?.written.name ?? String(source.index);
@@ -276,7 +252,7 @@ class Build {
       // A trigger is parsed anew when it fires, and then without the file's escape directive.
       for (const { keyword, trigger } of this.#stages[base.index]?.written.instructions ?? [])
         if (keyword === 'onbuild' && trigger !== undefined)
-          this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'trigger');
+          this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'ONBUILD');
     }
     const queue: number[] = [];
     for (const [index, stage] of this.#stages.entries()) if (stage.target) queue.push(index);

@@ -33,12 +33,11 @@ export function readDocument(source: SourceText): Document {
   const stages: { from: Instruction; name: string | null; instructions: Instruction[] }[] = [];
   let error: ReadError | undefined;
   let any = false;
-  for (let line = lines.next(); line !== undefined; line = lines.next()) {
+  for (let read = readInstruction(lines); read !== undefined; read = readInstruction(lines)) {
     any = true;
-    const opened = openHeredocs(parseInstruction(line, 0, lines.escape), lines);
-    const { instruction } = opened;
-    const reason = opened.fault ?? instruction.fault ?? checkInstruction(instruction);
-    if (reason !== undefined) error ??= new ReadError(line.line, reason);
+    const { instruction } = read;
+    const { line } = instruction;
+    error ??= read.error;
     const stage = stages.at(-1);
     if (instruction.keyword === 'from')
       stages.push({ from: instruction, name: stageName(instruction), instructions: [] });
@@ -49,6 +48,15 @@ export function readDocument(source: SourceText): Document {
   if (stages.length === 0) error ??= new ReadError(1, any ? 'there is no FROM' : 'there is no instruction in the file');
   const first = lines.error ?? error;
   return { escape: lines.escape, globals, stages, ...(first === undefined ? {} : { error: first }) };
+}
+
+/** Reads the next instruction with its heredocs; `error` is why BuildKit's parsers refuse it. */
+export function readInstruction(lines: LineReader): { instruction: Instruction; error?: ReadError } | undefined {
+  const line = lines.next();
+  if (line === undefined) return undefined;
+  const { instruction, fault } = openHeredocs(parseInstruction(line, 0, lines.escape), lines);
+  const reason = fault ?? instruction.fault ?? checkInstruction(instruction);
+  return reason === undefined ? { instruction } : { instruction, error: new ReadError(line.line, reason) };
 }
 
 function stageName(from: Instruction): string | null {
