@@ -66,16 +66,25 @@ export function parseJsonForm(text: string): Result<readonly string[] | undefine
     return ok(undefined);
   }
   if (!Array.isArray(value)) return ok(undefined);
-  const strings: string[] = [];
-  let failed = false;
-  for (const element of value as unknown[]) {
-    // Go refuses a number that is no float64 as JSON, and then takes the text as it stands.
-    if (element === Number.POSITIVE_INFINITY || element === Number.NEGATIVE_INFINITY) return ok(undefined);
-    if (typeof element === 'string') strings.push(element);
-    else failed = true;
+  const elements: unknown[] = value;
+  const strings = elements.filter((element) => typeof element === 'string');
+  if (strings.length === elements.length) return ok(strings);
+  if (!isJsonToGo(elements)) return ok(undefined);
+  return err('in a JSON array of arguments every element must be a string');
+}
+
+/**
+ * Go refuses numbers that are no float64 and values that nest deeper than 10,000 as JSON, and then the text is taken as
+ * it stands. @see https://cs.opensource.google/go/go/+/master:src/encoding/json/scanner.go `maxNestingDepth`
+ */
+function isJsonToGo(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > 10_000 || level.includes(Number.POSITIVE_INFINITY) || level.includes(Number.NEGATIVE_INFINITY))
+      return false;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
-  if (failed) return err('in a JSON array of arguments every element must be a string');
-  return ok(strings);
+  return true;
 }
 
 /** One `name=value` of ENV or LABEL, or the only one of the old form `name value`. */

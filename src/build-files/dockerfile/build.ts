@@ -135,7 +135,8 @@ class Build {
     if (expanded === '') return found('', { ...more, unresolved: emptyBase(word.text) });
     if (platform.unresolved !== undefined) return found(expanded, { ...more, unresolved: platform.unresolved });
 
-    const context = written.name === null ? undefined : this.#context(written.name, platform.value);
+    const replaceable = written.name !== null && written.name !== 'scratch' && written.name !== 'context';
+    const context = replaceable ? this.#context(written.name, platform.value) : undefined;
     if (context !== undefined) {
       this.#replaced.add(index);
       return this.#contextBase(context, (reference) => found(reference, {}));
@@ -168,7 +169,6 @@ class Build {
    * @see https://github.com/moby/buildkit/blob/master/frontend/dockerui/config.go `NamedContext`
    */
   #context(name: string, platform: string | null): string | undefined {
-    if (toLower(name) === 'scratch' || toLower(name) === 'context') return undefined;
     const reference = parseReference(name);
     if (!reference.ok) return undefined;
     const familiar = familiarReference(reference.value).replace(/:latest$/, '');

@@ -117,15 +117,21 @@ function checkFlags(instruction: Instruction, kinds: FlagKinds): string | undefi
   return undefined;
 }
 
-function checkFrom(instruction: Instruction): string | undefined {
-  const [, as, name, ...more] = instruction.words;
-  if (instruction.words.length === 1) return undefined;
+/** The name that a FROM gives its stage, in lower case. */
+export function stageName(from: Instruction): string | null {
+  const [, as, name] = from.words;
   // Go's EqualFold takes U+017F, the long s, for an s.
-  if (as === undefined || name === undefined || more.length > 0 || !/^[aA][sS\u017f]$/.test(as.text))
-    return 'FROM takes an image, or an image, AS and a name';
-  return /^[a-z][a-z0-9\-_.]*$/.test(toLower(name.text))
+  if (as === undefined || name === undefined || !/^[aA][sS\u017f]$/.test(as.text)) return null;
+  return from.words.length === 3 ? toLower(name.text) : null;
+}
+
+function checkFrom(instruction: Instruction): string | undefined {
+  if (instruction.words.length === 1) return undefined;
+  const name = stageName(instruction);
+  if (name === null) return 'FROM takes an image, or an image, AS and a name';
+  return /^[a-z][a-z0-9\-_.]*$/.test(name)
     ? undefined
-    : `"${name.text}" is no name for a stage: it begins with a letter and has letters, digits, "-", "_" and "."`;
+    : `"${instruction.words[2]?.text}" is no name for a stage: it begins with a letter and has letters, digits, "-", "_" and "."`;
 }
 
 function checkSources(instruction: Instruction, name: string): string | undefined {

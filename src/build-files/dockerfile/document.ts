@@ -1,4 +1,4 @@
-import { checkInstruction } from './check-instruction.js';
+import { checkInstruction, stageName } from './check-instruction.js';
 import { heredocsOf } from './heredocs.js';
 import { type HeredocBody, type Instruction, parseInstruction } from './instruction.js';
 import { type EscapeCharacter, LineReader } from './logical-lines.js';
@@ -57,11 +57,6 @@ export function readInstruction(lines: LineReader): { instruction: Instruction; 
   const { instruction, fault } = openHeredocs(parseInstruction(line, 0, lines.escape), lines);
   const reason = fault ?? instruction.fault ?? checkInstruction(instruction);
   return reason === undefined ? { instruction } : { instruction, error: new ReadError(line.line, reason) };
-}
-
-function stageName(from: Instruction): string | null {
-  const name = from.words[2];
-  return name === undefined ? null : toLower(name.text);
 }
 
 const HEREDOC_KEYWORDS = new Set(['run', 'copy', 'add']);

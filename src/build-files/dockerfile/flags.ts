@@ -34,12 +34,16 @@ export function splitFlags(text: string, start: number, end: number, escapeWith:
 /** Byte space outside ASCII can only be the start of a character where the byte is no UTF-8. */
 function skipByteSpace(text: string, start: number, end: number): number {
   let index = start;
-  while (index < end && (isByteSpace(text.charCodeAt(index)) || isStraySpace(text, index))) index++;
+  while (index < end && (isAsciiSpace(text.charCodeAt(index)) || isStraySpace(text, index))) index++;
   return index;
 }
 
 function isStraySpace(text: string, index: number): boolean {
   return isEscapedByte(text, index) && isByteSpace(text.charCodeAt(index) - 0xdc00);
+}
+
+function isAsciiSpace(code: number): boolean {
+  return code < 0x80 && isByteSpace(code);
 }
 
 function isByteSpace(byte: number): boolean {
@@ -71,7 +75,7 @@ function scan(
   for (let index = start; index < end; index++) {
     const code = text.charCodeAt(index);
     if (!inWord) {
-      if (isByteSpace(code)) continue;
+      if (code < beyond && isByteSpace(code)) continue;
       if (isStraySpace(text, index)) return undefined;
       if (code !== HYPHEN || index + 1 >= end || text.charCodeAt(index + 1) !== HYPHEN) return { flags, rest: index };
       inWord = true;

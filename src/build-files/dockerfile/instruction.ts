@@ -48,12 +48,14 @@ const PLAIN: Arguments = { words: NO_WORDS, pairs: NO_WORDS };
  */
 export function parseInstruction(line: LogicalLine, start: number, escapeWith: EscapeCharacter): Instruction {
   const { text } = line;
-  const end = trimSpaceEnd(text, start, text.length);
-  let keywordEnd = start;
+  // A line that begins with a lone escape character keeps the blanks of the next.
+  const first = skipSpace(text, start, text.length);
+  const end = trimSpaceEnd(text, first, text.length);
+  let keywordEnd = first;
   while (keywordEnd < end && !isBlank(text.charCodeAt(keywordEnd))) keywordEnd++;
   let after = keywordEnd;
   while (after < end && isBlank(text.charCodeAt(after))) after++;
-  const keyword = toLower(text.slice(start, keywordEnd));
+  const keyword = toLower(text.slice(first, keywordEnd));
 
   const split = splitFlags(text, after, end, escapeWith);
   const textStart = skipSpace(text, split.rest, end);
@@ -61,7 +63,7 @@ export function parseInstruction(line: LogicalLine, start: number, escapeWith: E
   return {
     keyword,
     line,
-    start,
+    start: first,
     endLine: line.endLine,
     flags: split.flags,
     text: rest,
