@@ -132,7 +132,7 @@ function tooLarge(path: string, size: number, maxBytes: number): TreeError {
 }
 
 function toTreeError(error: unknown, path: string): TreeError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return {
       code: 'not-found',

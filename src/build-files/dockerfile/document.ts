@@ -4,7 +4,6 @@ import { type HeredocBody, type Instruction, parseInstruction } from './instruct
 import { type EscapeCharacter, LineReader } from './logical-lines.js';
 import { ReadError } from './read-error.js';
 import type { SourceText } from './source-text.js';
-import { toLower } from './white-space.js';
 
 /** A stage as it is written: its FROM, its name in lower case, and the instructions up to the next FROM. */
 export interface WrittenStage {

@@ -1,0 +1,68 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
+import { describe, expect, test } from '@jest/globals';
+import { buildsInWorkflow, isWorkflow } from '../../src/build-files/workflow-builds.js';
+
+const builds = (text: string) => buildsInWorkflow(Buffer.from(text));
+
+const step = (inputs: string) =>
+  `jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n${inputs
+    .split('\n')
+    .map((line) => `          ${line}`)
+    .join('\n')}\n`;
+
+describe('build-push-action', () => {
+  test('its literal inputs', async () => {
+    const inputs =
+      'file: a/b\ntarget: api\nplatforms: linux/amd64, linux/arm64\nbuild-args: |\n  A=1\n  B=${{ vars.B }}\nbuild-contexts: |\n  base=docker-image://b';
+    expect(await builds(step(inputs))).toEqual([
+      {
+        file: 'a/b',
+        target: 'api',
+        platforms: ['linux/amd64', 'linux/arm64'],
+        buildArgs: { A: '1' },
+        buildContexts: { base: 'docker-image://b' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['context: services/api', ['services/api/Dockerfile']],
+    ['push: true', ['Dockerfile']],
+    ['context: "{{defaultContext}}"\nfile: x', ['x']],
+    ['file: ${{ matrix.file }}', []],
+    ['context: ${{ matrix.dir }}', []],
+    ['context: https://github.com/a/b.git', []],
+    ['file: ../x', []],
+  ])('%j builds %j', async (inputs, expected) => {
+    expect((await builds(step(inputs))).map(({ file }) => file)).toEqual(expected);
+  });
+});
+
+describe('scripts', () => {
+  test('run where their step and job say', async () => {
+    const text =
+      'jobs:\n  a:\n    defaults: {run: {working-directory: d}}\n    steps:\n      - run: docker build .\n      - run: docker build -f x .\n        working-directory: e\n      - run: docker build -f ${{ inputs.f }} .\n      - run: docker build .\n        working-directory: ${{ matrix.d }}\n';
+    expect((await builds(text)).map(({ file }) => file)).toEqual(['d/Dockerfile', 'e/x']);
+  });
+});
+
+test.each([
+  [''],
+  ['['],
+  ['jobs: 1'],
+  ['jobs: {a: [1]}'],
+  ['jobs: {a: {steps: [1, null, {run: 3}, {uses: []}, {uses: docker/build-push-action@v6, with: [1]}]}}'],
+  [
+    'a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n',
+  ],
+  ['jobs: {__proto__: {steps: [{run: "docker build -f x ."}]}}'],
+])('%j is read without harm', async (text) => {
+  expect((await builds(text)).every(({ file }) => file === 'Dockerfile' || file === 'x')).toBe(true);
+});
+
+test('workflows are the YAML files of one folder', () => {
+  const workflows = ['.github/workflows/a.yml', '.github/workflows/b.yaml'];
+  const others = ['.github/workflows/a/b.yml', 'x/.github/workflows/a.yml', '.github/workflows/a.json'];
+  expect(workflows.every(isWorkflow)).toBe(true);
+  expect(others.some(isWorkflow)).toBe(false);
+});
