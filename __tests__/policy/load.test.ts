@@ -85,6 +85,16 @@ describe('a valid policy', () => {
     expect(allow.every(({ authorities }) => authorities.length > 0)).toBe(true);
   });
 
+  test.each([
+    ['version: 1', []],
+    ['version: 1\nprofile: observe', []],
+    ['version: 1\nprofile: hardened', ['chainguard', 'distroless', 'minimus']],
+    ['version: 1\nprofile: strict\nallow: []', ['chainguard', 'distroless', 'minimus']],
+    ['version: 1\nprofile: strict\nallow: [{ catalog: kubernetes }]', ['kubernetes']],
+  ])('hardened and strict take `catalog: verified` where there is no list: %j', async (text, publishers) => {
+    expect((await validPolicy(text)).allow.map(({ publisher }) => publisher)).toEqual(publishers);
+  });
+
   test('rules take a level alone, or level and options under the names the rule gives them', async () => {
     const policy = await validPolicy(
       'version: 1\nrules:\n  fresh: { level: warning, max-age: 12h, on-indeterminate: warn }\nroles: { build: { rules: { pinned-by-digest: warning } } }',

@@ -34,8 +34,11 @@ export async function loadWorkingTreePolicy(
   if (!text.ok) return text;
   if (text.value === null) {
     if (file !== undefined) return err(`The policy ${file} does not exist.\n`);
-    const { builtInPolicy } = await import('../policy/baseline.js');
-    return ok(builtInPolicy(profile));
+    const [{ builtInPolicy }, { withDefaultAllowList }] = await Promise.all([
+      import('../policy/baseline.js'),
+      import('../policy/default-allow.js'),
+    ]);
+    return ok(withDefaultAllowList(builtInPolicy(profile), catalogue));
   }
   const root = file === undefined || isBelow(path, directory) ? directory : dirname(path);
   const loaded = await loadFrom(root, path, text.value, catalogue, profile);

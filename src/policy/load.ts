@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalog/publisher.js';
 import { err, ok, type Result } from '../result.js';
 import type { Rule } from '../rules/rule.js';
 import { builtInPolicy } from './baseline.js';
+import { withDefaultAllowList } from './default-allow.js';
 import { type Layer, problemIn } from './layer.js';
 import { applyLayer, type LayerContent } from './merge.js';
 import { overrideProblems } from './override-problems.js';
@@ -54,13 +55,11 @@ export async function loadPolicy(input: LoadPolicyInput): Promise<Result<LoadedP
     }
   }
   if (problems.some(({ severity }) => severity === 'error')) return err(problems);
-  policy = {
-    ...policy,
-    profile: input.profileOverride ?? policy.profile,
-    source: sourceOf(chain.value),
-    dependsOn: [...dependsOn].sort(),
-  };
-  return ok({ policy, warnings: [...problems, ...policyWarnings(policy, chain.value)] });
+  const warnings = [...problems, ...policyWarnings(policy, chain.value)];
+  const profile = input.profileOverride ?? policy.profile;
+  const source = sourceOf(chain.value);
+  const whole = { ...policy, profile, source, dependsOn: [...dependsOn].sort() };
+  return ok({ policy: withDefaultAllowList(whole, input.catalogue), warnings });
 }
 
 interface ResolvedContent extends LayerContent {

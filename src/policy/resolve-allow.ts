@@ -1,5 +1,6 @@
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../images/pattern.js';
+import { verifiedPublishers } from './default-allow.js';
 import { type Layer, positionIn, problemIn } from './layer.js';
 import type { AllowEntry, Authority, ProvenanceRequirement } from './policy.js';
 import type { PolicyProblem } from './problem.js';
@@ -106,13 +107,6 @@ function choosePublishers(
   }
   const problems = parameterProblems(layer, line, path, publisher);
   return { sources: problems.length > 0 ? [] : [sourceOf(publisher, line.with)], problems };
-}
-
-/** Every publisher whose images are hardened, and whose signatures the catalogue alone can verify. */
-export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
-  return catalogue.publishers.filter(
-    ({ hardened, verifiable, asksFor }) => hardened && verifiable && asksFor.length === 0,
-  );
 }
 
 function parameterProblems(

@@ -1,0 +1,34 @@
+import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import type { AllowEntry, Policy, Profile } from './policy.js';
+
+/** Every publisher whose images are hardened, and whose signatures the catalogue alone can verify: `catalog: verified`. */
+export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
+  return catalogue.publishers.filter(
+    ({ hardened, verifiable, asksFor }) => hardened && verifiable && asksFor.length === 0,
+  );
+}
+
+/**
+ * The profiles hardened and strict need an allow list to mean anything: where the policy has none, it is
+ * `catalog: verified`. The others go without, and the report says so.
+ */
+export function withDefaultAllowList(policy: Policy, catalogue: Catalogue): Policy {
+  const profiles: readonly Profile[] = ['hardened', 'strict'];
+  if (policy.allow.length > 0 || !profiles.includes(policy.profile)) return policy;
+  const allow = verifiedPublishers(catalogue).flatMap(({ id, images, authorities, wolfi }) =>
+    images.map(
+      (pattern): AllowEntry => ({
+        name: `the default list of profile ${policy.profile} (catalog: verified)`,
+        pattern,
+        publisher: id,
+        require: 1,
+        authorities,
+        signed: true,
+        unsignedSbom: 'deny',
+        noPackages: 'deny',
+        wolfi,
+      }),
+    ),
+  );
+  return { ...policy, allow };
+}
