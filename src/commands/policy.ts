@@ -29,6 +29,7 @@ export const policyCommand: Command = async (args, io) => {
     return 0;
   }
   if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
+  if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
   io.stderr(`policy: Expected "validate FILE" or "init [DIR]".\n\n${USAGE}`);
   return 3;
 };
