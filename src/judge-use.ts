@@ -2,6 +2,7 @@ import type { ImageUse } from './build-files/image-use.js';
 import type { Reading } from './build-files/reading.js';
 import type { Catalogue } from './catalog/catalogue.js';
 import { isListedHost, publisherOf } from './catalog/catalogue.js';
+import { entryOfPublisher } from './catalog/publisher-entry.js';
 import type { Change } from './change.js';
 import type { EvidenceCollection } from './evidence/collect.js';
 import type { ImageSubject, RunSettings } from './evidence/collector.js';
@@ -83,18 +84,21 @@ function inquiryOf(use: ImageUse, reading: Reading, { policy, catalogue, setting
   const file = reading.files.find(({ path }) => path === use.file) ?? { path: use.file, status: 'read' as const };
   const pullFrom = use.reference;
   const reference = pullFrom === null ? null : policyReference(policy, pullFrom);
+  const entry = reference === null ? null : governingEntry(policy, reference);
+  const publisher = reference === null ? null : publisherOf(catalogue, reference);
   return {
     change,
     pullFrom,
     platforms: platformsOf(use),
+    verifiedBy: entry ?? entryOfPublisher(publisher),
     subject: {
       use,
       file,
       reference,
       policy,
       stages: reading.stages.filter((stage) => stage.file === use.file),
-      entry: reference === null ? null : governingEntry(policy, reference),
-      publisher: reference === null ? null : publisherOf(catalogue, reference),
+      entry,
+      publisher,
       now: settings.now,
       isWaived: (vulnerability) =>
         reference !== null && vulnerabilityWaiver(policy, { use, reference, vulnerability }, settings.now) !== null,
@@ -128,15 +132,15 @@ function notContacted({ subject, pullFrom }: UseInquiry, { policy, catalogue }: 
 }
 
 async function collectedFor(
-  { subject, pullFrom, platforms }: UseInquiry,
+  { subject, pullFrom, platforms, verifiedBy }: UseInquiry,
   barred: string | null,
   evidence: EvidenceCollection,
 ): Promise<ReadonlyMap<string, CollectedEvidence>> {
   const collected = new Map<string, CollectedEvidence>();
-  const { reference, entry } = subject;
+  const { reference } = subject;
   if (barred !== null || reference === null || pullFrom === null) return collected;
   for (const platform of platforms) {
-    const imageSubject: ImageSubject = { reference, pullFrom, entry, platform };
+    const imageSubject: ImageSubject = { reference, pullFrom, entry: verifiedBy, platform };
     collected.set(formatPlatform(platform), await evidence.collected(imageSubject));
   }
   return collected;

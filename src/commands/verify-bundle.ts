@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { terminal } from '../reports/escape/visible.js';
 import { err, ok, type Result } from '../result.js';
 import { describeSigner } from '../signatures/signer.js';
+import type { ArtifactQuestion } from '../signatures/verify-artifact.js';
 import { readArguments } from './arguments.js';
 import type { Command } from './command.js';
 
@@ -25,7 +27,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Who must have signed. */
+/** Who must have signed, as the command line says it. */
 type Expected =
   | { readonly kind: 'keyless'; readonly subject: string; readonly issuer: string }
   | { readonly kind: 'key'; readonly file: string };
@@ -54,17 +56,14 @@ export const verifyBundle: Command = async (args, io) => {
   if (!bundle.ok) return wrong(bundle.error);
   const artifact = await readArtifact(at(target), target);
   if (!artifact.ok) return wrong(artifact.error);
-  const key = expected.value.kind === 'key' ? await read(at(expected.value.file)) : null;
-  if (key?.ok === false) return wrong(key.error);
 
-  const [{ readPublicKey }, { loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
-    import('../signatures/key.js'),
+  const [{ loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
     import('../signatures/load-trusted-root.js'),
     import('../signatures/verify-artifact.js'),
   ]);
-  const signingKey = key === null ? null : readPublicKey(key.value.toString('utf8'));
-  if (signingKey?.ok === false) {
-    io.stderr(`verify-bundle: The key can not be used because ${signingKey.error}.\n`);
+  const wanted = await readSigner(expected.value, at);
+  if (!wanted.ok) {
+    io.stderr(`verify-bundle: ${wanted.error}\n`);
     return 1;
   }
   const root = await loadTrustedRoot({
@@ -76,23 +75,19 @@ export const verifyBundle: Command = async (args, io) => {
   const verified = await verifyArtifact({
     bundle: bundle.value,
     artifact: artifact.value,
-    expected:
-      expected.value.kind === 'keyless'
-        ? expected.value
-        : { kind: 'key', name: expected.value.file, key: signingKey?.value ?? null },
+    expected: wanted.value,
     root: root.value,
     now: new Date(),
   });
   if (!verified.ok) {
     const { code, reason } = verified.error;
-    io.stderr(`Not verified (${code}): ${reason}.\n`);
+    io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
     return code === 'unknown-log' && root.value.mayBeOutdated ? 2 : 1;
   }
   const { signer, signedAt, logged } = verified.value;
   const when = signedAt === undefined ? '' : ` at ${signedAt}`;
-  io.stdout(
-    `Verified: signed by ${describeSigner(signer)}${when}${logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('')}\n`,
-  );
+  const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
+  io.stdout(`${terminal(`Verified: signed by ${describeSigner(signer)}${when}${log}`)}\n`);
   return 0;
 };
 
@@ -111,6 +106,21 @@ function readExpected(values: {
   return subject === undefined || subject === '' || issuer === undefined || issuer === ''
     ? err('Either --key, or both --certificate-identity and --certificate-oidc-issuer are needed.')
     : ok({ kind: 'keyless', subject, issuer });
+}
+
+/** A key that can't be read verifies nothing, which is an answer rather than wrong usage. */
+async function readSigner(
+  expected: Expected,
+  at: (path: string) => string,
+): Promise<Result<ArtifactQuestion['expected'], string>> {
+  if (expected.kind === 'keyless') return ok(expected);
+  const pem = await read(at(expected.file));
+  if (!pem.ok) return pem;
+  const { readPublicKey } = await import('../signatures/key.js');
+  const key = readPublicKey(pem.value.toString('utf8'));
+  return key.ok
+    ? ok({ kind: 'key', name: expected.file, key: key.value })
+    : err(`The key ${expected.file} can not be used because ${key.error}.`);
 }
 
 async function read(path: string): Promise<Result<Buffer, string>> {

@@ -3,7 +3,7 @@ import { type Change, isInherited } from '../change.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform } from '../images/platform.js';
-import type { Level, Policy } from '../policy/policy.js';
+import type { AllowEntry, Level, Policy } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import type { Answer } from '../reports/report.js';
 import type { ChangeRule, FileRule, ImageRule, Rule, RuleResult, UseRule, UseSubject } from './rule.js';
@@ -20,6 +20,8 @@ export interface UseInquiry {
   readonly subject: UseSubject;
   readonly platforms: readonly Platform[];
   readonly pullFrom: ImageSubject['pullFrom'] | null;
+  /** What the image is verified by: the policy's entry, or the catalogue's where the policy has none. */
+  readonly verifiedBy: AllowEntry | null;
   readonly change: Change | null;
 }
 
@@ -72,7 +74,7 @@ export async function answersOfImage(
   evidence: EvidenceCollection,
   skipBecause: string | null,
 ): Promise<readonly Answer[]> {
-  const { subject, pullFrom } = inquiry;
+  const { subject, pullFrom, verifiedBy } = inquiry;
   const answers = rules.map(async (rule): Promise<readonly Answer[]> => {
     const setting = ruleSetting(subject.policy, rule, subject.use.role);
     if (setting.level === 'off') return [];
@@ -91,10 +93,12 @@ export async function answersOfImage(
       return [finish({ outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' })];
     }
     if (skipBecause !== null) return [finish({ outcome: 'skipped', reason: skipBecause })];
-    const imageSubject: ImageSubject = { reference: subject.reference, pullFrom, entry: subject.entry, platform };
+    const imageSubject: ImageSubject = { reference: subject.reference, pullFrom, entry: verifiedBy, platform };
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
     const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
-    const results = asList(rule.evaluate({ ...subject, platform, evidence: collected }, setting.options));
+    const results = asList(
+      rule.evaluate({ ...subject, entry: verifiedBy, platform, evidence: collected }, setting.options),
+    );
     return results.map((result) => finish(result, digest));
   });
   return (await Promise.all(answers)).flat();

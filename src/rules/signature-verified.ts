@@ -54,14 +54,18 @@ export const signatureVerified: ImageRule<Options> = {
   controls: ['CM-14', 'SI-7', 'SI-7(15)', 'SR-4', 'SR-11'],
   securitySeverity: 8.5,
   evaluate: (subject, chosen) => {
-    const result = judge(subject);
+    const result = judgeSignature(subject);
     const { entry, publisher } = subject;
     const verifiable = publisher?.verifiable === true || (entry !== null && entry.authorities.length > 0);
     return verifiable ? result : { ...result, atMost: chosen['unverifiable-publisher'] };
   },
 };
 
-function judge(subject: ImageRuleSubject): RuleResult {
+/** What the answer depends on. */
+export type SignatureQuestion = Pick<ImageRuleSubject, 'entry' | 'reference' | 'evidence'>;
+
+/** Answers the rule's question, whatever level it has. */
+export function judgeSignature(subject: SignatureQuestion): RuleResult {
   const { entry, reference } = subject;
   const evidence = subject.evidence.signatures;
   if (reference === null) return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
@@ -103,7 +107,7 @@ function judge(subject: ImageRuleSubject): RuleResult {
 }
 
 function judgeSignatures(
-  subject: ImageRuleSubject,
+  subject: SignatureQuestion,
   entry: AllowEntry,
   reference: Reference,
   signatures: ImageSignatures,
@@ -153,9 +157,9 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
   return `${name} carries ${signatures.rejected.length} signatures and none counts; the first does not because ${first.reason}.`;
 }
 
-function unsignedFix({ evidence, use }: ImageRuleSubject): string {
+function unsignedFix({ evidence, reference }: SignatureQuestion): string {
   const image = evidence.image?.status === 'present' ? evidence.image.value : undefined;
-  return image?.kind === 'manifest' && use.reference?.digest !== undefined
+  return image?.kind === 'manifest' && reference?.digest !== undefined
     ? 'If its publisher signs the index, pin the index digest; otherwise build on an image that an authority of the policy signs.'
     : 'Build on an image that an authority of the policy signs, or correct the authority if the publisher has changed it.';
 }

@@ -116,10 +116,10 @@ async function findSignedIndex(
   const { tag, digest } = context.subject.reference;
   if (image.kind !== 'manifest' || tag === undefined || digest === undefined) return undefined;
   const { first } = repositoriesOf(context);
-  const { pullFrom } = context.subject;
-  const current = await context.source.resolveTag(pullFrom, tag);
+  const { registry, repository } = context.subject.pullFrom;
+  const current = await context.source.resolveTag({ registry, repository }, tag);
   if (!current.ok) return undefined;
-  const index = await context.source.manifest(pullFrom, current.value.digest);
+  const index = await context.source.manifest({ registry, repository }, current.value.digest);
   if (!index.ok || index.value.manifest.kind !== 'index') return undefined;
   if (!index.value.manifest.manifests.some((child) => child.digest === image.manifestDigest)) return undefined;
   const examined = await search(context, first, [{ digest: index.value.digest, on: 'index' }], root);

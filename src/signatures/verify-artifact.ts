@@ -15,7 +15,7 @@ export interface ArtifactQuestion {
   readonly artifact: { readonly digest: string; readonly bytes?: Uint8Array };
   readonly expected:
     | { readonly kind: 'keyless'; readonly subject: string; readonly issuer: string }
-    | { readonly kind: 'key'; readonly name: string; readonly key: SigningKey | null };
+    | { readonly kind: 'key'; readonly name: string; readonly key: SigningKey };
   readonly root: TrustedRoot;
   readonly now: Date;
 }
@@ -42,9 +42,7 @@ async function verifySigner(
   now: Date,
 ): Promise<Result<SignatureFacts, SignatureError>> {
   if (expected.kind === 'key') {
-    return expected.key === null
-      ? err(signatureError('wrong-signer', 'no key was given to verify it with'))
-      : verifyKeyed(material, { name: expected.name, key: expected.key, log: 'required' }, root, now);
+    return verifyKeyed(material, { name: expected.name, key: expected.key, log: 'required' }, root, now);
   }
   const facts = await verifyKeyless(material, root, now);
   if (!facts.ok) return facts;

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Evidence } from '../../src/evidence/evidence.js';
+import { present } from '../../src/evidence/evidence.js';
+import { judgeSignature, signatureVerified } from '../../src/rules/signature-verified.js';
+import type { ImageSignatures, VerifiedSignature } from '../../src/signatures/verified.js';
+import { allowEntry, reference } from '../support/signer-context.js';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const RELEASE = { kind: 'keyless', issuer: 'https://issuer.example', subject: 'https://ci.example/release' } as const;
+const AUDIT = { kind: 'keyless', issuer: 'https://issuer.example', subject: 'https://ci.example/audit' } as const;
+const SIGNED: VerifiedSignature = {
+  digest: DIGEST,
+  on: 'index',
+  form: 'cosign signature',
+  place: 'registry.example/base:sha256-a.sig',
+  authority: 'https://ci.example/release (issuer https://issuer.example)',
+  authorityIndex: 0,
+  signer: { ...RELEASE, run: 'https://ci.example/runs/7' },
+  signedAt: '2026-11-01T12:00:00.000Z',
+  timeFrom: 'transparency log',
+  logged: [{ log: 'https://rekor.example', index: '42' }],
+};
+const NOTHING: ImageSignatures = { verified: [], rejected: [], unsupported: [], notes: [] };
+
+function answer(signatures: Evidence<ImageSignatures>, entry = allowEntry([RELEASE])) {
+  return judgeSignature({ entry, reference: reference(`registry.example/base@${DIGEST}`), evidence: { signatures } });
+}
+const found = (value: Partial<ImageSignatures>) => present({ ...NOTHING, ...value }, 'a test');
+
+describe('signature-verified', () => {
+  test('passes by the authority’s signature, and tells when, where logged and by which run', () => {
+    const result = answer(found({ verified: [SIGNED] }));
+    expect(result.outcome).toBe('pass');
+    expect(result.details?.join()).toContain(
+      '2026-11-01T12:00:00.000Z, https://rekor.example index 42, run https://ci.example/runs/7',
+    );
+  });
+
+  test('two signatures by one authority are one of two required', () => {
+    const entry = allowEntry([RELEASE, AUDIT], { require: 2 });
+    expect(answer(found({ verified: [SIGNED, SIGNED] }), entry)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('1 of the 2 authorities'),
+    });
+    const both = [SIGNED, { ...SIGNED, authorityIndex: 1 }];
+    expect(answer(found({ verified: both }), entry)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('a wrong signer is told apart from none', () => {
+    const signedBy = { ...RELEASE, subject: 'https://mallory.example' };
+    const stranger = { place: 'p', code: 'wrong-signer', reason: 'r', signedBy } as const;
+    const told = /signed by https:\/\/mallory\.example .*; this policy asks for https:\/\/ci\.example\/release/;
+    expect(answer(found({ rejected: [stranger] }))).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(told),
+    });
+    expect(answer({ status: 'absent', lookedIn: [{ place: 'here', answer: 'none' }] })).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('is not signed'),
+      details: ['here: none'],
+    });
+  });
+
+  test('what could not be looked at leaves it open', () => {
+    const incomplete = { cause: 'network', message: 'The registry did not answer.', remedy: 'Try again.' } as const;
+    const unavailable = { status: 'unavailable', ...incomplete } as const;
+    expect(answer(unavailable)).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });
+    expect(answer(found({ incomplete }))).toMatchObject({ outcome: 'indeterminate' });
+    expect(answer(found({ incomplete, verified: [SIGNED] }))).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('a form that is not judged fails by its name', () => {
+    const message = 'The image carries a Notary Project signature, which is not judged.';
+    expect(answer({ status: 'unsupported', form: 'Notary Project signature', message })).toMatchObject({
+      outcome: 'fail',
+      reason: message,
+    });
+  });
+
+  test('a pin to a platform whose index is signed is told which digest to pin', () => {
+    const index = `sha256:${'b'.repeat(64)}`;
+    expect(answer(found({ signedIndex: index }))).toMatchObject({
+      outcome: 'fail',
+      fix: `Pin the index digest ${index}.`,
+    });
+  });
+
+  test('an entry without authorities fails, and one that says why it is unsigned is let through', () => {
+    expect(answer(found({ verified: [] }), allowEntry([]))).toMatchObject({ outcome: 'fail' });
+    const unsigned = allowEntry([], { signed: false, reason: 'built before signing' });
+    expect(answer(found({}), unsigned)).toMatchObject({
+      outcome: 'not-applicable',
+      reason: expect.stringContaining('built before signing'),
+    });
+  });
+
+  test('is an error of every profile, softened only for publishers nobody can verify', () => {
+    for (const { level } of Object.values(signatureVerified.presets)) expect(level).toBe('error');
+    expect(signatureVerified.presets.baseline.options['unverifiable-publisher']).toBe('note');
+    expect(signatureVerified.presets.hardened.options['unverifiable-publisher']).toBe('error');
+  });
+});

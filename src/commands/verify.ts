@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { loadCatalogue, publisherOf } from '../catalog/catalogue.js';
+import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
+import type { ImageSubject } from '../evidence/collector.js';
+import { collectors } from '../evidence/collectors.js';
+import { formatPlatform, type Platform, parsePlatform } from '../images/platform.js';
+import { parseReference } from '../images/reference.js';
+import { governingEntry, policyReference } from '../policy/govern.js';
+import type { AllowEntry, Authority } from '../policy/policy.js';
+import { openRegistries } from '../registry/open-registries.js';
+import { terminal } from '../reports/escape/visible.js';
+import { err, ok, type Result } from '../result.js';
+import type { Outcome } from '../rules/rule.js';
+import { judgeSignature } from '../rules/signature-verified.js';
+import { readArguments } from './arguments.js';
+import type { Command, CommandIo, ExitCode } from './command.js';
+import { loadWorkingTreePolicy } from './working-tree-policy.js';
+
+const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
+       [--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE [--ignore-log]]
+       [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
+
+Tells who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
+image (this folder's .github/base-image-gate.yml), else the catalogue's.
+Exit codes: 0 verified, 1 not verified, 2 could not tell, 3 wrong usage or policy.
+`;
+
+const OPTIONS = {
+  policy: { type: 'string' },
+  platform: { type: 'string', multiple: true },
+  'certificate-identity': { type: 'string' },
+  'certificate-oidc-issuer': { type: 'string' },
+  key: { type: 'string' },
+  'ignore-log': { type: 'boolean' },
+  registry: { type: 'string', multiple: true },
+  offline: { type: 'boolean' },
+  'trusted-root': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = Extract<ReturnType<typeof readArguments<typeof OPTIONS>>, { readonly ok: true }>['value']['values'];
+
+/** `verify`: the signatures of one image, on each platform asked. */
+export const verify: Command = async (args, io) => {
+  const wrong = (message: string): 3 => {
+    io.stderr(`verify: ${message}\n\n${USAGE}`);
+    return 3;
+  };
+  const parsed = readArguments(args, OPTIONS, 1);
+  if (!parsed.ok) return wrong(parsed.error);
+  const { values, positionals } = parsed.value;
+  if (values.help === true) {
+    io.stdout(USAGE);
+    return 0;
+  }
+  const [text] = positionals;
+  if (text === undefined) return wrong('An IMAGE is needed.');
+  const pullFrom = parseReference(text);
+  if (!pullFrom.ok) return wrong(`"${text}" is no image reference because ${pullFrom.error.reason}.`);
+  const platforms = readPlatforms(values.platform ?? ['linux/amd64']);
+  if (!platforms.ok) return wrong(`${platforms.error}.`);
+  const given = await givenAuthority(values, io);
+  if (!given.ok) return wrong(given.error);
+
+  const catalogue = loadCatalogue();
+  const request = { catalogue, ...(values.policy === undefined ? {} : { file: values.policy }) };
+  const policy = await loadWorkingTreePolicy(io.cwd, request, io);
+  if (!policy.ok) {
+    io.stderr(policy.error);
+    return 3;
+  }
+  const offline = values.offline ?? false;
+  const registries = await openRegistries({
+    registries: policy.value.registries,
+    // Whoever types an image at a desk has named its registry.
+    isListed: () => true,
+    routes: values.registry ?? [],
+    layouts: true,
+    offline,
+    environment: io.env,
+    workspace: io.cwd,
+    notice: (message) => io.stderr(`${message}\n`),
+  });
+  if (!registries.ok) return wrong(registries.error);
+
+  const reference = policyReference(policy.value, pullFrom.value);
+  const entry =
+    given.value ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
+  const evidence = startCollection({
+    policy: policy.value,
+    source: registries.value.source,
+    settings: {
+      now: new Date(),
+      offline,
+      ...(values['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, values['trusted-root']) }),
+    },
+    collectors,
+  });
+  const answers = platforms.value.map((platform) =>
+    answer({ reference, pullFrom: pullFrom.value, entry, platform }, evidence, io),
+  );
+  const outcomes = await Promise.all(answers).finally(() => registries.value.close());
+  return exitCode(outcomes);
+};
+
+async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: CommandIo): Promise<Outcome> {
+  const collected = await evidence.collect(subject, ['image', 'signatures']);
+  const result = judgeSignature({ entry: subject.entry, reference: subject.reference, evidence: collected });
+  const lines = [
+    `${formatPlatform(subject.platform)}: ${result.outcome}. ${result.reason}`,
+    ...(result.details ?? []).map((line) => `  ${line}`),
+  ];
+  if (result.fix !== undefined) lines.push(`  ${result.fix}`);
+  io.stdout(`${lines.map(terminal).join('\n')}\n`);
+  const { signatures } = collected;
+  for (const note of signatures?.status === 'present' ? signatures.value.notes : []) io.stderr(`${note}\n`);
+  return result.outcome;
+}
+
+function exitCode(outcomes: readonly Outcome[]): ExitCode {
+  if (outcomes.includes('fail')) return 1;
+  return outcomes.every((outcome) => outcome === 'pass' || outcome === 'not-applicable') ? 0 : 2;
+}
+
+function readPlatforms(texts: readonly string[]): Result<readonly Platform[], string> {
+  const platforms: Platform[] = [];
+  for (const text of texts.flatMap((one) => one.split(','))) {
+    const parsed = parsePlatform(text);
+    if (!parsed.ok) return parsed;
+    platforms.push(parsed.value);
+  }
+  return ok(platforms);
+}
+
+/** An entry made of the authority on the command line, or null where none is given. */
+async function givenAuthority(values: Values, io: CommandIo): Promise<Result<AllowEntry | null, string>> {
+  const subject = values['certificate-identity'];
+  const issuer = values['certificate-oidc-issuer'];
+  if (values.key === undefined) {
+    if (subject === undefined && issuer === undefined) return ok(null);
+    if (subject === undefined || issuer === undefined)
+      return err('--certificate-identity and --certificate-oidc-issuer are needed together.');
+    return ok(entryFor({ kind: 'keyless', subject, issuer }));
+  }
+  if (subject !== undefined || issuer !== undefined) return err('--key and --certificate-identity exclude each other.');
+  try {
+    const pem = await readFile(resolve(io.cwd, values.key), 'utf8');
+    return ok(
+      entryFor({ kind: 'key', name: values.key, pem, log: values['ignore-log'] === true ? 'ignored' : 'required' }),
+    );
+  } catch {
+    return err(`The key ${values.key} can't be read.`);
+  }
+}
+
+function entryFor(authority: Authority): AllowEntry {
+  return {
+    name: 'the command line',
+    pattern: '**',
+    require: 1,
+    authorities: [authority],
+    signed: true,
+    unsignedSbom: 'deny',
+    noPackages: 'deny',
+    wolfi: false,
+  };
+}
