@@ -9,6 +9,7 @@ export const collectors: Collectors = {
   filesystem: async (context) => (await import('./filesystem/collect-filesystem.js')).collectFilesystem(context),
   ownership: async (context) => (await import('./packages/ownership.js')).collectOwnership(context),
   packages: async (context) => (await import('./packages/collect-packages.js')).collectPackages(context),
+  clocks: async (context) => (await import('./clocks/collect-clocks.js')).collectClocks(context),
   sbom: async (context) => (await import('./sbom/collect-sbom.js')).collectSbom(context),
   provenance: async (context) => (await import('./provenance/collect-provenance.js')).collectProvenance(context),
   apko: async (context) => (await import('./provenance/collect-apko.js')).collectApko(context),

@@ -1,6 +1,7 @@
 import type { ResolvedImage, TagState } from '../registry/resolved-image.js';
 import type { ImageStatements } from '../signatures/statement.js';
 import type { ImageSignatures } from '../signatures/verified.js';
+import type { Clocks } from './clocks/clocks.js';
 import type { Evidence } from './evidence.js';
 import type { FilesystemFacts } from './filesystem/filesystem-facts.js';
 import type { Inventory } from './packages/inventory.js';
@@ -37,6 +38,8 @@ export interface EvidenceKinds {
   readonly apko: ApkoConfiguration;
   /** OpenVEX statements attested of the image. */
   readonly vex: ImageVex;
+  /** How old it is, and who says so. */
+  readonly clocks: Clocks;
 }
 
 export type EvidenceKind = keyof EvidenceKinds;

@@ -15,11 +15,11 @@ const A_SIGN = /^(?:etc|var|lib|usr\/lib)\//;
 
 /**
  * Decides which checksums are worth computing of the files of one layer. Hashing is what costs most of the time, so
- * once a layer has told whose it is, only that database's checksum is computed; until then apk's and dpkg's are.
+ * once a layer has told whose it is, only that database's checksum is computed; until then all three are.
  * A checksum that was not computed is never taken for one that agrees: it is counted as not compared.
  */
 export class ChecksumChoice {
-  #algorithms: readonly ChecksumAlgorithm[] = ['sha1', 'md5'];
+  #algorithms: readonly ChecksumAlgorithm[] = ['sha1', 'md5', 'sha256'];
   readonly #seen = new Set<ChecksumAlgorithm>();
 
   /** Takes the path of every member, in order. */

@@ -1,0 +1,65 @@
+/** One moment that says something of an image's age. */
+export interface Clock {
+  /** What it is, for people: `transparency log`, `build finished (SLSA provenance)`, `created (configuration)`. */
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** A log, a timestamp authority or a verified statement vouches for it; otherwise the image says so itself. */
+  readonly verified: boolean;
+  readonly place: string;
+}
+
+/** Every clock that was found, and the one that counts. */
+export interface Clocks {
+  readonly clocks: readonly Clock[];
+  /** The newest verified clock; else the configuration's; else the bill of materials'. Null where there is none. */
+  readonly chosen: Clock | null;
+  readonly refused: readonly { readonly name: string; readonly at: string; readonly reason: string }[];
+  /** Why there may be newer clocks than those seen. */
+  readonly incomplete?: string;
+}
+
+/** Clocks run apart a little; a time beyond this is no clock's. */
+const TOLERANCE = 5 * 60_000;
+/** Reproducible builds say 1970, and some 1980, the first year of ZIP; no container image is as old as this. */
+const FIRST_CONTAINERS = Date.parse('2013-03-01T00:00:00Z');
+
+/** Candidates in order of trust: a tier is asked only where those before it are empty. */
+export interface Candidates {
+  readonly verified: readonly Omit<Clock, 'verified'>[];
+  readonly configuration: readonly Omit<Clock, 'verified'>[];
+  readonly sbom: readonly Omit<Clock, 'verified'>[];
+  readonly incomplete?: string;
+}
+
+/** Sorts candidates into clocks and refused ones, and chooses. Times are ISO 8601, as strangers wrote them. */
+export function chooseClock(candidates: Candidates, now: Date): Clocks {
+  const refused: { name: string; at: string; reason: string }[] = [];
+  const sound = (tier: readonly Omit<Clock, 'verified'>[], verified: boolean): Clock[] =>
+    tier.flatMap((clock): Clock[] => {
+      const reason = refusal(clock.at, now);
+      if (reason === null) return [{ ...clock, at: new Date(clock.at).toISOString(), verified }];
+      refused.push({ name: clock.name, at: clock.at.slice(0, 64), reason });
+      return [];
+    });
+  const tiers = [
+    sound(candidates.verified, true),
+    sound(candidates.configuration, false),
+    sound(candidates.sbom, false),
+  ];
+  const clocks = tiers.map((tier) => tier.sort((a, b) => (a.at < b.at ? 1 : -1)));
+  const { incomplete } = candidates;
+  return {
+    clocks: clocks.flat(),
+    chosen: clocks.find((tier) => tier.length > 0)?.[0] ?? null,
+    refused,
+    ...(incomplete === undefined ? {} : { incomplete }),
+  };
+}
+
+function refusal(at: string, now: Date): string | null {
+  const time = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T/.test(at) ? Date.parse(at) : Number.NaN;
+  if (Number.isNaN(time)) return 'it is not a time';
+  if (time > now.getTime() + TOLERANCE) return 'it lies in the future';
+  return time < FIRST_CONTAINERS ? 'it stands for "reproducible", not for a time' : null;
+}

@@ -1,0 +1,62 @@
+import { secretsInText } from './secrets/secret-text.js';
+
+/** Something in an image's environment that a person should see. */
+export interface EnvironmentFinding {
+  readonly variable: string;
+  /** What is wrong with it, in a clause that can follow the variable's name; never its value. */
+  readonly reason: string;
+}
+
+const SECRET_WORD = /^(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|SECRETS|KEY|APIKEY|ACCESS|TOKEN|CREDENTIALS?)$/;
+/** Public by nature, or names of places: the key that signs a release, a key server, the file that holds a password. */
+const PUBLIC_WORD =
+  /^(?:GPG|PGP|PUBLIC|PUB|ID|IDS|FILE|FILES|PATH|DIR|URL|URI|SERVER|SERVERS|KEYSERVER|RING|FINGERPRINT|LOG|MODE|LEVEL|TYPE|NAME|HEADER|TTL|EXPIRY|LENGTH|SIZE|ALGORITHM|SHA256|SHA512|HASH)$/;
+const NO_SECRET = /^(?:|true|false|yes|no|on|off|none|null|[0-9]{1,5}|\/[^\s]*|\$\{?[A-Za-z_].*)$/i;
+
+/** Variables whose names say that they hold a secret and whose values could be one, and values that are tokens whatever their name. */
+export function environmentSecrets(env: readonly string[]): readonly EnvironmentFinding[] {
+  const found: EnvironmentFinding[] = [];
+  for (const line of env) {
+    const equals = line.indexOf('=');
+    const variable = equals < 0 ? line : line.slice(0, equals);
+    const value = equals < 0 ? '' : line.slice(equals + 1);
+    const words = variable.toUpperCase().split(/[^A-Z0-9]+/);
+    const [token] = secretsInText(value);
+    if (token !== undefined) found.push({ variable, reason: `holds a ${token.kind}` });
+    else if (/:\/\/[^\s/:@]{1,64}:[^\s/@]{3,200}@/.test(value))
+      found.push({ variable, reason: 'holds a URL with a password' });
+    else if (
+      words.some((word) => SECRET_WORD.test(word)) &&
+      !words.some((word) => PUBLIC_WORD.test(word)) &&
+      !NO_SECRET.test(value.trim())
+    )
+      found.push({ variable, reason: 'is named like a secret and has a value' });
+  }
+  return found;
+}
+
+/** Libraries forced into every program, and folders in PATH that are not where they seem. `isWritable` says whether anybody may write to a folder. */
+export function environmentHazards(
+  env: readonly string[],
+  isWritable: (folder: string) => boolean,
+): readonly EnvironmentFinding[] {
+  const found: EnvironmentFinding[] = [];
+  for (const line of env) {
+    const equals = line.indexOf('=');
+    const variable = line.slice(0, Math.max(equals, 0));
+    const value = line.slice(equals + 1);
+    if ((variable === 'LD_PRELOAD' || variable === 'LD_AUDIT') && value !== '')
+      found.push({ variable, reason: 'loads a library into every program' });
+    if (variable !== 'PATH') continue;
+    for (const folder of value.split(':')) {
+      if (!folder.startsWith('/'))
+        found.push({
+          variable,
+          reason: `has ${folder === '' ? 'an empty part' : `the relative folder ${JSON.stringify(folder.slice(0, 100))}`}, so what is run depends on the working directory`,
+        });
+      else if (isWritable(folder))
+        found.push({ variable, reason: `has the folder ${folder.slice(0, 200)}, which anybody may write to` });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+import type { FileTree } from '../filesystem/file-tree.js';
+import type { Inventory } from '../packages/inventory.js';
+import { keptText } from '../packages/kept-text.js';
+import type { ApkoConfiguration } from '../provenance/apko.js';
+
+/** What speaks for an image being made of Wolfi packages, and what against, each in a clause. */
+export interface WolfiJudgement {
+  readonly contradictions: readonly string[];
+  readonly agreements: readonly string[];
+}
+
+const IDS: ReadonlySet<string> = new Set(['wolfi', 'chainguard']);
+/** Wolfi's and Chainguard's package hosts. @see https://edu.chainguard.dev/open-source/wolfi/wolfi-faq/ */
+const HOST = /^https:\/\/(?:packages\.wolfi\.dev|packages\.cgr\.dev|apk\.cgr\.dev|virtualapk\.cgr\.dev)(?:\/|$)/;
+const KEY = /^(?:wolfi-signing|chainguard[a-z0-9-]*)(?:\.[a-z0-9-]+)?\.rsa\.pub$/;
+/** Compares os-release, package database, apk's repositories and keys, and the signed apko configuration with one another. */
+export function judgeWolfi(tree: FileTree, inventory: Inventory, statements: readonly Statement[]): WolfiJudgement {
+  const contradictions: string[] = [];
+  const agreements: string[] = [];
+  const { distribution, packages } = inventory;
+  if (distribution === null) contradictions.push('it has no os-release');
+  else if (IDS.has(distribution.id)) agreements.push('os-release');
+  else contradictions.push(`its os-release says ${distribution.prettyName ?? distribution.id}`);
+
+  const installed = packages.filter(({ type }) => type === 'apk');
+  const foreign = packages.find(({ type }) => type === 'deb' || type === 'rpm');
+  if (installed.length === 0) contradictions.push('it has no apk database with packages');
+  else agreements.push(`${installed.length} apk packages`);
+  if (foreign !== undefined) contradictions.push(`it has the ${foreign.type} package ${foreign.name}`);
+
+  const repositories = lines(keptText(tree, 'etc/apk/repositories'));
+  // `@tag https://…` names a pinned repository.
+  const strange = repositories.find((line) => !HOST.test(line.replace(/^@\S+\s+/, '')));
+  if (strange !== undefined) contradictions.push(`/etc/apk/repositories has ${strange.slice(0, 200)}`);
+  else if (repositories.length > 0) agreements.push('apk repositories');
+
+  const keys = [...tree.list('etc/apk/keys')].map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+  const strangeKey = keys.find((key) => !KEY.test(key));
+  if (strangeKey !== undefined) contradictions.push(`/etc/apk/keys has ${strangeKey.slice(0, 200)}`);
+  else if (keys.length > 0) agreements.push('apk keys');
+
+  if (apko?.signer !== undefined) {
+    const problem = compareConfiguration(apko, new Map(installed.map(({ name, version }) => [name, version])));
+    if (problem !== null) contradictions.push(problem);
+    else agreements.push('its signed apko configuration');
+  }
+  return { contradictions, agreements };
+}
+
+/** The configuration's repositories are Wolfi's, and each version it pins is the one installed. */
+function compareConfiguration(apko: ApkoConfiguration, installed: ReadonlyMap<string, string>): string | null {
+  const strange = apko.repositories.find((line) => !HOST.test(line.replace(/^@\S+\s+/, '')));
+  if (strange !== undefined) return `its signed apko configuration takes packages from ${strange.slice(0, 200)}`;
+  for (const { name, version } of apko.packages) {
+    if (version === undefined) continue;
+    const actual = installed.get(name);
+    if (actual === version) continue;
+    const instead = actual === undefined ? 'it is not installed' : `${actual} is installed`;
+    return `its signed apko configuration says ${name} ${version}, and ${instead}`.slice(0, 400);
+  }
+  return null;
+}
+
+function lines(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

@@ -1,0 +1,57 @@
+import type { Evidence } from '../evidence/evidence.js';
+import { err, ok, type Result } from '../result.js';
+import type { ImageRuleSubject, RuleResult } from './rule.js';
+
+/** Lists longer than this are cut in an answer; the JSON report has the evidence whole. */
+const MAX_DETAILS = 50;
+
+/**
+ * The answer of a rule over contents where there is nothing to look at: a Windows image, whose layers hold no Linux
+ * tree. Null otherwise.
+ */
+export function withoutLinuxContents({ evidence, platform }: ImageRuleSubject): RuleResult | null {
+  const configured = evidence.image?.status === 'present' ? evidence.image.value.configuration.os : undefined;
+  if ((configured ?? platform.os) !== 'windows') return null;
+  return {
+    outcome: 'not-applicable',
+    reason: 'It is a Windows image: what lies in its layers is not judged by this rule, which knows Linux files.',
+  };
+}
+
+/** The value of evidence that a rule can't answer without, or the answer that follows from its lack. */
+export function needed<T>(evidence: Evidence<T> | undefined, what: string): Result<T, RuleResult> {
+  if (evidence === undefined) {
+    return err({ outcome: 'indeterminate', reason: `${what} was not collected.`, fix: 'Run the gate again.' });
+  }
+  switch (evidence.status) {
+    case 'present':
+      return ok(evidence.value);
+    case 'unavailable':
+      return err({ outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy });
+    case 'unsupported':
+      return err({
+        outcome: 'fail',
+        reason: evidence.message,
+        fix: 'Use an image whose layers are plain OCI or Docker layers, or waive this with a reason.',
+      });
+    case 'absent':
+      return err({
+        outcome: 'fail',
+        reason: `${what} was looked for and is not there.`,
+        fix: 'Use an image that has it.',
+      });
+  }
+}
+
+/** At most as many lines as a person reads, the last one saying how many there are more. */
+export function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_DETAILS) return lines;
+  return [...lines.slice(0, MAX_DETAILS), `and ${lines.length - MAX_DETAILS} more`];
+}
+
+/** `a`, `a and b`, `a, b and 3 more`: a list within a sentence. */
+export function listed(words: readonly string[], most = 3): string {
+  const shown = words.length > most + 1 ? [...words.slice(0, most), `${words.length - most} more`] : [...words];
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { duration, durationMilliseconds } from '../policy/duration.js';
+import { stricter } from '../policy/strictness.js';
+import { needed } from './contents.js';
+import type { ImageRule } from './rule.js';
+
+const options = z.strictObject({
+  maxAge: stricter(duration(), 'lower').describe('How old the newest clock may be.'),
+});
+type Options = z.infer<typeof options>;
+
+const DAY = 86_400_000;
+
+export const fresh: ImageRule<Options> = {
+  id: 'fresh',
+  title: 'Image was built lately',
+  question: 'How long ago was this image built or signed, by a clock that can be trusted?',
+  why: 'An image that is not rebuilt does not get the fixes of its packages. The date an image gives itself proves little: reproducible builds say 1970, and some publishers write the date of the newest package. So the newest of the transparency log, timestamp authorities and signed build records counts, then the configuration, then the bill of materials; the clock that was used is named.',
+  mend: [
+    'Pull the newest digest of the tag and pin that; Dependabot and Renovate propose it by themselves:',
+    '',
+    '```yaml',
+    '# .github/dependabot.yml',
+    'version: 2',
+    'updates:',
+    '  - { package-ecosystem: docker, directory: /, schedule: { interval: daily } }',
+    '```',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'signatures', 'statements', 'clocks'],
+  ages: true,
+  options,
+  presets: {
+    baseline: { level: 'note', options: { maxAge: '30d' } },
+    hardened: { level: 'warning', options: { maxAge: '30d' } },
+    'hardened-build': { level: 'off', options: { maxAge: '30d' } },
+    strict: { level: 'error', options: { maxAge: '7d' } },
+  },
+  controls: ['SI-2', 'RA-5'],
+  securitySeverity: 4,
+  evaluate: ({ evidence, now }, { maxAge }) => {
+    const clocks = needed(evidence.clocks, 'The age of the image');
+    if (!clocks.ok) return clocks.error;
+    const { chosen, refused, incomplete } = clocks.value;
+    const details = [
+      ...clocks.value.clocks.map(({ name, at, verified }) => `${at} ${name}${verified ? '' : ' (not vouched for)'}`),
+      ...refused.map(({ name, at, reason }) => `${at} ${name}: not counted, ${reason}`),
+    ];
+    if (chosen === null) {
+      return {
+        outcome: 'indeterminate',
+        reason: `Nothing tells how old it is${refused.length === 0 ? '' : `: ${refused.map(({ name, at }) => `${name} says ${at}`).join(', ')}`}.`,
+        fix: incomplete ?? 'Use an image whose signature is in a transparency log, or that has signed provenance.',
+        details,
+      };
+    }
+    const age = now.getTime() - Date.parse(chosen.at);
+    const told = `${Math.max(0, Math.floor(age / DAY))} days old by its ${chosen.name} (${chosen.at.slice(0, 10)})`;
+    if (age <= durationMilliseconds(maxAge)) return { outcome: 'pass', reason: `It is ${told}.`, details };
+    if (incomplete !== undefined) {
+      return {
+        outcome: 'indeterminate',
+        reason: `It is ${told}, and a newer clock could not be asked: ${incomplete}`,
+        fix: 'Run the gate again.',
+        details,
+      };
+    }
+    return {
+      outcome: 'fail',
+      reason: `It is ${told}; at most ${maxAge} are allowed.`,
+      fix: 'Take the newest digest of the tag, or an image that is rebuilt regularly.',
+      details,
+    };
+  },
+};

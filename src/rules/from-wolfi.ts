@@ -1,0 +1,47 @@
+import { judgeWolfi } from '../evidence/wolfi/wolfi-facts.js';
+import { needed, withoutLinuxContents } from './contents.js';
+import { type NoOptions, noOptions } from './options.js';
+import type { ImageRule, RuleResult } from './rule.js';
+
+export const fromWolfi: ImageRule<NoOptions> = {
+  id: 'from-wolfi',
+  title: 'Image is made from Wolfi packages',
+  question: 'Do os-release, apk repositories and keys, and the signed apko configuration agree that it is Wolfi?',
+  why: 'Wolfi and Chainguard OS have advisories of their own: whether a vulnerability counts is looked up in them. An image that only says it is Wolfi, or mixes packages of another distribution in, is judged by the wrong advisories. Only allow entries that claim Wolfi are asked.',
+  mend: "Build on an image of a publisher that makes its images from Wolfi, keep to `packages.wolfi.dev` and Chainguard's repositories when adding packages, or take the claim (`wolfi: true`, or the catalogue entry) out of the allow entry.",
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'filesystem', 'packages', 'apko'],
+  ages: false,
+  options: noOptions,
+  presets: {
+    baseline: { level: 'off', options: {} },
+    hardened: { level: 'error', options: {} },
+    'hardened-build': { level: 'off', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['SR-4', 'CM-8'],
+  securitySeverity: 6,
+  evaluate: (subject): RuleResult => {
+    if (subject.entry?.wolfi !== true)
+      return { outcome: 'not-applicable', reason: 'No allow entry claims that it is Wolfi.' };
+    const windows = withoutLinuxContents(subject);
+    if (windows !== null) return windows;
+    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    if (!filesystem.ok) return filesystem.error;
+    const packages = needed(subject.evidence.packages, 'The list of packages');
+    if (!packages.ok) return packages.error;
+    const apko = subject.evidence.apko?.status === 'present' ? subject.evidence.apko.value : undefined;
+    const { contradictions, agreements } = judgeWolfi(filesystem.value.tree, packages.value, apko);
+    const [first] = contradictions;
+    if (first !== undefined) {
+      return {
+        outcome: 'fail',
+        reason: `It is not Wolfi as its allow entry claims: ${first}.`,
+        fix: 'Correct the allow entry, or use an image made from Wolfi packages.',
+        details: [...contradictions, ...agreements],
+      };
+    }
+    return { outcome: 'pass', reason: `It is Wolfi by ${agreements.join(', ')}.` };
+  },
+};

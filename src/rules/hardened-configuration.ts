@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { ImageConfiguration } from '../evidence/configuration.js';
+import { environmentHazards } from '../evidence/environment-facts.js';
+import type { FileEntry } from '../evidence/filesystem/file-entry.js';
+import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
+import { stricter } from '../policy/strictness.js';
+import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
+import { matchesPath, pathPatterns } from './path-patterns.js';
+import type { ImageRule, RuleResult } from './rule.js';
+
+const options = z.strictObject({
+  allowFiles: stricter(pathPatterns(), 'fewer').describe(
+    'Paths that may be set-uid, set-gid, writable to all or have capabilities.',
+  ),
+  allowCapabilities: stricter(z.array(z.string()), 'fewer').describe('File capabilities that any program may have.'),
+  denyPorts: stricter(z.array(z.number().int().min(1).max(65_535)), 'more').describe('Ports that no image may expose.'),
+});
+type Options = z.infer<typeof options>;
+
+/** ssh, telnet, the Docker API and remote desktops: ways in, not services. */
+const WAYS_IN = [22, 23, 2375, 2376, 3389, 5900];
+const DEFAULTS: Options = { allowFiles: [], allowCapabilities: ['cap_net_bind_service'], denyPorts: WAYS_IN };
+
+export const hardenedConfiguration: ImageRule<Options> = {
+  id: 'hardened-configuration',
+  title: 'Image has hardened defaults',
+  question: 'Are there files and settings in it that hand out rights?',
+  why: "Set-uid files and file capabilities give a process rights that the container's user was meant not to have; files anybody may write to are a place to leave something that another process runs; LD_PRELOAD and odd folders in PATH decide what is run. None of them is needed by a service in a container.",
+  mend: [
+    'Take the hardened variant of the image, or take the bits away in the stage that ships:',
+    '',
+    '```dockerfile',
+    'FROM debian:13-slim',
+    'RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +',
+    '```',
+    '',
+    'The rule looks at the base image itself: where its files must stay as they are, allow them by path with `allow-files`.',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final'],
+  evidence: ['image', 'filesystem'],
+  ages: false,
+  options,
+  presets: {
+    baseline: { level: 'off', options: DEFAULTS },
+    hardened: { level: 'warning', options: DEFAULTS },
+    'hardened-build': { level: 'off', options: DEFAULTS },
+    strict: { level: 'error', options: DEFAULTS },
+  },
+  controls: ['CM-2', 'CM-6', 'AC-6', 'CM-7'],
+  securitySeverity: 5,
+  evaluate: (subject, chosen) => {
+    const windows = withoutLinuxContents(subject);
+    if (windows !== null) return windows;
+    const image = needed(subject.evidence.image, "The image's configuration");
+    if (!image.ok) return image.error;
+    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    if (!filesystem.ok) return filesystem.error;
+    const failures = [
+      ...judgeFiles(filesystem.value, chosen),
+      ...judgeSettings(image.value.configuration, filesystem.value, chosen),
+    ];
+    if (failures.length > 0) return failures;
+    return { outcome: 'pass', reason: 'No file and no setting of it hands out rights.' };
+  },
+};
+
+function judgeFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResult[] {
+  const allowed = matchesPath(chosen.allowFiles);
+  const remaining = (entries: readonly FileEntry[]) => entries.filter(({ path }) => !allowed(path));
+  const dangerous = facts.withCapabilities.filter(({ capabilities = [] }) =>
+    capabilities.some((name) => !chosen.allowCapabilities.includes(name)),
+  );
+  const fix = 'Take a variant without them, or allow them by path in the policy.';
+  return [
+    filesFail(
+      'set-uid',
+      remaining([...facts.setUid, ...facts.setGid]),
+      'run with the rights of their owner or group',
+      fix,
+      mode,
+    ),
+    filesFail('capabilities', remaining(dangerous), 'have capabilities of their own', fix, ({ capabilities = [] }) =>
+      capabilities.join(', '),
+    ),
+    filesFail('world-writable', remaining(facts.worldWritable), 'may be written to by anybody', fix, mode),
+    filesFail('devices', remaining(facts.devices), 'are device nodes', fix, ({ type }) => type),
+  ].filter((result) => result !== null);
+}
+
+function filesFail(
+  aspect: string,
+  entries: readonly FileEntry[],
+  what: string,
+  fix: string,
+  detail: (entry: FileEntry) => string,
+): RuleResult | null {
+  if (entries.length === 0) return null;
+  const paths = [...new Set(entries.map(({ path }) => `/${path}`))];
+  return {
+    outcome: 'fail',
+    aspect,
+    reason: `${paths.length} ${paths.length === 1 ? 'file' : 'files'} of it ${what}: ${listed(paths)}.`,
+    fix,
+    details: shortened(entries.map((entry) => `/${entry.path} (${detail(entry)}, uid ${entry.uid}, gid ${entry.gid})`)),
+  };
+}
+
+function mode(entry: FileEntry): string {
+  return `mode ${entry.mode.toString(8).padStart(4, '0')}`;
+}
+
+function judgeSettings(
+  configuration: ImageConfiguration,
+  facts: FilesystemFacts,
+  chosen: Options,
+): readonly RuleResult[] {
+  const results: RuleResult[] = [];
+  const isWritable = (folder: string) => ((facts.tree.resolve(folder)?.mode ?? 0) & 0o002) !== 0;
+  const hazards = environmentHazards(configuration.env, isWritable);
+  if (hazards.length > 0) {
+    results.push({
+      outcome: 'fail',
+      aspect: 'environment',
+      reason: `Its environment decides what is run: ${listed([...new Set(hazards.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
+      fix: 'Set the variable anew in the stage that ships.',
+    });
+  }
+  const [program, flag] = configuration.entrypoint;
+  if (flag === '-c' && /(?:^|\/)(?:ba|da|a|z)?sh$/.test(program ?? '')) {
+    results.push({
+      outcome: 'fail',
+      aspect: 'entrypoint',
+      atMost: 'warning',
+      reason: 'Its ENTRYPOINT has the shell form: a shell is the first process, takes the signals, and ignores CMD.',
+      fix: 'Write ENTRYPOINT as a JSON array.',
+    });
+  }
+  const ports = configuration.exposedPorts.filter((port) => chosen.denyPorts.includes(Number(port.split('/')[0])));
+  if (ports.length > 0) {
+    results.push({
+      outcome: 'fail',
+      aspect: 'ports',
+      reason: `It exposes ${listed(ports)}, by which people log in from outside.`,
+      fix: 'Use an image without that service.',
+    });
+  }
+  return results;
+}

@@ -1,0 +1,51 @@
+import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
+import { type NoOptions, noOptions } from './options.js';
+import type { ImageRule } from './rule.js';
+
+export const intact: ImageRule<NoOptions> = {
+  id: 'intact',
+  title: 'Files are as their packages brought them',
+  question: 'Does every packaged file still have the content that its package database says?',
+  why: 'Package databases keep a checksum of each file they install. A program that differs from it was patched, replaced or damaged after it was packaged: advisories and bills of materials then speak of something that is not there. Configuration may change and is not compared.',
+  mend: 'See which files differ (`base-image-gate inspect IMAGE`), and whether the publisher says why. Then take an image whose files are as packaged, or have the change packaged: a package of its own has a name, a version and a checksum.',
+  subject: 'image',
+  roles: ['final'],
+  evidence: ['image', 'filesystem', 'packages', 'ownership'],
+  ages: false,
+  options: noOptions,
+  presets: {
+    baseline: { level: 'off', options: {} },
+    hardened: { level: 'warning', options: {} },
+    'hardened-build': { level: 'off', options: {} },
+    strict: { level: 'error', options: {} },
+  },
+  controls: ['SI-7', 'SI-7(1)', 'CM-6'],
+  securitySeverity: 7,
+  evaluate: (subject) => {
+    const windows = withoutLinuxContents(subject);
+    if (windows !== null) return windows;
+    const ownership = needed(subject.evidence.ownership, 'Which package owns which file');
+    if (!ownership.ok) return ownership.error;
+    const { altered, asPackaged, notCompared } = ownership.value;
+    if (altered.length > 0) {
+      return {
+        outcome: 'fail',
+        reason: `${altered.length} packaged ${altered.length === 1 ? 'file differs from its' : 'files differ from their'} package: ${listed(altered.map(({ path }) => `/${path}`))}.`,
+        fix: 'Take an image whose files are as packaged, or have the change packaged.',
+        details: shortened(altered.map((one) => `/${one.path} (${one.package})`)),
+      };
+    }
+    if (notCompared.length > 0) {
+      return {
+        outcome: 'indeterminate',
+        reason: `${notCompared.length} packaged files could not be compared: ${listed(notCompared.map((path) => `/${path}`))}.`,
+        fix: 'Ask whoever publishes the image not to store files as sparse, and not to mix package managers in a layer.',
+        details: shortened(notCompared.map((path) => `/${path}`)),
+      };
+    }
+    if (asPackaged.size === 0) {
+      return { outcome: 'not-applicable', reason: 'No package database in it keeps checksums of files.' };
+    }
+    return { outcome: 'pass', reason: `All ${asPackaged.size} packaged files that have a checksum agree with it.` };
+  },
+};

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { stricter } from '../policy/strictness.js';
+import { needed, shortened, withoutLinuxContents } from './contents.js';
+import type { ImageRule, RuleResult } from './rule.js';
+
+const MB = 1_000_000;
+
+const options = z.strictObject({
+  maxPackages: stricter(z.number().int().min(0), 'lower').describe(
+    'Installed packages of every type; those that a distribution package brings count once.',
+  ),
+  maxMegabytes: stricter(z.number().min(0), 'lower').describe(
+    'Bytes of all files as a container sees them, in millions.',
+  ),
+  maxFiles: stricter(z.number().int().min(0), 'lower').describe('Files and links.'),
+  maxUnownedFiles: stricter(z.number().int().min(0), 'lower').describe(
+    'Files that no package brought, where the image has a package database with lists of files.',
+  ),
+});
+type Options = z.infer<typeof options>;
+
+const HARDENED: Options = { maxPackages: 150, maxMegabytes: 300, maxFiles: 20_000, maxUnownedFiles: 500 };
+const STRICT: Options = { maxPackages: 75, maxMegabytes: 150, maxFiles: 10_000, maxUnownedFiles: 50 };
+
+export const minimal: ImageRule<Options> = {
+  id: 'minimal',
+  title: 'Image stays within its budgets',
+  question: 'Is there much more in it than an application needs?',
+  why: 'Every package is something to patch and every file something to misuse. Budgets keep a base from growing unseen; files that no package brought can not be updated, matched with advisories or told from what an intruder left.',
+  mend: [
+    'Take a smaller variant (`-slim`, `static`, a runtime instead of a development kit), or set budgets that fit:',
+    '',
+    '```yaml',
+    'rules:',
+    '  minimal: { max-packages: 120, max-megabytes: 250 }',
+    '```',
+    '',
+    '`base-image-gate inspect IMAGE` shows what takes the space.',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final'],
+  evidence: ['image', 'filesystem', 'packages', 'ownership'],
+  ages: false,
+  options,
+  presets: {
+    baseline: { level: 'off', options: HARDENED },
+    hardened: { level: 'warning', options: HARDENED },
+    'hardened-build': { level: 'off', options: HARDENED },
+    strict: { level: 'error', options: STRICT },
+  },
+  controls: ['CM-7', 'CM-7(1)', 'CM-8'],
+  securitySeverity: 3,
+  evaluate: (subject, chosen) => {
+    const windows = withoutLinuxContents(subject);
+    if (windows !== null) return windows;
+    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    if (!filesystem.ok) return filesystem.error;
+    const packages = needed(subject.evidence.packages, 'The list of packages');
+    if (!packages.ok) return packages.error;
+    const ownership = needed(subject.evidence.ownership, 'Which package owns which file');
+    if (!ownership.ok) return ownership.error;
+    const { fileCount, totalBytes } = filesystem.value;
+    const installed = packages.value.packages.filter(({ partOf }) => partOf === undefined).length;
+    const { known, unowned } = ownership.value;
+    return [
+      within('packages', installed, chosen.maxPackages, 'packages'),
+      within('size', Math.ceil(totalBytes / MB), chosen.maxMegabytes, 'MB of files'),
+      within('files', fileCount, chosen.maxFiles, 'files'),
+      known
+        ? {
+            ...within('unowned-files', unowned.length, chosen.maxUnownedFiles, 'files that no package brought'),
+            details: shortened(unowned.map((path) => `/${path}`)),
+          }
+        : {
+            outcome: 'not-applicable',
+            aspect: 'unowned-files',
+            reason: 'No package database in it keeps lists of files.',
+          },
+    ];
+  },
+};
+
+function within(aspect: string, count: number, most: number, what: string): RuleResult {
+  if (count <= most) return { outcome: 'pass', aspect, reason: `It has ${count} ${what}; the budget is ${most}.` };
+  return {
+    outcome: 'fail',
+    aspect,
+    reason: `It has ${count} ${what}; the budget is ${most}.`,
+    fix: 'Take a smaller variant of the image, or raise the budget in the policy.',
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { type EffectiveUser, effectiveUsers } from '../evidence/effective-user.js';
+import type { FileTree } from '../evidence/filesystem/file-tree.js';
+import { runsAs } from '../evidence/user.js';
+import { stricter } from '../policy/strictness.js';
+import { needed } from './contents.js';
+import type { ImageRule, RuleResult } from './rule.js';
+
+const options = z.strictObject({
+  numeric: stricter(z.boolean(), 'true').describe(
+    'Asks for a number: Kubernetes refuses to start a named user under runAsNonRoot, since it can not see its uid.',
+  ),
+});
+type Options = z.infer<typeof options>;
+
+const NAMED: Options = { numeric: false };
+
+export const nonRoot: ImageRule<Options> = {
+  id: 'non-root',
+  title: 'What ships does not run as root',
+  question: 'Which user does the image that is built here run as?',
+  why: 'A process that is root in a container is root for every file and kernel interface it can reach; one mistake in isolation makes it root on the host. What counts is the user of the stage that ships: its own USER instructions over those of the stages below, over the base image. "Hardened" does not mean non-root: several hardened images run as root by default.',
+  mend: [
+    'Say USER in the stage that ships, last, with a number where Kubernetes is to check it:',
+    '',
+    '```dockerfile',
+    'FROM cgr.dev/chainguard/wolfi-base:latest',
+    'USER 65532:65532',
+    '```',
+    '',
+    'Steps that need root come before it; a later `USER root` would decide again.',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final'],
+  evidence: ['image', 'filesystem'],
+  ages: false,
+  options,
+  presets: {
+    baseline: { level: 'warning', options: NAMED },
+    hardened: { level: 'error', options: NAMED },
+    'hardened-build': { level: 'off', options: NAMED },
+    strict: { level: 'error', options: NAMED },
+  },
+  controls: ['AC-6', 'CM-6'],
+  securitySeverity: 7,
+  evaluate: ({ evidence, stages, use, platform }, chosen) => {
+    const image = needed(evidence.image, "The image's configuration");
+    if (!image.ok) return image.error;
+    const { configuration } = image.value;
+    if ((configuration.os || platform.os) === 'windows') {
+      return { outcome: 'not-applicable', reason: 'It is a Windows image, which has no user numbers.' };
+    }
+    const tree = evidence.filesystem?.status === 'present' ? evidence.filesystem.value.tree : undefined;
+    const own = stages.filter(({ file }) => file === use.file);
+    const users = effectiveUsers(own, use.id, configuration.user);
+    const asked = users.length > 0 ? users : [{ user: configuration.user, stage: { index: 0, name: null } }];
+    const answers = asked.map((user) => judge(user, tree, chosen));
+    const worst =
+      answers.find(({ outcome }) => outcome === 'fail') ?? answers.find(({ outcome }) => outcome === 'indeterminate');
+    return worst ?? answers[0] ?? { outcome: 'not-applicable', reason: 'No stage that ships is built on it.' };
+  },
+};
+
+function judge({ user, at, stage }: EffectiveUser, tree: FileTree | undefined, chosen: Options): RuleResult {
+  const what = stage.name === null ? 'The image that is built here' : `The stage ${stage.name}`;
+  const decides = at === undefined ? "the base image's configuration" : `USER ${at.text} on line ${at.line}`;
+  const place =
+    at === undefined
+      ? {}
+      : { at: { file: at.file, line: at.line, column: at.column, endLine: at.endLine, endColumn: at.endColumn } };
+  const fix = 'End the stage that ships with a USER that is not root, such as USER 65532.';
+  if (user === undefined) {
+    return {
+      outcome: 'indeterminate',
+      reason: `${what} runs as whomever a build argument names (${decides}).`,
+      fix: 'Write the user into the build file, or give its build argument a default there.',
+      ...place,
+    };
+  }
+  const { uid, name } = runsAs(user, tree);
+  if (uid === 0) {
+    const who = user === '' ? 'root, since neither it nor its base says USER' : 'root';
+    return { outcome: 'fail', reason: `${what} runs as ${who}${user === '' ? '' : ` (${decides})`}.`, fix, ...place };
+  }
+  if (chosen.numeric && name !== undefined) {
+    return {
+      outcome: 'fail',
+      reason: `${what} runs as ${name}, which is no number (${decides}).`,
+      fix: `Write its uid${uid === undefined ? '' : ` ${uid}`} instead of its name.`,
+      ...place,
+    };
+  }
+  const shown = name === undefined ? `uid ${uid}` : uid === undefined ? `the user ${name}` : `${name} (uid ${uid})`;
+  return { outcome: 'pass', reason: `${what} runs as ${shown} (${decides}).`, ...place };
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { LIFECYCLE_DATE } from '../evidence/lifecycle/lifecycle-table.js';
+import { cycleOf, hasEnded } from '../evidence/lifecycle/lifecycles.js';
+import { isRolling, type SupportedPart, supportedParts } from '../evidence/lifecycle/supported-parts.js';
+import { needed, withoutLinuxContents } from './contents.js';
+import type { ImageRule, RuleResult } from './rule.js';
+
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+
+const options = z.strictObject({
+  lastDays: z
+    .record(z.string(), z.string().regex(DATE, { error: 'a date such as 2027-06-30' }))
+    .describe(
+      'Last supported days by product and cycle, such as "debian 12", for paid support and for what the table lacks.',
+    ),
+});
+type Options = z.infer<typeof options>;
+
+const NONE: Options = { lastDays: {} };
+
+export const supported: ImageRule<Options> = {
+  id: 'supported',
+  title: 'Distribution and runtime are still supported',
+  question: 'Do the makers of its distribution and its runtime still mend them?',
+  why: `After the end of life nobody publishes fixes any more, and mostly no advisories either: a scanner that finds nothing then says nothing. Dates are those of endoflife.date as of ${LIFECYCLE_DATE}, standard support without extended or paid terms.`,
+  mend: [
+    'Move to a release that is supported. Where extended support is paid for, say until when:',
+    '',
+    '```yaml',
+    'rules:',
+    '  supported:',
+    '    last-days: { "debian 12": "2028-06-30" }',
+    '```',
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'filesystem', 'packages'],
+  ages: true,
+  options,
+  presets: {
+    baseline: { level: 'warning', options: NONE },
+    hardened: { level: 'error', options: NONE },
+    'hardened-build': { level: 'warning', options: NONE },
+    strict: { level: 'error', options: NONE },
+  },
+  controls: ['SA-22', 'SI-2'],
+  securitySeverity: 6,
+  evaluate: (subject, chosen) => {
+    const windows = withoutLinuxContents(subject);
+    if (windows !== null) return windows;
+    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    if (!filesystem.ok) return filesystem.error;
+    const packages = needed(subject.evidence.packages, 'The list of packages');
+    if (!packages.ok) return packages.error;
+    const parts = supportedParts(filesystem.value.tree, packages.value);
+    const { distribution } = packages.value;
+    if (parts.length === 0) {
+      return distribution !== null && isRolling(distribution)
+        ? { outcome: 'pass', reason: `${distribution.prettyName ?? distribution.id} has no releases that could end.` }
+        : { outcome: 'not-applicable', reason: 'It has neither an os-release nor a runtime that we know.' };
+    }
+    return parts.map((part) => judge(part, chosen, subject.now));
+  },
+};
+
+function judge({ role, name, product, version, where }: SupportedPart, chosen: Options, now: Date): RuleResult {
+  const aspect = role;
+  const known = product === null || version === undefined ? undefined : cycleOf(product, version);
+  const told = role === 'distribution' ? name : `${name} ${version ?? ''}`.trim();
+  const key = `${product ?? name} ${known?.cycle ?? version ?? ''}`.trim();
+  const override = chosen.lastDays[key];
+  const end = override === undefined ? known?.end : ({ kind: 'date', date: override } as const);
+  if (end === undefined) {
+    return {
+      outcome: 'indeterminate',
+      aspect,
+      reason: `The table of ${LIFECYCLE_DATE} does not know how long ${told} is supported (${where}).`,
+      fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
+    };
+  }
+  const until =
+    end.kind === 'date' ? `until ${end.date}` : end.kind === 'open' ? 'without an announced end' : 'no longer';
+  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, reason: `${told} is supported ${until}.` };
+  return {
+    outcome: 'fail',
+    aspect,
+    reason:
+      end.kind === 'date'
+        ? `${told} was supported until ${end.date} (${where}).`
+        : `${told} is no longer supported (${where}).`,
+    fix: 'Move to a release that is supported.',
+  };
+}
