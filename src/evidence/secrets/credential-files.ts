@@ -7,11 +7,13 @@ interface CredentialFile {
   readonly path: RegExp;
   /** Tested on each line. */
   readonly content: RegExp;
+  /** No value stands for a secret here: its form alone tells. */
+  readonly anyValue?: true;
 }
 
 /** A value that stands for one: `${TOKEN}`, `$(cat …)`, `<token>`, `xxxx`, `changeme`, `your-token`. */
 const STANDS_FOR_ONE =
-  /\$\{?[A-Z_a-z(]|<[^>]{1,64}>|x{4,}|\*{3,}|changeme|your[-_]|example|placeholder|dummy|redacted/i;
+  /\$\{[A-Z_a-z]|\$\(|[\s="']\$[A-Z_a-z]|<[^>]{1,64}>|x{4,}|\*{3,}|changeme|your[-_]|example|placeholder|dummy|redacted/i;
 
 const FILES: readonly CredentialFile[] = [
   {
@@ -80,7 +82,8 @@ const FILES: readonly CredentialFile[] = [
   {
     kind: 'Maven password',
     path: /(?:^|\/)\.m2\/settings(?:-security)?\.xml$/,
-    content: /<(?:password|master)>[^<$]{3,}</,
+    content: /<(?:password|master)>[^<${]{3,}</,
+    anyValue: true,
   },
   { kind: 'RubyGems key', path: /(?:^|\/)\.gem\/credentials$/, content: /^\s{0,8}:[a-z_]{1,32}:\s{0,4}\S{8,}/ },
   {
@@ -101,12 +104,12 @@ export function isCredentialFile(path: string): boolean {
 /** Credentials in a file whose name says that it holds some. At most one a kind, at its first line. */
 export function credentialsIn(path: string, text: string): readonly SecretMark[] {
   const marks: SecretMark[] = [];
-  for (const { kind, path: names, content } of FILES) {
+  for (const { kind, path: names, content, anyValue } of FILES) {
     if (!names.test(path)) continue;
     const lines = text.split('\n');
     const index = lines.findIndex((line) => {
       const match = content.exec(line.slice(0, 4096));
-      return match !== null && !STANDS_FOR_ONE.test(match[0]);
+      return match !== null && (anyValue === true || !STANDS_FOR_ONE.test(match[0]));
     });
     if (index >= 0) marks.push({ kind, line: index + 1 });
   }

@@ -14,7 +14,7 @@ const IDS: ReadonlySet<string> = new Set(['wolfi', 'chainguard']);
 const HOST = /^https:\/\/(?:packages\.wolfi\.dev|packages\.cgr\.dev|apk\.cgr\.dev|virtualapk\.cgr\.dev)(?:\/|$)/;
 const KEY = /^(?:wolfi-signing|chainguard[a-z0-9-]*)(?:\.[a-z0-9-]+)?\.rsa\.pub$/;
 /** Compares os-release, package database, apk's repositories and keys, and the signed apko configuration with one another. */
-export function judgeWolfi(tree: FileTree, inventory: Inventory, statements: readonly Statement[]): WolfiJudgement {
+export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfiguration | undefined): WolfiJudgement {
   const contradictions: string[] = [];
   const agreements: string[] = [];
   const { distribution, packages } = inventory;
