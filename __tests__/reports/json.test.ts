@@ -57,6 +57,13 @@ describe('checkJson', () => {
     expect(JSON.stringify(rest)).not.toContain('null');
   });
 
+  test('is safe to print, and parses to what was meant', () => {
+    const text = 'a\u009b31m\u202e\u{e0041}\u200b##[add-mask]b\n::error::c\ud800';
+    const printed = checkJson(makeReport({ notices: [text] }));
+    expect(printed).not.toMatch(/[\p{Cf}\p{Cs}\u0080-\u009f]|##\[|^\s*::/mu);
+    expect(JSON.parse(printed)).toMatchObject({ notices: [text] });
+  });
+
   test('names policy, commit and what it extends', () => {
     const source = {
       name: 'acme/policies/base-images.yml',

@@ -2,6 +2,7 @@ import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
 import { formatReference } from '../images/reference.js';
 import { displayWidth, padded } from './display-width.js';
+import { jsonText } from './escape/json.js';
 import { terminal } from './escape/visible.js';
 import type { ImagesDocument, UseDocument } from './images-document.js';
 import { paint } from './paint.js';
@@ -17,7 +18,7 @@ export function imagesJson(reading: Pick<Reading, 'files' | 'uses'>): string {
     files: reading.files.map(fileDocument),
     uses: reading.uses.map(useDocument),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document, 2);
 }
 
 /** A build file with exactly the fields of the contract. */

@@ -1,4 +1,5 @@
 import type { CheckDocument } from './check-document.js';
+import { jsonText } from './escape/json.js';
 import { evidenceDocument } from './evidence-document.js';
 import { fileDocument, useDocument } from './images.js';
 import type { Answer, Finding, JudgedImage, Report } from './report.js';
@@ -8,7 +9,7 @@ const CHECK_SCHEMA = 'base-image-gate/check/v1';
 
 /** The report as `check --format json` prints it: JSON with a line end, the same bytes for the same report. */
 export function checkJson(report: Report): string {
-  return `${JSON.stringify(checkDocument(report), null, 2)}\n`;
+  return jsonText(checkDocument(report), 2);
 }
 
 /** The report with exactly the fields of the contract; optional ones are left out. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { exitCodeOf } from '../verdict.js';
+import { jsonText } from './escape/json.js';
 import { urlPath } from './escape/markdown.js';
 import { cut, visible, visibleLines } from './escape/visible.js';
 import type { Finding, Report } from './report.js';
@@ -96,7 +97,7 @@ function sarifText(
       },
     ],
   };
-  return `${JSON.stringify(log, null, 1)}\n`;
+  return jsonText(log, 1);
 }
 
 /** Every rule of the index and what is reported beside them; a finding of yet another id gets a plain description. */

@@ -16,13 +16,13 @@ describe('stageGraph', () => {
       '  i3(["curlimages/curl#58;8.10.1"]):::waived',
       '  subgraph f0["services/api/Dockerfile"]',
       '    f0s0["build"]:::failed',
-      '    f0s1[["stage 1"]]:::passed',
+      '    f0s1[["stage#32;1"]]:::passed',
       '  end',
       '  i0 --> f0s0',
       '  i1 --> f0s1',
       '  f0s0 -.-> f0s1',
       '  subgraph f1["services/web/Dockerfile"]',
-      '    f1s0[["stage 0"]]:::failed',
+      '    f1s0[["stage#32;0"]]:::failed',
       '  end',
       '  i2 --> f1s0',
       '  i3 -.-> f1s0',
@@ -58,11 +58,16 @@ describe('stageGraph', () => {
     expect(lines.filter((line) => line.endsWith(':::unasked'))).toHaveLength(3);
   });
 
+  test('a name that is empty still has a label', () => {
+    expect(mermaidLabel('')).toBe('"#40;empty#41;"');
+    expect(mermaidLabel('  ')).toBe('"#40;empty#41;"');
+  });
+
   test('no name can leave its label', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
         const label = mermaidLabel(name);
-        expect(label.slice(1, -1)).toMatch(/^(?:[\p{L}\p{N} /._@-]|#\d+;)*$/u);
+        expect(label.slice(1, -1)).toMatch(/^(?:[\p{L}\p{N}/._@-]|#\d+;)+$/u);
         const stages = [makeStage(name, 0, { name })];
         expect(stageGraph(makeReport({ stages })).split('\n')).toHaveLength(7);
       }),

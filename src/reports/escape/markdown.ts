@@ -19,8 +19,10 @@ const BLOCK_START = /^(?:[-+=]|[0-9]{1,9}[.)](?= |$))/;
  * @see https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
  */
 const BREAK = '&#8203;';
-const LINKED =
-  /(?<=[@#])(?!\s)|(?<=gh)(?=-[0-9])|(?<=:)(?=\/\/)|(?<=ww)(?=w\.)|(?<=(?<![0-9a-z])[0-9a-f]{4})(?=[0-9a-f]{3,36}(?![0-9a-z]))/gi;
+const LINKED = /(?<=[@#])(?!\s)|(?<=gh)(?=-[0-9])|(?<=:)(?=\/\/)|(?<=ww)(?=w\.)/gi;
+/** What may name a commit, which takes seven digits. */
+const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/gi;
+const COMMIT_STEP = 6;
 
 /** One line of plain text: no emphasis, no link, no HTML, no mention, no reference to an issue or commit. */
 export function inline(text: string): string {
@@ -31,6 +33,9 @@ export function inline(text: string): string {
 /** `leading`: how many characters at the start would begin a block; the last of them is made harmless. */
 function plain(shown: string, leading: number): string {
   const breaks = new Set(Array.from(shown.matchAll(LINKED), (match) => match.index));
+  for (const { index, 0: digits } of shown.matchAll(COMMIT)) {
+    for (let at = COMMIT_STEP; at < digits.length; at += COMMIT_STEP) breaks.add(index + at);
+  }
   let safe = '';
   for (let i = 0; i < shown.length; i++) {
     const character = shown.charAt(i);
@@ -49,12 +54,12 @@ const PLAIN_CODE = /^[A-Za-z0-9_.,:;/@#$%^*()+=?{}[\]!'"~ -]+$/;
 
 /**
  * A code span, on one line. GitHub links nothing inside. What a code span can't hold (backticks, pipes in a table,
- * HTML) goes into a `<code>` element with every sign as a reference.
+ * HTML, a command of a GitHub runner) goes into a `<code>` element with every sign as a reference.
  */
 export function code(text: string): string {
   const shown = visible(text);
   if (shown === '') return '`(empty)`';
-  if (PLAIN_CODE.test(shown) && shown.trim() === shown) return `\`${shown}\``;
+  if (PLAIN_CODE.test(shown) && shown.trim() === shown && !shown.includes('##[')) return `\`${shown}\``;
   return `<code>${shown.replace(/[^A-Za-z0-9\u0080-\uffff ]/g, numeric).replaceAll('  ', ' &#32;')}</code>`;
 }
 
@@ -69,11 +74,15 @@ export function prose(text: string): string {
   return plain(first, BLOCK_START.exec(first)?.[0].length ?? 0) + rest.join('');
 }
 
-/** A fenced block of several lines, with a fence that nothing inside can close. Stands on lines of its own. */
+/**
+ * A fenced block of several lines, with a fence that nothing inside can close. Stands on lines of its own. Our own
+ * comment marker can't be forged in it, nor a command of a runner whose log it is printed to.
+ */
 export function block(text: string, language = ''): string {
   const lines = visibleLines(text)
-    // A reader that looks for our own comment marker must not find one here.
-    .replaceAll('<!--', '<! --');
+    .replaceAll('<!--', '<! --')
+    .replaceAll('##[', '#\\u{23}[')
+    .replace(/^(\s*):(?=:)/gm, '$1\\u{3A}');
   const longest = (lines.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 2);
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${lines}\n${fence}`;

@@ -1,4 +1,5 @@
 import { inline, prose } from '../escape/markdown.js';
+import { cut } from '../escape/visible.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { openQuestions, plural, tallyOf } from '../tally.js';
@@ -28,6 +29,8 @@ interface CommentDetail {
   readonly folded: boolean;
   readonly table: boolean;
 }
+
+const MAX_TITLE = 60;
 
 /** Notices that are open to the eye below problems; the summary has them all. */
 const MAX_NOTICES = 3;
@@ -89,7 +92,7 @@ function noticeLines(report: Report): readonly string[] {
 function heading(report: Report, options: CommentOptions): string {
   const { verdict } = report;
   const tally = tallyOf(report);
-  const title = options.title === undefined ? 'Base images' : `Base images, ${inline(options.title)}`;
+  const title = options.title === undefined ? 'Base images' : `Base images, ${inline(cut(options.title, MAX_TITLE))}`;
   const passed = tally.uses === 0 ? 'nothing to judge' : `nothing to mend in ${plural(tally.uses, 'image use')}`;
   const asked = verdict === 'pass' ? passed : openQuestions(tally) || verdict;
   return `### ${verdictSign(verdict)} ${title}: ${asked}${freshness(report, options)}`;

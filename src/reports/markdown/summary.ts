@@ -30,23 +30,24 @@ interface SummaryDetail {
 
 /**
  * What is given up when the summary is too long, in this order: details of findings beyond a few, the places beyond
- * three, the table's rows beyond fifty, table and graph, findings beyond a hundred, then beyond ten.
+ * three, the table's rows beyond fifty, table and graph, findings beyond a hundred, then beyond ten, and at last all but the verdict.
  */
-const DETAILS: readonly [SummaryDetail, ...SummaryDetail[]] = [
+const DETAILS: readonly [SummaryDetail, ...(SummaryDetail | null)[]] = [
   { list: FULL_DETAIL, table: { rows: 1000, places: 20, columns: 'all' }, waived: 1000 },
   { list: { ...FULL_DETAIL, details: 5, places: 3 }, table: { rows: 1000, places: 3, columns: 'all' }, waived: 200 },
   { list: { ...FULL_DETAIL, details: 0, places: 3 }, table: { rows: 50, places: 3, columns: 'all' }, waived: 50 },
   { list: { groups: 300, places: 3, details: 0, characters: 500 }, table: null, waived: 10 },
   { list: { groups: 100, places: 3, details: 0, characters: 300 }, table: null, waived: 0 },
   { list: { groups: 10, places: 1, details: 0, characters: 200 }, table: null, waived: 0 },
+  null,
 ];
 
 /** The job summary: the verdict in one line, findings with their fix, the images and their
  * answers, and a graph of what is built on what. Markdown, ends with a line end. */
 export function renderSummary(report: Report, options: SummaryOptions = {}): string {
-  return firstThatFits(
+  return firstThatFits<SummaryDetail | null>(
     DETAILS,
-    (detail) => summaryWith(report, options, detail),
+    (detail) => (detail === null ? `${headline(report)}\n` : summaryWith(report, options, detail)),
     options.limit ?? SUMMARY_LIMIT,
     bytes,
   );
