@@ -8,7 +8,9 @@ describe('parseIdentity', () => {
     'https://github.com/acme/images/.github/workflows/*@refs/tags/**',
     'keyless@distroless.iam.gserviceaccount.com',
     '*@acme.com',
-    'https://issuer.enforce.dev/*',
+    'https://issuer.enforce.dev/0123/*',
+    'release@*.iam.gserviceaccount.com',
+    '*@acme-prod.iam.gserviceaccount.com',
   ])('takes %s', (text) => {
     expect(parseIdentity(text).ok).toBe(true);
   });
@@ -28,6 +30,11 @@ describe('parseIdentity', () => {
     'https://gitlab.com/**',
     'https://github.com/*/*/.github/workflows/release.yml@refs/heads/main',
     'https**',
+    'https://issuer.enforce.dev/**',
+    '*@gmail.com',
+    '**@gmail.com',
+    '*@*.iam.gserviceaccount.com',
+    '**@**.iam.gserviceaccount.com',
     'https://*.github.com/**',
   ])('refuses %s, which everybody matches', (text) => {
     expect(parseIdentity(text)).toMatchObject({ ok: false, error: expect.stringContaining('everybody') });

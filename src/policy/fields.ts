@@ -32,6 +32,12 @@ export const textGlob = () => readBy(parseGlob, 'a text, or a glob with * (withi
 
 export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');
 
+/** `host` or `host/prefix`: what a registry, or a part of one, is called. */
+export const registryPath = () =>
+  z.string().regex(/^(?:localhost|(?=[^/]*[.:])[A-Za-z0-9.:[\]-]+)(?:\/[a-z0-9._-]+)*\/?$/, {
+    error: 'a registry host, or host/path, such as registry.example.com or mirror.example.com/dockerhub',
+  });
+
 /** A calendar day, `2027-01-31`. */
 export const isoDate = () => z.iso.date({ error: 'a day that exists, written as 2027-01-31' });
 

@@ -8,7 +8,7 @@ import { applyLayer, type LayerContent } from './merge.js';
 import { overrideProblems } from './override-problems.js';
 import type { Policy, Profile } from './policy.js';
 import { type PolicyText, type ResolveExtends, readChain } from './policy-chain.js';
-import type { PolicyProblem } from './problem.js';
+import { type PolicyProblem, withVisibleText } from './problem.js';
 import { resolveAllow } from './resolve-allow.js';
 import { policyWarnings } from './warnings.js';
 
@@ -32,6 +32,12 @@ export interface LoadedPolicy {
  * a policy with an error is never applied in part.
  */
 export async function loadPolicy(input: LoadPolicyInput): Promise<Result<LoadedPolicy, readonly PolicyProblem[]>> {
+  const loaded = await loadChain(input);
+  if (!loaded.ok) return err(loaded.error.map(withVisibleText));
+  return ok({ ...loaded.value, warnings: loaded.value.warnings.map(withVisibleText) });
+}
+
+async function loadChain(input: LoadPolicyInput): Promise<Result<LoadedPolicy, readonly PolicyProblem[]>> {
   const chain = await readChain(input, input.rules, input.resolveExtends);
   if (!chain.ok) return chain;
   const problems: PolicyProblem[] = [];

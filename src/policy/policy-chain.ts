@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { err, ok, type Result } from '../result.js';
 import type { Rule } from '../rules/rule.js';
 import { type Layer, problemIn, type ResolveFile } from './layer.js';
+import { limitedFiles } from './limited-files.js';
 import type { PolicyProblem } from './problem.js';
 import { policySchema } from './schema.js';
 import { schemaProblems } from './schema-problems.js';
@@ -104,7 +105,7 @@ function readLayer(
     path: source.path,
     document: document.value,
     file: parsed.data,
-    resolveFile: source.resolveFile,
+    resolveFile: limitedFiles(source.resolveFile),
     ...(source.repository === undefined ? {} : { repository: source.repository }),
     ...(source.commit === undefined ? {} : { commit: source.commit }),
   });

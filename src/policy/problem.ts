@@ -1,4 +1,5 @@
 import type { SourceRange } from '../build-files/image-use.js';
+import { terminal, visible } from '../reports/escape/visible.js';
 
 export type PolicyProblemCode =
   | 'too-large'
@@ -19,6 +20,7 @@ export type PolicyProblemCode =
   | 'broad-pattern'
   | 'broad-waiver'
   | 'equal-rank'
+  | 'no-effect'
   | 'not-verifiable'
   | 'contradiction'
   | 'unknown-publisher';
@@ -53,5 +55,20 @@ export function formatKey(path: readonly PropertyKey[]): string {
 export function formatProblem(problem: PolicyProblem): string {
   const expected = problem.expected === undefined ? '' : ` Expected: ${problem.expected}.`;
   const fix = problem.fix === undefined ? '' : ` ${problem.fix}`;
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}${expected}${fix}`;
+  return terminal(
+    `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}${expected}${fix}`,
+  );
+}
+
+/** The problem with whatever a stranger's file could hide in it made visible: keys and values are quoted in messages. */
+export function withVisibleText(problem: PolicyProblem): PolicyProblem {
+  const { expected, fix } = problem;
+  return {
+    ...problem,
+    file: visible(problem.file),
+    key: visible(problem.key),
+    message: visible(problem.message),
+    ...(expected === undefined ? {} : { expected: visible(expected) }),
+    ...(fix === undefined ? {} : { fix: visible(fix) }),
+  };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ROLES, type Role } from '../build-files/image-use.js';
 import type { Rule } from '../rules/rule.js';
 import { allowSchema, denySchema } from './allow-schema.js';
-import { fileGlob, imagePattern, isoDate, platform, repositoryPath } from './fields.js';
+import { fileGlob, imagePattern, isoDate, platform, registryPath, repositoryPath } from './fields.js';
 import { LEVELS, PROFILES } from './policy.js';
 import { ruleOptions } from './rule-options.js';
 
@@ -60,10 +60,12 @@ const registry = z.strictObject({
     .optional()
     .describe('Let its host be a private, loopback or link-local address. Default: false.'),
   insecure: z.boolean().optional().describe('Plain HTTP. Default: false.'),
-  'mirror-of': text.optional().describe('The registry, or registry/prefix, that this path mirrors: docker.io.'),
+  'mirror-of': registryPath()
+    .optional()
+    .describe('The registry, or registry/prefix, that this path mirrors: docker.io.'),
   layout: text.optional().describe('An OCI image layout that stands in for the registry; the command line only.'),
   'token-hosts': z
-    .array(text)
+    .array(registryPath())
     .optional()
     .describe('Further hosts that may be sent the credentials of this registry: where its tokens are issued.'),
 });
@@ -171,7 +173,7 @@ export function policySchema(rules: readonly Rule[]) {
       .optional()
       .describe('How many days ahead a waiver may end. Default: 180.'),
     registries: z
-      .record(text, registry)
+      .record(registryPath(), registry)
       .optional()
       .describe('What is special about a registry, by host or host/prefix.'),
     waivers: z

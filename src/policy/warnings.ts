@@ -4,26 +4,54 @@ import type { AllowEntry, Policy } from './policy.js';
 import type { PolicyProblem } from './problem.js';
 
 /** Pairs compared at most; a policy in which more entries tie has been told so often enough. */
-const MAX_COMPARISONS = 10_000;
+const MAX_COMPARISONS = 1000;
+/** Whether two patterns overlap costs their product: one made to be costly is not compared. */
+const MAX_STARS = 12;
 
 /** What a valid policy says that its author can hardly mean. */
 export function policyWarnings(policy: Policy, layers: readonly Layer[]): readonly PolicyProblem[] {
-  return [...layers.flatMap((layer) => [...broadPatterns(layer), ...broadWaivers(layer)]), ...ties(policy, layers)];
+  const mirrors = Object.entries(policy.registries).flatMap(([path, { mirrorOf }]) =>
+    mirrorOf === undefined ? [] : [{ path, mirrorOf }],
+  );
+  const perLayer = layers.flatMap((layer) => [
+    ...broadPatterns(layer),
+    ...mirroredPatterns(layer, mirrors),
+    ...broadWaivers(layer),
+  ]);
+  return [...perLayer, ...ties(policy, layers)];
+}
+
+/** Every pattern over images that a layer holds, with its place. */
+function imagePatterns(layer: Layer): readonly { readonly path: readonly PropertyKey[]; readonly image: string }[] {
+  const { allow = [], deny = [], waivers = [] } = layer.file;
+  return [
+    ...allow.map((line, index) => ({ path: ['allow', index, 'image'], image: 'image' in line ? line.image : '' })),
+    ...deny.map((line, index) => ({ path: ['deny', index, 'image'], image: line.image })),
+    ...waivers.map((line, index) => ({ path: ['waivers', index, 'image'], image: line.image ?? '' })),
+  ].filter(({ image }) => image !== '');
 }
 
 function broadPatterns(layer: Layer): readonly PolicyProblem[] {
-  const named = [
-    ...(layer.file.allow ?? []).map((line, index) => ({
-      path: ['allow', index, 'image'],
-      image: 'image' in line ? line.image : '',
-    })),
-    ...(layer.file.deny ?? []).map((line, index) => ({ path: ['deny', index, 'image'], image: line.image })),
-  ];
-  return named.flatMap(({ path, image }) => {
+  return imagePatterns(layer).flatMap(({ path, image }) => {
     const pattern = parsePattern(image);
     if (!pattern.ok || pattern.value.broad === undefined) return [];
     const message = `"${image}" matches more, or other things, than it says: ${pattern.value.broad}.`;
     return [problemIn(layer, path, { code: 'broad-pattern', severity: 'warning', message })];
+  });
+}
+
+/** Images of a mirror are seen under the name they mirror, so that a pattern with the mirror's own matches none. */
+function mirroredPatterns(
+  layer: Layer,
+  mirrors: readonly { readonly path: string; readonly mirrorOf: string }[],
+): readonly PolicyProblem[] {
+  return imagePatterns(layer).flatMap(({ path, image }) => {
+    const pattern = parsePattern(image);
+    const mirror = mirrors.find((one) => pattern.ok && pattern.value.text.startsWith(`${one.path}/`));
+    if (mirror === undefined) return [];
+    const message = `"${image}" matches nothing: ${mirror.path} is a mirror, and its images are judged under the names they have at ${mirror.mirrorOf}.`;
+    const fix = `Write the pattern for ${mirror.mirrorOf}.`;
+    return [problemIn(layer, path, { code: 'no-effect', severity: 'warning', message, fix })];
   });
 }
 
@@ -44,7 +72,7 @@ function ties(policy: Policy, layers: readonly Layer[]): readonly PolicyProblem[
   let comparisons = 0;
   for (const entry of policy.allow) {
     const parsed = parsePattern(entry.pattern);
-    if (!parsed.ok) continue;
+    if (!parsed.ok || parsed.value.text.split('*').length > MAX_STARS) continue;
     const pattern = parsed.value;
     const prefix = pattern.text.slice(0, literalPrefixLength(pattern));
     const equals = byPrefix.get(prefix) ?? [];

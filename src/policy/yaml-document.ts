@@ -1,5 +1,4 @@
 import {
-  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -188,7 +187,7 @@ function placeOf(
   let node: unknown = document.contents;
   let place: SourceRange = isMap(node) || isSeq(node) ? START : nodeOr(node, START, rangeAt);
   for (const [depth, step] of path.entries()) {
-    node = isAlias(node) ? (node as Alias).resolve(document) : node;
+    node = isAlias(node) ? node.resolve(document) : node;
     const pair: Pair | undefined = isMap(node)
       ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
       : undefined;
