@@ -22,7 +22,7 @@ const UTF8_STRING = 0x0c;
 export async function readIdentity(
   identity: NonNullable<VerifierSigner['identity']>,
 ): Promise<Result<KeylessIdentity, SignatureError>> {
-  const { ASN1Obj } = await import('@sigstore/core');
+  const { ASN1Obj } = await import('./sigstore-library.js');
   const extensions = new Map<string, Buffer>();
   for (const { oid, value } of identity.oids ?? []) {
     const id = oid?.id.join('.') ?? '';

@@ -48,7 +48,7 @@ async function embedded(why: string): Promise<Result<TrustedRoot, SignatureError
 }
 
 async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoot, SignatureError>> {
-  const { getTrustedRoot } = await import('@sigstore/tuf');
+  const { getTrustedRoot } = await import('./tuf-library.js');
   const own = settings.cacheDirectory === undefined ? await mkdtemp(join(tmpdir(), 'base-image-gate-tuf-')) : undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -63,7 +63,7 @@ async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoo
         timer = setTimeout(() => reject(new Error('no answer in time')), REFRESH_MS);
       }),
     ]);
-    const { TrustedRoot: Message } = await import('@sigstore/protobuf-specs');
+    const { TrustedRoot: Message } = await import('./sigstore-library.js');
     const bytes = Buffer.from(JSON.stringify(Message.toJSON(root)));
     const read = await readTrustedRoot(bytes, 'sigstore public-good root, refreshed by TUF');
     return read.ok ? ok(read.value) : read;

@@ -31,7 +31,7 @@ export async function readBundle(
     return err(signatureError('limit', `the bundle is larger than ${MAX_BUNDLE_BYTES} bytes`));
   const json = parseStrictJson(bytes);
   if (!json.ok) return malformed(json.error);
-  const { bundleFromJSON } = await import('@sigstore/bundle');
+  const { bundleFromJSON } = await import('./sigstore-library.js');
   let bundle: Bundle;
   try {
     bundle = bundleFromJSON(json.value);

@@ -55,10 +55,7 @@ export async function readTrustedRoot(
     const [issue] = checked.error.issues;
     return refuse(`${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not as expected'}`);
   }
-  const [{ toTrustMaterial }, { TrustedRoot: Message }] = await Promise.all([
-    import('@sigstore/verify'),
-    import('@sigstore/protobuf-specs'),
-  ]);
+  const { toTrustMaterial, TrustedRoot: Message } = await import('./sigstore-library.js');
   try {
     return ok({ name, material: toTrustMaterial(Message.fromJSON(json.value)), ...outdated });
   } catch {

@@ -143,9 +143,9 @@ function bindEntries(
 }
 
 async function checkCertificateLogs(der: Buffer, root: TrustedRoot): Promise<Result<true, SignatureError>> {
-  const core = await import('@sigstore/core');
+  const sigstore = await import('./sigstore-library.js');
   try {
-    const scts = core.X509Certificate.parse(Buffer.from(der)).extSCT?.signedCertificateTimestamps ?? [];
+    const scts = sigstore.X509Certificate.parse(Buffer.from(der)).extSCT?.signedCertificateTimestamps ?? [];
     const unknown = scts.some(({ logID }) => !root.material.ctlogs.some((log) => log.logID.equals(logID)));
     return unknown
       ? err(signatureError('unknown-log', `${root.name} does not know the certificate log of its certificate`))
@@ -171,11 +171,11 @@ interface VerifierAnswer {
 }
 
 async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, SignatureError>> {
-  const [{ Verifier }, core] = await Promise.all([import('@sigstore/verify'), import('@sigstore/core')]);
+  const sigstore = await import('./sigstore-library.js');
   const { material, promised, trust } = run;
   const { entries } = material;
   try {
-    const authorityTimes = material.timestamps.map((der) => core.RFC3161Timestamp.parse(Buffer.from(der)));
+    const authorityTimes = material.timestamps.map((der) => sigstore.RFC3161Timestamp.parse(Buffer.from(der)));
     const timed = entries.filter((entry) => entry.inclusionPromise !== undefined && Number(entry.integratedTime) > 0);
     const logTimes = timed.map((entry) => new Date(Number(entry.integratedTime) * 1000));
     const times = [...logTimes, ...authorityTimes.map((timestamp) => timestamp.signingTime)];
@@ -185,7 +185,7 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
       signature: signatureContent(material.content),
       key:
         'certificate' in run.key
-          ? { $case: 'certificate', certificate: core.X509Certificate.parse(Buffer.from(run.key.certificate)) }
+          ? { $case: 'certificate', certificate: sigstore.X509Certificate.parse(Buffer.from(run.key.certificate)) }
           : { $case: 'public-key', hint: '' },
       tlogEntries: entries.filter((entry) => !promised.has(entry)),
       timestamps: [
@@ -193,7 +193,7 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
         ...authorityTimes.map((timestamp) => ({ $case: 'timestamp-authority', timestamp }) as const),
       ],
     };
-    const verifier = new Verifier(trust, {
+    const verifier = new sigstore.Verifier(trust, {
       ctlogThreshold: 1,
       tlogThreshold: promised.size > 0 ? 0 : 1,
       timestampThreshold: run.timestampThreshold,

@@ -1,0 +1,2 @@
+/** The update framework's client, apart from the verifier since few runs need it. @see sigstore-library.ts for why it is named here */
+export { getTrustedRoot } from '@sigstore/tuf';
