@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { BundledAction, pullRequestPayload, type StepOptions, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
 
+// Each test starts the bundle as a process of its own, which waits a second between writes as GitHub asks.
+jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 beforeAll(() => {

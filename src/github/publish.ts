@@ -35,19 +35,16 @@ export interface Shortfall {
 export async function publishToGitHub(publication: Publication): Promise<readonly Shortfall[]> {
   const { inputs, plan } = publication;
   const pullRequest = plan.change?.kind === 'pull-request' ? plan.change : null;
-  const shortfalls: Shortfall[] = [];
-  const take = (result: Result<unknown, GitHubError>): void => {
-    if (!result.ok) shortfalls.push(shortfallOf(result.error, pullRequest?.fork === true));
-  };
-  if (pullRequest !== null && inputs.comment !== 'never') take(await comment(publication, pullRequest));
-  if (pullRequest !== null && inputs.reviewSuggestions) take(await suggestions(publication, pullRequest));
-  if (inputs.sarif) {
-    const uploaded = await sarif(publication);
-    if (uploaded.ok && uploaded.value !== null) shortfalls.push(uploaded.value);
-    take(uploaded);
-  }
-  if (plan.scheduled && inputs.trackingIssue) take(await trackingIssue(publication));
-  return shortfalls;
+  const outputs: Promise<Result<Shortfall | null, GitHubError>>[] = [];
+  if (pullRequest !== null && inputs.comment !== 'never') outputs.push(comment(publication, pullRequest));
+  if (pullRequest !== null && inputs.reviewSuggestions) outputs.push(suggestions(publication, pullRequest));
+  if (inputs.sarif) outputs.push(sarif(publication));
+  if (plan.scheduled && inputs.trackingIssue) outputs.push(trackingIssue(publication));
+  const results = await Promise.all(outputs);
+  return results.flatMap((result) => {
+    if (!result.ok) return [shortfallOf(result.error, pullRequest?.fork === true)];
+    return result.value === null ? [] : [result.value];
+  });
 }
 
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
@@ -55,16 +52,21 @@ type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
 async function comment(
   { env, inputs, client, report, renderers }: Publication,
   { number, head }: PullRequest,
-): Promise<Result<unknown, GitHubError>> {
+): Promise<Result<Shortfall | null, GitHubError>> {
   const place = { owner: env.repository.owner, repo: env.repository.name };
   const purpose = { doing: 'post the comment', permission: 'pull-requests: write' } as const;
   const pull = await attempt(purpose, () => client.rest.pulls.get({ ...place, pull_number: number }));
   if (!pull.ok) return pull;
   // A slower run for an earlier push must not overwrite what a later one said.
-  if (pull.value.data.head.sha !== head) return ok('outdated');
+  if (pull.value.data.head.sha !== head) {
+    return ok({
+      message: 'The comment was left alone: the pull request has a newer commit than the one judged here.',
+      remedy: 'The run for that commit writes it.',
+    });
+  }
   const nothing = report.uses.length === 0 && report.findings.length === 0;
   const findings = report.findings.filter((finding) => finding.waiver === undefined);
-  return publishComment({
+  const published = await publishComment({
     client,
     repository: env.repository,
     number,
@@ -85,6 +87,7 @@ async function comment(
         }),
     },
   });
+  return published.ok ? ok(null) : published;
 }
 
 /** Names what this job judges, among the jobs of a run. */
@@ -96,15 +99,16 @@ export function jobId(env: RunnerEnvironment, inputs: ActionInputs): string {
 async function suggestions(
   { env, client, commits, report, judged }: Publication,
   { number, head }: PullRequest,
-): Promise<Result<number, GitHubError>> {
+): Promise<Result<Shortfall | null, GitHubError>> {
   const judgedTree = await commits.tree(judged);
   const headTree = await commits.tree(head);
   const proposed = await suggestionsFor(report, judgedTree);
   const [before, after] = [await judgedTree.ids(), await headTree.ids()];
-  if (!before.ok || !after.ok) return ok(0);
+  if (!before.ok || !after.ok) return ok(null);
   // Where the merge changed the file, the pull request's own lines are others than those judged.
   const same = proposed.filter(({ path }) => before.value.get(path) === after.value.get(path));
-  return postSuggestions({ client, repository: env.repository, number, head, suggestions: same });
+  const posted = await postSuggestions({ client, repository: env.repository, number, head, suggestions: same });
+  return posted.ok ? ok(null) : posted;
 }
 
 async function sarif({
@@ -140,8 +144,8 @@ async function trackingIssue({
   client,
   report,
   renderers,
-}: Publication): Promise<Result<unknown, GitHubError>> {
-  return keepTrackingIssue({
+}: Publication): Promise<Result<Shortfall | null, GitHubError>> {
+  const kept = await keepTrackingIssue({
     client,
     repository: env.repository,
     key: inputs.commentKey,
@@ -149,6 +153,7 @@ async function trackingIssue({
     markdown: renderers.comment(report, { limit: MAX_ISSUE_LENGTH }),
     done: report.verdict === 'pass',
   });
+  return kept.ok ? ok(null) : kept;
 }
 
 const TITLES: Readonly<Record<Verdict, string>> = {
