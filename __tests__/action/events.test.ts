@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 let registry: RegistryServer;
-const rows: string[] = [];
+const rows: (readonly string[])[] = [];
 
 beforeAll(async () => {
   action = new BundledAction();
@@ -159,32 +159,26 @@ test.each(SCENARIOS)('$name with $tokenName', async ({ name, token, tokenName, f
   expect(result.outputs['verdict']).toBe('fail');
   expect(result.summary).toContain('Base images: fail');
   const report = JSON.parse(readFileSync(result.outputs['report-json'] ?? '', 'utf8'));
-  rows.push(
-    `| ${[
-      name,
-      tokenName,
-      judgedName(report),
-      policyName(report, commits),
-      report.findings.some((finding: { inherited?: boolean }) => finding.inherited === true) ? 'its base' : '–',
-      shown(
-        result.commands.some((line) => line.startsWith('::error')),
-        '',
-      ),
-      '✔',
-      shown(github.state.comments.length === 1, told(result.summary, 'post the comment')),
-      shown(github.state.reviewComments.length === 1, told(result.summary, /post suggestions|read the changed lines/)),
-      shown(github.state.uploads.length === 1, told(result.summary, 'upload to code scanning')),
-      shown(github.state.issues.length === 1, told(result.summary, 'keep the tracking issue')),
-    ].join(' | ')} |`,
-  );
+  rows.push([
+    name,
+    tokenName,
+    judgedName(report),
+    policyName(report, commits),
+    report.findings.some((finding: { inherited?: boolean }) => finding.inherited === true) ? 'its base' : '–',
+    shown(
+      result.commands.some((line) => line.startsWith('::error')),
+      '',
+    ),
+    '✔',
+    shown(github.state.comments.length === 1, told(result.summary, 'post the comment')),
+    shown(github.state.reviewComments.length === 1, told(result.summary, /post suggestions|read the changed lines/)),
+    shown(github.state.uploads.length === 1, told(result.summary, 'upload to code scanning')),
+    shown(github.state.issues.length === 1, told(result.summary, 'keep the tracking issue')),
+  ]);
 });
 
 test('docs/events.md says what was seen', () => {
-  const table = [
-    '| Event | Token | Judged | Policy from | Compared with | Annotations | Summary | Comment | Suggestions | Code scanning | Tracking issue |',
-    `|${' --- |'.repeat(11)}`,
-    ...rows,
-  ].join('\n');
+  const table = tableOf([COLUMNS, ...rows]);
   const page = readFileSync(PAGE, 'utf8');
   const [before = '', rest = ''] = page.split(BEGIN);
   const [, after = ''] = rest.split(END);
@@ -192,6 +186,20 @@ test('docs/events.md says what was seen', () => {
   if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(PAGE, wanted);
   expect(readFileSync(PAGE, 'utf8')).toBe(wanted);
 });
+
+const COLUMNS = [
+  ...['Event', 'Token', 'Judged', 'Policy from', 'Compared with', 'Annotations', 'Summary', 'Comment', 'Suggestions'],
+  ...['Code scanning', 'Tracking issue'],
+];
+
+/** A Markdown table as the formatter lays it out. */
+function tableOf(lines: readonly (readonly string[])[]): string {
+  const widths = COLUMNS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const [head = '', ...body] = lines.map(
+    (line) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
+  );
+  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n');
+}
 
 const shown = (is: boolean, otherwise: string): string => (is ? '✔' : otherwise || '–');
 

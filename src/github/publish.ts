@@ -1,15 +1,15 @@
 import type { Report, Verdict } from '../reports/report.js';
-import { ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import { publishComment } from './comment.js';
 import { partId, rememberedFingerprint } from './comment-parts.js';
 import type { Commits } from './commits.js';
 import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
 import type { EventPlan } from './event.js';
-import { attempt, type GitHubError } from './github-error.js';
+import { attempt, type GitHubError, missingPermission } from './github-error.js';
 import type { ActionInputs } from './inputs.js';
 import type { Renderers } from './renderers.js';
-import { postSuggestions, suggestionsFor } from './review-suggestions.js';
+import { POSTING, postSuggestions, suggestionsFor } from './review-suggestions.js';
 import { uploadSarif } from './sarif-upload.js';
 import { keepTrackingIssue } from './tracking-issue.js';
 
@@ -35,16 +35,27 @@ export interface Shortfall {
 export async function publishToGitHub(publication: Publication): Promise<readonly Shortfall[]> {
   const { inputs, plan } = publication;
   const pullRequest = plan.change?.kind === 'pull-request' ? plan.change : null;
-  const outputs: Promise<Result<Shortfall | null, GitHubError>>[] = [];
-  if (pullRequest !== null && inputs.comment !== 'never') outputs.push(comment(publication, pullRequest));
-  if (pullRequest !== null && inputs.reviewSuggestions) outputs.push(suggestions(publication, pullRequest));
-  if (inputs.sarif) outputs.push(sarif(publication));
-  if (plan.scheduled && inputs.trackingIssue) outputs.push(trackingIssue(publication));
-  const results = await Promise.all(outputs);
-  return results.flatMap((result) => {
-    if (!result.ok) return [shortfallOf(result.error, pullRequest?.fork === true)];
-    return result.value === null ? [] : [result.value];
+  const outputs: Promise<readonly Output[]>[] = [];
+  if (pullRequest !== null) outputs.push(onPullRequest(publication, pullRequest));
+  if (inputs.sarif) outputs.push(sarif(publication).then((output) => [output]));
+  if (plan.scheduled && inputs.trackingIssue) outputs.push(trackingIssue(publication).then((output) => [output]));
+  return (await Promise.all(outputs)).flat().flatMap((output) => {
+    if (!output.ok) return [shortfallOf(output.error, pullRequest?.fork === true)];
+    return output.value === null ? [] : [output.value];
   });
+}
+
+/** What came of one output: nothing to say, or why it did not appear as asked for. */
+type Output = Result<Shortfall | null, GitHubError>;
+
+/** The comment, then the suggestions, which need the same permission: a refusal is not asked for twice. */
+async function onPullRequest(publication: Publication, pullRequest: PullRequest): Promise<readonly Output[]> {
+  const { inputs } = publication;
+  const commented = inputs.comment === 'never' ? null : await comment(publication, pullRequest);
+  const before = commented === null ? [] : [commented];
+  if (!inputs.reviewSuggestions) return before;
+  const refused = commented?.ok === false && commented.error.code === 'no-permission';
+  return [...before, refused ? err(missingPermission(POSTING)) : await suggestions(publication, pullRequest)];
 }
 
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
@@ -52,7 +63,7 @@ type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
 async function comment(
   { env, inputs, client, report, renderers }: Publication,
   { number, head }: PullRequest,
-): Promise<Result<Shortfall | null, GitHubError>> {
+): Promise<Output> {
   const place = { owner: env.repository.owner, repo: env.repository.name };
   const purpose = { doing: 'post the comment', permission: 'pull-requests: write' } as const;
   const pull = await attempt(purpose, () => client.rest.pulls.get({ ...place, pull_number: number }));
@@ -99,7 +110,7 @@ export function jobId(env: RunnerEnvironment, inputs: ActionInputs): string {
 async function suggestions(
   { env, client, commits, report, judged }: Publication,
   { number, head }: PullRequest,
-): Promise<Result<Shortfall | null, GitHubError>> {
+): Promise<Output> {
   const judgedTree = await commits.tree(judged);
   const headTree = await commits.tree(head);
   const proposed = await suggestionsFor(report, judgedTree);
@@ -111,13 +122,7 @@ async function suggestions(
   return posted.ok ? ok(null) : posted;
 }
 
-async function sarif({
-  env,
-  plan,
-  client,
-  report,
-  renderers,
-}: Publication): Promise<Result<Shortfall | null, GitHubError>> {
+async function sarif({ env, plan, client, report, renderers }: Publication): Promise<Output> {
   if (plan.sarif === null) {
     return ok({
       message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub’s own and goes away.`,
@@ -138,13 +143,7 @@ async function sarif({
   });
 }
 
-async function trackingIssue({
-  env,
-  inputs,
-  client,
-  report,
-  renderers,
-}: Publication): Promise<Result<Shortfall | null, GitHubError>> {
+async function trackingIssue({ env, inputs, client, report, renderers }: Publication): Promise<Output> {
   const kept = await keepTrackingIssue({
     client,
     repository: env.repository,

@@ -64,7 +64,7 @@ function judgedDigest(report: Report, use: ImageUse): string | null {
 }
 
 const READING: Purpose = { doing: 'read the changed lines', permission: 'pull-requests: write' };
-const WRITING: Purpose = { doing: 'post suggestions', permission: 'pull-requests: write' };
+export const POSTING: Purpose = { doing: 'post suggestions', permission: 'pull-requests: write' };
 
 export interface SuggestionRequest {
   readonly client: GitHubClient;
@@ -100,7 +100,7 @@ export async function postSuggestions(request: SuggestionRequest): Promise<Resul
     side: 'RIGHT',
     body: bodyOf(suggestion),
   }));
-  const posted = await attempt(WRITING, () =>
+  const posted = await attempt(POSTING, () =>
     client.rest.pulls.createReview({ ...place, commit_id: head, event: 'COMMENT', comments }),
   );
   return posted.ok ? ok(wanted.length) : posted;
