@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalog/catalogue.js';
 import { builtInPolicy } from '../policy/baseline.js';
+import { withDefaultAllowList } from '../policy/default-allow.js';
 import { loadPolicy } from '../policy/load.js';
 import type { Policy } from '../policy/policy.js';
 import { parseRemote } from '../policy/policy-chain.js';
@@ -46,7 +47,7 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     load: policyLoader(access),
     treeAt: (commit) => setting.commits.tree(commit),
     earlier: () => earlierVersions(setting.client, setting.repository, tree.commit, path),
-    builtIn: builtInPolicy,
+    builtIn: (profile) => withDefaultAllowList(builtInPolicy(profile), setting.catalogue),
     profile: setting.inputs.profile ?? 'baseline',
   });
   if (!loaded.ok) return err({ code: 'unreadable', message: loaded.error });
