@@ -20,7 +20,7 @@ export function isWorkflow(path: string): boolean {
  * @see https://github.com/docker/build-push-action#inputs
  */
 export async function buildsInWorkflow(bytes: Uint8Array): Promise<readonly NamedBuild[]> {
-  const { parse } = await import('yaml');
+  const { parse } = await import('./yaml-library.js');
   let workflow: unknown;
   try {
     workflow = parse(new TextDecoder().decode(bytes), { maxAliasCount: MAX_ALIASES, logLevel: 'silent' });

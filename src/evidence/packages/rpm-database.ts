@@ -44,11 +44,11 @@ async function headerBlobs(bytes: Buffer, format: RpmFormat): Promise<readonly U
     }
     // Only the containers are opened by Snyk's parser; its reading of headers leaves out licences and files.
     case 'rpm-ndb': {
-      const { bufferToNdbValues } = await import('@snyk/rpm-parser/dist/ndb/index.js');
+      const { bufferToNdbValues } = await import('./rpm-containers.js');
       return bufferToNdbValues(bytes);
     }
     case 'rpm-bdb': {
-      const { bufferToHashDbValues } = await import('@snyk/rpm-parser/dist/berkeleydb/index.js');
+      const { bufferToHashDbValues } = await import('./rpm-containers.js');
       return bufferToHashDbValues(bytes);
     }
   }
