@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{__commonJS}from"./chunk-YZASLWB7.js";var require_types=__commonJS({"node_modules/@snyk/rpm-parser/dist/types.js"(exports){"use strict";Object.defineProperty(exports,"__esModule",{value:!0});exports.ParserError=void 0;var ParserError=class extends Error{constructor(message,context){super(message),Error.captureStackTrace(this,this.constructor),this.context=context}};exports.ParserError=ParserError}});export{require_types};

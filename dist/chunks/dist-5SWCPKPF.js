@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{require_dist}from"./chunk-3FWOUR4B.js";import"./chunk-YZASLWB7.js";export default require_dist();

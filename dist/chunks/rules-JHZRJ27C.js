@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{rules}from"./chunk-JXYYWELO.js";import"./chunk-2J4CJWSZ.js";import"./chunk-DBZJI6HO.js";import"./chunk-UWQM3TQG.js";import"./chunk-CS4PWQJS.js";import"./chunk-ITXIXLUB.js";import"./chunk-WZI2GGRH.js";import"./chunk-KG5HXRC4.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{rules};
