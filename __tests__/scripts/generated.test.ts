@@ -45,6 +45,12 @@ describe('npm run generate', () => {
     expect(page).toContain('| warning | warning  | error    | error  | warning                           |');
     expect(page).toContain('CM-7');
   });
+
+  test('a page names options as the policy writes them', () => {
+    write(root);
+    const page = readFileSync(join(root, 'docs/rules/fresh.md'), 'utf8');
+    expect(page).toMatch(/^\| `max-age` .* \| `30d` .*\| `7d` /m);
+  });
 });
 
 describe('the tables of inputs and outputs', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ruleOptions } from '../../src/policy/rule-options.js';
 import type { RuleDescription } from '../../src/reports/rule-description.js';
 import { askedOf } from '../../src/reports/rules-text.js';
 import type { ProfileColumn, Rule } from '../../src/rules/rule.js';
@@ -82,13 +83,13 @@ function policySection(rule: Rule): readonly string[] {
   return [example, 'Its options, and what the profiles set them to:', table(head, options)];
 }
 
-/** Name, kind of value, and each profile's setting of every option, as cells. */
+/** Name in the policy, kind of value, and each profile's setting of every option, as cells. */
 function optionsOf(rule: Rule): readonly (readonly string[])[] {
-  const schema = z.toJSONSchema(rule.options, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => [
-    `\`${name}\``,
-    kindOf(property),
-    ...COLUMNS.map(({ column }) => setting(rule.presets[column].options, name)),
+  const { shape, names } = ruleOptions(rule);
+  return Object.entries(shape).map(([key, schema]) => [
+    `\`${key}\``,
+    kindOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })),
+    ...COLUMNS.map(({ column }) => setting(rule.presets[column].options, names[key] ?? key)),
   ]);
 }
 

@@ -3,7 +3,7 @@ import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 
 /** A workflow command, ready for `core.error` and `core.warning`, which escape the command's own syntax. */
-export interface Annotation {
+interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
   readonly message: string;

@@ -23,24 +23,13 @@ export type ReportedRule = Pick<
   'id' | 'title' | 'question' | 'why' | 'mend' | 'controls' | 'securitySeverity'
 >;
 
-/** Problems that are no rule's: those of waivers, and those of the policy file itself. */
-export const REPORTED_BESIDE_RULES: readonly ReportedRule[] = [
-  {
-    id: WAIVERS,
-    title: 'Waivers are in force and in use',
-    question: 'Does every waiver still cover something, and may it?',
-    why: 'A waiver is an exception that somebody answers for until a day. One that has run out, covers nothing or ends later than the policy allows is a promise that nobody keeps.',
-    mend: 'Remove it from `waivers:`, or have its owner renew it.',
-    controls: ['CA-5'],
-    securitySeverity: 3,
-  },
-  {
-    id: 'policy',
-    title: 'The policy file is valid',
-    question: 'Can the policy be read as it is meant?',
-    why: 'A policy with an error is not applied: the last valid one of the branch is, or the built-in baseline.',
-    mend: 'Mend the place that the finding names. `base-image-gate policy validate FILE` checks it at the desk.',
-    controls: ['CM-3'],
-    securitySeverity: 7,
-  },
-];
+/** Problems with waivers, which are no rule's. */
+export const WAIVERS_RULE: ReportedRule = {
+  id: WAIVERS,
+  title: 'Waivers are in force and in use',
+  question: 'Does every waiver still cover something, and may it?',
+  why: 'A waiver is an exception that somebody answers for until a day. One that has run out, covers nothing or ends later than the policy allows is a promise that nobody keeps.',
+  mend: 'Remove it from `waivers:`, or have its owner renew it.',
+  controls: ['CA-5'],
+  securitySeverity: 3,
+};

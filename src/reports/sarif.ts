@@ -4,7 +4,7 @@ import { jsonText } from './escape/json.js';
 import { urlPath } from './escape/markdown.js';
 import { cut, visible, visibleLines } from './escape/visible.js';
 import type { Finding, Report } from './report.js';
-import { REPORTED_BESIDE_RULES, type ReportedRule } from './rule-description.js';
+import { type ReportedRule, WAIVERS_RULE } from './rule-description.js';
 
 export interface SarifOptions {
   readonly rules: readonly ReportedRule[];
@@ -100,9 +100,9 @@ function sarifText(
   return jsonText(log, 1);
 }
 
-/** Every rule of the index and what is reported beside them; a finding of yet another id gets a plain description. */
+/** Every rule given, and that of waivers; a finding of yet another id gets a plain description. */
 function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]): readonly ReportedRule[] {
-  const known = new Map([...rules, ...REPORTED_BESIDE_RULES].map((rule) => [rule.id, rule]));
+  const known = new Map([...rules, WAIVERS_RULE].map((rule) => [rule.id, rule]));
   for (const { rule: id } of findings) {
     if (known.has(id)) continue;
     known.set(id, { id, title: id, question: id, why: id, mend: '', controls: [], securitySeverity: 5 });

@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { type Browser, openPage, startBrowser } from './browser.js';
+import { fetchPackage, MERMAID, STYLE } from './npm-package.js';
+import { pages } from './pages.js';
+
+const DEVICES = [
+  { label: 'desktop', width: 960, deviceScaleFactor: 1, mobile: false },
+  { label: 'phone', width: 390, deviceScaleFactor: 1.5, mobile: true },
+] as const;
+
+/** Takes every picture into `out`, working in `folder`, and returns the files' names. */
+export async function takeScreenshots(out: string, folder: string): Promise<readonly string[]> {
+  const css = readFileSync(join(fetchPackage(STYLE, folder), 'github-markdown-light.css'), 'utf8');
+  const mermaid = pathToFileURL(join(fetchPackage(MERMAID, folder), 'dist/mermaid.min.js')).href;
+  mkdirSync(out, { recursive: true });
+  const names: string[] = [];
+  const browser = startBrowser(join(folder, 'profile'));
+  try {
+    for (const { name, html } of pages({ css, mermaid })) {
+      const file = join(folder, `${name}.html`);
+      writeFileSync(file, html);
+      for (const device of DEVICES) {
+        names.push(`${name}-${device.label}.png`);
+        writeFileSync(
+          join(out, `${name}-${device.label}.png`),
+          await picture(browser, pathToFileURL(file).href, device),
+        );
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return names;
+}
+
+/** A PNG of the whole page. */
+async function picture(browser: Browser, url: string, device: (typeof DEVICES)[number]): Promise<Buffer> {
+  const { width, deviceScaleFactor, mobile } = device;
+  const page = await openPage(browser, url, { width, height: 100, deviceScaleFactor, mobile });
+  await page.evaluate('window.drawn');
+  const { cssContentSize } = z
+    .looseObject({ cssContentSize: z.looseObject({ height: z.number() }) })
+    .parse(await page.send('Page.getLayoutMetrics'));
+  const clip = { x: 0, y: 0, width, height: Math.ceil(cssContentSize.height), scale: 1 };
+  const shot = await page.send('Page.captureScreenshot', { format: 'png', clip, captureBeyondViewport: true });
+  await page.close();
+  return Buffer.from(z.looseObject({ data: z.string() }).parse(shot).data, 'base64');
+}
