@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMilliseconds } from './duration.js';
+import { LEVELS } from './policy.js';
 
 /**
  * Which way an option gets stricter, so that a policy may tighten what it extends without being asked:
@@ -15,6 +16,9 @@ export function stricter<S extends z.ZodType>(schema: S, direction: Strictness):
   registry.add(schema, { stricter: direction });
   return schema;
 }
+
+/** An option that is the highest level of a finding: the higher, the stricter. */
+export const highestLevel = () => stricter(z.enum(LEVELS), [...LEVELS].reverse());
 
 /** The mark of an option's schema, also where it was made optional or described afterwards. */
 export function strictnessOf(schema: z.ZodType): Strictness | undefined {

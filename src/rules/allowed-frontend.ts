@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { matches, parsePattern } from '../images/pattern.js';
 import { formatReference, type Reference } from '../images/reference.js';
+import { stricter } from '../policy/strictness.js';
 import type { RuleResult, UseRule } from './rule.js';
 
 const options = z.strictObject({
-  allow: z.array(z.string()).describe('Patterns of the frontends that may be used, besides what the allow list names.'),
-  pinned: z.boolean().describe('Whether the frontend must be pinned by digest.'),
+  allow: stricter(z.array(z.string()), 'fewer').describe(
+    'Patterns of the frontends that may be used, besides what the allow list names.',
+  ),
+  pinned: stricter(z.boolean(), 'true').describe('Whether the frontend must be pinned by digest.'),
 });
 type Options = z.infer<typeof options>;
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Evidence } from '../evidence/evidence.js';
+import { stricter } from '../policy/strictness.js';
 import { namesPatch } from '../registry/newer-tag.js';
 import type { TagState } from '../registry/resolved-image.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
-  'newer-patch': z.boolean().describe('Whether a tag such as `3.12.1` is asked about newer patches of its line.'),
+  'newer-patch': stricter(z.boolean(), 'true').describe(
+    'Whether a tag such as `3.12.1` is asked about newer patches of its line.',
+  ),
 });
 type Options = z.infer<typeof options>;
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Program, ProgramKind } from '../evidence/filesystem/filesystem-facts.js';
-import { LEVELS } from '../policy/policy.js';
+import { highestLevel } from '../policy/strictness.js';
 import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
-  shell: z.enum(LEVELS).describe('The highest level of a finding about a shell.'),
-  languagePackageManager: z
-    .enum(LEVELS)
-    .describe("The highest level of a finding about a language's installer, such as pip or npm."),
+  shell: highestLevel().describe('The highest level of a finding about a shell.'),
+  languagePackageManager: highestLevel().describe(
+    "The highest level of a finding about a language's installer, such as pip or npm.",
+  ),
 });
 type Options = z.infer<typeof options>;
 

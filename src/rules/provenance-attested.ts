@@ -4,15 +4,14 @@ import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance
 import { normaliseBuilder, readSourceUri } from '../evidence/provenance/source-uri.js';
 import { identityMatches } from '../policy/identity.js';
 import type { AllowEntry, ProvenanceRequirement } from '../policy/policy.js';
+import { stricter } from '../policy/strictness.js';
 import type { ImageRule, RuleResult } from './rule.js';
 import { withoutEvidence } from './without-evidence.js';
 
 const options = z.strictObject({
-  'min-level': z
-    .int()
-    .min(0)
-    .max(3)
-    .describe("The SLSA build level asked for where the allow entry's `provenance` sets no `min-level`."),
+  'min-level': stricter(z.int().min(0).max(3), 'higher').describe(
+    "The SLSA build level asked for where the allow entry's `provenance` sets no `min-level`.",
+  ),
 });
 type Options = z.infer<typeof options>;
 

@@ -1,29 +1,30 @@
 import { z } from 'zod';
 import { type ElementReport, readElements } from '../evidence/sbom/elements.js';
 import { installedPackages } from '../evidence/sbom/sbom.js';
+import { stricter } from '../policy/strictness.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
 import { withoutEvidence } from './without-evidence.js';
 
-const need = z.enum(['required', 'optional']);
-const share = z.int().min(0).max(100);
+const need = stricter(z.enum(['required', 'optional']), ['optional', 'required']);
+const share = stricter(z.int().min(0).max(100), 'higher');
 
 /** One key an element: whether the document must have it, or the percentage of packages that must. */
 const options = z.strictObject({
   author: need.describe('A person or organisation; a tool is none.'),
   signature: need.describe('Who signed the statement that carries it.'),
-  format: need,
+  format: need.describe('The format and its version.'),
   context: need.describe('The phase of the life cycle it was made in; hardly anybody says it yet.'),
   timestamp: need.describe('1970 counts: reproducible builds write it. A time in the future does not.'),
-  tool: need,
-  'sbom-version': need,
+  tool: need.describe('The program that made it.'),
+  'sbom-version': need.describe('A version or serial number of the document itself.'),
   producer: share.describe('Percent of packages with a supplier or originator.'),
-  name: share,
-  version: share,
+  name: share.describe('Percent of packages with a name.'),
+  version: share.describe('Percent of packages with a version.'),
   identifier: share.describe('Percent of packages with a purl, CPE or other identifier.'),
   hash: share.describe("apko's good SBOMs have none: 0 is what real publishers pass."),
-  'hash-algorithm': share,
-  licence: share,
+  'hash-algorithm': share.describe('Percent of packages whose hash says its algorithm.'),
+  licence: share.describe('Percent of packages with a licence.'),
   relationship: share.describe('Percent of packages that stand in a relationship to another.'),
 });
 type Options = z.infer<typeof options>;

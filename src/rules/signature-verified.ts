@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { formatReference, type Reference } from '../images/reference.js';
-import { type AllowEntry, LEVELS } from '../policy/policy.js';
+import type { AllowEntry } from '../policy/policy.js';
+import { highestLevel } from '../policy/strictness.js';
 import { describeAuthority } from '../signatures/authority.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures, VerifiedSignature } from '../signatures/verified.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 
 const options = z.strictObject({
-  'unverifiable-publisher': z
-    .enum(LEVELS)
-    .describe(
-      'The highest level where neither the catalogue marks the publisher as verifiable nor the policy names who signs.',
-    ),
+  'unverifiable-publisher': highestLevel().describe(
+    'The highest level where neither the catalogue marks the publisher as verifiable nor the policy names who signs.',
+  ),
 });
 type Options = z.infer<typeof options>;
 
