@@ -23,6 +23,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'show the packages and minimum elements of a bill of materials, or what changed since another',
     load: async () => (await import('./commands/sbom.js')).sbom,
   },
+  verify: {
+    usage: 'verify IMAGE',
+    summary: 'say who signed an image, and whether it is who the policy asks for',
+    load: async () => (await import('./commands/verify.js')).verify,
+  },
   'verify-bundle': {
     usage: 'verify-bundle --bundle F … FILE_OR_DIGEST',
     summary: 'verify a sigstore bundle (the protocol of the sigstore conformance suite)',

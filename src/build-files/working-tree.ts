@@ -6,7 +6,7 @@ import { listTracked } from './git-index.js';
 import type { RepositoryTree, TreeEntry, TreeError } from './repository-tree.js';
 
 /** Entries of a directory that is no checkout; more is no repository that a gate can judge in its time. */
-export const MAX_ENTRIES = 1_000_000;
+const MAX_ENTRIES = 1_000_000;
 /** Folders that are never part of what a repository builds. */
 const PASSED_OVER = new Set(['.git', 'node_modules']);
 

@@ -11,7 +11,7 @@ export interface ApiLimits {
   readonly retryMilliseconds: number;
 }
 
-export const API_LIMITS: ApiLimits = {
+const API_LIMITS: ApiLimits = {
   requestMilliseconds: 30_000,
   responseBytes: 48 * 1024 * 1024,
   retries: 2,

@@ -138,7 +138,7 @@ function blobId(bytes: Uint8Array, idLength: number): string {
     .digest('hex');
 }
 
-export function notFound(path: string): TreeError {
+function notFound(path: string): TreeError {
   return {
     code: 'not-found',
     path,

@@ -34,7 +34,7 @@ export interface RunnerEnvironment {
 }
 
 /** Something the runner ought to have said and did not: the Action can't tell what it should judge. */
-export class EnvironmentError extends Error {
+class EnvironmentError extends Error {
   readonly code = 'no-runner';
 }
 

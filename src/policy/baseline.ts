@@ -1,6 +1,6 @@
 import type { Policy, Profile } from './policy.js';
 
-export const DEFAULT_MAX_WAIVER_DAYS = 180;
+const DEFAULT_MAX_WAIVER_DAYS = 180;
 
 /** The policy of a repository that has none: the profile's presets, and no allow list. */
 export function builtInPolicy(profile: Profile = 'baseline'): Policy {

@@ -28,6 +28,6 @@ export function ruleOptions(rule: Rule): RuleOptions {
 }
 
 /** `maxAge` as `max-age`; what is written so already stays as it is. */
-export function kebabCase(name: string): string {
+function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -32,7 +32,7 @@ export function waiverPeriod(waiver: Waiver, maxWaiverDays: number, now: Date): 
 }
 
 /** Whether a waiver's rule, image and file describe an answer. A pattern that can't be read describes nothing. */
-export function isInScope(waiver: Waiver, scope: WaiverScope): boolean {
+function isInScope(waiver: Waiver, scope: WaiverScope): boolean {
   if (waiver.rule !== scope.rule) return false;
   if (waiver.image !== undefined) {
     const pattern = parsePattern(waiver.image);

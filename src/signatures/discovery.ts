@@ -13,7 +13,7 @@ import type { Incomplete } from './verified.js';
  */
 
 /** How much of what strangers attach to a digest is read; what is beyond makes the search incomplete. */
-export const DISCOVERY_LIMITS = { 'signature-referrers': 64, 'signature-layers': 64 } as const;
+const DISCOVERY_LIMITS = { 'signature-referrers': 64, 'signature-layers': 64 } as const;
 
 /** Something that may be a signature, unproven. */
 export interface Found {
@@ -46,7 +46,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 
 const NOTHING: Discovery = { found: [], documents: [], unsupported: [], lookedIn: [], failures: [] };
 
-export function mergeDiscoveries(parts: readonly Discovery[]): Discovery {
+function mergeDiscoveries(parts: readonly Discovery[]): Discovery {
   return {
     found: parts.flatMap((part) => part.found),
     documents: parts.flatMap((part) => part.documents),

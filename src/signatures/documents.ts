@@ -15,7 +15,7 @@ import type { Incomplete } from './verified.js';
  *
  * @see https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
  */
-export const DOCUMENT_LIMITS = { 'attestation-manifests': 16, 'attestation-layers': 32 } as const;
+const DOCUMENT_LIMITS = { 'attestation-manifests': 16, 'attestation-layers': 32 } as const;
 
 const IN_TOTO = 'application/vnd.in-toto+json';
 type Document = Examined['documents'][number];

@@ -18,7 +18,7 @@ import { describeFailure } from './verifier-failure.js';
  */
 
 /** More than any honest signature has, and few enough to verify in no time. */
-export const MATERIAL_LIMITS = { entries: 8, timestamps: 8 } as const;
+const MATERIAL_LIMITS = { entries: 8, timestamps: 8 } as const;
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 const CLOCK_SKEW_MS = 5 * 60 * 1000;
 

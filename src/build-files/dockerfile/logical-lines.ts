@@ -17,7 +17,7 @@ export interface LogicalLine {
 }
 
 /** The source offset of the character at `index` of a line's text. */
-export function sourceOffset(line: LogicalLine, index: number): number {
+function sourceOffset(line: LogicalLine, index: number): number {
   let piece = line.pieces[0] ?? [0, 0];
   for (const next of line.pieces) {
     if (next[0] > index) break;

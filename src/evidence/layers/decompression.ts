@@ -14,7 +14,7 @@ const INPUT_CHUNK = 256 * 1024;
 const BUFFERS = { chunkSize: 512 * 1024, highWaterMark: 4 * 1024 * 1024 } as const;
 
 /** Sniffs the first four bytes. @see https://www.rfc-editor.org/rfc/rfc1952 and https://www.rfc-editor.org/rfc/rfc8878 */
-export function compressionOf(head: Uint8Array): Compression {
+function compressionOf(head: Uint8Array): Compression {
   const [a, b, c, d] = head;
   if (a === 0x1f && b === 0x8b) return 'gzip';
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd';

@@ -18,7 +18,5 @@ export const LAYER_LIMITS = {
   'zstd-window-log': 27,
 } as const;
 
-export type LayerLimit = keyof typeof LAYER_LIMITS;
-
 /** Small layers may be as empty as they like. */
 export const RATIO_FREE_BYTES = 64 * MiB;

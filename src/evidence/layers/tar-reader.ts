@@ -3,7 +3,7 @@ import { BLOCK, readTarHeader, TarError, type TarHeader, untilNul } from './tar-
 import { textOf } from './tar-text.js';
 
 /** A PAX header or GNU long name longer than this is refused; Go's archive/tar has the same limit. */
-export const MAX_EXTENSION_BYTES = 1024 * 1024;
+const MAX_EXTENSION_BYTES = 1024 * 1024;
 
 /** One member of an archive, its extensions merged in. */
 export interface TarMember {

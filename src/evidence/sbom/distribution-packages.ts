@@ -21,7 +21,7 @@ export function distributionPackages(sbom: Sbom): readonly DistributionPackage[]
 }
 
 /** Reads one purl; `version` is what the package's own field says, where the purl has none. */
-export function readDistributionPurl(text: string, version?: string): DistributionPackage | undefined {
+function readDistributionPurl(text: string, version?: string): DistributionPackage | undefined {
   // Reading a purl costs a microsecond, and most of an SBOM may be of other types.
   if (!/^pkg:\/{0,2}(?:apk|deb|rpm)\//i.test(text)) return undefined;
   const purl = parsePurl(text);
