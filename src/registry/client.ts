@@ -1,6 +1,6 @@
 import { isDigest } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
-import type { Answer, WholeAnswer } from './answer.js';
+import { type Answer, readRefusalText, type WholeAnswer } from './answer.js';
 import type { Authorization } from './authorization.js';
 import { resumingChunks } from './blob-download.js';
 import { digestOf, hashesTo } from './digest.js';
@@ -141,8 +141,8 @@ export class RegistryClient implements ImageSource {
     const make = (request: Request) => transport.open(request);
     const answer = await authorization.send(ask.repository, this.#request('GET', ask), make, (one) => one.discard());
     if (!answer.ok || answer.value.status === 200 || answer.value.status === 206) return answer;
-    await answer.value.discard();
-    return err(statusError(this.nameOf('GET', ask), answer.value));
+    const bytes = await readRefusalText(answer.value, transport.limits);
+    return err(refusalError(this.nameOf('GET', ask), { ...answer.value, bytes }));
   }
 
   /** Undefined where a registry's HEAD says too little, so that GET must be asked. */

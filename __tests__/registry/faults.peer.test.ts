@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from '@jest/globals';
+import { expectFaultTable, faultTable, makeFaultContent } from '../support/fault-table.js';
+import { writeLayout } from '../support/image-maker-layout.js';
+import { describeWithPeers } from '../support/peers.js';
+import { closeRegistries } from '../support/registry-open.js';
+import { run, startDockerRegistry } from '../support/registry-peers.js';
+
+describeWithPeers(['docker-registry', 'skopeo', 'crane'], "faults between us and Docker's registry", () => {
+  test('end as they do before a registry of our own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'faults-'));
+    const registry = await startDockerRegistry();
+    const content = await makeFaultContent();
+    await writeLayout(join(folder, 'index'), [{ content: content.index, name: '1' }]);
+    await writeLayout(join(folder, 'signature'), [{ content: content.signature }]);
+    const to = `${registry.host}/base/app`;
+    const copy = ['copy', '--all', '--preserve-digests', '--dest-tls-verify=false'];
+    await run('skopeo', [...copy, `oci:${folder}/index:1`, `docker://${to}:1`]);
+    await run('crane', ['push', join(folder, 'signature'), `${to}:signature`, '--insecure']);
+    try {
+      await expectFaultTable(await faultTable(registry.host, content));
+    } finally {
+      await closeRegistries();
+      await registry.close();
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
+});
