@@ -120,16 +120,27 @@ const INTRODUCTION = `# Faults between the gate and a registry
 
 Made by \`__tests__/registry/faults.test.ts\`, which fails where this table no longer tells the truth, and held to Docker's
 own registry by \`faults.peer.test.ts\`. Each row puts one fault between the client and the registry and asks for an image by
-its tag, for what refers to it, and for a layer. *right* is the right content, hashed; *others* are entries that a registry
-lists although they refer to something else, which prove nothing; *none* is an absence that the registry itself vouched for;
+its tag, for what refers to it, and for a layer. _right_ is the right content, hashed; _others_ are entries that a registry
+lists although they refer to something else, which prove nothing; _none_ is an absence that the registry itself vouched for;
 everything else is the cause under which the evidence is unavailable, and never a pass.
 
 `;
 
+/** A Markdown table with its columns in line, as the formatter wants it; the first row is the head. */
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[], filler: string) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, filler)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head, ' '), line([], '-'), ...body.map((row) => line(row, ' ')), ''].join('\n');
+}
+
 /** Compares rows with the document, which \`UPDATE_TABLES=1\` writes anew. */
 export async function expectFaultTable(rows: readonly FaultRow[]): Promise<void> {
-  const lines = rows.map(({ fault, image, referrers, layer }) => `| ${fault} | ${image} | ${referrers} | ${layer} |`);
-  const table = ['| fault | image | referrers | layer |', '|---|---|---|---|', ...lines, ''].join('\n');
+  const table = formatTable([
+    ['fault', 'image', 'referrers', 'layer'],
+    ...rows.map(({ fault, image, referrers, layer }) => [fault, image, referrers, layer]),
+  ]);
   if (process.env['UPDATE_TABLES'] === '1') await writeFile(DOCUMENT, INTRODUCTION + table);
   expect(await readFile(DOCUMENT, 'utf8')).toBe(INTRODUCTION + table);
   expect(table).not.toContain('WRONG');
