@@ -84,6 +84,12 @@ describe('findingsOf', () => {
     ]);
   });
 
+  test('at one place, findings keep the order in which the rules were asked', () => {
+    const rules = ['denied-base', 'allowed-base', 'pinned-by-digest'];
+    const { findings } = makeReport({ uses: [node], answers: rules.map((rule) => makeAnswer({ use: node.id, rule })) });
+    expect(findings.map((finding) => finding.rule)).toEqual(rules);
+  });
+
   test.each(['unused', 'expired', 'too-long'] as const)('a waiver that is %s is a warning at its place', (state) => {
     const at = { file: '.github/base-image-gate.yml', line: 40, column: 5 };
     const { findings } = makeReport({ waivers: [makeWaiver({ state, at })] });

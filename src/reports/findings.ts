@@ -38,12 +38,14 @@ export function findingsOf(input: FindingsInput): readonly Finding[] {
     merged.set(key, before === undefined ? draft : withPlatforms(before, draft.platforms ?? []));
   }
   const drafts = [...merged.values(), ...input.waivers.flatMap((waiver) => waiverDraft(waiver, policyPath))];
-  return fingerprinted(drafts).sort(compareFindings);
+  return fingerprinted(drafts).sort(worstFirst(input.answers));
 }
 
-/** Worst first, then in reading order; what a waiver covers comes last. */
-function compareFindings(a: Finding, b: Finding): number {
-  return (
+/** Worst first, then in reading order, at one place in the order the rules were asked; what a waiver covers comes last. */
+function worstFirst(answers: readonly Answer[]): (a: Finding, b: Finding) => number {
+  const asked = new Map([...new Set(answers.map(({ rule }) => rule))].map((rule, index) => [rule, index]));
+  const rank = (finding: Finding) => asked.get(finding.rule) ?? asked.size;
+  return (a, b) =>
     Number(a.waiver !== undefined) - Number(b.waiver !== undefined) ||
     LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level] ||
     Number(a.inherited === true) - Number(b.inherited === true) ||
@@ -51,10 +53,10 @@ function compareFindings(a: Finding, b: Finding): number {
     compareText(a.file, b.file) ||
     a.line - b.line ||
     a.column - b.column ||
+    rank(a) - rank(b) ||
     compareText(a.rule, b.rule) ||
     compareText(a.message, b.message) ||
-    compareText(a.fingerprint, b.fingerprint)
-  );
+    compareText(a.fingerprint, b.fingerprint);
 }
 
 const LEVEL_ORDER = { error: 0, warning: 1, note: 2 } as const;

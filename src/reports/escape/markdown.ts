@@ -50,7 +50,7 @@ function numeric(character: string): string {
 }
 
 /** Characters that are themselves in a code span, in a table cell too, and can't begin an HTML comment. */
-const PLAIN_CODE = /^[A-Za-z0-9_.,:;/@#$%^*()+=?{}[\]!'"~ -]+$/;
+const PLAIN_CODE = /^[A-Za-z0-9_.,:;/@#$%^*()+=?{}[\]!'"~ \u00a1-\u{10ffff}-]+$/u;
 
 /**
  * A code span, on one line. GitHub links nothing inside. What a code span can't hold (backticks, pipes in a table,

@@ -86,7 +86,10 @@ function rowsOf(report: Report): readonly Row[] {
 function questionsOf(rows: readonly Row[], detail: TableDetail): readonly string[] {
   const rules = [...new Set(rows.flatMap((row) => row.answers.map((answer) => answer.rule)))];
   const dull = new Set<Sign>(detail.columns === 'all' ? ['–'] : ['–', '✅', '⏭️']);
-  return rules.filter((rule) => rows.some((row) => !dull.has(signIn(row, rule))));
+  const asked = rules.filter((rule) => rows.some((row) => !dull.has(signIn(row, rule))));
+  const worst = new Map(asked.map((rule) => [rule, ORDER[worstSign(rows.map((row) => signIn(row, rule)))]]));
+  // Where a table is wider than the page, what went wrong is in sight.
+  return asked.sort((a, b) => (worst.get(a) ?? 0) - (worst.get(b) ?? 0));
 }
 
 function signIn(row: Row, rule: string): Sign {
