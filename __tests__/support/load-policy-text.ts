@@ -15,7 +15,7 @@ export interface PolicyWorld {
   readonly rules?: LoadPolicyInput['rules'];
 }
 
-export const POLICY_PATH = '.github/base-image-gate.yml';
+const POLICY_PATH = '.github/base-image-gate.yml';
 
 /** Loads a policy from texts in memory, as the Action does from commits. */
 export function loadPolicyText(

@@ -2,10 +2,10 @@ import type { Authority } from '../policy/policy.js';
 import type { PublisherFacts } from '../rules/rule.js';
 
 /** What an allow entry must give for a publisher whose images and signers differ by customer. */
-export type PublisherParameter = 'organization' | 'identities';
+type PublisherParameter = 'organization' | 'identities';
 
 /** One thing the catalogue says, and where anybody can read it. */
-export interface CatalogueFact {
+interface CatalogueFact {
   readonly fact: string;
   readonly source: string;
   /** The month it was read, `2026-11`. */
@@ -30,7 +30,7 @@ export interface Publisher extends PublisherFacts {
 }
 
 /** Images that are known to be abandoned: what a deny list should hold. */
-export interface Abandoned {
+interface Abandoned {
   readonly image: string;
   readonly reason: string;
   readonly source: string;

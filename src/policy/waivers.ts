@@ -9,10 +9,10 @@ import type { Policy, Waiver } from './policy.js';
 const DAY = 86_400_000;
 
 /** What becomes of a waiver: the last three are problems that a person should see. */
-export type WaiverState = Report['waivers'][number]['state'];
+type WaiverState = Report['waivers'][number]['state'];
 
 /** What a waiver may cover: an answer's rule and place, and the image as policy sees it. */
-export interface WaiverScope {
+interface WaiverScope {
   readonly rule: string;
   readonly file?: string;
   /** Null where no image is known; a waiver that names an image then covers nothing. */
