@@ -7,10 +7,10 @@ const COSIGN_TYPE = 'cosign container image signature';
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 
 /** @see https://github.com/containers/image/blob/main/docs/containers-signature.5.md */
-const payload = z.object({
-  critical: z.object({
+const payload = z.looseObject({
+  critical: z.looseObject({
     type: z.string(),
-    image: z.object({ 'docker-manifest-digest': z.string() }),
+    image: z.looseObject({ 'docker-manifest-digest': z.string() }),
   }),
 });
 
@@ -29,7 +29,7 @@ export function checkSimpleSigning(bytes: Uint8Array, digest: string): Result<tr
   if (!read.success) return malformed('it is not a simple signing document');
   const { critical } = read.data;
   const other =
-    misspelt(asObject(json.value), ['critical', 'optional']) ??
+    misspelt(read.data, ['critical', 'optional']) ??
     misspelt(critical, ['type', 'image', 'identity']) ??
     misspelt(critical.image, ['docker-manifest-digest']);
   if (other !== undefined) return malformed(`its key ${JSON.stringify(other)} reads differently to different programs`);
@@ -40,10 +40,6 @@ export function checkSimpleSigning(bytes: Uint8Array, digest: string): Result<tr
   return signed === digest
     ? ok(true)
     : err(signatureError('wrong-subject', `it is over ${signed.slice(0, 100)}, not ${digest}`));
-}
-
-function asObject(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {
