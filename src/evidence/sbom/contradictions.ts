@@ -28,18 +28,27 @@ function label(item: SbomPackage): string {
   return item.version === undefined ? `"${item.name}"` : `"${item.name}" ${item.version}`;
 }
 
-/** Removes, again and again, what nothing contains; what is left stands in a circle or below one. */
+/**
+ * The ids of packages that contain themselves, directly or through others: of those that contain something, removes again
+ * and again what none of the others contains. What is left stands in a circle, or between two.
+ */
 function idsInContainmentCycles(relationships: readonly SbomRelationship[]): readonly string[] {
-  const contained = new Map<string, string[]>();
   const containers = new Map<string, number>();
   for (const { from, type, to } of relationships) {
-    const [outer, inner] = type === 'CONTAINS' ? [from, to] : type === 'CONTAINED_BY' ? [to, from] : [];
-    if (outer === undefined || inner === undefined) continue;
+    if (type === 'CONTAINS') containers.set(from, 0);
+    else if (type === 'CONTAINED_BY') containers.set(to, 0);
+  }
+  const contained = new Map<string, string[]>();
+  for (const { from, type, to } of relationships) {
+    if (type !== 'CONTAINS' && type !== 'CONTAINED_BY') continue;
+    const [outer, inner] = type === 'CONTAINS' ? [from, to] : [to, from];
+    // Nearly everything that is contained contains nothing itself, and can be in no circle.
+    const count = containers.get(inner);
+    if (count === undefined) continue;
+    containers.set(inner, count + 1);
     const row = contained.get(outer);
     if (row === undefined) contained.set(outer, [inner]);
     else row.push(inner);
-    containers.set(inner, (containers.get(inner) ?? 0) + 1);
-    if (!containers.has(outer)) containers.set(outer, 0);
   }
   const free = [...containers].filter(([, count]) => count === 0).map(([id]) => id);
   for (let id = free.pop(); id !== undefined; id = free.pop()) {

@@ -1,5 +1,5 @@
 import { type Fields, isFields, objects, text } from './fields.js';
-import type { SbomField, SbomHash, SbomIdentifier, SbomPackage, SourcePackage } from './sbom.js';
+import type { PackageInMaking, SbomField, SbomHash, SbomIdentifier, SbomPackage, SourcePackage } from './sbom.js';
 import { sourceFromPurl } from './source-package.js';
 
 /** Reads one component, without those inside it, passing over whatever has the wrong type. */
@@ -8,38 +8,43 @@ export function readComponent(
   at: string,
   marks: { readonly root: boolean; readonly nested: boolean },
 ): SbomPackage {
-  const from: Partial<Record<SbomField, string>> = { name: 'name' };
   const group = text(fields['group']);
   const name = text(fields['name']) ?? '';
-  if (group !== undefined) from.name = 'group, name';
-  const version = text(fields['version']);
-  if (version !== undefined) from.version = 'version';
-  const purl = text(fields['purl']);
-  if (purl !== undefined) from.purl = 'purl';
-  const purpose = text(fields['type'])?.toLowerCase();
-  if (purpose !== undefined) from.purpose = 'type';
-  const hashes = readHashes(fields['hashes']);
-  if (hashes.length > 0) from.hashes = 'hashes';
-  const licences = readLicences(fields['licenses']);
-  if (licences.length > 0) from.licences = 'licenses';
-  const producer = readProducer(fields, from);
-  const source = readSource(fields['properties'], purl, from);
-  return {
+  const made: PackageInMaking = {
     id: text(fields['bom-ref']) ?? at,
     at,
     kind: 'component',
     name: group === undefined ? name : `${group}/${name}`,
     identifiers: readIdentifiers(fields),
-    licences,
-    hashes,
-    ...marks,
-    from,
-    ...(version === undefined ? undefined : { version }),
-    ...(purl === undefined ? undefined : { purl }),
-    ...(source === undefined ? undefined : { source }),
-    ...(producer === undefined ? undefined : { producer }),
-    ...(purpose === undefined ? undefined : { purpose }),
+    licences: readLicences(fields['licenses']),
+    hashes: readHashes(fields['hashes']),
+    root: marks.root,
+    nested: marks.nested,
+    from: { name: group === undefined ? 'name' : 'group, name' },
   };
+  const { from } = made;
+  const version = text(fields['version']);
+  if (version !== undefined) {
+    made.version = version;
+    from.version = 'version';
+  }
+  const purl = text(fields['purl']);
+  if (purl !== undefined) {
+    made.purl = purl;
+    from.purl = 'purl';
+  }
+  const purpose = text(fields['type'])?.toLowerCase();
+  if (purpose !== undefined) {
+    made.purpose = purpose;
+    from.purpose = 'type';
+  }
+  if (made.hashes.length > 0) from.hashes = 'hashes';
+  if (made.licences.length > 0) from.licences = 'licenses';
+  const producer = readProducer(fields, from);
+  if (producer !== undefined) made.producer = producer;
+  const source = readSource(fields['properties'], purl, from);
+  if (source !== undefined) made.source = source;
+  return made;
 }
 
 function readHashes(value: unknown): readonly SbomHash[] {

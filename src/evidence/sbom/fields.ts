@@ -12,7 +12,9 @@ export function objects(value: unknown): readonly Fields[] {
 
 /** A text that says something: strings of white space count as left out. */
 export function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  // Nearly every text begins with a printed character, which is quicker to see than to trim.
+  return value.charCodeAt(0) > 0x20 || value.trim() !== '' ? value : undefined;
 }
 
 /** The texts of a list. */
