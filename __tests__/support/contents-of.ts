@@ -24,8 +24,13 @@ export async function contentsOf(options: ImageOptions): Promise<MadeContents> {
   return collectContents(await makeImage(options));
 }
 
+/** The same of a made image whose source the test has changed. */
 export async function collectContents(made: MadeImage, source: ImageSource = sourceOf(made)): Promise<MadeContents> {
-  const image = resolvedImage(made);
+  return collectResolved(resolvedImage(made), source);
+}
+
+/** The same of an image that some other program made. */
+export async function collectResolved(image: ResolvedImage, source: ImageSource): Promise<MadeContents> {
   const context = contextOf(image, source);
   return {
     image,

@@ -17,6 +17,8 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
+/** What every container has in /dev anyway: runtimes mount their own over it. */
+const USUAL_DEVICE = /^dev\/(?:null|zero|full|random|urandom|tty|console|ptmx)$/;
 /** ssh, telnet, the Docker API and remote desktops: ways in, not services. */
 const WAYS_IN = [22, 23, 2375, 2376, 3389, 5900];
 const DEFAULTS: Options = { allowFiles: [], allowCapabilities: ['cap_net_bind_service'], denyPorts: WAYS_IN };
@@ -84,7 +86,13 @@ function judgeFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResul
       capabilities.join(', '),
     ),
     filesFail('world-writable', remaining(facts.worldWritable), 'may be written to by anybody', fix, mode),
-    filesFail('devices', remaining(facts.devices), 'are device nodes', fix, ({ type }) => type),
+    filesFail(
+      'devices',
+      remaining(facts.devices.filter(({ path }) => !USUAL_DEVICE.test(path))),
+      'are device nodes',
+      fix,
+      ({ type }) => type,
+    ),
   ].filter((result) => result !== null);
 }
 

@@ -31,11 +31,10 @@ export function findPrograms(tree: FileTree, searchPath: readonly string[]): rea
           ...(target.path === entry.path ? {} : { target: target.path }),
           knownBy: 'name',
         });
-        // Its content may say the same, or that it is something else as well (a multi-call binary called `wget`).
       }
     }
     for (const program of byContent) {
-      if (program.name !== named?.name) found.push({ ...program, path: entry.path, knownBy: 'content' });
+      if (program.kind !== named?.kind) found.push({ ...program, path: entry.path, knownBy: 'content' });
     }
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
