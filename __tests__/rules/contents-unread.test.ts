@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { distroless } from '../../src/rules/distroless.js';
+import { fromWolfi } from '../../src/rules/from-wolfi.js';
+import { hardenedConfiguration } from '../../src/rules/hardened-configuration.js';
+import { intact } from '../../src/rules/intact.js';
+import { minimal } from '../../src/rules/minimal.js';
+import { noSecrets } from '../../src/rules/no-secrets.js';
+import type { ImageRule, RuleResult } from '../../src/rules/rule.js';
+import { supported } from '../../src/rules/supported.js';
+import { collectContents, contentsOf, sourceOf } from '../support/contents-of.js';
+import { makeImage, makeLayer } from '../support/image-maker.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+
+type Asked = (subject: ReturnType<typeof subjectOf>) => readonly RuleResult[];
+const asking = <O>(rule: ImageRule<O>): [string, Asked] => [rule.id, (subject) => ask(rule, subject)];
+const RULES = [
+  asking(distroless),
+  asking(minimal),
+  asking(hardenedConfiguration),
+  asking(intact),
+  asking(noSecrets),
+  asking(supported),
+];
+
+describe.each(RULES)('%s', (_, evaluate) => {
+  test('does not pass where a layer is not what its configuration says', async () => {
+    const made = await makeLayer([{ path: 'a' }]);
+    const { evidence } = await contentsOf({ layers: [{ ...made, diffId: `sha256:${'0'.repeat(64)}` }] });
+    expect(evaluate(subjectOf(evidence)).map(({ outcome }) => outcome)).toContain('indeterminate');
+  });
+
+  test('does not pass where a layer is missing', async () => {
+    const made = await makeImage({ layers: [[{ path: 'a' }]] });
+    const { evidence } = await collectContents({
+      ...made,
+      blobs: new Map([...made.blobs].filter(([digest]) => digest !== made.layers[0]?.digest)),
+    });
+    expect(evaluate(subjectOf(evidence)).map(({ outcome }) => outcome)).toContain('indeterminate');
+  });
+
+  test('fails where a layer is of a kind that nobody can open', async () => {
+    const made = await makeLayer([{ path: 'a' }]);
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip+encrypted';
+    const { evidence } = await contentsOf({ layers: [{ ...made, descriptor: { ...made.descriptor, mediaType } }] });
+    expect(evaluate(subjectOf(evidence))).toContainEqual(
+      expect.objectContaining({ outcome: 'fail', reason: expect.stringContaining('encrypted layer') }),
+    );
+  });
+
+  test('is not asked of Windows images, and says so', async () => {
+    const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [[{ path: 'Files/a' }]] });
+    expect(evaluate(subjectOf(evidence, { platform: 'windows' }))[0]).toMatchObject({
+      outcome: 'not-applicable',
+      reason: expect.stringContaining('Windows'),
+    });
+  });
+});
+
+test('a foreign layer is named as one', async () => {
+  const made = await makeLayer([{ path: 'a' }], { docker: true });
+  const mediaType = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip';
+  const { evidence } = await contentsOf({
+    layers: [{ ...made, descriptor: { ...made.descriptor, mediaType } }],
+    docker: true,
+  });
+  expect(evidence.filesystem).toMatchObject({ status: 'unsupported', form: expect.stringContaining('foreign') });
+});
+
+test('a layer that an image has twice is read once', async () => {
+  const layer = await makeLayer([{ path: 'a' }]);
+  const made = await makeImage({ layers: [layer, [{ path: 'b' }], layer] });
+  const asked: string[] = [];
+  const { evidence } = await collectContents(made, sourceOf(made, asked));
+  expect(evidence.filesystem).toMatchObject({ status: 'present', value: { fileCount: 2 } });
+  expect(asked.toSorted()).toEqual([...new Set(asked)].sort());
+});
+
+describe('minimal', () => {
+  test('counts packages, bytes, files and files without an owner against their budgets', async () => {
+    const { evidence } = await contentsOf({
+      layers: [
+        [
+          { path: 'a', content: Buffer.alloc(2_000_000) },
+          { path: 'b', link: 'a' },
+          { path: 'c', link: 'a', type: 'link' },
+        ],
+      ],
+    });
+    const options = { maxPackages: 0, maxMegabytes: 1, maxFiles: 2, maxUnownedFiles: 0 };
+    expect(
+      ask(minimal, subjectOf(evidence), 'strict', options).map(({ aspect, outcome, reason }) => [
+        aspect,
+        outcome,
+        reason,
+      ]),
+    ).toEqual([
+      ['packages', 'pass', 'It has 0 packages; the budget is 0.'],
+      ['size', 'fail', 'It has 2 MB of files; the budget is 1.'],
+      ['files', 'fail', 'It has 3 files; the budget is 2.'],
+      ['unowned-files', 'not-applicable', 'No package database in it keeps lists of files.'],
+    ]);
+  });
+});
+
+describe('intact', () => {
+  test('does not pass over files whose content could not be compared', async () => {
+    const { evidence } = await contentsOf({ layers: [[{ path: 'a' }]] });
+    const ownership = {
+      known: true,
+      unowned: [],
+      altered: [],
+      asPackaged: new Set(['b']),
+      notCompared: ['usr/bin/sparse'],
+    };
+    const subject = subjectOf({ ...evidence, ownership: { status: 'present', value: ownership, from: 'test' } });
+    expect(ask(intact, subject)).toMatchObject([
+      { outcome: 'indeterminate', reason: expect.stringContaining('/usr/bin/sparse') },
+    ]);
+  });
+});
+
+test('evidence that was never collected answers nothing', () => {
+  expect(ask(fromWolfi, subjectOf({}))).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(ask(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Candidates, chooseClock } from '../../src/evidence/clocks/clocks.js';
+import { present } from '../../src/evidence/evidence.js';
+import { fresh } from '../../src/rules/fresh.js';
+import { ask, NOW, subjectOf } from '../support/image-rule-subject.js';
+
+const NONE: Candidates = { verified: [], configuration: [], sbom: [] };
+const clock = (name: string, at: string) => ({ name, at, place: 'test' });
+
+function answer(candidates: Partial<Candidates>) {
+  const clocks = present(chooseClock({ ...NONE, ...candidates }, NOW), 'test');
+  return ask(fresh, subjectOf({ clocks }), 'strict')[0];
+}
+
+describe('the clock that counts', () => {
+  test('is the newest that is vouched for, though the image calls itself newer, and is named', () => {
+    const result = answer({
+      verified: [
+        clock('transparency log', '2026-11-01T00:00:00Z'),
+        clock('build finished (SLSA provenance)', '2026-11-18T00:00:00+02:00'),
+      ],
+      configuration: [clock('created (configuration)', '2026-11-20T00:00:00Z')],
+    });
+    expect(result).toMatchObject({
+      outcome: 'pass',
+      reason: 'It is 3 days old by its build finished (SLSA provenance) (2026-11-17).',
+    });
+  });
+
+  test('is the configuration where nothing is vouched for, and the bill of materials last', () => {
+    expect(
+      answer({
+        configuration: [clock('created', '2026-11-10T00:00:00Z')],
+        sbom: [clock('sbom', '2026-11-20T00:00:00Z')],
+      }),
+    ).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('created') });
+    expect(
+      answer({
+        configuration: [clock('created', '1970-01-01T00:00:00Z')],
+        sbom: [clock('sbom', '2026-11-20T00:00:00Z')],
+      }),
+    ).toMatchObject({ outcome: 'pass' });
+  });
+
+  test.each([
+    '1970-01-01T00:00:00Z',
+    '1980-01-01T00:00:00Z',
+    '0001-01-01T00:00:00Z',
+    '2027-01-01T00:00:00Z',
+    'yesterday',
+    '20261120',
+  ])('is never %s', (at) => {
+    expect(answer({ verified: [clock('transparency log', at)] })).toMatchObject({
+      outcome: 'indeterminate',
+      details: [expect.stringContaining('not counted')],
+    });
+  });
+
+  test('may run a few minutes ahead of ours', () => {
+    expect(answer({ verified: [clock('transparency log', '2026-11-21T12:04:00Z')] })).toMatchObject({
+      outcome: 'pass',
+      reason: expect.stringContaining('0 days'),
+    });
+  });
+
+  test('that is too old decides nothing while a newer one could not be asked', () => {
+    const configuration = [clock('created', '2026-01-01T00:00:00Z')];
+    expect(answer({ configuration })).toMatchObject({ outcome: 'fail' });
+    expect(answer({ configuration, incomplete: 'The registry did not answer.' })).toMatchObject({
+      outcome: 'indeterminate',
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import { present } from '../../src/evidence/evidence.js';
+import type { ApkoConfiguration } from '../../src/evidence/provenance/apko.js';
+import type { AllowEntry } from '../../src/policy/policy.js';
+import { fromWolfi } from '../../src/rules/from-wolfi.js';
+import { contentsOf } from '../support/contents-of.js';
+import type { LayerFile } from '../support/image-maker.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { apkInstalled, dpkgInstalled } from '../support/packaged-files.js';
+
+const ENTRY: AllowEntry = {
+  name: 'allow[0]',
+  pattern: '**',
+  require: 1,
+  authorities: [],
+  signed: true,
+  unsignedSbom: 'deny',
+  noPackages: 'deny',
+  wolfi: true,
+};
+const WOLFI: readonly LayerFile[] = [
+  { path: 'etc/os-release', content: 'ID=wolfi\n' },
+  { path: 'etc/apk/repositories', content: 'https://packages.wolfi.dev/os\n@local https://apk.cgr.dev/chainguard\n' },
+  { path: 'etc/apk/keys/wolfi-signing.rsa.pub', content: '-----BEGIN PUBLIC KEY-----' },
+  ...apkInstalled([{ name: 'glibc', version: '2.40-r1', files: [] }]),
+];
+const APKO: ApkoConfiguration = {
+  repositories: ['https://packages.wolfi.dev/os'],
+  keys: [],
+  packages: [{ name: 'glibc', version: '2.40-r1' }, { name: 'cmd:sh' }],
+  architectures: ['amd64'],
+  signer: 'somebody',
+  digest: 'sha256:0',
+  on: 'platform',
+  place: 'test',
+};
+
+async function answer(files: readonly LayerFile[], apko?: ApkoConfiguration, entry: AllowEntry = ENTRY) {
+  const { evidence } = await contentsOf({ layers: [files] });
+  return ask(
+    fromWolfi,
+    subjectOf({ ...evidence, ...(apko === undefined ? {} : { apko: present(apko, 'test') }) }, { entry }),
+  )[0];
+}
+
+test('agreeing parts are named', async () => {
+  expect(await answer(WOLFI, APKO)).toMatchObject({
+    outcome: 'pass',
+    reason: 'It is Wolfi by os-release, 1 apk packages, apk repositories, apk keys, its signed apko configuration.',
+  });
+});
+
+test('an entry that does not claim Wolfi is not asked', async () => {
+  expect(await answer([], undefined, { ...ENTRY, wolfi: false })).toMatchObject({ outcome: 'not-applicable' });
+});
+
+test.each<[string, readonly LayerFile[], ApkoConfiguration | undefined, RegExp]>([
+  [
+    'another os-release',
+    [...WOLFI, { path: 'etc/os-release', content: 'ID=alpine\nPRETTY_NAME="Alpine Linux v3.20"' }],
+    undefined,
+    /os-release says Alpine/,
+  ],
+  ['no os-release', apkInstalled([]), undefined, /no os-release/],
+  ['no packages', [{ path: 'etc/os-release', content: 'ID=wolfi' }], undefined, /no apk database/],
+  [
+    'a Debian package',
+    [...WOLFI, ...dpkgInstalled([{ name: 'bash', version: '5', files: [] }])],
+    undefined,
+    /deb package bash/,
+  ],
+  [
+    "Alpine's repository",
+    [...WOLFI, { path: 'etc/apk/repositories', content: 'https://dl-cdn.alpinelinux.org/alpine/edge/main' }],
+    undefined,
+    /repositories has https:\/\/dl-cdn/,
+  ],
+  [
+    'a host that only looks alike',
+    [...WOLFI, { path: 'etc/apk/repositories', content: 'https://packages.wolfi.dev.evil.test/os' }],
+    undefined,
+    /evil/,
+  ],
+  ['a strange key', [...WOLFI, { path: 'etc/apk/keys/mine.rsa.pub', content: 'x' }], undefined, /keys has mine/],
+  [
+    'an apko configuration with another version',
+    WOLFI,
+    { ...APKO, packages: [{ name: 'glibc', version: '2.41-r0' }] },
+    /says glibc 2.41-r0, and 2.40-r1 is installed/,
+  ],
+  [
+    'an apko configuration with another repository',
+    WOLFI,
+    { ...APKO, repositories: ['https://x.test'] },
+    /takes packages from https:\/\/x.test/,
+  ],
+])('%s contradicts the claim', async (_, files, apko, reason) => {
+  expect(await answer(files, apko)).toMatchObject({ outcome: 'fail', reason: expect.stringMatching(reason) });
+});
+
+test('a configuration that nobody signed counts for nothing', async () => {
+  const { signer: _, ...unsigned } = { ...APKO, repositories: ['https://x.test'] };
+  expect(await answer(WOLFI, unsigned)).toMatchObject({ outcome: 'pass' });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Stage } from '../../src/build-files/stage.js';
+import { nonRoot } from '../../src/rules/non-root.js';
+import type { RuleResult } from '../../src/rules/rule.js';
+import { contentsOf } from '../support/contents-of.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { makeUse } from '../support/report-maker.js';
+import { makeStage } from '../support/stage-maker.js';
+
+const USE = { kind: 'image', use: makeUse('registry.test/made:latest').id } as const;
+const PASSWD = { path: 'etc/passwd', content: 'root:x:0:0::/:\ntoor:x:0:0::/:\napp:x:1000:1000::/:\n1000:x:0:0::/:\n' };
+
+async function answer(user: string, stages: readonly Stage[] = [], numeric = false): Promise<RuleResult> {
+  const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { User: user } });
+  const [result] = ask(nonRoot, subjectOf(evidence, { stages }), 'hardened', { numeric });
+  if (result === undefined) throw new Error('no answer');
+  return result;
+}
+
+describe('without stages the base decides', () => {
+  test.each([
+    ['', 'fail'],
+    ['root', 'fail'],
+    ['0', 'fail'],
+    ['0:0', 'fail'],
+    ['00', 'fail'],
+    ['+0', 'fail'],
+    ['root:app', 'fail'],
+    ['toor', 'fail'],
+    ['65532', 'pass'],
+    ['65532:0', 'pass'],
+    ['app', 'pass'],
+    ['1000', 'pass'],
+    ['unheard-of', 'pass'],
+  ])('user %j: %s', async (user, outcome) => {
+    expect((await answer(user)).outcome).toBe(outcome);
+  });
+});
+
+describe('the stage that ships decides', () => {
+  const target = { target: true, name: 'app' };
+
+  test('with its own last USER, at its line', async () => {
+    const stage = makeStage(0, USE, ['USER root', 'RUN x', 'USER 65532', 'CMD y'], target);
+    expect(await answer('', [stage])).toMatchObject({
+      outcome: 'pass',
+      at: { file: 'Dockerfile', line: 13 },
+      reason: expect.stringContaining('uid 65532'),
+    });
+  });
+
+  test('also against the base: USER root on a non-root base fails at that line', async () => {
+    const stage = makeStage(0, USE, ['USER root'], target);
+    expect(await answer('65532', [stage])).toMatchObject({
+      outcome: 'fail',
+      at: { line: 11 },
+      reason: 'The stage app runs as root (USER root on line 11).',
+    });
+  });
+
+  test('through FROM of earlier stages', async () => {
+    const stages = [
+      makeStage(0, USE, ['USER app']),
+      makeStage(1, { kind: 'stage', index: 0 }, ['RUN x']),
+      makeStage(2, { kind: 'stage', index: 1 }, [], target),
+    ];
+    expect(await answer('', stages)).toMatchObject({
+      outcome: 'pass',
+      at: { line: 11 },
+      reason: expect.stringContaining('app (uid 1000)'),
+    });
+  });
+
+  test('and a USER of a stage that it only copies from does not', async () => {
+    const stages = [
+      makeStage(0, USE, ['USER 1000'], { ships: false }),
+      makeStage(1, USE, ['COPY --from=0 a b'], target),
+    ];
+    expect(await answer('', stages)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('neither it nor its base says USER'),
+    });
+  });
+
+  test('and of several targets the worst counts', async () => {
+    const stages = [
+      makeStage(0, USE, ['USER 1000'], target),
+      makeStage(1, USE, ['USER 0'], { target: true, name: 'debug' }),
+    ];
+    expect(await answer('', stages)).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('stage debug') });
+  });
+
+  test('and a user that a build argument names is not known', async () => {
+    const stage = makeStage(0, USE, ['USER $RUN_AS'], target);
+    expect(await answer('', [stage])).toMatchObject({ outcome: 'indeterminate', at: { line: 11 } });
+  });
+});
+
+test('a number can be asked for', async () => {
+  expect(await answer('app', [], true)).toMatchObject({
+    outcome: 'fail',
+    fix: 'Write its uid 1000 instead of its name.',
+  });
+  expect(await answer('1000', [], true)).toMatchObject({ outcome: 'pass' });
+});
+
+test('a Windows image has no user numbers', async () => {
+  const { evidence } = await contentsOf({ platform: 'windows/amd64', config: { User: 'ContainerUser' } });
+  expect(ask(nonRoot, subjectOf(evidence))).toMatchObject([{ outcome: 'not-applicable' }]);
+});

@@ -1,0 +1,85 @@
+import { expect, test } from '@jest/globals';
+import { supported } from '../../src/rules/supported.js';
+import { contentsOf } from '../support/contents-of.js';
+import type { LayerFile } from '../support/image-maker.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { apkInstalled, dpkgInstalled } from '../support/packaged-files.js';
+
+async function answers(files: readonly LayerFile[], lastDays: Readonly<Record<string, string>> = {}) {
+  const { evidence } = await contentsOf({ layers: [files] });
+  return ask(supported, subjectOf(evidence), 'hardened', { lastDays }).map(
+    ({ outcome, aspect, reason }) => `${outcome} ${aspect ?? ''}: ${reason}`,
+  );
+}
+
+const os = (text: string): LayerFile => ({ path: 'etc/os-release', content: text });
+
+test.each([
+  ['Debian 13 is supported', 'ID=debian\nVERSION_ID="13"', /^pass distribution: .* until 2028-08-09/],
+  [
+    'Debian 12 is past its standard support',
+    'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"',
+    /^fail distribution: Debian 12 was supported until 2026-07-11/,
+  ],
+  ['Alpine 3.21 is past its end', 'ID=alpine\nVERSION_ID=3.21.3', /^fail distribution/],
+  ['Alpine 3.23 is supported', 'ID=alpine\nVERSION_ID=3.23.0', /^pass distribution/],
+  ['a point release is its cycle', 'ID="rhel"\nVERSION_ID="9.4"', /^pass distribution/],
+  ['CentOS Stream is not CentOS', 'ID=centos\nVERSION_ID=9\nPRETTY_NAME="CentOS Stream 9"', /^pass distribution/],
+  ['Wolfi has no releases', 'ID=wolfi\nVERSION_ID="20230201"', /^pass : wolfi has no releases/],
+  ['Debian testing has no number', 'ID=debian\nVERSION_CODENAME=forky', /^pass : debian has no releases/],
+  [
+    'what the table does not know is indeterminate',
+    'ID=azurelinux\nVERSION_ID=3.0',
+    /^indeterminate distribution: .*azurelinux/,
+  ],
+  ['a release the table does not know is too', 'ID=debian\nVERSION_ID=99', /^indeterminate distribution/],
+])('%s', async (_, release, expected) => {
+  expect((await answers([os(release)])).join('\n')).toMatch(expected);
+});
+
+test('a policy can say until when support is paid for, or what the table lacks', async () => {
+  expect((await answers([os('ID=debian\nVERSION_ID=12')], { 'debian 12': '2028-06-30' }))[0]).toMatch(
+    /^pass distribution: debian is supported until 2028-06-30/,
+  );
+  expect((await answers([os('ID=azurelinux\nVERSION_ID=3.0')], { 'azurelinux 3.0': '2027-08-01' }))[0]).toMatch(
+    /^pass/,
+  );
+});
+
+test('runtimes beside the packages, and those that Wolfi keeps in streams, end with their makers', async () => {
+  const found = await answers([
+    os('ID=wolfi'),
+    ...apkInstalled([
+      { name: 'python-3.9', version: '3.9.25-r0', files: [] },
+      { name: 'nodejs-24', version: '24.1.0-r0', files: [] },
+    ]),
+    { path: 'usr/local/include/node/node_version.h', content: '#define NODE_MAJOR_VERSION 18\n' },
+    { path: 'opt/java/openjdk/release', content: 'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="21.0.4"\n' },
+    { path: 'usr/local/bin/python3.14', content: 'x', mode: 0o755 },
+    { path: 'usr/local/go/VERSION', content: 'go1.21.5\ntime x\n' },
+    { path: 'usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.11/', mode: 0o755 },
+  ]);
+  expect(found.map((line) => line.split(/ (?:was|is) /)[0])).toEqual([
+    'fail runtime: Python 3.9',
+    'pass runtime: Node.js 24',
+    'fail runtime: Node.js 18',
+    'fail runtime: Go 1.21',
+    'pass runtime: Python 3.14',
+    'fail runtime: .NET 8',
+    'pass runtime: Java 21',
+  ]);
+});
+
+test("a runtime that Debian packages is Debian's to support", async () => {
+  const java = { path: 'usr/lib/jvm/java-8-openjdk/release', content: 'JAVA_VERSION="1.8.0_402"\n' };
+  expect(
+    await answers([
+      os('ID=debian\nVERSION_ID=13'),
+      ...dpkgInstalled([{ name: 'openjdk-8', version: '8', files: [java] }]),
+    ]),
+  ).toHaveLength(1);
+});
+
+test('a static image has nothing whose support could end', async () => {
+  expect((await answers([{ path: 'app', mode: 0o755 }]))[0]).toMatch(/^not-applicable/);
+});
