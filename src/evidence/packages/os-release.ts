@@ -16,7 +16,7 @@ export function readDistribution(tree: FileTree): Distribution | null {
 }
 
 /** Reads `KEY=value` lines with the shell's quoting, as os-release(5) allows it; null without an ID. */
-function parseOsRelease(text: string, where: string): Distribution | null {
+export function parseOsRelease(text: string, where: string): Distribution | null {
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {
     const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/.exec(line.trimEnd());
