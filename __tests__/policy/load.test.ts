@@ -135,6 +135,8 @@ describe('a valid policy', () => {
 describe('an error has its place, what was expected and what to do', () => {
   test.each([
     ['version: 2', 1, 10, 'bad-value', 'Expected: 1'],
+    ['version: "1"', 1, 10, 'bad-value', 'without quotes'],
+    ['version: 1\nallow: [{ catalog: bitnami-secure }]', 2, 20, 'no-effect', 'registry differs by customer'],
     ['profile: hardened', 1, 1, 'missing-key', '"version" is missing'],
     ['version: 1\nprofil: hardened', 2, 1, 'unknown-key', 'Did you mean "profile"?'],
     ['version: 1\nprofile: hardend', 2, 10, 'bad-value', 'Did you mean "hardened"?'],
@@ -240,6 +242,19 @@ describe('an error has its place, what was expected and what to do', () => {
       expect(problem?.message).toContain('everybody');
     },
   );
+
+  test('one key or identity listed twice, which could sign for two', async () => {
+    const keyless = '{ keyless: { issuer: https://accounts.google.com, subject: a@acme.com } }';
+    const keys = ['{ key: { file: a.pub } }', '{ key: { file: b.pub, log: ignored } }'];
+    const text = (authorities: readonly string[]) =>
+      `version: 1\nallow:\n  - { image: a/b, require: 2, authorities: [${authorities.join(', ')}] }`;
+    const files = { 'a.pub': publicKey, 'b.pub': `\n${publicKey}\n` };
+    for (const authorities of [[keyless, keyless], keys]) {
+      const problems = await policyProblems(text(authorities), { files });
+      expect(problems).toMatchObject([{ code: 'contradiction', message: 'This authority is listed twice.' }]);
+    }
+    expect((await loadPolicyText(text([keyless, '{ key: { file: a.pub } }']), { files })).ok).toBe(true);
+  });
 
   test('text that acts on a terminal or a log is made visible', async () => {
     const problems = await policyProblems('version: 1\n"a\\n::error::x\\e[31m##[error]": 1\nprofile: "\u202ex"');

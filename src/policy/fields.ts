@@ -27,7 +27,7 @@ export const identity = () =>
     'an exact identity, or a glob such as https://github.com/acme/images/.github/workflows/*@refs/tags/**',
   );
 
-/** A text that may be a glob, where everybody's matching is not everybody's signing. */
+/** An exact text or a glob that narrows what an identity already names: here even `**` lets nobody in. */
 export const textGlob = () => readBy(parseGlob, 'a text, or a glob with * (within a segment) and ** (across)');
 
 export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');

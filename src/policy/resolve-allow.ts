@@ -105,6 +105,11 @@ function choosePublishers(
     });
     return { sources: [], problems: [problem] };
   }
+  if (publisher.images.length === 0) {
+    const message = `The catalogue has no pattern for the images of "${publisher.id}": ${publisher.notVerifiable ?? 'they differ by customer'}.`;
+    const fix = 'Write an entry with image and authorities in its place.';
+    return { sources: [], problems: [problemIn(layer, [...path, 'catalog'], { code: 'no-effect', message, fix })] };
+  }
   const problems = parameterProblems(layer, line, path, publisher);
   return { sources: problems.length > 0 ? [] : [sourceOf(publisher, line.with)], problems };
 }

@@ -24,11 +24,30 @@ export async function resolveAuthorities(
       resolveAuthority(layer, authority, [...path, 'authorities', index]),
     ),
   );
+  const authorities = resolved.flatMap((one) => one.authorities);
   return {
-    authorities: resolved.flatMap(({ authorities }) => authorities),
-    problems: resolved.flatMap(({ problems }) => problems),
+    authorities,
+    problems: [...resolved.flatMap(({ problems }) => problems), ...duplicates(layer, authorities, path)],
     files: resolved.flatMap(({ files }) => files),
   };
+}
+
+/** One signer listed twice would count as two where several must have signed. */
+function duplicates(
+  layer: Layer,
+  authorities: readonly Authority[],
+  path: readonly PropertyKey[],
+): readonly PolicyProblem[] {
+  const identities = authorities.map((authority) => {
+    if (authority.kind === 'key') return authority.pem.replaceAll(/-----[^-]+-----|\s/g, '');
+    return authority.kind === 'kms' ? authority.uri : JSON.stringify([authority.issuer, authority.subject]);
+  });
+  return identities.flatMap((identity, index) => {
+    if (identities.indexOf(identity) === index) return [];
+    const message = 'This authority is listed twice.';
+    const fix = 'Remove one of them.';
+    return [problemIn(layer, [...path, 'authorities', index], { code: 'contradiction', message, fix })];
+  });
 }
 
 async function resolveAuthority(layer: Layer, line: AuthorityLine, path: readonly PropertyKey[]): Promise<Authorities> {

@@ -54,12 +54,9 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   }
   const suggestion = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   const reason = issue.code === 'custom' ? `: ${issue.message}` : '';
-  return problem(
-    'bad-value',
-    `${name} is ${describeValue(value)}, which cannot be used${reason}.`,
-    expected,
-    suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`,
-  );
+  const fix = suggestion === value ? 'Write it without quotes.' : `Did you mean "${suggestion}"?`;
+  const message = `${name} is ${describeValue(value)}, which cannot be used${reason}.`;
+  return problem('bad-value', message, expected, suggestion === undefined ? undefined : fix);
 }
 
 /**
