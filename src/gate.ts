@@ -1,11 +1,13 @@
+import { readOnBuildTriggers } from './build-files/dockerfile/onbuild-triggers.js';
+import type { ImageUse } from './build-files/image-use.js';
 import { readRepository } from './build-files/read.js';
 import type { Reading, ReadingOptions } from './build-files/reading.js';
 import type { RepositoryTree, TreeError } from './build-files/repository-tree.js';
 import type { Catalogue } from './catalog/publisher.js';
 import type { Change } from './change.js';
-import { type Collectors, startCollection } from './evidence/collect.js';
+import { type Collectors, type EvidenceCollection, startCollection } from './evidence/collect.js';
 import type { RunSettings } from './evidence/collector.js';
-import { judgeUse } from './judge-use.js';
+import { judgeUse, type UseJudgement } from './judge-use.js';
 import type { Policy } from './policy/policy.js';
 import { applyWaivers } from './policy/waivers.js';
 import type { ImageSource } from './registry/image-source.js';
@@ -34,6 +36,9 @@ export interface GateInput {
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
 
+/** ONBUILD triggers of a remote base may name bases that have triggers of their own; BuildKit has no bound, we do. */
+const MAX_ONBUILD_DEPTH = 3;
+
 /**
  * Judges a repository: build files → uses → images → evidence → answers → verdict. Fails only where the repository's
  * content can't be listed; whatever else goes wrong is an answer in the report.
@@ -43,7 +48,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   if (!read.ok) return read;
   const evidence = startCollection(input);
 
-  const judged = await Promise.all(read.value.uses.map((use) => judgeUse(use, read.value, input, evidence)));
+  const judged = await judgeAll(read.value.uses, read.value, input, evidence, 0);
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
     ...judged.flatMap((judgement) => judgement.answers),
@@ -57,7 +62,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   ];
   return ok({
     tool: { version, catalogue: input.catalogue.version, feeds: [] },
-    verdict: verdictOf(waived.answers),
+    // A policy that can't be applied is no answer of a rule, and counts like one.
+    verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
     policy: {
       source: input.policy.source,
       profile: input.policy.profile,
@@ -70,9 +76,60 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     answers: waived.answers,
     findings,
     waivers: waived.waivers,
-    limits: [],
+    limits: limitsOf(judged),
     notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value)],
   });
+}
+
+/** Judges uses side by side, and then the uses that the ONBUILD triggers of their images add. */
+async function judgeAll(
+  uses: readonly ImageUse[],
+  reading: Reading,
+  input: GateInput,
+  evidence: EvidenceCollection,
+  depth: number,
+): Promise<readonly UseJudgement[]> {
+  const judged = await Promise.all(uses.map((use) => judgeUse(use, reading, input, evidence)));
+  const triggered = judged.flatMap(({ use, onBuild }) =>
+    onBuild.length > 0 ? readOnBuildTriggers(onBuild, use, reading.stages) : [],
+  );
+  const known = new Set(uses.map(({ id }) => id));
+  const added = triggered.filter(({ id }) => !known.has(id));
+  if (added.length === 0) return judged;
+  if (depth === MAX_ONBUILD_DEPTH) return [...judged, ...added.map(beyondDepth)];
+  return [...judged, ...(await judgeAll(added, reading, input, evidence, depth + 1))];
+}
+
+/** A use that was found and is not judged: that can't be a pass. */
+function beyondDepth(use: ImageUse): UseJudgement {
+  const reason = `ONBUILD triggers nest deeper than ${MAX_ONBUILD_DEPTH} images, so this one was not judged`;
+  return {
+    use: { ...use, unresolved: reason },
+    answers: [
+      {
+        rule: 'known-reference',
+        use: use.id,
+        file: use.file,
+        outcome: 'indeterminate',
+        level: 'error',
+        reason: `${reason}.`,
+        fix: 'Build on an image whose ONBUILD triggers name no further image.',
+      },
+    ],
+    evidence: new Map(),
+    onBuild: [],
+  };
+}
+
+function limitsOf(judged: readonly UseJudgement[]): Report['limits'] {
+  const limits = new Map<string, Report['limits'][number]>();
+  for (const collected of judged.flatMap(({ evidence }) => [...evidence.values()])) {
+    for (const evidence of Object.values(collected)) {
+      if (evidence.status !== 'unavailable' || evidence.cause !== 'limit') continue;
+      limits.set(evidence.message, { name: evidence.limit ?? 'limit', message: evidence.message });
+    }
+  }
+  return [...limits.values()];
 }
 
 function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] {

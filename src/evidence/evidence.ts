@@ -37,6 +37,8 @@ export type Evidence<T> =
       readonly message: string;
       /** What a person can do about it: one sentence. */
       readonly remedy: string;
+      /** The named limit that was passed, where the cause is one. */
+      readonly limit?: string;
       readonly lookedIn?: readonly LookedIn[];
     }
   | {

@@ -57,6 +57,7 @@ export function registryErrorEvidence(error: RegistryError): Evidence<never> {
   return {
     status: 'unavailable',
     cause: error.code,
+    ...(error.limit === undefined ? {} : { limit: error.limit }),
     message: error.message,
     remedy: error.remedy,
     lookedIn: [place],

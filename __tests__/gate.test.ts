@@ -1,0 +1,214 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ImageSource } from '../src/registry/image-source.js';
+import { LayoutSource } from '../src/registry/layout.js';
+import type { Answer, Report } from '../src/reports/report.js';
+import { gateRun } from './support/gate-run.js';
+import { type MadeContent, makeImage, makeIndex } from './support/image-maker.js';
+import { writeLayout } from './support/image-maker-layout.js';
+import { makeDirectory } from './support/scratch-repository.js';
+
+const ALLOWED =
+  'version: 1\nprofile: baseline\nallow:\n  - { image: "demo.example/**", signed: false, reason: built here }\n';
+
+async function layoutOf(images: Readonly<Record<string, MadeContent>>): Promise<ImageSource> {
+  const directory = makeDirectory({});
+  await writeLayout(
+    directory,
+    Object.entries(images).map(([name, content]) => ({ name, content })),
+  );
+  return new LayoutSource(directory);
+}
+
+/** A source that notes who was asked for. */
+function watched(source: ImageSource): { source: ImageSource; asked: Set<string> } {
+  const asked = new Set<string>();
+  const noting =
+    <A extends readonly unknown[], R>(
+      method: (repository: Parameters<ImageSource['resolveTag']>[0], ...rest: A) => R,
+    ) =>
+    (repository: Parameters<ImageSource['resolveTag']>[0], ...rest: A): R => {
+      asked.add(repository.registry);
+      return method(repository, ...rest);
+    };
+  return {
+    asked,
+    source: {
+      resolveTag: noting(source.resolveTag.bind(source)),
+      manifest: noting(source.manifest.bind(source)),
+      blob: noting(source.blob.bind(source)),
+      blobStream: noting(source.blobStream.bind(source)),
+      referrers: noting(source.referrers.bind(source)),
+      tags: noting(source.tags.bind(source)),
+    },
+  };
+}
+
+function answersOf(report: Report, rule: string): readonly Answer[] {
+  return report.answers.filter((answer) => answer.rule === rule);
+}
+
+describe('the gate', () => {
+  test('no build file passes, and says that nothing was judged', async () => {
+    const report = await gateRun({ files: { 'README.md': 'hello' }, policy: ALLOWED });
+    expect(report.verdict).toBe('pass');
+    expect(report.notices).toContain('No build file was found, so nothing was judged.');
+  });
+
+  test('an image that nobody allowed is not opened, and its registry is not contacted', async () => {
+    const image = await makeImage();
+    const { source, asked } = watched(await layoutOf({ 'other.example/base:1': image }));
+    const policy = `${ALLOWED}rules: { allowed-base: error }\nregistries: { other.example: {} }\n`;
+    const report = await gateRun({ files: { Dockerfile: 'FROM other.example/base:1\n' }, policy, source });
+    expect(report.verdict).toBe('fail');
+    expect(asked).toEqual(new Set());
+    expect(new Set(answersOf(report, 'signature-verified').map(({ outcome }) => outcome))).toEqual(
+      new Set(['skipped']),
+    );
+  });
+
+  test('--all opens it all the same', async () => {
+    const { source, asked } = watched(await layoutOf({ 'other.example/base:1': await makeImage() }));
+    const policy = `${ALLOWED}rules: { allowed-base: error }\nregistries: { other.example: {} }\n`;
+    const files = { Dockerfile: 'FROM other.example/base:1\n' };
+    const report = await gateRun({ files, policy, source, all: true });
+    expect(report.verdict).toBe('fail');
+    expect(asked).toEqual(new Set(['other.example']));
+    expect(report.images).toHaveLength(1);
+  });
+
+  test('a host that neither policy nor catalogue names is never contacted, and the answer says which line to add', async () => {
+    const { source, asked } = watched(await layoutOf({}));
+    const report = await gateRun({
+      files: { Dockerfile: 'FROM attacker.example/base:1\n' },
+      policy: 'version: 1\nprofile: baseline\n',
+      source,
+    });
+    expect(asked).toEqual(new Set());
+    const [answer] = answersOf(report, 'signature-verified');
+    expect(answer?.outcome).toBe('skipped');
+    expect(answer?.reason).toContain('registries: { "attacker.example": {} }');
+  });
+
+  test('what could not be looked up is indeterminate, and never a pass', async () => {
+    const policy = 'version: 1\nprofile: hardened\nallow: [{ catalog: chainguard }]\n';
+    const report = await gateRun({
+      files: { Dockerfile: `FROM cgr.dev/chainguard/python:latest@sha256:${'a'.repeat(64)}\n` },
+      policy,
+    });
+    expect(report.verdict).toBe('indeterminate');
+    expect(answersOf(report, 'signature-verified').map(({ outcome }) => outcome)).toEqual(['indeterminate']);
+  });
+
+  test('an unreadable file makes the run indeterminate, and the uses it still shows are judged', async () => {
+    const report = await gateRun({
+      files: { Dockerfile: 'FROM demo.example/base:1\nBOGUS line\n' },
+      policy: `${ALLOWED}deny: [{ image: "demo.example/**", reason: gone }]\n`,
+    });
+    expect(report.verdict).toBe('fail');
+    expect(answersOf(report, 'readable-build-file').map(({ outcome }) => outcome)).toEqual(['indeterminate']);
+    expect(answersOf(report, 'denied-base').map(({ outcome }) => outcome)).toEqual(['fail']);
+  });
+
+  test('an image is resolved to its index, manifest and configuration', async () => {
+    const platform = await makeImage();
+    const index = makeIndex([platform]);
+    const report = await gateRun({
+      files: { Dockerfile: 'FROM demo.example/base:1\n', 'api/Dockerfile': 'FROM demo.example/base:1\n' },
+      policy: ALLOWED,
+      source: await layoutOf({ 'demo.example/base:1': index }),
+    });
+    expect(report.images).toEqual([
+      expect.objectContaining({
+        reference: 'demo.example/base:1',
+        digest: index.descriptor.digest,
+        platforms: [{ platform: 'linux/amd64', manifest: platform.descriptor.digest, config: platform.config.digest }],
+      }),
+    ]);
+  });
+
+  test('the ONBUILD triggers of a base are uses: they take its place and role, and are judged', async () => {
+    const base = await makeImage({ config: { OnBuild: ['COPY --from=docker.io/evil/tools /t /t'] } });
+    const report = await gateRun({
+      files: { Dockerfile: 'FROM demo.example/base:1\n' },
+      policy: `${ALLOWED}deny: [{ image: "docker.io/evil/**", reason: evil }]\n`,
+      source: await layoutOf({ 'demo.example/base:1': base }),
+    });
+    expect(report.verdict).toBe('fail');
+    const triggered = report.uses.find(({ instruction }) => instruction === 'ONBUILD');
+    expect(triggered).toMatchObject({ file: 'Dockerfile', line: 1, role: 'final' });
+    expect(answersOf(report, 'denied-base').find(({ use }) => use === triggered?.id)?.outcome).toBe('fail');
+  });
+
+  test('bases that name each other in their triggers end in an open question, not in a loop', async () => {
+    const chain: Record<string, MadeContent> = {};
+    for (let place = 0; place < 6; place++) {
+      const next = { OnBuild: [`COPY --from=demo.example/link${place + 1}:1 / /`] };
+      chain[`demo.example/link${place}:1`] = await makeImage({ config: next });
+    }
+    const report = await gateRun({
+      files: { Dockerfile: 'FROM demo.example/link0:1\n' },
+      policy: ALLOWED,
+      source: await layoutOf(chain),
+    });
+    expect(report.verdict).toBe('indeterminate');
+    expect(answersOf(report, 'known-reference').some(({ reason }) => reason.includes('nest deeper than 3'))).toBe(true);
+  });
+
+  test('a failure that the base ref has unchanged is a warning only where it ages, or where only-new covers all', async () => {
+    const files = { Dockerfile: 'FROM other.example/base:1\n' };
+    const policy = `${ALLOWED}rules: { allowed-base: error }\n`;
+    const { uses } = await gateRun({ files, policy });
+    const ageing = await gateRun({ files, policy, change: { changedFiles: [], baseUses: uses, onlyNew: 'ageing' } });
+    expect(ageing.verdict).toBe('fail');
+    const all = await gateRun({ files, policy, change: { changedFiles: [], baseUses: uses, onlyNew: 'all' } });
+    expect(all.verdict).toBe('pass');
+    expect(all.findings.find(({ rule }) => rule === 'allowed-base')).toMatchObject({
+      level: 'warning',
+      inherited: true,
+    });
+    const moved = await gateRun({
+      files: { Dockerfile: 'FROM other.example/base:2\n' },
+      policy,
+      change: { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'all' },
+    });
+    expect(moved.verdict).toBe('fail');
+  });
+
+  test('a change to the policy, or to a key that it names, is noted', async () => {
+    const files = { Dockerfile: 'FROM demo.example/base:1\n' };
+    const change = { changedFiles: ['.github/base-image-gate.yml', 'x.txt'], baseUses: [], onlyNew: 'ageing' } as const;
+    const report = await gateRun({ files, policy: ALLOWED, change });
+    expect(answersOf(report, 'policy-unchanged')).toEqual([
+      expect.objectContaining({ outcome: 'fail', level: 'note', details: ['.github/base-image-gate.yml'] }),
+    ]);
+  });
+
+  test('a waiver covers what it names until it expires, and is reported', async () => {
+    const files = { Dockerfile: 'FROM other.example/base:1\n' };
+    const waiver =
+      'waivers: [{ rule: allowed-base, image: other.example/base, reason: moving, owner: "@acme", expires: 2026-07-01 }]\n';
+    const policy = `${ALLOWED}rules: { allowed-base: error }\n${waiver}`;
+    const held = await gateRun({ files, policy, now: new Date('2026-06-01T00:00:00Z') });
+    expect([held.verdict, held.waivers[0]?.state]).toEqual(['pass', 'used']);
+    const expired = await gateRun({ files, policy, now: new Date('2026-07-02T00:00:00Z') });
+    expect([expired.verdict, expired.waivers[0]?.state]).toEqual(['fail', 'expired']);
+  });
+
+  test('a collector that throws leaves an open question', async () => {
+    const broken: ImageSource = {
+      resolveTag: () => Promise.reject(new TypeError('boom')),
+      manifest: () => Promise.reject(new TypeError('boom')),
+      blob: () => Promise.reject(new TypeError('boom')),
+      blobStream: () => Promise.reject(new TypeError('boom')),
+      referrers: () => Promise.reject(new TypeError('boom')),
+      tags: () => Promise.reject(new TypeError('boom')),
+    };
+    const policy = 'version: 1\nprofile: hardened\nallow: [{ catalog: chainguard }]\n';
+    const report = await gateRun({
+      files: { Dockerfile: `FROM cgr.dev/chainguard/python:latest@sha256:${'a'.repeat(64)}\n` },
+      policy,
+      source: broken,
+    });
+    expect(report.verdict).toBe('indeterminate');
+  });
+});

@@ -1,0 +1,44 @@
+import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { loadCatalogue } from '../../src/catalog/catalogue.js';
+import type { Change } from '../../src/change.js';
+import { readingOptions } from '../../src/commands/reading-options.js';
+import { collectors } from '../../src/evidence/collectors.js';
+import { runGate } from '../../src/gate.js';
+import type { ImageSource } from '../../src/registry/image-source.js';
+import { offlineSource } from '../../src/registry/refusing-source.js';
+import type { Report } from '../../src/reports/report.js';
+import { rules } from '../../src/rules/index.js';
+import { validPolicy } from './load-policy-text.js';
+import { makeDirectory } from './scratch-repository.js';
+
+export interface GateRun {
+  readonly files: Readonly<Record<string, string>>;
+  /** The policy file's text. */
+  readonly policy: string;
+  readonly policyFiles?: Readonly<Record<string, string>>;
+  readonly source?: ImageSource;
+  readonly change?: Change;
+  readonly all?: boolean;
+  readonly now?: Date;
+}
+
+/** Runs the whole gate over files in a directory of their own, as the desk does, and returns its report. */
+export async function gateRun(run: GateRun): Promise<Report> {
+  const policy = await validPolicy(run.policy, { rules, files: run.policyFiles ?? {} });
+  const reading = readingOptions({}, {}, policy);
+  if (!reading.ok) throw new Error(reading.error);
+  const report = await runGate({
+    tree: openWorkingTree(makeDirectory(run.files), { allFiles: true }),
+    reading: reading.value,
+    policy,
+    catalogue: loadCatalogue(),
+    source: run.source ?? offlineSource,
+    collectors,
+    settings: { now: run.now ?? new Date(), offline: true },
+    change: run.change ?? null,
+    all: run.all ?? false,
+    preliminary: { findings: [], notices: [] },
+  });
+  if (!report.ok) throw new Error(report.error.message);
+  return report.value;
+}
