@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { BundledAction, pullRequestPayload, type StepOptions, type StepResult } from '../support/bundled-action.js';
+import { BundledAction, payloadOf, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
+import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/pull-request-step.js';
 
 // Each test starts the bundle as a process of its own, which waits a second between writes as GitHub asks.
 jest.setTimeout(60_000);
@@ -12,48 +13,18 @@ beforeAll(() => {
 });
 afterAll(() => action.remove());
 
-const POLICY = '.github/base-image-gate.yml';
-const DENY = 'version: 1\ndeny:\n  - { image: "images.example/legacy/**", reason: no longer maintained }\n';
+const denied = (
+  changes: Readonly<Record<string, string>> = { Dockerfile: 'FROM images.example/legacy/base:1\n' },
+): MadePullRequest => makePullRequest(github, changes);
 
-/** main with a policy, a pull request that adds a denied base, and what merging it would make. */
-function pullRequest(files: Readonly<Record<string, string>> = { Dockerfile: 'FROM images.example/legacy/base:1\n' }): {
-  head: string;
-  merge: string;
-} {
-  const { git } = github.state;
-  const main = { [POLICY]: DENY, 'README.md': 'a shop' };
-  const base = git.commit('main', main);
-  const head = git.commit('feature', { ...main, ...files }, { parents: [base] });
-  const merge = git.commit('merge', { ...main, ...files }, { parents: [base, head] });
-  git.git('update-ref', 'refs/pull/7/merge', merge);
-  git.git('update-ref', 'refs/pull/7/head', head);
-  github.state.pullRequests.set(7, {
-    number: 7,
-    head: { sha: head, ref: 'feature', repository: 'acme/shop' },
-    base: { ref: 'main' },
-  });
-  return { head, merge };
-}
-
-function onPullRequest(
-  { head, merge }: { head: string; merge: string },
-  options: Partial<StepOptions> & { readonly headRepository?: string | null } = {},
-): Promise<StepResult> {
-  const { headRepository = 'acme/shop', ...step } = options;
-  return action.run({
-    apiUrl: github.server.apiUrl,
-    event: 'pull_request',
-    payload: pullRequestPayload({ number: 7, head, headRepository }),
-    sha: merge,
-    ref: 'refs/pull/7/merge',
-    token: 'write',
-    ...step,
-  });
-}
+const onPullRequest = (
+  pull: MadePullRequest,
+  options: Parameters<typeof runOnPullRequest>[3] = {},
+): Promise<StepResult> => runOnPullRequest(action, github, pull, options);
 
 describe('a pull request that adds a denied base', () => {
   test('fails the job, and says so in annotation, summary, comment and outputs', async () => {
-    const step = await onPullRequest(pullRequest());
+    const step = await onPullRequest(denied());
     expect(step.code).toBe(1);
     expect(step.outputs).toMatchObject({ verdict: 'fail' });
     expect(step.commands).toContainEqual(expect.stringMatching(/^::error .*file=Dockerfile,line=1/));
@@ -63,14 +34,14 @@ describe('a pull request that adds a denied base', () => {
   });
 
   test('says the same from a checkout of the merge, with fewer requests', async () => {
-    const pull = pullRequest();
+    const pull = denied();
     const step = await onPullRequest(pull, { workspace: github.state.git.directory });
     expect(step.outputs).toMatchObject({ verdict: 'fail' });
     expect(github.server.operations()).not.toContain('git/get-tree');
   });
 
   test('keeps its verdict with a token that may only read, and says what to add', async () => {
-    const step = await onPullRequest(pullRequest(), { token: 'contents', inputs: { sarif: 'true' } });
+    const step = await onPullRequest(denied(), { token: 'contents', inputs: { sarif: 'true' } });
     expect(step.code).toBe(1);
     expect(step.outputs).toMatchObject({ verdict: 'fail' });
     expect(step.summary).toContain('pull-requests: write');
@@ -79,15 +50,141 @@ describe('a pull request that adds a denied base', () => {
   });
 
   test('of a fork keeps its verdict, and points to the report action', async () => {
-    const step = await onPullRequest(pullRequest(), { token: 'read', headRepository: 'mallory/shop' });
+    const step = await onPullRequest(denied(), { token: 'read', headRepository: 'mallory/shop' });
     expect(step.code).toBe(1);
     expect(step.summary).toContain('read-only token');
   });
 });
 
+describe('what goes wrong around the run', () => {
+  test('a missing payload ends in a sentence and exit code 2', async () => {
+    const step = await onPullRequest(denied(), { payload: null });
+    expect(step.code).toBe(2);
+    expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
+    expect(step.log).toContain('left no readable payload');
+    expect(step.log).not.toMatch(/^\s+at /m);
+  });
+
+  test.each([
+    ['only-new', 'perhaps'],
+    ['profile', 'lenient'],
+    ['comment', 'sometimes'],
+    ['evidence', 'iso-27001'],
+    ['build-args', 'no-equals-sign'],
+    ['platforms', 'not/a/plat/form'],
+  ])('the input %s with "%s" is wrong usage', async (name, value) => {
+    const step = await onPullRequest(denied(), { inputs: { [name]: value } });
+    expect(step.code).toBe(3);
+    expect(step.log).toContain(value);
+  });
+
+  test('a line of credentials that can’t be read is masked and not shown', async () => {
+    const step = await onPullRequest(denied(), { inputs: { 'registry-credentials': 'hunter2' } });
+    expect(step.code).toBe(3);
+    expect(step.log.replace('::add-mask::hunter2', '')).not.toContain('hunter2');
+  });
+
+  test('every secret is masked before anything else is written', async () => {
+    const inputs = { 'policy-token': 'tok-2', 'registry-credentials': 'r.example user pass word\n' };
+    const step = await onPullRequest(denied(), { inputs });
+    const basic = Buffer.from('user:pass word').toString('base64');
+    expect(step.commands.slice(0, 4)).toEqual(
+      ['write', 'tok-2', 'pass word', basic].map((secret) => `::add-mask::${secret}`),
+    );
+  });
+
+  test('an API that is not there ends in exit code 2', async () => {
+    const step = await onPullRequest(denied(), { apiUrl: 'http://127.0.0.1:1' });
+    expect(step.code).toBe(2);
+    expect(step.summary).toContain('could not be reached');
+  });
+
+  test('a token that GitHub does not accept ends in exit code 2', async () => {
+    const step = await onPullRequest(denied(), { token: 'expired' });
+    expect(step.code).toBe(2);
+    expect(step.summary).toContain('does not accept the token');
+  });
+
+  test('outside a runner it says what to run instead', async () => {
+    const step = await onPullRequest(denied(), { environment: { GITHUB_REPOSITORY: '' } });
+    expect(step.code).toBe(2);
+    expect(step.log).toContain('base-image-gate check');
+  });
+
+  test('a file system that can’t be written to costs files, not the verdict', async () => {
+    const nowhere = '/proc/nowhere';
+    const environment = { RUNNER_TEMP: nowhere, GITHUB_STEP_SUMMARY: nowhere, GITHUB_OUTPUT: nowhere };
+    const step = await onPullRequest(denied(), { environment });
+    expect(step.code).toBe(1);
+    expect(step.log).toContain('Could not write the reports');
+    expect(step.log).toContain('Could not write the job summary');
+    expect(github.state.comments).toHaveLength(1);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s decides nothing', async (signal) => {
+    const step = await onPullRequest(denied(), { onOutput: (kill) => kill(signal) });
+    expect(step.code).toBe(2);
+    expect(step.outputs['verdict']).toBeUndefined();
+  });
+
+  test('a deleted ref leaves nothing to judge', async () => {
+    const step = await action.run({
+      apiUrl: github.server.apiUrl,
+      event: 'push',
+      payload: payloadOf('push', { deleted: true }),
+      sha: '0'.repeat(40),
+      ref: 'refs/heads/gone',
+      token: 'write',
+    });
+    expect(step.code).toBe(0);
+    expect(step.summary).toContain('nothing to judge');
+  });
+});
+
+describe('inputs', () => {
+  test('paths and changed-files-only leave the rest unjudged, and listed', async () => {
+    const pull = denied({ 'a/Dockerfile': 'FROM images.example/legacy/a:1\n', 'b/Dockerfile': 'FROM scratch\n' });
+    const step = await onPullRequest(pull, { inputs: { paths: 'b/**' } });
+    expect(step.outputs).toMatchObject({ verdict: 'pass' });
+    expect(step.summary).toContain('a/Dockerfile');
+    const changed = await onPullRequest(pull, { inputs: { 'changed-files-only': 'true' } });
+    expect(changed.outputs).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('comment: never and on-failure keep quiet', async () => {
+    const clean = denied({ Dockerfile: 'FROM scratch\nCOPY --from=images.example/tool:1 / /\n' });
+    await onPullRequest(clean, { inputs: { comment: 'on-failure' } });
+    expect(github.state.comments).toEqual([]);
+    await onPullRequest(clean);
+    expect(github.state.comments).toHaveLength(1);
+    github.state.comments.length = 0;
+    await onPullRequest(denied(), { inputs: { comment: 'never' } });
+    expect(github.state.comments).toEqual([]);
+  });
+
+  test('a slower run for an earlier push leaves the comment alone', async () => {
+    const pull = denied();
+    const later = github.state.git.commit('feature', { Dockerfile: 'FROM scratch\n' });
+    const head = { sha: later, ref: 'feature', repository: 'acme/shop' };
+    github.state.pullRequests.set(7, { number: 7, head, base: { ref: 'main' } });
+    const step = await onPullRequest(pull);
+    expect(step.code).toBe(1);
+    expect(github.state.comments).toEqual([]);
+    expect(step.summary).toContain('newer commit');
+  });
+
+  test('on GitHub Enterprise Server everything goes to its own address', async () => {
+    await github.stop();
+    await github.start('/api/v3');
+    const step = await onPullRequest(denied());
+    expect(step.code).toBe(1);
+    expect(github.state.comments).toHaveLength(1);
+  });
+});
+
 describe('outputs', () => {
   test('name files with the whole report', async () => {
-    const step = await onPullRequest(pullRequest());
+    const step = await onPullRequest(denied());
     const json = JSON.parse(readFileSync(step.outputs['report-json'] ?? '', 'utf8'));
     expect(json).toMatchObject({ schema: 'base-image-gate/check/v1', verdict: 'fail' });
     const sarif = JSON.parse(readFileSync(step.outputs['report-sarif'] ?? '', 'utf8'));

@@ -216,13 +216,14 @@ function tooLong(): Answer {
 function tree(state: GitHubState, revision: string, recursive: boolean): Answer {
   const sha = state.git.resolve(`${revision}^{tree}`);
   if (sha === null) return NOT_FOUND;
-  const listing = state.git.git('ls-tree', '-z', ...(recursive ? ['-r', '-t'] : []), '--full-tree', sha);
+  const listing = state.git.git('ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), '--full-tree', sha);
   const all = listing
     .split('\0')
     .filter(Boolean)
     .map((record) => {
-      const [mode, type, id] = record.slice(0, record.indexOf('\t')).split(' ');
-      return { path: record.slice(record.indexOf('\t') + 1), mode, type, sha: id };
+      const [mode, type, id, size] = record.slice(0, record.indexOf('\t')).split(/ +/);
+      const path = record.slice(record.indexOf('\t') + 1);
+      return { path, mode, type, sha: id, ...(type === 'blob' ? { size: Number(size) } : {}) };
     });
   return json({ sha, tree: all.slice(0, state.treeLimit), truncated: all.length > state.treeLimit });
 }

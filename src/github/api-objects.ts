@@ -67,8 +67,9 @@ async function listTree(client: GitHubClient, place: Place, commit: string): Pro
   return entries;
 }
 
-function asGitEntry(prefix: string, entry: { path: string; mode: string; sha: string }): GitEntry {
-  return { path: `${prefix}${entry.path}`, mode: entry.mode, id: entry.sha };
+function asGitEntry(prefix: string, entry: { path: string; mode: string; sha: string; size?: number }): GitEntry {
+  const { mode, sha: id, size } = entry;
+  return { path: `${prefix}${entry.path}`, mode, id, ...(size === undefined ? {} : { size }) };
 }
 
 function treeError(path: string, error: GitHubError): TreeError {

@@ -9,6 +9,8 @@ export interface GitEntry {
   readonly mode: string;
   /** The object's id. */
   readonly id: string;
+  /** In bytes, where the listing tells. */
+  readonly size?: number;
 }
 
 /** A place that has git objects: a clone, or GitHub's API. */
@@ -48,6 +50,7 @@ export function makeCommitTree(objects: GitObjects, commit: string, cache: BlobC
   const blob = async (entry: GitEntry, maxBytes: number): Promise<Result<Uint8Array, TreeError>> => {
     const known = cache.get(entry.id);
     if (known !== undefined) return known.byteLength > maxBytes ? err(tooLarge(entry.path, maxBytes)) : ok(known);
+    if (entry.size !== undefined && entry.size > maxBytes) return err(tooLarge(entry.path, maxBytes));
     const read = await objects.blob(entry, maxBytes);
     if (!read.ok) return read;
     if (read.value.byteLength > maxBytes) return err(tooLarge(entry.path, maxBytes));

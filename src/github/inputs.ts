@@ -1,3 +1,4 @@
+import { parsePlatform } from '../images/platform.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
 
@@ -53,7 +54,7 @@ export function readInputs(input: (name: string) => string): Result<ActionInputs
     changedFilesOnly: reader.flag('changed-files-only'),
     buildArgs: reader.pairs('build-args'),
     buildContexts: reader.pairs('build-contexts'),
-    platforms: reader.list('platforms'),
+    platforms: reader.platforms(),
     onlyNew: reader.onlyNew(),
     comment: reader.choice('comment', COMMENT_MODES, 'always'),
     commentKey: reader.commentKey(),
@@ -178,6 +179,17 @@ class InputReader {
       remedy: 'The line is not shown here, because it may hold a secret.',
     };
     return new Map();
+  }
+
+  /** A platform that can't be read must not shrink what is judged. */
+  platforms(): readonly string[] {
+    const platforms = this.list('platforms');
+    for (const text of platforms) {
+      const parsed = parsePlatform(text);
+      if (!parsed.ok)
+        this.fail('platforms', `can't be read, because ${parsed.error}`, 'Write os/architecture[/variant].');
+    }
+    return platforms;
   }
 
   pairs(name: string): readonly string[] {
