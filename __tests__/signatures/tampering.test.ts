@@ -63,6 +63,7 @@ describe('one bit turned in any input', () => {
       entry === undefined ? undefined : { ...material, entries: [{ ...entry, ...changes }] };
     switch (part) {
       case 'message or payload':
+        if (content.kind === 'digest') return { ...material, content: { ...content, digest: flip(content.digest) } };
         return content.kind === 'message'
           ? { ...material, content: { ...content, message: flip(content.message) } }
           : { ...material, content: { ...content, payload: flip(content.payload) } };

@@ -75,7 +75,7 @@ function toVerified(approved: Approved, form: VerifiedSignature['form']): readon
 
 /** Only to sort what is rejected anyway: whether unproven content looks like a signature rather than an attestation. */
 function claimsToSign(content: Approved['material']['content']): boolean {
-  return content.kind === 'message' || content.payload.includes(SIGN_PREDICATE);
+  return content.kind !== 'envelope' || content.payload.includes(SIGN_PREDICATE);
 }
 
 async function toEvidence(

@@ -79,7 +79,7 @@ function sort(examined: Examined): {
     .map(({ rejection }) => rejection);
   for (const { material, digest, on, place, approvals } of examined.approved) {
     const { content } = material;
-    if (content.kind === 'message') continue;
+    if (content.kind !== 'envelope') continue;
     const type = checkPayloadType(content.payloadType);
     const statement = type.ok ? readStatement(content.payload, digest) : type;
     if (!statement.ok) {

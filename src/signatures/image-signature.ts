@@ -18,6 +18,7 @@ export function readSignature(
     const payload = checkSimpleSigning(content.message, digest);
     return payload.ok ? ok('cosign signature') : payload;
   }
+  if (content.kind === 'digest') return err(signatureError('wrong-type', 'it is a signature over a file'));
   const type = checkPayloadType(content.payloadType);
   if (!type.ok) return type;
   const statement = readStatement(content.payload, digest);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseStrictJson } from '../registry/strict-json.js';
 import { err, ok, type Result } from '../result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
-import { isDigestOf, type SignedContent, signedBytes } from './signed-content.js';
+import { hasDigest, type Logged as LoggedPart, type SignedContent } from './signed-content.js';
 
 /**
  * Binding a transparency log's entry to the signature it is shown with. An entry that is genuine proves nothing until
@@ -72,7 +72,7 @@ const dsse002 = z.object({
 interface Logged {
   /** Absent in intoto 0.0.1, whose hash covers the envelope with the signature in it. */
   readonly signature?: Buffer;
-  readonly digests: readonly { readonly digest: Buffer; readonly of: 'signed bytes' | 'payload' | 'stored envelope' }[];
+  readonly digests: readonly { readonly digest: Buffer; readonly of: LoggedPart }[];
   readonly signer: EntrySigner;
 }
 
@@ -95,18 +95,10 @@ export function bindLogEntry(
   if (logged.value.signature !== undefined && !logged.value.signature.equals(content.signature))
     return other('another signature');
   for (const { digest, of } of logged.value.digests) {
-    const bytes = bytesOf(content, of);
-    if (bytes === undefined) return other(`a ${kind} entry, which does not log this kind of signature`);
-    if (!isDigestOf(digest, bytes)) return other('another artifact');
+    if (!hasDigest(content, of, digest)) return other('another artifact');
   }
   if (!sameSigner(logged.value.signer, signer)) return other('another key or certificate');
   return ok({ kind });
-}
-
-function bytesOf(content: SignedContent, of: Logged['digests'][number]['of']): Buffer | undefined {
-  if (of === 'signed bytes') return signedBytes(content);
-  if (content.kind !== 'envelope') return undefined;
-  return of === 'payload' ? content.payload : content.stored;
 }
 
 /** A certificate must be that certificate: an entry with its bare key could be of any certificate for that key. */

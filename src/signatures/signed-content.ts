@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import type { HashName } from './key.js';
+import { type HashName, verifyWithKey } from './key.js';
+import { verifyDigestWithKey } from './prehashed.js';
 
-/** What was signed: bytes as they are, or a DSSE envelope. @see https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
+/** What was signed: bytes as they are, bytes of which only the SHA-256 is at hand, or a DSSE envelope. @see https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
 export type SignedContent =
   | {
       readonly kind: 'message';
@@ -10,6 +12,7 @@ export type SignedContent =
       /** The hash the signer says it signed with. */
       readonly hash?: HashName;
     }
+  | { readonly kind: 'digest'; readonly digest: Buffer; readonly signature: Buffer }
   | {
       readonly kind: 'envelope';
       readonly payloadType: string;
@@ -19,9 +22,33 @@ export type SignedContent =
       readonly stored?: Buffer;
     };
 
-/** The bytes a signature is over: the message, or the envelope's pre-authentication encoding. */
-export function signedBytes(content: SignedContent): Buffer {
-  return content.kind === 'message' ? content.message : preAuthEncoding(content.payloadType, content.payload);
+/** Whether the key made the signature over the content. */
+export function isSignedBy(content: SignedContent, key: KeyObject): boolean {
+  switch (content.kind) {
+    case 'message':
+      return verifyWithKey(key, content.message, content.signature, content.hash);
+    case 'digest':
+      return verifyDigestWithKey(key, content.digest, content.signature);
+    case 'envelope':
+      return verifyWithKey(key, preAuthEncoding(content.payloadType, content.payload), content.signature);
+  }
+}
+
+/** What a log may have recorded of a content: what the signature is over, an envelope's payload, or the envelope as stored. */
+export type Logged = 'signed bytes' | 'payload' | 'stored envelope';
+
+/** Whether `digest` is the hash of that part of the content; false where the content has no such part. */
+export function hasDigest(content: SignedContent, part: Logged, digest: Uint8Array): boolean {
+  switch (content.kind) {
+    case 'message':
+      return part === 'signed bytes' && isDigestOf(digest, content.message);
+    case 'digest':
+      return part === 'signed bytes' && content.digest.equals(digest);
+    case 'envelope':
+      if (part === 'payload') return isDigestOf(digest, content.payload);
+      if (part === 'signed bytes') return isDigestOf(digest, preAuthEncoding(content.payloadType, content.payload));
+      return content.stored !== undefined && isDigestOf(digest, content.stored);
+  }
 }
 
 /** @see https://github.com/secure-systems-lab/dsse/blob/master/protocol.md#signature-definition */

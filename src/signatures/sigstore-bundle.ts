@@ -17,6 +17,9 @@ const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
 /** HashAlgorithm of sigstore_common.proto. */
 const HASHES: Readonly<Record<number, HashName>> = { 1: 'sha256', 2: 'sha384', 3: 'sha512' };
 
+/** What a message signature is said to be over: bytes, or their SHA-256. */
+export type Artifact = { readonly bytes: Uint8Array } | { readonly sha256: Uint8Array };
+
 /**
  * Reads a sigstore bundle of versions 0.1 to 0.3. `artifact` is what a message signature is over; a DSSE envelope
  * brings its own. Fails with `malformed`, or `wrong-subject` where the bundle's digest is not the artifact's.
@@ -25,7 +28,7 @@ const HASHES: Readonly<Record<number, HashName>> = { 1: 'sha256', 2: 'sha384', 3
  */
 export async function readBundle(
   bytes: Uint8Array,
-  artifact?: Uint8Array,
+  artifact?: Artifact,
 ): Promise<Result<SignedMaterial, SignatureError>> {
   if (bytes.length > MAX_BUNDLE_BYTES)
     return err(signatureError('limit', `the bundle is larger than ${MAX_BUNDLE_BYTES} bytes`));
@@ -78,7 +81,7 @@ function readCertificate(bundle: Bundle): Result<Buffer | undefined, SignatureEr
   }
 }
 
-function readContent(bundle: Bundle, artifact?: Uint8Array): Result<SignedMaterial['content'], SignatureError> {
+function readContent(bundle: Bundle, artifact?: Artifact): Result<SignedMaterial['content'], SignatureError> {
   const { content } = bundle;
   if (content.$case === 'dsseEnvelope') {
     const { payload, payloadType, signatures } = content.dsseEnvelope;
@@ -91,10 +94,18 @@ function readContent(bundle: Bundle, artifact?: Uint8Array): Result<SignedMateri
   const { messageDigest, signature } = content.messageSignature;
   const hash = HASHES[messageDigest.algorithm];
   if (hash === undefined) return malformed('its message digest is not SHA-256, SHA-384 or SHA-512');
-  const message = Buffer.from(artifact);
-  if (!isDigestOf(messageDigest.digest, message))
-    return err(signatureError('wrong-subject', 'the digest in the bundle is not that of the file'));
+  if ('sha256' in artifact) {
+    const digest = Buffer.from(artifact.sha256);
+    if (hash !== 'sha256') return malformed(`it is over a ${hash} digest, and a SHA-256 digest was given`);
+    return digest.equals(messageDigest.digest) ? ok({ kind: 'digest', digest, signature }) : otherFile();
+  }
+  const message = Buffer.from(artifact.bytes);
+  if (!isDigestOf(messageDigest.digest, message)) return otherFile();
   return ok({ kind: 'message', message, signature, hash });
+}
+
+function otherFile(): { readonly ok: false; readonly error: SignatureError } {
+  return err(signatureError('wrong-subject', 'the digest in the bundle is not that of the file'));
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {

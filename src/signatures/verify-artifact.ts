@@ -23,12 +23,17 @@ export interface ArtifactQuestion {
 /** Verifies a bundle for an artifact, whatever it is. A statement must have the artifact among its subjects. */
 export async function verifyArtifact(question: ArtifactQuestion): Promise<Result<SignatureFacts, SignatureError>> {
   const { artifact, expected, root, now } = question;
-  const material = await readBundle(question.bundle, artifact.bytes);
+  const material = await readBundle(
+    question.bundle,
+    artifact.bytes === undefined
+      ? { sha256: Buffer.from(artifact.digest.slice('sha256:'.length), 'hex') }
+      : { bytes: artifact.bytes },
+  );
   if (!material.ok) return material;
   const facts = await verifySigner(material.value, expected, root, now);
   if (!facts.ok) return facts;
   const { content } = material.value;
-  if (content.kind === 'message') return facts;
+  if (content.kind !== 'envelope') return facts;
   const type = checkPayloadType(content.payloadType);
   if (!type.ok) return type;
   const statement = readStatement(content.payload, artifact.digest);

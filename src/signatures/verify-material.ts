@@ -3,10 +3,10 @@ import type { SignedEntity, TrustMaterial, Signer as VerifierSigner } from '@sig
 import { err, ok, type Result } from '../result.js';
 import { readIdentity } from './identity.js';
 import { verifyInclusionPromise } from './inclusion-promise.js';
-import { type SigningKey, toSigningKey, verifyWithKey } from './key.js';
+import { type SigningKey, toSigningKey } from './key.js';
 import { bindLogEntry, type EntrySigner } from './rekor-entry.js';
 import { type SignatureError, signatureError } from './signature-error.js';
-import { isDigestOf, type SignedContent, signedBytes } from './signed-content.js';
+import { hasDigest, isSignedBy, type SignedContent } from './signed-content.js';
 import type { LogEntryMaterial, SignedMaterial } from './signed-material.js';
 import type { KeylessIdentity, LogEntry, SignatureFacts } from './signer.js';
 import type { TrustedRoot } from './trusted-root.js';
@@ -74,9 +74,7 @@ export async function verifyKeyed(
   if (material.form === 'bundle' && material.certificate !== undefined)
     return err(signatureError('wrong-signer', `its bundle is signed with a certificate, not with the key ${name}`));
   // First, so that a stranger's signature is called that, whatever its log entry is like.
-  const { content } = material;
-  const hash = content.kind === 'message' ? content.hash : undefined;
-  if (!verifyWithKey(key.object, signedBytes(content), content.signature, hash))
+  if (!isSignedBy(material.content, key.object))
     return err(signatureError('wrong-signer', `the key ${name} did not make this signature over these bytes`));
   if (trusted.log === 'ignored' || root === null) {
     if (trusted.log === 'ignored') return ok({ signer, logged: [] });
@@ -240,14 +238,11 @@ function describeEntry(entry: LogEntryMaterial, trust: TrustMaterial): LogEntry 
 
 /** The library's own content classes know SHA-256 and a part of the keys; these know what `verifyWithKey` knows. */
 function signatureContent(content: SignedContent): SignedEntity['signature'] {
-  const bytes = signedBytes(content);
-  const artifact = content.kind === 'envelope' ? content.payload : content.message;
   return {
     signature: content.signature,
     compareSignature: (signature) => signature.equals(content.signature),
-    compareDigest: (digest) => isDigestOf(digest, artifact),
-    compareSignedDigest: (digest) => isDigestOf(digest, bytes),
-    verifySignature: (key) =>
-      verifyWithKey(key, bytes, content.signature, content.kind === 'message' ? content.hash : undefined),
+    compareDigest: (digest) => hasDigest(content, content.kind === 'envelope' ? 'payload' : 'signed bytes', digest),
+    compareSignedDigest: (digest) => hasDigest(content, 'signed bytes', digest),
+    verifySignature: (key) => isSignedBy(content, key),
   };
 }
