@@ -100,9 +100,9 @@ function inquiryOf(use: ImageUse, reading: Reading, { policy, catalogue, setting
       entry,
       publisher,
       now: settings.now,
-      isWaived: (vulnerability) =>
-        reference !== null && vulnerabilityWaiver(policy, { use, reference, vulnerability }, settings.now) !== null,
     },
+    isWaived: (rule, vulnerability) =>
+      reference !== null && vulnerabilityWaiver(policy, { rule, use, reference, vulnerability }, settings.now) !== null,
   };
 }
 

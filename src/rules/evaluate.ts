@@ -17,7 +17,8 @@ function atMost(level: Level, cap: Level): Level {
 
 /** Everything a use is asked with, and what its answers are lowered by. */
 export interface UseInquiry {
-  readonly subject: UseSubject;
+  readonly subject: Omit<UseSubject, 'isWaived'>;
+  readonly isWaived: (rule: string, vulnerability: string) => boolean;
   readonly platforms: readonly Platform[];
   readonly pullFrom: ImageSubject['pullFrom'] | null;
   /** What the image is verified by: the policy's entry, or the catalogue's where the policy has none. */
@@ -60,7 +61,7 @@ export function answersOfUse(
     const answers = (): readonly RuleResult[] => {
       if (!rule.roles.includes(subject.use.role)) return [notAsked(subject.use)];
       if (skipBecause !== null) return [{ outcome: 'skipped', reason: skipBecause }];
-      return asList(rule.evaluate(subject, setting.options));
+      return asList(rule.evaluate(subjectFor(rule, inquiry), setting.options));
     };
     return answers().map((result) => lowered(useAnswer(rule, result, setting, inquiry), rule, inquiry));
   });
@@ -97,7 +98,10 @@ export async function answersOfImage(
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
     const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
     const results = asList(
-      rule.evaluate({ ...subject, entry: verifiedBy, platform, evidence: collected }, setting.options),
+      rule.evaluate(
+        { ...subjectFor(rule, inquiry), entry: verifiedBy, platform, evidence: collected },
+        setting.options,
+      ),
     );
     return results.map((result) => finish(result, digest));
   });
@@ -106,6 +110,10 @@ export async function answersOfImage(
 
 function asList(results: RuleResult | readonly RuleResult[]): readonly RuleResult[] {
   return 'outcome' in results ? [results] : results;
+}
+
+function subjectFor({ id }: Rule, { subject, isWaived }: UseInquiry): UseSubject {
+  return { ...subject, isWaived: (vulnerability) => isWaived(id, vulnerability) };
 }
 
 function notAsked(use: ImageUse): RuleResult {

@@ -79,7 +79,7 @@ export interface UseSubject {
   /** The catalogue publisher whose pattern matches, whether or not the policy allows it. */
   readonly publisher: PublisherFacts | null;
   readonly now: Date;
-  /** Whether a waiver of this rule names this vulnerability for this use; asking marks the waiver as used. */
+  /** Whether a waiver of this rule names this vulnerability for this use. What is waived is named in `vulnerabilities` all the same. */
   readonly isWaived: (vulnerability: string) => boolean;
 }
 
