@@ -120,6 +120,6 @@ describe('sbom', () => {
   });
 
   test('--help says how', async () => {
-    expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--diff OTHER') });
+    expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--diff FILE|IMAGE') });
   });
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
-import { formatName, type Sbom } from '../evidence/sbom/sbom.js';
+import { formatName } from '../evidence/sbom/sbom.js';
+import type { NamedSbom } from './named-sbom.js';
 
 const named = z.strictObject({ name: z.string(), version: z.exactOptional(z.string()) });
 
@@ -63,6 +64,19 @@ export const sbomDocumentSchema = z
     }),
     contradictions: z.array(z.string()).describe('What the document says twice, and differently.'),
     elements: z.array(elementSchema),
+    attested: z
+      .exactOptional(
+        z.strictObject({
+          signer: z.exactOptional(z.string()).describe('Who signed the statement; absent where nobody did.'),
+          signedAt: z.exactOptional(z.string()),
+          digest: z.string(),
+          on: z.enum(['index', 'platform']),
+          predicateType: z.string(),
+          place: z.string(),
+          counts: z.boolean().describe('Signed by an authority, or accepted unsigned by the allow entry.'),
+        }),
+      )
+      .describe('Of an image: on whose word it stands.'),
     diff: z.exactOptional(
       z.strictObject({
         added: z.array(diffEntry),
@@ -87,8 +101,14 @@ type DeepReadonly<T> = T extends (infer I)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
+/** What there is to show of one bill of materials. */
+export interface ShownSbom extends NamedSbom {
+  readonly elements: readonly ElementReport[];
+  readonly diff?: PackageDiff;
+}
+
 /** The JSON text of an inventory, its elements, and what changed if that was asked. */
-export function sbomJson(sbom: Sbom, elements: readonly ElementReport[], diff?: PackageDiff): string {
+export function sbomJson({ sbom, elements, attested, diff }: ShownSbom): string {
   const document: SbomDocumentJson = {
     schema: 'base-image-gate/sbom/v1',
     format: formatName(sbom.format),
@@ -97,6 +117,7 @@ export function sbomJson(sbom: Sbom, elements: readonly ElementReport[], diff?: 
     relationships: { packages: sbom.relationships.length, others: sbom.otherRelationships },
     contradictions: sbom.contradictions,
     elements,
+    ...(attested === undefined ? {} : { attested }),
     ...(diff === undefined ? {} : { diff }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

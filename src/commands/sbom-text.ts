@@ -1,12 +1,18 @@
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
-import { formatName, type Sbom, type SbomPackage } from '../evidence/sbom/sbom.js';
+import { formatName, type SbomPackage } from '../evidence/sbom/sbom.js';
 import { terminal } from '../reports/escape/visible.js';
+import type { ShownSbom } from './sbom-document.js';
 
 /** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
-export function sbomText(sbom: Sbom, elements: readonly ElementReport[], diff?: PackageDiff): string {
+export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string {
   const title = sbom.document.name === undefined ? '' : ` of ${terminal(sbom.document.name)}`;
-  const lines = [`${formatName(sbom.format)}${title}: ${count(sbom.packages.length, 'package')}`, ''];
+  const lines = [`${formatName(sbom.format)}${title}: ${count(sbom.packages.length, 'package')}`];
+  if (attested !== undefined) {
+    const word = attested.signer === undefined ? "unsigned, on the registry's word" : `signed by ${attested.signer}`;
+    lines.push(terminal(`About ${attested.digest} (${attested.on}), ${word}, at ${attested.place}`));
+  }
+  lines.push('');
   lines.push('Minimum elements', ...elements.map(elementLine), '');
   if (sbom.contradictions.length > 0) {
     lines.push('It contradicts itself', ...sbom.contradictions.map((line) => `  ${terminal(line)}`), '');

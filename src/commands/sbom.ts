@@ -1,21 +1,30 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { diffPackages } from '../evidence/sbom/diff.js';
 import { readElements } from '../evidence/sbom/elements.js';
-import { SBOM_LIMITS } from '../evidence/sbom/limits.js';
-import { readSbom } from '../evidence/sbom/read.js';
-import { installedPackages, type Sbom } from '../evidence/sbom/sbom.js';
-import { overLimit, type SbomError } from '../evidence/sbom/sbom-error.js';
-import { err, ok, type Result } from '../result.js';
+import { installedPackages } from '../evidence/sbom/sbom.js';
+import { parsePlatform } from '../images/platform.js';
+import { terminal } from '../reports/escape/visible.js';
 import { readArguments, readChoice } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { type NamedSbomError, readNamedSbom } from './named-sbom.js';
 
-const USAGE = `Usage: base-image-gate sbom FILE [--diff OTHER] [--format text|json]
+const USAGE = `Usage: base-image-gate sbom FILE|IMAGE [--diff FILE|IMAGE] [--format text|json] [--platform OS/ARCH]
+       [--policy FILE] [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
 
 Shows the packages of a bill of materials (SPDX 2.2 and 2.3 in JSON or tag-value, CycloneDX 1.4 to 1.7 in JSON) and which
-of the minimum elements it has. --diff shows what changed from OTHER to it.
-Exit codes: 0 it was read, 1 a format that is not read, 2 it could not be read, 3 wrong usage.
+of the minimum elements it has: of a file, or of the SBOM attested of an image. --diff shows what changed since another.
+Exit codes: 0 shown, 1 none, unsigned, or a format that is not read, 2 it could not be read, 3 wrong usage or policy.
 `;
+
+const OPTIONS = {
+  diff: { type: 'string' },
+  format: { type: 'string' },
+  platform: { type: 'string' },
+  policy: { type: 'string' },
+  registry: { type: 'string', multiple: true },
+  offline: { type: 'boolean' },
+  'trusted-root': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /** `sbom`: the inventory of a document, its elements, and what changed since another. */
 export const sbom: Command = async (args, io) => {
@@ -23,11 +32,7 @@ export const sbom: Command = async (args, io) => {
     io.stderr(`sbom: ${message}\n\n${USAGE}`);
     return 3;
   };
-  const parsed = readArguments(
-    args,
-    { diff: { type: 'string' }, format: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    1,
-  );
+  const parsed = readArguments(args, OPTIONS, 1);
   if (!parsed.ok) return wrong(parsed.error);
   const { values, positionals } = parsed.value;
   if (values.help === true) {
@@ -36,41 +41,40 @@ export const sbom: Command = async (args, io) => {
   }
   const format = readChoice('--format', values.format, ['text', 'json'], 'text');
   if (!format.ok) return wrong(format.error);
+  const platform = parsePlatform(values.platform ?? 'linux/amd64');
+  if (!platform.ok) return wrong(`--platform: ${platform.error}.`);
   const [name] = positionals;
-  if (name === undefined) return wrong('No file was named.');
+  if (name === undefined) return wrong('A FILE or an IMAGE is needed.');
 
-  const read = await readNamed(name, io);
-  if (!read.ok) return read.error;
-  const other = values.diff === undefined ? undefined : await readNamed(values.diff, io);
-  if (other?.ok === false) return other.error;
-  const elements = readElements(read.value, { now: new Date() });
-  const diff =
-    other === undefined ? undefined : diffPackages(installedPackages(other.value), installedPackages(read.value));
+  const asked = { flags: values, platform: platform.value };
+  const read = await readNamedSbom(name, asked, io);
+  if (!read.ok) return tell(read.error, io);
+  const other = values.diff === undefined ? undefined : await readNamedSbom(values.diff, asked, io);
+  if (other?.ok === false) return tell(other.error, io);
+
+  const { sbom: document, attested } = read.value;
+  const signer = attested?.signer;
+  const shown = {
+    sbom: document,
+    elements: readElements(document, { now: new Date(), ...(signer === undefined ? {} : { signer }) }),
+    ...(attested === undefined ? {} : { attested }),
+    ...(other === undefined
+      ? {}
+      : { diff: diffPackages(installedPackages(other.value.sbom), installedPackages(document)) }),
+  };
   if (format.value === 'json') {
     const { sbomJson } = await import('./sbom-document.js');
-    io.stdout(sbomJson(read.value, elements, diff));
+    io.stdout(sbomJson(shown));
   } else {
     const { sbomText } = await import('./sbom-text.js');
-    io.stdout(sbomText(read.value, elements, diff));
+    io.stdout(sbomText(shown));
   }
-  return 0;
+  if (attested?.counts !== false) return 0;
+  io.stderr("sbom: It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so.\n");
+  return 1;
 };
 
-async function readNamed(name: string, io: CommandIo): Promise<Result<Sbom, ExitCode>> {
-  const path = resolve(io.cwd, name);
-  let read: Result<Sbom, SbomError>;
-  try {
-    const { size } = await stat(path);
-    read =
-      size > SBOM_LIMITS['sbom-bytes']
-        ? err(overLimit('sbom-bytes', `has ${size} bytes`))
-        : readSbom(await readFile(path));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    io.stderr(`sbom: ${name} could not be opened: ${reason}. Expected a file with a bill of materials.\n`);
-    return err(3);
-  }
-  if (read.ok) return ok(read.value);
-  io.stderr(`sbom: ${name}: ${read.error.message}. ${read.error.remedy}\n`);
-  return err(read.error.status === 'unsupported' ? 1 : 2);
+function tell({ code, message }: NamedSbomError, io: CommandIo): ExitCode {
+  io.stderr(`sbom: ${message.trimEnd().split('\n').map(terminal).join('\n')}\n`);
+  return code;
 }

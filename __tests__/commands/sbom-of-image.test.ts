@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { sbom } from '../../src/commands/sbom.js';
+import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
+import { type AttestedLayout, type AttestedLayoutOptions, makeAttestedLayout } from '../support/attested-layout.js';
+import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/make-sbom.js';
+
+const SPDX = 'https://spdx.dev/Document';
+const CURL = apkPackage('curl', '8.9.1-r2');
+
+async function run(layout: AttestedLayout, ...args: readonly string[]) {
+  let stdout = '';
+  let stderr = '';
+  const all = [layout.image, ...args, ...layout.route, '--policy', layout.policy, '--offline'];
+  const code = await sbom(all, {
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    env: { HOME: layout.folder },
+    cwd: layout.folder,
+    colour: false,
+    progress: false,
+    columns: 120,
+  });
+  return { code, stdout, stderr };
+}
+
+async function runOn(options: AttestedLayoutOptions, ...args: readonly string[]) {
+  return run(await makeAttestedLayout(options), ...args);
+}
+
+describe('sbom IMAGE', () => {
+  test('shows the SBOM that the key of the allow entry signed of this digest', async () => {
+    const layout = await makeAttestedLayout({ signed: [[SPDX, JSON.stringify(spdxDocument({ packages: [CURL] }))]] });
+    const { code, stdout, stderr } = await run(layout, '--format', 'json');
+    expect([code, stderr]).toEqual([0, '']);
+    const document = sbomDocumentSchema.parse(JSON.parse(stdout));
+    expect(document.packages.map(({ name }) => name)).toEqual(['sha256:1234', 'curl']);
+    expect(document.attested).toMatchObject({
+      counts: true,
+      on: 'platform',
+      digest: layout.digest,
+      predicateType: SPDX,
+    });
+    expect(document.attested?.signer).toContain('base.pub');
+    expect(document.elements.find(({ element }) => element === 'signature')).toMatchObject({ present: 1 });
+  });
+
+  test('tells people on whose word it stands', async () => {
+    const { stdout } = await runOn({ signed: [[SPDX, spdxDocument({ packages: [CURL] })]] });
+    expect(stdout).toContain('(platform), signed by the key');
+    expect(stdout).toContain('curl  8.9.1-r2');
+  });
+
+  test('--diff compares the image with a file', async () => {
+    const layout = await makeAttestedLayout({ signed: [[SPDX, spdxDocument({ packages: [CURL] })]] });
+    writeFileSync(
+      join(layout.folder, 'old.json'),
+      JSON.stringify(spdxDocument({ packages: [apkPackage('curl', '8.8-r0')] })),
+    );
+    expect(await run(layout, '--diff', 'old.json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('8.8-r0 -> 8.9.1-r2'),
+    });
+  });
+
+  test("BuildKit's is shown, and does not count unless the entry takes the registry's word", async () => {
+    const unsigned = [[SPDX, spdxDocument({ packages: [CURL] })]] as const;
+    expect(await runOn({ unsigned })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("unsigned, on the registry's word"),
+      stderr: expect.stringContaining('counts for nothing'),
+    });
+    expect(await runOn({ unsigned, entry: 'sbom: { unsigned: allow }' })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('a signed one goes before an unsigned one', async () => {
+    const signed = [['https://cyclonedx.org/bom', cycloneDxDocument({ packages: [CURL] })]] as const;
+    const unsigned = [[SPDX, spdxDocument({ packages: [apkPackage('bash', '1')] })]] as const;
+    const { code, stdout } = await runOn({ signed, unsigned, entry: 'sbom: { unsigned: allow }' });
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'CycloneDX 1.6 (JSON) of registry.example/app: 2 packages']);
+  });
+
+  test.each<[string, AttestedLayoutOptions, number, string]>([
+    ['nothing attested', {}, 1, 'no SBOM attested'],
+    [
+      "a stranger's signature",
+      { signed: [[SPDX, spdxDocument({ packages: [CURL] })]], strangersKey: true },
+      1,
+      'no SBOM attested',
+    ],
+    [
+      'a format that is not read',
+      { signed: [[SPDX, { '@context': 'https://spdx.org/rdf/3.0.1/x' }]] },
+      1,
+      'SPDX 3.0.1',
+    ],
+    ['a document that is cut off', { signed: [[SPDX, '{"spdxVersion":"SPDX-2.3"']] }, 2, 'is no JSON'],
+  ])('%s', async (_name, options, code, reason) => {
+    expect(await runOn(options)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(reason) });
+  });
+});

@@ -1,0 +1,97 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { AttestedSbom } from '../evidence/sbom/image-sbom.js';
+import { SBOM_LIMITS } from '../evidence/sbom/limits.js';
+import { readSbom } from '../evidence/sbom/read.js';
+import type { Sbom } from '../evidence/sbom/sbom.js';
+import { overLimit } from '../evidence/sbom/sbom-error.js';
+import type { Platform } from '../images/platform.js';
+import { err, ok, type Result } from '../result.js';
+import type { CommandIo, ExitCode } from './command.js';
+import type { ImageFlags } from './open-image.js';
+
+/** A bill of materials that somebody named: a file's, or the one attested of an image. */
+export interface NamedSbom {
+  readonly sbom: Sbom;
+  /** Of an image: on whose word it stands, and whether that counts by the policy. */
+  readonly attested?: Omit<AttestedSbom, 'sbom'> & { readonly counts: boolean };
+}
+
+/** Why there is none: the message for standard error, and the exit code. */
+export interface NamedSbomError {
+  readonly code: Exclude<ExitCode, 0>;
+  readonly message: string;
+}
+
+/** What nobody calls an image: a path from here or from the root, or a name with a document's ending. */
+const FILE_NAME = /^[./~]|\.(?:json|jsonl|spdx|cdx|xml|rdf|ya?ml|txt|gz)$/i;
+
+/**
+ * Reads the bill of materials of a file, or the one attested of an image where there is no such file. A name that can
+ * only be a file's is never asked of a registry.
+ */
+export async function readNamedSbom(
+  name: string,
+  { flags, platform }: { readonly flags: ImageFlags; readonly platform: Platform },
+  io: CommandIo,
+): Promise<Result<NamedSbom, NamedSbomError>> {
+  const path = resolve(io.cwd, name);
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => null,
+  );
+  if (size !== null) return readFileSbom(name, path, size);
+  if (FILE_NAME.test(name)) {
+    return err({
+      code: 3,
+      message: `There is no file ${name}. Expected a file with a bill of materials, or an image.`,
+    });
+  }
+  return readImageSbom(name, flags, platform, io);
+}
+
+async function readFileSbom(name: string, path: string, size: number): Promise<Result<NamedSbom, NamedSbomError>> {
+  try {
+    const read =
+      size > SBOM_LIMITS['sbom-bytes']
+        ? err(overLimit('sbom-bytes', `has ${size} bytes`))
+        : readSbom(await readFile(path));
+    if (read.ok) return ok({ sbom: read.value });
+    const { status, message, remedy } = read.error;
+    return err({ code: status === 'unsupported' ? 1 : 2, message: `${name}: ${message}. ${remedy}` });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return err({
+      code: 3,
+      message: `${name} could not be opened: ${reason}. Expected a file with a bill of materials.`,
+    });
+  }
+}
+
+async function readImageSbom(
+  name: string,
+  flags: ImageFlags,
+  platform: Platform,
+  io: CommandIo,
+): Promise<Result<NamedSbom, NamedSbomError>> {
+  // The verifier and the registry client are loaded for an image only.
+  const { openImage } = await import('./open-image.js');
+  const image = await openImage(name, flags, io);
+  if (!image.ok) return err({ code: 3, message: image.error });
+  const evidence = await image.value.evidence.get(image.value.subjectOn(platform), 'sbom').finally(image.value.close);
+  switch (evidence.status) {
+    case 'present': {
+      const { chosen, counts } = evidence.value;
+      const { sbom, ...attested } = chosen;
+      return ok({ sbom, attested: { ...attested, counts } });
+    }
+    case 'absent': {
+      const places = evidence.lookedIn.map(({ place, answer }) => `  ${place}: ${answer}`);
+      return err({ code: 1, message: [`${name} has no SBOM attested. Looked in:`, ...places].join('\n') });
+    }
+    case 'unsupported':
+      return err({ code: 1, message: `${name}: ${evidence.message}` });
+    case 'unavailable':
+      return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.remedy}` });
+  }
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { loadCatalogue, publisherOf } from '../catalog/catalogue.js';
+import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
+import type { ImageSubject } from '../evidence/collector.js';
+import { collectors } from '../evidence/collectors.js';
+import type { Platform } from '../images/platform.js';
+import { parseReference } from '../images/reference.js';
+import { governingEntry, policyReference } from '../policy/govern.js';
+import { openRegistries } from '../registry/open-registries.js';
+import { err, ok, type Result } from '../result.js';
+import type { CommandIo } from './command.js';
+import { loadWorkingTreePolicy } from './working-tree-policy.js';
+
+/** The flags that commands about one image share, as parseArgs gives them. */
+export interface ImageFlags {
+  readonly policy?: string | undefined;
+  readonly registry?: string[] | undefined;
+  readonly offline?: boolean | undefined;
+  readonly 'trusted-root'?: string | undefined;
+}
+
+/** One image at the desk, of which evidence can be asked. Close it when done. */
+export interface OpenedImage {
+  readonly evidence: EvidenceCollection;
+  readonly subjectOn: (platform: Platform) => ImageSubject;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens an image that somebody typed, by the policy of this folder (or the one given) and else by the catalogue's
+ * knowledge of its publisher. Fails with a message for standard error; each is wrong usage or a wrong policy.
+ */
+export async function openImage(text: string, flags: ImageFlags, io: CommandIo): Promise<Result<OpenedImage, string>> {
+  const pullFrom = parseReference(text);
+  if (!pullFrom.ok) return err(`"${text}" is no image reference because ${pullFrom.error.reason}.`);
+  const catalogue = loadCatalogue();
+  const request = { catalogue, ...(flags.policy === undefined ? {} : { file: flags.policy }) };
+  const policy = await loadWorkingTreePolicy(io.cwd, request, io);
+  if (!policy.ok) return policy;
+  const offline = flags.offline ?? false;
+  const registries = await openRegistries({
+    registries: policy.value.registries,
+    // Whoever types an image at a desk has named its registry.
+    isListed: () => true,
+    routes: flags.registry ?? [],
+    layouts: true,
+    offline,
+    environment: io.env,
+    workspace: io.cwd,
+    notice: (message) => io.stderr(`${message}\n`),
+  });
+  if (!registries.ok) return registries;
+
+  const reference = policyReference(policy.value, pullFrom.value);
+  const entry = governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
+  const root = flags['trusted-root'];
+  const settings = {
+    now: new Date(),
+    offline,
+    ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
+  };
+  return ok({
+    evidence: startCollection({ policy: policy.value, source: registries.value.source, settings, collectors }),
+    subjectOn: (platform) => ({ reference, pullFrom: pullFrom.value, entry, platform }),
+    close: () => registries.value.close(),
+  });
+}
