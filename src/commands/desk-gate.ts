@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import type { ReadingOptions } from '../build-files/reading.js';
+import type { RepositoryTree } from '../build-files/repository-tree.js';
+import { openWorkingTree } from '../build-files/working-tree.js';
+import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
+import { collectors } from '../evidence/collectors.js';
+import { type GateInput, runGate } from '../gate.js';
+import { type Policy, PROFILES } from '../policy/policy.js';
+import { openRegistries } from '../registry/open-registries.js';
+import type { Report } from '../reports/report.js';
+import { err, ok, type Result } from '../result.js';
+import { readChoice } from './arguments.js';
+import type { CommandIo } from './command.js';
+import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
+import { loadWorkingTreePolicy } from './working-tree-policy.js';
+
+/** The flags of every command that runs the gate. */
+export const GATE_OPTIONS = {
+  ...BUILD_OPTIONS,
+  policy: { type: 'string' },
+  profile: { type: 'string' },
+  registry: { type: 'string', multiple: true },
+  offline: { type: 'boolean' },
+  'trusted-root': { type: 'string' },
+  vulnerabilities: { type: 'string' },
+  all: { type: 'boolean' },
+} as const;
+
+/** How those flags are shown in a command's usage. */
+export const GATE_USAGE = `[--policy FILE] [--profile observe|baseline|hardened|strict]
+       [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE] [--vulnerabilities DIR] [--all]
+       [--build-arg NAME=VALUE]… [--build-context NAME=…]… [--platform OS/ARCH]… [--target STAGE] [--all-files]`;
+
+type GateFlags = Parameters<typeof readingOptions>[0] & {
+  readonly policy?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly registry?: readonly string[] | undefined;
+  readonly offline?: boolean | undefined;
+  readonly 'trusted-root'?: string | undefined;
+  readonly vulnerabilities?: string | undefined;
+  readonly all?: boolean | undefined;
+};
+
+/** A run of the gate at the desk, and what it was run over. */
+export interface DeskRun {
+  readonly directory: string;
+  readonly tree: RepositoryTree;
+  readonly reading: ReadingOptions;
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly report: Report;
+}
+
+/** Why the gate was not run: a flag that is wrong (usage is shown), or a policy or directory that is. */
+export interface DeskRefusal {
+  readonly kind: 'usage' | 'policy' | 'directory';
+  readonly message: string;
+}
+
+/** Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. */
+export async function runGateAtDesk(
+  flags: GateFlags,
+  directoryArgument: string | undefined,
+  io: CommandIo,
+): Promise<Result<DeskRun, DeskRefusal>> {
+  const usage = (message: string) => err<DeskRefusal>({ kind: 'usage', message });
+  const profile = readChoice('--profile', flags.profile, PROFILES, 'baseline');
+  if (!profile.ok) return usage(profile.error);
+  const directory = resolve(io.cwd, directoryArgument ?? '.');
+  const catalogue = loadCatalogue();
+  const now = new Date();
+  const policy = await loadWorkingTreePolicy(
+    directory,
+    {
+      catalogue,
+      ...(flags.policy === undefined ? {} : { file: flags.policy }),
+      ...(flags.profile === undefined ? {} : { profile: profile.value }),
+    },
+    io,
+  );
+  if (!policy.ok) return err({ kind: 'policy', message: policy.error });
+  const reading = readingOptions(flags, io.env, policy.value);
+  if (!reading.ok) return usage(reading.error);
+  const offline = flags.offline ?? false;
+  const registries = await openRegistries({
+    registries: policy.value.registries,
+    isListed: (registry) => isListedHost(catalogue, policy.value, { registry }),
+    routes: flags.registry ?? [],
+    layouts: true,
+    offline,
+    environment: io.env,
+    workspace: directory,
+    notice: (message) => io.stderr(`${message}\n`),
+  });
+  if (!registries.ok) return usage(registries.error);
+
+  const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
+  const input: GateInput = {
+    tree,
+    reading: reading.value,
+    policy: policy.value,
+    catalogue,
+    source: registries.value.source,
+    collectors,
+    settings: {
+      now,
+      offline,
+      ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
+      ...(flags.vulnerabilities === undefined
+        ? {}
+        : { vulnerabilitiesDirectory: resolve(io.cwd, flags.vulnerabilities) }),
+    },
+    change: null,
+    all: flags.all ?? false,
+    preliminary: { findings: [], notices: [] },
+  };
+  const report = await runGate(input).finally(() => registries.value.close());
+  if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.remedy}` });
+  return ok({ directory, tree, reading: reading.value, policy: policy.value, now, report: report.value });
+}
+
+/** Says on standard error why nothing was run, with the command's usage where a flag is wrong. Exit code 3. */
+export function refuse(command: string, usage: string, { kind, message }: DeskRefusal, io: CommandIo): 3 {
+  if (kind === 'policy') io.stderr(message);
+  else io.stderr(kind === 'usage' ? `${command}: ${message}\n\n${usage}` : `${command}: ${message}\n`);
+  return 3;
+}
