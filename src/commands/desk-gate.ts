@@ -11,6 +11,7 @@ import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import { readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
+import { judgedDirectory } from './judged-directory.js';
 import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
@@ -66,7 +67,9 @@ export async function runGateAtDesk(
   const usage = (message: string) => err<DeskRefusal>({ kind: 'usage', message });
   const profile = readChoice('--profile', flags.profile, PROFILES, 'baseline');
   if (!profile.ok) return usage(profile.error);
-  const directory = resolve(io.cwd, directoryArgument ?? '.');
+  const judged = judgedDirectory(directoryArgument, io);
+  if (!judged.ok) return usage(judged.error);
+  const directory = judged.value;
   const catalogue = loadCatalogue();
   const now = new Date();
   const policy = await loadWorkingTreePolicy(

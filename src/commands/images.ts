@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { imagesJson, imagesText } from '../reports/images.js';
 import { readArguments, readChoice } from './arguments.js';
 import type { Command } from './command.js';
+import { judgedDirectory } from './judged-directory.js';
 import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
 import { findReadingPolicy } from './working-tree-policy.js';
 
@@ -34,7 +34,9 @@ export const images: Command = async (args, io) => {
   const format = readChoice('--format', values.format, ['text', 'json'], 'text');
   if (!format.ok) return wrong(format.error);
 
-  const directory = resolve(io.cwd, positionals[0] ?? '.');
+  const judged = judgedDirectory(positionals[0], io);
+  if (!judged.ok) return wrong(judged.error);
+  const directory = judged.value;
   const policy = await findReadingPolicy(directory, io);
   if (!policy.ok) {
     io.stderr(policy.error);

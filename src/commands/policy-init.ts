@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { loadCatalogue } from '../catalog/catalogue.js';
 import { proposePolicy } from '../policy/propose.js';
 import type { CommandIo, ExitCode } from './command.js';
+import { judgedDirectory } from './judged-directory.js';
 import { readingOptions } from './reading-options.js';
 import { POLICY_PATH } from './working-tree-policy.js';
 
@@ -11,7 +11,12 @@ const SCHEMA = 'https://raw.githubusercontent.com/base-image-gate/base-image-gat
 
 /** `policy init [DIR]`: prints a policy that allows what the build files below DIR use today. */
 export async function initPolicy(folder: string, io: CommandIo): Promise<ExitCode> {
-  const directory = resolve(io.cwd, folder);
+  const judged = judgedDirectory(folder, io);
+  if (!judged.ok) {
+    io.stderr(`policy init: ${judged.error}\n`);
+    return 3;
+  }
+  const directory = judged.value;
   const options = readingOptions({}, io.env, null);
   if (!options.ok) {
     io.stderr(`policy init: ${options.error}\n`);
