@@ -1,4 +1,4 @@
-module example.invalid/buildkit-parse
+module buildkit-parse
 
 go 1.26.8
 
