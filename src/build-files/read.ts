@@ -3,10 +3,14 @@ import type { NamedBuild } from './build-command.js';
 import { discover } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
 import { MAX_DOCKERFILE_BYTES } from './dockerfile/limits.js';
+import type { BuildFile } from './image-use.js';
 import { mergeReadings } from './merge-readings.js';
 import type { Reading, ReadingOptions, ReadRepository } from './reading.js';
 import type { RepositoryTree, TreeEntry, TreeError } from './repository-tree.js';
-import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES, MAX_WORKFLOWS } from './workflow-builds.js';
+import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow-builds.js';
+
+/** Ways in which workflows build one file: targets, platforms and arguments. */
+const MAX_NAMED_BUILDS = 100;
 
 /**
  * Finds and reads every build file of a repository. A file that can't be had is listed as unreadable; the answer fails
@@ -15,11 +19,13 @@ import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES, MAX_WORKFLOWS } from 
 export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
-  const named = await findNamedBuilds(tree, entries.value);
+  const { named, tooLarge } = await findNamedBuilds(tree, entries.value);
   const { paths, skipped } = discover(entries.value, options, named);
   const readings: DockerfileReading[] = [];
   for (const path of paths) readings.push(await readFile(tree, path, options, named));
-  const files = [...readings.map(({ file }) => file), ...skipped].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = [...readings.map(({ file }) => file), ...skipped, ...tooLarge].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
   const reading: Reading = {
     files,
     uses: readings.flatMap(({ uses }) => uses),
@@ -28,15 +34,26 @@ export const readRepository: ReadRepository = async (tree, options) => {
   return ok(reading);
 };
 
-async function findNamedBuilds(tree: RepositoryTree, entries: readonly TreeEntry[]): Promise<readonly NamedBuild[]> {
-  const workflows = entries.filter(({ path, kind }) => kind === 'file' && isWorkflow(path)).slice(0, MAX_WORKFLOWS);
-  const builds: NamedBuild[] = [];
-  for (const { path } of workflows) {
-    const content = await tree.read(path, MAX_WORKFLOW_BYTES);
-    // A workflow that can't be read asks for nothing; the files it would name are still found by their names.
-    if (content.ok) builds.push(...(await buildsInWorkflow(content.value)));
+/** The builds that workflows name; a workflow that is too large to be read is listed as unreadable. */
+async function findNamedBuilds(
+  tree: RepositoryTree,
+  entries: readonly TreeEntry[],
+): Promise<{ named: readonly NamedBuild[]; tooLarge: readonly BuildFile[] }> {
+  const builds = new Map<string, NamedBuild>();
+  const tooLarge: BuildFile[] = [];
+  let left = MAX_WORKFLOW_BYTES;
+  for (const { path, kind } of entries) {
+    if (kind !== 'file' || !isWorkflow(path)) continue;
+    const content = await tree.read(path, left);
+    if (content.ok) {
+      left -= content.value.length;
+      for (const build of await buildsInWorkflow(content.value)) builds.set(JSON.stringify(build), build);
+    } else if (content.error.code === 'too-large') {
+      const reason = `the workflows have more than ${MAX_WORKFLOW_BYTES} bytes (MAX_WORKFLOW_BYTES)`;
+      tooLarge.push({ path, status: 'unreadable', reason });
+    }
   }
-  return builds;
+  return { named: [...builds.values()], tooLarge };
 }
 
 async function readFile(
@@ -52,10 +69,15 @@ async function readFile(
   }
   const usual = dockerfileOptions(path, options);
   const reading = readDockerfile(path, content.value, usual);
-  const others = named
-    .filter((build) => build.file === path)
-    .map((build) => readDockerfile(path, content.value, withBuild(usual, build)));
-  return mergeReadings(reading, others);
+  const builds = named.filter((build) => build.file === path);
+  if (builds.length > MAX_NAMED_BUILDS) {
+    const reason = `workflows build it in more than ${MAX_NAMED_BUILDS} ways (MAX_NAMED_BUILDS)`;
+    return { ...reading, file: { ...reading.file, status: 'unreadable', reason } };
+  }
+  return mergeReadings(
+    reading,
+    builds.map((build) => readDockerfile(path, content.value, withBuild(usual, build))),
+  );
 }
 
 function dockerfileOptions(path: string, options: ReadingOptions): DockerfileOptions {

@@ -1,9 +1,7 @@
 import { assign, buildsInScript, joinInside, type NamedBuild } from './build-command.js';
 
-/** Larger files are no workflows: GitHub itself refuses them. */
-export const MAX_WORKFLOW_BYTES = 1024 * 1024;
-/** Workflow files that are read at most. */
-export const MAX_WORKFLOWS = 500;
+/** What the workflows of a repository may have together; reading YAML takes its time. */
+export const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 /** Aliases that a workflow may expand to, against alias bombs. */
 const MAX_ALIASES = 100;
 
@@ -39,13 +37,26 @@ function buildsInStep(step: unknown, directory: string): readonly NamedBuild[] {
   if (typeof run === 'string') {
     const own = field(step, 'working-directory');
     const from = own === undefined ? directory : text(own);
-    // An expression stands for anything; a shell variable in its place is left out in the same way.
-    return from === undefined ? [] : buildsInScript(run.replace(/\$\{\{.*?\}\}/gs, '$EXPRESSION'), from);
+    return from === undefined ? [] : buildsInScript(withoutExpressions(run), from);
   }
   const uses = field(step, 'uses');
   if (typeof uses !== 'string' || !/^docker\/build-push-action@/.test(uses)) return [];
   const build = buildOfInputs(field(step, 'with'));
   return build === undefined ? [] : [build];
+}
+
+/** An expression stands for anything; a shell variable in its place is left out in the same way. */
+function withoutExpressions(script: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (;;) {
+    const open = script.indexOf('${{', at);
+    const close = open < 0 ? -1 : script.indexOf('}}', open);
+    if (close < 0) break;
+    parts.push(script.slice(at, open), '$EXPRESSION');
+    at = close + 2;
+  }
+  return `${parts.join('')}${script.slice(at)}`;
 }
 
 function buildOfInputs(inputs: unknown): NamedBuild | undefined {

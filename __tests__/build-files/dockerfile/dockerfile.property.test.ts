@@ -10,6 +10,9 @@ import { textOfRange } from '../../support/source-range.js';
 const CASES = readAnswers(fileURLToPath(new URL('./buildkit-cases.jsonl', import.meta.url)));
 const dockerfiles = mutatedDockerfiles(CASES.map(({ content }) => content));
 
+/** The same files in every run; the peer test looks at others. */
+const SEED = 1;
+
 describe('whatever a Dockerfile says', () => {
   test('every range cuts out what was written, and ids are unique', () => {
     fc.assert(
@@ -25,7 +28,7 @@ describe('whatever a Dockerfile says', () => {
           for (const id of usesFrom) expect(ids).toContain(id);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, seed: SEED },
     );
   });
 
@@ -34,7 +37,7 @@ describe('whatever a Dockerfile says', () => {
       fc.property(dockerfiles, (bytes) => {
         for (const use of read(bytes).uses) expect(use.reference === null).toBe(use.unresolved !== undefined);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, seed: SEED },
     );
   });
 
@@ -45,7 +48,7 @@ describe('whatever a Dockerfile says', () => {
         if (file.status === 'unreadable') expect(file.reason).not.toBe('');
         if (file.status === 'unreadable') expect(file.line).toBeGreaterThan(0);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, seed: SEED },
     );
   });
 
@@ -56,7 +59,7 @@ describe('whatever a Dockerfile says', () => {
           read(bytes, { targets }).uses.map((use) => `${use.line}:${use.column} ${use.expanded}`);
         expect(new Set(places([target]))).toEqual(new Set(places([])));
       }),
-      { numRuns: 500 },
+      { numRuns: 500, seed: SEED },
     );
   });
 });

@@ -146,6 +146,11 @@ describe('COPY --from and mounts', () => {
     for (const use of read(text).uses) expect(textOfRange(text, use)).toBe(use.written);
   });
 
+  test('a character of two units at the end of a name is cut whole', () => {
+    const text = 'FROM a\nCOPY --from=x\u{1f600} a b\n';
+    expect(read(text).uses[1]?.written).toBe('x\u{1f600}');
+  });
+
   test('after two hyphens there are no flags', () => {
     expect(expansions(read('FROM a\nCOPY -- --from=x y\n'))).toEqual(['a']);
   });
@@ -369,11 +374,33 @@ describe('limits', () => {
       'MAX_EXPANSION_LENGTH',
       `ARG A=${'x'.repeat(1_000)}\n${Array.from({ length: 20 }, () => 'ARG A=$A$A').join('\n')}\nFROM $A\n`,
     ],
-    ['MAX_EXPANSION_TOTAL', `ARG A=${'x'.repeat(60_000)}\n${'ARG B=$A\n'.repeat(400)}FROM a\n`],
-    ['MAX_PATTERN_STEPS', `ARG A=${'a'.repeat(30_000)}\nFROM x\${A#${'*a'.repeat(5_000)}b}\n`],
+    ['MAX_WORK', `ARG A=${'x'.repeat(60_000)}\n${'ARG B=$A\n'.repeat(400)}FROM a\n`],
+    ['MAX_WORK', `FROM a\nENV A=${'x'.repeat(60_000)}\n${'ENV B=$A\n'.repeat(400)}`],
+    ['MAX_WORK', `FROM a AS x\n${'ONBUILD RUN true\n'.repeat(20_000)}${'FROM x\n'.repeat(10_000)}`],
+    [
+      'MAX_WORK',
+      `FROM a AS x\n${Array.from({ length: 9_000 }, (_, n) => `ENV V${n}=1`).join('\n')}\n${'FROM x\n'.repeat(9_000)}`,
+    ],
+    ['MAX_WORK', `ARG A=${'a'.repeat(30_000)}\nFROM x\${A#${'*a'.repeat(5_000)}b}\n`],
     ['MAX_USES', `FROM a\n${'COPY --from=b x y\n'.repeat(20_001)}`],
+    ['MAX_USES', 'FROM scratch\n'.repeat(20_001)],
+    ['MAX_JSON_LENGTH', `FROM a\nRUN ["a"${', "a"\\\n'.repeat(210_000)}]\n`],
+    ['MAX_FLAGS', `FROM a\nRUN ${'--mount=from=b \\\n'.repeat(10_002)}`],
+    ['MAX_TRIGGER_DEPTH', `FROM a\n${'ONBUILD '.repeat(5_000)}x\n`],
+    ['MAX_INSTRUCTIONS', `FROM a\n${'RUN a\n'.repeat(100_001)}`],
   ])('%s is named', (limit, text) => {
     expect(read(text).file).toMatchObject({ status: 'unreadable', reason: expect.stringContaining(limit) });
+  });
+
+  test('a long line without growth is no matter of limits', () => {
+    const text = `FROM a\nRUN cat <<EOF; ${'echo "$A" \\\n'.repeat(20_000)}true\nEOF;\n`;
+    expect(read(text).file).toEqual({ path: 'Dockerfile', status: 'read' });
+  });
+
+  test('reasons stay short, whatever they quote', () => {
+    const long = 'x'.repeat(60_000);
+    expect(read(`FROM a\n${long}\n`).file.reason?.length).toBeLessThan(400);
+    expect(read(`FROM A${long}\n`).uses[0]?.unresolved?.length).toBeLessThan(400);
   });
 
   test('a chain of defaults that would multiply ends the file, not the process', () => {

@@ -45,6 +45,7 @@ test.each([
   ['', 'is no instruction'],
   ['NOPE', 'is no instruction'],
   ['COPY x', "can't be read"],
+  ['ONBUILD '.repeat(1_000), 'MAX_TRIGGER_DEPTH'],
 ])('%j is unresolved', (trigger, reason) => {
   const [found, ...more] = triggered(trigger);
   expect(more).toEqual([]);

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../result.js';
+import { LimitPassed, MAX_JSON_LENGTH } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { isBlank, isSpace, skipSpace } from './white-space.js';
 
@@ -59,6 +60,8 @@ export function splitQuoted(text: string, escapeWith: EscapeCharacter): Word[] {
 export function parseJsonForm(text: string): Result<readonly string[] | undefined, string> {
   const start = skipSpace(text, 0, text.length);
   if (text[start] !== '[') return ok(undefined);
+  if (text.length > MAX_JSON_LENGTH)
+    throw new LimitPassed('MAX_JSON_LENGTH', `a JSON array is longer than ${MAX_JSON_LENGTH} characters`);
   let value: unknown;
   try {
     value = JSON.parse(text.slice(start));

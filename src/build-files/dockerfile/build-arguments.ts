@@ -1,7 +1,7 @@
 import { formatPlatform, type Platform } from '../../images/platform.js';
 import { ok, type Result } from '../../result.js';
 import type { Instruction } from './instruction.js';
-import { LimitPassed, MAX_EXPANSION_TOTAL } from './limits.js';
+import type { WorkBudget } from './limits.js';
 import { type EscapeCharacter, sourceSpan } from './logical-lines.js';
 import { expandWord } from './shell-words.js';
 
@@ -25,11 +25,6 @@ export interface Expansion {
 /** The build platform that BUILDPLATFORM and its kin name, so that nothing depends on the host. */
 const BUILD_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
 
-/** All text that the variables of one file have expanded to so far. */
-export interface ExpansionBudget {
-  spent: number;
-}
-
 /**
  * The variables in scope for FROM: the predefined ones, and the ARGs before the first FROM in their order, each with
  * what came before it; a build argument replaces the default of a declared ARG.
@@ -40,14 +35,14 @@ export interface ExpansionBudget {
 export class GlobalScope {
   readonly #variables = new Map<string, Variable>();
   readonly #escape: EscapeCharacter;
-  readonly #budget: ExpansionBudget;
+  readonly #budget: WorkBudget;
 
   constructor(
     platform: Platform,
     targetStage: string,
     buildArgs: Readonly<Record<string, string>>,
     escapeWith: EscapeCharacter,
-    budget: ExpansionBudget,
+    budget: WorkBudget,
   ) {
     this.#escape = escapeWith;
     this.#budget = budget;
@@ -103,21 +98,18 @@ export class GlobalScope {
   expand(word: string): Result<Expansion, string> {
     let overridable: Set<string> | undefined;
     let fault: string | undefined;
-    const expanded = expandWord(word, { escape: this.#escape }, (name) => {
+    const expanded = expandWord(word, { escape: this.#escape, budget: this.#budget }, (name) => {
       const variable = this.#variables.get(name);
       if (variable === undefined) return undefined;
       fault ??= variable.fault;
       overridable ??= new Set();
+      // Gathering names costs more than copying characters.
+      this.#budget.spend(8 * variable.dependsOn.size);
       for (const argument of variable.dependsOn) overridable.add(argument);
       return variable.value;
     });
     if (!expanded.ok) return expanded;
     if (fault !== undefined) return { ok: false, error: fault };
-    if (expanded.value !== word) {
-      this.#budget.spent += expanded.value.length;
-      if (this.#budget.spent > MAX_EXPANSION_TOTAL)
-        throw new LimitPassed('MAX_EXPANSION_TOTAL', `variables expand to more than ${MAX_EXPANSION_TOTAL} characters`);
-    }
     return ok({ text: expanded.value, overridable: overridable === undefined ? [] : [...overridable] });
   }
 }

@@ -1,12 +1,12 @@
 import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
 import { familiarReference, parseReference } from '../../images/reference.js';
 import type { Role, UseInstruction } from '../image-use.js';
-import { type ExpansionBudget, GlobalScope, own } from './build-arguments.js';
+import { GlobalScope, own } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';
 import type { Document, WrittenStage } from './document.js';
 import { type Instruction, parseInstruction } from './instruction.js';
-import { LimitPassed, MAX_USES } from './limits.js';
+import { LimitPassed, MAX_USES, type WorkBudget } from './limits.js';
 import { sourceSpan } from './logical-lines.js';
 import { toLower } from './white-space.js';
 
@@ -68,7 +68,7 @@ type Source = { readonly kind: 'stage'; readonly index: number } | { readonly ki
  * Works out what one build of a file pulls, and from where in the file, as BuildKit's Dockerfile frontend does.
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go `toDispatchState`
  */
-export function findBuild(document: Document, parameters: BuildParameters, budget: ExpansionBudget): FoundBuild {
+export function findBuild(document: Document, parameters: BuildParameters, budget: WorkBudget): FoundBuild {
   return new Build(document, parameters, budget).run();
 }
 
@@ -76,15 +76,18 @@ class Build {
   readonly #document: Document;
   readonly #parameters: BuildParameters;
   readonly #scope: GlobalScope;
+  readonly #budget: WorkBudget;
   readonly #stages: FoundStage[] = [];
   readonly #byName = new Map<string, number>();
   readonly #replaced = new Set<number>();
   readonly #sources: Source[] = [];
   readonly #uses: FoundUse[] = [];
 
-  constructor(document: Document, parameters: BuildParameters, budget: ExpansionBudget) {
+  constructor(document: Document, parameters: BuildParameters, budget: WorkBudget) {
+    if (document.stages.length > MAX_USES) throw new LimitPassed('MAX_USES', `it has more than ${MAX_USES} stages`);
     this.#document = document;
     this.#parameters = parameters;
+    this.#budget = budget;
     const targetStage = parameters.target ?? document.stages.at(-1)?.name ?? '';
     this.#scope = new GlobalScope(parameters.platform, targetStage, parameters.buildArgs, document.escape, budget);
     for (const arg of document.globals) this.#scope.declare(arg, parameters.buildArgs);
@@ -250,9 +253,13 @@ class Build {
     for (const [index, { base }] of this.#stages.entries()) {
       if (base.kind !== 'stage') continue;
       // A trigger is parsed anew when it fires, and then without the file's escape directive.
-      for (const { keyword, trigger } of this.#stages[base.index]?.written.instructions ?? [])
-        if (keyword === 'onbuild' && trigger !== undefined)
-          this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'ONBUILD');
+      for (const { keyword, trigger } of this.#stages[base.index]?.written.instructions ?? []) {
+        this.#budget.spend(1);
+        if (keyword !== 'onbuild' || trigger === undefined) continue;
+        this.#budget.spend(trigger.line.text.length);
+        // A trigger is parsed anew when it fires, and then without the file's escape directive.
+        this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'ONBUILD');
+      }
     }
     const queue: number[] = [];
     for (const [index, stage] of this.#stages.entries()) if (stage.target) queue.push(index);
@@ -264,7 +271,7 @@ class Build {
       for (const use of stage.uses) use.reachable = true;
       if (stage.base.kind === 'image') stage.base.use.reachable = true;
       if (stage.base.kind === 'stage') queue.push(stage.base.index);
-      queue.push(...stage.copiesFrom);
+      for (const source of stage.copiesFrom) queue.push(source);
     }
   }
 

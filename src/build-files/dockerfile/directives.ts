@@ -1,3 +1,4 @@
+import { MAX_JSON_LENGTH } from './limits.js';
 import type { SourceText } from './source-text.js';
 import { isSpace, skipSpace } from './white-space.js';
 
@@ -114,7 +115,8 @@ function detectComment(source: SourceText, comment: '#' | '//'): Syntax | undefi
 function detectJson(source: SourceText): Syntax | undefined {
   const { start } = firstLine(source);
   const open = skipSpace(source.text, start, source.text.length);
-  if (source.text[open] !== '{') return undefined;
+  // A file that is JSON is no Dockerfile, so passing over a longer one leaves it unreadable all the same.
+  if (source.text[open] !== '{' || source.text.length > MAX_JSON_LENGTH) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(source.text.slice(start));

@@ -7,7 +7,8 @@ import { own } from './build-arguments.js';
 import { detectSyntax } from './directives.js';
 import { type Document, readDocument } from './document.js';
 import { UseGatherer } from './image-uses.js';
-import { LimitPassed, MAX_DOCKERFILE_BYTES } from './limits.js';
+import { LimitPassed, MAX_BUILDS, MAX_DOCKERFILE_BYTES, WorkBudget } from './limits.js';
+import { shortReason } from './read-error.js';
 import { printable, SourceText } from './source-text.js';
 import { rangeOf, stageInstructions } from './stage-environment.js';
 
@@ -54,21 +55,19 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
   const about = { path, ...(frontend === undefined ? {} : { frontend: frontend.expanded }) };
   try {
     const document = readDocument(source);
-    const found = findBuilds(document, platforms, options);
+    const budget = new WorkBudget();
+    const found = findBuilds(document, platforms, options, budget);
     for (const { build, platform } of found.builds)
       for (const use of build.uses) {
         const stage = use.stage === null ? undefined : build.stages[use.stage];
         gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
       }
     const { uses, idOf } = gatherer.finish();
-    const stages = mergeStages(
-      path,
-      source,
-      document,
-      found.builds.map(({ build }) => build),
-      options,
-      idOf,
-    );
+    const builds = found.builds.map(({ build }) => build);
+    const [first] = builds;
+    const instructions =
+      first === undefined ? [] : stageInstructions(first, source, document.escape, options.buildArgs, budget);
+    const stages = mergeStages(path, source, builds, instructions, idOf);
     return { file: { ...about, ...statusOf(document, source, frontend, found.missing) }, uses, stages };
   } catch (error) {
     if (!(error instanceof LimitPassed)) throw error;
@@ -111,14 +110,20 @@ interface Builds {
 }
 
 /** One build for each platform and target. If a target is not there, every stage counts as one. */
-function findBuilds(document: Document, platforms: readonly Platform[], options: DockerfileOptions): Builds {
+function findBuilds(
+  document: Document,
+  platforms: readonly Platform[],
+  options: DockerfileOptions,
+  budget: WorkBudget,
+): Builds {
   const { buildArgs, buildContexts } = options;
-  const budget = { spent: 0 };
   const find = (platform: Platform, target: string | undefined, everyStage: boolean) => {
     const parameters = { platform, everyStage, buildArgs, buildContexts, ...(target === undefined ? {} : { target }) };
     return { build: findBuild(document, parameters, budget), platform };
   };
   const targets = options.targets === undefined || options.targets.length === 0 ? [undefined] : options.targets;
+  if (platforms.length * targets.length > MAX_BUILDS)
+    throw new LimitPassed('MAX_BUILDS', `it is to be built for more than ${MAX_BUILDS} platforms and targets`);
   const builds = platforms.flatMap((platform) => targets.map((target) => find(platform, target, false)));
   const missing = targets.filter((target, index) => target !== undefined && builds[index]?.build.targetFound === false);
   if (missing.length > 0) builds.push(...platforms.map((platform) => find(platform, undefined, true)));
@@ -136,7 +141,7 @@ function statusOf(
     const binary = source.text.includes('\0') ? 'it looks like a binary file; ' : '';
     const foreign = frontend !== undefined && !isDockerfileFrontend(frontend.expanded);
     const reader = foreign ? `it is written for the frontend ${frontend.expanded}; as a Dockerfile, ` : '';
-    return { status: 'unreadable', reason: printable(`${reader}${binary}${error.reason}`), line: error.line };
+    return { status: 'unreadable', reason: shortReason(`${reader}${binary}${error.reason}`), line: error.line };
   }
   if (missing.length === 0) return { status: 'read' };
   const names = missing.map((target) => `"${target}"`).join(', ');
@@ -152,15 +157,11 @@ function isDockerfileFrontend(text: string): boolean {
 function mergeStages(
   path: string,
   source: SourceText,
-  document: Document,
   builds: readonly FoundBuild[],
-  options: DockerfileOptions,
+  instructions: ReturnType<typeof stageInstructions>,
   idOf: (use: FoundUse) => string,
 ): readonly Stage[] {
-  const [first] = builds;
-  if (first === undefined) return [];
-  const instructions = stageInstructions(first, source, document.escape, options.buildArgs);
-  return first.stages.map((stage, index) => {
+  return (builds[0]?.stages ?? []).map((stage, index) => {
     const all = builds.flatMap((build) => build.stages[index] ?? []);
     return {
       file: path,

@@ -1,6 +1,7 @@
 import { checkInstruction, stageName } from './check-instruction.js';
 import { heredocsOf } from './heredocs.js';
 import { type HeredocBody, type Instruction, parseInstruction } from './instruction.js';
+import { LimitPassed, MAX_INSTRUCTIONS } from './limits.js';
 import { type EscapeCharacter, LineReader } from './logical-lines.js';
 import { ReadError } from './read-error.js';
 import type { SourceText } from './source-text.js';
@@ -31,9 +32,10 @@ export function readDocument(source: SourceText): Document {
   const globals: Instruction[] = [];
   const stages: { from: Instruction; name: string | null; instructions: Instruction[] }[] = [];
   let error: ReadError | undefined;
-  let any = false;
+  let count = 0;
   for (let read = readInstruction(lines); read !== undefined; read = readInstruction(lines)) {
-    any = true;
+    if (++count > MAX_INSTRUCTIONS)
+      throw new LimitPassed('MAX_INSTRUCTIONS', `it has more than ${MAX_INSTRUCTIONS} instructions`);
     const { instruction } = read;
     const { line } = instruction;
     error ??= read.error;
@@ -44,7 +46,8 @@ export function readDocument(source: SourceText): Document {
     else if (instruction.keyword === 'arg') globals.push(instruction);
     else error ??= new ReadError(line.line, `${instruction.keyword.toUpperCase()} comes before the first FROM`);
   }
-  if (stages.length === 0) error ??= new ReadError(1, any ? 'there is no FROM' : 'there is no instruction in the file');
+  if (stages.length === 0)
+    error ??= new ReadError(1, count > 0 ? 'there is no FROM' : 'there is no instruction in the file');
   const first = lines.error ?? error;
   return { escape: lines.escape, globals, stages, ...(first === undefined ? {} : { error: first }) };
 }

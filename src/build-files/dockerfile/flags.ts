@@ -1,3 +1,4 @@
+import { LimitPassed, MAX_FLAGS } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { decodeLeniently, isEscapedByte } from './source-text.js';
 
@@ -68,6 +69,7 @@ function scan(
   let inWord = false;
   const finish = () => {
     if (quoted || at.length > 0) flags.push({ text: at.map((index) => text[index]).join(''), at });
+    if (flags.length > MAX_FLAGS) throw new LimitPassed('MAX_FLAGS', `an instruction has more than ${MAX_FLAGS} flags`);
     at = [];
     quoted = false;
   };

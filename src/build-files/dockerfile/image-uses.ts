@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { parseReference } from '../../images/reference.js';
 import type { ImageUse, Role } from '../image-use.js';
 import type { FoundUse } from './build.js';
+import { shortReason } from './read-error.js';
 import type { SourceText } from './source-text.js';
 
 /** A use that was found, the platforms it was found for, and the name of its stage. */
@@ -84,7 +85,7 @@ export class UseGatherer {
       expanded: use.expanded,
       reference: unresolved === undefined && reference.ok ? reference.value : null,
       overridable: [...found.overridable].sort(),
-      ...(unresolved === undefined ? {} : { unresolved }),
+      ...(unresolved === undefined ? {} : { unresolved: shortReason(unresolved) }),
       ...(definedAt === undefined ? {} : { definedAt: this.#source.range(definedAt.start, definedAt.end) }),
     };
   }

@@ -1,5 +1,6 @@
 import { type Pair, parseJsonForm, parsePairs, splitBlanks, splitQuoted, type Word } from './argument-forms.js';
 import { type Flag, splitFlags } from './flags.js';
+import { LimitPassed, MAX_TRIGGER_DEPTH } from './limits.js';
 import type { EscapeCharacter, LogicalLine } from './logical-lines.js';
 import { isBlank, skipSpace, toLower, trimSpaceEnd } from './white-space.js';
 
@@ -46,7 +47,12 @@ const PLAIN: Arguments = { words: NO_WORDS, pairs: NO_WORDS };
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/parser/parser.go `newNodeFromLine`
  */
-export function parseInstruction(line: LogicalLine, start: number, escapeWith: EscapeCharacter): Instruction {
+export function parseInstruction(
+  line: LogicalLine,
+  start: number,
+  escapeWith: EscapeCharacter,
+  depth = 0,
+): Instruction {
   const { text } = line;
   // A line that begins with a lone escape character keeps the blanks of the next.
   const first = skipSpace(text, start, text.length);
@@ -69,7 +75,7 @@ export function parseInstruction(line: LogicalLine, start: number, escapeWith: E
     text: rest,
     textStart,
     heredocs: NO_WORDS,
-    ...parseArguments(keyword, rest, line, textStart, escapeWith),
+    ...parseArguments(keyword, rest, line, textStart, escapeWith, depth),
   };
 }
 
@@ -79,6 +85,7 @@ function parseArguments(
   line: LogicalLine,
   textStart: number,
   escapeWith: EscapeCharacter,
+  depth: number,
 ): Arguments {
   switch (keyword) {
     case 'run':
@@ -104,7 +111,9 @@ function parseArguments(
       return parseHealthcheck(text);
     case 'onbuild': {
       if (text === '') return PLAIN;
-      const trigger = parseInstruction(line, textStart, escapeWith);
+      if (depth >= MAX_TRIGGER_DEPTH)
+        throw new LimitPassed('MAX_TRIGGER_DEPTH', `ONBUILD nests deeper than ${MAX_TRIGGER_DEPTH}`);
+      const trigger = parseInstruction(line, textStart, escapeWith, depth + 1);
       return { ...PLAIN, trigger, ...(trigger.fault === undefined ? {} : { fault: trigger.fault }) };
     }
     default:

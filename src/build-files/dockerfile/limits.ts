@@ -21,14 +21,40 @@ export const MAX_EXPANSION_DEPTH = 200;
 /** The longest text one word may expand to. */
 export const MAX_EXPANSION_LENGTH = 64 * 1024;
 
-/** All text that variables of one file may expand to, so that no chain of ARGs multiplies. */
-export const MAX_EXPANSION_TOTAL = 16 * 1024 * 1024;
+/**
+ * All work that variables and triggers of one file may make: characters that words expand to, steps of matching
+ * patterns, variables that stages hand down. No chain of ARGs multiplies beyond it.
+ */
+export const MAX_WORK = 16 * 1024 * 1024;
 
-/** Steps of one match of a `#`, `%` or `/` pattern: length of the value by length of the pattern. */
-export const MAX_PATTERN_STEPS = 4 * 1024 * 1024;
+/** Instructions of one file. */
+export const MAX_INSTRUCTIONS = 100_000;
 
-/** Uses and stages of one file together, over all platforms and targets. */
+/** JSON longer than this is not parsed: the arguments of an instruction, or a file that may name a frontend. */
+export const MAX_JSON_LENGTH = 1024 * 1024;
+
+/** Flags of one instruction. */
+export const MAX_FLAGS = 10_000;
+
+/** How deep ONBUILD may hold ONBUILD. BuildKit refuses two, but only after it has parsed all. */
+export const MAX_TRIGGER_DEPTH = 50;
+
+/** Stages of one file, and images that one build of it names. */
 export const MAX_USES = 20_000;
+
+/** Builds of one file: platforms by targets. */
+export const MAX_BUILDS = 200;
+
+/** Counts the work that one file makes. */
+export class WorkBudget {
+  #spent = 0;
+
+  /** Ends the reading of the file when all is spent. */
+  spend(amount: number): void {
+    this.#spent += amount;
+    if (this.#spent > MAX_WORK) throw new LimitPassed('MAX_WORK', 'its variables and triggers make too much work');
+  }
+}
 
 /** A limit of this module was passed; it ends the reading of the file. */
 export class LimitPassed extends Error {

@@ -18,18 +18,23 @@ export interface LogicalLine {
 
 /** The source offset of the character at `index` of a line's text. */
 function sourceOffset(line: LogicalLine, index: number): number {
-  let piece = line.pieces[0] ?? [0, 0];
-  for (const next of line.pieces) {
-    if (next[0] > index) break;
-    piece = next;
+  let low = 0;
+  let high = line.pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((line.pieces[middle]?.[0] ?? 0) <= index) low = middle;
+    else high = middle - 1;
   }
-  return piece[1] + index - piece[0];
+  const [joined, original] = line.pieces[low] ?? [0, 0];
+  return original + index - joined;
 }
 
-/** The source offsets of `text[start, end)` of a line. */
+/** The source offsets of `text[start, end)` of a line; a character of two UTF-16 units at its end is kept whole. */
 export function sourceSpan(line: LogicalLine, start: number, end: number): { start: number; end: number } {
   const first = sourceOffset(line, start);
-  return { start: first, end: end > start ? sourceOffset(line, end - 1) + 1 : first };
+  if (end <= start) return { start: first, end: first };
+  const width = (line.text.codePointAt(end - 1) ?? 0) > 0xffff ? 2 : 1;
+  return { start: first, end: sourceOffset(line, end - 1) + width };
 }
 
 /**
@@ -42,6 +47,7 @@ export class LineReader {
   readonly #source: SourceText;
   readonly #directives = new DirectiveReader();
   #next = 0;
+  #unclosed = false;
   escape: EscapeCharacter = '\\';
   /** The first thing that BuildKit's parser would refuse about directives and line lengths. */
   error: ReadError | undefined;
@@ -75,10 +81,11 @@ export class LineReader {
   /**
    * Passes over the body of a heredoc, to after its terminator, which must stand alone on its line; leading tabs are
    * left out of account where `chomp` says so. Answers the body, or `undefined` where the file ends first; then
-   * nothing is passed over.
+   * nothing is passed over, and no other heredoc is looked for.
    */
   takeHeredoc(terminator: string, chomp: boolean): { body: string; endLine: number } | undefined {
     const { text } = this.#source;
+    if (this.#unclosed) return undefined;
     for (let index = this.#next; index < this.#source.lineStarts.length; index++) {
       const end = this.#source.lineEnd(index);
       let start = this.#start(index);
@@ -88,6 +95,7 @@ export class LineReader {
       this.#next = index + 1;
       return { body, endLine: index + 1 };
     }
+    this.#unclosed = true;
     return undefined;
   }
 

@@ -4,7 +4,9 @@ import type { ImageUse } from '../image-use.js';
 import type { Stage } from '../stage.js';
 import { copySources, type NamedSource } from './copy-sources.js';
 import { readInstruction } from './document.js';
+import { LimitPassed } from './limits.js';
 import { LineReader } from './logical-lines.js';
+import { shortReason } from './read-error.js';
 import { SourceText } from './source-text.js';
 import { toLower } from './white-space.js';
 
@@ -40,6 +42,18 @@ function sourcesOfTrigger(trigger: string): readonly TriggerSource[] {
   const refused = (reason: string): readonly TriggerSource[] => [
     { kind: 'refused', text: trigger, reason: `its ONBUILD trigger "${trigger.slice(0, 80)}" ${reason}` },
   ];
+  try {
+    return sourcesOrRefusal(trigger, refused);
+  } catch (error) {
+    if (!(error instanceof LimitPassed)) throw error;
+    return refused(`can't be read: ${error.message} (${error.limit})`);
+  }
+}
+
+function sourcesOrRefusal(
+  trigger: string,
+  refused: (reason: string) => readonly TriggerSource[],
+): readonly TriggerSource[] {
   const lines = new LineReader(new SourceText(Buffer.from(trigger)));
   const read = readInstruction(lines);
   if (read === undefined) return refused('is no instruction');
@@ -78,6 +92,6 @@ function makeUse(parent: ImageUse, expanded: string, refusal: string | undefined
     expanded,
     reference: unresolved === undefined && reference.ok ? reference.value : null,
     overridable: [],
-    ...(unresolved === undefined ? {} : { unresolved }),
+    ...(unresolved === undefined ? {} : { unresolved: shortReason(unresolved) }),
   };
 }

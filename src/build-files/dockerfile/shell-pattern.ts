@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../result.js';
-import { LimitPassed, MAX_EXPANSION_LENGTH, MAX_PATTERN_STEPS } from './limits.js';
+import { LimitPassed, MAX_EXPANSION_LENGTH, type WorkBudget } from './limits.js';
 
 /** One element of a pattern: a character, any one (`?`), or any number (`*`); neither of the latter matches a newline. */
 type Token = string | typeof ANY | typeof MANY;
@@ -12,17 +12,27 @@ const MANY = Symbol('*');
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/shell/lex.go `trimPrefix`
  */
-export function trimPrefix(pattern: string, value: string, greedy: boolean): Result<string, string> {
+export function trimPrefix(
+  pattern: string,
+  value: string,
+  greedy: boolean,
+  budget: WorkBudget,
+): Result<string, string> {
   const tokens = parsePattern(pattern);
   if (!tokens.ok) return tokens;
   const characters = Array.from(value);
-  const end = match(tokens.value, characters, 0, greedy, { steps: 0 });
+  const end = match(tokens.value, characters, 0, greedy, budget);
   return ok(end === undefined ? value : characters.slice(end).join(''));
 }
 
 /** `${value%pattern}`, `${value%%pattern}`: the same at the end, by reversing both, as BuildKit does. */
-export function trimSuffix(pattern: string, value: string, greedy: boolean): Result<string, string> {
-  const result = trimPrefix(reversePattern(pattern), Array.from(value).reverse().join(''), greedy);
+export function trimSuffix(
+  pattern: string,
+  value: string,
+  greedy: boolean,
+  budget: WorkBudget,
+): Result<string, string> {
+  const result = trimPrefix(reversePattern(pattern), Array.from(value).reverse().join(''), greedy, budget);
   return result.ok ? ok(Array.from(result.value).reverse().join('')) : result;
 }
 
@@ -32,6 +42,7 @@ export function replacePattern(
   value: string,
   replacement: string,
   all: boolean,
+  budget: WorkBudget,
 ): Result<string, string> {
   const tokens = parsePattern(pattern);
   if (!tokens.ok) return tokens;
@@ -40,7 +51,6 @@ export function replacePattern(
   let length = 0;
   let copied = 0;
   let afterMatch = -1;
-  const budget = { steps: 0 };
   for (let start = 0; start <= characters.length; ) {
     const end = match(tokens.value, characters, start, true, budget);
     // Like Go's ReplaceAll: an empty match right after a match is none.
@@ -93,16 +103,14 @@ function match(
   value: readonly string[],
   start: number,
   longest: boolean,
-  budget: { steps: number },
+  budget: WorkBudget,
 ): number | undefined {
   let places = new Set<number>();
   enter(tokens, places, 0);
   let found = places.has(tokens.length) ? start : undefined;
   for (let index = start; index < value.length && places.size > 0; index++) {
     if (found !== undefined && !longest) break;
-    budget.steps += places.size;
-    if (budget.steps > MAX_PATTERN_STEPS)
-      throw new LimitPassed('MAX_PATTERN_STEPS', 'a pattern of a variable takes too long to match');
+    budget.spend(places.size);
     const character = value[index] ?? '';
     const reached = new Set<number>();
     for (const place of places) {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../result.js';
-import { LimitPassed, MAX_EXPANSION_DEPTH, MAX_EXPANSION_LENGTH } from './limits.js';
+import { LimitPassed, MAX_EXPANSION_DEPTH, MAX_EXPANSION_LENGTH, WorkBudget } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { replacePattern, trimPrefix, trimSuffix } from './shell-pattern.js';
 import { isSpace } from './white-space.js';
@@ -9,6 +9,8 @@ export type Lookup = (name: string) => string | undefined;
 
 export interface LexOptions {
   readonly escape: EscapeCharacter;
+  /** What the expansion is paid from; none means that of a word alone. */
+  readonly budget?: WorkBudget;
   /** Leave quotes where they are. */
   readonly rawQuotes?: boolean;
   /** Leave escape characters where they are. */
@@ -65,9 +67,11 @@ class Lexer {
   readonly #rawQuotes: boolean;
   readonly #skipUnset: boolean;
   readonly #lookup: Lookup;
+  readonly #budget: WorkBudget;
   #rawEscapes: boolean;
   #at = 0;
   #depth = 0;
+  #expanded = 0;
   /** The word being gathered. A nested stretch starts it anew, in BuildKit too. */
   #word = '';
 
@@ -79,6 +83,7 @@ class Lexer {
     this.#rawEscapes = options.rawEscapes ?? false;
     this.#skipUnset = options.skipUnset ?? false;
     this.#lookup = lookup;
+    this.#budget = options.budget ?? new WorkBudget();
   }
 
   process(): string {
@@ -109,7 +114,6 @@ class Lexer {
     const words: string[] = [];
     let inWord = false;
     const parts: string[] = [];
-    let length = 0;
 
     const addCharacter = (code: number) => {
       if (!isSpace(code)) {
@@ -120,12 +124,6 @@ class Lexer {
         this.#word = '';
         inWord = false;
       }
-    };
-    const add = (text: string) => {
-      parts.push(text);
-      length += text.length;
-      if (length > MAX_EXPANSION_LENGTH && text.length > 1)
-        throw new LimitPassed('MAX_EXPANSION_LENGTH', `a word expands to more than ${MAX_EXPANSION_LENGTH} characters`);
     };
 
     for (;;) {
@@ -138,12 +136,12 @@ class Lexer {
         throw new LexFailure(`unexpected end of statement while looking for matching ${character(stop)}`);
       if (code === DOLLAR) {
         const value = this.#dollar();
-        add(value);
+        parts.push(value);
         for (const part of value) addCharacter(part.codePointAt(0) ?? END);
       } else if (code === LESS || code === QUOTE || code === DOUBLE_QUOTE) {
         const value =
           code === LESS ? this.#heredoc() : code === QUOTE ? this.#quoted(patterns) : this.#doubleQuoted(patterns);
-        add(value);
+        parts.push(value);
         this.#word += value;
         inWord = true;
       } else if (code === this.#escape) {
@@ -151,17 +149,17 @@ class Lexer {
         if (this.#rawEscapes) {
           this.#word += character(code);
           inWord = true;
-          add(character(code));
+          parts.push(character(code));
         }
         const escaped = this.#next();
         if (escaped === END) continue;
         this.#word += character(escaped);
         inWord = true;
-        add(character(escaped));
+        parts.push(character(escaped));
       } else {
         this.#next();
         addCharacter(code);
-        add(character(code));
+        parts.push(character(code));
       }
     }
     if (this.#word !== '') words.push(this.#word);
@@ -211,7 +209,18 @@ class Lexer {
     }
   }
 
+  /** Expands what begins with `$`. Where nothing is ever set, nothing grows, and nothing is counted. */
   #dollar(): string {
+    const value = this.#variable();
+    if (this.#skipUnset) return value;
+    this.#expanded += value.length;
+    this.#budget.spend(value.length);
+    if (this.#expanded > MAX_EXPANSION_LENGTH)
+      throw new LimitPassed('MAX_EXPANSION_LENGTH', `a word expands to more than ${MAX_EXPANSION_LENGTH} characters`);
+    return value;
+  }
+
+  #variable(): string {
     this.#next();
     if (this.#peek() !== OPEN) {
       const name = this.#name();
@@ -254,7 +263,7 @@ class Lexer {
       case '%': {
         const greedy = word.startsWith(kind);
         const pattern = greedy ? word.slice(1) : word;
-        return orFail((kind === '#' ? trimPrefix : trimSuffix)(pattern, value ?? '', greedy));
+        return orFail((kind === '#' ? trimPrefix : trimSuffix)(pattern, value ?? '', greedy, this.#budget));
       }
       default:
         throw unsupported(written);
@@ -269,7 +278,7 @@ class Lexer {
     const replacement = this.#operand(CLOSE, true, false, "syntax error: missing '}'");
     const value = this.#lookup(name);
     if (value === undefined && this.#skipUnset) return `\${${name}/${pattern}/${replacement}}`;
-    return orFail(replacePattern(pattern, value ?? '', replacement, all));
+    return orFail(replacePattern(pattern, value ?? '', replacement, all, this.#budget));
   }
 
   #operand(stop: number, rawEscapes: boolean, patterns: boolean, atEnd: string): string {

@@ -12,14 +12,11 @@ const ESCAPED_BYTE = 0xdc00;
 export class SourceText {
   readonly text: string;
   /** Offset of each line's first character. */
-  readonly lineStarts: readonly number[];
+  readonly lineStarts: Uint32Array;
 
   constructor(bytes: Uint8Array) {
     this.text = decode(bytes);
-    const starts = [0];
-    for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1)) starts.push(at + 1);
-    if (starts.at(-1) === this.text.length) starts.pop();
-    this.lineStarts = starts;
+    this.lineStarts = findLineStarts(this.text);
   }
 
   get hasByteOrderMark(): boolean {
@@ -63,6 +60,18 @@ export class SourceText {
     }
     return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1 };
   }
+}
+
+/** A file may be all line ends, so they are counted before there is an array of them. */
+function findLineStarts(text: string): Uint32Array {
+  let count = text === '' ? 0 : 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) if (at + 1 < text.length) count++;
+  const starts = new Uint32Array(count);
+  for (let line = 1, at = 0; line < count; line++) {
+    at = text.indexOf('\n', at) + 1;
+    starts[line] = at;
+  }
+  return starts;
 }
 
 /**

@@ -2,8 +2,9 @@ import type { StageInstruction } from '../stage.js';
 import type { FoundBuild, FoundStage } from './build.js';
 import { own } from './build-arguments.js';
 import type { Instruction } from './instruction.js';
+import type { WorkBudget } from './limits.js';
 import { type EscapeCharacter, sourceSpan } from './logical-lines.js';
-import { expandWord } from './shell-words.js';
+import { expandWord, type LexOptions } from './shell-words.js';
 import type { SourceText } from './source-text.js';
 import { trimSpaceEnd } from './white-space.js';
 
@@ -26,14 +27,15 @@ export function stageInstructions(
   source: SourceText,
   escapeWith: EscapeCharacter,
   buildArgs: Readonly<Record<string, string>>,
+  budget: WorkBudget,
 ): readonly (readonly StageInstruction[])[] {
   const environments: Environment[] = [];
   return build.stages.map((stage) => {
-    const environment = inherit(stage, environments);
+    const environment = inherit(stage, environments, budget);
     environments.push(environment);
     const evaluate = (instruction: Instruction) =>
       expandInstruction(instruction, environment, {
-        escape: escapeWith,
+        lexing: { escape: escapeWith, budget },
         buildArgs,
         global: (name) => build.scope.value(name),
       });
@@ -59,17 +61,18 @@ export function rangeOf(instruction: Instruction, source: SourceText): ReturnTyp
   return source.range(span.start, span.end);
 }
 
-function inherit(stage: FoundStage, earlier: readonly Environment[]): Environment {
+function inherit(stage: FoundStage, earlier: readonly Environment[], budget: WorkBudget): Environment {
   const { base } = stage;
   if (base.kind === 'scratch') return { values: new Map(), closed: true };
   const parent = base.kind === 'stage' ? earlier[base.index] : undefined;
+  budget.spend(parent?.values.size ?? 0);
   return parent === undefined
     ? { values: new Map(), closed: false }
     : { values: new Map(parent.values), closed: parent.closed };
 }
 
 interface Surroundings {
-  readonly escape: EscapeCharacter;
+  readonly lexing: LexOptions;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly global: (name: string) => string | undefined;
 }
@@ -80,15 +83,15 @@ function expandInstruction(
   environment: Environment,
   surroundings: Surroundings,
 ): string | undefined {
-  const escapeWith = surroundings.escape;
+  const { lexing } = surroundings;
   switch (instruction.keyword) {
     case 'user':
     case 'workdir':
-      return expand(instruction.text, environment, escapeWith);
+      return expand(instruction.text, environment, lexing);
     case 'env': {
       const pairs = instruction.pairs.map((pair) => ({
-        name: expand(pair.name, environment, escapeWith),
-        value: expand(pair.value, environment, escapeWith),
+        name: expand(pair.name, environment, lexing),
+        value: expand(pair.value, environment, lexing),
       }));
       for (const { name, value } of pairs) if (name !== undefined) environment.values.set(name, value ?? null);
       return joinPairs(pairs);
@@ -111,7 +114,7 @@ function declare(
   const given = own(surroundings.buildArgs, name);
   const value =
     given ??
-    (equals < 0 ? surroundings.global(name) : expand(text.slice(equals + 1), environment, surroundings.escape));
+    (equals < 0 ? surroundings.global(name) : expand(text.slice(equals + 1), environment, surroundings.lexing));
   if (value !== undefined || equals >= 0) environment.values.set(name, value ?? null);
   return { name, value: value ?? environment.values.get(name) ?? undefined };
 }
@@ -122,9 +125,9 @@ function joinPairs(pairs: readonly { name: string | undefined; value: string | u
 }
 
 /** `undefined` where a variable's value is not known, or the word can't be expanded. */
-function expand(word: string, environment: Environment, escapeWith: EscapeCharacter): string | undefined {
+function expand(word: string, environment: Environment, lexing: LexOptions): string | undefined {
   let known = true;
-  const expanded = expandWord(word, { escape: escapeWith }, (name) => {
+  const expanded = expandWord(word, lexing, (name) => {
     const value = environment.values.get(name);
     if (value === null || (value === undefined && !environment.closed)) known = false;
     return value ?? undefined;
