@@ -71,6 +71,8 @@ class Lexer {
   #rawEscapes: boolean;
   #at = 0;
   #depth = 0;
+  /** Whether words are wanted, not only the text. */
+  #gathers = false;
   #expanded = 0;
   /** The word being gathered. A nested stretch starts it anew, in BuildKit too. */
   #word = '';
@@ -91,6 +93,7 @@ class Lexer {
   }
 
   words(): string[] {
+    this.#gathers = true;
     return this.#stretch(END, this.#rawEscapes, false).words;
   }
 
@@ -113,9 +116,10 @@ class Lexer {
     this.#word = '';
     const words: string[] = [];
     let inWord = false;
-    const parts: string[] = [];
+    let text = '';
 
     const addCharacter = (code: number) => {
+      if (!this.#gathers) return;
       if (!isSpace(code)) {
         this.#word += character(code);
         inWord = true;
@@ -136,12 +140,12 @@ class Lexer {
         throw new LexFailure(`unexpected end of statement while looking for matching ${character(stop)}`);
       if (code === DOLLAR) {
         const value = this.#dollar();
-        parts.push(value);
-        for (const part of value) addCharacter(part.codePointAt(0) ?? END);
+        text += value;
+        if (this.#gathers) for (const part of value) addCharacter(part.codePointAt(0) ?? END);
       } else if (code === LESS || code === QUOTE || code === DOUBLE_QUOTE) {
         const value =
           code === LESS ? this.#heredoc() : code === QUOTE ? this.#quoted(patterns) : this.#doubleQuoted(patterns);
-        parts.push(value);
+        text += value;
         this.#word += value;
         inWord = true;
       } else if (code === this.#escape) {
@@ -149,24 +153,24 @@ class Lexer {
         if (this.#rawEscapes) {
           this.#word += character(code);
           inWord = true;
-          parts.push(character(code));
+          text += character(code);
         }
         const escaped = this.#next();
         if (escaped === END) continue;
         this.#word += character(escaped);
         inWord = true;
-        parts.push(character(escaped));
+        text += character(escaped);
       } else {
         this.#next();
         addCharacter(code);
-        parts.push(character(code));
+        text += character(code);
       }
     }
     if (this.#word !== '') words.push(this.#word);
     this.#word = '';
     this.#rawEscapes = outer;
     this.#depth--;
-    return { text: parts.join(''), words };
+    return { text, words };
   }
 
   #quoted(patterns: boolean): string {
