@@ -1,0 +1,10 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{imagesJson,imagesText}from"./chunk-T6E4W72G.js";import"./chunk-HPJKL22U.js";import"./chunk-BZ7ZXFR3.js";import"./chunk-HW4BVKO4.js";import{judgedDirectory,openWorkingTree}from"./chunk-C5X277ER.js";import{BUILD_OPTIONS,readRepository,readingOptions}from"./chunk-VAO6BS66.js";import{readArguments,readChoice}from"./chunk-XNRMYDZP.js";import{findReadingPolicy}from"./chunk-SSJPQR5W.js";import"./chunk-SOHVHQDH.js";import"./chunk-ITXIXLUB.js";import"./chunk-YZLE7OS5.js";import"./chunk-6R5URQ75.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";var USAGE=`Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]\u2026 [--build-context NAME=\u2026]\u2026
+       [--platform OS/ARCH]\u2026 [--target STAGE] [--all-files]
+
+Lists every image use of the build files below DIR (default: this folder), without any network.
+Exit codes: 0, or 2 if a build file is unreadable, or 3 for wrong usage.
+`,images=async(args,io)=>{let wrong=message=>(io.stderr(`images: ${message}
+
+${USAGE}`),3),parsed=readArguments(args,{...BUILD_OPTIONS,format:{type:"string"},help:{type:"boolean",short:"h"}},1);if(!parsed.ok)return wrong(parsed.error);let{values,positionals}=parsed.value;if(values.help===!0)return io.stdout(USAGE),0;let format=readChoice("--format",values.format,["text","json"],"text");if(!format.ok)return wrong(format.error);let judged=judgedDirectory(positionals[0],io);if(!judged.ok)return wrong(judged.error);let directory=judged.value,policy=await findReadingPolicy(directory,io);if(!policy.ok)return io.stderr(policy.error),3;let options=readingOptions(values,io.env,policy.value);if(!options.ok)return wrong(options.error);let read=await readRepository(openWorkingTree(directory,{allFiles:options.value.allFiles}),options.value);return read.ok?(io.stdout(format.value==="json"?imagesJson(read.value):imagesText(read.value,{color:io.colour})),read.value.files.some(({status})=>status==="unreadable")?2:0):(io.stderr(`images: ${read.error.message} ${read.error.remedy}
+`),3)};export{images};
