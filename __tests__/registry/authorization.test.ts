@@ -38,7 +38,7 @@ afterEach(async () => {
 describe('a registry with tokens', () => {
   test('is asked for one token a repository, and meets one challenge for all of them', async () => {
     const server = await start({ auth: { kind: 'token' } });
-    const source = await openFor(server.host);
+    const source = await openFor(server.host, login(server));
     const results = await Promise.all(
       ['a', 'b', 'c', 'a'].map(async (name) => {
         const repository = { registry: server.host, repository: `base/${name}` };
@@ -53,6 +53,15 @@ describe('a registry with tokens', () => {
     );
     // One request without a token, three tokens, and a manifest and a configuration of each repository.
     expect(server.requests).toHaveLength(1 + 3 + 6);
+  });
+
+  test('that nobody expects to ask for them is not waited for', async () => {
+    const server = await start({ auth: { kind: 'token' } });
+    const source = await openFor(server.host);
+    const ask = (name: string) => source.resolveTag({ registry: server.host, repository: `base/${name}` }, '1');
+    const results = await Promise.all(['a', 'b', 'c'].map(ask));
+    expect(results.every((result) => result.ok)).toBe(true);
+    expect(server.requests).toHaveLength(3 * 3);
   });
 
   test('gets the credentials it was given at its own token server, and every secret is masked', async () => {

@@ -158,6 +158,7 @@ describe('the input registry-credentials', () => {
     const parsed = parseCredentialInput('# comment\n\nghcr.io ann s p a c e\r\nindex.docker.io bob x\n');
     const store = credentialsFirst(parsed.ok ? parsed.value : new Map(), {
       for: async () => ({ ok: true, value: undefined }),
+      mentions: async () => false,
     });
     expect(await store.for('ghcr.io')).toMatchObject({ value: { username: 'ann', password: 's p a c e' } });
     expect(await store.for('docker.io')).toMatchObject({ value: { username: 'bob' } });

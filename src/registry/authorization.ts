@@ -44,8 +44,9 @@ interface Head {
 }
 
 /**
- * Authorises requests as registries ask for it. What one request learns, the next uses: the first request to a host is
- * waited for, so that a run meets one challenge a host, and one token a repository.
+ * Authorises requests as registries ask for it. What one request learns, the next uses. Where a challenge is to be
+ * expected, the first request to a host is waited for, so that a run meets one challenge a host; elsewhere waiting would
+ * cost a round trip for nothing.
  */
 export class Authorization {
   readonly #options: AuthorizationOptions;
@@ -64,14 +65,19 @@ export class Authorization {
     discard: (answer: T) => Promise<void>,
   ): Promise<Result<T, RegistryError>> {
     const { host } = request.url;
-    const known = this.#schemes.get(host);
-    if (known === undefined) return this.#first(repository, request, make, discard);
-    const scheme = (await known) ?? 'none';
+    const expects = !this.#schemes.has(host) && (await this.#expectsChallenge(repository.registry));
+    // Somebody else may have become the first meanwhile.
+    if (expects && !this.#schemes.has(host)) return this.#first(repository, request, make, discard);
+    const scheme = (await this.#schemes.get(host)) ?? 'none';
     const header = await this.#header(scheme, repository, request);
     if (!header.ok) return header;
     const answer = await make(withAuthorization(request, header.value?.header));
     if (!answer.ok || answer.value.status !== 401) return answer;
     return this.#again(answer.value, repository, request, header.value, make, discard);
+  }
+
+  async #expectsChallenge(registry: string): Promise<boolean> {
+    return this.#options.rules.asksForTokens(registry) || this.#options.credentials.mentions(registry);
   }
 
   async #first<T extends Head>(

@@ -12,6 +12,8 @@ export type Credential =
 /** Where credentials for a registry are found. Fails with a sentence that holds no secret. */
 export interface CredentialStore {
   for(registry: string): Promise<Result<Credential | undefined, string>>;
+  /** Whether anything is configured for the registry itself, without asking a helper. */
+  mentions(registry: string): Promise<boolean>;
 }
 
 /** The username under which helpers hand out identity tokens. @see https://github.com/docker/docker-credential-helpers */
@@ -42,6 +44,7 @@ export function credentialsFirst(given: ReadonlyMap<string, Credential>, then: C
       const credential = given.get(canonicalHost(registry));
       return credential === undefined ? then.for(registry) : ok(credential);
     },
+    mentions: async (registry) => given.has(canonicalHost(registry)) || then.mentions(registry),
   };
 }
 

@@ -46,10 +46,15 @@ export interface DockerConfigOptions {
  */
 export function dockerCredentials(options: DockerConfigOptions): CredentialStore {
   let reading: Promise<DockerConfig> | undefined;
+  const config = () => {
+    reading ??= readConfig(options);
+    return reading;
+  };
   return {
-    async for(registry) {
-      reading ??= readConfig(options);
-      return credentialFrom(await reading, canonicalHost(registry), options);
+    for: async (registry) => credentialFrom(await config(), canonicalHost(registry), options),
+    async mentions(registry) {
+      const { auths, credHelpers } = await config();
+      return [auths, credHelpers].some((entries) => find<unknown>(entries, canonicalHost(registry)) !== undefined);
     },
   };
 }

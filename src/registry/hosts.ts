@@ -14,6 +14,17 @@ const TOKEN_HOSTS: ReadonlyMap<string, string> = new Map([
   ['registry.gitlab.com', 'gitlab.com'],
 ]);
 
+/** Registries that answer 401 to whoever comes without a token, for public images too (seen in 2026). */
+const ASK_FOR_TOKENS: ReadonlySet<string> = new Set([
+  'docker.io',
+  'ghcr.io',
+  'quay.io',
+  'registry.gitlab.com',
+  'public.ecr.aws',
+  'cgr.dev',
+  'nvcr.io',
+]);
+
 /** What the policy says about hosts, in the form that connections ask for it. */
 export interface HostRules {
   /** `https://host` or, where the policy allows it, `http://host`. */
@@ -22,6 +33,8 @@ export interface HostRules {
   readonly mayBePrivate: (host: string) => boolean;
   /** Whether the registry's credentials may be sent to this token realm. */
   readonly maySendCredentials: (registry: string, realm: URL) => boolean;
+  /** Whether the registry is known to ask everybody for a token. */
+  readonly asksForTokens: (registry: string) => boolean;
 }
 
 type Override = Pick<RegistryOverride, 'privateNetwork' | 'insecure' | 'tokenHosts'>;
@@ -48,6 +61,7 @@ export function hostRules(registries: Readonly<Record<string, Override>>): HostR
         return of(host).some((rule) => rule.insecure) && (realm.host === host || listed(of(host), realm));
       return realm.hostname === hostname(host) || TOKEN_HOSTS.get(host) === realm.host || listed(of(host), realm);
     },
+    asksForTokens: (registry) => ASK_FOR_TOKENS.has(canonicalHost(registry)),
   };
 }
 

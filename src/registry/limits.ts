@@ -25,7 +25,7 @@ export const LIMITS = {
   redirects: { value: 5, unit: 'count', bounds: 'redirects of one request' },
   'tag-pages': { value: 10, unit: 'count', bounds: "pages of one repository's tags" },
   attempts: { value: 4, unit: 'count', bounds: 'tries of one request' },
-  'host-concurrency': { value: 16, unit: 'count', bounds: 'requests to one host at a time' },
+  'host-concurrency': { value: 32, unit: 'count', bounds: 'requests to one host at a time' },
   'connect-ms': { value: 10_000, unit: 'milliseconds', bounds: 'making a connection, TLS included' },
   'answer-ms': { value: 30_000, unit: 'milliseconds', bounds: 'silence before an answer, and within one' },
   'document-ms': { value: 60_000, unit: 'milliseconds', bounds: 'one answer that is held whole (all but layers)' },

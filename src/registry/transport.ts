@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { type Dispatcher, request as undiciRequest } from 'undici';
 import { err, ok, type Result } from '../result.js';
 import { version } from '../version.js';
@@ -156,6 +157,7 @@ export class Transport {
         body: this.#body(response, name, finish, (error) => this.#failure(name, error, controller.signal, timeMs)),
         async discard() {
           await response.body.dump({ limit: MAX_HEADER_BYTES }).catch(() => undefined);
+          await immediate();
           finish();
         },
       });
@@ -186,6 +188,8 @@ export class Transport {
       throw error instanceof BlobStreamError ? error : new BlobStreamError(failure(error));
     } finally {
       response.body.destroy();
+      // undici takes a connection back one turn of the event loop after its answer has ended: who asks sooner opens another.
+      await immediate();
       finish();
     }
   }

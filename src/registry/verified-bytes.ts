@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../result.js';
 import { hashFor } from './digest.js';
+import { bufferFreer } from './free-buffers.js';
 import type { Descriptor, RegistryError } from './image-source.js';
 import { BlobStreamError } from './registry-error.js';
 
@@ -21,12 +22,14 @@ export async function* verifiedChunks(
   origin: Origin,
 ): AsyncGenerator<Uint8Array> {
   const hash = hashFor(content.digest);
+  const freeBuffers = bufferFreer();
   let received = 0;
   for await (const chunk of chunks) {
     received += chunk.length;
     if (received > content.size) throw new BlobStreamError(wrongSize(origin, content.size, 'more'));
     hash.update(chunk);
     yield chunk;
+    freeBuffers(chunk.length);
   }
   if (received < content.size) throw new BlobStreamError(wrongSize(origin, content.size, `only ${received}`));
   const actual = `${content.digest.slice(0, content.digest.indexOf(':'))}:${hash.digest('hex')}`;
