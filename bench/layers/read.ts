@@ -18,7 +18,9 @@ const start = performance.now();
 const layer = await readLayer(blob(), diffId);
 const seconds = (performance.now() - start) / 1000;
 if (!layer.ok) throw new Error(layer.error.message);
-const peakMiB = process.resourceUsage().maxRSS / 1024;
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+const peakMiB = maxRSS / 1024;
+const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
 process.stdout.write(
-  `${JSON.stringify({ seconds, peakMiB, entries: layer.value.entries.length, blob: blobHash.digest('hex') })}\n`,
+  `${JSON.stringify({ seconds, cpuSeconds, peakMiB, entries: layer.value.entries.length, blob: blobHash.digest('hex') })}\n`,
 );

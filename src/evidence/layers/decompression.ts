@@ -11,7 +11,7 @@ export type Compression = 'gzip' | 'zstd' | 'none';
  * and so much may lie ready that the unpacking thread need not wait while a piece is hashed.
  */
 const INPUT_CHUNK = 256 * 1024;
-const BUFFERS = { chunkSize: 512 * 1024, highWaterMark: 4 * 1024 * 1024 } as const;
+const BUFFERS = { chunkSize: 512 * 1024, highWaterMark: 2048 * 1024 } as const;
 
 /** Sniffs the first four bytes. @see https://www.rfc-editor.org/rfc/rfc1952 and https://www.rfc-editor.org/rfc/rfc8878 */
 function compressionOf(head: Uint8Array): Compression {

@@ -9,7 +9,7 @@ import { TarError } from './tar-header.js';
 import type { MemberSink } from './tar-reader.js';
 
 /** Text is searched in pieces of this size, each with the end of the one before it. */
-const TEXT_WINDOW = 1024 * 1024;
+const TEXT_WINDOW = 128 * 1024;
 const TEXT_OVERLAP = 8 * 1024;
 /** As much as tells text from binary; git looks as far. */
 const SNIFF = 8000;

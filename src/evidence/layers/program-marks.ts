@@ -21,15 +21,23 @@ const NOT_DASH = ['busybox', 'bash', 'toybox'];
 
 /** All of them at once: one search in V8 goes through a file faster than twelve for bytes. */
 const ANY_MARK = new RegExp(MARKS.map(({ pattern }) => pattern.source).join('|'), 'g');
+/** Shells and package managers are a few megabytes; of a larger program the beginning is searched. */
+const SEARCHED_BYTES = 16 * 1024 * 1024;
 /** As much of a chunk's end as a mark and what must follow it can take. */
 const OVERLAP = 64;
+
+/** Short texts are thrown away cheaply; long ones would fill the old heap. */
+const WINDOW = 64 * 1024;
 
 /** Looks for programs' own strings in an executable that comes in chunks. */
 export class ProgramMarks {
   readonly #found = new Set<string>();
   #tail: Buffer = Buffer.alloc(0);
+  #seen = 0;
 
   write(chunk: Uint8Array): void {
+    if (this.#seen > SEARCHED_BYTES) return;
+    this.#seen += chunk.length;
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#tail.length > 0) this.#search(Buffer.concat([this.#tail, bytes.subarray(0, OVERLAP)]));
     this.#search(bytes);
@@ -42,8 +50,10 @@ export class ProgramMarks {
   }
 
   #search(bytes: Buffer): void {
-    for (const [text] of bytes.toString('latin1').matchAll(ANY_MARK)) {
-      for (const { program, pattern } of MARKS) if (pattern.test(text)) this.#found.add(program);
+    for (let at = 0; at < bytes.length; at += WINDOW) {
+      for (const [text] of bytes.toString('latin1', at, at + WINDOW + OVERLAP).matchAll(ANY_MARK)) {
+        for (const { program, pattern } of MARKS) if (pattern.test(text)) this.#found.add(program);
+      }
     }
   }
 }
