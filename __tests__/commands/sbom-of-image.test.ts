@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { sbom } from '../../src/commands/sbom.js';
@@ -48,6 +48,12 @@ describe('sbom IMAGE', () => {
     });
     expect(document.attested?.signer).toContain('base.pub');
     expect(document.elements.find(({ element }) => element === 'signature')).toMatchObject({ present: 1 });
+  });
+
+  test('a folder that is called like the image is not taken for a file', async () => {
+    const layout = await makeAttestedLayout({ signed: [[SPDX, spdxDocument({ packages: [CURL] })]] });
+    mkdirSync(join(layout.folder, layout.image), { recursive: true });
+    expect(await run(layout)).toMatchObject({ code: 0, stdout: expect.stringContaining('curl') });
   });
 
   test('tells people on whose word it stands', async () => {

@@ -61,6 +61,15 @@ describe('fails', () => {
       '1 in the SBOM and not installed (apk bash 5.2-r1)',
     ],
     [
+      'a package that hides behind a library of its name',
+      [CURL, { name: 'bash', version: '5.2-r1', purl: 'pkg:npm/bash@5.2-r1' }],
+      [
+        ['curl', '8.9.1-r2'],
+        ['bash', '5.2-r1'],
+      ],
+      '1 installed and not in the SBOM (apk bash 5.2-r1)',
+    ],
+    [
       'another version',
       [apkPackage('curl', '9-r0')],
       [['curl', '8.9.1-r2']],

@@ -37,7 +37,8 @@ export async function readNamedSbom(
 ): Promise<Result<NamedSbom, NamedSbomError>> {
   const path = resolve(io.cwd, name);
   const size = await stat(path).then(
-    (found) => found.size,
+    // A folder may well be called like an image.
+    (found) => (found.isFile() ? found.size : null),
     () => null,
   );
   if (size !== null) return readFileSbom(name, path, size);

@@ -7,6 +7,7 @@ import { collectors } from '../evidence/collectors.js';
 import type { Platform } from '../images/platform.js';
 import { parseReference } from '../images/reference.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
+import type { AllowEntry } from '../policy/policy.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
@@ -30,8 +31,15 @@ export interface OpenedImage {
 /**
  * Opens an image that somebody typed, by the policy of this folder (or the one given) and else by the catalogue's
  * knowledge of its publisher. Fails with a message for standard error; each is wrong usage or a wrong policy.
+ *
+ * @param given an entry that goes before all of these: an authority named on the command line
  */
-export async function openImage(text: string, flags: ImageFlags, io: CommandIo): Promise<Result<OpenedImage, string>> {
+export async function openImage(
+  text: string,
+  flags: ImageFlags,
+  io: CommandIo,
+  given: AllowEntry | null = null,
+): Promise<Result<OpenedImage, string>> {
   const pullFrom = parseReference(text);
   if (!pullFrom.ok) return err(`"${text}" is no image reference because ${pullFrom.error.reason}.`);
   const catalogue = loadCatalogue();
@@ -53,7 +61,7 @@ export async function openImage(text: string, flags: ImageFlags, io: CommandIo):
   if (!registries.ok) return registries;
 
   const reference = policyReference(policy.value, pullFrom.value);
-  const entry = governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
+  const entry = given ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
   const root = flags['trusted-root'];
   const settings = {
     now: new Date(),

@@ -1,22 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { loadCatalogue, publisherOf } from '../catalog/catalogue.js';
-import { entryOfPublisher } from '../catalog/publisher-entry.js';
-import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
+import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
-import { collectors } from '../evidence/collectors.js';
 import { formatPlatform, type Platform, parsePlatform } from '../images/platform.js';
-import { parseReference } from '../images/reference.js';
-import { governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
-import { openRegistries } from '../registry/open-registries.js';
 import { terminal } from '../reports/escape/visible.js';
 import { err, ok, type Result } from '../result.js';
 import type { Outcome } from '../rules/rule.js';
 import { judgeSignature } from '../rules/signature-verified.js';
 import { readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
-import { loadWorkingTreePolicy } from './working-tree-policy.js';
+import { openImage } from './open-image.js';
 
 const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
        [--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE [--ignore-log]]
@@ -57,51 +51,16 @@ export const verify: Command = async (args, io) => {
   }
   const [text] = positionals;
   if (text === undefined) return wrong('An IMAGE is needed.');
-  const pullFrom = parseReference(text);
-  if (!pullFrom.ok) return wrong(`"${text}" is no image reference because ${pullFrom.error.reason}.`);
   const platforms = readPlatforms(values.platform ?? ['linux/amd64']);
   if (!platforms.ok) return wrong(`${platforms.error}.`);
   const given = await givenAuthority(values, io);
   if (!given.ok) return wrong(given.error);
 
-  const catalogue = loadCatalogue();
-  const request = { catalogue, ...(values.policy === undefined ? {} : { file: values.policy }) };
-  const policy = await loadWorkingTreePolicy(io.cwd, request, io);
-  if (!policy.ok) {
-    io.stderr(policy.error);
-    return 3;
-  }
-  const offline = values.offline ?? false;
-  const registries = await openRegistries({
-    registries: policy.value.registries,
-    // Whoever types an image at a desk has named its registry.
-    isListed: () => true,
-    routes: values.registry ?? [],
-    layouts: true,
-    offline,
-    environment: io.env,
-    workspace: io.cwd,
-    notice: (message) => io.stderr(`${message}\n`),
-  });
-  if (!registries.ok) return wrong(registries.error);
-
-  const reference = policyReference(policy.value, pullFrom.value);
-  const entry =
-    given.value ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
-  const evidence = startCollection({
-    policy: policy.value,
-    source: registries.value.source,
-    settings: {
-      now: new Date(),
-      offline,
-      ...(values['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, values['trusted-root']) }),
-    },
-    collectors,
-  });
-  const answers = platforms.value.map((platform) =>
-    answer({ reference, pullFrom: pullFrom.value, entry, platform }, evidence, io),
-  );
-  const outcomes = await Promise.all(answers).finally(() => registries.value.close());
+  const image = await openImage(text, values, io, given.value);
+  if (!image.ok) return wrong(image.error);
+  const { evidence, subjectOn, close } = image.value;
+  const answers = platforms.value.map((platform) => answer(subjectOn(platform), evidence, io));
+  const outcomes = await Promise.all(answers).finally(close);
   return exitCode(outcomes);
 };
 

@@ -11,7 +11,7 @@ export type DetectedText =
   | { readonly kind: 'unsupported'; readonly form: string };
 
 /** How much of a text is looked at to name its form. */
-const LOOKED_AT = 4096;
+const LOOKED_AT = 16_384;
 
 /** Says what a text is by its beginning. */
 export function detectText(source: string): DetectedText {

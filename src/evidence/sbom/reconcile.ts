@@ -1,4 +1,5 @@
 import type { Inventory } from '../packages/inventory.js';
+import { parsePurl } from '../purl/purl.js';
 import { type DistributionPackage, distributionPackages, isRpmKey, normaliseVersion } from './distribution-packages.js';
 import type { Sbom } from './sbom.js';
 
@@ -21,7 +22,11 @@ export interface Reconciliation {
  */
 export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   const listed = versionsByPackage(distributionPackages(sbom));
-  const withoutPurl = new Set(sbom.packages.map((item) => `${item.name}\n${normaliseVersion(item.version ?? '')}`));
+  const withoutPurl = new Set(
+    sbom.packages
+      .filter(({ purl }) => purl === undefined || !parsePurl(purl).ok)
+      .map(({ name, version }) => `${name}\n${normaliseVersion(version ?? '')}`),
+  );
   const installed = versionsByPackage(
     inventory.packages.flatMap(({ type, name, version }) =>
       (type === 'apk' || type === 'deb' || type === 'rpm') && !isRpmKey(type, name)
