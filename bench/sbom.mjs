@@ -30,6 +30,7 @@ function measure(mode, times, files) {
 
 /** An SPDX document of about 50 MB, as syft would write it of an image with very many packages. */
 function madeDocument() {
+  const image = { name: 'image', SPDXID: 'SPDXRef-DocumentRoot-Image-image', primaryPackagePurpose: 'CONTAINER' };
   const packages = [];
   for (let i = 0, size = 0; size < 50e6; i += 1) {
     const item = {
@@ -60,10 +61,11 @@ function madeDocument() {
     name: 'made',
     documentNamespace: 'https://example.com/made',
     creationInfo: { created: '2026-01-01T00:00:00Z', creators: ['Tool: syft-1.0.0', 'Organization: Anchore, Inc'] },
-    packages,
+    documentDescribes: [image.SPDXID],
+    packages: [image, ...packages],
     relationships: packages.map((item) => ({
-      spdxElementId: 'SPDXRef-DOCUMENT',
-      relationshipType: 'DESCRIBES',
+      spdxElementId: image.SPDXID,
+      relationshipType: 'CONTAINS',
       relatedSpdxElement: item.SPDXID,
     })),
   });

@@ -45,8 +45,9 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonFlaw | null {
   const words = (bytes.byteOffset & 3) === 0 ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : null;
   let i = 0;
   while (i < length) {
-    const code = bytes[i];
+    const code = bytes[i] ?? 0;
     i += 1;
+    if (code <= SPACE) continue;
     if (code === QUOTE) {
       const start = i;
       let escaped = false;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { APKO_PREDICATE_TYPE, readApko } from '../../../src/evidence/provenance/apko.js';
 import { collectAttested, KEY, PLATFORM_DIGEST } from '../../support/attested-image.js';
 
@@ -39,6 +40,15 @@ test.each([
   [{ contents: { packages: [1] } }],
 ])('%j is refused', (predicate) => {
   expect(readApko(predicate).ok).toBe(false);
+});
+
+test('whatever JSON is given, nothing is thrown', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), fc.array(fc.string()), (a, b, packages) => {
+      const read = readApko({ archs: a, contents: { repositories: b, keyring: a, packages } });
+      expect(read.ok).toBe(packages.some((name) => name.trim() !== ''));
+    }),
+  );
 });
 
 describe('collected', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { normaliseBuilder, readSourceUri } from '../../../src/evidence/provenance/source-uri.js';
 
 const ACME = 'https://github.com/acme/images';
@@ -24,6 +25,11 @@ test.each([
   expect(readSourceUri(text)).toEqual(ref === undefined ? { repository } : { repository, ref });
 });
 
+test('a text that no forge would have stays as it is', () => {
+  const slashes = `https://github.com/${'/'.repeat(1_000_000)}`;
+  expect(readSourceUri(slashes)).toEqual({ repository: slashes });
+});
+
 test('the dots of a builder are resolved', () => {
   expect(normaliseBuilder('https://github.com/acme/../evil/b.yml@refs/heads/x')).toBe(
     'https://github.com/evil/b.yml@refs/heads/x',
@@ -32,4 +38,22 @@ test('the dots of a builder are resolved', () => {
     'https://github.com/acme/b.yml@refs/heads/x',
   );
   expect(normaliseBuilder('pkg:builder')).toBe('pkg:builder');
+});
+
+test('what is read once reads the same again, and keeps to the host of the URL', () => {
+  const part = fc.constantFrom('..', '.', 'acme', 'images', '%2e%2e', '@', '#', ':', 'evil.example', '.git', '?x');
+  fc.assert(
+    fc.property(
+      fc.constantFrom('https://', 'git+https://', 'ssh://git@'),
+      fc.array(part, { maxLength: 8 }),
+      (scheme, parts) => {
+        const written = `${scheme}github.com/${parts.join('/')}`;
+        const { repository } = readSourceUri(written);
+        expect(readSourceUri(repository).repository).toBe(repository);
+        if (repository !== written) expect(repository.startsWith('https://github.com')).toBe(true);
+        expect(repository).not.toMatch(/\/\.\.(?:\/|$)/);
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -3,21 +3,33 @@ import type { SbomPackage, SbomRelationship } from './sbom.js';
 /** How many are told before the rest is counted. */
 const TOLD = 20;
 
+/** Where each id stands first in a list of packages. */
+export type PackageIndexes = ReadonlyMap<string, number>;
+
+export function indexPackages(packages: readonly SbomPackage[]): PackageIndexes {
+  const indexes = new Map<string, number>();
+  for (let i = packages.length - 1; i >= 0; i -= 1) indexes.set(packages[i]?.id ?? '', i);
+  return indexes;
+}
+
 /**
  * What a document says twice and differently: one id for two packages that differ, and packages that contain themselves.
  * (DEPENDS_ON may go in circles: libc6 and libgcc-s1 of Debian do.) Takes time in proportion to the document.
  */
 export function findContradictions(
   packages: readonly SbomPackage[],
+  indexes: PackageIndexes,
   relationships: readonly SbomRelationship[],
 ): readonly string[] {
   const found: string[] = [];
-  const byId = new Map<string, SbomPackage>();
-  for (const item of packages) {
-    const other = byId.get(item.id);
-    if (other === undefined) byId.set(item.id, item);
-    else if (other.name !== item.name || other.version !== item.version || other.purl !== item.purl) {
-      found.push(`${item.id} is ${label(other)} at ${other.at} and ${label(item)} at ${item.at}`);
+  // Where every id is the index's own, no two packages share one.
+  if (indexes.size < packages.length) {
+    for (const item of packages) {
+      const first = packages[indexes.get(item.id) ?? -1];
+      if (first === undefined || first === item) continue;
+      if (first.name !== item.name || first.version !== item.version || first.purl !== item.purl) {
+        found.push(`${item.id} is ${label(first)} at ${first.at} and ${label(item)} at ${item.at}`);
+      }
     }
   }
   for (const id of idsInContainmentCycles(relationships)) found.push(`${id} contains itself`);

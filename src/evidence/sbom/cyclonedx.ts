@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../result.js';
-import { findContradictions } from './contradictions.js';
+import { findContradictions, indexPackages } from './contradictions.js';
 import { readComponent } from './cyclonedx-component.js';
 import { type Fields, isFields, objects, text, texts } from './fields.js';
 import { SBOM_LIMITS } from './limits.js';
@@ -28,7 +28,7 @@ export function readCycloneDx(document: Fields, format: SbomFormat): Result<Sbom
     return err(overLimit('sbom-packages', `lists more than ${SBOM_LIMITS['sbom-packages']} components`));
   }
 
-  const ids = new Set(packages.map((item) => item.id));
+  const ids = indexPackages(packages);
   let others = 0;
   for (const dependency of objects(document['dependencies'])) {
     const from = text(dependency['ref']);
@@ -52,7 +52,7 @@ export function readCycloneDx(document: Fields, format: SbomFormat): Result<Sbom
     packages,
     relationships,
     otherRelationships: others,
-    contradictions: findContradictions(packages, relationships),
+    contradictions: findContradictions(packages, ids, relationships),
   });
 }
 

@@ -1,20 +1,29 @@
-import { parsePurl } from '../purl/purl.js';
 import type { SourcePackage } from './sbom.js';
+
+/** The qualifiers that name what a package was built from: syft's, and apk's word for it. */
+const QUALIFIERS = /[?&](?:upstream|origin)=([^&#]+)/;
 
 /**
  * The source package a purl names: `upstream=glibc@2.36` (syft, and rpm's `upstream=bash-5.1-2.src.rpm`) or `origin=`.
- * Undefined where it names none or cannot be read.
+ * Undefined where it names none. It takes the one qualifier and leaves the rest of the purl unread: an SBOM has one for
+ * each package.
  */
-export function sourceFromPurl(text: string): SourcePackage | undefined {
-  // Most purls have neither: a look costs less than reading each one.
-  if (!text.includes('upstream=') && !text.includes('origin=')) return undefined;
-  const purl = parsePurl(text);
-  if (!purl.ok) return undefined;
-  const upstream = purl.value.qualifiers.get('upstream') ?? purl.value.qualifiers.get('origin');
-  if (upstream === undefined) return undefined;
-  if (purl.value.type === 'rpm' && upstream.endsWith('.src.rpm')) return fromSourceRpm(upstream);
+export function sourceFromPurl(purl: string): SourcePackage | undefined {
+  const upstream = decode(QUALIFIERS.exec(purl)?.[1] ?? '');
+  if (upstream === '') return undefined;
+  if (upstream.endsWith('.src.rpm')) return fromSourceRpm(upstream);
   const at = upstream.lastIndexOf('@');
   return at <= 0 ? { name: upstream } : { name: upstream.slice(0, at), version: upstream.slice(at + 1) };
+}
+
+/** The empty text for what encodes no UTF-8. */
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }
 
 /** `name-version-release.src.rpm` */

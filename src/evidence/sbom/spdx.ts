@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../result.js';
-import { findContradictions } from './contradictions.js';
+import { findContradictions, indexPackages, type PackageIndexes } from './contradictions.js';
 import { type Fields, isFields, text, texts } from './fields.js';
 import { SBOM_LIMITS } from './limits.js';
 import type { Sbom, SbomDocument, SbomFormat, SbomPackage, SbomRelationship, SbomTool } from './sbom.js';
@@ -37,7 +37,8 @@ export function readSpdx(
     const fields: unknown = listed[i];
     if (isFields(fields)) packages.push(readSpdxPackage(fields, place(i), (id) => roots.has(id)));
   }
-  const known = knownIds(packages);
+  const indexes = indexPackages(packages);
+  const known = knownIds(packages, indexes);
   const relationships: SbomRelationship[] = [];
   for (const fields of related) {
     const relationship = readRelationship(fields, known);
@@ -49,7 +50,7 @@ export function readSpdx(
     packages,
     relationships,
     otherRelationships: related.length - relationships.length,
-    contradictions: findContradictions(packages, relationships),
+    contradictions: findContradictions(packages, indexes, relationships),
   });
 }
 
@@ -76,8 +77,7 @@ type KnownIds = (id: string) => string | undefined;
  * for and the next one are compared first. That is a tenth of the cost of hashing a text that was only just parsed, and
  * half of what reading a document costs beside JSON.parse.
  */
-function knownIds(packages: readonly SbomPackage[]): KnownIds {
-  const indexes = new Map(packages.map(({ id }, index) => [id, index]));
+function knownIds(packages: readonly SbomPackage[], indexes: PackageIndexes): KnownIds {
   let last: string | undefined;
   let next = 0;
   return (id) => {

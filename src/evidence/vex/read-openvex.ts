@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../result.js';
 import { type Fields, isFields, text } from '../sbom/fields.js';
 import { VEX_JUSTIFICATIONS, VEX_STATUSES, type VexComponent, type VexProduct, type VexStatement } from './vex.js';
 
-const VEX_LIMITS = { statements: 20_000, products: 100_000 } as const;
+export const VEX_LIMITS = { statements: 20_000, products: 100_000 } as const;
 
 /** OpenVEX by its signed predicateType: `https://openvex.dev/ns` with or without a version. */
 export function isOpenVexType(predicateType: string): boolean {
