@@ -44,6 +44,13 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'application/vnd.cncf.notary.signature': 'Notary Project signature',
 };
 
+/** Registries older than OCI 1.1 report the config's type in place of the artifact's: it may be anything. */
+const UNTOLD: ReadonlySet<string> = new Set([
+  '',
+  'application/vnd.oci.empty.v1+json',
+  'application/vnd.oci.image.config.v1+json',
+]);
+
 const NOTHING: Discovery = { found: [], documents: [], unsupported: [], lookedIn: [], failures: [] };
 
 function mergeDiscoveries(parts: readonly Discovery[]): Discovery {
@@ -62,9 +69,7 @@ export async function searchReferrers(source: ImageSource, repository: Repositor
   const place = `referrers of ${digest} in ${nameOf(repository)}`;
   if (!answer.ok) return failed(place, answer.error);
   const { descriptors, via } = answer.value;
-  const relevant = descriptors.filter(
-    ({ artifactType = '' }) => isBundle(artifactType) || CLASSIC_ARTIFACTS.has(artifactType),
-  );
+  const relevant = descriptors.filter(mayHoldSignatures);
   const limit = DISCOVERY_LIMITS['signature-referrers'];
   const read = await Promise.all(
     relevant.slice(0, limit).map((descriptor) => readArtifact(source, repository, descriptor, place)),
@@ -74,7 +79,7 @@ export async function searchReferrers(source: ImageSource, repository: Repositor
     documents: descriptors.filter(({ artifactType }) => artifactType === IN_TOTO),
     unsupported: descriptors.flatMap(({ artifactType = '' }) => UNSUPPORTED[artifactType] ?? []),
     lookedIn: [
-      { place: `${place} (${via})`, answer: `${descriptors.length} found, ${relevant.length} of a signature's kind` },
+      { place: `${place} (${via})`, answer: `${descriptors.length} found, ${relevant.length} that may be signatures` },
     ],
     failures: relevant.length > limit ? [beyond('signature-referrers', place)] : [],
   };
@@ -146,6 +151,10 @@ function kindOf(mediaType: string): Found['kind'] | undefined {
   if (mediaType === SIMPLE_SIGNING_TYPE) return 'signature';
   if (mediaType === DSSE_LAYER_TYPE) return 'attestation';
   return isBundle(mediaType) ? 'bundle' : undefined;
+}
+
+function mayHoldSignatures({ artifactType = '' }: Descriptor): boolean {
+  return isBundle(artifactType) || CLASSIC_ARTIFACTS.has(artifactType) || UNTOLD.has(artifactType);
 }
 
 function isBundle(mediaType: string): boolean {
