@@ -119,11 +119,11 @@ describe('the policy of a branch', () => {
     expect((await used()).name).toBe('reviewed');
   });
 
-  test('where the history can’t be read, is the built-in one', async () => {
+  test('where the history can’t be read, is not known', async () => {
     put('valid');
     put('broken');
     github.server.faults.push({ operation: 'repos/list-commits', status: 404 });
-    expect((await used()).name).toBe('built-in baseline');
+    expect(await loadBranchPolicy(await request())).toMatchObject({ ok: false });
   });
 
   test('that is a link to somewhere else is no policy', async () => {

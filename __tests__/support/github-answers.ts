@@ -23,6 +23,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [readonly Scope[], 'r
   'git/get-commit': [['contents'], 'read'],
   'git/get-tree': [['contents'], 'read'],
   'git/get-blob': [['contents'], 'read'],
+  'pulls/list': [['pull-requests'], 'read'],
   'pulls/get': [['pull-requests'], 'read'],
   'pulls/list-files': [['pull-requests'], 'read'],
   'pulls/list-review-comments': [['pull-requests'], 'read'],
@@ -106,6 +107,16 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     // GitHub breaks base64 into lines.
     const text = content.toString('base64').replace(/.{60}/g, '$&\n');
     return json({ sha, size: content.length, encoding: 'base64', content: text });
+  },
+  'pulls/list': (state, { query }) => {
+    const [owner, ref] = (query.get('head') ?? '').split(':');
+    const found = [...state.pullRequests.values()].filter(
+      ({ head, state: is = 'open' }) =>
+        is === (query.get('state') ?? 'open') &&
+        head.ref === ref &&
+        (head.repository === null || head.repository.split('/')[0] === owner),
+    );
+    return json(found.map(asPull(state)));
   },
   'pulls/get': (state, { path }) => {
     const pull = state.pullRequests.get(Number(path['pull_number']));

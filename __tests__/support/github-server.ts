@@ -18,6 +18,8 @@ export interface Fault {
 export interface RecordedRequest {
   readonly operation: string;
   readonly status: number;
+  /** Path and query. */
+  readonly path: string;
   readonly authorization: string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -49,7 +51,8 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
     const token = state.tokens.get(/^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '');
     const reply = (operation: string, status: number, data: unknown, headers: Record<string, string> = {}): void => {
       const sent = send(request, response, status, data, headers);
-      requests.push({ operation, status: sent, authorization: request.headers.authorization, body: parse(body) });
+      const { authorization } = request.headers;
+      requests.push({ operation, status: sent, path: target, authorization, body: parse(body) });
     };
     if (token === undefined) return reply('unknown', 401, { message: 'Bad credentials' });
     if (method === 'POST' && target === (prefix === '' ? '/graphql' : '/api/graphql')) {
@@ -71,6 +74,10 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
     if (!mayDo(checked, token)) {
       return reply(checked.operation, 403, { message: 'Resource not accessible by integration' });
     }
+    const { owner = '', repo = '' } = checked.path;
+    // GitHub does not say that there is something which a token may not see.
+    const hidden = token.only?.includes(`${owner}/${repo}`) === false;
+    if (hidden) return reply(checked.operation, 404, { message: 'Not Found' });
     const { status, data } = answer(checked, state, token);
     if (method !== 'GET') server.onWritten?.(checked);
     const paged = Array.isArray(data)

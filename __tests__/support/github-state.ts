@@ -6,6 +6,8 @@ export type Scope = 'contents' | 'pull-requests' | 'issues' | 'security-events';
 export interface TokenKind {
   readonly login: string;
   readonly permissions: Readonly<Partial<Record<Scope, 'read' | 'write'>>>;
+  /** The repositories it was made for; without it, all. */
+  readonly only?: readonly string[];
 }
 
 export const READ_ONLY_TOKEN: TokenKind = {

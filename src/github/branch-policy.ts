@@ -2,7 +2,7 @@ import type { SourceRange } from '../build-files/image-use.js';
 import type { Policy, Profile } from '../policy/policy.js';
 import { fingerprintOf } from '../reports/fingerprint.js';
 import type { Finding } from '../reports/report.js';
-import { ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../result.js';
 import type { CommitTree } from './commit-tree.js';
 import type { GitHubError } from './github-error.js';
 import type { PolicyVersion } from './policy-history.js';
@@ -14,6 +14,8 @@ export interface PolicyDefect extends SourceRange {
   readonly message: string;
   readonly expected?: string;
   readonly fix?: string;
+  /** The file may be in order: something it needs could not be fetched. */
+  readonly unavailable?: boolean;
 }
 
 /** A policy's text, and how files it names are read: from the same commit. */
@@ -63,7 +65,8 @@ const MAX_POLICY_BYTES = 4 * 1024 * 1024;
 
 /**
  * The policy that holds for a run: the file at the branch's tip; where that is invalid, the last valid one of the
- * branch's history, so that its repair can land; where there is none, the built-in profile.
+ * branch's history, so that its repair can land; where there is none, the built-in profile. Fails with a sentence where
+ * the policy could not be had: an extended policy that this run's token can't read must not be replaced by a softer one.
  */
 export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Result<BranchPolicy, string>> {
   const { path, branch, profile } = request;
@@ -71,7 +74,7 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
   if (!text.ok && text.error.code === 'not-found') {
     return ok({ policy: request.builtIn(profile), findings: [], notices: [] });
   }
-  if (!text.ok) return { ok: false, error: `${text.error.message} ${text.error.remedy}` };
+  if (!text.ok) return err(`${text.error.message} ${text.error.remedy}`);
   const loaded = await request.load(policyText(path, text.value, branch.tree));
   if (loaded.ok) {
     return ok({
@@ -80,8 +83,12 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
       notices: [],
     });
   }
+  const unavailable = unavailableIn(loaded.error);
+  if (unavailable !== undefined) return err(unavailable);
   const defects = loaded.error.filter(({ severity }) => severity === 'error');
-  const last = await lastValid(request);
+  const found = await lastValid(request);
+  if (!found.ok) return found;
+  const last = found.value;
   const instead =
     last === null
       ? `the profile ${profile} was used instead, since no earlier version on the branch is valid`
@@ -99,14 +106,22 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
   });
 }
 
-async function lastValid(request: BranchPolicyRequest): Promise<{ policy: Policy; commit: string } | null> {
+type ValidVersion = { readonly policy: Policy; readonly commit: string } | null;
+
+async function lastValid(request: BranchPolicyRequest): Promise<Result<ValidVersion, string>> {
   for await (const version of request.earlier()) {
-    if (!version.ok) return null;
+    if (!version.ok) return err(`${version.error.message} ${version.error.remedy}`);
     const { commit, text } = version.value;
     const loaded = await request.load(policyText(request.path, text, await request.treeAt(commit)));
-    if (loaded.ok) return { policy: loaded.value.policy, commit };
+    if (loaded.ok) return ok({ policy: loaded.value.policy, commit });
+    const unavailable = unavailableIn(loaded.error);
+    if (unavailable !== undefined) return err(unavailable);
   }
-  return null;
+  return ok(null);
+}
+
+function unavailableIn(defects: readonly PolicyDefect[]): string | undefined {
+  return defects.find((defect) => defect.unavailable === true)?.message;
 }
 
 /**
@@ -144,7 +159,7 @@ function policyText(path: string, text: Uint8Array, tree: CommitTree): PolicyFil
     commit: tree.commit,
     resolveFile: async (file) => {
       const read = await tree.read(file, MAX_POLICY_BYTES);
-      return read.ok ? read : { ok: false, error: read.error.message };
+      return read.ok ? read : err(read.error.message);
     },
   };
 }

@@ -26,13 +26,17 @@ export function policyLoader(
   access: PolicyAccess,
   mayUsePolicyToken: (repository: string) => boolean = () => true,
 ): LoadPolicyText {
-  const resolveExtends: ResolveExtends = (target) => {
-    const name = `${target.owner}/${target.repository}`;
-    const trusted = access.policyClient !== null && mayUsePolicyToken(name.toLowerCase());
-    return fetchPolicy(trusted ? access.policyClient : access.client, target);
-  };
-  return async ({ path, text, commit, resolveFile }) =>
-    loadPolicy({
+  return async ({ path, text, commit, resolveFile }) => {
+    let unavailable = false;
+    const resolveExtends: ResolveExtends = async (target) => {
+      const name = `${target.owner}/${target.repository}`.toLowerCase();
+      const trusted = access.policyClient !== null && mayUsePolicyToken(name);
+      const fetched = await fetchPolicy(trusted ? access.policyClient : access.client, target);
+      if (fetched.ok) return fetched;
+      unavailable = true;
+      return trusted ? fetched : err(`${fetched.error} ${NEEDS_TOKEN}`);
+    };
+    const loaded = await loadPolicy({
       path,
       text,
       commit,
@@ -42,7 +46,13 @@ export function policyLoader(
       rules,
       catalogue: access.catalogue,
     });
+    return loaded.ok || !unavailable ? loaded : err(loaded.error.map((defect) => ({ ...defect, unavailable })));
+  };
 }
+
+/** What a maintainer can do about a policy that the run's own token can't read. */
+export const NEEDS_TOKEN =
+  'A private repository needs the input `policy-token`, which runs for forks and Dependabot don’t have.';
 
 /** Reads a policy of another repository, at the commit that its ref points to now. */
 export async function fetchPolicy(client: GitHubClient, target: RemotePolicy): Promise<Result<FetchedPolicy, string>> {

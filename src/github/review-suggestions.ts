@@ -30,7 +30,8 @@ const IDENTITY_RULES = new Set(['denied-base', 'allowed-base', 'signature-verifi
  */
 export async function suggestionsFor(report: Report, tree: CommitTree): Promise<readonly Suggestion[]> {
   const suggestions: Suggestion[] = [];
-  for (const use of report.uses) {
+  const readable = new Set(report.files.filter(({ status }) => status === 'read').map(({ path }) => path));
+  for (const use of report.uses.filter(({ file }) => readable.has(file))) {
     const digest = judgedDigest(report, use);
     if (digest === null) continue;
     const content = await tree.read(use.file, MAX_FILE_BYTES);

@@ -15,7 +15,7 @@ import type { RepositoryName } from './environment.js';
 import { type ActionInputs, DEFAULT_POLICY_PATH } from './inputs.js';
 import { policyChanges } from './policy-change.js';
 import { earlierVersions } from './policy-history.js';
-import { fetchPolicy, policyLoader } from './policy-loader.js';
+import { fetchPolicy, NEEDS_TOKEN, policyLoader } from './policy-loader.js';
 import type { RunPlan } from './run-plan.js';
 
 export interface PolicySetting {
@@ -95,8 +95,8 @@ async function remotePolicy(
   const via = policyClient ?? client;
   const fetched = await fetchPolicy(via, remote);
   if (!fetched.ok) {
-    const token = policyClient === null ? ' A private repository needs the input `policy-token`.' : '';
-    return err({ code: 'unreadable', message: `${fetched.error}${token}` });
+    const remedy = policyClient === null ? ` ${NEEDS_TOKEN}` : '';
+    return err({ code: 'unreadable', message: `${fetched.error}${remedy}` });
   }
   const loaded = await loadPolicy({
     ...fetched.value,

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { codeOf } from '../registry/caught.js';
 import { readCheck } from '../reports/read-check.js';
 import type { Report } from '../reports/report.js';
 import { err, type Result } from '../result.js';
@@ -24,7 +25,7 @@ export async function readStrangerReport(path: string): Promise<Result<Report, s
       await file.close();
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error) ?? 'unknown';
     const reason = code === 'ELOOP' ? 'it is a link' : code === 'ENOENT' ? 'there is no such file' : code;
     return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact left.`);
   }

@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadCatalogue } from '../../src/catalog/catalogue.js';
+import type { BranchPolicy } from '../../src/github/branch-policy.js';
+import { Commits } from '../../src/github/commits.js';
+import { readInputs } from '../../src/github/inputs.js';
+import { type PolicyFailure, runPolicy } from '../../src/github/run-policy.js';
+import type { Result } from '../../src/result.js';
+import { REPOSITORY, useGitHub } from '../support/github-room.js';
+import { CONTENTS_TOKEN, GitHubState } from '../support/github-state.js';
+
+const github = useGitHub();
+const PATH = '.github/base-image-gate.yml';
+
+/** Another repository that only the policy token may read. */
+function other(name: string, files: Readonly<Record<string, string>>): string {
+  const state = new GitHubState(name);
+  const commit = state.git.commit('main', files);
+  state.git.git('tag', 'v3', commit);
+  github.state.others.set(name.toLowerCase(), state);
+  github.state.tokens.set('policy', {
+    ...CONTENTS_TOKEN,
+    only: [...(github.state.tokens.get('policy')?.only ?? []), name],
+  });
+  github.state.tokens.set('run', { ...CONTENTS_TOKEN, only: ['acme/shop'] });
+  return commit;
+}
+
+interface Given {
+  readonly base: string | null;
+  readonly head?: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly policyToken?: boolean;
+}
+
+async function run({
+  base,
+  head,
+  inputs = {},
+  policyToken = true,
+}: Given): Promise<Result<BranchPolicy, PolicyFailure>> {
+  const { git } = github.state;
+  if (!github.state.tokens.has('run')) github.state.tokens.set('run', CONTENTS_TOKEN);
+  const files = (policy: string | null): Record<string, string> => ({
+    other: 'x',
+    ...(policy === null ? {} : { [PATH]: policy }),
+  });
+  const tip = git.commit('main', files(base));
+  const judged = head === undefined ? tip : git.commit('feature', files(head), { parents: [tip] });
+  const read = readInputs((name) => inputs[name] ?? '');
+  if (!read.ok) throw new Error(read.error.message);
+  const client = github.client('run');
+  const commits = new Commits({ client, repository: REPOSITORY, workspace: git.directory });
+  return runPolicy({
+    repository: REPOSITORY,
+    inputs: read.value,
+    plan: {
+      judged: await commits.tree(judged),
+      policy: { tree: await commits.tree(tip), name: 'the tip of main' },
+      base: await commits.tree(tip),
+      changedFiles: head === undefined ? [] : [PATH],
+      notices: [],
+    },
+    commits,
+    client,
+    policyClient: policyToken && github.state.tokens.has('policy') ? github.client('policy') : null,
+    catalogue: loadCatalogue(),
+  });
+}
+
+async function loaded(given: Given): Promise<BranchPolicy> {
+  const result = await run(given);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+describe('a repository', () => {
+  test('without a policy has the built-in profile, or the one of the input', async () => {
+    expect((await loaded({ base: null })).policy.profile).toBe('baseline');
+    const strict = await loaded({ base: null, inputs: { profile: 'strict' } });
+    expect(strict.policy).toMatchObject({ profile: 'strict', source: { name: 'built-in strict' } });
+  });
+
+  test('with a policy has that one’s profile, whatever the input says', async () => {
+    const { policy } = await loaded({ base: 'version: 1\nprofile: hardened\n', inputs: { profile: 'observe' } });
+    expect(policy.profile).toBe('hardened');
+  });
+
+  test('whose input names a policy that is not there is told so', async () => {
+    const { policy, notices } = await loaded({ base: null, inputs: { policy: 'ci/images.yml' } });
+    expect(policy.source.name).toBe('built-in baseline');
+    expect(notices.join()).toContain('ci/images.yml is not at the tip of main');
+  });
+});
+
+describe('a policy of another repository', () => {
+  test('is extended at the commit that its ref points to, with the policy token', async () => {
+    const commit = other('acme/policies', { 'base.yml': 'version: 1\nprofile: hardened\n' });
+    const { policy } = await loaded({ base: 'version: 1\nextends: acme/policies/base.yml@v3\n' });
+    expect(policy.profile).toBe('hardened');
+    expect(policy.source.extends).toEqual([{ name: 'acme/policies/base.yml@v3', commit }]);
+  });
+
+  test('that this run can’t read is not replaced by a softer one: nothing is decided', async () => {
+    other('acme/policies', { 'base.yml': 'version: 1\nprofile: hardened\n' });
+    const base = 'version: 1\nextends: acme/policies/base.yml@v3\n';
+    const refused = await run({ base, policyToken: false });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+    if (!refused.ok) expect(refused.error.message).toMatch(/acme\/policies\/base\.yml@v3.*`policy-token`/s);
+    // Nor where the tip is broken, and the last valid version is what can't be read.
+    expect(await run({ base: 'nonsense', policyToken: false })).toMatchObject({ ok: false });
+    github.server.faults.push({ operation: 'repos/get-commit', status: 422 });
+    expect(await run({ base })).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+  });
+
+  test('can be named by the input, and then the repository’s own has no say', async () => {
+    const commit = other('acme/policies', { 'base.yml': 'version: 1\nprofile: strict\n' });
+    const inputs = { policy: 'acme/policies/base.yml@main' };
+    const { policy } = await loaded({ base: 'version: 1\nprofile: observe\n', inputs });
+    expect(policy).toMatchObject({ profile: 'strict', source: { commit, repository: 'acme/policies' } });
+  });
+
+  test('that the input names and that is invalid, or can’t be read, stops the run', async () => {
+    other('acme/policies', { 'base.yml': 'version: 2\n' });
+    const inputs = { policy: 'acme/policies/base.yml@main' };
+    expect(await run({ base: null, inputs })).toMatchObject({ ok: false, error: { code: 'bad-policy' } });
+    const refused = await run({ base: null, inputs, policyToken: false });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+    if (!refused.ok) expect(refused.error.message).toContain('policy-token');
+    const missing = { policy: 'acme/policies/none.yml@main' };
+    expect(await run({ base: null, inputs: missing })).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+  });
+});
+
+describe('a pull request that edits the policy', () => {
+  test('is shown what would change, and judged by the base', async () => {
+    const { policy, notices } = await loaded({
+      base: 'version: 1\nprofile: hardened\n',
+      head: 'version: 1\nprofile: observe\nallow: [{ image: "evil.example/**", signed: false, reason: x }]\n',
+    });
+    expect(policy.profile).toBe('hardened');
+    expect(notices.join()).toContain('The profile becomes observe (now hardened).');
+    expect(notices.join()).toContain('`allow` gains evil.example/** (unsigned).');
+  });
+
+  test('with an error fails at its place', async () => {
+    const { policy, findings } = await loaded({ base: 'version: 1\n', head: 'version: 1\nprofil: strict\n' });
+    expect(policy.profile).toBe('baseline');
+    expect(findings).toMatchObject([{ level: 'error', file: PATH, line: 2 }]);
+  });
+
+  test('can’t read, by way of the policy token, a repository that the base’s policy does not extend', async () => {
+    other('acme/policies', { 'base.yml': 'version: 1\n' });
+    other('acme/secrets', { 'prod.env': 'PASSWORD: hunter2\n' });
+    const { findings } = await loaded({
+      base: 'version: 1\nextends: acme/policies/base.yml@v3\n',
+      head: 'version: 1\nextends: acme/secrets/prod.env@main\n',
+    });
+    expect(findings.some(({ level }) => level === 'error')).toBe(true);
+    expect(JSON.stringify(findings)).not.toMatch(/PASSWORD|hunter2/);
+    const used = github.server.requests.filter(({ path }) => path.includes('/secrets'));
+    expect(used.map(({ authorization }) => authorization)).toEqual(['token run']);
+  });
+});
