@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { ok } from '../../src/result.js';
 import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
 
 const OPTIONS: ReadingOptions = {
@@ -78,6 +79,15 @@ describe('which files are read', () => {
     ]);
     expect(found[0]?.reason).toBe('Dockerfile.out leads out of the repository; replace the link by the file itself');
     expect(found[1]?.reason).toContain('binary');
+  });
+
+  test('more than all build files together may have is told for each file beyond', async () => {
+    const large = new Uint8Array(16 * 1024 * 1024 + 1);
+    const entries = Array.from({ length: 40 }, (_, index) => ({ path: `${index}/Dockerfile`, kind: 'file' as const }));
+    const tree = { name: 'x', entries: async () => ok(entries), read: async () => ok(large) };
+    const reading = await readRepository(tree, OPTIONS);
+    const reasons = reading.ok ? reading.value.files.map(({ reason }) => reason ?? '') : [];
+    expect(reasons.filter((reason) => reason.includes('MAX_BUILD_FILES_BYTES'))).toHaveLength(24);
   });
 
   test('a repository that can not be listed is an error', async () => {

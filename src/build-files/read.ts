@@ -9,6 +9,12 @@ import type { Reading, ReadingOptions, ReadRepository } from './reading.js';
 import type { RepositoryTree, TreeEntry, TreeError } from './repository-tree.js';
 import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow-builds.js';
 
+/** Files that are read at a time: enough to keep the disk or the API busy. */
+const AT_ONCE = 16;
+
+/** All build files of a repository together. */
+const MAX_BUILD_FILES_BYTES = 256 * 1024 * 1024;
+
 /** Ways in which workflows build one file: targets, platforms and arguments. */
 const MAX_NAMED_BUILDS = 100;
 
@@ -22,7 +28,11 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const { named, tooLarge } = await findNamedBuilds(tree, entries.value);
   const { paths, skipped } = discover(entries.value, options, named);
   const readings: DockerfileReading[] = [];
-  for (const path of paths) readings.push(await readFile(tree, path, options, named));
+  const budget = { left: MAX_BUILD_FILES_BYTES };
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    const some = paths.slice(start, start + AT_ONCE);
+    readings.push(...(await Promise.all(some.map((path) => readFile(tree, path, options, named, budget)))));
+  }
   const files = [...readings.map(({ file }) => file), ...skipped, ...tooLarge].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
@@ -61,12 +71,18 @@ async function readFile(
   path: string,
   options: ReadingOptions,
   named: readonly NamedBuild[],
+  budget: { left: number },
 ): Promise<DockerfileReading> {
+  if (budget.left < 0) {
+    const reason = `the build files have more than ${MAX_BUILD_FILES_BYTES} bytes together (MAX_BUILD_FILES_BYTES)`;
+    return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
+  }
   const content: Result<Uint8Array, TreeError> = await tree.read(path, MAX_DOCKERFILE_BYTES);
   if (!content.ok) {
     const { message, remedy } = content.error;
     return { file: { path, status: 'unreadable', reason: `${message}; ${remedy}` }, uses: [], stages: [] };
   }
+  budget.left -= content.value.length;
   const usual = dockerfileOptions(path, options);
   const reading = readDockerfile(path, content.value, usual);
   const builds = named.filter((build) => build.file === path);

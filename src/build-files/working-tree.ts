@@ -21,13 +21,17 @@ export interface WorkingTreeOptions {
  */
 export function openWorkingTree(directory: string, options: WorkingTreeOptions): RepositoryTree {
   const root = resolve(directory);
+  let realRoot: Promise<string> | undefined;
   return {
     name: root,
     entries: async () => {
       const tracked = options.allFiles ? undefined : await listTracked(root);
       return tracked === undefined ? walk(root) : ok(tracked);
     },
-    read: (path, maxBytes) => readInside(root, path, maxBytes),
+    read: (path, maxBytes) => {
+      realRoot ??= realpath(root);
+      return readInside(root, realRoot, path, maxBytes);
+    },
   };
 }
 
@@ -70,10 +74,15 @@ async function list(
   }
 }
 
-async function readInside(root: string, path: string, maxBytes: number): Promise<Result<Uint8Array, TreeError>> {
+async function readInside(
+  root: string,
+  realRoot: Promise<string>,
+  path: string,
+  maxBytes: number,
+): Promise<Result<Uint8Array, TreeError>> {
   try {
-    const [real, realRoot] = await Promise.all([realpath(join(root, path)), realpath(root)]);
-    if (isOutside(realRoot, real))
+    const [real, inside] = await Promise.all([realpath(join(root, path)), realRoot]);
+    if (isOutside(inside, real))
       return err({
         code: 'outside-repository',
         path,
