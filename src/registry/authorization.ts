@@ -4,6 +4,7 @@ import type { Challenge } from './challenge.js';
 import { parseChallenges } from './challenge.js';
 import type { Clock } from './clock.js';
 import { type Credential, type CredentialStore, secretsOf } from './credentials.js';
+import { shown } from './document-fault.js';
 import type { HostRules } from './hosts.js';
 import { type RequestName, requestText, statusError } from './http-failure.js';
 import type { RegistryError, Repository } from './image-source.js';
@@ -173,7 +174,7 @@ export class Authorization {
         registry,
         request: requestText(request),
         status: 401,
-        message: `${registry} asks for a token from ${JSON.stringify(challenge.parameters.get('realm') ?? '')}, which is no token server: it must be an https address without credentials.`,
+        message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is no token server: it must be an https address without credentials.`,
         remedy: 'Ask whoever runs the registry to mend its authentication.',
       });
     const service = challenge.parameters.get('service');

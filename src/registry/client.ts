@@ -155,7 +155,8 @@ export class RegistryClient implements ImageSource {
     const digest = headers.get('docker-content-digest');
     const mediaType = essence(headers.get('content-type') ?? undefined);
     if (status !== 200 || digest === null || !isDigest(digest) || mediaType === undefined) return undefined;
-    return ok({ mediaType, digest, size: Number(headers.get('content-length') ?? 0) });
+    const length = Number(headers.get('content-length') ?? 0);
+    return ok({ mediaType, digest, size: Number.isSafeInteger(length) ? length : 0 });
   }
 
   async #fetchManifest(repository: Repository, reference: string): Promise<Result<FetchedManifest, RegistryError>> {

@@ -73,7 +73,7 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
     options.credentials ?? new Map(),
     dockerCredentials({ environment, workspace, notice }),
   );
-  const authorization = new Authorization({ transport, credentials, rules, clock, mask });
+  const authorization = new Authorization({ transport, credentials, rules, clock, mask: onceEach(mask) });
   const network = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
   const registries = cache === undefined ? network : new CachedSource(network, cache, limits);
   const routes = stands.value.map((stand): Route => {
@@ -103,4 +103,13 @@ function standIns(options: RegistriesOptions): Result<readonly RouteText[], stri
     found.set(from, { from, to: 'layout', path: resolve(options.workspace, layout) });
   }
   return ok([...found.values()]);
+}
+
+/** A secret is told once: a runner writes a line to its log for each. */
+function onceEach(tell: (secret: string) => void): (secret: string) => void {
+  const told = new Set<string>();
+  return (secret) => {
+    if (!told.has(secret)) tell(secret);
+    told.add(secret);
+  };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ImageConfiguration } from '../evidence/configuration.js';
 import { isDigest } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
-import { type DocumentFault, malformed } from './document-fault.js';
+import { type DocumentFault, malformed, shown } from './document-fault.js';
 import { misspelt, parseStrictJson } from './strict-json.js';
 
 const words = z
@@ -70,11 +70,13 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
   if (typeof json.value !== 'object' || json.value === null) return err(malformed('it is not a JSON object'));
   const spelling = findMisspelling(json.value);
   if (spelling !== undefined)
-    return err(malformed(`its key ${JSON.stringify(spelling)} differs only in case from one that has a meaning`));
+    return err(malformed(`its key ${shown(spelling)} differs only in case from one that has a meaning`));
   const parsed = document.safeParse(json.value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return err(malformed(`its ${issue?.path.join('.') || 'content'} is not what it should be (${issue?.message})`));
+    return err(
+      malformed(`its ${shown(issue?.path.join('.') || 'content')} is not what it should be (${issue?.message})`),
+    );
   }
   const { config, rootfs, os, architecture, variant, created } = parsed.data;
   return ok({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDigest } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
-import { beyondLimit, type DocumentFault, malformed, unsupportedForm } from './document-fault.js';
+import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
 import type { Descriptor } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
@@ -87,7 +87,7 @@ export function readManifest(
   if (!type.ok) return type;
   const spelling = findMisspelling(document);
   if (spelling !== undefined)
-    return err(malformed(`its key ${JSON.stringify(spelling)} differs only in case from one that has a meaning`));
+    return err(malformed(`its key ${shown(spelling)} differs only in case from one that has a meaning`));
   return isIndexType(type.value) ? readIndex(document, type.value, limits) : readImage(document, type.value, limits);
 }
 
@@ -110,10 +110,12 @@ function documentType(document: object, declared: string | undefined): Result<st
       malformed('it has the content of an index and of a manifest at once, so that programs read it differently'),
     );
   if (own !== undefined && declared !== undefined && own !== declared)
-    return err(malformed(`its mediaType is ${own}, but it was announced as ${declared}`));
+    return err(malformed(`its mediaType is ${shown(own)}, but it was announced as ${shown(declared)}`));
   const type = own ?? declared ?? (hasManifests ? OCI_INDEX : OCI_MANIFEST);
   if (!isIndexType(type) && !isManifestType(type))
-    return err(unsupportedForm(type, `its media type ${type} is neither an image manifest nor an image index`));
+    return err(
+      unsupportedForm(shown(type), `its media type ${shown(type)} is neither an image manifest nor an image index`),
+    );
   return ok(type);
 }
 
@@ -171,7 +173,7 @@ function findMisspelling(document: object): string | undefined {
 
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
-  return `its ${issue?.path.join('.') || 'content'} is not what it should be (${issue?.message ?? 'unknown'})`;
+  return `its ${shown(issue?.path.join('.') || 'content')} is not what it should be (${issue?.message ?? 'unknown'})`;
 }
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

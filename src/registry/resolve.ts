@@ -2,7 +2,7 @@ import { formatPlatform, type Platform } from '../images/platform.js';
 import { formatReference, type Reference } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
 import { choosePlatform, normalPlatform, platformOf } from './choose-platform.js';
-import { beyondLimit, type DocumentFault, malformed, unsupportedForm } from './document-fault.js';
+import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
 import type { Descriptor, FetchedManifest, ImageSource, RegistryError, Repository } from './image-source.js';
 import { registryLimits } from './limits.js';
 import type { ImageManifest } from './manifest.js';
@@ -96,7 +96,7 @@ async function choose(
     const child = await source.manifest(repository, next.digest);
     if (!child.ok) return child;
     if (child.value.mediaType !== next.mediaType)
-      return fail(malformed(`it calls ${next.digest} ${next.mediaType}, which is ${child.value.mediaType}`));
+      return fail(malformed(`it calls ${next.digest} ${shown(next.mediaType)}, which is ${child.value.mediaType}`));
     if (child.value.bytes.length !== next.size)
       return fail(malformed(`it gives ${next.digest} ${next.size} bytes, which has ${child.value.bytes.length}`));
     fetched = child.value;
@@ -131,7 +131,7 @@ function missingPlatform(
 }
 
 function noImage(manifest: ImageManifest): DocumentFault {
-  const type = manifest.artifactType ?? manifest.config.mediaType;
+  const type = shown(manifest.artifactType ?? manifest.config.mediaType);
   return unsupportedForm(`artifact of type ${type}`, `it is an artifact of type ${type}, expected an image`);
 }
 
@@ -150,7 +150,7 @@ function findDisagreement(
   // A configuration may leave out the variant that the index names: many builders write it to the index alone.
   const withoutVariant = normalPlatform({ os, architecture, ...variantOf(entry) });
   if (configuration.variant === undefined && withoutVariant === listed) return undefined;
-  return malformed(`it is for ${own ?? `${os}/${architecture}`}, and the index calls it ${listed}`);
+  return malformed(`it is for ${own ?? shown(`${os}/${architecture}`)}, and the index calls it ${listed}`);
 }
 
 function variantOf(entry: Descriptor | undefined): { readonly variant?: string } {

@@ -1,5 +1,6 @@
 import { scanJson } from '../json/scan-json.js';
 import { err, ok, type Result } from '../result.js';
+import { shown } from './document-fault.js';
 
 const MAX_DEPTH = 64;
 
@@ -28,7 +29,7 @@ export function parseStrictJson(bytes: Uint8Array): Result<unknown, string> {
   return err(
     flaw.code === 'too-deep'
       ? `it is nested deeper than ${MAX_DEPTH}`
-      : `one object has the key ${JSON.stringify(flaw.key)} twice`,
+      : `one object has the key ${shown(flaw.key)} twice`,
   );
 }
 
