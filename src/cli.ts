@@ -28,6 +28,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'say who signed an image, and whether it is who the policy asks for',
     load: async () => (await import('./commands/verify.js')).verify,
   },
+  inspect: {
+    usage: 'inspect IMAGE',
+    summary: 'show all that can be learnt of one image: signatures, age, packages, programs, rights, secrets',
+    load: async () => (await import('./commands/inspect.js')).inspect,
+  },
   'verify-bundle': {
     usage: 'verify-bundle --bundle F … FILE_OR_DIGEST',
     summary: 'verify a sigstore bundle (the protocol of the sigstore conformance suite)',

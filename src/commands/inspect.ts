@@ -62,11 +62,18 @@ export const inspect: Command = async (args, io) => {
   const reference = formatReference(subject.reference);
   const on = formatPlatform(platform.value);
   if (format.value === 'json') {
-    const document = { schema: 'base-image-gate/inspect/v1', reference, platform: on, evidence: evidenceDocument({ [on]: withoutTree(evidence) }, DOCUMENT_LIMITS) };
+    const document = {
+      schema: 'base-image-gate/inspect/v1',
+      reference,
+      platform: on,
+      evidence: evidenceDocument({ [on]: withoutTree(evidence) }, DOCUMENT_LIMITS),
+    };
     io.stdout(`${jsonText(document, 2)}\n`);
   } else {
     const { bold, dim } = paint(io.colour);
-    const rows = inspectionRows(evidence).map(([label, text]) => `  ${dim(label.padEnd(LABEL_WIDTH))} ${terminal(text)}`);
+    const rows = inspectionRows(evidence).map(
+      ([label, text]) => `  ${dim(label.padEnd(LABEL_WIDTH))} ${terminal(text)}`,
+    );
     io.stdout(`${[`${bold(terminal(reference))}  ${on}`, ...rows].join('\n')}\n`);
   }
   return Object.values(evidence).some(({ status }) => status === 'unavailable') ? 2 : 0;

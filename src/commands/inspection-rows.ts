@@ -22,12 +22,18 @@ export function inspectionRows(evidence: CollectedEvidence): readonly Row[] {
     ...rows('digest', image, imageRows),
     ...rows('signed', signatures, signatureRows),
     ...rows('provenance', provenance, () => [['provenance', 'attested']]),
-    ...rows('sbom', sbom, ({ chosen, all }) => [['sbom', `${all.length} attested, ${chosen.signer === undefined ? 'unsigned' : `signed by ${chosen.signer}`}`]]),
-    ...rows('age', clocks, ({ chosen }) => [['age', chosen === null ? 'no clock tells' : `${chosen.at.slice(0, 10)} by its ${chosen.name}`]]),
+    ...rows('sbom', sbom, ({ chosen, all }) => [
+      ['sbom', `${all.length} attested, ${chosen.signer === undefined ? 'unsigned' : `signed by ${chosen.signer}`}`],
+    ]),
+    ...rows('age', clocks, ({ chosen }) => [
+      ['age', chosen === null ? 'no clock tells' : `${chosen.at.slice(0, 10)} by its ${chosen.name}`],
+    ]),
     ...rows('layers', filesystem, filesystemRows),
     ...rows('packages', packages, packageRows),
     ...rows('files of packages', ownership, ownershipRows),
-    ...(image?.status === 'present' ? configurationRows(image.value.configuration, filesystem?.status === 'present' ? filesystem.value : undefined) : []),
+    ...(image?.status === 'present'
+      ? configurationRows(image.value.configuration, filesystem?.status === 'present' ? filesystem.value : undefined)
+      : []),
   ];
 }
 
@@ -48,10 +54,7 @@ function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T
 }
 
 function imageRows({ digest, kind, manifestDigest }: ResolvedImage): readonly Row[] {
-  return [
-    ['digest', `${digest} (${kind})`],
-    ...(kind === 'index' ? ([['manifest', manifestDigest]] as const) : []),
-  ];
+  return [['digest', `${digest} (${kind})`], ...(kind === 'index' ? ([['manifest', manifestDigest]] as const) : [])];
 }
 
 function signatureRows({ verified, rejected }: ImageSignatures): readonly Row[] {
@@ -74,12 +77,25 @@ function filesystemRows(facts: FilesystemFacts): readonly Row[] {
   const found: Row[] = [['size', `${(totalBytes / 1e6).toFixed(1)} MB in ${fileCount} files, ${layers.length} layers`]];
   for (const [kind, label] of PROGRAMS) {
     const own = programs.filter((program) => program.kind === kind);
-    found.push([label, some(own.map(({ path, name, knownBy }) => `/${path}${knownBy === 'content' ? ` (${name})` : ''}`))]);
+    found.push([
+      label,
+      some(own.map(({ path, name, knownBy }) => `/${path}${knownBy === 'content' ? ` (${name})` : ''}`)),
+    ]);
   }
   found.push(['set-uid, set-gid', paths([...facts.setUid, ...facts.setGid])]);
-  found.push(['capabilities', some(facts.withCapabilities.map(({ path, capabilities = [] }) => `/${path} (${capabilities.join(', ')})`))]);
+  found.push([
+    'capabilities',
+    some(facts.withCapabilities.map(({ path, capabilities = [] }) => `/${path} (${capabilities.join(', ')})`)),
+  ]);
   found.push(['world-writable', paths(facts.worldWritable)]);
-  found.push(['secrets', some(facts.secrets.map(({ path, line, kind, hidden }) => `/${path}:${line} ${kind}${hidden ? ' (hidden by a later layer)' : ''}`))]);
+  found.push([
+    'secrets',
+    some(
+      facts.secrets.map(
+        ({ path, line, kind, hidden }) => `/${path}:${line} ${kind}${hidden ? ' (hidden by a later layer)' : ''}`,
+      ),
+    ),
+  ]);
   if (unread.length > 0) found.push(['not judged', some(unread.map(({ path, reason }) => `/${path}: ${reason}`))]);
   return found;
 }
@@ -88,11 +104,19 @@ function packageRows({ distribution, packages, databases, unknowns }: Inventory)
   const byType = new Map<string, number>();
   for (const { type } of packages) byType.set(type, (byType.get(type) ?? 0) + 1);
   const counts = [...byType].map(([type, count]) => `${count} ${type}`).join(', ');
-  const release = distribution === null ? 'none' : (distribution.prettyName ?? `${distribution.id} ${distribution.versionId ?? ''}`.trim());
+  const release =
+    distribution === null
+      ? 'none'
+      : (distribution.prettyName ?? `${distribution.id} ${distribution.versionId ?? ''}`.trim());
   return [
     ['distribution', release],
-    ['packages', `${counts || 'none'}; ${databases.length === 0 ? 'no database' : some(databases.map(({ path }) => `/${path}`))}`],
-    ...(unknowns.length === 0 ? [] : ([['not read', some(unknowns.map(({ path, reason }) => `/${path}: ${reason}`))]] as const)),
+    [
+      'packages',
+      `${counts || 'none'}; ${databases.length === 0 ? 'no database' : some(databases.map(({ path }) => `/${path}`))}`,
+    ],
+    ...(unknowns.length === 0
+      ? []
+      : ([['not read', some(unknowns.map(({ path, reason }) => `/${path}: ${reason}`))]] as const)),
   ];
 }
 
@@ -114,7 +138,10 @@ function configurationRows(configuration: ImageConfiguration, facts: FilesystemF
     ['user', [name, uid === undefined ? undefined : `uid ${uid}`].filter((part) => part !== undefined).join(', ')],
     ['entrypoint', list(configuration.entrypoint)],
     ['command', list(configuration.cmd)],
-    ['environment', `${configuration.env.length} variables${odd.length === 0 ? '' : `; ${some(odd.map(({ variable, reason }) => `${variable} ${reason}`))}`}`],
+    [
+      'environment',
+      `${configuration.env.length} variables${odd.length === 0 ? '' : `; ${some(odd.map(({ variable, reason }) => `${variable} ${reason}`))}`}`,
+    ],
     ['ports, volumes', `${list(configuration.exposedPorts)}; ${list(configuration.volumes)}`],
     ...(configuration.onBuild.length === 0 ? [] : ([['ONBUILD', some(configuration.onBuild)]] as const)),
   ];
@@ -123,5 +150,7 @@ function configurationRows(configuration: ImageConfiguration, facts: FilesystemF
 function some(words: readonly string[]): string {
   const unique = [...new Set(words)];
   if (unique.length === 0) return 'none';
-  return unique.length <= SHOWN ? unique.join(', ') : `${unique.slice(0, SHOWN).join(', ')} and ${unique.length - SHOWN} more`;
+  return unique.length <= SHOWN
+    ? unique.join(', ')
+    : `${unique.slice(0, SHOWN).join(', ')} and ${unique.length - SHOWN} more`;
 }
