@@ -41,7 +41,7 @@ const COMMON: Options = {
   producer: 0,
   name: 100,
   version: 90,
-  identifier: 80,
+  identifier: 60,
   hash: 0,
   'hash-algorithm': 0,
   licence: 0,
