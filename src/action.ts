@@ -9,17 +9,17 @@ const started = Date.now();
 async function main(): Promise<0 | 1 | 2 | 3> {
   const { readInputs, secretsOf } = await import('./github/inputs.js');
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
-  const [{ readRunnerEnvironment }, { runAction }, show, { makeJudge }] = await Promise.all([
-    import('./github/environment.js'),
-    import('./github/run-action.js'),
-    import('./github/step-outputs.js'),
-    import('./github/judge.js'),
-  ]);
   const inputs = readInputs(core.getInput);
+  const show = await import('./github/step-outputs.js');
   if (!inputs.ok) {
     await show.showStop({ summaryPath }, inputs.error);
     return 3;
   }
+  const [{ readRunnerEnvironment }, { runAction }, { makeJudge }] = await Promise.all([
+    import('./github/environment.js'),
+    import('./github/run-action.js'),
+    import('./github/judge.js'),
+  ]);
   const env = readRunnerEnvironment(process.env);
   const outcome = await runAction({
     env,

@@ -65,17 +65,10 @@ describe('what goes wrong around the run', () => {
     expect(step.log).not.toMatch(/^\s+at /m);
   });
 
-  test.each([
-    ['only-new', 'perhaps'],
-    ['profile', 'lenient'],
-    ['comment', 'sometimes'],
-    ['evidence', 'iso-27001'],
-    ['build-args', 'no-equals-sign'],
-    ['platforms', 'not/a/plat/form'],
-  ])('the input %s with "%s" is wrong usage', async (name, value) => {
-    const step = await onPullRequest(denied(), { inputs: { [name]: value } });
+  test('an input that can’t be read is wrong usage', async () => {
+    const step = await onPullRequest(denied(), { inputs: { 'only-new': 'perhaps' } });
     expect(step.code).toBe(3);
-    expect(step.log).toContain(value);
+    expect(step.log).toContain('The input `only-new` is "perhaps".');
   });
 
   test('a line of credentials that can’t be read is masked and not shown', async () => {
@@ -190,5 +183,50 @@ describe('outputs', () => {
     const sarif = JSON.parse(readFileSync(step.outputs['report-sarif'] ?? '', 'utf8'));
     expect(sarif.version).toBe('2.1.0');
     expect(readFileSync(step.outputs['report-markdown'] ?? '', 'utf8')).toContain('Base images');
+  });
+});
+
+describe('the report action', () => {
+  test('posts what a fork’s run of the gate found, as the fork’s word', async () => {
+    const pull = denied();
+    const fork = { sha: pull.head, ref: 'feature', repository: 'mallory/shop' };
+    github.state.pullRequests.set(7, { number: 7, head: fork, base: { ref: 'main' } });
+    const gate = await onPullRequest(pull, { token: 'read', headRepository: 'mallory/shop' });
+    const workflowRun = {
+      event: 'pull_request',
+      name: 'gate',
+      head_sha: pull.head,
+      head_branch: 'feature',
+      html_url: 'https://github.example/acme/shop/actions/runs/1',
+      head_repository: { full_name: 'mallory/shop' },
+      repository: { full_name: 'acme/shop' },
+    };
+    const report = await action.run({
+      apiUrl: github.server.apiUrl,
+      entry: 'report-action.js',
+      event: 'workflow_run',
+      payload: payloadOf('workflow_run', { workflow_run: workflowRun }),
+      sha: pull.merge,
+      ref: 'refs/heads/main',
+      token: 'write',
+      inputs: { report: gate.outputs['report-json'] ?? '' },
+    });
+    expect(report.code).toBe(0);
+    expect(report.log).toContain('Reported on #7.');
+    expect(github.state.comments[0]?.body).toMatch(/Reported by the fork’s own run[\s\S]*no longer maintained/);
+  });
+
+  test('ends in exit code 2 where there is no report', async () => {
+    const report = await action.run({
+      apiUrl: github.server.apiUrl,
+      entry: 'report-action.js',
+      event: 'workflow_run',
+      payload: {},
+      sha: 'a'.repeat(40),
+      ref: 'refs/heads/main',
+      token: 'write',
+    });
+    expect(report.code).toBe(2);
+    expect(report.log).toContain('`report` is empty');
   });
 });
