@@ -25,7 +25,7 @@ export const MAX_EXPANSION_LENGTH = 64 * 1024;
  * All work that variables and triggers of one file may make: characters that words expand to, steps of matching
  * patterns, variables that stages hand down. No chain of ARGs multiplies beyond it.
  */
-export const MAX_WORK = 16 * 1024 * 1024;
+const MAX_WORK = 16 * 1024 * 1024;
 
 /** Instructions of one file. */
 export const MAX_INSTRUCTIONS = 100_000;
