@@ -13,6 +13,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'judge every image the repository builds on',
     load: async () => (await import('./commands/check.js')).check,
   },
+  fix: {
+    usage: 'fix [DIR] --pin [--write|--diff]',
+    summary: 'pin references to the digests that were verified',
+    load: async () => (await import('./commands/fix.js')).fix,
+  },
   images: {
     usage: 'images [DIR]',
     summary: 'list every image use, without any network',

@@ -45,6 +45,11 @@ export class SourceText {
     return { line: first.line, column: first.column, endLine: last.line, endColumn: last.column };
   }
 
+  /** Where a line and column (as in a `SourceRange`) stand in the file, in bytes. */
+  byteOffset(line: number, column: number): number {
+    return encodedLength(this.text, 0, (this.lineStarts[line - 1] ?? this.text.length) + column - 1);
+  }
+
   /** The text between two offsets, fit to be shown: bytes that were no UTF-8 are U+FFFD. */
   slice(start: number, end: number): string {
     return printable(this.text.slice(start, end));

@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { fix } from '../../src/commands/fix.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
+const PINNED = ['Dockerfile', 'services/mailer/Dockerfile', 'services/worker/Dockerfile'];
+
+/** The example's repository, with the digests taken off its references. */
+function unpinnedExample(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'fix-'));
+  cpSync(EXAMPLE, directory, { recursive: true });
+  for (const path of PINNED) {
+    const text = readFileSync(join(directory, path), 'utf8');
+    writeFileSync(join(directory, path), text.replace(/@sha256:[0-9a-f]{64}/g, ''));
+  }
+  return directory;
+}
+
+async function run(directory: string, ...args: readonly string[]) {
+  let [stdout, stderr] = ['', ''];
+  const code = await fix([directory, '--offline', '--all-files', ...args], {
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    env: { HOME: directory },
+    cwd: directory,
+    colour: false,
+    progress: false,
+    columns: 120,
+  });
+  return { code, stdout, stderr };
+}
+
+describe('fix --pin', () => {
+  test('writes the digests of what was verified, and nothing else', async () => {
+    const directory = unpinnedExample();
+    chmodSync(join(directory, 'Dockerfile'), 0o640);
+    const { code, stdout, stderr } = await run(directory, '--pin', '--write');
+    expect(readFileSync(join(directory, 'Dockerfile'))).toEqual(readFileSync(join(EXAMPLE, 'Dockerfile')));
+    expect(statSync(join(directory, 'Dockerfile')).mode & 0o777).toBe(0o640);
+    expect(stdout).toMatch(/^Dockerfile:\d+:\d+ demo\.example\/hardened\/\S+ -> sha256:[0-9a-f]{64}$/m);
+    // What other people signed, nobody signed, or nobody allowed is left, so the exit code asks for a person.
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^services\/worker\/Dockerfile:\S+ demo\.example\/hardened\/worker:1 is not pinned: signature-verified: /m,
+    );
+    expect(stderr).toMatch(/^services\/legacy\/Dockerfile:\S+ .* is not pinned: denied-base: /m);
+    expect((await run(directory, '--pin', '--write')).stdout).toMatch(
+      /^Nothing to pin\. \d+ references pinned before\.\n$/,
+    );
+  });
+
+  test('writes nothing without --write', async () => {
+    const directory = unpinnedExample();
+    const before = readFileSync(join(directory, 'Dockerfile'));
+    expect((await run(directory, '--pin')).stdout).toContain('Would pin');
+    expect((await run(directory, '--pin', '--diff')).stdout).toContain('+++ b/Dockerfile');
+    expect(readFileSync(join(directory, 'Dockerfile'))).toEqual(before);
+  });
+
+  test('shows a diff that git applies, and that does the same as --write', async () => {
+    const [patched, written] = [unpinnedExample(), unpinnedExample()];
+    const { stdout } = await run(patched, '--pin', '--diff');
+    const applied = spawnSync('git', ['apply', '-'], { cwd: patched, input: stdout, encoding: 'utf8' });
+    expect([applied.status, applied.stderr]).toEqual([0, '']);
+    await run(written, '--pin', '--write');
+    for (const path of PINNED) expect(readFileSync(join(patched, path))).toEqual(readFileSync(join(written, path)));
+  });
+
+  test('writes a file once that has two names', async () => {
+    const directory = unpinnedExample();
+    symlinkSync('Dockerfile', join(directory, 'Dockerfile.release'));
+    await run(directory, '--pin', '--write');
+    expect(readFileSync(join(directory, 'Dockerfile'))).toEqual(readFileSync(join(EXAMPLE, 'Dockerfile')));
+  });
+
+  test('exits with 0 where everything is pinned, and with 2 where a registry could not be asked', async () => {
+    const directory = unpinnedExample();
+    const only = (text: string) => {
+      const policy = join(directory, 'policy.yml');
+      writeFileSync(join(directory, 'Dockerfile'), text);
+      writeFileSync(policy, 'version: 1\nfiles: { exclude: ["services/**"] }\n');
+      return run(directory, '--pin', '--write', '--policy', 'policy.yml');
+    };
+    expect(await only('FROM scratch\n')).toEqual({ code: 0, stdout: 'Nothing to pin.\n', stderr: '' });
+    const unreachable = await only('FROM cgr.dev/chainguard/static\n');
+    expect(unreachable.code).toBe(2);
+    expect(unreachable.stderr).toContain('Dockerfile:1:6 cgr.dev/chainguard/static is not pinned: ');
+    expect((await only('NOT a Dockerfile\n')).code).toBe(2);
+  });
+
+  test.each([
+    [[], 'expected --pin'],
+    [['--pin', '--write', '--diff'], 'exclude each other'],
+    [['--pin', '--profile', 'none'], '--profile is "none"'],
+    [['--pin', '--unknown'], 'Unknown option'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await run(unpinnedExample(), ...args);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { readAnswers } from '../support/buildkit-answers.js';
+import { describeWithPeers } from '../support/peers.js';
+import { pinDockerfile } from '../support/pin-dockerfile.js';
+import { sharedData } from '../support/shared-data.js';
+
+interface ParserAnswer {
+  readonly id: string;
+  readonly parse?: string;
+  readonly error?: string;
+  readonly refs: readonly string[];
+}
+
+const CASES = fileURLToPath(new URL('../build-files/dockerfile/buildkit-cases.jsonl', import.meta.url));
+
+/** What BuildKit itself asks a registry for, of each Dockerfile, every stage built. */
+function askBuildkit(files: readonly (readonly [id: string, bytes: Uint8Array])[]): ReadonlyMap<string, ParserAnswer> {
+  const input = files.map(([id, bytes]) =>
+    JSON.stringify({ id, content: Buffer.from(bytes).toString('base64'), platform: 'linux/amd64', all: true }),
+  );
+  const { stdout, status, stderr } = spawnSync('buildkit-parse', {
+    input: `${input.join('\n')}\n`,
+    maxBuffer: 1 << 30,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  const answers = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): ParserAnswer => JSON.parse(line));
+  return new Map(answers.map((answer) => [answer.id, answer]));
+}
+
+describeWithPeers(['buildkit-parse'], 'BuildKit reads what was pinned', () => {
+  test('as the same images, each with the digest that was written where it was pinned', async () => {
+    const files = corpus().map(({ id, content }) => [id, Buffer.from(content)] as const);
+    const pinned = await Promise.all(files.map(async ([id, bytes]) => [id, await pinDockerfile(bytes)] as const));
+    const changed = pinned.filter(([, file]) => file.pinned.length > 0);
+    const before = askBuildkit(changed.map(([id, file]) => [id, file.before]));
+    const after = askBuildkit(changed.map(([id, file]) => [id, file.after]));
+    const wrong = changed.flatMap(([id, file]) => {
+      const [was, is] = [before.get(id), after.get(id)];
+      if (was === undefined || is === undefined) return [`${id} has no answer`];
+      if (is.parse !== was.parse || is.error !== was.error) return [`${id}: ${is.parse ?? is.error}`];
+      const digests = file.pinned.map(({ digest }) => digest);
+      const plain = is.refs.map((ref) => digests.reduce((text, digest) => text.replace(`@${digest}`, ''), ref));
+      const same = JSON.stringify([...new Set(plain)].sort()) === JSON.stringify([...new Set(was.refs)].sort());
+      return same ? [] : [`${id}: ${is.refs.join(' ')} was ${was.refs.join(' ')}`];
+    });
+    process.stdout.write(
+      `BuildKit read ${changed.length} of ${files.length} files before and after they were pinned\n`,
+    );
+    expect(wrong).toEqual([]);
+    expect(changed.length).toBeGreaterThan(20);
+  });
+});
+
+function corpus() {
+  try {
+    readFileSync(sharedData('dockerfiles/README.md'));
+    return [...readAnswers(CASES), ...readAnswers(sharedData('dockerfiles/corpus.jsonl'))];
+  } catch {
+    return readAnswers(CASES);
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DockerfileOptions } from '../../src/build-files/dockerfile/dockerfile.js';
+import { parseReference } from '../../src/images/reference.js';
+import { digestFor, pinDockerfile, withoutPins } from '../support/pin-dockerfile.js';
+
+/** A text whose `{reference}` stand for the digest of that reference. */
+function expected(text: string): string {
+  return text.replace(/(?<!\$)\{([^}]+)\}/g, (_, name: string) => {
+    const reference = parseReference(name);
+    if (!reference.ok) throw new Error(name);
+    return digestFor(reference.value);
+  });
+}
+
+async function pin(text: string, options: Partial<DockerfileOptions> = {}) {
+  const { after, left } = await pinDockerfile(Buffer.from(text), options);
+  return { text: Buffer.from(after).toString(), left: left.map(({ reason }) => reason) };
+}
+
+describe('a reference is pinned where it is written', () => {
+  const cases: readonly (readonly [name: string, before: string, after: string])[] = [
+    ['after its tag', 'FROM alpine:3.20\n', 'FROM alpine:3.20@{alpine:3.20}\n'],
+    ['with the tag that it leaves out', 'FROM alpine AS a\n', 'FROM alpine:latest@{alpine} AS a\n'],
+    ['with a port in its host', 'FROM r.test:5000/app\n', 'FROM r.test:5000/app:latest@{r.test:5000/app}\n'],
+    ['with flags before it', 'FROM --platform=linux/arm64 a/b:1\n', 'FROM --platform=linux/arm64 a/b:1@{a/b:1}\n'],
+    ['without an end of line', 'FROM alpine:3.20', 'FROM alpine:3.20@{alpine:3.20}'],
+    ['before white space that stays', 'FROM \t alpine:3.20 \t\n', 'FROM \t alpine:3.20@{alpine:3.20} \t\n'],
+    ['with DOS line ends', 'FROM a:1\r\nRUN x\r\n', 'FROM a:1@{a:1}\r\nRUN x\r\n'],
+    ['after a byte order mark', '\ufeffFROM a:1\n', '\ufeffFROM a:1@{a:1}\n'],
+    ['in quotes', 'FROM "alpine:3.20"\n', 'FROM "alpine:3.20@{alpine:3.20}"\n'],
+    ['over a continued line', 'FROM alp\\\nine:3.20\n', 'FROM alp\\\nine:3.20@{alpine:3.20}\n'],
+    [
+      'beside letters of two units',
+      '# 😀 ü\nFROM a:1 AS b\nRUN echo 😀; \\\n --mount=from=x\nCOPY --from=c:1 😀 ü\n',
+      '# 😀 ü\nFROM a:1@{a:1} AS b\nRUN echo 😀; \\\n --mount=from=x\nCOPY --from=c:1@{c:1} 😀 ü\n',
+    ],
+    ['in COPY', 'FROM scratch\nCOPY --from=a:1 /x /x\n', 'FROM scratch\nCOPY --from=a:1@{a:1} /x /x\n'],
+    [
+      'in a mount',
+      'FROM scratch\nRUN --mount=type=bind,from=a,target=/x x\n',
+      'FROM scratch\nRUN --mount=type=bind,from=a:latest@{a},target=/x x\n',
+    ],
+    [
+      'in a trigger that a stage of the file fires',
+      'FROM a:1 AS b\nONBUILD COPY --from=c:1 / /\nFROM b\n',
+      'FROM a:1@{a:1} AS b\nONBUILD COPY --from=c:1@{c:1} / /\nFROM b\n',
+    ],
+    [
+      'in the syntax directive',
+      '# syntax=docker/dockerfile:1\nFROM a:1\n',
+      '# syntax=docker/dockerfile:1@{docker/dockerfile:1}\nFROM a:1@{a:1}\n',
+    ],
+    [
+      'and not where it is a stage',
+      'FROM a:1 AS b\nFROM b\nCOPY --from=b / /\n',
+      'FROM a:1@{a:1} AS b\nFROM b\nCOPY --from=b / /\n',
+    ],
+    ['in the default of its ARG', 'ARG B=a:1\nFROM $B\n', 'ARG B=a:1@{a:1}\nFROM $B\n'],
+    ['in a quoted default', 'ARG B="a:1" C=d\nFROM ${B}\n', 'ARG B="a:1@{a:1}" C=d\nFROM ${B}\n'],
+    [
+      'once for several uses of one ARG',
+      'ARG B=a\nFROM $B AS x\nFROM ${B}\n',
+      'ARG B=a:latest@{a}\nFROM $B AS x\nFROM ${B}\n',
+    ],
+  ];
+  test.each(cases)('%s', async (_, before, after) => {
+    expect(await pin(before)).toEqual({ text: expected(after), left: [] });
+    expect(await pin(expected(after))).toEqual({ text: expected(after), left: [] });
+  });
+
+  test('bytes that are no UTF-8 stay as they are', async () => {
+    const bytes = Buffer.concat([Buffer.from([0x23, 0xff, 0xc3, 0x0a]), Buffer.from('FROM a:1 # \xe9\n', 'latin1')]);
+    const from = Buffer.from('FROM a:1\nLABEL x=\xe9\xff\n', 'latin1');
+    const pinned = await pinDockerfile(Buffer.concat([Buffer.from([0x23, 0xff, 0x0a]), from]));
+    expect(pinned.pinned).toHaveLength(1);
+    expect(withoutPins(pinned).equals(Buffer.concat([Buffer.from([0x23, 0xff, 0x0a]), from]))).toBe(true);
+    // An argument too many is BuildKit's error, so that nothing of the file is touched.
+    expect(Buffer.from((await pinDockerfile(bytes)).after).equals(bytes)).toBe(true);
+  });
+});
+
+describe('a reference that can not be pinned safely is left, with the reason', () => {
+  const cases: readonly (readonly [
+    name: string,
+    text: string,
+    reason: string,
+    options?: Partial<DockerfileOptions>,
+  ])[] = [
+    ['a variable tag', 'ARG V=1\nFROM a:$V\n', 'put together from V'],
+    ['a variable with a default of its own', 'FROM ${B:-a:1}\n', 'put together from variables'],
+    ['an ARG made of another', 'ARG V=1\nARG B=a:$V\nFROM $B\n', 'no plain default of an ARG'],
+    ['an ARG that a build argument replaces', 'ARG B=a:1\nFROM $B\n', 'a build argument', { buildArgs: { B: 'c:1' } }],
+    ['an ARG that a stage takes over', 'ARG B=a:1\nFROM $B AS x\nARG B\nRUN echo $B\n', 'stage x takes ARG B over'],
+    ['an ARG that is a part elsewhere', 'ARG B=a\nFROM $B\nFROM ${B}:2\n', 'would not name the same images'],
+    ['a platform in its name', 'FROM a:$TARGETARCH\n', 'put together from TARGETARCH', { platforms: ['linux/arm64'] }],
+    ['a named context', 'FROM a\n', 'stands for c:1', { buildContexts: { a: 'docker-image://c:1' } }],
+  ];
+  test.each(cases)('%s', async (_, text, reason, options = {}) => {
+    const pinned = await pin(text, options);
+    expect(pinned.text).toBe(text);
+    expect(pinned.left).not.toEqual([]);
+    expect(pinned.left.join('\n')).toContain(reason);
+  });
+
+  test('and what else the file names is pinned all the same', async () => {
+    const { text, left } = await pin('ARG B=a\nFROM $B\nFROM ${B}:2\nCOPY --from=c:1 / /\n');
+    expect(text).toBe(expected('ARG B=a\nFROM $B\nFROM ${B}:2\nCOPY --from=c:1@{c:1} / /\n'));
+    expect(left).toHaveLength(2);
+  });
+
+  test('one ARG is left where one of its uses may not be pinned', async () => {
+    const text = 'ARG B=a:1\nFROM $B AS x\nFROM ${B}\n';
+    const pinned = await pinDockerfile(Buffer.from(text), {}, ({ stage }) => stage?.index === 0);
+    expect(Buffer.from(pinned.after).toString()).toBe(text);
+    expect(pinned.left.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('would not name the same images'),
+    ]);
+  });
+
+  test('a file that BuildKit refuses is not touched', async () => {
+    const text = 'FROM a:1\nNOT an instruction\n';
+    expect(await pin(text)).toEqual({ text, left: [expect.stringContaining('would not name the same images')] });
+  });
+});

@@ -1,0 +1,65 @@
+import type { ImageUse, SourceRange } from '../build-files/image-use.js';
+import type { Stage } from '../build-files/stage.js';
+import { err, ok, type Result } from '../result.js';
+
+/** Text to put in at one place of a file. */
+export interface Insertion {
+  readonly line: number;
+  /** 1-based, in UTF-16 units, as in a `SourceRange`. */
+  readonly column: number;
+  readonly text: string;
+}
+
+/**
+ * Where a digest goes that pins a use: after the reference as it is written, or after the default of the ARG that is
+ * the reference. A reference without a tag gets `:latest` too, so that the pin still says which tag it follows. Fails
+ * with a clause where no one place holds the reference.
+ */
+export function pinInsertion(use: ImageUse, digest: string, stages: readonly Stage[]): Result<Insertion, string> {
+  const place = use.definedAt === undefined ? ownPlace(use) : defaultPlace(use, use.definedAt, stages);
+  if (!place.ok) return place;
+  const tag = use.reference?.tag !== undefined && !/:[^/]*$/.test(use.expanded) ? `:${use.reference.tag}` : '';
+  return ok({ ...place.value, text: `${tag}@${digest}` });
+}
+
+function ownPlace({ written, expanded, overridable, endLine, endColumn }: ImageUse): Result<Place, string> {
+  if (written.includes('$')) return err(whyVariables(written, overridable));
+  const isPlain = /^[\w./:@-]+$/.test(written);
+  if (isPlain && written !== expanded) {
+    return err(`\`${written}\` stands for ${expanded} by a build context or build argument; pin it there`);
+  }
+  // Inside the quotes, so that the reference stays one word for whoever reads it.
+  const quoted = /^(["']).+\1$/s.test(written);
+  return ok({ line: endLine, column: quoted ? endColumn - 1 : endColumn });
+}
+
+type Place = Pick<Insertion, 'line' | 'column'>;
+
+function defaultPlace(use: ImageUse, at: SourceRange, stages: readonly Stage[]): Result<Place, string> {
+  const name = variableOf(use.written);
+  const taker = stages.find(
+    ({ file, instructions }) =>
+      file === use.file &&
+      instructions.some(({ keyword, text }) => keyword.toUpperCase() === 'ARG' && takes(text, name)),
+  );
+  if (taker === undefined) return ok({ line: at.endLine, column: at.endColumn });
+  const stage = taker.name ?? String(taker.index);
+  return err(`stage ${stage} takes ARG ${name} over, so that its value reaches more than the reference`);
+}
+
+/** Whether an ARG instruction names a variable without giving it a default of its own. */
+function takes(text: string, name: string): boolean {
+  return text.split(/\s+/).includes(name);
+}
+
+function variableOf(written: string): string {
+  return written.replace(/^\$\{?|\}$/g, '');
+}
+
+function whyVariables(written: string, overridable: readonly string[]): string {
+  const names = overridable.length === 0 ? 'variables' : overridable.join(', ');
+  if (!/^\$(?:\w+|\{\w+\})$/.test(written)) {
+    return `\`${written}\` is put together from ${names}, so that no one place holds the whole reference`;
+  }
+  return `the value of \`${written}\` is no plain default of an ARG of this file (it comes from a build argument, or is made of other variables)`;
+}
