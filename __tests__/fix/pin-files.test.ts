@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
 import type { DockerfileOptions } from '../../src/build-files/dockerfile/dockerfile.js';
 import { parseReference } from '../../src/images/reference.js';

@@ -50,12 +50,13 @@ function hunksOf(differing: readonly number[], length: number): readonly (readon
   return hunks;
 }
 
+/** What a diff keeps as it is; split by it, every second part is one of these. */
 const KEPT = /(\ufeff|\t|\r(?=\n)|\n)/;
 
 function shown(line = ''): string {
   const text = line
     .split(KEPT)
-    .map((part) => (KEPT.test(part) ? part : visible(part)))
+    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
     .join('');
   return text.endsWith('\n') ? text : `${text}\n\\ No newline at end of file\n`;
 }
