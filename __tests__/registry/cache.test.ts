@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ActionsCache, openActionsCache } from '../../src/registry/actions-cache.js';
+import { deskCache } from '../../src/registry/desk-cache.js';
 import { digestOf } from '../../src/registry/digest.js';
 import { DirectoryCache } from '../../src/registry/directory-cache.js';
 import { BlobStreamError } from '../../src/registry/registry-error.js';
@@ -143,6 +144,14 @@ describe('a directory cache', () => {
   });
 });
 
+describe("a desk's cache", () => {
+  test('lies where XDG_CACHE_HOME says', async () => {
+    const cache = deskCache({ XDG_CACHE_HOME: directory });
+    await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'));
+    expect(await readdir(join(directory, 'base-image-gate/registry/blobs/sha256'))).toHaveLength(1);
+  });
+});
+
 describe("a runner's cache", () => {
   /** As much of the service as is used; it keeps the names of what it holds. */
   function service(keys: string[], restored?: string): ActionsCache {
@@ -152,7 +161,7 @@ describe("a runner's cache", () => {
       saveCache: async (_, key) => keys.push(key),
     };
   }
-  const options = () => ({ directory, maxBytes: 1e6, maxEntryBytes: 1e6, notice: () => undefined });
+  const options = () => ({ directory, notice: () => undefined });
 
   test('is saved under a key of its content, and not again while that stays', async () => {
     const keys: string[] = [];

@@ -8,7 +8,8 @@ import { hostRules } from '../../src/registry/hosts.js';
 import { LIMITS, parseLimits, registryLimits } from '../../src/registry/limits.js';
 import { proxyFor } from '../../src/registry/proxy.js';
 import { parseRoute } from '../../src/registry/routes.js';
-import { LOOPBACK_HTTP, LOOPBACK_TLS } from '../support/registry-open.js';
+import { expectDocument } from '../support/held-table.js';
+import { LOOPBACK_HTTP, LOOPBACK_TLS, openFor } from '../support/registry-open.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -274,6 +275,34 @@ describe('stand-ins', () => {
 });
 
 describe('limits', () => {
+  test('are documented', async () => {
+    const introduction = [
+      '# Limits on what registries may cost',
+      '',
+      'A registry is a stranger: everything that it may cost has a limit with a name. Passing one makes the evidence',
+      "unavailable under the limit's name, and the answer indeterminate; it never passes. The environment variable",
+      '`BASE_IMAGE_GATE_LIMITS` changes them, at the desk and in a workflow: names and whole numbers, with `KiB`, `MiB`, `GiB`',
+      'on bytes and `s`, `m` on milliseconds.',
+      '',
+      '```sh',
+      'BASE_IMAGE_GATE_LIMITS="layer-bytes=8GiB run-ms=20m"',
+      '```',
+      '',
+    ].join('\n');
+    const rows = Object.entries(LIMITS).map(([name, { value, unit, bounds }]) => [
+      `\`${name}\``,
+      String(value),
+      unit,
+      bounds,
+    ]);
+    await expectDocument('registry-limits.md', introduction, [['limit', 'default', 'unit', 'bounds'], ...rows]);
+  });
+
+  test('are set by the environment, and a mistake there is said before the run begins', async () => {
+    const opening = openFor([], { environment: { BASE_IMAGE_GATE_LIMITS: 'layer-bites=3' } });
+    await expect(opening).rejects.toThrow('BASE_IMAGE_GATE_LIMITS: "layer-bites=3" sets no limit');
+  });
+
   test('have names, units and defaults, and are set by name', () => {
     expect(parseLimits('layer-bytes=8GiB, run-ms=20m\nlayers=3 answer-ms=5s')).toEqual({
       ok: true,

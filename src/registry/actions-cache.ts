@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BlobCache } from './cache.js';
 import { messageOf } from './caught.js';
 import { digestOf } from './digest.js';
-import { DirectoryCache, type DirectoryCacheOptions } from './directory-cache.js';
+import { DirectoryCache } from './directory-cache.js';
 
 /** What this room uses of `@actions/cache`. */
 export interface ActionsCache {
@@ -14,18 +14,22 @@ export interface ActionsCache {
 
 const PREFIX = 'base-image-gate-registry-v1-';
 
+const MIB = 1024 * 1024;
+/** Manifests, configurations and attestations: a layer comes as fast from its registry as from the cache service. */
+const SIZES = { maxBytes: 256 * MIB, maxEntryBytes: 8 * MIB };
+
 /**
  * A directory cache that a runner brings along from run to run. What other workflows may have put there is hashed like
  * everything else. Failures are told and change nothing: the run then asks the registries.
  */
-export async function openActionsCache(
-  options: DirectoryCacheOptions & {
-    readonly notice: (message: string) => void;
-    readonly load?: () => Promise<ActionsCache>;
-  },
-): Promise<BlobCache> {
+export async function openActionsCache(options: {
+  /** The same path in every run, since the service keeps paths. */
+  readonly directory: string;
+  readonly notice: (message: string) => void;
+  readonly load?: () => Promise<ActionsCache>;
+}): Promise<BlobCache> {
   const { directory, notice, load = () => import('@actions/cache') } = options;
-  const cache = new DirectoryCache(options);
+  const cache = new DirectoryCache({ directory, ...SIZES });
   const paths = [directory];
   let restored: string | undefined;
   let service: ActionsCache | undefined;

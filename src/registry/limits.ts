@@ -49,6 +49,9 @@ function isLimitName(name: string): name is LimitName {
   return Object.hasOwn(LIMITS, name);
 }
 
+/** The environment variable that changes limits, in the form that `parseLimits` reads. */
+export const LIMITS_VARIABLE = 'BASE_IMAGE_GATE_LIMITS';
+
 /** The limits of a run: the defaults, and what the run changes. */
 export function registryLimits(changes: Partial<RegistryLimits> = {}): RegistryLimits {
   // The keys are LIMITS' own, which TypeScript's Object.entries forgets.

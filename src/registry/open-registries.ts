@@ -13,7 +13,7 @@ import { dockerCredentials } from './docker-config.js';
 import { hostRules } from './hosts.js';
 import type { ImageSource } from './image-source.js';
 import { LayoutSource } from './layout.js';
-import { type RegistryLimits, registryLimits } from './limits.js';
+import { LIMITS_VARIABLE, parseLimits, type RegistryLimits, registryLimits } from './limits.js';
 import type { Environment } from './proxy.js';
 import { offlineSource } from './refusing-source.js';
 import { type Route, RoutedSource } from './routed-source.js';
@@ -31,6 +31,7 @@ export interface RegistriesOptions {
   /** Whether the policy may put image layouts in a registry's place: at the desk only. */
   readonly layouts?: boolean;
   readonly offline?: boolean;
+  /** Limits that the run changes, over those of the environment variable BASE_IMAGE_GATE_LIMITS. */
   readonly limits?: Partial<RegistryLimits>;
   readonly environment: Environment;
   /** The checkout under judgement; the policy's layouts are relative to it. */
@@ -56,7 +57,9 @@ export interface Registries {
  * for whoever configured it; nothing is contacted yet.
  */
 export async function openRegistries(options: RegistriesOptions): Promise<Result<Registries, string>> {
-  const limits = registryLimits(options.limits);
+  const changed = parseLimits(options.environment[LIMITS_VARIABLE] ?? '');
+  if (!changed.ok) return err(`${LIMITS_VARIABLE}: ${changed.error}`);
+  const limits = registryLimits({ ...changed.value, ...options.limits });
   const nothing = () => undefined;
   const { environment, workspace, cache, mask = nothing, notice = nothing, clock = systemClock } = options;
   const authorities = await trustedAuthorities(environment);
