@@ -295,7 +295,7 @@ describe('limits', () => {
       unit,
       bounds,
     ]);
-    await expectDocument('registry-limits.md', introduction, [['limit', 'default', 'unit', 'bounds'], ...rows]);
+    await expectDocument('registry-limits.md', introduction, ['limit', 'default', 'unit', 'bounds'], rows);
   });
 
   test('are set by the environment, and a mistake there is said before the run begins', async () => {
