@@ -2,6 +2,7 @@ import { readOnBuildTriggers } from './build-files/dockerfile/onbuild-triggers.j
 import type { ImageUse } from './build-files/image-use.js';
 import { readRepository } from './build-files/read.js';
 import type { Reading, ReadingOptions } from './build-files/reading.js';
+import { indexReading, type ReadingIndex } from './build-files/reading-index.js';
 import type { RepositoryTree, TreeError } from './build-files/repository-tree.js';
 import type { Catalogue } from './catalog/publisher.js';
 import type { Change } from './change.js';
@@ -48,7 +49,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   if (!read.ok) return read;
   const evidence = startCollection(input);
 
-  const judged = await judgeAll(read.value.uses, read.value, input, evidence, 0);
+  const judged = await judgeAll(read.value.uses, indexReading(read.value), input, evidence, 0);
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
     ...judged.flatMap((judgement) => judgement.answers),
@@ -84,7 +85,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
 /** Judges uses side by side, and then the uses that the ONBUILD triggers of their images add. */
 async function judgeAll(
   uses: readonly ImageUse[],
-  reading: Reading,
+  reading: ReadingIndex,
   input: GateInput,
   evidence: EvidenceCollection,
   depth: number,

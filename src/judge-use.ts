@@ -1,5 +1,5 @@
 import type { ImageUse } from './build-files/image-use.js';
-import type { Reading } from './build-files/reading.js';
+import type { ReadingIndex } from './build-files/reading-index.js';
 import type { Catalogue } from './catalog/catalogue.js';
 import { isListedHost, publisherOf } from './catalog/catalogue.js';
 import { entryOfPublisher } from './catalog/publisher-entry.js';
@@ -40,7 +40,7 @@ const IDENTITY = new Set(['denied-base', 'allowed-base', 'signature-verified']);
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
 export async function judgeUse(
   use: ImageUse,
-  reading: Reading,
+  reading: ReadingIndex,
   input: JudgeInput,
   evidence: EvidenceCollection,
 ): Promise<UseJudgement> {
@@ -80,8 +80,11 @@ export async function judgeUse(
   };
 }
 
-function inquiryOf(use: ImageUse, reading: Reading, { policy, catalogue, settings, change }: JudgeInput): UseInquiry {
-  const file = reading.files.find(({ path }) => path === use.file) ?? { path: use.file, status: 'read' as const };
+function inquiryOf(
+  use: ImageUse,
+  reading: ReadingIndex,
+  { policy, catalogue, settings, change }: JudgeInput,
+): UseInquiry {
   const pullFrom = use.reference;
   const reference = pullFrom === null ? null : policyReference(policy, pullFrom);
   const entry = reference === null ? null : governingEntry(policy, reference);
@@ -93,10 +96,10 @@ function inquiryOf(use: ImageUse, reading: Reading, { policy, catalogue, setting
     verifiedBy: entry ?? entryOfPublisher(publisher),
     subject: {
       use,
-      file,
+      file: reading.fileOf(use),
       reference,
       policy,
-      stages: reading.stages.filter((stage) => stage.file === use.file),
+      stages: reading.stagesOf(use),
       entry,
       publisher,
       now: settings.now,

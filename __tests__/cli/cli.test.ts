@@ -52,6 +52,7 @@ describe('exit codes', () => {
     [['check', '--policy', 'missing.yml'], 'missing.yml does not exist'],
     [['check', 'a', 'b'], 'Unexpected argument "b"'],
     [['images', '--build-arg', '=x'], 'has no name'],
+    [['images', '--platform', 'linux/amd64,lin ux'], '"lin ux" is not a platform'],
     [['images', '--build-arg', 'UNSET_HERE'], 'has no value'],
     [['check', '--registry', 'nonsense'], '--registry'],
     [['rules', 'no-such-rule'], 'There is no rule "no-such-rule"'],

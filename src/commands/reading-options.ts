@@ -1,6 +1,7 @@
 import type { ReadingOptions } from '../build-files/reading.js';
+import { parsePlatform } from '../images/platform.js';
 import type { Policy } from '../policy/policy.js';
-import { ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../result.js';
 import { readPairs } from './arguments.js';
 
 /** The flags by which a user says how the build is really started. */
@@ -34,6 +35,10 @@ export function readingOptions(
   const buildContexts = readPairs('--build-context', flags['build-context'], {});
   if (!buildContexts.ok) return buildContexts;
   const platforms = (flags.platform ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
+  for (const text of platforms) {
+    const platform = parsePlatform(text);
+    if (!platform.ok) return err(`--platform: ${platform.error}.`);
+  }
   return ok({
     buildArgs: buildArgs.value,
     buildContexts: { ...policy?.contexts, ...buildContexts.value },

@@ -1,0 +1,26 @@
+import type { BuildFile, ImageUse } from './image-use.js';
+import type { Reading } from './reading.js';
+import type { Stage } from './stage.js';
+
+/** A reading that is asked about one use after another: a repository may have thousands of files. */
+export interface ReadingIndex {
+  readonly stages: readonly Stage[];
+  fileOf(use: ImageUse): BuildFile;
+  /** The stages of the use's file, in order. */
+  stagesOf(use: ImageUse): readonly Stage[];
+}
+
+export function indexReading({ files, stages }: Reading): ReadingIndex {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const stagesByPath = new Map<string, Stage[]>();
+  for (const stage of stages) {
+    const known = stagesByPath.get(stage.file);
+    if (known === undefined) stagesByPath.set(stage.file, [stage]);
+    else known.push(stage);
+  }
+  return {
+    stages,
+    fileOf: ({ file }) => byPath.get(file) ?? { path: file, status: 'read' },
+    stagesOf: ({ file }) => stagesByPath.get(file) ?? [],
+  };
+}
