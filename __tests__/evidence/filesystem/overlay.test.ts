@@ -19,7 +19,9 @@ async function overlay(...layers: (readonly LayerFile[])[]): Promise<Overlay> {
     if (!layer.ok) throw new Error(layer.error.message);
     read.push(layer.value);
   }
-  return layOver(read);
+  const laid = layOver(read);
+  if (!laid.ok) throw new Error(laid.error.message);
+  return laid.value;
 }
 
 function paths(tree: FileTree): readonly string[] {
@@ -133,5 +135,28 @@ describe('links', () => {
         (path) => tree.resolve(path)?.path,
       ),
     ).toEqual(['usr/bin/tool', 'usr/bin/tool', 'usr/bin/tool', undefined, undefined, undefined]);
+  });
+});
+
+describe('trees made to exhaust', () => {
+  test('folders that nobody lists are counted', () => {
+    const entries = Array.from({ length: 400 }, (_, i) => ({
+      path: `${i}/${'d/'.repeat(2000)}f`,
+      type: 'file' as const,
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      size: 0,
+    }));
+    const layer = { diffId: 'sha256:', uncompressedBytes: 0, entries, whiteouts: [], opaque: [], unread: [] };
+    expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'implied-folders' } });
+  });
+
+  test('links that send a walk on long ways end', async () => {
+    const detour = '../d/'.repeat(700);
+    const links = Array.from({ length: 30 }, (_, i) => ({ path: `d/l${i}`, link: `${detour}l${i + 1}` }));
+    const { tree } = await overlay([{ path: 'd/' }, ...links, { path: 'd/l30' }]);
+    expect(tree.resolve('d/l0')).toBeUndefined();
+    expect(tree.resolve('d/l29')?.path).toBe('d/l30');
   });
 });

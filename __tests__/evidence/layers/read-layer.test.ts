@@ -5,6 +5,7 @@ import { readLayer } from '../../../src/evidence/layers/read-layer.js';
 import { unzstd } from '../../../src/evidence/layers/unzstd.js';
 import { digestOf } from '../../../src/registry/digest.js';
 import { type LayerFile, makeTar } from '../../support/image-maker.js';
+import { fakeKey } from '../../support/planted-secrets.js';
 import { TAR_END, tarMember } from '../../support/tar-blocks.js';
 
 async function* pieces(bytes: Uint8Array, size = 700): AsyncIterable<Uint8Array> {
@@ -47,6 +48,33 @@ describe('a layer', () => {
     const layers = await Promise.all(packed.map((bytes) => read(tar, bytes)));
     for (const layer of layers) expect(layer).toEqual(layers[0]);
     expect(layers[0]?.ok).toBe(true);
+  });
+
+  test('says the same in whatever pieces it comes', async () => {
+    const tar = await makeTar([
+      {
+        path: 'shell',
+        content: Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(9000, 1), Buffer.from('BusyBox v1.36.1')]),
+        mode: 0o755,
+      },
+      { path: 'script', content: `#!/usr/bin/env -S node --x\n${'//'.repeat(6000)}` },
+      { path: 'key', content: `${'a line\n'.repeat(3000)}${fakeKey('EC ')}` },
+      { path: 'noise', content: randomBytes(20_000) },
+    ]);
+    const whole = await readLayer(pieces(tar, tar.length), digestOf(tar));
+    expect(whole).toMatchObject({
+      ok: true,
+      value: {
+        entries: [
+          { content: { programs: ['busybox'] } },
+          { content: { interpreter: 'node' } },
+          { content: { secrets: [{ line: 3001 }] } },
+          { content: { form: 'binary' } },
+        ],
+      },
+    });
+    for (const size of [1, 2, 3, 511, 513, 4097])
+      expect(await readLayer(pieces(tar, size), digestOf(tar))).toEqual(whole);
   });
 
   test('in zstd is decoded in JavaScript to the same bytes, where Node can not do it', async () => {

@@ -33,7 +33,17 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
   );
   if (!read.ok) return errorEvidence(read.error);
   const layers = read.value.map(({ facts }) => facts);
-  const { tree, unread } = layOver(layers);
+  const overlay = layOver(layers);
+  if (!overlay.ok) {
+    const { message, limit } = overlay.error;
+    return {
+      status: 'unavailable',
+      cause: 'limit',
+      message: `The layers of ${manifestDigest} can't be laid over each other: ${message}.`,
+      remedy: `They pass the limit ${limit}; use another image, or waive the rule for it.`,
+    };
+  }
+  const { tree, unread } = overlay.value;
   return present(
     {
       layers: read.value.map(({ descriptor, facts }) => ({

@@ -2,6 +2,8 @@ import type { FileEntry } from './file-entry.js';
 
 /** As many links as Linux follows before it says ELOOP. */
 const MAX_LINKS = 40;
+/** Steps of one walk, links included: twice as many as a path of 4,096 bytes can have components. */
+const MAX_STEPS = 4096;
 
 /** A place in the tree. A directory that no layer lists, only its children, has no entry. */
 export interface TreeNode {
@@ -38,8 +40,11 @@ export function walk(
   // The components still to be walked, next one last.
   const pending = path.split('/').reverse();
   let links = 0;
+  let steps = 0;
   while (pending.length > 0) {
     const name = pending.pop();
+    steps += 1;
+    if (steps > MAX_STEPS) return null;
     if (name === undefined || name === '' || name === '.') continue;
     if (name === '..') {
       at = at.parent ?? root;
@@ -48,7 +53,8 @@ export function walk(
     const next = at.children?.get(name) ?? make?.(at, name);
     if (next === undefined) return null;
     const target = next.entry?.type === 'link' ? next.entry.linkTarget : undefined;
-    const isLast = pending.every((part) => part === '' || part === '.');
+    // Asked of links only: it looks at all that is left.
+    const isLast = target !== undefined && pending.every((part) => part === '' || part === '.');
     if (target === undefined || (isLast && !followLast)) {
       at = next;
       continue;

@@ -1,4 +1,6 @@
+import { err, ok, type Result } from '../../result.js';
 import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
+import { LAYER_LIMITS } from '../layers/limits.js';
 import { FileTree, newNode, nodePath, type TreeNode, walk } from './file-tree.js';
 
 /** The image as a container sees it, and what could not be laid over what lies below. */
@@ -16,9 +18,16 @@ export interface Overlay {
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  * @see https://github.com/containerd/containerd/blob/main/pkg/archive/tar.go
  */
-export function layOver(layers: readonly LayerFacts[]): Overlay {
+export function layOver(
+  layers: readonly LayerFacts[],
+): Result<Overlay, { readonly message: string; readonly limit: string }> {
   const root = newNode(null, '');
   const unread: { path: string; reason: string }[] = [];
+  let implied = 0;
+  const makeFolder = (parent: TreeNode, name: string): TreeNode => {
+    implied += 1;
+    return childOf(parent, name);
+  };
   for (const layer of layers) {
     for (const path of layer.opaque) {
       const directory = walk(root, root, path, true);
@@ -29,23 +38,31 @@ export function layOver(layers: readonly LayerFacts[]): Overlay {
       hidden?.parent?.children?.delete(hidden.name);
     }
     for (const entry of layer.entries) {
-      const problem = place(root, entry);
+      const problem = place(root, entry, makeFolder);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
+      if (implied > LAYER_LIMITS['implied-folders']) {
+        const message = `they name more than ${LAYER_LIMITS['implied-folders']} folders only by what lies in them`;
+        return err({ message, limit: 'implied-folders' });
+      }
     }
   }
-  return { tree: new FileTree(root), unread };
+  return ok({ tree: new FileTree(root), unread });
 }
 
 /** Puts one member where it belongs; answers with the reason where it has no place. */
-function place(root: TreeNode, entry: LayerFacts['entries'][number]): string | null {
+function place(
+  root: TreeNode,
+  entry: LayerFacts['entries'][number],
+  makeFolder: (parent: TreeNode, name: string) => TreeNode,
+): string | null {
   if (isHardLink(entry)) {
     const linked = walk(root, root, entry.hardLinkTo, false)?.entry;
     if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
     if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
-    return place(root, { ...linked, path: entry.path, hardLinkTo: linked.path });
+    return place(root, { ...linked, path: entry.path, hardLinkTo: linked.path }, makeFolder);
   }
   const slash = entry.path.lastIndexOf('/');
-  const parent = slash < 0 ? root : walk(root, root, entry.path.slice(0, slash), true, childOf);
+  const parent = slash < 0 ? root : walk(root, root, entry.path.slice(0, slash), true, makeFolder);
   if (parent === null) return 'the links in its path loop';
   if (parent.entry !== null && parent.entry.type !== 'directory') {
     // A file where a directory must be: runtimes refuse the image; what is above the file is judged all the same.

@@ -35,7 +35,10 @@ export class FileScanner implements MemberSink {
   readonly #request: ScanRequest;
   readonly #kept: Uint8Array[] | null;
   readonly #checksums: FileChecksums;
-  #form: Form = 'empty';
+  #head: Uint8Array[] = [];
+  #headBytes = 0;
+  /** Null until enough bytes have come to tell. */
+  #form: Form | null = null;
   #interpreter: string | undefined;
   #marks: ProgramMarks | null = null;
   #text = '';
@@ -54,29 +57,45 @@ export class FileScanner implements MemberSink {
   }
 
   write(chunk: Uint8Array): void {
-    const { size, executable } = this.#request;
+    const { size } = this.#request;
     this.#checksums.update(chunk, chunk.length === size);
-    if (this.#form === 'empty') {
-      this.#form = formOf(chunk);
-      if (this.#form === 'script') this.#interpreter = interpreterOf(chunk);
-      if (this.#form === 'elf' && executable) this.#marks = new ProgramMarks();
-    }
     this.#kept?.push(chunk.slice());
-    this.#marks?.write(chunk);
-    if (this.#form === 'text' || this.#form === 'script') this.#searchText(chunk);
+    if (this.#form !== null) {
+      this.#search(chunk);
+      return;
+    }
+    // Where chunks end says nothing: what a file is is told from as many bytes in whatever pieces they come.
+    this.#headBytes += chunk.length;
+    if (this.#headBytes < Math.min(size, SNIFF)) this.#head.push(chunk.slice());
+    else this.#begin(this.#head.length === 0 ? chunk : Buffer.concat([...this.#head, chunk]));
   }
 
   end(): void {
+    // A sparse file stores less than its size.
+    if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
     if (this.#text !== '') this.#searchWindow();
     const programs = this.#marks?.end() ?? [];
     this.#request.done({
       ...this.#checksums.end(),
-      form: this.#form,
+      form: this.#form ?? 'empty',
       ...(this.#interpreter === undefined ? {} : { interpreter: this.#interpreter }),
       ...(programs.length === 0 ? {} : { programs }),
       ...(this.#secrets.length === 0 ? {} : { secrets: this.#secrets.slice(0, MAX_SECRETS) }),
       ...(this.#kept === null ? {} : { bytes: Buffer.concat(this.#kept) }),
     });
+  }
+
+  #begin(head: Uint8Array): void {
+    this.#head = [];
+    this.#form = formOf(head);
+    if (this.#form === 'script') this.#interpreter = interpreterOf(head);
+    if (this.#form === 'elf' && this.#request.executable) this.#marks = new ProgramMarks();
+    this.#search(head);
+  }
+
+  #search(chunk: Uint8Array): void {
+    this.#marks?.write(chunk);
+    if (this.#form === 'text' || this.#form === 'script') this.#searchText(chunk);
   }
 
   #searchText(chunk: Uint8Array): void {

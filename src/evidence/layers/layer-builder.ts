@@ -31,6 +31,7 @@ export class LayerBuilder {
   readonly #checksums = new ChecksumChoice();
   #members = 0;
   #keptBytes = 0;
+  #pathBytes = 0;
 
   /** Takes a member; answers with the sink for its bytes, or null where they are passed over. Throws a TarError. */
   member(member: TarMember): MemberSink | null {
@@ -38,6 +39,7 @@ export class LayerBuilder {
     if (this.#members > LAYER_LIMITS['layer-entries']) {
       throw new TarError(`it has more than ${LAYER_LIMITS['layer-entries']} members`, 'layer-entries');
     }
+    this.#countPaths(member);
     const path = memberPath(member.name);
     this.#checksums.note(path);
     const slash = path.lastIndexOf('/');
@@ -99,6 +101,17 @@ export class LayerBuilder {
     if (name === '' || name === '.' || name === '..')
       throw new TarError(`the whiteout "${directory}/${base}" names no file`);
     this.#whiteouts.push(directory === '' ? name : `${directory}/${name}`);
+  }
+
+  /** Linux takes no longer link target than a path, and a million long names would fill the memory. */
+  #countPaths({ name, linkName }: TarMember): void {
+    if (linkName.length > LAYER_LIMITS['path-bytes']) {
+      throw new TarError(`a link's target has ${linkName.length} characters`, 'path-bytes');
+    }
+    this.#pathBytes += name.length + linkName.length;
+    if (this.#pathBytes > LAYER_LIMITS['layer-path-bytes']) {
+      throw new TarError(`its paths have more than ${LAYER_LIMITS['layer-path-bytes']} characters`, 'layer-path-bytes');
+    }
   }
 
   #keep(bytes: number): void {

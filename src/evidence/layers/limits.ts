@@ -10,10 +10,14 @@ export const LAYER_LIMITS = {
   'layer-compression-ratio': 400,
   /** As Linux's PATH_MAX: nothing longer can be opened in a container. */
   'path-bytes': 4096,
+  /** Characters of all paths and link targets of one layer; 400,000 files have some 40 million. */
+  'layer-path-bytes': 128 * MiB,
+  /** Folders that are only there because something lies in them; few archives leave any out. */
+  'implied-folders': 500_000,
   /** Bytes of one file that is kept because it says something (a package database, os-release). */
   'kept-file-bytes': 64 * MiB,
   /** Bytes of all such files of one layer. */
-  'kept-layer-bytes': 256 * MiB,
+  'kept-layer-bytes': 128 * MiB,
   /** What zstd may keep as its window: 2^27 bytes, what containerd and the zstd program accept. */
   'zstd-window-log': 27,
 } as const;

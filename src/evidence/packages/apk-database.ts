@@ -1,5 +1,5 @@
 import type { OwnedFile } from './inventory.js';
-import type { DatabaseEntry, DatabaseReading } from './read-database.js';
+import { type DatabaseEntry, type DatabaseReading, MAX_OWNED_FILES, MAX_PACKAGES } from './read-database.js';
 
 /**
  * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a folder and `R:` and `Z:` tell of a file
@@ -10,8 +10,12 @@ import type { DatabaseEntry, DatabaseReading } from './read-database.js';
 export function readApkDatabase(text: string, where: string): DatabaseReading {
   const packages: DatabaseEntry[] = [];
   const problems: string[] = [];
+  let fileCount = 0;
   for (const paragraph of text.split(/\n{2,}/)) {
     if (paragraph.trim() === '') continue;
+    if (packages.length + problems.length > MAX_PACKAGES || fileCount > MAX_OWNED_FILES) {
+      return { packages, problems: [...problems, 'it is too long to be read to its end'] };
+    }
     const fields = new Map<string, string>();
     const files: OwnedFile[] = [];
     let folder = '';
@@ -20,10 +24,12 @@ export function readApkDatabase(text: string, where: string): DatabaseReading {
       if (key === undefined || line[1] !== ':') continue;
       const value = line.slice(2).trimEnd();
       if (key === 'F') folder = value;
-      else if (key === 'R') files.push({ path: folder === '' ? value : `${folder}/${value}` });
+      else if (key === 'R' && files.length <= MAX_OWNED_FILES)
+        files.push({ path: folder === '' ? value : `${folder}/${value}` });
       else if (key === 'Z') addChecksum(files, value);
       else if (!fields.has(key)) fields.set(key, value);
     }
+    fileCount += files.length;
     const name = fields.get('P');
     const version = fields.get('V');
     if (name === undefined || name === '' || version === undefined || version === '') {

@@ -1,6 +1,6 @@
 import type { OwnedFile } from './inventory.js';
 import { readParagraphs } from './paragraphs.js';
-import type { DatabaseEntry, DatabaseReading } from './read-database.js';
+import { type DatabaseEntry, type DatabaseReading, MAX_PACKAGES } from './read-database.js';
 
 /** States in which a package's files are not on disk, or only its configuration is. */
 const GONE = new Set(['not-installed', 'config-files']);
@@ -20,6 +20,9 @@ export function readDpkgStatus(text: string, where: string, fileLists: FileLists
     if (status !== undefined && GONE.has(status.split(/\s+/)[2] ?? '')) continue;
     const name = fields.get('package');
     const version = fields.get('version');
+    if (packages.length + problems.length > MAX_PACKAGES) {
+      return { packages, problems: [...problems, 'it is too long to be read to its end'] };
+    }
     if (!name || !version) {
       problems.push(`an entry has no ${name ? `version (${name.slice(0, 100)})` : 'name'}`);
       continue;

@@ -1,6 +1,6 @@
 import type { FileTree } from '../filesystem/file-tree.js';
 import { readNpmPackage, readPythonPackage } from './language-packages.js';
-import type { DatabaseReading } from './read-database.js';
+import { type DatabaseReading, MAX_OWNED_FILES } from './read-database.js';
 
 /** What one package's metadata file said. */
 export interface FoundMetadata {
@@ -11,6 +11,7 @@ export interface FoundMetadata {
 /** Finds and reads the metadata of npm and Python packages, wherever they are installed. */
 export function findLanguagePackages(tree: FileTree): readonly FoundMetadata[] {
   const found: FoundMetadata[] = [];
+  let recorded = 0;
   for (const entry of tree.entries()) {
     const bytes = entry.content?.bytes;
     if (bytes === undefined) continue;
@@ -20,7 +21,9 @@ export function findLanguagePackages(tree: FileTree): readonly FoundMetadata[] {
       found.push({ path, reading: readNpmPackage(text(), path) });
     } else if (/\.dist-info\/METADATA$|\.egg-info\/PKG-INFO$|\.egg-info$/.test(path)) {
       const record = tree.resolve(path.replace(/METADATA$/, 'RECORD'))?.content?.bytes;
-      const isRecord = path.endsWith('METADATA') && record !== undefined;
+      // A line is two bytes at least; past the limit packages still count, without their files.
+      recorded += record?.length ?? 0;
+      const isRecord = path.endsWith('METADATA') && record !== undefined && recorded < MAX_OWNED_FILES * 16;
       found.push({
         path,
         reading: readPythonPackage(text(), path, isRecord ? Buffer.from(record).toString('utf8') : undefined),

@@ -45,7 +45,7 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
  * @see https://packaging.python.org/en/latest/specifications/core-metadata/
  */
 export function readPythonPackage(text: string, where: string, record: string | undefined): DatabaseReading {
-  const fields = readParagraphs(text)[0];
+  const [fields] = readParagraphs(text);
   const name = fields?.get('name');
   const version = fields?.get('version');
   if (!name || !version) return { packages: [], problems: ['it has no Name or no Version'] };

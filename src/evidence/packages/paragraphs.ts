@@ -4,20 +4,17 @@
  *
  * @see https://www.debian.org/doc/debian-policy/ch-controlfields.html#syntax-of-control-files
  */
-export function readParagraphs(text: string): readonly ReadonlyMap<string, string>[] {
-  const paragraphs: Map<string, string>[] = [];
+export function* readParagraphs(text: string): Iterable<ReadonlyMap<string, string>> {
   let current: Map<string, string> | null = null;
   let last = '';
   for (const raw of text.split('\n')) {
     const line = raw.trimEnd();
     if (line === '') {
+      if (current !== null) yield current;
       current = null;
       continue;
     }
-    if (current === null) {
-      current = new Map();
-      paragraphs.push(current);
-    }
+    current ??= new Map();
     if (line[0] === ' ' || line[0] === '\t') {
       const before = current.get(last);
       if (before !== undefined) current.set(last, `${before}\n${line.trim()}`);
@@ -28,5 +25,5 @@ export function readParagraphs(text: string): readonly ReadonlyMap<string, strin
     last = line.slice(0, colon).toLowerCase();
     if (!current.has(last)) current.set(last, line.slice(colon + 1).trim());
   }
-  return paragraphs;
+  if (current !== null) yield current;
 }

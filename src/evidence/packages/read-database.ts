@@ -9,3 +9,7 @@ export interface DatabaseReading {
   /** Entries that could not be read, each with its reason. */
   readonly problems: readonly string[];
 }
+
+/** Packages of one database, and files of one package database or record; more are strangers' doing. */
+export const MAX_PACKAGES = 200_000;
+export const MAX_OWNED_FILES = 2_000_000;
