@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Browser, type OpenPage, openPage, startBrowser } from '../../../scripts/screenshots/browser.js';
 import { fetchPackage, MERMAID } from '../../../scripts/screenshots/npm-package.js';
 import { stageGraph } from '../../../src/reports/markdown/graph.js';
+import { describeWithPeers } from '../../support/peers.js';
 import { makeAnswer, makeReport, makeUse } from '../../support/report-maker.js';
 import { makeStage, storefrontReport } from '../../support/storefront-report.js';
 
@@ -69,7 +70,7 @@ const DRAW = `async (graph) => {
   }
 }`;
 
-describe('Mermaid itself', () => {
+describeWithPeers(['chromium'], 'Mermaid itself', () => {
   let folder = '';
   let browser: Browser | undefined;
   let page: OpenPage | undefined;
