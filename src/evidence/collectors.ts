@@ -14,4 +14,6 @@ export const collectors: Collectors = {
   provenance: async (context) => (await import('./provenance/collect-provenance.js')).collectProvenance(context),
   apko: async (context) => (await import('./provenance/collect-apko.js')).collectApko(context),
   vex: async (context) => (await import('./vex/collect-vex.js')).collectVex(context),
+  vulnerabilities: async (context) =>
+    (await import('./vulnerabilities/collect-vulnerabilities.js')).collectVulnerabilities(context),
 };

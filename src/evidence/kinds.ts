@@ -10,6 +10,7 @@ import type { ApkoConfiguration } from './provenance/apko.js';
 import type { ImageProvenance } from './provenance/provenance.js';
 import type { ImageSbom } from './sbom/image-sbom.js';
 import type { ImageVex } from './vex/vex.js';
+import type { KnownVulnerabilities } from './vulnerabilities/vulnerabilities.js';
 
 /**
  * Every kind of evidence and the value it holds. A room adds its kind here, and its collector to
@@ -38,6 +39,8 @@ export interface EvidenceKinds {
   readonly apko: ApkoConfiguration;
   /** OpenVEX statements attested of the image. */
   readonly vex: ImageVex;
+  /** What is publicly known against what is in it. */
+  readonly vulnerabilities: KnownVulnerabilities;
   /** How old it is, and who says so. */
   readonly clocks: Clocks;
 }

@@ -30,12 +30,15 @@ export function affects(entry: OsvAffected, ecosystem: string, version: string):
   return { kind: 'not-affected' };
 }
 
+const RANGES: ReadonlySet<string> = new Set(['SEMVER', 'ECOSYSTEM']);
+
 function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
   // Feeds of Chainguard say "false positive" with a fix in version 0.
   if (range.events.some((event) => 'fixed' in event && event.fixed === '0')) return { kind: 'not-affected' };
   if (!range.events.some((event) => 'introduced' in event)) {
     return { kind: 'unknown', reason: 'a version range has no "introduced" event' };
   }
+  if (!RANGES.has(range.type)) return { kind: 'unknown', reason: `its range is of the type ${range.type}` };
   const sorted = sortEvents(range.events, ecosystem);
   if (sorted === null) return { kind: 'unknown', reason: `its versions have no order that we know (${ecosystem})` };
   let inside = false;
@@ -45,7 +48,7 @@ function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
       return { kind: 'unknown', reason: `${version} has no place in the version order of ${ecosystem}` };
     if ('introduced' in event && order >= 0) inside = true;
     if ('fixed' in event && order >= 0) inside = false;
-    if ('limit' in event && order >= 0) inside = false;
+    if ('limit' in event && event.limit !== '*' && order >= 0) inside = false;
     if ('last_affected' in event && order > 0) inside = false;
   }
   return inside ? { kind: 'affected', ...fixAfter([range], ecosystem, version) } : { kind: 'not-affected' };
@@ -68,7 +71,11 @@ function sortEvents(events: readonly OsvEvent[], ecosystem: string): readonly Os
   ) {
     return null;
   }
-  return [...events].sort((a, b) => compareAt(ecosystem, versionOf(a), versionOf(b)) ?? 0);
+  // Of two events at one version, "introduced" comes last: a record that says both says that it is there.
+  return [...events].sort(
+    (a, b) =>
+      (compareAt(ecosystem, versionOf(a), versionOf(b)) ?? 0) || Number('introduced' in a) - Number('introduced' in b),
+  );
 }
 
 function versionOf(event: OsvEvent): string {
@@ -77,8 +84,9 @@ function versionOf(event: OsvEvent): string {
   return 'last_affected' in event ? event.last_affected : event.limit;
 }
 
-/** `0` is before every version, whatever the ecosystem. */
+/** `0` is before every version and `*` after, whatever the ecosystem. */
 function compareAt(ecosystem: string, a: string, b: string): number | null {
   if (a === '0' || b === '0') return Number(b === '0') - Number(a === '0');
+  if (a === '*' || b === '*') return Number(a === '*') - Number(b === '*');
   return compareIn(ecosystem, a, b);
 }

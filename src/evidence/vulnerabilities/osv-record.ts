@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { err, ok, type Result } from '../../result.js';
 
 /**
  * One OSV record, as far as judging needs it. Read tolerantly: feeds write `null` where the schema wants a list.
@@ -16,7 +17,8 @@ const listOf = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((list) => list ?? []);
 
-const severity = z.object({ type: z.string(), score: z.string() });
+/** A rating that can't be read is none: the weakness is then of unknown severity, which is no lesser one. */
+const severities = listOf(z.object({ type: z.string(), score: z.string() })).catch([]);
 
 const event = z.union([
   z.object({ introduced: z.string() }),
@@ -30,15 +32,15 @@ const affected = z.object({
     .object({ ecosystem: z.string(), name: z.string(), purl: z.string().nullish() })
     .nullish()
     .transform((value) => value ?? null),
-  ranges: listOf(z.object({ type: z.enum(['SEMVER', 'ECOSYSTEM', 'GIT']), events: listOf(event) })),
+  ranges: listOf(z.object({ type: z.string(), events: listOf(event) })),
   versions: listOf(z.string()),
-  severity: listOf(severity),
+  severity: severities,
   ecosystem_specific: z
-    .looseObject({
+    .object({
       urgency: z.string().nullish(),
       severity: z.string().nullish(),
       components: listOf(
-        z.looseObject({
+        z.object({
           architecture: z.string().nullish(),
           component_name: z.string().nullish(),
           latest_event_status: z.string().nullish(),
@@ -49,7 +51,7 @@ const affected = z.object({
     .catch(null),
 });
 
-export const osvRecord = z.object({
+const osvRecord = z.object({
   id: z.string().min(1).max(256),
   modified: z.string(),
   published: z.string().nullish(),
@@ -57,7 +59,16 @@ export const osvRecord = z.object({
   summary: z.string().nullish(),
   aliases: listOf(z.string()),
   upstream: listOf(z.string()),
-  severity: listOf(severity),
+  severity: severities,
   affected: listOf(affected),
-  database_specific: z.looseObject({ severity: z.string().nullish() }).nullish().catch(null),
+  database_specific: z.object({ severity: z.string().nullish() }).nullish().catch(null),
 });
+
+/** Reads what JSON.parse gave. Fails with what is wrong with it, which can follow "because". */
+export function readOsvRecord(value: unknown): Result<OsvRecord, string> {
+  const read = osvRecord.safeParse(value);
+  if (read.success) return ok(read.data);
+  const [issue] = read.error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'it' : issue.path.join('.');
+  return err(`it is no OSV record (${place}: ${issue?.message ?? 'not as the schema says'})`);
+}

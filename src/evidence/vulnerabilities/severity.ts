@@ -14,6 +14,15 @@ export interface Rating {
   readonly from: string;
 }
 
+/** The worse of two ratings; one that is unknown gives way to any other. */
+export function worse(a: Rating, b: Rating): Rating {
+  return rankOf(b) > rankOf(a) ? b : a;
+}
+
+function rankOf({ severity, score }: Rating): number {
+  return severity === 'unknown' ? -1 : SEVERITIES.indexOf(severity) * 100 + (score ?? 0);
+}
+
 const UNKNOWN: Rating = { severity: 'unknown', from: 'no source rates it' };
 
 /**

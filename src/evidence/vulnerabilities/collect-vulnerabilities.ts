@@ -1,0 +1,144 @@
+import { err, ok, type Result } from '../../result.js';
+import type { CollectContext, Collector } from '../collector.js';
+import { type Evidence, present } from '../evidence.js';
+import type { Inventory } from '../packages/inventory.js';
+import { vexVerdict } from '../vex/vex-verdict.js';
+import type { readExploitedList } from './exploited.js';
+import { foldMatches } from './fold.js';
+import { judgedPackages } from './judged-packages.js';
+import { matchRecords } from './match.js';
+import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './open-sources.js';
+import { type PackageQuestion, questionsAbout, type Unjudged } from './questions.js';
+import type { SourceAnswer, SourceFailure, SourceHit } from './source.js';
+import type { AskedSource, ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
+import { cvesOf } from './weakness.js';
+
+/** Asks the public services, or the directory of exports the run was given. */
+export const collectVulnerabilities: Collector<'vulnerabilities'> = vulnerabilityCollector(PUBLIC_SERVICES);
+
+/**
+ * Makes the collector of known vulnerabilities for services at some place. The evidence is `unavailable` where a source
+ * that was to be asked could not be; whatever was asked and stayed open is in `unjudged`.
+ */
+export function vulnerabilityCollector(services: Services): Collector<'vulnerabilities'> {
+  return async (context) => {
+    const [packages, sbom] = await Promise.all([context.get('packages'), context.get('sbom')]);
+    if (packages.status !== 'present') return packages;
+    const inventory = packages.value;
+    const judged = judgedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
+    const { questions, unjudged, packages: count } = questionsAbout(judged, inventory.distribution);
+    const gaps = [...inventoryGaps(inventory, count, context), ...unjudged];
+    if (questions.length === 0) {
+      return present({ ...NOTHING, unjudged: gaps, packages: count }, 'the inventory');
+    }
+    const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
+    if (!sources.ok) return unavailable(sources.error);
+    const asked = await askAll(sources.value, questions);
+    if (!asked.ok) return unavailable(asked.error);
+    return await judge(context, sources.value, asked.value, gaps, count);
+  };
+}
+
+const NOTHING: KnownVulnerabilities = {
+  found: [],
+  unjudged: [],
+  packages: 0,
+  sources: [],
+  exploitedList: { status: 'not-needed' },
+};
+
+function unavailable({ cause, message, remedy }: SourceFailure): Evidence<never> {
+  return { status: 'unavailable', cause, message, remedy };
+}
+
+/** What of the inventory itself stays open: an image that was not understood is not clean. */
+function inventoryGaps({ unknowns }: Inventory, count: number, { subject }: CollectContext): readonly Unjudged[] {
+  const unread = unknowns.map(({ path, reason }) => ({ what: `/${path}`, reason }));
+  if (count > 0 || subject.entry?.noPackages === 'allow') return unread;
+  return [...unread, { what: 'the image', reason: 'no package was found in it' }];
+}
+
+interface Asked {
+  readonly hits: readonly SourceHit<PackageQuestion>[];
+  readonly unjudged: readonly Unjudged[];
+  readonly sources: readonly AskedSource[];
+}
+
+async function askAll(
+  { vulnerabilities }: Sources,
+  questions: readonly PackageQuestion[],
+): Promise<Result<Asked, SourceFailure>> {
+  const answers = await Promise.all(
+    vulnerabilities.map(async (source) => ({ source, answer: await source.ask(questions) })),
+  );
+  const told: { readonly name: string; readonly answer: SourceAnswer<PackageQuestion> }[] = [];
+  for (const { source, answer } of answers) {
+    if (!answer.ok) return answer;
+    told.push({ name: source.name, answer: answer.value });
+  }
+  return ok({
+    hits: told.flatMap(({ answer }) => answer.hits),
+    unjudged: told.flatMap(({ answer }) => answer.unjudged),
+    sources: told.map(({ name, answer }) => askedSource(name, answer)),
+  });
+}
+
+function askedSource(name: string, { asOf, instead }: SourceAnswer): AskedSource {
+  const oldest = Math.min(...asOf.values());
+  return {
+    name,
+    ...(Number.isFinite(oldest) ? { asOf: oldest } : {}),
+    ...(instead === undefined ? {} : { instead }),
+  };
+}
+
+async function judge(
+  context: CollectContext,
+  sources: Sources,
+  asked: Asked,
+  gaps: readonly Unjudged[],
+  packages: number,
+): Promise<Evidence<KnownVulnerabilities>> {
+  const { matches, unjudged } = matchRecords(asked.hits);
+  const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
+  const list = mayBeListed ? await sources.exploited() : null;
+  const found = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
+  const vex = found.length === 0 ? null : await spokenFor(context, found);
+  return present(
+    {
+      found: vex?.ok === true ? vex.value : found,
+      unjudged: [...gaps, ...asked.unjudged, ...unjudged],
+      packages,
+      sources: asked.sources,
+      exploitedList: listState(list),
+      ...(vex?.ok === false ? { vexUnknown: vex.error } : {}),
+    },
+    asked.sources.map(({ name }) => name).join(', '),
+  );
+}
+
+function listState(list: ReturnType<typeof readExploitedList> | null): ExploitedList {
+  if (list === null) return { status: 'not-needed' };
+  return list.ok ? { status: 'read', asOf: list.value.asOf } : { status: 'unknown', failure: list.error };
+}
+
+/** Adds what verified VEX says. Fails with the reason where it could not be looked at: nothing is silenced then. */
+async function spokenFor(
+  context: CollectContext,
+  found: readonly Vulnerability[],
+): Promise<Result<readonly Vulnerability[], string>> {
+  const [image, vex] = await Promise.all([context.get('image'), context.get('vex')]);
+  if (vex.status === 'unavailable') return err(vex.message);
+  if (vex.status !== 'present' || image.status !== 'present') return ok(found);
+  const { digest, manifestDigest, index } = image.value;
+  const digests = [...new Set([digest, manifestDigest, ...(index === undefined ? [] : [index.digest])])];
+  const { now } = context.settings;
+  return ok(
+    found.map((one) => {
+      const verdict = vexVerdict(vex.value.statements, digests, one.package.purl, { ids: one.ids, now });
+      if (verdict === null) return one;
+      const { status, silences, reason } = verdict;
+      return { ...one, vex: { status, silences, reason } };
+    }),
+  );
+}

@@ -1,0 +1,23 @@
+const MIB = 1024 * 1024;
+
+/** What vulnerability data may cost us. Passing a limit is `indeterminate` under the limit's name, never a pass. */
+export const VULNERABILITY_LIMITS = {
+  /** Bytes of one record, unpacked. */
+  'record-bytes': 32 * MIB,
+  /** Files below a directory of exports. */
+  'export-files': 1_000_000,
+  /** Folders within folders of a directory of exports. */
+  'export-depth': 6,
+  /** Entries of one archive. */
+  'archive-entries': 2_000_000,
+  /** Bytes of one archive's table of contents. */
+  'archive-directory-bytes': 512 * MIB,
+  /** Records that concern one question. */
+  'records-per-question': 20_000,
+  /** Pages of the OSV API's answer to one question. */
+  'osv-pages': 50,
+  /** Records that one run has the OSV API hand out. */
+  'osv-records': 50_000,
+} as const;
+export type VulnerabilityLimit = keyof typeof VULNERABILITY_LIMITS;
+export type VulnerabilityLimits = Readonly<Record<VulnerabilityLimit, number>>;

@@ -1,0 +1,92 @@
+import { trustedAuthorities } from '../../registry/certificates.js';
+import { registryLimits } from '../../registry/limits.js';
+import { Transport } from '../../registry/transport.js';
+import { err, ok, type Result } from '../../result.js';
+import type { CollectContext } from '../collector.js';
+import { fetchJson, malformedAnswer } from './api/fetch-json.js';
+import { OsvApi } from './api/osv-api.js';
+import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, readExploitedList } from './exploited.js';
+import { ExportDirectory } from './exports/export-directory.js';
+import { RememberedSource } from './remembered-source.js';
+import type { SourceFailure, VulnerabilitySource } from './source.js';
+
+/** Where services answer, and how they are reached. */
+export interface Services {
+  readonly osv: string;
+  readonly exploited: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether `host[:port]` may be on a private network. */
+  readonly mayBePrivate: (host: string) => boolean;
+}
+
+export const PUBLIC_SERVICES: Services = {
+  osv: 'https://api.osv.dev',
+  exploited: EXPLOITED_LIST_URL,
+  environment: process.env,
+  mayBePrivate: () => false,
+};
+
+/** What the packages of a run are held against. */
+export interface Sources {
+  readonly vulnerabilities: readonly VulnerabilitySource[];
+  /** CISA's list, read when first asked for and once. */
+  readonly exploited: () => Promise<Result<ExploitedCves, SourceFailure>>;
+}
+
+/** Opens the sources of a run: the directory it was given, or the services. Nothing is read or asked yet. */
+export async function openSources(
+  { settings }: CollectContext,
+  services: Services,
+): Promise<Result<Sources, SourceFailure>> {
+  const directory = settings.vulnerabilitiesDirectory;
+  if (directory !== undefined) {
+    return ok({
+      vulnerabilities: [new ExportDirectory(directory)],
+      exploited: once(() => exploitedListIn(directory)),
+    });
+  }
+  if (settings.offline) {
+    return err({
+      cause: 'offline',
+      message:
+        'Known vulnerabilities were not asked for: the run is offline, and was given no directory of OSV exports.',
+      remedy: 'Give one with --vulnerabilities DIR.',
+    });
+  }
+  const authorities = await trustedAuthorities(services.environment);
+  if (!authorities.ok) {
+    return err({
+      cause: 'tls',
+      message: authorities.error,
+      remedy: 'Correct the variable, or give a file that can be read.',
+    });
+  }
+  const transport = new Transport({
+    limits: registryLimits(),
+    environment: services.environment,
+    authorities: authorities.value,
+    mayBePrivate: services.mayBePrivate,
+  });
+  const osv = new OsvApi({ transport, origin: services.osv, now: settings.now });
+  const { cacheDirectory } = settings;
+  return ok({
+    vulnerabilities: [cacheDirectory === undefined ? osv : new RememberedSource(osv, cacheDirectory)],
+    exploited: once(() => fetchExploited(transport, new URL(services.exploited))),
+  });
+}
+
+async function fetchExploited(transport: Transport, url: URL): Promise<Result<ExploitedCves, SourceFailure>> {
+  const answer = await fetchJson(transport, url);
+  if (!answer.ok) return answer;
+  const { status, bytes } = answer.value;
+  if (status !== 200) return err(malformedAnswer(url, 'it is no list', status));
+  return readExploitedList(bytes, url.host);
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work();
+    return running;
+  };
+}
