@@ -13,6 +13,7 @@ import { readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
 import { judgedDirectory } from './judged-directory.js';
 import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
+import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
 /** The flags of every command that runs the gate. */
@@ -109,9 +110,7 @@ export async function runGateAtDesk(
       now,
       offline,
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
-      ...(flags.vulnerabilities === undefined
-        ? {}
-        : { vulnerabilitiesDirectory: resolve(io.cwd, flags.vulnerabilities) }),
+      ...vulnerabilitiesDirectory(policy.value, directory, flags.vulnerabilities, io.cwd),
     },
     change: null,
     all: flags.all ?? false,

@@ -9,6 +9,7 @@ import { hardenedConfiguration } from './hardened-configuration.js';
 import { intact } from './intact.js';
 import { knownReference } from './known-reference.js';
 import { minimal } from './minimal.js';
+import { noKnownVulnerabilities } from './no-known-vulnerabilities.js';
 import { noSecrets } from './no-secrets.js';
 import { nonRoot } from './non-root.js';
 import { overridableBase } from './overridable-base.js';
@@ -47,5 +48,6 @@ export const rules: readonly Rule[] = [
   asImageRule(fromWolfi),
   asImageRule(fresh),
   asImageRule(supported),
+  asImageRule(noKnownVulnerabilities),
   asChangeRule(policyUnchanged),
 ];

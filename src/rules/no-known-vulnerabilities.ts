@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { KnownVulnerabilities, Vulnerability } from '../evidence/vulnerabilities/vulnerabilities.js';
+import { duration } from '../policy/duration.js';
+import { highestLevel, stricter } from '../policy/strictness.js';
+import { needed, shortened } from './contents.js';
+import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { proofGaps } from './vulnerabilities/proof.js';
+import { distinct, groupLine, groups, sourcesLine, summary } from './vulnerabilities/tell.js';
+import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
+
+const options = z.strictObject({
+  ...thresholdOptions,
+  rest: highestLevel().describe('The highest level of a finding about those that do not count.'),
+  maxAge: stricter(duration(), 'lower').describe('How old the data may be that packages are held against.'),
+  directory: z
+    .string()
+    .min(1, { error: 'the path of a directory' })
+    .optional()
+    .describe('A directory of OSV exports in the repository, read in place of the OSV API; the command line only.'),
+});
+type Options = z.infer<typeof options>;
+
+const RELAXED = { fixable: true, grace: '0d', rest: 'note', maxAge: '14d' } as const;
+
+export const noKnownVulnerabilities: ImageRule<Options> = {
+  id: 'no-known-vulnerabilities',
+  title: 'Image has no known vulnerability that counts',
+  question: 'Is any of its packages publicly known to be vulnerable, and was every one of them really looked at?',
+  why: [
+    'Whoever attacks reads the same advisories. Most scanners say "nothing found" both of an image that has nothing and of',
+    'one they did not understand; here an image is clean only if its distribution was recognised, each of its packages was',
+    'held against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
+    'Packages come from the layers, and from a signed SBOM what the layers do not tell. Signed OpenVEX statements silence a',
+    'vulnerability in the packages they name; each is shown with who said so.',
+  ].join(' '),
+  mend: [
+    'Pull the newest digest of the tag, or move to an image that is rebuilt daily. Where a vulnerability cannot be reached,',
+    'say so for that one, with an owner and a last day:',
+    '',
+    '```yaml',
+    'waivers:',
+    '  - rule: no-known-vulnerabilities',
+    '    vulnerability: CVE-2026-0001',
+    '    image: docker.io/library/node',
+    '    reason: "the parser is not reachable: input is ours"',
+    '    owner: "@acme/platform"',
+    '    expires: 2027-01-31',
+    '```',
+    '',
+    'Without a network, give `--vulnerabilities DIR` a directory of [OSV exports](https://google.github.io/osv.dev/data/)',
+    "and CISA's `known_exploited_vulnerabilities.json`.",
+  ].join('\n'),
+  subject: 'image',
+  roles: ['final', 'build', 'copy'],
+  evidence: ['image', 'packages', 'sbom', 'vulnerabilities', 'tag'],
+  ages: true,
+  options,
+  presets: {
+    baseline: { level: 'warning', options: { ...RELAXED, severity: 'high' } },
+    hardened: { level: 'error', options: { ...RELAXED, severity: 'high', grace: '7d', rest: 'warning' } },
+    'hardened-build': { level: 'warning', options: { ...RELAXED, severity: 'exploited' } },
+    strict: { level: 'error', options: { ...RELAXED, severity: 'any', fixable: false, rest: 'error' } },
+  },
+  controls: ['RA-5', 'SI-2'],
+  securitySeverity: 8,
+  evaluate: (subject, chosen) => {
+    const vulnerabilities = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
+    if (!vulnerabilities.ok) return vulnerabilities.error;
+    return judge(subject, vulnerabilities.value, chosen);
+  },
+};
+
+function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: Options): readonly RuleResult[] {
+  const silenced = known.found.filter(({ vex }) => vex?.silences === true);
+  const open = known.found.filter(({ vex }) => vex?.silences !== true);
+  const accepted = open.flatMap((one) => {
+    const by = one.ids.find((id) => subject.isWaived(id));
+    return by === undefined ? [] : [{ one, by }];
+  });
+  const waived = new Set(accepted.map(({ one }) => one));
+  const left = open.filter((one) => !waived.has(one));
+  const counted = left.filter((one) => counts(one, chosen, subject.now));
+  const rest = left.filter((one) => !counted.includes(one));
+  const waivedIds = [...new Set(accepted.map(({ by }) => by))];
+  const notes = [
+    ...distinct(silenced).map(({ id, vex }) => `${id} does not count: ${vex?.reason ?? ''}`),
+    ...waivedIds.map((id) => `${id} is accepted by a waiver`),
+    ...(known.vexUnknown === undefined ? [] : [`VEX could not be looked at: ${known.vexUnknown}`]),
+    ...sourcesLine(known),
+  ];
+  const gaps = proofGaps(known, rest, chosen.maxAge, subject.now);
+  const results: RuleResult[] = [];
+  if (counted.length > 0) {
+    const ids = distinct(counted).map(({ id }) => id);
+    results.push({
+      outcome: 'fail',
+      reason: `It has ${summary(counted)}.`,
+      fix: fixFor(counted, subject),
+      details: shortened([...groups(counted).map(groupLine), ...notes]),
+      vulnerabilities: [...ids, ...waivedIds],
+    });
+  } else if (gaps === null) {
+    results.push(passed(known, rest, notes, waivedIds));
+  }
+  if (rest.length > 0 && chosen.rest !== 'off') {
+    results.push({
+      outcome: 'fail',
+      aspect: 'rest',
+      atMost: chosen.rest,
+      reason: `It also has ${summary(rest)}, which the policy does not count${counted.length === 0 ? ' yet or at all' : ''}.`,
+      fix: fixFor(rest, subject),
+      details: shortened(groups(rest).map(groupLine)),
+      vulnerabilities: distinct(rest).map(({ id }) => id),
+    });
+  }
+  if (gaps !== null) results.push({ ...gaps, aspect: 'proof' });
+  return results;
+}
+
+function passed(
+  known: KnownVulnerabilities,
+  rest: readonly Vulnerability[],
+  notes: readonly string[],
+  waived: readonly string[],
+): RuleResult {
+  const { packages } = known;
+  const what = rest.length === 0 && waived.length === 0 ? 'known vulnerability' : 'known vulnerability that counts';
+  return {
+    outcome: 'pass',
+    reason:
+      packages === 0
+        ? 'It has no packages, which its allow entry expects (no-packages: allow).'
+        : `None of its ${packages} packages has a ${what}.`,
+    ...(notes.length === 0 ? {} : { details: shortened(notes) }),
+    ...(waived.length === 0 ? {} : { vulnerabilities: waived }),
+  };
+}
+
+/** What mends it: the tag's newer digest if there is one, the versions in any case. */
+function fixFor(found: readonly Vulnerability[], { evidence }: ImageRuleSubject): string {
+  const tag = evidence.tag?.status === 'present' ? evidence.tag.value : null;
+  const versions = groups(found).flatMap(({ packages, fixedIn }) =>
+    fixedIn === undefined ? [] : [`${packages[0] ?? ''} ${fixedIn}`],
+  );
+  const wanted = versions.length === 0 ? '' : ` (${versions.slice(0, 3).join(', ')} or newer)`;
+  if (tag?.pinnedDigest !== undefined && tag.currentDigest !== tag.pinnedDigest && tag.listsPinned !== true) {
+    return `The tag ${tag.tag} has moved on to ${tag.currentDigest}: pin that if it mends them${wanted}.`;
+  }
+  if (tag?.newerTag !== undefined) return `Move to the tag ${tag.newerTag} if it mends them${wanted}.`;
+  if (versions.length === 0) {
+    return 'No fix is known: choose an image without these packages, or accept each by a waiver that names it.';
+  }
+  return `Use an image that has ${versions.slice(0, 3).join(', ')} or newer${versions.length > 3 ? `, and ${versions.length - 3} more` : ''}.`;
+}

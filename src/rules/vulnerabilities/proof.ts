@@ -1,0 +1,52 @@
+import type { KnownVulnerabilities, Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
+import { durationMilliseconds } from '../../policy/duration.js';
+import { listed, shortened } from '../contents.js';
+import type { RuleResult } from '../rule.js';
+import { day } from './tell.js';
+
+/**
+ * Why "nothing else found" would not be the truth, or null: packages or records that were not judged, data that is too
+ * old, or a list of exploited vulnerabilities that could not be had for those that count only if they are on it.
+ */
+export function proofGaps(
+  { unjudged, sources, exploitedList }: KnownVulnerabilities,
+  rest: readonly Vulnerability[],
+  maxAge: string,
+  now: Date,
+): RuleResult | null {
+  const oldest = now.getTime() - durationMilliseconds(maxAge);
+  const [first] = unjudged;
+  if (first !== undefined) {
+    const more = unjudged.length === 1 ? '' : `, and ${unjudged.length - 1} more`;
+    return {
+      outcome: 'indeterminate',
+      reason: `Not everything in it could be judged: ${first.what}, because ${first.reason}${more}.`,
+      fix: 'Use an image whose distribution and packages have advisories, or accept this by a waiver with covers: indeterminate.',
+      details: shortened(unjudged.map(({ what, reason }) => `${what}: ${reason}`)),
+    };
+  }
+  const stale = sources.find(({ asOf }) => asOf !== undefined && asOf < oldest);
+  if (stale?.asOf !== undefined) {
+    const why = stale.instead === undefined ? '' : ` (${stale.instead})`;
+    return {
+      outcome: 'indeterminate',
+      reason: `What ${stale.name} tells is as of ${day(stale.asOf)}, which is older than ${maxAge}${why}.`,
+      fix: 'Download the exports again, or ask the service again; max-age says how old they may be.',
+    };
+  }
+  const depending = rest.filter(({ ids }) => ids.some((id) => id.startsWith('CVE-')));
+  if (depending.length === 0 || exploitedList.status === 'not-needed') return null;
+  if (exploitedList.status === 'unknown') {
+    return {
+      outcome: 'indeterminate',
+      reason: `Whether ${listed([...new Set(depending.map(({ id }) => id))])} are exploited could not be found out: ${exploitedList.failure.message}`,
+      fix: exploitedList.failure.remedy,
+    };
+  }
+  if (exploitedList.asOf >= oldest) return null;
+  return {
+    outcome: 'indeterminate',
+    reason: `CISA's list of exploited vulnerabilities is of ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
+    fix: 'Download the list again; max-age says how old it may be.',
+  };
+}

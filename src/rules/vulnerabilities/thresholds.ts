@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { SEVERITIES } from '../../evidence/vulnerabilities/severity.js';
+import type { Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
+import { duration, durationMilliseconds } from '../../policy/duration.js';
+import { stricter } from '../../policy/strictness.js';
+
+/** From the loosest to the strictest. Whatever is known to be exploited counts in all of them. */
+const THRESHOLDS = ['exploited', 'critical', 'high', 'medium', 'low', 'any'] as const;
+
+/** Options that say which known vulnerabilities count. */
+export const thresholdOptions = {
+  severity: stricter(z.enum(THRESHOLDS), THRESHOLDS).describe(
+    'The least severity that counts; "exploited" counts those known to be exploited alone, "any" also those that nobody rated.',
+  ),
+  fixable: stricter(z.boolean(), 'false').describe(
+    'Count only vulnerabilities that a newer version of the package mends.',
+  ),
+  grace: stricter(duration(), 'lower').describe(
+    'How long after its first advisory a vulnerability does not count yet.',
+  ),
+};
+
+export interface Thresholds {
+  readonly severity: (typeof THRESHOLDS)[number];
+  readonly fixable: boolean;
+  readonly grace: string;
+}
+
+/** Whether a vulnerability counts. One without a date of publication, or with one in the future, has no grace. */
+export function counts(one: Vulnerability, { severity, fixable, grace }: Thresholds, now: Date): boolean {
+  if (one.exploited) return true;
+  if (fixable && one.fixedIn === undefined) return false;
+  if (!isSevere(one, severity)) return false;
+  const age = one.published === undefined ? -1 : now.getTime() - one.published;
+  return age < 0 || age >= durationMilliseconds(grace);
+}
+
+function isSevere({ rating }: Vulnerability, least: Thresholds['severity']): boolean {
+  if (least === 'any') return true;
+  if (least === 'exploited' || rating.severity === 'unknown') return false;
+  return SEVERITIES.indexOf(rating.severity) >= SEVERITIES.indexOf(least);
+}
