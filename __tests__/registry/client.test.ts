@@ -212,6 +212,25 @@ describe('a layer in a stream', () => {
     await expect(drain(stream.ok ? stream.value : [])).rejects.toMatchObject({ error: { code: 'network' } });
   });
 
+  test('that breaks off before anybody reads it is an error to whoever reads it then', async () => {
+    let broken: () => void = () => undefined;
+    const breaking = new Promise<void>((resolve) => {
+      broken = resolve;
+    });
+    const breakLater = (_: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(200, { 'content-length': 300_000 });
+      response.flushHeaders();
+      setImmediate(() => response.destroy());
+      response.on('close', broken);
+    };
+    const server = await start({ intercept: faults(/blobs/, breakLater) });
+    const source = await openFor(server.host, { clock: jumpingClock(), limits: { attempts: 1 } });
+    const stream = await source.blobStream(at(server), image.layers[0] ?? image.config, 'layer');
+    await breaking;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(drain(stream.ok ? stream.value : [])).rejects.toMatchObject({ error: { code: 'network' } });
+  });
+
   test('that runs over its size, or is another, is thrown away', async () => {
     const server = await start();
     const layer = image.layers[0] ?? image.config;

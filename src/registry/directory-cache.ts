@@ -54,7 +54,7 @@ export class DirectoryCache implements BlobCache {
         return undefined;
       }
       await touch(path);
-      return createReadStream(path);
+      return lazily(path);
     });
   }
 
@@ -141,6 +141,11 @@ export class DirectoryCache implements BlobCache {
 
 async function wrote(file: FileHandle, chunk: Uint8Array): Promise<boolean> {
   return (await quietly(() => file.appendFile(chunk).then(() => true))) === true;
+}
+
+/** Opened when it is read, so that nothing stays open, or fails unheard, if it is not. */
+async function* lazily(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 /** The times of a file say when it was last of use. */

@@ -21,6 +21,9 @@ const TLS_CODES =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_)/;
 const MALFORMED_CODES = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID_ARG|ERR_INVALID_URL)/;
 
+/** A certificate's names, for instance, are a stranger's text and of any length. */
+const MAX_REASON = 300;
+
 /** The error of a request that got no answer, or whose answer broke off. */
 export function connectionError(name: RequestName, error: unknown): RegistryError {
   const reason = codeOf(error) ?? '';
@@ -38,7 +41,7 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
     code,
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} failed: ${messageOf(error)}${reason === '' ? '' : ` (${reason})`}.`,
+    message: `${requestText(name)} failed: ${messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
     remedy: REMEDIES[code] ?? `Check that ${name.url.host} can be reached from here, and try again.`,
   };
 }
