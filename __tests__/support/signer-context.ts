@@ -5,6 +5,7 @@ import type { CollectContext } from '../../src/evidence/collector.js';
 import type { ImageConfiguration } from '../../src/evidence/configuration.js';
 import { present } from '../../src/evidence/evidence.js';
 import { parseReference, type Reference } from '../../src/images/reference.js';
+import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { AllowEntry, Authority, Policy } from '../../src/policy/policy.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { LayoutSource } from '../../src/registry/layout.js';
@@ -27,22 +28,6 @@ const CONFIGURATION: ImageConfiguration = {
   onBuild: [],
   diffIds: [],
   healthcheck: false,
-};
-
-const POLICY: Policy = {
-  source: { name: 'a policy of a test', extends: [] },
-  profile: 'hardened',
-  allow: [],
-  deny: [],
-  rules: {},
-  roles: {},
-  files: { include: [], exclude: [], targets: {}, buildArgs: {} },
-  platforms: [],
-  contexts: {},
-  maxWaiverDays: 180,
-  registries: {},
-  waivers: [],
-  dependsOn: [],
 };
 
 export function allowEntry(authorities: readonly Authority[], changes: Partial<AllowEntry> = {}): AllowEntry {
@@ -88,7 +73,7 @@ export function collectContext(options: ContextOptions): CollectContext {
       entry: options.entry,
       platform: { os: 'linux', architecture: 'amd64' },
     },
-    policy: { ...POLICY, ...options.policy },
+    policy: { ...builtInPolicy('hardened'), ...options.policy },
     source: options.source,
     settings: {
       now: options.now ?? new Date(Date.now() + 60_000),

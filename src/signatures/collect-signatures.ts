@@ -1,51 +1,29 @@
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
-import type { Repository } from '../registry/image-source.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import {
   type Approved,
   authoritiesOf,
-  digestsOf,
   type Examined,
-  examine,
-  mergeExamined,
+  examineDigests,
+  examineImage,
   repositoriesOf,
   trustedRootFor,
 } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { readSignature, SIGN_PREDICATE } from './image-signature.js';
 import type { TrustedRoot } from './trusted-root.js';
-import type { About, ImageSignatures, RejectedSignature, VerifiedSignature } from './verified.js';
+import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './verified.js';
 
 /** Collects the signatures over an image's index and manifest, and which of them an authority of its entry made. */
 export const collectSignatures: Collector<'signatures'> = async (context) => {
-  const [image, root] = await Promise.all([context.get('image'), trustedRootFor(context)]);
+  const image = await context.get('image');
   if (image.status !== 'present') return image;
+  const examined = await examineImage(context, image.value, '.sig', (some) => sort(some).verified.length > 0);
+  const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
-  const trusted = root?.value ?? null;
-  const { first, upstream } = repositoriesOf(context);
-  let examined = await search(context, first, digestsOf(image.value), trusted);
-  let outcome = sort(examined);
-  if (outcome.verified.length === 0 && upstream.length > 0) {
-    examined = mergeExamined([examined, await search(context, upstream, digestsOf(image.value), trusted)]);
-    outcome = sort(examined);
-  }
-  return toEvidence(context, image.value, examined, outcome, trusted);
+  return toEvidence(context, image.value, examined, root?.value ?? null);
 };
-
-async function search(
-  context: CollectContext,
-  repositories: readonly Repository[],
-  digests: readonly About[],
-  root: TrustedRoot | null,
-): Promise<Examined> {
-  const places = repositories.flatMap((repository) => digests.map((about) => ({ repository, about })));
-  const parts = places.flatMap(({ repository, about }) => [
-    examine(context, repository, about, 'referrers', root),
-    examine(context, repository, about, '.sig', root),
-  ]);
-  return mergeExamined(await Promise.all(parts));
-}
 
 interface Outcome {
   readonly verified: readonly VerifiedSignature[];
@@ -82,13 +60,13 @@ async function toEvidence(
   context: CollectContext,
   image: ResolvedImage,
   examined: Examined,
-  { verified, rejected }: Outcome,
   root: TrustedRoot | null,
 ): Promise<Evidence<ImageSignatures>> {
+  const { verified, rejected } = sort(examined);
   const { lookedIn } = examined;
   const unsupported = [...examined.unsupported, ...kmsKeys(authoritiesOf(context))];
   const incomplete = incompleteness(examined.failures, rejected, root);
-  const signedIndex = verified.length === 0 ? await findSignedIndex(context, image, root) : undefined;
+  const signedIndex = verified.length === 0 ? await findSignedIndex(context, image) : undefined;
   if (verified.length + rejected.length === 0 && signedIndex === undefined) {
     if (incomplete !== undefined) return { status: 'unavailable', ...incomplete, lookedIn };
     const [form] = examined.unsupported;
@@ -108,11 +86,7 @@ async function toEvidence(
 }
 
 /** A pin to a platform's manifest hides the index that the publisher signed; a tag beside the pin can tell it. */
-async function findSignedIndex(
-  context: CollectContext,
-  image: ResolvedImage,
-  root: TrustedRoot | null,
-): Promise<string | undefined> {
+async function findSignedIndex(context: CollectContext, image: ResolvedImage): Promise<string | undefined> {
   const { tag, digest } = context.subject.reference;
   if (image.kind !== 'manifest' || tag === undefined || digest === undefined) return undefined;
   const { first } = repositoriesOf(context);
@@ -122,6 +96,6 @@ async function findSignedIndex(
   const index = await context.source.manifest({ registry, repository }, current.value.digest);
   if (!index.ok || index.value.manifest.kind !== 'index') return undefined;
   if (!index.value.manifest.manifests.some((child) => child.digest === image.manifestDigest)) return undefined;
-  const examined = await search(context, first, [{ digest: index.value.digest, on: 'index' }], root);
+  const examined = await examineDigests(context, first, [{ digest: index.value.digest, on: 'index' }], '.sig');
   return sort(examined).verified.length > 0 ? index.value.digest : undefined;
 }

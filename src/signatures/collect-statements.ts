@@ -1,37 +1,23 @@
-import type { CollectContext, Collector } from '../evidence/collector.js';
+import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
-import type { Repository } from '../registry/image-source.js';
 import { documentsInIndex, readDocuments } from './documents.js';
-import {
-  authoritiesOf,
-  digestsOf,
-  type Examined,
-  examine,
-  mergeExamined,
-  repositoriesOf,
-  trustedRootFor,
-} from './examine.js';
+import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
 import type { SignedContent } from './signed-content.js';
 import { checkPayloadType, readStatement, type Statement } from './statement.js';
-import type { TrustedRoot } from './trusted-root.js';
-import type { About, RejectedSignature } from './verified.js';
+import type { RejectedSignature } from './verified.js';
 
 /** Collects the in-toto statements about an image that an authority of its entry signed, and the unsigned documents. */
 export const collectStatements: Collector<'statements'> = async (context) => {
-  const [image, root] = await Promise.all([context.get('image'), trustedRootFor(context)]);
+  const image = await context.get('image');
   if (image.status !== 'present') return image;
+  const examined = await examineImage(context, image.value, '.att', (some) => sort(some).verified.length > 0);
+  const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
   const trusted = root?.value ?? null;
-  const { first, upstream } = repositoriesOf(context);
-  let examined = await search(context, first, digestsOf(image.value), trusted);
-  let sorted = sort(examined);
-  if (sorted.verified.length === 0 && upstream.length > 0) {
-    examined = mergeExamined([examined, await search(context, upstream, digestsOf(image.value), trusted)]);
-    sorted = sort(examined);
-  }
-  const documents = await readDocuments(context, [...documentsInIndex(image.value), ...examined.documents], trusted);
+  const sorted = sort(examined);
+  const documents = await readDocuments(context, [...documentsInIndex(image.value), ...examined.documents]);
   const verified = [...sorted.verified, ...documents.verified];
   const { unsigned } = documents;
   const { rejected } = sorted;
@@ -52,21 +38,6 @@ export const collectStatements: Collector<'statements'> = async (context) => {
   const places = [...verified, ...unsigned, ...rejected].map(({ place }) => place);
   return present(value, [...new Set(places)].join(', '), lookedIn);
 };
-
-async function search(
-  context: CollectContext,
-  repositories: readonly Repository[],
-  digests: readonly About[],
-  root: TrustedRoot | null,
-): Promise<Examined> {
-  const parts = repositories.flatMap((repository) =>
-    digests.flatMap((about) => [
-      examine(context, repository, about, 'referrers', root),
-      examine(context, repository, about, '.att', root),
-    ]),
-  );
-  return mergeExamined(await Promise.all(parts));
-}
 
 /** Of what authorities signed, what is a statement about this very digest. The signed predicate type is the one that counts. */
 function sort(examined: Examined): {

@@ -1,11 +1,10 @@
 import type { CollectContext } from '../evidence/collector.js';
 import type { Descriptor } from '../registry/image-source.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
-import { authoritiesOf, type Examined, examine, mergeExamined } from './examine.js';
+import { authoritiesOf, type Examined, examineDigests } from './examine.js';
 import { readSignature } from './image-signature.js';
 import type { Approval } from './judge.js';
 import { readStatement, type Statement, type UnsignedStatement } from './statement.js';
-import type { TrustedRoot } from './trusted-root.js';
 import type { Incomplete } from './verified.js';
 
 /**
@@ -39,13 +38,9 @@ export function documentsInIndex(image: ResolvedImage): readonly Document[] {
 }
 
 /** Reads the documents; those whose manifest an authority signed are statements, the rest are told as unsigned. */
-export async function readDocuments(
-  context: CollectContext,
-  documents: readonly Document[],
-  root: TrustedRoot | null,
-): Promise<Documents> {
+export async function readDocuments(context: CollectContext, documents: readonly Document[]): Promise<Documents> {
   const limit = DOCUMENT_LIMITS['attestation-manifests'];
-  const parts = await Promise.all(documents.slice(0, limit).map((document) => readDocument(context, document, root)));
+  const parts = await Promise.all(documents.slice(0, limit).map((document) => readDocument(context, document)));
   return {
     verified: parts.flatMap((part) => part.verified),
     unsigned: parts.flatMap((part) => part.unsigned),
@@ -56,15 +51,11 @@ export async function readDocuments(
   };
 }
 
-async function readDocument(
-  context: CollectContext,
-  { repository, descriptor, about }: Document,
-  root: TrustedRoot | null,
-): Promise<Documents> {
+async function readDocument(context: CollectContext, { repository, descriptor, about }: Document): Promise<Documents> {
   const place = `${repository.registry}/${repository.repository}@${descriptor.digest}`;
   const [fetched, signers] = await Promise.all([
     context.source.manifest(repository, descriptor.digest),
-    signersOf(context, { repository, descriptor, about }, root),
+    signersOf(context, { repository, descriptor, about }),
   ]);
   if (!fetched.ok) return { verified: [], unsigned: [], failures: [toIncomplete(fetched.error)] };
   const { manifest } = fetched.value;
@@ -98,16 +89,10 @@ function readBlob(context: CollectContext, repository: Document['repository'], l
 async function signersOf(
   context: CollectContext,
   { repository, descriptor, about }: Document,
-  root: TrustedRoot | null,
 ): Promise<readonly Approval[]> {
   if (authoritiesOf(context).length === 0) return [];
   const manifest = { digest: descriptor.digest, on: about.on };
-  const examined = mergeExamined(
-    await Promise.all([
-      examine(context, repository, manifest, 'referrers', root),
-      examine(context, repository, manifest, '.sig', root),
-    ]),
-  );
+  const examined = await examineDigests(context, [repository], [manifest], '.sig');
   return examined.approved.flatMap(({ material, approvals }) => {
     const says = readSignature(material, descriptor.digest);
     return says.ok && says.value !== null ? approvals : [];

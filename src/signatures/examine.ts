@@ -53,8 +53,38 @@ export function mergeExamined(parts: readonly Examined[]): Examined {
   };
 }
 
+/** Everything about an image that may be signed: its digests, in every repository its signatures may lie in. */
+export async function examineImage(
+  context: CollectContext,
+  image: ResolvedImage,
+  suffix: '.sig' | '.att',
+  counts: (examined: Examined) => boolean,
+): Promise<Examined> {
+  // It may take round trips of its own, so it begins while the registry is asked.
+  void trustedRootFor(context);
+  const { first, upstream } = repositoriesOf(context);
+  const here = await examineDigests(context, first, digestsOf(image), suffix);
+  if (counts(here) || upstream.length === 0) return here;
+  return mergeExamined([here, await examineDigests(context, upstream, digestsOf(image), suffix)]);
+}
+
+/** The referrers and the cosign tag of each digest in each repository, asked side by side. */
+export async function examineDigests(
+  context: CollectContext,
+  repositories: readonly Repository[],
+  digests: readonly About[],
+  suffix: '.sig' | '.att',
+): Promise<Examined> {
+  const places = repositories.flatMap((repository) => digests.map((about) => ({ repository, about })));
+  const parts = places.flatMap(({ repository, about }) => [
+    examine(context, repository, about, 'referrers'),
+    examine(context, repository, about, suffix),
+  ]);
+  return mergeExamined(await Promise.all(parts));
+}
+
 /** The digests a signature of the image may be over, the index's first. */
-export function digestsOf(image: ResolvedImage): readonly About[] {
+function digestsOf(image: ResolvedImage): readonly About[] {
   const platform: About = { digest: image.manifestDigest, on: 'platform' };
   return image.kind === 'index' ? [{ digest: image.digest, on: 'index' }, platform] : [platform];
 }
@@ -101,14 +131,13 @@ export async function trustedRootFor(context: CollectContext): Promise<Result<Tr
 }
 
 /** Searches one digest in one repository, and judges what is there. Done once a run for each digest, entry and place. */
-export function examine(
+function examine(
   context: CollectContext,
   repository: Repository,
   about: About,
   where: 'referrers' | '.sig' | '.att',
-  root: TrustedRoot | null,
 ): Promise<Examined> {
-  const { source, subject, settings } = context;
+  const { source, subject } = context;
   const place = `${repository.registry}/${repository.repository}@${about.digest}`;
   const entry = subject.entry === null ? 'no entry' : `${subject.entry.name} ${subject.entry.pattern}`;
   return context.once(`signatures: ${where} of ${place} for ${entry}`, async () => {
@@ -117,22 +146,24 @@ export function examine(
         ? searchReferrers(source, repository, about.digest)
         : searchTag(source, repository, about.digest, where),
     );
-    return judgeAll(discovery, repository, about, authoritiesOf(context), root, settings.now);
+    return judgeAll(context, discovery, repository, about);
   });
 }
 
 async function judgeAll(
+  context: CollectContext,
   discovery: Discovery,
   repository: Repository,
   about: About,
-  authorities: readonly Authority[],
-  root: TrustedRoot | null,
-  now: Date,
 ): Promise<Examined> {
+  const authorities = authoritiesOf(context);
+  const loaded = discovery.found.length === 0 ? null : await trustedRootFor(context);
+  // A root that can't be read is the collector's to report; until then nothing verifies.
+  const root = loaded?.ok === true ? loaded.value : null;
   const approved: Approved[] = [];
   const rejected: Refused[] = [];
   for (const found of discovery.found) {
-    const judgement = await judge(found, authorities, root, now);
+    const judgement = await judge(found, authorities, root, context.settings.now);
     if ('approvals' in judgement) approved.push({ ...about, ...judgement, kind: found.kind, place: found.place });
     else {
       const { rejected: rejection } = judgement;
