@@ -21,5 +21,12 @@ export interface Case {
 
 export type Extra = Partial<Pick<Case, 'asked' | 'subject' | 'trustedRoot' | 'type' | 'expected' | 'stricter'>>;
 
+/** A way to sign that is the same in every form. */
+export interface Variant {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly extra: Extra;
+}
+
 export type AddForged = (name: string, form: Form, recipe: Recipe, extra?: Extra) => Promise<void>;
 export type Add = (name: string, form: Form, pushed: readonly Pushed[], extra?: Extra) => void;

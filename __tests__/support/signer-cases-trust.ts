@@ -1,9 +1,12 @@
-import type { AddForged, Extra } from './signer-case.js';
-import type { Form, Scene } from './signer-forgery.js';
+import type { Extra, Variant } from './signer-case.js';
+import type { Recipe, Scene } from './signer-forgery.js';
 import { keylessSigner } from './signer-identity.js';
 import { type ChainOptions, makeChain } from './sigstore-chain.js';
 import { makeSigstore } from './sigstore-trust.js';
-export async function addTrust(scene: Scene, form: Form, add: AddForged): Promise<void> {
+/** When it was signed, and whom the verifier trusts. */
+export async function trustVariants(scene: Scene): Promise<readonly Variant[]> {
+  const variants: Variant[] = [];
+  const add = (name: string, recipe: Recipe, extra: Extra = {}) => variants.push({ name, recipe, extra });
   const { sigstore } = scene;
   const minutes = (count: number) => new Date(sigstore.now.getTime() + count * 60_000);
   const timed = async (options: Parameters<typeof makeSigstore>[0]) => {
@@ -11,33 +14,30 @@ export async function addTrust(scene: Scene, form: Form, add: AddForged): Promis
     return { recipe: { sigstore: other, signer: await keylessSigner(other) }, trustedRoot: other.trustedRoot() };
   };
   const late = await timed({ logTime: minutes(30), timestampTime: minutes(30) });
-  await add('logged after the certificate expired', form, late.recipe, { trustedRoot: late.trustedRoot });
+  add('logged after the certificate expired', late.recipe, { trustedRoot: late.trustedRoot });
   const early = await timed({ certificateTime: minutes(30) });
-  await add('logged before the certificate was issued', form, early.recipe, { trustedRoot: early.trustedRoot });
+  add('logged before the certificate was issued', early.recipe, { trustedRoot: early.trustedRoot });
   const unlogged = await timed({ withoutCertificateLog: true });
-  await add('certificate without a promise of the certificate log', form, unlogged.recipe, {
+  add('certificate without a promise of the certificate log', unlogged.recipe, {
     trustedRoot: unlogged.trustedRoot,
   });
-  await add(
+  add(
     'a root without the certificate authority',
-    form,
     {},
     {
       trustedRoot: sigstore.trustedRoot({ certificateAuthorities: [] }),
     },
   );
-  await add('a root without the certificate log', form, {}, { trustedRoot: sigstore.trustedRoot({ ctlogs: [] }) });
-  await add(
+  add('a root without the certificate log', {}, { trustedRoot: sigstore.trustedRoot({ ctlogs: [] }) });
+  add(
     'a root whose log was retired before',
-    form,
     {},
     {
       trustedRoot: sigstore.trustedRoot({ tlogs: retired(sigstore.trustedRoot()['tlogs'], 'log') }),
     },
   );
-  await add(
+  add(
     'a root whose certificate authority was retired before',
-    form,
     {},
     {
       trustedRoot: sigstore.trustedRoot({
@@ -45,14 +45,17 @@ export async function addTrust(scene: Scene, form: Form, add: AddForged): Promis
       }),
     },
   );
+  return variants;
 }
 
 /** Certificates that only a certificate authority of one's own would issue. */
-export async function addChains(scene: Scene, form: Form, add: AddForged): Promise<void> {
+export async function chainVariants(scene: Scene): Promise<readonly Variant[]> {
+  const variants: Variant[] = [];
+  const add = (name: string, recipe: Recipe, extra: Extra = {}) => variants.push({ name, recipe, extra });
   const { sigstore } = scene;
   const chained = async (name: string, options: ChainOptions, extra: Extra = {}) => {
     const { signer, certificateAuthorities } = await makeChain(sigstore, options);
-    await add(name, form, { signer }, { trustedRoot: sigstore.trustedRoot({ certificateAuthorities }), ...extra });
+    add(name, { signer }, { trustedRoot: sigstore.trustedRoot({ certificateAuthorities }), ...extra });
   };
   await chained('an intermediate authority', {}, { expected: 'passed' });
   await chained('an intermediate authority that had expired', { intermediate: [-60, -30] });
@@ -72,6 +75,7 @@ export async function addChains(scene: Scene, form: Form, add: AddForged): Promi
       stricter: 'Fulcio gives one name; with several it would be open which one signed.',
     },
   );
+  return variants;
 }
 
 const PAST = { start: '2020-01-01T00:00:00Z', end: '2021-01-01T00:00:00Z' };

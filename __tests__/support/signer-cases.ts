@@ -3,8 +3,8 @@ import type { Add, Case, Extra } from './signer-case.js';
 import { addBends } from './signer-cases-bends.js';
 import { addBundleShapes } from './signer-cases-bundles.js';
 import { addClassicShapes } from './signer-cases-classic.js';
-import { addSigners } from './signer-cases-signers.js';
-import { addChains, addTrust } from './signer-cases-trust.js';
+import { signerVariants } from './signer-cases-signers.js';
+import { chainVariants, trustVariants } from './signer-cases-trust.js';
 import { FORMS, type Form, forge, PREDICATE, type Pushed, RELEASE, type Recipe, type Scene } from './signer-forgery.js';
 import { keylessSigner } from './signer-identity.js';
 import { inTotoStatement, SIGN_PREDICATE } from './sigstore-forms.js';
@@ -28,12 +28,11 @@ export async function makeCases(scene: Scene): Promise<readonly Case[]> {
   const addForged = async (name: string, form: Form, recipe: Recipe, extra: Extra = {}) =>
     add(name, form, [await forge(scene, form, platform, recipe)], extra);
 
+  const variants = [...(await signerVariants(scene)), ...(await trustVariants(scene)), ...(await chainVariants(scene))];
   for (const form of FORMS) {
     await addForged('sound', form, {}, { expected: 'passed' });
-    await addSigners(scene, form, addForged);
+    for (const { name, recipe, extra } of variants) await addForged(name, form, recipe, extra);
     await addBends(scene, form, addForged);
-    await addTrust(scene, form, addForged);
-    await addChains(scene, form, addForged);
     const elsewhere = await forge(scene, form, scene.otherImage);
     const tag = fallbackTag(platform.descriptor.digest, form === 'classic signature' ? '.sig' : '.att');
     if (form.startsWith('classic'))
