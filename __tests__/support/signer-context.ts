@@ -120,8 +120,10 @@ function childrenOf(index: MadeContent): NonNullable<ResolvedImage['index']>['ma
 }
 
 /** Content in a layout of its own, as a source of images. */
-export async function layoutSource(entries: readonly LayoutEntry[]): Promise<LayoutSource> {
-  const directory = mkdtempSync(join(tmpdir(), 'signatures-layout-'));
+export async function layoutSource(
+  entries: readonly LayoutEntry[],
+  directory = mkdtempSync(join(tmpdir(), 'signatures-layout-')),
+): Promise<LayoutSource> {
   await writeLayout(directory, entries);
   return new LayoutSource(directory);
 }

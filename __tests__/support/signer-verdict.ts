@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectSignatures } from '../../src/signatures/collect-signatures.js';
@@ -16,20 +16,32 @@ export interface OurVerdict {
 
 /** What this program says of a case, through the same collectors that a run uses. */
 export async function ourVerdict(scene: Scene, made: Case): Promise<OurVerdict> {
-  const trustedRootFile = join(mkdtempSync(join(tmpdir(), 'signatures-root-')), 'trusted_root.json');
+  const folder = mkdtempSync(join(tmpdir(), 'signatures-case-'));
+  try {
+    return await verdictIn(folder, scene, made);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function verdictIn(folder: string, scene: Scene, made: Case): Promise<OurVerdict> {
+  const trustedRootFile = join(folder, 'trusted_root.json');
   writeFileSync(trustedRootFile, JSON.stringify(made.trustedRoot));
   const context = collectContext({
     entry: allowEntry([made.asked]),
     trustedRootFile,
-    source: await layoutSource([
-      { content: scene.index, name: NAME },
-      { content: scene.platform },
-      { content: scene.otherImage },
-      ...made.pushed.map(({ content, tag }) => ({
-        content,
-        ...(tag === undefined ? {} : { name: `registry.example/base:${tag}` }),
-      })),
-    ]),
+    source: await layoutSource(
+      [
+        { content: scene.index, name: NAME },
+        { content: scene.platform },
+        { content: scene.otherImage },
+        ...made.pushed.map(({ content, tag }) => ({
+          content,
+          ...(tag === undefined ? {} : { name: `registry.example/base:${tag}` }),
+        })),
+      ],
+      join(folder, 'layout'),
+    ),
     image: resolvedImage(reference(NAME), made.subject),
     // The fixtures' times lie within an hour of now.
     now: new Date(scene.sigstore.now.getTime() + 3_600_000),
