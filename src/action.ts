@@ -2,6 +2,8 @@ import * as core from '@actions/core';
 
 /** The whole run: a job that hangs has decided nothing, and the runner's own limit is six hours. */
 const RUN_MILLISECONDS = 20 * 60_000;
+/** No single wait for a rate limit is longer: a runner that sits idle is paid for. */
+const LONGEST_WAIT_MILLISECONDS = 5 * 60_000;
 const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const started = Date.now();
 
@@ -31,7 +33,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
       mask: core.setSecret,
       notice: core.info,
     }),
-    remainingMilliseconds: () => started + RUN_MILLISECONDS - Date.now(),
+    remainingMilliseconds: () => Math.min(LONGEST_WAIT_MILLISECONDS, started + RUN_MILLISECONDS - Date.now()),
     say: core.info,
   });
   if (!outcome.ok) {
@@ -42,8 +44,8 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     await show.showNothing({ env, summaryPath }, outcome.value.message);
     return 0;
   }
-  const { report, renderers, shortfalls } = outcome.value;
-  await show.showReport({ env, summaryPath }, report, renderers, shortfalls);
+  const { report, renderers, publish } = outcome.value;
+  await show.showReport({ env, summaryPath }, report, renderers, publish);
   return (await import('./verdict.js')).exitCodeOf(report.verdict);
 }
 

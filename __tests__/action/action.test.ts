@@ -98,6 +98,19 @@ describe('what goes wrong around the run', () => {
     expect(step.summary).toContain('does not accept the token');
   });
 
+  test('an answer that nobody foresaw costs an output, not the verdict', async () => {
+    github.server.faults.push({ operation: 'pulls/get', status: 200 });
+    const step = await onPullRequest(denied({ Dockerfile: 'FROM scratch\n' }));
+    expect(step.code).toBe(0);
+    expect(step.outputs).toMatchObject({ verdict: 'pass' });
+    expect(step.summary).toContain('Could not comment');
+  });
+
+  test('a ref that GitHub names by something else than a commit is not believed', async () => {
+    github.server.faults.push({ operation: 'git/get-ref', status: 200 });
+    expect((await onPullRequest(denied())).code).toBe(2);
+  });
+
   test('outside a runner it says what to run instead', async () => {
     const step = await onPullRequest(denied(), { environment: { GITHUB_REPOSITORY: '' } });
     expect(step.code).toBe(2);

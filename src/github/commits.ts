@@ -4,7 +4,7 @@ import { apiObjects } from './api-objects.js';
 import type { GitHubClient } from './client.js';
 import { cloneObjects, cloneParents, hasCommit } from './clone-objects.js';
 import { type BlobCache, type CommitTree, type GitObjects, makeCommitTree } from './commit-tree.js';
-import type { RepositoryName } from './environment.js';
+import { isCommit, type RepositoryName } from './environment.js';
 import { attempt, type GitHubError } from './github-error.js';
 
 export interface CommitsOptions {
@@ -35,10 +35,10 @@ export class Commits {
 
   /** The commit that a ref, such as `heads/main` or `pull/7/merge`, points to now. */
   async tip(ref: string): Promise<Result<string, GitHubError>> {
-    const answer = await attempt({ doing: `find refs/${ref}`, permission: 'contents: read' }, () =>
-      this.#client.rest.git.getRef({ ...this.#place, ref }),
-    );
-    return answer.ok ? ok(answer.value.data.object.sha) : answer;
+    return attempt({ doing: `find refs/${ref}`, permission: 'contents: read' }, async () => {
+      const { data } = await this.#client.rest.git.getRef({ ...this.#place, ref });
+      return commitId(data.object.sha);
+    });
   }
 
   async defaultBranch(): Promise<Result<string, GitHubError>> {
@@ -52,10 +52,10 @@ export class Commits {
     const local = this.#workspace === null ? null : await cloneParents(this.#workspace, commit);
     // A shallow clone's commits still name their parents: cat-file shows the object, not the grafted history.
     if (local !== null) return ok(local);
-    const answer = await attempt({ doing: `read commit ${commit}`, permission: 'contents: read' }, () =>
-      this.#client.rest.git.getCommit({ ...this.#place, commit_sha: commit }),
-    );
-    return answer.ok ? ok(answer.value.data.parents.map(({ sha }) => sha)) : answer;
+    return attempt({ doing: `read commit ${commit}`, permission: 'contents: read' }, async () => {
+      const { data } = await this.#client.rest.git.getCommit({ ...this.#place, commit_sha: commit });
+      return data.parents.map(({ sha }) => commitId(sha));
+    });
   }
 
   /** The last commit that both have. */
@@ -85,6 +85,12 @@ export class Commits {
     const objects = this.#workspace !== null && isHere ? either(cloneObjects(this.#workspace, commit), remote) : remote;
     return makeCommitTree(objects, commit, this.#blobs);
   }
+}
+
+/** What git will be given as a commit must be one, whoever answers in GitHub's name. */
+function commitId(text: string): string {
+  if (isCommit(text)) return text;
+  throw new TypeError('GitHub named a commit by something that is no commit id');
 }
 
 /** A clone that was made without all objects (`filter: blob:none`, a depth) answers for what it has. */

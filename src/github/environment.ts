@@ -75,11 +75,13 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
   if (repository === null) {
     throw new EnvironmentError('GITHUB_REPOSITORY is not of the form owner/name. It is set by the runner.');
   }
+  const commit = need('GITHUB_SHA');
+  if (!isCommit(commit)) throw new EnvironmentError('GITHUB_SHA is not a commit id. It is set by the runner.');
   return {
     eventName: need('GITHUB_EVENT_NAME'),
     eventPath: env['GITHUB_EVENT_PATH'] || null,
     repository,
-    commit: need('GITHUB_SHA'),
+    commit,
     ref: env['GITHUB_REF'] ?? '',
     refProtected: env['GITHUB_REF_PROTECTED'] === 'true',
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',

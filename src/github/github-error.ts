@@ -59,7 +59,7 @@ export async function attempt<T>(purpose: Purpose, work: () => Promise<T>): Prom
 }
 
 /** Says what an exception of the client means. @see https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api */
-function explain(purpose: Purpose, error: unknown): GitHubError {
+export function explain(purpose: Purpose, error: unknown): GitHubError {
   const doing = purpose.doing;
   const failed = readFailure(error);
   if (failed === null) {

@@ -6,7 +6,7 @@ import { partId, rememberedFingerprint } from './comment-parts.js';
 import type { Commits } from './commits.js';
 import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
 import type { EventPlan } from './event.js';
-import { attempt, type GitHubError, missingPermission } from './github-error.js';
+import { attempt, explain, type GitHubError, missingPermission } from './github-error.js';
 import type { ActionInputs } from './inputs.js';
 import type { Renderers } from './renderers.js';
 import { POSTING, postSuggestions, suggestionsFor } from './review-suggestions.js';
@@ -36,9 +36,11 @@ export async function publishToGitHub(publication: Publication): Promise<readonl
   const { inputs, plan } = publication;
   const pullRequest = plan.change?.kind === 'pull-request' ? plan.change : null;
   const outputs: Promise<readonly Output[]>[] = [];
-  if (pullRequest !== null) outputs.push(onPullRequest(publication, pullRequest));
-  if (inputs.sarif) outputs.push(sarif(publication).then((output) => [output]));
-  if (plan.scheduled && inputs.trackingIssue) outputs.push(trackingIssue(publication).then((output) => [output]));
+  if (pullRequest !== null) outputs.push(guarded('comment', () => onPullRequest(publication, pullRequest)));
+  if (inputs.sarif) outputs.push(guarded('upload to code scanning', async () => [await sarif(publication)]));
+  if (plan.scheduled && inputs.trackingIssue) {
+    outputs.push(guarded('keep the tracking issue', async () => [await trackingIssue(publication)]));
+  }
   return (await Promise.all(outputs)).flat().flatMap((output) => {
     if (!output.ok) return [shortfallOf(output.error, pullRequest?.fork === true)];
     return output.value === null ? [] : [output.value];
@@ -47,6 +49,15 @@ export async function publishToGitHub(publication: Publication): Promise<readonl
 
 /** What came of one output: nothing to say, or why it did not appear as asked for. */
 type Output = Result<Shortfall | null, GitHubError>;
+
+/** An answer of GitHub's that nobody foresaw costs this output, and not the verdict. */
+async function guarded(doing: string, work: () => Promise<readonly Output[]>): Promise<readonly Output[]> {
+  try {
+    return await work();
+  } catch (error) {
+    return [err(explain({ doing, permission: 'contents: read' }, error))];
+  }
+}
 
 /** The comment, then the suggestions, which need the same permission: a refusal is not asked for twice. */
 async function onPullRequest(publication: Publication, pullRequest: PullRequest): Promise<readonly Output[]> {

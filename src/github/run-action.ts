@@ -28,11 +28,12 @@ export type ActionOutcome =
       readonly kind: 'judged';
       readonly report: Report;
       readonly renderers: Renderers;
-      readonly shortfalls: readonly Shortfall[];
+      /** Shows it on GitHub, which may have to wait; returns what did not appear, and never throws. */
+      readonly publish: () => Promise<readonly Shortfall[]>;
     }
   | { readonly kind: 'nothing-to-judge'; readonly message: string };
 
-/** One run of the Action, from the event to what GitHub shows. */
+/** One run of the Action, from the event to the verdict, ready to be shown. */
 export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, Stop>> {
   const { env, inputs } = run;
   const event = planEvent(env, await readPayload(env.eventPath));
@@ -84,7 +85,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const report = { ...judged.value, verdict: withPreliminary(judged.value.verdict, findings) };
   const shown = event.value.change?.kind === 'pull-request' ? event.value.change.head : plan.value.judged.commit;
   const renderers = renderersFor(env, { commit: shown, category: `base-image-gate/${jobId(env, inputs)}` });
-  const shortfalls = await publishToGitHub({
+  const publication = {
     env,
     inputs,
     plan: event.value,
@@ -93,8 +94,8 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     report,
     renderers,
     judged: plan.value.judged.commit,
-  });
-  return ok({ kind: 'judged', report, renderers, shortfalls });
+  };
+  return ok({ kind: 'judged', report, renderers, publish: () => publishToGitHub(publication) });
 }
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {

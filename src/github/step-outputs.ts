@@ -20,12 +20,15 @@ interface Step {
   readonly summaryPath: string | undefined;
 }
 
-/** Shows a report in the step itself: annotations, the reports as files, the job summary, the outputs. */
+/**
+ * Shows a report: in the step itself as annotations, files and outputs, then on GitHub, which may have to wait for its
+ * limits, then in the job summary, which also says what did not appear.
+ */
 export async function showReport(
   step: Step,
   report: Report,
   renderers: Renderers,
-  shortfalls: readonly Shortfall[],
+  publish: () => Promise<readonly Shortfall[]>,
 ): Promise<void> {
   const { shown, left } = renderers.annotations(report);
   for (const { level, message, ...place } of shown) {
@@ -33,7 +36,7 @@ export async function showReport(
     else core.warning(message, place);
   }
   const summary = renderers.summary(report, { annotationsLeft: left, limit: SUMMARY_LIMIT - SUMMARY_RESERVE });
-  const problems = [...shortfalls];
+  const problems: Shortfall[] = [];
   const files = await writeReports(step.env, {
     'report.json': () => renderers.json(report),
     'report.sarif': () => renderers.sarif(report),
@@ -49,6 +52,7 @@ export async function showReport(
     'report-markdown': files.ok ? files.paths['report.md'] : '',
   });
   if (written !== null) problems.push(written);
+  problems.push(...(await publish()));
   const summarised = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
   if (summarised !== null) problems.push(summarised);
   for (const { message, remedy } of problems) logLine(core.info, `${message} ${remedy}`);
