@@ -46,14 +46,20 @@ describe('which files are read', () => {
     ]);
   });
 
-  test('by include and exclude', async () => {
-    const options = { include: ['**/*.build', 'testdata/**', 'b/*'], exclude: ['**/testdata/**'] };
+  test('include adds to them, and exclude takes away', async () => {
+    const options = { include: ['**/*.build', 'testdata/**'], exclude: ['**/testdata/**'] };
     expect(status(await readDirectory(makeRepository(files), options))).toEqual([
+      'Dockerfile read',
       'Dockerfile.j2 skipped',
       'b/x.dockerfile read',
       'other.build read',
       'testdata/Dockerfile skipped',
     ]);
+  });
+
+  test('what include matches is no ignore file', async () => {
+    const directory = makeRepository({ Dockerfile: 'FROM a', 'Dockerfile.dockerignore': '*' });
+    expect(status(await readDirectory(directory, { include: ['**/Dockerfile*'] }))).toEqual(['Dockerfile read']);
   });
 
   test('only those that changed, and the others are listed', async () => {
@@ -132,6 +138,17 @@ describe('what workflows build', () => {
     const reading = await readDirectory(makeRepository(files));
     expect(images(reading)).toEqual(['a:1']);
     expect(reading.stages[0]?.base).toEqual({ kind: 'image', use: reading.uses[0]?.id });
+  });
+
+  test('more builds of a file than are read make it unreadable', async () => {
+    const build = (platform: string) =>
+      `{uses: docker/build-push-action@v6, with: {file: Dockerfile, platforms: "${platform}"}}`;
+    const platforms = Array.from({ length: 2000 }, (_, index) => `linux/a${index}`).join(',');
+    const reading = await readDirectory(
+      makeRepository({ Dockerfile: 'FROM a-$TARGETARCH', ...workflow(build(platforms)) }),
+    );
+    expect(reading.files).toMatchObject([{ path: 'Dockerfile', status: 'unreadable' }]);
+    expect(reading.files[0]?.reason).toContain('MAX_BUILDS');
   });
 
   test('its arguments hide nothing of what the file says itself', async () => {

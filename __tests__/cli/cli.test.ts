@@ -55,6 +55,7 @@ describe('exit codes', () => {
     [['images', '--platform', 'linux/amd64,lin ux'], '"lin ux" is not a platform'],
     [['images', '--build-arg', 'UNSET_HERE'], 'has no value'],
     [['check', '--registry', 'nonsense'], '--registry'],
+    [['check', '--platform', 'linux/amd64,nonsense'], '"nonsense" names neither a known operating system'],
     [['rules', 'no-such-rule'], 'There is no rule "no-such-rule"'],
     [['policy'], 'validate FILE'],
     [['policy', 'validate', 'missing.yml'], 'does not exist'],

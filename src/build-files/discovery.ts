@@ -12,9 +12,9 @@ export interface Discovery {
 }
 
 /**
- * Finds the build files of a repository: by their names, or by `include` where it is given, and what workflows build
- * from, but never what `exclude` matches. Templates, excluded files and, with `only`, untouched files are listed as
- * skipped.
+ * Finds the build files of a repository: by their names, what `include` adds to them, and what workflows build from,
+ * but never what `exclude` matches. Templates, excluded files and, with `only`, untouched files are listed as skipped.
+ * `include` takes nothing away: a glob written to add a file must not hide all the others.
  */
 export function discover(
   entries: readonly TreeEntry[],
@@ -31,7 +31,7 @@ export function discover(
   for (const { path, kind } of entries) {
     if (kind === 'submodule') continue;
     const name = nameKind(path);
-    const wanted = include.length === 0 ? name === 'dockerfile' : name !== 'template' && matches(include, path);
+    const wanted = name === 'dockerfile' || (name === 'other' && matches(include, path));
     if (!wanted && !built.has(path)) {
       if (name === 'template') skip(path, 'a template is no Dockerfile until it is filled in');
     } else if (matches(exclude, path)) skip(path, 'excluded by files.exclude');

@@ -1,5 +1,5 @@
 /** What a file's name says of it. */
-export type NameKind = 'dockerfile' | 'template' | 'other';
+export type NameKind = 'dockerfile' | 'template' | 'ignore-file' | 'other';
 
 /**
  * Whether a file is a Dockerfile by its name: `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`, `*.dockerfile`,
@@ -10,7 +10,7 @@ export type NameKind = 'dockerfile' | 'template' | 'other';
  */
 export function nameKind(path: string): NameKind {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (/\.(?:docker|container)ignore$/.test(name)) return 'other';
+  if (/\.(?:docker|container)ignore$/.test(name)) return 'ignore-file';
   const stem = name.replace(/\.(?:j2|tmpl|template|erb)$/, '');
   const usual = /^(?:[dD]ockerfile|Dockerfile\..+|Containerfile.*)$/s.test(stem) || /.\.[dD]ockerfile$/s.test(stem);
   if (!usual) return 'other';

@@ -1,6 +1,6 @@
 import type { DockerfileReading } from './dockerfile/dockerfile.js';
 import { strictest } from './dockerfile/image-uses.js';
-import type { ImageUse } from './image-use.js';
+import type { BuildFile, ImageUse } from './image-use.js';
 import type { Stage } from './stage.js';
 
 /**
@@ -18,7 +18,7 @@ export function mergeReadings(usual: DockerfileReading, others: readonly Dockerf
   const resolved = new Set(others.flatMap((reading) => reading.uses.filter(isKnown).map(place)));
   const kept = [...uses.values()].filter((use) => isKnown(use) || !resolved.has(place(use)));
   return {
-    file: usual.file,
+    file: fileOf(usual, others),
     uses: kept.sort((a, b) => a.line - b.line || a.column - b.column),
     stages: usual.stages.map((stage, index) =>
       mergeStages(
@@ -28,6 +28,12 @@ export function mergeReadings(usual: DockerfileReading, others: readonly Dockerf
       ),
     ),
   };
+}
+
+/** A build that passes a limit could pull anything, however well the usual one is read. */
+function fileOf(usual: DockerfileReading, others: readonly DockerfileReading[]): BuildFile {
+  const worse = others.find(({ file }) => file.status === 'unreadable');
+  return usual.file.status === 'unreadable' || worse === undefined ? usual.file : worse.file;
 }
 
 function isKnown(use: ImageUse): boolean {

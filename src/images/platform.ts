@@ -11,14 +11,15 @@ export interface Platform {
   readonly osVersion?: string;
 }
 
-const ARCHITECTURES: Readonly<Record<string, readonly [string, string?]>> = {
-  i386: ['386'],
-  x86_64: ['amd64'],
-  'x86-64': ['amd64'],
-  aarch64: ['arm64'],
-  armhf: ['arm', 'v7'],
-  armel: ['arm', 'v6'],
-};
+/** A map and no object: the name is anyone's, `constructor` too. */
+const ARCHITECTURES: ReadonlyMap<string, readonly [string, string?]> = new Map([
+  ['i386', ['386']],
+  ['x86_64', ['amd64']],
+  ['x86-64', ['amd64']],
+  ['aarch64', ['arm64']],
+  ['armhf', ['arm', 'v7']],
+  ['armel', ['arm', 'v6']],
+]);
 
 /**
  * Reads `os/arch[/variant]`, `os` or `arch`, normalised as containerd does (`linux/x86_64` is `linux/amd64`,
@@ -61,7 +62,7 @@ function splitOsVersion(text: string): { os: string; osVersion?: string } {
 }
 
 function normaliseArchitecture(name: string, variant?: string): { architecture: string; variant?: string } {
-  const [architecture, implied] = ARCHITECTURES[name] ?? [name];
+  const [architecture, implied] = ARCHITECTURES.get(name) ?? [name];
   const chosen = variant ?? implied;
   if (architecture === 'arm64' && (chosen === undefined || chosen === '8' || chosen === 'v8')) return { architecture };
   if (architecture === 'arm')
