@@ -42,7 +42,9 @@ describe('signature-verified', () => {
       outcome: 'fail',
       reason: expect.stringContaining('1 of the 2 authorities'),
     });
-    const both = [SIGNED, { ...SIGNED, authorityIndex: 1 }];
+    const both = [SIGNED, { ...SIGNED, authorityIndex: 1, signer: { ...AUDIT } }];
+    const one = [SIGNED, { ...SIGNED, authorityIndex: 1 }];
+    expect(answer(found({ verified: one }), entry)).toMatchObject({ outcome: 'fail' });
     expect(answer(found({ verified: both }), entry)).toMatchObject({ outcome: 'pass' });
   });
 

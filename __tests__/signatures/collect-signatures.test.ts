@@ -247,6 +247,25 @@ describe('signatures of an image', () => {
       value: { verified: [], incomplete: { cause: 'limit', message: expect.stringContaining('signature-layers') } },
     });
   });
+
+  test('more bytes than are held at once make the search incomplete, and are not fetched', async () => {
+    const { content } = await forge(scene, 'bundle signature', scene.index);
+    const source = await sourceOf([{ content }]);
+    const swollen: ImageSource = {
+      ...failing(source, () => false),
+      manifest: async (repository, digest) => {
+        const fetched = await source.manifest(repository, digest);
+        if (!fetched.ok || fetched.value.manifest.kind !== 'manifest') return fetched;
+        const layers = fetched.value.manifest.layers.map((layer) => ({ ...layer, size: 200 * 1024 * 1024 }));
+        return { ok: true, value: { ...fetched.value, manifest: { ...fetched.value.manifest, layers } } };
+      },
+    };
+    expect(await collectSignatures(context(swollen))).toMatchObject({
+      status: 'unavailable',
+      cause: 'limit',
+      message: expect.stringContaining('signature-bytes'),
+    });
+  });
 });
 
 describe('statements about an image', () => {

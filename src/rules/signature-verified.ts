@@ -3,6 +3,7 @@ import { formatReference, type Reference } from '../images/reference.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
 import { describeAuthority } from '../signatures/authority.js';
+import { countSigners } from '../signatures/count-signers.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures, VerifiedSignature } from '../signatures/verified.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
@@ -111,15 +112,15 @@ function judgeSignatures(
   reference: Reference,
   signatures: ImageSignatures,
 ): RuleResult {
-  const byAuthority = new Map(signatures.verified.map((signature) => [signature.authorityIndex, signature]));
+  const count = countSigners(signatures.verified);
   const name = formatReference(reference);
   const details = [
     ...signatures.verified.map(tell),
     ...signatures.rejected.map(({ place, reason }) => `${place}: ${reason}`),
   ];
-  if (byAuthority.size >= entry.require) {
-    const signers = [...byAuthority.values()].map(({ signer }) => describeSigner(signer));
-    return { outcome: 'pass', reason: `Signed by ${signers.join(' and ')}.`, details };
+  if (count >= Math.max(1, entry.require)) {
+    const signers = new Set(signatures.verified.map(({ signer }) => describeSigner(signer)));
+    return { outcome: 'pass', reason: `Signed by ${[...signers].join(' and ')}.`, details };
   }
   if (signatures.signedIndex !== undefined) {
     return {
@@ -135,7 +136,7 @@ function judgeSignatures(
   }
   return {
     outcome: 'fail',
-    reason: shortage(entry, name, byAuthority.size, signatures),
+    reason: shortage(entry, name, count, signatures),
     fix: unsignedFix(subject),
     details,
   };

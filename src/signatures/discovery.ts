@@ -13,7 +13,12 @@ import type { Incomplete } from './verified.js';
  */
 
 /** How much of what strangers attach to a digest is read; what is beyond makes the search incomplete. */
-const DISCOVERY_LIMITS = { 'signature-referrers': 64, 'signature-layers': 64 } as const;
+const DISCOVERY_LIMITS = {
+  'signature-referrers': 64,
+  'signature-layers': 64,
+  /** Of all signatures and attestations of one digest in one place, which are held in memory together. */
+  'signature-bytes': 128 * 1024 * 1024,
+} as const;
 
 /** Something that may be a signature, unproven. */
 export interface Found {
@@ -71,8 +76,9 @@ export async function searchReferrers(source: ImageSource, repository: Repositor
   const { descriptors, via } = answer.value;
   const relevant = descriptors.filter(mayHoldSignatures);
   const limit = DISCOVERY_LIMITS['signature-referrers'];
+  const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
   const read = await Promise.all(
-    relevant.slice(0, limit).map((descriptor) => readArtifact(source, repository, descriptor, place)),
+    relevant.slice(0, limit).map((descriptor) => readArtifact(source, repository, descriptor, place, budget)),
   );
   const here: Discovery = {
     ...NOTHING,
@@ -100,9 +106,15 @@ export async function searchTag(
     if (resolved.error.code !== 'not-found') return failed(place, resolved.error);
     return { ...NOTHING, lookedIn: [{ place, answer: 'no such tag' }] };
   }
-  const read = await readArtifact(source, repository, resolved.value, place);
+  const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
+  const read = await readArtifact(source, repository, resolved.value, place, budget);
   const count = `${read.found.length} ${suffix === '.sig' ? 'signatures' : 'attestations'}`;
   return mergeDiscoveries([{ ...NOTHING, lookedIn: [{ place, answer: count }] }, read]);
+}
+
+/** What may still be read of one place. */
+interface Budget {
+  left: number;
 }
 
 /** A manifest whose layers are signatures, attestations or one bundle. Other layers are none of ours. */
@@ -111,6 +123,7 @@ async function readArtifact(
   repository: Repository,
   descriptor: Descriptor,
   place: string,
+  budget: Budget,
 ): Promise<Discovery> {
   const fetched = await source.manifest(repository, descriptor.digest);
   if (!fetched.ok) return failed(place, fetched.error);
@@ -121,7 +134,7 @@ async function readArtifact(
     return rejected(place, 'a bundle is the only layer of its manifest, and here there are more');
   const limit = DISCOVERY_LIMITS['signature-layers'];
   const parts = await Promise.all(
-    manifest.layers.slice(0, limit).map((layer) => readLayer(source, repository, layer, place)),
+    manifest.layers.slice(0, limit).map((layer) => readLayer(source, repository, layer, place, budget)),
   );
   const over = manifest.layers.length > limit ? [{ ...NOTHING, failures: [beyond('signature-layers', place)] }] : [];
   return mergeDiscoveries([...parts, ...over]);
@@ -132,9 +145,13 @@ async function readLayer(
   repository: Repository,
   layer: Descriptor,
   place: string,
+  budget: Budget,
 ): Promise<Discovery> {
   const kind = kindOf(layer.mediaType);
   if (kind === undefined) return NOTHING;
+  // The source holds a blob to its descriptor's size.
+  if (layer.size > budget.left) return { ...NOTHING, failures: [beyond('signature-bytes', place)] };
+  budget.left -= layer.size;
   const blob = await source.blob(repository, layer, 'attestation');
   if (!blob.ok) return failed(place, blob.error);
   const annotations = layer.annotations ?? {};
@@ -178,7 +195,7 @@ function failed(place: string, error: RegistryError): Discovery {
 function beyond(limit: keyof typeof DISCOVERY_LIMITS, place: string): Incomplete {
   return {
     cause: 'limit',
-    message: `${place} holds more than the ${DISCOVERY_LIMITS[limit]} that are read (limit ${limit})`,
+    message: `${place} holds more than the ${DISCOVERY_LIMITS[limit]} that are read (limit ${limit}).`,
     remedy: 'Remove what is not a signature of the image, or keep signatures in a signature repository of their own.',
   };
 }

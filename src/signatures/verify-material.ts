@@ -233,7 +233,9 @@ function checkTimes(
 
 function describeEntry(entry: LogEntryMaterial, trust: TrustMaterial): LogEntry {
   const log = trust.tlogs.find(({ logID }) => logID.equals(entry.logId.keyId));
-  return { log: log?.baseURL ?? '', index: entry.logIndex };
+  // A promise signs the entry's index; a proof shows its own, and the one beside it is anybody's.
+  const index = entry.inclusionPromise === undefined ? entry.inclusionProof?.logIndex : entry.logIndex;
+  return { log: log?.baseURL ?? '', index: index ?? '' };
 }
 
 /** The library's own content classes know SHA-256 and a part of the keys; these know what `verifyWithKey` knows. */
