@@ -157,6 +157,18 @@ describe('inputs', () => {
     expect(changed.outputs).toMatchObject({ verdict: 'fail' });
   });
 
+  test('legs of a matrix share one comment, each with a part that says what it judges', async () => {
+    const pull = denied({
+      'a/Dockerfile': 'FROM images.example/legacy/a:1\n',
+      'b/Dockerfile': 'FROM images.example/b:1\n',
+    });
+    await onPullRequest(pull, { inputs: { paths: 'a/**' } });
+    await onPullRequest(pull, { inputs: { paths: 'b/**' } });
+    expect(github.state.comments).toHaveLength(1);
+    const headings = github.state.comments[0]?.body.match(/^### .*$/gm) ?? [];
+    expect(headings.map((heading) => /Base images, ([ab])\//.exec(heading)?.[1]).sort()).toEqual(['a', 'b']);
+  });
+
   test('comment: never and on-failure keep quiet', async () => {
     const clean = denied({ Dockerfile: 'FROM scratch\nCOPY --from=images.example/tool:1 / /\n' });
     await onPullRequest(clean, { inputs: { comment: 'on-failure' } });

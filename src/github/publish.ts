@@ -25,6 +25,8 @@ export interface Publication {
   readonly judged: string;
 }
 
+const MAX_TITLE_PATHS = 3;
+
 /** An output that did not appear, and what would make it appear. It never changes the verdict. */
 export interface Shortfall {
   readonly message: string;
@@ -102,7 +104,7 @@ async function comment(
       render: (limit, { previous, alone }) =>
         renderers.comment(report, {
           limit,
-          ...(alone ? {} : { title: env.job }),
+          ...titleOf(env, inputs, alone),
           ...(previous === null
             ? {}
             : { isNew: ({ fingerprint }) => !previous.has(rememberedFingerprint(fingerprint)) }),
@@ -110,6 +112,12 @@ async function comment(
     },
   });
   return published.ok ? ok(null) : published;
+}
+
+/** What tells a part from the others: what it judges, else its job. Legs of a matrix are one job. */
+function titleOf(env: RunnerEnvironment, { paths }: ActionInputs, alone: boolean): { readonly title?: string } {
+  if (paths.length > 0) return { title: paths.slice(0, MAX_TITLE_PATHS).join(', ') };
+  return alone ? {} : { title: env.job };
 }
 
 /** Names what this job judges, among the jobs of a run. */
