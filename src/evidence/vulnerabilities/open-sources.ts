@@ -1,4 +1,5 @@
 import { trustedAuthorities } from '../../registry/certificates.js';
+import type { Clock } from '../../registry/clock.js';
 import { registryLimits } from '../../registry/limits.js';
 import { Transport } from '../../registry/transport.js';
 import { err, ok, type Result } from '../../result.js';
@@ -17,6 +18,7 @@ export interface Services {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether `host[:port]` may be on a private network. */
   readonly mayBePrivate: (host: string) => boolean;
+  readonly clock?: Clock;
 }
 
 export const PUBLIC_SERVICES: Services = {
@@ -66,6 +68,7 @@ export async function openSources(
     environment: services.environment,
     authorities: authorities.value,
     mayBePrivate: services.mayBePrivate,
+    ...(services.clock === undefined ? {} : { clock: services.clock }),
   });
   const osv = new OsvApi({ transport, origin: services.osv, now: settings.now });
   const { cacheDirectory } = settings;
