@@ -86,7 +86,10 @@ async function forEachRecord(
     }
     const directory = await readZipDirectory(handle, limits);
     if (!directory.ok) return err(faulty(file.path, directory.error));
-    const entries = directory.value.filter(({ name }) => name.endsWith('.json')).sort((a, b) => a.offset - b.offset);
+    const entries = directory.value.filter(({ name }) => !name.endsWith('/')).sort((a, b) => a.offset - b.offset);
+    // Passing over what is called otherwise could pass over a record.
+    const other = entries.find(({ name }) => !name.endsWith('.json'));
+    if (other !== undefined) return err(faulty(file.path, { reason: `it holds ${other.name}, which is no record` }));
     const reader = new ZipReader(handle, limits);
     for (const [place, entry] of entries.entries()) {
       const bytes = await reader.read(entry);

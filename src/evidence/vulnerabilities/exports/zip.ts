@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { err, ok, type Result } from '../../../result.js';
 import type { VulnerabilityLimits } from '../limits.js';
 
@@ -9,6 +9,7 @@ export interface ZipEntry {
   readonly method: number;
   readonly packed: number;
   readonly size: number;
+  readonly crc: number;
   /** Of its local header, from the beginning of the archive. */
   readonly offset: number;
 }
@@ -52,12 +53,15 @@ export async function readZipDirectory(
   if (offset + bytes > size) return err({ reason: 'its table of contents lies outside it' });
   const directory = await readAt(file, offset, bytes);
   const entries: ZipEntry[] = [];
-  for (let at = 0; entries.length < count; ) {
+  let at = 0;
+  while (entries.length < count) {
     const read = directory.length - at < 46 ? null : readCentral(directory, at);
     if (read === null) return err({ reason: `its table of contents breaks off after ${entries.length} of ${count}` });
     entries.push(read.entry);
     at = read.next;
   }
+  if (at !== directory.length)
+    return err({ reason: `its table of contents has more than the ${count} entries it speaks of` });
   return ok(entries);
 }
 
@@ -107,7 +111,17 @@ function readCentral(directory: Buffer, at: number): { readonly entry: ZipEntry;
   const offset = field(42);
   if (![size, packed, offset].every(Number.isSafeInteger)) return null;
   const name = directory.toString('utf8', at + 46, extraAt);
-  return { entry: { name, method: directory.readUInt16LE(at + 10), packed, size, offset }, next };
+  return {
+    entry: {
+      name,
+      method: directory.readUInt16LE(at + 10),
+      crc: directory.readUInt32LE(at + 16),
+      packed,
+      size,
+      offset,
+    },
+    next,
+  };
 }
 
 function wideFields(extra: Buffer): number[] {
@@ -148,14 +162,12 @@ export class ZipReader {
     const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
     const packed = await this.#bytes(start, entry.packed);
     if (packed.length < entry.packed) return err({ reason: `${entry.name} breaks off` });
-    if (entry.method === STORED) return ok(Buffer.from(packed));
-    if (entry.method !== DEFLATED) return err({ reason: `${entry.name} is packed by the method ${entry.method}` });
-    try {
-      return ok(inflateRawSync(packed, { maxOutputLength: limit }));
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      return err(code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge : { reason: `${entry.name} could not be unpacked` });
+    const bytes = unpack(packed, entry, limit);
+    if (!bytes.ok) return bytes;
+    if (bytes.value.length !== entry.size || crc32(bytes.value) !== entry.crc) {
+      return err({ reason: `${entry.name} is not what the archive's table of contents says` });
     }
+    return bytes;
   }
 
   async #bytes(at: number, length: number): Promise<Buffer> {
@@ -176,4 +188,19 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
     filled += bytesRead;
   }
   return buffer.subarray(0, filled);
+}
+
+function unpack(packed: Buffer, { name, method }: ZipEntry, limit: number): Result<Buffer, ZipFault> {
+  if (method === STORED) return ok(Buffer.from(packed));
+  if (method !== DEFLATED) return err({ reason: `${name} is packed by the method ${method}` });
+  try {
+    return ok(inflateRawSync(packed, { maxOutputLength: limit }));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return err(
+      code === 'ERR_BUFFER_TOO_LARGE'
+        ? { reason: `${name} is larger than ${limit} bytes`, limit: 'record-bytes' }
+        : { reason: `${name} could not be unpacked` },
+    );
+  }
 }
