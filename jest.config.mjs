@@ -1,13 +1,20 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // A hang is what this is for: tests share slow machines with other work, and none of them measures time.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Tests against independent programs (skopeo, cosign …) run where .ci/peer has installed them: npm run test:peers.
   testPathIgnorePatterns: process.env.PEERS ? [] : ['\\.peer\\.test\\.ts$'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' }, experimental: { keepImportAttributes: true } } },
+    ],
+  },
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
 };

@@ -30,6 +30,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
       credentials: inputs.value.registryCredentials,
       environment: process.env,
       workspace: env.workspace,
+      temporaryDirectory: env.temporaryDirectory,
       mask: core.setSecret,
       notice: core.info,
     }),

@@ -6,6 +6,7 @@ import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
 import { collectors } from '../evidence/collectors.js';
 import { type GateInput, runGate } from '../gate.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
+import { deskCache } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
@@ -94,6 +95,7 @@ export async function runGateAtDesk(
     offline,
     environment: io.env,
     workspace: directory,
+    cache: deskCache(io.env),
     notice: (message) => io.stderr(`${message}\n`),
   });
   if (!registries.ok) return usage(registries.error);

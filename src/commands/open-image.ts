@@ -8,6 +8,7 @@ import type { Platform } from '../images/platform.js';
 import { parseReference } from '../images/reference.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry } from '../policy/policy.js';
+import { deskCache } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
@@ -56,6 +57,7 @@ export async function openImage(
     offline,
     environment: io.env,
     workspace: io.cwd,
+    cache: deskCache(io.env),
     notice: (message) => io.stderr(`${message}\n`),
   });
   if (!registries.ok) return registries;

@@ -1,6 +1,7 @@
 import { formatPlatform } from '../images/platform.js';
 import { formatReference } from '../images/reference.js';
 import type { Policy } from '../policy/policy.js';
+import { messageOf } from '../registry/caught.js';
 import type { ImageSource } from '../registry/image-source.js';
 import type { CollectContext, Collector, ImageSubject, RunSettings } from './collector.js';
 import type { Evidence } from './evidence.js';
@@ -89,7 +90,7 @@ function notCollected(kind: EvidenceKind, error: unknown): Evidence<never> {
   return {
     status: 'unavailable',
     cause: 'not-collected',
-    message: `Collecting ${kind} evidence failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
+    message: `Collecting ${kind} evidence failed inside the gate: ${messageOf(error)}.`,
     remedy: 'This is a defect of the gate: please report it with the reference of the image.',
   };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ImageUse } from '../build-files/image-use.js';
 import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
@@ -6,6 +7,7 @@ import type { Change } from '../change.js';
 import { readingOptions } from '../commands/reading-options.js';
 import { collectors } from '../evidence/collectors.js';
 import { runGate } from '../gate.js';
+import { openActionsCache } from '../registry/actions-cache.js';
 import type { Credential } from '../registry/credentials.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { err } from '../result.js';
@@ -15,13 +17,16 @@ export interface JudgeSetting {
   readonly credentials: ReadonlyMap<string, Credential>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workspace: string;
+  /** RUNNER_TEMP, where what registries sent is kept from run to run; empty for no cache. */
+  readonly temporaryDirectory: string;
   /** Told every text that must not be seen in a log. */
   readonly mask: (secret: string) => void;
   readonly notice: (message: string) => void;
 }
 
 /** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
-export function makeJudge({ credentials, environment, workspace, mask, notice }: JudgeSetting): Judge {
+export function makeJudge(setting: JudgeSetting): Judge {
+  const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
   return async ({ tree, policy, builds, change, preliminary }) => {
     const catalogue = loadCatalogue();
     const options = readingOptions(
@@ -37,7 +42,9 @@ export function makeJudge({ credentials, environment, workspace, mask, notice }:
     if (!options.ok)
       return err({ code: 'usage', message: options.error, remedy: 'Correct the input of the workflow.' });
     const reading: ReadingOptions = { ...options.value, ...(builds.only === undefined ? {} : { only: builds.only }) };
+    const directory = temporaryDirectory === '' ? null : join(temporaryDirectory, 'base-image-gate-registry');
     const registries = await openRegistries({
+      ...(directory === null ? {} : { cache: await openActionsCache({ directory, notice }) }),
       registries: policy.registries,
       isListed: (registry) => isListedHost(catalogue, policy, { registry }),
       environment,
