@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkDocument,checkJson}from"./chunk-OEN3JUXM.js";import"./chunk-T6E4W72G.js";import"./chunk-HPJKL22U.js";import"./chunk-BZ7ZXFR3.js";import"./chunk-HW4BVKO4.js";import"./chunk-SOHVHQDH.js";import"./chunk-6R5URQ75.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{checkDocument,checkJson};
