@@ -42,7 +42,7 @@ export interface Examined {
   readonly failures: readonly Incomplete[];
 }
 
-export function mergeExamined(parts: readonly Examined[]): Examined {
+function mergeExamined(parts: readonly Examined[]): Examined {
   return {
     approved: parts.flatMap((part) => part.approved),
     rejected: parts.flatMap((part) => part.rejected),
