@@ -15,7 +15,7 @@ export interface RuleSetting {
  * What the policy makes of a rule for a role: the profile's preset (`observe` capped at warning), changed by `rules`,
  * changed by `roles`.
  */
-export function ruleSetting(policy: Policy, rule: Rule, role: Role): RuleSetting {
+export function ruleSetting(policy: Policy, rule: Pick<Rule, 'id' | 'presets'>, role: Role): RuleSetting {
   const preset = rule.presets[profileColumn(policy.profile, role)];
   const setting: RuleSetting = {
     level: policy.profile === 'observe' && preset.level === 'error' ? 'warning' : preset.level,

@@ -1,4 +1,7 @@
+import { loadCatalogue } from '../catalog/catalogue.js';
 import { formatReference } from '../images/reference.js';
+import { adviceOf } from '../proposals/advice.js';
+import { proposalsFor } from '../proposals/proposals.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { UseRule } from './rule.js';
 
@@ -30,7 +33,7 @@ export const allowedBase: UseRule<NoOptions> = {
   },
   controls: ['CM-7', 'SR-3'],
   securitySeverity: 7,
-  evaluate: ({ entry, policy, reference, use }) => {
+  evaluate: ({ entry, policy, reference, stages, use }) => {
     if (reference === null)
       return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
     if (policy.allow.length === 0) return { outcome: 'not-applicable', reason: 'The policy has no allow list.' };
@@ -41,7 +44,7 @@ export const allowedBase: UseRule<NoOptions> = {
     return {
       outcome: 'fail',
       reason: `No entry of the allow list matches ${name}, which \`${use.written}\` names.`,
-      fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.',
+      ...adviceOf(proposalsFor({ use, reference }, stages, policy, loadCatalogue())),
     };
   },
 };

@@ -1,0 +1,234 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { loadCatalogue } from '../../src/catalog/catalogue.js';
+import { equivalents } from '../../src/catalog/equivalents.generated.js';
+import { parseReference } from '../../src/images/reference.js';
+import { deniedBy, governingEntry, policyReference } from '../../src/policy/govern.js';
+import type { Policy } from '../../src/policy/policy.js';
+import { adviceOf } from '../../src/proposals/advice.js';
+import { type Proposal, proposalsFor } from '../../src/proposals/proposals.js';
+import { allowedBase } from '../../src/rules/allowed-base.js';
+import { validPolicy } from '../support/load-policy-text.js';
+import { read } from '../support/read-dockerfile.js';
+
+const ORGANISATION = `- catalog: chainguard-organization
+    with: { organization: acme.com, identities: ["https://issuer.enforce.dev/a/b"] }`;
+
+function policyWith(allow: readonly string[], more = '', profile = 'hardened'): Promise<Policy> {
+  return validPolicy(`version: 1\nprofile: ${profile}\nallow:\n  ${allow.join('\n  ')}\n${more}`);
+}
+
+/** What is proposed for the use at an index of a Dockerfile. */
+function proposed(policy: Policy, dockerfile: string, index = 0): readonly Proposal[] {
+  const { uses, stages } = read(dockerfile);
+  const use = uses[index];
+  if (use?.reference === null || use === undefined) throw new Error('no such use');
+  return proposalsFor({ use, reference: policyReference(policy, use.reference) }, stages, policy, loadCatalogue());
+}
+
+const images = (proposals: readonly Proposal[]) => proposals.map(({ image }) => image);
+
+test('the generated table is what the YAML files say', () => {
+  const script = new URL('../../scripts/generate-equivalents.mjs', import.meta.url);
+  expect(execFileSync(process.execPath, [script.pathname, '--check']).toString()).toBe('');
+});
+
+describe('the table', () => {
+  test('names images that can be written, and no image in its own place', () => {
+    for (const { for: name, image, tag = 'latest', builder } of equivalents.images) {
+      const repository = image.replace('{organization}', 'acme');
+      for (const one of [tag, builder?.tag ?? tag]) {
+        expect(parseReference(`${repository}:${one.replace('{version}', '1')}`)).toMatchObject({ ok: true });
+      }
+      expect(parseReference(name)).toMatchObject({ ok: true });
+      if (!name.startsWith('mcr.microsoft.com/dotnet/')) expect(image).not.toBe(name);
+    }
+  });
+});
+
+describe('the variant that a stage needs', () => {
+  test('is the plain one where nothing is run', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    expect(images(proposed(policy, 'FROM python:3\nCOPY . .\nCMD ["app.py"]\n'))).toEqual([
+      'cgr.dev/chainguard/python:latest',
+    ]);
+  });
+
+  test('is the builder where a build stage runs a shell', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const file = 'FROM python:3 AS b\nRUN pip install x\nFROM scratch\nCOPY --from=b / /\n';
+    expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest-dev']);
+  });
+
+  test('is the builder where only a stage built on it runs something', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const file = 'FROM python:3 AS a\nFROM a AS b\nRUN pip install x\nFROM scratch\nCOPY --from=b / /\n';
+    expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest-dev']);
+  });
+
+  test('is the plain one in exec form, unless it calls a package manager', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const tail = 'FROM scratch\nCOPY --from=b / /\n';
+    expect(images(proposed(policy, `FROM python:3 AS b\nRUN ["python", "x"]\n${tail}`))).toEqual([
+      'cgr.dev/chainguard/python:latest',
+    ]);
+    expect(images(proposed(policy, `FROM python:3 AS b\nRUN ["/usr/bin/apt-get", "update"]\n${tail}`))).toEqual([
+      'cgr.dev/chainguard/python:latest-dev',
+    ]);
+    expect(images(proposed(policy, `FROM python:3 AS b\nRUN <<EOF\napt-get update\nEOF\n${tail}`))).toEqual([
+      'cgr.dev/chainguard/python:latest-dev',
+    ]);
+  });
+
+  test('ships as the plain one where the policy wants no package manager, with the builder for a stage before it', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const [proposal] = proposed(policy, 'FROM python:3\nRUN apt-get install x\nCMD python app.py\n');
+    expect(proposal?.image).toBe('cgr.dev/chainguard/python:latest');
+    expect(proposal?.changes).toEqual([
+      'its tag follows the newest version and not 3',
+      'RUN belongs in a stage of its own on cgr.dev/chainguard/python:latest-dev, and what it makes is copied',
+      'it has no shell, so ENTRYPOINT and CMD need the exec form',
+      'it runs as 65532',
+      'its entrypoint is `/usr/bin/python`, so CMD gives arguments to that',
+    ]);
+    const lenient = await policyWith(['- catalog: chainguard'], '', 'baseline');
+    expect(images(proposed(lenient, 'FROM python:3\nRUN apt-get install x\n'))).toEqual([
+      'cgr.dev/chainguard/python:latest-dev',
+    ]);
+  });
+
+  test('of a base with a package manager is not proposed for shipping', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    expect(images(proposed(policy, 'FROM ubuntu:24.04\nRUN apt-get update\n'))).toEqual([]);
+    const file = 'FROM ubuntu:24.04 AS b\nRUN apt-get update\nFROM scratch\nCOPY --from=b / /\n';
+    expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/wolfi-base:latest']);
+  });
+
+  test('for what is only copied from is the plain one', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const file = 'FROM scratch\nCOPY --from=node:22 /usr/local/bin/node /\nRUN x\n';
+    expect(proposed(policy, file)).toEqual([
+      expect.objectContaining({
+        image: 'cgr.dev/chainguard/node:latest',
+        changes: expect.arrayContaining(['paths in it may differ from those that are copied']),
+      }),
+    ]);
+  });
+});
+
+describe('the version line', () => {
+  const cases: readonly (readonly [from: string, allow: string, image: string])[] = [
+    ['python:3.12.4-slim', '- { image: "dhi.io/**", signed: false, reason: test }', 'dhi.io/python:3.12-debian13'],
+    ['python:3', '- { image: "dhi.io/**", signed: false, reason: test }', 'dhi.io/python:3-debian13'],
+    ['python', '- { image: "dhi.io/**", signed: false, reason: test }', 'dhi.io/python:3-debian13'],
+    ['python:3.12', ORGANISATION, 'cgr.dev/acme.com/python:3.12'],
+    ['node:22-alpine', '- catalog: distroless', 'gcr.io/distroless/nodejs22-debian13:nonroot'],
+    ['node:18', '- catalog: distroless', 'gcr.io/distroless/nodejs26-debian13:nonroot'],
+    ['eclipse-temurin:21-jre', '- catalog: distroless', 'gcr.io/distroless/java21-debian13:nonroot'],
+    [
+      'eclipse-temurin:21-jre',
+      '- { image: "dhi.io/**", signed: false, reason: test }',
+      'dhi.io/eclipse-temurin:21-debian13',
+    ],
+    ['ruby:3.3', '- catalog: red-hat-ubi', 'registry.access.redhat.com/ubi9/ruby-33'],
+  ];
+  test.each(cases)('%s under %s', async (from, allow, image) => {
+    expect(images(proposed(await policyWith([allow], '', 'baseline'), `FROM ${from}\n`))).toContain(image);
+  });
+
+  test('says where it is another one', async () => {
+    const policy = await policyWith(['- catalog: distroless']);
+    expect(proposed(policy, 'FROM node:18\n')[0]?.changes[0]).toBe('it is of another version than 18');
+    expect(proposed(policy, 'FROM node:22\n')[0]?.changes.join()).not.toContain('version');
+  });
+});
+
+describe('what would itself fail is never proposed', () => {
+  const everything = equivalents.images.map(({ image }) => image.replace('{organization}', 'acme.com'));
+  const patterns = fc.uniqueArray(
+    fc.constantFrom(...everything, 'cgr.dev/**', 'dhi.io/**', 'gcr.io/distroless/*:nonroot', 'registry.suse.com/bci/*'),
+    { maxLength: 6 },
+  );
+  const names = [...new Set(equivalents.images.map((entry) => entry.for))];
+
+  test('whatever is allowed and denied', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        patterns,
+        patterns,
+        fc.constantFrom(...names),
+        fc.constantFrom('', ':3', ':latest', ':1.2.3-x'),
+        fc.constantFrom('', 'RUN x\n', 'RUN apt-get update\n'),
+        fc.constantFrom('hardened', 'strict', 'baseline'),
+        async (allow, deny, name, tag, run, profile) => {
+          const lines = allow.map((image) => `- { image: "${image}", signed: false, reason: test }`);
+          const denied = deny.map((image) => `  - { image: "${image}", reason: test }\n`).join('');
+          const policy = await policyWith(
+            [...lines, '- catalog: chainguard', ORGANISATION],
+            denied === '' ? '' : `deny:\n${denied}`,
+            profile,
+          );
+          for (const { image } of proposed(policy, `FROM ${name}${tag}\n${run}`)) {
+            const reference = parseReference(image);
+            if (!reference.ok) throw new Error(image);
+            expect(deniedBy(policy, reference.value)).toBeNull();
+            expect(governingEntry(policy, reference.value)).not.toBeNull();
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('nor what nobody could verify', async () => {
+    const policy = await policyWith(['- image: dhi.io/**']);
+    expect(proposed(policy, 'FROM python:3\n')).toEqual([]);
+  });
+
+  test('nor what the policy knows no organisation for', async () => {
+    const policy = await policyWith(['- { image: "cgr.dev/**", signed: false, reason: test }']);
+    expect(images(proposed(policy, 'FROM httpd:2\n'))).toEqual([]);
+  });
+
+  test('nor anything for an image that no publisher is known to replace', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    expect(proposed(policy, 'FROM registry.example.com/mine:1\n')).toEqual([]);
+  });
+});
+
+describe('a finding of allowed-base', () => {
+  test('names what would pass, and says of what is inferred that it is', async () => {
+    const policy = await policyWith(['- catalog: chainguard', '- catalog: distroless']);
+    const { uses, stages, file } = read('FROM debian:13\nCOPY app /app\n');
+    const [use] = uses;
+    if (use === undefined) throw new Error('no use');
+    const result = allowedBase.evaluate(
+      {
+        use,
+        file,
+        stages,
+        reference: use.reference,
+        policy,
+        entry: null,
+        publisher: null,
+        now: new Date(0),
+        isWaived: () => false,
+      },
+      {},
+    );
+    expect(result).toMatchObject({
+      outcome: 'fail',
+      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) or gcr.io/distroless/base-debian13:nonroot (inferred), which this policy allows here, or ask the owners of the policy to add this image.',
+    });
+    expect('details' in result ? result.details?.[1] : undefined).toBe(
+      'would pass: gcr.io/distroless/base-debian13:nonroot (Google distroless, final stage for self-contained programs, inferred): it has no shell; it runs as 65532',
+    );
+  });
+
+  test('asks for an entry where nothing would pass', () => {
+    expect(adviceOf([])).toEqual({
+      fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.',
+    });
+  });
+});

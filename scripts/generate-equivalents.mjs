@@ -1,0 +1,81 @@
+// Makes src/catalog/equivalents.generated.ts from the YAML files in src/catalog/equivalents/, without their sources.
+// With --check it writes nothing, and fails when the generated file is not what it would write.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const folder = new URL('../src/catalog/equivalents/', import.meta.url);
+const target = new URL('../src/catalog/equivalents.generated.ts', import.meta.url);
+
+const text = z.string().min(1);
+const name = z.string().regex(/^[a-z0-9.-]+(\/([a-z0-9._-]+|\{organization\}))+$/);
+const tag = z.string().regex(/^[A-Za-z0-9_{}.-]+$/);
+const variant = {
+  tag: tag.optional(),
+  template: tag.includes('{version}').optional(),
+  user: text.optional(),
+  shell: z.boolean().optional(),
+  'package-manager': text.optional(),
+};
+const image = z.strictObject({
+  for: name,
+  image: name,
+  line: text.optional(),
+  versions: z.array(text).optional(),
+  ...variant,
+  stages: z.enum(['build', 'final']).optional(),
+  purpose: text.optional(),
+  entrypoint: text.optional(),
+  workdir: text.optional(),
+  builder: z.strictObject({ image: name.optional(), ...variant }).optional(),
+  login: z.boolean().optional(),
+  inferred: z.boolean().optional(),
+  basis: text,
+});
+const schema = z.strictObject({
+  publisher: z.string().regex(/^[a-z-]+$/),
+  name: text,
+  read: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/),
+  sources: z.array(z.strictObject({ repository: text, commit: z.string().length(40), licence: text.optional() })),
+  images: z.array(image),
+});
+
+function toVariant({ 'package-manager': packageManager, ...rest }) {
+  return { ...rest, ...(packageManager === undefined ? {} : { packageManager }) };
+}
+
+const files = readdirSync(folder).sort();
+const tables = files.map((file) => {
+  const parsed = schema.safeParse(parse(readFileSync(new URL(file, folder), 'utf8')));
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  if (file !== `${parsed.data.publisher}.yaml`) throw new Error(`${file}: its publisher is ${parsed.data.publisher}`);
+  return parsed.data;
+});
+const images = tables.flatMap(({ publisher, images }) =>
+  images.map(({ basis: _, builder, ...rest }) => ({
+    publisher,
+    ...toVariant(rest),
+    ...(builder === undefined ? {} : { builder: toVariant(builder) }),
+  })),
+);
+const publishers = Object.fromEntries(tables.map(({ publisher, name: known }) => [publisher, known]));
+const source = `// Made by scripts/generate-equivalents.mjs from the YAML files in equivalents/; edit those.
+import type { EquivalentsTable } from './equivalents.js';
+
+export const equivalents: EquivalentsTable = {
+  publishers: ${JSON.stringify(publishers)},
+  images: [
+${images.map((entry) => `    ${JSON.stringify(entry)},`).join('\n')}
+  ],
+};
+`;
+
+if (process.argv.includes('--check')) {
+  if (readFileSync(target, 'utf8') !== source) {
+    process.stderr.write(`${fileURLToPath(target)} is out of date; run node scripts/generate-equivalents.mjs\n`);
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(target, source);
+}

@@ -1,0 +1,54 @@
+import type { Role } from '../build-files/image-use.js';
+import type { Candidate } from './proposals.js';
+import type { StageNeeds } from './stage-needs.js';
+
+/** What a stage has to be changed for when it is built on another image: clauses, the weightiest first. */
+export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role): readonly string[] {
+  const { equivalent, variant, image, buildOn, missedVersion } = candidate;
+  const changes: string[] = [];
+  if (missedVersion !== undefined) changes.push(versionChange(image, missedVersion));
+  if (buildOn !== undefined)
+    changes.push(`RUN belongs in a stage of its own on ${buildOn}, and what it makes is copied`);
+  if (role === 'copy') return [...changes, 'paths in it may differ from those that are copied', ...login(candidate)];
+  if (variant.shell === false && needs.shellAtStart) {
+    changes.push('it has no shell, so ENTRYPOINT and CMD need the exec form');
+  } else if (variant.shell === false) {
+    changes.push('it has no shell');
+  }
+  const manager = variant.packageManager;
+  if (
+    needs.packageManager !== null &&
+    manager !== undefined &&
+    manager !== 'none' &&
+    !isSame(manager, needs.packageManager)
+  ) {
+    changes.push(`its package manager is ${manager}, and packages may have other names`);
+  }
+  if (variant.user !== undefined) changes.push(userChange(variant.user, needs, role, buildOn !== undefined));
+  if (equivalent.entrypoint !== undefined && role === 'final') {
+    changes.push(`its entrypoint is \`${equivalent.entrypoint}\`, so CMD gives arguments to that`);
+  }
+  if (equivalent.workdir !== undefined) changes.push(`its working directory is ${equivalent.workdir}`);
+  return [...changes, ...login(candidate)];
+}
+
+function versionChange(image: string, missed: string): string {
+  return /:latest(?:-|$)/.test(image)
+    ? `its tag follows the newest version and not ${missed}`
+    : `it is of another version than ${missed}`;
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b || (/^apt/.test(a) && /^apt/.test(b));
+}
+
+function userChange(user: string, needs: StageNeeds, role: Role, runsElsewhere: boolean): string {
+  if (user === 'root') return role === 'final' ? 'it runs as root, so the stage needs a USER' : 'it runs as root';
+  return needs.packageManager !== null && !runsElsewhere
+    ? `it runs as ${user}, so packages are installed after USER root`
+    : `it runs as ${user}`;
+}
+
+function login({ equivalent, image }: Candidate): readonly string[] {
+  return equivalent.login === true ? [`pulling needs a login to ${image.split('/')[0]}`] : [];
+}
