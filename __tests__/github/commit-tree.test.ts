@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { apiObjects } from '../../src/github/api-objects.js';
 import { cloneObjects, cloneParents, hasCommit } from '../../src/github/clone-objects.js';
@@ -150,6 +151,25 @@ test('a clone runs nothing that its configuration names', async () => {
   expect(await text(tree, 'Dockerfile')).toBe('FROM alpine\n');
   expect(state.git.resolve('HEAD')).not.toBeNull();
   expect(existsSync(marker)).toBe(false);
+});
+
+test('a git that lies in the checkout is not the one that is run', async () => {
+  const bin = join(state.git.directory, 'bin');
+  const elsewhere = `${state.git.directory}-link`;
+  const marker = `${state.git.directory}/ran-git`;
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'git'), `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 });
+  symlinkSync(bin, elsewhere);
+  const before = process.env['PATH'];
+  process.env['PATH'] = [bin, elsewhere, 'bin', '', before].join(delimiter);
+  try {
+    const tree = makeCommitTree(cloneObjects(state.git.directory, commit), commit);
+    expect(await text(tree, 'Dockerfile')).toBe('FROM alpine\n');
+    expect(existsSync(marker)).toBe(false);
+  } finally {
+    process.env['PATH'] = before;
+    rmSync(elsewhere);
+  }
 });
 
 test('a replacement object does not stand in for the commit', async () => {

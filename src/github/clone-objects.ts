@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { devNull, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import type { TreeError } from '../build-files/repository-tree.js';
+import { SAFE_GIT_OPTIONS, safeGitEnvironment } from '../build-files/safe-git.js';
 import { err, ok, type Result } from '../result.js';
 import { type GitEntry, type GitObjects, tooLarge } from './commit-tree.js';
 
@@ -8,37 +9,6 @@ import { type GitEntry, type GitObjects, tooLarge } from './commit-tree.js';
 const MAX_LISTING_BYTES = 256 * 1024 * 1024;
 const GIT_MILLISECONDS = 60_000;
 const MIN_BUFFER_BYTES = 64 * 1024;
-
-/**
- * Whatever a repository's configuration says, git is asked to run nothing, to fetch nothing and to replace nothing.
- * `safe.directory` is honoured from the command line, and lets a container job read a checkout that another user made.
- *
- * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
- */
-const QUIET = [
-  '-c',
-  `core.hooksPath=${devNull}`,
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'protocol.allow=never',
-  '-c',
-  'safe.directory=*',
-];
-
-function gitEnvironment(): NodeJS.ProcessEnv {
-  return {
-    ...(process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] }),
-    ...(process.env['SystemRoot'] === undefined ? {} : { SystemRoot: process.env['SystemRoot'] }),
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: devNull,
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-    LC_ALL: 'C',
-  };
-}
 
 /** A clone on disk, at one commit. */
 export function cloneObjects(directory: string, commit: string): GitObjects {
@@ -88,10 +58,10 @@ function git(directory: string, args: readonly string[], maxBytes: number): Prom
   return new Promise((resolve) => {
     execFile(
       'git',
-      [...QUIET, '-C', directory, ...args],
+      [...SAFE_GIT_OPTIONS, '-C', directory, ...args],
       {
         cwd: tmpdir(),
-        env: gitEnvironment(),
+        env: safeGitEnvironment(directory),
         encoding: 'buffer',
         // What git says on standard error counts against the same limit.
         maxBuffer: Math.max(maxBytes, MIN_BUFFER_BYTES),
