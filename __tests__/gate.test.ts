@@ -109,6 +109,36 @@ describe('the gate', () => {
     expect(answersOf(report, 'denied-base').map(({ outcome }) => outcome)).toEqual(['fail']);
   });
 
+  test('an image is denied under the name of its mirror as under the one it mirrors', async () => {
+    const mirror = 'registries: { mirror.example/hub: { mirror-of: docker.io } }\n';
+    const files = { Dockerfile: 'FROM mirror.example/hub/acme/base:1\n' };
+    for (const image of ['mirror.example/**', 'docker.io/acme/*']) {
+      const policy = `version: 1\n${mirror}deny: [{ image: "${image}", reason: gone }]\n`;
+      expect((await gateRun({ files, policy })).verdict).toBe('fail');
+    }
+  });
+
+  test('a file that is none of BuildKit’s refusals is not said to be one', async () => {
+    const files = { Dockerfile: 'FROM scratch\n', 'a/Dockerfile': 'FORM a\n', 'b/Dockerfile': '#'.repeat(17 << 20) };
+    const report = await gateRun({ files, policy: ALLOWED });
+    const reasons = answersOf(report, 'readable-build-file').map(({ file, reason }) => [file, reason.slice(0, 33)]);
+    expect(reasons).toEqual([
+      ['Dockerfile', 'BuildKit would accept every line.'],
+      ['a/Dockerfile', 'BuildKit would not build this fil'],
+      ['b/Dockerfile', 'This build file could not be read'],
+    ]);
+  });
+
+  test.each([
+    ['FROM $BASE\n', 'Give the build argument a default'],
+    ['FROM a\nCOPY --from=$BASE /a /a\n', 'Name the image itself'],
+    ['FROM Alpine\n', 'Correct the name'],
+  ])('what can be done about an image that is not known: %j', async (Dockerfile, fix) => {
+    const report = await gateRun({ files: { Dockerfile }, policy: ALLOWED });
+    const [answer] = answersOf(report, 'known-reference').filter(({ outcome }) => outcome === 'fail');
+    expect(answer?.fix).toContain(fix);
+  });
+
   test('an image is resolved to its index, manifest and configuration', async () => {
     const platform = await makeImage();
     const index = makeIndex([platform]);

@@ -129,6 +129,35 @@ describe('bad input', () => {
     expect(cli.run(['check', '--offline'], folder).code).toBe(1);
   });
 
+  test('a problem of the policy that is extended is told in its own file, with its own lines', () => {
+    const folder = makeDirectory({
+      [POLICY]: 'version: 1\nextends: org/base.yml\n',
+      'org/base.yml': 'version: 1\n\nallow:\n  - { image: "**", signed: false, reason: r }\n',
+    });
+    const { code, stderr } = cli.run(['policy', 'validate', POLICY], folder);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^org\/base\.yml:4:14: warning: /);
+    expect(stderr).toContain(' 4 |   - { image: "**"');
+  });
+
+  test('a policy of another folder names its files from there, for check as for validate', () => {
+    const folder = makeDirectory({
+      [`org/${POLICY}`]: 'version: 1\nextends: base.yml\n',
+      'org/base.yml': 'version: 1\ndeny: [{ image: "docker.io/evil/**", reason: it is evil }]\n',
+      'app/Dockerfile': 'FROM docker.io/evil/base:1\n',
+    });
+    expect(cli.run(['policy', 'validate', `org/${POLICY}`], folder).code).toBe(0);
+    const result = cli.run(['check', 'app', '--offline', '--policy', `org/${POLICY}`], folder);
+    expect([result.code, result.stderr]).toEqual([1, '']);
+  });
+
+  test('the caret is right behind a byte order mark', () => {
+    const folder = makeDirectory({ Dockerfile: '\ufeffFROM docker.io/evil/base:1\n', [POLICY]: DENY });
+    const [above = '', carets = ''] =
+      /1 \| (.*)\n +\| (.*)\n/.exec(cli.run(['check', '--offline'], folder).stdout)?.slice(1) ?? [];
+    expect(above.slice(carets.indexOf('^'), carets.length)).toBe('docker.io/evil/base:1');
+  });
+
   test('a file that cannot be written is said, and nothing else is lost', () => {
     const folder = makeDirectory({ Dockerfile: 'FROM scratch\n', blocked: '' });
     const result = cli.run(['check', '--offline', '--output', 'blocked/report.txt'], folder);

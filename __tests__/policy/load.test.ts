@@ -290,7 +290,7 @@ describe('a warning does not keep a policy from being applied', () => {
     ['allow: [{ image: registry.example.com/a }]', 'not-verifiable'],
     ['allow: [{ catalog: microsoft }]', 'not-verifiable'],
     [
-      'registries: { m.example.com/hub: { mirror-of: docker.io } }\ndeny: [{ image: "m.example.com/hub/**", reason: r }]',
+      'registries: { m.example.com/hub: { mirror-of: docker.io } }\nallow: [{ image: "m.example.com/hub/**", signed: false, reason: r }]',
       'no-effect',
     ],
     [

@@ -47,6 +47,17 @@ describe('findingsOf', () => {
     expect(findings[0]?.platforms).toEqual(['linux/amd64', 'linux/arm64']);
   });
 
+  test('what two aspects of a rule say in the same words is told once, in whatever order they say it', () => {
+    const answers = ['layers', 'environment'].map((aspect) =>
+      makeAnswer({ use: node.id, aspect, reason: 'no network' }),
+    );
+    const [forth, back] = [answers, [...answers].reverse()].map(
+      (some) => makeReport({ uses: [node], answers: some }).findings,
+    );
+    expect(forth).toHaveLength(1);
+    expect(back).toEqual(forth);
+  });
+
   test('platforms that differ in a word stay apart', () => {
     const { findings } = makeReport({
       uses: [node],
@@ -120,7 +131,7 @@ describe('fingerprints', () => {
     const base = { use: node.id };
     const variants = [
       makeAnswer(base),
-      makeAnswer({ ...base, aspect: 'shell' }),
+      makeAnswer({ ...base, aspect: 'shell', reason: 'a shell' }),
       makeAnswer({ ...base, rule: 'denied-base' }),
       makeAnswer({ ...base, reason: 'once more' }),
     ];

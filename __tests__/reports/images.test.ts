@@ -64,7 +64,7 @@ describe('imagesText', () => {
         `  9:6   final     FROM    $BASE${' '.repeat(92)}  not reached by the target; unresolved: BASE has no value`,
         '',
         'b/Dockerfile  unreadable at line 2: unknown instruction: FORM',
-        '  names no image',
+        '  no image can be seen in it',
         '',
         'skipped c/Dockerfile.j2: a template',
         '',

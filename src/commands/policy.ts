@@ -41,19 +41,23 @@ async function validate(file: string, io: CommandIo): Promise<ExitCode> {
     io.stderr(checked);
     return 3;
   }
-  const text = await readFile(path, 'utf8');
-  for (const problem of checked) io.stderr(described(problem, file, text, io));
-  const errors = checked.filter(({ severity }) => severity === 'error').length;
-  const warnings = checked.length - errors;
+  for (const problem of checked.problems) {
+    const place = checked.pathOf(problem.file);
+    const text = place === null ? null : await readFile(place, 'utf8').catch(() => null);
+    io.stderr(described(problem, place === path ? file : problem.file, text, io));
+  }
+  const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = checked.problems.length - errors;
   const tally = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
   io.stdout(errors > 0 ? `${file} can't be applied: ${tally}.\n` : `${file} is valid: ${tally}.\n`);
   return errors > 0 ? 3 : 0;
 }
 
-function described(problem: PolicyProblem, file: string, text: string, io: CommandIo): string {
+/** A problem with the lines it is about, where their file can be read. */
+function described(problem: PolicyProblem, file: string, text: string | null, io: CommandIo): string {
   const colours = paint(io.colour);
   const mark = problem.severity === 'error' ? colours.red : colours.yellow;
-  const frame = codeFrame(text, problem, { width: io.columns, paint: colours, mark });
+  const frame = text === null ? [] : codeFrame(text, problem, { width: io.columns, paint: colours, mark });
   const lines = [
     `${file}:${problem.line}:${problem.column}: ${mark(problem.severity)}: ${problem.message}`,
     ...frame,

@@ -34,7 +34,8 @@ async function sourcesOf(report: Report, tree: RepositoryTree): Promise<Readonly
   const sources = new Map<string, string>();
   for (const path of new Set(report.findings.map(({ file }) => file))) {
     const read = await tree.read(path, MAX_SOURCE_BYTES);
-    if (read.ok) sources.set(path, new TextDecoder().decode(read.value));
+    // A byte order mark is a column like others: places are counted with it.
+    if (read.ok) sources.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.value));
   }
   return sources;
 }

@@ -40,23 +40,37 @@ export async function loadWorkingTreePolicy(
     ]);
     return ok(withDefaultAllowList(builtInPolicy(profile), catalogue));
   }
-  const root = file === undefined || isBelow(path, directory) ? directory : dirname(path);
+  const root = file === undefined || isBelow(path, directory) ? directory : repositoryOf(path);
   const loaded = await loadFrom(root, path, text.value, catalogue, profile);
   if (!loaded.ok) return err(await listed(loaded.error));
   if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
   return ok(loaded.value.policy);
 }
 
+/** What is wrong with a policy file and with those it extends. */
+export interface CheckedPolicy {
+  readonly problems: readonly PolicyProblem[];
+  /** The file of a problem's `file`, which is told from the root of the policy's repository; null where it is another repository's. */
+  readonly pathOf: (file: string) => string | null;
+}
+
 /** Every problem of a policy file, warnings too; or a sentence where it can't be read at all. */
-export async function checkPolicyFile(path: string, catalogue: Catalogue): Promise<readonly PolicyProblem[] | string> {
+export async function checkPolicyFile(path: string, catalogue: Catalogue): Promise<CheckedPolicy | string> {
   const text = await readIfThere(path);
   if (!text.ok) return text.error;
   if (text.value === null) return `The policy ${path} does not exist.\n`;
-  // `.github/base-image-gate.yml` names its keys relative to the folder that holds `.github`.
-  const folder = dirname(path);
-  const root = basename(folder) === '.github' ? dirname(folder) : folder;
+  const root = repositoryOf(path);
   const loaded = await loadFrom(root, path, text.value, catalogue, undefined);
-  return loaded.ok ? loaded.value.warnings : loaded.error;
+  return {
+    problems: loaded.ok ? loaded.value.warnings : loaded.error,
+    pathOf: (file) => (file.includes('@') ? null : resolve(root, file)),
+  };
+}
+
+/** The folder a policy names its keys from: the one that holds `.github`, or its own where it lies elsewhere. */
+function repositoryOf(path: string): string {
+  const folder = dirname(path);
+  return basename(folder) === '.github' ? dirname(folder) : folder;
 }
 
 /** Keys and extended policies are named relative to the root of the repository that holds the policy. */

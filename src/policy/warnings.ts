@@ -46,6 +46,8 @@ function mirroredPatterns(
   mirrors: readonly { readonly path: string; readonly mirrorOf: string }[],
 ): readonly PolicyProblem[] {
   return imagePatterns(layer).flatMap(({ path, image }) => {
+    // Denied is what has either name.
+    if (path[0] === 'deny') return [];
     const pattern = parsePattern(image);
     const mirror = mirrors.find((one) => pattern.ok && pattern.value.text.startsWith(`${one.path}/`));
     if (mirror === undefined) return [];

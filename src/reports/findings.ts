@@ -22,7 +22,7 @@ type Draft = Omit<Finding, 'fingerprint'> & { readonly aspect?: string; readonly
 
 /**
  * The answers a person should see (level not off, failed or indeterminate) and the problems of waivers, worst first.
- * Answers about one place that say the same for several expansions or platforms are one finding. A finding whose
+ * Answers about one place that say the same for several expansions, platforms or aspects are one finding. A finding whose
  * `waiver` is set is covered by that waiver: it is listed, and counts for nothing.
  */
 export function findingsOf(input: FindingsInput): readonly Finding[] {
@@ -99,7 +99,8 @@ function compareDrafts(a: Draft, b: Draft): number {
     a.column - b.column ||
     compareText(a.expanded ?? '', b.expanded ?? '') ||
     compareText(a.platforms?.join() ?? '', b.platforms?.join() ?? '') ||
-    compareText(a.message, b.message)
+    compareText(a.message, b.message) ||
+    compareText(a.aspect ?? '', b.aspect ?? '')
   );
 }
 
@@ -109,9 +110,9 @@ function rangeOf(use: ImageUse): SourceRange {
   return { line: use.line, column: use.column, endLine: use.endLine, endColumn: use.endColumn };
 }
 
-/** Everything but which use and platforms said it. */
+/** Everything that is told: not which use, platforms and aspect of the rule said it. */
 function sharedKey(draft: Draft): string {
-  const { use: _use, platforms: _platforms, expanded: _expanded, ...shared } = draft;
+  const { use: _use, platforms: _platforms, expanded: _expanded, aspect: _aspect, ...shared } = draft;
   return JSON.stringify(Object.entries(shared).sort(([a], [b]) => compareText(a, b)));
 }
 

@@ -85,7 +85,8 @@ export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { 
               }`,
             );
       const rows = (byFile.get(file.path) ?? []).map(rowOf);
-      const lines = rows.length === 0 ? [colours.dim('  names no image')] : aligned(rows);
+      const none = file.status === 'read' ? '  names no image' : '  no image can be seen in it';
+      const lines = rows.length === 0 ? [colours.dim(none)] : aligned(rows);
       return [`${colours.bold(terminal(file.path))}${status}`, ...lines].join('\n');
     });
   const skipped = reading.files.filter((file) => file.status === 'skipped');

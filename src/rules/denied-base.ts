@@ -20,14 +20,20 @@ export const deniedBase: UseRule<NoOptions> = {
   },
   controls: ['CM-7', 'SR-3'],
   securitySeverity: 8,
-  evaluate: ({ policy, reference }) => {
+  evaluate: ({ policy, reference, use }) => {
     if (reference === null)
       return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
-    const entry = deniedBy(policy, reference);
-    if (entry === null) return { outcome: 'pass', reason: 'No deny entry matches.' };
+    // Under the name that a mirror gives it, too: whoever denies a host denies what it mirrors.
+    const names = use.reference === null ? [reference] : [reference, use.reference];
+    const [denied] = names.flatMap((name) => {
+      const entry = deniedBy(policy, name);
+      return entry === null ? [] : [{ entry, name }];
+    });
+    if (denied === undefined) return { outcome: 'pass', reason: 'No deny entry matches.' };
+    const { entry, name } = denied;
     return {
       outcome: 'fail',
-      reason: `${formatReference(reference)} is denied by \`${entry.pattern}\`: ${entry.reason}.`,
+      reason: `${formatReference(name)} is denied by \`${entry.pattern}\`: ${entry.reason}.`,
       fix: 'Build on another image, or ask the owners of the policy for a waiver.',
     };
   },

@@ -1,3 +1,4 @@
+import type { ImageUse } from '../build-files/image-use.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { UseRule } from './rule.js';
 
@@ -35,7 +36,17 @@ export const knownReference: UseRule<NoOptions> = {
     return {
       outcome: 'fail',
       reason: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is no image reference'}.`,
-      fix: 'Give the build argument a default, pass its value with `build-args`, or list the image under `contexts` in the policy.',
+      fix: fixOf(use),
     };
   },
 };
+
+/** A variable can be given a value in FROM alone: --from and mounts take none. */
+function fixOf({ instruction, written }: ImageUse): string {
+  if (!written.includes('$')) {
+    return 'Correct the name; if the image is built in this repository, list it under `contexts` in the policy.';
+  }
+  return instruction === 'FROM'
+    ? 'Give the build argument a default, pass its value with `build-args`, or list the image under `contexts` in the policy.'
+    : 'Name the image itself, or a stage whose FROM has the variable.';
+}

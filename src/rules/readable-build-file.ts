@@ -32,9 +32,18 @@ export const readableBuildFile: FileRule<NoOptions> = {
       return { outcome: 'not-applicable', reason: file.reason ?? 'The file is not a build file.' };
     }
     if (file.status === 'read') return { outcome: 'pass', reason: 'BuildKit would accept every line.' };
+    const reason = file.reason ?? 'no reason is known';
+    // Only what its parsers refuse has a line. A link, a limit or a missing file is not BuildKit's word.
+    if (file.line === undefined) {
+      return {
+        outcome: 'indeterminate',
+        reason: `This build file could not be read: ${reason}.`,
+        fix: 'Put the file itself in its place, or leave it out with `files.exclude` in the policy if it is not a build file.',
+      };
+    }
     return {
       outcome: 'indeterminate',
-      reason: `BuildKit would not build this file: ${file.reason ?? 'it could not be read'}.`,
+      reason: `BuildKit would not build this file: ${reason}.`,
       fix: 'Correct the line, or leave the file out with `files.exclude` in the policy if it is not a build file.',
     };
   },
