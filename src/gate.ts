@@ -15,6 +15,7 @@ import type { ImageSource } from './registry/image-source.js';
 import { findingsOf } from './reports/findings.js';
 import { judgedImages } from './reports/judged-images.js';
 import type { Finding, Report } from './reports/report.js';
+import { runFacts } from './reports/run-facts.js';
 import { ok, type Result } from './result.js';
 import { answersOfChange, answersOfFile } from './rules/evaluate.js';
 import { rules } from './rules/index.js';
@@ -57,12 +58,13 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   ];
   const uses = judged.map((judgement) => judgement.use);
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
+  const { trustedRoot, feeds, limits, notes } = runFacts(judged);
   const findings = [
     ...input.preliminary.findings,
     ...findingsOf({ answers: waived.answers, uses, waivers: waived.waivers, policy: input.policy }),
   ];
   return ok({
-    tool: { version, catalogue: input.catalogue.version, feeds: [] },
+    tool: { version, catalogue: input.catalogue.version, feeds, ...(trustedRoot === undefined ? {} : { trustedRoot }) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
     verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
     policy: {
@@ -77,8 +79,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     answers: waived.answers,
     findings,
     waivers: waived.waivers,
-    limits: limitsOf(judged),
-    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value)],
+    limits,
+    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value), ...notes],
   });
 }
 
@@ -120,17 +122,6 @@ function beyondDepth(use: ImageUse): UseJudgement {
     evidence: new Map(),
     onBuild: [],
   };
-}
-
-function limitsOf(judged: readonly UseJudgement[]): Report['limits'] {
-  const limits = new Map<string, Report['limits'][number]>();
-  for (const collected of judged.flatMap(({ evidence }) => [...evidence.values()])) {
-    for (const evidence of Object.values(collected)) {
-      if (evidence.status !== 'unavailable' || evidence.cause !== 'limit') continue;
-      limits.set(evidence.message, { name: evidence.limit ?? 'limit', message: evidence.message });
-    }
-  }
-  return [...limits.values()];
 }
 
 function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] {

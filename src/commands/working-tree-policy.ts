@@ -5,6 +5,7 @@ import type { LoadedPolicy } from '../policy/load.js';
 import type { Policy, Profile } from '../policy/policy.js';
 import type { ResolveExtends } from '../policy/policy-chain.js';
 import type { PolicyProblem } from '../policy/problem.js';
+import { codeOf, messageOf } from '../registry/caught.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
 import type { ReadingPolicy } from './reading-options.js';
@@ -109,9 +110,9 @@ async function readIfThere(path: string): Promise<Result<Uint8Array | null, stri
   try {
     return ok(await readFile(path));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return ok(null);
-    return err(`The policy ${path} could not be read: ${error instanceof Error ? error.message : String(error)}.\n`);
+    return err(`The policy ${path} could not be read: ${messageOf(error)}.\n`);
   }
 }
 
