@@ -23,3 +23,25 @@ export function isInherited(use: ImageUse, change: Change): boolean {
       base.expanded === use.expanded,
   );
 }
+
+/**
+ * The use of the base ref that a use stands for: in the same file, instruction, role and platform; the one that names the
+ * same repository before one in the same stage. Null where the change brings the use.
+ */
+export function baseUseOf(use: ImageUse, baseUses: readonly ImageUse[]): ImageUse | null {
+  const candidates = baseUses.filter(
+    (base) =>
+      base.file === use.file &&
+      base.instruction === use.instruction &&
+      base.role === use.role &&
+      base.platform === use.platform,
+  );
+  const sameImage = candidates.find(
+    ({ reference }) =>
+      reference !== null &&
+      reference.registry === use.reference?.registry &&
+      reference.repository === use.reference.repository,
+  );
+  const samePlace = candidates.find(({ stage }) => stage?.index === use.stage?.index);
+  return sameImage ?? samePlace ?? null;
+}

@@ -1,3 +1,4 @@
+import { baseReference } from './base-reference.js';
 import type { ImageUse } from './build-files/image-use.js';
 import type { ReadingIndex } from './build-files/reading-index.js';
 import type { Catalogue } from './catalog/catalogue.js';
@@ -89,8 +90,10 @@ function inquiryOf(
   const reference = pullFrom === null ? null : policyReference(policy, pullFrom);
   const entry = reference === null ? null : governingEntry(policy, reference);
   const publisher = reference === null ? null : publisherOf(catalogue, reference);
+  const base = baseReference(use, change, { policy, catalogue });
   return {
     change,
+    ...(base === undefined ? {} : { base }),
     pullFrom,
     platforms: platformsOf(use),
     verifiedBy: entry ?? entryOfPublisher(publisher),

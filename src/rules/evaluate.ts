@@ -3,10 +3,11 @@ import { type Change, isInherited } from '../change.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform } from '../images/platform.js';
+import { formatReference } from '../images/reference.js';
 import type { AllowEntry, Level, Policy } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import type { Answer } from '../reports/report.js';
-import type { ChangeRule, FileRule, ImageRule, Rule, RuleResult, UseRule, UseSubject } from './rule.js';
+import type { BaseImage, ChangeRule, FileRule, ImageRule, Rule, RuleResult, UseRule, UseSubject } from './rule.js';
 
 const RANK: Readonly<Record<Level, number>> = { off: 0, note: 1, warning: 2, error: 3 };
 
@@ -24,7 +25,15 @@ export interface UseInquiry {
   /** What the image is verified by: the policy's entry, or the catalogue's where the policy has none. */
   readonly verifiedBy: AllowEntry | null;
   readonly change: Change | null;
+  /** What the base ref names in this place; absent where nothing is compared. */
+  readonly base?: BaseReference;
 }
+
+/** The image that the base ref has in a use's place, or why there is none to look at. */
+export type BaseReference =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'image'; readonly subject: Omit<ImageSubject, 'platform'> }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: Policy): readonly Answer[] {
   return rules
@@ -97,15 +106,28 @@ export async function answersOfImage(
     const imageSubject: ImageSubject = { reference: subject.reference, pullFrom, entry: verifiedBy, platform };
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
     const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
+    const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
     const results = asList(
       rule.evaluate(
-        { ...subjectFor(rule, inquiry), entry: verifiedBy, platform, evidence: collected },
+        { ...subjectFor(rule, inquiry), ...base, entry: verifiedBy, platform, evidence: collected },
         setting.options,
       ),
     );
     return results.map((result) => finish(result, digest));
   });
   return (await Promise.all(answers)).flat();
+}
+
+async function baseImage(
+  rule: ImageRule<unknown>,
+  base: BaseReference | undefined,
+  platform: Platform,
+  evidence: EvidenceCollection,
+): Promise<{ readonly base?: BaseImage }> {
+  if (base === undefined) return {};
+  if (base.kind !== 'image') return { base };
+  const collected = await evidence.collect({ ...base.subject, platform }, rule.evidence);
+  return { base: { kind: 'image', reference: formatReference(base.subject.reference), evidence: collected } };
 }
 
 function asList(results: RuleResult | readonly RuleResult[]): readonly RuleResult[] {

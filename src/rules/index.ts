@@ -10,6 +10,7 @@ import { intact } from './intact.js';
 import { knownReference } from './known-reference.js';
 import { minimal } from './minimal.js';
 import { noKnownVulnerabilities } from './no-known-vulnerabilities.js';
+import { noNewVulnerabilities } from './no-new-vulnerabilities.js';
 import { noSecrets } from './no-secrets.js';
 import { nonRoot } from './non-root.js';
 import { overridableBase } from './overridable-base.js';
@@ -49,5 +50,6 @@ export const rules: readonly Rule[] = [
   asImageRule(fresh),
   asImageRule(supported),
   asImageRule(noKnownVulnerabilities),
+  asImageRule(noNewVulnerabilities),
   asChangeRule(policyUnchanged),
 ];

@@ -94,7 +94,15 @@ export interface PublisherFacts {
 export interface ImageRuleSubject extends UseSubject {
   readonly platform: Platform;
   readonly evidence: CollectedEvidence;
+  /** What the base ref has in this place, for rules that compare. Absent where nothing is compared. */
+  readonly base?: BaseImage;
 }
+
+/** What the base ref has in the place of a use: nothing, an image, or one that could not be looked at. */
+export type BaseImage =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'image'; readonly reference: string; readonly evidence: CollectedEvidence }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 /** A rule about a build file as a whole. */
 export interface FileRule<O> extends RuleBase<O> {
@@ -115,6 +123,8 @@ export interface UseRule<O> extends RuleBase<O> {
 export interface ImageRule<O> extends RuleBase<O> {
   readonly subject: 'image';
   readonly evidence: readonly EvidenceKind[];
+  /** Is given the same evidence about the base ref's image. */
+  readonly comparesWithBase?: boolean;
   /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
   readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];

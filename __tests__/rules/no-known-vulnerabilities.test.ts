@@ -1,0 +1,214 @@
+import { describe, expect, test } from '@jest/globals';
+import { present } from '../../src/evidence/evidence.js';
+import type { KnownVulnerabilities } from '../../src/evidence/vulnerabilities/vulnerabilities.js';
+import { noKnownVulnerabilities } from '../../src/rules/no-known-vulnerabilities.js';
+import type { ProfileColumn, RuleResult } from '../../src/rules/rule.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { makeKnown, makeVulnerability } from '../support/vulnerability-maker.js';
+
+type Options = Parameters<typeof noKnownVulnerabilities.evaluate>[1];
+
+function answers(
+  known: KnownVulnerabilities,
+  column: ProfileColumn = 'hardened',
+  options: Partial<Options> = {},
+  waived: readonly string[] = [],
+): readonly RuleResult[] {
+  const subject = subjectOf({ vulnerabilities: present(known, 'the test') });
+  return ask(noKnownVulnerabilities, { ...subject, isWaived: (id) => waived.includes(id) }, column, options);
+}
+
+const brief = (results: readonly RuleResult[]): readonly string[] =>
+  results.map(({ outcome, aspect, atMost, vulnerabilities = [] }) =>
+    [outcome, aspect, atMost, ...vulnerabilities].filter((word) => word !== undefined).join(' '),
+  );
+
+const HIGH = makeVulnerability('CVE-2026-0001');
+const RATED = { from: 'the test' } as const;
+const MEDIUM = makeVulnerability('CVE-2026-0002', { rating: { severity: 'medium', ...RATED } });
+const UNRATED = makeVulnerability('CVE-2026-0003', { rating: { severity: 'unknown', ...RATED } });
+const { fixedIn: _fix, ...UNFIXED } = makeVulnerability('CVE-2026-0004');
+const FRESH = makeVulnerability('CVE-2026-0005', { published: Date.parse('2026-11-18T00:00:00Z') });
+const { published: _date, ...UNDATED } = makeVulnerability('CVE-2026-0006');
+const EXPLOITED = makeVulnerability('CVE-2026-0007', {
+  exploited: true,
+  rating: { severity: 'low', ...RATED },
+  published: Date.parse('2026-11-20T00:00:00Z'),
+});
+const FUTURE = makeVulnerability('CVE-2026-0008', { published: Date.parse('2027-01-01T00:00:00Z') });
+const ALL = [HIGH, MEDIUM, UNRATED, UNFIXED, FRESH, UNDATED, EXPLOITED, FUTURE];
+
+describe('what counts', () => {
+  test.each<[ProfileColumn, readonly string[]]>([
+    [
+      'baseline',
+      [
+        'fail CVE-2026-0007 CVE-2026-0001 CVE-2026-0005 CVE-2026-0006 CVE-2026-0008',
+        'fail rest note CVE-2026-0002 CVE-2026-0003 CVE-2026-0004',
+      ],
+    ],
+    [
+      'hardened',
+      [
+        'fail CVE-2026-0007 CVE-2026-0001 CVE-2026-0006 CVE-2026-0008',
+        'fail rest warning CVE-2026-0002 CVE-2026-0003 CVE-2026-0004 CVE-2026-0005',
+      ],
+    ],
+    [
+      'hardened-build',
+      [
+        'fail CVE-2026-0007',
+        'fail rest note CVE-2026-0001 CVE-2026-0002 CVE-2026-0003 CVE-2026-0004 CVE-2026-0005 CVE-2026-0006 CVE-2026-0008',
+      ],
+    ],
+    [
+      'strict',
+      [
+        'fail CVE-2026-0001 CVE-2026-0002 CVE-2026-0003 CVE-2026-0004 CVE-2026-0005 CVE-2026-0006 CVE-2026-0007 CVE-2026-0008',
+      ],
+    ],
+  ])('in the column %s', (column, expected) => {
+    const sorted = (line: string) => line.split(' ').sort().join(' ');
+    expect(brief(answers(makeKnown(ALL), column)).map(sorted)).toEqual(expected.map(sorted));
+  });
+
+  test('the level follows the table of profiles', () => {
+    const levels = Object.entries(noKnownVulnerabilities.presets).map(([column, { level }]) => `${column} ${level}`);
+    expect(levels).toEqual(['baseline warning', 'hardened error', 'hardened-build warning', 'strict error']);
+    expect(noKnownVulnerabilities.ages).toBe(true);
+  });
+
+  test('a severity, fixes and grace can be asked for', () => {
+    expect(brief(answers(makeKnown([HIGH, MEDIUM]), 'hardened', { severity: 'medium', rest: 'off' }))).toEqual([
+      'fail CVE-2026-0001 CVE-2026-0002',
+    ]);
+    expect(brief(answers(makeKnown([UNFIXED]), 'hardened', { fixable: false }))).toEqual(['fail CVE-2026-0004']);
+    expect(brief(answers(makeKnown([FRESH]), 'hardened', { grace: '2d' }))).toEqual(['fail CVE-2026-0005']);
+    expect(brief(answers(makeKnown([MEDIUM]), 'hardened', { rest: 'off' }))).toEqual(['pass']);
+  });
+});
+
+describe('clean', () => {
+  test('is a pass that says how many packages were judged and by whom', () => {
+    const [result] = answers(makeKnown([], { exploitedList: { status: 'not-needed' } }));
+    expect(result).toMatchObject({
+      outcome: 'pass',
+      reason: 'None of its 12 packages has a known vulnerability.',
+      details: ['asked: OSV API as of 2026-11-20'],
+    });
+  });
+
+  test.each<[string, Partial<KnownVulnerabilities>, RegExp]>([
+    [
+      'a package that was not judged',
+      { unjudged: [{ what: 'tool 1.0', reason: 'it has no version' }] },
+      /tool 1\.0, because it has no version/,
+    ],
+    [
+      'data that is too old',
+      { sources: [{ name: 'OSV API', asOf: Date.parse('2026-11-01T00:00:00Z') }] },
+      /as of 2026-11-01, which is older than 14d/,
+    ],
+    [
+      'an earlier answer that is too old',
+      { sources: [{ name: 'OSV API', asOf: 0, instead: 'the service was answered 503' }] },
+      /as of 1970-01-01.*503/,
+    ],
+  ])('is not said with %s', (_, changes, expected) => {
+    for (const column of ['baseline', 'hardened', 'hardened-build', 'strict'] as const) {
+      const results = answers(makeKnown([], changes), column);
+      expect(brief(results)).toEqual(['indeterminate proof']);
+      expect(results[0]?.reason).toMatch(expected);
+      expect(results[0]?.fix).toBeDefined();
+    }
+  });
+
+  test('a gap does not hide what was found, nor the other way round', () => {
+    const gap = { unjudged: [{ what: 'tool 1.0', reason: 'it has no version' }] };
+    expect(brief(answers(makeKnown([HIGH], gap)))).toEqual(['fail CVE-2026-0001', 'indeterminate proof']);
+    expect(brief(answers(makeKnown([MEDIUM], gap)))).toEqual([
+      'fail rest warning CVE-2026-0002',
+      'indeterminate proof',
+    ]);
+  });
+
+  test('is not said where it hangs on a list of exploited ones that could not be read, or is old', () => {
+    const failure = { cause: 'network', message: 'The list was not there.', remedy: 'Try again.' } as const;
+    const unknown = makeKnown([MEDIUM], { exploitedList: { status: 'unknown', failure } });
+    expect(brief(answers(unknown))).toEqual(['fail rest warning CVE-2026-0002', 'indeterminate proof']);
+    expect(brief(answers(makeKnown([MEDIUM], { exploitedList: { status: 'read', asOf: 0 } })))).toContain(
+      'indeterminate proof',
+    );
+    // Under "any" each of them counts, exploited or not.
+    expect(brief(answers(unknown, 'strict'))).toEqual(['fail CVE-2026-0002']);
+  });
+
+  test('evidence that could not be had is indeterminate', () => {
+    const unavailable = {
+      status: 'unavailable',
+      cause: 'offline',
+      message: 'It is offline.',
+      remedy: 'Go online.',
+    } as const;
+    expect(ask(noKnownVulnerabilities, subjectOf({ vulnerabilities: unavailable }))).toEqual([
+      { outcome: 'indeterminate', reason: 'It is offline.', fix: 'Go online.' },
+    ]);
+    expect(brief(ask(noKnownVulnerabilities, subjectOf({})))).toEqual(['indeterminate']);
+  });
+
+  test('an image without packages passes only as its entry says', () => {
+    expect(answers(makeKnown([], { packages: 0, sources: [] }))[0]?.reason).toMatch(/no-packages: allow/);
+  });
+});
+
+describe('exceptions', () => {
+  test('what VEX silences does not count, and is shown with who said so', () => {
+    const vex = { status: 'not_affected', silences: true, reason: 'doc, signed by acme, says not_affected: inline' };
+    const [result] = answers(makeKnown([{ ...HIGH, vex }]));
+    expect(result?.outcome).toBe('pass');
+    expect(result?.details).toContain('CVE-2026-0001 does not count: doc, signed by acme, says not_affected: inline');
+    const loud = { ...vex, silences: false };
+    expect(brief(answers(makeKnown([{ ...HIGH, vex: loud }])))).toEqual(['fail CVE-2026-0001']);
+  });
+
+  test('a waiver accepts one vulnerability by any of its names, and the answer names it so that it counts as used', () => {
+    const known = makeKnown([HIGH, { ...UNDATED, ids: ['CVE-2026-0006', 'GHSA-1'] }]);
+    expect(brief(answers(known, 'hardened', {}, ['GHSA-1']))).toEqual(['fail CVE-2026-0001 GHSA-1']);
+    expect(brief(answers(known, 'hardened', {}, ['GHSA-1', 'CVE-2026-0001']))).toEqual(['pass CVE-2026-0001 GHSA-1']);
+  });
+});
+
+describe('what is told', () => {
+  test('is grouped by package and fix, worst first, one line each', () => {
+    const other = { ...HIGH.package, name: 'libssl3', source: 'openssl' };
+    const [result] = answers(
+      makeKnown([
+        { ...UNDATED, package: { ...HIGH.package, name: 'busybox', version: '1.36.1-r0' }, fixedIn: '1.36.1-r5' },
+        HIGH,
+        { ...HIGH, package: other },
+        { ...EXPLOITED, possible: true },
+      ]),
+    );
+    expect(result?.reason).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
+    expect(result?.details?.slice(0, 2)).toEqual([
+      'libssl3 and openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0001 (high), CVE-2026-0007 (low, known to be exploited, possibly: it is told of what the package was built from)',
+      'busybox 1.36.1-r0, mended in 1.36.1-r5: CVE-2026-0006 (high)',
+    ]);
+  });
+
+  test('the fix is the newer digest of the tag, a newer tag, versions, or that there is none', () => {
+    const moved = `sha256:${'b'.repeat(64)}`;
+    const tag = { tag: '22', currentDigest: moved, pinnedDigest: `sha256:${'a'.repeat(64)}` };
+    const fix = (value: object | null, known = makeKnown([HIGH])) => {
+      const subject = subjectOf({
+        vulnerabilities: present(known, 'the test'),
+        ...(value === null ? {} : { tag: present({ ...tag, ...value }, 'the test') }),
+      });
+      return ask(noKnownVulnerabilities, subject, 'strict')[0]?.fix;
+    };
+    expect(fix({})).toBe(`The tag 22 has moved on to ${moved}: pin that if it mends them (openssl 3.3.2-r0 or newer).`);
+    expect(fix({ currentDigest: tag.pinnedDigest, newerTag: '22.1' })).toMatch(/^Move to the tag 22\.1/);
+    expect(fix({ currentDigest: tag.pinnedDigest })).toBe('Use an image that has openssl 3.3.2-r0 or newer.');
+    expect(fix(null, makeKnown([UNFIXED]))).toMatch(/^No fix is known/);
+  });
+});
