@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { TreeEntry } from './repository-tree.js';
 import { SAFE_GIT_OPTIONS, safeGitEnvironment } from './safe-git.js';
 
@@ -10,7 +12,8 @@ const TIMEOUT_MS = 60_000;
  * The files that git tracks below `directory`, which may itself lie below the top of the checkout. `undefined` where
  * git can't tell: there is no checkout, or no git.
  */
-export function listTracked(directory: string): Promise<readonly TreeEntry[] | undefined> {
+export async function listTracked(directory: string): Promise<readonly TreeEntry[] | undefined> {
+  if (!isInCheckout(directory)) return undefined;
   const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'ls-files', '-z', '--stage'];
   return new Promise((resolve) => {
     const options = {
@@ -24,6 +27,22 @@ export function listTracked(directory: string): Promise<readonly TreeEntry[] | u
       resolve(error === null ? parseListing(stdout) : undefined);
     });
   });
+}
+
+/** Whether `.git` is there or above, as git itself looks for it; asked here because starting git costs more. */
+function isInCheckout(directory: string): boolean {
+  let folder: string;
+  try {
+    folder = realpathSync(directory);
+  } catch {
+    return false;
+  }
+  for (;;) {
+    if (existsSync(join(folder, '.git'))) return true;
+    const above = dirname(folder);
+    if (above === folder) return false;
+    folder = above;
+  }
 }
 
 /** `MODE OBJECT STAGE\tPATH\0` each; a path in conflict comes once per stage. */

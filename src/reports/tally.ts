@@ -32,9 +32,12 @@ export function tallyOf(report: Report): Tally {
   };
 }
 
-/** `1 warning`, `2 warnings`. */
+/**
+ * `1 warning`, `2,000 warnings`; `count` is a whole number. The commas are set by hand: `toLocaleString` loads the data
+ * of all languages, which takes longer than listing the images of a repository.
+ */
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${String(count).replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',')} ${count === 1 ? one : many}`;
 }
 
 /** What there is to mend or to find out, in one clause; empty where nothing is. */
