@@ -1,9 +1,13 @@
-// Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licences of what is bundled.
+// Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licences and the bill of
+// materials of what is bundled.
 // Usage: node scripts/build.mjs [--out DIR]       The output is the same, byte for byte, wherever it is run.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledPackages } from './bundle/bundled-packages.mjs';
+import { licences } from './bundle/licences.mjs';
+import { sbom } from './bundle/sbom.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const outFlag = process.argv.indexOf('--out');
@@ -36,25 +40,7 @@ const { metafile } = await build({
 });
 
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
-writeFileSync(join(out, 'licenses.txt'), licences(metafile));
-
-/** The licence text of every package that ended up in the bundle, in the order of their names. */
-function licences(meta) {
-  const folders = new Set();
-  for (const input of Object.keys(meta.inputs)) {
-    const match = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(input);
-    if (match !== null) folders.add(join(root, match[0]));
-  }
-  const texts = new Map();
-  for (const folder of folders) {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-    const text =
-      file === undefined
-        ? `(the package holds no licence file; it declares ${license ?? 'none'})`
-        : readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim();
-    texts.set(`${name}@${version}`, `${name}@${version} (${license ?? 'no licence declared'})\n\n${text}\n`);
-  }
-  const sorted = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
-  return sorted.join(`\n${'-'.repeat(80)}\n\n`);
-}
+const packages = bundledPackages(metafile, root);
+const product = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+writeFileSync(join(out, 'licenses.txt'), licences(packages));
+writeFileSync(join(out, 'sbom.cdx.json'), sbom(packages, product));
