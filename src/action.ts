@@ -17,14 +17,16 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     await show.showStop({ summaryPath }, inputs.error);
     return 3;
   }
-  const [{ readRunnerEnvironment }, { runAction }, { makeJudge }] = await Promise.all([
+  const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeJudge }] = await Promise.all([
     import('./github/environment.js'),
+    import('./github/payload.js'),
     import('./github/run-action.js'),
     import('./github/judge.js'),
   ]);
   const env = readRunnerEnvironment(process.env);
   const outcome = await runAction({
     env,
+    payload: await readPayload(),
     inputs: inputs.value,
     judge: makeJudge({
       credentials: inputs.value.registryCredentials,

@@ -7,12 +7,14 @@ const started = Date.now();
 async function main(): Promise<0 | 2> {
   const token = core.getInput('token', { required: true });
   core.setSecret(token);
-  const [{ readReportInputs }, { readRunnerEnvironment }, { reportRun }, { createClient }] = await Promise.all([
-    import('./github/inputs.js'),
-    import('./github/environment.js'),
-    import('./github/report-run.js'),
-    import('./github/client.js'),
-  ]);
+  const [{ readReportInputs }, { readRunnerEnvironment }, { readPayload }, { reportRun }, { createClient }] =
+    await Promise.all([
+      import('./github/inputs.js'),
+      import('./github/environment.js'),
+      import('./github/payload.js'),
+      import('./github/report-run.js'),
+      import('./github/client.js'),
+    ]);
   const inputs = readReportInputs(core.getInput);
   if (!inputs.ok) {
     core.error(`${inputs.error.message} ${inputs.error.remedy}`);
@@ -21,7 +23,7 @@ async function main(): Promise<0 | 2> {
   const env = readRunnerEnvironment(process.env);
   const remainingMilliseconds = () => started + RUN_MILLISECONDS - Date.now();
   const client = createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: core.info });
-  const outcome = await reportRun(env, inputs.value, client);
+  const outcome = await reportRun(env, await readPayload(), inputs.value, client);
   if (outcome.ok) core.info(outcome.value);
   else core.error(outcome.error);
   return outcome.ok ? 0 : 2;

@@ -57,8 +57,14 @@ describe('a pull request that adds a denied base', () => {
 });
 
 describe('what goes wrong around the run', () => {
-  test('a missing payload ends in a sentence and exit code 2', async () => {
-    const step = await onPullRequest(denied(), { payload: null });
+  test.each([
+    ['missing', null],
+    ['empty', ''],
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['a text', '"hello"'],
+  ])('a payload that is %s ends in a sentence and exit code 2', async (_what, payload) => {
+    const step = await onPullRequest(denied(), { payload });
     expect(step.code).toBe(2);
     expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
     expect(step.log).toContain('left no readable payload');

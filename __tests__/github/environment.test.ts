@@ -1,17 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  formatRepositoryName,
-  parseRepositoryName,
-  readPayload,
-  readRunnerEnvironment,
-} from '../../src/github/environment.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'gate-environment-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { formatRepositoryName, parseRepositoryName, readRunnerEnvironment } from '../../src/github/environment.js';
 
 const RUNNER: Readonly<Record<string, string>> = {
   GITHUB_REPOSITORY: 'acme/shop',
@@ -58,25 +47,4 @@ describe('names of repositories', () => {
       }),
     );
   });
-});
-
-test.each([
-  ['nothing', ''],
-  ['no JSON', '{'],
-  ['a list', '[]'],
-  ['a text', '"hello"'],
-  ['null', 'null'],
-])('a payload that is %s is none', async (_what, text) => {
-  const path = join(folder, 'event.json');
-  writeFileSync(path, text);
-  expect(await readPayload(path)).toBeNull();
-});
-
-test('a payload that is missing, a folder or too long is none', async () => {
-  expect(await readPayload(null)).toBeNull();
-  expect(await readPayload(join(folder, 'none.json'))).toBeNull();
-  expect(await readPayload(folder)).toBeNull();
-  const path = join(folder, 'long.json');
-  writeFileSync(path, `{"a":"${'x'.repeat(26_214_400)}"}`);
-  expect(await readPayload(path)).toBeNull();
 });

@@ -80,13 +80,13 @@ function run(
   const env = readRunnerEnvironment({
     GITHUB_REPOSITORY: 'acme/shop',
     GITHUB_EVENT_NAME: eventName,
-    GITHUB_EVENT_PATH: write('event.json', JSON.stringify(event)),
     GITHUB_SHA: HEAD,
     GITHUB_SERVER_URL: 'https://github.example',
   });
   const path = inputs.report ?? write('report.json', checkJson(report()));
   return reportRun(
     env,
+    event,
     { comment: 'always', commentKey: 'default', sarif: false, ...inputs, report: path },
     github.client(),
   );
@@ -231,11 +231,10 @@ test('a token that may not write is told the lines to add', async () => {
   const env = readRunnerEnvironment({
     GITHUB_REPOSITORY: `${REPOSITORY.owner}/${REPOSITORY.name}`,
     GITHUB_EVENT_NAME: 'workflow_run',
-    GITHUB_EVENT_PATH: write('event.json', JSON.stringify(payload())),
     GITHUB_SHA: HEAD,
   });
   const inputs = { comment: 'always', commentKey: 'default', sarif: false } as const;
   const path = write('report.json', checkJson(report()));
-  const outcome = await reportRun(env, { ...inputs, report: path }, github.client('read'));
+  const outcome = await reportRun(env, payload(), { ...inputs, report: path }, github.client('read'));
   expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('pull-requests: write') });
 });

@@ -11,8 +11,8 @@ const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export interface StepOptions {
   readonly apiUrl: string;
   readonly event: string;
-  /** The event's payload; null leaves the file out. */
-  readonly payload: object | null;
+  /** The event's payload, or the text of its file; null leaves the file out. */
+  readonly payload: object | string | null;
   readonly sha: string;
   readonly ref: string;
   readonly token: string;
@@ -50,7 +50,10 @@ export class BundledAction {
     const file = (name: string): string => join(folder, name);
     for (const name of ['output', 'summary']) writeFileSync(file(name), '');
     for (const name of ['temp', 'workspace', 'home']) mkdirSync(file(name));
-    if (options.payload !== null) writeFileSync(file('event.json'), JSON.stringify(options.payload));
+    if (options.payload !== null) {
+      const text = typeof options.payload === 'string' ? options.payload : JSON.stringify(options.payload);
+      writeFileSync(file('event.json'), text);
+    }
     const inputs = Object.entries({ token: options.token, ...options.inputs });
     const environment: NodeJS.ProcessEnv = {
       PATH: process.env['PATH'],

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-
 /** `owner/name`, as GitHub spells repositories. */
 export interface RepositoryName {
   readonly owner: string;
@@ -101,23 +98,4 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
 function rulesUrl(repository: string | undefined, ref: string | undefined): string | null {
   if (repository === undefined || ref === undefined || parseRepositoryName(repository) === null) return null;
   return /^[A-Za-z0-9._/-]{1,100}$/.test(ref) ? `https://github.com/${repository}/blob/${ref}/docs/rules` : null;
-}
-
-/** GitHub's own limit for a webhook's payload is 25 MB. */
-const MAX_PAYLOAD_BYTES = 26_214_400;
-
-/**
- * The event's payload, parsed as JSON and nothing more; null when the runner left none, or one that is no JSON object.
- * Whether that matters depends on the event (src/github/event.ts).
- */
-export async function readPayload(path: string | null): Promise<unknown> {
-  if (path === null) return null;
-  try {
-    const bytes = await readFile(path);
-    if (bytes.byteLength > MAX_PAYLOAD_BYTES) return null;
-    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(bytes.toString('utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import { publishComment } from './comment.js';
 import { partId, rememberedFingerprint } from './comment-parts.js';
-import { type RunnerEnvironment, readPayload } from './environment.js';
+import type { RunnerEnvironment } from './environment.js';
 import type { GitHubError } from './github-error.js';
 import { renderersFor } from './renderers.js';
 import { uploadSarif } from './sarif-upload.js';
@@ -27,10 +27,11 @@ const STRANGERS_WORD =
  */
 export async function reportRun(
   env: RunnerEnvironment,
+  payload: unknown,
   inputs: ReportInputs,
   client: GitHubClient,
 ): Promise<Result<string, string>> {
-  const run = readReportedRun(env, await readPayload(env.eventPath));
+  const run = readReportedRun(env, payload);
   if (!run.ok) return run;
   const report = await readStrangerReport(inputs.report);
   if (!report.ok) return report;

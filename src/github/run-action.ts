@@ -1,12 +1,12 @@
 import { loadCatalogue } from '../catalog/catalogue.js';
 import { globMatches, parseGlob } from '../images/glob.js';
-import type { Report, Verdict } from '../reports/report.js';
+import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import { createClient, type GitHubClient } from './client.js';
 import type { CommitTree } from './commit-tree.js';
 import { Commits } from './commits.js';
 import type { Judge, Stop } from './engine.js';
-import { type RunnerEnvironment, readPayload } from './environment.js';
+import type { RunnerEnvironment } from './environment.js';
 import { planEvent } from './event.js';
 import type { ActionInputs } from './inputs.js';
 import { jobId, publishToGitHub, type Shortfall } from './publish.js';
@@ -16,6 +16,8 @@ import { runPolicy } from './run-policy.js';
 
 export interface ActionRun {
   readonly env: RunnerEnvironment;
+  /** The event's, or null where the runner left none. */
+  readonly payload: unknown;
   readonly inputs: ActionInputs;
   readonly judge: Judge;
   readonly remainingMilliseconds: () => number;
@@ -35,8 +37,8 @@ export type ActionOutcome =
 
 /** One run of the Action, from the event to the verdict, ready to be shown. */
 export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, Stop>> {
-  const { env, inputs } = run;
-  const event = planEvent(env, await readPayload(env.eventPath));
+  const { env, payload, inputs } = run;
+  const event = planEvent(env, payload);
   if (!event.ok && event.error.code === 'nothing-to-judge') {
     return ok({ kind: 'nothing-to-judge', message: event.error.message });
   }
@@ -82,7 +84,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   });
   if (!judged.ok) return judged;
 
-  const report = { ...judged.value, verdict: withPreliminary(judged.value.verdict, findings) };
+  const report = judged.value;
   const shown = event.value.change?.kind === 'pull-request' ? event.value.change.head : plan.value.judged.commit;
   const renderers = renderersFor(env, { commit: shown, category: `base-image-gate/${jobId(env, inputs)}` });
   const publication = {
@@ -100,11 +102,6 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {
   return createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: say });
-}
-
-/** An error that was found before the gate began fails the check, as one of the gate's own. */
-function withPreliminary(verdict: Verdict, findings: Report['findings']): Verdict {
-  return findings.some(({ level, outcome }) => level === 'error' && outcome === 'fail') ? 'fail' : verdict;
 }
 
 /** The paths that `paths` and `changed-files-only` leave; null where everything is judged. */
