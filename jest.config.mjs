@@ -3,6 +3,7 @@ export default {
   testEnvironment: 'node',
   // A hang is what this is for: tests share slow machines with other work, and none of them measures time.
   testTimeout: 120_000,
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
