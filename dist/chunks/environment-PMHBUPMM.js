@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{formatRepositoryName,isCommit,parseRepositoryName,readPayload,readRunnerEnvironment,sameRepository}from"./chunk-OONN4BA7.js";import"./chunk-WZI2GGRH.js";import"./chunk-YZASLWB7.js";export{formatRepositoryName,isCommit,parseRepositoryName,readPayload,readRunnerEnvironment,sameRepository};
