@@ -109,6 +109,13 @@ describe('the gate', () => {
     expect(answersOf(report, 'denied-base').map(({ outcome }) => outcome)).toEqual(['fail']);
   });
 
+  test('tells how many uses are judged, of how many', async () => {
+    const told: string[] = [];
+    const judged = (done: number, of: number) => told.push(`${done} of ${of}`);
+    await gateRun({ files: { Dockerfile: 'FROM a AS x\nFROM b\n' }, policy: ALLOWED, judged });
+    expect(told).toEqual(['0 of 2', '1 of 2', '2 of 2']);
+  });
+
   test('an image is denied under the name of its mirror as under the one it mirrors', async () => {
     const mirror = 'registries: { mirror.example/hub: { mirror-of: docker.io } }\n';
     const files = { Dockerfile: 'FROM mirror.example/hub/acme/base:1\n' };

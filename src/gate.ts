@@ -34,6 +34,8 @@ export interface GateInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
+  /** Told how many uses are judged, of how many. */
+  readonly judged?: (done: number, of: number) => void;
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
@@ -92,7 +94,15 @@ async function judgeAll(
   evidence: EvidenceCollection,
   depth: number,
 ): Promise<readonly UseJudgement[]> {
-  const judged = await Promise.all(uses.map((use) => judgeUse(use, reading, input, evidence)));
+  let done = 0;
+  input.judged?.(done, uses.length);
+  const judged = await Promise.all(
+    uses.map(async (use) => {
+      const judgement = await judgeUse(use, reading, input, evidence);
+      input.judged?.(++done, uses.length);
+      return judgement;
+    }),
+  );
   const triggered = judged.flatMap(({ use, onBuild }) =>
     onBuild.length > 0 ? readOnBuildTriggers(onBuild, use, reading.stages) : [],
   );

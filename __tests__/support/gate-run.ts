@@ -20,6 +20,7 @@ export interface GateRun {
   readonly change?: Change;
   readonly all?: boolean;
   readonly now?: Date;
+  readonly judged?: (done: number, of: number) => void;
 }
 
 /** Runs the whole gate over files in a directory of their own, as the desk does, and returns its report. */
@@ -37,6 +38,7 @@ export async function gateRun(run: GateRun): Promise<Report> {
     settings: { now: run.now ?? new Date(), offline: true },
     change: run.change ?? null,
     all: run.all ?? false,
+    ...(run.judged === undefined ? {} : { judged: run.judged }),
     preliminary: { findings: [], notices: [] },
   });
   if (!report.ok) throw new Error(report.error.message);

@@ -13,6 +13,7 @@ import { err, ok, type Result } from '../result.js';
 import { readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
 import { judgedDirectory } from './judged-directory.js';
+import { startProgress } from './progress.js';
 import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
@@ -87,6 +88,7 @@ export async function runGateAtDesk(
   const reading = readingOptions(flags, io.env, policy.value);
   if (!reading.ok) return usage(reading.error);
   const offline = flags.offline ?? false;
+  const progress = startProgress(io);
   const registries = await openRegistries({
     registries: policy.value.registries,
     isListed: (registry) => isListedHost(catalogue, policy.value, { registry }),
@@ -96,9 +98,15 @@ export async function runGateAtDesk(
     environment: io.env,
     workspace: directory,
     cache: deskCache(io.env),
-    notice: (message) => io.stderr(`${message}\n`),
+    notice: (message) => {
+      progress.clear();
+      io.stderr(`${message}\n`);
+    },
   });
-  if (!registries.ok) return usage(registries.error);
+  if (!registries.ok) {
+    progress.end();
+    return usage(registries.error);
+  }
 
   const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
   const input: GateInput = {
@@ -116,9 +124,13 @@ export async function runGateAtDesk(
     },
     change: null,
     all: flags.all ?? false,
+    judged: progress.judged,
     preliminary: { findings: [], notices: [] },
   };
-  const report = await runGate(input).finally(() => registries.value.close());
+  const report = await runGate(input).finally(async () => {
+    progress.end();
+    await registries.value.close();
+  });
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.remedy}` });
   return ok({ directory, tree, reading: reading.value, policy: policy.value, now, report: report.value });
 }

@@ -55,7 +55,8 @@ async function validate(file: string, io: CommandIo): Promise<ExitCode> {
 
 /** A problem with the lines it is about, where their file can be read. */
 function described(problem: PolicyProblem, file: string, text: string | null, io: CommandIo): string {
-  const colours = paint(io.colour);
+  // `colour` speaks of standard output; problems go to standard error, which may be a file.
+  const colours = paint(io.colour && io.progress);
   const mark = problem.severity === 'error' ? colours.red : colours.yellow;
   const frame = text === null ? [] : codeFrame(text, problem, { width: io.columns, paint: colours, mark });
   const lines = [
