@@ -2,21 +2,30 @@ import { expect, test } from '@jest/globals';
 import { policyCommand } from '../../src/commands/policy.js';
 import { makeDirectory } from '../support/scratch-repository.js';
 
-test.each([
-  ['a file', false, false],
-  ['a terminal', true, true],
-])('problems written to %s: coloured is %j', async (_, progress, coloured) => {
-  const cwd = makeDirectory({ 'policy.yml': 'version: 2\n' });
+/** What `policy validate` writes to standard error about a file with this text. */
+async function problemsOf(text: string, { colour = false, progress = false } = {}): Promise<string> {
   const written: string[] = [];
   const io = {
     stdout: () => {},
-    stderr: (text: string) => void written.push(text),
+    stderr: (some: string) => void written.push(some),
     env: {},
-    cwd,
-    colour: true,
+    cwd: makeDirectory({ 'policy.yml': text }),
+    colour,
     columns: 80,
     progress,
   };
   expect(await policyCommand(['validate', 'policy.yml'], io)).toBe(3);
-  expect(written.join('').includes('\x1b[')).toBe(coloured);
+  return written.join('');
+}
+
+test.each([
+  ['a file', false, false],
+  ['a terminal', true, true],
+])('problems written to %s: coloured is %j', async (_, progress, coloured) => {
+  const written = await problemsOf('version: 2\n', { colour: true, progress });
+  expect(written.includes('\x1b[')).toBe(coloured);
+});
+
+test('the caret is right behind a byte order mark', async () => {
+  expect(await problemsOf('\ufeffversion: 2\n')).toContain(' 1 | version: 2\n   |          ^\n');
 });

@@ -32,6 +32,8 @@ describe('a text that is no policy ends in a clear problem', () => {
     ['two documents', 'version: 1\n---\nversion: 1\n', 'syntax'],
     ['a tab for indentation', 'allow:\n\t- image: a\n', 'syntax'],
     ['an unknown tag', 'version: !!js/function "x"\n', 'syntax'],
+    ['bytes', '!!binary "dmVyc2lvbjogMQ=="', 'syntax'],
+    ['a set', 'version: 1\nallow: !!set { a, b }\n', 'syntax'],
     ['a key that is no text', 'version: 1\n? [a, b]\n: c\n', 'syntax'],
     ['duplicate keys', 'version: 1\nallow: []\nallow: []\n', 'duplicate-key'],
     ['duplicate keys below', 'version: 1\nrules: { fresh: error, "fresh": off }\n', 'duplicate-key'],

@@ -43,7 +43,8 @@ async function validate(file: string, io: CommandIo): Promise<ExitCode> {
   }
   for (const problem of checked.problems) {
     const place = checked.pathOf(problem.file);
-    const text = place === null ? null : await readFile(place, 'utf8').catch(() => null);
+    // Decoded as the policy is read: a byte order mark is no column of it.
+    const text = place === null ? null : await readFile(place).then(decode, () => null);
     io.stderr(described(problem, place === path ? file : problem.file, text, io));
   }
   const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
@@ -51,6 +52,10 @@ async function validate(file: string, io: CommandIo): Promise<ExitCode> {
   const tally = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
   io.stdout(errors > 0 ? `${file} can't be applied: ${tally}.\n` : `${file} is valid: ${tally}.\n`);
   return errors > 0 ? 3 : 0;
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** A problem with the lines it is about, where their file can be read. */
