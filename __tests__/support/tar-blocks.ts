@@ -8,6 +8,8 @@ export interface RawHeader {
   readonly checksum?: string;
   readonly sizeField?: Uint8Array;
   readonly magic?: string;
+  readonly prefix?: string;
+  readonly trailer?: string;
 }
 
 /** A header block written field by field, for archives that no library would write. */
@@ -23,6 +25,8 @@ export function tarHeader(header: RawHeader): Buffer {
   block.write(header.type ?? '0', 156, 'latin1');
   block.write(header.link ?? '', 157, 100, 'latin1');
   block.write(header.magic ?? 'ustar\x0000', 257, 'latin1');
+  block.write(header.prefix ?? '', 345, 155, 'latin1');
+  block.write(header.trailer ?? '', 508, 4, 'latin1');
   block.fill(' ', 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(header.checksum ?? `${octal(sum, 6)}\0 `, 148, 'latin1');

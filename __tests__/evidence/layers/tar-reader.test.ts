@@ -129,6 +129,7 @@ describe('members of an archive', () => {
         { name: 'x', type: 'x' },
         Buffer.concat([
           paxRecord('GNU.sparse.major', '1'),
+          paxRecord('GNU.sparse.minor', '0'),
           paxRecord('GNU.sparse.name', 'new-sparse'),
           paxRecord('GNU.sparse.realsize', '9999'),
         ]),
@@ -160,6 +161,78 @@ describe('members of an archive', () => {
   test('after the end mark are not read, as no runtime reads them', () => {
     const archive = Buffer.concat([tarMember({ name: 'seen' }), TAR_END, tarMember({ name: 'unseen' })]);
     expect(readAll(archive).map(({ member }) => member.name)).toEqual(['seen']);
+  });
+});
+
+// Each of these once showed the gate other names, or other members, than a runtime unpacks.
+describe('archives that are made to be read differently', () => {
+  const names = (...parts: readonly Uint8Array[]) =>
+    readAll(Buffer.concat([...parts, TAR_END])).map(({ member }) => member.name);
+
+  test('a size may stand behind NULs', () => {
+    const sizeField = Buffer.concat([Buffer.alloc(1), Buffer.from('0000001000\0')]);
+    const hidden = tarHeader({ name: 'in-the-data', size: 512 });
+    expect(names(tarHeader({ name: 'f', sizeField }), hidden, tarMember({ name: 'next' }))).toEqual(['f', 'next']);
+  });
+
+  test('a PAX size that is taken back leaves the header its own', () => {
+    const taken = Buffer.concat([paxRecord('size', '512'), paxRecord('size', '')]);
+    expect(
+      names(tarMember({ name: 'x', type: 'x' }, taken), tarHeader({ name: 'f' }), tarHeader({ name: 'g' })),
+    ).toEqual(['f', 'g']);
+  });
+
+  test('extensions ahead of a global header are spent on it', () => {
+    const long = tarMember({ name: 'L', type: 'L' }, 'docs/harmless\0');
+    const pax = tarMember({ name: 'x', type: 'x' }, paxRecord('path', 'docs/harmless'));
+    const global = tarMember({ name: 'g', type: 'g' }, paxRecord('comment', 'c'));
+    const sh = tarMember({ name: 'bin/sh' });
+    expect([...names(long, global, sh), ...names(pax, global, sh)]).toEqual(['bin/sh', 'bin/sh']);
+  });
+
+  test('an empty long name or target leaves the header its own', () => {
+    const long = [
+      tarMember({ name: 'L', type: 'L' }, '\0'),
+      tarMember({ name: 'K', type: 'K' }, '\0'),
+      tarMember({ name: 'bin/sh', type: '1', link: 'bin/x' }),
+    ];
+    expect(readAll(Buffer.concat([...long, TAR_END]))[0]?.member).toMatchObject({ name: 'bin/sh', linkName: 'bin/x' });
+  });
+
+  test('the name of a sparse file counts in the versions that runtimes know, and then before a long one', () => {
+    const long = tarMember({ name: 'L', type: 'L' }, 'long\0');
+    const sparse = (...records: readonly [string, string][]) =>
+      names(
+        tarMember(
+          { name: 'x', type: 'x' },
+          Buffer.concat(
+            [['name', 'sparse'] as const, ...records].map(([key, value]) => paxRecord(`GNU.sparse.${key}`, value)),
+          ),
+        ),
+        long,
+        tarMember({ name: 'bin/sh' }),
+      )[0];
+    expect([
+      sparse(),
+      sparse(['major', '2'], ['minor', '0']),
+      sparse(['major', '1']),
+      sparse(['major', '1'], ['minor', '0']),
+      sparse(['major', '0'], ['minor', '1']),
+      sparse(['map', '0,1']),
+    ]).toEqual(['long', 'long', 'long', 'sparse', 'sparse', 'sparse']);
+  });
+
+  test('the prefix is as long as the form says', () => {
+    const prefixed = (magic: string, prefix: string, trailer = '') =>
+      names(tarHeader({ name: 'sh', magic, prefix, trailer }))[0];
+    const whole = 'p'.repeat(155);
+    expect([
+      prefixed('ustar\x0000', whole),
+      prefixed('ustar\x0000', whole, 'tar\0'),
+      prefixed('ustar  \0', 'usr/bin'),
+      prefixed('ustar  \0', '00000000000\x0000000000000\0'),
+      prefixed('', 'usr/bin'),
+    ]).toEqual([`${whole}/sh`, `${'p'.repeat(131)}/sh`, 'usr/bin/sh', 'sh', 'sh']);
   });
 });
 

@@ -20,7 +20,7 @@ export interface PaxRecords {
  */
 export function readPax(data: Uint8Array): PaxRecords {
   const records: { -readonly [K in keyof PaxRecords]: PaxRecords[K] } = {};
-  let sparse: { name?: string; realSize?: number } | undefined;
+  const sparse = new Map<string, string>();
   for (let at = 0; at < data.length; ) {
     const space = data.indexOf(0x20, at);
     const lengthText = space < 0 || space - at > 10 ? '' : textOf(data.subarray(at, space));
@@ -44,24 +44,35 @@ export function readPax(data: Uint8Array): PaxRecords {
       case 'size':
       case 'uid':
       case 'gid':
+        // An empty value takes back what an earlier record said, so that the header counts again.
         if (value.length > 0) records[key] = numberOf(value, key);
+        else delete records[key];
         break;
       case 'SCHILY.xattr.security.capability':
         records.capability = value.slice();
         break;
-      case 'GNU.sparse.name':
-        sparse = { ...sparse, name: nameOf(value) };
-        break;
-      case 'GNU.sparse.size':
-      case 'GNU.sparse.realsize':
-        sparse = { ...sparse, realSize: numberOf(value, key) };
-        break;
-      case 'GNU.sparse.major':
-        sparse = { ...sparse };
-        break;
+      default:
+        if (key.startsWith('GNU.sparse.')) sparse.set(key.slice('GNU.sparse.'.length), nameOf(value));
     }
   }
-  return sparse === undefined ? records : { ...records, sparse };
+  return isSparse(sparse) ? { ...records, sparse: sparseOf(sparse) } : records;
+}
+
+/** The versions that Go's reader knows; of others it reads the member as if it were no sparse file, name and all. */
+function isSparse(records: ReadonlyMap<string, string>): boolean {
+  const major = records.get('major') ?? '';
+  const minor = records.get('minor') ?? '';
+  if (major === '' && minor === '') return (records.get('map') ?? '') !== '';
+  return ['0.0', '0.1', '1.0'].includes(`${major}.${minor}`);
+}
+
+function sparseOf(records: ReadonlyMap<string, string>): NonNullable<PaxRecords['sparse']> {
+  const name = records.get('name') ?? '';
+  const realSize = records.get('size') || (records.get('realsize') ?? '');
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(realSize === '' ? {} : { realSize: numberOf(Buffer.from(realSize), 'GNU.sparse.size') }),
+  };
 }
 
 function nameOf(value: Uint8Array): string {

@@ -40,8 +40,7 @@ export function readTarHeader(block: Uint8Array): TarHeader | null {
   if (block.every((byte) => byte === 0)) return null;
   if (!checksumHolds(block)) throw new TarError('a header does not match its own checksum');
   const type = String.fromCharCode(block[156] ?? 0);
-  const magic = String.fromCharCode(...block.subarray(257, 265));
-  const prefix = magic.startsWith('ustar\0') ? textOf(untilNul(block.subarray(345, 500))) : '';
+  const prefix = prefixOf(block);
   const name = textOf(untilNul(block.subarray(0, 100)));
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
@@ -55,6 +54,30 @@ export function readTarHeader(block: Uint8Array): TarHeader | null {
       ? { sparse: { realSize: readNumber(block.subarray(483, 495), 'real size'), extended: block[482] !== 0 } }
       : {}),
   };
+}
+
+/** What stands before the name where it is too long for its field: which bytes those are depends on the form. */
+function prefixOf(block: Uint8Array): string {
+  const magic = String.fromCharCode(...block.subarray(257, 265));
+  if (magic.startsWith('ustar\0')) {
+    // Schilling's star keeps two times at the end of the field.
+    const isStar = String.fromCharCode(...block.subarray(508, 512)) === 'tar\0';
+    return textOf(untilNul(block.subarray(345, isStar ? 476 : 500)));
+  }
+  if (magic !== 'ustar  \0' || [block.subarray(345, 357), block.subarray(357, 369)].every(isTime)) return '';
+  // Old writers of Go put a prefix where GNU has times, and Go's reader still takes it for one.
+  const prefix = untilNul(block.subarray(345, 500));
+  return prefix.every((byte) => byte < 0x80) ? textOf(prefix) : '';
+}
+
+function isTime(field: Uint8Array): boolean {
+  if (field[0] === 0) return true;
+  try {
+    readNumber(field, 'time');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Bytes up to the first NUL. */
@@ -76,7 +99,11 @@ function checksumHolds(block: Uint8Array): boolean {
   return wanted === unsigned || wanted === signed;
 }
 
-/** Octal text, or GNU's base-256 where the first bit is set. Negative or unsafe numbers are refused. */
+/**
+ * Octal text, or GNU's base-256 where the first bit is set. Negative or unsafe numbers are refused. Blanks and NULs
+ * around the digits are passed over, those before them too: where Go reads a size here, another one would be taken for
+ * the next header's place, and the two would see different files.
+ */
 function readNumber(field: Uint8Array, what: string): number {
   const first = field[0] ?? 0;
   if ((first & 0x80) !== 0) {
@@ -88,8 +115,9 @@ function readNumber(field: Uint8Array, what: string): number {
     }
     return value;
   }
-  const text = String.fromCharCode(...untilNul(field)).trim();
-  if (text === '') return 0;
+  const digits = String.fromCharCode(...field).replace(/^[ \0]+/, '');
+  if (digits === '') return 0;
+  const text = digits.split('\0', 1)[0]?.replace(/ +$/, '') ?? '';
   if (!/^[0-7]+$/.test(text)) throw new TarError(`a header's ${what} is not an octal number`);
   return Number.parseInt(text, 8);
 }

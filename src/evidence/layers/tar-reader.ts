@@ -139,7 +139,9 @@ export class TarReader {
 
   #extension(state: { type: string; chunks: readonly Uint8Array[]; padding: number }): void {
     const data = Buffer.concat(state.chunks);
-    // A global header ("g") holds defaults that Go's reader ignores; so do the runtimes.
+    // A global header ("g") holds defaults that the runtimes ignore; but Go hands it out as a member of its own, so
+    // that extensions ahead of it are spent.
+    if (state.type === 'g') this.#forgetExtensions();
     if (state.type === 'x') this.#pax = readPax(data);
     if (state.type === 'L') this.#longName = textOf(untilNul(data));
     if (state.type === 'K') this.#longLink = textOf(untilNul(data));
@@ -148,7 +150,8 @@ export class TarReader {
 
   #member(header: TarHeader): void {
     const pax = this.#pax;
-    const name = this.#longName ?? pax.sparse?.name ?? (pax.path || header.name);
+    // In Go's order; an empty text says nothing.
+    const name = pax.sparse?.name || this.#longName || pax.path || header.name;
     const stored = pax.size ?? header.size;
     const type = plainType(header.type, name);
     const isHeaderOnly = '123456'.includes(type);
@@ -160,13 +163,11 @@ export class TarReader {
       uid: pax.uid ?? header.uid,
       gid: pax.gid ?? header.gid,
       size: isHeaderOnly ? 0 : (realSize ?? stored),
-      linkName: this.#longLink ?? (pax.linkPath || header.linkName),
+      linkName: this.#longLink || pax.linkPath || header.linkName,
       ...(pax.capability === undefined || pax.capability.length === 0 ? {} : { capability: pax.capability }),
       sparse: header.sparse !== undefined || pax.sparse !== undefined,
     });
-    this.#pax = {};
-    this.#longName = undefined;
-    this.#longLink = undefined;
+    this.#forgetExtensions();
     const left = isHeaderOnly ? 0 : stored;
     const data = { step: 'data', sink, left, padding: paddingOf(left) } as const;
     this.#state = data;
@@ -176,6 +177,12 @@ export class TarReader {
   #endData(state: { readonly sink: MemberSink | null; readonly padding: number }): void {
     state.sink?.end();
     this.#state = state.padding > 0 ? { step: 'skip', left: state.padding } : { step: 'header' };
+  }
+
+  #forgetExtensions(): void {
+    this.#pax = {};
+    this.#longName = undefined;
+    this.#longLink = undefined;
   }
 
   #hasPendingExtension(): boolean {
