@@ -29,17 +29,34 @@ const SWITCHES = new Set([
 /**
  * The builds that a shell script asks for with `docker build`, `docker buildx build`, `docker image build`,
  * `podman build`, `buildah build` or `buildah bud`. A word with a variable or a substitution is not literal: it is left
- * out, and so is a build whose file it names.
+ * out, and so is a build whose file it names. `cd` and `pushd` are followed; in a folder that is not known, nothing is.
  */
 export function buildsInScript(script: string, directory: string): NamedBuild[] {
   const builds: NamedBuild[] = [];
+  const outer: (string | null)[] = [];
+  let current: string | null = directory;
   for (const words of commands(script)) {
+    const [first] = words;
+    if (first === OPEN) outer.push(current);
+    else if (first === CLOSE) current = outer.pop() ?? current;
+    else if (first === 'cd' || first === 'pushd') current = changed(current, words);
+    else if (first === 'popd') current = null;
     const start = buildArguments(words);
     if (start === undefined) continue;
-    const build = parseBuild(words.slice(start), directory);
+    const build = parseBuild(words.slice(start), current);
     if (build !== undefined) builds.push(build);
   }
   return builds;
+}
+
+/** Where parentheses begin and end commands of their own, which come back to the folder they began in. */
+const OPEN = '(';
+const CLOSE = ')';
+
+/** The folder after `cd FOLDER`; null where it is not known or no folder of the repository. */
+function changed(directory: string | null, [, folder, ...more]: readonly (string | null)[]): string | null {
+  if (folder === undefined || folder === null || folder.startsWith('-') || more.length > 0) return null;
+  return joinInside(directory, folder, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
 /** Where the arguments of a build begin, if the words hold one: after `sudo`, `time`, assignments and the like. */
@@ -51,7 +68,7 @@ function buildArguments(words: readonly (string | null)[]): number | undefined {
   return words[index] === 'build' || words[index] === 'bud' ? index + 1 : undefined;
 }
 
-function parseBuild(words: readonly (string | null)[], directory: string): NamedBuild | undefined {
+function parseBuild(words: readonly (string | null)[], directory: string | null): NamedBuild | undefined {
   let file: string | null | undefined;
   let context: string | null | undefined;
   let target: string | undefined;
@@ -119,7 +136,7 @@ export function joinInside(...parts: readonly (string | null | undefined)[]): st
 
 /**
  * Cuts a script into commands and these into words, as a shell does: quotes, escapes, continuation lines, comments,
- * `;`, `&`, `|`, parentheses. A word with `$` or a backquote in it is `null`.
+ * `;`, `&`, `|`; a parenthesis is a command by itself. A word with `$` or a backquote in it is `null`.
  */
 function commands(script: string): (string | null)[][] {
   const found: (string | null)[][] = [];
@@ -155,8 +172,10 @@ function commands(script: string): (string | null)[][] {
     } else if (character === '#' && !inWord) {
       const end = script.indexOf('\n', index);
       index = (end < 0 ? script.length : end) - 1;
-    } else if (/[;&|()\n]/.test(character)) endCommand();
-    else if (/\s/.test(character)) endWord();
+    } else if (/[;&|()\n]/.test(character)) {
+      endCommand();
+      if (character === OPEN || character === CLOSE) found.push([character]);
+    } else if (/\s/.test(character)) endWord();
     else {
       if (character === '$' || character === '`') literal = false;
       word += character;
