@@ -109,6 +109,31 @@ describe('the gate', () => {
     expect(answersOf(report, 'denied-base').map(({ outcome }) => outcome)).toEqual(['fail']);
   });
 
+  test.each(['signature-verified', 'allowed-base', 'denied-base'])(
+    'a waiver of %s excuses that rule alone: the image is opened, and its other rules are asked',
+    async (rule) => {
+      const image = await makeImage({ config: { Env: ['SMTP_PASSWORD=hunter2hunter2'] } });
+      const policy = [
+        'version: 1',
+        'profile: baseline',
+        `allow: [{ image: "${rule === 'allowed-base' ? 'other' : 'demo'}.example/**" }]`,
+        `deny: [{ image: "${rule === 'denied-base' ? 'demo' : 'other'}.example/**", reason: gone }]`,
+        'registries: { demo.example: {} }',
+        `rules: { allowed-base: error, signature-verified: ${rule === 'signature-verified' ? 'error' : 'off'}, no-secrets: error }`,
+        `waivers: [{ rule: ${rule}, image: "demo.example/**", reason: r, owner: o, expires: 2026-12-01 }]`,
+      ].join('\n');
+      const report = await gateRun({
+        files: { Dockerfile: 'FROM demo.example/base:1\n' },
+        policy,
+        source: await layoutOf({ 'demo.example/base:1': image }),
+        now: new Date('2026-11-21T00:00:00Z'),
+      });
+      expect(answersOf(report, rule)).toEqual([expect.objectContaining({ outcome: 'fail', waiver: 0 })]);
+      expect(answersOf(report, 'no-secrets').map(({ outcome }) => outcome)).toContain('fail');
+      expect(report.verdict).toBe('fail');
+    },
+  );
+
   test('tells how many uses are judged, of how many', async () => {
     const told: string[] = [];
     const judged = (done: number, of: number) => told.push(`${done} of ${of}`);

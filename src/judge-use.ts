@@ -11,7 +11,7 @@ import type { CollectedEvidence } from './evidence/kinds.js';
 import { formatPlatform, type Platform, parsePlatform } from './images/platform.js';
 import { governingEntry, policyReference } from './policy/govern.js';
 import type { Policy } from './policy/policy.js';
-import { vulnerabilityWaiver } from './policy/waivers.js';
+import { applyWaivers, vulnerabilityWaiver } from './policy/waivers.js';
 import type { Answer } from './reports/report.js';
 import { answersOfImage, answersOfUse, type UseInquiry } from './rules/evaluate.js';
 import { rules } from './rules/index.js';
@@ -52,7 +52,7 @@ export async function judgeUse(
     inquiry,
     null,
   );
-  const barredByName = barredBy(identity, input);
+  const barredByName = barredBy(identity, use, input);
   const other = answersOfUse(
     useRules.filter(({ id }) => !IDENTITY.has(id)),
     inquiry,
@@ -66,7 +66,7 @@ export async function judgeUse(
   const perPlatform = await Promise.all(
     inquiry.platforms.map(async (platform) => {
       const signed = await answersOfImage(first, inquiry, platform, evidence, barred);
-      const others = await answersOfImage(rest, inquiry, platform, evidence, barred ?? barredBy(signed, input));
+      const others = await answersOfImage(rest, inquiry, platform, evidence, barred ?? barredBy(signed, use, input));
       return { platform, answers: [...signed, ...others] };
     }),
   );
@@ -121,10 +121,12 @@ function platformsOf(use: ImageUse): readonly Platform[] {
   });
 }
 
-function barredBy(answers: readonly Answer[], { all }: JudgeInput): string | null {
+/** A failure that a waiver covers bars nothing: it excuses that one rule, and the others would all be skipped with it. */
+function barredBy(answers: readonly Answer[], use: ImageUse, { all, policy, settings }: JudgeInput): string | null {
   if (all) return null;
-  const failed = answers.find(
-    ({ rule, outcome, level }) => IDENTITY.has(rule) && outcome === 'fail' && level === 'error',
+  const failed = applyWaivers(policy, answers, [use], settings.now).answers.find(
+    ({ rule, outcome, level, waiver }) =>
+      IDENTITY.has(rule) && outcome === 'fail' && level === 'error' && waiver === undefined,
   );
   return failed === undefined
     ? null
