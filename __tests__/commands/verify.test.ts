@@ -104,6 +104,9 @@ describe('verify', () => {
     [[...IDENTITY.slice(0, 2), SIGNED]],
     [[...IDENTITY, '--key', 'k.pub', SIGNED]],
     [['--key', 'missing.pub', SIGNED]],
+    [['--key', 'trusted_root.json', SIGNED]],
+    [['--certificate-identity', '**', ...IDENTITY.slice(2), SIGNED]],
+    [['--certificate-identity', 'https://**', ...IDENTITY.slice(2), SIGNED]],
     [['--platform', 'nonsense!', ...IDENTITY, SIGNED]],
     [[...COMMON, '--policy', 'missing.yml', SIGNED]],
   ])('wrong usage is exit code 3: %j', async (args) => {

@@ -9,7 +9,7 @@ describe('parseIdentity', () => {
     'keyless@distroless.iam.gserviceaccount.com',
     '*@acme.com',
     'https://issuer.enforce.dev/0123/*',
-    'release@*.iam.gserviceaccount.com',
+    'https://*/acme/images/.github/workflows/*@refs/heads/main',
     '*@acme-prod.iam.gserviceaccount.com',
   ])('takes %s', (text) => {
     expect(parseIdentity(text).ok).toBe(true);
@@ -36,6 +36,12 @@ describe('parseIdentity', () => {
     '*@*.iam.gserviceaccount.com',
     '**@**.iam.gserviceaccount.com',
     'https://*.github.com/**',
+    'https://git*/**',
+    'https://**/acme/images/.github/workflows/release.yml@refs/heads/main',
+    '**/release.yml@refs/heads/main',
+    '*@*.com',
+    'acme*@gmail.com',
+    'release@*.iam.gserviceaccount.com',
   ])('refuses %s, which everybody matches', (text) => {
     expect(parseIdentity(text)).toMatchObject({ ok: false, error: expect.stringContaining('everybody') });
   });

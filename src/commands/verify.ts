@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform, parsePlatform } from '../images/platform.js';
+import { parseIdentity } from '../policy/identity.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
 import { terminal } from '../reports/escape/visible.js';
 import { err, ok, type Result } from '../result.js';
 import type { Outcome } from '../rules/rule.js';
 import { judgeSignature } from '../rules/signature-verified.js';
+import { readPublicKey } from '../signatures/key.js';
 import { readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { openImage } from './open-image.js';
@@ -101,11 +103,16 @@ async function givenAuthority(values: Values, io: CommandIo): Promise<Result<All
     if (subject === undefined && issuer === undefined) return ok(null);
     if (subject === undefined || issuer === undefined)
       return err('--certificate-identity and --certificate-oidc-issuer are needed together.');
-    return ok(entryFor({ kind: 'keyless', subject, issuer }));
+    const identity = parseIdentity(subject);
+    return identity.ok
+      ? ok(entryFor({ kind: 'keyless', subject, issuer }))
+      : err(`--certificate-identity ${subject} can't be used because ${identity.error}.`);
   }
   if (subject !== undefined || issuer !== undefined) return err('--key and --certificate-identity exclude each other.');
   try {
     const pem = await readFile(resolve(io.cwd, values.key), 'utf8');
+    const key = readPublicKey(pem);
+    if (!key.ok) return err(`The key ${values.key} can't be used because ${key.error}.`);
     return ok(
       entryFor({ kind: 'key', name: values.key, pem, log: values['ignore-log'] === true ? 'ignored' : 'required' }),
     );

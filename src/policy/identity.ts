@@ -1,13 +1,27 @@
-import { type Glob, globMatches, parseGlob } from '../images/glob.js';
+import { type Glob, globMatches, globsOverlap, parseGlob } from '../images/glob.js';
 import { err, ok, type Result } from '../result.js';
 
 /** Hosts where everybody has workflows or identities: a subject that leaves their owner open is everybody's. */
-const SHARED_HOSTS =
-  /^https?:\/\/(?:\*{0,2}\.?)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|issuer\.enforce\.dev)\//;
+const SHARED_HOSTS = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'issuer.enforce.dev'];
+const AT_SHARED_HOST = new RegExp(`^https?://(?:\\*{0,2}\\.?)?(?:${SHARED_HOSTS.join('|').replaceAll('.', '\\.')})/`);
 
-/** Mail domains where everybody has an address, and those of service accounts, where everybody has a project. */
-const SHARED_MAIL =
-  /^[*/]*@(?:gmail\.com|googlemail\.com|outlook\.com|hotmail\.com|[*.]*\.?iam\.gserviceaccount\.com)$/;
+const EVERYBODY = 'it matches everybody; name whose identity is meant';
+
+/** A name that no policy can write: what a pattern matches with it, it matches with any stranger's. */
+const STRANGER = '\0';
+
+/**
+ * Everything a stranger can be called: by a workflow or an identity of their own on a shared host, by a service account of
+ * a project of their own, by an address where everybody can have one.
+ */
+const STRANGERS: readonly Glob[] = [
+  ...SHARED_HOSTS.map((host) => `https://${host}/${STRANGER}/**`),
+  `*@${STRANGER}.iam.gserviceaccount.com`,
+  ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com'].map((domain) => `*@${domain}`),
+].flatMap((text) => {
+  const glob = parseGlob(text);
+  return glob.ok ? [glob.value] : [];
+});
 
 /**
  * Reads a subject or another identity: an exact text, or an anchored glob of the policy's dialect. Fails, with a reason
@@ -17,16 +31,15 @@ export function parseIdentity(text: string): Result<Glob, string> {
   const glob = parseGlob(text);
   if (!glob.ok) return glob;
   if (!text.includes('*')) return glob;
-  if (matchesEverything(text) || SHARED_MAIL.test(text))
-    return err('it matches everybody; name whose identity is meant');
-  const host = SHARED_HOSTS.exec(text)?.[0];
+  if (matchesEverything(text)) return err(EVERYBODY);
+  const host = AT_SHARED_HOST.exec(text)?.[0];
   if (host !== undefined) {
     const [owner = ''] = text.slice(host.length).split('/');
     if (owner.replaceAll('*', '') === '') {
       return err(`it matches everybody on ${host.slice(0, -1)}; name the owner, as in ${host}OWNER/**`);
     }
   }
-  return ok(glob.value);
+  return STRANGERS.some((stranger) => globsOverlap(glob.value, stranger)) ? err(EVERYBODY) : ok(glob.value);
 }
 
 /** Nothing literal but the punctuation and scheme that every identity has: `**`, `https://**`, `*@*`, `https://*.*`/… */
