@@ -105,6 +105,12 @@ describe('isListedHost', () => {
     expect(isListedHost(catalogue, policy, reference(image))).toBe(listed);
   });
 
+  test('an authority lists the host of its signature repository', async () => {
+    const key = 'key: { kms: "awskms://key" }, signature-repository: signatures.example.com/acme';
+    const policy = await validPolicy(`version: 1\nallow: [{ image: ghcr.io/acme/*, authorities: [{ ${key} }] }]`);
+    expect(isListedHost(catalogue, policy, reference('signatures.example.com/acme'))).toBe(true);
+  });
+
   test('the catalogue alone lists its publishers’ hosts', () => {
     expect(isListedHost(catalogue, builtInPolicy(), reference('cgr.dev/acme/x'))).toBe(true);
     expect(isListedHost(catalogue, builtInPolicy(), reference('ghcr.io/acme/x'))).toBe(false);

@@ -43,13 +43,16 @@ export function publisherOf(from: Catalogue, reference: Reference): Publisher | 
 /**
  * Whether the policy or the catalogue names the host an image is pulled from. Other hosts are never contacted: a pull
  * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
- * image is not to ask for its host.
+ * image is not to ask for its host; the repository where an authority keeps its signatures is.
  */
 export function isListedHost(from: Catalogue, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
   const host = canonicalHost(pullFrom.registry);
   const listed = [
     ...from.publishers.flatMap((publisher) => publisher.images),
     ...policy.allow.map(({ pattern }) => pattern),
+    ...[...from.publishers, ...policy.allow].flatMap(({ authorities }) =>
+      authorities.flatMap(({ signatureRepository }) => signatureRepository ?? []),
+    ),
   ].map(hostOfPattern);
   return listed.includes(host) || Object.keys(policy.registries).some((path) => path.split('/')[0] === host);
 }
