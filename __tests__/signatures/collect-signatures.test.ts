@@ -181,6 +181,27 @@ describe('signatures of an image', () => {
     });
   });
 
+  test('the upstream is looked in where a mirror carries fewer than are required', async () => {
+    const key = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    const asKey: Authority = { kind: 'key', name: 'base.pub', pem: key.publicKeyPem, log: 'ignored' };
+    const carried = await forge(scene, 'classic signature', scene.index, { signer: key, entry: 'none' });
+    const upstream = await forge(scene, 'classic signature', scene.index);
+    const source = await layoutSource(
+      [['mirror.example/registry/base', carried] as const, ['registry.example/base', upstream] as const].map(
+        ([repository, { content, tag }]) => ({ content, name: `${repository}:${tag}` }),
+      ),
+    );
+    const pullFrom = reference('mirror.example/registry/base:latest');
+    const both = [RELEASE, asKey];
+    const evidence = await collectSignatures(context(source, { pullFrom, entry: allowEntry(both, { require: 2 }) }));
+    expect(evidence.status === 'present' ? evidence.value.verified.map(({ place }) => place) : []).toEqual([
+      expect.stringContaining('mirror.example'),
+      expect.stringContaining('registry.example/base'),
+    ]);
+    const enough = await collectSignatures(context(source, { pullFrom, entry: allowEntry(both) }));
+    expect(enough.lookedIn?.map(({ place }) => place)).not.toContainEqual(expect.stringContaining('registry.example'));
+  });
+
   test('a pin to a platform hides the signed index, which the tag tells', async () => {
     const pinned = reference(`${NAME}@${scene.platform.descriptor.digest}`);
     const source = await sourceOf([await forge(scene, 'classic signature', scene.index)]);
@@ -324,6 +345,11 @@ describe('statements about an image', () => {
     expect(await collectStatements(context(signed, { image }))).toMatchObject({
       status: 'present',
       value: { verified: [{ predicateType: PREDICATE, form: 'signed manifest' }], unsigned: [] },
+    });
+    const silent = failing(signed, (question) => question === tag);
+    expect(await collectStatements(context(silent, { image }))).toMatchObject({
+      status: 'present',
+      value: { verified: [], unsigned: [{}], incomplete: { cause: 'network' } },
     });
   });
 

@@ -1,6 +1,7 @@
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
+import { countSigners } from './count-signers.js';
 import {
   type Approved,
   authoritiesOf,
@@ -19,7 +20,10 @@ import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './ve
 export const collectSignatures: Collector<'signatures'> = async (context) => {
   const image = await context.get('image');
   if (image.status !== 'present') return image;
-  const examined = await examineImage(context, image.value, '.sig', (some) => sort(some).verified.length > 0);
+  const wanted = Math.max(1, context.subject.entry?.require ?? 1);
+  const examined = await examineImage(context, image.value, '.sig', (some) => {
+    return countSigners(sort(some).verified) >= wanted;
+  });
   const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
   return toEvidence(context, image.value, examined, root?.value ?? null);

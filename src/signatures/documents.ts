@@ -53,7 +53,7 @@ export async function readDocuments(context: CollectContext, documents: readonly
 
 async function readDocument(context: CollectContext, { repository, descriptor, about }: Document): Promise<Documents> {
   const place = `${repository.registry}/${repository.repository}@${descriptor.digest}`;
-  const [fetched, signers] = await Promise.all([
+  const [fetched, { approvals, failures: unsearched }] = await Promise.all([
     context.source.manifest(repository, descriptor.digest),
     signersOf(context, { repository, descriptor, about }),
   ]);
@@ -63,7 +63,9 @@ async function readDocument(context: CollectContext, { repository, descriptor, a
   const limit = DOCUMENT_LIMITS['attestation-layers'];
   const verified: Statement[] = [];
   const unsigned: UnsignedStatement[] = [];
-  const failures: Incomplete[] = layers.length > limit ? [beyond('attestation-layers', place)] : [];
+  // A signature that could not be looked for may be there: without one, the document is unsigned only for now.
+  const failures: Incomplete[] = approvals.length === 0 ? [...unsearched] : [];
+  if (layers.length > limit) failures.push(beyond('attestation-layers', place));
   for (const layer of layers.slice(0, limit)) {
     const blob = await readBlob(context, repository, layer);
     if (!blob.ok) {
@@ -73,8 +75,8 @@ async function readDocument(context: CollectContext, { repository, descriptor, a
     const statement = readStatement(blob.value, about.digest);
     if (!statement.ok) continue;
     const shared = { ...about, ...statement.value, place };
-    if (signers.length === 0) unsigned.push(shared);
-    verified.push(...signers.map((signer) => ({ ...signer, ...shared, form: 'signed manifest' as const })));
+    if (approvals.length === 0) unsigned.push(shared);
+    verified.push(...approvals.map((approval) => ({ ...approval, ...shared, form: 'signed manifest' as const })));
   }
   return { verified, unsigned, failures };
 }
@@ -85,18 +87,19 @@ function readBlob(context: CollectContext, repository: Document['repository'], l
   );
 }
 
-/** Who signed the attestation manifest itself, as an image is signed. */
+/** Who signed the attestation manifest itself, as an image is signed, and where that could not be looked for. */
 async function signersOf(
   context: CollectContext,
   { repository, descriptor, about }: Document,
-): Promise<readonly Approval[]> {
-  if (authoritiesOf(context).length === 0) return [];
+): Promise<{ readonly approvals: readonly Approval[]; readonly failures: readonly Incomplete[] }> {
+  if (authoritiesOf(context).length === 0) return { approvals: [], failures: [] };
   const manifest = { digest: descriptor.digest, on: about.on };
   const examined = await examineDigests(context, [repository], [manifest], '.sig');
-  return examined.approved.flatMap(({ material, approvals }) => {
-    const says = readSignature(material, descriptor.digest);
-    return says.ok && says.value !== null ? approvals : [];
+  const approvals = examined.approved.flatMap((approved) => {
+    const says = readSignature(approved.material, descriptor.digest);
+    return says.ok && says.value !== null ? approved.approvals : [];
   });
+  return { approvals, failures: examined.failures };
 }
 
 function toIncomplete({
