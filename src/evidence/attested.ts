@@ -11,7 +11,8 @@ export type Carrier = Statement | UnsignedStatement;
 
 /**
  * Picks an image's in-toto documents by their signed predicateType. Unsigned ones are given only where no authority
- * signed any. Where there are none, gives the evidence that says so: `unavailable` if some place could not be read.
+ * signed any. Where there are none, gives the evidence that says so: `unavailable` if some place could not be read. Nor
+ * is what is unsigned there given for what could not be read, unless the entry takes it as well as a signed one.
  */
 export async function findCarriers(
   context: CollectContext,
@@ -23,7 +24,8 @@ export async function findCarriers(
   const wanted = <C extends Carrier>(carriers: readonly C[]) =>
     carriers.filter(({ predicateType }) => isWanted(predicateType));
   const signed = wanted(verified);
-  const carriers: readonly Carrier[] = signed.length > 0 ? signed : wanted(unsigned);
+  const mayBeSigned = incomplete !== undefined && context.subject.entry?.unsignedSbom !== 'allow';
+  const carriers: readonly Carrier[] = signed.length > 0 ? signed : mayBeSigned ? [] : wanted(unsigned);
   if (carriers.length > 0) return { found: true, carriers, signed: signed.length > 0, from: statements.from };
 
   const lookedIn = statements.lookedIn ?? [];
