@@ -7,6 +7,7 @@ import type { EvidenceKinds } from '../../src/evidence/kinds.js';
 import { evidenceDocument } from '../../src/reports/evidence-document.js';
 import { imagesJson } from '../../src/reports/images.js';
 import { checkDocument, checkJson } from '../../src/reports/json.js';
+import { contentsOf } from '../support/contents-of.js';
 import { makeReport } from '../support/report-maker.js';
 import { storefrontReport } from '../support/storefront-report.js';
 
@@ -106,6 +107,13 @@ describe('evidenceDocument', () => {
     expect(kind).toMatchObject({ status: 'unavailable', cause: 'timeout', message: 'No answer in 30 s.' });
     expect(kind?.platforms?.['linux/amd64']?.status).toBe('present');
     expect(kind?.platforms?.['linux/arm64']?.status).toBe('unavailable');
+  });
+
+  test('what an image holds is told without the tree of its files, which has no form in a document', async () => {
+    const { evidence } = await contentsOf({ layers: [[{ path: 'bin/sh', content: 'x', mode: 0o755 }]] });
+    const { filesystem } = evidenceDocument({ 'linux/amd64': { filesystem: evidence.filesystem } });
+    expect(filesystem).toMatchObject({ status: 'present', value: { fileCount: 1, programs: [{ name: 'sh' }] } });
+    expect(filesystem?.value).not.toHaveProperty('tree');
   });
 
   test('a value that is too long is cut and says so', () => {

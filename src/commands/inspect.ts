@@ -1,5 +1,5 @@
 import { collectors } from '../evidence/collectors.js';
-import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
+import type { EvidenceKind } from '../evidence/kinds.js';
 import { formatPlatform, parsePlatform } from '../images/platform.js';
 import { formatReference } from '../images/reference.js';
 import { jsonText } from '../reports/escape/json.js';
@@ -66,7 +66,7 @@ export const inspect: Command = async (args, io) => {
       schema: 'base-image-gate/inspect/v1',
       reference,
       platform: on,
-      evidence: evidenceDocument({ [on]: withoutTree(evidence) }, DOCUMENT_LIMITS),
+      evidence: evidenceDocument({ [on]: evidence }, DOCUMENT_LIMITS),
     };
     io.stdout(`${jsonText(document, 2)}\n`);
   } else {
@@ -78,12 +78,3 @@ export const inspect: Command = async (args, io) => {
   }
   return Object.values(evidence).some(({ status }) => status === 'unavailable') ? 2 : 0;
 };
-
-/** The tree has every file; what is said of it stands beside it. */
-function withoutTree(evidence: CollectedEvidence): CollectedEvidence {
-  const { filesystem, ...rest } = evidence;
-  if (filesystem?.status !== 'present') return evidence;
-  const { tree: _, ...facts } = filesystem.value;
-  // What is left out is only printed, never judged.
-  return { ...rest, filesystem: { ...filesystem, value: facts as typeof filesystem.value } };
-}

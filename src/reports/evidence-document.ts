@@ -75,7 +75,11 @@ function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): OnePlatf
   }
 }
 
-/** A value as JSON within limits: maps as objects, sets as arrays, dates as RFC 3339, bytes as their number. */
+/**
+ * A value as JSON within limits: maps as objects, sets as arrays, dates as RFC 3339, bytes as their number. Objects of
+ * classes, such as the tree of an image's files, are for rules to ask and have no form in a document: the fields that
+ * hold them are left out.
+ */
 function bounded(value: unknown, limits: ValueLimits, depth: number, state: { truncated: boolean }): Json {
   if (value === null || value === undefined || typeof value === 'boolean') return value ?? null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
@@ -99,7 +103,23 @@ function bounded(value: unknown, limits: ValueLimits, depth: number, state: { tr
     return items.slice(0, limits.items).map(next);
   }
   const entries: readonly (readonly [unknown, unknown])[] =
-    value instanceof Map ? [...value] : Object.entries(value).filter(([, item]) => item !== undefined);
+    value instanceof Map
+      ? [...value]
+      : Object.entries(value).filter(([, item]) => item !== undefined && !isOfOwnClass(item));
   if (entries.length > limits.items) state.truncated = true;
   return Object.fromEntries(entries.slice(0, limits.items).map(([key, item]) => [String(key), next(item)]));
+}
+
+const DATA: ReadonlySet<unknown> = new Set([
+  Object.prototype,
+  null,
+  Array.prototype,
+  Map.prototype,
+  Set.prototype,
+  Date.prototype,
+]);
+
+function isOfOwnClass(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  return !DATA.has(Object.getPrototypeOf(value));
 }
