@@ -12,7 +12,7 @@ const GIB = 1024 * MIB;
 export const LIMITS = {
   'manifest-bytes': { value: 4 * MIB, unit: 'bytes', bounds: 'a manifest or an index' },
   'config-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'an image configuration' },
-  'attestation-bytes': { value: 32 * MIB, unit: 'bytes', bounds: 'a signature, bundle or attestation' },
+  'attestation-bytes': { value: 96 * MIB, unit: 'bytes', bounds: 'a signature, bundle or attestation' },
   'advisory-bytes': { value: 32 * MIB, unit: 'bytes', bounds: "a vulnerability database's answer" },
   'layer-bytes': { value: 4 * GIB, unit: 'bytes', bounds: 'a layer as it travels (compressed)' },
   'run-bytes': { value: 16 * GIB, unit: 'bytes', bounds: 'everything that one run downloads' },

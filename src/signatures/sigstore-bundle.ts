@@ -13,7 +13,8 @@ const MEDIA_TYPES: ReadonlySet<string> = new Set([
   'application/vnd.dev.sigstore.bundle+json;version=0.3',
   'application/vnd.dev.sigstore.bundle.v0.3+json',
 ]);
-const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
+/** As much as registries are asked for (`attestation-bytes`): a bundle may carry an SBOM of 50 MB, in base64. */
+const MAX_BUNDLE_BYTES = 96 * 1024 * 1024;
 /** HashAlgorithm of sigstore_common.proto. */
 const HASHES: Readonly<Record<number, HashName>> = { 1: 'sha256', 2: 'sha384', 3: 'sha512' };
 
