@@ -13,6 +13,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'judge every image the repository builds on',
     load: async () => (await import('./commands/check.js')).check,
   },
+  evidence: {
+    usage: 'evidence [DIR] --framework nist-800-53|fedramp|govramp',
+    summary: 'lay out what was observed by the controls that it is evidence toward',
+    load: async () => (await import('./commands/evidence.js')).evidence,
+  },
   fix: {
     usage: 'fix [DIR] --pin [--write|--diff]',
     summary: 'pin references to the digests that were verified',

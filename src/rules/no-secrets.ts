@@ -45,7 +45,7 @@ export const noSecrets: ImageRule<Options> = {
     'hardened-build': { level: 'warning', options: NONE },
     strict: { level: 'error', options: NONE },
   },
-  controls: ['IA-5(7)', 'SC-12', 'CM-6'],
+  controls: ['IA-5(7)', 'CM-6'],
   securitySeverity: 8,
   evaluate: (subject, chosen) => {
     const environment = judgeEnvironment(subject, chosen);

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from '@jest/globals';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { evidence } from '../../src/commands/evidence.js';
+import { complianceEvidence } from '../../src/compliance/evidence.js';
+import { renderEvidence } from '../../src/compliance/render-evidence.js';
+import { makeReport } from '../support/report-maker.js';
+import { describeWithSharedData, sharedData } from '../support/shared-data.js';
+
+const SCHEMA = 'oscal/oscal_assessment-results_schema.trestle.json';
+const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
+
+async function storefront(framework: string): Promise<string> {
+  let text = '';
+  const code = await evidence([EXAMPLE, '--offline', '--framework', framework, '--format', 'oscal'], {
+    stdout: (part) => {
+      text += part;
+    },
+    stderr: () => undefined,
+    env: { HOME: join(EXAMPLE, 'none') },
+    cwd: EXAMPLE,
+    colour: false,
+    progress: false,
+    columns: 100,
+  });
+  expect(code).toBe(1);
+  return text;
+}
+
+describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
+  let validate: ValidateFunction;
+  beforeAll(() => {
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    validate = ajv.compile(JSON.parse(readFileSync(sharedData(SCHEMA), 'utf8')));
+  });
+
+  function problemsOf(text: string): readonly string[] {
+    validate(JSON.parse(text));
+    return (validate.errors ?? []).slice(0, 10).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  }
+
+  test('the schema tells good from bad', () => {
+    expect(problemsOf(readFileSync(sharedData('oscal/minimal-assessment-results.json'), 'utf8'))).toEqual([]);
+    expect(problemsOf('{"assessment-results":{}}')).not.toEqual([]);
+  });
+
+  test.each(['nist-800-53', 'fedramp', 'govramp'])('of the example, for %s, are valid', async (framework) => {
+    expect(problemsOf(await storefront(framework))).toEqual([]);
+  });
+
+  test('of nothing, and of hostile texts, are valid', async () => {
+    const now = new Date('2026-11-21T12:00:00Z');
+    const answer = { rule: 'distroless', outcome: 'fail', level: 'error' } as const;
+    const hostile = makeReport({
+      answers: [
+        { ...answer, file: ' \n\u001b[31m', reason: ' \n ' },
+        { ...answer, reason: '\ud800 ##[error]', vulnerabilities: ['  '] },
+      ],
+    });
+    for (const report of [makeReport(), hostile]) {
+      expect(problemsOf(await renderEvidence(complianceEvidence(report, 'fedramp', now), 'oscal'))).toEqual([]);
+    }
+  });
+
+  test('of two runs differ in nothing but the time', async () => {
+    const [first, second] = [await storefront('fedramp'), await storefront('fedramp')];
+    const collected: unknown = JSON.parse(first)['assessment-results'].metadata['last-modified'];
+    const later: unknown = JSON.parse(second)['assessment-results'].metadata['last-modified'];
+    expect(second.replaceAll(String(later), String(collected))).toBe(first);
+  });
+
+  test('name digests as subjects, and claim nothing to be satisfied', async () => {
+    const text = await storefront('nist-800-53');
+    const [result] = JSON.parse(text)['assessment-results'].results;
+    expect(result).not.toHaveProperty('findings');
+    expect(text).not.toContain('"satisfied"');
+    const items: { uuid: string; props: { name: string; value: string }[] }[] =
+      result['local-definitions']['inventory-items'];
+    const digests = items.flatMap(({ props }) => props.filter(({ name }) => name === 'digest'));
+    expect(digests.length).toBeGreaterThanOrEqual(5);
+    const known = new Set(items.map(({ uuid }) => uuid));
+    for (const { subjects } of result.observations) expect(known.has(subjects[0]['subject-uuid'])).toBe(true);
+  });
+});

@@ -1,0 +1,52 @@
+import { exitCodeOf } from '../verdict.js';
+import { readArguments, readChoice } from './arguments.js';
+import type { Command } from './command.js';
+import { GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js';
+import { writeOutput } from './write-output.js';
+
+const USAGE = `Usage: base-image-gate evidence [DIR] --framework nist-800-53|fedramp|govramp
+       [--format markdown|json|oscal] [--output FILE]
+       ${GATE_USAGE}
+
+Runs the gate and lays out what was observed by the controls and points that it is evidence toward: on which images,
+by which digests, signers and clocks, which waivers apply, and what could not be observed. It is evidence toward them,
+and never says that one is met. oscal is OSCAL assessment results 1.2.1.
+Exit codes: those of check: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy.
+`;
+
+const OPTIONS = {
+  ...GATE_OPTIONS,
+  framework: { type: 'string' },
+  format: { type: 'string' },
+  output: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `evidence`: what a run of the gate is evidence toward. */
+export const evidence: Command = async (args, io) => {
+  const wrong = (message: string): 3 => refuse('evidence', USAGE, { kind: 'usage', message }, io);
+  const parsed = readArguments(args, OPTIONS, 1);
+  if (!parsed.ok) return wrong(parsed.error);
+  const { values, positionals } = parsed.value;
+  if (values.help === true) {
+    io.stdout(USAGE);
+    return 0;
+  }
+  const [{ FRAMEWORKS }, { EVIDENCE_FORMATS, renderEvidence }, { complianceEvidence }] = await Promise.all([
+    import('../compliance/frameworks.js'),
+    import('../compliance/render-evidence.js'),
+    import('../compliance/evidence.js'),
+  ]);
+  if (values.framework === undefined) return wrong(`Which framework? Expected --framework ${FRAMEWORKS.join('|')}.`);
+  const framework = readChoice('--framework', values.framework, FRAMEWORKS, 'nist-800-53');
+  if (!framework.ok) return wrong(framework.error);
+  const format = readChoice('--format', values.format, EVIDENCE_FORMATS, 'markdown');
+  if (!format.ok) return wrong(format.error);
+
+  const run = await runGateAtDesk(values, positionals[0], io);
+  if (!run.ok) return refuse('evidence', USAGE, run.error, io);
+  const { report, now } = run.value;
+  const text = await renderEvidence(complianceEvidence(report, framework.value, now), format.value);
+  const written = await writeOutput(text, values.output, io);
+  return written ? exitCodeOf(report.verdict) : 2;
+};

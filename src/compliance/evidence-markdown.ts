@@ -1,0 +1,133 @@
+import { code, inline, prose } from '../reports/escape/markdown.js';
+import { type ComplianceEvidence, type RequirementEvidence, wasObserved } from './evidence.js';
+import type { ImageFacts } from './image-facts.js';
+import type { Observation, Subject } from './observations.js';
+
+/** What is written out of a list; the JSON has all of it. */
+const LISTED = 50;
+
+/** The evidence for people who assess: Markdown, ends with a line end. */
+export function evidenceMarkdown(evidence: ComplianceEvidence): string {
+  const { policy, tool, limits } = evidence;
+  const byUuid = new Map(evidence.observations.map((observation) => [observation.uuid, observation]));
+  const commit = policy.source.commit === undefined ? '' : ` at ${code(policy.source.commit)}`;
+  const sections = [
+    `# ${evidence.title}`,
+    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is for whoever assesses the system.',
+    table(
+      ['', ''],
+      [
+        ['Collected', evidence.collected],
+        ['Policy', `${code(policy.source.name)}${commit}, profile ${policy.profile}`],
+        ['Allow list', policy.allowListEnforced ? 'enforced' : 'not enforced: the policy has none'],
+        ['Verdict of the gate', evidence.verdict],
+        ['Tool', inline(`base-image-gate ${tool.version}, catalogue ${tool.catalogue}`)],
+        ...tool.feeds.map(({ name, date }) => ['Feed', inline(`${name}, ${date}`)] as const),
+      ],
+    ),
+    '## Images',
+    ...(evidence.images.length === 0 ? ['No image was opened.'] : evidence.images.map(imageSection)),
+    '## Controls and points',
+    ...evidence.requirements.map((requirement) => requirementSection(requirement, byUuid)),
+    '## Waivers',
+    waivers(evidence),
+    '## What could not be observed',
+    list([
+      ...evidence.observations.filter((one) => !wasObserved(one)).map(described),
+      ...limits.map(({ name, message }) => prose(`limit ${name}: ${message}`)),
+    ]),
+    '## Out of sight',
+    'A gate on base images can’t see these; evidence of them comes from elsewhere:',
+    list(evidence.outOfSight.map(prose)),
+    'Only the operator can say:',
+    list(evidence.asksTheOperator.map(prose)),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function imageSection({
+  reference,
+  digest,
+  publisher,
+  platforms,
+  signers,
+  clock,
+  sbom,
+  provenance,
+}: ImageFacts): string {
+  const rows: (readonly [string, string])[] = [
+    ['Digest', code(digest)],
+    ...(publisher === undefined ? [] : [['Publisher', inline(publisher)] as const]),
+    ...platforms.map(({ platform, manifest }) => [inline(platform), code(manifest)] as const),
+    ...(signers.length === 0 ? [['Signed by', 'no authority of the policy'] as const] : []),
+    ...signers.map((signer) => ['Signed by', code(signer)] as const),
+    ['Clock', clock === undefined ? 'none was needed or found' : code(clock)],
+    ['SBOM', sbom === undefined ? 'none was needed or found' : code(sbom)],
+    ['Provenance', provenance === undefined ? 'none was needed or found' : code(provenance)],
+  ];
+  return `### ${code(reference)}\n\n${table(['', ''], rows)}`;
+}
+
+function requirementSection(
+  { requirement, source, rules, observed, notObserved }: RequirementEvidence,
+  byUuid: ReadonlyMap<string, Observation>,
+): string {
+  const find = (uuids: readonly string[]) => uuids.flatMap((uuid) => byUuid.get(uuid) ?? []);
+  const seen = find(observed);
+  const failed = seen.filter(({ outcome }) => outcome === 'fail');
+  const counts = [
+    `${seen.length - failed.length} observed as the rules ask`,
+    `${failed.length} observed otherwise`,
+    `${notObserved.length} not observed`,
+  ].join(', ');
+  const because = rules.map(({ rule, because: reason }) => `- ${code(rule)}: ${prose(reason)}`);
+  const heading = `### ${requirement.id} ${requirement.title}`;
+  return [
+    heading,
+    `Evidence toward it ([${source.title}](${source.url})):`,
+    because.join('\n'),
+    `${counts}.`,
+    ...(failed.length === 0 ? [] : [list(failed.map(described))]),
+    ...(seen.length === failed.length ? [] : [`On: ${subjectsOf(seen.filter(({ outcome }) => outcome === 'pass'))}.`]),
+  ].join('\n\n');
+}
+
+function subjectsOf(observations: readonly Observation[]): string {
+  const subjects = [...new Set(observations.map(({ subject }) => subjectText(subject)))];
+  const more = subjects.length > LISTED ? ` and ${subjects.length - LISTED} more` : '';
+  return `${subjects.slice(0, LISTED).join(', ')}${more}`;
+}
+
+function described({ rule, outcome, level, subject, platform, reasons, places, waiver }: Observation): string {
+  const on = platform === undefined ? '' : ` on ${inline(platform)}`;
+  const waived = waiver === undefined ? '' : `, waived (${waiver + 1})`;
+  const at = places.length === 0 ? '' : ` (${places.slice(0, 3).map(code).join(', ')}${places.length > 3 ? ' …' : ''})`;
+  return `${code(rule)} ${outcome}, ${level}${waived}: ${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
+}
+
+function subjectText(subject: Subject): string {
+  if (subject.kind === 'build-file') return code(subject.path);
+  if (subject.kind === 'policy') return `the policy ${code(subject.name)}`;
+  const { reference, digest } = subject;
+  return code(digest === undefined || reference.includes('@') ? reference : `${reference}@${digest}`);
+}
+
+function waivers({ waivers: all }: ComplianceEvidence): string {
+  return list(
+    all.map(({ rule, image, file, vulnerability, reason, owner, expires, state }, index) => {
+      const scope = [image, file, vulnerability].flatMap((part) => (part === undefined ? [] : [code(part)])).join(', ');
+      return `${index + 1}: ${code(rule)}${scope === '' ? '' : ` for ${scope}`}, ${state}, until ${inline(expires)}, by ${inline(owner)}: ${prose(reason)}`;
+    }),
+  );
+}
+
+function list(items: readonly string[]): string {
+  if (items.length === 0) return 'None.';
+  const more = items.length > LISTED ? [`and ${items.length - LISTED} more; the JSON has all`] : [];
+  return [...items.slice(0, LISTED), ...more].map((item) => `- ${item}`).join('\n');
+}
+
+function table(head: readonly [string, string], rows: readonly (readonly [string, string])[]): string {
+  const lines = [head, ['---', '---'], ...rows].map(([first, second]) => `| ${first} | ${second} |`);
+  return lines.join('\n');
+}

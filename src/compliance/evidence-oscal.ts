@@ -1,0 +1,181 @@
+import { jsonText } from '../reports/escape/json.js';
+import { visible } from '../reports/escape/visible.js';
+import type { ComplianceEvidence } from './evidence.js';
+import { MAPPING } from './mapping.js';
+import { keyOf, type Observation, type Subject } from './observations.js';
+import { REQUIREMENTS } from './requirements.js';
+import { stableUuid } from './stable-uuid.js';
+
+/** @see https://pages.nist.gov/OSCAL-Reference/models/v1.2.1/assessment-results/json-reference/ */
+const OSCAL_VERSION = '1.2.1';
+/** Of our own properties, so that they are not taken for OSCAL's. */
+const NAMESPACE = 'https://github.com/base-image-gate/base-image-gate/ns/oscal';
+
+interface Property {
+  readonly name: string;
+  readonly ns: string;
+  readonly value: string;
+}
+
+/**
+ * The evidence as OSCAL assessment results. It holds observations and no findings: "satisfied" is an assessor's word.
+ * Every UUID but for the times is made from what it names, so that it stays the same while that does.
+ */
+export function evidenceOscal(evidence: ComplianceEvidence): string {
+  const { collected, framework, policy, tool, title } = evidence;
+  const policyName = line(
+    `${policy.source.name}${policy.source.commit === undefined ? '' : ` at ${policy.source.commit}`}`,
+  );
+  const policyUuid = stableUuid('policy', policy.source.name, policy.source.commit, policy.profile);
+  const content = stableUuid(
+    'results',
+    framework,
+    policyUuid,
+    evidence.observations.map(({ uuid }) => uuid),
+  );
+  const subjects = new Map(evidence.observations.map(({ subject }) => [keyOf(subject), subject]));
+  const document = {
+    'assessment-results': {
+      uuid: stableUuid('document', content),
+      metadata: {
+        title,
+        'last-modified': collected,
+        version: tool.version,
+        'oscal-version': OSCAL_VERSION,
+        props: [property('tool', `base-image-gate ${tool.version}`), property('catalogue', tool.catalogue)],
+        remarks:
+          'Evidence collected by a program from build files and base images. It does not say whether any control is satisfied.',
+      },
+      'import-ap': {
+        href: `#${policyUuid}`,
+        remarks: 'The plan is the policy: which questions are asked of which images.',
+      },
+      results: [
+        {
+          uuid: content,
+          title: 'What was observed of base images',
+          description: line(`The gate's verdict under its policy is ${evidence.verdict}. ${remarksOf(evidence)}`),
+          start: collected,
+          end: collected,
+          props: [property('verdict', evidence.verdict), property('profile', policy.profile)],
+          ...(subjects.size === 0
+            ? {}
+            : { 'local-definitions': { 'inventory-items': [...subjects.values()].map(inventoryItem) } }),
+          'reviewed-controls': reviewedControls(evidence),
+          ...(evidence.observations.length === 0
+            ? {}
+            : { observations: evidence.observations.map((observation) => toObservation(observation, evidence)) }),
+        },
+      ],
+      'back-matter': {
+        resources: [
+          { uuid: policyUuid, title: `The policy: ${policyName}`, description: `Profile ${policy.profile}.` },
+        ],
+      },
+    },
+  };
+  return jsonText(document, 2);
+}
+
+function remarksOf({ outOfSight }: ComplianceEvidence): string {
+  return `Out of its sight: ${outOfSight.join(' ')}`;
+}
+
+function reviewedControls({ requirements }: ComplianceEvidence) {
+  const controls = requirements.filter(({ requirement }) => requirement.set === 'nist-800-53');
+  return {
+    description: 'The controls that some observation is evidence toward.',
+    'control-selections': [
+      { 'include-controls': controls.map(({ requirement }) => ({ 'control-id': controlId(requirement.id) })) },
+    ],
+  };
+}
+
+/** `CM-7(1)` is `cm-7.1` in NIST's own catalogue. */
+function controlId(id: string): string {
+  return id.toLowerCase().replace('(', '.').replace(')', '');
+}
+
+function inventoryItem(subject: Subject) {
+  const props =
+    subject.kind === 'image'
+      ? [
+          property('reference', subject.reference),
+          ...(subject.digest === undefined ? [] : [property('digest', subject.digest)]),
+        ]
+      : [property(subject.kind, subject.kind === 'policy' ? subject.name : subject.path)];
+  return { uuid: subjectUuid(subject), description: line(titleOf(subject)), props };
+}
+
+function subjectUuid(subject: Subject): string {
+  return stableUuid('subject', keyOf(subject));
+}
+
+function titleOf(subject: Subject): string {
+  if (subject.kind === 'build-file') return `build file ${subject.path}`;
+  if (subject.kind === 'policy') return `policy ${subject.name}`;
+  return `image ${subject.reference}${subject.digest === undefined ? '' : `, ${subject.digest}`}`;
+}
+
+function toObservation(observation: Observation, evidence: ComplianceEvidence) {
+  const { uuid, rule, aspect, subject, platform, outcome, level, reasons, vulnerabilities, places, waiver } =
+    observation;
+  const waived = waiver === undefined ? undefined : evidence.waivers[waiver];
+  return {
+    uuid,
+    title: `${rule}${aspect === undefined ? '' : ` (${aspect})`}: ${WORDS[outcome]}`,
+    description: line(reasons.join(' ')),
+    props: [
+      property('rule', rule),
+      property('outcome', outcome),
+      property('level', level),
+      ...(platform === undefined ? [] : [property('platform', platform)]),
+      ...towardControls(rule).map((control) => property('evidence-toward', control)),
+      ...vulnerabilities.map((id) => property('vulnerability', id)),
+    ],
+    methods: [subject.kind === 'image' && platform !== undefined ? 'TEST' : 'EXAMINE'],
+    types: ['control-objective'],
+    subjects: [{ 'subject-uuid': subjectUuid(subject), type: 'inventory-item', title: line(titleOf(subject)) }],
+    'relevant-evidence': relevantEvidence(subject, places, evidence),
+    collected: evidence.collected,
+    ...(waived === undefined
+      ? {}
+      : { remarks: line(`Waived by ${waived.owner} until ${waived.expires}: ${waived.reason}`) }),
+  };
+}
+
+const WORDS: Readonly<Record<Observation['outcome'], string>> = {
+  pass: 'observed as asked',
+  fail: 'observed otherwise',
+  indeterminate: 'could not be observed',
+  skipped: 'not observed',
+};
+
+function relevantEvidence(subject: Subject, places: readonly string[], { images }: ComplianceEvidence) {
+  const image = subject.kind === 'image' ? images.find(({ digest }) => digest === subject.digest) : undefined;
+  const sentences = [
+    ...(subject.kind === 'image' && subject.digest !== undefined ? [`digest ${subject.digest}`] : []),
+    ...(image?.signers ?? []).map((signer) => `signed by ${signer}`),
+    ...(image?.clock === undefined ? [] : [`clock: ${image.clock}`]),
+    ...places.map((place) => `named at ${place}`),
+  ];
+  const all = sentences.length === 0 ? [titleOf(subject)] : sentences;
+  return all.map((description) => ({ description: line(description) }));
+}
+
+function towardControls(rule: string): readonly string[] {
+  const named = MAPPING[rule] ?? {};
+  return REQUIREMENTS.filter(({ id, set }) => set === 'nist-800-53' && named[id] !== undefined).map(({ id }) =>
+    controlId(id),
+  );
+}
+
+function property(name: string, value: string): Property {
+  return { name, ns: NAMESPACE, value: line(value) };
+}
+
+/** OSCAL's strings have no white space at their ends, and are not empty; ours hold nothing unseen either. */
+function line(text: string): string {
+  const shown = visible(text.replace(/\s+/g, ' ')).trim();
+  return shown === '' ? '(empty)' : shown;
+}

@@ -1,0 +1,75 @@
+import type { Report } from '../reports/report.js';
+import { ASKS_THE_OPERATOR, FRAMEWORK_TITLES, type Framework, OUT_OF_SIGHT, requirementsOf } from './frameworks.js';
+import { type ImageFacts, imageFactsOf } from './image-facts.js';
+import { MAPPING } from './mapping.js';
+import { type Observation, observationsOf } from './observations.js';
+import { type Requirement, type RequirementSource, SOURCES } from './requirements.js';
+
+/** A requirement, why rules give evidence toward it, and what they observed. */
+export interface RequirementEvidence {
+  readonly requirement: Requirement;
+  readonly source: RequirementSource;
+  readonly rules: readonly { readonly rule: string; readonly because: string }[];
+  /** By uuid. */
+  readonly observed: readonly string[];
+  /** By uuid: what could not be observed. */
+  readonly notObserved: readonly string[];
+}
+
+/** Evidence toward the requirements of a framework, from one run. It says nothing of whether they are met. */
+export interface ComplianceEvidence {
+  readonly framework: Framework;
+  readonly title: string;
+  /** ISO 8601, UTC. */
+  readonly collected: string;
+  readonly tool: Report['tool'];
+  readonly policy: Report['policy'];
+  readonly verdict: Report['verdict'];
+  readonly requirements: readonly RequirementEvidence[];
+  readonly observations: readonly Observation[];
+  readonly images: readonly ImageFacts[];
+  readonly waivers: Report['waivers'];
+  /** Limits that were passed, so that not everything was looked at. */
+  readonly limits: Report['limits'];
+  readonly outOfSight: readonly string[];
+  readonly asksTheOperator: readonly string[];
+}
+
+/** Lays out what a run found by the requirements of a framework. `collected` is the run's time. */
+export function complianceEvidence(report: Report, framework: Framework, collected: Date): ComplianceEvidence {
+  const observations = observationsOf(report);
+  return {
+    framework,
+    title: `Evidence toward ${FRAMEWORK_TITLES[framework]}: base images`,
+    collected: collected.toISOString(),
+    tool: report.tool,
+    policy: report.policy,
+    verdict: report.verdict,
+    requirements: requirementsOf(framework).map((requirement) => evidenceToward(requirement, observations)),
+    observations,
+    images: imageFactsOf(report),
+    waivers: report.waivers,
+    limits: report.limits,
+    outOfSight: OUT_OF_SIGHT,
+    asksTheOperator: ASKS_THE_OPERATOR[framework],
+  };
+}
+
+function evidenceToward(requirement: Requirement, observations: readonly Observation[]): RequirementEvidence {
+  const rules = Object.entries(MAPPING).flatMap(([rule, reasons]) => {
+    const because = reasons[requirement.id];
+    return because === undefined ? [] : [{ rule, because }];
+  });
+  const about = observations.filter((observation) => rules.some(({ rule }) => rule === observation.rule));
+  return {
+    requirement,
+    source: SOURCES[requirement.set],
+    rules,
+    observed: about.filter(wasObserved).map(({ uuid }) => uuid),
+    notObserved: about.filter((observation) => !wasObserved(observation)).map(({ uuid }) => uuid),
+  };
+}
+
+export function wasObserved({ outcome }: Observation): boolean {
+  return outcome === 'pass' || outcome === 'fail';
+}

@@ -1,0 +1,109 @@
+import type { ImageUse } from '../build-files/image-use.js';
+import { formatReference } from '../images/reference.js';
+import { LEVELS } from '../policy/policy.js';
+import type { Answer, Report } from '../reports/report.js';
+import { stableUuid } from './stable-uuid.js';
+
+/** What an observation is about. */
+export type Subject =
+  | { readonly kind: 'image'; readonly reference: string; readonly digest?: string }
+  | { readonly kind: 'build-file'; readonly path: string }
+  | { readonly kind: 'policy'; readonly name: string };
+
+/** One thing that a rule saw of one subject, wherever the subject is used. */
+export interface Observation {
+  /** The same while rule, subject and what was seen stay the same; the time and wording do not matter. */
+  readonly uuid: string;
+  readonly rule: string;
+  readonly aspect?: string;
+  readonly subject: Subject;
+  readonly platform?: string;
+  /** `indeterminate` and `skipped`: it could not be observed. */
+  readonly outcome: 'pass' | 'fail' | 'indeterminate' | 'skipped';
+  /** The strictest, where uses of the subject are asked with several. */
+  readonly level: Answer['level'];
+  /** Sentences, one for each way it was seen. */
+  readonly reasons: readonly string[];
+  readonly vulnerabilities: readonly string[];
+  /** `file:line` of the uses. */
+  readonly places: readonly string[];
+  /** Index into the report's waivers. */
+  readonly waiver?: number;
+}
+
+/** Every observation of a run, each once, in the order of rules and subjects. What a rule was not asked is none. */
+export function observationsOf(report: Report): readonly Observation[] {
+  const uses = new Map(report.uses.map((use) => [use.id, use]));
+  const digests = digestsOfUses(report);
+  const found = new Map<string, Observation>();
+  for (const answer of report.answers) {
+    const { rule, aspect, platform, outcome, level, vulnerabilities = [], waiver } = answer;
+    if (outcome === 'not-applicable') continue;
+    const use = answer.use === undefined ? undefined : uses.get(answer.use);
+    const subject = subjectOf(answer, use, digests, report);
+    const seen = [...vulnerabilities].sort();
+    const uuid = stableUuid('observation', rule, aspect, keyOf(subject), platform, outcome, seen);
+    const known = found.get(uuid);
+    const place = use === undefined ? [] : [`${use.file}:${use.line}`];
+    found.set(uuid, {
+      uuid,
+      rule,
+      ...(aspect === undefined ? {} : { aspect }),
+      subject,
+      ...(platform === undefined ? {} : { platform }),
+      outcome,
+      level: known === undefined ? level : stricter(known.level, level),
+      reasons: distinct([...(known?.reasons ?? []), answer.reason]),
+      vulnerabilities: seen,
+      places: distinct([...(known?.places ?? []), ...place]),
+      ...(waiver === undefined || isUnwaived(known) ? {} : { waiver }),
+    });
+  }
+  return [...found.values()];
+}
+
+/** A waiver for one use of a subject leaves the others. */
+function isUnwaived(known: Observation | undefined): boolean {
+  return known !== undefined && known.waiver === undefined;
+}
+
+function stricter(a: Answer['level'], b: Answer['level']): Answer['level'] {
+  return LEVELS.indexOf(a) <= LEVELS.indexOf(b) ? a : b;
+}
+
+/** Names a subject in a text that is the same for the same subject. */
+export function keyOf(subject: Subject): string {
+  if (subject.kind === 'build-file') return `file ${subject.path}`;
+  if (subject.kind === 'policy') return `policy ${subject.name}`;
+  return `image ${nameOf(subject.reference)}@${subject.digest ?? subject.reference}`;
+}
+
+/** Tags come and go over a digest, so they are no part of what an image is. */
+function nameOf(reference: string): string {
+  return reference.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+}
+
+function subjectOf(
+  answer: Answer,
+  use: ImageUse | undefined,
+  digests: ReadonlyMap<string, string>,
+  { policy }: Report,
+): Subject {
+  if (use === undefined) {
+    return answer.file === undefined
+      ? { kind: 'policy', name: policy.source.name }
+      : { kind: 'build-file', path: answer.file };
+  }
+  const digest = answer.image ?? digests.get(use.id) ?? use.reference?.digest;
+  const reference = use.reference === null ? use.expanded : formatReference(use.reference);
+  return { kind: 'image', reference, ...(digest === undefined ? {} : { digest }) };
+}
+
+/** The digest that was resolved for each use; rules that need none are asked before that. */
+function digestsOfUses({ answers }: Report): ReadonlyMap<string, string> {
+  return new Map(answers.flatMap(({ use, image }) => (use === undefined || image === undefined ? [] : [[use, image]])));
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
