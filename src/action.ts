@@ -48,7 +48,9 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     return 0;
   }
   const { report, renderers, publish } = outcome.value;
-  await show.showReport({ env, summaryPath }, report, renderers, publish);
+  const { evidenceFiles } = await import('./github/evidence-files.js');
+  const evidence = await evidenceFiles(report, inputs.value.evidence, new Date(started));
+  await show.showReport({ env, summaryPath }, { report, renderers, evidence }, publish);
   return (await import('./verdict.js')).exitCodeOf(report.verdict);
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { BundledAction, payloadOf, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
@@ -31,6 +32,16 @@ describe('a pull request that adds a denied base', () => {
     expect(step.summary).toContain('no longer maintained');
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]?.body).toContain('no longer maintained');
+  });
+
+  test('writes the evidence that is asked for beside the reports', async () => {
+    const step = await onPullRequest(denied(), { inputs: { evidence: 'fedramp, nist-800-53' } });
+    const folder = dirname(step.outputs['report-json'] ?? '');
+    const names = ['fedramp', 'nist-800-53'].flatMap((framework) =>
+      ['json', 'md', 'oscal.json'].map((ending) => `evidence-${framework}.${ending}`),
+    );
+    expect(readdirSync(folder).sort()).toEqual([...names, 'report.json', 'report.md', 'report.sarif'].sort());
+    expect(readFileSync(join(folder, 'evidence-fedramp.md'), 'utf8')).toContain('`denied-base` fail, error');
   });
 
   test('says the same from a checkout of the merge, with fewer requests', async () => {

@@ -1,3 +1,4 @@
+import { FRAMEWORKS, type Framework } from '../compliance/frameworks.js';
 import { parsePlatform } from '../images/platform.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
@@ -20,7 +21,8 @@ export interface ActionInputs {
   readonly reviewSuggestions: boolean;
   readonly trackingIssue: boolean;
   readonly sarif: boolean;
-  readonly evidence: readonly string[];
+  /** Frameworks whose evidence is written as files. */
+  readonly evidence: readonly Framework[];
   readonly registryCredentials: ReadonlyMap<string, Credential>;
   readonly token: string;
 }
@@ -36,7 +38,6 @@ export interface InputError {
 export const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
 const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
 const COMMENT_MODES = ['always', 'on-failure', 'never'] as const;
-const FRAMEWORKS = ['nist-800-53', 'fedramp', 'govramp'] as const;
 const MAX_KEY_LENGTH = 100;
 
 /**

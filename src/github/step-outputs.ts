@@ -20,14 +20,20 @@ interface Step {
   readonly summaryPath: string | undefined;
 }
 
+/** What a run is shown by. `evidence`: further files, by name, that lie beside the reports. */
+interface Shown {
+  readonly report: Report;
+  readonly renderers: Renderers;
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
 /**
  * Shows a report: in the step itself as annotations, files and outputs, then on GitHub, which may have to wait for its
  * limits, then in the job summary, which also says what did not appear.
  */
 export async function showReport(
   step: Step,
-  report: Report,
-  renderers: Renderers,
+  { report, renderers, evidence }: Shown,
   publish: () => Promise<readonly Shortfall[]>,
 ): Promise<void> {
   const { shown, left } = renderers.annotations(report);
@@ -37,11 +43,12 @@ export async function showReport(
   }
   const summary = renderers.summary(report, { annotationsLeft: left, limit: SUMMARY_LIMIT - SUMMARY_RESERVE });
   const problems: Shortfall[] = [];
-  const files = await writeReports(step.env, {
+  const reports = {
     'report.json': () => renderers.json(report),
     'report.sarif': () => renderers.sarif(report),
     'report.md': () => summary,
-  });
+  };
+  const files = await writeReports(step.env, reports, evidence);
   if (!files.ok) problems.push(files.shortfall);
   const told = report.findings.filter(({ level, waiver }) => level !== 'note' && waiver === undefined);
   const written = setOutputs({
@@ -82,12 +89,14 @@ type Written<K extends string> =
 async function writeReports<K extends string>(
   env: RunnerEnvironment,
   reports: Readonly<Record<K, () => string>>,
+  beside: Readonly<Record<string, string>>,
 ): Promise<Written<K>> {
   try {
     const directory = await mkdtemp(join(env.temporaryDirectory || tmpdir(), 'base-image-gate-'));
     const names = Object.keys(reports) as K[]; // Object.keys forgets which keys an object of this type has.
     const paths = names.map((name) => [name, join(directory, name)] as const);
     for (const [name, path] of paths) await writeFile(path, reports[name](), { mode: 0o644 });
+    for (const [name, text] of Object.entries(beside)) await writeFile(join(directory, name), text, { mode: 0o644 });
     return { ok: true, paths: Object.fromEntries(paths) as Record<K, string> }; // The same keys as above.
   } catch (error) {
     return { ok: false, shortfall: notWritten('the reports', 'RUNNER_TEMP', error) };
