@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { DockerfileOptions } from '../../src/build-files/dockerfile/dockerfile.js';
 import { parseReference } from '../../src/images/reference.js';
 import { digestFor, pinDockerfile, withoutPins } from '../support/pin-dockerfile.js';
@@ -121,5 +122,33 @@ describe('a reference that can not be pinned safely is left, with the reason', (
   test('a file that BuildKit refuses is not touched', async () => {
     const text = 'FROM a:1\nNOT an instruction\n';
     expect(await pin(text)).toEqual({ text, left: [expect.stringContaining('would not name the same images')] });
+  });
+});
+
+describe('whatever a file holds', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'FROM ',
+      'ARG A=',
+      'ARG B=a:$A ',
+      'COPY --from=',
+      'RUN --mount=from=',
+      'ONBUILD ',
+      '# syntax=',
+      ' AS s',
+    ),
+    fc.constantFrom('a', 'a:1', '$A', '${A}', '${B}', 'r.test:5000/x', '"q"', 's', 'scratch', '0', 'a@sha256:'),
+    fc.constantFrom('\n', '\r\n', '\\\n', ' ', '\t', ' / /\n', '<<E\n', 'E\n', ',target=/x y\n', '\ufeff', '\u{1F600}'),
+  );
+  test('pinning puts digests in and nothing else, and does so once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 24 }), async (pieces) => {
+        const once = await pinDockerfile(Buffer.from(`FROM base:1\n${pieces.join('')}`));
+        expect(withoutPins(once).equals(once.before)).toBe(true);
+        const twice = await pinDockerfile(once.after);
+        expect(Buffer.from(twice.after).equals(once.after)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

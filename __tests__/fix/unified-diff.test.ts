@@ -27,6 +27,9 @@ describe('a unified diff', () => {
 
   test('keeps tabs and DOS line ends, and shows what would act on a terminal', () => {
     expect(diff('\ta\u001b[31m\r\n', '\tb\u001b[31m\r\n')).toContain('-\ta\\u{1B}[31m\r\n+\tb\\u{1B}[31m\r\n');
+    expect(diff('  ::error::x\na ##[error]\n', '  ::error::x\nb ##[error]\n')).toContain(
+      '   \\u{3A}:error::x\n-a #\\u{23}[error]\n',
+    );
     expect(diff('a\n', 'b\n', 'x\ny/Dockerfile')).toMatch(/^--- "a\/x\\\\u\{A\}y\/Dockerfile"\n/);
   });
 });

@@ -1,10 +1,11 @@
-import { visible } from '../reports/escape/visible.js';
+import { terminal, visible } from '../reports/escape/visible.js';
 
 const CONTEXT = 3;
 
 /**
  * A unified diff of two versions of a file that differ within lines and have the same number of them, as `git apply`
- * and `patch` read it. Characters that act on a terminal are written out as `\u{1B}`; tabs and carriage returns stay.
+ * and `patch` read it. What acts on a terminal, or on a GitHub runner that reads the log, is written out as `\u{1B}`; tabs
+ * and carriage returns stay.
  *
  * @see https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html
  */
@@ -53,11 +54,15 @@ function hunksOf(differing: readonly number[], length: number): readonly (readon
 /** What a diff keeps as it is; split by it, every second part is one of these. */
 const KEPT = /(\ufeff|\t|\r(?=\n)|\n)/;
 
+/** A GitHub runner takes a line for a command that begins so, blanks before it left out. */
+const COMMAND = /^([^\S\n]*):(?=:)/;
+
 function shown(line = ''): string {
   const text = line
     .split(KEPT)
-    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
-    .join('');
+    .map((part, index) => (index % 2 === 1 ? part : terminal(part)))
+    .join('')
+    .replace(COMMAND, '$1\\u{3A}');
   return text.endsWith('\n') ? text : `${text}\n\\ No newline at end of file\n`;
 }
 
