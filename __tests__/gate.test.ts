@@ -54,6 +54,11 @@ describe('the gate', () => {
     expect(report.notices).toContain('No build file was found, so nothing was judged.');
   });
 
+  test('build files that are all skipped are told from none', async () => {
+    const report = await gateRun({ files: { 'Dockerfile.j2': 'FROM {{ x }}' }, policy: ALLOWED });
+    expect(report.notices).toContain('Every build file is skipped, so nothing was judged.');
+  });
+
   test('an image that nobody allowed is not opened, and its registry is not contacted', async () => {
     const image = await makeImage();
     const { source, asked } = watched(await layoutOf({ 'other.example/base:1': image }));

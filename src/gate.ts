@@ -136,8 +136,10 @@ function beyondDepth(use: ImageUse): UseJudgement {
 
 function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] {
   const notices: string[] = [];
-  if (!files.some(({ status }) => status !== 'skipped')) {
+  if (files.length === 0) {
     notices.push('No build file was found, so nothing was judged.');
+  } else if (files.every(({ status }) => status === 'skipped')) {
+    notices.push('Every build file is skipped, so nothing was judged.');
   } else if (uses.length === 0) {
     notices.push('The build files name no external image, so nothing was judged.');
   }

@@ -242,6 +242,13 @@ describe('output', () => {
     expect(given.stdout).toContain('"tag": "3.21"');
   });
 
+  test.each(['images', 'check'])('%s says that a target is no stage, and takes every stage for one', (command) => {
+    const folder = makeDirectory({ Dockerfile: 'FROM scratch AS a\n' });
+    const result = cli.run([command, '--target', 'nope'], folder);
+    expect([result.code, result.stderr]).toEqual([0, '']);
+    expect(result.stdout).toContain('there is no stage "nope", so every stage is taken for a target');
+  });
+
   test('--output writes the report to a file, and nothing to standard output', () => {
     const folder = makeDirectory({ Dockerfile: 'FROM scratch\n' });
     mkdirSync(join(folder, 'out'));

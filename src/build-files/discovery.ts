@@ -35,7 +35,7 @@ export function discover(
     if (!wanted && !built.has(path)) {
       if (name === 'template') skip(path, 'a template is no Dockerfile until it is filled in');
     } else if (matches(exclude, path)) skip(path, 'excluded by files.exclude');
-    else if (only !== undefined && !only.has(path)) skip(path, 'not changed');
+    else if (only !== undefined && !only.has(path)) skip(path, 'not chosen by `paths` or `changed-files-only`');
     else paths.push(path);
   }
   const known = new Set(entries.map((entry) => entry.path));

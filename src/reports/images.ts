@@ -78,7 +78,9 @@ export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { 
     .map((file) => {
       const status =
         file.status === 'read'
-          ? ''
+          ? file.reason === undefined
+            ? ''
+            : colours.yellow(`  ${terminal(file.reason)}`)
           : colours.yellow(
               `  ${file.status}${file.line === undefined ? '' : ` at line ${file.line}`}${
                 file.reason === undefined ? '' : `: ${terminal(file.reason)}`

@@ -96,9 +96,9 @@ function waivedBlock(report: Report, colours: Paint): readonly string[] {
 
 function filesBlock(report: Report, colours: Paint): readonly string[] {
   return report.files
-    .filter((file) => file.status !== 'read')
+    .filter((file) => file.status !== 'read' || file.reason !== undefined)
     .map((file) => {
-      const hue = file.status === 'unreadable' ? colours.yellow : colours.dim;
+      const hue = file.status === 'skipped' ? colours.dim : colours.yellow;
       const place = file.line === undefined ? terminal(file.path) : `${terminal(file.path)}:${file.line}`;
       return `${hue(file.status)}: ${place}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`;
     });
