@@ -53,7 +53,7 @@ describe('a pin is proposed', () => {
   test('after the tag, with the rest of the line as it was', async () => {
     expect(await proposed('FROM  alpine:3.20 AS build\nRUN x\nFROM --platform=linux/amd64 node\t\n')).toEqual([
       `1: FROM  alpine:3.20@${DIGEST} AS build`,
-      `3: FROM --platform=linux/amd64 node@${DIGEST}\t`,
+      `3: FROM --platform=linux/amd64 node:latest@${DIGEST}\t`,
     ]);
     expect(await proposed('FROM scratch\nCOPY --from=busybox:1 /a /b\r\n')).toEqual([
       `2: COPY --from=busybox:1@${DIGEST} /a /b`,

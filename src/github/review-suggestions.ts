@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageUse } from '../build-files/image-use.js';
+import { pinInsertion } from '../fix/pin-place.js';
 import { formatReference } from '../images/reference.js';
 import type { Report } from '../reports/report.js';
 import { ok, type Result } from '../result.js';
@@ -38,7 +39,9 @@ export async function suggestionsFor(report: Report, tree: CommitTree): Promise<
     if (!content.ok) continue;
     const line = new TextDecoder().decode(content.value).split('\n')[use.line - 1]?.replace(/\r$/, '');
     if (line?.slice(use.column - 1, use.endColumn - 1) !== use.written) continue;
-    const text = `${line.slice(0, use.endColumn - 1)}@${digest}${line.slice(use.endColumn - 1)}`;
+    const pin = pinInsertion(use, digest, report.stages);
+    if (!pin.ok || pin.value.line !== use.line) continue;
+    const text = `${line.slice(0, pin.value.column - 1)}${pin.value.text}${line.slice(pin.value.column - 1)}`;
     suggestions.push({ path: use.file, line: use.line, text, digest });
   }
   const lines = new Set<string>();
