@@ -191,11 +191,7 @@ describe('is indeterminate, and never passes', () => {
   test('a registry that could not be read in full', async () => {
     const incomplete = { cause: 'network', message: 'The registry did not answer.', remedy: 'Try again.' } as const;
     expect(await answer({ statements: [], incomplete })).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });
-    const [predicateType, predicate] = [
-      'https://spdx.dev/Document',
-      spdxDocument({ packages: [apkPackage('a', '1')] }),
-    ];
-    const statements = [{ predicateType, predicate, signer: null }];
+    const statements = [{ predicateType: SPDX, predicate: DOCUMENT, signer: null }];
     expect(await answer({ statements, incomplete })).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });
     expect(await answer({ statements })).toMatchObject({ outcome: 'fail' });
     expect(await answer({ statements, incomplete, entry: { unsignedSbom: 'allow' } })).toMatchObject({
