@@ -82,7 +82,12 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     findings,
     waivers: waived.waivers,
     limits,
-    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value), ...notes],
+    notices: [
+      ...input.preliminary.notices,
+      ...noticesOf(input.policy, read.value),
+      ...new Set(judged.flatMap(({ notContacted }) => notContacted ?? [])),
+      ...notes,
+    ],
   });
 }
 

@@ -25,6 +25,8 @@ export interface UseJudgement {
   /** What was collected, by platform; empty where the image was not opened. */
   readonly evidence: ReadonlyMap<string, CollectedEvidence>;
   readonly onBuild: readonly string[];
+  /** Why its registry was not contacted, where that alone kept it from being looked at. */
+  readonly notContacted?: string;
 }
 
 interface JudgeInput {
@@ -62,7 +64,8 @@ export async function judgeUse(
   const first = imageRules.filter(({ id }) => IDENTITY.has(id));
   const rest = imageRules.filter(({ id }) => !IDENTITY.has(id));
 
-  const barred = barredByName ?? notContacted(inquiry, input);
+  const unlisted = barredByName === null ? notContacted(inquiry, input) : null;
+  const barred = barredByName ?? unlisted;
   const perPlatform = await Promise.all(
     inquiry.platforms.map(async (platform) => {
       const signed = await answersOfImage(first, inquiry, platform, evidence, barred);
@@ -78,6 +81,7 @@ export async function judgeUse(
     answers: [...identity, ...other, ...perPlatform.flatMap(({ answers }) => answers)],
     evidence: collected,
     onBuild: onBuildOf(collected),
+    ...(unlisted === null ? {} : { notContacted: unlisted }),
   };
 }
 

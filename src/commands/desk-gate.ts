@@ -8,6 +8,7 @@ import { type GateInput, runGate } from '../gate.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
 import { deskCache } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
+import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import { readChoice } from './arguments.js';
@@ -75,7 +76,7 @@ export async function runGateAtDesk(
   const directory = judged.value;
   const catalogue = loadCatalogue();
   const now = new Date();
-  const policy = await loadWorkingTreePolicy(
+  const loaded = await loadWorkingTreePolicy(
     directory,
     {
       catalogue,
@@ -84,14 +85,15 @@ export async function runGateAtDesk(
     },
     io,
   );
-  if (!policy.ok) return err({ kind: 'policy', message: policy.error });
-  const reading = readingOptions(flags, io.env, policy.value);
+  if (!loaded.ok) return err({ kind: 'policy', message: loaded.error });
+  const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
+  const reading = readingOptions(flags, io.env, policy);
   if (!reading.ok) return usage(reading.error);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
   const registries = await openRegistries({
-    registries: policy.value.registries,
-    isListed: (registry) => isListedHost(catalogue, policy.value, { registry }),
+    registries: policy.registries,
+    isListed: (registry) => isListedHost(catalogue, policy, { registry }),
     routes: flags.registry ?? [],
     layouts: true,
     offline,
@@ -112,7 +114,7 @@ export async function runGateAtDesk(
   const input: GateInput = {
     tree,
     reading: reading.value,
-    policy: policy.value,
+    policy,
     catalogue,
     source: registries.value.source,
     collectors,
@@ -120,7 +122,7 @@ export async function runGateAtDesk(
       now,
       offline,
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
-      ...vulnerabilitiesDirectory(policy.value, directory, flags.vulnerabilities, io.cwd),
+      ...vulnerabilitiesDirectory(policy, directory, flags.vulnerabilities, io.cwd),
     },
     change: null,
     all: flags.all ?? false,
@@ -132,7 +134,16 @@ export async function runGateAtDesk(
     await registries.value.close();
   });
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.remedy}` });
-  return ok({ directory, tree, reading: reading.value, policy: policy.value, now, report: report.value });
+  return ok({ directory, tree, reading: reading.value, policy, now, report: report.value });
+}
+
+/** Whoever gives a registry a stand-in at the desk has named it, as the policy would: its images are looked at. */
+function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
+  const named = routes.flatMap((text) => {
+    const route = parseRoute(text);
+    return route.ok ? [[route.value.from, { privateNetwork: false, insecure: false, tokenHosts: [] }] as const] : [];
+  });
+  return { ...policy, registries: { ...Object.fromEntries(named), ...policy.registries } };
 }
 
 /** Says on standard error why nothing was run, with the command's usage where a flag is wrong. Exit code 3. */
