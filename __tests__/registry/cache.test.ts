@@ -174,6 +174,14 @@ describe("a runner's cache", () => {
     expect(keys).toHaveLength(1);
   });
 
+  test('of a run that cached nothing is not saved, and nothing is told', async () => {
+    const keys: string[] = [];
+    const notices: string[] = [];
+    const some = { ...options(), notice: (message: string) => notices.push(message), load: async () => service(keys) };
+    await (await openActionsCache(some)).close();
+    expect([keys, notices]).toEqual([[], []]);
+  });
+
   test('that fails is told and changes nothing', async () => {
     const notices: string[] = [];
     const cache = await openActionsCache({

@@ -52,8 +52,9 @@ export async function openActionsCache(options: {
     async close() {
       await cache.close();
       try {
-        const key = PREFIX + (await contentKey(directory));
-        if (service !== undefined && key !== restored) await service.saveCache(paths, key);
+        const content = await contentKey(directory);
+        if (service === undefined || content === undefined || PREFIX + content === restored) return;
+        await service.saveCache(paths, PREFIX + content);
       } catch (error) {
         notice(`The cache of registry content could not be saved: ${messageOf(error)}.`);
       }
@@ -61,12 +62,21 @@ export async function openActionsCache(options: {
   };
 }
 
-/** Changes with what is cached, since an entry of the Actions cache can't be written twice. */
-async function contentKey(directory: string): Promise<string> {
-  const blobs = await readdir(join(directory, 'blobs/sha256'));
-  const tags = await readdir(join(directory, 'tags'));
+/** Changes with what is cached, since an entry of the Actions cache can't be written twice; undefined where nothing is. */
+async function contentKey(directory: string): Promise<string | undefined> {
+  const blobs = await namesIn(join(directory, 'blobs/sha256'));
+  const tags = await namesIn(join(directory, 'tags'));
+  if (blobs.length + tags.length === 0) return undefined;
   return digestOf(Buffer.from([...blobs.sort(), ...tags.sort()].join('\n'))).slice(
     'sha256:'.length,
     'sha256:'.length + 32,
   );
+}
+
+/** None where there is no such folder: no image was opened, or every one is read from elsewhere. */
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
