@@ -73,6 +73,23 @@ describe('layers laid over each other', () => {
     expect([tree.get('lib/x.so')?.path, tree.get('/lib/x.so')?.path]).toEqual(['usr/lib/x.so', 'usr/lib/x.so']);
   });
 
+  test('a whiteout or an opaque mark hides nothing through a link, which its own layer may replace', async () => {
+    const base = [{ path: 'usr/bin/' }, { path: 'usr/bin/sh', mode: 0o755 }, { path: 'l', link: 'usr/bin' }];
+    const whiteout = await overlay(base, [{ path: 'l/' }, { path: 'l/.wh.sh' }]);
+    const opaque = await overlay(base, [{ path: 'l/' }, { path: 'l/.wh..wh..opq' }]);
+    const link = await overlay(base, [{ path: '.wh.l' }]);
+    expect([whiteout, opaque, link].map(({ tree }) => tree.get('usr/bin/sh')?.mode)).toEqual([0o755, 0o755, 0o755]);
+    expect(link.tree.get('l')).toBeUndefined();
+  });
+
+  test('a file that is replaced through a link is named, since not every runtime replaces it', async () => {
+    const base = [{ path: 'usr/bin/sh', mode: 0o755 }, { path: 'l', link: 'usr/bin' }];
+    const { unread } = await overlay(base, [{ path: 'l/sh', content: 'x' }]);
+    expect(unread).toEqual([
+      { path: 'l/sh', reason: 'it replaces /usr/bin/sh through a link, which not every runtime follows' },
+    ]);
+  });
+
   test('hard links share what they name, in their own layer and below', async () => {
     const { tree } = await overlay(
       [

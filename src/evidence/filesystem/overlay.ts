@@ -15,6 +15,10 @@ export interface Overlay {
  * links below (a layer may say `lib/x` where the base has `lib -> usr/lib`); whatever isn't directory over directory
  * replaces what was there.
  *
+ * Runtimes that unpack each layer by itself (overlay2) and those that see the layers below (containerd) differ where a
+ * path goes through a link of another layer. Nothing is hidden on the word of such a path: a whiteout through a link
+ * hides nothing, and a file that is replaced through one is named in `unread`.
+ *
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  * @see https://github.com/containerd/containerd/blob/main/pkg/archive/tar.go
  */
@@ -30,11 +34,11 @@ export function layOver(
   };
   for (const layer of layers) {
     for (const path of layer.opaque) {
-      const directory = walk(root, root, path, true);
+      const directory = plainNode(root, path);
       if (directory !== null) directory.children = null;
     }
     for (const path of layer.whiteouts) {
-      const hidden = walk(root, root, path, false);
+      const hidden = plainNode(root, path);
       hidden?.parent?.children?.delete(hidden.name);
     }
     for (const entry of layer.entries) {
@@ -75,9 +79,24 @@ function place(
   }
   const node = childOf(parent, name);
   const path = parent === root ? name : `${nodePath(parent)}/${name}`;
+  const replaced = node.entry;
   node.entry = path === entry.path ? entry : { ...entry, path };
   if (entry.type !== 'directory') node.children = null;
-  return null;
+  return path !== entry.path && replaced?.type === 'file'
+    ? `it replaces /${path} through a link, which not every runtime follows`
+    : null;
+}
+
+/** The node at a path that goes through no link. */
+function plainNode(root: TreeNode, path: string): TreeNode | null {
+  let at = root;
+  for (const name of path === '' ? [] : path.split('/')) {
+    // A link has no children of its own.
+    const next = at.children?.get(name);
+    if (next === undefined) return null;
+    at = next;
+  }
+  return at;
 }
 
 function childOf(parent: TreeNode, name: string): TreeNode {
