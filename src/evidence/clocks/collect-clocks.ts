@@ -3,6 +3,9 @@ import type { SignatureFacts } from '../../signatures/signer.js';
 import type { Statement } from '../../signatures/statement.js';
 import type { Collector } from '../collector.js';
 import { present } from '../evidence.js';
+import { APKO_PREDICATE_TYPE } from '../provenance/apko.js';
+import { isProvenanceType } from '../provenance/read-provenance.js';
+import { sbomFamily } from '../sbom/predicate-types.js';
 import { type Clock, chooseClock } from './clocks.js';
 
 type Candidate = Omit<Clock, 'verified'>;
@@ -36,7 +39,7 @@ export const collectClocks: Collector<'clocks'> = async (context) => {
   const incomplete = missing?.status === 'unavailable' ? missing.message : partial;
   const clocks = chooseClock(
     {
-      verified: [...[...signed, ...stated].flatMap(signingTime), ...stated.flatMap(buildTime)],
+      verified: [...[...signed, ...stated.filter(isOfBuild)].flatMap(signingTime), ...stated.flatMap(buildTime)],
       configuration:
         created === undefined
           ? []
@@ -48,6 +51,13 @@ export const collectClocks: Collector<'clocks'> = async (context) => {
   );
   return present(clocks, clocks.chosen?.name ?? 'no clock');
 };
+
+/**
+ * Whether a statement is made when the image is. Scans and VEX are signed anew for years, and say nothing of its age.
+ */
+function isOfBuild({ predicateType }: Statement): boolean {
+  return isProvenanceType(predicateType) || sbomFamily(predicateType) !== null || predicateType === APKO_PREDICATE_TYPE;
+}
 
 function signingTime({ signedAt, timeFrom, place }: SignatureFacts & { readonly place: string }): readonly Candidate[] {
   return signedAt === undefined || timeFrom === undefined ? [] : [{ name: timeFrom, at: signedAt, place }];
