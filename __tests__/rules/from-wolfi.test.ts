@@ -102,3 +102,16 @@ test('a configuration that nobody signed counts for nothing', async () => {
   const { signer: _, ...unsigned } = { ...APKO, repositories: ['https://x.test'] };
   expect(await answer(WOLFI, unsigned)).toMatchObject({ outcome: 'pass' });
 });
+
+test('a configuration that could not be had is no reason to pass', async () => {
+  const { evidence } = await contentsOf({ layers: [WOLFI] });
+  const apko = {
+    status: 'unavailable',
+    cause: 'timeout',
+    message: 'No answer in 30 s.',
+    remedy: 'Try again.',
+  } as const;
+  expect(ask(fromWolfi, subjectOf({ ...evidence, apko }, { entry: ENTRY }))).toMatchObject([
+    { outcome: 'indeterminate', reason: expect.stringContaining('No answer in 30 s.') },
+  ]);
+});

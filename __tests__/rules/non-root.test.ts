@@ -108,3 +108,21 @@ test('a Windows image has no user numbers', async () => {
   const { evidence } = await contentsOf({ platform: 'windows/amd64', config: { User: 'ContainerUser' } });
   expect(ask(nonRoot, subjectOf(evidence))).toMatchObject([{ outcome: 'not-applicable' }]);
 });
+
+test('a name stands for nobody known where the layers could not be read, and a number for itself', async () => {
+  const asked = async (user: string) => {
+    const { evidence } = await contentsOf({ config: { User: user } });
+    const filesystem = {
+      status: 'unavailable',
+      cause: 'timeout',
+      message: 'No answer.',
+      remedy: 'Try again.',
+    } as const;
+    return ask(nonRoot, subjectOf({ ...evidence, filesystem }));
+  };
+  expect(await asked('app')).toMatchObject([
+    { outcome: 'indeterminate', reason: expect.stringContaining('whose uid is not known: No answer.') },
+  ]);
+  expect(await asked('65532')).toMatchObject([{ outcome: 'pass' }]);
+  expect(await asked('root')).toMatchObject([{ outcome: 'fail' }]);
+});

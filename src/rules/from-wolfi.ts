@@ -42,6 +42,14 @@ export const fromWolfi: ImageRule<NoOptions> = {
         details: [...contradictions, ...agreements],
       };
     }
+    if (subject.evidence.apko?.status === 'unavailable') {
+      return {
+        outcome: 'indeterminate',
+        reason: `Whether its signed apko configuration agrees is not known: ${subject.evidence.apko.message}`,
+        fix: subject.evidence.apko.remedy,
+        details: agreements,
+      };
+    }
     return { outcome: 'pass', reason: `It is Wolfi by ${agreements.join(', ')}.` };
   },
 };

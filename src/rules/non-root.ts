@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type EffectiveUser, effectiveUsers } from '../evidence/effective-user.js';
-import type { FileTree } from '../evidence/filesystem/file-tree.js';
+import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
 import { runsAs } from '../evidence/user.js';
 import { stricter } from '../policy/strictness.js';
+import type { Result } from '../result.js';
 import { needed } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
@@ -50,18 +51,22 @@ export const nonRoot: ImageRule<Options> = {
     if ((configuration.os || platform.os) === 'windows') {
       return { outcome: 'not-applicable', reason: 'It is a Windows image, which has no user numbers.' };
     }
-    const tree = evidence.filesystem?.status === 'present' ? evidence.filesystem.value.tree : undefined;
+    const contents = needed(evidence.filesystem, "The image's passwd");
     const own = stages.filter(({ file }) => file === use.file);
     const users = effectiveUsers(own, use.id, configuration.user);
     const asked = users.length > 0 ? users : [{ user: configuration.user, stage: { index: 0, name: null } }];
-    const answers = asked.map((user) => judge(user, tree, chosen));
+    const answers = asked.map((user) => judge(user, contents, chosen));
     const worst =
       answers.find(({ outcome }) => outcome === 'fail') ?? answers.find(({ outcome }) => outcome === 'indeterminate');
     return worst ?? answers[0] ?? { outcome: 'not-applicable', reason: 'No stage that ships is built on it.' };
   },
 };
 
-function judge({ user, at, stage }: EffectiveUser, tree: FileTree | undefined, chosen: Options): RuleResult {
+function judge(
+  { user, at, stage }: EffectiveUser,
+  contents: Result<FilesystemFacts, RuleResult>,
+  chosen: Options,
+): RuleResult {
   const what = stage.name === null ? 'The image that is built here' : `The stage ${stage.name}`;
   const decides = at === undefined ? "the base image's configuration" : `USER ${at.text} on line ${at.line}`;
   const place =
@@ -77,7 +82,7 @@ function judge({ user, at, stage }: EffectiveUser, tree: FileTree | undefined, c
       ...place,
     };
   }
-  const { uid, name } = runsAs(user, tree);
+  const { uid, name } = runsAs(user, contents.ok ? contents.value.tree : undefined);
   if (uid === 0) {
     const who = user === '' ? 'root, since neither it nor its base says USER' : 'root';
     return { outcome: 'fail', reason: `${what} runs as ${who}${user === '' ? '' : ` (${decides})`}.`, fix, ...place };
@@ -87,6 +92,14 @@ function judge({ user, at, stage }: EffectiveUser, tree: FileTree | undefined, c
       outcome: 'fail',
       reason: `${what} runs as ${name}, which is no number (${decides}).`,
       fix: `Write its uid${uid === undefined ? '' : ` ${uid}`} instead of its name.`,
+      ...place,
+    };
+  }
+  // Whom a name stands for is in the image's passwd: it may well be uid 0.
+  if (uid === undefined && !contents.ok) {
+    return {
+      ...contents.error,
+      reason: `${what} runs as ${name} (${decides}), whose uid is not known: ${contents.error.reason}`,
       ...place,
     };
   }
