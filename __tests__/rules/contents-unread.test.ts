@@ -8,8 +8,9 @@ import { noSecrets } from '../../src/rules/no-secrets.js';
 import type { ImageRule, RuleResult } from '../../src/rules/rule.js';
 import { supported } from '../../src/rules/supported.js';
 import { collectContents, contentsOf, sourceOf } from '../support/contents-of.js';
-import { makeImage, makeLayer } from '../support/image-maker.js';
+import { layerOf, makeImage, makeLayer } from '../support/image-maker.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { paxRecord, TAR_END, tarData, tarMember } from '../support/tar-blocks.js';
 
 type Asked = (subject: ReturnType<typeof subjectOf>) => readonly RuleResult[];
 const asking = <O>(rule: ImageRule<O>): [string, Asked] => [rule.id, (subject) => ask(rule, subject)];
@@ -52,6 +53,44 @@ describe.each(RULES)('%s', (_, evaluate) => {
     expect(evaluate(subjectOf(evidence, { platform: 'windows' }))[0]).toMatchObject({
       outcome: 'not-applicable',
       reason: expect.stringContaining('Windows'),
+    });
+  });
+});
+
+describe('a file whose bytes are not its content, since it is stored as a sparse one', () => {
+  const sparse = (name: string, content: string) =>
+    Buffer.concat([
+      tarMember(
+        { name: 'x', type: 'x' },
+        Buffer.concat([
+          paxRecord('GNU.sparse.major', '1'),
+          paxRecord('GNU.sparse.minor', '0'),
+          paxRecord('GNU.sparse.realsize', String(content.length)),
+        ]),
+      ),
+      tarMember({ name, mode: 0o755 }, Buffer.concat([tarData(`1\n0\n${content.length}\n`), Buffer.from(content)])),
+      TAR_END,
+    ]);
+
+  test('is no reason to pass', async () => {
+    const { evidence } = await contentsOf({ layers: [layerOf(sparse('opt/x', 'BusyBox v1.36.1'))] });
+    const subject = subjectOf(evidence);
+    expect([...ask(distroless, subject), ...ask(noSecrets, subject)]).toMatchObject([
+      { aspect: 'package-manager', outcome: 'indeterminate', reason: 'A file of it could not be judged: /opt/x.' },
+      { aspect: 'shell', outcome: 'indeterminate' },
+      { aspect: 'language-package-manager', outcome: 'indeterminate' },
+      { aspect: 'layers', outcome: 'indeterminate' },
+      { aspect: 'environment', outcome: 'pass' },
+    ]);
+  });
+
+  test('makes a package database one that was not read', async () => {
+    const layer = layerOf(sparse('lib/apk/db/installed', 'P:glibc\nV:2.40-r1\n\n'));
+    const { evidence } = await contentsOf({ layers: [layer] });
+    expect(evidence.packages).toMatchObject({
+      value: {
+        unknowns: expect.arrayContaining([{ path: 'lib/apk/db/installed', reason: expect.stringContaining('sparse') }]),
+      },
     });
   });
 });

@@ -57,6 +57,17 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     /distroless\/shell.*\/opt\/ms\/pwsh/,
     { ...over(program('opt/ms/pwsh')), config: { Env: ['PATH=/usr/bin:/opt/ms'] } },
   ],
+  ['a program called yash far from any bin', /distroless\/shell.*\/opt\/x\/yash/, over(program('opt/x/yash'))],
+  [
+    'a shell behind a whiteout whose folder its own layer replaces',
+    /distroless\/shell.*\/usr\/bin\/sh/,
+    {
+      layers: [
+        [...WOLFI, program('usr/bin/sh'), { path: 'l', link: 'usr/bin' }],
+        [{ path: 'l/' }, { path: 'l/.wh.sh' }],
+      ],
+    },
+  ],
   ['a shell at the root', /distroless\/shell.*\/sh/, over(program('sh'))],
   [
     'distroless debug busybox',
@@ -130,6 +141,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     over(program('usr/bin/tool', elf('plain')), program('usr/bin/tool', BUSYBOX)),
   ],
   // Package managers.
+  ['a tdnf far from any bin', /distroless\/package-manager.*\/opt\/x\/tdnf/, over(program('opt/x/tdnf'))],
   ['apk', /distroless\/package-manager.*\/sbin\/apk/, over(program('sbin/apk'))],
   ['apt-get', /distroless\/package-manager.*\/usr\/bin\/apt-get/, over(program('usr/bin/apt-get'))],
   ['dpkg', /distroless\/package-manager.*\/usr\/bin\/dpkg/, over(program('usr/bin/dpkg'))],
@@ -264,6 +276,22 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     'npm credentials',
     /\/root\/\.npmrc:1: npm credentials/,
     over({ path: 'root/.npmrc', content: '//registry.npmjs.org/:_authToken=0d5c7f3e-1111-4222-8333-abcdefabcdef\n' }),
+  ],
+  [
+    'npm credentials behind more comment than anybody writes',
+    /\/root\/\.npmrc:5001: npm credentials/,
+    over({
+      path: 'root/.npmrc',
+      content: `${`# ${'x'.repeat(60)}\n`.repeat(5000)}//r.test/:_authToken=0d5c7f3e-1111-4222-8333-abcdef\n`,
+    }),
+  ],
+  [
+    'registry credentials at the end of a long line',
+    /\/root\/\.docker\/config\.json:1: registry credentials/,
+    over({
+      path: 'root/.docker/config.json',
+      content: `{"a":"${'-'.repeat(9000)}","auths":{"x.test":{"auth":"dXNlcjpodW50ZXIy"}}}`,
+    }),
   ],
   [
     'registry credentials',

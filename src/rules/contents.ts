@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence/evidence.js';
+import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
 import { err, ok, type Result } from '../result.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -41,6 +42,20 @@ export function needed<T>(evidence: Evidence<T> | undefined, what: string): Resu
         fix: 'Use an image that has it.',
       });
   }
+}
+
+/**
+ * What keeps a rule that found nothing in an image's files from passing: files whose content could not be judged. Null
+ * where every file was.
+ */
+export function unjudged({ unread }: FilesystemFacts): RuleResult | null {
+  if (unread.length === 0) return null;
+  return {
+    outcome: 'indeterminate',
+    reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be judged: ${listed(unread.map(({ path }) => `/${path}`))}.`,
+    fix: 'Ask whoever publishes the image to build it with plain files in its layers.',
+    details: shortened(unread.map(({ path, reason }) => `/${path}: ${reason}`)),
+  };
 }
 
 /** At most as many lines as a person reads, the last one saying how many there are more. */

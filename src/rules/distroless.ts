@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Program, ProgramKind } from '../evidence/filesystem/filesystem-facts.js';
 import { highestLevel } from '../policy/strictness.js';
-import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
+import { listed, needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
@@ -68,7 +68,11 @@ export const distroless: ImageRule<Options> = {
     } as const;
     return ASPECTS.map(({ aspect, kind, what }): RuleResult => {
       const programs = filesystem.value.programs.filter((program) => program.kind === kind);
-      if (programs.length === 0) return { outcome: 'pass', aspect, reason: `There is no ${what} in it.` };
+      if (programs.length === 0) {
+        const open = unjudged(filesystem.value);
+        if (open !== null) return { ...open, aspect, atMost: highest[aspect] };
+        return { outcome: 'pass', aspect, reason: `There is no ${what} in it.` };
+      }
       const names = [...new Set(programs.map(({ path }) => `/${path}`))];
       return {
         outcome: 'fail',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { environmentSecrets } from '../evidence/environment-facts.js';
 import type { SecretFile } from '../evidence/filesystem/filesystem-facts.js';
 import { stricter } from '../policy/strictness.js';
-import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
+import { listed, needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -66,6 +66,8 @@ function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): RuleResul
     ({ path, hidden }) => !allowed(path) && (hidden || !asPackaged.has(path)),
   );
   if (secrets.length === 0) {
+    const open = unjudged(filesystem.value);
+    if (open !== null) return { ...open, aspect };
     return {
       outcome: 'pass',
       aspect,

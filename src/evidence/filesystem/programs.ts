@@ -1,6 +1,6 @@
 import type { FileEntry } from './file-entry.js';
 import type { FileTree } from './file-tree.js';
-import type { Program } from './filesystem-facts.js';
+import type { Program, ProgramKind } from './filesystem-facts.js';
 import { kindOfName } from './program-names.js';
 
 /** Folders that programs are called from; `/busybox` is where distroless' debug images keep theirs. */
@@ -8,7 +8,8 @@ const PROGRAM_FOLDER = /(?:^|\/)(?:s?bin|libexec|busybox|toybox)$/;
 
 /**
  * The programs of an image that rules ask for: by name in folders that programs are called from (links followed to
- * an executable file), at the root, or in `searchPath`; and by content wherever they lie and whatever they are called.
+ * an executable file), at the root, or in `searchPath`; shells and package managers that are machine code by name in
+ * any folder; and by content wherever they lie and whatever they are called.
  * The folders of `searchPath` are those of the configuration's PATH.
  */
 export function findPrograms(tree: FileTree, searchPath: readonly string[]): readonly Program[] {
@@ -21,7 +22,8 @@ export function findPrograms(tree: FileTree, searchPath: readonly string[]): rea
     const fileName = entry.path.slice(slash + 1);
     const byContent = entry.type === 'file' ? programsInside(entry) : [];
     const callable = folder === '' || PROGRAM_FOLDER.test(folder) || onPath.has(folder);
-    const named = callable ? kindOfName(fileName) : null;
+    const known = kindOfName(fileName);
+    const named = callable || (known !== null && isTool(known.kind) && entry.content?.form === 'elf') ? known : null;
     if (named !== null) {
       const target = entry.type === 'link' ? tree.resolve(entry.path) : entry;
       if (target !== undefined && target.type === 'file' && (target.mode & 0o111) !== 0) {
@@ -43,4 +45,9 @@ export function findPrograms(tree: FileTree, searchPath: readonly string[]): rea
 function programsInside(entry: FileEntry): readonly Pick<Program, 'name' | 'kind'>[] {
   // The marks were only looked for in executables.
   return (entry.content?.programs ?? []).map(kindOfName).filter((known) => known !== null);
+}
+
+/** Elsewhere, their names are those of folders' scripts and data: `cron.daily/dpkg`, `bash-completion/completions/apt`. */
+function isTool(kind: ProgramKind): boolean {
+  return kind === 'shell' || kind === 'package-manager';
 }

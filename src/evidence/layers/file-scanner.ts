@@ -11,6 +11,8 @@ import type { MemberSink } from './tar-reader.js';
 /** Text is searched in pieces of this size, each with the end of the one before it. */
 const TEXT_WINDOW = 128 * 1024;
 const TEXT_OVERLAP = 8 * 1024;
+/** Of a file that programs keep credentials in, so many windows are searched for those (4 MB): real ones are one page. */
+const CREDENTIAL_WINDOWS = 32;
 /** As much as tells text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
@@ -43,6 +45,7 @@ export class FileScanner implements MemberSink {
   #marks: ProgramMarks | null = null;
   #text = '';
   #linesBefore = 0;
+  #windows = 0;
   #secrets: SecretMark[] = [];
 
   constructor(request: ScanRequest) {
@@ -110,7 +113,8 @@ export class FileScanner implements MemberSink {
   #searchWindow(): void {
     const { path } = this.#request;
     const found = secretsInText(this.#text);
-    const named = this.#linesBefore === 0 && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
+    const named = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
+    this.#windows += 1;
     for (const mark of [...found, ...named]) {
       const line = mark.line + this.#linesBefore;
       const known = this.#secrets.some((other) => other.kind === mark.kind && other.line === line);

@@ -1,6 +1,7 @@
 import type { Collector } from '../collector.js';
 import { present } from '../evidence.js';
 import type { FileTree } from '../filesystem/file-tree.js';
+import { isKeptFile } from '../layers/kept-files.js';
 import { type FoundDatabase, findDatabases } from './find-databases.js';
 import { findLanguagePackages } from './find-language-packages.js';
 import type { InstalledPackage, Inventory } from './inventory.js';
@@ -12,7 +13,10 @@ import type { DatabaseEntry } from './read-database.js';
 export const collectPackages: Collector<'packages'> = async (context) => {
   const filesystem = await context.get('filesystem');
   if (filesystem.status !== 'present') return filesystem;
-  const inventory = await readInventory(filesystem.value.tree);
+  const read = await readInventory(filesystem.value.tree);
+  // Such as a database that is stored as a sparse file: what was kept of it is not its content.
+  const unread = filesystem.value.unread.filter(({ path }) => isKeptFile(path));
+  const inventory = { ...read, unknowns: [...read.unknowns, ...unread] };
   const places = inventory.databases.map((database) => `/${database.path}`);
   return present(inventory, places.length === 0 ? 'no package database' : places.slice(0, 3).join(', '));
 };

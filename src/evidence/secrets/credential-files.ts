@@ -108,7 +108,7 @@ export function credentialsIn(path: string, text: string): readonly SecretMark[]
     if (!names.test(path)) continue;
     const lines = text.split('\n');
     const index = lines.findIndex((line) => {
-      const match = content.exec(line.slice(0, 4096));
+      const match = content.exec(line);
       return match !== null && (anyValue === true || !STANDS_FOR_ONE.test(match[0]));
     });
     if (index >= 0) marks.push({ kind, line: index + 1 });
