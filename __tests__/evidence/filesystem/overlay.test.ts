@@ -83,7 +83,10 @@ describe('layers laid over each other', () => {
   });
 
   test('a file that is replaced through a link is named, since not every runtime replaces it', async () => {
-    const base = [{ path: 'usr/bin/sh', mode: 0o755 }, { path: 'l', link: 'usr/bin' }];
+    const base = [
+      { path: 'usr/bin/sh', mode: 0o755 },
+      { path: 'l', link: 'usr/bin' },
+    ];
     const { unread } = await overlay(base, [{ path: 'l/sh', content: 'x' }]);
     expect(unread).toEqual([
       { path: 'l/sh', reason: 'it replaces /usr/bin/sh through a link, which not every runtime follows' },
