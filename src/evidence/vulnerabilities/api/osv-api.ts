@@ -97,10 +97,8 @@ export class OsvApi implements VulnerabilitySource {
       [...byEcosystem].flatMap(([ecosystem, all]) =>
         Array.from({ length: Math.ceil(all.length / size) }, async (_, index) => {
           const some = all.slice(index * size, (index + 1) * size);
-          const said = await this.#sendSome(
-            ecosystem,
-            some.map(({ question }) => question),
-          );
+          const asked = some.map(({ question }) => question);
+          const said = await this.#sendSome(ecosystem, asked).catch((error: unknown) => err(unforeseen(error)));
           for (const { question, tell } of some) tell(said.ok ? ok(said.value(question)) : said);
         }),
       ),
@@ -159,6 +157,15 @@ export class OsvApi implements VulnerabilitySource {
     if (!record.ok) return ok(record.error);
     return ok(record.value.id === id ? record.value : `the service answered with the record ${shown(record.value.id)}`);
   }
+}
+
+/** Whoever waits for an answer must get one, whatever went wrong. */
+function unforeseen(error: unknown): SourceFailure {
+  return {
+    cause: 'not-collected',
+    message: `Asking the OSV API failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
+    remedy: 'This is a defect of the gate: please report it.',
+  };
 }
 
 function shown(id: string): string {
