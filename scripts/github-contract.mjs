@@ -1,8 +1,8 @@
 // Takes the operations we use out of GitHub's published API description, for the tests' loopback GitHub.
 // The description is 385 MB as a package, so it is no dependency: install @octokit/openapi somewhere else and name it.
 //
-//   npm install --prefix /tmp/openapi --ignore-scripts @octokit/openapi@23.0.2
-//   node scripts/github-contract.mjs /tmp/openapi/node_modules/@octokit/openapi
+//   npm install --prefix DIR --ignore-scripts @octokit/openapi@23.0.2
+//   node scripts/github-contract.mjs DIR/node_modules/@octokit/openapi
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

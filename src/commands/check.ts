@@ -1,6 +1,7 @@
 import { exitCodeOf } from '../verdict.js';
-import { readArguments, readChoice } from './arguments.js';
+import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
+import { defineCommand } from './define-command.js';
 import { GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js';
 import { REPORT_FORMATS, renderReport } from './render-report.js';
 import { writeOutput } from './write-output.js';
@@ -17,28 +18,22 @@ const OPTIONS = {
   ...GATE_OPTIONS,
   format: { type: 'string' },
   output: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** `check`: the gate at the desk. */
-export const check: Command = async (args, io) => {
-  const wrong = (message: string): 3 => refuse('check', USAGE, { kind: 'usage', message }, io);
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  const format = readChoice('--format', values.format, REPORT_FORMATS, 'text');
-  if (!format.ok) return wrong(format.error);
-  const run = await runGateAtDesk(values, positionals[0], io);
-  if (!run.ok) return refuse('check', USAGE, run.error, io);
-  const { report, tree } = run.value;
-  const text = await renderReport(report, format.value, tree, {
-    colour: io.colour && values.output === undefined,
-    width: io.columns,
-  });
-  const written = await writeOutput(text, values.output, io);
-  return written ? exitCodeOf(report.verdict) : 2;
-};
+export const check: Command = defineCommand(
+  { name: 'check', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const format = readChoice('--format', values.format, REPORT_FORMATS, 'text');
+    if (!format.ok) return wrong(format.error);
+    const run = await runGateAtDesk(values, positionals[0], io);
+    if (!run.ok) return refuse('check', USAGE, run.error, io);
+    const { report, tree } = run.value;
+    const text = await renderReport(report, format.value, tree, {
+      colour: io.colour && values.output === undefined,
+      width: io.columns,
+    });
+    const written = await writeOutput(text, values.output, io);
+    return written ? exitCodeOf(report.verdict) : 2;
+  },
+);

@@ -1,8 +1,8 @@
 import { readRepository } from '../build-files/read.js';
 import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
 import type { PinnedFile } from '../fix/pin-files.js';
-import { readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
 import { type DeskRun, GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js';
 
 const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
@@ -20,33 +20,27 @@ const OPTIONS = {
   pin: { type: 'boolean' },
   write: { type: 'boolean' },
   diff: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** `fix --pin`: writes down the digests that were verified. */
-export const fix: Command = async (args, io) => {
-  const wrong = (message: string): 3 => refuse('fix', USAGE, { kind: 'usage', message }, io);
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
-  if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
+export const fix: Command = defineCommand(
+  { name: 'fix', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
+    if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
 
-  const run = await runGateAtDesk(values, positionals[0], io);
-  if (!run.ok) return refuse('fix', USAGE, run.error, io);
-  const { decidePins } = await import('../fix/pin-decisions.js');
-  const decisions = decidePins(run.value.report, run.value.policy);
-  const pinned = await pinsOf(run.value, decisions);
-  const write = values.write === true;
-  const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
-  for (const { message } of failed) io.stderr(`fix: ${message}\n`);
-  await show(pinned, write ? 'written' : values.diff === true ? 'diff' : 'listed', io);
-  return exitCode(pinned, run.value, write, failed.length > 0);
-};
+    const run = await runGateAtDesk(values, positionals[0], io);
+    if (!run.ok) return refuse('fix', USAGE, run.error, io);
+    const { decidePins } = await import('../fix/pin-decisions.js');
+    const decisions = decidePins(run.value.report, run.value.policy);
+    const pinned = await pinsOf(run.value, decisions);
+    const write = values.write === true;
+    const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
+    for (const { message } of failed) io.stderr(`fix: ${message}\n`);
+    await show(pinned, write ? 'written' : values.diff === true ? 'diff' : 'listed', io);
+    return exitCode(pinned, run.value, write, failed.length > 0);
+  },
+);
 
 interface Pinned {
   readonly files: readonly PinnedFile[];

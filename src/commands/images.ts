@@ -1,8 +1,9 @@
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { imagesJson, imagesText } from '../reports/images.js';
-import { readArguments, readChoice } from './arguments.js';
+import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
+import { defineCommand } from './define-command.js';
 import { judgedDirectory } from './judged-directory.js';
 import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
 import { findReadingPolicy } from './working-tree-policy.js';
@@ -15,41 +16,29 @@ Exit codes: 0, or 2 if a build file is unreadable, or 3 for wrong usage.
 `;
 
 /** `images`: every use, no network. */
-export const images: Command = async (args, io) => {
-  const wrong = (message: string): 3 => {
-    io.stderr(`images: ${message}\n\n${USAGE}`);
-    return 3;
-  };
-  const parsed = readArguments(
-    args,
-    { ...BUILD_OPTIONS, format: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    1,
-  );
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  const format = readChoice('--format', values.format, ['text', 'json'], 'text');
-  if (!format.ok) return wrong(format.error);
+export const images: Command = defineCommand(
+  { name: 'images', usage: USAGE, options: { ...BUILD_OPTIONS, format: { type: 'string' } }, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const format = readChoice('--format', values.format, ['text', 'json'], 'text');
+    if (!format.ok) return wrong(format.error);
 
-  const judged = judgedDirectory(positionals[0], io);
-  if (!judged.ok) return wrong(judged.error);
-  const directory = judged.value;
-  const policy = await findReadingPolicy(directory, io);
-  if (!policy.ok) {
-    io.stderr(policy.error);
-    return 3;
-  }
-  const options = readingOptions(values, io.env, policy.value);
-  if (!options.ok) return wrong(options.error);
+    const judged = judgedDirectory(positionals[0], io);
+    if (!judged.ok) return wrong(judged.error);
+    const directory = judged.value;
+    const policy = await findReadingPolicy(directory, io);
+    if (!policy.ok) {
+      io.stderr(policy.error);
+      return 3;
+    }
+    const options = readingOptions(values, io.env, policy.value);
+    if (!options.ok) return wrong(options.error);
 
-  const read = await readRepository(openWorkingTree(directory, { allFiles: options.value.allFiles }), options.value);
-  if (!read.ok) {
-    io.stderr(`images: ${read.error.message} ${read.error.remedy}\n`);
-    return 3;
-  }
-  io.stdout(format.value === 'json' ? imagesJson(read.value) : imagesText(read.value, { color: io.colour }));
-  return read.value.files.some(({ status }) => status === 'unreadable') ? 2 : 0;
-};
+    const read = await readRepository(openWorkingTree(directory, { allFiles: options.value.allFiles }), options.value);
+    if (!read.ok) {
+      io.stderr(`images: ${read.error.message} ${read.error.remedy}\n`);
+      return 3;
+    }
+    io.stdout(format.value === 'json' ? imagesJson(read.value) : imagesText(read.value, { color: io.colour }));
+    return read.value.files.some(({ status }) => status === 'unreadable') ? 2 : 0;
+  },
+);

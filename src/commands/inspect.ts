@@ -6,8 +6,9 @@ import { jsonText } from '../reports/escape/json.js';
 import { terminal } from '../reports/escape/visible.js';
 import { evidenceDocument } from '../reports/evidence-document.js';
 import { paint } from '../reports/paint.js';
-import { readArguments, readChoice } from './arguments.js';
+import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
+import { defineCommand } from './define-command.js';
 import { inspectionRows } from './inspection-rows.js';
 import { openImage } from './open-image.js';
 
@@ -26,7 +27,6 @@ const OPTIONS = {
   registry: { type: 'string', multiple: true },
   offline: { type: 'boolean' },
   'trusted-root': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** An inventory may well be long: who asks for JSON of one image wants all of it. */
@@ -34,47 +34,39 @@ const DOCUMENT_LIMITS = { items: 100_000, characters: 16_384, depth: 10 };
 const LABEL_WIDTH = 17;
 
 /** `inspect`: all evidence on one image, on one screen or as JSON. */
-export const inspect: Command = async (args, io) => {
-  const wrong = (message: string): 3 => {
-    io.stderr(`inspect: ${message}\n\n${USAGE}`);
-    return 3;
-  };
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  const format = readChoice('--format', values.format, ['text', 'json'], 'text');
-  if (!format.ok) return wrong(format.error);
-  const platform = parsePlatform(values.platform ?? 'linux/amd64');
-  if (!platform.ok) return wrong(`--platform: ${platform.error}.`);
-  const [name] = positionals;
-  if (name === undefined) return wrong('An IMAGE is needed.');
-  const opened = await openImage(name, values, io);
-  if (!opened.ok) return wrong(opened.error);
+export const inspect: Command = defineCommand(
+  { name: 'inspect', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const format = readChoice('--format', values.format, ['text', 'json'], 'text');
+    if (!format.ok) return wrong(format.error);
+    const platform = parsePlatform(values.platform ?? 'linux/amd64');
+    if (!platform.ok) return wrong(`--platform: ${platform.error}.`);
+    const [name] = positionals;
+    if (name === undefined) return wrong('An IMAGE is needed.');
+    const opened = await openImage(name, values, io);
+    if (!opened.ok) return wrong(opened.error);
 
-  const subject = opened.value.subjectOn(platform.value);
-  // The collectors' keys are the kinds, which TypeScript's Object.keys forgets.
-  const kinds = Object.keys(collectors) as EvidenceKind[];
-  const evidence = await opened.value.evidence.collect(subject, kinds).finally(() => opened.value.close());
-  const reference = formatReference(subject.reference);
-  const on = formatPlatform(platform.value);
-  if (format.value === 'json') {
-    const document = {
-      schema: 'base-image-gate/inspect/v1',
-      reference,
-      platform: on,
-      evidence: evidenceDocument({ [on]: evidence }, DOCUMENT_LIMITS),
-    };
-    io.stdout(`${jsonText(document, 2)}\n`);
-  } else {
-    const { bold, dim } = paint(io.colour);
-    const rows = inspectionRows(evidence).map(
-      ([label, text]) => `  ${dim(label.padEnd(LABEL_WIDTH))} ${terminal(text)}`,
-    );
-    io.stdout(`${[`${bold(terminal(reference))}  ${on}`, ...rows].join('\n')}\n`);
-  }
-  return Object.values(evidence).some(({ status }) => status === 'unavailable') ? 2 : 0;
-};
+    const subject = opened.value.subjectOn(platform.value);
+    // The collectors' keys are the kinds, which TypeScript's Object.keys forgets.
+    const kinds = Object.keys(collectors) as EvidenceKind[];
+    const evidence = await opened.value.evidence.collect(subject, kinds).finally(() => opened.value.close());
+    const reference = formatReference(subject.reference);
+    const on = formatPlatform(platform.value);
+    if (format.value === 'json') {
+      const document = {
+        schema: 'base-image-gate/inspect/v1',
+        reference,
+        platform: on,
+        evidence: evidenceDocument({ [on]: evidence }, DOCUMENT_LIMITS),
+      };
+      io.stdout(`${jsonText(document, 2)}\n`);
+    } else {
+      const { bold, dim } = paint(io.colour);
+      const rows = inspectionRows(evidence).map(
+        ([label, text]) => `  ${dim(label.padEnd(LABEL_WIDTH))} ${terminal(text)}`,
+      );
+      io.stdout(`${[`${bold(terminal(reference))}  ${on}`, ...rows].join('\n')}\n`);
+    }
+    return Object.values(evidence).some(({ status }) => status === 'unavailable') ? 2 : 0;
+  },
+);

@@ -4,8 +4,8 @@ import { loadCatalogue } from '../catalog/catalogue.js';
 import type { PolicyProblem } from '../policy/problem.js';
 import { codeFrame } from '../reports/code-frame.js';
 import { paint } from '../reports/paint.js';
-import { readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
 import { checkPolicyFile } from './working-tree-policy.js';
 
 const USAGE = `Usage: base-image-gate policy validate FILE
@@ -16,23 +16,16 @@ init prints a policy proposed from what the build files below DIR (default: this
 `;
 
 /** `policy validate FILE` and `policy init [DIR]`. */
-export const policyCommand: Command = async (args, io) => {
-  const parsed = readArguments(args, { help: { type: 'boolean', short: 'h' } }, 2);
-  if (!parsed.ok) {
-    io.stderr(`policy: ${parsed.error}\n\n${USAGE}`);
+export const policyCommand: Command = defineCommand(
+  { name: 'policy', usage: USAGE, options: {}, arguments: 2 },
+  async ({ positionals, io }) => {
+    const [verb, argument] = positionals;
+    if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
+    if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
+    io.stderr(`policy: Expected "validate FILE" or "init [DIR]".\n\n${USAGE}`);
     return 3;
-  }
-  const { values, positionals } = parsed.value;
-  const [verb, argument] = positionals;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
-  if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
-  io.stderr(`policy: Expected "validate FILE" or "init [DIR]".\n\n${USAGE}`);
-  return 3;
-};
+  },
+);
 
 async function validate(file: string, io: CommandIo): Promise<ExitCode> {
   const path = resolve(io.cwd, file);

@@ -1,7 +1,7 @@
 import { rulesText, ruleText } from '../reports/rules-text.js';
 import { rules } from '../rules/index.js';
-import { readArguments } from './arguments.js';
 import type { Command } from './command.js';
+import { defineCommand } from './define-command.js';
 
 const USAGE = `Usage: base-image-gate rules [ID]
 
@@ -9,27 +9,20 @@ Lists the rules with their levels in each profile, or explains one.
 `;
 
 /** `rules [ID]`. */
-export const rulesCommand: Command = async (args, io) => {
-  const parsed = readArguments(args, { help: { type: 'boolean', short: 'h' } }, 1);
-  if (!parsed.ok) {
-    io.stderr(`rules: ${parsed.error}\n\n${USAGE}`);
-    return 3;
-  }
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
+export const rulesCommand: Command = defineCommand(
+  { name: 'rules', usage: USAGE, options: {}, arguments: 1 },
+  async ({ positionals, io }) => {
+    const [id] = positionals;
+    if (id === undefined) {
+      io.stdout(rulesText(rules, { color: io.colour }));
+      return 0;
+    }
+    const rule = rules.find((candidate) => candidate.id === id);
+    if (rule === undefined) {
+      io.stderr(`rules: There is no rule "${id}". The rules are: ${rules.map((known) => known.id).join(', ')}.\n`);
+      return 3;
+    }
+    io.stdout(ruleText(rule, { color: io.colour }));
     return 0;
-  }
-  const [id] = positionals;
-  if (id === undefined) {
-    io.stdout(rulesText(rules, { color: io.colour }));
-    return 0;
-  }
-  const rule = rules.find((candidate) => candidate.id === id);
-  if (rule === undefined) {
-    io.stderr(`rules: There is no rule "${id}". The rules are: ${rules.map((known) => known.id).join(', ')}.\n`);
-    return 3;
-  }
-  io.stdout(ruleText(rule, { color: io.colour }));
-  return 0;
-};
+  },
+);

@@ -3,8 +3,9 @@ import { readElements } from '../evidence/sbom/elements.js';
 import { installedPackages } from '../evidence/sbom/sbom.js';
 import { parsePlatform } from '../images/platform.js';
 import { terminal } from '../reports/escape/visible.js';
-import { readArguments, readChoice } from './arguments.js';
+import { readChoice } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
 import { type NamedSbomError, readNamedSbom } from './named-sbom.js';
 
 const USAGE = `Usage: base-image-gate sbom FILE|IMAGE [--diff FILE|IMAGE] [--format text|json] [--platform OS/ARCH]
@@ -23,56 +24,47 @@ const OPTIONS = {
   registry: { type: 'string', multiple: true },
   offline: { type: 'boolean' },
   'trusted-root': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** `sbom`: the inventory of a document, its elements, and what changed since another. */
-export const sbom: Command = async (args, io) => {
-  const wrong = (message: string): 3 => {
-    io.stderr(`sbom: ${message}\n\n${USAGE}`);
-    return 3;
-  };
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  const format = readChoice('--format', values.format, ['text', 'json'], 'text');
-  if (!format.ok) return wrong(format.error);
-  const platform = parsePlatform(values.platform ?? 'linux/amd64');
-  if (!platform.ok) return wrong(`--platform: ${platform.error}.`);
-  const [name] = positionals;
-  if (name === undefined) return wrong('A FILE or an IMAGE is needed.');
+export const sbom: Command = defineCommand(
+  { name: 'sbom', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const format = readChoice('--format', values.format, ['text', 'json'], 'text');
+    if (!format.ok) return wrong(format.error);
+    const platform = parsePlatform(values.platform ?? 'linux/amd64');
+    if (!platform.ok) return wrong(`--platform: ${platform.error}.`);
+    const [name] = positionals;
+    if (name === undefined) return wrong('A FILE or an IMAGE is needed.');
 
-  const asked = { flags: values, platform: platform.value };
-  const read = await readNamedSbom(name, asked, io);
-  if (!read.ok) return tell(read.error, io);
-  const other = values.diff === undefined ? undefined : await readNamedSbom(values.diff, asked, io);
-  if (other?.ok === false) return tell(other.error, io);
+    const asked = { flags: values, platform: platform.value };
+    const read = await readNamedSbom(name, asked, io);
+    if (!read.ok) return tell(read.error, io);
+    const other = values.diff === undefined ? undefined : await readNamedSbom(values.diff, asked, io);
+    if (other?.ok === false) return tell(other.error, io);
 
-  const { sbom: document, attested } = read.value;
-  const signer = attested?.signer;
-  const shown = {
-    sbom: document,
-    elements: readElements(document, { now: new Date(), ...(signer === undefined ? {} : { signer }) }),
-    ...(attested === undefined ? {} : { attested }),
-    ...(other === undefined
-      ? {}
-      : { diff: diffPackages(installedPackages(other.value.sbom), installedPackages(document)) }),
-  };
-  if (format.value === 'json') {
-    const { sbomJson } = await import('./sbom-document.js');
-    io.stdout(sbomJson(shown));
-  } else {
-    const { sbomText } = await import('./sbom-text.js');
-    io.stdout(sbomText(shown));
-  }
-  if (attested?.counts !== false) return 0;
-  io.stderr("sbom: It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so.\n");
-  return 1;
-};
+    const { sbom: document, attested } = read.value;
+    const signer = attested?.signer;
+    const shown = {
+      sbom: document,
+      elements: readElements(document, { now: new Date(), ...(signer === undefined ? {} : { signer }) }),
+      ...(attested === undefined ? {} : { attested }),
+      ...(other === undefined
+        ? {}
+        : { diff: diffPackages(installedPackages(other.value.sbom), installedPackages(document)) }),
+    };
+    if (format.value === 'json') {
+      const { sbomJson } = await import('./sbom-document.js');
+      io.stdout(sbomJson(shown));
+    } else {
+      const { sbomText } = await import('./sbom-text.js');
+      io.stdout(sbomText(shown));
+    }
+    if (attested?.counts !== false) return 0;
+    io.stderr("sbom: It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so.\n");
+    return 1;
+  },
+);
 
 function tell({ code, message }: NamedSbomError, io: CommandIo): ExitCode {
   io.stderr(`sbom: ${message.trimEnd().split('\n').map(terminal).join('\n')}\n`);

@@ -5,8 +5,8 @@ import { terminal } from '../reports/escape/visible.js';
 import { err, ok, type Result } from '../result.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ArtifactQuestion } from '../signatures/verify-artifact.js';
-import { readArguments } from './arguments.js';
 import type { Command } from './command.js';
+import { defineCommand } from './define-command.js';
 
 const USAGE = `Usage: base-image-gate verify-bundle --bundle FILE
        (--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE)
@@ -24,7 +24,6 @@ const OPTIONS = {
   key: { type: 'string' },
   'trusted-root': { type: 'string' },
   offline: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** Who must have signed, as the command line says it. */
@@ -33,63 +32,55 @@ type Expected =
   | { readonly kind: 'key'; readonly file: string };
 
 /** `verify-bundle`: one bundle, one artifact. */
-export const verifyBundle: Command = async (args, io) => {
-  const wrong = (message: string): 3 => {
-    io.stderr(`verify-bundle: ${message}\n\n${USAGE}`);
-    return 3;
-  };
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
+export const verifyBundle: Command = defineCommand(
+  { name: 'verify-bundle', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const [target] = positionals;
+    if (target === undefined || values.bundle === undefined)
+      return wrong('Both --bundle FILE and FILE_OR_DIGEST are needed.');
+    const expected = readExpected(values);
+    if (!expected.ok) return wrong(expected.error);
+
+    const at = (path: string) => resolve(io.cwd, path);
+    const bundle = await read(at(values.bundle));
+    if (!bundle.ok) return wrong(bundle.error);
+    const artifact = await readArtifact(at(target), target);
+    if (!artifact.ok) return wrong(artifact.error);
+
+    const [{ loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
+      import('../signatures/load-trusted-root.js'),
+      import('../signatures/verify-artifact.js'),
+    ]);
+    const wanted = await readSigner(expected.value, at);
+    if (!wanted.ok) {
+      io.stderr(`verify-bundle: ${wanted.error}\n`);
+      return 1;
+    }
+    const root = await loadTrustedRoot({
+      offline: values.offline ?? false,
+      ...(values['trusted-root'] === undefined ? {} : { file: at(values['trusted-root']) }),
+    });
+    if (!root.ok) return wrong(`${root.error.reason}.`);
+    if (root.value.note !== undefined) io.stderr(`${root.value.note}\n`);
+    const verified = await verifyArtifact({
+      bundle: bundle.value,
+      artifact: artifact.value,
+      expected: wanted.value,
+      root: root.value,
+      now: new Date(),
+    });
+    if (!verified.ok) {
+      const { code, reason } = verified.error;
+      io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
+      return code === 'unknown-log' && root.value.mayBeOutdated ? 2 : 1;
+    }
+    const { signer, signedAt, logged } = verified.value;
+    const when = signedAt === undefined ? '' : ` at ${signedAt}`;
+    const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
+    io.stdout(`${terminal(`Verified: signed by ${describeSigner(signer)}${when}${log}`)}\n`);
     return 0;
-  }
-  const [target] = positionals;
-  if (target === undefined || values.bundle === undefined)
-    return wrong('Both --bundle FILE and FILE_OR_DIGEST are needed.');
-  const expected = readExpected(values);
-  if (!expected.ok) return wrong(expected.error);
-
-  const at = (path: string) => resolve(io.cwd, path);
-  const bundle = await read(at(values.bundle));
-  if (!bundle.ok) return wrong(bundle.error);
-  const artifact = await readArtifact(at(target), target);
-  if (!artifact.ok) return wrong(artifact.error);
-
-  const [{ loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
-    import('../signatures/load-trusted-root.js'),
-    import('../signatures/verify-artifact.js'),
-  ]);
-  const wanted = await readSigner(expected.value, at);
-  if (!wanted.ok) {
-    io.stderr(`verify-bundle: ${wanted.error}\n`);
-    return 1;
-  }
-  const root = await loadTrustedRoot({
-    offline: values.offline ?? false,
-    ...(values['trusted-root'] === undefined ? {} : { file: at(values['trusted-root']) }),
-  });
-  if (!root.ok) return wrong(`${root.error.reason}.`);
-  if (root.value.note !== undefined) io.stderr(`${root.value.note}\n`);
-  const verified = await verifyArtifact({
-    bundle: bundle.value,
-    artifact: artifact.value,
-    expected: wanted.value,
-    root: root.value,
-    now: new Date(),
-  });
-  if (!verified.ok) {
-    const { code, reason } = verified.error;
-    io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
-    return code === 'unknown-log' && root.value.mayBeOutdated ? 2 : 1;
-  }
-  const { signer, signedAt, logged } = verified.value;
-  const when = signedAt === undefined ? '' : ` at ${signedAt}`;
-  const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
-  io.stdout(`${terminal(`Verified: signed by ${describeSigner(signer)}${when}${log}`)}\n`);
-  return 0;
-};
+  },
+);
 
 function readExpected(values: {
   readonly key?: string | undefined;

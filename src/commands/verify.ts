@@ -10,8 +10,9 @@ import { err, ok, type Result } from '../result.js';
 import type { Outcome } from '../rules/rule.js';
 import { judgeSignature } from '../rules/signature-verified.js';
 import { readPublicKey } from '../signatures/key.js';
-import { readArguments } from './arguments.js';
+import type { readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
 import { openImage } from './open-image.js';
 
 const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
@@ -33,38 +34,29 @@ const OPTIONS = {
   registry: { type: 'string', multiple: true },
   offline: { type: 'boolean' },
   'trusted-root': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 type Values = Extract<ReturnType<typeof readArguments<typeof OPTIONS>>, { readonly ok: true }>['value']['values'];
 
 /** `verify`: the signatures of one image, on each platform asked. */
-export const verify: Command = async (args, io) => {
-  const wrong = (message: string): 3 => {
-    io.stderr(`verify: ${message}\n\n${USAGE}`);
-    return 3;
-  };
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  const [text] = positionals;
-  if (text === undefined) return wrong('An IMAGE is needed.');
-  const platforms = readPlatforms(values.platform ?? ['linux/amd64']);
-  if (!platforms.ok) return wrong(`${platforms.error}.`);
-  const given = await givenAuthority(values, io);
-  if (!given.ok) return wrong(given.error);
+export const verify: Command = defineCommand(
+  { name: 'verify', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const [text] = positionals;
+    if (text === undefined) return wrong('An IMAGE is needed.');
+    const platforms = readPlatforms(values.platform ?? ['linux/amd64']);
+    if (!platforms.ok) return wrong(`${platforms.error}.`);
+    const given = await givenAuthority(values, io);
+    if (!given.ok) return wrong(given.error);
 
-  const image = await openImage(text, values, io, given.value);
-  if (!image.ok) return wrong(image.error);
-  const { evidence, subjectOn, close } = image.value;
-  const answers = platforms.value.map((platform) => answer(subjectOn(platform), evidence, io));
-  const outcomes = await Promise.all(answers).finally(close);
-  return exitCode(outcomes);
-};
+    const image = await openImage(text, values, io, given.value);
+    if (!image.ok) return wrong(image.error);
+    const { evidence, subjectOn, close } = image.value;
+    const answers = platforms.value.map((platform) => answer(subjectOn(platform), evidence, io));
+    const outcomes = await Promise.all(answers).finally(close);
+    return exitCode(outcomes);
+  },
+);
 
 async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: CommandIo): Promise<Outcome> {
   const collected = await evidence.collect(subject, ['image', 'signatures']);
