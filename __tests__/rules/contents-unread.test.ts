@@ -48,6 +48,11 @@ describe.each(RULES)('%s', (_, evaluate) => {
     );
   });
 
+  test('fails where an image calls itself Windows and is judged for Linux, as BuildKit would build on it', async () => {
+    const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [[{ path: 'bin/sh', mode: 0o755 }]] });
+    expect(evaluate(subjectOf(evidence, { platform: 'linux' }))[0]?.outcome).toBe('fail');
+  });
+
   test('is not asked of Windows images, and says so', async () => {
     const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [[{ path: 'Files/a' }]] });
     expect(evaluate(subjectOf(evidence, { platform: 'windows' }))[0]).toMatchObject({

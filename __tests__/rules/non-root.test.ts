@@ -106,7 +106,8 @@ test('a number can be asked for', async () => {
 
 test('a Windows image has no user numbers', async () => {
   const { evidence } = await contentsOf({ platform: 'windows/amd64', config: { User: 'ContainerUser' } });
-  expect(ask(nonRoot, subjectOf(evidence))).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(ask(nonRoot, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([{ outcome: 'not-applicable' }]);
+  expect(ask(nonRoot, subjectOf(evidence))).toMatchObject([{ outcome: 'fail' }]);
 });
 
 test('a name stands for nobody known where the layers could not be read, and a number for itself', async () => {

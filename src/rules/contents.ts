@@ -7,12 +7,17 @@ import type { ImageRuleSubject, RuleResult } from './rule.js';
 const MAX_DETAILS = 50;
 
 /**
- * The answer of a rule over contents where there is nothing to look at: a Windows image, whose layers hold no Linux
- * tree. Null otherwise.
+ * Whether it is a Windows image that is judged for Windows. An image's own word is not enough: BuildKit builds Linux
+ * stages on a single manifest that calls itself Windows, with a warning, and its layers are then Linux files.
  */
-export function withoutLinuxContents({ evidence, platform }: ImageRuleSubject): RuleResult | null {
-  const configured = evidence.image?.status === 'present' ? evidence.image.value.configuration.os : undefined;
-  if ((configured ?? platform.os) !== 'windows') return null;
+export function isWindowsImage({ evidence, platform }: Pick<ImageRuleSubject, 'evidence' | 'platform'>): boolean {
+  const configured = evidence.image?.status === 'present' ? evidence.image.value.configuration.os : platform.os;
+  return platform.os === 'windows' && configured === 'windows';
+}
+
+/** The answer of a rule over contents where there is nothing to look at: a Windows image. Null otherwise. */
+export function withoutLinuxContents(subject: ImageRuleSubject): RuleResult | null {
+  if (!isWindowsImage(subject)) return null;
   return {
     outcome: 'not-applicable',
     reason: 'It is a Windows image: what lies in its layers is not judged by this rule, which knows Linux files.',

@@ -4,7 +4,7 @@ import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js
 import { runsAs } from '../evidence/user.js';
 import { stricter } from '../policy/strictness.js';
 import type { Result } from '../result.js';
-import { needed } from './contents.js';
+import { isWindowsImage, needed } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
@@ -44,11 +44,12 @@ export const nonRoot: ImageRule<Options> = {
   },
   controls: ['AC-6', 'CM-6'],
   securitySeverity: 7,
-  evaluate: ({ evidence, stages, use, platform }, chosen) => {
+  evaluate: (subject, chosen) => {
+    const { evidence, stages, use } = subject;
     const image = needed(evidence.image, "The image's configuration");
     if (!image.ok) return image.error;
     const { configuration } = image.value;
-    if ((configuration.os || platform.os) === 'windows') {
+    if (isWindowsImage(subject)) {
       return { outcome: 'not-applicable', reason: 'It is a Windows image, which has no user numbers.' };
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
