@@ -1,6 +1,6 @@
 // How fast bills of materials are read, from bytes, beside JSON.parse alone from the same bytes, and at what peak of
 // memory: the 20 largest documents of the corpus, one of 50 MB made here, and the slowest of all.
-// Usage: node bench/sbom.mjs [CORPUS_FOLDER] [ROUNDS]
+// Usage: node bench/sbom.mjs CORPUS_FOLDER [ROUNDS]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const corpus = process.argv[2] ?? fileURLToPath(new URL('../../shared/data/sboms', import.meta.url));
-const rounds = Number(process.argv[3] ?? 30);
+const [corpus, rounds = '30'] = process.argv.slice(2);
+if (corpus === undefined) {
+  process.stderr.write('Usage: node bench/sbom.mjs CORPUS_FOLDER [ROUNDS]\n');
+  process.exit(3);
+}
 const folder = mkdtempSync(join(tmpdir(), 'bench-sbom-'));
 const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
 const script = join(folder, 'measure.mjs');

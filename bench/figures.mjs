@@ -1,0 +1,70 @@
+/** The figures that matter of what each benchmark prints: what, ours, what it is held to, and that one's. */
+export const figures = {
+  'cold-start': ([rows]) =>
+    rows.map((row) => [
+      `\`images\` on one Dockerfile in ${row.place}, Node ${row.Node.slice(1)}`,
+      `${row['`images` ms']} ms (${row.times} times)`,
+      '`node -e 0`',
+      `${row['`node -e 0` ms']} ms`,
+    ]),
+  'build-files': ([[ours, ...others]]) =>
+    others.map((other) => [
+      'Dockerfiles read in a second, whole semantics',
+      ours['files per second'],
+      other.reader,
+      other['files per second'],
+    ]),
+  registry([runs, trips, memory], text) {
+    const [cold, warm, ...theirs] = runs;
+    const wall = 'wall s, process and all';
+    const [{ 0: what }] = [/^.*round trip \d+ ms/m.exec(text)];
+    return [
+      ...theirs.map((run) => [
+        `look-ups of ${what}`,
+        `${cold[wall]} s, ${cold.requests} requests`,
+        run.run,
+        `${run[wall]} s, ${run.requests} requests`,
+      ]),
+      [
+        'the same again with a warm cache',
+        `${warm[wall]} s, ${warm.requests} requests`,
+        'one request for each tag',
+        '25 requests',
+      ],
+      ...trips.map((row) => [
+        `requests in a row, registry ${row.registry}`,
+        row['in a row, connecting included'],
+        "the protocol's minimum",
+        row["the protocol's minimum"],
+      ]),
+      [
+        `memory with a layer of ${(Number(memory[1]['layer bytes read']) / 1e9).toFixed(1)} GB`,
+        `${memory[1]['peak memory MiB']} MiB`,
+        'the same run without it',
+        `${memory[0]['peak memory MiB']} MiB`,
+      ],
+    ];
+  },
+  signatures: ([rows]) =>
+    rows.map((row) => [
+      `one signature and three attestations of each of ${row.images} images, ${row.form} form`,
+      `${row['ours (s)']} s`,
+      'cosign, one call each',
+      `${row['cosign (s)']} s`,
+    ]),
+  layers: ([rows]) =>
+    rows.map((row) => [
+      `a layer hashed, unpacked and looked through: ${row.layer}`,
+      `${row['gate s']} s, peak ${row['peak MiB']} MiB`,
+      row.layer.startsWith('gzip') ? '`gunzip \\| sha256sum`' : '`zstd -d \\| sha256sum`',
+      `${row['pipe s']} s`,
+    ]),
+  sbom(_tables, text) {
+    const share = /All JSON of them: ([\d.]+) of JSON.parse's speed/.exec(text)[1];
+    const large = /A document of (\d+) MB: (\d+) ms \(JSON.parse (\d+) ms\)/.exec(text);
+    return [
+      ['the 20 largest bills of materials of the corpus', `${share} of its speed`, '`JSON.parse` alone', '1'],
+      [`a bill of materials of ${large[1]} MB`, `${large[2]} ms`, '`JSON.parse` alone', `${large[3]} ms`],
+    ];
+  },
+};
