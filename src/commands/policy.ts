@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadCatalogue } from '../catalog/catalogue.js';
+import { plural } from '../plural.js';
 import type { PolicyProblem } from '../policy/problem.js';
 import { codeFrame } from '../reports/code-frame.js';
 import { paint } from '../reports/paint.js';
@@ -42,7 +43,7 @@ async function validate(file: string, io: CommandIo): Promise<ExitCode> {
   }
   const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
   const warnings = checked.problems.length - errors;
-  const tally = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  const tally = `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
   io.stdout(errors > 0 ? `${file} can't be applied: ${tally}.\n` : `${file} is valid: ${tally}.\n`);
   return errors > 0 ? 3 : 0;
 }
@@ -64,8 +65,4 @@ function described(problem: PolicyProblem, file: string, text: string | null, io
     ...(problem.fix === undefined ? [] : [`  fix: ${problem.fix}`]),
   ];
   return `${lines.join('\n')}\n\n`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

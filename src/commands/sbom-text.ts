@@ -1,13 +1,14 @@
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
 import { formatName, type SbomPackage } from '../evidence/sbom/sbom.js';
+import { plural } from '../plural.js';
 import { terminal } from '../reports/escape/visible.js';
 import type { ShownSbom } from './sbom-document.js';
 
 /** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
 export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string {
   const title = sbom.document.name === undefined ? '' : ` of ${terminal(sbom.document.name)}`;
-  const lines = [`${formatName(sbom.format)}${title}: ${count(sbom.packages.length, 'package')}`];
+  const lines = [`${formatName(sbom.format)}${title}: ${plural(sbom.packages.length, 'package')}`];
   if (attested !== undefined) {
     const word = attested.signer === undefined ? "unsigned, on the registry's word" : `signed by ${attested.signer}`;
     lines.push(terminal(`About ${attested.digest} (${attested.on}), ${word}, at ${attested.place}`));
@@ -46,13 +47,9 @@ function diffLines(diff: PackageDiff): readonly string[] {
   if (diff.added.length + diff.removed.length + diff.changed.length === 0) return ['No package changed.'];
   const entry = (sign: string, name: string, rest: string) => `  ${sign} ${terminal(name)} ${terminal(rest)}`.trimEnd();
   return [
-    `${count(diff.added.length, 'package')} added, ${diff.removed.length} removed, ${diff.changed.length} changed`,
+    `${plural(diff.added.length, 'package')} added, ${diff.removed.length} removed, ${diff.changed.length} changed`,
     ...diff.added.map((item) => entry('+', item.package, item.version ?? '')),
     ...diff.removed.map((item) => entry('-', item.package, item.version ?? '')),
     ...diff.changed.map((item) => entry('~', item.package, `${item.before ?? '(none)'} -> ${item.after ?? '(none)'}`)),
   ];
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

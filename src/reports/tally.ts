@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 
@@ -30,14 +31,6 @@ export function tallyOf(report: Report): Tally {
     files: report.files.filter((file) => file.status !== 'skipped').length,
     uses: report.uses.length,
   };
-}
-
-/**
- * `1 warning`, `2,000 warnings`; `count` is a whole number. The commas are set by hand: `toLocaleString` loads the data
- * of all languages, which takes longer than listing the images of a repository.
- */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${String(count).replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',')} ${count === 1 ? one : many}`;
 }
 
 /** What there is to mend or to find out, in one clause; empty where nothing is. */

@@ -1,9 +1,10 @@
+import { plural } from '../plural.js';
 import { codeFrame } from './code-frame.js';
 import { terminal, visibleLines } from './escape/visible.js';
 import { type FindingGroup, groupFindings } from './finding-groups.js';
 import { type Paint, paint } from './paint.js';
 import type { Finding, Report } from './report.js';
-import { asides, plural, tallyOf, verdictReason } from './tally.js';
+import { asides, tallyOf, verdictReason } from './tally.js';
 
 export interface TextOptions {
   readonly color: boolean;

@@ -3,6 +3,7 @@ import type { ImageConfiguration } from '../evidence/configuration.js';
 import { environmentHazards } from '../evidence/environment-facts.js';
 import type { FileEntry } from '../evidence/filesystem/file-entry.js';
 import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
+import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
 import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
@@ -78,18 +79,28 @@ function judgeFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResul
     filesFail(
       'set-uid',
       remaining([...facts.setUid, ...facts.setGid]),
-      'run with the rights of their owner or group',
+      ['runs with the rights of its owner or group', 'run with the rights of their owner or group'],
       fix,
       mode,
     ),
-    filesFail('capabilities', remaining(dangerous), 'have capabilities of their own', fix, ({ capabilities = [] }) =>
-      capabilities.join(', '),
+    filesFail(
+      'capabilities',
+      remaining(dangerous),
+      ['has capabilities of its own', 'have capabilities of their own'],
+      fix,
+      ({ capabilities = [] }) => capabilities.join(', '),
     ),
-    filesFail('world-writable', remaining(facts.worldWritable), 'may be written to by anybody', fix, mode),
+    filesFail(
+      'world-writable',
+      remaining(facts.worldWritable),
+      ['may be written to by anybody', 'may be written to by anybody'],
+      fix,
+      mode,
+    ),
     filesFail(
       'devices',
       remaining(facts.devices.filter(({ path }) => !USUAL_DEVICE.test(path))),
-      'are device nodes',
+      ['is a device node', 'are device nodes'],
       fix,
       ({ type }) => type,
     ),
@@ -99,7 +110,7 @@ function judgeFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResul
 function filesFail(
   aspect: string,
   entries: readonly FileEntry[],
-  what: string,
+  [one, many]: readonly [one: string, many: string],
   fix: string,
   detail: (entry: FileEntry) => string,
 ): RuleResult | null {
@@ -108,7 +119,7 @@ function filesFail(
   return {
     outcome: 'fail',
     aspect,
-    reason: `${paths.length} ${paths.length === 1 ? 'file' : 'files'} of it ${what}: ${listed(paths)}.`,
+    reason: `${plural(paths.length, `file in it ${one}`, `files in it ${many}`)}: ${listed(paths)}.`,
     fix,
     details: shortened(entries.map((entry) => `/${entry.path} (${detail(entry)}, uid ${entry.uid}, gid ${entry.gid})`)),
   };

@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule } from './rule.js';
@@ -38,7 +39,7 @@ export const intact: ImageRule<NoOptions> = {
     if (notCompared.length > 0) {
       return {
         outcome: 'indeterminate',
-        reason: `${notCompared.length} packaged files could not be compared: ${listed(notCompared.map((path) => `/${path}`))}.`,
+        reason: `${plural(notCompared.length, 'packaged file')} could not be compared: ${listed(notCompared.map((path) => `/${path}`))}.`,
         fix: 'Ask whoever publishes the image not to store files as sparse, and not to mix package managers in a layer.',
         details: shortened(notCompared.map((path) => `/${path}`)),
       };
@@ -46,6 +47,9 @@ export const intact: ImageRule<NoOptions> = {
     if (asPackaged.size === 0) {
       return { outcome: 'not-applicable', reason: 'No package database in it keeps checksums of files.' };
     }
-    return { outcome: 'pass', reason: `All ${asPackaged.size} packaged files that have a checksum agree with it.` };
+    return {
+      outcome: 'pass',
+      reason: `Every packaged file that has a checksum agrees with it (${plural(asPackaged.size, 'file')}).`,
+    };
   },
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
@@ -63,12 +64,18 @@ export const minimal: ImageRule<Options> = {
     const installed = packages.value.packages.filter(({ partOf }) => partOf === undefined).length;
     const { known, unowned } = ownership.value;
     return [
-      within('packages', installed, chosen.maxPackages, 'packages'),
-      within('size', Math.ceil(totalBytes / MB), chosen.maxMegabytes, 'MB of files'),
-      within('files', fileCount, chosen.maxFiles, 'files'),
+      within('packages', installed, chosen.maxPackages, 'package'),
+      within('size', Math.ceil(totalBytes / MB), chosen.maxMegabytes, 'MB of files', 'MB of files'),
+      within('files', fileCount, chosen.maxFiles, 'file'),
       known
         ? {
-            ...within('unowned-files', unowned.length, chosen.maxUnownedFiles, 'files that no package brought'),
+            ...within(
+              'unowned-files',
+              unowned.length,
+              chosen.maxUnownedFiles,
+              'file that no package brought',
+              'files that no package brought',
+            ),
             details: shortened(unowned.map((path) => `/${path}`)),
           }
         : {
@@ -80,12 +87,13 @@ export const minimal: ImageRule<Options> = {
   },
 };
 
-function within(aspect: string, count: number, most: number, what: string): RuleResult {
-  if (count <= most) return { outcome: 'pass', aspect, reason: `It has ${count} ${what}; the budget is ${most}.` };
+function within(aspect: string, count: number, most: number, one: string, many?: string): RuleResult {
+  const reason = `It has ${plural(count, one, many)}; the budget is ${most}.`;
+  if (count <= most) return { outcome: 'pass', aspect, reason };
   return {
     outcome: 'fail',
     aspect,
-    reason: `It has ${count} ${what}; the budget is ${most}.`,
+    reason,
     fix: 'Take a smaller variant of the image, or raise the budget in the policy.',
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { environmentSecrets } from '../evidence/environment-facts.js';
 import type { SecretFile } from '../evidence/filesystem/filesystem-facts.js';
+import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
 import { listed, needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
@@ -71,7 +72,7 @@ function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): RuleResul
     return {
       outcome: 'pass',
       aspect,
-      reason: `No keys and credentials were found in its ${filesystem.value.layers.length} layers.`,
+      reason: `No key and no credential was found in its ${plural(filesystem.value.layers.length, 'layer')}.`,
     };
   }
   const paths = [...new Set(secrets.map(({ path }) => `/${path}`))];

@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { AttestedSbom, ImageSbom } from '../evidence/sbom/image-sbom.js';
 import { formatName, installedPackages } from '../evidence/sbom/sbom.js';
+import { plural } from '../plural.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule, RuleResult } from './rule.js';
@@ -84,7 +85,7 @@ function judge(evidence: Evidence<ImageSbom> | undefined, entry: AllowEntry | nu
   }
   return {
     outcome: 'pass',
-    reason: `${capital(describe(chosen))} lists ${installedPackages(chosen.sbom).length} packages.`,
+    reason: `${capital(describe(chosen))} lists ${plural(installedPackages(chosen.sbom).length, 'package')}.`,
     details,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ElementReport, readElements } from '../evidence/sbom/elements.js';
 import { installedPackages } from '../evidence/sbom/sbom.js';
+import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
@@ -133,7 +134,7 @@ function judge({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject, w
   }
   return {
     outcome: 'pass',
-    reason: `It has the elements that the policy asks for, of ${installedPackages(sbom).length} packages.`,
+    reason: `It has the elements that the policy asks for, of ${plural(installedPackages(sbom).length, 'package')}.`,
     details,
   };
 }

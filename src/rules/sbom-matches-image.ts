@@ -2,6 +2,7 @@ import type { Inventory } from '../evidence/packages/inventory.js';
 import { compareWithSbom } from '../evidence/provenance/apko.js';
 import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
 import { type Reconciliation, reconcile } from '../evidence/sbom/reconcile.js';
+import { plural } from '../plural.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
@@ -88,7 +89,7 @@ function judgeLayers({ evidence: { packages }, entry }: ImageRuleSubject, value:
       details,
     };
   }
-  return { outcome: 'pass', reason: `The SBOM and the layers agree on ${result.agreed} packages.`, details };
+  return { outcome: 'pass', reason: `The SBOM and the layers agree on ${plural(result.agreed, 'package')}.`, details };
 }
 
 function faults({ hidden, phantom, differing }: Reconciliation, inventory: Inventory): readonly string[] {

@@ -1,8 +1,9 @@
+import { plural } from '../../plural.js';
 import { inline, prose } from '../escape/markdown.js';
 import { cut } from '../escape/visible.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
-import { openQuestions, plural, tallyOf } from '../tally.js';
+import { openQuestions, tallyOf } from '../tally.js';
 import { findingsList, type ListDetail } from './findings-list.js';
 import { imageTable } from './image-table.js';
 import type { LinkTargets } from './places.js';

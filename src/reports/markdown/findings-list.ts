@@ -1,8 +1,8 @@
+import { plural } from '../../plural.js';
 import { block, inline, prose } from '../escape/markdown.js';
 import { cut } from '../escape/visible.js';
 import type { FindingGroup } from '../finding-groups.js';
 import type { Finding } from '../report.js';
-import { plural } from '../tally.js';
 import { type LinkTargets, placeLink, ruleTitle } from './places.js';
 import { signOf } from './signs.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { plural } from '../../src/reports/tally.js';
+import { plural } from '../src/plural.js';
 
 describe('plural', () => {
   test.each([
