@@ -47,7 +47,7 @@ export const figures = {
   },
   signatures: ([rows]) =>
     rows.map((row) => [
-      `one signature and three attestations of each of ${row.images} images, ${row.form} form`,
+      `one signature and three attestations of each of ${row.images === '1' ? 'one image' : `${row.images} images`}, ${row.form} form`,
       `${row['ours (s)']} s`,
       'cosign, one call each',
       `${row['cosign (s)']} s`,
