@@ -159,6 +159,30 @@ describe('a token server on another host', () => {
     expect(tokens.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined]);
   });
 
+  test('that gives whoever comes a token does not hide why that is of no use', async () => {
+    const tokens = await start({ auth: { kind: 'token' } });
+    for (const status of [401, 403]) {
+      const server = await start({
+        auth: { kind: 'token', realm: `http://${tokens.host}/token` },
+        intercept: ({ headers }, response) => {
+          if (headers.authorization === undefined) return false;
+          response.writeHead(status).end();
+          return true;
+        },
+      });
+      const source = await openFor([server.host, tokens.host], login(server));
+      expect(await source.resolveTag({ registry: server.host, repository: 'base/a' }, '1')).toMatchObject({
+        ok: false,
+        error: {
+          code: status === 401 ? 'unauthorised' : 'forbidden',
+          message: expect.stringContaining('were not sent there'),
+          remedy: expect.stringContaining(`token-hosts: [${tokens.host}]`),
+        },
+      });
+    }
+    expect(tokens.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined, undefined]);
+  });
+
   test('gets them if the policy lists it for this registry', async () => {
     const { result, tokens } = await apart((host) => [host]);
     expect(result).toMatchObject({ ok: true });

@@ -53,13 +53,32 @@ export class Authorization {
   readonly #options: AuthorizationOptions;
   readonly #schemes = new Map<string, Promise<Scheme | undefined>>();
   readonly #tokens = new Map<string, Promise<Result<Token, RegistryError>>>();
+  /** Token servers that were asked without the registry's credentials, since these may not go there. */
+  readonly #withheldFrom = new Map<string, URL>();
 
   constructor(options: AuthorizationOptions) {
     this.#options = options;
   }
 
-  /** Makes a request with what is known, and once more with what a 401 then asks for. A second 401 is the answer. */
+  /**
+   * Makes a request with what is known, and once more with what a 401 then asks for. A second 401 is the answer; where
+   * credentials were kept back, that is said with it.
+   */
   async send<T extends Head>(
+    repository: Repository,
+    request: Request,
+    make: (request: Request) => Promise<Result<T, RegistryError>>,
+    discard: (answer: T) => Promise<void>,
+  ): Promise<Result<T, RegistryError>> {
+    const answer = await this.#send(repository, request, make, discard);
+    const realm = this.#withheldFrom.get(repository.registry);
+    if (realm === undefined || !answer.ok || (answer.value.status !== 401 && answer.value.status !== 403))
+      return answer;
+    await discard(answer.value);
+    return err(withheld(statusError(request, { status: answer.value.status }), repository.registry, realm));
+  }
+
+  async #send<T extends Head>(
     repository: Repository,
     request: Request,
     make: (request: Request) => Promise<Result<T, RegistryError>>,
@@ -181,6 +200,7 @@ export class Authorization {
     // Our own scope, whatever the challenge asks for: this repository, and nothing but pull.
     const fields = { ...(service === undefined ? {} : { service }), scope: `repository:${repository}:pull` };
     const trusted = this.#options.rules.maySendCredentials(registry, realm);
+    if (!trusted && credential !== undefined) this.#withheldFrom.set(registry, realm);
     const tokenRequest = tokenRequestFor(realm, registry, fields, trusted ? credential : undefined);
     const answer = await this.#options.transport.whole(tokenRequest, 'token-bytes');
     if (!answer.ok) return answer;
