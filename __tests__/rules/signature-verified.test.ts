@@ -79,6 +79,23 @@ describe('signature-verified', () => {
     });
   });
 
+  test('what is no image is not asked for a signature', () => {
+    const message = 'It is an artifact of type "application/helm", expected an image.';
+    const unsupported = { status: 'unsupported', form: 'artifact', message } as const;
+    const evidence = { image: unsupported, signatures: unsupported };
+    expect(
+      judgeSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
+    ).toMatchObject({ outcome: 'fail', reason: message, fix: 'Use another image.' });
+  });
+
+  test('one signature that does not count is told as one', () => {
+    const rejected = [{ place: 'here', code: 'not-logged', reason: 'it is in no transparency log' } as const];
+    expect(answer(found({ rejected }))).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('one signature, which does not count because it is in no transparency log'),
+    });
+  });
+
   test('a pin to a platform whose index is signed is told which digest to pin', () => {
     const index = `sha256:${'b'.repeat(64)}`;
     expect(answer(found({ signedIndex: index }))).toMatchObject({

@@ -92,7 +92,10 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
       return {
         outcome: 'fail',
         reason: evidence.message,
-        fix: 'Ask the publisher for a cosign or sigstore signature, or waive this with a reason.',
+        fix:
+          subject.evidence.image?.status === 'unsupported'
+            ? 'Use another image.'
+            : 'Ask the publisher for a cosign or sigstore signature, or waive this with a reason.',
       };
     case 'absent':
       return {
@@ -154,7 +157,10 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
   const [unsupported] = signatures.unsupported;
   if (first === undefined)
     return `${name} carries no signature that can be judged${unsupported === undefined ? '' : ` (there is a ${unsupported})`}.`;
-  return `${name} carries ${signatures.rejected.length} signatures and none counts; the first does not because ${first.reason}.`;
+  const { length } = signatures.rejected;
+  return length === 1
+    ? `${name} carries one signature, which does not count because ${first.reason}.`
+    : `${name} carries ${length} signatures and none counts; the first does not because ${first.reason}.`;
 }
 
 function unsignedFix({ evidence, reference }: SignatureQuestion): string {
