@@ -265,7 +265,7 @@ describe('signatures of an image', () => {
     ]);
     expect(await collectSignatures(context(source))).toMatchObject({
       status: 'present',
-      value: { verified: [], incomplete: { cause: 'limit', message: expect.stringContaining('signature-layers') } },
+      value: { verified: [], incomplete: { cause: 'limit', limit: 'signature-layers' } },
     });
   });
 
@@ -284,6 +284,7 @@ describe('signatures of an image', () => {
     expect(await collectSignatures(context(swollen))).toMatchObject({
       status: 'unavailable',
       cause: 'limit',
+      limit: 'signature-bytes',
       message: expect.stringContaining('signature-bytes'),
     });
   });

@@ -1,4 +1,5 @@
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { Incomplete } from '../signatures/verified.js';
 import type { Report } from './report.js';
 
 /** What the evidence of a run says about the run itself. */
@@ -17,11 +18,15 @@ export function runFacts(judged: readonly { readonly evidence: ReadonlyMap<strin
   const roots = new Set<string>();
   const notes = new Set<string>();
   const feeds = new Map<string, string>();
+  const note = ({ cause, message, limit = 'limit' }: Incomplete) => {
+    if (cause === 'limit') limits.set(message, { name: limit, message });
+  };
   for (const collected of judged.flatMap(({ evidence }) => [...evidence.values()])) {
     for (const evidence of Object.values(collected)) {
-      if (evidence.status !== 'unavailable' || evidence.cause !== 'limit') continue;
-      limits.set(evidence.message, { name: evidence.limit ?? 'limit', message: evidence.message });
+      if (evidence.status === 'unavailable') note(evidence);
     }
+    for (const evidence of [collected.signatures, collected.statements])
+      if (evidence?.status === 'present' && evidence.value.incomplete !== undefined) note(evidence.value.incomplete);
     if (collected.signatures?.status === 'present') {
       const { trustedRoot, notes: told } = collected.signatures.value;
       if (trustedRoot !== undefined) roots.add(trustedRoot);

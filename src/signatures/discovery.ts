@@ -5,7 +5,7 @@ import { DSSE_LAYER_TYPE, readAttestationLayer, readSignatureLayer, SIMPLE_SIGNI
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { SignedMaterial } from './signed-material.js';
 import { readBundle } from './sigstore-bundle.js';
-import type { Incomplete } from './verified.js';
+import { type Incomplete, toIncomplete } from './verified.js';
 
 /**
  * Finding what may be a signature: the referrers of a digest (API or fallback tag), and cosign's tags. Every place is
@@ -183,11 +183,11 @@ function rejected(place: string, reason: string): Discovery {
 }
 
 function failed(place: string, error: RegistryError): Discovery {
-  const { code, message, remedy } = error;
+  const { code, message } = error;
   return {
     ...NOTHING,
     lookedIn: [{ place, answer: `${code}: ${message}` }],
-    failures: [{ cause: code, message, remedy }],
+    failures: [toIncomplete(error)],
     unsupported: error.unsupported === undefined ? [] : [error.unsupported],
   };
 }
@@ -195,6 +195,7 @@ function failed(place: string, error: RegistryError): Discovery {
 function beyond(limit: keyof typeof DISCOVERY_LIMITS, place: string): Incomplete {
   return {
     cause: 'limit',
+    limit,
     message: `${place} holds more than the ${DISCOVERY_LIMITS[limit]} that are read (limit ${limit}).`,
     remedy: 'Remove what is not a signature of the image, or keep signatures in a signature repository of their own.',
   };

@@ -5,7 +5,7 @@ import { authoritiesOf, type Examined, examineDigests } from './examine.js';
 import { readSignature } from './image-signature.js';
 import type { Approval } from './judge.js';
 import { readStatement, type Statement, type UnsignedStatement } from './statement.js';
-import type { Incomplete } from './verified.js';
+import { type Incomplete, toIncomplete } from './verified.js';
 
 /**
  * In-toto documents that carry no signature of their own: BuildKit's attestation manifests in the index, and referrers
@@ -102,21 +102,10 @@ async function signersOf(
   return { approvals, failures: examined.failures };
 }
 
-function toIncomplete({
-  code,
-  message,
-  remedy,
-}: {
-  code: Incomplete['cause'];
-  message: string;
-  remedy: string;
-}): Incomplete {
-  return { cause: code, message, remedy };
-}
-
 function beyond(limit: keyof typeof DOCUMENT_LIMITS, place: string): Incomplete {
   return {
     cause: 'limit',
+    limit,
     message: `${place} holds more than the ${DOCUMENT_LIMITS[limit]} that are read (limit ${limit}).`,
     remedy: 'Remove attestations that are no longer needed.',
   };

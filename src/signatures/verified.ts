@@ -1,4 +1,5 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
+import type { RegistryError } from '../registry/image-source.js';
 import type { SignatureErrorCode } from './signature-error.js';
 import type { SignatureFacts, Signer } from './signer.js';
 
@@ -30,6 +31,8 @@ export interface Incomplete {
   readonly cause: UnavailableCause;
   readonly message: string;
   readonly remedy: string;
+  /** The named limit that was passed, where the cause is one. */
+  readonly limit?: string;
 }
 
 /** The value of the evidence `signatures`: everything found about an image's signatures, and what of it counts. */
@@ -44,4 +47,9 @@ export interface ImageSignatures {
   /** Which trusted root was used, with its date; what to know about it. */
   readonly trustedRoot?: string;
   readonly notes: readonly string[];
+}
+
+/** What a place that failed leaves open. */
+export function toIncomplete({ code, message, remedy, limit }: RegistryError): Incomplete {
+  return { cause: code, message, remedy, ...(limit === undefined ? {} : { limit }) };
 }
