@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { InstalledPackage } from '../../src/evidence/packages/inventory.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
 import { type AttestedOptions, apkInventory, attestedSubject } from '../support/attested-image.js';
@@ -32,6 +33,59 @@ test('passes where document and layers agree', async () => {
   expect(await answers({ statements: [sbomOf(CURL, BASH)], packages })).toEqual([
     { outcome: 'pass', reason: 'The SBOM and the layers agree on 2 packages.', details: [] },
   ]);
+});
+
+describe('packages of npm and Python', () => {
+  const library = (type: 'npm' | 'pypi', name: string, partOf?: string): InstalledPackage => ({
+    type,
+    name,
+    version: '1.2.3',
+    source: { name },
+    licences: [],
+    purl: `pkg:${type}/${name}@1.2.3`,
+    where: 'usr/lib',
+    files: [],
+    ...(partOf === undefined ? {} : { partOf }),
+  });
+  const judged = async (document: readonly MadePackage[], ...installed: readonly InstalledPackage[]) => {
+    const inventory = apkInventory([['curl', '8.9.1-r2']]);
+    const packages = { ...inventory, packages: [...inventory.packages, ...installed] };
+    return (await answers({ statements: [sbomOf(CURL, ...document)], packages }))[0];
+  };
+  const NPM = { name: '@acme/left-pad', version: '1.2.3', purl: 'pkg:npm/%40acme/left-pad@1.2.3' };
+  const PYPI = { name: 'Typing_Extensions', version: '1.2.3', purl: 'pkg:pypi/Typing_Extensions@1.2.3' };
+  const DOTTED = { name: 'zope.interface', version: '1.2.3', purl: 'pkg:pypi/zope.interface@1.2.3' };
+
+  test('may not be hidden', async () => {
+    expect(await judged([], library('npm', '@acme/left-pad'), library('pypi', 'typing-extensions'))).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('2 installed and not in the SBOM (npm @acme/left-pad 1.2.3, pypi typing-exten'),
+    });
+    expect(
+      await judged([{ ...NPM, purl: 'pkg:npm/%40acme/left-pad@1.2.2' }], library('npm', '@acme/left-pad')),
+    ).toMatchObject({
+      outcome: 'fail',
+    });
+  });
+
+  test('that are listed, or that a package of the distribution brought, agree', async () => {
+    const installed = [
+      library('npm', '@acme/left-pad'),
+      library('pypi', 'typing-extensions'),
+      library('npm', 'npm', 'npm'),
+      library('pypi', 'zope-interface'),
+    ];
+    expect(await judged([NPM, PYPI, DOTTED], ...installed)).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('that only the document has are no phantoms', async () => {
+    expect(await judged([NPM])).toMatchObject({ outcome: 'pass' });
+  });
+});
+
+test('names are compared as purls write them', async () => {
+  const packages = apkInventory([['R', '4.4-r0']]);
+  expect((await answers({ statements: [sbomOf(apkPackage('R', '4.4-r0'))], packages }))[0]?.outcome).toBe('pass');
 });
 
 test('a package that the document lists without a purl is taken by its name and version', async () => {

@@ -1,5 +1,6 @@
 import type { Inventory } from '../packages/inventory.js';
 import { parsePurl } from '../purl/purl.js';
+import { normaliseName } from '../purl/purl-types.js';
 import { type DistributionPackage, distributionPackages, isRpmKey, normaliseVersion } from './distribution-packages.js';
 import type { Sbom } from './sbom.js';
 
@@ -16,9 +17,11 @@ export interface Reconciliation {
 }
 
 /**
- * Compares an SBOM with what package managers have really installed, both ways, by type, name and version. Libraries
- * inside programs are not compared: no database keeps them, and tools find more or fewer. An installed package that the
- * SBOM lists without a usable purl is taken by its name and version.
+ * Compares an SBOM with what package managers have really installed, both ways, by type, name and version. An npm or
+ * Python package with metadata of its own, which no package of the distribution brought, may not be left out either; but
+ * tools find more of those than have metadata, so those that only the SBOM has are no phantoms. Libraries inside
+ * programs are not compared: nothing in the image lists them. An installed package that the SBOM lists without a usable
+ * purl is taken by its name and version.
  */
 export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   const listed = versionsByPackage(distributionPackages(sbom));
@@ -30,7 +33,7 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   const installed = versionsByPackage(
     inventory.packages.flatMap(({ type, name, version }) =>
       (type === 'apk' || type === 'deb' || type === 'rpm') && !isRpmKey(type, name)
-        ? [{ type, name, version: normaliseVersion(version) }]
+        ? [{ type, name: normaliseName(type, name), version: normaliseVersion(version) }]
         : [],
     ),
   );
@@ -49,6 +52,7 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
     if (others.length === 0) hidden.push(...missing.map((version) => label(key, version)));
     else differing.push({ name: label(key), inSbom: others.join(' and '), inImage: missing.join(' and ') });
   }
+  hidden.push(...hiddenLibraries(sbom, inventory, withoutPurl));
   for (const [key, versions] of listed) {
     const real = installed.get(key);
     if (real === undefined) phantom.push(...[...versions].map((version) => label(key, version)));
@@ -58,6 +62,27 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
     }
   }
   return { hidden: hidden.sort(), phantom: phantom.sort(), differing, agreed };
+}
+
+function hiddenLibraries(sbom: Sbom, inventory: Inventory, withoutPurl: ReadonlySet<string>): readonly string[] {
+  const installed = inventory.packages.filter(
+    ({ type, partOf }) => (type === 'npm' || type === 'pypi') && partOf === undefined,
+  );
+  if (installed.length === 0) return [];
+  const listed = new Set<string>();
+  for (const item of sbom.packages) {
+    if (item.purl === undefined || !/^pkg:\/{0,2}(?:npm|pypi)\//i.test(item.purl)) continue;
+    const purl = parsePurl(item.purl);
+    if (!purl.ok) continue;
+    const { type, namespace, version = item.version } = purl.value;
+    // Dots are dashes as well: https://packaging.python.org/en/latest/specifications/name-normalization/
+    const name = type === 'pypi' ? purl.value.name.replaceAll(/[-_.]+/g, '-') : purl.value.name;
+    listed.add(`${type} ${namespace === undefined ? name : `${namespace}/${name}`} ${version ?? ''}`);
+  }
+  const told = installed
+    .filter(({ name, version }) => !withoutPurl.has(`${name}\n${version}`))
+    .map(({ type, name, version }) => `${type} ${name} ${version}`);
+  return [...new Set(told)].filter((one) => !listed.has(one));
 }
 
 function versionsByPackage(packages: readonly DistributionPackage[]): ReadonlyMap<string, ReadonlySet<string>> {
