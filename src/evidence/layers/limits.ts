@@ -4,6 +4,8 @@ const MiB = 1024 * 1024;
 export const LAYER_LIMITS = {
   /** Members of one layer's archive. The largest public images (CUDA, conda) have about 400,000. */
   'layer-entries': 1_000_000,
+  /** Members of all layers of an image: what is known of each stays in memory for the run. */
+  'image-entries': 2_000_000,
   /** Bytes of one layer once it is decompressed. */
   'layer-uncompressed-bytes': 16 * 1024 * MiB,
   /** Uncompressed bytes for each compressed one, asked once RATIO_FREE_BYTES have come out; gzip can't pass 1,032. */

@@ -3,6 +3,7 @@ import type { Descriptor, ImageSource, RegistryError, Repository } from '../../r
 import { BlobStreamError } from '../../registry/registry-error.js';
 import { err, ok, type Result } from '../../result.js';
 import type { LayerFacts } from './layer-facts.js';
+import { LAYER_LIMITS } from './limits.js';
 import { type LayerError, readLayer } from './read-layer.js';
 
 /** A layer with where it came from. */
@@ -42,6 +43,7 @@ export async function readImageLayers(
   const results: Result<ReadLayer, LayersError>[] = [];
   let next = 0;
   let failed = false;
+  let entries = 0;
   const lane = async (): Promise<void> => {
     while (next < layers.length && !failed) {
       const index = next;
@@ -52,8 +54,10 @@ export async function readImageLayers(
       const facts = await once(`layer ${descriptor.digest} ${diffId}`, () =>
         readOne(source, repository, descriptor, diffId),
       );
-      failed ||= !facts.ok;
-      results[index] = facts.ok ? ok({ descriptor, facts: facts.value }) : facts;
+      if (facts.ok) entries += facts.value.entries.length;
+      const read = entries > LAYER_LIMITS['image-entries'] ? tooMany(descriptor) : facts;
+      failed ||= !read.ok;
+      results[index] = read.ok ? ok({ descriptor, facts: read.value }) : read;
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -64,6 +68,11 @@ export async function readImageLayers(
     read.push(result.value);
   }
   return ok(read);
+}
+
+function tooMany({ digest }: Descriptor): Result<never, LayersError> {
+  const message = `with the layers beside it, it has more than ${LAYER_LIMITS['image-entries']} members`;
+  return err({ kind: 'layer', digest, error: { code: 'limit', message, limit: 'image-entries' } });
 }
 
 /** Why a layer of this media type is not opened; null where it is one that we read. */
