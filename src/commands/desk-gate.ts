@@ -13,6 +13,7 @@ import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import { readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
+import { refuseExtended } from './extended-policy.js';
 import { judgedDirectory } from './judged-directory.js';
 import { startProgress } from './progress.js';
 import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
@@ -80,6 +81,7 @@ export async function runGateAtDesk(
     directory,
     {
       catalogue,
+      ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
       ...(flags.policy === undefined ? {} : { file: flags.policy }),
       ...(flags.profile === undefined ? {} : { profile: profile.value }),
     },

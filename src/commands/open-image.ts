@@ -12,6 +12,7 @@ import { deskCache } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
+import { refuseExtended } from './extended-policy.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
 /** The flags that commands about one image share, as parseArgs gives them. */
@@ -44,7 +45,11 @@ export async function openImage(
   const pullFrom = parseReference(text);
   if (!pullFrom.ok) return err(`"${text}" is no image reference because ${pullFrom.error.reason}.`);
   const catalogue = loadCatalogue();
-  const request = { catalogue, ...(flags.policy === undefined ? {} : { file: flags.policy }) };
+  const request = {
+    catalogue,
+    ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
+    ...(flags.policy === undefined ? {} : { file: flags.policy }),
+  };
   const policy = await loadWorkingTreePolicy(io.cwd, request, io);
   if (!policy.ok) return policy;
   const offline = flags.offline ?? false;

@@ -30,7 +30,7 @@ export const policyCommand: Command = defineCommand(
 
 async function validate(file: string, io: CommandIo): Promise<ExitCode> {
   const path = resolve(io.cwd, file);
-  const checked = await checkPolicyFile(path, loadCatalogue());
+  const checked = await checkPolicyFile(path, loadCatalogue(), io);
   if (typeof checked === 'string') {
     io.stderr(checked);
     return 3;

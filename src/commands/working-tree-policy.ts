@@ -8,6 +8,7 @@ import type { PolicyProblem } from '../policy/problem.js';
 import { codeOf, messageOf } from '../registry/caught.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
+import { fetchExtended, leaveOutExtended } from './extended-policy.js';
 import type { ReadingPolicy } from './reading-options.js';
 
 /** Where a repository keeps its policy. */
@@ -19,6 +20,8 @@ export interface PolicyRequest {
   readonly file?: string;
   readonly profile?: Profile;
   readonly catalogue: Catalogue;
+  /** How policies of other repositories are had; they are fetched unless said otherwise. */
+  readonly resolveExtends?: ResolveExtends;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface PolicyRequest {
  */
 export async function loadWorkingTreePolicy(
   directory: string,
-  { file, profile, catalogue }: PolicyRequest,
+  { file, profile, catalogue, resolveExtends }: PolicyRequest,
   io: CommandIo,
 ): Promise<Result<Policy, string>> {
   const path = file === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, file);
@@ -42,7 +45,11 @@ export async function loadWorkingTreePolicy(
     return ok(withDefaultAllowList(builtInPolicy(profile), catalogue));
   }
   const root = file === undefined || isBelow(path, directory) ? directory : repositoryOf(path);
-  const loaded = await loadFrom(root, path, text.value, catalogue, profile);
+  const loaded = await loadFrom(root, path, text.value, {
+    catalogue,
+    resolveExtends: resolveExtends ?? fetchExtended(io),
+    profile,
+  });
   if (!loaded.ok) return err(await listed(loaded.error));
   if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
   return ok(loaded.value.policy);
@@ -56,12 +63,17 @@ export interface CheckedPolicy {
 }
 
 /** Every problem of a policy file, warnings too; or a sentence where it can't be read at all. */
-export async function checkPolicyFile(path: string, catalogue: Catalogue): Promise<CheckedPolicy | string> {
+export async function checkPolicyFile(
+  path: string,
+  catalogue: Catalogue,
+  io: CommandIo,
+): Promise<CheckedPolicy | string> {
   const text = await readIfThere(path);
   if (!text.ok) return text.error;
   if (text.value === null) return `The policy ${path} does not exist.\n`;
   const root = repositoryOf(path);
-  const loaded = await loadFrom(root, path, text.value, catalogue, undefined);
+  const request = { catalogue, resolveExtends: fetchExtended(io), profile: undefined };
+  const loaded = await loadFrom(root, path, text.value, request);
   return {
     problems: loaded.ok ? loaded.value.warnings : loaded.error,
     pathOf: (file) => (file.includes('@') ? null : resolve(root, file)),
@@ -79,8 +91,15 @@ async function loadFrom(
   root: string,
   path: string,
   text: Uint8Array,
-  catalogue: Catalogue,
-  profile: Profile | undefined,
+  {
+    catalogue,
+    resolveExtends,
+    profile,
+  }: {
+    readonly catalogue: Catalogue;
+    readonly resolveExtends: ResolveExtends;
+    readonly profile: Profile | undefined;
+  },
 ): Promise<Result<LoadedPolicy, readonly PolicyProblem[]>> {
   const [{ loadPolicy }, { rules }] = await Promise.all([import('../policy/load.js'), import('../rules/index.js')]);
   return await loadPolicy({
@@ -103,7 +122,11 @@ export async function findReadingPolicy(
   if (!text.ok) return text;
   if (text.value === null) return ok(null);
   const { loadCatalogue } = await import('../catalog/catalogue.js');
-  return await loadWorkingTreePolicy(directory, { catalogue: loadCatalogue() }, io);
+  return await loadWorkingTreePolicy(
+    directory,
+    { catalogue: loadCatalogue(), resolveExtends: leaveOutExtended(io) },
+    io,
+  );
 }
 
 async function readIfThere(path: string): Promise<Result<Uint8Array | null, string>> {
@@ -128,11 +151,6 @@ function isBelow(path: string, root: string): boolean {
   const inside = relative(root, path);
   return inside !== '' && !inside.startsWith('..');
 }
-
-const resolveExtends: ResolveExtends = async ({ owner, repository, ref }) =>
-  err(
-    `the command line reads no other repository; check out ${owner}/${repository} at ${ref} and give the file with --policy`,
-  );
 
 async function listed(problems: readonly PolicyProblem[]): Promise<string> {
   const { formatProblem } = await import('../policy/problem.js');

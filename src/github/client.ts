@@ -7,7 +7,8 @@ import { type ApiFetch, makeApiFetch } from './api-fetch.js';
 export type GitHubClient = Octokit;
 
 export interface ClientOptions {
-  readonly token: string;
+  /** Absent: what anybody may read. */
+  readonly token?: string;
   /** `https://api.github.com`, or `https://HOST/api/v3` on GitHub Enterprise Server. */
   readonly apiUrl: string;
   /** Waiting for a rate limit never goes beyond this. */
@@ -32,7 +33,7 @@ export function createClient(options: ClientOptions): GitHubClient {
     return fits;
   };
   return new ThrottledOctokit({
-    auth: options.token,
+    ...(options.token === undefined ? {} : { auth: options.token }),
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: `base-image-gate/${version}`,
     request: { fetch: options.fetch ?? makeApiFetch() },
