@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { affects } from '../../../src/evidence/vulnerabilities/affects.js';
+import { type OsvEvent, readOsvRecord } from '../../../src/evidence/vulnerabilities/osv-record.js';
+import { rate } from '../../../src/evidence/vulnerabilities/severity.js';
+import { compareIn } from '../../../src/evidence/vulnerabilities/version-order/ecosystem.js';
+
+function says(events: readonly OsvEvent[], version: string, versions: readonly string[] = [], type = 'ECOSYSTEM') {
+  const entry = {
+    package: { ecosystem: 'Debian:12', name: 'tool', purl: null },
+    ranges: events.length === 0 ? [] : [{ type, events: [...events] }],
+    versions: [...versions],
+    severity: [],
+  };
+  const answer = affects(entry, 'Debian:12', version);
+  return answer.kind === 'affected' ? `affected, fixed in ${answer.fixedIn ?? 'none'}` : answer.kind;
+}
+
+describe('whether a version is affected', () => {
+  test.each<[string, readonly OsvEvent[], string, string]>([
+    ['before the introduction', [{ introduced: '2' }, { fixed: '3' }], '1', 'not-affected'],
+    ['at the introduction', [{ introduced: '2' }, { fixed: '3' }], '2', 'affected, fixed in 3'],
+    ['at the fix', [{ introduced: '0' }, { fixed: '3' }], '3', 'not-affected'],
+    ['without a fix', [{ introduced: '0' }], '99', 'affected, fixed in none'],
+    ['at the last one affected', [{ introduced: '0' }, { last_affected: '3' }], '3', 'affected, fixed in none'],
+    ['after the last one affected', [{ introduced: '0' }, { last_affected: '3' }], '3+1', 'not-affected'],
+    ['at a limit', [{ introduced: '0' }, { limit: '3' }], '3', 'not-affected'],
+    ['below a limit that is none', [{ introduced: '0' }, { limit: '*' }], '3', 'affected, fixed in none'],
+    ['out of order', [{ fixed: '3' }, { introduced: '5' }, { introduced: '0' }], '6', 'affected, fixed in none'],
+    ['between two ranges of one list', [{ introduced: '5' }, { fixed: '3' }, { introduced: '0' }], '4', 'not-affected'],
+    ['a false positive, fixed in version 0', [{ introduced: '0' }, { fixed: '0' }], '4', 'not-affected'],
+    ['introduced and fixed at once', [{ introduced: '3' }, { fixed: '3' }], '4', 'affected, fixed in none'],
+    ['without an introduction', [{ fixed: '3' }], '1', 'unknown'],
+  ])('%s', (_, events, version, expected) => {
+    expect(says(events, version)).toBe(expected);
+  });
+
+  test('listed versions count beside ranges, and neither is unknown', () => {
+    expect(says([{ introduced: '5' }, { fixed: '6' }], '1', ['1'])).toBe('affected, fixed in 6');
+    expect(says([], '1', ['1'])).toBe('affected, fixed in none');
+    expect(says([], '1', ['2'])).toBe('not-affected');
+    expect(says([], '1')).toBe('unknown');
+    expect(says([{ introduced: '0' }], '1', [], 'GIT')).toBe('unknown');
+  });
+
+  test('the order in which events are written changes nothing', () => {
+    const event = fc.record({
+      at: fc.integer({ min: 0, max: 9 }),
+      kind: fc.constantFrom('introduced', 'fixed', 'last_affected'),
+    });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(event, { selector: ({ at }) => at, minLength: 1 }),
+        fc.nat(9),
+        fc.infiniteStream(fc.nat()),
+        (made, at, order) => {
+          const events = made.map(({ at: place, kind }) => ({ [kind]: `${place}` })) as OsvEvent[];
+          const shuffled = events
+            .map((one) => ({ one, key: order.next().value as number }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ one }) => one);
+          expect(says(shuffled, `${at}`)).toBe(says(events, `${at}`));
+        },
+      ),
+    );
+  });
+});
+
+describe('version orders', () => {
+  test.each(['Alpine:v3.20', 'Debian:12', 'AlmaLinux:9', 'npm', 'PyPI'])(
+    '%s is an order, whatever the texts',
+    (ecosystem) => {
+      const text = fc.oneof(fc.string({ maxLength: 30 }), fc.stringMatching(/^[0-9]{1,3}(\.[0-9a-z~+-]{1,4}){0,4}$/));
+      fc.assert(
+        fc.property(text, text, (a, b) => {
+          const order = compareIn(ecosystem, a, b);
+          const back = compareIn(ecosystem, b, a);
+          expect(order === null ? null : Math.sign(order) + Math.sign(back ?? Number.NaN)).toBe(
+            order === null ? back : 0,
+          );
+          expect([0, null]).toContain(compareIn(ecosystem, a, a));
+        }),
+      );
+    },
+  );
+
+  test('versions of a hundred thousand characters are compared at once', () => {
+    for (const ecosystem of ['Alpine:v3.20', 'Debian:12', 'AlmaLinux:9']) {
+      for (const part of ['1.', '~', 'a1', '_rc']) {
+        const long = `1${part.repeat(100_000 / part.length)}`;
+        expect(compareIn(ecosystem, long, `${long}x`)).not.toBe(0);
+      }
+    }
+  });
+
+  test('an ecosystem whose order we lack says so', () => {
+    expect(compareIn('Maven', '1', '2')).toBeNull();
+    expect(compareIn('constructor', '1', '2')).toBeNull();
+  });
+});
+
+describe('records', () => {
+  test('are read or refused, whatever they hold', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const read = readOsvRecord(value);
+        expect(read.ok ? read.value.id.length > 0 : read.error.startsWith('it is no OSV record')).toBe(true);
+      }),
+    );
+  });
+
+  test('are rated by vectors, newest first, then words; what cannot be read is of unknown severity', () => {
+    const rated = (fields: object): string => {
+      const read = readOsvRecord({ id: 'A', modified: '2026-01-01T00:00:00Z', ...fields });
+      return read.ok ? rate(read.value, null).severity : 'refused';
+    };
+    const v3 = { type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' };
+    const v4 = { type: 'CVSS_V4', score: 'CVSS:4.0/AV:L/AC:H/AT:P/PR:H/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N' };
+    expect(rated({ severity: [v3] })).toBe('critical');
+    expect(rated({ severity: [v3, v4] })).toBe('low');
+    expect(rated({ severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/rubbish' }] })).toBe('unknown');
+    expect(rated({ severity: null })).toBe('unknown');
+    expect(rated({ severity: 'high' })).toBe('unknown');
+    expect(rated({ severity: [{ type: 'Ubuntu', score: 'medium' }] })).toBe('medium');
+    expect(rated({ database_specific: { severity: 'HIGH' } })).toBe('high');
+    expect(rated({ database_specific: { severity: 'constructor' } })).toBe('unknown');
+  });
+});
