@@ -21,5 +21,9 @@ await build({
 });
 const measured = execFileSync(node, [outfile, folder, process.argv[2] ?? ''], { encoding: 'utf8', maxBuffer: 1e8 });
 process.stdout.write(measured);
-if (process.argv[2] !== undefined) writeFileSync(new URL('vulnerabilities/results.md', import.meta.url), measured);
+if (process.argv[2] !== undefined) {
+  const results = new URL('vulnerabilities/results.md', import.meta.url).pathname;
+  writeFileSync(results, measured);
+  execFileSync(new URL('../node_modules/.bin/biome', import.meta.url).pathname, ['format', '--write', results]);
+}
 rmSync(folder, { recursive: true });

@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import { present } from '../../../src/evidence/evidence.js';
+import type { Distribution } from '../../../src/evidence/packages/inventory.js';
+import { questionsAbout } from '../../../src/evidence/vulnerabilities/questions.js';
+import type { AllowEntry } from '../../../src/policy/policy.js';
+import { knowing, osvRecord, serveOsv } from '../../support/osv-server.js';
+import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../support/vulnerability-run.js';
+
+function distribution(id: string, versionId?: string): Distribution {
+  return { id, idLike: [], ...(versionId === undefined ? {} : { versionId }), where: 'etc/os-release' };
+}
+
+function asked(of: Distribution | null, type: 'apk' | 'deb' | 'rpm' | 'npm' | 'pypi'): string {
+  const { packages } = inventoryOf(of, [['tool', '1.0', 'origin']], type);
+  const { questions, unjudged } = questionsAbout(packages, of);
+  return [
+    ...questions.map(({ ecosystem, name, about }) => `${ecosystem} ${name}${about === 'possible' ? '?' : ''}`),
+    ...unjudged.map(({ reason }) => `unjudged: ${reason}`),
+  ].join(', ');
+}
+
+describe('what is asked about a package', () => {
+  test.each([
+    [distribution('wolfi', '20230201'), 'apk', 'Wolfi tool, Wolfi origin?'],
+    [distribution('chainguard'), 'apk', 'Chainguard tool, Chainguard origin?, Wolfi tool, Wolfi origin?'],
+    [distribution('alpine', '3.20.3'), 'apk', 'Alpine:v3.20 origin'],
+    [distribution('debian', '12'), 'deb', 'Debian:12 origin'],
+    [distribution('ubuntu', '22.04'), 'deb', 'Ubuntu:22.04 origin'],
+    [distribution('almalinux', '9.4'), 'rpm', 'AlmaLinux:9 tool, AlmaLinux:9 origin'],
+    [distribution('opensuse-leap', '15.5'), 'rpm', 'openSUSE:Leap 15.5 tool, openSUSE:Leap 15.5 origin'],
+    [distribution('debian', '12'), 'npm', 'npm tool'],
+    [null, 'pypi', 'PyPI tool'],
+  ] as const)('of %j %s', (of, type, expected) => {
+    expect(asked(of, type)).toBe(expected);
+  });
+
+  test.each([
+    [null, 'apk', /no os-release/],
+    [distribution('alpine', '3.23_alpha20250612'), 'apk', /the release 3\.23_alpha/],
+    [distribution('debian'), 'deb', /no release/],
+    [distribution('fedora', '41'), 'rpm', /no advisories that we read are about fedora 41/],
+    [distribution('constructor', '1'), 'deb', /no advisories/],
+    [distribution('debian', '12'), 'apk', /it is an apk package, and the distribution's packages are deb/],
+    [distribution('rhel', '7.9'), 'rpm', /the release 7\.9/],
+  ] as const)('of %j %s nothing can be asked', (of, type, expected) => {
+    expect(asked(of, type)).toMatch(/^unjudged: /);
+    expect(asked(of, type)).toMatch(expected);
+  });
+
+  test.each([
+    ['', '1.0'],
+    ['tool', ''],
+    ['tool\n', '1.0'],
+    ['tool', '1.0\u0000'],
+    ['x'.repeat(300), '1.0'],
+    ['tool‮', '1.0'],
+  ])('a hostile name or version (%j %j) is asked of nobody, and is a gap', (name, version) => {
+    const { questions, unjudged } = questionsAbout(inventoryOf(ALPINE, [[name, version]]).packages, ALPINE);
+    expect([questions.length, unjudged.length]).toEqual([0, 1]);
+  });
+
+  test("a library that a distribution's package brought is the distribution's to judge", () => {
+    const [library] = inventoryOf(WOLFI, [['pip', '24.0']], 'pypi').packages;
+    const packages = library === undefined ? [] : [{ ...library, partOf: 'py3-pip' }];
+    expect(questionsAbout(packages, WOLFI)).toEqual({ questions: [], unjudged: [], packages: 0 });
+  });
+});
+
+describe('an image that was not understood', () => {
+  const gaps = async (inventory: Parameters<typeof collectKnown>[0]['inventory'], entry?: AllowEntry) => {
+    const evidence = await collectKnown({ inventory, ...(entry === undefined ? {} : { entry }) });
+    return evidence.status === 'present' ? evidence.value.unjudged.map(({ reason }) => reason) : [evidence.status];
+  };
+  const entry: AllowEntry = {
+    name: 'allow[0]',
+    pattern: 'registry.test/**',
+    require: 1,
+    authorities: [],
+    signed: true,
+    unsignedSbom: 'deny',
+    noPackages: 'allow',
+    wolfi: false,
+  };
+
+  test('is not clean: no package, no os-release, a database that could not be read', async () => {
+    expect(await gaps(inventoryOf(WOLFI, []))).toEqual(['no package was found in it']);
+    expect(await gaps(inventoryOf(null, [['tool', '1.0']]))).toEqual([
+      'there is no os-release that names the distribution',
+    ]);
+    const unread = { ...inventoryOf(WOLFI, []), unknowns: [{ path: 'lib/apk/db/installed', reason: 'it breaks off' }] };
+    expect(await gaps(unread, entry)).toEqual(['it breaks off']);
+  });
+
+  test('may have no package where its entry says so', async () => {
+    expect(await gaps(inventoryOf(null, []), entry)).toEqual([]);
+  });
+});
+
+test('a package that only the signed SBOM lists is asked about: its database entry may have been removed', async () => {
+  const server = await serveOsv(
+    knowing([osvRecord('DEBIAN-CVE-2026-0001', [{ ecosystem: 'Debian:12', name: 'hidden', fixed: '2' }])]),
+  );
+  try {
+    const { readSbomPredicate } = await import('../../../src/evidence/sbom/read.js');
+    const read = readSbomPredicate({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      components: [{ type: 'library', name: 'hidden', version: '1', purl: 'pkg:deb/debian/hidden@1?arch=amd64' }],
+    });
+    if (!read.ok) throw new Error(read.error.message);
+    const attested = {
+      sbom: read.value,
+      digest: 'sha256:0',
+      on: 'platform',
+      predicateType: '',
+      place: 'the statement',
+    } as const;
+    const value = { chosen: attested, counts: true, all: [attested], problems: [], disagreements: [] };
+    const run = async (counts: boolean) => {
+      const evidence = { sbom: present({ ...value, counts }, 'the test') };
+      const known = await collectKnown({ inventory: inventoryOf(DEBIAN, [['tool', '1']]), server, evidence });
+      return known.status === 'present' ? known.value.found.map(({ id }) => id) : known;
+    };
+    expect(await run(true)).toEqual(['CVE-2026-0001']);
+    expect(await run(false)).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
