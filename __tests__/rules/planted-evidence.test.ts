@@ -285,6 +285,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
       content: `${`# ${'x'.repeat(60)}\n`.repeat(5000)}//r.test/:_authToken=0d5c7f3e-1111-4222-8333-abcdef\n`,
     }),
   ],
+  ['a key behind a NUL', /\/opt\/k:1: RSA private key/, over({ path: 'opt/k', content: `\0${fakeKey('RSA ')}` })],
   [
     'registry credentials at the end of a long line',
     /\/root\/\.docker\/config\.json:1: registry credentials/,

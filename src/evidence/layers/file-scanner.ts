@@ -13,6 +13,8 @@ const TEXT_WINDOW = 128 * 1024;
 const TEXT_OVERLAP = 8 * 1024;
 /** Of a file that programs keep credentials in, so many windows are searched for those (4 MB): real ones are one page. */
 const CREDENTIAL_WINDOWS = 32;
+/** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are data, and slow to search. */
+const SEARCHED_BINARY = 256 * 1024;
 /** As much as tells text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
@@ -98,7 +100,8 @@ export class FileScanner implements MemberSink {
 
   #search(chunk: Uint8Array): void {
     this.#marks?.write(chunk);
-    if (this.#form === 'text' || this.#form === 'script') this.#searchText(chunk);
+    const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
+    if (this.#form === 'text' || this.#form === 'script' || isSmallBinary) this.#searchText(chunk);
   }
 
   #searchText(chunk: Uint8Array): void {
