@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { bundledPackages } from './bundle/bundled-packages.mjs';
 import { licences } from './bundle/licences.mjs';
 import { sbom } from './bundle/sbom.mjs';
+import { sharedChunk } from './bundle/shared-chunk.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const outFlag = process.argv.indexOf('--out');
@@ -17,8 +18,7 @@ const entryPoints = ['src/cli.ts', 'src/action.ts', 'src/report-action.ts'].filt
   existsSync(join(root, file)),
 );
 
-rmSync(out, { recursive: true, force: true });
-const { metafile } = await build({
+const options = {
   absWorkingDir: root,
   entryPoints,
   outdir: out,
@@ -37,6 +37,14 @@ const { metafile } = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   logLevel: 'warning',
+};
+
+// The first build only tells which file imports which.
+const files = (await build({ ...options, write: false })).metafile;
+rmSync(out, { recursive: true, force: true });
+const { metafile } = await build({
+  ...options,
+  plugins: [sharedChunk(files, entryPoints, 'src/commands/images.ts', root)],
 });
 
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
