@@ -1,5 +1,4 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -7,6 +6,7 @@ import { loadTrustedRoot } from '../../src/signatures/load-trusted-root.js';
 import { PUBLIC_GOOD_ROOT } from '../../src/signatures/public-good-root.js';
 import { readTrustedRoot } from '../../src/signatures/trusted-root.js';
 import { makeSigstore } from '../support/sigstore-trust.js';
+import { startUpdateRepository } from '../support/update-repository.js';
 
 async function readWith(change: (root: Record<string, unknown>) => void) {
   const root = (await makeSigstore()).trustedRoot();
@@ -104,20 +104,44 @@ describe('the trusted root of a run', () => {
       });
   });
 
-  test('falls back to the embedded one with a note, where the mirror is not to be had', async () => {
-    const server = createServer((_request, response) => response.writeHead(503).end());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const loaded = await loadTrustedRoot({
-      offline: false,
-      mirror: `http://127.0.0.1:${port}`,
-      cacheDirectory: join(folder, 'cache'),
+  test('is refreshed where the network allows it', async () => {
+    const trustedRoot = (await makeSigstore()).trustedRoot();
+    const repository = await startUpdateRepository({ folder, trustedRoot });
+    const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(folder, 'fresh') });
+    await repository.close();
+    if (!loaded.ok) throw new Error(loaded.error.reason);
+    const { mayBeOutdated, name, note, material } = loaded.value;
+    expect({ mayBeOutdated, name, note }).toEqual({
+      mayBeOutdated: false,
+      name: 'sigstore public-good root, refreshed by TUF',
+      note: undefined,
     });
-    await new Promise((resolve) => server.close(resolve));
+    expect(material.tlogs.map(({ baseURL }) => baseURL)).toEqual(['https://rekor.test-sigstore.example']);
+  });
+
+  test.each([
+    ['can not be had', 'stopped', /it could not be refreshed: .*fetch failed/, {}],
+    [
+      'no longer holds',
+      'expired',
+      /it could not be refreshed: .*expired/,
+      { expires: new Date('2020-01-01T00:00:00Z') },
+    ],
+    [
+      'serves another file than it signed',
+      'other',
+      /it could not be refreshed: .*Expected length/,
+      { served: '{"mediaType":"x"}' },
+    ],
+  ] as const)('is the embedded one, with a note, where the repository %s', async (_why, name, reason, change) => {
+    const trustedRoot = (await makeSigstore()).trustedRoot();
+    const repository = await startUpdateRepository({ folder, trustedRoot, ...change });
+    if (name === 'stopped') await repository.close();
+    const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(folder, name) });
+    if (name !== 'stopped') await repository.close();
     expect(loaded).toMatchObject({
       ok: true,
-      value: { mayBeOutdated: true, note: expect.stringContaining('it could not be refreshed') },
+      value: { mayBeOutdated: true, note: expect.stringMatching(reason) },
     });
   });
 });

@@ -15,11 +15,12 @@ export interface TrustedRootSettings {
   readonly offline: boolean;
   /** Where the update framework's metadata may be kept; a folder of the run's own where there is none. */
   readonly cacheDirectory?: string;
-  /** A mirror of sigstore's repository, for tests. */
-  readonly mirror?: string;
+  /** A repository in place of sigstore's own, and the root to start from, for tests. */
+  readonly repository?: { readonly url: string; readonly rootPath: string };
 }
 
 const REFRESH_MS = 5000;
+const MAX_REASON = 200;
 
 /**
  * The trusted root of a run: the named file, else the policy's, else the public-good root refreshed by TUF, else the
@@ -49,6 +50,7 @@ async function embedded(why: string): Promise<Result<TrustedRoot, SignatureError
 
 async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoot, SignatureError>> {
   const { getTrustedRoot } = await import('./tuf-library.js');
+  const { repository } = settings;
   const own = settings.cacheDirectory === undefined ? await mkdtemp(join(tmpdir(), 'base-image-gate-tuf-')) : undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -57,7 +59,7 @@ async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoo
         cachePath: own ?? join(settings.cacheDirectory ?? '', 'tuf'),
         timeout: REFRESH_MS,
         retry: 0,
-        ...(settings.mirror === undefined ? {} : { mirrorURL: settings.mirror }),
+        ...(repository === undefined ? {} : { mirrorURL: repository.url, rootPath: repository.rootPath }),
       }),
       new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => reject(new Error('no answer in time')), REFRESH_MS);
@@ -69,9 +71,15 @@ async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoo
     return read.ok ? ok(read.value) : read;
   } catch (cause) {
     // Whatever went wrong on the way (DNS, proxy, expired metadata), the answer is the same: use the snapshot, and say so.
-    return err(signatureError('unsupported', cause instanceof Error ? cause.message.slice(0, 200) : 'no answer'));
+    return err(signatureError('unsupported', reasonOf(cause).slice(0, MAX_REASON)));
   } finally {
     clearTimeout(timer);
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   }
+}
+
+/** What happened, and why: the client wraps what the network or the repository did. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
