@@ -53,13 +53,13 @@ export function annotationsOf(
 
 /** The first place of every problem, then all second places, and so on. */
 function spread(findings: readonly Finding[]): readonly Annotation[] {
-  const ranked = groupFindings(findings).flatMap(({ places }) =>
-    places.map((finding, rank) => ({ rank, annotation: annotationOf(finding, places) })),
+  const ranked = groupFindings(findings).flatMap(({ places, rules }) =>
+    places.map((finding, rank) => ({ rank, annotation: annotationOf(finding, places, rules) })),
   );
   return ranked.sort((a, b) => a.rank - b.rank).map(({ annotation }) => annotation);
 }
 
-function annotationOf(finding: Finding, places: readonly Finding[]): Annotation {
+function annotationOf(finding: Finding, places: readonly Finding[], rules: readonly string[]): Annotation {
   const undecided = finding.outcome === 'indeterminate' ? 'Could not be answered: ' : '';
   const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
   const others = places.filter((place) => place !== finding);
@@ -71,7 +71,7 @@ function annotationOf(finding: Finding, places: readonly Finding[]): Annotation 
   const oneLine = finding.line === finding.endLine;
   return {
     level: finding.level === 'error' ? 'error' : 'warning',
-    title: cut(`Base image: ${visible(finding.rule)}`, MAX_TITLE),
+    title: cut(`Base image: ${rules.map(visible).join(', ')}`, MAX_TITLE),
     message: cut(lines.join('\n').replaceAll('##[', '#\\u{23}['), MAX_MESSAGE),
     file: finding.file,
     startLine: finding.line,

@@ -1,10 +1,13 @@
 import type { Finding } from './report.js';
 
-/** Findings that say the same at several places: told once, with all the places. */
+/** Findings that say the same: told once, with all the places. */
 export interface FindingGroup {
   readonly finding: Finding;
-  /** Every finding of the group, the first included, in the order given. */
+  /** The rules that say it: more than one only where none of them could be answered, for one and the same cause. */
+  readonly rules: readonly string[];
+  /** One finding for each place, in the order given. */
   readonly places: readonly Finding[];
+  readonly all: readonly Finding[];
 }
 
 /** Groups by everything a reader is told, and keeps the order of the first of each. */
@@ -12,13 +15,26 @@ export function groupFindings(findings: readonly Finding[]): readonly FindingGro
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const { rule, level, outcome, message, fix, details, waiver, inherited } = finding;
-    const key = JSON.stringify([rule, level, outcome, message, fix, details, waiver, inherited]);
+    // A registry that does not answer leaves every rule about the image open: that is one thing to do, not ten.
+    const asked = outcome === 'indeterminate' ? '' : rule;
+    const key = JSON.stringify([asked, level, outcome, message, fix, details, waiver, inherited]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
   }
-  return [...groups.values()].flatMap((places) => {
-    const [finding] = places;
-    return finding === undefined ? [] : [{ finding, places }];
+  return [...groups.values()].flatMap((all) => {
+    const [finding] = all;
+    if (finding === undefined) return [];
+    return [{ finding, rules: [...new Set(all.map(({ rule }) => rule))], places: distinctPlaces(all), all }];
   });
+}
+
+function distinctPlaces(findings: readonly Finding[]): readonly Finding[] {
+  const places = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { file, line, column, endLine, endColumn, platforms } = finding;
+    const place = JSON.stringify([file, line, column, endLine, endColumn, platforms]);
+    if (!places.has(place)) places.set(place, finding);
+  }
+  return [...places.values()];
 }

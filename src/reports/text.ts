@@ -50,12 +50,12 @@ function verdictWord(report: Report, colours: Paint): string {
 }
 
 function findingBlock(group: FindingGroup, options: TextOptions, colours: Paint): readonly string[] {
-  const { finding, places } = group;
+  const { finding, places, rules } = group;
   const hue = finding.level === 'error' ? colours.red : colours.yellow;
   const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
   const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
   const lines = [
-    `${colours.bold(`${hue(finding.level)}[${terminal(finding.rule)}]`)}${undecided}${inherited}: ${terminal(finding.message)}`,
+    `${colours.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}: ${terminal(finding.message)}`,
   ];
   for (const place of places.slice(0, MAX_PLACES)) {
     lines.push(`  ${colours.blue('-->')} ${placeOf(place)}`);

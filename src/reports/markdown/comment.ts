@@ -102,7 +102,7 @@ function heading(report: Report, options: CommentOptions): string {
 function freshness(report: Report, { isNew }: CommentOptions): string {
   if (isNew === undefined) return '';
   const errors = report.findings.filter((finding) => finding.waiver === undefined && finding.level === 'error');
-  const fresh = groupFindings(errors).filter(({ places }) => places.some(isNew)).length;
+  const fresh = groupFindings(errors).filter(({ all }) => all.some(isNew)).length;
   return fresh === 0 ? '' : ` (${fresh} new)`;
 }
 

@@ -33,13 +33,13 @@ export function findingsList(
 }
 
 function item(
-  { finding, places }: FindingGroup,
+  { finding, places, rules, all }: FindingGroup,
   number: number,
   detail: ListDetail,
   targets: LinkTargets,
   isNew: (finding: Finding) => boolean,
 ): string {
-  const signs = [signOf(finding), ...(places.some(isNew) ? ['🆕'] : [])];
+  const signs = [signOf(finding), ...(all.some(isNew) ? ['🆕'] : [])];
   const remarks = [
     ...(finding.inherited === true ? ['_Unchanged here._'] : []),
     ...(finding.outcome === 'indeterminate' ? ['_Open question:_'] : []),
@@ -49,15 +49,16 @@ function item(
   const marker = `${number}. `;
   const place = `${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''}`;
   const message = prose(cut(finding.message, detail.characters));
-  const first = [...signs, place, ...remarks, message, about(finding, targets)].join(' ');
+  const first = [...signs, place, ...remarks, message, about(finding, rules, targets)].join(' ');
   const lines = [...fixLines(finding, detail), ...detailLines(finding, detail)];
   const margin = ' '.repeat(marker.length);
   return [marker + first, ...lines.map((line) => (line === '' ? '' : margin + line))].join('\n');
 }
 
-/** The rule and the platforms, in small. */
-function about(finding: Finding, targets: LinkTargets): string {
-  return `<sub>${[ruleTitle(finding.rule, targets), ...(finding.platforms ?? []).map(inline)].join(' · ')}</sub>`;
+/** The rules and the platforms, in small. */
+function about(finding: Finding, rules: readonly string[], targets: LinkTargets): string {
+  const titles = rules.map((rule) => ruleTitle(rule, targets)).join(', ');
+  return `<sub>${[titles, ...(finding.platforms ?? []).map(inline)].join(' · ')}</sub>`;
 }
 
 function fixLines(finding: Finding, detail: ListDetail): readonly string[] {

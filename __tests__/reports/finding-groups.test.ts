@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { groupFindings } from '../../src/reports/finding-groups.js';
+import type { Finding } from '../../src/reports/report.js';
+
+const NO_ANSWER: Finding = {
+  rule: 'signature-verified',
+  level: 'error',
+  outcome: 'indeterminate',
+  message: 'registry.example did not answer.',
+  fix: 'Try again.',
+  file: 'Dockerfile',
+  line: 1,
+  column: 6,
+  endLine: 1,
+  endColumn: 12,
+  fingerprint: 'a',
+};
+
+describe('findings are told together', () => {
+  test('where one cause leaves several rules open, with every rule and each place once', () => {
+    const elsewhere = { ...NO_ANSWER, line: 7, endLine: 7 };
+    const [group, ...more] = groupFindings([NO_ANSWER, { ...NO_ANSWER, rule: 'sbom-attested' }, elsewhere]);
+    expect(more).toEqual([]);
+    expect(group?.rules).toEqual(['signature-verified', 'sbom-attested']);
+    expect(group?.places).toEqual([NO_ANSWER, elsewhere]);
+    expect(group?.all).toHaveLength(3);
+  });
+
+  test('but not where they differ in level or remedy', () => {
+    const warning = { ...NO_ANSWER, rule: 'fresh', level: 'warning' } as const;
+    const other = { ...NO_ANSWER, rule: 'sbom-attested', fix: 'Give a login.' };
+    expect(groupFindings([NO_ANSWER, warning, other])).toHaveLength(3);
+  });
+
+  test('and failures of two rules are two, even if they say the same', () => {
+    const failed = { ...NO_ANSWER, outcome: 'fail' } as const;
+    expect(groupFindings([failed, { ...failed, rule: 'fresh' }])).toHaveLength(2);
+  });
+});
