@@ -109,7 +109,7 @@ describe('advisories', () => {
       expect(
         readSignatureLayer(layer.content, { ...layer.annotations, [`dev.sigstore.cosign/${name}`]: endless }),
       ).toMatchObject({ ok: false, error: { code: 'limit' } });
-    expect(await readBundle(Buffer.alloc(33 * 1024 * 1024, ' '))).toMatchObject({
+    expect(await readBundle(Buffer.alloc(97 * 1024 * 1024, ' '))).toMatchObject({
       ok: false,
       error: { code: 'limit' },
     });
