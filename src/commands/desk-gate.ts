@@ -6,7 +6,7 @@ import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
 import { collectors } from '../evidence/collectors.js';
 import { type GateInput, runGate } from '../gate.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
-import { deskCache } from '../registry/desk-cache.js';
+import { deskCache, deskCacheDirectory } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
@@ -123,6 +123,7 @@ export async function runGateAtDesk(
     settings: {
       now,
       offline,
+      cacheDirectory: deskCacheDirectory(io.env),
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, directory, flags.vulnerabilities, io.cwd),
     },

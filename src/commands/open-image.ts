@@ -8,11 +8,12 @@ import type { Platform } from '../images/platform.js';
 import { parseReference } from '../images/reference.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry } from '../policy/policy.js';
-import { deskCache } from '../registry/desk-cache.js';
+import { deskCache, deskCacheDirectory } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
+import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
 /** The flags that commands about one image share, as parseArgs gives them. */
@@ -73,6 +74,8 @@ export async function openImage(
   const settings = {
     now: new Date(),
     offline,
+    cacheDirectory: deskCacheDirectory(io.env),
+    ...vulnerabilitiesDirectory(policy.value, io.cwd, undefined, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
   };
   return ok({

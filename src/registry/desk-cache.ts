@@ -7,14 +7,17 @@ import type { Environment } from './proxy.js';
 const MIB = 1024 * 1024;
 
 /**
- * The cache of a desk: `base-image-gate/registry` under `$XDG_CACHE_HOME`, or `~/.cache`. Up to 2 GiB stay, and no layer of
- * more than 512 MiB.
+ * Where a desk keeps what it learnt between runs: `base-image-gate` under `$XDG_CACHE_HOME`, or `~/.cache`.
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/#variables relative paths there are to be ignored
  */
-export function deskCache(environment: Environment): BlobCache {
+export function deskCacheDirectory(environment: Environment): string {
   const given = environment['XDG_CACHE_HOME'] ?? '';
-  const base = isAbsolute(given) ? given : join(environment['HOME'] || homedir(), '.cache');
-  const directory = join(base, 'base-image-gate/registry');
+  return join(isAbsolute(given) ? given : join(environment['HOME'] || homedir(), '.cache'), 'base-image-gate');
+}
+
+/** Registry content of a desk: up to 2 GiB stay, and no layer of more than 512 MiB. */
+export function deskCache(environment: Environment): BlobCache {
+  const directory = join(deskCacheDirectory(environment), 'registry');
   return new DirectoryCache({ directory, maxBytes: 2048 * MIB, maxEntryBytes: 512 * MIB });
 }
