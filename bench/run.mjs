@@ -65,4 +65,7 @@ if (values.write) {
   const after = rest?.split(end)[1];
   if (after === undefined) throw new Error(`docs/performance.md lacks "${begin}" and "${end}"`);
   writeFileSync(page, `${before}${begin}\n\n${text}\n\n${end}${after}`);
+  spawnSync(local('../node_modules/.bin/biome'), ['format', '--write', page], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
