@@ -116,13 +116,17 @@ function inquiryOf(
   };
 }
 
+const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+
 /** The platforms an image is judged on: the one its --platform flag names, else those the file is built for. */
 function platformsOf(use: ImageUse): readonly Platform[] {
   const texts = use.platform === null ? use.targetPlatforms : [use.platform];
-  return texts.flatMap((text) => {
+  const platforms = texts.flatMap((text) => {
     const parsed = parsePlatform(text);
     return parsed.ok ? [parsed.value] : [];
   });
+  // With none, no rule about the image would be asked, and what is not asked does not fail.
+  return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
 }
 
 /** A failure that a waiver covers bars nothing: it excuses that one rule, and the others would all be skipped with it. */

@@ -178,6 +178,7 @@ describe('hosts', () => {
   const rules = hostRules({
     'a.example:5000/team': { ...LOOPBACK_TLS, tokenHosts: ['login.example'] },
     'b.example': LOOPBACK_HTTP,
+    'localhost:5000': LOOPBACK_HTTP,
   });
 
   test('are spoken to over TLS, unless the policy lets them be insecure', () => {
@@ -204,7 +205,10 @@ describe('hosts', () => {
     ['a.example:5000', 'https://login.example/token', true],
     ['a.example:5000', 'http://a.example:5000/token', false],
     ['a.example:5000', 'https://a.example.evil/token', false],
-    ['b.example', 'http://b.example/token', true],
+    // In clear, a login would be everybody's on the way.
+    ['b.example', 'http://b.example/token', false],
+    ['localhost:5000', 'http://localhost:5000/token', true],
+    ['localhost:6000', 'http://localhost:6000/token', false],
     ['b.example', 'http://b.example:81/token', false],
     ['docker.io', 'https://auth.docker.io/token', true],
     ['ghcr.io', 'https://auth.docker.io/token', false],

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { isNewerThanTable } from '../../src/evidence/lifecycle/lifecycles.js';
 import { supported } from '../../src/rules/supported.js';
 import { contentsOf } from '../support/contents-of.js';
 import type { LayerFile } from '../support/image-maker.js';
@@ -82,4 +83,11 @@ test("a runtime that Debian packages is Debian's to support", async () => {
 
 test('a static image has nothing whose support could end', async () => {
   expect((await answers([{ path: 'app', mode: 0o755 }]))[0]).toMatch(/^not-applicable/);
+});
+
+test('a release that came after the table was made is an open question that blocks nobody', () => {
+  expect(isNewerThanTable('debian', '99')).toBe(true);
+  expect(isNewerThanTable('debian', '12')).toBe(false);
+  expect(isNewerThanTable('debian', '3.0')).toBe(false);
+  expect(isNewerThanTable('no-such-product', '99')).toBe(false);
 });

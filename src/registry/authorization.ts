@@ -5,7 +5,7 @@ import { parseChallenges } from './challenge.js';
 import type { Clock } from './clock.js';
 import { type Credential, type CredentialStore, secretsOf } from './credentials.js';
 import { shown } from './document-fault.js';
-import type { HostRules } from './hosts.js';
+import { type HostRules, isLoopback } from './hosts.js';
 import { type RequestName, requestText, statusError } from './http-failure.js';
 import type { RegistryError, Repository } from './image-source.js';
 import { readRefusal } from './refusal.js';
@@ -148,6 +148,10 @@ export class Authorization {
     request: Request,
   ): Promise<Result<Token | undefined, RegistryError>> {
     if (scheme === 'none') return ok(undefined);
+    if (scheme.scheme === 'basic' && request.url.protocol !== 'https:' && !isLoopback(request.url)) {
+      this.#withheldFrom.set(repository.registry, request.url);
+      return ok(undefined);
+    }
     const credential = await this.#credential(repository, request);
     if (!credential.ok) return credential;
     if (scheme.scheme === 'basic') return ok(basic(credential.value));
@@ -297,6 +301,13 @@ function tokenRequestFor(
 }
 
 function withheld(error: RegistryError, registry: string, realm: URL): RegistryError {
+  if (realm.protocol !== 'https:' && !isLoopback(realm)) {
+    return {
+      ...error,
+      message: `${error.message} The credentials for ${registry} were not sent there, since the connection is not encrypted.`,
+      remedy: `Serve ${realm.host} over TLS, and take \`insecure\` out of the policy's registries.`,
+    };
+  }
   return {
     ...error,
     message: `${error.message} The credentials for ${registry} were not sent there, since it is another host.`,

@@ -57,12 +57,22 @@ export function hostRules(registries: Readonly<Record<string, Override>>): HostR
     mayBePrivate: (host) => privateHosts.has(canonicalHost(host)),
     maySendCredentials(registry, realm) {
       const host = canonicalHost(registry);
+      // In clear, a login would be everybody's on the way: only to this machine itself.
       if (realm.protocol !== 'https:')
-        return of(host).some((rule) => rule.insecure) && (realm.host === host || listed(of(host), realm));
+        return (
+          isLoopback(realm) &&
+          of(host).some((rule) => rule.insecure) &&
+          (realm.host === host || listed(of(host), realm))
+        );
       return realm.hostname === hostname(host) || TOKEN_HOSTS.get(host) === realm.host || listed(of(host), realm);
     },
     asksForTokens: (registry) => ASK_FOR_TOKENS.has(canonicalHost(registry)),
   };
+}
+
+/** Names this machine itself, whatever a resolver may say. */
+export function isLoopback({ hostname: name }: URL): boolean {
+  return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
 function listed(rules: readonly Override[], realm: URL): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIFECYCLE_DATE } from '../evidence/lifecycle/lifecycle-table.js';
-import { cycleOf, hasEnded } from '../evidence/lifecycle/lifecycles.js';
+import { cycleOf, hasEnded, isNewerThanTable } from '../evidence/lifecycle/lifecycles.js';
 import { isRolling, type SupportedPart, supportedParts } from '../evidence/lifecycle/supported-parts.js';
 import { needed, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
@@ -71,9 +71,12 @@ function judge({ role, name, product, version, where }: SupportedPart, chosen: O
   const override = chosen.lastDays[key];
   const end = override === undefined ? known?.end : ({ kind: 'date', date: override } as const);
   if (end === undefined) {
+    const newer = product !== null && version !== undefined && isNewerThanTable(product, version);
     return {
       outcome: 'indeterminate',
       aspect,
+      // A release that came after the table was made can't block everybody until the next version of the gate.
+      ...(newer ? { atMost: 'warning' as const } : {}),
       reason: `The table of ${LIFECYCLE_DATE} does not know how long ${told} is supported (${where}).`,
       fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
     };

@@ -1,3 +1,4 @@
+import { compareNatural } from '../vulnerabilities/version-order/order.js';
 import { LIFECYCLE_TABLE } from './lifecycle-table.js';
 
 /** When a release cycle ends: its last supported day in UTC, or that it goes on, or has ended, without a date. */
@@ -44,6 +45,12 @@ export function cycleOf(
     if (end !== undefined) return { cycle, end };
   }
   return undefined;
+}
+
+/** Whether a version is newer than every cycle of its product that the table knows: it came after the table was made. */
+export function isNewerThanTable(product: string, version: string): boolean {
+  const cycles = [...(lifecycles().get(product)?.keys() ?? [])];
+  return cycles.length > 0 && cycles.every((cycle) => compareNatural(version, cycle) > 0);
 }
 
 /** Whether a last supported day is over, in UTC. */
