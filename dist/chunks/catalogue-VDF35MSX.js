@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{isListedHost,loadCatalogue,publisherOf}from"./chunk-2JJXVOHM.js";import"./chunk-5KNVIHKP.js";import"./chunk-SCE5KPVW.js";import"./chunk-ITXIXLUB.js";import"./chunk-6R5URQ75.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{isListedHost,loadCatalogue,publisherOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{DirectoryCache}from"./chunk-FJI2ZDAV.js";import{homedir}from"node:os";import{isAbsolute,join}from"node:path";var MIB=1024*1024;function deskCache(environment){let given=environment.XDG_CACHE_HOME??"",base=isAbsolute(given)?given:join(environment.HOME||homedir(),".cache"),directory=join(base,"base-image-gate/registry");return new DirectoryCache({directory,maxBytes:2048*MIB,maxEntryBytes:512*MIB})}export{deskCache};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-function codeOf(error){if(!(typeof error!="object"||error===null))return"code"in error&&typeof error.code=="string"?error.code:"cause"in error?codeOf(error.cause):void 0}function messageOf(error){return typeof error!="object"||error===null||!("message"in error)?String(error):typeof error.message=="string"&&error.message!==""?error.message:codeOf(error)??"unknown error"}export{codeOf,messageOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{complianceEvidence,wasObserved}from"./chunk-S5CCOHYH.js";import"./chunk-JUIEZJ7T.js";import"./chunk-JFR5WMZR.js";import"./chunk-UMEFPUBO.js";import"./chunk-2HSBHOSX.js";import"./chunk-7STJVXVU.js";import"./chunk-6R5URQ75.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{complianceEvidence,wasObserved};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{DEFAULT_POLICY_PATH,readInputs,readReportInputs,secretsOf}from"./chunk-C7XWLTMN.js";import"./chunk-OMH3SCIC.js";import"./chunk-JFR5WMZR.js";import"./chunk-UMEFPUBO.js";import"./chunk-SCE5KPVW.js";import"./chunk-VQZS4HMA.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{DEFAULT_POLICY_PATH,readInputs,readReportInputs,secretsOf};

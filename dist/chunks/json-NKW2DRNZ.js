@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkDocument,checkJson}from"./chunk-OMK32DB7.js";import"./chunk-PQ2PNK64.js";import"./chunk-O27PVZXA.js";import"./chunk-HPJKL22U.js";import"./chunk-SPD4C7TM.js";import"./chunk-AD5T3D2A.js";import"./chunk-SD265JEE.js";import"./chunk-SOHVHQDH.js";import"./chunk-6R5URQ75.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{checkDocument,checkJson};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-VBT6XP75.js";import"./chunk-7BXXSSSZ.js";import"./chunk-SD265JEE.js";import"./chunk-SOHVHQDH.js";import"./chunk-6R5URQ75.js";import"./chunk-KR7AFYB7.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
