@@ -110,6 +110,11 @@ describe('clean', () => {
       /as of 2026-11-01, which is older than 14d/,
     ],
     [
+      'data of the future, which would never age',
+      { sources: [{ name: 'OSV API', asOf: Date.parse('2099-01-01T00:00:00Z') }] },
+      /as of 2099-01-01, which is in the future/,
+    ],
+    [
       'an earlier answer that is too old',
       { sources: [{ name: 'OSV API', asOf: 0, instead: 'the service was answered 503' }] },
       /as of 1970-01-01.*503/,

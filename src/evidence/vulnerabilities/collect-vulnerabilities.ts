@@ -87,7 +87,8 @@ function askedSource(name: string, { asOf, instead }: SourceAnswer): AskedSource
   const oldest = Math.min(...asOf.values());
   return {
     name,
-    ...(Number.isFinite(oldest) ? { asOf: oldest } : {}),
+    // Data that says no date is as old as data can be; only where nothing was asked is there no age.
+    ...(asOf.size === 0 ? {} : { asOf: Number.isFinite(oldest) ? oldest : 0 }),
     ...(instead === undefined ? {} : { instead }),
   };
 }

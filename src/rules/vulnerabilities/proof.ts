@@ -4,6 +4,9 @@ import { listed, shortened } from '../contents.js';
 import type { RuleResult } from '../rule.js';
 import { day } from './tell.js';
 
+/** How far two clocks may differ. */
+const CLOCK_SLACK = 24 * 60 * 60 * 1000;
+
 /**
  * Why "nothing else found" would not be the truth, or null: packages or records that were not judged, data that is too
  * old, or a list of exploited vulnerabilities that could not be had for those that count only if they are on it.
@@ -25,12 +28,15 @@ export function proofGaps(
       details: shortened(unjudged.map(({ what, reason }) => `${what}: ${reason}`)),
     };
   }
-  const stale = sources.find(({ asOf }) => asOf !== undefined && asOf < oldest);
+  // A date of the future would never age.
+  const newest = now.getTime() + CLOCK_SLACK;
+  const stale = sources.find(({ asOf }) => asOf !== undefined && (asOf < oldest || asOf > newest));
   if (stale?.asOf !== undefined) {
     const why = stale.instead === undefined ? '' : ` (${stale.instead})`;
+    const told = stale.asOf > newest ? 'in the future' : `older than ${maxAge}`;
     return {
       outcome: 'indeterminate',
-      reason: `What ${stale.name} tells is as of ${day(stale.asOf)}, which is older than ${maxAge}${why}.`,
+      reason: `What ${stale.name} tells is as of ${day(stale.asOf)}, which is ${told}${why}.`,
       fix: 'Download the exports again, or ask the service again; max-age says how old they may be.',
     };
   }
