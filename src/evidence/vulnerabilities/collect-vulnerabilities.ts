@@ -27,7 +27,7 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     const inventory = packages.value;
     const judged = judgedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
     const { questions, unjudged, packages: count } = questionsAbout(judged, inventory.distribution);
-    const gaps = [...inventoryGaps(inventory, count, context), ...unjudged];
+    const gaps = [...inventoryGaps(inventory, count, context), ...unreadBill(sbom), ...unjudged];
     if (questions.length === 0) {
       return present({ ...NOTHING, unjudged: gaps, packages: count }, 'the inventory');
     }
@@ -56,6 +56,12 @@ function inventoryGaps({ unknowns }: Inventory, count: number, { subject }: Coll
   const unread = unknowns.map(({ path, reason }) => ({ what: `/${path}`, reason }));
   if (count > 0 || subject.entry?.noPackages === 'allow') return unread;
   return [...unread, { what: 'the image', reason: 'no package was found in it' }];
+}
+
+/** A bill of materials that is there and can't be had may name what an image's own databases hide. */
+function unreadBill(sbom: Evidence<unknown>): readonly Unjudged[] {
+  if (sbom.status !== 'unavailable') return [];
+  return [{ what: 'its attested bill of materials', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
 }
 
 interface Asked {
