@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{isListedHost,loadCatalogue,publisherOf}from"./chunk-FW35HIEY.js";import"./chunk-64JXF4YY.js";import"./chunk-SCE5KPVW.js";import"./chunk-ABZBNJLJ.js";import"./chunk-ACRX7RLU.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{isListedHost,loadCatalogue,publisherOf};

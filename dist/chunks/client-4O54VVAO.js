@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{createClient}from"./chunk-FDRK7YNU.js";import"./chunk-HQYFHRG3.js";import"./chunk-JQALJYFE.js";import"./chunk-JLMX3M6U.js";import"./chunk-ABZBNJLJ.js";import"./chunk-ACRX7RLU.js";import"./chunk-57ZCWAQT.js";import"./chunk-LR676EBT.js";import"./chunk-YZASLWB7.js";export{createClient};

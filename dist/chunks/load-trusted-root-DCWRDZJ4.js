@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./chunk-XASM4KOL.js";import"./chunk-ZNZOHAQD.js";import"./chunk-WSVIJILR.js";import"./chunk-2X2PWXY7.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-ACRX7RLU.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{loadTrustedRoot};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-XVF4LPSC.js";import"./chunk-2HSBHOSX.js";import"./chunk-64JXF4YY.js";import"./chunk-SCE5KPVW.js";import"./chunk-BJ7HUMTK.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-ACRX7RLU.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};
