@@ -1,8 +1,8 @@
 import type { ImageUse } from './build-files/image-use.js';
 
-/** What a pull request or merge group changes; null in a run that judges everything in full. */
+/** What a pull request, a merge group or `check --base` changes; null in a run that judges everything in full. */
 export interface Change {
-  /** Paths that differ from the base ref; null where the list could not be had. */
+  /** Paths that differ from the base ref, at the desk those that the policy is made of; null where the list could not be had. */
   readonly changedFiles: readonly string[] | null;
   /** The uses of the base ref, read by the same reader; null where it could not be read. */
   readonly baseUses: readonly ImageUse[] | null;

@@ -1,72 +1,19 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LayerFile } from '../../__tests__/support/image-maker.js';
 import { writeLayout } from '../../__tests__/support/image-maker-layout.js';
-import { keylessSigner, type TestIdentity } from '../../__tests__/support/signer-identity.js';
-import { makeSigstore } from '../../__tests__/support/sigstore-trust.js';
-import { type ApkPackage, apkTree } from './apk-tree.js';
-import { type ExampleImage, exampleImage, sbomOf } from './example-image.js';
-
-const SOURCE = 'https://github.com/demo/images';
-const WORKFLOW = `${SOURCE}/.github/workflows/release.yml@refs/heads/main`;
-const WOLFI = 'ID=wolfi\nNAME="Wolfi"\nPRETTY_NAME="Wolfi"\nVERSION_ID="20230201"\nHOME_URL="https://wolfi.dev"\n';
-
-const RUNTIME: readonly ApkPackage[] = [
-  {
-    name: 'ca-certificates-bundle',
-    version: '20260101-r0',
-    licence: 'MPL-2.0 AND MIT',
-    files: [{ path: 'etc/ssl/certs/ca-certificates.crt', content: '# certificates, for the example\n' }],
-  },
-  {
-    name: 'libstdc++',
-    version: '15.2.0-r4',
-    licence: 'GPL-3.0-or-later WITH GCC-exception-3.1',
-    origin: 'gcc',
-    files: [{ path: 'usr/lib/libstdc++.so.6', content: '\x7fELF libstdc++, for the example\n', mode: 0o755 }],
-  },
-  {
-    name: 'nodejs-22',
-    version: '22.21.1-r0',
-    licence: 'MIT',
-    files: [{ path: 'usr/bin/node', content: '\x7fELF node, for the example\n', mode: 0o755 }],
-  },
-];
-
-const TOOLS: readonly ApkPackage[] = [
-  {
-    name: 'busybox',
-    version: '1.37.0-r50',
-    licence: 'GPL-2.0-only',
-    files: [
-      {
-        path: 'usr/bin/busybox',
-        content: '\x7fELF BusyBox v1.37.0 (for the example) multi-call binary.\n',
-        mode: 0o755,
-      },
-    ],
-  },
-  {
-    name: 'apk-tools',
-    version: '2.14.10-r7',
-    licence: 'GPL-2.0-only',
-    files: [{ path: 'usr/bin/apk', content: '\x7fELF apk, for the example\n', mode: 0o755 }],
-  },
-  {
-    name: 'npm',
-    version: '11.6.2-r0',
-    licence: 'Artistic-2.0',
-    files: [{ path: 'usr/bin/npm', content: '#!/usr/bin/env node\n', mode: 0o755 }],
-  },
-];
-const SHELL: LayerFile = { path: 'usr/bin/sh', link: '/usr/bin/busybox' };
+import { keylessSigner, keySigner, type TestIdentity } from '../../__tests__/support/signer-identity.js';
+import { makeSigstore, type TestSigstore } from '../../__tests__/support/sigstore-trust.js';
+import { type ExampleImage, exampleImage } from './example-image.js';
+import { SOURCE, WORKFLOW } from './example-packages.js';
+import { ruleImages } from './rule-images.js';
+import { storefrontImages } from './storefront-images.js';
 
 /**
- * Makes the layout and the trusted root of examples/storefront, and writes the new digests into its Dockerfiles.
+ * Makes the layouts, keys and trusted roots of the examples, and writes the new digests into their Dockerfiles.
  * Returns a line about each image.
  */
 export async function makeExamples(root: string): Promise<readonly string[]> {
-  const storefront = join(root, 'examples/storefront');
   const sigstore = await makeSigstore();
   const identity = (subject: string): TestIdentity => ({
     subject,
@@ -83,109 +30,57 @@ export async function makeExamples(root: string): Promise<readonly string[]> {
     sigstore,
     identity('https://github.com/stranger/fork/.github/workflows/release.yml@refs/heads/main'),
   );
+  const aged = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
+  const now = sigstore.now.toISOString();
 
-  const images = exampleImages(sigstore.now.toISOString(), { release, stranger });
+  const storefront = join(root, 'examples/storefront');
+  const shop = await makeRegistry(storefront, storefrontImages(now, { release, stranger }), sigstore);
+  const rules = join(root, 'examples/rules');
+  const shown = await makeRegistry(rules, ruleImages(now, { release, stranger, aged }), sigstore);
+  await writeFile(join(rules, '.github/keys/aged.pub'), aged.publicKeyPem);
+  const change = join(root, 'examples/change');
+  await cp(join(rules, '.github/keys'), join(change, '.github/keys'), { recursive: true });
+  // The file that shows `current` failing was pinned before the tag moved.
+  const before = shown.get('demo.example/rules/moved:before') ?? '';
+  const pinned = new Map([...shown, ['demo.example/rules/moved:1.0', before]]);
+
+  await repinBelow(storefront, shop);
+  await repinBelow(rules, pinned);
+  await repinBelow(change, pinned);
+  return [...shop, ...shown].map(([name, digest]) => `${name}@${digest}`);
+}
+
+/** Makes the images as the OCI layout of an example, with the trusted root beside it. Returns each name's digest. */
+async function makeRegistry(
+  example: string,
+  images: readonly ExampleImage[],
+  sigstore: TestSigstore,
+): Promise<ReadonlyMap<string, string>> {
   const made = await Promise.all(images.map((image) => exampleImage(image, sigstore)));
-  const layout = join(storefront, 'registry');
+  const layout = join(example, 'registry');
   await rm(layout, { recursive: true, force: true });
   await writeLayout(
     layout,
     made.flatMap(({ entries }) => entries),
   );
-  await mkdir(join(storefront, '.github/keys'), { recursive: true });
+  await mkdir(join(example, '.github/keys'), { recursive: true });
   await writeFile(
-    join(storefront, '.github/keys/test-trusted-root.json'),
+    join(example, '.github/keys/test-trusted-root.json'),
     `${JSON.stringify(sigstore.trustedRoot(), null, 2)}\n`,
   );
-  const digests = new Map(images.flatMap(({ names }, place) => names.map((name) => [name, made[place]?.digest ?? ''])));
-  for (const file of [
-    'Dockerfile',
-    'services/worker/Dockerfile',
-    'services/mailer/Dockerfile',
-    'services/legacy/Dockerfile',
-  ]) {
-    await repin(join(storefront, file), digests);
+  return new Map(images.flatMap(({ names }, place) => names.map((name) => [name, made[place]?.digest ?? ''])));
+}
+
+/** Writes the digest behind every tag of an example image that a Dockerfile pins. */
+async function repinBelow(folder: string, digests: ReadonlyMap<string, string>): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/(?:^|\.)Dockerfile$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const text = await readFile(path, 'utf8');
+    const pinned = text.replace(/([\w.-]+\/[a-z/-]+:[\w.-]+)@sha256:[0-9a-f]{64}/g, (whole, name: string) => {
+      const digest = digests.get(name) ?? digests.get(`docker.io/${name}`);
+      return digest === undefined ? whole : `${name}@${digest}`;
+    });
+    await writeFile(path, pinned);
   }
-  return [...digests].map(([name, digest]) => `${name}@${digest}`);
-}
-
-function exampleImages(
-  now: string,
-  { release, stranger }: Record<'release' | 'stranger', NonNullable<ExampleImage['signer']>>,
-): readonly ExampleImage[] {
-  const config = { User: '65532', WorkingDir: '/app', Entrypoint: ['/usr/bin/node'], Env: ['PATH=/usr/bin'] };
-  const development = [...RUNTIME, ...TOOLS];
-  const hardened = { config, created: now, source: SOURCE };
-  return [
-    {
-      ...hardened,
-      names: ['demo.example/hardened/node:22'],
-      layers: [apkTree(RUNTIME, WOLFI)],
-      signer: release,
-      sbom: sbomOf([{ name: 'wolfi-baselayout', version: '20230201-r28' }, ...RUNTIME]),
-      apko: ['wolfi-baselayout', ...RUNTIME.map(({ name }) => name)],
-    },
-    {
-      ...hardened,
-      names: ['demo.example/hardened/node:22-dev'],
-      layers: [[...apkTree(development, WOLFI), SHELL]],
-      config: { ...config, User: 'root' },
-      signer: release,
-      sbom: sbomOf([{ name: 'wolfi-baselayout', version: '20230201-r28' }, ...development]),
-      apko: ['wolfi-baselayout', ...development.map(({ name }) => name)],
-    },
-    // Signed, by somebody else.
-    {
-      ...hardened,
-      names: ['demo.example/hardened/worker:1'],
-      layers: [apkTree([...RUNTIME, application('worker')], WOLFI)],
-      signer: stranger,
-    },
-    // Not signed at all.
-    {
-      ...hardened,
-      names: ['demo.example/hardened/batch:1'],
-      layers: [apkTree([...RUNTIME, application('batch')], WOLFI)],
-    },
-    // Signed by the right party, and everything else is wrong with it.
-    {
-      names: ['demo.example/hardened/mailer:1'],
-      created: '2023-05-01T00:00:00Z',
-      config: {
-        User: '',
-        Env: ['PATH=.:/usr/bin', 'SMTP_PASSWORD=hunter2-for-the-example'],
-        ExposedPorts: { '22/tcp': {} },
-      },
-      layers: [
-        [
-          ...apkTree(development, WOLFI.replace('wolfi', 'alpine').replace('20230201', '3.15.11')),
-          SHELL,
-          { path: 'usr/bin/mount', content: '\x7fELF mount, for the example\n', mode: 0o4755 },
-          { path: 'usr/local/bin/unowned', content: '#!/bin/sh\necho for the example\n', mode: 0o755 },
-        ],
-        [{ path: 'usr/bin/node', content: '\x7fELF something else, for the example\n', mode: 0o755 }],
-      ],
-      signer: release,
-      sbom: sbomOf([
-        { name: 'nodejs-22', version: '22.21.1-r0' },
-        { name: 'not-there', version: '1.0-r0' },
-      ]),
-      source: 'https://github.com/stranger/fork',
-    },
-  ];
-}
-
-/** A package that only one image has, so that no two images are the same bytes. */
-function application(name: string): ApkPackage {
-  return { name, version: '1.0.0-r0', licence: 'MIT', files: [{ path: `app/${name}.txt`, content: `${name}\n` }] };
-}
-
-/** Writes the digest behind every tag of an example image that the file pins. */
-async function repin(path: string, digests: ReadonlyMap<string, string>): Promise<void> {
-  const text = await readFile(path, 'utf8');
-  const pinned = text.replace(/(demo\.example\/[a-z/-]+:[\w.-]+)@sha256:[0-9a-f]{64}/g, (whole, name: string) => {
-    const digest = digests.get(name);
-    return digest === undefined ? whole : `${name}@${digest}`;
-  });
-  await writeFile(path, pinned);
 }

@@ -59,6 +59,8 @@ export function rulePage(rule: Rule): string {
     rule.why,
     '## What to do about a finding',
     rule.mend,
+    '## See it',
+    exampleOf(rule),
     '## Levels',
     `It is asked of ${askedOf(rule)}.`,
     table(
@@ -73,6 +75,18 @@ export function rulePage(rule: Rule): string {
       : ['## Controls', `Its answers are evidence toward NIST SP 800-53 revision 5: ${rule.controls.join(', ')}.`]),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Where examples/ show the rule failing; a rule that compares needs the folder that the change starts from. */
+function exampleOf(rule: Rule): string {
+  const compares = rule.subject === 'change' || (rule.subject === 'image' && rule.comparesWithBase === true);
+  const [what, command] = compares
+    ? ['The change from `examples/rules` to `examples/change` fails it', 'check examples/change --base examples/rules']
+    : [
+        `[fails/${rule.id}.Dockerfile](../../examples/rules/fails/${rule.id}.Dockerfile) fails it, and [examples/rules/Dockerfile](../../examples/rules/Dockerfile) passes`,
+        'check examples/rules',
+      ];
+  return [`${what}:`, '', '```sh', `node dist/cli.js ${command}`, '```'].join('\n');
 }
 
 function policySection(rule: Rule): readonly string[] {

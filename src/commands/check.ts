@@ -6,11 +6,12 @@ import { GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js'
 import { REPORT_FORMATS, renderReport } from './render-report.js';
 import { writeOutput } from './write-output.js';
 
-const USAGE = `Usage: base-image-gate check [DIR] [--format text|json|sarif|markdown] [--output FILE]
+const USAGE = `Usage: base-image-gate check [DIR] [--format text|json|sarif|markdown] [--output FILE] [--base DIR]
        ${GATE_USAGE}
 
 Judges every image that the build files below DIR (default: this folder) build on, by DIR's
 .github/base-image-gate.yml or the policy given. --all opens images whose identity failed, too.
+With --base, DIR is judged as a pull request that starts from there: by the base's policy, only for what it changes.
 Exit codes: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy.
 `;
 
@@ -18,6 +19,7 @@ const OPTIONS = {
   ...GATE_OPTIONS,
   format: { type: 'string' },
   output: { type: 'string' },
+  base: { type: 'string' },
 } as const;
 
 /** `check`: the gate at the desk. */

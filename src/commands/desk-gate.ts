@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import { usesOfBase } from '../base-uses.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
+import type { Change } from '../change.js';
 import { collectors } from '../evidence/collectors.js';
 import { type GateInput, runGate } from '../gate.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
@@ -32,12 +34,16 @@ export const GATE_OPTIONS = {
   all: { type: 'boolean' },
 } as const;
 
+/** Policies, keys and trusted roots; larger ones are refused where they are read, too. */
+const MAX_COMPARED_BYTES = 1024 * 1024;
+
 /** How those flags are shown in a command's usage. */
 export const GATE_USAGE = `[--policy FILE] [--profile observe|baseline|hardened|strict]
        [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE] [--vulnerabilities DIR] [--all]
        [--build-arg NAME=VALUE]… [--build-context NAME=…]… [--platform OS/ARCH]… [--target STAGE] [--all-files]`;
 
 type GateFlags = Parameters<typeof readingOptions>[0] & {
+  readonly base?: string | undefined;
   readonly policy?: string | undefined;
   readonly profile?: string | undefined;
   readonly registry?: readonly string[] | undefined;
@@ -63,7 +69,10 @@ export interface DeskRefusal {
   readonly message: string;
 }
 
-/** Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. */
+/**
+ * Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. With a
+ * base it is judged as a pull request that turns the base into it, so the base's policy holds, as it does on GitHub.
+ */
 export async function runGateAtDesk(
   flags: GateFlags,
   directoryArgument: string | undefined,
@@ -75,10 +84,13 @@ export async function runGateAtDesk(
   const judged = judgedDirectory(directoryArgument, io);
   if (!judged.ok) return usage(judged.error);
   const directory = judged.value;
+  const base = flags.base === undefined ? null : judgedDirectory(flags.base, io);
+  if (base?.ok === false) return usage(`--base: ${base.error}`);
+  const home = base?.value ?? directory;
   const catalogue = loadCatalogue();
   const now = new Date();
   const loaded = await loadWorkingTreePolicy(
-    directory,
+    home,
     {
       catalogue,
       ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
@@ -100,7 +112,7 @@ export async function runGateAtDesk(
     layouts: true,
     offline,
     environment: io.env,
-    workspace: directory,
+    workspace: home,
     cache: deskCache(io.env),
     notice: (message) => {
       progress.clear();
@@ -125,9 +137,9 @@ export async function runGateAtDesk(
       offline,
       cacheDirectory: deskCacheDirectory(io.env),
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
-      ...vulnerabilitiesDirectory(policy, directory, flags.vulnerabilities, io.cwd),
+      ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),
     },
-    change: null,
+    change: base === null ? null : await changeFrom(base.value, tree, policy, reading.value),
     all: flags.all ?? false,
     judged: progress.judged,
     preliminary: { findings: [], notices: [] },
@@ -138,6 +150,28 @@ export async function runGateAtDesk(
   });
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.remedy}` });
   return ok({ directory, tree, reading: reading.value, policy, now, report: report.value });
+}
+
+/** What turns the base's folder into the one that is judged, as far as a rule asks: image uses, and files of the policy. */
+async function changeFrom(
+  base: string,
+  head: RepositoryTree,
+  { source, dependsOn }: Policy,
+  reading: ReadingOptions,
+): Promise<Change> {
+  const before = openWorkingTree(base, { allFiles: reading.allFiles });
+  const changedFiles: string[] = [];
+  for (const path of source.path === undefined ? dependsOn : [source.path, ...dependsOn]) {
+    if (!(await isSame(path, before, head))) changedFiles.push(path);
+  }
+  return { changedFiles, onlyNew: 'ageing', baseUses: await usesOfBase(before, reading) };
+}
+
+/** A file that can't be read on one side has changed as far as anybody can tell. */
+async function isSame(path: string, before: RepositoryTree, after: RepositoryTree): Promise<boolean> {
+  const [was, is] = await Promise.all([before.read(path, MAX_COMPARED_BYTES), after.read(path, MAX_COMPARED_BYTES)]);
+  if (was.ok && is.ok) return Buffer.from(was.value).equals(is.value);
+  return !was.ok && !is.ok && was.error.code === 'not-found' && is.error.code === 'not-found';
 }
 
 /** Whoever gives a registry a stand-in at the desk has named it, as the policy would: its images are looked at. */

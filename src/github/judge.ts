@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { ImageUse } from '../build-files/image-use.js';
-import { readRepository } from '../build-files/read.js';
+import { usesOfBase } from '../base-uses.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
 import type { Change } from '../change.js';
@@ -78,15 +77,6 @@ export function makeJudge(setting: JudgeSetting): Judge {
   };
 }
 
-/** The uses that a change starts from, read by the same reader with the same options; content both have is read once. */
 async function compared({ base, changedFiles, onlyNew }: ChangeRequest, reading: ReadingOptions): Promise<Change> {
-  return { changedFiles, onlyNew, baseUses: base === null ? null : await usesOf(base, reading) };
-}
-
-async function usesOf(
-  base: NonNullable<ChangeRequest['base']>,
-  reading: ReadingOptions,
-): Promise<readonly ImageUse[] | null> {
-  const read = await readRepository(base, reading);
-  return read.ok ? read.value.uses : null;
+  return { changedFiles, onlyNew, baseUses: base === null ? null : await usesOfBase(base, reading) };
 }

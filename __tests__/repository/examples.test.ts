@@ -1,0 +1,105 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { check } from '../../src/commands/check.js';
+import { rules } from '../../src/rules/index.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the tests read of `check --format json`. */
+const reportShape = z.object({
+  verdict: z.string(),
+  uses: z.array(z.object({ id: z.string(), file: z.string() })),
+  answers: z.array(
+    z.object({
+      rule: z.string(),
+      file: z.string().optional(),
+      use: z.string().optional(),
+      outcome: z.string(),
+      level: z.string(),
+    }),
+  ),
+});
+
+/** The outcomes of every rule, by file; those about the whole change under ''. */
+async function outcomes(...args: readonly string[]) {
+  let stdout = '';
+  await check([...args, '--all-files', '--format', 'json'], {
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: () => undefined,
+    env: { HOME: root },
+    cwd: root,
+    colour: false,
+    progress: false,
+    columns: 120,
+  });
+  const report = reportShape.parse(JSON.parse(stdout));
+  const files = new Map(report.uses.map(({ id, file }) => [id, file]));
+  return report.answers.map(({ rule, file, use, outcome, level }) => ({
+    rule,
+    outcome,
+    level,
+    file: file ?? files.get(use ?? '') ?? '',
+  }));
+}
+
+type Outcomes = Awaited<ReturnType<typeof outcomes>>;
+const rulesWith = (all: Outcomes, of: string, ...wanted: readonly string[]): readonly string[] => [
+  ...new Set(all.filter(({ file, outcome }) => file === of && wanted.includes(outcome)).map(({ rule }) => rule)),
+];
+
+/** What can't go wrong alone: without the first, the others have nothing to look at. */
+const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  'known-reference': ['known-reference', 'overridable-base'],
+  'sbom-attested': ['sbom-attested', 'sbom-complete', 'sbom-matches-image'],
+};
+const COMPARING = ['no-new-vulnerabilities', 'policy-unchanged'];
+const ALONE = rules.map(({ id }) => id).filter((id) => !COMPARING.includes(id));
+
+let shown: Outcomes;
+let unchanged: Outcomes;
+let changed: Outcomes;
+beforeAll(async () => {
+  shown = await outcomes('examples/rules');
+  unchanged = await outcomes('examples/rules', '--base', 'examples/rules');
+  changed = await outcomes('examples/change', '--base', 'examples/rules');
+});
+
+describe('examples/rules', () => {
+  test('has a file for each rule, and for nothing else', () => {
+    const files = readdirSync(`${root}/examples/rules/fails`).sort();
+    expect(files).toEqual(ALONE.map((id) => `${id}.Dockerfile`).sort());
+  });
+
+  test.each(ALONE)('shows %s failing, and no other rule', (id) => {
+    const failing = rulesWith(shown, `fails/${id}.Dockerfile`, 'fail', 'indeterminate');
+    expect([...failing].sort()).toEqual(TOGETHER[id] ?? [id]);
+    expect(shown).toContainEqual(
+      expect.objectContaining({
+        rule: id,
+        file: `fails/${id}.Dockerfile`,
+        level: expect.stringMatching(/^(?:error|warning)$/),
+      }),
+    );
+  });
+
+  test('shows every rule passing in one file', () => {
+    expect(rulesWith(unchanged, 'Dockerfile', 'fail', 'indeterminate', 'skipped')).toEqual([]);
+    const passing = [...rulesWith(unchanged, 'Dockerfile', 'pass'), ...rulesWith(unchanged, '', 'pass')];
+    expect(passing.sort()).toEqual(rules.map(({ id }) => id).sort());
+  });
+});
+
+describe('examples/change', () => {
+  test('shows the rules that compare failing', () => {
+    expect(rulesWith(changed, '', 'fail')).toEqual(['policy-unchanged']);
+    expect(rulesWith(changed, 'Dockerfile', 'fail')).toEqual(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
+  });
+
+  test('is judged by the policy of its base', () => {
+    expect(changed.filter(({ rule }) => rule === 'distroless').map(({ level }) => level)).toContain('error');
+  });
+});

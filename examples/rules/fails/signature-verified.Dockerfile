@@ -1,0 +1,2 @@
+# Signed, by somebody whom the policy does not name.
+FROM demo.example/rules/strangers:1@sha256:846447a7ffab5767921a5e8c34567c3e3baea83129921c54dde71a6db8e71ef0
