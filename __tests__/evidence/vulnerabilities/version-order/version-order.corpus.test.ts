@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { compareApk } from '../../../../src/evidence/vulnerabilities/version-order/apk.js';
 import { compareDeb } from '../../../../src/evidence/vulnerabilities/version-order/deb.js';
+import { compareIn, hasPlace } from '../../../../src/evidence/vulnerabilities/version-order/ecosystem.js';
 import type { VersionOrder } from '../../../../src/evidence/vulnerabilities/version-order/order.js';
 import { compareRpm } from '../../../../src/evidence/vulnerabilities/version-order/rpm.js';
 import { describeWithSharedData, sharedData } from '../../../support/shared-data.js';
@@ -39,6 +40,12 @@ function mismatches(order: VersionOrder, pairs: readonly Pair[]): readonly strin
  */
 const DEGENERATE = /-r0?-|-+ruff|^0\.\.\.8$|^1-$/;
 
+/** @see https://peps.python.org/pep-0440/#appendix-b-parsing-version-strings-with-regular-expressions */
+const PEP_440 =
+  /^v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?[0-9]*)?(?:-[0-9]+|[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?(?:[-_.]?dev[-_.]?[0-9]*)?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$/i;
+/** With the `v` and the missing numbers that real versions have. */
+const SEMVER = /^v?[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
 describeWithSharedData('versions', 'version order agrees with the published vectors', () => {
   test.each([
     ['osv-scalibr/debian-versions.txt', compareDeb, 25],
@@ -60,5 +67,20 @@ describeWithSharedData('versions', 'version order agrees with the published vect
       .map((line) => line.split('\t'))
       .map(([a = '', b = '', sign]) => ({ a, b, sign: Number(sign) }));
     expect(mismatches(compareRpm, pairs)).toEqual([]);
+  });
+
+  // What is not of the grammar is a gap, and never a comparison: PyPI's versions from before PEP 440, for one.
+  test.each([
+    ['osv-scalibr/semver-versions.txt', 'npm', SEMVER, 85],
+    ['osv-scalibr/pypi-versions.txt', 'PyPI', PEP_440, 26],
+    ['osv-scalibr/pypi-versions-generated.txt', 'PyPI', PEP_440, 12_300],
+  ])('%s', (file, ecosystem, grammar, atLeast) => {
+    const all = pairsOf(file);
+    const versions = [...new Set(all.flatMap(({ a, b }) => [a, b]))];
+    expect(versions.filter((version) => hasPlace(ecosystem, version) !== grammar.test(version))).toEqual([]);
+    const placed = all.filter(({ a, b }) => grammar.test(a) && grammar.test(b));
+    expect(all.filter((pair) => !placed.includes(pair) && compareIn(ecosystem, pair.a, pair.b) !== null)).toEqual([]);
+    expect(placed.length).toBeGreaterThanOrEqual(atLeast);
+    expect(mismatches((a, b) => compareIn(ecosystem, a, b) ?? Number.NaN, placed)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import pep440 from '@renovatebot/pep440';
-import semver from 'semver';
 import { compareApk } from './apk.js';
 import { compareDeb } from './deb.js';
 import type { VersionOrder } from './order.js';
 import { compareRpm } from './rpm.js';
+import { compareSemver } from './semver.js';
 
 const ORDERS: Readonly<Record<string, VersionOrder>> = {
   Alpaquita: compareApk,
@@ -27,7 +27,8 @@ const ORDERS: Readonly<Record<string, VersionOrder>> = {
 
 /**
  * Whether `a` is older (< 0), the same (0) or newer (> 0) than `b` in an OSV ecosystem (`Alpine:v3.20`, `npm` …).
- * Null where we lack the ecosystem's order, or a version does not have its grammar: nothing may be concluded then.
+ * Null where we lack the ecosystem's order, or where one of two versions of a language's packages has not its grammar:
+ * nothing may be concluded then. The package managers of distributions give every text a place, and so do their orders.
  *
  * @see https://ossf.github.io/osv-schema/#affectedpackage-field the names of ecosystems
  */
@@ -40,13 +41,12 @@ export function compareIn(ecosystem: string, a: string, b: string): number | nul
   return null;
 }
 
-/** Whether we have the version order of an OSV ecosystem at all. */
-export function hasOrder(ecosystem: string): boolean {
-  return compareIn(ecosystem, '1.0.0', '1.0.0') !== null;
+/** Whether a version has a place in the order of its ecosystem; false for each where we lack the order. */
+export function hasPlace(ecosystem: string, version: string): boolean {
+  return compareIn(ecosystem, version, version) !== null;
 }
 
-function compareSemver(a: string, b: string): number | null {
-  const x = semver.parse(a, { loose: true });
-  const y = semver.parse(b, { loose: true });
-  return x === null || y === null ? null : semver.compare(x, y);
+/** Whether we have the version order of an OSV ecosystem at all. */
+export function hasOrder(ecosystem: string): boolean {
+  return hasPlace(ecosystem, '1.0.0');
 }
