@@ -1,18 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import semver from 'semver';
 import { affects } from '../../../src/evidence/vulnerabilities/affects.js';
 import { type OsvEvent, readOsvRecord } from '../../../src/evidence/vulnerabilities/osv-record.js';
 import { rate } from '../../../src/evidence/vulnerabilities/severity.js';
 import { compareIn } from '../../../src/evidence/vulnerabilities/version-order/ecosystem.js';
 
-function says(events: readonly OsvEvent[], version: string, versions: readonly string[] = [], type = 'ECOSYSTEM') {
+function says(
+  events: readonly OsvEvent[],
+  version: string,
+  versions: readonly string[] = [],
+  type = 'ECOSYSTEM',
+  ecosystem = 'Debian:12',
+) {
   const entry = {
-    package: { ecosystem: 'Debian:12', name: 'tool', purl: null },
+    package: { ecosystem, name: 'tool', purl: null },
     ranges: events.length === 0 ? [] : [{ type, events: [...events] }],
     versions: [...versions],
     severity: [],
   };
-  const answer = affects(entry, 'Debian:12', version);
+  const answer = affects(entry, ecosystem, version);
   return answer.kind === 'affected' ? `affected, fixed in ${answer.fixedIn ?? 'none'}` : answer.kind;
 }
 
@@ -28,7 +35,6 @@ describe('whether a version is affected', () => {
     ['below a limit that is none', [{ introduced: '0' }, { limit: '*' }], '3', 'affected, fixed in none'],
     ['out of order', [{ fixed: '3' }, { introduced: '5' }, { introduced: '0' }], '6', 'affected, fixed in none'],
     ['between two ranges of one list', [{ introduced: '5' }, { fixed: '3' }, { introduced: '0' }], '4', 'not-affected'],
-    ['a false positive, fixed in version 0', [{ introduced: '0' }, { fixed: '0' }], '4', 'not-affected'],
     ['introduced and fixed at once', [{ introduced: '3' }, { fixed: '3' }], '4', 'affected, fixed in none'],
     ['without an introduction', [{ fixed: '3' }], '1', 'unknown'],
   ])('%s', (_, events, version, expected) => {
@@ -42,6 +48,38 @@ describe('whether a version is affected', () => {
     expect(says([], '1')).toBe('unknown');
     expect(says([{ introduced: '0' }], '1', [], 'GIT')).toBe('unknown');
   });
+
+  test.each([
+    ['PyPI', '1.0', ['1.0.0'], 'affected, fixed in none'],
+    ['PyPI', '1.0.0', ['1.0', '1.1'], 'affected, fixed in none'],
+    ['PyPI', '1.0RC1', ['1.0.0-rc.1'], 'affected, fixed in none'],
+    ['PyPI', '1.0.1', ['1.0'], 'not-affected'],
+    ['PyPI', '2004d', ['2004d'], 'affected, fixed in none'],
+    ['PyPI', '2004d', ['2004'], 'unknown'],
+    ['npm', '1.0.0+linux', ['1.0.0'], 'affected, fixed in none'],
+    ['Go', '1.22', ['1.22.0'], 'affected, fixed in none'],
+    ['npm', '1.0.0.1', ['1.0.0'], 'unknown'],
+    ['Debian:12', '0:1.0-0', ['1.0'], 'affected, fixed in none'],
+    ['Maven', '1.0', ['1.0.0'], 'unknown'],
+  ])('a listed version of %s is meant in every spelling: %s', (ecosystem, version, versions, expected) => {
+    expect(says([], version, versions, 'ECOSYSTEM', ecosystem)).toBe(expected);
+  });
+
+  test.each<[string, readonly OsvEvent[], string]>([
+    ['Wolfi', [{ introduced: '0' }, { fixed: '0' }], 'not-affected'],
+    ['Chainguard', [{ fixed: '0' }, { introduced: '0' }], 'not-affected'],
+    ['Wolfi', [{ introduced: '0' }, { fixed: '0' }, { fixed: '5-r0' }], 'unknown'],
+    ['Wolfi', [{ introduced: '2' }, { fixed: '0' }], 'unknown'],
+    ['Wolfi', [{ introduced: '0' }, { last_affected: '9' }, { fixed: '0' }], 'unknown'],
+    ['Alpine:v3.20', [{ introduced: '0' }, { fixed: '0' }], 'unknown'],
+    ['Debian:12', [{ introduced: '0' }, { fixed: '0' }], 'unknown'],
+    ['npm', [{ introduced: '0' }, { fixed: '0' }], 'unknown'],
+  ])(
+    'a fix in version 0 is a false positive where %s says so, and clears nothing else: %j',
+    (ecosystem, events, expected) => {
+      expect(says(events, '4', [], 'ECOSYSTEM', ecosystem)).toBe(expected);
+    },
+  );
 
   test('the order in which events are written changes nothing', () => {
     const event = fc.record({
@@ -85,12 +123,45 @@ describe('version orders', () => {
   );
 
   test('versions of a hundred thousand characters are compared at once', () => {
-    for (const ecosystem of ['Alpine:v3.20', 'Debian:12', 'AlmaLinux:9']) {
-      for (const part of ['1.', '~', 'a1', '_rc']) {
+    for (const ecosystem of ['Alpine:v3.20', 'Debian:12', 'AlmaLinux:9', 'npm']) {
+      for (const part of ['1.', '~', 'a1', '_rc', '-']) {
         const long = `1${part.repeat(100_000 / part.length)}`;
         expect(compareIn(ecosystem, long, `${long}x`)).not.toBe(0);
       }
     }
+  });
+
+  test('semantic versions are ordered as the semver package orders them', () => {
+    const number = fc.nat({ max: 30 });
+    const identifier = fc.oneof(fc.nat({ max: 20 }).map(String), fc.stringMatching(/^[a-zA-Z-][0-9a-zA-Z-]{0,3}$/));
+    const version = fc
+      .tuple(number, number, number, fc.array(identifier, { maxLength: 3 }), fc.array(identifier, { maxLength: 2 }))
+      .map(([major, minor, patch, pre, build]) => {
+        const rest = `${pre.length === 0 ? '' : `-${pre.join('.')}`}${build.length === 0 ? '' : `+${build.join('.')}`}`;
+        return `${major}.${minor}.${patch}${rest}`;
+      });
+    fc.assert(
+      fc.property(version, version, (a, b) => {
+        expect(Math.sign(compareIn('npm', a, b) ?? Number.NaN)).toBe(semver.compare(a, b));
+      }),
+    );
+  });
+
+  test.each([
+    ['1.22', '1.22.0', 0],
+    ['v1.2.3', '1.2.3', 0],
+    ['1.22rc1', '1.22', -1],
+    ['1.2.3', '1.2.4-0', -1],
+    ['1', '99999999999999999999', -1],
+    ['1.2.3.4', '1.2.3', null],
+    ['1.2.3-', '1.2.3', null],
+    ['1.2.3-a..b', '1.2.3', null],
+    ['1.2.3+a+b', '1.2.3', null],
+    ['(devel)', '1.2.3', null],
+    ['', '1.2.3', null],
+  ])('%j beside %j of Go is %j', (a, b, expected) => {
+    const order = compareIn('Go', a, b);
+    expect(order === null ? null : Math.sign(order)).toBe(expected);
   });
 
   test('an ecosystem whose order we lack says so', () => {

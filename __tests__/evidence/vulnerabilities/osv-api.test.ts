@@ -147,6 +147,8 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
   expect(told(await collectKnown({ inventory: INVENTORY, server }))).toMatch(expected);
 });
 
+const entry = (events: readonly object[]) => ({ package: OPENSSL, ranges: [{ type: 'ECOSYSTEM', events }] });
+
 test.each<[string, unknown, RegExp]>([
   ['another record', { ...RECORD, id: 'OTHER-1' }, /^\? .*answered with the record OTHER-1/],
   ['no record', { id: RECORD.id }, /^\? .*it is no OSV record/],
@@ -157,6 +159,32 @@ test.each<[string, unknown, RegExp]>([
     { ...RECORD, affected: [{ package: OPENSSL }] },
     /^libcrypto3 CVE-2026-1000 unfixed/,
   ],
+  [
+    'a record that cannot be evaluated in part',
+    { ...RECORD, affected: [entry([{ introduced: '4-r0' }]), entry([{ fixed: '3.3.2-r0' }])] },
+    /^libcrypto3 CVE-2026-1000 unfixed/,
+  ],
+  [
+    'a record of another kind of range',
+    { ...RECORD, affected: [{ package: OPENSSL, ranges: [{ type: 'MAGIC', events: [{ introduced: '4' }] }] }] },
+    /^libcrypto3 CVE-2026-1000 unfixed/,
+  ],
+  [
+    'a record that says by an order that it is not affected',
+    { ...RECORD, affected: [entry([{ introduced: '4-r0' }])] },
+    /^$/,
+  ],
+  [
+    'a record whose ranges are out of order',
+    { ...RECORD, affected: [entry([{ fixed: '3.3.2-r0' }, { introduced: '0' }])] },
+    /^libcrypto3 CVE-2026-1000 3\.3\.2-r0$/,
+  ],
+  [
+    'a record that is fixed in version 0',
+    { ...RECORD, affected: [entry([{ introduced: '0' }, { fixed: '0' }])] },
+    /^libcrypto3 CVE-2026-1000 unfixed/,
+  ],
+  ['a record withdrawn on no date', { ...RECORD, withdrawn: 'perhaps' }, /^libcrypto3 CVE-2026-1000/],
   ['a record that was withdrawn', { ...RECORD, withdrawn: '2026-11-01T00:00:00Z' }, /^$/],
   [
     'a record of ten megabytes',

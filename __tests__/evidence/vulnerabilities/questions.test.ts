@@ -59,6 +59,21 @@ describe('what is asked about a package', () => {
     expect([questions.length, unjudged.length]).toEqual([0, 1]);
   });
 
+  test.each([
+    ['pypi', '2004d', 'PyPI'],
+    ['npm', 'latest', 'npm'],
+    ['npm', '1.2.3.4', 'npm'],
+  ] as const)(
+    'a version without a place in its order (%s %s) is a gap that names the package',
+    (type, version, name) => {
+      const { questions, unjudged } = questionsAbout(inventoryOf(DEBIAN, [['tool', version]], type).packages, DEBIAN);
+      expect(questions).toEqual([]);
+      expect(unjudged).toEqual([
+        { what: `tool ${version}`, reason: `its version has no place in the version order of ${name}` },
+      ]);
+    },
+  );
+
   test("a library that a distribution's package brought is the distribution's to judge", () => {
     const [library] = inventoryOf(WOLFI, [['pip', '24.0']], 'pypi').packages;
     const packages = library === undefined ? [] : [{ ...library, partOf: 'py3-pip' }];

@@ -1,5 +1,6 @@
+import { ecosystemFamily } from './ecosystems.js';
 import type { OsvAffected, OsvEvent, OsvRange } from './osv-record.js';
-import { compareIn } from './version-order/ecosystem.js';
+import { compareIn, hasPlace } from './version-order/ecosystem.js';
 
 /** What a record says about one version of one package. */
 export type Affects =
@@ -10,31 +11,50 @@ export type Affects =
 
 /**
  * Evaluates the `affected` entry of a record for a version, by the algorithm of the OSV schema: a version is affected
- * if it is enumerated or lies in a range. `fixedIn` is the first fix after the version.
+ * if it is enumerated or lies in a range. Two spellings of one version (`1.0` and `1.0.0` of PyPI) are that version.
+ * `fixedIn` is the first fix after the version.
  *
  * @param ecosystem whose version order holds; the entry's own
  * @see https://ossf.github.io/osv-schema/#evaluation
  */
 export function affects(entry: OsvAffected, ecosystem: string, version: string): Affects {
   const ranges = entry.ranges.filter(({ type }) => type !== 'GIT');
-  const answers = ranges.map((range) => inRange(range, ecosystem, version));
-  const enumerated = entry.versions.includes(version);
-  const hit = answers.find((answer) => answer.kind === 'affected');
-  if (hit !== undefined) return hit;
-  if (enumerated) return { kind: 'affected', ...fixAfter(ranges, ecosystem, version) };
-  const unknown = answers.find((answer) => answer.kind === 'unknown');
-  if (unknown !== undefined) return unknown;
-  if (answers.length === 0 && entry.versions.length === 0) {
-    return { kind: 'unknown', reason: 'the record has neither versions nor a version range' };
-  }
-  return { kind: 'not-affected' };
+  const answers = [
+    ...ranges.map((range) => inRange(range, ecosystem, version)),
+    ...(entry.versions.length === 0 ? [] : [isListed(entry.versions, ranges, ecosystem, version)]),
+  ];
+  return (
+    answers.find(({ kind }) => kind === 'affected') ??
+    answers.find(({ kind }) => kind === 'unknown') ??
+    answers[0] ?? { kind: 'unknown', reason: 'the record has neither versions nor a version range' }
+  );
+}
+
+function isListed(
+  versions: readonly string[],
+  ranges: readonly OsvRange[],
+  ecosystem: string,
+  version: string,
+): Affects {
+  const isThere = versions.includes(version) || versions.some((listed) => compareIn(ecosystem, listed, version) === 0);
+  if (isThere) return { kind: 'affected', ...fixAfter(ranges, ecosystem, version) };
+  return hasPlace(ecosystem, version)
+    ? { kind: 'not-affected' }
+    : { kind: 'unknown', reason: noPlace(ecosystem, version) };
+}
+
+function noPlace(ecosystem: string, version: string): string {
+  return `${version} has no place in the version order of ${ecosystem}`;
 }
 
 const RANGES: ReadonlySet<string> = new Set(['SEMVER', 'ECOSYSTEM']);
 
 function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
-  // Feeds of Chainguard say "false positive" with a fix in version 0.
-  if (range.events.some((event) => 'fixed' in event && event.fixed === '0')) return { kind: 'not-affected' };
+  const fixes = range.events.flatMap((event) => ('fixed' in event ? [event.fixed] : []));
+  if (fixes.includes('0')) {
+    if (saysFalsePositive(range, fixes, ecosystem)) return { kind: 'not-affected' };
+    return { kind: 'unknown', reason: 'a version range is fixed in version 0, before its first version' };
+  }
   if (!range.events.some((event) => 'introduced' in event)) {
     return { kind: 'unknown', reason: 'a version range has no "introduced" event' };
   }
@@ -44,14 +64,30 @@ function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
   let inside = false;
   for (const event of sorted) {
     const order = compareAt(ecosystem, version, versionOf(event));
-    if (order === null)
-      return { kind: 'unknown', reason: `${version} has no place in the version order of ${ecosystem}` };
+    if (order === null) return { kind: 'unknown', reason: noPlace(ecosystem, version) };
     if ('introduced' in event && order >= 0) inside = true;
     if ('fixed' in event && order >= 0) inside = false;
     if ('limit' in event && event.limit !== '*' && order >= 0) inside = false;
     if ('last_affected' in event && order > 0) inside = false;
   }
   return inside ? { kind: 'affected', ...fixAfter([range], ecosystem, version) } : { kind: 'not-affected' };
+}
+
+/** Whose records say "a false positive" with a fix in version 0. */
+const FALSE_POSITIVES: ReadonlySet<string> = new Set(['Chainguard', 'Wolfi']);
+
+/**
+ * Whether a range says, as Chainguard's feeds do, that no version has the weakness. Anywhere else, and beside another
+ * fix, a fix in version 0 is a mistake that clears nothing.
+ *
+ * @see https://github.com/chainguard-dev/vulnerability-scanner-support/blob/main/docs/osv_v3_feed.md
+ */
+function saysFalsePositive({ events }: OsvRange, fixes: readonly string[], ecosystem: string): boolean {
+  return (
+    FALSE_POSITIVES.has(ecosystemFamily(ecosystem)) &&
+    fixes.length === 1 &&
+    events.every((event) => 'fixed' in event || ('introduced' in event && event.introduced === '0'))
+  );
 }
 
 function fixAfter(ranges: readonly OsvRange[], ecosystem: string, version: string): { fixedIn?: string } {

@@ -1,6 +1,6 @@
 import { type Affects, affects } from './affects.js';
 import { ecosystemFamily, normaliseEcosystem, normaliseName } from './ecosystems.js';
-import type { OsvAffected } from './osv-record.js';
+import type { OsvAffected, OsvRecord } from './osv-record.js';
 import type { PackageQuestion, Unjudged } from './questions.js';
 import type { SourceHit } from './source.js';
 import { cvesOf } from './weakness.js';
@@ -21,11 +21,12 @@ export interface Matches {
 
 /**
  * Evaluates records against the versions asked for. What a record can't decide is left unjudged, unless the service that
- * named the record has judged the version itself. Withdrawn records say nothing. Records about the package's own
- * architecture come before those about another one, and records about the package before those about its origin.
+ * named the record has judged the version itself: that stands unless each entry about the package says otherwise, by a
+ * version order. Withdrawn records say nothing. Records about the package's own architecture come before those about
+ * another one, and records about the package before those about its origin.
  */
 export function matchRecords(hits: readonly Hit[]): Matches {
-  const current = hits.filter(({ record }) => (record.withdrawn ?? '') === '');
+  const current = hits.filter(({ record }) => !isWithdrawn(record));
   const told = new Set(current.flatMap(statements));
   const matches: Match[] = [];
   const unjudged: Unjudged[] = [];
@@ -41,13 +42,18 @@ export function matchRecords(hits: readonly Hit[]): Matches {
   return { matches, unjudged };
 }
 
+/** A date that is none withdraws nothing. */
+function isWithdrawn({ withdrawn }: OsvRecord): boolean {
+  return !Number.isNaN(Date.parse(withdrawn ?? ''));
+}
+
 function judge(hit: Hit): Match | { readonly reason: string } | null {
   const { question, isMatch } = hit;
   const entries = entriesAbout(hit, question.name);
   const judged = entries.map((entry) => ({ entry, says: affects(entry, question.ecosystem, question.version) }));
   const affected = judged.find(({ says }) => says.kind === 'affected');
   if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
-  if (isMatch && !judged.some(({ says }) => says.kind === 'not-affected')) {
+  if (isMatch && !(judged.length > 0 && judged.every(({ says }) => says.kind === 'not-affected'))) {
     return { ...hit, entry: entries[0] ?? null };
   }
   const unknown = judged.find(({ says }) => says.kind === 'unknown');

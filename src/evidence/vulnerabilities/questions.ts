@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../../result.js';
 import type { Distribution, InstalledPackage } from '../packages/inventory.js';
 import { isRpmKey } from '../sbom/distribution-packages.js';
 import { type DistributionEcosystem, distributionEcosystem, LANGUAGE_ECOSYSTEMS, normaliseName } from './ecosystems.js';
+import { hasPlace } from './version-order/ecosystem.js';
 
 /** A package whose vulnerabilities are asked for. */
 export type AskedPackage = Pick<
@@ -73,6 +74,7 @@ function questionsOf(
     return err(version === '' ? 'it has no version' : 'its name or version can be no package’s');
   }
   if (language !== undefined) {
+    if (!hasPlace(language, version)) return err(`its version has no place in the version order of ${language}`);
     return ok([
       { ecosystem: language, name: normaliseName(language, name), version, package: one, about: 'package' as const },
     ]);

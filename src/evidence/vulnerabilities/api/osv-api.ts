@@ -29,7 +29,7 @@ export interface OsvApiOptions {
 
 /**
  * The OSV API. Questions that images of a run have in common are asked once, and those that come together go in one
- * request an ecosystem; so are records. That is two round trips for most runs, however many images there are.
+ * request an ecosystem. Records are fetched one by one, each of them once, as many at a time as the transport allows.
  *
  * @see https://google.github.io/osv.dev/api/
  */
