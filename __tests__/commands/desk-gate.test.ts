@@ -7,28 +7,25 @@ import { makeDirectory } from '../support/scratch-repository.js';
 
 const IMAGE = 'registry.example/base:1';
 
+async function atDesk(folder: string, flags: Parameters<typeof runGateAtDesk>[0]) {
+  return await runGateAtDesk({ ...flags, 'all-files': true, offline: true }, undefined, {
+    stdout: () => undefined,
+    stderr: () => undefined,
+    env: { HOME: folder },
+    cwd: folder,
+    colour: false,
+    columns: 100,
+    progress: false,
+  });
+}
+
 async function run(flags: { readonly registry?: readonly string[] }) {
   const folder = makeDirectory({ Dockerfile: `FROM ${IMAGE}\n` });
   const layout = join(makeDirectory({}), 'layout');
   await writeLayout(layout, [{ name: IMAGE, content: await makeImage() }]);
-  const ran = await runGateAtDesk(
-    {
-      ...flags,
-      registry: flags.registry?.map((host) => `${host}=oci-layout:${layout}`) ?? [],
-      'all-files': true,
-      offline: true,
-    },
-    undefined,
-    {
-      stdout: () => undefined,
-      stderr: () => undefined,
-      env: { HOME: folder },
-      cwd: folder,
-      colour: false,
-      columns: 100,
-      progress: false,
-    },
-  );
+  const ran = await atDesk(folder, {
+    registry: flags.registry?.map((host) => `${host}=oci-layout:${layout}`) ?? [],
+  });
   if (!ran.ok) throw new Error(ran.error.message);
   const { answers, notices } = ran.value.report;
   return { notices, signed: answers.filter(({ rule }) => rule === 'signature-verified').map(({ outcome }) => outcome) };
@@ -44,4 +41,28 @@ test('a registry that nobody names is not contacted, and the report says so', as
   const { notices, signed } = await run({});
   expect(signed).toEqual(['skipped']);
   expect(notices).toContainEqual(expect.stringContaining('registry.example is neither in the policy nor'));
+});
+
+test('with a base, its policy holds, whatever the judged folder says', async () => {
+  const base = makeDirectory({
+    Dockerfile: `FROM ${IMAGE}\n`,
+    '.github/base-image-gate.yml': 'version: 1\nprofile: strict\n',
+  });
+  const folder = makeDirectory({
+    Dockerfile: `FROM ${IMAGE}\n`,
+    '.github/base-image-gate.yml': 'version: 1\nprofile: observe\n',
+  });
+  const ran = await atDesk(folder, { base });
+  if (!ran.ok) throw new Error(ran.error.message);
+  expect(ran.value.policy.profile).toBe('strict');
+  const edited = ran.value.report.answers.filter(({ rule }) => rule === 'policy-unchanged');
+  expect(edited).toMatchObject([{ outcome: 'fail', reason: expect.stringContaining('.github/base-image-gate.yml') }]);
+});
+
+test('a base that is not there is a wrong usage', async () => {
+  const ran = await atDesk(makeDirectory({}), { base: 'nowhere' });
+  expect(ran).toMatchObject({
+    ok: false,
+    error: { kind: 'usage', message: '--base: nowhere is not there; expected the folder of a repository.' },
+  });
 });

@@ -43,7 +43,7 @@ export const allowedBase: UseRule<NoOptions> = {
     }
     return {
       outcome: 'fail',
-      reason: `No entry of the allow list matches ${name}, which \`${use.written}\` names.`,
+      reason: `No entry of the allow list matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
       ...adviceOf(proposalsFor({ use, reference }, stages, policy, loadCatalogue())),
     };
   },
