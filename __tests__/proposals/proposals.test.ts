@@ -7,8 +7,9 @@ import { parseReference } from '../../src/images/reference.js';
 import { deniedBy, governingEntry, policyReference } from '../../src/policy/govern.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { adviceOf } from '../../src/proposals/advice.js';
-import { type Proposal, proposalsFor } from '../../src/proposals/proposals.js';
+import { type Proposal, type Proposals, proposalsFor } from '../../src/proposals/proposals.js';
 import { allowedBase } from '../../src/rules/allowed-base.js';
+import { rules } from '../../src/rules/index.js';
 import { validPolicy } from '../support/load-policy-text.js';
 import { read } from '../support/read-dockerfile.js';
 
@@ -16,18 +17,22 @@ const ORGANISATION = `- catalog: chainguard-organization
     with: { organization: acme.com, identities: ["https://issuer.enforce.dev/a/b"] }`;
 
 function policyWith(allow: readonly string[], more = '', profile = 'hardened'): Promise<Policy> {
-  return validPolicy(`version: 1\nprofile: ${profile}\nallow:\n  ${allow.join('\n  ')}\n${more}`);
+  return validPolicy(`version: 1\nprofile: ${profile}\nallow:\n  ${allow.join('\n  ')}\n${more}`, { rules });
 }
 
-/** What is proposed for the use at an index of a Dockerfile. */
-function proposed(policy: Policy, dockerfile: string, index = 0): readonly Proposal[] {
+/** What is known in the place of the use at an index of a Dockerfile. */
+function proposals(policy: Policy, dockerfile: string, index = 0): Proposals {
   const { uses, stages } = read(dockerfile);
   const use = uses[index];
   if (use?.reference === null || use === undefined) throw new Error('no such use');
   return proposalsFor({ use, reference: policyReference(policy, use.reference) }, stages, policy, loadCatalogue());
 }
 
-const images = (proposals: readonly Proposal[]) => proposals.map(({ image }) => image);
+function proposed(policy: Policy, dockerfile: string, index = 0): readonly Proposal[] {
+  return proposals(policy, dockerfile, index).proposed;
+}
+
+const images = (all: readonly { readonly image: string }[]) => all.map(({ image }) => image);
 
 test('the generated table is what the YAML files say', () => {
   const script = new URL('../../scripts/generate-equivalents.mjs', import.meta.url);
@@ -81,6 +86,65 @@ describe('the variant that a stage needs', () => {
     ]);
   });
 
+  const SHELLS: readonly (readonly [name: string, instructions: string])[] = [
+    ['calls a shell in exec form', 'RUN ["/bin/sh", "-c", "make"]'],
+    ['calls a shell through env', 'RUN ["/usr/bin/env", "A=b", "bash", "-c", "make"]'],
+    ['calls a script in exec form', 'RUN ["./install.sh"]'],
+    ['calls a shell through an init', 'RUN ["tini", "--", "sh", "x"]'],
+    ['says which shell it uses', 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN ["python", "x"]'],
+    ['leaves a trigger in shell form', 'ONBUILD RUN make'],
+    ['leaves a trigger that calls a shell', 'ONBUILD RUN ["sh", "-c", "make"]'],
+    ['gives the shell form flags', 'RUN --network=none make'],
+  ];
+  test.each(SHELLS)('is the builder where a build stage %s', async (_, instructions) => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const file = `FROM python:3 AS b\n${instructions}\nFROM scratch\nCOPY --from=b / /\n`;
+    expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest-dev']);
+  });
+
+  test.each([
+    'RUN ["python", "sh.py"]',
+    'ONBUILD RUN ["python", "x"]',
+    'ONBUILD RUN --mount=type=cache,target=/x ["python", "x"]',
+    'HEALTHCHECK NONE',
+  ])('is the plain one with %s', async (instructions) => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const file = `FROM python:3 AS b\n${instructions}\nFROM scratch\nCOPY --from=b / /\n`;
+    expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest']);
+  });
+
+  test.each([
+    ['CMD python app.py', 'it has no shell, so ENTRYPOINT, CMD and HEALTHCHECK need the exec form'],
+    ['HEALTHCHECK CMD python probe.py', 'it has no shell, so ENTRYPOINT, CMD and HEALTHCHECK need the exec form'],
+    ['ENTRYPOINT ["/start.sh"]', 'it has no shell, and ENTRYPOINT, CMD or HEALTHCHECK start one'],
+    [
+      'HEALTHCHECK --interval=5s CMD ["sh", "-c", "x"]',
+      'it has no shell, and ENTRYPOINT, CMD or HEALTHCHECK start one',
+    ],
+    ['CMD ["app.py"]', 'it has no shell'],
+  ])('has no shell for %s', async (instruction, change) => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    expect(proposed(policy, `FROM python:3\n${instruction}\n`)[0]?.changes).toContain(change);
+  });
+
+  test('runs as root only where no USER follows', async () => {
+    const policy = await policyWith(['- catalog: chainguard'], '', 'baseline');
+    const changes = (more: string) => proposed(policy, `FROM golang:1\n${more}CMD ["x"]\n`)[0]?.changes.join('; ');
+    expect(changes('')).toContain('it runs as root, so the stage needs a USER');
+    expect(changes('USER 1000\n')).toContain('it runs as root');
+    expect(changes('USER 1000\n')).not.toContain('needs a USER');
+  });
+
+  test('says what is not known of an image', async () => {
+    const policy = await policyWith([ORGANISATION]);
+    expect(proposed(policy, 'FROM hashicorp/vault:1\nCMD ["server"]\n')).toEqual([
+      expect.objectContaining({
+        inferred: true,
+        changes: ['whether it has a shell is not known', 'the user that it runs as is not known'],
+      }),
+    ]);
+  });
+
   test('ships as the plain one where the policy wants no package manager, with the builder for a stage before it', async () => {
     const policy = await policyWith(['- catalog: chainguard']);
     const [proposal] = proposed(policy, 'FROM python:3\nRUN apt-get install x\nCMD python app.py\n');
@@ -88,7 +152,7 @@ describe('the variant that a stage needs', () => {
     expect(proposal?.changes).toEqual([
       'its tag follows the newest version and not 3',
       'RUN belongs in a stage of its own on cgr.dev/chainguard/python:latest-dev, and what it makes is copied',
-      'it has no shell, so ENTRYPOINT and CMD need the exec form',
+      'it has no shell, so ENTRYPOINT, CMD and HEALTHCHECK need the exec form',
       'it runs as 65532',
       'its entrypoint is `/usr/bin/python`, so CMD gives arguments to that',
     ]);
@@ -138,7 +202,7 @@ describe('the version line', () => {
   });
 
   test('says where it is another one', async () => {
-    const policy = await policyWith(['- catalog: distroless']);
+    const policy = await policyWith(['- catalog: distroless'], '', 'baseline');
     expect(proposed(policy, 'FROM node:18\n')[0]?.changes[0]).toBe('it is of another version than 18');
     expect(proposed(policy, 'FROM node:22\n')[0]?.changes.join()).not.toContain('version');
   });
@@ -183,7 +247,76 @@ describe('what would itself fail is never proposed', () => {
 
   test('nor what nobody could verify', async () => {
     const policy = await policyWith(['- image: dhi.io/**']);
-    expect(proposed(policy, 'FROM python:3\n')).toEqual([]);
+    expect(proposals(policy, 'FROM python:3\n')).toMatchObject({
+      proposed: [],
+      leftOut: [
+        { image: 'dhi.io/python:3-debian13', because: 'allow[0] names nobody whose signature could be verified' },
+      ],
+    });
+    // Where the profile only notes that a publisher can't be verified, nothing fails.
+    const lenient = await policyWith(['- image: dhi.io/**'], '', 'baseline');
+    expect(images(proposed(lenient, 'FROM python:3\n'))).toEqual(['dhi.io/python:3-debian13']);
+  });
+
+  test('nor a builder that is denied, where the policy wants tools in a stage of their own', async () => {
+    const deny = 'deny:\n  - { image: "cgr.dev/chainguard/*:*-dev", reason: tools }\n';
+    const file = 'FROM python:3\nRUN pip install x\n';
+    const policy = await policyWith(['- catalog: chainguard'], deny);
+    expect(proposals(policy, file)).toMatchObject({ proposed: [], leftOut: [] });
+    const narrow = await policyWith(['- image: cgr.dev/chainguard/*:latest']);
+    expect(proposals(narrow, file)).toMatchObject({ proposed: [], leftOut: [] });
+    expect(images(proposed(narrow, 'FROM python:3\nCMD ["x"]\n'))).toEqual(['cgr.dev/chainguard/python:latest']);
+  });
+
+  test('nor a builder whose signature nobody could verify', async () => {
+    const policy = await policyWith([
+      '- image: cgr.dev/chainguard/*:latest',
+      '- { image: "cgr.dev/chainguard/*:latest-dev", authorities: [{ key: { kms: "awskms:///alias/x" } }] }',
+    ]);
+    expect(proposals(policy, 'FROM python:3\nRUN pip install x\n').proposed).toEqual([]);
+  });
+
+  test('nor what has no attestation that the policy asks for', async () => {
+    const file = 'FROM node:22\nCMD ["x"]\n';
+    const distroless = await policyWith(['- catalog: distroless']);
+    expect(proposals(distroless, file)).toMatchObject({
+      proposed: [],
+      leftOut: [
+        {
+          image: 'gcr.io/distroless/nodejs22-debian13:nonroot',
+          because: 'Google distroless attests no provenance, which the policy asks for',
+        },
+      ],
+    });
+    const without = 'rules: { provenance-attested: off }\n';
+    expect(images(proposed(await policyWith(['- catalog: distroless'], without), file))).toEqual([
+      'gcr.io/distroless/nodejs22-debian13:nonroot',
+    ]);
+    const unsigned = ['- { image: "dhi.io/**", signed: false, reason: test }'];
+    expect(proposals(await policyWith(unsigned), file)).toMatchObject({
+      proposed: [],
+      leftOut: [{ because: 'allow[0] names nobody who could sign the SBOM that the policy asks for' }],
+    });
+    const onItsWord = ['- { image: "dhi.io/**", signed: false, reason: test, sbom: { unsigned: allow } }'];
+    expect(images(proposed(await policyWith(onItsWord), file))).toEqual(['dhi.io/node:22-debian13']);
+  });
+
+  test('nor what has tools that the policy refuses in what ships', async () => {
+    const policy = await policyWith(['- catalog: chainguard'], '', 'strict');
+    expect(proposals(policy, 'FROM node:22\nCMD ["x"]\n')).toMatchObject({
+      proposed: [],
+      leftOut: [{ image: 'cgr.dev/chainguard/node:latest', because: 'it has a shell' }],
+    });
+  });
+
+  test('nor anything for a frontend, on which nothing is built', async () => {
+    const policy = await policyWith(['- catalog: chainguard']);
+    const { uses, stages } = read('# syntax=docker/dockerfile:1\nFROM scratch\n');
+    const [use] = uses;
+    if (use === undefined) throw new Error('no use');
+    const python = parseReference('python:3');
+    if (!python.ok) throw new Error('no reference');
+    expect(proposalsFor({ use, reference: python.value }, stages, policy, loadCatalogue()).proposed).toEqual([]);
   });
 
   test('nor what the policy knows no organisation for', async () => {
@@ -198,7 +331,7 @@ describe('what would itself fail is never proposed', () => {
 });
 
 describe('a finding of allowed-base', () => {
-  test('names what would pass, and says of what is inferred that it is', async () => {
+  test('names what would be allowed, and says of what is inferred that it is', async () => {
     const policy = await policyWith(['- catalog: chainguard', '- catalog: distroless']);
     const { uses, stages, file } = read('FROM debian:13\nCOPY app /app\n');
     const [use] = uses;
@@ -219,15 +352,29 @@ describe('a finding of allowed-base', () => {
     );
     expect(result).toMatchObject({
       outcome: 'fail',
-      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) or gcr.io/distroless/base-debian13:nonroot (inferred), which this policy allows here, or ask the owners of the policy to add this image.',
+      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
+      details: [
+        'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532',
+        'not proposed: cgr.dev/chainguard/wolfi-base:latest, because it has a package manager (apk)',
+        'not proposed: gcr.io/distroless/base-debian13:nonroot, because Google distroless attests no provenance, which the policy asks for',
+      ],
     });
-    expect('details' in result ? result.details?.[1] : undefined).toBe(
-      'would pass: gcr.io/distroless/base-debian13:nonroot (Google distroless, final stage for self-contained programs, inferred): it has no shell; it runs as 65532',
+  });
+
+  test('says nothing of a digest where the policy asks for none', () => {
+    const one: Proposal = { image: 'a.test/b:1', publisher: 'A', inferred: false, changes: [] };
+    expect(adviceOf({ proposed: [one], leftOut: [], toBePinned: false }).fix).toBe(
+      'Build on a.test/b:1, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
     );
   });
 
-  test('asks for an entry where nothing would pass', () => {
-    expect(adviceOf([])).toEqual({
+  test('never claims that an image would pass', () => {
+    const one: Proposal = { image: 'a.test/b:1', publisher: 'A', inferred: false, changes: [] };
+    expect(JSON.stringify(adviceOf({ proposed: [one], leftOut: [], toBePinned: true }))).not.toMatch(/pass/);
+  });
+
+  test('asks for an entry where nothing would be allowed', () => {
+    expect(adviceOf({ proposed: [], leftOut: [], toBePinned: true })).toEqual({
       fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.',
     });
   });

@@ -2,7 +2,7 @@
 import type { Catalogue } from './publisher.js';
 
 export const catalogue: Catalogue = {
-  "version": "2026.11.1",
+  "version": "2026.11.2",
   "abandoned": [
     {
       "image": "docker.io/bitnamilegacy/**",
@@ -151,6 +151,12 @@ export const catalogue: Catalogue = {
         {
           "fact": "Images are signed keylessly by a Google service account.",
           "source": "https://github.com/GoogleContainerTools/distroless/blob/main/README.md",
+          "read": "2026-11",
+          "confirmed": true
+        },
+        {
+          "fact": "The release attests an SPDX SBOM and signs, and attests nothing else, so that there is no provenance.",
+          "source": "https://github.com/GoogleContainerTools/distroless/blob/04338216b983d4921532af1914927f90e725b282/private/oci/sign_and_push.bzl",
           "read": "2026-11",
           "confirmed": true
         }

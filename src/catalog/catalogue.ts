@@ -41,6 +41,15 @@ export function publisherOf(from: Catalogue, reference: Reference): Publisher | 
 }
 
 /**
+ * Whether a publisher attests something of its images with a signature; undefined where the catalogue says nothing of
+ * its attestations.
+ */
+export function attests({ attestations }: Publisher, what: 'SBOM' | 'provenance'): boolean | undefined {
+  if (attestations.length === 0) return undefined;
+  return attestations.some((text) => text.includes(what) && !text.includes('unsigned'));
+}
+
+/**
  * Whether the policy or the catalogue names the host an image is pulled from. Other hosts are never contacted: a pull
  * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
  * image is not to ask for its host; the repository where an authority keeps its signatures is.

@@ -1,28 +1,44 @@
 import type { RuleResult } from '../rules/rule.js';
-import type { Proposal } from './proposals.js';
+import type { LeftOut, Proposal, Proposals } from './proposals.js';
 
 /** How many images a fix names; the others are in the details. */
 const NAMED = 3;
 const LISTED = 8;
+const LEFT_OUT = 3;
 
-/** What to do about an image that is not allowed: the fix and details of a rule's result. */
-export function adviceOf(
-  proposals: readonly Proposal[],
-): Required<Pick<RuleResult, 'fix'>> & Pick<RuleResult, 'details'> {
-  if (proposals.length === 0) {
-    return { fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.' };
+/**
+ * What to do about an image that is not allowed: the fix and details of a rule's result. It says what was checked and no
+ * more: names, lists and the catalogue are known here, and the image itself is not.
+ */
+export function adviceOf({
+  proposed,
+  leftOut,
+  toBePinned,
+}: Proposals): Required<Pick<RuleResult, 'fix'>> & Pick<RuleResult, 'details'> {
+  const details = [...proposed.slice(0, LISTED).map(detail), ...leftOut.slice(0, LEFT_OUT).map(leftOutDetail)];
+  const shown = details.length === 0 ? {} : { details };
+  if (proposed.length === 0) {
+    return {
+      fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.',
+      ...shown,
+    };
   }
-  const named = proposals.slice(0, NAMED).map(({ image, inferred }) => (inferred ? `${image} (inferred)` : image));
-  const more = proposals.length > NAMED ? ` (${proposals.length - NAMED} more in the details)` : '';
+  const named = proposed.slice(0, NAMED).map(({ image, inferred }) => (inferred ? `${image} (inferred)` : image));
+  const more = proposed.length > NAMED ? ` (${proposed.length - NAMED} more in the details)` : '';
+  const pinned = toBePinned ? ' with a digest (`fix --pin --write` adds it)' : '';
   return {
-    fix: `Build on ${listed(named)}${more}, which this policy allows here, or ask the owners of the policy to add this image.`,
-    details: proposals.slice(0, LISTED).map(detail),
+    fix: `Build on ${listed(named)}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.`,
+    ...shown,
   };
 }
 
 function detail({ image, publisher, inferred, purpose, changes }: Proposal): string {
   const about = [publisher, ...(purpose === undefined ? [] : [purpose]), ...(inferred ? ['inferred'] : [])].join(', ');
-  return `would pass: ${image} (${about})${changes.length === 0 ? '' : `: ${changes.join('; ')}`}`;
+  return `would be allowed: ${image} (${about})${changes.length === 0 ? '' : `: ${changes.join('; ')}`}`;
+}
+
+function leftOutDetail({ image, because }: LeftOut): string {
+  return `not proposed: ${image}, because ${because}`;
 }
 
 function listed(names: readonly string[]): string {

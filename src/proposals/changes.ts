@@ -10,11 +10,7 @@ export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role):
   if (buildOn !== undefined)
     changes.push(`RUN belongs in a stage of its own on ${buildOn}, and what it makes is copied`);
   if (role === 'copy') return [...changes, 'paths in it may differ from those that are copied', ...login(candidate)];
-  if (variant.shell === false && needs.shellAtStart) {
-    changes.push('it has no shell, so ENTRYPOINT and CMD need the exec form');
-  } else if (variant.shell === false) {
-    changes.push('it has no shell');
-  }
+  changes.push(...shellChange(variant.shell, needs));
   const manager = variant.packageManager;
   if (
     needs.packageManager !== null &&
@@ -24,7 +20,7 @@ export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role):
   ) {
     changes.push(`its package manager is ${manager}, and packages may have other names`);
   }
-  if (variant.user !== undefined) changes.push(userChange(variant.user, needs, role, buildOn !== undefined));
+  changes.push(userChange(variant.user, needs, role, buildOn !== undefined));
   if (equivalent.entrypoint !== undefined && role === 'final') {
     changes.push(`its entrypoint is \`${equivalent.entrypoint}\`, so CMD gives arguments to that`);
   }
@@ -38,12 +34,24 @@ function versionChange(image: string, missed: string): string {
     : `it is of another version than ${missed}`;
 }
 
+function shellChange(shell: boolean | undefined, { atStart }: StageNeeds): readonly string[] {
+  if (shell === true) return [];
+  if (shell === undefined) return ['whether it has a shell is not known'];
+  if (atStart === 'shell-form') return ['it has no shell, so ENTRYPOINT, CMD and HEALTHCHECK need the exec form'];
+  return atStart === 'calls-shell'
+    ? ['it has no shell, and ENTRYPOINT, CMD or HEALTHCHECK start one']
+    : ['it has no shell'];
+}
+
 function isSame(a: string, b: string): boolean {
   return a === b || (/^apt/.test(a) && /^apt/.test(b));
 }
 
-function userChange(user: string, needs: StageNeeds, role: Role, runsElsewhere: boolean): string {
-  if (user === 'root') return role === 'final' ? 'it runs as root, so the stage needs a USER' : 'it runs as root';
+function userChange(user: string | undefined, needs: StageNeeds, role: Role, runsElsewhere: boolean): string {
+  if (user === undefined) return 'the user that it runs as is not known';
+  if (user === 'root') {
+    return role === 'final' && !needs.setsUser ? 'it runs as root, so the stage needs a USER' : 'it runs as root';
+  }
   return needs.packageManager !== null && !runsElsewhere
     ? `it runs as ${user}, so packages are installed after USER root`
     : `it runs as ${user}`;

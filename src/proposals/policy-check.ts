@@ -1,39 +1,83 @@
 import type { Role } from '../build-files/image-use.js';
+import { attests, publisherOf } from '../catalog/catalogue.js';
 import type { EquivalentVariant } from '../catalog/equivalents.js';
+import type { Catalogue, Publisher } from '../catalog/publisher.js';
 import { parseReference } from '../images/reference.js';
 import { deniedBy, governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry, Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
 import { distroless } from '../rules/distroless.js';
+import { pinnedByDigest } from '../rules/pinned-by-digest.js';
+import { provenanceAttested } from '../rules/provenance-attested.js';
+import { sbomAttested } from '../rules/sbom-attested.js';
 import { signatureVerified } from '../rules/signature-verified.js';
+
+/** Why the policy would refuse an image: nobody allows it (or somebody denies it), or a rule is known to fail for it. */
+export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would-fail'; readonly because: string };
 
 /** What can be told of an image before it is opened: whether the policy would refuse it in a role. */
 export interface PolicyCheck {
-  readonly passes: (image: string, variant: EquivalentVariant) => boolean;
+  /** Null where nothing that is known without a network speaks against the image. */
+  readonly refusal: (image: string, variant: EquivalentVariant) => Refusal | null;
   /** In this role images ship, and the policy wants them without tools: what is run has to be run in another stage. */
   readonly shipsOnly: boolean;
 }
 
-export function policyCheck(policy: Policy, role: Role): PolicyCheck {
-  const tools = ruleSetting(policy, distroless, role);
-  const shipsOnly = role === 'final' && tools.level === 'error';
-  const mustBeSigned = ruleSetting(policy, signatureVerified, role).level === 'error';
-  const hasRefusedTools = ({ shell, packageManager = 'none' }: EquivalentVariant): boolean =>
-    shipsOnly && (packageManager !== 'none' || (shell === true && tools.options['shell'] === 'error'));
+/** Checks images for one role: allow and deny lists, who could have signed, what the publisher attests, known tools. */
+export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role): PolicyCheck {
+  const isError = (rule: Parameters<typeof ruleSetting>[1]) => ruleSetting(policy, rule, role).level === 'error';
+  const shipsOnly = role === 'final' && isError(distroless);
   return {
     shipsOnly,
-    passes: (image, variant) => {
+    refusal: (image, variant) => {
       const parsed = parseReference(image);
-      if (!parsed.ok) return false;
+      if (!parsed.ok) return { kind: 'not-allowed' };
       const reference = policyReference(policy, parsed.value);
-      if (deniedBy(policy, reference) !== null) return false;
       const entry = governingEntry(policy, reference);
-      if (entry === null) return policy.allow.length === 0 && !hasRefusedTools(variant);
-      return !(mustBeSigned && canNotBeVerified(entry)) && !hasRefusedTools(variant);
+      if (deniedBy(policy, reference) !== null || entry === null) return { kind: 'not-allowed' };
+      const publisher = publisherOf(catalogue, reference);
+      const because =
+        unsigned(policy, role, entry, publisher) ??
+        (isError(sbomAttested) ? unattested('SBOM', entry, publisher) : null) ??
+        (isError(provenanceAttested) ? unattested('provenance', entry, publisher) : null) ??
+        (shipsOnly ? refusedTool(policy, role, variant) : null);
+      return because === null ? null : { kind: 'would-fail', because };
     },
   };
 }
 
-function canNotBeVerified({ signed, authorities }: AllowEntry): boolean {
-  return signed && authorities.every(({ kind }) => kind === 'kms');
+/** Whether a finding, however small, tells whoever builds on a mere tag in this role. */
+export function asksForDigest(policy: Policy, role: Role): boolean {
+  const { level } = ruleSetting(policy, pinnedByDigest, role);
+  return level === 'error' || level === 'warning';
+}
+
+function unsigned(policy: Policy, role: Role, entry: AllowEntry, publisher: Publisher | null): string | null {
+  const { level, options } = ruleSetting(policy, signatureVerified, role);
+  const { signed, require, authorities } = entry;
+  if (!signed || usable(entry) >= Math.max(1, require) || level !== 'error') return null;
+  const verifiable = publisher?.verifiable === true || authorities.length > 0;
+  if (!verifiable && options['unverifiable-publisher'] !== 'error') return null;
+  return `${entry.name} names nobody whose signature could be verified`;
+}
+
+/** A key that only a key management service holds verifies nothing here. */
+function usable({ authorities }: AllowEntry): number {
+  return authorities.filter(({ kind }) => kind !== 'kms').length;
+}
+
+function unattested(what: 'SBOM' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
+  if (usable(entry) === 0 && entry.unsignedSbom === 'deny') {
+    return `${entry.name} names nobody who could sign the ${what} that the policy asks for`;
+  }
+  // Whoever keeps signatures elsewhere may keep attestations of its own there.
+  if (entry.authorities.some(({ signatureRepository }) => signatureRepository !== undefined)) return null;
+  return publisher !== null && attests(publisher, what) === false
+    ? `${publisher.name} attests no ${what}, which the policy asks for`
+    : null;
+}
+
+function refusedTool(policy: Policy, role: Role, { shell, packageManager }: EquivalentVariant): string | null {
+  if (packageManager !== undefined && packageManager !== 'none') return `it has a package manager (${packageManager})`;
+  return shell === true && ruleSetting(policy, distroless, role).options['shell'] === 'error' ? 'it has a shell' : null;
 }

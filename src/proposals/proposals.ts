@@ -6,11 +6,11 @@ import type { Catalogue } from '../catalog/publisher.js';
 import { parseReference, type Reference, repositoryName } from '../images/reference.js';
 import type { Policy } from '../policy/policy.js';
 import { changesFor } from './changes.js';
-import { type PolicyCheck, policyCheck } from './policy-check.js';
+import { asksForDigest, type PolicyCheck, policyCheck, type Refusal } from './policy-check.js';
 import { needsOf, type StageNeeds } from './stage-needs.js';
 import { ofThatLine, tagFor, versionOf } from './version-line.js';
 
-/** An image that would pass in the place of a use's, under the policy it is judged by. */
+/** An image that would be allowed in the place of a use's, under the policy it is judged by. */
 export interface Proposal {
   /** As it would be written in the build file. */
   readonly image: string;
@@ -34,11 +34,27 @@ export interface Candidate {
   readonly missedVersion?: string;
 }
 
+/** An image that the policy allows, and that a rule is known to fail for: not proposed. */
+export interface LeftOut {
+  readonly image: string;
+  /** A clause. */
+  readonly because: string;
+}
+
+/** What is known in the place of a use's image. */
+export interface Proposals {
+  readonly proposed: readonly Proposal[];
+  readonly leftOut: readonly LeftOut[];
+  /** The policy asks for a digest here, which a proposal does not have yet. */
+  readonly toBePinned: boolean;
+}
+
 /**
  * What could be built on in the place of a use's image: hardened images of publishers that the policy allows, in the
  * variant that the stage needs. Those read at their source come before those inferred. An image that would itself be
- * refused (not allowed, denied, signed by nobody that the policy names, or with a package manager where the policy
- * wants none) is never proposed.
+ * refused is never proposed, as far as that is known without a network: not allowed, denied, signed or attested by
+ * nobody that the policy names, without an attestation that the policy asks for, or with a package manager where the
+ * policy wants none.
  *
  * @param reference the use's image as the policy sees it
  * @param stages the stages of the use's file
@@ -48,42 +64,65 @@ export function proposalsFor(
   stages: readonly Stage[],
   policy: Policy,
   catalogue: Catalogue,
-): readonly Proposal[] {
-  const check = policyCheck(policy, use.role);
+): Proposals {
+  // A frontend reads the build file: nothing is built on it, and allowed-frontend judges it.
+  if (use.role === 'frontend') return { proposed: [], leftOut: [], toBePinned: false };
   const needs = needsOf(use, stages);
-  const proposals = candidatesFor(reference, use.role, needs, policy, check).map((candidate): Proposal => {
+  const outcomes = outcomesFor(reference, use.role, needs, policy, catalogue);
+  const proposals = outcomes.flatMap(({ candidate, because }): readonly Proposal[] => {
+    if (because !== undefined) return [];
     const { equivalent, image } = candidate;
     const parsed = parseReference(image);
     const known = parsed.ok ? publisherOf(catalogue, parsed.value) : null;
-    return {
-      image,
-      publisher: known?.name ?? publisherName(equivalent.publisher),
-      inferred: equivalent.inferred ?? false,
-      ...(equivalent.purpose === undefined ? {} : { purpose: equivalent.purpose }),
-      changes: changesFor(candidate, needs, use.role),
-    };
+    return [
+      {
+        image,
+        publisher: known?.name ?? publisherName(equivalent.publisher),
+        inferred: equivalent.inferred ?? false,
+        ...(equivalent.purpose === undefined ? {} : { purpose: equivalent.purpose }),
+        changes: changesFor(candidate, needs, use.role),
+      },
+    ];
   });
-  const distinct = [...new Map(proposals.toReversed().map((proposal) => [proposal.image, proposal])).values()];
-  return distinct.reverse().sort((a, b) => Number(a.inferred) - Number(b.inferred));
+  const refused = outcomes.flatMap(({ candidate: { image }, because }) =>
+    because === undefined ? [] : { image, because },
+  );
+  return {
+    proposed: distinctImages(proposals).toSorted((a, b) => Number(a.inferred) - Number(b.inferred)),
+    leftOut: distinctImages(refused),
+    toBePinned: asksForDigest(policy, use.role),
+  };
 }
 
-function candidatesFor(
+/** The first of each image. */
+function distinctImages<T extends { readonly image: string }>(all: readonly T[]): readonly T[] {
+  return [...new Map(all.toReversed().map((one) => [one.image, one])).values()].reverse();
+}
+
+/** An image that suits the stage and that the policy allows; or one that a rule is known to fail for. */
+interface Outcome {
+  readonly candidate: Candidate;
+  readonly because?: string;
+}
+
+function outcomesFor(
   reference: Reference,
   role: Role,
   needs: StageNeeds,
   policy: Policy,
-  check: PolicyCheck,
-): readonly Candidate[] {
+  catalogue: Catalogue,
+): readonly Outcome[] {
   const name = repositoryName(reference);
   const version = versionOf(name, reference.tag);
+  const checks = { inRole: policyCheck(policy, catalogue, role), building: policyCheck(policy, catalogue, 'build') };
   const suited = equivalentsOf(name).filter(({ stages }) => stages === undefined || stages === role || role === 'copy');
   return ofThatLine(suited, version).flatMap((equivalent) =>
-    repositoriesOf(equivalent, policy).flatMap((repository): readonly Candidate[] => {
+    repositoriesOf(equivalent, policy).flatMap((repository): readonly Outcome[] => {
       const runtime = variantAt(equivalent, repository, equivalent, version);
       const { builder } = equivalent;
       const building =
         builder === undefined ? undefined : variantAt(equivalent, builder.image ?? repository, builder, version);
-      const chosen = choose(runtime, building, needs, check);
+      const chosen = choose(runtime, building, needs, checks);
       return chosen === undefined ? [] : [chosen];
     }),
   );
@@ -115,6 +154,12 @@ function variantAt(
   };
 }
 
+interface Checks {
+  readonly inRole: PolicyCheck;
+  /** For a variant that moves to a stage of its own, which builds and does not ship. */
+  readonly building: PolicyCheck;
+}
+
 /**
  * The plain variant where it has what the stage needs, else the builder. Where the policy wants what ships without
  * tools, it is the plain variant all the same, and the builder is for a stage before it.
@@ -123,18 +168,32 @@ function choose(
   runtime: Candidate,
   builder: Candidate | undefined,
   needs: StageNeeds,
-  check: PolicyCheck,
-): Candidate | undefined {
-  const suits = (candidate: Candidate) =>
-    serves(candidate.variant, needs) && check.passes(candidate.image, candidate.variant);
-  if (suits(runtime)) return runtime;
-  if (builder === undefined || !serves(builder.variant, needs)) return undefined;
-  if (!check.shipsOnly) return suits(builder) ? builder : undefined;
-  return check.passes(runtime.image, runtime.variant) ? { ...runtime, buildOn: builder.image } : undefined;
+  { inRole, building }: Checks,
+): Outcome | undefined {
+  const runtimeServes = serves(runtime.variant, needs);
+  const first = runtimeServes ? outcomeOf(runtime, [refusalOf(runtime, inRole)]) : undefined;
+  if (first !== undefined && first.because === undefined) return first;
+  if (builder === undefined || !serves(builder.variant, needs)) return first;
+  if (!inRole.shipsOnly) return outcomeOf(builder, [refusalOf(builder, inRole)]) ?? first;
+  // What runs on the plain variant need not be moved.
+  if (runtimeServes) return first;
+  const split = { ...runtime, buildOn: builder.image };
+  return outcomeOf(split, [refusalOf(runtime, inRole), refusalOf(builder, building)]);
+}
+
+function refusalOf({ image, variant }: Candidate, check: PolicyCheck): Refusal | null {
+  return check.refusal(image, variant);
+}
+
+/** Undefined where the policy does not allow one of the images at all. */
+function outcomeOf(candidate: Candidate, refusals: readonly (Refusal | null)[]): Outcome | undefined {
+  if (refusals.some((refusal) => refusal?.kind === 'not-allowed')) return undefined;
+  const failing = refusals.find((refusal) => refusal?.kind === 'would-fail');
+  return failing?.kind === 'would-fail' ? { candidate, because: failing.because } : { candidate };
 }
 
 /** What is not known is not taken for granted, but of a shell where there is a package manager. */
 function serves({ shell, packageManager = 'none' }: EquivalentVariant, needs: StageNeeds): boolean {
   if (needs.packageManager !== null && packageManager === 'none') return false;
-  return !needs.shell || shell === true;
+  return !needs.shell || shell === true || (shell === undefined && packageManager !== 'none');
 }
