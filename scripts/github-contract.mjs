@@ -9,6 +9,8 @@ import { join } from 'node:path';
 const OPERATIONS = [
   'repos/get',
   'repos/list-commits',
+  'repos/get-branch',
+  'repos/get-branch-rules',
   'repos/get-commit',
   'repos/get-content',
   'repos/compare-commits',

@@ -40,7 +40,7 @@ describe('pull_request', () => {
   test('the merge commit is judged by the policy at the tip of the base branch, whose name alone is believed', () => {
     const planned = plan(runner('pull_request', { ref: 'refs/pull/2/merge' }), example('pull_request'));
     expect(planned.judged).toEqual({ kind: 'commit', commit: MERGE });
-    expect(planned.policy).toEqual({ kind: 'branch-tip', branch: 'master' });
+    expect(planned.policy).toEqual({ branch: 'master', at: 'tip', defaultBranch: 'master' });
     expect(planned.sarif).toEqual({ commit: MERGE, ref: 'refs/pull/2/merge' });
     expect(planned.change).toMatchObject({ number: 2, fork: false, head: expect.stringMatching(/^ec26c3/) });
     const { base } = Object(example('pull_request')['pull_request']);
@@ -87,7 +87,7 @@ describe('pull_request_target', () => {
     const planned = plan(runner('pull_request_target'), payload);
     expect(planned.judged).toMatchObject({ kind: 'pull-request-merge', number: 2 });
     expect(planned.apiOnly).toBe(true);
-    expect(planned.policy).toEqual({ kind: 'branch-tip', branch: 'release/1.x' });
+    expect(planned.policy).toEqual({ branch: 'release/1.x', at: 'tip', defaultBranch: 'master' });
     expect(JSON.stringify(planned)).not.toContain(MERGE);
   });
 });
@@ -99,7 +99,7 @@ describe('merge_group', () => {
       example('merge_group', index),
     );
     expect(planned.judged).toEqual({ kind: 'commit', commit: '2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d' });
-    expect(planned.policy).toEqual({ kind: 'branch-tip', branch: 'main' });
+    expect(planned.policy).toMatchObject({ branch: 'main', at: 'tip' });
     expect(planned.change).toMatchObject({ kind: 'merge-group', base: 'main' });
     expect(planned.sarif).toBeNull();
   });
@@ -108,29 +108,22 @@ describe('merge_group', () => {
 describe('push, schedule, workflow_dispatch', () => {
   const payload = { repository: { full_name: 'Codertocat/Hello-World', default_branch: 'master' } };
 
-  test('the default branch is judged by its own policy, in full', () => {
+  test.each(['master', 'feature'])('%s may be judged by its own policy, and is judged in full', (branch) => {
     for (const event of ['push', 'schedule', 'workflow_dispatch']) {
-      const planned = plan(runner(event), payload);
-      expect(planned).toMatchObject({ judged: { commit: MERGE }, policy: { kind: 'judged-commit' }, change: null });
+      const planned = plan(runner(event, { ref: `refs/heads/${branch}` }), payload);
+      expect(planned).toMatchObject({ judged: { commit: MERGE }, change: null });
+      expect(planned.policy).toEqual({ branch, at: 'judged-commit', defaultBranch: 'master' });
       expect(planned.scheduled).toBe(event === 'schedule');
     }
   });
 
-  test('a branch that nobody has to review is judged by the default branch’s policy', () => {
-    const planned = plan(runner('push', { ref: 'refs/heads/feature' }), payload);
-    expect(planned.policy).toEqual({ kind: 'branch-tip', branch: 'master' });
-    expect(plan(runner('push', { ref: 'refs/heads/release', refProtected: true }), payload).policy).toEqual({
-      kind: 'judged-commit',
-    });
-  });
-
-  test('a tag is judged by the default branch’s policy, even where tags are protected', () => {
-    const planned = plan(runner('push', { ref: 'refs/tags/v1', refProtected: true }), payload);
-    expect(planned.policy).toEqual({ kind: 'branch-tip', branch: 'master' });
+  test('a tag has no policy of its own', () => {
+    const planned = plan(runner('push', { ref: 'refs/tags/v1' }), payload);
+    expect(planned.policy).toEqual({ branch: null, at: 'judged-commit', defaultBranch: 'master' });
   });
 
   test('without a payload the name of the default branch is asked for', () => {
-    expect(plan(runner('schedule'), null).policy).toEqual({ kind: 'default-branch-tip' });
+    expect(plan(runner('schedule'), null).policy).toMatchObject({ defaultBranch: null });
   });
 
   test('a deleted ref leaves nothing to judge', () => {

@@ -5,6 +5,7 @@ import { Commits } from '../../src/github/commits.js';
 import type { EventPlan } from '../../src/github/event.js';
 import { type RunPlan, resolvePlan } from '../../src/github/run-plan.js';
 import { REPOSITORY, useGitHub } from '../support/github-room.js';
+import type { PullRequest } from '../support/github-state.js';
 
 const github = useGitHub();
 
@@ -12,8 +13,9 @@ function commits(workspace: string | null = null, token = 'contents'): Commits {
   return new Commits({ client: github.client(token), repository: REPOSITORY, workspace });
 }
 
-async function resolve(plan: EventPlan, from = commits()): Promise<RunPlan> {
-  const resolved = await resolvePlan(plan, from);
+/** Pauses between looks at a merge, which a test may use to let GitHub make it. */
+async function resolve(plan: EventPlan, from = commits(), wait = async (_: number) => {}): Promise<RunPlan> {
+  const resolved = await resolvePlan(plan, from, wait);
   if (!resolved.ok) throw new Error(resolved.error.message);
   return resolved.value;
 }
@@ -35,13 +37,19 @@ function history(): { start: string; stale: string; tip: string; head: string; m
 const pullRequest = (head: string, judged: EventPlan['judged']): EventPlan => ({
   event: 'pull_request',
   judged,
-  policy: { kind: 'branch-tip', branch: 'main' },
+  policy: { branch: 'main', at: 'tip', defaultBranch: 'main' },
   change: { kind: 'pull-request', number: 7, head, headRepository: null, fork: true, base: 'main' },
   apiOnly: false,
   sarif: null,
   scheduled: false,
   notices: [],
 });
+
+/** What GitHub says of pull request 7. */
+function pullRequestIs(sha: string, state: Partial<PullRequest> = {}): void {
+  const head = { sha, ref: 'feature', repository: 'acme/shop' };
+  github.state.pullRequests.set(7, { number: 7, head, base: { ref: 'main' }, ...state });
+}
 
 describe('a pull request', () => {
   test('is judged as merged, by the policy at the tip, and compared with what it was merged into', async () => {
@@ -74,21 +82,68 @@ describe('a pull request', () => {
   test('whose merge is of a later push is judged at the head that the run is about', async () => {
     const { head, start } = history();
     const later = github.state.git.commit('feature', { Dockerfile: 'FROM evil\n' });
+    pullRequestIs(later);
     const merge = github.state.git.commit('pr-merge', {}, { parents: [start, later] });
     github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
-    const plan = await resolve(pullRequest(head, { kind: 'pull-request-merge', number: 7, head }));
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, 'read'),
+    );
     expect(plan.judged.commit).toBe(head);
     expect(plan.base?.commit).toBe(start);
     expect(plan.changedFiles).toEqual(['Dockerfile']);
-    expect(plan.notices.join()).toContain('its head was judged');
+    expect(plan.notices.join()).toContain('has a newer commit');
   });
 
-  test('in conflict with its base is judged at its head, against where it left the base', async () => {
+  test('in conflict with its base is judged at its head, against where it left the base, without waiting', async () => {
     const { head, start } = history();
+    pullRequestIs(head, { conflict: true });
     github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
-    const plan = await resolve(pullRequest(head, { kind: 'pull-request-merge', number: 7, head }));
+    const waits: number[] = [];
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, 'read'),
+      async (pause) => void waits.push(pause),
+    );
     expect(plan.judged.commit).toBe(head);
     expect(plan.base?.commit).toBe(start);
+    expect(plan.notices.join()).toContain('in conflict with its base');
+    expect(waits).toEqual([]);
+  });
+
+  test.each(['read', 'contents'])('whose merge GitHub makes a little later is judged as merged (%s)', async (token) => {
+    const { head, merge, start, stale } = history();
+    pullRequestIs(head);
+    // What is there first is the merge of an earlier push.
+    const earlier = github.state.git.commit('old-merge', {}, { parents: [stale, start] });
+    github.state.git.git('update-ref', 'refs/pull/7/merge', earlier);
+    let looks = 0;
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, token),
+      async () => {
+        if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
+      },
+    );
+    expect(plan.judged.commit).toBe(merge);
+    expect(plan.notices).toEqual([]);
+    expect(looks).toBe(2);
+  });
+
+  test('whose merge GitHub does not make is judged at its head after a bounded wait, and no conflict is claimed', async () => {
+    const { head } = history();
+    pullRequestIs(head);
+    github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
+    const waits: number[] = [];
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, 'read'),
+      async (pause) => void waits.push(pause),
+    );
+    expect(plan.judged.commit).toBe(head);
+    expect(waits.reduce((sum, pause) => sum + pause, 0)).toBe(15_000);
+    expect(plan.notices.join()).toContain('had not made the merge of the pull request after 15 seconds');
+    expect(plan.notices.join()).not.toContain('conflict');
   });
 
   test('whose base can’t be compared is judged in full, and that is said', async () => {
@@ -100,10 +155,11 @@ describe('a pull request', () => {
     expect(plan.notices.join()).toContain('judged in full');
   });
 
-  test('whose base branch is gone can’t be judged', async () => {
+  test('can’t be judged where the default branch is gone', async () => {
     const { merge, head } = history();
     const plan = pullRequest(head, { kind: 'commit', commit: merge });
-    const resolved = await resolvePlan({ ...plan, policy: { kind: 'branch-tip', branch: 'gone' } }, commits());
+    const policy = { branch: 'gone', at: 'tip', defaultBranch: 'gone' } as const;
+    const resolved = await resolvePlan({ ...plan, policy }, commits());
     expect(resolved).toMatchObject({ ok: false, error: { code: 'not-found' } });
   });
 });
@@ -112,7 +168,7 @@ test('a push to the default branch is judged by the policy of the same commit, w
   const { tip } = history();
   const plan: EventPlan = {
     ...pullRequest(tip, { kind: 'commit', commit: tip }),
-    policy: { kind: 'judged-commit' },
+    policy: { branch: 'main', at: 'judged-commit', defaultBranch: 'main' },
     change: null,
   };
   const resolved = await resolve(plan, commits(github.state.git.directory));
@@ -124,7 +180,7 @@ test('where the payload does not name the default branch, GitHub is asked', asyn
   const { tip, head } = history();
   const plan: EventPlan = {
     ...pullRequest(head, { kind: 'commit', commit: head }),
-    policy: { kind: 'default-branch-tip' },
+    policy: { branch: null, at: 'judged-commit', defaultBranch: null },
     change: null,
   };
   expect((await resolve(plan)).policy.tree.commit).toBe(tip);

@@ -134,8 +134,9 @@ export function pullRequestPayload(pull: {
   if (pull.headRepository === null) request.head.repo = null;
   else request.head.repo.full_name = pull.headRepository;
   request.base.ref = pull.base ?? 'main';
-  request.base.repo.full_name = 'acme/shop';
-  payload.repository.full_name = 'acme/shop';
+  for (const repository of [request.base.repo, payload.repository]) {
+    Object.assign(repository, { full_name: 'acme/shop', default_branch: 'main' });
+  }
   return payload;
 }
 

@@ -15,6 +15,9 @@ const json = (data: unknown, status = 200): Answer => ({ status, data });
 export const PERMISSIONS: Readonly<Record<string, readonly [readonly Scope[], 'read' | 'write']>> = {
   'repos/get': [['contents'], 'read'],
   'repos/list-commits': [['contents'], 'read'],
+  'repos/get-branch': [['contents'], 'read'],
+  // "Metadata", which every token may read: none of ours lacks `contents` as well.
+  'repos/get-branch-rules': [['contents'], 'read'],
   'repos/get-commit': [['contents'], 'read'],
   'repos/get-content': [['contents'], 'read'],
   'repos/compare-commits': [['contents'], 'read'],
@@ -64,6 +67,13 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
       }),
     );
   },
+  'repos/get-branch': (state, { path }) => {
+    const name = path['branch'] ?? '';
+    const sha = state.git.resolve(`refs/heads/${name}`);
+    if (sha === null) return NOT_FOUND;
+    return json({ name, commit: { sha }, protected: state.protection.has(name), protection: {} });
+  },
+  'repos/get-branch-rules': (state, { path }) => json(state.protection.get(path['branch'] ?? '') ?? []),
   'repos/get-commit': (state, { path }) => {
     const sha = state.git.resolve(`${path['ref'] ?? ''}^{commit}`);
     return sha === null ? { status: 422, data: { message: 'No commit found for SHA' } } : json({ sha });
@@ -120,7 +130,7 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
   },
   'pulls/get': (state, { path }) => {
     const pull = state.pullRequests.get(Number(path['pull_number']));
-    return pull === undefined ? NOT_FOUND : json(asPull(state)(pull));
+    return pull === undefined ? NOT_FOUND : json({ ...asPull(state)(pull), mergeable: mergeable(state, pull) });
   },
   'pulls/list-files': (state, { path }) => {
     const pull = state.pullRequests.get(Number(path['pull_number']));
@@ -249,7 +259,14 @@ function changedFiles(state: GitHubState, pull: PullRequest): readonly unknown[]
   });
 }
 
-function asPull(state: GitHubState): (pull: PullRequest) => unknown {
+/** True where GitHub has made the merge, null where it has not tried. */
+function mergeable(state: GitHubState, pull: PullRequest): boolean | null {
+  if (pull.conflict === true) return false;
+  const parents = state.git.resolve(`refs/pull/${pull.number}/merge^2`);
+  return parents === pull.head.sha ? true : null;
+}
+
+function asPull(state: GitHubState): (pull: PullRequest) => object {
   return (pull) => ({
     number: pull.number,
     state: pull.state ?? 'open',

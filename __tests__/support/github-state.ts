@@ -36,7 +36,21 @@ export interface PullRequest {
   readonly base: { ref: string };
   state?: 'open' | 'closed';
   mergeCommit?: string;
+  /** GitHub tried to merge it and could not. */
+  conflict?: boolean;
 }
+
+/** An active rule on a branch, as far as we ask. */
+export interface BranchRule {
+  readonly type: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** "Require a pull request before merging", with one approval. */
+export const REVIEWED: BranchRule = {
+  type: 'pull_request',
+  parameters: { required_approving_review_count: 1, require_code_owner_review: false },
+};
 
 export interface Issue {
   readonly number: number;
@@ -67,6 +81,8 @@ export class GitHubState {
   readonly git = new GitRepository();
   readonly name: string;
   defaultBranch = 'main';
+  /** The rules of protected branches; none for branch protection of the older kind. */
+  readonly protection = new Map<string, readonly BranchRule[]>();
   readonly tokens = new Map<string, TokenKind>();
   readonly pullRequests = new Map<number, PullRequest>();
   readonly comments: Comment[] = [];

@@ -5,7 +5,7 @@ import type { GitHubClient } from './client.js';
 import { cloneObjects, cloneParents, hasCommit } from './clone-objects.js';
 import { type BlobCache, type CommitTree, type GitObjects, makeCommitTree } from './commit-tree.js';
 import { isCommit, type RepositoryName } from './environment.js';
-import { attempt, type GitHubError } from './github-error.js';
+import { attempt, type GitHubError, type Purpose } from './github-error.js';
 
 export interface CommitsOptions {
   readonly client: GitHubClient;
@@ -46,6 +46,38 @@ export class Commits {
       this.#client.rest.repos.get(this.#place),
     );
     return answer.ok ? ok(answer.value.data.default_branch) : answer;
+  }
+
+  /**
+   * Whether what stands on a branch had to pass somebody's review. GitHub calls a branch protected by any rule, such as
+   * one about its name, so the rules themselves are asked for; a protected branch without rules has branch protection
+   * of the older kind, whose settings only administrators may read.
+   *
+   * @see https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+   */
+  async isReviewed(branch: string): Promise<Result<boolean, GitHubError>> {
+    return attempt({ doing: `read the rules of ${branch}`, permission: 'contents: read' }, async () => {
+      const { data } = await this.#client.rest.repos.getBranch({ ...this.#place, branch });
+      if (!data.protected) return false;
+      const request = { ...this.#place, branch, per_page: 100 };
+      const rules = await this.#client.paginate(this.#client.rest.repos.getBranchRules, request);
+      if (rules.length === 0) return true;
+      return rules.some((rule) => {
+        if (rule.type !== 'pull_request' || rule.parameters === undefined) return false;
+        return rule.parameters.required_approving_review_count > 0 || rule.parameters.require_code_owner_review;
+      });
+    });
+  }
+
+  /** What a pull request is now. `mergeable` is null while GitHub has not tried. */
+  async pullRequest(
+    number: number,
+  ): Promise<Result<{ readonly head: string; readonly mergeable: boolean | null }, GitHubError>> {
+    const purpose: Purpose = { doing: `read pull request ${number}`, permission: 'pull-requests: read' };
+    return attempt(purpose, async () => {
+      const { data } = await this.#client.rest.pulls.get({ ...this.#place, pull_number: number });
+      return { head: commitId(data.head.sha), mergeable: data.mergeable };
+    });
   }
 
   async parents(commit: string): Promise<Result<readonly string[], GitHubError>> {

@@ -15,8 +15,6 @@ export interface RunnerEnvironment {
   /** The commit that triggered the run: for `pull_request`, the merge of head and base. */
   readonly commit: string;
   readonly ref: string;
-  /** Branch protection or a ruleset covers `ref`. */
-  readonly refProtected: boolean;
   readonly apiUrl: string;
   readonly serverUrl: string;
   readonly workspace: string;
@@ -80,7 +78,6 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     repository,
     commit,
     ref: env['GITHUB_REF'] ?? '',
-    refProtected: env['GITHUB_REF_PROTECTED'] === 'true',
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),

@@ -9,14 +9,18 @@ import {
   sameRepository,
 } from './environment.js';
 
-/** Where the policy comes from. Never from what is being judged, unless that is a branch people already reviewed. */
-export type PolicyOrigin =
-  /** The tip of a branch of this repository, asked for when the run starts. */
-  | { readonly kind: 'branch-tip'; readonly branch: string }
-  /** The tip of the default branch, whose name has to be asked for. */
-  | { readonly kind: 'default-branch-tip' }
-  /** The judged commit itself. */
-  | { readonly kind: 'judged-commit' };
+/**
+ * Whose policy holds: that of `branch` where it is the default branch or one that people have to review, else that of
+ * the default branch's tip. Whoever can push may make a branch with a policy of their own, and choose it as a base.
+ */
+export interface PolicyOrigin {
+  /** Null where the run is on no branch. */
+  readonly branch: string | null;
+  /** Which commit of `branch`: its tip, asked for when the run starts, or the judged commit, which was pushed to it. */
+  readonly at: 'tip' | 'judged-commit';
+  /** As the payload names it; null where GitHub has to be asked. */
+  readonly defaultBranch: string | null;
+}
 
 /** Which commit is judged. */
 export type JudgedCommit =
@@ -76,6 +80,7 @@ const pullRequestPayload = z.object({
 /** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group */
 const mergeGroupPayload = z.object({
   merge_group: z.object({ head_sha: commit, base_ref: z.string().startsWith('refs/heads/').max(266) }),
+  repository: repository.optional(),
 });
 
 const anyPayload = z.object({
@@ -103,8 +108,8 @@ function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<Event
   return ok({
     event: env.eventName,
     judged: { kind: 'commit', commit: env.commit },
-    policy: { kind: 'branch-tip', branch: change.value.base },
-    change: change.value,
+    policy: policyOf(change.value),
+    change: change.value.change,
     apiOnly: false,
     sarif: { commit: env.commit, ref: env.ref },
     scheduled: false,
@@ -116,12 +121,12 @@ function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<Event
 function planPullRequestTarget(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
   const change = readPullRequest(env, payload);
   if (!change.ok) return change;
-  const { number, head, base } = change.value;
+  const { number, head } = change.value.change;
   return ok({
     event: env.eventName,
     judged: { kind: 'pull-request-merge', number, head },
-    policy: { kind: 'branch-tip', branch: base },
-    change: change.value,
+    policy: policyOf(change.value),
+    change: change.value.change,
     apiOnly: true,
     sarif: { commit: head, ref: `refs/pull/${number}/head` },
     scheduled: false,
@@ -137,7 +142,7 @@ function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventP
   return ok({
     event: env.eventName,
     judged: { kind: 'commit', commit: head },
-    policy: { kind: 'branch-tip', branch: base },
+    policy: { branch: base, at: 'tip', defaultBranch: parsed.data.repository?.default_branch ?? null },
     change: { kind: 'merge-group', head, base },
     apiOnly: false,
     sarif: null,
@@ -161,11 +166,10 @@ function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, Ev
     ? []
     : [`The event ${env.eventName} has no plan of its own: the commit of the run was judged in full.`];
   const branchName = env.ref.startsWith('refs/heads/') ? env.ref.slice('refs/heads/'.length) : null;
-  const defaultBranch = known.repository?.default_branch;
   return ok({
     event: env.eventName,
     judged: { kind: 'commit', commit: env.commit },
-    policy: refPolicy(branchName, defaultBranch, env.refProtected),
+    policy: { branch: branchName, at: 'judged-commit', defaultBranch: known.repository?.default_branch ?? null },
     change: null,
     apiOnly: false,
     sarif: branchName === null && !env.ref.startsWith('refs/tags/') ? null : { commit: env.commit, ref: env.ref },
@@ -174,15 +178,18 @@ function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, Ev
   });
 }
 
-/** A branch that nobody has to review can't bring its own policy. */
-function refPolicy(branchName: string | null, defaultBranch: string | undefined, isProtected: boolean): PolicyOrigin {
-  if (branchName !== null && (branchName === defaultBranch || isProtected)) return { kind: 'judged-commit' };
-  return defaultBranch === undefined ? { kind: 'default-branch-tip' } : { kind: 'branch-tip', branch: defaultBranch };
-}
-
 type PullRequestChange = Extract<ChangeUnderJudgement, { kind: 'pull-request' }>;
 
-function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<PullRequestChange, EventError> {
+interface ReadPullRequest {
+  readonly change: PullRequestChange;
+  readonly defaultBranch: string | null;
+}
+
+function policyOf({ change, defaultBranch }: ReadPullRequest): PolicyOrigin {
+  return { branch: change.base, at: 'tip', defaultBranch };
+}
+
+function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<ReadPullRequest, EventError> {
   const parsed = pullRequestPayload.safeParse(payload);
   if (!parsed.success) return unreadable(env, payload, parsed.error);
   const { number, head, base } = parsed.data.pull_request;
@@ -195,13 +202,10 @@ function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<PullR
     });
   }
   const headRepository = head.repo === null ? null : parseRepositoryName(head.repo.full_name);
+  const fork = headRepository === null || !sameRepository(headRepository, baseRepository);
   return ok({
-    kind: 'pull-request',
-    number,
-    head: head.sha,
-    headRepository,
-    fork: headRepository === null || !sameRepository(headRepository, baseRepository),
-    base: base.ref,
+    change: { kind: 'pull-request', number, head: head.sha, headRepository, fork, base: base.ref },
+    defaultBranch: base.repo.default_branch ?? null,
   });
 }
 

@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { ok, type Result } from '../result.js';
 import type { CommitTree } from './commit-tree.js';
 import { type Commits, changedPaths } from './commits.js';
 import type { EventPlan } from './event.js';
 import type { GitHubError } from './github-error.js';
+import { type MergeCommit, mergeCommit } from './merge-commit.js';
+import { type PolicyCommit, policyCommit } from './policy-branch.js';
 
 /** A plan whose refs have been asked for: commits and trees instead of names. */
 export interface RunPlan {
@@ -17,18 +20,22 @@ export interface RunPlan {
 }
 
 /** Asks GitHub for what the event only names. Fails where the judged commit or the policy's commit can't be known. */
-export async function resolvePlan(plan: EventPlan, commits: Commits): Promise<Result<RunPlan, GitHubError>> {
-  const judged = await judgedCommit(plan, commits);
+export async function resolvePlan(
+  plan: EventPlan,
+  commits: Commits,
+  wait: (milliseconds: number) => Promise<void> = (milliseconds) => setTimeout(milliseconds),
+): Promise<Result<RunPlan, GitHubError>> {
+  const judged = await judgedCommit(plan, commits, wait);
   if (!judged.ok) return judged;
-  const policy = await policyCommit(plan, judged.value.commit, commits);
+  const policy = await policyCommit(plan.policy, judged.value.commit, commits);
   if (!policy.ok) return policy;
-  const notices = [...plan.notices, ...judged.value.notices];
+  const notices = [...plan.notices, ...judged.value.notices, ...policy.value.notices];
   const judgedTree = await commits.tree(judged.value.commit);
   const policyTree = await commits.tree(policy.value.commit);
   const resolved = { judged: judgedTree, policy: { tree: policyTree, name: policy.value.name } };
   if (plan.change === null) return ok({ ...resolved, base: null, changedFiles: null, notices });
 
-  const base = await comparedWith(plan.change.head, judged.value.commit, policy.value.commit, commits);
+  const base = await comparedWith(plan.change.head, judged.value.commit, policy.value, commits);
   const baseTree = base.ok ? await commits.tree(base.value) : null;
   const changed = baseTree === null ? null : await changedPaths(baseTree, judgedTree);
   if (baseTree !== null && changed?.ok) {
@@ -40,50 +47,27 @@ export async function resolvePlan(plan: EventPlan, commits: Commits): Promise<Re
 }
 
 async function judgedCommit(
-  plan: EventPlan,
+  { judged }: EventPlan,
   commits: Commits,
-): Promise<Result<{ readonly commit: string; readonly notices: readonly string[] }, GitHubError>> {
-  if (plan.judged.kind === 'commit') return ok({ commit: plan.judged.commit, notices: [] });
-  const { number, head } = plan.judged;
-  const merge = await commits.tip(`pull/${number}/merge`);
-  if (merge.ok) {
-    const parents = await commits.parents(merge.value);
-    // The ref moves with every push; only a merge of the head that this run is about is judged.
-    if (parents.ok && parents.value[1] === head) return ok({ commit: merge.value, notices: [] });
-  } else if (merge.error.code !== 'not-found') {
-    return merge;
-  }
-  return ok({
-    commit: head,
-    notices: ['The pull request can’t be merged as it is, so its head was judged instead of what merging would make.'],
-  });
-}
-
-async function policyCommit(
-  plan: EventPlan,
-  judged: string,
-  commits: Commits,
-): Promise<Result<{ readonly commit: string; readonly name: string }, GitHubError>> {
-  if (plan.policy.kind === 'judged-commit') return ok({ commit: judged, name: 'the judged commit' });
-  const branch = plan.policy.kind === 'branch-tip' ? ok(plan.policy.branch) : await commits.defaultBranch();
-  if (!branch.ok) return branch;
-  const tip = await commits.tip(`heads/${branch.value}`);
-  return tip.ok ? ok({ commit: tip.value, name: `the tip of ${branch.value}` }) : tip;
+  wait: (milliseconds: number) => Promise<void>,
+): Promise<Result<MergeCommit, GitHubError>> {
+  if (judged.kind === 'commit') return ok({ commit: judged.commit, notices: [] });
+  return mergeCommit({ number: judged.number, head: judged.head, commits, wait });
 }
 
 /**
- * The state that a change starts from: the first parent of a merge of its head, else where it left the base branch.
- * The tip of the base branch would show what others did meanwhile as undone by this change.
+ * The state that a change starts from: the first parent of a merge of its head, else where it left the branch whose
+ * policy holds. The tip of that branch would show what others did meanwhile as undone by this change.
  */
 async function comparedWith(
   head: string,
   judged: string,
-  baseTip: string,
+  policy: PolicyCommit,
   commits: Commits,
 ): Promise<Result<string, GitHubError>> {
-  const parents = await commits.parents(judged);
-  if (parents.ok && parents.value.length === 2 && parents.value[1] === head && parents.value[0] !== undefined) {
+  const parents = policy.isOwn ? await commits.parents(judged) : null;
+  if (parents?.ok && parents.value.length === 2 && parents.value[1] === head && parents.value[0] !== undefined) {
     return ok(parents.value[0]);
   }
-  return commits.mergeBase(baseTip, judged);
+  return commits.mergeBase(policy.commit, judged);
 }
