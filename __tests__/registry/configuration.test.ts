@@ -156,7 +156,7 @@ describe('a credential helper', () => {
 
 describe('the input registry-credentials', () => {
   test('is a registry, a username and a password a line', async () => {
-    const parsed = parseCredentialInput('# comment\n\nghcr.io ann s p a c e\r\nindex.docker.io bob x\n');
+    const parsed = parseCredentialInput('# comment\n\nghcr.io ann s p a c e\r\nhttps://index.docker.io/v1/ bob x\n');
     const store = credentialsFirst(parsed.ok ? parsed.value : new Map(), {
       for: async () => ({ ok: true, value: undefined }),
       mentions: async () => false,

@@ -11,6 +11,11 @@ export function canonicalHost(registry: string): string {
   return DOCKER_HUB_HOSTS.has(host) ? 'docker.io' : host;
 }
 
+/** The registry that a login is for: a host, or what older clients wrote, `https://host` or `https://host/v1/`. */
+export function loginHost(key: string): string {
+  return canonicalHost(key.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, ''));
+}
+
 /**
  * Registries where anybody can publish under a name of their own: there, a pattern must name whose images it means.
  * (Docker Hub, GitHub, GitLab.com, Quay, Amazon ECR Public and Google's registries.)

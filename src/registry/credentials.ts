@@ -1,4 +1,4 @@
-import { canonicalHost } from '../images/registry-host.js';
+import { canonicalHost, loginHost } from '../images/registry-host.js';
 import { err, ok, type Result } from '../result.js';
 
 /** What somebody logged in with. */
@@ -20,7 +20,7 @@ export interface CredentialStore {
 export const TOKEN_USERNAME = '<token>';
 
 /**
- * Reads the input `registry-credentials`: a registry, a username and a password a line, separated by spaces; the
+ * Reads the input `registry-credentials`: a registry (as `docker login` takes it), a username and a password a line, separated by spaces; the
  * password is the rest of the line. Empty lines and lines that start with `#` are skipped. Fails with the number of a
  * line that is otherwise, never with its text.
  */
@@ -32,7 +32,7 @@ export function parseCredentialInput(text: string): Result<ReadonlyMap<string, C
     const [, registry, username, password] = /^(\S+)[ \t]+(\S+)[ \t]+(\S.*)$/.exec(trimmed) ?? [];
     if (registry === undefined || username === undefined || password === undefined)
       return err(`Line ${index + 1} of registry-credentials is not "REGISTRY USERNAME PASSWORD".`);
-    credentials.set(canonicalHost(registry), { kind: 'password', username, password });
+    credentials.set(loginHost(registry), { kind: 'password', username, password });
   }
   return ok(credentials);
 }

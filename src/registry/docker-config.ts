@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { canonicalHost } from '../images/registry-host.js';
+import { canonicalHost, loginHost } from '../images/registry-host.js';
 import { ok, type Result } from '../result.js';
 import { codeOf } from './caught.js';
 import { askHelper, type HelperPlace } from './credential-helper.js';
@@ -105,14 +105,10 @@ async function credentialFrom(
   return ok(own === undefined ? undefined : credentialOf(own));
 }
 
-/** Keys are hosts, or what older clients wrote: `https://host`, `https://host/v1/`. */
 function find<T>(entries: Readonly<Record<string, T>>, host: string): T | undefined {
   const exact = Object.hasOwn(entries, host) ? entries[host] : undefined;
   if (exact !== undefined) return exact;
-  return Object.entries(entries).find(([key]) => {
-    const bare = key.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '');
-    return canonicalHost(bare) === host;
-  })?.[1];
+  return Object.entries(entries).find(([key]) => loginHost(key) === host)?.[1];
 }
 
 function credentialOf(own: z.infer<typeof entry>): Credential | undefined {
