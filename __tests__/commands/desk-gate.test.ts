@@ -7,10 +7,14 @@ import { makeDirectory } from '../support/scratch-repository.js';
 
 const IMAGE = 'registry.example/base:1';
 
-async function atDesk(folder: string, flags: Parameters<typeof runGateAtDesk>[0]) {
+async function atDesk(
+  folder: string,
+  flags: Parameters<typeof runGateAtDesk>[0],
+  told: (text: string) => void = () => undefined,
+) {
   return await runGateAtDesk({ ...flags, 'all-files': true, offline: true }, undefined, {
     stdout: () => undefined,
-    stderr: () => undefined,
+    stderr: told,
     env: { HOME: folder },
     cwd: folder,
     colour: false,
@@ -57,6 +61,20 @@ test('with a base, its policy holds, whatever the judged folder says', async () 
   expect(ran.value.policy.profile).toBe('strict');
   const edited = ran.value.report.answers.filter(({ rule }) => rule === 'policy-unchanged');
   expect(edited).toMatchObject([{ outcome: 'fail', reason: expect.stringContaining('.github/base-image-gate.yml') }]);
+});
+
+test('whoever judges a part of a repository is told of the policy of the whole', async () => {
+  const repository = makeDirectory({
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.github/base-image-gate.yml': 'version: 1\n',
+    'api/Dockerfile': `FROM ${IMAGE}\n`,
+  });
+  const told: string[] = [];
+  expect((await atDesk(join(repository, 'api'), {}, (text) => told.push(text))).ok).toBe(true);
+  expect(told.join('')).toContain(`add --policy ${join(repository, '.github/base-image-gate.yml')}`);
+  told.length = 0;
+  expect((await atDesk(repository, {}, (text) => told.push(text))).ok).toBe(true);
+  expect(told.join('')).not.toContain('--policy');
 });
 
 test('a base that is not there is a wrong usage', async () => {

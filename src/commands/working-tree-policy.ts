@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Catalogue } from '../catalog/publisher.js';
@@ -38,6 +39,12 @@ export async function loadWorkingTreePolicy(
   if (!text.ok) return text;
   if (text.value === null) {
     if (file !== undefined) return err(`The policy ${file} does not exist.\n`);
+    const above = policyAbove(directory);
+    if (above !== null) {
+      io.stderr(
+        `${directory} has no ${POLICY_PATH} of its own, so the built-in baseline holds. Its repository has one: judge that whole, or add --policy ${above}.\n`,
+      );
+    }
     const [{ builtInPolicy }, { withDefaultAllowList }] = await Promise.all([
       import('../policy/baseline.js'),
       import('../policy/default-allow.js'),
@@ -60,6 +67,18 @@ export interface CheckedPolicy {
   readonly problems: readonly PolicyProblem[];
   /** The file of a problem's `file`, which is told from the root of the policy's repository; null where it is another repository's. */
   readonly pathOf: (file: string) => string | null;
+}
+
+/** The policy of the checkout that a folder lies in, where the folder is not its root; null where there is none. */
+function policyAbove(directory: string): string | null {
+  let folder = directory;
+  while (!existsSync(join(folder, '.git'))) {
+    const parent = dirname(folder);
+    if (parent === folder) return null;
+    folder = parent;
+  }
+  const path = join(folder, POLICY_PATH);
+  return folder !== directory && existsSync(path) ? path : null;
 }
 
 /** Every problem of a policy file, warnings too; or a sentence where it can't be read at all. */
