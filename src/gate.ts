@@ -8,6 +8,7 @@ import type { Catalogue } from './catalog/publisher.js';
 import type { Change } from './change.js';
 import { type Collectors, type EvidenceCollection, startCollection } from './evidence/collect.js';
 import type { RunSettings } from './evidence/collector.js';
+import { judgeNewer } from './judge-newer.js';
 import { judgeUse, type UseJudgement } from './judge-use.js';
 import type { Policy } from './policy/policy.js';
 import { applyWaivers } from './policy/waivers.js';
@@ -52,7 +53,9 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   if (!read.ok) return read;
   const evidence = startCollection(input);
 
-  const judged = await judgeAll(read.value.uses, indexReading(read.value), input, evidence, 0);
+  const index = indexReading(read.value);
+  const first = await judgeAll(read.value.uses, index, input, evidence, 0);
+  const judged = await Promise.all(first.map((judgement) => judgeNewer(judgement, index, input, evidence)));
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
     ...judged.flatMap((judgement) => judgement.answers),

@@ -29,7 +29,7 @@ export interface UseJudgement {
   readonly notContacted?: string;
 }
 
-interface JudgeInput {
+export interface JudgeInput {
   readonly policy: Policy;
   readonly catalogue: Catalogue;
   readonly settings: RunSettings;
@@ -38,7 +38,7 @@ interface JudgeInput {
 }
 
 /** Rules that decide who an image is. One that fails them at level error is not opened any further. */
-const IDENTITY = new Set(['denied-base', 'allowed-base', 'signature-verified']);
+export const IDENTITY: ReadonlySet<string> = new Set(['denied-base', 'allowed-base', 'signature-verified']);
 
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
 export async function judgeUse(
@@ -85,7 +85,8 @@ export async function judgeUse(
   };
 }
 
-function inquiryOf(
+/** Everything a use is asked with. */
+export function inquiryOf(
   use: ImageUse,
   reading: ReadingIndex,
   { policy, catalogue, settings, change }: JudgeInput,
@@ -111,8 +112,8 @@ function inquiryOf(
       publisher,
       now: settings.now,
     },
-    isWaived: (rule, vulnerability) =>
-      reference !== null && vulnerabilityWaiver(policy, { rule, use, reference, vulnerability }, settings.now) !== null,
+    waiverOf: (rule, vulnerability) =>
+      reference === null ? null : vulnerabilityWaiver(policy, { rule, use, reference, vulnerability }, settings.now),
   };
 }
 

@@ -346,7 +346,7 @@ describe('a finding of allowed-base', () => {
         entry: null,
         publisher: null,
         now: new Date(0),
-        isWaived: () => false,
+        waiverOf: () => null,
       },
       {},
     );

@@ -4,7 +4,7 @@ import type { KnownVulnerabilities } from '../../src/evidence/vulnerabilities/vu
 import { noKnownVulnerabilities } from '../../src/rules/no-known-vulnerabilities.js';
 import type { ProfileColumn, RuleResult } from '../../src/rules/rule.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { makeKnown, makeVulnerability } from '../support/vulnerability-maker.js';
+import { makeKnown, makeVulnerability, makeWaiver } from '../support/vulnerability-maker.js';
 
 type Options = Parameters<typeof noKnownVulnerabilities.evaluate>[1];
 
@@ -15,7 +15,8 @@ function answers(
   waived: readonly string[] = [],
 ): readonly RuleResult[] {
   const subject = subjectOf({ vulnerabilities: present(known, 'the test') });
-  return ask(noKnownVulnerabilities, { ...subject, isWaived: (id) => waived.includes(id) }, column, options);
+  const waiverOf = (id: string) => (waived.includes(id) ? makeWaiver(id) : null);
+  return ask(noKnownVulnerabilities, { ...subject, waiverOf }, column, options);
 }
 
 const brief = (results: readonly RuleResult[]): readonly string[] =>
@@ -179,7 +180,12 @@ describe('exceptions', () => {
   test('a waiver accepts one vulnerability by any of its names, and the answer names it so that it counts as used', () => {
     const known = makeKnown([HIGH, { ...UNDATED, ids: ['CVE-2026-0006', 'GHSA-1'] }]);
     expect(brief(answers(known, 'hardened', {}, ['GHSA-1']))).toEqual(['fail CVE-2026-0001 GHSA-1']);
-    expect(brief(answers(known, 'hardened', {}, ['GHSA-1', 'CVE-2026-0001']))).toEqual(['pass CVE-2026-0001 GHSA-1']);
+    const [all] = answers(known, 'hardened', {}, ['GHSA-1', 'CVE-2026-0001']);
+    expect(brief(all === undefined ? [] : [all])).toEqual(['pass CVE-2026-0001 GHSA-1']);
+    expect(all?.details?.slice(0, 2)).toEqual([
+      'CVE-2026-0001 is accepted by @acme/platform until 2027-01-31: the parser is not reachable',
+      'CVE-2026-0006 (as GHSA-1) is accepted by @acme/platform until 2027-01-31: the parser is not reachable',
+    ]);
   });
 });
 
@@ -196,24 +202,33 @@ describe('what is told', () => {
     );
     expect(result?.reason).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
     expect(result?.details?.slice(0, 2)).toEqual([
-      'libssl3 and openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0001 (high), CVE-2026-0007 (low, known to be exploited, possibly: it is told of what the package was built from)',
+      'libssl3 and openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is told of what the package was built from), CVE-2026-0001 (high)',
       'busybox 1.36.1-r0, mended in 1.36.1-r5: CVE-2026-0006 (high)',
     ]);
   });
 
-  test('the fix is the newer digest of the tag, a newer tag, versions, or that there is none', () => {
-    const moved = `sha256:${'b'.repeat(64)}`;
-    const tag = { tag: '22', currentDigest: moved, pinnedDigest: `sha256:${'a'.repeat(64)}` };
-    const fix = (value: object | null, known = makeKnown([HIGH])) => {
-      const subject = subjectOf({
-        vulnerabilities: present(known, 'the test'),
-        ...(value === null ? {} : { tag: present({ ...tag, ...value }, 'the test') }),
-      });
-      return ask(noKnownVulnerabilities, subject, 'strict')[0]?.fix;
-    };
-    expect(fix({})).toBe(`The tag 22 has moved on to ${moved}: pin that if it mends them (openssl 3.3.2-r0 or newer).`);
-    expect(fix({ currentDigest: tag.pinnedDigest, newerTag: '22.1' })).toMatch(/^Move to the tag 22\.1/);
-    expect(fix({ currentDigest: tag.pinnedDigest })).toBe('Use an image that has openssl 3.3.2-r0 or newer.');
-    expect(fix(null, makeKnown([UNFIXED]))).toMatch(/^No fix is known/);
+  test('a package is one line: the version that mends all that is mended, and what is not', () => {
+    const many = Array.from({ length: 9 }, (_, index) =>
+      makeVulnerability(`CVE-2026-010${index}`, { fixedIn: `3.3.${index + 2}-r0` }),
+    );
+    const { fixedIn: _none, ...never } = makeVulnerability('CVE-2026-0200');
+    const [result] = answers(makeKnown([...many, never]), 'strict');
+    expect(result?.details?.[0]).toBe(
+      'openssl 3.3.1-r0, mended in 3.3.10-r0: CVE-2026-0100 (high), CVE-2026-0101 (high), CVE-2026-0102 (high), CVE-2026-0103 (high), CVE-2026-0104 (high), CVE-2026-0105 (high) and 3 more; no fix known: CVE-2026-0200 (high)',
+    );
+    expect(result?.vulnerabilities).toHaveLength(10);
+    expect(result?.fix).toBe('Use an image that has openssl 3.3.10-r0 or newer.');
+  });
+
+  test('a weakness that one package of an origin has no fix for is not said to be mended', () => {
+    const { fixedIn: _none, ...never } = makeVulnerability('CVE-2026-0001');
+    const other = { ...HIGH.package, name: 'libssl3', source: 'openssl' };
+    const [result] = answers(makeKnown([HIGH, { ...never, package: other }]), 'strict');
+    expect(result?.details?.[0]).toBe('libssl3 and openssl 3.3.1-r0, no fix known: CVE-2026-0001 (high)');
+  });
+
+  test('the fix is the versions, or that there is none', () => {
+    expect(answers(makeKnown([HIGH]))[0]?.fix).toBe('Use an image that has openssl 3.3.2-r0 or newer.');
+    expect(answers(makeKnown([UNFIXED]), 'strict')[0]?.fix).toMatch(/^No fix is known/);
   });
 });

@@ -1,17 +1,19 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Evidence, present } from '../../src/evidence/evidence.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../src/evidence/vulnerabilities/vulnerabilities.js';
 import { noNewVulnerabilities } from '../../src/rules/no-new-vulnerabilities.js';
 import type { BaseImage, RuleResult } from '../../src/rules/rule.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { makeKnown, makeVulnerability } from '../support/vulnerability-maker.js';
+import { makeKnown, makeVulnerability, makeWaiver } from '../support/vulnerability-maker.js';
 
 function answer(
   found: readonly Vulnerability[],
   base: BaseImage | undefined,
   changes: Partial<KnownVulnerabilities> = {},
+  waived: readonly string[] = [],
 ): RuleResult | undefined {
-  const subject = subjectOf({ vulnerabilities: present(makeKnown(found, changes), 'the test') });
+  const evidence = { vulnerabilities: present(makeKnown(found, changes), 'the test') };
+  const subject = { ...subjectOf(evidence), waiverOf: (id: string) => (waived.includes(id) ? makeWaiver(id) : null) };
   return ask(noNewVulnerabilities, base === undefined ? subject : { ...subject, base })[0];
 }
 
@@ -60,4 +62,57 @@ test('it never passes for want of a comparison or of proof', () => {
   const gap = { unjudged: [{ what: 'tool', reason: 'it has no version' }] };
   expect(answer([OLD], had(OLD), gap)?.outcome).toBe('indeterminate');
   expect(answer([NEW], had(OLD), gap)?.outcome).toBe('fail');
+});
+
+describe('what is accepted or silenced', () => {
+  const WITH_ALIAS = { ...NEW, ids: ['CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'] };
+
+  test.each(['CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'])('a waiver by the name %s covers what is brought', (name) => {
+    const result = answer([WITH_ALIAS], had(OLD), {}, [name]);
+    expect(result).toMatchObject({
+      outcome: 'pass',
+      vulnerabilities: [name],
+      reason:
+        'It has no known vulnerability that counts and that registry.test/made:1 does not have, and is without 1 of those.',
+    });
+    const alias = name.startsWith('GHSA') ? ` (as ${name})` : '';
+    expect(result?.details).toContain(
+      `CVE-2026-0002${alias} is accepted by @acme/platform until 2027-01-31: the parser is not reachable`,
+    );
+  });
+
+  test('a waiver covers none but what it names, and the answer names both', () => {
+    const other = makeVulnerability('CVE-2026-0003');
+    expect(answer([WITH_ALIAS, other], had(), {}, ['GHSA-aaaa-bbbb-cccc'])).toMatchObject({
+      outcome: 'fail',
+      vulnerabilities: ['CVE-2026-0003', 'GHSA-aaaa-bbbb-cccc'],
+    });
+  });
+
+  test('a waiver of what was merged is in use, whether or not something is compared', () => {
+    expect(answer([OLD], had(OLD), {}, [OLD.id])).toMatchObject({ outcome: 'pass', vulnerabilities: [OLD.id] });
+    expect(answer([OLD], undefined, {}, [OLD.id])).toMatchObject({
+      outcome: 'not-applicable',
+      vulnerabilities: [OLD.id],
+    });
+  });
+
+  test('what VEX silences does not count as brought, and is shown', () => {
+    const vex = { status: 'not_affected', silences: true, reason: 'doc, signed by acme, says not_affected: inline' };
+    const result = answer([{ ...NEW, vex }], had());
+    expect(result?.outcome).toBe('pass');
+    expect(result?.details).toContain('CVE-2026-0002 does not count: doc, signed by acme, says not_affected: inline');
+  });
+
+  test('what VEX silenced in the image that is replaced, and in this one does not, is brought', () => {
+    const vex = { status: 'not_affected', silences: true, reason: 'doc' };
+    expect(answer([OLD], had({ ...OLD, vex }))?.outcome).toBe('fail');
+  });
+});
+
+test('a weakness that the one image’s records call by an alias is the same in both', () => {
+  const byAlias = makeVulnerability('GHSA-aaaa-bbbb-cccc');
+  const byCve = { ...NEW, ids: ['CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'] };
+  expect(answer([byCve], had(byAlias))).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/without 0/) });
+  expect(answer([byAlias], had(byCve))).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/without 0/) });
 });

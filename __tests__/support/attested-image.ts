@@ -137,7 +137,7 @@ export async function attestedSubject(options: AttestedOptions): Promise<ImageRu
     entry: { ...ENTRY, ...options.entry },
     publisher: null,
     now: NOW,
-    isWaived: () => false,
+    waiverOf: () => null,
     platform: { os: 'linux', architecture: 'amd64' },
     evidence: await collectAttested(options),
   };

@@ -2,6 +2,7 @@ import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { loadCatalogue } from '../../src/catalog/catalogue.js';
 import type { Change } from '../../src/change.js';
 import { readingOptions } from '../../src/commands/reading-options.js';
+import type { RunSettings } from '../../src/evidence/collector.js';
 import { collectors } from '../../src/evidence/collectors.js';
 import { runGate } from '../../src/gate.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
@@ -20,6 +21,7 @@ export interface GateRun {
   readonly change?: Change;
   readonly all?: boolean;
   readonly now?: Date;
+  readonly settings?: Partial<RunSettings>;
   readonly judged?: (done: number, of: number) => void;
 }
 
@@ -35,7 +37,7 @@ export async function gateRun(run: GateRun): Promise<Report> {
     catalogue: loadCatalogue(),
     source: run.source ?? offlineSource,
     collectors,
-    settings: { now: run.now ?? new Date(), offline: true },
+    settings: { now: run.now ?? new Date(), offline: true, ...run.settings },
     change: run.change ?? null,
     all: run.all ?? false,
     ...(run.judged === undefined ? {} : { judged: run.judged }),

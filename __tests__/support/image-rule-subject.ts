@@ -25,7 +25,7 @@ export function subjectOf(evidence: CollectedEvidence, given: Given = {}): Image
     entry: given.entry ?? null,
     publisher: null,
     now: NOW,
-    isWaived: () => false,
+    waiverOf: () => null,
     platform: { os: given.platform ?? 'linux', architecture: 'amd64' },
     evidence,
   };

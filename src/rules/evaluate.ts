@@ -4,10 +4,20 @@ import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform } from '../images/platform.js';
 import { formatReference } from '../images/reference.js';
-import type { AllowEntry, Level, Policy } from '../policy/policy.js';
+import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import type { Answer } from '../reports/report.js';
-import type { BaseImage, ChangeRule, FileRule, ImageRule, Rule, RuleResult, UseRule, UseSubject } from './rule.js';
+import type {
+  BaseImage,
+  ChangeRule,
+  FileRule,
+  ImageRule,
+  NewerImage,
+  Rule,
+  RuleResult,
+  UseRule,
+  UseSubject,
+} from './rule.js';
 
 const RANK: Readonly<Record<Level, number>> = { off: 0, note: 1, warning: 2, error: 3 };
 
@@ -18,8 +28,8 @@ function atMost(level: Level, cap: Level): Level {
 
 /** Everything a use is asked with, and what its answers are lowered by. */
 export interface UseInquiry {
-  readonly subject: Omit<UseSubject, 'isWaived'>;
-  readonly isWaived: (rule: string, vulnerability: string) => boolean;
+  readonly subject: Omit<UseSubject, 'waiverOf'>;
+  readonly waiverOf: (rule: string, vulnerability: string) => Waiver | null;
   readonly platforms: readonly Platform[];
   readonly pullFrom: ImageSubject['pullFrom'] | null;
   /** What the image is verified by: the policy's entry, or the catalogue's where the policy has none. */
@@ -27,6 +37,8 @@ export interface UseInquiry {
   readonly change: Change | null;
   /** What the base ref names in this place; absent where nothing is compared. */
   readonly base?: BaseReference;
+  /** What its tag names today, for rules that are asked again because they failed. */
+  readonly newer?: NewerReference;
 }
 
 /** The image that the base ref has in a use's place, or why there is none to look at. */
@@ -34,6 +46,11 @@ export type BaseReference =
   | { readonly kind: 'none' }
   | { readonly kind: 'image'; readonly subject: Omit<ImageSubject, 'platform'> }
   | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a tag names today: an image whose identity was tested, or why it is not looked at. */
+export type NewerReference =
+  | { readonly kind: 'image'; readonly tag: string; readonly subject: Omit<ImageSubject, 'platform'> }
+  | Extract<NewerImage, { readonly kind: 'unchecked' }>;
 
 export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: Policy): readonly Answer[] {
   return rules
@@ -107,9 +124,10 @@ export async function answersOfImage(
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
     const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
     const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
+    const newer = rule.comparesWithNewer === true ? await newerImage(rule, inquiry.newer, platform, evidence) : {};
     const results = asList(
       rule.evaluate(
-        { ...subjectFor(rule, inquiry), ...base, entry: verifiedBy, platform, evidence: collected },
+        { ...subjectFor(rule, inquiry), ...base, ...newer, entry: verifiedBy, platform, evidence: collected },
         setting.options,
       ),
     );
@@ -130,12 +148,31 @@ async function baseImage(
   return { base: { kind: 'image', reference: formatReference(base.subject.reference), evidence: collected } };
 }
 
+async function newerImage(
+  rule: ImageRule<unknown>,
+  newer: NewerReference | undefined,
+  platform: Platform,
+  evidence: EvidenceCollection,
+): Promise<{ readonly newer?: NewerImage }> {
+  if (newer === undefined) return {};
+  if (newer.kind !== 'image') return { newer };
+  const { tag, subject } = newer;
+  const collected = await evidence.collect({ ...subject, platform }, [
+    ...new Set(['image' as const, ...rule.evidence]),
+  ]);
+  if (collected.image?.status !== 'present') {
+    const reason = collected.image?.status === 'unavailable' ? collected.image.message : 'It is no image that we read.';
+    return { newer: { kind: 'unchecked', tag, reason } };
+  }
+  return { newer: { kind: 'image', tag, digest: collected.image.value.digest, evidence: collected } };
+}
+
 function asList(results: RuleResult | readonly RuleResult[]): readonly RuleResult[] {
   return 'outcome' in results ? [results] : results;
 }
 
-function subjectFor({ id }: Rule, { subject, isWaived }: UseInquiry): UseSubject {
-  return { ...subject, isWaived: (vulnerability) => isWaived(id, vulnerability) };
+function subjectFor({ id }: Rule, { subject, waiverOf }: UseInquiry): UseSubject {
+  return { ...subject, waiverOf: (vulnerability) => waiverOf(id, vulnerability) };
 }
 
 function notAsked(use: ImageUse): RuleResult {

@@ -4,7 +4,9 @@ import { duration } from '../policy/duration.js';
 import { highestLevel, stricter } from '../policy/strictness.js';
 import { needed, shortened } from './contents.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { sortAccepted } from './vulnerabilities/accepted.js';
 import { proofGaps } from './vulnerabilities/proof.js';
+import { remedy } from './vulnerabilities/remedy.js';
 import { distinct, groupLine, groups, sourcesLine, summary } from './vulnerabilities/tell.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 
@@ -34,8 +36,17 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     'vulnerability in the packages they name; each is shown with who said so.',
   ].join(' '),
   mend: [
-    'Pull the newest digest of the tag, or move to an image that is rebuilt daily. Where a vulnerability cannot be reached,',
-    'say so for that one, with an owner and a last day:',
+    '- **It has known vulnerabilities**: the details have a line a package, with the version that mends all of it. Where the',
+    '  tag points to another digest today, that image is looked at as well, its signature first, and the finding says',
+    '  whether it has none of these or still has some: pin it, or move to an image that is rebuilt daily.',
+    '- **It also has some that the policy does not count**: nothing is blocked by them; `severity`, `fixable` and `grace` say',
+    '  what counts, and `rest` the highest level of this finding.',
+    '- **Not everything in it could be judged**: the details name each package, file or record and why. Use an image whose',
+    '  distribution publishes advisories; a static image passes with `no-packages: allow` on its allow entry.',
+    '- **The data is too old**, or says a date in the future: run again, or download the exports again; `max-age` says how old',
+    '  it may be.',
+    '- **No fix is known**: take an image without the package. Where a vulnerability cannot be reached, say so for that one, by',
+    '  its CVE or any other name of it, with an owner and a last day:',
     '',
     '```yaml',
     'waivers:',
@@ -47,12 +58,16 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '    expires: 2027-01-31',
     '```',
     '',
+    'Who publishes the image can say it as well, in OpenVEX signed by an authority of the allow entry: `not_affected` with a',
+    'justification, of a package that it names. A statement about the image as a whole silences nothing.',
+    '',
     'Without a network, give `--vulnerabilities DIR` a directory of [OSV exports](https://google.github.io/osv.dev/data/)',
     "and CISA's `known_exploited_vulnerabilities.json`.",
   ].join('\n'),
   subject: 'image',
   roles: ['final', 'build', 'copy'],
-  evidence: ['image', 'packages', 'sbom', 'vulnerabilities', 'tag'],
+  evidence: ['image', 'packages', 'sbom', 'vulnerabilities'],
+  comparesWithNewer: true,
   ages: true,
   options,
   presets: {
@@ -71,20 +86,11 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
 };
 
 function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: Options): readonly RuleResult[] {
-  const silenced = known.found.filter(({ vex }) => vex?.silences === true);
-  const open = known.found.filter(({ vex }) => vex?.silences !== true);
-  const accepted = open.flatMap((one) => {
-    const by = one.ids.find((id) => subject.isWaived(id));
-    return by === undefined ? [] : [{ one, by }];
-  });
-  const waived = new Set(accepted.map(({ one }) => one));
-  const left = open.filter((one) => !waived.has(one));
-  const counted = left.filter((one) => counts(one, chosen, subject.now));
-  const rest = left.filter((one) => !counted.includes(one));
-  const waivedIds = [...new Set(accepted.map(({ by }) => by))];
+  const { open, acceptedIds, lines } = sortAccepted(known.found, subject);
+  const counted = open.filter((one) => counts(one, chosen, subject.now));
+  const rest = open.filter((one) => !counted.includes(one));
   const notes = [
-    ...distinct(silenced).map(({ id, vex }) => `${id} does not count: ${vex?.reason ?? ''}`),
-    ...waivedIds.map((id) => `${id} is accepted by a waiver`),
+    ...lines,
     ...(known.vexUnknown === undefined ? [] : [`VEX could not be looked at: ${known.vexUnknown}`]),
     ...sourcesLine(known),
   ];
@@ -95,12 +101,12 @@ function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: O
     results.push({
       outcome: 'fail',
       reason: `It has ${summary(counted)}.`,
-      fix: fixFor(counted, subject),
+      fix: remedy(counted, subject, chosen),
       details: shortened([...groups(counted).map(groupLine), ...notes]),
-      vulnerabilities: [...ids, ...waivedIds],
+      vulnerabilities: [...ids, ...acceptedIds],
     });
   } else if (gaps === null) {
-    results.push(passed(known, rest, notes, waivedIds));
+    results.push(passed(known, rest, notes, acceptedIds));
   }
   if (rest.length > 0 && chosen.rest !== 'off') {
     results.push({
@@ -108,7 +114,7 @@ function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: O
       aspect: 'rest',
       atMost: chosen.rest,
       reason: `It also has ${summary(rest)}, which the policy does not count${counted.length === 0 ? ' yet or at all' : ''}.`,
-      fix: fixFor(rest, subject),
+      fix: remedy(rest, subject, chosen),
       details: shortened(groups(rest).map(groupLine)),
       vulnerabilities: distinct(rest).map(({ id }) => id),
     });
@@ -134,21 +140,4 @@ function passed(
     ...(notes.length === 0 ? {} : { details: shortened(notes) }),
     ...(waived.length === 0 ? {} : { vulnerabilities: waived }),
   };
-}
-
-/** What mends it: the tag's newer digest if there is one, the versions in any case. */
-function fixFor(found: readonly Vulnerability[], { evidence }: ImageRuleSubject): string {
-  const tag = evidence.tag?.status === 'present' ? evidence.tag.value : null;
-  const versions = groups(found).flatMap(({ packages, fixedIn }) =>
-    fixedIn === undefined ? [] : [`${packages[0] ?? ''} ${fixedIn}`],
-  );
-  const wanted = versions.length === 0 ? '' : ` (${versions.slice(0, 3).join(', ')} or newer)`;
-  if (tag?.pinnedDigest !== undefined && tag.currentDigest !== tag.pinnedDigest && tag.listsPinned !== true) {
-    return `The tag ${tag.tag} has moved on to ${tag.currentDigest}: pin that if it mends them${wanted}.`;
-  }
-  if (tag?.newerTag !== undefined) return `Move to the tag ${tag.newerTag} if it mends them${wanted}.`;
-  if (versions.length === 0) {
-    return 'No fix is known: choose an image without these packages, or accept each by a waiver that names it.';
-  }
-  return `Use an image that has ${versions.slice(0, 3).join(', ')} or newer${versions.length > 3 ? `, and ${versions.length - 3} more` : ''}.`;
 }

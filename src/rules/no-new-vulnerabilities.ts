@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { Vulnerability } from '../evidence/vulnerabilities/vulnerabilities.js';
+import type { KnownVulnerabilities, Vulnerability } from '../evidence/vulnerabilities/vulnerabilities.js';
 import { duration } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened } from './contents.js';
 import type { BaseImage, ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { sortAccepted } from './vulnerabilities/accepted.js';
 import { proofGaps } from './vulnerabilities/proof.js';
+import { remedy } from './vulnerabilities/remedy.js';
 import { distinct, groupLine, groups, summary } from './vulnerabilities/tell.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 
@@ -22,18 +24,31 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   question: 'Does the image have known vulnerabilities that the image it replaces does not have?',
   why: 'A pull request that changes a base image answers for what that brings, and for nothing else. Both images are held against the same data at the same time, so an advisory of last night is in both or in neither; what the change mends is shown beside what it brings.',
   mend: [
-    'Take a digest that does not have them, or accept one of them by a waiver that names it. The rule is off until a policy',
-    'asks for it:',
+    '- **It has some that the base ref does not have**: take a digest without them. Where the tag points to another one today,',
+    '  that image is looked at as well, and the finding says whether it has none of these. The details list what the change',
+    '  brings and removes, a line a package.',
+    '- **There is nothing to compare with**: mend the build file of the base ref, or name its registry in the policy.',
+    '- **Not everything in it could be judged**: see no-known-vulnerabilities.',
+    '',
+    'A vulnerability is accepted by a waiver that names this rule and, by any of its names, the vulnerability. The rule is off',
+    'until a policy asks for it:',
     '',
     '```yaml',
     'rules:',
     '  no-new-vulnerabilities: { level: error, severity: high }',
+    'waivers:',
+    '  - rule: no-new-vulnerabilities',
+    '    vulnerability: CVE-2026-0001',
+    '    reason: "the parser is not reachable: input is ours"',
+    '    owner: "@acme/platform"',
+    '    expires: 2027-01-31',
     '```',
   ].join('\n'),
   subject: 'image',
   roles: ['final', 'build', 'copy'],
   evidence: ['image', 'packages', 'sbom', 'vulnerabilities'],
   comparesWithBase: true,
+  comparesWithNewer: true,
   ages: false,
   options,
   presets: {
@@ -45,54 +60,69 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   controls: ['RA-5', 'CM-4'],
   securitySeverity: 7,
   evaluate: (subject, chosen) => {
-    if (subject.base === undefined) {
-      return {
-        outcome: 'not-applicable',
-        reason: 'Nothing is compared: this run judges no change against a base ref.',
-      };
-    }
     const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
+    if (subject.base === undefined) {
+      const reason = 'Nothing is compared: this run judges no change against a base ref.';
+      return { outcome: 'not-applicable', reason, ...accepting(known.ok ? known.value : null, subject) };
+    }
     if (!known.ok) return known.error;
     const before = foundBefore(subject.base);
-    if ('outcome' in before) return before;
-    const now = open(subject, known.value.found).filter((one) => counts(one, chosen, subject.now));
-    const brought = now.filter(({ id }) => !before.ids.has(id));
-    const gone = before.found.filter(({ id }) => !known.value.found.some((one) => one.id === id));
-    const compared = [
-      ...groups(brought).map((group) => `brings: ${groupLine(group)}`),
-      ...groups(gone).map((group) => `removes: ${groupLine(group)}`),
-    ];
-    const details = compared.length === 0 ? {} : { details: shortened(compared) };
-    if (brought.length > 0) {
-      return {
-        outcome: 'fail',
-        reason: `It has ${summary(brought)} that ${before.name} does not have; it is without ${distinct(gone).length} of those.`,
-        fix: 'Take a digest without them, or accept each by a waiver that names it.',
-        vulnerabilities: distinct(brought).map(({ id }) => id),
-        ...details,
-      };
-    }
-    const rest = known.value.found.filter(({ id }) => !before.ids.has(id));
-    const gap = proofGaps(known.value, rest, chosen.maxAge, subject.now);
-    if (gap !== null) return { ...gap, ...details };
-    const removed = distinct(gone).length;
-    return {
-      outcome: 'pass',
-      reason: `It has no known vulnerability that ${before.name} does not have, and is without ${removed} of those.`,
-      ...details,
-    };
+    return 'outcome' in before ? before : compare(subject, known.value, before, chosen);
   },
 };
 
+function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before: Before, chosen: Options): RuleResult {
+  const { open, lines } = sortAccepted(
+    known.found.filter((one) => !isAmong(one, before.names)),
+    subject,
+  );
+  const brought = open.filter((one) => counts(one, chosen, subject.now));
+  const here = namesOf(known.found);
+  const gone = before.found.filter((one) => !isAmong(one, here));
+  const compared = [
+    ...groups(brought).map((group) => `brings: ${groupLine(group)}`),
+    ...groups(gone).map((group) => `removes: ${groupLine(group)}`),
+    ...lines,
+  ];
+  const details = compared.length === 0 ? {} : { details: shortened(compared) };
+  const removed = distinct(gone).length;
+  const { vulnerabilities = [] } = accepting(known, subject);
+  if (brought.length > 0) {
+    return {
+      outcome: 'fail',
+      reason: `It has ${summary(brought)} that ${before.name} does not have; it is without ${removed} of those.`,
+      fix: remedy(brought, subject, chosen),
+      vulnerabilities: [...distinct(brought).map(({ id }) => id), ...vulnerabilities],
+      ...details,
+    };
+  }
+  const gap = proofGaps(known, open, chosen.maxAge, subject.now);
+  if (gap !== null) return { ...gap, ...details };
+  const counting = open.length === 0 && lines.length === 0 ? '' : ' that counts and';
+  return {
+    outcome: 'pass',
+    reason: `It has no known vulnerability${counting} that ${before.name} does not have, and is without ${removed} of those.`,
+    ...(vulnerabilities.length === 0 ? {} : { vulnerabilities }),
+    ...details,
+  };
+}
+
+/** What waivers accept in the image, brought by the change or not: once merged, their waivers are no unused ones. */
+function accepting(known: KnownVulnerabilities | null, subject: ImageRuleSubject): Pick<RuleResult, 'vulnerabilities'> {
+  const { acceptedIds } = sortAccepted(known?.found ?? [], subject);
+  return acceptedIds.length === 0 ? {} : { vulnerabilities: acceptedIds };
+}
+
 interface Before {
   readonly name: string;
-  readonly ids: ReadonlySet<string>;
+  /** Every name of what counts there: what VEX silences there and not here is new. */
+  readonly names: ReadonlySet<string>;
   readonly found: readonly Vulnerability[];
 }
 
 /** What the image that is replaced has. One that was not understood excuses nothing: it is treated as having none. */
 function foundBefore(base: BaseImage): Before | RuleResult {
-  if (base.kind === 'none') return { name: 'the base ref', ids: new Set(), found: [] };
+  if (base.kind === 'none') return { name: 'the base ref', names: new Set(), found: [] };
   if (base.kind === 'unknown') {
     return {
       outcome: 'indeterminate',
@@ -102,11 +132,15 @@ function foundBefore(base: BaseImage): Before | RuleResult {
   }
   const known = needed(base.evidence.vulnerabilities, `What is known of ${base.reference}, which it replaces,`);
   if (!known.ok) return { ...known.error, outcome: 'indeterminate' };
-  const { found } = known.value;
-  return { name: base.reference, ids: new Set(found.map(({ id }) => id)), found };
+  const found = known.value.found.filter(({ vex }) => vex?.silences !== true);
+  return { name: base.reference, names: namesOf(found), found };
 }
 
-/** Without those that VEX silences and those that waivers accept. */
-function open(subject: ImageRuleSubject, found: readonly Vulnerability[]): readonly Vulnerability[] {
-  return found.filter(({ vex, ids }) => vex?.silences !== true && !ids.some((id) => subject.isWaived(id)));
+function namesOf(found: readonly Vulnerability[]): ReadonlySet<string> {
+  return new Set(found.flatMap(({ ids }) => ids));
+}
+
+/** By any of its names: what one image's records call by its CVE, another's may call by an alias alone. */
+function isAmong({ ids }: Vulnerability, names: ReadonlySet<string>): boolean {
+  return ids.some((id) => names.has(id));
 }

@@ -4,7 +4,7 @@ import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import type { Platform } from '../images/platform.js';
 import type { Reference } from '../images/reference.js';
-import type { AllowEntry, Level, Policy, Profile } from '../policy/policy.js';
+import type { AllowEntry, Level, Policy, Profile, Waiver } from '../policy/policy.js';
 
 export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
 
@@ -79,8 +79,8 @@ export interface UseSubject {
   /** The catalogue publisher whose pattern matches, whether or not the policy allows it. */
   readonly publisher: PublisherFacts | null;
   readonly now: Date;
-  /** Whether a waiver of this rule names this vulnerability for this use. What is waived is named in `vulnerabilities` all the same. */
-  readonly isWaived: (vulnerability: string) => boolean;
+  /** The waiver of this rule that names this vulnerability for this use. What is waived is named in `vulnerabilities` all the same. */
+  readonly waiverOf: (vulnerability: string) => Waiver | null;
 }
 
 export interface PublisherFacts {
@@ -96,6 +96,8 @@ export interface ImageRuleSubject extends UseSubject {
   readonly evidence: CollectedEvidence;
   /** What the base ref has in this place, for rules that compare. Absent where nothing is compared. */
   readonly base?: BaseImage;
+  /** What its tag names today, for rules that failed and ask whether that mends it. Absent where the tag names nothing newer. */
+  readonly newer?: NewerImage;
 }
 
 /** What the base ref has in the place of a use: nothing, an image, or one that could not be looked at. */
@@ -103,6 +105,13 @@ export type BaseImage =
   | { readonly kind: 'none' }
   | { readonly kind: 'image'; readonly reference: string; readonly evidence: CollectedEvidence }
   | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a tag names today, where that is not what was judged: looked at, or why it was not. */
+export type NewerImage = { readonly tag: string; readonly digest?: string } & (
+  | { readonly kind: 'image'; readonly digest: string; readonly evidence: CollectedEvidence }
+  /** The reason is a whole sentence. */
+  | { readonly kind: 'unchecked'; readonly reason: string }
+);
 
 /** A rule about a build file as a whole. */
 export interface FileRule<O> extends RuleBase<O> {
@@ -125,6 +134,8 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly evidence: readonly EvidenceKind[];
   /** Is given the same evidence about the base ref's image. */
   readonly comparesWithBase?: boolean;
+  /** Where it fails, it is asked again with the same evidence about what the image's tag names today. */
+  readonly comparesWithNewer?: boolean;
   /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
   readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];

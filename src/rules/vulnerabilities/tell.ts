@@ -1,33 +1,49 @@
 import { groupBy } from '../../evidence/vulnerabilities/group-by.js';
 import { worse } from '../../evidence/vulnerabilities/severity.js';
+import { compareIn } from '../../evidence/vulnerabilities/version-order/ecosystem.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
 import { listed } from '../contents.js';
 
-/** Vulnerabilities of packages of one origin and version that one fix mends. */
+/** Vulnerabilities of packages of one origin and version: one thing to replace. */
 interface Group {
   readonly packages: readonly string[];
   readonly version: string;
+  /** The version that mends everything that is mended at all. */
   readonly fixedIn?: string;
-  readonly vulnerabilities: readonly Vulnerability[];
+  readonly mended: readonly Vulnerability[];
+  /** Those that no version is known to mend, in one of the packages at least. */
+  readonly unfixed: readonly Vulnerability[];
 }
 
-/** By package and fix, since that is what somebody can do something about. The worst come first. */
+/** Identifiers of one line; the JSON report has them all. */
+const MAX_IDENTIFIERS = 6;
+
+/** By package, since that is what somebody can do something about: each weakness in it is mended by the highest fix. The worst come first. */
 export function groups(found: readonly Vulnerability[]): readonly Group[] {
-  const byFix = groupBy(found, ({ package: about, fixedIn }) =>
-    JSON.stringify([about.source ?? about.name, about.version, about.ecosystem, fixedIn]),
+  const byPackage = groupBy(found, ({ package: about }) =>
+    JSON.stringify([about.source ?? about.name, about.version, about.ecosystem]),
   );
-  return [...byFix.values()]
-    .map((vulnerabilities): Group => {
-      const [first] = vulnerabilities;
-      const names = [...new Set(vulnerabilities.map(({ package: about }) => about.name))].sort();
-      return {
-        packages: names,
-        version: first?.package.version ?? '',
-        ...(first?.fixedIn === undefined ? {} : { fixedIn: first.fixedIn }),
-        vulnerabilities: distinct(vulnerabilities),
-      };
-    })
-    .sort((a, b) => rankOf(b) - rankOf(a));
+  return [...byPackage.values()].map(groupOf).sort((a, b) => rankOf(b) - rankOf(a));
+}
+
+function groupOf(found: readonly Vulnerability[]): Group {
+  const [first] = found;
+  const { version = '', ecosystem = '' } = first?.package ?? {};
+  const open = new Set(found.filter((one) => one.fixedIn === undefined).map(({ id }) => id));
+  const fixedIn = found
+    .flatMap((one) => (one.fixedIn === undefined || open.has(one.id) ? [] : [one.fixedIn]))
+    .reduce<string | undefined>(
+      (highest, fix) => (highest === undefined || (compareIn(ecosystem, fix, highest) ?? 0) > 0 ? fix : highest),
+      undefined,
+    );
+  const all = [...distinct(found)].sort((a, b) => rankOfOne(b) - rankOfOne(a));
+  return {
+    packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),
+    version,
+    ...(fixedIn === undefined ? {} : { fixedIn }),
+    mended: all.filter(({ id }) => !open.has(id)),
+    unfixed: all.filter(({ id }) => open.has(id)),
+  };
 }
 
 /** One of each weakness, however many packages have it: the worst rated one. */
@@ -43,16 +59,27 @@ export function distinct(found: readonly Vulnerability[]): readonly Vulnerabilit
 
 const ORDER = ['none', 'unknown', 'low', 'medium', 'high', 'critical'];
 
-function rankOf({ vulnerabilities }: Group): number {
-  return Math.max(
-    ...vulnerabilities.map(({ exploited, rating }) => (exploited ? 10 : 0) + ORDER.indexOf(rating.severity)),
-  );
+function rankOf({ mended, unfixed }: Group): number {
+  return Math.max(...[...mended, ...unfixed].map(rankOfOne));
 }
 
-/** `libcrypto3 and libssl3 3.1.4-r0, mended in 3.1.5-r0: CVE-2026-0001 (high, known to be exploited)` */
-export function groupLine({ packages, version, fixedIn, vulnerabilities }: Group): string {
-  const fix = fixedIn === undefined ? 'no fix known' : `mended in ${fixedIn}`;
-  return `${listed(packages, 5)} ${version}, ${fix}: ${vulnerabilities.map(described).join(', ')}`;
+function rankOfOne({ exploited, rating }: Vulnerability): number {
+  return (exploited ? 10 : 0) + ORDER.indexOf(rating.severity);
+}
+
+/** `libcrypto3 and libssl3 3.1.4-r0, mended in 3.1.5-r0: CVE-2026-0001 (high, known to be exploited); no fix known: CVE-2026-0002 (low)` */
+export function groupLine({ packages, version, fixedIn, mended, unfixed }: Group): string {
+  const parts = [
+    ...(mended.length === 0 ? [] : [`mended in ${fixedIn ?? ''}: ${identifiers(mended)}`]),
+    ...(unfixed.length === 0 ? [] : [`no fix known: ${identifiers(unfixed)}`]),
+  ];
+  return `${listed(packages, 5)} ${version}, ${parts.join('; ')}`;
+}
+
+function identifiers(found: readonly Vulnerability[]): string {
+  const shown = found.slice(0, MAX_IDENTIFIERS).map(described);
+  const left = found.length - shown.length;
+  return `${shown.join(', ')}${left === 0 ? '' : ` and ${left} more`}`;
 }
 
 function described({ id, rating, exploited, possible }: Vulnerability): string {

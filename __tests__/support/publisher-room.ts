@@ -1,0 +1,132 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Answer, Report } from '../../src/reports/report.js';
+import { type GateRun, gateRun } from './gate-run.js';
+import { fallbackTag, makeImage, makeIndex } from './image-maker.js';
+import type { MadeRecord } from './osv-server.js';
+import { openFor } from './registry-open.js';
+import { type RegistryServer, startRegistry } from './registry-server.js';
+import { makeDirectory } from './scratch-repository.js';
+import { keySigner, type TestSigner } from './signer-identity.js';
+import {
+  classicAttestation,
+  classicSignature,
+  cosignManifest,
+  inTotoStatement,
+  simpleSigningPayload,
+} from './sigstore-forms.js';
+import { NOW } from './vulnerability-run.js';
+
+/** A publisher of Alpine images: a registry on loopback, the key it signs with, and advisories about its packages. */
+export interface PublisherRoom {
+  readonly registry: RegistryServer;
+  readonly signer: TestSigner;
+  /** Makes and signs an image with these packages, `['openssl', '3.3.1-r0']`, and lets the tag point to it. */
+  publish(tag: string, packages: readonly (readonly [string, string])[], options?: PublishOptions): Promise<string>;
+  /** Whether anybody has read the layer of a published image. */
+  isOpened(digest: string): boolean;
+  /** Judges `FROM` what is written, such as `base:1@sha256:…`, or several of them between blanks, by the publisher's key and the advisories. */
+  judge(written: string, records: readonly MadeRecord[], run?: JudgeOptions): Promise<Report>;
+}
+
+export interface PublishOptions {
+  /** Who signs the image; null: nobody. */
+  readonly signer?: TestSigner | null;
+  /** OpenVEX documents and who signs each; null: nobody, as a plain document beside the image. */
+  readonly vex?: readonly { readonly document: unknown; readonly signer?: TestSigner; readonly about?: string }[];
+}
+
+interface JudgeOptions extends Partial<GateRun> {
+  /** Lines of the policy after `version`, `allow` and `registries`. */
+  readonly lines?: readonly string[];
+  /** CVEs of CISA's list, beside an old one. */
+  readonly exploited?: readonly string[];
+}
+
+export const REPOSITORY = 'acme/base';
+
+export function strangersKey(): TestSigner {
+  return keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
+}
+
+export async function openPublisherRoom(): Promise<PublisherRoom> {
+  const registry = await startRegistry();
+  const signer = strangersKey();
+  const source = await openFor(registry.host);
+  const layers = new Map<string, string>();
+  return {
+    registry,
+    signer,
+    async publish(tag, packages, options = {}) {
+      const installed = packages.map(([name, version]) => `P:${name}\nV:${version}\nA:x86_64\no:${name}\n`).join('\n');
+      const image = await makeImage({
+        layers: [
+          [
+            { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\n' },
+            { path: 'lib/apk/db/installed', content: `${installed}\n` },
+          ],
+        ],
+      });
+      const index = makeIndex([image]);
+      const { digest } = index.descriptor;
+      layers.set(digest, image.layers[0]?.digest ?? '');
+      registry.push(REPOSITORY, index, tag);
+      const by = options.signer === undefined ? signer : options.signer;
+      if (by !== null) {
+        const layer = await classicSignature(by, simpleSigningPayload(digest), { entry: 'none' });
+        registry.push(REPOSITORY, cosignManifest([layer]), fallbackTag(digest, '.sig'));
+      }
+      const attested = await Promise.all(
+        (options.vex ?? []).map(({ document, signer: author = signer, about = digest }) =>
+          classicAttestation(author, inTotoStatement(about, 'https://openvex.dev/ns/v0.2.0', document), {
+            entry: 'none',
+          }),
+        ),
+      );
+      if (attested.length > 0) registry.push(REPOSITORY, cosignManifest(attested), fallbackTag(digest, '.att'));
+      return digest;
+    },
+    isOpened(digest) {
+      return registry.requests.some(({ url }) => url.endsWith(`/blobs/${layers.get(digest)}`));
+    },
+    judge(written, records, { lines = ['profile: hardened'], exploited = [], ...run } = {}) {
+      return gateRun({
+        files: {
+          Dockerfile: written
+            .split(' ')
+            .map((one) => `FROM ${registry.host}/acme/${one}\n`)
+            .join(''),
+        },
+        policy: [
+          'version: 1',
+          'allow:',
+          `  - image: "${registry.host}/**"`,
+          '    authorities: [{ key: { file: base.pub, log: ignored } }]',
+          `registries: { "${registry.host}": { private-network: true, insecure: true } }`,
+          ...lines,
+          '',
+        ].join('\n'),
+        policyFiles: { 'base.pub': signer.publicKeyPem },
+        source,
+        now: NOW,
+        settings: { vulnerabilitiesDirectory: advisories(records, exploited) },
+        ...run,
+      });
+    },
+  };
+}
+
+/** A directory of OSV exports and CISA's list. */
+function advisories(records: readonly MadeRecord[], exploited: readonly string[]): string {
+  const list = {
+    dateReleased: '2026-11-20T00:00:00Z',
+    vulnerabilities: ['CVE-1999-0001', ...exploited].map((cveID) => ({ cveID })),
+  };
+  return makeDirectory({
+    ...Object.fromEntries(records.map((record) => [`${record.id}.json`, JSON.stringify(record)])),
+    'known_exploited_vulnerabilities.json': JSON.stringify(list),
+  });
+}
+
+export function answersOf(report: Report, rule: string): readonly Answer[] {
+  return report.answers.filter((answer) => answer.rule === rule);
+}

@@ -1,0 +1,68 @@
+import type { Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
+import { listed, needed } from '../contents.js';
+import type { ImageRuleSubject, NewerImage } from '../rule.js';
+import { sortAccepted } from './accepted.js';
+import { proofGaps } from './proof.js';
+import { distinct, groups } from './tell.js';
+import { counts, type Thresholds } from './thresholds.js';
+
+type Chosen = Thresholds & { readonly maxAge: string };
+
+/**
+ * What mends what was found: what the tag names today, if that was looked at and does; the versions to look for
+ * otherwise. An image that was not looked at, or not understood, is never said to mend anything.
+ */
+export function remedy(found: readonly Vulnerability[], subject: ImageRuleSubject, chosen: Chosen): string {
+  const { newer } = subject;
+  if (newer === undefined) return wantedVersions(found);
+  if (newer.kind === 'unchecked') {
+    return `The tag ${newer.tag} points to ${newer.digest ?? 'another image'} today, which was not checked: ${newer.reason} ${wantedVersions(found)}`;
+  }
+  return ofNewer(found, newer, subject, chosen);
+}
+
+function ofNewer(
+  found: readonly Vulnerability[],
+  { tag, digest, evidence }: Extract<NewerImage, { readonly kind: 'image' }>,
+  subject: ImageRuleSubject,
+  chosen: Chosen,
+): string {
+  const name = `${digest} (tag ${tag} today)`;
+  const known = needed(evidence.vulnerabilities, 'What is known of its packages');
+  if (!known.ok) return `Whether ${name} has them is not known: ${known.error.reason} ${wantedVersions(found)}`;
+  const { open } = sortAccepted(known.value.found, subject);
+  const these = distinct(found);
+  const there = new Set(open.flatMap(({ ids }) => ids));
+  const left = these.filter(({ ids }) => ids.some((id) => there.has(id)));
+  if (left.length > 0) {
+    const which = left.length === these.length ? 'all' : `${left.length}`;
+    const still =
+      these.length === 1 ? 'has it too' : `still has ${which} of these ${these.length}${someOf(left, these.length)}`;
+    return `${name} ${still}. ${wantedVersions(left)}`;
+  }
+  const gap = proofGaps(known.value, [], chosen.maxAge, subject.now);
+  if (gap !== null) return `Whether ${name} has them is not known: ${gap.reason} ${wantedVersions(found)}`;
+  const names = new Set(found.flatMap(({ ids }) => ids));
+  const others = distinct(
+    open.filter((one) => counts(one, chosen, subject.now) && !one.ids.some((id) => names.has(id))),
+  );
+  const none = these.length === 1 ? 'does not have it' : 'has none of these';
+  if (others.length === 0) return `Use ${name}, which ${none}.`;
+  return `${name} ${none}, but ${others.length === 1 ? 'another' : `${others.length} others`} that ${others.length === 1 ? 'counts' : 'count'}: ${listed(others.map(({ id }) => id))}.`;
+}
+
+function someOf(left: readonly Vulnerability[], of: number): string {
+  return left.length === of ? '' : ` (${listed(left.map(({ id }) => id))})`;
+}
+
+/** The versions that mend all that can be mended, by package. */
+function wantedVersions(found: readonly Vulnerability[]): string {
+  const versions = groups(found).flatMap(({ packages, fixedIn }) =>
+    fixedIn === undefined ? [] : [`${packages[0] ?? ''} ${fixedIn}`],
+  );
+  if (versions.length === 0) {
+    return 'No fix is known: choose an image without these packages, or accept each by a waiver that names it.';
+  }
+  const more = versions.length > 3 ? `, and ${versions.length - 3} more` : '';
+  return `Use an image that has ${versions.slice(0, 3).join(', ')} or newer${more}.`;
+}
