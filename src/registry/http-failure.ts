@@ -24,6 +24,16 @@ const MALFORMED_CODES = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID_ARG|E
 /** A certificate's names, for instance, are a stranger's text and of any length. */
 const MAX_REASON = 300;
 
+/** What the commonest codes mean, for those who do not know them; the code stays beside it. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no name server knows the host',
+  EAI_AGAIN: 'the name server did not answer',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the other side cut the connection',
+  EHOSTUNREACH: 'the network has no way there',
+  ENETUNREACH: 'the network has no way there',
+};
+
 /** The error of a request that got no answer, or whose answer broke off. */
 export function connectionError(name: RequestName, error: unknown): RegistryError {
   const reason = codeOf(error) ?? '';
@@ -41,7 +51,7 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
     code,
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} failed: ${messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
+    message: `${requestText(name)} failed: ${PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
     remedy: REMEDIES[code] ?? `Check that ${name.url.host} can be reached from here, and try again.`,
   };
 }
