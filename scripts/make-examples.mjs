@@ -1,6 +1,7 @@
 // Makes the images of examples/: OCI layouts with signed, unsigned and wrongly signed images, and the trusted root of
 // the test sigstore that signed them. Usage: node scripts/make-examples.mjs      The keys are new each time, so the
-// digests change, and the pins in the examples' Dockerfiles with them.
+// digests change, and the pins in the examples' Dockerfiles with them. With --advisories only the archives of advisories
+// are made, which are the same each time.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,8 +24,9 @@ try {
     target: 'node20',
     logLevel: 'warning',
   });
-  const { makeExamples } = await import(pathToFileURL(outfile).href);
-  for (const line of await makeExamples(root)) process.stdout.write(`${line}\n`);
+  const { makeAdvisories, makeExamples } = await import(pathToFileURL(outfile).href);
+  const make = process.argv.includes('--advisories') ? makeAdvisories : makeExamples;
+  for (const line of await make(root)) process.stdout.write(`${line}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

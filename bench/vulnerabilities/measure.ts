@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { canaryRecord } from '../../__tests__/support/osv-canary.js';
 import { knowing, type MadeRecord, osvRecord, serveOsv } from '../../__tests__/support/osv-server.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf } from '../../__tests__/support/vulnerability-run.js';
 import { makeZip } from '../../__tests__/support/zip-maker.js';
@@ -170,7 +171,7 @@ if (scanner !== '') {
   ] as const;
   for (const [ecosystem, family, prefix] of families) {
     mkdirSync(join(exports, family), { recursive: true });
-    const records = exportOf(ecosystem, prefix);
+    const records = [...exportOf(ecosystem, prefix), canaryRecord(ecosystem)];
     writeFileSync(
       join(exports, family, 'all.zip'),
       makeZip(Object.fromEntries(records.map((record) => [`${record.id}.json`, JSON.stringify(record)]))),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeLayout } from '../../__tests__/support/image-maker-layout.js';
 import { keylessSigner, keySigner, type TestIdentity } from '../../__tests__/support/signer-identity.js';
 import { makeSigstore, type TestSigstore } from '../../__tests__/support/sigstore-trust.js';
+import { archiveAdvisories } from './archive-advisories.js';
 import { type ExampleImage, exampleImage } from './example-image.js';
 import { SOURCE, WORKFLOW } from './example-packages.js';
 import { ruleImages } from './rule-images.js';
@@ -47,7 +48,15 @@ export async function makeExamples(root: string): Promise<readonly string[]> {
   await repinBelow(storefront, shop);
   await repinBelow(rules, pinned);
   await repinBelow(change, pinned);
-  return [...shop, ...shown].map(([name, digest]) => `${name}@${digest}`);
+  return [...[...shop, ...shown].map(([name, digest]) => `${name}@${digest}`), ...(await makeAdvisories(root))];
+}
+
+/** Makes the archives of the examples that have advisories. Returns their paths. */
+export async function makeAdvisories(root: string): Promise<readonly string[]> {
+  const made = await Promise.all(
+    ['storefront', 'rules'].map(async (name) => await archiveAdvisories(join(root, 'examples', name))),
+  );
+  return made.flat();
 }
 
 /** Makes the images as the OCI layout of an example, with the trusted root beside it. Returns each name's digest. */

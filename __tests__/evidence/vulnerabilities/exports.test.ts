@@ -1,51 +1,13 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Evidence } from '../../../src/evidence/evidence.js';
 import { ExportDirectory } from '../../../src/evidence/vulnerabilities/exports/export-directory.js';
 import { VULNERABILITY_LIMITS } from '../../../src/evidence/vulnerabilities/limits.js';
-import type { KnownVulnerabilities } from '../../../src/evidence/vulnerabilities/vulnerabilities.js';
+import { exportDirectory, type Files, known, told, WHOLE, zipOf } from '../../support/export-directory.js';
 import { type MadeRecord, osvRecord } from '../../support/osv-server.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../support/vulnerability-run.js';
 import { makeZip } from '../../support/zip-maker.js';
-
-const folders: string[] = [];
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
-});
-
-async function directoryOf(files: Readonly<Record<string, string | Buffer | object>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'osv-exports-'));
-  folders.push(folder);
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    const bytes = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
-    await writeFile(join(folder, path), bytes);
-  }
-  return folder;
-}
-
-function told(evidence: Evidence<KnownVulnerabilities>): string {
-  if (evidence.status !== 'present') return `${evidence.status}: ${'message' in evidence ? evidence.message : ''}`;
-  const { found, unjudged } = evidence.value;
-  return [
-    ...found.map((one) => `${one.package.name} ${one.id} ${one.fixedIn ?? 'unfixed'}`),
-    ...unjudged.map(({ what, reason }) => `? ${what}: ${reason}`),
-  ].join('\n');
-}
-
-async function known(
-  files: Readonly<Record<string, string | Buffer | object>>,
-  inventory = inventoryOf(ALPINE, [['libcrypto3', '3.3.1-r0', 'openssl']]),
-): Promise<string> {
-  const vulnerabilitiesDirectory = await directoryOf(files);
-  return told(await collectKnown({ inventory, settings: { vulnerabilitiesDirectory } }));
-}
-
-const zipOf = (records: readonly MadeRecord[], options = {}): Buffer =>
-  makeZip(Object.fromEntries(records.map((record) => [`${record.id}.json`, JSON.stringify(record)])), options);
 
 const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
 const MENDED = osvRecord('ALPINE-CVE-2026-1', [{ ...OPENSSL, fixed: '3.3.2-r0' }], { upstream: ['CVE-2026-0001'] });
@@ -67,25 +29,11 @@ describe('a directory of OSV exports', () => {
     expect(await known(files)).toBe('libcrypto3 CVE-2026-0001 3.3.2-r0\nlibcrypto3 CVE-2026-0002 unfixed');
   });
 
-  test('says nothing about an ecosystem that none of its records is of', async () => {
-    expect(await known({ 'Alpine/all.zip': zipOf([OTHER_RELEASE]) })).toMatch(
-      /^\? 1 packages of Alpine:v3\.20: there is no record of that ecosystem/,
-    );
-    expect(await known({})).toMatch(/^\? 1 packages of Alpine:v3\.20/);
-  });
-
-  test('tells how old it is by its newest record', async () => {
-    const vulnerabilitiesDirectory = await directoryOf({
-      'a.json': MENDED,
-      'b.json': { ...OPEN, modified: '2026-11-19T00:00:00Z' },
-    });
-    const evidence = await collectKnown({
-      inventory: inventoryOf(ALPINE, [['openssl', '3.3.1-r0']]),
-      settings: { vulnerabilitiesDirectory },
-    });
-    expect(evidence.status === 'present' && evidence.value.sources).toEqual([
-      { name: expect.stringContaining('OSV exports in'), asOf: Date.parse('2026-11-20T10:00:00Z') },
-    ]);
+  test('of two copies of a record the one that was changed last counts', async () => {
+    const older = { ...OPEN, modified: '2026-11-01T00:00:00Z' };
+    const newer = osvRecord(OPEN.id, [{ ...OPENSSL, fixed: '3.3.1-r0' }]);
+    expect(await known({ 'a.json': older, 'b.json': newer })).toBe('');
+    expect(await known({ 'a.json': newer, 'b.json': older })).toBe('');
   });
 
   test('is not read where nobody asks: an archive of another ecosystem', async () => {
@@ -94,7 +42,7 @@ describe('a directory of OSV exports', () => {
     );
   });
 
-  test.each<[string, Readonly<Record<string, string | Buffer | object>>, RegExp]>([
+  test.each<[string, Files, RegExp]>([
     ['no JSON', { 'a.json': '{' }, /a\.json can't be used: it is no JSON/],
     ['no record', { 'a.json': { hello: 1 } }, /it is no OSV record/],
     ['a record without an id', { 'a.json': { ...MENDED, id: 7 } }, /lacks an id/],
@@ -136,7 +84,7 @@ describe('a directory of OSV exports', () => {
   });
 
   test('a folder that is not there, or is a file, is said so', async () => {
-    const folder = await directoryOf({ 'a.json': MENDED });
+    const folder = await exportDirectory({ 'a.json': MENDED });
     for (const vulnerabilitiesDirectory of [join(folder, 'missing'), join(folder, 'a.json')]) {
       const evidence = await collectKnown({
         inventory: inventoryOf(ALPINE, [['openssl', '3.3.1-r0']]),
@@ -147,7 +95,7 @@ describe('a directory of OSV exports', () => {
   });
 
   test('links are not followed', async () => {
-    const folder = await directoryOf({ 'inside/a.json': MENDED });
+    const folder = await exportDirectory({ 'inside/a.json': MENDED });
     await symlink('/', join(folder, 'everything'));
     const source = new ExportDirectory(folder);
     const answer = await source.ask([{ ...OPENSSL, version: '3.3.1-r0' }]);
@@ -169,14 +117,16 @@ describe('a directory of OSV exports', () => {
       ...(limit === 'archive-directory-bytes' ? { 'archive-directory-bytes': 100 } : {}),
       ...(limit === 'records-per-question' ? { 'records-per-question': 1 } : {}),
     };
-    const answer = await new ExportDirectory(await directoryOf(files), limits).ask([{ ...OPENSSL, version: '1-r0' }]);
+    const answer = await new ExportDirectory(await exportDirectory(files), limits).ask([
+      { ...OPENSSL, version: '1-r0' },
+    ]);
     expect(answer.ok ? '' : `${answer.error.cause} ${answer.error.message}`).toMatch(`(${limit})`);
     expect(answer.ok ? '' : answer.error.cause).toBe('limit');
   });
 
   test('no bytes whatever pass as an archive that knows nothing', async () => {
     const zip = zipOf([MENDED, OPEN]);
-    const folder = await directoryOf({});
+    const folder = await exportDirectory({});
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -253,7 +203,7 @@ describe('records in a directory', () => {
       'j.json': wolfi('CGA-a-0007', 'openssl', 'x86_64'),
       'k.json': wolfi('CGA-b-0007', 'libssl3', 'x86_64', '3.0-r0'),
     };
-    const vulnerabilitiesDirectory = await directoryOf(files);
+    const vulnerabilitiesDirectory = await exportDirectory({ 'whole.zip': WHOLE, ...files });
     const evidence = await collectKnown({
       inventory: inventoryOf(WOLFI, [
         ['curl', '8.2-r0'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Evidence } from '../../../src/evidence/evidence.js';
 import type { KnownVulnerabilities } from '../../../src/evidence/vulnerabilities/vulnerabilities.js';
+import { canaryRecord } from '../../support/osv-canary.js';
 import { type OsvRecording, osvRecordings } from '../../support/osv-recordings.js';
 import {
   knowing,
@@ -110,13 +111,9 @@ describeWithSharedData('vulnfeeds/osv-cassettes', 'recorded answers of the OSV A
     for (const family of families) {
       const own = records.filter(({ affected }) => JSON.stringify(affected).includes(`"ecosystem":"${family}`));
       const files = Object.fromEntries(own.map((record) => [`${record.id}.json`, JSON.stringify(record)]));
-      // A release without a single vulnerable package must still be known to the directory.
+      // Only what was asked about was recorded, and the archive of a release knows old vulnerabilities too.
       for (const { ecosystem } of recordings.filter((one) => one.ecosystem.startsWith(family))) {
-        const old = {
-          id: `OLD-${ecosystem.replaceAll(/[^A-Za-z0-9]/g, '-')}`,
-          modified: '2026-11-20T00:00:00Z',
-          affected: [{ package: { ecosystem, name: 'nothing-real' }, versions: ['0'] }],
-        };
+        const old = canaryRecord(ecosystem);
         files[`${old.id}.json`] = JSON.stringify(old);
       }
       await mkdir(join(folder, family));

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../result.js';
 import type { Distribution, PackageType } from '../packages/inventory.js';
+import { hasOrder } from './version-order/ecosystem.js';
 
 /** How the advisories of a distribution are asked for. */
 export interface DistributionEcosystem {
@@ -94,6 +95,32 @@ export function normaliseEcosystem(ecosystem: string): string {
 export function ecosystemFamily(ecosystem: string): string {
   return ecosystem.split(':', 1)[0] ?? '';
 }
+
+/** Whether the public export has a folder of this name, whether or not we have its version order. */
+export function isKnownFamily(family: string): boolean {
+  return hasOrder(family) || UNORDERED.has(family);
+}
+
+/** @see https://google.github.io/osv.dev/data/#current-data-sources */
+const UNORDERED: ReadonlySet<string> = new Set([
+  'Android',
+  'Bitnami',
+  'CRAN',
+  'GIT',
+  'GitHub Actions',
+  'Hackage',
+  'Hex',
+  'Julia',
+  'Linux',
+  'Maven',
+  'NuGet',
+  'OSS-Fuzz',
+  'Packagist',
+  'Pub',
+  'RubyGems',
+  'SwiftURL',
+  'VSCode',
+]);
 
 /** A name as its ecosystem compares it. @see https://peps.python.org/pep-0503/#normalized-names */
 export function normaliseName(ecosystem: string, name: string): string {

@@ -49,7 +49,7 @@ function isWithdrawn({ withdrawn }: OsvRecord): boolean {
 
 function judge(hit: Hit): Match | { readonly reason: string } | null {
   const { question, isMatch } = hit;
-  const entries = entriesAbout(hit, question.name);
+  const entries = entriesFor(hit, question.name);
   const judged = entries.map((entry) => ({ entry, says: affects(entry, question.ecosystem, question.version) }));
   const affected = judged.find(({ says }) => says.kind === 'affected');
   if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
@@ -64,14 +64,19 @@ function fixOf(says: Affects): { readonly fixedIn?: string } {
   return says.kind === 'affected' && says.fixedIn !== undefined ? { fixedIn: says.fixedIn } : {};
 }
 
-/** The record's entries about a package: those for its architecture, or all of them where none is. */
-function entriesAbout({ record, question }: Hit, name: string): readonly OsvAffected[] {
-  const entries = record.affected.filter(
+/** The record's entries about a package of an ecosystem. */
+export function entriesAbout({ affected }: OsvRecord, ecosystem: string, name: string): readonly OsvAffected[] {
+  return affected.filter(
     ({ package: about }) =>
       about !== null &&
-      normaliseEcosystem(about.ecosystem) === normaliseEcosystem(question.ecosystem) &&
-      normaliseName(question.ecosystem, about.name) === normaliseName(question.ecosystem, name),
+      normaliseEcosystem(about.ecosystem) === normaliseEcosystem(ecosystem) &&
+      normaliseName(ecosystem, about.name) === normaliseName(ecosystem, name),
   );
+}
+
+/** Those of them for the package's architecture, or all of them where none is. */
+function entriesFor({ record, question }: Hit, name: string): readonly OsvAffected[] {
+  const entries = entriesAbout(record, question.ecosystem, name);
   const same = entries.filter((entry) => architectureOf(entry) === question.package.architecture);
   return same.length > 0 ? same : entries;
 }
@@ -83,7 +88,7 @@ function architectureOf({ package: about }: OsvAffected): string | undefined {
 
 /** Whether every entry of the record about the question's package is about another architecture. */
 function isOfAnotherArchitecture(hit: Hit): boolean {
-  const entries = entriesAbout(hit, hit.question.name);
+  const entries = entriesFor(hit, hit.question.name);
   const named = entries.map(architectureOf);
   return named.length > 0 && named.every((one) => one !== undefined && one !== hit.question.package.architecture);
 }
@@ -112,7 +117,7 @@ function isToldBetter(hit: Hit, told: ReadonlySet<string>): boolean {
 function isDeniedOfPackage(hit: Hit): boolean {
   if (hit.question.about !== 'possible') return false;
   const { name, version } = hit.question.package;
-  const own = entriesAbout(hit, name).map((entry) => affects(entry, hit.question.ecosystem, version));
+  const own = entriesFor(hit, name).map((entry) => affects(entry, hit.question.ecosystem, version));
   return own.length > 0 && own.every(({ kind }) => kind === 'not-affected');
 }
 

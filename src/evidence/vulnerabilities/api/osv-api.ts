@@ -1,5 +1,6 @@
 import type { Transport } from '../../../registry/transport.js';
 import { err, ok, type Result } from '../../../result.js';
+import { canariesOf } from '../canaries.js';
 import { ecosystemFamily } from '../ecosystems.js';
 import { groupBy } from '../group-by.js';
 import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../limits.js';
@@ -12,7 +13,6 @@ import {
   type SourceHit,
   type VulnerabilitySource,
 } from '../source.js';
-import { canariesOf } from './canaries.js';
 import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
 import { BATCH_SIZE, queryBatch } from './query-batch.js';
 

@@ -1,5 +1,5 @@
-import { ecosystemFamily } from '../ecosystems.js';
-import type { Question } from '../questions.js';
+import { ecosystemFamily } from './ecosystems.js';
+import type { Question } from './questions.js';
 
 /** Versions before any real one, in each family's own grammar. */
 const APK = '0.0.1-r0';
@@ -27,8 +27,9 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
 };
 
 /**
- * Questions whose answer must name a vulnerability if the service knows the ecosystem at all. The service answers an
- * ecosystem or release it has no data of with success and nothing: without these, that would read as "clean".
+ * Questions whose answer must name a vulnerability if a source knows the ecosystem at all. The OSV API answers an
+ * ecosystem or release it has no data of with success and nothing, and so does an archive that lost most of its records:
+ * without these, that would read as "clean".
  */
 export function canariesOf(ecosystem: string): readonly Question[] {
   const family = ecosystemFamily(ecosystem);

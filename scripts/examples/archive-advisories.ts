@@ -1,0 +1,45 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canaryRecord } from '../../__tests__/support/osv-canary.js';
+import type { MadeRecord } from '../../__tests__/support/osv-server.js';
+import { makeZip } from '../../__tests__/support/zip-maker.js';
+import { ecosystemFamily } from '../../src/evidence/vulnerabilities/ecosystems.js';
+
+/**
+ * Puts, beside the made-up advisories of an example (`vulnerabilities/*.json`), an archive for each family of ecosystems
+ * that they are of: single records prove nothing about all the others. Each archive holds one old record a release.
+ * Returns the archives' paths.
+ */
+export async function archiveAdvisories(example: string): Promise<readonly string[]> {
+  const folder = join(example, 'vulnerabilities');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const records = await Promise.all(files.map(async (name) => await readFile(join(folder, name), 'utf8')));
+  const ecosystems = new Set(
+    records.flatMap((text) => {
+      const { affected } = JSON.parse(text) as { readonly affected: readonly { readonly package: MadePackage }[] };
+      return affected.map(({ package: about }) => about.ecosystem);
+    }),
+  );
+  const families = [...new Set([...ecosystems].map(ecosystemFamily))].sort();
+  return await Promise.all(
+    families.map(async (family) => {
+      const own = [...ecosystems].filter((ecosystem) => ecosystemFamily(ecosystem) === family).sort();
+      const path = join(folder, family, 'all.zip');
+      await mkdir(join(folder, family), { recursive: true });
+      await writeFile(path, makeZip(Object.fromEntries(own.map(oldRecord))));
+      return path;
+    }),
+  );
+}
+
+interface MadePackage {
+  readonly ecosystem: string;
+}
+
+function oldRecord(ecosystem: string): readonly [name: string, text: string] {
+  const record: MadeRecord & { readonly summary: string } = {
+    ...canaryRecord(ecosystem),
+    summary: `Made up for the example: stands for the rest of the export of ${ecosystem}`,
+  };
+  return [`${record.id}.json`, `${JSON.stringify(record, null, 2)}\n`];
+}
