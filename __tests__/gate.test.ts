@@ -6,6 +6,7 @@ import { gateRun } from './support/gate-run.js';
 import { type MadeContent, makeImage, makeIndex } from './support/image-maker.js';
 import { writeLayout } from './support/image-maker-layout.js';
 import { makeDirectory } from './support/scratch-repository.js';
+import { watchedSource } from './support/watched-source.js';
 
 const ALLOWED =
   'version: 1\nprofile: baseline\nallow:\n  - { image: "demo.example/**", signed: false, reason: built here }\n';
@@ -17,30 +18,6 @@ async function layoutOf(images: Readonly<Record<string, MadeContent>>): Promise<
     Object.entries(images).map(([name, content]) => ({ name, content })),
   );
   return new LayoutSource(directory);
-}
-
-/** A source that notes who was asked for. */
-function watched(source: ImageSource): { source: ImageSource; asked: Set<string> } {
-  const asked = new Set<string>();
-  const noting =
-    <A extends readonly unknown[], R>(
-      method: (repository: Parameters<ImageSource['resolveTag']>[0], ...rest: A) => R,
-    ) =>
-    (repository: Parameters<ImageSource['resolveTag']>[0], ...rest: A): R => {
-      asked.add(repository.registry);
-      return method(repository, ...rest);
-    };
-  return {
-    asked,
-    source: {
-      resolveTag: noting(source.resolveTag.bind(source)),
-      manifest: noting(source.manifest.bind(source)),
-      blob: noting(source.blob.bind(source)),
-      blobStream: noting(source.blobStream.bind(source)),
-      referrers: noting(source.referrers.bind(source)),
-      tags: noting(source.tags.bind(source)),
-    },
-  };
 }
 
 function answersOf(report: Report, rule: string): readonly Answer[] {
@@ -61,7 +38,7 @@ describe('the gate', () => {
 
   test('an image that nobody allowed is not opened, and its registry is not contacted', async () => {
     const image = await makeImage();
-    const { source, asked } = watched(await layoutOf({ 'other.example/base:1': image }));
+    const { source, asked } = watchedSource(await layoutOf({ 'other.example/base:1': image }));
     const policy = `${ALLOWED}rules: { allowed-base: error }\nregistries: { other.example: {} }\n`;
     const report = await gateRun({ files: { Dockerfile: 'FROM other.example/base:1\n' }, policy, source });
     expect(report.verdict).toBe('fail');
@@ -72,7 +49,7 @@ describe('the gate', () => {
   });
 
   test('--all opens it all the same', async () => {
-    const { source, asked } = watched(await layoutOf({ 'other.example/base:1': await makeImage() }));
+    const { source, asked } = watchedSource(await layoutOf({ 'other.example/base:1': await makeImage() }));
     const policy = `${ALLOWED}rules: { allowed-base: error }\nregistries: { other.example: {} }\n`;
     const files = { Dockerfile: 'FROM other.example/base:1\n' };
     const report = await gateRun({ files, policy, source, all: true });
@@ -82,7 +59,7 @@ describe('the gate', () => {
   });
 
   test('a host that neither policy nor catalogue names is never contacted, and the answer says which line to add', async () => {
-    const { source, asked } = watched(await layoutOf({}));
+    const { source, asked } = watchedSource(await layoutOf({}));
     const report = await gateRun({
       files: { Dockerfile: 'FROM attacker.example/base:1\n' },
       policy: 'version: 1\nprofile: baseline\n',

@@ -17,12 +17,17 @@ export function baseReference(
   const before = baseUseOf(use, change.baseUses);
   if (before === null) return { kind: 'none' };
   const { reference: pullFrom } = before;
-  if (pullFrom === null) return { kind: 'unknown', reason: `what ${before.written} names is not known there` };
+  if (pullFrom === null)
+    return { kind: 'unknown', use: before, reason: `what ${before.written} names is not known there` };
   const reference = policyReference(policy, pullFrom);
   const entry = governingEntry(policy, reference);
   if (entry === null && !isListedHost(catalogue, policy, pullFrom)) {
-    return { kind: 'unknown', reason: `neither the policy nor the catalogue names the registry ${pullFrom.registry}` };
+    return {
+      kind: 'unknown',
+      use: before,
+      reason: `neither the policy nor the catalogue names the registry ${pullFrom.registry}`,
+    };
   }
   const verifiedBy = entry ?? entryOfPublisher(publisherOf(catalogue, reference));
-  return { kind: 'image', subject: { reference, pullFrom, entry: verifiedBy } };
+  return { kind: 'image', use: before, subject: { reference, pullFrom, entry: verifiedBy } };
 }

@@ -1,3 +1,4 @@
+import { baseChanges } from './base-changes.js';
 import { readOnBuildTriggers } from './build-files/dockerfile/onbuild-triggers.js';
 import type { ImageUse } from './build-files/image-use.js';
 import { readRepository } from './build-files/read.js';
@@ -81,6 +82,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     stages: read.value.stages,
     uses,
     images: judgedImages(judged),
+    ...(input.change === null ? {} : { baseChanges: await baseChanges(judged, index, input, evidence) }),
     answers: waived.answers,
     findings,
     waivers: waived.waivers,

@@ -4,16 +4,15 @@ import type { EvidenceCollection } from './evidence/collect.js';
 import type { Evidence } from './evidence/evidence.js';
 import { formatPlatform, type Platform } from './images/platform.js';
 import type { Reference } from './images/reference.js';
-import { IDENTITY, inquiryOf, type JudgeInput, type UseJudgement } from './judge-use.js';
+import { barringAnswer, inquiryOf, type JudgeInput, type UseJudgement } from './judge-use.js';
 import { applyWaivers } from './policy/waivers.js';
 import type { TagState } from './registry/resolved-image.js';
 import type { Answer } from './reports/report.js';
-import { answersOfImage, answersOfUse, type NewerReference, type UseInquiry } from './rules/evaluate.js';
+import { answersOfImage, type NewerReference, type UseInquiry } from './rules/evaluate.js';
 import { rules } from './rules/index.js';
-import type { ImageRule, UseRule } from './rules/rule.js';
+import type { ImageRule } from './rules/rule.js';
 
 const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
-const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
 
 /**
  * Asks the rules that failed and could be mended by what the tag names today once more, with evidence about that. Called
@@ -88,18 +87,9 @@ async function newerOf(
   // As if the build file named it, and nothing of it were inherited.
   const asked: JudgeInput = { ...input, change: null, all: false };
   const newer = inquiryOf({ ...use, reference: candidate }, reading, asked);
-  const named = answersOfUse(
-    useRules.filter(({ id }) => IDENTITY.has(id)),
-    newer,
-    null,
-  );
-  const barred = named.find((answer) => isDoubt(answer, newer));
-  const signed = imageRules.filter(({ id }) => IDENTITY.has(id));
-  // Identity by its name first: what nobody allowed is not asked for.
-  const doubt =
-    barred ?? (await answersOfImage(signed, newer, platform, evidence, null)).find((answer) => isDoubt(answer, newer));
+  const doubt = await barringAnswer(newer, platform, evidence, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;
-  if (doubt !== undefined) {
+  if (doubt !== null) {
     return { kind: 'unchecked', tag, ...(digest === undefined ? {} : { digest }), reason: doubt.reason };
   }
   if (newer.subject.reference === null) return null;

@@ -38,7 +38,11 @@ export interface JudgeInput {
 }
 
 /** Rules that decide who an image is. One that fails them at level error is not opened any further. */
-export const IDENTITY: ReadonlySet<string> = new Set(['denied-base', 'allowed-base', 'signature-verified']);
+const IDENTITY: ReadonlySet<string> = new Set(['denied-base', 'allowed-base', 'signature-verified']);
+const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
+const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
+const identityOfUse = useRules.filter(({ id }) => IDENTITY.has(id));
+const identityOfImage = imageRules.filter(({ id }) => IDENTITY.has(id));
 
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
 export async function judgeUse(
@@ -48,27 +52,20 @@ export async function judgeUse(
   evidence: EvidenceCollection,
 ): Promise<UseJudgement> {
   const inquiry = inquiryOf(use, reading, input);
-  const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
-  const identity = answersOfUse(
-    useRules.filter(({ id }) => IDENTITY.has(id)),
-    inquiry,
-    null,
-  );
+  const identity = answersOfUse(identityOfUse, inquiry, null);
   const barredByName = barredBy(identity, use, input);
   const other = answersOfUse(
     useRules.filter(({ id }) => !IDENTITY.has(id)),
     inquiry,
     barredByName,
   );
-  const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
-  const first = imageRules.filter(({ id }) => IDENTITY.has(id));
   const rest = imageRules.filter(({ id }) => !IDENTITY.has(id));
 
   const unlisted = barredByName === null ? notContacted(inquiry, input) : null;
   const barred = barredByName ?? unlisted;
   const perPlatform = await Promise.all(
     inquiry.platforms.map(async (platform) => {
-      const signed = await answersOfImage(first, inquiry, platform, evidence, barred);
+      const signed = await answersOfImage(identityOfImage, inquiry, platform, evidence, barred);
       const others = await answersOfImage(rest, inquiry, platform, evidence, barred ?? barredBy(signed, use, input));
       return { platform, answers: [...signed, ...others] };
     }),
@@ -130,16 +127,37 @@ function platformsOf(use: ImageUse): readonly Platform[] {
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
 }
 
-/** A failure that a waiver covers bars nothing: it excuses that one rule, and the others would all be skipped with it. */
-function barredBy(answers: readonly Answer[], use: ImageUse, { all, policy, settings }: JudgeInput): string | null {
+function barredBy(answers: readonly Answer[], use: ImageUse, input: JudgeInput): string | null {
+  const failed = failedIdentity(answers, use, input);
+  return failed === null ? null : `Not looked at, because ${failed} failed; \`--all\` opens the image all the same.`;
+}
+
+/**
+ * The rule whose failure keeps an image from being opened, or null. A failure that a waiver covers bars nothing: it
+ * excuses that one rule, and the others would all be skipped with it.
+ */
+export function failedIdentity(
+  answers: readonly Answer[],
+  use: ImageUse,
+  { all, policy, settings }: JudgeInput,
+): string | null {
   if (all) return null;
   const failed = applyWaivers(policy, answers, [use], settings.now).answers.find(
     ({ rule, outcome, level, waiver }) =>
       IDENTITY.has(rule) && outcome === 'fail' && level === 'error' && waiver === undefined,
   );
-  return failed === undefined
-    ? null
-    : `Not looked at, because ${failed.rule} failed; \`--all\` opens the image all the same.`;
+  return failed?.rule ?? null;
+}
+
+/** The first answer about who an image is that `bars` it. Names first: what nobody allowed is not asked for. */
+export async function barringAnswer(
+  inquiry: UseInquiry,
+  platform: Platform,
+  evidence: EvidenceCollection,
+  bars: (answer: Answer) => boolean,
+): Promise<Answer | null> {
+  const named = answersOfUse(identityOfUse, inquiry, null).find(bars);
+  return named ?? (await answersOfImage(identityOfImage, inquiry, platform, evidence, null)).find(bars) ?? null;
 }
 
 /** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */

@@ -1,3 +1,4 @@
+import type { RepositoryTree } from '../../src/build-files/repository-tree.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { loadCatalogue } from '../../src/catalog/catalogue.js';
 import type { Change } from '../../src/change.js';
@@ -13,7 +14,8 @@ import { validPolicy } from './load-policy-text.js';
 import { makeDirectory } from './scratch-repository.js';
 
 export interface GateRun {
-  readonly files: Readonly<Record<string, string>>;
+  /** What is judged: files that are put in a directory, or a tree that is there. */
+  readonly files: Readonly<Record<string, string>> | RepositoryTree;
   /** The policy file's text. */
   readonly policy: string;
   readonly policyFiles?: Readonly<Record<string, string>>;
@@ -31,7 +33,7 @@ export async function gateRun(run: GateRun): Promise<Report> {
   const reading = readingOptions({}, {}, policy);
   if (!reading.ok) throw new Error(reading.error);
   const report = await runGate({
-    tree: openWorkingTree(makeDirectory(run.files), { allFiles: true }),
+    tree: isTree(run.files) ? run.files : openWorkingTree(makeDirectory(run.files), { allFiles: true }),
     reading: reading.value,
     policy,
     catalogue: loadCatalogue(),
@@ -45,4 +47,8 @@ export async function gateRun(run: GateRun): Promise<Report> {
   });
   if (!report.ok) throw new Error(report.error.message);
   return report.value;
+}
+
+function isTree(files: GateRun['files']): files is RepositoryTree {
+  return typeof files['entries'] === 'function';
 }

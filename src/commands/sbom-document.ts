@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
 import { formatName } from '../evidence/sbom/sbom.js';
+import { packageListsFields } from '../reports/package-diff-document.js';
 import type { NamedSbom } from './named-sbom.js';
 
 const named = z.strictObject({ name: z.string(), version: z.exactOptional(z.string()) });
@@ -40,8 +41,6 @@ const elementSchema = z
   })
   .describe('One of the minimum elements of an SBOM: present of so many.');
 
-const diffEntry = z.strictObject({ package: z.string(), version: z.exactOptional(z.string()) });
-
 /** What `sbom --format json` prints; schemas/sbom.schema.json is made from it. */
 export const sbomDocumentSchema = z
   .strictObject({
@@ -77,19 +76,7 @@ export const sbomDocumentSchema = z
         }),
       )
       .describe('Of an image: on whose word it stands.'),
-    diff: z.exactOptional(
-      z.strictObject({
-        added: z.array(diffEntry),
-        removed: z.array(diffEntry),
-        changed: z.array(
-          z.strictObject({
-            package: z.string(),
-            before: z.exactOptional(z.string()),
-            after: z.exactOptional(z.string()),
-          }),
-        ),
-      }),
-    ),
+    diff: z.exactOptional(z.strictObject(packageListsFields)),
   })
   .describe('One bill of materials: the output of base-image-gate sbom --format json.');
 

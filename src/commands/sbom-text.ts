@@ -3,6 +3,7 @@ import type { ElementReport } from '../evidence/sbom/elements.js';
 import { formatName, type SbomPackage } from '../evidence/sbom/sbom.js';
 import { plural } from '../plural.js';
 import { terminal } from '../reports/escape/visible.js';
+import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
 import type { ShownSbom } from './sbom-document.js';
 
 /** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
@@ -44,12 +45,10 @@ function packageLine(item: SbomPackage): string {
 }
 
 function diffLines(diff: PackageDiff): readonly string[] {
-  if (diff.added.length + diff.removed.length + diff.changed.length === 0) return ['No package changed.'];
-  const entry = (sign: string, name: string, rest: string) => `  ${sign} ${terminal(name)} ${terminal(rest)}`.trimEnd();
+  const { added, removed, changed } = diff;
+  const counts = packageCounts({ added: added.length, removed: removed.length, changed: changed.length });
   return [
-    `${plural(diff.added.length, 'package')} added, ${diff.removed.length} removed, ${diff.changed.length} changed`,
-    ...diff.added.map((item) => entry('+', item.package, item.version ?? '')),
-    ...diff.removed.map((item) => entry('-', item.package, item.version ?? '')),
-    ...diff.changed.map((item) => entry('~', item.package, `${item.before ?? '(none)'} -> ${item.after ?? '(none)'}`)),
+    counts.charAt(0).toUpperCase() + counts.slice(1),
+    ...packageDiffLines(diff).map((line) => `  ${terminal(line)}`),
   ];
 }

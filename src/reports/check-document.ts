@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { baseChangeSchema } from './base-change-document.js';
 import { fileSchema, rangeFields, useSchema } from './images-document.js';
 
 /**
@@ -110,6 +111,9 @@ export const checkSchema = z
     files: z.array(fileSchema),
     uses: z.array(useSchema),
     images: z.array(imageSchema),
+    baseChanges: z
+      .exactOptional(z.array(baseChangeSchema))
+      .describe('Images that the change under judgement replaced, and what became other in them; it decides nothing.'),
     answers: z.array(answerSchema),
     findings: z.array(findingSchema).describe('Worst first; what a waiver covers comes last.'),
     waivers: z.array(waiverSchema),

@@ -1,3 +1,4 @@
+import { baseChangeDocument } from './base-change-document.js';
 import type { CheckDocument } from './check-document.js';
 import { jsonText } from './escape/json.js';
 import { evidenceDocument } from './evidence-document.js';
@@ -41,6 +42,7 @@ export function checkDocument(report: Report): CheckDocument {
     files: report.files.map(fileDocument),
     uses: report.uses.map(useDocument),
     images: report.images.map(imageDocument),
+    ...(report.baseChanges === undefined ? {} : { baseChanges: report.baseChanges.map(baseChangeDocument) }),
     answers: report.answers.map(answerDocument),
     findings: report.findings.map(findingDocument),
     waivers: report.waivers.map(waiverDocument),

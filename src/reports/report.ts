@@ -3,6 +3,7 @@ import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { Level, PolicySource, Profile, Waiver } from '../policy/policy.js';
 import type { Outcome } from '../rules/rule.js';
+import type { BaseChange } from './base-change.js';
 
 export type Verdict = 'pass' | 'fail' | 'indeterminate';
 
@@ -78,6 +79,8 @@ export interface Report {
   readonly stages: readonly Stage[];
   readonly uses: readonly ImageUse[];
   readonly images: readonly JudgedImage[];
+  /** Images that the change replaced by others; absent where no change is judged. They inform, and decide nothing. */
+  readonly baseChanges?: readonly BaseChange[];
   readonly answers: readonly Answer[];
   readonly findings: readonly Finding[];
   readonly waivers: readonly (Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' })[];

@@ -1,4 +1,5 @@
 import { plural } from '../plural.js';
+import { baseChangesBlock } from './base-changes-text.js';
 import { codeFrame } from './code-frame.js';
 import { terminal, visibleLines } from './escape/visible.js';
 import { type FindingGroup, groupFindings } from './finding-groups.js';
@@ -26,7 +27,12 @@ export function checkText(report: Report, options: TextOptions): string {
   const blocks = [verdictBlock(report, colours)];
   const told = report.findings.filter((finding) => finding.waiver === undefined && finding.level !== 'note');
   for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, colours));
-  blocks.push(waivedBlock(report, colours), filesBlock(report, colours), limitsBlock(report, colours));
+  blocks.push(
+    baseChangesBlock(report, colours),
+    waivedBlock(report, colours),
+    filesBlock(report, colours),
+    limitsBlock(report, colours),
+  );
   if (told.length > 0) blocks.push(closingBlock(report, colours));
   return `${blocks
     .filter((block) => block.length > 0)

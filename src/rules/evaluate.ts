@@ -44,8 +44,13 @@ export interface UseInquiry {
 /** The image that the base ref has in a use's place, or why there is none to look at. */
 export type BaseReference =
   | { readonly kind: 'none' }
-  | { readonly kind: 'image'; readonly subject: Omit<ImageSubject, 'platform'> }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'image'; readonly use: ImageUse; readonly subject: Omit<ImageSubject, 'platform'> }
+  | {
+      readonly kind: 'unknown';
+      /** Absent where the base ref could not be read. */
+      readonly use?: ImageUse;
+      readonly reason: string;
+    };
 
 /** What a tag names today: an image whose identity was tested, or why it is not looked at. */
 export type NewerReference =
@@ -143,7 +148,8 @@ async function baseImage(
   evidence: EvidenceCollection,
 ): Promise<{ readonly base?: BaseImage }> {
   if (base === undefined) return {};
-  if (base.kind !== 'image') return { base };
+  if (base.kind === 'none') return { base };
+  if (base.kind === 'unknown') return { base: { kind: 'unknown', reason: base.reason } };
   const collected = await evidence.collect({ ...base.subject, platform }, rule.evidence);
   return { base: { kind: 'image', reference: formatReference(base.subject.reference), evidence: collected } };
 }

@@ -7,8 +7,9 @@ import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { proofGaps } from './vulnerabilities/proof.js';
 import { remedy } from './vulnerabilities/remedy.js';
-import { distinct, groupLine, groups, sourcesLine, summary } from './vulnerabilities/tell.js';
+import { distinct, groups, sourcesLine, summary } from './vulnerabilities/tell.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
+import { groupLine } from './vulnerabilities/weakness-group.js';
 
 const options = z.strictObject({
   ...thresholdOptions,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compareFound, openOf } from '../evidence/vulnerabilities/compare.js';
 import type { KnownVulnerabilities, Vulnerability } from '../evidence/vulnerabilities/vulnerabilities.js';
 import { duration } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
@@ -7,8 +8,9 @@ import type { BaseImage, ImageRule, ImageRuleSubject, RuleResult } from './rule.
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { proofGaps } from './vulnerabilities/proof.js';
 import { remedy } from './vulnerabilities/remedy.js';
-import { distinct, groupLine, groups, summary } from './vulnerabilities/tell.js';
+import { distinct, groups, summary } from './vulnerabilities/tell.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
+import { groupLine } from './vulnerabilities/weakness-group.js';
 
 const options = z.strictObject({
   ...thresholdOptions,
@@ -72,13 +74,10 @@ export const noNewVulnerabilities: ImageRule<Options> = {
 };
 
 function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before: Before, chosen: Options): RuleResult {
-  const { open, lines } = sortAccepted(
-    known.found.filter((one) => !isAmong(one, before.names)),
-    subject,
-  );
+  const difference = compareFound(before.found, known.found);
+  const { open, lines } = sortAccepted(difference.brought, subject);
   const brought = open.filter((one) => counts(one, chosen, subject.now));
-  const here = namesOf(known.found);
-  const gone = before.found.filter((one) => !isAmong(one, here));
+  const { gone } = difference;
   const compared = [
     ...groups(brought).map((group) => `brings: ${groupLine(group)}`),
     ...groups(gone).map((group) => `removes: ${groupLine(group)}`),
@@ -115,14 +114,13 @@ function accepting(known: KnownVulnerabilities | null, subject: ImageRuleSubject
 
 interface Before {
   readonly name: string;
-  /** Every name of what counts there: what VEX silences there and not here is new. */
-  readonly names: ReadonlySet<string>;
+  /** What counts there: what VEX silences there and not here is new. */
   readonly found: readonly Vulnerability[];
 }
 
 /** What the image that is replaced has. One that was not understood excuses nothing: it is treated as having none. */
 function foundBefore(base: BaseImage): Before | RuleResult {
-  if (base.kind === 'none') return { name: 'the base ref', names: new Set(), found: [] };
+  if (base.kind === 'none') return { name: 'the base ref', found: [] };
   if (base.kind === 'unknown') {
     return {
       outcome: 'indeterminate',
@@ -132,15 +130,5 @@ function foundBefore(base: BaseImage): Before | RuleResult {
   }
   const known = needed(base.evidence.vulnerabilities, `What is known of ${base.reference}, which it replaces,`);
   if (!known.ok) return { ...known.error, outcome: 'indeterminate' };
-  const found = known.value.found.filter(({ vex }) => vex?.silences !== true);
-  return { name: base.reference, names: namesOf(found), found };
-}
-
-function namesOf(found: readonly Vulnerability[]): ReadonlySet<string> {
-  return new Set(found.flatMap(({ ids }) => ids));
-}
-
-/** By any of its names: what one image's records call by its CVE, another's may call by an alias alone. */
-function isAmong({ ids }: Vulnerability, names: ReadonlySet<string>): boolean {
-  return ids.some((id) => names.has(id));
+  return { name: base.reference, found: openOf(known.value.found) };
 }

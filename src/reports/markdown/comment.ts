@@ -1,9 +1,11 @@
 import { plural } from '../../plural.js';
+import { replacedImages } from '../base-change-words.js';
 import { inline, prose } from '../escape/markdown.js';
 import { cut } from '../escape/visible.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { openQuestions, tallyOf } from '../tally.js';
+import { baseChangesList } from './base-changes.js';
 import { findingsList, type ListDetail } from './findings-list.js';
 import { imageTable } from './image-table.js';
 import type { LinkTargets } from './places.js';
@@ -115,7 +117,9 @@ function asides(report: Report, options: CommentOptions, detail: CommentDetail, 
   const waived = tallyOf(report).waived;
   const columns = clean ? 'all' : 'not-passed';
   const images = detail.table ? imageTable(report, { rows: 50, places: 3, columns }, options) : '';
+  const changes = baseChangesList(report, { changes: 10, lines: detail.table ? 30 : 0, places: 3 }, options);
   const sections = [
+    { title: replacedImages(report.baseChanges ?? []), body: changes },
     {
       title: `${plural(warnings.length, 'warning')}, which ${warnings.length === 1 ? 'does' : 'do'} not block`,
       body: findingsList(warnings, detail.list, options, options.isNew),

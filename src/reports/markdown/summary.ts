@@ -2,6 +2,7 @@ import { inline, prose } from '../escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
+import { type BaseChangesDetail, baseChangesList } from './base-changes.js';
 import { FULL_DETAIL, findingsList, type ListDetail } from './findings-list.js';
 import { stageGraph } from './graph.js';
 import { imageTable, type TableDetail } from './image-table.js';
@@ -26,19 +27,35 @@ interface SummaryDetail {
   readonly list: ListDetail;
   readonly table: TableDetail | null;
   readonly waived: number;
+  readonly changes: BaseChangesDetail;
 }
+
+const WHOLE: BaseChangesDetail = { changes: 100, lines: 200, places: 5 };
+const SOME: BaseChangesDetail = { changes: 50, lines: 20, places: 3 };
+const COUNTS: BaseChangesDetail = { changes: 20, lines: 0, places: 1 };
+const NONE: BaseChangesDetail = { changes: 0, lines: 0, places: 0 };
 
 /**
  * What is given up when the summary is too long, in this order: details of findings beyond a few, the places beyond
  * three, the table's rows beyond fifty, table and graph, findings beyond a hundred, then beyond ten, and at last all but the verdict.
  */
 const DETAILS: readonly [SummaryDetail, ...(SummaryDetail | null)[]] = [
-  { list: FULL_DETAIL, table: { rows: 1000, places: 20, columns: 'all' }, waived: 1000 },
-  { list: { ...FULL_DETAIL, details: 5, places: 3 }, table: { rows: 1000, places: 3, columns: 'all' }, waived: 200 },
-  { list: { ...FULL_DETAIL, details: 0, places: 3 }, table: { rows: 50, places: 3, columns: 'all' }, waived: 50 },
-  { list: { groups: 300, places: 3, details: 0, characters: 500 }, table: null, waived: 10 },
-  { list: { groups: 100, places: 3, details: 0, characters: 300 }, table: null, waived: 0 },
-  { list: { groups: 10, places: 1, details: 0, characters: 200 }, table: null, waived: 0 },
+  { list: FULL_DETAIL, table: { rows: 1000, places: 20, columns: 'all' }, waived: 1000, changes: WHOLE },
+  {
+    list: { ...FULL_DETAIL, details: 5, places: 3 },
+    table: { rows: 1000, places: 3, columns: 'all' },
+    waived: 200,
+    changes: SOME,
+  },
+  {
+    list: { ...FULL_DETAIL, details: 0, places: 3 },
+    table: { rows: 50, places: 3, columns: 'all' },
+    waived: 50,
+    changes: COUNTS,
+  },
+  { list: { groups: 300, places: 3, details: 0, characters: 500 }, table: null, waived: 10, changes: COUNTS },
+  { list: { groups: 100, places: 3, details: 0, characters: 300 }, table: null, waived: 0, changes: NONE },
+  { list: { groups: 10, places: 1, details: 0, characters: 200 }, table: null, waived: 0, changes: NONE },
   null,
 ];
 
@@ -67,6 +84,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
       of((finding) => finding.level === 'error'),
     ),
     annotationsLeft(options),
+    section('What the change of images brings', baseChangesList(report, detail.changes, options)),
     section('Images', table),
     section('What is built on what', graph),
     section(

@@ -3,30 +3,17 @@ import { worse } from '../../evidence/vulnerabilities/severity.js';
 import { compareIn } from '../../evidence/vulnerabilities/version-order/ecosystem.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
 import { listed } from '../contents.js';
-
-/** Vulnerabilities of packages of one origin and version: one thing to replace. */
-interface Group {
-  readonly packages: readonly string[];
-  readonly version: string;
-  /** The version that mends everything that is mended at all. */
-  readonly fixedIn?: string;
-  readonly mended: readonly Vulnerability[];
-  /** Those that no version is known to mend, in one of the packages at least. */
-  readonly unfixed: readonly Vulnerability[];
-}
-
-/** Identifiers of one line; the JSON report has them all. */
-const MAX_IDENTIFIERS = 6;
+import type { GroupedWeakness, WeaknessGroup } from './weakness-group.js';
 
 /** By package, since that is what somebody can do something about: each weakness in it is mended by the highest fix. The worst come first. */
-export function groups(found: readonly Vulnerability[]): readonly Group[] {
+export function groups(found: readonly Vulnerability[]): readonly WeaknessGroup[] {
   const byPackage = groupBy(found, ({ package: about }) =>
     JSON.stringify([about.source ?? about.name, about.version, about.ecosystem]),
   );
   return [...byPackage.values()].map(groupOf).sort((a, b) => rankOf(b) - rankOf(a));
 }
 
-function groupOf(found: readonly Vulnerability[]): Group {
+function groupOf(found: readonly Vulnerability[]): WeaknessGroup {
   const [first] = found;
   const { version = '', ecosystem = '' } = first?.package ?? {};
   const open = new Set(found.filter((one) => one.fixedIn === undefined).map(({ id }) => id));
@@ -36,7 +23,9 @@ function groupOf(found: readonly Vulnerability[]): Group {
       (highest, fix) => (highest === undefined || (compareIn(ecosystem, fix, highest) ?? 0) > 0 ? fix : highest),
       undefined,
     );
-  const all = [...distinct(found)].sort((a, b) => rankOfOne(b) - rankOfOne(a));
+  const all = distinct(found)
+    .map(({ id, rating, exploited, possible }) => ({ id, severity: rating.severity, exploited, possible }))
+    .sort((a, b) => rankOfOne(b) - rankOfOne(a));
   return {
     packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),
     version,
@@ -59,36 +48,12 @@ export function distinct(found: readonly Vulnerability[]): readonly Vulnerabilit
 
 const ORDER = ['none', 'unknown', 'low', 'medium', 'high', 'critical'];
 
-function rankOf({ mended, unfixed }: Group): number {
+function rankOf({ mended, unfixed }: WeaknessGroup): number {
   return Math.max(...[...mended, ...unfixed].map(rankOfOne));
 }
 
-function rankOfOne({ exploited, rating }: Vulnerability): number {
-  return (exploited ? 10 : 0) + ORDER.indexOf(rating.severity);
-}
-
-/** `libcrypto3 and libssl3 3.1.4-r0, mended in 3.1.5-r0: CVE-2026-0001 (high, known to be exploited); no fix known: CVE-2026-0002 (low)` */
-export function groupLine({ packages, version, fixedIn, mended, unfixed }: Group): string {
-  const parts = [
-    ...(mended.length === 0 ? [] : [`mended in ${fixedIn ?? ''}: ${identifiers(mended)}`]),
-    ...(unfixed.length === 0 ? [] : [`no fix known: ${identifiers(unfixed)}`]),
-  ];
-  return `${listed(packages, 5)} ${version}, ${parts.join('; ')}`;
-}
-
-function identifiers(found: readonly Vulnerability[]): string {
-  const shown = found.slice(0, MAX_IDENTIFIERS).map(described);
-  const left = found.length - shown.length;
-  return `${shown.join(', ')}${left === 0 ? '' : ` and ${left} more`}`;
-}
-
-function described({ id, rating, exploited, possible }: Vulnerability): string {
-  const words = [
-    rating.severity === 'unknown' ? 'of unknown severity' : rating.severity,
-    ...(exploited ? ['known to be exploited'] : []),
-    ...(possible ? ['possibly: it is told of what the package was built from'] : []),
-  ];
-  return `${id} (${words.join(', ')})`;
+function rankOfOne({ exploited, severity }: GroupedWeakness): number {
+  return (exploited ? 10 : 0) + ORDER.indexOf(severity);
 }
 
 /** `3 known vulnerabilities in openssl 3.1.4-r0 and busybox 1.36.1-r0`, of which at most three packages are named. */
