@@ -30,6 +30,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name server did not answer',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the other side cut the connection',
+  UND_ERR_SOCKET: 'the other side cut the connection',
   EHOSTUNREACH: 'the network has no way there',
   ENETUNREACH: 'the network has no way there',
 };
