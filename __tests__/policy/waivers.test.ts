@@ -85,6 +85,48 @@ describe('which answers a waiver covers', () => {
     expect(answers[0]?.waiver).toBe(covered ? 0 : undefined);
   });
 
+  test('an answer that is about no use is covered by its rule and file alone', async () => {
+    const { use: _use, file: _file, ...ofTheChange } = answer({});
+    const ofAFile = { ...ofTheChange, file: 'Dockerfile' };
+    const waiverOf = async (line: string, asked: Answer) =>
+      applyWaivers(await waiving(line), [asked], uses, NOW).answers[0]?.waiver;
+    expect(await waiverOf('rule: fresh', ofTheChange)).toBe(0);
+    expect(await waiverOf('rule: fresh, file: "**"', ofTheChange)).toBeUndefined();
+    expect(await waiverOf('rule: fresh, image: acme/app', ofTheChange)).toBeUndefined();
+    expect(await waiverOf('rule: fresh, file: Dockerfile', ofAFile)).toBe(0);
+    expect(await waiverOf('rule: fresh, image: acme/app', ofAFile)).toBeUndefined();
+  });
+
+  test('an answer that names no file stands in the file of its use', async () => {
+    const { file: _file, ...answered } = answer({ use: 'b' });
+    const policy = await waiving('rule: fresh, file: "services/**"');
+    expect(applyWaivers(policy, [answered], uses, NOW).answers[0]?.waiver).toBe(0);
+  });
+
+  test('a waiver whose pattern cannot be read covers nothing', async () => {
+    const policy = await waiving('rule: fresh, file: Dockerfile', 'rule: fresh, image: acme/app');
+    const [first, second] = policy.waivers;
+    if (first === undefined || second === undefined) throw new Error('there are no waivers');
+    const unreadable = {
+      ...policy,
+      waivers: [
+        { ...first, file: '/***' },
+        { ...second, image: '***' },
+      ],
+    };
+    expect(applyWaivers(unreadable, [answer({})], uses, NOW).waivers.map(({ state }) => state)).toEqual([
+      'unused',
+      'unused',
+    ]);
+  });
+
+  test('of several waivers, the first that speaks of the vulnerability covers', async () => {
+    const policy = await waiving('rule: fresh, vulnerability: CVE-1', 'rule: fresh, vulnerability: CVE-2');
+    const { answers, waivers } = applyWaivers(policy, [answer({ vulnerabilities: ['CVE-2'] })], uses, NOW);
+    expect(answers[0]?.waiver).toBe(1);
+    expect(waivers.map(({ state }) => state)).toEqual(['unused', 'used']);
+  });
+
   test('vulnerabilities may be shared out among several waivers', async () => {
     const policy = await waiving('rule: fresh, vulnerability: CVE-1', 'rule: fresh, vulnerability: CVE-2');
     const both = answer({ vulnerabilities: ['CVE-1', 'CVE-2'] });
@@ -96,7 +138,10 @@ describe('which answers a waiver covers', () => {
 
   test('an answer that is no failure is left as it is', async () => {
     const passing = answer({ outcome: 'pass' });
-    expect(applyWaivers(await waiving('rule: fresh'), [passing], uses, NOW).answers).toEqual([passing]);
+    const policy = await waiving('rule: fresh', 'rule: fresh, covers: indeterminate');
+    const { answers, waivers } = applyWaivers(policy, [passing], uses, NOW);
+    expect(answers).toEqual([passing]);
+    expect(waivers.map(({ state }) => state)).toEqual(['unused', 'unused']);
   });
 
   test('a mirror’s image is waived under the name of what it mirrors', async () => {

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import suite from '../../jest.config.mjs';
-
-/** The unit tests of the files that decide: no spawned bundle, no peer, no corpus; each file of them takes seconds at most. */
-const ROOMS = ['policy', 'images', 'rules', 'signatures', 'evidence'];
+import { room } from './rooms.mjs';
 
 export default {
   ...suite,
@@ -10,6 +8,7 @@ export default {
   maxWorkers: 1,
   testSequencer: '<rootDir>/scripts/mutation/slow-tests-last.mjs',
   testTimeout: 30_000,
-  testMatch: ['<rootDir>/__tests__/*.test.ts', ...ROOMS.map((room) => `<rootDir>/__tests__/${room}/**/*.test.ts`)],
-  testPathIgnorePatterns: ['\\.(peer|corpus)\\.test\\.ts$', '/documentation\\.test\\.ts$'],
+  testMatch: undefined,
+  testRegex: room.tests.map((name) => `/__tests__/${name}\\.test\\.ts$`),
+  testPathIgnorePatterns: ['\\.(peer|corpus)\\.test\\.ts$'],
 };

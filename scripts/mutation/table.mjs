@@ -1,12 +1,16 @@
 // Puts the table of mutants by file into docs/mutation.md, and prints what survived.
-// Usage: node scripts/mutation/table.mjs [REPORT]      REPORT is in Stryker's schema; default .mutants/incremental.json
+// Usage: node scripts/mutation/table.mjs      reads the kept results of every room, .mutants/ROOM.json, in Stryker's schema.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 const local = (path) => fileURLToPath(new URL(path, root));
-const { files } = JSON.parse(readFileSync(process.argv[2] ?? local('.mutants/incremental.json'), 'utf8'));
+const kept = readdirSync(local('.mutants')).filter((name) => name.endsWith('.json') && !name.startsWith('package'));
+const files = Object.assign(
+  {},
+  ...kept.map((name) => JSON.parse(readFileSync(local(`.mutants/${name}`), 'utf8')).files),
+);
 
 /** What becomes of a mutant; one that makes the tests hang was noticed. What could not run says nothing. */
 const COLUMN = { Killed: 'killed', Timeout: 'killed', Survived: 'survived', NoCoverage: 'untested', Ignored: 'prose' };

@@ -14,7 +14,7 @@ type WaiverState = Report['waivers'][number]['state'];
 /** What a waiver may cover: an answer's rule and place, and the image as policy sees it. */
 interface WaiverScope {
   readonly rule: string;
-  readonly file?: string;
+  readonly file: string | undefined;
   /** Null where no image is known; a waiver that names an image then covers nothing. */
   readonly reference: Reference | null;
 }
@@ -77,23 +77,24 @@ export function applyWaivers(
   uses: readonly ImageUse[],
   now: Date,
 ): { readonly answers: readonly Answer[]; readonly waivers: Report['waivers'] } {
-  const holding = policy.waivers.map((waiver) => waiverPeriod(waiver, policy.maxWaiverDays, now));
+  const listed = policy.waivers.map((waiver, index) => {
+    return { waiver, index, period: waiverPeriod(waiver, policy.maxWaiverDays, now) };
+  });
+  const holding = listed.filter(({ period }) => period === 'holds');
   const used = new Set<number>();
   const byId = new Map(uses.map((use) => [use.id, use]));
   const waivedAnswers = answers.map((answer) => {
-    const candidates = policy.waivers.flatMap((waiver, index) =>
-      holding[index] === 'holds' && isInScope(waiver, scopeOf(answer, byId, policy)) ? [{ waiver, index }] : [],
-    );
+    const scope = scopeOf(answer, byId, policy);
+    const candidates = holding.filter(({ waiver }) => isInScope(waiver, scope));
     for (const { waiver, index } of candidates) {
-      if (waiver.vulnerability !== undefined && answer.vulnerabilities?.includes(waiver.vulnerability)) used.add(index);
+      if (answer.vulnerabilities?.some((id) => id === waiver.vulnerability)) used.add(index);
     }
     const covering = coveringWaiver(answer, candidates);
     if (covering === null) return answer;
     used.add(covering);
     return { ...answer, waiver: covering };
   });
-  const waivers = policy.waivers.map((waiver, index) => {
-    const period = holding[index] ?? 'expired';
+  const waivers = listed.map(({ waiver, index, period }) => {
     const state: WaiverState = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;
     return { ...waiver, state };
   });
@@ -102,12 +103,11 @@ export function applyWaivers(
 
 function scopeOf(answer: Answer, uses: ReadonlyMap<string, ImageUse>, policy: Policy): WaiverScope {
   const use = answer.use === undefined ? undefined : uses.get(answer.use);
-  const file = answer.file ?? use?.file;
   const reference = use?.reference ?? null;
   return {
     rule: answer.rule,
+    file: answer.file ?? use?.file,
     reference: reference === null ? null : policyReference(policy, reference),
-    ...(file === undefined ? {} : { file }),
   };
 }
 

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { rules } from '../../src/rules/index.js';
+import type { ProfileColumn } from '../../src/rules/rule.js';
+
+const COLUMNS: readonly ProfileColumn[] = ['baseline', 'hardened', 'hardened-build', 'strict'];
+const ALL = ['final', 'build', 'copy', 'frontend'];
+const IMAGES = ['final', 'build', 'copy'];
+
+/** What the profiles promise: a rule's level in each, the roles it is asked of, and what it must see to answer. */
+const PROMISED: readonly (readonly [id: string, levels: string, roles: readonly string[], evidence: string])[] = [
+  ['readable-build-file', 'error error error error', ALL, ''],
+  ['known-reference', 'warning error error error', ALL, ''],
+  ['denied-base', 'error error error error', ALL, ''],
+  ['allowed-base', 'warning error warning error', IMAGES, ''],
+  ['allowed-frontend', 'warning error error error', ['frontend'], ''],
+  ['pinned-by-digest', 'note error warning error', IMAGES, ''],
+  ['overridable-base', 'note warning note error', IMAGES, ''],
+  ['current', 'note warning note warning', ALL, 'tag'],
+  ['signature-verified', 'error error error error', IMAGES, 'image signatures'],
+  ['sbom-attested', 'note error off error', IMAGES, 'image sbom'],
+  ['provenance-attested', 'note error off error', IMAGES, 'image provenance'],
+  ['sbom-complete', 'off warning off error', IMAGES, 'image sbom'],
+  ['sbom-matches-image', 'off warning off error', IMAGES, 'image sbom packages apko'],
+  ['distroless', 'off error off error', ['final'], 'image filesystem'],
+  ['non-root', 'warning error off error', ['final'], 'image filesystem'],
+  ['minimal', 'off warning off error', ['final'], 'image filesystem packages ownership'],
+  ['hardened-configuration', 'off warning off error', ['final'], 'image filesystem'],
+  ['intact', 'off warning off error', ['final'], 'image filesystem packages ownership'],
+  ['no-secrets', 'warning error warning error', IMAGES, 'image filesystem packages ownership'],
+  ['from-wolfi', 'off error off error', IMAGES, 'image filesystem packages apko'],
+  ['fresh', 'note warning off error', IMAGES, 'image signatures statements clocks'],
+  ['supported', 'warning error warning error', IMAGES, 'image filesystem packages'],
+  ['no-known-vulnerabilities', 'warning error warning error', IMAGES, 'image packages sbom vulnerabilities tag'],
+  ['no-new-vulnerabilities', 'off off off off', IMAGES, 'image packages sbom vulnerabilities'],
+  ['policy-unchanged', 'note note note note', ALL, ''],
+];
+
+/** The options that differ from profile to profile, in the order of the columns. */
+const OPTIONS: readonly (readonly [id: string, option: string, values: readonly unknown[]])[] = [
+  ['allowed-frontend', 'allow', Array(4).fill(['docker.io/docker/dockerfile'])],
+  ['allowed-frontend', 'pinned', [true, true, true, true]],
+  ['current', 'newer-patch', [true, true, true, true]],
+  ['signature-verified', 'unverifiable-publisher', ['note', 'error', 'note', 'error']],
+  ['provenance-attested', 'min-level', [1, 1, 1, 2]],
+  ['distroless', 'shell', ['warning', 'warning', 'warning', 'error']],
+  ['distroless', 'languagePackageManager', ['note', 'warning', 'note', 'error']],
+  ['non-root', 'numeric', [false, false, false, false]],
+  ['minimal', 'maxPackages', [150, 150, 150, 75]],
+  ['minimal', 'maxMegabytes', [300, 300, 300, 150]],
+  ['minimal', 'maxFiles', [20_000, 20_000, 20_000, 10_000]],
+  ['minimal', 'maxUnownedFiles', [500, 500, 500, 50]],
+  ['hardened-configuration', 'allowFiles', Array(4).fill([])],
+  ['hardened-configuration', 'allowCapabilities', Array(4).fill(['cap_net_bind_service'])],
+  ['hardened-configuration', 'denyPorts', Array(4).fill([22, 23, 2375, 2376, 3389, 5900])],
+  ['no-secrets', 'allowFiles', Array(4).fill([])],
+  ['no-secrets', 'allowVariables', Array(4).fill([])],
+  ['fresh', 'maxAge', ['30d', '30d', '30d', '7d']],
+  ['no-known-vulnerabilities', 'severity', ['high', 'high', 'exploited', 'any']],
+  ['no-known-vulnerabilities', 'fixable', [true, true, true, false]],
+  ['no-known-vulnerabilities', 'grace', ['0d', '7d', '0d', '0d']],
+  ['no-known-vulnerabilities', 'rest', ['note', 'warning', 'note', 'error']],
+  ['no-known-vulnerabilities', 'maxAge', Array(4).fill('14d')],
+  ['no-new-vulnerabilities', 'severity', Array(4).fill('any')],
+  ['no-new-vulnerabilities', 'fixable', Array(4).fill(false)],
+  ['no-new-vulnerabilities', 'grace', Array(4).fill('0d')],
+];
+
+const ruleOf = (id: string) => {
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) throw new Error(`there is no rule ${id}`);
+  return rule;
+};
+
+describe('what the profiles promise', () => {
+  test('is promised of every rule', () => {
+    expect(rules.map(({ id }) => id)).toEqual(PROMISED.map(([id]) => id));
+  });
+
+  test.each(PROMISED)('%s: %s', (id, levels, roles, evidence) => {
+    const rule = ruleOf(id);
+    expect(COLUMNS.map((column) => rule.presets[column].level).join(' ')).toBe(levels);
+    expect(rule.roles).toEqual(roles);
+    expect(rule.subject === 'image' ? rule.evidence.join(' ') : '').toBe(evidence);
+  });
+
+  test.each(OPTIONS)('%s has for %s %j', (id, option, values) => {
+    const { presets } = ruleOf(id);
+    expect(COLUMNS.map((column) => presets[column].options)).toMatchObject(
+      values.map((value) => ({ [option]: value })),
+    );
+  });
+
+  test.each(rules.map((rule) => [rule.id, rule] as const))(
+    '%s takes its own presets, and nothing else',
+    (_id, rule) => {
+      for (const column of COLUMNS) {
+        const { options } = rule.presets[column];
+        expect(rule.options.parse(options)).toEqual(options);
+        expect(rule.options.safeParse({ ...(options as object), unheard: 1 }).success).toBe(false);
+      }
+    },
+  );
+
+  test('only what ages without anybody’s doing is forgiven where it is inherited', () => {
+    const ageing = rules.filter((rule) => rule.subject === 'image' && rule.ages).map(({ id }) => id);
+    expect(ageing).toEqual(['current', 'fresh', 'supported', 'no-known-vulnerabilities']);
+    const comparing = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithBase === true);
+    expect(comparing.map(({ id }) => id)).toEqual(['no-new-vulnerabilities']);
+  });
+});
