@@ -6,7 +6,7 @@ export default {
   ...suite,
   rootDir: join(import.meta.dirname, '../..'),
   maxWorkers: 1,
-  testSequencer: '<rootDir>/scripts/mutation/slow-tests-last.mjs',
+  testSequencer: '<rootDir>/scripts/mutation/reaching-tests-first.mjs',
   testTimeout: 30_000,
   testMatch: undefined,
   testRegex: room.tests.map((name) => `/__tests__/${name}\\.test\\.ts$`),

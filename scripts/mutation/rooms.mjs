@@ -45,7 +45,7 @@ export const rooms = {
   // What is asked, of whom, and with which level an answer counts.
   asking: {
     files: src('rules', 'evaluate', 'rule', 'without-evidence', 'options', 'path-patterns'),
-    tests: ['rules/evaluate'],
+    tests: ['rules/evaluate', 'rules/without-evidence', 'rules/path-patterns', 'rules/levels'],
   },
   // What the rules over a use answer, which need nothing but the build file and the policy.
   uses: {

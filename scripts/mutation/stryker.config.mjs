@@ -26,7 +26,7 @@ export default {
   tempDirName: `${kept}-sandbox`,
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  concurrency: 1,
+  concurrency: 2,
   timeoutMS: 20_000,
   thresholds: { high: 95, low: 80, break: 80 },
 };

@@ -1,0 +1,374 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import type { Change } from '../../src/change.js';
+import type { EvidenceCollection } from '../../src/evidence/collect.js';
+import { present } from '../../src/evidence/evidence.js';
+import type { CollectedEvidence, EvidenceKind } from '../../src/evidence/kinds.js';
+import { builtInPolicy } from '../../src/policy/baseline.js';
+import type { Level, Policy } from '../../src/policy/policy.js';
+import {
+  answersOfChange,
+  answersOfFile,
+  answersOfImage,
+  answersOfUse,
+  type UseInquiry,
+} from '../../src/rules/evaluate.js';
+import {
+  asChangeRule,
+  asFileRule,
+  asImageRule,
+  asUseRule,
+  type ImageRule,
+  type ImageRuleSubject,
+  type Preset,
+  type ProfileColumn,
+  profileColumn,
+  type RuleResult,
+  type UseRule,
+  type UseSubject,
+} from '../../src/rules/rule.js';
+import { contentsOf } from '../support/contents-of.js';
+import { makeUse } from '../support/report-maker.js';
+
+interface Options {
+  readonly limit: number;
+}
+
+const options = z.strictObject({ limit: z.number() });
+const preset: Preset<Options> = { level: 'error', options: { limit: 1 } };
+const ABOUT = {
+  id: 'made',
+  title: 'Made for a test',
+  question: 'Is it so?',
+  why: 'For tests.',
+  mend: 'Nothing.',
+  roles: ['final', 'copy'] as const,
+  options,
+  presets: {
+    baseline: { ...preset, level: 'note' as Level },
+    hardened: preset,
+    'hardened-build': { ...preset, level: 'off' as Level },
+    strict: { level: 'error' as Level, options: { limit: 9 } },
+  },
+  controls: [],
+  securitySeverity: 1,
+};
+
+const ABSENT = { status: 'absent', lookedIn: [] } as const;
+const FAILED: RuleResult = { outcome: 'fail', reason: 'It is not so.' };
+
+type Answered = RuleResult | readonly RuleResult[];
+const useRule = (evaluate: (subject: UseSubject, given: Options) => Answered = () => FAILED): UseRule<unknown> =>
+  asUseRule<Options>({ ...ABOUT, subject: 'use', evaluate });
+const imageRule = (
+  given: Partial<ImageRule<Options>> = {},
+  evaluate: (subject: ImageRuleSubject) => Answered = () => FAILED,
+): ImageRule<unknown> =>
+  asImageRule<Options>({ ...ABOUT, subject: 'image', evidence: ['sbom'], ages: false, evaluate, ...given });
+
+const use = makeUse('acme/app:1');
+const PLATFORM = { os: 'linux', architecture: 'amd64' };
+
+function inquiry(given: Partial<UseInquiry> = {}, policy: Policy = builtInPolicy('hardened')): UseInquiry {
+  return {
+    subject: {
+      use,
+      file: { path: use.file, status: 'read' },
+      stages: [],
+      reference: use.reference,
+      policy,
+      entry: null,
+      publisher: null,
+      now: new Date('2026-11-21T12:00:00Z'),
+    },
+    isWaived: () => false,
+    platforms: [PLATFORM],
+    pullFrom: use.reference,
+    verifiedBy: null,
+    change: null,
+    ...given,
+  };
+}
+
+const asked = (given: Partial<UseInquiry>, about: Partial<typeof use>): UseInquiry => {
+  const whole = inquiry(given);
+  return { ...whole, subject: { ...whole.subject, use: { ...use, ...about } } };
+};
+
+const inherited: Change = { changedFiles: [], baseUses: [use], onlyNew: 'ageing' };
+
+describe('the level of an answer', () => {
+  const levelOf = (result: RuleResult, policy: Policy) =>
+    answersOfUse([useRule(() => result)], inquiry({}, policy), null)[0]?.level;
+  const open: RuleResult = { outcome: 'indeterminate', reason: 'Nobody knows.' };
+  const warns = { ...builtInPolicy('hardened'), rules: { made: { onIndeterminate: 'warn', options: {} } } } as const;
+
+  test.each<readonly [string, RuleResult, Policy, Level]>([
+    ['is the profile’s', FAILED, builtInPolicy('hardened'), 'error'],
+    ['is the profile’s', FAILED, builtInPolicy('baseline'), 'note'],
+    ['is lowered by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('hardened'), 'warning'],
+    ['is never raised by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('baseline'), 'note'],
+    ['is as high for an open question', open, builtInPolicy('hardened'), 'error'],
+    ['is a warning for an open question where the policy says so', open, warns, 'warning'],
+    ['is lower still where the answer says so', { ...open, atMost: 'note' }, warns, 'note'],
+    ['of a failure is as high all the same', FAILED, warns, 'error'],
+  ])('%s', (_what, result, policy, level) => {
+    expect(levelOf(result, policy)).toBe(level);
+  });
+
+  test('is no field that the answer brought', () => {
+    const [answer] = answersOfUse([useRule(() => ({ ...FAILED, atMost: 'note' }))], inquiry(), null);
+    expect(answer).toEqual({ rule: 'made', use: use.id, file: use.file, level: 'note', ...FAILED });
+  });
+});
+
+describe('a rule over a use', () => {
+  test('is not asked where it is off', () => {
+    const off = { ...builtInPolicy('hardened'), rules: { made: { level: 'off', options: {} } } } as const;
+    expect(answersOfUse([useRule()], inquiry({}, off), null)).toEqual([]);
+  });
+
+  test('does not apply to a role that it is not asked of', () => {
+    expect(answersOfUse([useRule()], asked({}, { role: 'frontend' }), 'it is denied')).toMatchObject([
+      { outcome: 'not-applicable', reason: expect.stringContaining('"frontend"') },
+    ]);
+  });
+
+  test('is skipped where the image is not to be looked at', () => {
+    expect(answersOfUse([useRule()], inquiry(), 'it is denied')).toMatchObject([
+      { outcome: 'skipped', reason: 'it is denied' },
+    ]);
+  });
+
+  test('answers each of its questions', () => {
+    const both: readonly RuleResult[] = [
+      { ...FAILED, aspect: 'one' },
+      { outcome: 'pass', reason: 'Fine.', aspect: 'two' },
+    ];
+    expect(answersOfUse([useRule(() => both)], inquiry(), null)).toMatchObject(both);
+  });
+
+  test('is given the options of the profile, changed by the policy, and no others', () => {
+    const seen: Options[] = [];
+    const rule = useRule((_subject, given) => {
+      seen.push(given);
+      return FAILED;
+    });
+    answersOfUse([rule], inquiry({}, builtInPolicy('strict')), null);
+    const changed = { ...builtInPolicy('strict'), rules: { made: { options: { limit: 4 } } } };
+    answersOfUse([rule], inquiry({}, changed), null);
+    expect(seen).toEqual([{ limit: 9 }, { limit: 4 }]);
+    const wrong = { ...builtInPolicy('strict'), rules: { made: { options: { limit: 'x' } } } };
+    expect(() => answersOfUse([rule], inquiry({}, wrong), null)).toThrow();
+  });
+
+  test('asks for the waivers of its own name', () => {
+    const rule = useRule((subject) => ({
+      outcome: subject.isWaived('CVE-1') && !subject.isWaived('CVE-2') ? 'pass' : 'fail',
+      reason: 'Waived.',
+    }));
+    const isWaived = (id: string, vulnerability: string) => id === 'made' && vulnerability === 'CVE-1';
+    expect(answersOfUse([rule], inquiry({ isWaived }), null)).toMatchObject([{ outcome: 'pass' }]);
+  });
+});
+
+describe('what a pull request inherits', () => {
+  const image = async (rule: ImageRule<unknown>, change: Change | null) =>
+    answersOfImage([rule], inquiry({ change }), PLATFORM, await collection(), null);
+  const all: Change = { ...inherited, onlyNew: 'all' };
+  const ages = imageRule({ ages: true });
+
+  test.each<readonly [string, ImageRule<unknown>, Change | null, boolean]>([
+    ['an old failure of a rule that ages', ages, inherited, true],
+    ['an old failure of another rule', imageRule(), inherited, false],
+    ['an old failure of any rule, where the policy says all', imageRule(), all, true],
+    ['an old failure, where nothing is forgiven', ages, { ...inherited, onlyNew: 'off' }, false],
+    ['a failure that the change brings', ages, { ...inherited, baseUses: [makeUse('acme/other')] }, false],
+    ['a failure in a run that judges everything', ages, null, false],
+    [
+      'an open question',
+      imageRule({ ages: true }, () => ({ outcome: 'indeterminate', reason: 'Nobody knows.' })),
+      inherited,
+      false,
+    ],
+  ])('%s', async (_what, rule, change, isLowered) => {
+    const [answer] = await image(rule, change);
+    expect(answer?.level).toBe(isLowered ? 'warning' : 'error');
+    expect(answer?.inherited).toBe(isLowered ? true : undefined);
+  });
+
+  test('is no more than it was', async () => {
+    const noting = imageRule({ ages: true }, () => ({ ...FAILED, atMost: 'note' }));
+    expect(await image(noting, inherited)).toMatchObject([{ level: 'note', inherited: true }]);
+  });
+
+  test('is lowered for rules over a use only where the policy says all', () => {
+    const level = (change: Change) => answersOfUse([useRule()], inquiry({ change }), null)[0]?.level;
+    expect([level(inherited), level(all)]).toEqual(['error', 'warning']);
+  });
+});
+
+/** A collection that notes what it was asked for; the image is there, and whatever else was given. */
+async function collection(
+  asked: (readonly [string, readonly EvidenceKind[]])[] = [],
+  given: CollectedEvidence = {},
+): Promise<EvidenceCollection> {
+  const { image } = await contentsOf({ layers: [] });
+  const held: CollectedEvidence = { image: present(image, 'the test'), ...given };
+  return {
+    get: async () => ABSENT,
+    collected: async () => held,
+    collect: async (subject, kinds) => {
+      asked.push([`${subject.pullFrom.repository} ${subject.platform.architecture}`, kinds]);
+      return held;
+    },
+  };
+}
+
+describe('a rule over an image', () => {
+  const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+  test('is asked with the evidence that it names, and the image, of the platform', async () => {
+    const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
+    const seen: ImageRuleSubject[] = [];
+    const noting = (subject: ImageRuleSubject): RuleResult => {
+      seen.push(subject);
+      return FAILED;
+    };
+    const rules = [imageRule({}, noting), imageRule({ evidence: ['image', 'tag'] }, noting)];
+    const evidence = await collection(requests);
+    const answers = await answersOfImage(rules, inquiry(), { os: 'linux', architecture: 'arm64' }, evidence, null);
+    expect(requests).toEqual([
+      ['acme/app arm64', ['image', 'sbom']],
+      ['acme/app arm64', ['image', 'tag']],
+    ]);
+    expect(answers).toMatchObject([
+      { rule: 'made', platform: 'linux/arm64', image: expect.stringMatching(DIGEST), outcome: 'fail', use: use.id },
+      { platform: 'linux/arm64' },
+    ]);
+    expect(seen[0]).toMatchObject({ use, platform: { architecture: 'arm64' }, entry: null });
+    expect(seen[0]?.evidence.image?.status).toBe('present');
+    expect(seen[0]).not.toHaveProperty('base');
+  });
+
+  test('answers without a digest where the image is not there', async () => {
+    const evidence = await collection([], { image: ABSENT });
+    const [answer] = await answersOfImage([imageRule()], inquiry(), PLATFORM, evidence, null);
+    expect(answer).toMatchObject({ outcome: 'fail', platform: 'linux/amd64' });
+    expect(answer).not.toHaveProperty('image');
+  });
+
+  test.each<readonly [string, UseInquiry, string | null, string]>([
+    ['its role is not asked', asked({}, { role: 'frontend' }), 'it is denied', 'not-applicable'],
+    ['nobody knows where to read it', inquiry({ pullFrom: null }), 'it is denied', 'not-applicable'],
+    ['it is not to be looked at', inquiry(), 'it is denied', 'skipped'],
+  ])('collects nothing where %s', async (_what, about, skipBecause, outcome) => {
+    const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
+    const answers = await answersOfImage([imageRule()], about, PLATFORM, await collection(requests), skipBecause);
+    expect(answers).toMatchObject([{ outcome, platform: 'linux/amd64' }]);
+    expect(answers[0]).not.toHaveProperty('image');
+    expect(requests).toEqual([]);
+  });
+
+  test('is not asked where policy knows no reference, or the rule is off', async () => {
+    const whole = inquiry();
+    const unnamed = { ...whole, subject: { ...whole.subject, reference: null } };
+    const evidence = await collection();
+    expect(await answersOfImage([imageRule()], unnamed, PLATFORM, evidence, null)).toMatchObject([
+      { outcome: 'not-applicable', reason: expect.stringContaining('known-reference') },
+    ]);
+    const off = { ...builtInPolicy('hardened'), rules: { made: { level: 'off', options: {} } } } as const;
+    expect(await answersOfImage([imageRule()], inquiry({}, off), PLATFORM, evidence, null)).toEqual([]);
+  });
+});
+
+describe('a rule that compares', () => {
+  const comparing = (seen: ImageRuleSubject[]) =>
+    imageRule({ comparesWithBase: true }, (subject) => {
+      seen.push(subject);
+      return FAILED;
+    });
+  const before = makeUse('acme/before:1').reference;
+  if (before === null) throw new Error('it is a reference');
+  const image: UseInquiry['base'] & object = {
+    kind: 'image',
+    subject: { reference: before, pullFrom: before, entry: null },
+  };
+
+  test.each<readonly [string, UseInquiry['base'] & object, object]>([
+    ['its image', image, { kind: 'image', reference: 'docker.io/acme/before:1' }],
+    ['that there was none', { kind: 'none' }, { kind: 'none' }],
+    ['that it is not known', { kind: 'unknown', reason: 'no network' }, { kind: 'unknown', reason: 'no network' }],
+  ])('is told of the base ref %s', async (_what, base, expected) => {
+    const seen: ImageRuleSubject[] = [];
+    const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
+    await answersOfImage([comparing(seen)], inquiry({ base }), PLATFORM, await collection(requests), null);
+    expect(seen[0]?.base).toMatchObject(expected);
+    expect(requests.slice(1)).toEqual(base.kind === 'image' ? [['acme/before amd64', ['sbom']]] : []);
+  });
+
+  test('is told nothing where nothing is compared; nor is one that does not compare', async () => {
+    const seen: ImageRuleSubject[] = [];
+    await answersOfImage([comparing(seen)], inquiry(), PLATFORM, await collection(), null);
+    const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
+    await answersOfImage([imageRule()], inquiry({ base: image }), PLATFORM, await collection(requests), null);
+    expect(seen[0]).not.toHaveProperty('base');
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('rules over files and changes', () => {
+  const fileRule = asFileRule<Options>({
+    ...ABOUT,
+    id: 'of-a-file',
+    subject: 'file',
+    evaluate: ({ file }, { limit }) => ({ outcome: 'fail', reason: `${file.path} ${limit}` }),
+  });
+  const changeRule = asChangeRule<Options>({
+    ...ABOUT,
+    id: 'of-the-change',
+    subject: 'change',
+    evaluate: ({ changedFiles }) => [{ outcome: 'fail', reason: `${changedFiles?.join(' ') ?? 'nothing'}` }],
+  });
+  const rules = [useRule(), fileRule, imageRule(), changeRule];
+  const policy = builtInPolicy('hardened');
+  const off = {
+    ...policy,
+    rules: { 'of-a-file': { level: 'off', options: {} }, 'of-the-change': { level: 'off', options: {} } },
+  } as const;
+
+  test('answer with the file, and without a use', () => {
+    const file = { path: 'Dockerfile', status: 'read' } as const;
+    expect(answersOfFile(rules, file, policy)).toEqual([
+      { rule: 'of-a-file', file: 'Dockerfile', level: 'error', outcome: 'fail', reason: 'Dockerfile 1' },
+    ]);
+    expect(answersOfFile(rules, file, off)).toEqual([]);
+  });
+
+  test('answer with the files that differ, where some are compared', () => {
+    const change: Change = { changedFiles: ['a', 'b'], baseUses: null, onlyNew: 'off' };
+    expect(answersOfChange(rules, policy, change)).toEqual([
+      { rule: 'of-the-change', level: 'error', outcome: 'fail', reason: 'a b' },
+    ]);
+    expect(answersOfChange(rules, policy, null)).toMatchObject([{ reason: 'nothing' }]);
+    expect(answersOfChange(rules, policy, { ...change, changedFiles: null })).toMatchObject([{ reason: 'nothing' }]);
+    expect(answersOfChange(rules, off, change)).toEqual([]);
+  });
+});
+
+describe('the column of a profile', () => {
+  test.each<readonly [Policy['profile'], UseInquiry['subject']['use']['role'], ProfileColumn]>([
+    ['observe', 'final', 'baseline'],
+    ['observe', 'build', 'baseline'],
+    ['baseline', 'final', 'baseline'],
+    ['baseline', 'build', 'baseline'],
+    ['hardened', 'final', 'hardened'],
+    ['hardened', 'copy', 'hardened'],
+    ['hardened', 'build', 'hardened-build'],
+    ['strict', 'final', 'strict'],
+    ['strict', 'copy', 'strict'],
+    ['strict', 'build', 'hardened-build'],
+  ])('%s for %s is %s', (profile, role, column) => {
+    expect(profileColumn(profile, role)).toBe(column);
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { withoutEvidence } from '../../src/rules/without-evidence.js';
+
+const wanted = { name: 'signed SBOM', absentFix: 'Attest one.', unsupportedFix: 'Attest another form.' };
+const lookedIn = [{ place: 'referrers', answer: '404' }];
+
+test('what nobody attested fails, and says where it was looked for', () => {
+  expect(withoutEvidence({ status: 'absent', lookedIn }, wanted)).toEqual({
+    outcome: 'fail',
+    reason: 'The image has no signed SBOM.',
+    fix: 'Attest one.',
+    details: ['referrers: 404'],
+  });
+  expect(withoutEvidence({ status: 'absent', lookedIn: [] }, wanted)).not.toHaveProperty('details');
+});
+
+test('what is there in another form fails with its own remedy', () => {
+  expect(
+    withoutEvidence({ status: 'unsupported', form: 'SPDX 3', message: 'It is SPDX 3.', lookedIn }, wanted),
+  ).toEqual({
+    outcome: 'fail',
+    reason: 'It is SPDX 3.',
+    fix: 'Attest another form.',
+    details: ['referrers: 404'],
+  });
+});
+
+test('what could not be had is an open question', () => {
+  const unavailable = {
+    status: 'unavailable',
+    cause: 'network',
+    message: 'It timed out.',
+    remedy: 'Try again.',
+  } as const;
+  expect(withoutEvidence(unavailable, wanted)).toEqual({
+    outcome: 'indeterminate',
+    reason: 'It timed out.',
+    fix: 'Try again.',
+  });
+});
+
+test('what was never collected is an open question', () => {
+  expect(withoutEvidence(undefined, wanted)).toMatchObject({ outcome: 'indeterminate' });
+});
