@@ -27,8 +27,13 @@ describe('the verdict', () => {
     ).toBe('indeterminate');
   });
 
-  test('nothing judged passes', () => {
+  test('nothing judged passes, and so does what neither fails nor is open', () => {
     expect(verdictOf([])).toBe('pass');
+    const quiet = (['pass', 'not-applicable', 'skipped'] as const).map((outcome) => ({
+      outcome,
+      level: 'error' as const,
+    }));
+    expect(verdictOf(quiet)).toBe('pass');
   });
 
   test('a waived failure does not count, and a waiver numbered 0 is one', () => {
