@@ -55,6 +55,7 @@ const ABOUT = {
 };
 
 const ABSENT = { status: 'absent', lookedIn: [] } as const;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const FAILED: RuleResult = { outcome: 'fail', reason: 'It is not so.' };
 
 type Answered = RuleResult | readonly RuleResult[];
@@ -81,7 +82,7 @@ function inquiry(given: Partial<UseInquiry> = {}, policy: Policy = builtInPolicy
       publisher: null,
       now: new Date('2026-11-21T12:00:00Z'),
     },
-    isWaived: () => false,
+    waiverOf: () => null,
     platforms: [PLATFORM],
     pullFrom: use.reference,
     verifiedBy: null,
@@ -164,11 +165,21 @@ describe('a rule over a use', () => {
 
   test('asks for the waivers of its own name', () => {
     const rule = useRule((subject) => ({
-      outcome: subject.isWaived('CVE-1') && !subject.isWaived('CVE-2') ? 'pass' : 'fail',
-      reason: 'Waived.',
+      outcome: subject.waiverOf('CVE-2') === null ? 'pass' : 'fail',
+      reason: subject.waiverOf('CVE-1')?.reason ?? 'It is not waived.',
     }));
-    const isWaived = (id: string, vulnerability: string) => id === 'made' && vulnerability === 'CVE-1';
-    expect(answersOfUse([rule], inquiry({ isWaived }), null)).toMatchObject([{ outcome: 'pass' }]);
+    const waiver = {
+      rule: 'made',
+      reason: 'Not reachable.',
+      owner: 'o',
+      expires: '2027-01-31',
+      covers: 'fail',
+    } as const;
+    const waiverOf = (id: string, vulnerability: string) =>
+      id === 'made' && vulnerability === 'CVE-1' ? waiver : null;
+    expect(answersOfUse([rule], inquiry({ waiverOf }), null)).toMatchObject([
+      { outcome: 'pass', reason: 'Not reachable.' },
+    ]);
   });
 });
 
@@ -226,8 +237,6 @@ async function collection(
 }
 
 describe('a rule over an image', () => {
-  const DIGEST = /^sha256:[0-9a-f]{64}$/;
-
   test('is asked with the evidence that it names, and the image, of the platform', async () => {
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
     const seen: ImageRuleSubject[] = [];
@@ -292,13 +301,14 @@ describe('a rule that compares', () => {
   if (before === null) throw new Error('it is a reference');
   const image: UseInquiry['base'] & object = {
     kind: 'image',
+    use: makeUse('acme/before:1'),
     subject: { reference: before, pullFrom: before, entry: null },
   };
 
   test.each<readonly [string, UseInquiry['base'] & object, object]>([
     ['its image', image, { kind: 'image', reference: 'docker.io/acme/before:1' }],
     ['that there was none', { kind: 'none' }, { kind: 'none' }],
-    ['that it is not known', { kind: 'unknown', reason: 'no network' }, { kind: 'unknown', reason: 'no network' }],
+    ['that it is not known', { kind: 'unknown', use, reason: 'no network' }, { kind: 'unknown', reason: 'no network' }],
   ])('is told of the base ref %s', async (_what, base, expected) => {
     const seen: ImageRuleSubject[] = [];
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
@@ -314,6 +324,51 @@ describe('a rule that compares', () => {
     await answersOfImage([imageRule()], inquiry({ base: image }), PLATFORM, await collection(requests), null);
     expect(seen[0]).not.toHaveProperty('base');
     expect(requests).toHaveLength(1);
+  });
+
+  const newer: UseInquiry['newer'] & object = {
+    kind: 'image',
+    tag: '1',
+    subject: { reference: before, pullFrom: before, entry: null },
+  };
+  const asksNewer = (seen: ImageRuleSubject[]) =>
+    imageRule({ comparesWithNewer: true }, (subject) => {
+      seen.push(subject);
+      return FAILED;
+    });
+
+  test('is told what its tag names today, with the same evidence and the image', async () => {
+    const seen: ImageRuleSubject[] = [];
+    const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
+    await answersOfImage([asksNewer(seen)], inquiry({ newer }), PLATFORM, await collection(requests), null);
+    expect(seen[0]?.newer).toMatchObject({ kind: 'image', tag: '1', digest: expect.stringMatching(DIGEST) });
+    expect(requests).toEqual([
+      ['acme/app amd64', ['image', 'sbom']],
+      ['acme/before amd64', ['image', 'sbom']],
+    ]);
+  });
+
+  test.each<readonly [string, UseInquiry['newer'] & object, CollectedEvidence['image'] & object, object]>([
+    ['is not looked at', { kind: 'unchecked', tag: '1', reason: 'It is denied.' }, ABSENT, { reason: 'It is denied.' }],
+    ['is not there', newer, ABSENT, { tag: '1', reason: 'It is no image that we read.' }],
+    [
+      'could not be had',
+      newer,
+      { status: 'unavailable', cause: 'network', message: 'It timed out.', remedy: 'Try again.' },
+      { tag: '1', reason: 'It timed out.' },
+    ],
+  ])('is told why what its tag names %s', async (_what, named, image, expected) => {
+    const seen: ImageRuleSubject[] = [];
+    await answersOfImage([asksNewer(seen)], inquiry({ newer: named }), PLATFORM, await collection([], { image }), null);
+    expect(seen[0]?.newer).toMatchObject({ kind: 'unchecked', ...expected });
+  });
+
+  test('is told of nothing newer where nothing is, nor if it does not ask', async () => {
+    const seen: ImageRuleSubject[] = [];
+    await answersOfImage([asksNewer(seen)], inquiry(), PLATFORM, await collection(), null);
+    await answersOfImage([comparing(seen)], inquiry({ newer }), PLATFORM, await collection(), null);
+    expect(seen).toHaveLength(2);
+    for (const subject of seen) expect(subject).not.toHaveProperty('newer');
   });
 });
 

@@ -30,7 +30,7 @@ const PROMISED: readonly (readonly [id: string, levels: string, roles: readonly 
   ['from-wolfi', 'off error off error', IMAGES, 'image filesystem packages apko'],
   ['fresh', 'note warning off error', IMAGES, 'image signatures statements clocks'],
   ['supported', 'warning error warning error', IMAGES, 'image filesystem packages'],
-  ['no-known-vulnerabilities', 'warning error warning error', IMAGES, 'image packages sbom vulnerabilities tag'],
+  ['no-known-vulnerabilities', 'warning error warning error', IMAGES, 'image packages sbom vulnerabilities'],
   ['no-new-vulnerabilities', 'off off off off', IMAGES, 'image packages sbom vulnerabilities'],
   ['policy-unchanged', 'note note note note', ALL, ''],
 ];
@@ -106,5 +106,7 @@ describe('what the profiles promise', () => {
     expect(ageing).toEqual(['current', 'fresh', 'supported', 'no-known-vulnerabilities']);
     const comparing = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithBase === true);
     expect(comparing.map(({ id }) => id)).toEqual(['no-new-vulnerabilities']);
+    const askedAgain = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithNewer === true);
+    expect(askedAgain.map(({ id }) => id)).toEqual(['no-known-vulnerabilities']);
   });
 });

@@ -39,7 +39,7 @@ function subjectOf(use: ImageUse, given: Partial<UseSubject> = {}): UseSubject {
     entry: reference === null ? null : governingEntry(policy, reference),
     publisher: null,
     now: new Date('2026-11-21T12:00:00Z'),
-    isWaived: () => false,
+    waiverOf: () => null,
     ...given,
   };
 }
