@@ -107,6 +107,6 @@ describe('what the profiles promise', () => {
     const comparing = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithBase === true);
     expect(comparing.map(({ id }) => id)).toEqual(['no-new-vulnerabilities']);
     const askedAgain = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithNewer === true);
-    expect(askedAgain.map(({ id }) => id)).toEqual(['no-known-vulnerabilities']);
+    expect(askedAgain.map(({ id }) => id)).toEqual(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
   });
 });
