@@ -72,7 +72,7 @@ describe('a finding names what the tag points to today', () => {
     const pinned = await room.publish('1', OLD);
     const today = await room.publish('1', [...MENDED, ['curl', '8.0.0-r0']]);
     expect(await fixOf(pinned)).toBe(
-      `${today} (tag 1 today) has none of these, but another that counts: CVE-2026-0003.`,
+      `In place of it there is ${today} (tag 1 today), which has none of these, but in which another counts: CVE-2026-0003.`,
     );
   });
 

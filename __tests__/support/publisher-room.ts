@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Answer, Report } from '../../src/reports/report.js';
 import { type GateRun, gateRun } from './gate-run.js';
-import { fallbackTag, makeImage, makeIndex } from './image-maker.js';
+import { fallbackTag, type MadeContent, makeArtifact, makeImage, makeIndex, subjectOf } from './image-maker.js';
 import type { MadeRecord } from './osv-server.js';
 import { openFor } from './registry-open.js';
 import { type RegistryServer, startRegistry } from './registry-server.js';
@@ -11,6 +11,7 @@ import {
   classicAttestation,
   classicSignature,
   cosignManifest,
+  IN_TOTO,
   inTotoStatement,
   simpleSigningPayload,
 } from './sigstore-forms.js';
@@ -31,18 +32,36 @@ export interface PublisherRoom {
 export interface PublishOptions {
   /** Who signs the image; null: nobody. */
   readonly signer?: TestSigner | null;
-  /** OpenVEX documents and who signs each; null: nobody, as a plain document beside the image. */
-  readonly vex?: readonly { readonly document: unknown; readonly signer?: TestSigner; readonly about?: string }[];
+  /** OpenVEX documents about the digest that is published, and who signs each: the publisher, or somebody else. */
+  readonly vex?: readonly {
+    readonly document: (digest: string) => unknown;
+    readonly signer?: TestSigner;
+    /** The digest that the statement is about, where it is another one. */
+    readonly about?: string;
+  }[];
+  /** OpenVEX that nobody signed, in the index as BuildKit puts what it attests. */
+  readonly unsignedVex?: unknown;
 }
 
 interface JudgeOptions extends Partial<GateRun> {
   /** Lines of the policy after `version`, `allow` and `registries`. */
   readonly lines?: readonly string[];
+  /** Further lines of the allow entry. */
+  readonly entry?: readonly string[];
   /** CVEs of CISA's list, beside an old one. */
   readonly exploited?: readonly string[];
 }
 
 export const REPOSITORY = 'acme/base';
+
+const VEX = 'https://openvex.dev/ns/v0.2.0';
+
+function unsignedIn({ descriptor: { digest } }: MadeContent, document: unknown): readonly MadeContent[] {
+  if (document === undefined) return [];
+  const made = makeArtifact({ layers: [{ mediaType: IN_TOTO, content: inTotoStatement(digest, VEX, document) }] });
+  const annotations = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': digest };
+  return [{ ...made, descriptor: { ...subjectOf(made), annotations } }];
+}
 
 export function strangersKey(): TestSigner {
   return keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
@@ -66,7 +85,7 @@ export async function openPublisherRoom(): Promise<PublisherRoom> {
           ],
         ],
       });
-      const index = makeIndex([image]);
+      const index = makeIndex([image, ...unsignedIn(image, options.unsignedVex)]);
       const { digest } = index.descriptor;
       layers.set(digest, image.layers[0]?.digest ?? '');
       registry.push(REPOSITORY, index, tag);
@@ -77,7 +96,7 @@ export async function openPublisherRoom(): Promise<PublisherRoom> {
       }
       const attested = await Promise.all(
         (options.vex ?? []).map(({ document, signer: author = signer, about = digest }) =>
-          classicAttestation(author, inTotoStatement(about, 'https://openvex.dev/ns/v0.2.0', document), {
+          classicAttestation(author, inTotoStatement(about, VEX, document(digest)), {
             entry: 'none',
           }),
         ),
@@ -88,7 +107,7 @@ export async function openPublisherRoom(): Promise<PublisherRoom> {
     isOpened(digest) {
       return registry.requests.some(({ url }) => url.endsWith(`/blobs/${layers.get(digest)}`));
     },
-    judge(written, records, { lines = ['profile: hardened'], exploited = [], ...run } = {}) {
+    judge(written, records, { lines = ['profile: hardened'], entry = [], exploited = [], ...run } = {}) {
       return gateRun({
         files: {
           Dockerfile: written
@@ -101,6 +120,7 @@ export async function openPublisherRoom(): Promise<PublisherRoom> {
           'allow:',
           `  - image: "${registry.host}/**"`,
           '    authorities: [{ key: { file: base.pub, log: ignored } }]',
+          ...entry.map((line) => `    ${line}`),
           `registries: { "${registry.host}": { private-network: true, insecure: true } }`,
           ...lines,
           '',

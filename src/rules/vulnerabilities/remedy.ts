@@ -46,9 +46,19 @@ function ofNewer(
   const others = distinct(
     open.filter((one) => counts(one, chosen, subject.now) && !one.ids.some((id) => names.has(id))),
   );
-  const none = these.length === 1 ? 'does not have it' : 'has none of these';
-  if (others.length === 0) return `Use ${name}, which ${none}.`;
-  return `${name} ${none}, but ${others.length === 1 ? 'another' : `${others.length} others`} that ${others.length === 1 ? 'counts' : 'count'}: ${listed(others.map(({ id }) => id))}.`;
+  const none = noneOf(these, known.value.found);
+  if (others.length === 0) return `Use ${name}, ${none}.`;
+  const which = others.length === 1 ? 'another counts' : `${others.length} others count`;
+  return `In place of it there is ${name}, ${none}, but in which ${which}: ${listed(others.map(({ id }) => id))}.`;
+}
+
+/** That none of these is there, or that none counts there: what VEX silences is there all the same. */
+function noneOf(these: readonly Vulnerability[], found: readonly Vulnerability[]): string {
+  const there = new Set(found.flatMap(({ ids }) => ids));
+  const silenced = these.filter(({ ids }) => ids.some((id) => there.has(id)));
+  if (silenced.length === 0) return these.length === 1 ? 'which does not have it' : 'which has none of these';
+  const count = these.length === 1 ? 'it does not count' : 'none of these counts';
+  return `in which ${count}, since its publisher's VEX silences ${listed(silenced.map(({ id }) => id))}`;
 }
 
 function someOf(left: readonly Vulnerability[], of: number): string {
