@@ -2,7 +2,7 @@ import { isUnresolvedWinning, type Match } from './match.js';
 import { type Rating, rate, worse } from './severity.js';
 import { compareIn } from './version-order/ecosystem.js';
 import type { Vulnerability } from './vulnerabilities.js';
-import { weaknessesOf } from './weakness.js';
+import { otherNames, weaknessesOf } from './weakness.js';
 
 /**
  * Makes one vulnerability of everything that tells of one weakness in one package. Of several fixes the highest counts;
@@ -39,12 +39,7 @@ function vulnerabilityOf(
   const [first] = counting;
   if (first === undefined) return [];
   const { package: about, ecosystem } = first.question;
-  // A notice about several weaknesses lends each of them its rating, and none of its other names.
-  const names = counting.flatMap(({ record }) => {
-    const others = record.aliases.filter((alias) => !alias.startsWith('CVE-'));
-    return [record.id, ...others];
-  });
-  const ids = [...new Set([id, ...names])];
+  const ids = [...new Set([id, ...counting.flatMap(({ record }) => [record.id, ...otherNames(record)])])];
   const published = earliest(counting);
   const fixedIn = fixOf(counting, ecosystem);
   const summary = counting.map(({ record }) => record.summary).find((text) => typeof text === 'string' && text !== '');

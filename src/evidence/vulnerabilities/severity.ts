@@ -52,8 +52,11 @@ export function rate(record: OsvRecord, entry: OsvAffected | null): Rating {
 function scoreOf(vector: string): number | null {
   if (vector.length > 512) return null;
   try {
-    const score = fromVector(vector)?.calculateScores().overall;
-    return typeof score === 'number' && Number.isFinite(score) ? score : null;
+    const read = fromVector(vector);
+    // What lacks a base metric is scored 0, which would call it harmless.
+    if (read?.isBaseFullyDefined() !== true) return null;
+    const score = read.calculateScores().overall;
+    return Number.isFinite(score) ? score : null;
   } catch {
     // The calculator throws on a component it does not know: an unrated weakness, not a harmless one.
     return null;

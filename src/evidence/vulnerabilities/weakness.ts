@@ -15,6 +15,15 @@ export function cvesOf({ id, aliases, upstream }: OsvRecord): readonly string[] 
 }
 
 /**
+ * The names of a record's weakness besides its id and its CVE, such as a GHSA. A notice about several weaknesses has none:
+ * its other names are of one of them, and it does not say of which.
+ */
+export function otherNames(record: OsvRecord): readonly string[] {
+  if (cvesOf(record).length > 1) return [];
+  return [...record.aliases, ...record.upstream].filter((name) => !CVE.test(name));
+}
+
+/**
  * Says which weaknesses each record is about, so that one that several records tell of counts once: by its CVEs; without
  * any, by those of a record that it shares a name with; and failing that by the names themselves. Every list is sorted.
  */
@@ -24,8 +33,7 @@ export function weaknessesOf(records: readonly OsvRecord[]): ReadonlyMap<OsvReco
     const cves = cvesOf(record);
     // A notice of several is no name of any of them.
     if (cves.length !== 1) continue;
-    for (const name of [record.id, ...record.aliases]) {
-      if (CVE.test(name)) continue;
+    for (const name of [record.id, ...otherNames(record)]) {
       const known = byName.get(name) ?? new Set<string>();
       byName.set(name, known.add(cves[0] ?? ''));
     }
