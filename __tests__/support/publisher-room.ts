@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Answer, Report } from '../../src/reports/report.js';
+import { zipOf } from './export-directory.js';
 import { type GateRun, gateRun } from './gate-run.js';
 import { fallbackTag, type MadeContent, makeArtifact, makeImage, makeIndex, subjectOf } from './image-maker.js';
+import { canaryRecord } from './osv-canary.js';
 import type { MadeRecord } from './osv-server.js';
 import { openFor } from './registry-open.js';
 import { type RegistryServer, startRegistry } from './registry-server.js';
@@ -142,7 +144,7 @@ function advisories(records: readonly MadeRecord[], exploited: readonly string[]
     vulnerabilities: ['CVE-1999-0001', ...exploited].map((cveID) => ({ cveID })),
   };
   return makeDirectory({
-    ...Object.fromEntries(records.map((record) => [`${record.id}.json`, JSON.stringify(record)])),
+    'Alpine/all.zip': zipOf([canaryRecord('Alpine:v3.20'), ...records]),
     'known_exploited_vulnerabilities.json': JSON.stringify(list),
   });
 }
