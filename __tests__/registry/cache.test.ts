@@ -1,8 +1,12 @@
 import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ActionsCache, openActionsCache } from '../../src/registry/actions-cache.js';
+import fc from 'fast-check';
+import { openActionsCache } from '../../src/registry/actions-cache.js';
+import type { ActionsCacheService } from '../../src/registry/actions-cache-service.js';
+import { packContent, unpackContent } from '../../src/registry/cache-pack.js';
 import { deskCache } from '../../src/registry/desk-cache.js';
 import { digestOf } from '../../src/registry/digest.js';
 import { DirectoryCache } from '../../src/registry/directory-cache.js';
@@ -153,45 +157,114 @@ describe("a desk's cache", () => {
 });
 
 describe("a runner's cache", () => {
-  /** As much of the service as is used; it keeps the names of what it holds. */
-  function service(keys: string[], restored?: string): ActionsCache {
+  /** As much of the service as is used, in memory. */
+  function service(entries = new Map<string, Uint8Array>()): ActionsCacheService & { entries: typeof entries } {
     return {
-      isFeatureAvailable: () => true,
-      restoreCache: async () => restored,
-      saveCache: async (_, key) => keys.push(key),
+      entries,
+      restore: async () => {
+        const [key, bytes] = [...entries].at(-1) ?? [];
+        return key === undefined || bytes === undefined ? undefined : { key, bytes };
+      },
+      save: async (key, bytes) => void entries.set(key, bytes),
     };
   }
-  const options = () => ({ directory, notice: () => undefined });
+  const X = Buffer.from('x');
+  const open = (job: string, from: ActionsCacheService | undefined, mayBeShared = true, notices: string[] = []) =>
+    openActionsCache({
+      directory: join(directory, job),
+      service: from,
+      mayBeShared: () => mayBeShared,
+      notice: (message) => notices.push(message),
+    });
 
-  test('is saved under a key of its content, and not again while that stays', async () => {
-    const keys: string[] = [];
-    const cache = await openActionsCache({ ...options(), load: async () => service(keys) });
-    await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'));
-    await cache.close();
-    expect(keys).toHaveLength(1);
-    const again = await openActionsCache({ ...options(), load: async () => service(keys, keys[0]) });
-    await again.close();
-    expect(keys).toHaveLength(1);
+  test('is brought along to a job with an empty folder, and saved again only if there is more', async () => {
+    const shared = service();
+    const first = await open('one', shared);
+    await first.put(digestOf(X), X);
+    await first.noteDigest('registry/base:1', digestOf(X));
+    await first.close();
+    expect(shared.entries.size).toBe(1);
+    const second = await open('two', shared);
+    expect(await second.get(digestOf(X), 10)).toEqual(X);
+    expect(await second.lastDigest('registry/base:1')).toBe(digestOf(X));
+    await second.close();
+    expect(shared.entries.size).toBe(1);
+    const third = await open('three', shared);
+    await third.put(digestOf(Buffer.from('y')), Buffer.from('y'));
+    await third.close();
+    expect(shared.entries.size).toBe(2);
   });
 
   test('of a run that cached nothing is not saved, and nothing is told', async () => {
-    const keys: string[] = [];
+    const shared = service();
     const notices: string[] = [];
-    const some = { ...options(), notice: (message: string) => notices.push(message), load: async () => service(keys) };
-    await (await openActionsCache(some)).close();
-    expect([keys, notices]).toEqual([[], []]);
+    await (await open('one', shared, true, notices)).close();
+    expect([shared.entries.size, notices]).toEqual([0, []]);
+  });
+
+  test('of a run that used credentials is not saved', async () => {
+    const shared = service();
+    const cache = await open('one', shared, false);
+    await cache.put(digestOf(X), X);
+    await cache.close();
+    expect(shared.entries.size).toBe(0);
   });
 
   test('that fails is told and changes nothing', async () => {
     const notices: string[] = [];
-    const cache = await openActionsCache({
-      ...options(),
-      notice: (message) => notices.push(message),
-      load: () => Promise.reject(new Error('no service')),
-    });
-    await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'));
-    expect(await cache.get(digestOf(Buffer.from('x')), 10)).toEqual(Buffer.from('x'));
+    const fails = () => Promise.reject(new Error('no service'));
+    const cache = await open('one', { restore: fails, save: fails }, true, notices);
+    await cache.put(digestOf(X), X);
+    expect(await cache.get(digestOf(X), 10)).toEqual(X);
     await cache.close();
-    expect(notices).toEqual([expect.stringContaining('no service')]);
+    expect(notices).toEqual([
+      expect.stringContaining('could not be restored: no service'),
+      expect.stringContaining('could not be saved: no service'),
+    ]);
+  });
+
+  test('is refused by name of the limit where it unpacks to more than may be kept', async () => {
+    const notices: string[] = [];
+    const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
+    await open('one', service(new Map([['k', bomb]])), true, notices);
+    expect(notices).toEqual([expect.stringContaining('could not be restored')]);
+  });
+});
+
+describe('a pack', () => {
+  test('gives back what was put in', async () => {
+    const bytes = fc.uint8Array({ maxLength: 50 });
+    const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
+    const tags = fc.dictionary(
+      hex,
+      hex.map((text) => `sha256:${text}`),
+      { maxKeys: 3 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(bytes, { maxLength: 5 }), tags, async (blobs, known) => {
+        const unpacked = await unpackContent(await packContent({ blobs, tags: known }), 100_000);
+        expect(unpacked.blobs.map((blob) => [...blob])).toEqual(blobs.map((blob) => [...blob]));
+        expect({ ...unpacked.tags }).toEqual({ ...known });
+      }),
+    );
+  });
+
+  test.each([
+    ['a tag that is a path', '{"tags":{"../../evil":"sha256:x"},"sizes":[]}\n'],
+    ['a digest that is none', `{"tags":{"${'a'.repeat(64)}":"/etc/passwd"},"sizes":[]}\n`],
+    ['a blob that is longer than the pack', '{"tags":{},"sizes":[5]}\nabc'],
+    ['a negative size', '{"tags":{},"sizes":[-1]}\nabc'],
+    ['no header', 'abc'],
+  ])('with %s is refused', async (_what, text) => {
+    await expect(unpackContent(gzipSync(text), 1_000)).rejects.toThrow();
+  });
+
+  test('is read or refused, whatever it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), async (bytes, compressed) => {
+        const read = unpackContent(compressed ? gzipSync(bytes) : bytes, 1_000);
+        expect(await read.then(Boolean, () => 'refused')).toBeDefined();
+      }),
+    );
   });
 });

@@ -7,6 +7,7 @@ import { readingOptions } from '../commands/reading-options.js';
 import { collectors } from '../evidence/collectors.js';
 import { runGate } from '../gate.js';
 import { openActionsCache } from '../registry/actions-cache.js';
+import { actionsCacheService } from '../registry/actions-cache-service.js';
 import type { Credential } from '../registry/credentials.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { err } from '../result.js';
@@ -16,7 +17,7 @@ export interface JudgeSetting {
   readonly credentials: ReadonlyMap<string, Credential>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workspace: string;
-  /** RUNNER_TEMP, where what registries sent is kept from run to run; empty for no cache. */
+  /** RUNNER_TEMP, where what registries sent is kept for a job's steps; empty for no cache. */
   readonly temporaryDirectory: string;
   /** Told every text that must not be seen in a log. */
   readonly mask: (secret: string) => void;
@@ -41,9 +42,23 @@ export function makeJudge(setting: JudgeSetting): Judge {
     if (!options.ok)
       return err({ code: 'usage', message: options.error, remedy: 'Correct the input of the workflow.' });
     const reading: ReadingOptions = { ...options.value, ...(builds.only === undefined ? {} : { only: builds.only }) };
-    const directory = temporaryDirectory === '' ? null : join(temporaryDirectory, 'base-image-gate-registry');
+    let usedCredentials = false;
+    const cache =
+      temporaryDirectory === ''
+        ? {}
+        : {
+            cache: await openActionsCache({
+              directory: join(temporaryDirectory, 'base-image-gate-registry'),
+              service: actionsCacheService(environment),
+              mayBeShared: () => !usedCredentials,
+              notice,
+            }),
+          };
     const registries = await openRegistries({
-      ...(directory === null ? {} : { cache: await openActionsCache({ directory, notice }) }),
+      ...cache,
+      onCredential: () => {
+        usedCredentials = true;
+      },
       registries: policy.registries,
       isListed: (registry) => isListedHost(catalogue, policy, { registry }),
       environment,

@@ -1,44 +1,41 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ActionsCacheService } from './actions-cache-service.js';
 import type { BlobCache } from './cache.js';
+import { packContent, unpackContent } from './cache-pack.js';
 import { messageOf } from './caught.js';
 import { digestOf } from './digest.js';
 import { DirectoryCache } from './directory-cache.js';
 
-/** What this room uses of `@actions/cache`. */
-export interface ActionsCache {
-  isFeatureAvailable(): boolean;
-  restoreCache(paths: string[], primaryKey: string, restoreKeys: string[]): Promise<string | undefined>;
-  saveCache(paths: string[], key: string): Promise<number>;
-}
-
-const PREFIX = 'base-image-gate-registry-v1-';
+const PREFIX = 'base-image-gate-registry-v2-';
 
 const MIB = 1024 * 1024;
 /** Manifests, configurations and attestations: a layer comes as fast from its registry as from the cache service. */
-const SIZES = { maxBytes: 256 * MIB, maxEntryBytes: 8 * MIB };
+const SIZES = { maxBytes: 64 * MIB, maxEntryBytes: 8 * MIB };
+/** One line that names what is in it comes on top. */
+const MAX_PACK_BYTES = SIZES.maxBytes + 8 * MIB;
 
 /**
- * A directory cache that a runner brings along from run to run. What other workflows may have put there is hashed like
- * everything else. Failures are told and change nothing: the run then asks the registries.
+ * A directory cache that is brought along from job to job: RUNNER_TEMP itself is emptied before each. What other
+ * workflows may have put there is hashed like everything else. Failures are told and change nothing: the run then asks
+ * the registries.
  */
 export async function openActionsCache(options: {
-  /** The same path in every run, since the service keeps paths. */
   readonly directory: string;
+  /** Undefined where the runner has none. */
+  readonly service: ActionsCacheService | undefined;
+  /**
+   * Asked when the run ends. What was read with credentials is not: a run for a fork may read the caches of the base
+   * branch, and what it finds there.
+   */
+  readonly mayBeShared: () => boolean;
   readonly notice: (message: string) => void;
-  readonly load?: () => Promise<ActionsCache>;
 }): Promise<BlobCache> {
-  const { directory, notice, load = () => import('@actions/cache') } = options;
+  const { directory, service, mayBeShared, notice } = options;
   const cache = new DirectoryCache({ directory, ...SIZES });
-  const paths = [directory];
   let restored: string | undefined;
-  let service: ActionsCache | undefined;
   try {
-    const loaded = await load();
-    if (loaded.isFeatureAvailable()) {
-      service = loaded;
-      restored = await service.restoreCache(paths, `${PREFIX}none`, [PREFIX]);
-    }
+    const entry = await service?.restore(PREFIX, MAX_PACK_BYTES);
+    if (entry !== undefined) await cache.add(await unpackContent(entry.bytes, MAX_PACK_BYTES));
+    restored = entry?.key;
   } catch (error) {
     notice(`The cache of registry content could not be restored: ${messageOf(error)}.`);
   }
@@ -51,10 +48,11 @@ export async function openActionsCache(options: {
     noteDigest: (name, digest) => cache.noteDigest(name, digest),
     async close() {
       await cache.close();
+      if (service === undefined || !mayBeShared()) return;
       try {
-        const content = await contentKey(directory);
-        if (service === undefined || content === undefined || PREFIX + content === restored) return;
-        await service.saveCache(paths, PREFIX + content);
+        const key = await contentKey(cache);
+        if (key === undefined || key === restored) return;
+        await service.save(key, await packContent(await cache.content()));
       } catch (error) {
         notice(`The cache of registry content could not be saved: ${messageOf(error)}.`);
       }
@@ -62,21 +60,10 @@ export async function openActionsCache(options: {
   };
 }
 
-/** Changes with what is cached, since an entry of the Actions cache can't be written twice; undefined where nothing is. */
-async function contentKey(directory: string): Promise<string | undefined> {
-  const blobs = await namesIn(join(directory, 'blobs/sha256'));
-  const tags = await namesIn(join(directory, 'tags'));
+/** Changes with what is cached, since an entry can't be written twice; undefined where nothing is. */
+async function contentKey(cache: DirectoryCache): Promise<string | undefined> {
+  const { blobs, tags } = await cache.names();
   if (blobs.length + tags.length === 0) return undefined;
-  return digestOf(Buffer.from([...blobs.sort(), ...tags.sort()].join('\n'))).slice(
-    'sha256:'.length,
-    'sha256:'.length + 32,
-  );
-}
-
-/** None where there is no such folder: no image was opened, or every one is read from elsewhere. */
-async function namesIn(folder: string): Promise<string[]> {
-  return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const digest = digestOf(Buffer.from([...blobs, ...tags].join('\n')));
+  return PREFIX + digest.slice('sha256:'.length, 'sha256:'.length + 32);
 }

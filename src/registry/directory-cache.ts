@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utim
 import { join } from 'node:path';
 import { isDigest } from '../images/reference.js';
 import type { BlobCache } from './cache.js';
+import type { CacheContent } from './cache-pack.js';
 import { digestOf, hashesTo, hashFor } from './digest.js';
 
 export interface DirectoryCacheOptions {
@@ -111,6 +112,42 @@ export class DirectoryCache implements BlobCache {
         total -= file.size;
       }
     });
+  }
+
+  /** The names of what it holds, sorted. */
+  async names(): Promise<{ readonly blobs: readonly string[]; readonly tags: readonly string[] }> {
+    const [blobs, tags] = await Promise.all(['blobs/sha256', 'tags'].map((folder) => this.#namesIn(folder)));
+    return { blobs: blobs ?? [], tags: tags ?? [] };
+  }
+
+  /** Everything it holds that is what its name says. */
+  async content(): Promise<CacheContent> {
+    const { blobs, tags } = await this.names();
+    const bytes: Uint8Array[] = [];
+    for (const name of blobs) {
+      const blob = await this.get(`sha256:${name}`, this.#options.maxEntryBytes);
+      if (blob !== undefined) bytes.push(blob);
+    }
+    const digests: Record<string, string> = {};
+    for (const name of tags) {
+      const digest = await quietly(() => readFile(join(this.#options.directory, 'tags', name), 'utf8'));
+      if (digest !== undefined && isDigest(digest)) digests[name] = digest;
+    }
+    return { blobs: bytes, tags: digests };
+  }
+
+  /** Takes in what another cache held. Blobs are kept under what they hash to. */
+  async add({ blobs, tags }: CacheContent): Promise<void> {
+    for (const bytes of blobs) await this.put(digestOf(bytes), bytes);
+    for (const [name, digest] of Object.entries(tags)) {
+      await quietly(() => this.#write(join(this.#options.directory, 'tags', name), Buffer.from(digest)));
+    }
+  }
+
+  /** Without what a run that was stopped left half-written; none where there is no such folder. */
+  async #namesIn(folder: string): Promise<readonly string[]> {
+    const names = (await quietly(() => readdir(join(this.#options.directory, folder)))) ?? [];
+    return names.filter((name) => /^[0-9a-f]{64}$/.test(name)).sort();
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {

@@ -8,7 +8,7 @@ import { CachedSource } from './cached-source.js';
 import { trustedAuthorities } from './certificates.js';
 import { RegistryClient } from './client.js';
 import { type Clock, systemClock } from './clock.js';
-import { type Credential, credentialsFirst } from './credentials.js';
+import { type Credential, type CredentialStore, credentialsFirst } from './credentials.js';
 import { dockerCredentials } from './docker-config.js';
 import { hostRules } from './hosts.js';
 import type { ImageSource } from './image-source.js';
@@ -39,6 +39,8 @@ export interface RegistriesOptions {
   /** Credentials that the run was given, by registry. */
   readonly credentials?: ReadonlyMap<string, Credential>;
   readonly cache?: BlobCache;
+  /** Told when credentials are first looked up and found: what is read from then on may be private. */
+  readonly onCredential?: () => void;
   /** Told every text that must not be seen in a log. */
   readonly mask?: (secret: string) => void;
   /** Told what a person may want to know of the configuration. */
@@ -72,10 +74,11 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   const rules = hostRules(options.registries);
   const mayBePrivate = (host: string) => rules.mayBePrivate(host) || named.includes(canonicalHost(host));
   const transport = new Transport({ limits, environment, authorities: authorities.value, mayBePrivate, clock });
-  const credentials = credentialsFirst(
+  const found = credentialsFirst(
     options.credentials ?? new Map(),
     dockerCredentials({ environment, workspace, notice }),
   );
+  const credentials = noticed(found, options.onCredential ?? nothing);
   const authorization = new Authorization({ transport, credentials, rules, clock, mask: onceEach(mask) });
   const network = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
   const registries = cache === undefined ? network : new CachedSource(network, cache, limits);
@@ -90,6 +93,17 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
       await cache?.close();
     },
   });
+}
+
+function noticed(store: CredentialStore, tell: () => void): CredentialStore {
+  return {
+    async for(registry) {
+      const credential = await store.for(registry);
+      if (credential.ok && credential.value !== undefined) tell();
+      return credential;
+    },
+    mentions: (registry) => store.mentions(registry),
+  };
 }
 
 function standIns(options: RegistriesOptions): Result<readonly RouteText[], string> {

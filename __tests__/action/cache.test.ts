@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { packContent } from '../../src/registry/cache-pack.js';
+import { type ActionsCacheServer, startActionsCache } from '../support/actions-cache-server.js';
+import { BundledAction, type StepResult } from '../support/bundled-action.js';
+import { useGitHub } from '../support/github-room.js';
+import { makeImage } from '../support/image-maker.js';
+import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
+import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+
+// Each test starts the bundle as processes of their own.
+jest.setTimeout(60_000);
+const github = useGitHub();
+let action: BundledAction;
+let registry: RegistryServer;
+let cache: ActionsCacheServer;
+let folder: string;
+beforeAll(() => {
+  action = new BundledAction();
+});
+afterAll(() => action.remove());
+beforeEach(async () => {
+  registry = await startRegistry();
+  // Whoever poisons the cache wants this image to look like one whose user is not root.
+  registry.push('base', await makeImage({ config: { User: '0' } }), '1');
+  cache = await startActionsCache();
+  folder = mkdtempSync(join(tmpdir(), 'gate-cache-'));
+});
+afterEach(async () => {
+  await registry.close();
+  await cache.close();
+  rmSync(folder, { recursive: true, force: true });
+  expect(cache.violations).toEqual([]);
+});
+
+const kept = (): string => join(folder, 'temp/base-image-gate-registry');
+
+/** A job that judges the image, with a cache service or without. Each job has an empty RUNNER_TEMP unless told. */
+function job(
+  options: { readonly keepTemp?: boolean; readonly service?: boolean; readonly inputs?: Record<string, string> } = {},
+): Promise<StepResult> {
+  const temp = join(folder, 'temp');
+  if (options.keepTemp !== true) rmSync(temp, { recursive: true, force: true });
+  mkdirSync(temp, { recursive: true });
+  const policy = `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\nrules: { non-root: error }\n`;
+  const pull = makePullRequest(github, { Dockerfile: `FROM ${registry.host}/base:1\n` }, { [POLICY_PATH]: policy });
+  registry.forgetRequests();
+  return runOnPullRequest(action, github, pull, {
+    inputs: { comment: 'never', ...options.inputs },
+    environment: { RUNNER_TEMP: temp, ...(options.service === false ? {} : cache.environment) },
+  });
+}
+
+function whatItSaid(step: StepResult): unknown {
+  const { verdict, answers, images } = JSON.parse(readFileSync(step.outputs['report-json'] ?? '', 'utf8'));
+  return { code: step.code, verdict, answers, images };
+}
+
+/** What was fetched of the image itself; who refers to it is asked for in every run. */
+const fetched = (): readonly string[] =>
+  registry.requests
+    .filter(({ method, url }) => method === 'GET' && /\/(?:blobs\/|manifests\/(?:1$|sha256:))/.test(url))
+    .map(({ url }) => url);
+
+describe('what registries sent', () => {
+  test('is brought along to the next job, which then asks for tags alone', async () => {
+    const first = whatItSaid(await job());
+    expect(fetched()).not.toEqual([]);
+    expect(cache.keys).toHaveLength(1);
+    expect(whatItSaid(await job())).toEqual(first);
+    expect(registry.requests.map(({ method }) => method)).toContain('HEAD');
+    expect(fetched()).toEqual([]);
+    expect(cache.keys).toHaveLength(1);
+  });
+
+  test('is not brought along from a run that used credentials: whoever opens a pull request may read the cache', async () => {
+    await registry.close();
+    registry = await startRegistry({ auth: { kind: 'basic', username: 'user', password: 'hunter22' } });
+    registry.push('base', await makeImage(), '1');
+    await job({ inputs: { 'registry-credentials': `${registry.host} user hunter22` } });
+    expect(registry.requests.filter(({ headers }) => headers['authorization'] !== undefined)).not.toEqual([]);
+    expect(cache.keys).toEqual([]);
+  });
+});
+
+describe('a poisoned cache', () => {
+  const FILE = 'stolen';
+
+  /** An archive as @actions/cache makes them, with a file that leads out of the folder it is unpacked in. */
+  function archive(): Buffer {
+    writeFileSync(join(folder, FILE), 'mine');
+    const tar = join(folder, 'evil.tar.gz');
+    execFileSync('tar', ['-czPf', tar, join(folder, FILE)]);
+    rmSync(join(folder, FILE));
+    return readFileSync(tar);
+  }
+
+  test.each<[string, () => Uint8Array | Promise<Uint8Array>]>([
+    ['an archive that writes elsewhere when it is unpacked', archive],
+    [
+      'other bytes than were kept',
+      () => packContent({ blobs: [Buffer.from('{"config":{"User":"65532"}}')], tags: {} }),
+    ],
+    ['what unpacks to more than any limit', () => gzipSync(Buffer.alloc(400 * 1024 * 1024))],
+    ['what ends in its midst', () => gzipSync(Buffer.alloc(1_000, 1)).subarray(0, 20)],
+    ['nothing', () => new Uint8Array()],
+  ])('of %s changes nothing but what is asked for again', async (_what, bytes) => {
+    const honest = whatItSaid(await job());
+    cache.poison(await bytes());
+    expect(whatItSaid(await job())).toEqual(honest);
+    expect(fetched()).not.toEqual([]);
+    expect(existsSync(join(folder, FILE))).toBe(false);
+  });
+
+  test.each<[string, (blobs: string) => void]>([
+    [
+      'that an earlier step of the job altered',
+      (blobs) => {
+        for (const name of readdirSync(blobs)) writeFileSync(join(blobs, name), '{"config":{"User":"65532"}}');
+      },
+    ],
+    [
+      'whose blobs an earlier step made links to files of the runner',
+      (blobs) => {
+        for (const name of readdirSync(blobs)) {
+          rmSync(join(blobs, name));
+          symlinkSync('/proc/self/environ', join(blobs, name));
+        }
+      },
+    ],
+  ])('%s is hashed and refused', async (_what, alter) => {
+    const honest = whatItSaid(await job({ service: false }));
+    alter(join(kept(), 'blobs/sha256'));
+    for (const name of readdirSync(join(kept(), 'tags'))) writeFileSync(join(kept(), 'tags', name), '../../evil');
+    const step = await job({ service: false, keepTemp: true });
+    expect(whatItSaid(step)).toEqual(honest);
+    expect(fetched()).not.toEqual([]);
+    expect(readFileSync(step.outputs['report-json'] ?? '', 'utf8')).not.toContain('INPUT_TOKEN');
+  });
+});
