@@ -4,6 +4,7 @@ import { FRAMEWORKS } from '../../src/compliance/frameworks.js';
 import { observationsOf } from '../../src/compliance/observations.js';
 import { EVIDENCE_FORMATS, renderEvidence } from '../../src/compliance/render-evidence.js';
 import { stableUuid } from '../../src/compliance/stable-uuid.js';
+import type { CollectedEvidence } from '../../src/evidence/kinds.js';
 import type { Answer, Report } from '../../src/reports/report.js';
 import { DIGEST, makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
 
@@ -74,6 +75,107 @@ describe('an observation', () => {
     });
   });
 
+  describe('that rests on what can change while the digest stays', () => {
+    const image = (evidence: CollectedEvidence) => [
+      {
+        reference: 'cgr.dev/chainguard/python:latest',
+        digest: DIGEST,
+        platforms: [{ platform: 'linux/amd64', manifest: DIGEST, config: DIGEST }],
+        evidence: { 'linux/amd64': evidence },
+      },
+    ];
+    const uuidWith = (rule: string, evidence: CollectedEvidence) =>
+      only(makeReport({ uses: [python], answers: [{ ...seen, rule }], images: image(evidence) })).uuid;
+    const tag = (currentDigest: string): CollectedEvidence => ({
+      tag: { status: 'present', value: { tag: 'latest', currentDigest }, from: 'a' },
+    });
+    const clockAt = (at: string): CollectedEvidence => {
+      const chosen = { name: 'transparency log', at, verified: true, place: 'a' };
+      return { clocks: { status: 'present', value: { clocks: [chosen], chosen, refused: [] }, from: 'a' } };
+    };
+
+    test('gets another UUID when a tag has moved on, and when a clock is another', () => {
+      expect(uuidWith('current', tag(DIGEST))).toBe(uuidWith('current', tag(DIGEST)));
+      expect(uuidWith('current', tag(DIGEST))).not.toBe(uuidWith('current', tag(DIGEST.replace('ab', 'cd'))));
+      expect(uuidWith('fresh', clockAt('2026-11-01'))).not.toBe(uuidWith('fresh', clockAt('2026-11-02')));
+    });
+
+    test('keeps it when something changes that its rule does not ask about', () => {
+      expect(uuidWith('distroless', tag(DIGEST))).toBe(uuidWith('distroless', tag(DIGEST.replace('ab', 'cd'))));
+      expect(uuidWith('current', clockAt('2026-11-01'))).toBe(uuidWith('current', clockAt('2026-11-02')));
+    });
+
+    test('names what a VEX statement silences, and is another one without it', async () => {
+      const found = (silences: boolean): CollectedEvidence => ({
+        vulnerabilities: {
+          status: 'present',
+          from: 'a',
+          value: {
+            found: [
+              {
+                id: 'CVE-2026-0001',
+                ids: ['CVE-2026-0001'],
+                package: { name: 'a', version: '1', purl: 'pkg:apk/wolfi/a@1', ecosystem: 'Wolfi' },
+                rating: { severity: 'high', from: 'a' },
+                exploited: false,
+                possible: false,
+                records: ['CVE-2026-0001'],
+                vex: {
+                  status: 'not_affected',
+                  silences,
+                  reason: 'vex-1, signed by vendor.pub, says not_affected: unused',
+                },
+              },
+            ],
+            unjudged: [],
+            packages: 1,
+            sources: [],
+            exploitedList: { status: 'not-needed' },
+          },
+        },
+      });
+      const rule = 'no-known-vulnerabilities';
+      expect(uuidWith(rule, found(true))).not.toBe(uuidWith(rule, found(false)));
+      const report = makeReport({ uses: [python], answers: [{ ...seen, rule }], images: image(found(true)) });
+      const words = 'vex-1, signed by vendor.pub, says not_affected: unused';
+      expect(only(report).silenced).toEqual([{ vulnerability: 'CVE-2026-0001', reason: words }]);
+      for (const format of EVIDENCE_FORMATS) {
+        const text = await renderEvidence(complianceEvidence(report, 'fedramp', NOW), format);
+        expect(text).toContain('CVE-2026-0001');
+        expect(text.replaceAll('\\', '')).toContain('signed by vendor.pub, says');
+      }
+    });
+  });
+
+  test('shows every waiver that accepts a part of it, with owner, reason and last day', async () => {
+    const cve = (id: string, owner: string) => ({
+      ...makeWaiver({ rule: 'no-known-vulnerabilities', vulnerability: id, owner, reason: `${id} is not reached` }),
+      state: 'used' as const,
+    });
+    const failing = answer({
+      rule: 'no-known-vulnerabilities',
+      outcome: 'fail',
+      use: python.id,
+      image: DIGEST,
+      platform: 'linux/amd64',
+      vulnerabilities: ['CVE-2026-0001', 'CVE-2026-0002', 'CVE-2026-0003'],
+      accepts: [0, 1],
+    });
+    const waivers = [cve('CVE-2026-0001', 'team-one'), cve('CVE-2026-0002', 'team-two')];
+    const report = makeReport({ uses: [python], answers: [failing], waivers });
+    expect(only(report)).toMatchObject({ accepts: [0, 1] });
+    expect(only(report)).not.toHaveProperty('waiver');
+    for (const format of EVIDENCE_FORMATS) {
+      const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), format);
+      for (const word of ['team-one', 'team-two', 'CVE-2026-0002 is not reached', '2027-01-31']) {
+        expect(text.replaceAll('\\', '')).toContain(word);
+      }
+    }
+    const markdown = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
+    expect(markdown).toContain('fail, error, accepted in part (1, 2)');
+    expect(markdown).toContain('Applied to `cgr.dev/chainguard/python:latest@');
+  });
+
   test('is none where a rule was not asked', () => {
     expect(observationsOf(reportOf({ ...seen, outcome: 'not-applicable' }))).toEqual([]);
   });
@@ -133,6 +235,62 @@ describe('evidence toward a framework', () => {
     expect(text).toContain('`fresh` indeterminate, error: `docker.io/library/node:22`');
     expect(text).toContain('limit layer-bytes: A layer was too large.');
     expect(text).not.toContain('<b>');
+  });
+
+  describe('as OSCAL', () => {
+    interface Property {
+      readonly name: string;
+      readonly value: string;
+      readonly class?: string;
+      readonly remarks?: string;
+    }
+    const result = async (framework: (typeof FRAMEWORKS)[number]) => {
+      const text = await renderEvidence(complianceEvidence(report, framework, NOW), 'oscal');
+      return JSON.parse(text)['assessment-results'].results[0];
+    };
+
+    test('reviews the controls that something was observed of, and no others', async () => {
+      const { 'reviewed-controls': reviewed } = await result('nist-800-53');
+      const ids = reviewed['control-selections'][0]['include-controls'].map(
+        (one: { 'control-id': string }) => one['control-id'],
+      );
+      // distroless and readable-build-file were observed; fresh and intact were not.
+      expect(ids).toEqual(['cm-6', 'cm-7', 'cm-7.1']);
+    });
+
+    test.each([
+      ['fedramp', 'fedramp-20x', 'KSI-CNA-MAT'],
+      ['fedramp', 'fedramp-containers', 'containers/hardened-images'],
+      ['fedramp', 'cis-docker', 'CIS 4.3'],
+      ['govramp', 'cis-docker', 'CIS 4.3'],
+      ['govramp', 'nist-800-53', 'cm-7'],
+    ] as const)('of %s names a requirement of %s, with the reason', async (framework, set, id) => {
+      const { observations, 'reviewed-controls': reviewed } = await result(framework);
+      const props: readonly Property[] = observations.flatMap((one: { props: Property[] }) => one.props);
+      const toward = props.filter(({ name, value }) => name === 'evidence-toward' && value === id);
+      expect(toward).toContainEqual(expect.objectContaining({ class: set, remarks: expect.stringMatching(/\.$/) }));
+      if (set !== 'nist-800-53') {
+        expect(reviewed.props).toContainEqual(expect.objectContaining({ value: id, class: set }));
+      }
+    });
+
+    test('says of what could not be observed that it would be evidence', async () => {
+      const { observations } = await result('nist-800-53');
+      const names = (rule: string) =>
+        observations
+          .map(({ props }: { props: readonly Property[] }) => props)
+          .filter((props: readonly Property[]) => props.some(({ name, value }) => name === 'rule' && value === rule))
+          .flatMap((props: readonly Property[]) => props.map(({ name }) => name));
+      expect(names('fresh')).toContain('would-be-evidence-toward');
+      expect(names('fresh')).not.toContain('evidence-toward');
+      expect(names('distroless')).toContain('evidence-toward');
+    });
+  });
+
+  test('says of a control that nothing was observed of why there is nothing', async () => {
+    const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
+    const section = text.slice(text.indexOf('### SA-22'), text.indexOf('### SI-2 '));
+    expect(section).toContain('none of these rules was asked of anything here');
   });
 
   test('of a repository without images is empty and not absent', async () => {

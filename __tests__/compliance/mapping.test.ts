@@ -3,6 +3,7 @@ import { FRAMEWORKS, requirementsOf } from '../../src/compliance/frameworks.js';
 import { MAPPING } from '../../src/compliance/mapping.js';
 import { REQUIREMENTS, SOURCES } from '../../src/compliance/requirements.js';
 import { rules } from '../../src/rules/index.js';
+import { expectDocument } from '../support/held-table.js';
 
 describe('the mapping of rules to requirements', () => {
   test.each(rules.map((rule) => [rule.id, rule] as const))(
@@ -25,6 +26,31 @@ describe('the mapping of rules to requirements', () => {
       expect(sentence).toMatch(/^[A-Z][^.]*\.$/);
       expect(sentence).not.toMatch(/complian|satisf/i);
     }
+  });
+
+  test('is written out in full for assessors, each row with its source', async () => {
+    const introduction = `# What each rule is evidence toward
+
+Every control, indicator and point that some rule of the gate gives evidence toward, with one sentence of reasoning and the source that publishes the requirement. Which rule belongs to which requirement is our own judgement. Evidence toward is all it is: whether a requirement is met is for whoever assesses the whole system to say. Ids that begin with \`containers/\` or \`govramp/\` are ours, for points that have no number where they are published.
+
+Made from [\`mapping.ts\`](../src/compliance/mapping.ts) and [\`requirements.ts\`](../src/compliance/requirements.ts) by \`UPDATE_TABLES=1 npm test -- __tests__/compliance/mapping.test.ts\`, which also holds it.
+`;
+    const rows = REQUIREMENTS.flatMap(({ id, set, title }) =>
+      Object.entries(MAPPING).flatMap(([rule, reasons]) => {
+        const because = reasons[id];
+        if (because === undefined) return [];
+        return [
+          [
+            `${id} ${title}`,
+            `[\`${rule}\`](rules/${rule}.md)`,
+            because,
+            `[${SOURCES[set].title}](${SOURCES[set].url})`,
+          ],
+        ];
+      }),
+    );
+    expect(rows.length).toBe(Object.values(MAPPING).reduce((sum, reasons) => sum + Object.keys(reasons).length, 0));
+    await expectDocument('compliance-mapping.md', introduction, ['requirement', 'rule', 'why', 'source'], rows);
   });
 
   test('leaves alone the controls that a look at base images says nothing of', () => {

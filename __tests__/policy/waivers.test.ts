@@ -133,7 +133,14 @@ describe('which answers a waiver covers', () => {
     const one = answer({ vulnerabilities: ['CVE-2', 'CVE-3'] });
     const { answers, waivers } = applyWaivers(policy, [both, one], uses, NOW);
     expect(answers.map(({ waiver }) => waiver)).toEqual([0, undefined]);
+    expect(answers.map(({ accepts }) => accepts)).toEqual([[0, 1], [1]]);
     expect(waivers.map(({ state }) => state)).toEqual(['used', 'used']);
+  });
+
+  test('an answer that passed because of a waiver names it', async () => {
+    const policy = await waiving('rule: fresh', 'rule: fresh, vulnerability: CVE-1');
+    const passing = answer({ outcome: 'pass', vulnerabilities: ['CVE-1'] });
+    expect(applyWaivers(policy, [passing], uses, NOW).answers).toEqual([{ ...passing, accepts: [1] }]);
   });
 
   test('an answer that is no failure is left as it is', async () => {

@@ -1,6 +1,6 @@
 import { code, inline, prose } from '../reports/escape/markdown.js';
 import { type ComplianceEvidence, type RequirementEvidence, wasObserved } from './evidence.js';
-import type { ImageFacts } from './image-facts.js';
+import type { ImageFacts, PlatformFacts, Told } from './image-facts.js';
 import type { Observation, Subject } from './observations.js';
 
 /** What is written out of a list; the JSON has all of it. */
@@ -13,7 +13,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
   const commit = policy.source.commit === undefined ? '' : ` at ${code(policy.source.commit)}`;
   const sections = [
     `# ${evidence.title}`,
-    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is for whoever assesses the system.',
+    'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is for whoever assesses the system. The sentence beside a rule says what the rule looks for; what it saw is counted below it.',
     table(
       ['', ''],
       [
@@ -31,6 +31,8 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     ...evidence.requirements.map((requirement) => requirementSection(requirement, byUuid)),
     '## Waivers',
     waivers(evidence),
+    '## Silenced by VEX',
+    silenced(evidence.observations),
     '## What could not be observed',
     list([
       ...evidence.observations.filter((one) => !wasObserved(one)).map(described),
@@ -45,28 +47,35 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function imageSection({
-  reference,
-  digest,
-  publisher,
-  platforms,
-  signers,
-  clock,
-  sbom,
-  provenance,
-}: ImageFacts): string {
+function imageSection({ reference, digest, publisher, platforms }: ImageFacts): string {
   const rows: (readonly [string, string])[] = [
     ['Digest', code(digest)],
     ...(publisher === undefined ? [] : [['Publisher', inline(publisher)] as const]),
     ...platforms.map(({ platform, manifest }) => [inline(platform), code(manifest)] as const),
-    ...(signers.length === 0 ? [['Signed by', 'no authority of the policy'] as const] : []),
-    ...signers.map((signer) => ['Signed by', code(signer)] as const),
-    ['Clock', clock === undefined ? 'none was needed or found' : code(clock)],
-    ['SBOM', sbom === undefined ? 'none was needed or found' : code(sbom)],
-    ['Provenance', provenance === undefined ? 'none was needed or found' : code(provenance)],
+    ...factRows('Signed by', platforms, ({ signatures }) => signatures),
+    ...factRows('Clock', platforms, ({ clock }) => clock),
+    ...factRows('SBOM', platforms, ({ sbom }) => sbom),
+    ...factRows('Provenance', platforms, ({ provenance }) => provenance),
   ];
   return `### ${code(reference)}\n\n${table(['', ''], rows)}`;
 }
+
+/** A row a sentence; where platforms differ, each of them has its own. */
+function factRows(
+  name: string,
+  platforms: readonly PlatformFacts[],
+  pick: (facts: PlatformFacts) => Told,
+): readonly (readonly [string, string])[] {
+  const rowsOf = ({ status, said }: Told) =>
+    said.map((one) => (status === 'seen' ? code(one) : `${STATUS_WORDS[status]}: ${inline(one)}`));
+  const all = platforms.map((facts) => ({ platform: facts.platform, rows: rowsOf(pick(facts)) }));
+  const agree = new Set(all.map(({ rows }) => rows.join('\n'))).size === 1;
+  return all
+    .slice(0, agree ? 1 : all.length)
+    .flatMap(({ platform, rows }) => rows.map((row) => [agree ? name : `${name}, ${inline(platform)}`, row] as const));
+}
+
+const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'could not be told', 'not-asked': 'not asked' } as const;
 
 function requirementSection(
   { requirement, source, rules, observed, notObserved }: RequirementEvidence,
@@ -74,17 +83,22 @@ function requirementSection(
 ): string {
   const find = (uuids: readonly string[]) => uuids.flatMap((uuid) => byUuid.get(uuid) ?? []);
   const seen = find(observed);
+  const heading = `### ${requirement.id} ${requirement.title}`;
+  const intro = `Evidence toward it ([${source.title}](${source.url})):`;
+  const because = rules.map(({ rule, because: reason }) => `- ${code(rule)}: ${prose(reason)}`);
   const failed = seen.filter(({ outcome }) => outcome === 'fail');
+  if (seen.length + notObserved.length === 0) {
+    const nothing = 'Nothing was observed: under this policy, none of these rules was asked of anything here.';
+    return [heading, intro, because.join('\n'), nothing].join('\n\n');
+  }
   const counts = [
     `${seen.length - failed.length} observed as the rules ask`,
     `${failed.length} observed otherwise`,
     `${notObserved.length} not observed`,
   ].join(', ');
-  const because = rules.map(({ rule, because: reason }) => `- ${code(rule)}: ${prose(reason)}`);
-  const heading = `### ${requirement.id} ${requirement.title}`;
   return [
     heading,
-    `Evidence toward it ([${source.title}](${source.url})):`,
+    intro,
     because.join('\n'),
     `${counts}.`,
     ...(failed.length === 0 ? [] : [list(failed.map(described))]),
@@ -98,11 +112,13 @@ function subjectsOf(observations: readonly Observation[]): string {
   return `${subjects.slice(0, LISTED).join(', ')}${more}`;
 }
 
-function described({ rule, outcome, level, subject, platform, reasons, places, waiver }: Observation): string {
+function described(observation: Observation): string {
+  const { rule, outcome, level, subject, platform, reasons, places, waiver, accepts } = observation;
   const on = platform === undefined ? '' : ` on ${inline(platform)}`;
   const waived = waiver === undefined ? '' : `, waived (${waiver + 1})`;
+  const accepted = accepts.length === 0 ? '' : `, accepted in part (${accepts.map((index) => index + 1).join(', ')})`;
   const at = places.length === 0 ? '' : ` (${places.slice(0, 3).map(code).join(', ')}${places.length > 3 ? ' …' : ''})`;
-  return `${code(rule)} ${outcome}, ${level}${waived}: ${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
+  return `${code(rule)} ${outcome}, ${level}${waived || accepted}: ${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
 }
 
 function subjectText(subject: Subject): string {
@@ -112,13 +128,25 @@ function subjectText(subject: Subject): string {
   return code(digest === undefined || reference.includes('@') ? reference : `${reference}@${digest}`);
 }
 
-function waivers({ waivers: all }: ComplianceEvidence): string {
+function waivers({ waivers: all, observations }: ComplianceEvidence): string {
   return list(
     all.map(({ rule, image, file, vulnerability, reason, owner, expires, state }, index) => {
       const scope = [image, file, vulnerability].flatMap((part) => (part === undefined ? [] : [code(part)])).join(', ');
-      return `${index + 1}: ${code(rule)}${scope === '' ? '' : ` for ${scope}`}, ${state}, until ${inline(expires)}, by ${inline(owner)}: ${prose(reason)}`;
+      const on = observations.filter(({ waiver, accepts }) => waiver === index || accepts.includes(index));
+      const where = on.length === 0 ? '' : ` Applied to ${subjectsOf(on)}.`;
+      return `${index + 1}: ${code(rule)}${scope === '' ? '' : ` for ${scope}`}, ${state}, until ${inline(expires)}, by ${inline(owner)}: ${prose(reason)}${where}`;
     }),
   );
+}
+
+function silenced(observations: readonly Observation[]): string {
+  const lines = observations.flatMap(({ subject, platform, silenced: all }) =>
+    all.map(({ vulnerability, reason }) => {
+      const on = platform === undefined ? '' : ` on ${inline(platform)}`;
+      return `${code(vulnerability)}: ${subjectText(subject)}${on}: ${prose(reason)}`;
+    }),
+  );
+  return list([...new Set(lines)]);
 }
 
 function list(items: readonly string[]): string {

@@ -1,9 +1,9 @@
 import { jsonText } from '../reports/escape/json.js';
 import { visible } from '../reports/escape/visible.js';
 import type { ComplianceEvidence } from './evidence.js';
-import { MAPPING } from './mapping.js';
+import type { PlatformFacts, Told } from './image-facts.js';
 import { keyOf, type Observation, type Subject } from './observations.js';
-import { REQUIREMENTS } from './requirements.js';
+import { type Requirement, type RequirementSet, SOURCES } from './requirements.js';
 import { stableUuid } from './stable-uuid.js';
 
 /** @see https://pages.nist.gov/OSCAL-Reference/models/v1.2.1/assessment-results/json-reference/ */
@@ -15,6 +15,8 @@ interface Property {
   readonly name: string;
   readonly ns: string;
   readonly value: string;
+  readonly class?: RequirementSet;
+  readonly remarks?: string;
 }
 
 /**
@@ -70,6 +72,7 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
       'back-matter': {
         resources: [
           { uuid: policyUuid, title: `The policy: ${policyName}`, description: `Profile ${policy.profile}.` },
+          ...sourcesOf(evidence),
         ],
       },
     },
@@ -81,12 +84,41 @@ function remarksOf({ outOfSight }: ComplianceEvidence): string {
   return `Out of its sight: ${outOfSight.join(' ')}`;
 }
 
+/** Where the requirements are published. */
+function sourcesOf({ requirements }: ComplianceEvidence) {
+  const sets = [...new Set(requirements.map(({ requirement }) => requirement.set))];
+  return sets.map((set) => ({
+    uuid: stableUuid('source', set),
+    title: SOURCES[set].title,
+    props: [property('requirements', set)],
+    rlinks: [{ href: SOURCES[set].url }],
+  }));
+}
+
+/** The controls that something was observed of; requirements of other sets are named beside them, each by its set. */
 function reviewedControls({ requirements }: ComplianceEvidence) {
-  const controls = requirements.filter(({ requirement }) => requirement.set === 'nist-800-53');
+  const seen = requirements.filter(({ observed }) => observed.length > 0);
+  const controls = (all: typeof requirements) =>
+    all
+      .filter(({ requirement }) => requirement.set === 'nist-800-53')
+      .map(({ requirement }) => ({ 'control-id': controlId(requirement.id) }));
+  const others = seen.filter(({ requirement }) => requirement.set !== 'nist-800-53');
+  const props = others.map(({ requirement }) => ({
+    ...property('evidence-toward', requirement.id),
+    class: requirement.set,
+    remarks: line(requirement.title),
+  }));
+  const include = controls(seen);
   return {
     description: 'The controls that some observation is evidence toward.',
+    ...(props.length === 0 ? {} : { props }),
     'control-selections': [
-      { 'include-controls': controls.map(({ requirement }) => ({ 'control-id': controlId(requirement.id) })) },
+      include.length > 0
+        ? { 'include-controls': include }
+        : {
+            description: 'None: nothing was observed. The rules ask about these, and one has to be named here.',
+            'include-controls': controls(requirements),
+          },
     ],
   };
 }
@@ -118,9 +150,8 @@ function titleOf(subject: Subject): string {
 }
 
 function toObservation(observation: Observation, evidence: ComplianceEvidence) {
-  const { uuid, rule, aspect, subject, platform, outcome, level, reasons, vulnerabilities, places, waiver } =
-    observation;
-  const waived = waiver === undefined ? undefined : evidence.waivers[waiver];
+  const { uuid, rule, aspect, subject, platform, outcome, level, reasons, vulnerabilities, places } = observation;
+  const exceptions = exceptionsOf(observation, evidence);
   return {
     uuid,
     title: `${rule}${aspect === undefined ? '' : ` (${aspect})`}: ${WORDS[outcome]}`,
@@ -130,18 +161,34 @@ function toObservation(observation: Observation, evidence: ComplianceEvidence) {
       property('outcome', outcome),
       property('level', level),
       ...(platform === undefined ? [] : [property('platform', platform)]),
-      ...towardControls(rule).map((control) => property('evidence-toward', control)),
+      ...towardRequirements(observation, evidence),
       ...vulnerabilities.map((id) => property('vulnerability', id)),
+      ...exceptions,
     ],
     methods: [subject.kind === 'image' && platform !== undefined ? 'TEST' : 'EXAMINE'],
     types: ['control-objective'],
     subjects: [{ 'subject-uuid': subjectUuid(subject), type: 'inventory-item', title: line(titleOf(subject)) }],
-    'relevant-evidence': relevantEvidence(subject, places, evidence),
+    'relevant-evidence': relevantEvidence(subject, platform, places, evidence),
     collected: evidence.collected,
-    ...(waived === undefined
+    ...(exceptions.length === 0
       ? {}
-      : { remarks: line(`Waived by ${waived.owner} until ${waived.expires}: ${waived.reason}`) }),
+      : { remarks: line(exceptions.map(({ value, remarks }) => `${value}: ${remarks}.`).join(' ')) }),
   };
+}
+
+/** Waivers and VEX statements that bear on an observation: what is excepted, by whom, until when and why. */
+function exceptionsOf({ waiver, accepts, silenced }: Observation, { waivers }: ComplianceEvidence) {
+  const shown = [...new Set([...(waiver === undefined ? [] : [waiver]), ...accepts])].flatMap((index) => {
+    const found = waivers[index];
+    if (found === undefined) return [];
+    const remarks = line(`accepted by ${found.owner} until ${found.expires}: ${found.reason}`);
+    return [{ ...property('waived', found.vulnerability ?? found.rule), remarks }];
+  });
+  const vex = silenced.map(({ vulnerability, reason }) => ({
+    ...property('silenced-by-vex', vulnerability),
+    remarks: line(reason),
+  }));
+  return [...shown, ...vex];
 }
 
 const WORDS: Readonly<Record<Observation['outcome'], string>> = {
@@ -151,23 +198,39 @@ const WORDS: Readonly<Record<Observation['outcome'], string>> = {
   skipped: 'not observed',
 };
 
-function relevantEvidence(subject: Subject, places: readonly string[], { images }: ComplianceEvidence) {
+function relevantEvidence(
+  subject: Subject,
+  platform: string | undefined,
+  places: readonly string[],
+  { images }: ComplianceEvidence,
+) {
   const image = subject.kind === 'image' ? images.find(({ digest }) => digest === subject.digest) : undefined;
+  const facts = (image?.platforms ?? []).filter((one) => platform === undefined || one.platform === platform);
+  const seen = (pick: (one: PlatformFacts) => Told) =>
+    facts.map(pick).flatMap(({ status, said }) => (status === 'seen' ? said : []));
   const sentences = [
     ...(subject.kind === 'image' && subject.digest !== undefined ? [`digest ${subject.digest}`] : []),
-    ...(image?.signers ?? []).map((signer) => `signed by ${signer}`),
-    ...(image?.clock === undefined ? [] : [`clock: ${image.clock}`]),
+    ...(platform === undefined ? [] : facts.map(({ manifest }) => `manifest ${manifest}`)),
+    ...seen(({ signatures }) => signatures).map((signer) => `signed by ${signer}`),
+    ...seen(({ clock }) => clock).map((clock) => `clock: ${clock}`),
     ...places.map((place) => `named at ${place}`),
   ];
-  const all = sentences.length === 0 ? [titleOf(subject)] : sentences;
+  const all = sentences.length === 0 ? [titleOf(subject)] : [...new Set(sentences)];
   return all.map((description) => ({ description: line(description) }));
 }
 
-function towardControls(rule: string): readonly string[] {
-  const named = MAPPING[rule] ?? {};
-  return REQUIREMENTS.filter(({ id, set }) => set === 'nist-800-53' && named[id] !== undefined).map(({ id }) =>
-    controlId(id),
-  );
+/** What an observation is evidence toward, or would be if it could have been made, with the sentence that says why. */
+function towardRequirements({ rule, outcome }: Observation, { requirements }: ComplianceEvidence): readonly Property[] {
+  const name = outcome === 'pass' || outcome === 'fail' ? 'evidence-toward' : 'would-be-evidence-toward';
+  return requirements.flatMap(({ requirement, rules }) => {
+    const mapped = rules.find((one) => one.rule === rule);
+    if (mapped === undefined) return [];
+    return [{ ...property(name, idOf(requirement)), class: requirement.set, remarks: mapped.because }];
+  });
+}
+
+function idOf({ id, set }: Requirement): string {
+  return set === 'nist-800-53' ? controlId(id) : id;
 }
 
 function property(name: string, value: string): Property {

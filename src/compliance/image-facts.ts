@@ -1,70 +1,138 @@
-import type { JudgedImage, Report } from '../reports/report.js';
+import type { Clocks } from '../evidence/clocks/clocks.js';
+import type { Evidence } from '../evidence/evidence.js';
+import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
+import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
+import { plural } from '../plural.js';
+import type { Answer, JudgedImage, Report } from '../reports/report.js';
 import { describeSigner } from '../signatures/signer.js';
+import type { ImageSignatures } from '../signatures/verified.js';
+
+/**
+ * What was learnt of one thing. `not-seen`: every place that was asked answered, and nothing counts. `not-known`: it
+ * could not be looked at, or can't be judged. `not-asked`: no rule of the policy needed it, so nobody looked.
+ */
+export interface Told {
+  readonly status: 'seen' | 'not-seen' | 'not-known' | 'not-asked';
+  /** Clauses, at least one. */
+  readonly said: readonly string[];
+}
+
+/** What is known of an image on one platform. */
+export interface PlatformFacts {
+  readonly platform: string;
+  readonly manifest: string;
+  /** Who signed, when, and where that is logged. */
+  readonly signatures: Told;
+  /** The clock that its age was told by. */
+  readonly clock: Told;
+  readonly sbom: Told;
+  readonly provenance: Told;
+}
 
 /** What is known of an image that evidence names: who vouches for it, and by which clock. */
 export interface ImageFacts {
   readonly reference: string;
   readonly digest: string;
   readonly publisher?: string;
-  readonly platforms: readonly { readonly platform: string; readonly manifest: string }[];
-  /** Sentences: who signed, when, and where that is logged. */
-  readonly signers: readonly string[];
-  /** The clock that its age was told by. */
-  readonly clock?: string;
-  readonly sbom?: string;
-  readonly provenance?: string;
+  readonly platforms: readonly PlatformFacts[];
 }
 
-export function imageFactsOf({ images }: Report): readonly ImageFacts[] {
-  return images.map((image) => {
-    const { reference, digest, publisher, platforms } = image;
-    const clock = firstOf(image, ({ clocks }) =>
-      clocks?.status === 'present' && clocks.value.chosen !== null
-        ? `${clocks.value.chosen.at}, ${clocks.value.chosen.name}${clocks.value.chosen.verified ? '' : ' (not verified)'}`
-        : undefined,
-    );
-    const sbom = firstOf(image, (evidence) => {
-      if (evidence.sbom?.status !== 'present') return undefined;
-      const { signer, predicateType } = evidence.sbom.value.chosen;
-      return `${predicateType}, ${signer === undefined ? 'not signed' : `signed by ${signer}`}`;
-    });
-    const provenance = firstOf(image, (evidence) => {
-      if (evidence.provenance?.status !== 'present') return undefined;
-      const [first] = evidence.provenance.value.all;
-      if (first === undefined) return undefined;
-      const builder = first.provenance.builder ?? 'a builder that is not named';
-      const signer = first.signer === undefined ? 'not signed' : `signed by ${first.signer}`;
-      return `built by ${builder} (SLSA build level ${first.level.level}), ${signer}`;
-    });
-    return {
-      reference,
-      digest,
-      ...(publisher === undefined ? {} : { publisher }),
-      platforms: platforms.map(({ platform, manifest }) => ({ platform, manifest })),
-      signers: signersOf(image),
-      ...(clock === undefined ? {} : { clock }),
-      ...(sbom === undefined ? {} : { sbom }),
-      ...(provenance === undefined ? {} : { provenance }),
-    };
-  });
+/** The facts of every image that was opened, platform by platform. */
+export function imageFactsOf({ images, answers }: Report): readonly ImageFacts[] {
+  return images.map((image) => ({
+    reference: image.reference,
+    digest: image.digest,
+    ...(image.publisher === undefined ? {} : { publisher: image.publisher }),
+    platforms: image.platforms.map(({ platform, manifest }) => ({
+      platform,
+      manifest,
+      ...factsOf(image.evidence[platform] ?? {}, (rule) => whyNotAsked(answers, rule, image, platform)),
+    })),
+  }));
 }
 
-type Evidence = JudgedImage['evidence'][string];
-
-function firstOf<T>(image: JudgedImage, pick: (evidence: Evidence) => T | undefined): T | undefined {
-  return Object.values(image.evidence)
-    .map(pick)
-    .find((value) => value !== undefined);
+function factsOf(
+  { signatures, clocks, sbom, provenance }: CollectedEvidence,
+  whyNot: (rule: string) => string | undefined,
+): Omit<PlatformFacts, 'platform' | 'manifest'> {
+  const unsigned = whyNot('signature-verified');
+  return {
+    // An entry that lets images through unsigned asks for no signature, whatever was looked at besides.
+    signatures: unsigned === undefined ? told(signatures, signersOf) : notAsked(unsigned),
+    clock: told(clocks, clockOf),
+    sbom: told(sbom, sbomOf),
+    provenance: told(provenance, provenanceOf),
+  };
 }
 
-function signersOf({ evidence }: JudgedImage): readonly string[] {
-  const signatures = Object.values(evidence).flatMap((collected) =>
-    collected.signatures?.status === 'present' ? collected.signatures.value.verified : [],
-  );
-  const sentences = signatures.map(({ signer, signedAt, timeFrom, logged, digest }) => {
+/** The policy's own words, where a rule did not apply to the image. */
+function whyNotAsked(
+  answers: readonly Answer[],
+  rule: string,
+  { digest }: JudgedImage,
+  platform: string,
+): string | undefined {
+  return answers.find(
+    (answer) =>
+      answer.rule === rule &&
+      answer.image === digest &&
+      answer.platform === platform &&
+      answer.outcome === 'not-applicable',
+  )?.reason;
+}
+
+function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): Told {
+  if (evidence === undefined) return notAsked('no rule of the policy needed it');
+  switch (evidence.status) {
+    case 'present':
+      return tell(evidence.value);
+    case 'absent':
+      return { status: 'not-seen', said: [`none in the ${plural(evidence.lookedIn.length, 'place')} looked in`] };
+    default:
+      return { status: 'not-known', said: [evidence.message] };
+  }
+}
+
+function notAsked(why: string): Told {
+  return { status: 'not-asked', said: [why] };
+}
+
+function signersOf({ verified, rejected, unsupported }: ImageSignatures): Told {
+  const said = verified.map(({ signer, signedAt, timeFrom, logged, digest }) => {
     const when = signedAt === undefined ? '' : `, ${signedAt} by the ${timeFrom ?? 'signature'}`;
     const where = logged.map(({ log, index }) => `, entry ${index} of ${log}`).join('');
     return `${describeSigner(signer)} over ${digest}${when}${where}`;
   });
-  return [...new Set(sentences)];
+  if (said.length > 0) return { status: 'seen', said: [...new Set(said)].sort() };
+  const others = rejected.length + unsupported.length;
+  return {
+    status: 'not-seen',
+    said: [
+      `no authority that is trusted for it${others === 0 ? '' : ` (${plural(others, 'signature')} did not count)`}`,
+    ],
+  };
+}
+
+function clockOf({ chosen }: Clocks): Told {
+  if (chosen === null) return { status: 'not-seen', said: ['no clock tells its age'] };
+  return { status: 'seen', said: [`${chosen.at}, ${chosen.name}${chosen.verified ? '' : ' (not verified)'}`] };
+}
+
+function sbomOf({ chosen: { predicateType, signer } }: ImageSbom): Told {
+  return { status: 'seen', said: [`${predicateType}, ${signedBy(signer)}`] };
+}
+
+function provenanceOf({ all }: ImageProvenance): Told {
+  if (all.length === 0) return { status: 'not-seen', said: ['none that could be read'] };
+  return { status: 'seen', said: [...new Set(all.map(describeProvenance))].sort() };
+}
+
+function describeProvenance({ provenance, level, signer }: AttestedProvenance): string {
+  const builder = provenance.builder ?? 'a builder that is not named';
+  return `built by ${builder} (SLSA build level ${level.level}), ${signedBy(signer)}`;
+}
+
+function signedBy(signer: string | undefined): string {
+  return signer === undefined ? 'not signed' : `signed by ${signer}`;
 }

@@ -58,24 +58,28 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'SR-11': 'A signature by the publisher shows that the component is genuine.',
     'KSI-SVC-VRI': 'Integrity is validated with cryptography.',
     'KSI-SCR-MIT': 'An image that somebody else has put in the place of the publisher’s is refused.',
-    'CIS 4.5': 'Publisher and integrity of an image are verified before it is built on.',
+    'CIS 4.5':
+      'Publisher and integrity of an image are verified before it is built on, which is what content trust is for.',
+    'CIS 4.12': 'The signature of a base image is verified against the keys and identities that the policy names.',
     'CIS 4.2': 'Trust in a base image rests on a signature and not on its name.',
   },
   'sbom-attested': {
-    'CM-8': 'The publisher’s signed list of components is there for every base image.',
+    'CM-8': 'Whether there is a signed list of the components of a base image is asked of each one.',
     'SR-4': 'The list is signed by who is allowed to make it.',
     'KSI-PIY-GIV': 'Inventories of base images are had from an authoritative source.',
     'govramp/inventory': 'Components of base images are listed by a signed SBOM.',
+    'CIS 4.12': 'An SBOM counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
   },
   'provenance-attested': {
     'SR-3': 'Builder and source of the image are those that the policy asks for.',
     'SR-4': 'Signed provenance says how, where and from what the image was built.',
     'SA-10': 'Provenance ties the image to a revision of its source.',
     'KSI-SCR-MIT': 'An image that was built elsewhere than its publisher builds is found out.',
-    'KSI-SVC-VRI': 'Provenance is verified with cryptography.',
+    'KSI-SVC-VRI': 'The signature of provenance is verified with cryptography.',
+    'CIS 4.12': 'Provenance counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
   },
   'sbom-complete': {
-    'CM-8': 'The list of components has the elements that make it usable.',
+    'CM-8': 'Elements are looked for without which a list of components can’t be used.',
     'SR-4': 'Suppliers and identifiers of components are named.',
     'KSI-PIY-GIV': 'An inventory is of use only if its entries can be told apart.',
     'govramp/inventory': 'The list of components is complete enough to be worked with.',
@@ -87,18 +91,19 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'KSI-PIY-GIV': 'The inventory is reconciled with what is there.',
   },
   distroless: {
-    'CM-7': 'What ships has no shell and no package manager that it does not need.',
+    'CM-7': 'A shell or package manager in what ships is found.',
     'CM-7(1)': 'Each run reviews which of these tools are there.',
     'KSI-CNA-MAT': 'Without a shell and package manager, less is there to attack with.',
-    'containers/hardened-images': 'The absence of a shell and package manager is a property of hardened images.',
+    'containers/hardened-images':
+      'Leaving out what is not needed, such as a shell, is among what hardening guides ask of images.',
     'CIS 4.3': 'Shells and package managers are unnecessary in what ships.',
   },
   'non-root': {
-    'AC-6': 'The process in the container does not begin with root’s privileges.',
+    'AC-6': 'A process that would begin with root’s privileges is found.',
     'CM-6': 'The user is set in image or build file, and is the one expected.',
     'KSI-CNA-DFP': 'The privileges of the container’s process are defined.',
-    'containers/hardened-images': 'Hardened images run as an unprivileged user.',
-    'CIS 4.1': 'The effective user of what ships is not root.',
+    'containers/hardened-images': 'An unprivileged user is among what hardening guides ask of images.',
+    'CIS 4.1': 'The effective user of what ships is told from image and build file.',
   },
   minimal: {
     'CM-7': 'Size and number of packages stay within what the policy allows.',
@@ -111,7 +116,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CM-2': 'The configuration of the image is compared with what is expected of a base.',
     'CM-6': 'Settings that weaken a container are found.',
     'AC-6': 'Programs that run with the rights of their owner are found.',
-    'CM-7': 'Ports and services that have no place in a container are found.',
+    'CM-7': 'Ports by which people log in from outside are found in the configuration.',
     'KSI-CNA-IBP': 'The image is compared with common guidance for container images.',
     'KSI-SVC-ACM': 'The configuration is evaluated by a program at every change.',
     'containers/hardened-images': 'The settings tested are those that hardening guides name.',
@@ -135,9 +140,9 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'KSI-SCR-MIT': 'An image that only claims its origin is found out.',
   },
   fresh: {
-    'SI-2': 'An image that is rebuilt often has the patches that there are.',
-    'RA-5': 'The age of an image bounds how old what is known of it can be.',
-    'containers/30-day-window': 'The newest verified clock shows whether the image is older than the window.',
+    'SI-2': 'An image that was not rebuilt lately can’t have the patches published since.',
+    'RA-5':
+      'A clock beside the image tells how long ago it was made, and so how old the result of an older scan can be.',
     'CIS 4.4': 'The age of an image tells whether it is rebuilt.',
   },
   supported: {
@@ -151,9 +156,11 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'KSI-SCR-MON': 'Third-party packages are watched for upstream vulnerabilities.',
     'KSI-CMT-VTD': 'Each change is tested for known vulnerabilities before it is merged.',
     'containers/scanned-before-deployment': 'Base images are scanned before anything is built on them.',
-    'containers/30-day-window': 'Each run is a scan with its time and feeds named.',
-    'containers/registry-monitoring': 'An image that fails the scan is not built on.',
-    'govramp/remediation': 'The policy’s grace can be held to the days that remediation may take.',
+    'containers/30-day-window': 'Each run is a scan of the base images, with its time and the age of its feeds named.',
+    'containers/registry-monitoring':
+      'A run on a schedule scans the base images named again, so that one without a scan in the window is known; the registry and what is deployed are not watched.',
+    'govramp/remediation':
+      'Vulnerabilities of base images are found with their severity and the date of their advisory, and a grace counts from that date; when they were found in production is not seen.',
     'CIS 4.4': 'Images are scanned for what patches would mend.',
   },
   'no-new-vulnerabilities': {

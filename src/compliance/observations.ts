@@ -1,7 +1,8 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import { formatReference } from '../images/reference.js';
 import { LEVELS } from '../policy/policy.js';
-import type { Answer, Report } from '../reports/report.js';
+import type { Answer, JudgedImage, Report } from '../reports/report.js';
+import { changingFacts, type Silenced, silencedIn } from './changing-facts.js';
 import { stableUuid } from './stable-uuid.js';
 
 /** What an observation is about. */
@@ -12,7 +13,7 @@ export type Subject =
 
 /** One thing that a rule saw of one subject, wherever the subject is used. */
 export interface Observation {
-  /** The same while rule, subject and what was seen stay the same; the time and wording do not matter. */
+  /** The same while rule, subject and what was seen stay the same; the time, wording and waivers do not matter. */
   readonly uuid: string;
   readonly rule: string;
   readonly aspect?: string;
@@ -27,8 +28,12 @@ export interface Observation {
   readonly vulnerabilities: readonly string[];
   /** `file:line` of the uses. */
   readonly places: readonly string[];
-  /** Index into the report's waivers. */
+  /** Index into the report's waivers: it covers the observation, wherever its subject is used. */
   readonly waiver?: number;
+  /** Indexes into the report's waivers: those that each accept one of the vulnerabilities. */
+  readonly accepts: readonly number[];
+  /** Vulnerabilities that a verified VEX statement silences here. */
+  readonly silenced: readonly Silenced[];
 }
 
 /** Every observation of a run, each once, in the order of rules and subjects. What a rule was not asked is none. */
@@ -37,12 +42,14 @@ export function observationsOf(report: Report): readonly Observation[] {
   const digests = digestsOfUses(report);
   const found = new Map<string, Observation>();
   for (const answer of report.answers) {
-    const { rule, aspect, platform, outcome, level, vulnerabilities = [], waiver } = answer;
+    const { rule, aspect, platform, outcome, level, vulnerabilities = [], waiver, accepts = [] } = answer;
     if (outcome === 'not-applicable') continue;
     const use = answer.use === undefined ? undefined : uses.get(answer.use);
     const subject = subjectOf(answer, use, digests, report);
     const seen = [...vulnerabilities].sort();
-    const uuid = stableUuid('observation', rule, aspect, keyOf(subject), platform, outcome, seen);
+    const image = imageOf(subject, report);
+    const facts = changingFacts(rule, image, platform);
+    const uuid = stableUuid('observation', rule, aspect, keyOf(subject), platform, outcome, seen, facts);
     const known = found.get(uuid);
     const place = use === undefined ? [] : [`${use.file}:${use.line}`];
     found.set(uuid, {
@@ -57,9 +64,25 @@ export function observationsOf(report: Report): readonly Observation[] {
       vulnerabilities: seen,
       places: distinct([...(known?.places ?? []), ...place]),
       ...(waiver === undefined || isUnwaived(known) ? {} : { waiver }),
+      accepts: [...new Set([...(known?.accepts ?? []), ...accepts])].sort((a, b) => a - b),
+      silenced: ABOUT_VULNERABILITIES.has(rule) ? silencedOn(image, platform) : [],
     });
   }
   return [...found.values()];
+}
+
+const ABOUT_VULNERABILITIES = new Set(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
+
+function silencedOn(image: JudgedImage | undefined, platform: string | undefined): readonly Silenced[] {
+  const evidence = platform === undefined ? undefined : image?.evidence[platform];
+  return evidence === undefined ? [] : silencedIn(evidence);
+}
+
+/** The opened image of a subject: by its reference where several references lead to the digest. */
+function imageOf(subject: Subject, { images }: Report): JudgedImage | undefined {
+  if (subject.kind !== 'image') return undefined;
+  const same = images.filter(({ digest }) => digest === subject.digest);
+  return same.find(({ reference }) => reference === subject.reference) ?? same[0];
 }
 
 /** A waiver for one use of a subject leaves the others. */

@@ -19,7 +19,10 @@ export const SOURCES: Readonly<Record<RequirementSet, RequirementSource>> = {
     title: 'FedRAMP 20x Key Security Indicators',
     url: 'https://www.fedramp.gov/docs/key-security-indicators',
   },
-  govramp: { title: 'GovRAMP (formerly StateRAMP) continuous monitoring', url: 'https://govramp.org/' },
+  govramp: {
+    title: 'GovRAMP (formerly StateRAMP) continuous monitoring, as its programme office describes it',
+    url: 'https://insights.knowledgeservices.com/govramp-blog/blog/what-is-continuous-monitoring',
+  },
   'cis-docker': { title: 'CIS Docker Benchmark, section 4', url: 'https://www.cisecurity.org/benchmark/docker' },
 };
 
@@ -62,8 +65,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...ofSet('fedramp-containers', {
     'containers/hardened-images': 'Containers are made from hardened images',
     'containers/scanned-before-deployment': 'Images are scanned before they are deployed',
-    'containers/30-day-window': 'What is deployed was scanned within 30 days',
-    'containers/registry-monitoring': 'Images that were not scanned do not reach production',
+    'containers/30-day-window': 'Containers are deployed from images that were scanned within 30 days',
+    'containers/registry-monitoring':
+      'The registry is monitored, so that images without a scan in the window are not deployed',
     'containers/asset-identifiers': 'Every class of image has a unique asset identifier',
   }),
   ...ofSet('fedramp-20x', {
@@ -79,8 +83,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'KSI-SVC-VRI': 'Validating Resource Integrity',
   }),
   ...ofSet('govramp', {
-    'govramp/remediation': 'Vulnerabilities are mended in 30 (high), 90 (moderate) or 180 (low) days',
-    'govramp/inventory': 'The inventory of components is kept current',
+    'govramp/remediation': 'What was found is mended in 30 (high), 90 (moderate) or 180 (low) days',
+    'govramp/inventory': 'The inventory worksheet is updated every month',
   }),
   ...ofSet('cis-docker', {
     'CIS 4.1': 'A user for the container has been created',
@@ -91,5 +95,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'CIS 4.8': 'Setuid and setgid permissions are removed',
     'CIS 4.10': 'Secrets are not stored in Dockerfiles',
     'CIS 4.11': 'Only verified packages are installed',
+    'CIS 4.12': 'All signed artifacts are validated',
   }),
 ];

@@ -86,13 +86,16 @@ export function applyWaivers(
   const waivedAnswers = answers.map((answer) => {
     const scope = scopeOf(answer, byId, policy);
     const candidates = holding.filter(({ waiver }) => isInScope(waiver, scope));
-    for (const { waiver, index } of candidates) {
-      if (answer.vulnerabilities?.some((id) => id === waiver.vulnerability)) used.add(index);
-    }
+    const accepts = candidates.flatMap(({ waiver: { vulnerability }, index }) =>
+      vulnerability !== undefined && answer.vulnerabilities?.includes(vulnerability) ? [index] : [],
+    );
     const covering = coveringWaiver(answer, candidates);
-    if (covering === null) return answer;
-    used.add(covering);
-    return { ...answer, waiver: covering };
+    for (const index of [...accepts, ...(covering === null ? [] : [covering])]) used.add(index);
+    return {
+      ...answer,
+      ...(covering === null ? {} : { waiver: covering }),
+      ...(accepts.length === 0 ? {} : { accepts }),
+    };
   });
   const waivers = listed.map(({ waiver, index, period }) => {
     const state: WaiverState = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;

@@ -57,6 +57,9 @@ const answerSchema = z
     at: z.exactOptional(z.strictObject({ file: text, ...rangeFields })),
     inherited: z.exactOptional(z.boolean()).describe('Unchanged since the base ref.'),
     waiver: z.exactOptional(z.int().min(0)).describe('Index into waivers.'),
+    accepts: z
+      .exactOptional(z.array(z.int().min(0)))
+      .describe('Indexes into waivers: those that each accept a vulnerability it speaks of.'),
   })
   .describe('Rule × use × platform, with its outcome.');
 

@@ -78,6 +78,7 @@ function answerDocument(answer: Answer): CheckDocument['answers'][number] {
     ...(answer.at === undefined ? {} : { at: { file: answer.at.file, ...rangeDocument(answer.at) } }),
     ...(answer.inherited === undefined ? {} : { inherited: answer.inherited }),
     ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
+    ...(answer.accepts === undefined ? {} : { accepts: [...answer.accepts] }),
   };
 }
 

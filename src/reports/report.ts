@@ -34,6 +34,8 @@ export interface Answer {
   readonly inherited?: boolean;
   /** Index into the report's waivers. */
   readonly waiver?: number;
+  /** Indexes of the waivers that each accept a vulnerability it speaks of, whether or not they cover it together. */
+  readonly accepts?: readonly number[];
 }
 
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */

@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import { complianceEvidence } from '../../src/compliance/evidence.js';
+import { imageFactsOf } from '../../src/compliance/image-facts.js';
+import { renderEvidence } from '../../src/compliance/render-evidence.js';
+import type { Evidence } from '../../src/evidence/evidence.js';
+import type { CollectedEvidence } from '../../src/evidence/kinds.js';
+import type { Report } from '../../src/reports/report.js';
+import type { ImageSignatures } from '../../src/signatures/verified.js';
+import { DIGEST, makeAnswer, makeReport, makeUse } from '../support/report-maker.js';
+
+const use = makeUse('registry.example.com/base:1');
+const REFERENCE = 'registry.example.com/base:1';
+
+function signatures(given: Partial<ImageSignatures>): Evidence<ImageSignatures> {
+  return {
+    status: 'present',
+    value: { verified: [], rejected: [], unsupported: [], notes: [], ...given },
+    from: 'registry.example.com',
+  };
+}
+
+function signedBy(name: string): Evidence<ImageSignatures> {
+  return signatures({
+    verified: [
+      {
+        signer: { kind: 'key', name, fingerprint: 'sha256:00' },
+        logged: [],
+        digest: DIGEST,
+        on: 'index',
+        authority: name,
+        authorityIndex: 0,
+        form: 'cosign signature',
+        place: 'a',
+      },
+    ],
+  });
+}
+
+function clock(at: string): CollectedEvidence {
+  const one = { name: 'transparency log', at, verified: true, place: 'a' };
+  return { clocks: { status: 'present', value: { clocks: [one], chosen: one, refused: [] }, from: 'a' } };
+}
+
+/** A report of one image, with this evidence on each platform. */
+function reportOf(evidence: Readonly<Record<string, CollectedEvidence>>, answers: Report['answers'] = []): Report {
+  const platforms = Object.keys(evidence).map((platform) => ({ platform, manifest: DIGEST, config: DIGEST }));
+  return makeReport({ uses: [use], answers, images: [{ reference: REFERENCE, digest: DIGEST, platforms, evidence }] });
+}
+
+function signaturesTold(evidence: CollectedEvidence, answers: Report['answers'] = []) {
+  return imageFactsOf(reportOf({ 'linux/amd64': evidence }, answers))[0]?.platforms[0]?.signatures;
+}
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+const markdown = (report: Report) => renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
+
+describe('who signed an image', () => {
+  test('is told as seen where a signature counts', () => {
+    expect(signaturesTold({ signatures: signedBy('base.pub') })).toEqual({
+      status: 'seen',
+      said: [`the key base.pub over ${DIGEST}`],
+    });
+  });
+
+  test('is not asked where nobody looked, and that is no "nobody"', async () => {
+    expect(signaturesTold({})).toEqual({ status: 'not-asked', said: ['no rule of the policy needed it'] });
+    const text = await markdown(reportOf({ 'linux/amd64': {} }));
+    expect(text).toContain('| Signed by | not asked: no rule of the policy needed it |');
+    expect(text).not.toContain('no authority');
+  });
+
+  test('is not asked where the policy lets the image through unsigned, in its words', () => {
+    const reason = 'allow[0] lets it through without a signature: built before signing';
+    const answer = makeAnswer({
+      rule: 'signature-verified',
+      outcome: 'not-applicable',
+      use: use.id,
+      image: DIGEST,
+      platform: 'linux/amd64',
+      reason,
+    });
+    expect(signaturesTold({ signatures: signatures({}) }, [answer])).toEqual({ status: 'not-asked', said: [reason] });
+  });
+
+  test('is nobody only where every place was looked in', () => {
+    expect(signaturesTold({ signatures: { status: 'absent', lookedIn: [{ place: 'a', answer: 'none' }] } })).toEqual({
+      status: 'not-seen',
+      said: ['none in the 1 place looked in'],
+    });
+    const rejected = [{ place: 'a', code: 'bad-signature', reason: 'somebody else signed' } as const];
+    expect(signaturesTold({ signatures: signatures({ rejected }) })?.said).toEqual([
+      'no authority that is trusted for it (1 signature did not count)',
+    ]);
+  });
+
+  test('is not known where it could not be looked at, or can not be judged', () => {
+    const message = 'registry.example.com did not answer.';
+    expect(
+      signaturesTold({ signatures: { status: 'unavailable', cause: 'network', message, remedy: 'Try again.' } }),
+    ).toEqual({ status: 'not-known', said: [message] });
+    expect(signaturesTold({ signatures: { status: 'unsupported', form: 'notation', message } })?.status).toBe(
+      'not-known',
+    );
+  });
+});
+
+describe('facts that differ by platform', () => {
+  const report = reportOf({
+    'linux/amd64': { signatures: signedBy('base.pub'), ...clock('2026-11-01T00:00:00.000Z') },
+    'linux/arm64': { signatures: signedBy('base.pub'), ...clock('2026-10-01T00:00:00.000Z') },
+  });
+
+  test('are told for each, and those that agree once', async () => {
+    const text = await markdown(report);
+    expect(text).toContain(`| Signed by | \`the key base.pub over ${DIGEST}\` |`);
+    expect(text).toContain('| Clock, linux/amd64 | `2026-11-01T00:00:00.000Z, transparency log` |');
+    expect(text).toContain('| Clock, linux/arm64 | `2026-10-01T00:00:00.000Z, transparency log` |');
+  });
+
+  test('are in the JSON by platform', async () => {
+    const text = await renderEvidence(complianceEvidence(report, 'fedramp', NOW), 'json');
+    expect(JSON.parse(text).images[0].platforms.map((one: { clock: unknown }) => one.clock)).toEqual([
+      { status: 'seen', said: ['2026-11-01T00:00:00.000Z, transparency log'] },
+      { status: 'seen', said: ['2026-10-01T00:00:00.000Z, transparency log'] },
+    ]);
+  });
+
+  test('are beside an observation on that platform alone', async () => {
+    const fresh = makeAnswer({ rule: 'fresh', outcome: 'pass', use: use.id, image: DIGEST, platform: 'linux/arm64' });
+    const text = await renderEvidence(complianceEvidence({ ...report, answers: [fresh] }, 'fedramp', NOW), 'oscal');
+    expect(text).toContain('clock: 2026-10-01T00:00:00.000Z');
+    expect(text).not.toContain('clock: 2026-11-01T00:00:00.000Z');
+  });
+});
