@@ -4,7 +4,7 @@ import { supported } from '../../src/rules/supported.js';
 import { contentsOf } from '../support/contents-of.js';
 import type { LayerFile } from '../support/image-maker.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { apkInstalled, dpkgInstalled } from '../support/packaged-files.js';
+import { apkInstalled, dpkgInstalled, elf } from '../support/packaged-files.js';
 
 async function answers(files: readonly LayerFile[], lastDays: Readonly<Record<string, string>> = {}) {
   const { evidence } = await contentsOf({ layers: [files] });
@@ -19,19 +19,27 @@ test.each([
   ['Debian 13 is supported', 'ID=debian\nVERSION_ID="13"', /^pass distribution: .* until 2028-08-09/],
   [
     'Debian 12 is past its standard support',
-    'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"',
+    'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
     /^fail distribution: Debian 12 was supported until 2026-07-11/,
   ],
-  ['Alpine 3.21 is past its end', 'ID=alpine\nVERSION_ID=3.21.3', /^fail distribution/],
+  [
+    'Alpine 3.21 is past its end',
+    'ID=alpine\nVERSION_ID=3.21.3',
+    /^fail distribution: Alpine Linux 3.21 was supported/,
+  ],
   ['Alpine 3.23 is supported', 'ID=alpine\nVERSION_ID=3.23.0', /^pass distribution/],
   ['a point release is its cycle', 'ID="rhel"\nVERSION_ID="9.4"', /^pass distribution/],
-  ['CentOS Stream is not CentOS', 'ID=centos\nVERSION_ID=9\nPRETTY_NAME="CentOS Stream 9"', /^pass distribution/],
+  [
+    'CentOS Stream is not CentOS',
+    'ID=centos\nVERSION_ID=9\nPRETTY_NAME="CentOS Stream 9"',
+    /^pass distribution: CentOS Stream 9 is/,
+  ],
   ['Wolfi has no releases', 'ID=wolfi\nVERSION_ID="20230201"', /^pass : wolfi has no releases/],
   ['Debian testing has no number', 'ID=debian\nVERSION_CODENAME=forky', /^pass : debian has no releases/],
   [
     'what the table does not know is indeterminate',
-    'ID=azurelinux\nVERSION_ID=3.0',
-    /^indeterminate distribution: .*azurelinux/,
+    'ID=azurelinux\nVERSION_ID=3.0\nPRETTY_NAME="Microsoft Azure Linux 3.0"',
+    /^indeterminate distribution: .* how long azurelinux 3\.0 is supported/,
   ],
   ['a release the table does not know is too', 'ID=debian\nVERSION_ID=99', /^indeterminate distribution/],
 ])('%s', async (_, release, expected) => {
@@ -40,7 +48,7 @@ test.each([
 
 test('a policy can say until when support is paid for, or what the table lacks', async () => {
   expect((await answers([os('ID=debian\nVERSION_ID=12')], { 'debian 12': '2028-06-30' }))[0]).toMatch(
-    /^pass distribution: debian is supported until 2028-06-30/,
+    /^pass distribution: Debian 12 is supported until 2028-06-30/,
   );
   expect((await answers([os('ID=azurelinux\nVERSION_ID=3.0')], { 'azurelinux 3.0': '2027-08-01' }))[0]).toMatch(
     /^pass/,
@@ -59,6 +67,11 @@ test('runtimes beside the packages, and those that Wolfi keeps in streams, end w
     { path: 'usr/local/bin/python3.14', content: 'x', mode: 0o755 },
     { path: 'usr/local/go/VERSION', content: 'go1.21.5\ntime x\n' },
     { path: 'usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.11/', mode: 0o755 },
+    {
+      path: 'nodejs/bin/node',
+      content: elf('https://nodejs.org/download/release/v20.18.1/node-v20.18.1.tar.gz'),
+      mode: 0o755,
+    },
   ]);
   expect(found.map((line) => line.split(/ (?:was|is) /)[0])).toEqual([
     'fail runtime: Python 3.9',
@@ -67,6 +80,7 @@ test('runtimes beside the packages, and those that Wolfi keeps in streams, end w
     'fail runtime: Go 1.21',
     'pass runtime: Python 3.14',
     'fail runtime: .NET 8',
+    'fail runtime: Node.js 20',
     'pass runtime: Java 21',
   ]);
 });
@@ -90,4 +104,17 @@ test('a release that came after the table was made is an open question that bloc
   expect(isNewerThanTable('debian', '12')).toBe(false);
   expect(isNewerThanTable('debian', '3.0')).toBe(false);
   expect(isNewerThanTable('no-such-product', '99')).toBe(false);
+});
+
+test('Node.js is known by its own words wherever it lies in the file, and wherever the file lies', async () => {
+  const source = 'https://nodejs.org/download/release/v22.1.0/node-v22.1.0.tar.gz';
+  for (const [path, content] of [
+    ['nodejs/bin/node', elf(source)],
+    ['opt/renamed', elf(`${'x'.repeat(524_288 - 40)}${source}`)],
+    ['opt/large', elf(`${'x'.repeat(3_000_000)}https://nodejs.org/download/release/vX/${source}`)],
+  ] as const) {
+    expect(await answers([{ path, content, mode: 0o755 }])).toEqual([
+      'pass runtime: Node.js 22 is supported until 2027-04-30.',
+    ]);
+  }
 });

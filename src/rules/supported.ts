@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIFECYCLE_DATE } from '../evidence/lifecycle/lifecycle-table.js';
-import { cycleOf, hasEnded, isNewerThanTable } from '../evidence/lifecycle/lifecycles.js';
+import { hasEnded } from '../evidence/lifecycle/lifecycles.js';
+import { supportOf, untilWhen } from '../evidence/lifecycle/support.js';
 import { isRolling, type SupportedPart, supportedParts } from '../evidence/lifecycle/supported-parts.js';
 import { needed, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
@@ -63,27 +64,20 @@ export const supported: ImageRule<Options> = {
   },
 };
 
-function judge({ role, name, product, version, where }: SupportedPart, chosen: Options, now: Date): RuleResult {
-  const aspect = role;
-  const known = product === null || version === undefined ? undefined : cycleOf(product, version);
-  const told = role === 'distribution' ? name : `${name} ${version ?? ''}`.trim();
-  const key = `${product ?? name} ${known?.cycle ?? version ?? ''}`.trim();
-  const override = chosen.lastDays[key];
-  const end = override === undefined ? known?.end : ({ kind: 'date', date: override } as const);
+function judge(part: SupportedPart, { lastDays }: Options, now: Date): RuleResult {
+  const { role: aspect, where } = part;
+  const { told, key, end, isNew } = supportOf(part, lastDays);
   if (end === undefined) {
-    const newer = product !== null && version !== undefined && isNewerThanTable(product, version);
     return {
       outcome: 'indeterminate',
       aspect,
       // A release that came after the table was made can't block everybody until the next version of the gate.
-      ...(newer ? { atMost: 'warning' as const } : {}),
+      ...(isNew ? { atMost: 'warning' as const } : {}),
       reason: `The table of ${LIFECYCLE_DATE} does not know how long ${told} is supported (${where}).`,
       fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
     };
   }
-  const until =
-    end.kind === 'date' ? `until ${end.date}` : end.kind === 'open' ? 'without an announced end' : 'no longer';
-  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, reason: `${told} is supported ${until}.` };
+  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, reason: `${told} is supported ${untilWhen(end)}.` };
   return {
     outcome: 'fail',
     aspect,

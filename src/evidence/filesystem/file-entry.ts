@@ -12,6 +12,8 @@ export interface FileContent {
   readonly interpreter?: string;
   /** Programs whose own strings are inside: `busybox`, `bash`, `apk` …, whatever the file is called. */
   readonly programs?: readonly string[];
+  /** `24.21.0`, of a program that has this Node.js inside. */
+  readonly nodeVersion?: string;
   /** Keys and credentials seen in it. */
   readonly secrets?: readonly SecretMark[];
   /** The bytes, of the few files that are read for what they say (os-release, package databases). */

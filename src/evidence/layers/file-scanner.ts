@@ -4,6 +4,7 @@ import { secretsInText } from '../secrets/secret-text.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
 import { LAYER_LIMITS } from './limits.js';
+import { NodeVersion } from './node-version.js';
 import { ProgramMarks } from './program-marks.js';
 import { TarError } from './tar-header.js';
 import type { MemberSink } from './tar-reader.js';
@@ -45,6 +46,7 @@ export class FileScanner implements MemberSink {
   #form: Form | null = null;
   #interpreter: string | undefined;
   #marks: ProgramMarks | null = null;
+  #node: NodeVersion | null = null;
   #text = '';
   #linesBefore = 0;
   #windows = 0;
@@ -80,11 +82,13 @@ export class FileScanner implements MemberSink {
     if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
     if (this.#text !== '') this.#searchWindow();
     const programs = this.#marks?.end() ?? [];
+    const nodeVersion = this.#node?.end();
     this.#request.done({
       ...this.#checksums.end(),
       form: this.#form ?? 'empty',
       ...(this.#interpreter === undefined ? {} : { interpreter: this.#interpreter }),
       ...(programs.length === 0 ? {} : { programs }),
+      ...(nodeVersion === undefined ? {} : { nodeVersion }),
       ...(this.#secrets.length === 0 ? {} : { secrets: this.#secrets.slice(0, MAX_SECRETS) }),
       ...(this.#kept === null ? {} : { bytes: Buffer.concat(this.#kept) }),
     });
@@ -94,12 +98,16 @@ export class FileScanner implements MemberSink {
     this.#head = [];
     this.#form = formOf(head);
     if (this.#form === 'script') this.#interpreter = interpreterOf(head);
-    if (this.#form === 'elf' && this.#request.executable) this.#marks = new ProgramMarks();
+    if (this.#form === 'elf' && this.#request.executable) {
+      this.#marks = new ProgramMarks();
+      this.#node = new NodeVersion();
+    }
     this.#search(head);
   }
 
   #search(chunk: Uint8Array): void {
     this.#marks?.write(chunk);
+    this.#node?.write(chunk);
     const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
     if (this.#form === 'text' || this.#form === 'script' || isSmallBinary) this.#searchText(chunk);
   }

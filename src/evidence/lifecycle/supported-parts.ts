@@ -5,7 +5,7 @@ import { keptText } from '../packages/kept-text.js';
 /** A part of an image whose makers say how long they mend it. */
 export interface SupportedPart {
   readonly role: 'distribution' | 'runtime';
-  /** For people: `Debian`, `Node.js`. */
+  /** For people: `Debian`, `Node.js`; the os-release ID of a distribution that the table lacks. */
   readonly name: string;
   /** The product in the table of lifecycles; null where the table has none of that name. */
   readonly product: string | null;
@@ -15,24 +15,25 @@ export interface SupportedPart {
   readonly where: string;
 }
 
-/** os-release IDs → products. */
-const DISTRIBUTIONS: Readonly<Record<string, string>> = {
-  alpine: 'alpine-linux',
-  debian: 'debian',
-  ubuntu: 'ubuntu',
-  rhel: 'rhel',
-  centos: 'centos',
-  amzn: 'amazon-linux',
-  rocky: 'rocky-linux',
-  almalinux: 'almalinux',
-  fedora: 'fedora',
-  ol: 'oracle-linux',
-  opensuse: 'opensuse',
-  'opensuse-leap': 'opensuse',
-  sles: 'sles',
-  sle_hpc: 'sles',
-  photon: 'vmware-photon',
+/** os-release IDs → products, and what people call them. */
+const DISTRIBUTIONS: Readonly<Record<string, { readonly product: string; readonly name: string }>> = {
+  alpine: { product: 'alpine-linux', name: 'Alpine Linux' },
+  debian: { product: 'debian', name: 'Debian' },
+  ubuntu: { product: 'ubuntu', name: 'Ubuntu' },
+  rhel: { product: 'rhel', name: 'Red Hat Enterprise Linux' },
+  centos: { product: 'centos', name: 'CentOS' },
+  amzn: { product: 'amazon-linux', name: 'Amazon Linux' },
+  rocky: { product: 'rocky-linux', name: 'Rocky Linux' },
+  almalinux: { product: 'almalinux', name: 'AlmaLinux' },
+  fedora: { product: 'fedora', name: 'Fedora' },
+  ol: { product: 'oracle-linux', name: 'Oracle Linux' },
+  opensuse: { product: 'opensuse', name: 'openSUSE' },
+  'opensuse-leap': { product: 'opensuse', name: 'openSUSE Leap' },
+  sles: { product: 'sles', name: 'SUSE Linux Enterprise Server' },
+  sle_hpc: { product: 'sles', name: 'SUSE Linux Enterprise Server' },
+  photon: { product: 'vmware-photon', name: 'Photon OS' },
 };
+const CENTOS_STREAM = { product: 'centos-stream', name: 'CentOS Stream' };
 
 /** Distributions that have no releases to end. */
 const ROLLING: ReadonlySet<string> = new Set([
@@ -72,10 +73,11 @@ export function isRolling({ id, versionId }: Distribution): boolean {
 }
 
 function distributionPart({ id, versionId, prettyName, where }: Distribution): SupportedPart {
-  const product = id === 'centos' && /stream/i.test(prettyName ?? '') ? 'centos-stream' : (DISTRIBUTIONS[id] ?? null);
+  const isStream = id === 'centos' && /stream/i.test(prettyName ?? '');
+  const { product, name } = isStream ? CENTOS_STREAM : (DISTRIBUTIONS[id] ?? { product: null, name: id });
   return {
     role: 'distribution',
-    name: prettyName ?? id,
+    name,
     product,
     ...(versionId === undefined ? {} : { version: versionId }),
     where: `/${where}`,
@@ -132,10 +134,12 @@ function ownRuntimes(tree: FileTree, inventory: Inventory): readonly SupportedPa
       add('.NET', 'dotnet', /\/([0-9]+)\.[0-9]+\.[0-9]+[^/]*$/.exec(path)?.[1], path);
     }
   }
-  for (const entry of tree.entries()) {
-    if (!entry.path.endsWith('/release') || entry.content?.bytes === undefined) continue;
-    const version = /^JAVA_VERSION="(?:1\.)?([0-9]+)/m.exec(Buffer.from(entry.content.bytes).toString('utf8'))?.[1];
-    add('Java', 'eclipse-temurin', version, entry.path);
+  for (const { path, content } of tree.entries()) {
+    // Distroless has its Node at /nodejs/bin/node, and neither a package nor headers tell of it.
+    if (content?.nodeVersion !== undefined) add('Node.js', 'nodejs', content.nodeVersion.split('.')[0], path);
+    if (!path.endsWith('/release') || content?.bytes === undefined) continue;
+    const version = /^JAVA_VERSION="(?:1\.)?([0-9]+)/m.exec(Buffer.from(content.bytes).toString('utf8'))?.[1];
+    add('Java', 'eclipse-temurin', version, path);
   }
   return parts;
 }
