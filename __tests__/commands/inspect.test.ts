@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { inspect } from '../../src/commands/inspect.js';
+import { inspectionSchema } from '../../src/commands/inspection-document.js';
 import { makeImage } from '../support/image-maker.js';
 import { writeLayout } from '../support/image-maker-layout.js';
 import { apkInstalled, elf } from '../support/packaged-files.js';
 import { fakeKey } from '../support/planted-secrets.js';
+import { schemaErrors } from '../support/published-schema.js';
 
 const IMAGE = 'made.test/base:latest';
 let folder = '';
@@ -24,13 +25,19 @@ beforeAll(async () => {
         ]),
         { path: 'usr/bin/helper', content: elf('BusyBox v1.36.1'), mode: 0o4755 },
         { path: 'srv/tls.key', content: fakeKey('RSA ') },
+        { path: 'srv/drop/', mode: 0o777 },
+        { path: 'dev/sda', type: 'block-device' },
+        { path: 'nodejs/bin/node', content: elf('https://nodejs.org/download/release/v18.20.1/x'), mode: 0o755 },
       ],
     ],
     config: {
       User: 'app',
       Entrypoint: ['/usr/bin/app'],
-      Env: ['PATH=/usr/bin', 'API_TOKEN=abcdefgh'],
+      Cmd: ['/bin/sh', '-c', 'serve'],
+      Env: ['PATH=/usr/bin:/srv/drop', 'API_TOKEN=abcdefgh', 'LD_PRELOAD=/tmp/x.so'],
       ExposedPorts: { '80/tcp': {} },
+      Volumes: { '/data': {} },
+      Labels: { 'org.opencontainers.image.vendor': 'somebody', note: 'n'.repeat(500) },
       OnBuild: ['RUN x'],
     },
   });
@@ -77,12 +84,33 @@ describe('inspect IMAGE', () => {
     expect(row('set-uid')).toContain('/usr/bin/helper');
     expect(row('secrets')).toContain('/srv/tls.key:1 RSA private key');
     expect(row('packages')).toContain('1 apk; /usr/lib/apk/db/installed');
-    expect(row('as packaged')).toContain('1 files');
+    expect(row('as packaged')).toMatch(/1 file$/);
     expect(row('user')).toContain('app, uid 1000');
     expect(row('environment')).toContain('API_TOKEN is named like a secret');
     expect(row('environment')).not.toContain('abcdefgh');
     expect(row('ONBUILD')).toContain('RUN x');
     expect(row('package managers')).toContain('none');
+    expect(row('size')).toMatch(/ in 7 files, 1 layer$/);
+    expect(row('age')).toContain('2026-01-02 by its created (configuration), not vouched for');
+    expect(row('distribution')).toContain('(wolfi), by /etc/os-release');
+    expect(row('supported')).toContain('Node.js 18 ended: until 2025-04-30');
+    expect(row('Wolfi')).toContain('by os-release, 1 apk package');
+    expect(row('apko')).toBeDefined();
+    expect(row('vulnerabilities')).toBeDefined();
+    expect(row('altered')).toContain('none');
+    expect(row('no owner')).toContain('/usr/bin/helper');
+    expect(row('capabilities')).toContain('none');
+    expect(row('world-writable')).toContain('/srv/drop');
+    expect(row('devices')).toContain('/dev/sda');
+    expect(row('entrypoint')).toMatch(/\/usr\/bin\/app$/);
+    expect(row('command')).toContain('/bin/sh -c serve (shell form)');
+    expect(row('environment')).toContain('3 variables');
+    expect(row('environment')).toContain('LD_PRELOAD loads a library into every program');
+    expect(row('environment')).toContain('PATH has the folder /srv/drop, which anybody may write to');
+    expect(row('PATH')).toContain('/usr/bin:/srv/drop');
+    expect(row('ports, volumes')).toContain('80/tcp; /data');
+    expect(row('labels')).toContain('org.opencontainers.image.vendor=somebody, note=nnn');
+    expect(row('labels')?.length).toBeLessThan(200);
   });
 
   test('shows what strangers wrote and does not obey it', async () => {
@@ -93,19 +121,32 @@ describe('inspect IMAGE', () => {
 
   test('prints the same as JSON, without the secret', async () => {
     const { stdout } = await run(IMAGE, ...ROUTE(), '--format', 'json');
-    const document = z
-      .object({
-        schema: z.literal('base-image-gate/inspect/v1'),
-        evidence: z.record(z.string(), z.object({ status: z.string(), value: z.unknown() }).partial()),
-      })
-      .parse(JSON.parse(stdout));
+    const document = inspectionSchema.parse(JSON.parse(stdout));
+    expect(schemaErrors('inspect.schema.json', JSON.parse(stdout))).toEqual([]);
     expect(document.evidence['filesystem']).toMatchObject({
       status: 'present',
       value: { secrets: [{ path: 'srv/tls.key', kind: 'RSA private key' }] },
     });
     expect(document.evidence['packages']).toMatchObject({ value: { packages: [{ name: 'app' }] } });
+    expect(document.facts).toEqual({
+      user: { written: 'app', uid: 1000, name: 'app' },
+      environment: [
+        { variable: 'API_TOKEN', reason: 'is named like a secret and has a value' },
+        { variable: 'PATH', reason: 'has the folder /srv/drop, which anybody may write to' },
+        { variable: 'LD_PRELOAD', reason: 'loads a library into every program' },
+      ],
+      support: [{ name: 'Node.js 18', where: '/nodejs/bin/node', supported: 'until 2025-04-30', ended: true }],
+      wolfi: { contradictions: [], agreements: ['os-release', '1 apk package'] },
+    });
     expect(document.evidence['filesystem']?.value).not.toHaveProperty('tree');
     expect(stdout).not.toContain(fakeKey('RSA ').split('\n')[1]);
+  });
+
+  test('its JSON keeps to the schema where an image is not there, too', async () => {
+    const { stdout } = await run('made.test/none:latest', ...ROUTE(), '--format', 'json');
+    expect(schemaErrors('inspect.schema.json', JSON.parse(stdout))).toEqual([]);
+    const spoiled = { ...JSON.parse(stdout), facts: { environment: 'none' } };
+    expect(schemaErrors('inspect.schema.json', spoiled)).not.toEqual([]);
   });
 
   test('says what could not be learnt, and ends with 2', async () => {

@@ -1,27 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import type { Evidence } from '../../src/evidence/evidence.js';
 import type { EvidenceKinds } from '../../src/evidence/kinds.js';
 import { evidenceDocument } from '../../src/reports/evidence-document.js';
 import { imagesJson } from '../../src/reports/images.js';
 import { checkDocument, checkJson } from '../../src/reports/json.js';
 import { contentsOf } from '../support/contents-of.js';
+import { schemaErrors } from '../support/published-schema.js';
 import { makeReport } from '../support/report-maker.js';
 import { storefrontReport } from '../support/storefront-report.js';
-
-/** What is wrong with a document by the schema that is published for it. */
-function schemaErrors(schema: string, document: unknown): readonly string[] {
-  const ajv = new Ajv2020({ strict: true, allErrors: true });
-  formats.default(ajv);
-  const published: unknown = JSON.parse(readFileSync(new URL(`../../schemas/${schema}`, import.meta.url), 'utf8'));
-  // A schema file is an object; ajv says so itself where it is not.
-  const validate = ajv.compile(published as object);
-  return validate(document)
-    ? []
-    : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
-}
 
 describe('the published schemas', () => {
   test('a whole report is valid', () => {

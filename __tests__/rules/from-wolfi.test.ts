@@ -46,7 +46,7 @@ async function answer(files: readonly LayerFile[], apko?: ApkoConfiguration, ent
 test('agreeing parts are named', async () => {
   expect(await answer(WOLFI, APKO)).toMatchObject({
     outcome: 'pass',
-    reason: 'It is Wolfi by os-release, 1 apk packages, apk repositories, apk keys, its signed apko configuration.',
+    reason: 'It is Wolfi by os-release, 1 apk package, apk repositories, apk keys, its signed apko configuration.',
   });
 });
 

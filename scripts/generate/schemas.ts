@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inspectionSchema } from '../../src/commands/inspection-document.js';
 import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
@@ -17,6 +18,7 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
     'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
+    'schemas/inspect.schema.json': published('base-image-gate inspect --format json', inspectionSchema),
     'schemas/sbom.schema.json': published('base-image-gate sbom --format json', sbomDocumentSchema),
   };
 }

@@ -2,13 +2,12 @@ import { collectors } from '../evidence/collectors.js';
 import type { EvidenceKind } from '../evidence/kinds.js';
 import { formatPlatform, parsePlatform } from '../images/platform.js';
 import { formatReference } from '../images/reference.js';
-import { jsonText } from '../reports/escape/json.js';
 import { terminal } from '../reports/escape/visible.js';
-import { evidenceDocument } from '../reports/evidence-document.js';
 import { paint } from '../reports/paint.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
+import { inspectionFacts } from './inspection-facts.js';
 import { inspectionRows } from './inspection-rows.js';
 import { openImage } from './open-image.js';
 
@@ -29,8 +28,6 @@ const OPTIONS = {
   'trusted-root': { type: 'string' },
 } as const;
 
-/** An inventory may well be long: who asks for JSON of one image wants all of it. */
-const DOCUMENT_LIMITS = { items: 100_000, characters: 16_384, depth: 10 };
 const LABEL_WIDTH = 17;
 
 /** `inspect`: all evidence on one image, on one screen or as JSON. */
@@ -52,17 +49,13 @@ export const inspect: Command = defineCommand(
     const evidence = await opened.value.evidence.collect(subject, kinds).finally(() => opened.value.close());
     const reference = formatReference(subject.reference);
     const on = formatPlatform(platform.value);
+    const facts = inspectionFacts(evidence, new Date());
     if (format.value === 'json') {
-      const document = {
-        schema: 'base-image-gate/inspect/v1',
-        reference,
-        platform: on,
-        evidence: evidenceDocument({ [on]: evidence }, DOCUMENT_LIMITS),
-      };
-      io.stdout(`${jsonText(document, 2)}\n`);
+      const { inspectionJson } = await import('./inspection-document.js');
+      io.stdout(inspectionJson({ reference, platform: on, evidence, facts }));
     } else {
       const { bold, dim } = paint(io.colour);
-      const rows = inspectionRows(evidence).map(
+      const rows = inspectionRows(evidence, facts).map(
         ([label, text]) => `  ${dim(label.padEnd(LABEL_WIDTH))} ${terminal(text)}`,
       );
       io.stdout(`${[`${bold(terminal(reference))}  ${on}`, ...rows].join('\n')}\n`);

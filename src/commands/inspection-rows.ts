@@ -1,23 +1,28 @@
+import type { Clocks } from '../evidence/clocks/clocks.js';
 import type { ImageConfiguration } from '../evidence/configuration.js';
-import { environmentHazards, environmentSecrets } from '../evidence/environment-facts.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { FilesystemFacts, ProgramKind } from '../evidence/filesystem/filesystem-facts.js';
+import { searchPathOf } from '../evidence/filesystem/search-path.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import type { Inventory } from '../evidence/packages/inventory.js';
+import type { Distribution, Inventory } from '../evidence/packages/inventory.js';
 import type { Ownership } from '../evidence/packages/ownership.js';
-import { runsAs } from '../evidence/user.js';
+import { plural } from '../plural.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
+import type { InspectionFacts } from './inspection-facts.js';
 
 type Row = readonly [label: string, text: string];
 
 /** As many of a list as fit a line. */
 const SHOWN = 4;
+/** Some publishers put whole licences into labels. */
+const MAX_LABEL = 100;
 
 /** What was learnt of an image, a line a subject, most asked first. Texts come from strangers: the caller escapes them. */
-export function inspectionRows(evidence: CollectedEvidence): readonly Row[] {
-  const { image, signatures, clocks, filesystem, packages, ownership, sbom, provenance } = evidence;
+export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
+  const { image, signatures, clocks, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
+    evidence;
   return [
     ...rows('digest', image, imageRows),
     ...rows('signed', signatures, signatureRows),
@@ -25,15 +30,21 @@ export function inspectionRows(evidence: CollectedEvidence): readonly Row[] {
     ...rows('sbom', sbom, ({ chosen, all }) => [
       ['sbom', `${all.length} attested, ${chosen.signer === undefined ? 'unsigned' : `signed by ${chosen.signer}`}`],
     ]),
-    ...rows('age', clocks, ({ chosen }) => [
-      ['age', chosen === null ? 'no clock tells' : `${chosen.at.slice(0, 10)} by its ${chosen.name}`],
+    ...rows('apko', apko, (configuration) => [
+      [
+        'apko',
+        `${plural(configuration.packages.length, 'package')} from ${some(configuration.repositories)}, ${configuration.signer === undefined ? 'unsigned' : `signed by ${configuration.signer}`}`,
+      ],
     ]),
+    ...rows('age', clocks, clockRows),
     ...rows('layers', filesystem, filesystemRows),
     ...rows('packages', packages, packageRows),
+    ...supportRows(facts),
     ...rows('files of packages', ownership, ownershipRows),
-    ...(image?.status === 'present'
-      ? configurationRows(image.value.configuration, filesystem?.status === 'present' ? filesystem.value : undefined)
-      : []),
+    ...rows('vulnerabilities', vulnerabilities, ({ found, packages: judged }) => [
+      ['vulnerabilities', `${found.length} known in ${plural(judged, 'package')}`],
+    ]),
+    ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
   ];
 }
 
@@ -45,7 +56,7 @@ function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T
     case 'present':
       return of(evidence.value);
     case 'absent':
-      return [[label, `none (${evidence.lookedIn.length} places looked in)`]];
+      return [[label, `none (${plural(evidence.lookedIn.length, 'place')} looked in)`]];
     case 'unavailable':
       return [[label, `not known: ${evidence.message}`]];
     case 'unsupported':
@@ -58,7 +69,8 @@ function imageRows({ digest, kind, manifestDigest }: ResolvedImage): readonly Ro
 }
 
 function signatureRows({ verified, rejected }: ImageSignatures): readonly Row[] {
-  if (verified.length === 0) return [['signed', `by nobody who counts (${rejected.length} signatures do not)`]];
+  if (verified.length === 0)
+    return [['signed', `by nobody who counts (${plural(rejected.length, 'signature does', 'signatures do')} not)`]];
   return [['signed', [...new Set(verified.map(({ signer }) => describeSigner(signer)))].join('; ')]];
 }
 
@@ -74,7 +86,9 @@ const PROGRAMS: readonly (readonly [ProgramKind, string])[] = [
 function filesystemRows(facts: FilesystemFacts): readonly Row[] {
   const { layers, fileCount, totalBytes, programs, unread } = facts;
   const paths = (entries: readonly { readonly path: string }[]) => some(entries.map(({ path }) => `/${path}`));
-  const found: Row[] = [['size', `${(totalBytes / 1e6).toFixed(1)} MB in ${fileCount} files, ${layers.length} layers`]];
+  const found: Row[] = [
+    ['size', `${(totalBytes / 1e6).toFixed(1)} MB in ${plural(fileCount, 'file')}, ${plural(layers.length, 'layer')}`],
+  ];
   for (const [kind, label] of PROGRAMS) {
     const own = programs.filter((program) => program.kind === kind);
     found.push([
@@ -88,6 +102,7 @@ function filesystemRows(facts: FilesystemFacts): readonly Row[] {
     some(facts.withCapabilities.map(({ path, capabilities = [] }) => `/${path} (${capabilities.join(', ')})`)),
   ]);
   found.push(['world-writable', paths(facts.worldWritable)]);
+  found.push(['devices', paths(facts.devices)]);
   found.push([
     'secrets',
     some(
@@ -104,12 +119,8 @@ function packageRows({ distribution, packages, databases, unknowns }: Inventory)
   const byType = new Map<string, number>();
   for (const { type } of packages) byType.set(type, (byType.get(type) ?? 0) + 1);
   const counts = [...byType].map(([type, count]) => `${count} ${type}`).join(', ');
-  const release =
-    distribution === null
-      ? 'none'
-      : (distribution.prettyName ?? `${distribution.id} ${distribution.versionId ?? ''}`.trim());
   return [
-    ['distribution', release],
+    ['distribution', distribution === null ? 'no os-release' : describeRelease(distribution)],
     [
       'packages',
       `${counts || 'none'}; ${databases.length === 0 ? 'no database' : some(databases.map(({ path }) => `/${path}`))}`,
@@ -120,30 +131,66 @@ function packageRows({ distribution, packages, databases, unknowns }: Inventory)
   ];
 }
 
-function ownershipRows({ known, unowned, altered, asPackaged }: Ownership): readonly Row[] {
-  if (!known) return [];
+function describeRelease({ id, versionId, prettyName, where }: Distribution): string {
+  const plain = `${id} ${versionId ?? ''}`.trim();
+  return `${prettyName === undefined ? plain : `${prettyName} (${plain})`}, by /${where}`;
+}
+
+function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
+  const told = support.map(({ name, supported, ended }) => {
+    if (supported === undefined) return `${name} not known`;
+    return `${name} ${ended ? 'ended: ' : ''}${supported}`;
+  });
+  const judged =
+    wolfi === undefined
+      ? []
+      : ([
+          [
+            'Wolfi',
+            wolfi.contradictions.length > 0
+              ? `contradicted: ${some(wolfi.contradictions)}`
+              : `by ${some(wolfi.agreements)}`,
+          ],
+        ] as const);
+  return [...(told.length === 0 ? [] : ([['supported', some(told)]] as const)), ...judged];
+}
+
+function clockRows({ chosen, clocks }: Clocks): readonly Row[] {
+  if (chosen === null) return [['age', 'no clock tells']];
+  const others = clocks.filter((clock) => clock !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
+  const vouched = chosen.verified ? '' : ', not vouched for';
   return [
-    ['as packaged', `${asPackaged.size} files`],
+    ['age', `${chosen.at.slice(0, 10)} by its ${chosen.name}${vouched}`],
+    ...(others.length === 0 ? [] : ([['other clocks', some(others)]] as const)),
+  ];
+}
+
+function ownershipRows({ known, unowned, altered, asPackaged }: Ownership): readonly Row[] {
+  if (!known) return [['files of packages', 'no package database keeps lists of files']];
+  return [
+    ['as packaged', plural(asPackaged.size, 'file')],
     ['altered', some(altered.map(({ path }) => `/${path}`))],
     ['no owner', some(unowned.map((path) => `/${path}`))],
   ];
 }
 
-function configurationRows(configuration: ImageConfiguration, facts: FilesystemFacts | undefined): readonly Row[] {
-  const { uid, name } = runsAs(configuration.user, facts?.tree);
-  const isWritable = (folder: string) => ((facts?.tree.resolve(folder)?.mode ?? 0) & 0o002) !== 0;
-  const odd = [...environmentSecrets(configuration.env), ...environmentHazards(configuration.env, isWritable)];
+function configurationRows(configuration: ImageConfiguration, { user, environment }: InspectionFacts): readonly Row[] {
   const list = (words: readonly string[]) => (words.length === 0 ? 'none' : words.join(' '));
+  const command = (words: readonly string[]) =>
+    `${list(words)}${words[1] === '-c' && /(?:^|\/)(?:ba|da|a|z)?sh$/.test(words[0] ?? '') ? ' (shell form)' : ''}`;
+  const who = [user?.name, user?.uid === undefined ? undefined : `uid ${user.uid}`];
+  const odd = environment.map(({ variable, reason }) => `${variable} ${reason}`);
+  const path = searchPathOf(configuration.env);
+  const labels = Object.entries(configuration.labels).map(([key, value]) => `${key}=${value.slice(0, MAX_LABEL)}`);
   return [
-    ['user', [name, uid === undefined ? undefined : `uid ${uid}`].filter((part) => part !== undefined).join(', ')],
-    ['entrypoint', list(configuration.entrypoint)],
-    ['command', list(configuration.cmd)],
-    [
-      'environment',
-      `${configuration.env.length} variables${odd.length === 0 ? '' : `; ${some(odd.map(({ variable, reason }) => `${variable} ${reason}`))}`}`,
-    ],
+    ['user', who.filter((part) => part !== undefined).join(', ')],
+    ['entrypoint', command(configuration.entrypoint)],
+    ['command', command(configuration.cmd)],
+    ['environment', `${plural(configuration.env.length, 'variable')}${odd.length === 0 ? '' : `; ${some(odd)}`}`],
+    ['PATH', path.length === 0 ? 'not set' : path.join(':')],
     ['ports, volumes', `${list(configuration.exposedPorts)}; ${list(configuration.volumes)}`],
-    ...(configuration.onBuild.length === 0 ? [] : ([['ONBUILD', some(configuration.onBuild)]] as const)),
+    ['labels', some(labels)],
+    ['ONBUILD', some(configuration.onBuild)],
   ];
 }
 

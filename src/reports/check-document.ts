@@ -11,7 +11,7 @@ const level = z.enum(['error', 'warning', 'note', 'off']);
 const text = z.string();
 
 /** One kind of evidence. What was learnt differs by kind, so `value` is open. */
-const evidenceFields = {
+export const evidenceFields = {
   status: z.enum(['present', 'absent', 'unavailable', 'unsupported']),
   from: z.exactOptional(text).describe('Where it was found.'),
   value: z.exactOptional(z.json()).describe('What was found; its shape depends on the kind.'),

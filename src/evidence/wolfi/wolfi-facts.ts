@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import type { FileTree } from '../filesystem/file-tree.js';
 import type { Inventory } from '../packages/inventory.js';
 import { keptText } from '../packages/kept-text.js';
@@ -25,7 +26,7 @@ export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfi
   const installed = packages.filter(({ type }) => type === 'apk');
   const foreign = packages.find(({ type }) => type === 'deb' || type === 'rpm');
   if (installed.length === 0) contradictions.push('it has no apk database with packages');
-  else agreements.push(`${installed.length} apk packages`);
+  else agreements.push(plural(installed.length, 'apk package'));
   if (foreign !== undefined) contradictions.push(`it has the ${foreign.type} package ${foreign.name}`);
 
   const repositories = lines(keptText(tree, 'etc/apk/repositories'));
