@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { present } from '../../../src/evidence/evidence.js';
 import type { Distribution } from '../../../src/evidence/packages/inventory.js';
 import { questionsAbout } from '../../../src/evidence/vulnerabilities/questions.js';
 import type { AllowEntry } from '../../../src/policy/policy.js';
-import { knowing, osvRecord, serveOsv } from '../../support/osv-server.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../support/vulnerability-run.js';
 
 function distribution(id: string, versionId?: string): Distribution {
@@ -109,36 +107,4 @@ describe('an image that was not understood', () => {
   test('may have no package where its entry says so', async () => {
     expect(await gaps(inventoryOf(null, []), entry)).toEqual([]);
   });
-});
-
-test('a package that only the signed SBOM lists is asked about: its database entry may have been removed', async () => {
-  const server = await serveOsv(
-    knowing([osvRecord('DEBIAN-CVE-2026-0001', [{ ecosystem: 'Debian:12', name: 'hidden', fixed: '2' }])]),
-  );
-  try {
-    const { readSbomPredicate } = await import('../../../src/evidence/sbom/read.js');
-    const read = readSbomPredicate({
-      bomFormat: 'CycloneDX',
-      specVersion: '1.5',
-      components: [{ type: 'library', name: 'hidden', version: '1', purl: 'pkg:deb/debian/hidden@1?arch=amd64' }],
-    });
-    if (!read.ok) throw new Error(read.error.message);
-    const attested = {
-      sbom: read.value,
-      digest: 'sha256:0',
-      on: 'platform',
-      predicateType: '',
-      place: 'the statement',
-    } as const;
-    const value = { chosen: attested, counts: true, all: [attested], problems: [], disagreements: [] };
-    const run = async (counts: boolean) => {
-      const evidence = { sbom: present({ ...value, counts }, 'the test') };
-      const known = await collectKnown({ inventory: inventoryOf(DEBIAN, [['tool', '1']]), server, evidence });
-      return known.status === 'present' ? known.value.found.map(({ id }) => id) : known;
-    };
-    expect(await run(true)).toEqual(['CVE-2026-0001']);
-    expect(await run(false)).toEqual([]);
-  } finally {
-    await server.close();
-  }
 });

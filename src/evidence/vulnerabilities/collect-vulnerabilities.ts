@@ -26,16 +26,22 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     if (packages.status !== 'present') return packages;
     const inventory = packages.value;
     const judged = judgedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
-    const { questions, unjudged, packages: count } = questionsAbout(judged, inventory.distribution);
-    const gaps = [...inventoryGaps(inventory, count, context), ...unreadBill(sbom), ...unjudged];
-    if (questions.length === 0) {
+    const asked = questionsAbout(judged.packages, inventory.distribution);
+    const count = asked.packages + judged.unjudged.length;
+    const gaps = [
+      ...inventoryGaps(inventory, count, context),
+      ...unreadBill(sbom),
+      ...judged.unjudged,
+      ...asked.unjudged,
+    ];
+    if (asked.questions.length === 0) {
       return present({ ...NOTHING, unjudged: gaps, packages: count }, 'the inventory');
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
-    const asked = await askAll(sources.value, questions);
-    if (!asked.ok) return unavailable(asked.error);
-    return await judge(context, sources.value, asked.value, gaps, count);
+    const told = await askAll(sources.value, asked.questions);
+    if (!told.ok) return unavailable(told.error);
+    return await judge(context, sources.value, told.value, gaps, count);
   };
 }
 

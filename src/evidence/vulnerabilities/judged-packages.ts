@@ -3,37 +3,74 @@ import { type Purl, parsePurl } from '../purl/purl.js';
 import { normaliseVersion } from '../sbom/distribution-packages.js';
 import type { ImageSbom } from '../sbom/image-sbom.js';
 import { installedPackages, type SbomPackage } from '../sbom/sbom.js';
-import type { AskedPackage } from './questions.js';
+import { normaliseName } from './ecosystems.js';
+import { DISTRIBUTION_TYPES, type ReadPackage, structureOf } from './no-packages.js';
+import { type AskedPackage, languageEcosystem, type Unjudged } from './questions.js';
 
-const DISTRIBUTION_TYPES: ReadonlySet<string> = new Set(['apk', 'deb', 'rpm']);
-/** Libraries inside programs, which no database in the layers tells of. */
-const LIBRARY_TYPES: ReadonlySet<string> = new Set(['golang', 'cargo', 'npm', 'pypi']);
+/** Everything whose vulnerabilities are asked for, and what nobody can be asked about. */
+export interface JudgedPackages {
+  readonly packages: readonly AskedPackage[];
+  /** Packages that a bill of materials lists without saying of which ecosystem they are. */
+  readonly unjudged: readonly Unjudged[];
+}
 
 /**
- * Everything whose vulnerabilities are asked for: what the databases in the layers tell, and what a bill of materials that
- * counts has beside it. A package of the distribution that only the document lists may be one whose database entry was
- * removed. Libraries count where no distribution is there to speak for them, as in an image with one program.
+ * What the databases in the layers tell, and what a bill of materials that counts has beside it: packages of the
+ * distribution, whose database entry may have been removed, and whatever no database tells of, such as the libraries
+ * inside a program. What a distribution's package brought is left to the distribution.
  */
-export function judgedPackages(inventory: Inventory, sbom: ImageSbom | null): readonly AskedPackage[] {
+export function judgedPackages(inventory: Inventory, sbom: ImageSbom | null): JudgedPackages {
   const { packages } = inventory;
-  if (sbom === null) return packages;
-  const installed = new Set(packages.map(({ type, name }) => `${type}\n${name}`));
+  if (sbom === null) return { packages, unjudged: [] };
+  const { sbom: document, place } = sbom.chosen;
+  const all = installedPackages(document).map(readPackage);
+  const structure = structureOf(document, all);
   const hasDistribution = packages.some(({ type }) => DISTRIBUTION_TYPES.has(type));
+  const installed = new Set(packages.map(identityOf));
+  const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));
   const added = new Map<string, AskedPackage>();
-  for (const item of installedPackages(sbom.chosen.sbom)) {
-    const purl = item.purl === undefined ? undefined : parsePurl(item.purl);
-    if (purl?.ok !== true || purl.value.qualifiers.get('arch') === 'source') continue;
-    const { type } = purl.value;
-    if (!DISTRIBUTION_TYPES.has(type) && (hasDistribution || !LIBRARY_TYPES.has(type))) continue;
-    const one = packageOf(item, purl.value, sbom.chosen.place);
-    if (!installed.has(`${type}\n${one.name}`)) added.set(`${type}\n${one.name}\n${one.version}`, one);
+  const unjudged: Unjudged[] = [];
+  for (const one of all) {
+    const { item, purl } = one;
+    if (structure.isNoPackage(one) || (hasDistribution && structure.isBrought(one))) continue;
+    if (purl === undefined) {
+      if (!named.has(`${item.name}\n${item.version ?? ''}`)) unjudged.push(withoutEcosystem(item, place));
+      continue;
+    }
+    if (isSource(purl)) continue;
+    const asked = packageOf(item, purl, place);
+    if (!installed.has(identityOf(asked))) added.set(`${identityOf(asked)}\n${asked.version}`, asked);
   }
-  return [...packages, ...added.values()];
+  return { packages: [...packages, ...added.values()], unjudged };
+}
+
+function readPackage(item: SbomPackage): ReadPackage {
+  const purl = item.purl === undefined ? undefined : parsePurl(item.purl);
+  return purl?.ok === true ? { item, purl: purl.value } : { item };
+}
+
+function isSource({ type, qualifiers }: Purl): boolean {
+  const architecture = qualifiers.get('arch');
+  return DISTRIBUTION_TYPES.has(type) && (architecture === 'source' || architecture === 'src');
+}
+
+function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: string): Unjudged {
+  const called = [name === '' ? id : name, version].filter((part) => part !== undefined).join(' ');
+  return {
+    what: `${called} of ${place}`,
+    reason:
+      purl === undefined ? 'no purl says of which ecosystem it is' : `its purl can't be read: ${purl.slice(0, 100)}`,
+  };
+}
+
+/** A distribution has one package of a name; of a library there may be several versions. */
+function identityOf({ type, name, version }: Pick<AskedPackage, 'type' | 'name' | 'version'>): string {
+  const ecosystem = languageEcosystem(type);
+  return ecosystem === undefined ? `${type}\n${name}` : `${type}\n${normaliseName(ecosystem, name)}\n${version}`;
 }
 
 function packageOf(item: SbomPackage, purl: Purl, place: string): AskedPackage {
-  const isLibrary = LIBRARY_TYPES.has(purl.type);
-  const name = isLibrary && purl.namespace !== undefined ? `${purl.namespace}/${purl.name}` : purl.name;
+  const name = nameOf(item, purl);
   const architecture = purl.qualifiers.get('arch');
   const version = purl.version ?? item.version ?? '';
   return {
@@ -47,4 +84,13 @@ function packageOf(item: SbomPackage, purl: Purl, place: string): AskedPackage {
     purl: item.purl ?? '',
     where: place,
   };
+}
+
+/** Purls write Go's modules in lower case, advisories as they are: the document's own name tells which it is. */
+function nameOf(item: SbomPackage, purl: Purl): string {
+  if (DISTRIBUTION_TYPES.has(purl.type) || purl.namespace === undefined) return purl.name;
+  const name = `${purl.namespace}/${purl.name}`;
+  if (purl.type !== 'golang') return name;
+  const written = item.purl?.replace(/^pkg:\/*golang\//i, '').slice(0, name.length) ?? '';
+  return [item.name, written].find((candidate) => candidate.toLowerCase() === name) ?? name;
 }

@@ -107,7 +107,8 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   cargo: 'crates.io',
 };
 
-function languageEcosystem(type: string): string | undefined {
+/** OSV's ecosystem of a purl type of a language's packages. */
+export function languageEcosystem(type: string): string | undefined {
   return Object.hasOwn(LANGUAGES, type) ? LANGUAGES[type] : undefined;
 }
 
