@@ -39,11 +39,11 @@ function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
       ...old.value.unknowns.map(({ path, reason }) => `In ${before.name}, /${path} could not be read: ${reason}.`),
       ...now.value.unknowns.map(({ path, reason }) => `In ${after.name}, /${path} could not be read: ${reason}.`),
     ];
-    const listed = judgedPackages(old.value, sboms?.old ?? null);
+    const listed = judgedPackages(old.value, sboms?.old ?? null).packages;
     return packageChange(
       sboms === null ? 'layers' : 'layers and SBOM',
       listed,
-      judgedPackages(now.value, sboms?.now ?? null),
+      judgedPackages(now.value, sboms?.now ?? null).packages,
       gaps,
     );
   }
