@@ -122,6 +122,14 @@ test('mending ends after three times, whatever others do', async () => {
   expect(github.server.operations().filter((name) => /create-comment|update-comment/.test(name))).toHaveLength(4);
 });
 
+test('a listing that lags behind does not make it write a second comment', async () => {
+  github.server.onWritten = ({ operation }) => {
+    if (operation === 'issues/create-comment') github.state.comments.splice(0);
+  };
+  expect(await publish()).toBe('created');
+  expect(github.server.operations().filter((name) => name === 'issues/create-comment')).toHaveLength(1);
+});
+
 test('two comments that two first runs made become one with both parts', async () => {
   github.server.onWritten = ({ operation }) => {
     if (operation !== 'issues/create-comment') return;

@@ -26,6 +26,11 @@ export function commentMarker(key: string): string {
   return `<!-- base-image-gate comment=${shortHash(key)} -->`;
 }
 
+/** What GitHub may change in a text that it keeps: line ends, and white space behind the last line. */
+export function asKept(body: string): string {
+  return body.replaceAll('\r\n', '\n').trimEnd();
+}
+
 /** A stable id for a job's part. Legs of a matrix differ in what they are asked to judge. */
 export function partId(job: {
   readonly workflow: string;

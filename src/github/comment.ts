@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import {
+  asKept,
   type CommentPart,
   commentMarker,
   formatComment,
@@ -67,9 +68,11 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     if (!found.ok) return found;
     const [first, ...duplicates] = found.value;
     if (first === undefined && !request.start) return ok('not-wanted');
+    // What was just created and is not listed yet is no reason to create another.
+    if (first === undefined && outcome === 'created') return ok(outcome);
     if (mending === 0) previous = previousFingerprints(found.value, request.own.id);
     const body = bodyFor(request, found.value, previous);
-    if (normalised(first?.body) === normalised(body) && duplicates.length === 0) return ok(outcome);
+    if (first !== undefined && asKept(first.body) === asKept(body) && duplicates.length === 0) return ok(outcome);
     const written = await write(request, first, body, duplicates);
     if (!written.ok) return written;
     if (outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
@@ -122,11 +125,6 @@ function bodyFor(
   const { id, commit, fingerprints } = own;
   const markdown = own.render(roomForPart(others), { previous, alone: others.length === 0 });
   return formatComment(key, inOrder([...others, { id, commit, fingerprints, markdown }]), footer);
-}
-
-/** What GitHub may change in a text that it keeps. */
-function normalised(body: string | undefined): string | undefined {
-  return body?.replaceAll('\r\n', '\n').trimEnd();
 }
 
 async function write(

@@ -15,11 +15,16 @@ export interface RunnerEnvironment {
   /** The commit that triggered the run: for `pull_request`, the merge of head and base. */
   readonly commit: string;
   readonly ref: string;
+  /** Every name that the run's refs go by: the ref itself, its branch or tag, the pull request's head and base. */
+  readonly refNames: readonly string[];
   readonly apiUrl: string;
   readonly serverUrl: string;
   readonly workspace: string;
   readonly temporaryDirectory: string;
+  /** Its name, which two workflows may share. */
   readonly workflow: string;
+  /** Its file, as owner/repository/path, where the runner tells. */
+  readonly workflowFile: string;
   readonly job: string;
   readonly step: string;
   readonly runId: string;
@@ -50,6 +55,8 @@ export function sameRepository(a: RepositoryName, b: RepositoryName): boolean {
   return formatRepositoryName(a).toLowerCase() === formatRepositoryName(b).toLowerCase();
 }
 
+const REF_NAMES = ['GITHUB_REF', 'GITHUB_REF_NAME', 'GITHUB_HEAD_REF', 'GITHUB_BASE_REF'] as const;
+
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** Whether a text is a full commit id: SHA-1, or SHA-256 on repositories made so. */
@@ -78,11 +85,13 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     repository,
     commit,
     ref: env['GITHUB_REF'] ?? '',
+    refNames: REF_NAMES.flatMap((name) => env[name] || []),
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
     temporaryDirectory: env['RUNNER_TEMP'] || '',
     workflow: env['GITHUB_WORKFLOW'] ?? '',
+    workflowFile: env['GITHUB_WORKFLOW_REF']?.split('@', 1)[0] ?? '',
     job: env['GITHUB_JOB'] ?? '',
     step: env['GITHUB_ACTION'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',

@@ -2,12 +2,13 @@ import type { Report, Verdict } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import { publishComment } from './comment.js';
-import { partId, rememberedFingerprint } from './comment-parts.js';
+import { rememberedFingerprint } from './comment-parts.js';
 import type { Commits } from './commits.js';
 import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
 import type { EventPlan } from './event.js';
 import { attempt, explain, type GitHubError, missingPermission } from './github-error.js';
 import type { ActionInputs } from './inputs.js';
+import type { JobIdentity } from './job-identity.js';
 import type { Renderers } from './renderers.js';
 import { POSTING, postSuggestions, suggestionsFor } from './review-suggestions.js';
 import { uploadSarif } from './sarif-upload.js';
@@ -23,9 +24,9 @@ export interface Publication {
   readonly renderers: Renderers;
   /** The commit that was judged. */
   readonly judged: string;
+  /** Tells this job's part, analysis and issue from those of others. */
+  readonly job: JobIdentity;
 }
-
-const MAX_TITLE_PATHS = 3;
 
 /** An output that did not appear, and what would make it appear. It never changes the verdict. */
 export interface Shortfall {
@@ -74,7 +75,7 @@ async function onPullRequest(publication: Publication, pullRequest: PullRequest)
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
 
 async function comment(
-  { env, inputs, client, report, renderers }: Publication,
+  { env, inputs, client, report, renderers, job }: Publication,
   { number, head }: PullRequest,
 ): Promise<Output> {
   const place = { owner: env.repository.owner, repo: env.repository.name };
@@ -98,13 +99,13 @@ async function comment(
     start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
     footer: `[Summary of the run](${env.serverUrl}/${formatRepositoryName(env.repository)}/actions/runs/${env.runId})`,
     own: {
-      id: jobId(env, inputs),
+      id: job.id,
       commit: head,
       fingerprints: findings.map(({ fingerprint }) => rememberedFingerprint(fingerprint)),
       render: (limit, { previous, alone }) =>
         renderers.comment(report, {
           limit,
-          ...titleOf(env, inputs, alone),
+          ...(alone && inputs.paths.length === 0 ? {} : { title: job.title }),
           ...(previous === null
             ? {}
             : { isNew: ({ fingerprint }) => !previous.has(rememberedFingerprint(fingerprint)) }),
@@ -112,18 +113,6 @@ async function comment(
     },
   });
   return published.ok ? ok(null) : published;
-}
-
-/** What tells a part from the others: what it judges, else its job. Legs of a matrix are one job. */
-function titleOf(env: RunnerEnvironment, { paths }: ActionInputs, alone: boolean): { readonly title?: string } {
-  if (paths.length > 0) return { title: paths.slice(0, MAX_TITLE_PATHS).join(', ') };
-  return alone ? {} : { title: env.job };
-}
-
-/** Names what this job judges, among the jobs of a run. */
-export function jobId(env: RunnerEnvironment, inputs: ActionInputs): string {
-  const judges = { paths: inputs.paths, platforms: inputs.platforms, target: inputs.target, args: inputs.buildArgs };
-  return partId({ workflow: env.workflow, job: env.job, step: env.step, inputs: { judges: JSON.stringify(judges) } });
 }
 
 async function suggestions(
@@ -162,12 +151,12 @@ async function sarif({ env, plan, client, report, renderers }: Publication): Pro
   });
 }
 
-async function trackingIssue({ env, inputs, client, report, renderers }: Publication): Promise<Output> {
+async function trackingIssue({ env, client, report, renderers, job }: Publication): Promise<Output> {
   const kept = await keepTrackingIssue({
     client,
     repository: env.repository,
-    key: inputs.commentKey,
-    title: `Base images: ${TITLES[report.verdict]}`,
+    job: job.id,
+    title: `Base images, ${job.title}: ${TITLES[report.verdict]}`,
     markdown: renderers.comment(report, { limit: MAX_ISSUE_LENGTH }),
     done: report.verdict === 'pass',
   });

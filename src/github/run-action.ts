@@ -9,7 +9,8 @@ import type { Judge, Stop } from './engine.js';
 import type { RunnerEnvironment } from './environment.js';
 import { planEvent } from './event.js';
 import type { ActionInputs } from './inputs.js';
-import { jobId, publishToGitHub, type Shortfall } from './publish.js';
+import { identify } from './job-identity.js';
+import { publishToGitHub, type Shortfall } from './publish.js';
 import { type Renderers, renderersFor } from './renderers.js';
 import { type RunPlan, resolvePlan } from './run-plan.js';
 import { runPolicy } from './run-policy.js';
@@ -85,8 +86,10 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   if (!judged.ok) return judged;
 
   const report = judged.value;
-  const shown = event.value.change?.kind === 'pull-request' ? event.value.change.head : plan.value.judged.commit;
-  const renderers = renderersFor(env, { commit: shown, category: `base-image-gate/${jobId(env, inputs)}` });
+  const { commit } = plan.value.judged;
+  const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
+  // Findings speak of the lines of the judged commit, which a merge may have moved away from the head's.
+  const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
   const publication = {
     env,
     inputs,
@@ -95,7 +98,8 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     commits,
     report,
     renderers,
-    judged: plan.value.judged.commit,
+    judged: commit,
+    job,
   };
   return ok({ kind: 'judged', report, renderers, publish: () => publishToGitHub(publication) });
 }

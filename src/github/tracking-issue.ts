@@ -1,16 +1,22 @@
-import { ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
-import { commentMarker } from './comment-parts.js';
+import { asKept } from './comment-parts.js';
 import type { RepositoryName } from './environment.js';
 import { attempt, type GitHubError, type Purpose } from './github-error.js';
 import { viewerLogin } from './viewer.js';
 
 const KEEPING: Purpose = { doing: 'keep the tracking issue', permission: 'issues: write' };
+/** Ten pages of a hundred, newest first, of what one author has opened: ours is touched by every run that changes it. */
+const PAGE = 100;
+const MAX_PAGES = 10;
+/** Two runs that open one at the same time see each other's after their own; a third reading settles it. */
+const MAX_MENDINGS = 3;
 
 export interface TrackingIssue {
   readonly client: GitHubClient;
   readonly repository: RepositoryName;
-  readonly key: string;
+  /** Whose issue it is: the job's id. */
+  readonly job: string;
   readonly title: string;
   readonly markdown: string;
   /** Nothing is left to do: an open issue is closed, and none is opened. */
@@ -19,33 +25,126 @@ export interface TrackingIssue {
 
 export type IssueOutcome = 'opened' | 'updated' | 'closed' | 'unchanged';
 
-/** Keeps one issue of this key: opened when there is something to do, brought up to date, closed when there is not. */
+interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+}
+
+/**
+ * Keeps one issue of this job: opened when there is something to do, brought up to date, closed when there is not, and
+ * opened again instead of a second one. What was opened is looked for again: of several that runs opened at the same
+ * time, the oldest stays, and the others are closed with a word about it.
+ */
 export async function keepTrackingIssue(request: TrackingIssue): Promise<Result<IssueOutcome, GitHubError>> {
-  const { client, repository, title, done } = request;
-  const place = { owner: repository.owner, repo: repository.name };
-  const marker = commentMarker(request.key);
-  const body = `${marker}\n\n${request.markdown}`;
-  const author = await viewerLogin(client);
+  const author = await viewerLogin(request.client);
   if (!author.ok) return author;
-  const issues = await attempt(KEEPING, () =>
-    client.paginate(client.rest.issues.listForRepo, { ...place, creator: author.value, state: 'all', per_page: 100 }),
-  );
-  if (!issues.ok) return issues;
-  const ours = issues.value
-    .filter((issue) => issue.pull_request === undefined && issue.user?.login === author.value)
-    .filter((issue) => issue.body?.startsWith(marker) === true)
-    .sort((a, b) => a.number - b.number)[0];
-  if (ours === undefined) {
-    if (done) return ok('unchanged');
-    const created = await attempt(KEEPING, () => client.rest.issues.create({ ...place, title, body }));
-    return created.ok ? ok('opened') : created;
+  let outcome: IssueOutcome = 'unchanged';
+  for (let mending = 0; mending < MAX_MENDINGS; mending++) {
+    const found = await findIssues(request, author.value);
+    if (!found.ok) return found;
+    const [first, ...others] = found.value;
+    // What was just opened and is not listed yet is no reason to open another.
+    if (first === undefined && outcome !== 'unchanged') return ok(outcome);
+    const duplicates = others.filter(({ state }) => state === 'open');
+    const kept = first === undefined ? await open(request) : await update(request, first);
+    if (!kept.ok) return kept;
+    for (const duplicate of duplicates) {
+      const closed = await closeDuplicate(request, duplicate.number, first?.number ?? 0);
+      if (!closed.ok) return closed;
+    }
+    if (outcome === 'unchanged') outcome = kept.value;
+    if (first !== undefined && duplicates.length === 0) return ok(outcome);
+    if (first === undefined && kept.value === 'unchanged') return ok(outcome);
   }
-  const state = done ? 'closed' : 'open';
-  if (ours.state === state && ours.title === title && ours.body === body) return ok('unchanged');
-  const updated = await attempt(KEEPING, () =>
-    client.rest.issues.update({ ...place, issue_number: ours.number, title, body, state }),
+  return ok(outcome);
+}
+
+function marker(job: string): string {
+  return `<!-- base-image-gate issue=${job} -->`;
+}
+
+/** Issues of this job, by this author: open ones first, the oldest of them first, then the newest closed one. */
+async function findIssues(request: TrackingIssue, author: string): Promise<Result<readonly Issue[], GitHubError>> {
+  const opened = await listIssues(request, author, 'open');
+  if (!opened.ok) return opened;
+  if (opened.value.issues.length === 0 && opened.value.more) return err(tooMany(author));
+  if (opened.value.issues.length > 0) return ok(opened.value.issues.toSorted((a, b) => a.number - b.number));
+  // Among closed ones that are no longer found a new one does no harm.
+  const closed = await listIssues(request, author, 'closed');
+  return closed.ok ? ok(closed.value.issues.toSorted((a, b) => b.number - a.number).slice(0, 1)) : closed;
+}
+
+async function listIssues(
+  { client, repository, job }: TrackingIssue,
+  author: string,
+  state: 'open' | 'closed',
+): Promise<Result<{ readonly issues: readonly Issue[]; readonly more: boolean }, GitHubError>> {
+  return attempt(KEEPING, async () => {
+    const issues: Issue[] = [];
+    let pages = 0;
+    const listing = { owner: repository.owner, repo: repository.name, creator: author, state, per_page: PAGE } as const;
+    const sorted = { ...listing, sort: 'updated', direction: 'desc' } as const;
+    for await (const page of client.paginate.iterator(client.rest.issues.listForRepo, sorted)) {
+      for (const { number, title, body, user, pull_request: pull } of page.data) {
+        const ours = pull === undefined && user?.login === author && body?.startsWith(marker(job)) === true;
+        if (ours) issues.push({ number, title, body, state });
+      }
+      if (++pages >= MAX_PAGES) return { issues, more: page.data.length === PAGE };
+    }
+    return { issues, more: false };
+  });
+}
+
+async function open({ client, repository, ...issue }: TrackingIssue): Promise<Result<IssueOutcome, GitHubError>> {
+  if (issue.done) return ok('unchanged');
+  const place = { owner: repository.owner, repo: repository.name };
+  const created = await attempt(KEEPING, () =>
+    client.rest.issues.create({ ...place, title: issue.title, body: bodyOf(issue) }),
   );
+  return created.ok ? ok('opened') : created;
+}
+
+async function update(
+  { client, repository, ...issue }: TrackingIssue,
+  known: Issue,
+): Promise<Result<IssueOutcome, GitHubError>> {
+  const { title, done } = issue;
+  const state = done ? 'closed' : 'open';
+  const body = bodyOf(issue);
+  // What is closed and has nothing to do is left as it is, whoever closed it.
+  if (done && known.state === 'closed') return ok('unchanged');
+  if (known.state === state && known.title === title && asKept(known.body) === asKept(body)) return ok('unchanged');
+  const place = { owner: repository.owner, repo: repository.name, issue_number: known.number };
+  const updated = await attempt(KEEPING, () => client.rest.issues.update({ ...place, title, body, state }));
   if (!updated.ok) return updated;
-  if (ours.state === state) return ok('updated');
+  if (known.state === state) return ok('updated');
   return ok(done ? 'closed' : 'opened');
+}
+
+/** Its marker goes, so that it is not taken for the job's issue again. */
+async function closeDuplicate(
+  { client, repository }: TrackingIssue,
+  number: number,
+  kept: number,
+): Promise<Result<unknown, GitHubError>> {
+  const place = { owner: repository.owner, repo: repository.name, issue_number: number };
+  const body = `Two runs opened this at the same time: #${kept} is kept up to date.`;
+  return attempt(KEEPING, () =>
+    client.rest.issues.update({ ...place, body, state: 'closed', state_reason: 'not_planned' }),
+  );
+}
+
+function bodyOf({ job, markdown }: Pick<TrackingIssue, 'job' | 'markdown'>): string {
+  return `${marker(job)}\n\n${markdown}`;
+}
+
+function tooMany(author: string): GitHubError {
+  return {
+    code: 'limit',
+    doing: KEEPING.doing,
+    message: `Could not ${KEEPING.doing}: ${author} has more than ${MAX_PAGES * PAGE} open issues, and ours is not among the newest.`,
+    remedy: 'Close what is done among them, or give the Action a token of an app of its own.',
+  };
 }
