@@ -26,6 +26,8 @@ const OPERATIONS = [
   'pulls/list-files',
   'pulls/list-review-comments',
   'pulls/create-review',
+  'pulls/update-review-comment',
+  'pulls/delete-review-comment',
   'issues/list-comments',
   'issues/create-comment',
   'issues/update-comment',
@@ -33,6 +35,8 @@ const OPERATIONS = [
   'issues/list-for-repo',
   'issues/create',
   'issues/update',
+  'actions/list-workflow-run-artifacts',
+  'actions/download-artifact',
   'code-scanning/upload-sarif',
   'code-scanning/get-sarif',
 ];

@@ -1,9 +1,11 @@
 import * as core from '@actions/core';
+import { err } from './result.js';
 
+const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const RUN_MILLISECONDS = 5 * 60_000;
 const started = Date.now();
 
-/** Posts a fork's report. Returns the exit code: 0 where it was posted or there was nothing to post it on, else 2. */
+/** Posts the report of another run. Returns the exit code: 0 where it was posted or there was nothing to post it on, else 2. */
 async function main(): Promise<0 | 2> {
   const token = core.getInput('token', { required: true });
   core.setSecret(token);
@@ -15,17 +17,17 @@ async function main(): Promise<0 | 2> {
       import('./github/report-run.js'),
       import('./github/client.js'),
     ]);
+  const { showPosted } = await import('./github/step-outputs.js');
   const inputs = readReportInputs(core.getInput);
   if (!inputs.ok) {
-    core.error(`${inputs.error.message} ${inputs.error.remedy}`);
+    await showPosted({ summaryPath }, err(`${inputs.error.message} ${inputs.error.remedy}`));
     return 2;
   }
   const env = readRunnerEnvironment(process.env);
   const remainingMilliseconds = () => started + RUN_MILLISECONDS - Date.now();
   const client = createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: core.info });
   const outcome = await reportRun(env, await readPayload(), inputs.value, client);
-  if (outcome.ok) core.info(outcome.value);
-  else core.error(outcome.error);
+  await showPosted({ summaryPath }, outcome);
   return outcome.ok ? 0 : 2;
 }
 

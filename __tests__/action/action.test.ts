@@ -1,9 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { BundledAction, payloadOf, type StepResult } from '../support/bundled-action.js';
+import { readParts } from '../../src/github/comment-parts.js';
+import { BundledAction, payloadOf, type StepOptions, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
-import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/pull-request-step.js';
+import {
+  DENYING_POLICY,
+  type MadePullRequest,
+  makePullRequest,
+  POLICY_PATH,
+  runOnPullRequest,
+} from '../support/pull-request-step.js';
+import { makeZip } from '../support/zip-maker.js';
 
 // Each test starts the bundle as a process of its own, which waits a second between writes as GitHub asks.
 jest.setTimeout(60_000);
@@ -228,22 +236,79 @@ describe('outputs', () => {
   });
 });
 
+describe('links', () => {
+  test('lead to the commit that was judged, whose lines they speak of', async () => {
+    const { git } = github.state;
+    const pull = denied();
+    const start = git.tip('main') ?? '';
+    const base = git.commit(
+      'main',
+      { Dockerfile: '# one\n# two\n', [POLICY_PATH]: DENYING_POLICY },
+      { parents: [start] },
+    );
+    const merged = { Dockerfile: '# one\n# two\nFROM images.example/legacy/base:1\n', [POLICY_PATH]: DENYING_POLICY };
+    const merge = git.commit('merge', merged, { parents: [base, pull.head] });
+    const step = await onPullRequest({ head: pull.head, merge });
+    const place = `/blob/${merge}/Dockerfile?plain=1#L3`;
+    expect(github.state.comments[0]?.body).toContain(place);
+    expect(step.summary).toContain(place);
+  });
+});
+
+describe('jobs that differ in one input alone', () => {
+  test.each([
+    ['profile', 'observe', 'strict'],
+    ['policy', '.github/base-image-gate.yml', 'other.yml'],
+    ['build-contexts', 'x=docker-image://images.example/a:1', 'x=docker-image://images.example/b:1'],
+  ])('%s keep a part and an analysis each', async (name, first, second) => {
+    const policy = { [POLICY_PATH]: DENYING_POLICY, 'other.yml': DENYING_POLICY };
+    const pull = makePullRequest(github, { Dockerfile: 'FROM images.example/legacy/base:1\n' }, policy);
+    for (const value of [first, second]) await onPullRequest(pull, { inputs: { [name]: value, sarif: 'true' } });
+    expect(github.state.comments).toHaveLength(1);
+    expect(readParts(github.state.comments[0]?.body ?? '')).toHaveLength(2);
+    const categories = github.state.uploads.map(({ sarif }) => JSON.parse(sarif).runs[0].automationDetails.id);
+    expect(new Set(categories).size).toBe(2);
+  });
+});
+
+describe('a pull request that was closed', () => {
+  test('is left alone, and the verdict stays', async () => {
+    const pull = denied();
+    const known = github.state.pullRequests.get(7);
+    if (known !== undefined) known.state = 'closed';
+    const step = await onPullRequest(pull, { inputs: { 'review-suggestions': 'true' } });
+    expect(step.code).toBe(1);
+    expect(step.summary).toContain('it is closed');
+    expect(github.state.comments).toEqual([]);
+  });
+});
+
 describe('the report action', () => {
-  test('posts what a fork’s run of the gate found, as the fork’s word', async () => {
+  /** A run of the gate for a fork, whose token may only read. */
+  async function runForFork(): Promise<{ readonly pull: MadePullRequest; readonly gate: StepResult }> {
     const pull = denied();
     const fork = { sha: pull.head, ref: 'feature', repository: 'mallory/shop' };
     github.state.pullRequests.set(7, { number: 7, head: fork, base: { ref: 'main' } });
-    const gate = await onPullRequest(pull, { token: 'read', headRepository: 'mallory/shop' });
+    return { pull, gate: await onPullRequest(pull, { token: 'read', headRepository: 'mallory/shop' }) };
+  }
+
+  function reportOn(
+    pull: MadePullRequest,
+    options: Partial<StepOptions> = {},
+    changes: object = {},
+  ): Promise<StepResult> {
     const workflowRun = {
+      id: 4711,
       event: 'pull_request',
       name: 'gate',
       head_sha: pull.head,
       head_branch: 'feature',
-      html_url: 'https://github.example/acme/shop/actions/runs/1',
+      html_url: 'https://github.example/acme/shop/actions/runs/4711',
       head_repository: { full_name: 'mallory/shop' },
       repository: { full_name: 'acme/shop' },
+      ...changes,
     };
-    const report = await action.run({
+    return action.run({
       apiUrl: github.server.apiUrl,
       entry: 'report-action.js',
       event: 'workflow_run',
@@ -251,24 +316,57 @@ describe('the report action', () => {
       sha: pull.merge,
       ref: 'refs/heads/main',
       token: 'write',
-      inputs: { report: gate.outputs['report-json'] ?? '' },
+      ...options,
     });
+  }
+
+  function upload(gate: StepResult): void {
+    const text = readFileSync(gate.outputs['report-json'] ?? '', 'utf8');
+    const archive = makeZip({ 'report.json': text });
+    github.state.artifacts.push({ id: 1, run: 4711, name: 'base-image-gate', archive });
+  }
+
+  test('posts what a fork’s run of the gate uploaded, as the fork’s word', async () => {
+    const { pull, gate } = await runForFork();
+    upload(gate);
+    const report = await reportOn(pull);
     expect(report.code).toBe(0);
     expect(report.log).toContain('Reported on #7.');
+    expect(report.summary).toContain('Reported on');
     expect(github.state.comments[0]?.body).toMatch(/Reported by the fork’s own run[\s\S]*no longer maintained/);
+    expect(github.server.operations().join()).not.toMatch(/check|status/);
+    expect(action.leftovers().filter((path) => path.includes('artifact'))).toEqual([]);
   });
 
-  test('ends in exit code 2 where there is no report', async () => {
-    const report = await action.run({
-      apiUrl: github.server.apiUrl,
-      entry: 'report-action.js',
-      event: 'workflow_run',
-      payload: {},
-      sha: 'a'.repeat(40),
-      ref: 'refs/heads/main',
-      token: 'write',
-    });
+  test('posts what a file holds, where one is named', async () => {
+    const { pull, gate } = await runForFork();
+    const report = await reportOn(pull, { inputs: { report: gate.outputs['report-json'] ?? '' } });
+    expect(report.code).toBe(0);
+    expect(github.state.comments[0]?.body).toContain('no longer maintained');
+  });
+
+  test.each([
+    ['without an artifact', {}, 'left no artifact'],
+    ['for a fork that was deleted', { head_repository: null }, 'was deleted'],
+    ['of push', { event: 'push' }, 'The run was started by push'],
+  ])('says in log and summary why it posts nothing on a run %s', async (_what, changes, said) => {
+    const report = await reportOn(denied(), {}, changes);
+    expect(report.code).toBe(0);
+    expect(report.log).toContain(said);
+    expect(report.summary).toContain(said);
+    expect(github.state.comments).toEqual([]);
+  });
+
+  test('says which permission it lacks', async () => {
+    const report = await reportOn(denied(), { token: 'contents' });
     expect(report.code).toBe(2);
-    expect(report.log).toContain('`report` is empty');
+    expect(report.commands).toContainEqual(expect.stringContaining('actions: read'));
+    expect(report.summary).toMatch(/```yaml\npermissions:\n {2}contents: read\n {2}actions: read\n```/);
+  });
+
+  test('ends in exit code 2, with a sentence, where it is used on another event', async () => {
+    const report = await reportOn(denied(), { payload: {}, event: 'push' });
+    expect(report.code).toBe(2);
+    expect(report.summary).toContain('runs on workflow');
   });
 });

@@ -32,6 +32,7 @@ function request(overrides: Partial<CommentRequest> = {}, token = 'write'): Comm
     key: 'default',
     start: true,
     footer: 'the footer',
+    isCurrent: async () => true,
     own: jobPart('api'),
     ...overrides,
   };
@@ -169,6 +170,28 @@ test.each([
 ])('a write that ends in %i is the error %s, not an exception', async (status, code) => {
   github.server.faults.push({ operation: 'issues/create-comment', status });
   expect(await publishComment(request())).toMatchObject({ ok: false, error: { code, status } });
+});
+
+test('a part that the run for a newer commit wrote meanwhile is left to it', async () => {
+  await publish();
+  const newer = `${commentMarker('default')}\n\n<!-- base-image-gate part=${jobPart('api').id} commit=${'2'.repeat(40)} findings= -->\n**newer**\n<!-- base-image-gate end -->`;
+  github.server.onWritten = () => {
+    const [comment] = github.state.comments;
+    if (comment !== undefined) comment.body = newer;
+  };
+  expect(await publish({ own: jobPart('api', ['cve']), isCurrent: async () => false })).toBe('updated');
+  expect(github.state.comments[0]?.body).toBe(newer);
+});
+
+test('the comment of a deleted account is read over', async () => {
+  github.state.comments.push({ id: 1, issue: 7, login: null, body: commentMarker('default') });
+  expect(await publish()).toBe('created');
+});
+
+test('where more comments are there than are read, none is written a second time', async () => {
+  for (let index = 0; index < 3_050; index++) say('dev', `comment ${index}`);
+  expect(await publishComment(request())).toMatchObject({ ok: false, error: { code: 'limit' } });
+  expect(github.state.comments).toHaveLength(3_050);
 });
 
 test('a comment deleted while it is updated is made anew', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { commentMarker } from '../../src/github/comment-parts.js';
-import { readRunnerEnvironment } from '../../src/github/environment.js';
+import { type RunnerEnvironment, readRunnerEnvironment } from '../../src/github/environment.js';
 import { type ReportInputs, reportRun } from '../../src/github/report-run.js';
 import { readStrangerReport } from '../../src/github/stranger-report.js';
 import { checkJson } from '../../src/reports/json.js';
@@ -11,7 +11,9 @@ import type { Report } from '../../src/reports/report.js';
 import type { Result } from '../../src/result.js';
 import { githubHtml, readHtml } from '../support/github-markdown.js';
 import { REPOSITORY, useGitHub } from '../support/github-room.js';
+import type { Artifact } from '../support/github-state.js';
 import { webhookExamples } from '../support/webhook-examples.js';
+import { makeZip } from '../support/zip-maker.js';
 
 const github = useGitHub();
 const folder = mkdtempSync(join(tmpdir(), 'gate-report-'));
@@ -19,6 +21,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const HEAD = 'a'.repeat(40);
 const HOSTILE = '</details><script>alert(1)</script> @everyone ![x](https://evil.example/x.png)\n::error::x';
+
+const INPUTS = { artifact: 'base-image-gate', comment: 'always', commentKey: 'default', sarif: false } as const;
+const RUN = 4711;
 
 const report = (overrides: Partial<Report> = {}): Report => ({
   tool: { version: '1.0.0', catalogue: '1', feeds: [] },
@@ -60,6 +65,7 @@ function write(name: string, content: string | Uint8Array): string {
 function payload(changes: Readonly<Record<string, unknown>> = {}): object {
   const example = structuredClone(Object(webhookExamples('workflow_run')[0]));
   Object.assign(example.workflow_run, {
+    id: RUN,
     event: 'pull_request',
     head_sha: HEAD,
     head_branch: 'feature',
@@ -72,24 +78,23 @@ function payload(changes: Readonly<Record<string, unknown>> = {}): object {
   return example;
 }
 
+function runner(eventName = 'workflow_run'): RunnerEnvironment {
+  return readRunnerEnvironment({
+    GITHUB_REPOSITORY: `${REPOSITORY.owner}/${REPOSITORY.name}`,
+    GITHUB_EVENT_NAME: eventName,
+    GITHUB_SHA: HEAD,
+    GITHUB_SERVER_URL: 'https://github.example',
+  });
+}
+
 function run(
   inputs: Partial<ReportInputs> = {},
   event: object = payload(),
   eventName = 'workflow_run',
 ): Promise<Result<string, string>> {
-  const env = readRunnerEnvironment({
-    GITHUB_REPOSITORY: 'acme/shop',
-    GITHUB_EVENT_NAME: eventName,
-    GITHUB_SHA: HEAD,
-    GITHUB_SERVER_URL: 'https://github.example',
-  });
-  const path = inputs.report ?? write('report.json', checkJson(report()));
-  return reportRun(
-    env,
-    event,
-    { comment: 'always', commentKey: 'default', sarif: false, ...inputs, report: path },
-    github.client(),
-  );
+  const env = runner(eventName);
+  const path = inputs.report === undefined ? write('report.json', checkJson(report())) : inputs.report;
+  return reportRun(env, event, { ...INPUTS, ...inputs, report: path }, github.client());
 }
 
 function open(
@@ -209,14 +214,135 @@ describe('a file that is no report', () => {
 
 test.each([
   ['another event', payload(), 'push'],
-  ['a run of push', payload({ event: 'push' }), 'workflow_run'],
-  ['a run of pull_request_target', payload({ event: 'pull_request_target' }), 'workflow_run'],
   ['another repository', payload({ repository: { full_name: 'mallory/shop' } }), 'workflow_run'],
   ['no payload worth the name', { workflow_run: 1 }, 'workflow_run'],
   ['an address that is no web address', payload({ html_url: 'javascript:alert(1)' }), 'workflow_run'],
 ])('%s is refused', async (_what, event, name) => {
   expect((await run({}, event, name)).ok).toBe(false);
   expect(github.server.requests).toEqual([]);
+});
+
+test.each([
+  ['a run of push', { event: 'push' }, 'only runs of pull_request'],
+  ['a run of pull_request_target', { event: 'pull_request_target' }, 'only runs of pull_request'],
+  ['a run for a fork that was deleted', { head_repository: null }, 'was deleted'],
+  ['a run for a branch that was deleted', { head_branch: null }, 'was deleted'],
+])('%s is nothing to report, and no error', async (_what, changes, said) => {
+  open(5);
+  expect(await run({}, payload(changes))).toEqual({ ok: true, value: expect.stringContaining(said) });
+  expect(github.server.requests).toEqual([]);
+});
+
+describe('a run for a branch of the same repository, such as Dependabot’s', () => {
+  test('is reported as that branch’s own word', async () => {
+    open(5, { repository: 'acme/shop' });
+    const outcome = await run({}, payload({ head_repository: { full_name: 'acme/shop' } }));
+    expect(outcome).toEqual({ ok: true, value: 'Reported on #5.' });
+    const body = github.state.comments[0]?.body ?? '';
+    expect(body).toContain('Reported by the pull request’s branch’s own run');
+    expect(body).not.toContain('fork');
+  });
+});
+
+describe('the artifact of the run', () => {
+  const json = checkJson(report());
+  let nextId = 1;
+  function uploaded(archive: Uint8Array, given: Partial<Artifact> = {}): void {
+    github.state.artifacts.push({ id: nextId++, run: RUN, name: 'base-image-gate', archive, ...given });
+  }
+  const fromArtifact = (): Promise<Result<string, string>> => run({ report: null });
+
+  test('is read where no file is named, and the token stays with GitHub', async () => {
+    open(5);
+    uploaded(makeZip({ 'report.json': json }));
+    expect(await fromArtifact()).toEqual({ ok: true, value: 'Reported on #5.' });
+    expect(github.state.comments).toHaveLength(1);
+  });
+
+  test('is the newest of its name, as attempts of one run leave several', async () => {
+    open(5);
+    const said = (message: string) => checkJson(report({ notices: [message] }));
+    uploaded(makeZip({ 'report.json': said('the second attempt') }), { id: 90 });
+    uploaded(makeZip({ 'report.json': said('the first attempt') }), { id: 80 });
+    uploaded(makeZip({ 'report.json': said('another run') }), { id: 95, run: RUN + 1 });
+    uploaded(makeZip({ 'report.json': said('another name') }), { id: 96, name: 'base-image-gate-web' });
+    await fromArtifact();
+    expect(github.state.comments[0]?.body).toContain('the second attempt');
+  });
+
+  test.each([
+    ['is not there', () => undefined, 'left no artifact named base-image-gate'],
+    ['has expired', () => uploaded(Buffer.alloc(0), { expired: true }), 'has expired'],
+  ])('that %s is nothing to report, and no error', async (_what, prepare, said) => {
+    open(5);
+    prepare();
+    expect(await fromArtifact()).toEqual({ ok: true, value: expect.stringContaining(said) });
+    expect(github.state.comments).toEqual([]);
+  });
+
+  test('that expires between listing and download is nothing to report', async () => {
+    open(5);
+    uploaded(makeZip({ 'report.json': json }));
+    github.server.faults.push({ operation: 'actions/download-artifact', status: 410, message: 'Gone' });
+    expect(await fromArtifact()).toEqual({ ok: true, value: expect.stringContaining('has expired') });
+  });
+
+  test.each([
+    ['a bomb', () => makeZip({ 'report.json': ' '.repeat(17 * 1024 * 1024) }), 'larger than'],
+    ['two reports', () => twice(makeZip({ 'report.json': json, 'Report.json': json })), '2 times'],
+    ['no report', () => makeZip({ 'other.json': json }), 'has no report.json'],
+    ['a report in a folder above', () => makeZip({ '../report.json': json }), 'has no report.json'],
+    ['no archive', () => Buffer.from('hello'), 'no end record'],
+    ['nothing', () => Buffer.alloc(0), 'no end record'],
+    ['an archive cut short', () => makeZip({ 'report.json': json }).subarray(40), 'could not be read'],
+    ['thousands of files', () => makeZip(manyFiles(), { stored: true }), 'more than 1000 entries'],
+    ['a report that is none', () => makeZip({ 'report.json': '{"schema":"other"}' }), 'shape'],
+  ])('that holds %s is refused in a sentence, and nothing is posted', async (_what, archive, said) => {
+    open(5);
+    uploaded(archive());
+    expect(await fromArtifact()).toEqual({ ok: false, error: expect.stringContaining(said) });
+    expect(github.state.comments).toEqual([]);
+  });
+
+  test('that is too large is not downloaded', async () => {
+    open(5);
+    uploaded(Buffer.alloc(0), { size: 17 * 1024 * 1024 });
+    expect(await fromArtifact()).toEqual({ ok: false, error: expect.stringContaining('at most') });
+    expect(github.server.operations()).not.toContain('actions/download-artifact');
+  });
+
+  test('needs a permission, and says which', async () => {
+    const refused = await reportRun(runner(), payload(), { ...INPUTS, report: null }, github.client('read'));
+    expect(refused).toEqual({ ok: false, error: expect.stringContaining('actions: read') });
+  });
+
+  function manyFiles(): Record<string, string> {
+    return Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`${index}`, '']));
+  }
+
+  /** An archive whose second name is made the same as its first. */
+  function twice(archive: Buffer): Buffer {
+    return Buffer.from(archive.toString('latin1').replaceAll('Report.json', 'report.json'), 'latin1');
+  }
+});
+
+test('reports that two steps post are two parts of the comment', async () => {
+  open(5);
+  await run({ report: write('api.json', checkJson(report())) });
+  await run({ report: write('web.json', checkJson(report())) });
+  expect(github.state.comments).toHaveLength(1);
+  expect(github.state.comments[0]?.body.match(/<!-- base-image-gate part=/g)).toHaveLength(2);
+  await run({ report: write('web.json', checkJson(report())) });
+  expect(github.state.comments[0]?.body.match(/<!-- base-image-gate part=/g)).toHaveLength(2);
+});
+
+test('links lead to what merging makes, whose lines the run speaks of', async () => {
+  open(5);
+  const pull = github.state.pullRequests.get(5);
+  if (pull !== undefined) pull.mergeCommit = 'c'.repeat(40);
+  await run();
+  expect(github.state.comments[0]?.body).toContain(`/blob/${'c'.repeat(40)}/`);
+  expect(github.state.comments[0]?.body).not.toContain(`/blob/${HEAD}/`);
 });
 
 test('every published example of workflow_run is read or refused in a sentence', async () => {
@@ -228,13 +354,7 @@ test('every published example of workflow_run is read or refused in a sentence',
 
 test('a token that may not write is told the lines to add', async () => {
   open(5);
-  const env = readRunnerEnvironment({
-    GITHUB_REPOSITORY: `${REPOSITORY.owner}/${REPOSITORY.name}`,
-    GITHUB_EVENT_NAME: 'workflow_run',
-    GITHUB_SHA: HEAD,
-  });
-  const inputs = { comment: 'always', commentKey: 'default', sarif: false } as const;
   const path = write('report.json', checkJson(report()));
-  const outcome = await reportRun(env, payload(), { ...inputs, report: path }, github.client('read'));
+  const outcome = await reportRun(runner(), payload(), { ...INPUTS, report: path }, github.client('read'));
   expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('pull-requests: write') });
 });

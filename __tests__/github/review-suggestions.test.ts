@@ -1,12 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { ImageUse } from '../../src/build-files/image-use.js';
 import { readRepository } from '../../src/build-files/read.js';
 import { readingOptions } from '../../src/commands/reading-options.js';
 import type { CommitTree } from '../../src/github/commit-tree.js';
 import { Commits } from '../../src/github/commits.js';
-import { addedLines } from '../../src/github/diff-lines.js';
-import { postSuggestions, type Suggestion, suggestionsFor } from '../../src/github/review-suggestions.js';
+import { suggestionsFor } from '../../src/github/review-suggestions.js';
 import { formatReference } from '../../src/images/reference.js';
 import type { Answer, Report } from '../../src/reports/report.js';
 import { REPOSITORY, useGitHub } from '../support/github-room.js';
@@ -75,63 +73,5 @@ describe('a pin is proposed', () => {
     expect(await proposed('FROM alpine:3\n', answer('indeterminate', 'warning'))).toEqual([]);
     expect(await proposed('FROM alpine:3\n', answer('fail', 'note'))).toHaveLength(1);
     expect(await proposed('FROM alpine:3\n', answer('pass', 'error'))).toHaveLength(1);
-  });
-});
-
-describe('suggestions on a pull request', () => {
-  const suggestion = (line: number, text = `FROM alpine:3@${DIGEST}`): Suggestion => ({
-    path: 'Dockerfile',
-    line,
-    text,
-    digest: DIGEST,
-  });
-
-  function post(suggestions: readonly Suggestion[], token = 'write'): ReturnType<typeof postSuggestions> {
-    const { git } = github.state;
-    const base = git.tip('main') ?? git.commit('main', { Dockerfile: 'FROM scratch\nRUN old\n' });
-    const files = { Dockerfile: 'FROM scratch\nRUN old\nFROM alpine:3\n' };
-    const head = git.tip('feature') ?? git.commit('feature', files, { parents: [base] });
-    const repository = 'acme/shop';
-    github.state.pullRequests.set(7, {
-      number: 7,
-      head: { sha: head, ref: 'feature', repository },
-      base: { ref: 'main' },
-    });
-    return postSuggestions({ client: github.client(token), repository: REPOSITORY, number: 7, head, suggestions });
-  }
-
-  test('stand on added lines only, and once', async () => {
-    expect(await post([suggestion(1), suggestion(2), suggestion(3)])).toEqual({ ok: true, value: 1 });
-    expect(github.state.reviewComments).toMatchObject([{ path: 'Dockerfile', line: 3 }]);
-    expect(github.state.reviewComments[0]?.body).toContain(`\`\`\`suggestion\nFROM alpine:3@${DIGEST}\n\`\`\``);
-    expect(await post([suggestion(3)])).toEqual({ ok: true, value: 0 });
-    expect(github.state.reviewComments).toHaveLength(1);
-  });
-
-  test('are not held back by somebody else’s copy of ours', async () => {
-    await post([suggestion(3)]);
-    const [ours] = github.state.reviewComments.splice(0);
-    if (ours !== undefined) github.state.reviewComments.push({ ...ours, login: 'mallory' });
-    expect(await post([suggestion(3)])).toEqual({ ok: true, value: 1 });
-  });
-
-  test('can’t be ended by backticks in the line', async () => {
-    await post([suggestion(3, 'FROM a ```` b')]);
-    expect(github.state.reviewComments[0]?.body).toMatch(/^`````suggestion$/m);
-  });
-
-  test('need a permission, and say which', async () => {
-    expect(await post([suggestion(3)], 'read')).toMatchObject({ ok: false, error: { code: 'no-permission' } });
-  });
-});
-
-describe('the lines of a patch', () => {
-  test('are those added, as the new side counts', () => {
-    const patch = '@@ -1,3 +1,4 @@ x\n a\n-b\n+c\n+d\n e\n\\ No newline at end of file\n@@ -10 +20,2 @@\n+f\n g';
-    expect([...addedLines(patch)]).toEqual([2, 3, 20]);
-  });
-
-  test('are found in any text without harm', () => {
-    fc.assert(fc.property(fc.string(), (text) => addedLines(text).size <= text.length));
   });
 });

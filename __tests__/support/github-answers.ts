@@ -6,7 +6,11 @@ import type { Comment, GitHubState, Issue, PullRequest, ReviewComment, Scope, To
 export interface Answer {
   readonly status: number;
   readonly data: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Where the loopback GitHub hands out what it keeps in a store of another origin. */
+export const STORE = '/_store/';
 
 const NOT_FOUND: Answer = { status: 404, data: { message: 'Not Found', status: '404' } };
 const json = (data: unknown, status = 200): Answer => ({ status, data });
@@ -31,6 +35,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly [readonly Scope[], 'r
   'pulls/list-files': [['pull-requests'], 'read'],
   'pulls/list-review-comments': [['pull-requests'], 'read'],
   'pulls/create-review': [['pull-requests'], 'write'],
+  'pulls/update-review-comment': [['pull-requests'], 'write'],
+  'pulls/delete-review-comment': [['pull-requests'], 'write'],
   'issues/list-comments': [['issues', 'pull-requests'], 'read'],
   'issues/create-comment': [['issues', 'pull-requests'], 'write'],
   'issues/update-comment': [['issues', 'pull-requests'], 'write'],
@@ -38,6 +44,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly [readonly Scope[], 'r
   'issues/list-for-repo': [['issues'], 'read'],
   'issues/create': [['issues'], 'write'],
   'issues/update': [['issues'], 'write'],
+  'actions/list-workflow-run-artifacts': [['actions'], 'read'],
+  'actions/download-artifact': [['actions'], 'read'],
   'code-scanning/upload-sarif': [['security-events'], 'write'],
   'code-scanning/get-sarif': [['security-events'], 'read'],
 };
@@ -140,6 +148,7 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
   'pulls/create-review': (state, { body }, token) => {
     for (const comment of listOf(body['comments'])) {
       state.reviewComments.push({
+        id: state.nextId(),
         path: String(comment['path']),
         line: Number(comment['line']),
         ...(comment['start_line'] === undefined ? {} : { startLine: Number(comment['start_line']) }),
@@ -148,6 +157,18 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
       });
     }
     return json({ id: state.nextId() });
+  },
+  'pulls/update-review-comment': (state, { path, body }) => {
+    const comment = state.reviewComments.find(({ id }) => id === Number(path['comment_id']));
+    if (comment === undefined) return NOT_FOUND;
+    comment.body = String(body['body']);
+    return json(asReviewComment(comment));
+  },
+  'pulls/delete-review-comment': (state, { path }) => {
+    const index = state.reviewComments.findIndex(({ id }) => id === Number(path['comment_id']));
+    if (index < 0) return NOT_FOUND;
+    state.reviewComments.splice(index, 1);
+    return { status: 204, data: null };
   },
   'issues/list-comments': (state, { path }) =>
     json(state.comments.filter((comment) => comment.issue === Number(path['issue_number'])).map(asComment)),
@@ -204,6 +225,24 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     if (typeof body['body'] === 'string') issue.body = body['body'];
     if (body['state'] === 'open' || body['state'] === 'closed') issue.state = body['state'];
     return json(asIssue(issue));
+  },
+  'actions/list-workflow-run-artifacts': (state, { path, query }) => {
+    const name = query.get('name');
+    const artifacts = state.artifacts
+      .filter((artifact) => artifact.run === Number(path['run_id']) && (name === null || artifact.name === name))
+      .map(({ id, name, archive, expired = false, size = archive.length }) => ({
+        id,
+        name,
+        expired,
+        size_in_bytes: size,
+      }));
+    return json({ total_count: artifacts.length, artifacts });
+  },
+  'actions/download-artifact': (state, { path }) => {
+    const artifact = state.artifacts.find(({ id }) => id === Number(path['artifact_id']));
+    if (artifact === undefined) return NOT_FOUND;
+    if (artifact.expired === true) return json({ message: 'Artifact has expired' }, 410);
+    return { status: 302, data: null, headers: { location: `${STORE}${artifact.id}` } };
   },
   'code-scanning/upload-sarif': (state, { body }) => {
     const sarif = gunzipSync(Buffer.from(String(body['sarif']), 'base64')).toString('utf8');
@@ -280,13 +319,9 @@ function asPull(state: GitHubState): (pull: PullRequest) => object {
   });
 }
 
-const asComment = ({ id, body, login }: Comment): unknown => ({ id, body, user: { login, type: 'Bot' } });
-const asReviewComment = ({ path, line, body, login }: ReviewComment): unknown => ({
-  path,
-  line,
-  body,
-  user: { login },
-});
+const asComment = ({ id, body, login }: Comment): unknown => ({ id, body, user: userOf(login) });
+const asReviewComment = ({ login, ...comment }: ReviewComment): unknown => ({ ...comment, user: userOf(login) });
+const userOf = (login: string | null): unknown => (login === null ? null : { login, type: 'Bot' });
 const asIssue = ({ login, labels: _labels, ...issue }: Issue): unknown => ({ ...issue, user: { login } });
 
 function listOf(value: unknown): readonly Record<string, unknown>[] {

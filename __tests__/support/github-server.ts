@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer, PERMISSIONS } from './github-answers.js';
+import { answer, PERMISSIONS, STORE } from './github-answers.js';
 import { type CheckedRequest, GitHubContract } from './github-contract.js';
 import type { GitHubState, TokenKind } from './github-state.js';
 
@@ -54,6 +54,13 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
       const { authorization } = request.headers;
       requests.push({ operation, status: sent, path: target, authorization, body: parse(body) });
     };
+    if (target.startsWith(STORE)) {
+      // A store of another origin has no business with the token.
+      if (request.headers.authorization !== undefined) violations.push('the token was sent to the store');
+      const kept = state.artifacts.find(({ id }) => target === `${STORE}${id}`);
+      response.writeHead(kept === undefined ? 404 : 200, { 'content-type': 'application/zip' }).end(kept?.archive);
+      return;
+    }
     if (token === undefined) return reply('unknown', 401, { message: 'Bad credentials' });
     if (method === 'POST' && target === (prefix === '' ? '/graphql' : '/api/graphql')) {
       if (faultOf('graphql', reply)) return;
@@ -78,7 +85,12 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
     // GitHub does not say that there is something which a token may not see.
     const hidden = token.only?.includes(`${owner}/${repo}`) === false;
     if (hidden) return reply(checked.operation, 404, { message: 'Not Found' });
-    const { status, data } = answer(checked, state, token);
+    const { status, data, headers = {} } = answer(checked, state, token);
+    const { location } = headers;
+    if (location !== undefined) {
+      const elsewhere = new URL(location, server.apiUrl.replace('127.0.0.1', 'localhost')).href;
+      return reply(checked.operation, status, data, { location: elsewhere });
+    }
     if (method !== 'GET') server.onWritten?.(checked);
     const paged = Array.isArray(data)
       ? pageOf(data, checked.query, `${server.apiUrl}${target.slice(prefix.length)}`)

@@ -1,6 +1,6 @@
 import { GitRepository } from './git-repository.js';
 
-export type Scope = 'contents' | 'pull-requests' | 'issues' | 'security-events';
+export type Scope = 'actions' | 'contents' | 'pull-requests' | 'issues' | 'security-events';
 
 /** Whom a token speaks for, and what it may do. */
 export interface TokenKind {
@@ -17,7 +17,13 @@ export const READ_ONLY_TOKEN: TokenKind = {
 
 export const WRITE_TOKEN: TokenKind = {
   login: 'github-actions[bot]',
-  permissions: { contents: 'read', 'pull-requests': 'write', issues: 'write', 'security-events': 'write' },
+  permissions: {
+    actions: 'read',
+    contents: 'read',
+    'pull-requests': 'write',
+    issues: 'write',
+    'security-events': 'write',
+  },
 };
 
 /** `permissions: contents: read` and nothing else, as most workflows have it. */
@@ -26,7 +32,8 @@ export const CONTENTS_TOKEN: TokenKind = { login: 'github-actions[bot]', permiss
 export interface Comment {
   readonly id: number;
   readonly issue: number;
-  readonly login: string;
+  /** Null where the account was deleted. */
+  readonly login: string | null;
   body: string;
 }
 
@@ -69,11 +76,25 @@ export interface Upload {
 }
 
 export interface ReviewComment {
+  readonly id: number;
   readonly path: string;
-  readonly line: number;
+  /** Null once the line is no longer what it was. */
+  line: number | null;
   readonly startLine?: number;
-  readonly body: string;
-  readonly login: string;
+  body: string;
+  /** Null where the account was deleted. */
+  readonly login: string | null;
+}
+
+/** What a run uploaded: a zip archive. */
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly archive: Uint8Array;
+  readonly expired?: boolean;
+  /** What GitHub says it has, where that is not so. */
+  readonly size?: number;
 }
 
 /** What a repository on the loopback GitHub holds. */
@@ -88,6 +109,7 @@ export class GitHubState {
   readonly comments: Comment[] = [];
   readonly issues: Issue[] = [];
   readonly uploads: Upload[] = [];
+  readonly artifacts: Artifact[] = [];
   readonly reviewComments: ReviewComment[] = [];
   /** Other repositories of this GitHub, by `owner/name`. */
   readonly others = new Map<string, GitHubState>();

@@ -53,10 +53,8 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
       dispatcher,
     });
     const body = answer.body === null ? null : await readLimited(answer.body, limits.responseBytes);
-    return new Response(hasNoBody(answer.status) ? null : body, {
-      status: answer.status,
-      headers: [...answer.headers.entries()],
-    });
+    const read = { status: answer.status, headers: [...answer.headers.entries()] };
+    return from(answer.url, new Response(hasNoBody(answer.status) ? null : body, read));
   };
 
   return async (url, init) => {
@@ -67,15 +65,21 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
     if (known !== undefined) headers.set('if-none-match', known.etag);
     const answer = await withRetries(limits, isRead, () => once(url, init, headers));
     if (answer.status === 304 && known !== undefined) {
-      return new Response(known.body.slice(), { status: known.status, headers: known.headers.map(([k, v]) => [k, v]) });
+      const headers = known.headers.map(([name, value]): [string, string] => [name, value]);
+      return from(url, new Response(known.body.slice(), { status: known.status, headers }));
     }
     const etag = answer.headers.get('etag');
     if (!isRead || etag === null || answer.status !== 200) return answer;
     const body = new Uint8Array(await answer.arrayBuffer());
     const kept: Remembered = { etag, status: 200, headers: [...answer.headers.entries()], body };
     if (body.byteLength <= MAX_REMEMBERED_BYTES) remembered.set(key, kept);
-    return new Response(body.slice(), { status: 200, headers: answer.headers });
+    return from(answer.url, new Response(body.slice(), { status: 200, headers: answer.headers }));
   };
+}
+
+/** A response that says where it came from, as `fetch` leaves it: Octokit goes by it when it pages through an object. */
+function from(url: string, response: Response): Response {
+  return Object.defineProperty(response, 'url', { value: url });
 }
 
 async function withRetries(limits: ApiLimits, isRead: boolean, exchange: () => Promise<Response>): Promise<Response> {

@@ -11,6 +11,7 @@ import {
   roomForPart,
 } from './comment-parts.js';
 import type { RepositoryName } from './environment.js';
+import { beyondPages, firstPages, PAGE_SIZE } from './first-pages.js';
 import { attempt, type GitHubError, type Purpose } from './github-error.js';
 import { viewerLogin } from './viewer.js';
 
@@ -38,6 +39,8 @@ export interface CommentRequest {
   /** Whether a comment is started where there is none; one that exists is always brought up to date. */
   readonly start: boolean;
   readonly footer: string;
+  /** Whether the commit that is spoken of still is the head. Asked before a part is written once more. */
+  readonly isCurrent: () => Promise<boolean>;
   readonly own: OwnPart;
 }
 
@@ -50,7 +53,7 @@ interface FoundComment {
 
 const MAX_MENDINGS = 3;
 const MAX_COMMENT_PAGES = 30;
-const WRITING: Purpose = { doing: 'post the comment', permission: 'pull-requests: write' };
+export const WRITING: Purpose = { doing: 'post the comment', permission: 'pull-requests: write' };
 const READING: Purpose = { doing: 'find the comment', permission: 'pull-requests: write' };
 
 /**
@@ -73,6 +76,8 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     if (mending === 0) previous = previousFingerprints(found.value, request.own.id);
     const body = bodyFor(request, found.value, previous);
     if (first !== undefined && asKept(first.body) === asKept(body) && duplicates.length === 0) return ok(outcome);
+    // Who wrote in between may have been the run for a newer commit.
+    if (mending > 0 && !(await request.isCurrent())) return ok(outcome);
     const written = await write(request, first, body, duplicates);
     if (!written.ok) return written;
     if (outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
@@ -86,22 +91,16 @@ async function findComments(
   author: string,
 ): Promise<Result<readonly FoundComment[], GitHubError>> {
   const marker = commentMarker(key);
-  return attempt(READING, async () => {
-    const found: FoundComment[] = [];
-    let pages = 0;
-    for await (const page of client.paginate.iterator(client.rest.issues.listComments, {
-      owner: repository.owner,
-      repo: repository.name,
-      issue_number: number,
-      per_page: 100,
-    })) {
-      for (const { id, user, body } of page.data) {
-        if (user?.login === author && body?.startsWith(marker) === true) found.push({ id, body });
-      }
-      if (++pages >= MAX_COMMENT_PAGES) break;
-    }
-    return found.sort((a, b) => a.id - b.id);
-  });
+  const place = { owner: repository.owner, repo: repository.name, issue_number: number, per_page: PAGE_SIZE };
+  const read = await attempt(READING, () =>
+    firstPages(client.paginate.iterator(client.rest.issues.listComments, place), MAX_COMMENT_PAGES),
+  );
+  if (!read.ok) return read;
+  const found = read.value.items.flatMap(({ id, user, body }) =>
+    user?.login === author && body?.startsWith(marker) === true ? [{ id, body }] : [],
+  );
+  if (found.length === 0 && read.value.more) return err(beyondPages(READING.doing, 'comments', MAX_COMMENT_PAGES));
+  return ok(found.sort((a, b) => a.id - b.id));
 }
 
 function previousFingerprints(comments: readonly FoundComment[], id: string): ReadonlySet<string> | null {

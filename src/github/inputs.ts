@@ -2,6 +2,7 @@ import { FRAMEWORKS, type Framework } from '../compliance/frameworks.js';
 import { parsePlatform } from '../images/platform.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
+import type { ReportInputs } from './report-run.js';
 
 /** What a workflow may tell the Action. What is absent is left to the policy file. */
 export interface ActionInputs {
@@ -70,17 +71,15 @@ export function readInputs(input: (name: string) => string): Result<ActionInputs
 }
 
 /** Reads the inputs of the report action. Fails as `readInputs` does. */
-export function readReportInputs(
-  input: (name: string) => string,
-): Result<Pick<ActionInputs, 'comment' | 'commentKey' | 'sarif'> & { readonly report: string }, InputError> {
+export function readReportInputs(input: (name: string) => string): Result<ReportInputs, InputError> {
   const reader = new InputReader(input);
   const inputs = {
-    report: input('report').trim(),
+    report: input('report').trim() || null,
+    artifact: input('artifact').trim() || 'base-image-gate',
     comment: reader.choice('comment', COMMENT_MODES, 'always'),
     commentKey: reader.commentKey(),
     sarif: reader.flag('sarif'),
   };
-  if (inputs.report === '') reader.fail('report', 'is empty', 'Name the file that actions/download-artifact left.');
   return reader.error === null ? ok(inputs) : err(reader.error);
 }
 

@@ -1,16 +1,17 @@
 import type { Report, Verdict } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
-import { publishComment } from './comment.js';
+import { publishComment, WRITING } from './comment.js';
 import { rememberedFingerprint } from './comment-parts.js';
 import type { Commits } from './commits.js';
 import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
 import type { EventPlan } from './event.js';
-import { attempt, explain, type GitHubError, missingPermission } from './github-error.js';
+import { attempt, explain, type GitHubError, missingPermission, type Purpose } from './github-error.js';
 import type { ActionInputs } from './inputs.js';
 import type { JobIdentity } from './job-identity.js';
+import { POSTING, postSuggestions } from './post-suggestions.js';
 import type { Renderers } from './renderers.js';
-import { POSTING, postSuggestions, suggestionsFor } from './review-suggestions.js';
+import { suggestionsFor } from './review-suggestions.js';
 import { uploadSarif } from './sarif-upload.js';
 import { keepTrackingIssue } from './tracking-issue.js';
 
@@ -62,33 +63,51 @@ async function guarded(doing: string, work: () => Promise<readonly Output[]>): P
   }
 }
 
-/** The comment, then the suggestions, which need the same permission: a refusal is not asked for twice. */
+/**
+ * The comment, then the suggestions. Both need the same permission and the same head, so that what one may not do is
+ * not tried for the other.
+ */
 async function onPullRequest(publication: Publication, pullRequest: PullRequest): Promise<readonly Output[]> {
   const { inputs } = publication;
-  const commented = inputs.comment === 'never' ? null : await comment(publication, pullRequest);
-  const before = commented === null ? [] : [commented];
-  if (!inputs.reviewSuggestions) return before;
-  const refused = commented?.ok === false && commented.error.code === 'no-permission';
-  return [...before, refused ? err(missingPermission(POSTING)) : await suggestions(publication, pullRequest)];
+  const wanted = [...(inputs.comment === 'never' ? [] : [WRITING]), ...(inputs.reviewSuggestions ? [POSTING] : [])];
+  if (wanted.length === 0) return [];
+  const pull = await pullRequestNow(publication, pullRequest);
+  if (!pull.ok) return pull.error.code === 'no-permission' ? wanted.map(lacking) : [pull];
+  // A slower run for an earlier push must not overwrite what a later one said.
+  if (pull.value.head !== pullRequest.head) return [ok(NEWER_COMMIT)];
+  if (pull.value.closed) return [ok(CLOSED)];
+  const outputs: Output[] = [];
+  if (inputs.comment !== 'never') outputs.push(await comment(publication, pullRequest));
+  if (!inputs.reviewSuggestions) return outputs;
+  const refused = outputs.some((output) => !output.ok && output.error.code === 'no-permission');
+  return [...outputs, refused ? lacking(POSTING) : await suggestions(publication, pullRequest)];
 }
+
+const lacking = (purpose: Purpose): Output => err(missingPermission(purpose));
+
+async function pullRequestNow(
+  { client, env }: Publication,
+  { number }: PullRequest,
+): Promise<Result<{ readonly head: string; readonly closed: boolean }, GitHubError>> {
+  const place = { owner: env.repository.owner, repo: env.repository.name, pull_number: number };
+  const pull = await attempt({ ...WRITING, doing: 'write on the pull request' }, () => client.rest.pulls.get(place));
+  return pull.ok ? ok({ head: pull.value.data.head.sha, closed: pull.value.data.state === 'closed' }) : pull;
+}
+
+const NEWER_COMMIT: Shortfall = {
+  message: 'The pull request was left alone: it has a newer commit than the one judged here.',
+  remedy: 'The run for that commit writes on it.',
+};
+const CLOSED: Shortfall = {
+  message: 'The pull request was left alone: it is closed.',
+  remedy: 'What was found is in this summary.',
+};
 
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
 
-async function comment(
-  { env, inputs, client, report, renderers, job }: Publication,
-  { number, head }: PullRequest,
-): Promise<Output> {
-  const place = { owner: env.repository.owner, repo: env.repository.name };
-  const purpose = { doing: 'post the comment', permission: 'pull-requests: write' } as const;
-  const pull = await attempt(purpose, () => client.rest.pulls.get({ ...place, pull_number: number }));
-  if (!pull.ok) return pull;
-  // A slower run for an earlier push must not overwrite what a later one said.
-  if (pull.value.data.head.sha !== head) {
-    return ok({
-      message: 'The comment was left alone: the pull request has a newer commit than the one judged here.',
-      remedy: 'The run for that commit writes it.',
-    });
-  }
+async function comment(publication: Publication, pullRequest: PullRequest): Promise<Output> {
+  const { env, inputs, client, report, renderers, job } = publication;
+  const { number, head } = pullRequest;
   const nothing = report.uses.length === 0 && report.findings.length === 0;
   const findings = report.findings.filter((finding) => finding.waiver === undefined);
   const published = await publishComment({
@@ -98,6 +117,10 @@ async function comment(
     key: inputs.commentKey,
     start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
     footer: `[Summary of the run](${env.serverUrl}/${formatRepositoryName(env.repository)}/actions/runs/${env.runId})`,
+    isCurrent: async () => {
+      const now = await pullRequestNow(publication, pullRequest);
+      return now.ok && now.value.head === head;
+    },
     own: {
       id: job.id,
       commit: head,
@@ -127,7 +150,8 @@ async function suggestions(
   // Where the merge changed the file, the pull request's own lines are others than those judged.
   const same = proposed.filter(({ path }) => before.value.get(path) === after.value.get(path));
   const posted = await postSuggestions({ client, repository: env.repository, number, head, suggestions: same });
-  return posted.ok ? ok(null) : posted;
+  if (!posted.ok) return posted;
+  return ok(posted.value === 'newer-head' ? NEWER_COMMIT : null);
 }
 
 async function sarif({ env, plan, client, report, renderers }: Publication): Promise<Output> {

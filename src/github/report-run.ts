@@ -6,23 +6,31 @@ import { partId, rememberedFingerprint } from './comment-parts.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { GitHubError } from './github-error.js';
 import { renderersFor } from './renderers.js';
+import { type ArtifactRead, readReportArtifact } from './report-artifact.js';
 import { uploadSarif } from './sarif-upload.js';
 import { readStrangerReport } from './stranger-report.js';
-import { pullRequestsOf, type ReportedRun, readReportedRun } from './workflow-run.js';
+import { pullRequestsOf, type ReportedPullRequest, type ReportedRun, readReportedRun } from './workflow-run.js';
 
 export interface ReportInputs {
-  readonly report: string;
+  /** A file that holds the report; without it, the artifact is read. */
+  readonly report: string | null;
+  readonly artifact: string;
   readonly comment: 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
   readonly sarif: boolean;
 }
 
-/** Stands before everything a fork's run said, and stays when there is no room for the rest. */
-const STRANGERS_WORD =
-  '> [!CAUTION]\n> **Reported by the fork’s own run.** Whoever controls the fork could have written this. It is no check and decides nothing.';
+/** What a report is posted on, and by whom. */
+interface Posting {
+  readonly env: RunnerEnvironment;
+  readonly inputs: ReportInputs;
+  readonly client: GitHubClient;
+  readonly run: ReportedRun;
+  readonly report: Report;
+}
 
 /**
- * Posts the report of a fork's run on the pull request that the run was for. Returns a sentence about what was done;
+ * Posts the report of another run on the pull request that the run was for. Returns a sentence about what was done;
  * fails with a sentence. The verdict in the report changes nothing here: a stranger's word is not a check.
  */
 export async function reportRun(
@@ -32,31 +40,51 @@ export async function reportRun(
   client: GitHubClient,
 ): Promise<Result<string, string>> {
   const run = readReportedRun(env, payload);
-  if (!run.ok) return run;
-  const report = await readStrangerReport(inputs.report);
-  if (!report.ok) return report;
+  if (!run.ok) return run.error.code === 'nothing-to-report' ? ok(run.error.message) : err(run.error.message);
+  const read = await reportOf(env, inputs, client, run.value);
+  if (!read.ok) return read;
+  if ('nothing' in read.value) return ok(`${read.value.nothing} Nothing was posted.`);
   const pulls = await pullRequestsOf(client, env.repository, run.value);
   if (!pulls.ok) return failed([pulls.error]);
   if (pulls.value.length === 0)
     return ok('No open pull request has the head that this run was for; nothing was posted.');
   const errors: GitHubError[] = [];
-  for (const number of pulls.value) {
-    for (const outcome of await post(env, inputs, client, { number, run: run.value, report: report.value })) {
-      if (!outcome.ok) errors.push(outcome.error);
-    }
+  const posting = { env, inputs, client, run: run.value, report: read.value.report };
+  for (const pull of pulls.value) {
+    for (const outcome of await post(posting, pull)) if (!outcome.ok) errors.push(outcome.error);
   }
   return errors.length > 0
     ? failed(errors)
-    : ok(`Reported on ${pulls.value.map((number) => `#${number}`).join(', ')}.`);
+    : ok(`Reported on ${pulls.value.map(({ number }) => `#${number}`).join(', ')}.`);
+}
+
+async function reportOf(
+  { repository, temporaryDirectory }: RunnerEnvironment,
+  inputs: ReportInputs,
+  client: GitHubClient,
+  run: ReportedRun,
+): Promise<Result<ArtifactRead, string>> {
+  if (inputs.report === null) {
+    return readReportArtifact(client, { repository, runId: run.id, name: inputs.artifact, temporaryDirectory });
+  }
+  const report = await readStrangerReport(inputs.report);
+  return report.ok ? ok({ report: report.value }) : report;
 }
 
 async function post(
-  env: RunnerEnvironment,
-  inputs: ReportInputs,
-  client: GitHubClient,
-  { number, run, report }: { readonly number: number; readonly run: ReportedRun; readonly report: Report },
+  { env, inputs, client, run, report }: Posting,
+  { number, shown }: ReportedPullRequest,
 ): Promise<readonly Result<unknown, GitHubError>[]> {
-  const renderers = renderersFor(env, { commit: run.head, category: 'base-image-gate/reported-by-fork' });
+  // Reports of several jobs are told apart by the step that posts them and by what it was told to read.
+  const step = JSON.stringify([env.workflowFile || env.workflow, env.job, env.step]);
+  const id = partId({
+    workflow: run.workflow,
+    job: 'reported',
+    step,
+    inputs: { artifact: inputs.report ?? inputs.artifact },
+  });
+  const renderers = renderersFor(env, { commit: shown, category: `base-image-gate/reported-${id}` });
+  const word = strangersWord(run);
   const outcomes: Result<unknown, GitHubError>[] = [];
   if (inputs.comment !== 'never') {
     outcomes.push(
@@ -66,14 +94,19 @@ async function post(
         number,
         key: inputs.commentKey,
         start: inputs.comment === 'always' || report.verdict !== 'pass',
-        footer: `[The fork’s run](${run.url})`,
+        isCurrent: async () => {
+          const pulls = await pullRequestsOf(client, env.repository, run);
+          return pulls.ok && pulls.value.some((pull) => pull.number === number);
+        },
+        footer: `[The run that was reported](${run.url})`,
         own: {
-          id: partId({ workflow: run.workflow, job: 'reported by a fork', step: '', inputs: {} }),
+          id,
           commit: run.head,
           fingerprints: report.findings.map(({ fingerprint }) => rememberedFingerprint(fingerprint)),
           render: (room) => {
-            const limit = room - STRANGERS_WORD.length - 2;
-            return `${STRANGERS_WORD}\n\n${renderers.comment(report, { limit, title: 'reported by the fork' })}`;
+            const limit = room - word.length - 2;
+            const title = run.fork ? 'reported by the fork' : 'reported by the branch';
+            return `${word}\n\n${renderers.comment(report, { limit, title })}`;
           },
         },
       }),
@@ -85,6 +118,12 @@ async function post(
     outcomes.push(await uploadSarif({ client, repository: env.repository, commit: run.head, ref, sarif }));
   }
   return outcomes;
+}
+
+/** Stands before everything that another run said, and stays when there is no room for the rest. */
+function strangersWord({ fork }: ReportedRun): string {
+  const whose = fork ? 'the fork' : 'the pull request’s branch';
+  return `> [!CAUTION]\n> **Reported by ${whose}’s own run.** Whoever controls ${whose} could have written this. It is no check and decides nothing.`;
 }
 
 function failed(errors: readonly GitHubError[]): Result<never, string> {

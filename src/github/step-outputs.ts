@@ -2,10 +2,11 @@ import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { prose } from '../reports/escape/markdown.js';
+import { block, prose } from '../reports/escape/markdown.js';
 import { cut, visible, visibleLines } from '../reports/escape/visible.js';
 import { SUMMARY_LIMIT } from '../reports/markdown/summary.js';
 import type { Report } from '../reports/report.js';
+import type { Result } from '../result.js';
 import type { Stop } from './engine.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { Shortfall } from './publish.js';
@@ -80,6 +81,20 @@ export async function showStop(
   core.error(cut(visibleLines(`${message}\n${remedy}`), MAX_LOG_LINE), { title: 'Base images: nothing was decided' });
   setOutputs({ verdict: 'indeterminate', findings: '0' });
   await appendSummary(step.summaryPath, `## Base images: indeterminate\n\n${prose(message)}\n\n${prose(remedy)}\n`);
+}
+
+/** Says what became of a report that was posted for another run. */
+export async function showPosted(step: Pick<Step, 'summaryPath'>, outcome: Result<string, string>): Promise<void> {
+  const text = outcome.ok ? outcome.value : outcome.error;
+  if (outcome.ok) logLine(core.info, text);
+  else core.error(cut(visibleLines(text), MAX_LOG_LINE), { title: 'Base images: the report was not posted' });
+  const title = outcome.ok ? 'report of another run' : 'the report was not posted';
+  await appendSummary(step.summaryPath, `## Base images: ${title}\n\n${paragraphs(text)}\n`);
+}
+
+function paragraphs(text: string): string {
+  const [sentence = '', ...lines] = text.split('\n\n');
+  return lines.length === 0 ? prose(sentence) : `${prose(sentence)}\n\n${block(lines.join('\n\n'), 'yaml')}`;
 }
 
 type Written<K extends string> =

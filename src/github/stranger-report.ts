@@ -6,7 +6,7 @@ import type { Report } from '../reports/report.js';
 import { err, type Result } from '../result.js';
 
 /** The same as what a report may have in characters; what is longer is not even read. */
-const MAX_REPORT_BYTES = 16 * 1024 * 1024;
+export const MAX_REPORT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads the report that somebody else's run uploaded. Whoever controls the fork controls every byte of it, and the
@@ -29,6 +29,11 @@ export async function readStrangerReport(path: string): Promise<Result<Report, s
     const reason = code === 'ELOOP' ? 'it is a link' : code === 'ENOENT' ? 'there is no such file' : code;
     return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact left.`);
   }
+  return parseStrangerReport(text);
+}
+
+/** Reads the text of such a report: checked against the published shape, and nothing in it is more than text. */
+export function parseStrangerReport(text: string): Result<Report, string> {
   const read = readCheck(text);
   return read.ok ? read : err(`${read.error.message} ${read.error.remedy}`);
 }

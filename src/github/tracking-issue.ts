@@ -2,12 +2,12 @@ import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import { asKept } from './comment-parts.js';
 import type { RepositoryName } from './environment.js';
+import { beyondPages, firstPages, PAGE_SIZE } from './first-pages.js';
 import { attempt, type GitHubError, type Purpose } from './github-error.js';
 import { viewerLogin } from './viewer.js';
 
 const KEEPING: Purpose = { doing: 'keep the tracking issue', permission: 'issues: write' };
 /** Ten pages of a hundred, newest first, of what one author has opened: ours is touched by every run that changes it. */
-const PAGE = 100;
 const MAX_PAGES = 10;
 /** Two runs that open one at the same time see each other's after their own; a third reading settles it. */
 const MAX_MENDINGS = 3;
@@ -69,7 +69,9 @@ function marker(job: string): string {
 async function findIssues(request: TrackingIssue, author: string): Promise<Result<readonly Issue[], GitHubError>> {
   const opened = await listIssues(request, author, 'open');
   if (!opened.ok) return opened;
-  if (opened.value.issues.length === 0 && opened.value.more) return err(tooMany(author));
+  if (opened.value.issues.length === 0 && opened.value.more) {
+    return err(beyondPages(KEEPING.doing, `open issues by ${author}`, MAX_PAGES));
+  }
   if (opened.value.issues.length > 0) return ok(opened.value.issues.toSorted((a, b) => a.number - b.number));
   // Among closed ones that are no longer found a new one does no harm.
   const closed = await listIssues(request, author, 'closed');
@@ -81,19 +83,16 @@ async function listIssues(
   author: string,
   state: 'open' | 'closed',
 ): Promise<Result<{ readonly issues: readonly Issue[]; readonly more: boolean }, GitHubError>> {
+  const listing = { owner: repository.owner, repo: repository.name, creator: author, state } as const;
+  const sorted = { ...listing, sort: 'updated', direction: 'desc', per_page: PAGE_SIZE } as const;
   return attempt(KEEPING, async () => {
-    const issues: Issue[] = [];
-    let pages = 0;
-    const listing = { owner: repository.owner, repo: repository.name, creator: author, state, per_page: PAGE } as const;
-    const sorted = { ...listing, sort: 'updated', direction: 'desc' } as const;
-    for await (const page of client.paginate.iterator(client.rest.issues.listForRepo, sorted)) {
-      for (const { number, title, body, user, pull_request: pull } of page.data) {
-        const ours = pull === undefined && user?.login === author && body?.startsWith(marker(job)) === true;
-        if (ours) issues.push({ number, title, body, state });
-      }
-      if (++pages >= MAX_PAGES) return { issues, more: page.data.length === PAGE };
-    }
-    return { issues, more: false };
+    const pages = client.paginate.iterator(client.rest.issues.listForRepo, sorted);
+    const { items, more } = await firstPages(pages, MAX_PAGES);
+    const issues = items.flatMap(({ number, title, body, user, pull_request: pull }) => {
+      const ours = pull === undefined && user?.login === author && body?.startsWith(marker(job)) === true;
+      return ours ? [{ number, title, body, state }] : [];
+    });
+    return { issues, more };
   });
 }
 
@@ -138,13 +137,4 @@ async function closeDuplicate(
 
 function bodyOf({ job, markdown }: Pick<TrackingIssue, 'job' | 'markdown'>): string {
   return `${marker(job)}\n\n${markdown}`;
-}
-
-function tooMany(author: string): GitHubError {
-  return {
-    code: 'limit',
-    doing: KEEPING.doing,
-    message: `Could not ${KEEPING.doing}: ${author} has more than ${MAX_PAGES * PAGE} open issues, and ours is not among the newest.`,
-    remedy: 'Close what is done among them, or give the Action a token of an app of its own.',
-  };
 }

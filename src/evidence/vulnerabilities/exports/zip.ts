@@ -14,10 +14,13 @@ export interface ZipEntry {
   readonly offset: number;
 }
 
+/** What reading an archive may cost. */
+export type ZipLimits = Pick<VulnerabilityLimits, 'archive-entries' | 'archive-directory-bytes' | 'record-bytes'>;
+
 /** An archive that can't be read: what is wrong, and the limit's name where it is too large. */
 export interface ZipFault {
   readonly reason: string;
-  readonly limit?: keyof VulnerabilityLimits;
+  readonly limit?: keyof ZipLimits;
 }
 
 const END = 0x06054b50;
@@ -36,7 +39,7 @@ const TAIL = 22 + 65_535;
  */
 export async function readZipDirectory(
   file: FileHandle,
-  limits: VulnerabilityLimits,
+  limits: ZipLimits,
 ): Promise<Result<readonly ZipEntry[], ZipFault>> {
   const { size } = await file.stat();
   const tail = await readAt(file, Math.max(0, size - TAIL), Math.min(size, TAIL));
@@ -142,11 +145,11 @@ const WINDOW = 4 * 1024 * 1024;
 /** Reads entries of an archive through a window that moves forward; fastest in the order of their offsets. */
 export class ZipReader {
   readonly #file: FileHandle;
-  readonly #limits: VulnerabilityLimits;
+  readonly #limits: ZipLimits;
   #window: Buffer = Buffer.alloc(0);
   #start = 0;
 
-  constructor(file: FileHandle, limits: VulnerabilityLimits) {
+  constructor(file: FileHandle, limits: ZipLimits) {
     this.#file = file;
     this.#limits = limits;
   }
