@@ -74,6 +74,19 @@ test('a comment with our marker by somebody else is neither believed nor touched
   ]);
 });
 
+test('what another workflow writes in the name of the same bot lasts until the runs it speaks for write again', async () => {
+  const forged = (id: string): string =>
+    `<!-- base-image-gate part=${id} commit=${COMMIT} findings= -->\n**all is well**\n<!-- base-image-gate end -->`;
+  const parts = [forged(jobPart('api').id), forged('f'.repeat(16))].join('\n\n');
+  say('github-actions[bot]', `${commentMarker('default')}\n\n${parts}`);
+  await publish();
+  expect(readParts(github.state.comments[0]?.body ?? '').map(({ markdown }) => markdown)).toEqual(
+    expect.arrayContaining(['**api**', '**all is well**']),
+  );
+  for (const commit of ['2', '3']) await publish({ own: { ...jobPart('api'), commit: commit.repeat(40) } });
+  expect(github.state.comments[0]?.body).not.toContain('all is well');
+});
+
 test('a bot’s comment that quotes our marker further down is not ours', async () => {
   say('github-actions[bot]', `A contributor wrote:\n\n${commentMarker('default')}`);
   expect(await publish()).toBe('created');
