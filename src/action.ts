@@ -1,10 +1,12 @@
+import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
+import { RUN_MILLISECONDS } from './run-time.js';
 
-/** The whole run: a job that hangs has decided nothing, and the runner's own limit is six hours. */
-const RUN_MILLISECONDS = 20 * 60_000;
 /** No single wait for a rate limit is longer: a runner that sits idle is paid for. */
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000;
 const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
+const STOPPED =
+  '\n## Base images: indeterminate\n\nThe run was stopped before it was done, so nothing was decided. The log of the step says why.\n';
 const started = Date.now();
 
 /** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
@@ -58,6 +60,14 @@ async function main(): Promise<0 | 1 | 2 | 3> {
 function stop(reason: string): never {
   const text = reason.replace(/[\r\n]+/g, ' ').slice(0, 1_000);
   core.error(`The run stopped: ${text} Nothing was decided.`, { title: 'Base images: indeterminate' });
+  try {
+    // Whatever was set before: a later value wins.
+    core.setOutput('verdict', 'indeterminate');
+    // The reason may quote a stranger, so it is in the log alone.
+    if (summaryPath) appendFileSync(summaryPath, STOPPED);
+  } catch {
+    // The log says it.
+  }
   process.exit(2);
 }
 

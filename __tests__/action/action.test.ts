@@ -155,7 +155,8 @@ describe('what goes wrong around the run', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s decides nothing', async (signal) => {
     const step = await onPullRequest(denied(), { onOutput: (kill) => kill(signal) });
     expect(step.code).toBe(2);
-    expect(step.outputs['verdict']).toBeUndefined();
+    expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
+    expect(step.summary).toContain('nothing was decided');
   });
 
   test('a deleted ref leaves nothing to judge', async () => {
@@ -180,6 +181,26 @@ describe('inputs', () => {
     expect(step.summary).toContain('a/Dockerfile');
     const changed = await onPullRequest(pull, { inputs: { 'changed-files-only': 'true' } });
     expect(changed.outputs).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('a line of paths that matches no file is wrong usage, not a pass', async () => {
+    const pull = denied({ 'a/Dockerfile': 'FROM images.example/legacy/a:1\n' });
+    for (const paths of ['servces/**', 'a/**\nb/Dockerfile', 'a']) {
+      const step = await onPullRequest(pull, { inputs: { paths } });
+      expect(step.code).toBe(3);
+      expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
+      expect(step.summary).toContain('matches no file of the judged commit');
+    }
+  });
+
+  test('a folder without build files, and one that the change removes, leave nothing to judge, and say so', async () => {
+    const base = { 'old/Dockerfile': 'FROM images.example/legacy/old:1\n', 'README.md': 'a shop' };
+    const pull = makePullRequest(github, {}, base, ['old/Dockerfile']);
+    for (const paths of ['old/**', '*.md']) {
+      const step = await onPullRequest(pull, { inputs: { paths } });
+      expect(step.outputs).toMatchObject({ verdict: 'pass' });
+      expect(step.summary).toContain('so nothing was judged');
+    }
   });
 
   test('legs of a matrix share one comment, each with a part that says what it judges', async () => {

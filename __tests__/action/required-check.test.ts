@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { RUN_MILLISECONDS } from '../../src/run-time.js';
 import { GitHubContract } from '../support/github-contract.js';
 import { fencedBlocks } from '../support/markdown-blocks.js';
 
@@ -47,6 +48,12 @@ describe('the commands of docs/required-check.md', () => {
         contract.check({ ...commands[0], method: 'POST', target: '/repos/acme/shop/rulesets', body })?.violations,
       ).not.toEqual([]);
     }
+  });
+
+  test('leave the gate the time to say that it was stopped', () => {
+    const minutes = fencedBlocks(page, 'yaml').flatMap((block) => /timeout-minutes: ([0-9]+)/.exec(block)?.[1] ?? []);
+    expect(minutes).toHaveLength(3);
+    for (const shown of minutes) expect(Number(shown) * 60_000).toBeGreaterThan(RUN_MILLISECONDS + 60_000);
   });
 
   test('require the name that the workflow’s job has', () => {

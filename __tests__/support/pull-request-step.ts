@@ -17,15 +17,16 @@ export interface MadePullRequest {
 
 type Files = Readonly<Record<string, GitContent>>;
 
-/** Pull request 7 of `acme/shop`: `changes` on top of `base`, and its merge. */
+/** Pull request 7 of `acme/shop`: `changes` on top of `base`, without what it `removes`, and its merge. */
 export function makePullRequest(
   { state }: GitHubRoom,
   changes: Files,
   base: Files = { [POLICY_PATH]: DENYING_POLICY, 'README.md': 'a shop' },
+  removes: readonly string[] = [],
 ): MadePullRequest {
   const { git } = state;
   const start = git.commit('main', base);
-  const files = { ...base, ...changes };
+  const files = Object.fromEntries(Object.entries({ ...base, ...changes }).filter(([path]) => !removes.includes(path)));
   const head = git.commit('feature', files, { parents: [start] });
   const merge = git.commit('merge', files, { parents: [start, head] });
   git.git('update-ref', 'refs/pull/7/merge', merge);

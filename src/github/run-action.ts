@@ -1,18 +1,17 @@
 import { loadCatalogue } from '../catalog/catalogue.js';
-import { globMatches, parseGlob } from '../images/glob.js';
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import { createClient, type GitHubClient } from './client.js';
-import type { CommitTree } from './commit-tree.js';
 import { Commits } from './commits.js';
 import type { Judge, Stop } from './engine.js';
 import type { RunnerEnvironment } from './environment.js';
 import { planEvent } from './event.js';
 import type { ActionInputs } from './inputs.js';
 import { identify } from './job-identity.js';
+import { judgedPaths } from './judged-paths.js';
 import { publishToGitHub, type Shortfall } from './publish.js';
 import { type Renderers, renderersFor } from './renderers.js';
-import { type RunPlan, resolvePlan } from './run-plan.js';
+import { resolvePlan } from './run-plan.js';
 import { runPolicy } from './run-policy.js';
 
 export interface ActionRun {
@@ -64,7 +63,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     });
   }
 
-  const only = await onlyPaths(inputs, plan.value);
+  const only = await judgedPaths(inputs, plan.value);
   if (!only.ok) return only;
   const { findings, notices } = policy.value;
   const judged = await run.judge({
@@ -106,29 +105,4 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {
   return createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: say });
-}
-
-/** The paths that `paths` and `changed-files-only` leave; null where everything is judged. */
-async function onlyPaths(
-  { paths, changedFilesOnly }: ActionInputs,
-  { judged, changedFiles }: RunPlan,
-): Promise<Result<readonly string[] | null, Stop>> {
-  const changed = changedFilesOnly ? changedFiles : null;
-  if (paths.length === 0) return ok(changed);
-  const globs = paths.map((path) => parseGlob(path));
-  const wrong = globs.find((glob) => !glob.ok);
-  if (wrong !== undefined && !wrong.ok) {
-    return err({
-      code: 'usage',
-      message: `The input \`paths\` has a line that is no glob: ${wrong.error}.`,
-      remedy: 'Write globs such as services/*/Dockerfile, one a line.',
-    });
-  }
-  const all = changed ?? (await allPaths(judged));
-  return ok(all.filter((path) => globs.some((glob) => glob.ok && globMatches(glob.value, path))));
-}
-
-async function allPaths(tree: CommitTree): Promise<readonly string[]> {
-  const entries = await tree.entries();
-  return entries.ok ? entries.value.map(({ path }) => path) : [];
 }
