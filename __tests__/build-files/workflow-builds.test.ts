@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { buildsInWorkflow, isWorkflow } from '../../src/build-files/workflow-builds.js';
 
 const builds = (text: string) => buildsInWorkflow(Buffer.from(text));
@@ -65,4 +66,36 @@ test('workflows are the YAML files of one folder', () => {
   const others = ['.github/workflows/a/b.yml', 'x/.github/workflows/a.yml', '.github/workflows/a.json'];
   expect(workflows.every(isWorkflow)).toBe(true);
   expect(others.some(isWorkflow)).toBe(false);
+});
+
+test('any workflow is read, and no path leaves the repository', async () => {
+  const line = fc.constantFrom(
+    ...['jobs:', '  a:', '    defaults: { run: { working-directory: ../x } }', '    steps:', '    steps: 3'],
+    ...[
+      '      - run: docker build -f ../../x .',
+      '      - run: |',
+      '          docker build a',
+      '        working-directory: /',
+    ],
+    ...[
+      '      - uses: docker/build-push-action@v6',
+      '        with:',
+      '          file: ../Dockerfile',
+      '          file: ${{ x }}',
+    ],
+    ...[
+      '          context: a/../..',
+      '          build-args: A',
+      '        with: [1]',
+      '      - &a { run: docker build . }',
+      '      - *a',
+    ],
+    ...['      - *b', '? x', '- [', '}', '\t', '%YAML 1.1', '---', '...'],
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(line, fc.string({ maxLength: 20 })), { maxLength: 12 }), async (lines) => {
+      for (const { file } of await builds(lines.join('\n'))) expect(file).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)/);
+    }),
+    { numRuns: 300 },
+  );
 });

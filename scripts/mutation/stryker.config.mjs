@@ -27,6 +27,8 @@ export default {
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   concurrency: 2,
+  // Jest keeps the modules of every run it has made in a process.
+  maxTestRunnerReuse: 40,
   timeoutMS: 20_000,
   thresholds: { high: 95, low: 80, break: 80 },
 };
