@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CommentOptions, renderComment } from '../../../src/reports/markdown/comment.js';
-import type { Report } from '../../../src/reports/report.js';
+import type { Answer, Report } from '../../../src/reports/report.js';
 import { GITHUB_LINKS, githubHtml, readHtml } from '../../support/github-markdown.js';
 import { makeAnswer, makeReport, makeUse, makeWaiver } from '../../support/report-maker.js';
 import { storefrontReport } from '../../support/storefront-report.js';
@@ -32,13 +32,13 @@ function manyProblems(count: number): Report {
 
 describe('the first line', () => {
   test.each([
-    [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: 1 problem to mend'],
+    [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to mend'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
-      '### ❓ Base images: 1 open question',
+      '### ❓ Base images: indeterminate · 1 open question',
     ],
-    [{ uses: [node] }, '### ✅ Base images: nothing to mend in 1 image use'],
-    [{}, '### ✅ Base images: nothing to judge'],
+    [{ uses: [node] }, '### ✅ Base images: pass · nothing to mend in 1 image use'],
+    [{}, '### ✅ Base images: pass · nothing to judge'],
   ] as const)('says what there is to do (%#)', (given, line) => {
     expect(heading(given)).toBe(line);
   });
@@ -49,13 +49,15 @@ describe('the first line', () => {
       answers: [makeAnswer({ use: node.id, reason: 'old' }), makeAnswer({ use: node.id, reason: 'fresh' })],
     };
     expect(heading(given, { isNew: (finding) => finding.message === 'fresh' })).toBe(
-      '### ❌ Base images: 2 problems to mend (1 new)',
+      '### ❌ Base images: fail · 2 problems to mend (1 new)',
     );
-    expect(heading(given, { isNew: () => false })).toBe('### ❌ Base images: 2 problems to mend');
+    expect(heading(given, { isNew: () => false })).toBe('### ❌ Base images: fail · 2 problems to mend');
   });
 
   test('tells jobs apart by title', () => {
-    expect(heading({}, { title: 'arm64 @acme' })).toBe('### ✅ Base images, arm64 @&#8203;acme: nothing to judge');
+    expect(heading({}, { title: 'arm64 @acme' })).toBe(
+      '### ✅ Base images, arm64 @&#8203;acme: pass · nothing to judge',
+    );
   });
 });
 
@@ -76,9 +78,29 @@ describe('what there is to do', () => {
       '2 details',
       '2 warnings, which do not block',
       '1 finding waived',
-      'Images judged',
-      'Policy and versions',
+      'Images judged, policy and versions',
     ]);
+  });
+
+  test('has a line for where and by which rule, one for why, one for what to change', () => {
+    const [first = ''] = /^1\. .*\n.*\n.*$/m.exec(comment) ?? [];
+    expect(first.split('\n').map((line) => line.replaceAll(/\]\([^)]*\)/g, ']'))).toEqual([
+      '1. ❌ 🆕 [`services/api/Dockerfile:2`] · allowed-base',
+      '   <br>No entry of the allow list matches docker.io/library/node:20, which `node:20` names.',
+      '   <br>👉 **Build on `cgr.dev/acme.com/node:20`, or ask the owners of the policy to add this image.**',
+    ]);
+  });
+
+  test('is said in one line under the verdict, which is true of what follows', () => {
+    expect(comment.split('\n\n')[1]).toBe('**To pass:** do what 👉 says below, then push: the check runs again.');
+    const second = (given: Partial<Answer>) =>
+      renderComment(makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, ...given })] })).split('\n\n')[1];
+    expect(second({})).toBe('**To pass:** mend what is listed below, then push: the check runs again.');
+    expect(second({ outcome: 'indeterminate', fix: 'Log in.' })).toBe(
+      '**To pass:** do what 👉 says below, then run this job again.',
+    );
+    expect(renderComment(makeReport({ uses: [node] }))).not.toContain('To pass');
+    expect(renderComment(manyProblems(30), { limit: 200 })).not.toContain('To pass');
   });
 
   test('marks what is new and nothing else', () => {
@@ -116,8 +138,8 @@ describe('a clean comment', () => {
   test('is one line and one fold', () => {
     const comment = renderComment(makeReport({ uses: [node] }));
     expect(comment.split('\n\n').slice(0, 2)).toEqual([
-      '### ✅ Base images: nothing to mend in 1 image use',
-      '<details><summary>Images judged</summary>',
+      '### ✅ Base images: pass · nothing to mend in 1 image use',
+      '<details><summary>Images judged, policy and versions</summary>',
     ]);
     expect(comment.match(/<details>/g)).toHaveLength(1);
     expect(comment.endsWith('</details>')).toBe(true);

@@ -6,7 +6,7 @@ import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { openQuestions, tallyOf } from '../tally.js';
 import { baseChangesList } from './base-changes.js';
-import { findingsList, type ListDetail } from './findings-list.js';
+import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { imageTable } from './image-table.js';
 import type { LinkTargets } from './places.js';
 import { characters, firstThatFits } from './shrink.js';
@@ -78,6 +78,7 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
     findingsList(groups, { ...detail.list, groups: groups.length }, options, options.isNew, start);
   const parts = [
     heading(report, options),
+    open.length === 0 ? '' : nextStep(errors),
     list(open, 1),
     more.length === 0 ? '' : fold(`${more.length} more to mend`, list(more, open.length + 1)),
     left > 0 ? `_${left} more in the summary of the job._` : '',
@@ -97,8 +98,8 @@ function heading(report: Report, options: CommentOptions): string {
   const tally = tallyOf(report);
   const title = options.title === undefined ? 'Base images' : `Base images, ${inline(cut(options.title, MAX_TITLE))}`;
   const passed = tally.uses === 0 ? 'nothing to judge' : `nothing to mend in ${plural(tally.uses, 'image use')}`;
-  const asked = verdict === 'pass' ? passed : openQuestions(tally) || verdict;
-  return `### ${verdictSign(verdict)} ${title}: ${asked}${freshness(report, options)}`;
+  const asked = verdict === 'pass' ? passed : openQuestions(tally);
+  return `### ${verdictSign(verdict)} ${title}: ${[verdict, asked].filter(Boolean).join(' · ')}${freshness(report, options)}`;
 }
 
 function freshness(report: Report, { isNew }: CommentOptions): string {
@@ -125,8 +126,10 @@ function asides(report: Report, options: CommentOptions, detail: CommentDetail, 
       body: findingsList(warnings, detail.list, options, options.isNew),
     },
     { title: `${plural(waived, 'finding')} waived`, body: waivedList(report, 50, options) },
-    { title: 'Images judged', body: images },
-    { title: 'Policy and versions', body: [...(clean ? noticeLines(report) : []), footer(report)].join('\n\n') },
+    {
+      title: images === '' ? 'Policy and versions' : 'Images judged, policy and versions',
+      body: [images, ...(clean ? noticeLines(report) : []), footer(report)].filter((text) => text !== '').join('\n\n'),
+    },
   ].filter(({ body }) => body !== '');
   if (!clean) return sections.map(({ title, body }) => fold(title, body)).join('\n\n');
   const [first, ...others] = sections;

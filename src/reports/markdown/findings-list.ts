@@ -49,16 +49,29 @@ function item(
   const marker = `${number}. `;
   const place = `${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''}`;
   const message = prose(cut(finding.message, detail.characters));
-  const first = [...signs, place, ...remarks, message, about(finding, rules, targets)].join(' ');
-  const lines = [...fixLines(finding, detail), ...detailLines(finding, detail)];
+  const first = [...signs, place, about(finding, rules, targets)].join(' ');
+  const lines = [
+    `<br>${[...remarks, message].join(' ')}`,
+    ...fixLines(finding, detail),
+    ...detailLines(finding, detail),
+  ];
   const margin = ' '.repeat(marker.length);
   return [marker + first, ...lines.map((line) => (line === '' ? '' : margin + line))].join('\n');
 }
 
-/** The rules and the platforms, in small. */
+/** The rules and the platforms. */
 function about(finding: Finding, rules: readonly string[], targets: LinkTargets): string {
   const titles = rules.map((rule) => ruleTitle(rule, targets)).join(', ');
-  return `<sub>${[titles, ...(finding.platforms ?? []).map(inline)].join(' · ')}</sub>`;
+  return [titles, ...(finding.platforms ?? []).map(inline)].map((text) => `· ${text}`).join(' ');
+}
+
+/** The one thing to do about what decides the verdict, in one line; empty where nothing is to be done. */
+export function nextStep(errors: readonly FindingGroup[]): string {
+  if (errors.length === 0) return '';
+  const how = errors.every(({ finding }) => finding.fix !== undefined) ? 'do what 👉 says' : 'mend what is listed';
+  const failed = errors.some(({ finding }) => finding.outcome === 'fail');
+  const then = failed ? 'push: the check runs again' : 'run this job again';
+  return `**To pass:** ${how} below, then ${then}.`;
 }
 
 function fixLines(finding: Finding, detail: ListDetail): readonly string[] {

@@ -3,7 +3,7 @@ import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { type BaseChangesDetail, baseChangesList } from './base-changes.js';
-import { FULL_DETAIL, findingsList, type ListDetail } from './findings-list.js';
+import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
 import { imageTable, type TableDetail } from './image-table.js';
 import { type LinkTargets, placeLink, ruleLink } from './places.js';
@@ -76,14 +76,16 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
     findingsList(groupFindings(told.filter(matches)), detail.list, options);
   const table = detail.table === null ? '' : imageTable(report, detail.table, options);
   const graph = detail.table === null ? '' : stageGraph(report);
+  const errors = told.filter((finding) => finding.level === 'error');
   const sections = [
     headline(report),
-    ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(notice)}`),
+    nextStep(groupFindings(errors)),
     section(
       'What to do',
       of((finding) => finding.level === 'error'),
     ),
     annotationsLeft(options),
+    ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(notice)}`),
     section('What the change of images brings', baseChangesList(report, detail.changes, options)),
     section('Images', table),
     section('What is built on what', graph),
