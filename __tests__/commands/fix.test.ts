@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,9 @@ describe('fix --pin', () => {
     const { code, stdout, stderr } = await run(directory, '--pin', '--write');
     expect(readFileSync(join(directory, 'Dockerfile'))).toEqual(readFileSync(join(EXAMPLE, 'Dockerfile')));
     expect(statSync(join(directory, 'Dockerfile')).mode & 0o777).toBe(0o640);
-    expect(stdout).toMatch(/^Dockerfile:\d+:\d+ demo\.example\/hardened\/\S+ -> sha256:[0-9a-f]{64}$/m);
+    expect(stdout).toMatch(
+      /^Dockerfile:\d+:\d+ demo\.example\/hardened\/\S+ -> sha256:[0-9a-f]{64} \(signature verified\)$/m,
+    );
     // What other people signed, nobody signed, or nobody allowed is left, so the exit code asks for a person.
     expect(code).toBe(1);
     expect(stderr).toMatch(
@@ -79,6 +81,30 @@ describe('fix --pin', () => {
     symlinkSync('Dockerfile', join(directory, 'Dockerfile.release'));
     await run(directory, '--pin', '--write');
     expect(readFileSync(join(directory, 'Dockerfile'))).toEqual(readFileSync(join(EXAMPLE, 'Dockerfile')));
+  });
+
+  test('says of a digest whose signature does not count that nobody vouches for it', async () => {
+    const directory = unpinnedExample();
+    const policy = readFileSync(join(directory, '.github/base-image-gate.yml'), 'utf8');
+    writeFileSync(
+      join(directory, 'policy.yml'),
+      `${policy}\nrules: { signature-verified: warning }\n`.replace(/^rules:[\s\S]*?(?=^\S)/m, ''),
+    );
+    const { stdout } = await run(directory, '--pin', '--policy', 'policy.yml');
+    expect(stdout).toMatch(
+      /^services\/worker\/Dockerfile:\S+ \S+ -> sha256:[0-9a-f]{64} \(signature not verified: .+\)$/m,
+    );
+    expect(stdout).toMatch(/Of \d+, the digest is the registry's word alone\./);
+    expect(stdout).not.toMatch(/worker.*\(signature verified\)/);
+  });
+
+  test('leaves a link alone whose target was not written, and writes the target whatever comes first', async () => {
+    const directory = unpinnedExample();
+    symlinkSync('Dockerfile', join(directory, 'A.Dockerfile'));
+    const { stderr } = await run(directory, '--pin', '--write');
+    expect(stderr).not.toContain('symbolic link');
+    expect(readFileSync(join(directory, 'Dockerfile'))).toEqual(readFileSync(join(EXAMPLE, 'Dockerfile')));
+    expect(lstatSync(join(directory, 'A.Dockerfile')).isSymbolicLink()).toBe(true);
   });
 
   test('exits with 0 where everything is pinned, and with 2 where a registry could not be asked', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { readAnswers } from '../support/buildkit-answers.js';
 import { describeWithPeers } from '../support/peers.js';
+import { PIN_CASES } from '../support/pin-cases.js';
 import { pinDockerfile } from '../support/pin-dockerfile.js';
 import { sharedData } from '../support/shared-data.js';
 
@@ -36,7 +37,10 @@ function askBuildkit(files: readonly (readonly [id: string, bytes: Uint8Array])[
 
 describeWithPeers(['buildkit-parse'], 'BuildKit reads what was pinned', () => {
   test('as the same images, each with the digest that was written where it was pinned', async () => {
-    const files = corpus().map(({ id, content }) => [id, Buffer.from(content)] as const);
+    const files = [
+      ...PIN_CASES.map(([name, text]) => [name, Buffer.from(text)] as const),
+      ...corpus().map(({ id, content }) => [id, Buffer.from(content)] as const),
+    ];
     const pinned = await Promise.all(files.map(async ([id, bytes]) => [id, await pinDockerfile(bytes)] as const));
     const changed = pinned.filter(([, file]) => file.pinned.length > 0);
     const before = askBuildkit(changed.map(([id, file]) => [id, file.before]));
@@ -54,7 +58,7 @@ describeWithPeers(['buildkit-parse'], 'BuildKit reads what was pinned', () => {
       `BuildKit read ${changed.length} of ${files.length} files before and after they were pinned\n`,
     );
     expect(wrong).toEqual([]);
-    expect(changed.length).toBeGreaterThan(20);
+    expect(changed.length).toBeGreaterThan(PIN_CASES.length + 20);
   });
 });
 

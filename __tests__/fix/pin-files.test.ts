@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DockerfileOptions } from '../../src/build-files/dockerfile/dockerfile.js';
 import { parseReference } from '../../src/images/reference.js';
+import { PIN_CASES } from '../support/pin-cases.js';
 import { digestFor, pinDockerfile, withoutPins } from '../support/pin-dockerfile.js';
 
 /** A text whose `{reference}` stand for the digest of that reference. */
@@ -20,52 +21,7 @@ async function pin(text: string, options: Partial<DockerfileOptions> = {}) {
 }
 
 describe('a reference is pinned where it is written', () => {
-  const cases: readonly (readonly [name: string, before: string, after: string])[] = [
-    ['after its tag', 'FROM alpine:3.20\n', 'FROM alpine:3.20@{alpine:3.20}\n'],
-    ['with the tag that it leaves out', 'FROM alpine AS a\n', 'FROM alpine:latest@{alpine} AS a\n'],
-    ['with a port in its host', 'FROM r.test:5000/app\n', 'FROM r.test:5000/app:latest@{r.test:5000/app}\n'],
-    ['with flags before it', 'FROM --platform=linux/arm64 a/b:1\n', 'FROM --platform=linux/arm64 a/b:1@{a/b:1}\n'],
-    ['without an end of line', 'FROM alpine:3.20', 'FROM alpine:3.20@{alpine:3.20}'],
-    ['before white space that stays', 'FROM \t alpine:3.20 \t\n', 'FROM \t alpine:3.20@{alpine:3.20} \t\n'],
-    ['with DOS line ends', 'FROM a:1\r\nRUN x\r\n', 'FROM a:1@{a:1}\r\nRUN x\r\n'],
-    ['after a byte order mark', '\ufeffFROM a:1\n', '\ufeffFROM a:1@{a:1}\n'],
-    ['in quotes', 'FROM "alpine:3.20"\n', 'FROM "alpine:3.20@{alpine:3.20}"\n'],
-    ['over a continued line', 'FROM alp\\\nine:3.20\n', 'FROM alp\\\nine:3.20@{alpine:3.20}\n'],
-    [
-      'beside letters of two units',
-      '# 😀 ü\nFROM a:1 AS b\nRUN echo 😀; \\\n --mount=from=x\nCOPY --from=c:1 😀 ü\n',
-      '# 😀 ü\nFROM a:1@{a:1} AS b\nRUN echo 😀; \\\n --mount=from=x\nCOPY --from=c:1@{c:1} 😀 ü\n',
-    ],
-    ['in COPY', 'FROM scratch\nCOPY --from=a:1 /x /x\n', 'FROM scratch\nCOPY --from=a:1@{a:1} /x /x\n'],
-    [
-      'in a mount',
-      'FROM scratch\nRUN --mount=type=bind,from=a,target=/x x\n',
-      'FROM scratch\nRUN --mount=type=bind,from=a:latest@{a},target=/x x\n',
-    ],
-    [
-      'in a trigger that a stage of the file fires',
-      'FROM a:1 AS b\nONBUILD COPY --from=c:1 / /\nFROM b\n',
-      'FROM a:1@{a:1} AS b\nONBUILD COPY --from=c:1@{c:1} / /\nFROM b\n',
-    ],
-    [
-      'in the syntax directive',
-      '# syntax=docker/dockerfile:1\nFROM a:1\n',
-      '# syntax=docker/dockerfile:1@{docker/dockerfile:1}\nFROM a:1@{a:1}\n',
-    ],
-    [
-      'and not where it is a stage',
-      'FROM a:1 AS b\nFROM b\nCOPY --from=b / /\n',
-      'FROM a:1@{a:1} AS b\nFROM b\nCOPY --from=b / /\n',
-    ],
-    ['in the default of its ARG', 'ARG B=a:1\nFROM $B\n', 'ARG B=a:1@{a:1}\nFROM $B\n'],
-    ['in a quoted default', 'ARG B="a:1" C=d\nFROM ${B}\n', 'ARG B="a:1@{a:1}" C=d\nFROM ${B}\n'],
-    [
-      'once for several uses of one ARG',
-      'ARG B=a\nFROM $B AS x\nFROM ${B}\n',
-      'ARG B=a:latest@{a}\nFROM $B AS x\nFROM ${B}\n',
-    ],
-  ];
-  test.each(cases)('%s', async (_, before, after) => {
+  test.each(PIN_CASES)('%s', async (_, before, after) => {
     expect(await pin(before)).toEqual({ text: expected(after), left: [] });
     expect(await pin(expected(after))).toEqual({ text: expected(after), left: [] });
   });
@@ -117,6 +73,31 @@ describe('a reference that can not be pinned safely is left, with the reason', (
     expect(pinned.left.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('would not name the same images'),
     ]);
+  });
+
+  test('a file with many references keeps all that hold, however many there are', async () => {
+    const names = Array.from({ length: 240 }, (_, index) => `c${index}:1`);
+    const copies = (pinned: boolean) =>
+      names.map((name) => `COPY --from=${name}${pinned ? `@{${name}}` : ''} / /\n`).join('');
+    const bad = 'ARG B=a\nFROM $B\nFROM ${B}:2\n';
+    const { text, left } = await pin(`${bad}${copies(false)}`);
+    expect(text).toBe(expected(`${bad}${copies(true)}`));
+    expect(left).toEqual([
+      expect.stringContaining('put together from B'),
+      expect.stringContaining('would not name the same images'),
+    ]);
+  });
+
+  test('and of what was not tried it says so', async () => {
+    // Each ARG is a part elsewhere, so none of the pins holds, and too many would have to be tried.
+    const args = Array.from({ length: 130 }, (_, index) => `ARG B${index}=a\n`).join('');
+    const stages = Array.from({ length: 130 }, (_, index) => `FROM $B${index}\nFROM \${B${index}}:2\n`).join('');
+    const { left } = await pin(`${args}${stages}`);
+    const count = (part: string) => left.filter((reason) => reason.includes(part)).length;
+    expect(left).toHaveLength(260);
+    expect(count('would not name the same images')).toBeGreaterThan(50);
+    expect(count('was not tried')).toBeGreaterThan(10);
+    expect(count('would not name the same images') + count('was not tried')).toBe(130);
   });
 
   test('a file that BuildKit refuses is not touched', async () => {

@@ -10,7 +10,7 @@ export function digestFor(reference: Reference): string {
   return `sha256:${createHash('sha256').update(formatReference(reference)).digest('hex')}`;
 }
 
-/** Pins what one Dockerfile names, as `fix --pin` does after every image was resolved and verified. */
+/** Pins what one Dockerfile names, as `fix --pin` does after every image was resolved. */
 export async function pinDockerfile(
   bytes: Uint8Array,
   options: Partial<DockerfileOptions> = {},

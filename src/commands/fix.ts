@@ -8,9 +8,10 @@ import { type DeskRun, GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from '.
 const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
        ${GATE_USAGE}
 
-Pins every image reference below DIR (default: this folder) to the digest that was resolved and verified, and changes
-nothing else in the build files. Without --write nothing is written: it lists what it would write, or shows it as a
-diff with --diff. An image whose identity fails is not pinned.
+Pins every image reference below DIR (default: this folder) to the digest that its registry named, and changes nothing
+else in the build files. Without --write nothing is written: it lists what it would write, or shows it as a diff with
+--diff. Each line says whether the image's signature was verified, or why not. An image whose identity fails at level
+error is not pinned.
 Exit codes: 0 every reference is pinned, 1 something is left for a person (changes not written among them),
 2 an image could not be resolved or a file not be read, 3 wrong usage or policy.
 `;
@@ -22,7 +23,7 @@ const OPTIONS = {
   diff: { type: 'boolean' },
 } as const;
 
-/** `fix --pin`: writes down the digests that were verified. */
+/** `fix --pin`: writes down the digests that references were resolved to. */
 export const fix: Command = defineCommand(
   { name: 'fix', usage: USAGE, options: OPTIONS, arguments: 1 },
   async ({ values, positionals, io, wrong }) => {
@@ -37,7 +38,7 @@ export const fix: Command = defineCommand(
     const write = values.write === true;
     const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
     for (const { message } of failed) io.stderr(`fix: ${message}\n`);
-    await show(pinned, write ? 'written' : values.diff === true ? 'diff' : 'listed', io);
+    await show(pinned, run.value.report, write ? 'written' : values.diff === true ? 'diff' : 'listed', io);
     return exitCode(pinned, run.value, write, failed.length > 0);
   },
 );
@@ -89,21 +90,35 @@ function isOfRemoteTrigger({ id }: LeftUse['use']): boolean {
 async function writeAll(directory: string, files: readonly PinnedFile[]): Promise<readonly { message: string }[]> {
   const { writeFileInPlace } = await import('../fix/write-file.js');
   const failed = [];
-  for (const file of files) {
-    if (file.pinned.length === 0) continue;
-    const written = await writeFileInPlace(directory, file);
-    if (!written.ok) failed.push({ message: written.error });
+  let waiting = files.filter(({ pinned }) => pinned.length > 0);
+  // A link is left alone unless what it leads to has been written, which may come after it.
+  for (const last of [false, true]) {
+    const refused: PinnedFile[] = [];
+    for (const file of waiting) {
+      const written = await writeFileInPlace(directory, file);
+      if (written.ok) continue;
+      refused.push(file);
+      if (last) failed.push({ message: written.error });
+    }
+    waiting = refused;
   }
   return failed;
 }
 
-async function show({ files, left, pinnedBefore }: Pinned, how: 'written' | 'listed' | 'diff', io: CommandIo) {
+async function show(
+  { files, left, pinnedBefore }: Pinned,
+  report: DeskRun['report'],
+  how: 'written' | 'listed' | 'diff',
+  io: CommandIo,
+) {
   const { leftText, pinsText } = await import('../fix/fix-text.js');
   if (how === 'diff') {
     const { unifiedDiff } = await import('../fix/unified-diff.js');
     for (const { path, before, after } of files) io.stdout(unifiedDiff(path, before, after));
   } else {
-    io.stdout(pinsText(files, { written: how === 'written', pinnedBefore }));
+    const { signatureOf } = await import('../fix/pin-decisions.js');
+    const signature = ({ id }: LeftUse['use']) => signatureOf(id, report);
+    io.stdout(pinsText(files, { written: how === 'written', pinnedBefore, signature }));
   }
   if (left.length > 0) io.stderr(leftText(left));
 }

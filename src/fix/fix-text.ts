@@ -1,21 +1,36 @@
+import type { ImageUse } from '../build-files/image-use.js';
 import { familiarReference } from '../images/reference.js';
+import { plural } from '../plural.js';
 import { terminal } from '../reports/escape/visible.js';
-import type { LeftUse } from './pin-decisions.js';
+import type { LeftUse, SignatureState } from './pin-decisions.js';
 import type { PinnedFile } from './pin-files.js';
 
-/** One line a pin, and a sentence at the end. */
+/** One line a pin, which says what is known of the signature, and a sentence at the end. */
 export function pinsText(
   files: readonly PinnedFile[],
-  { written, pinnedBefore }: { readonly written: boolean; readonly pinnedBefore: number },
+  {
+    written,
+    pinnedBefore,
+    signature,
+  }: {
+    readonly written: boolean;
+    readonly pinnedBefore: number;
+    readonly signature: (use: ImageUse) => SignatureState;
+  },
 ): string {
-  const pins = files.flatMap(({ pinned }) => pinned);
-  const lines = pins.map(({ use, digest }) => `${place(use)} ${terminal(nameOf(use))} -> ${digest}\n`);
+  const pins = files.flatMap(({ pinned }) => pinned).map((pin) => ({ ...pin, state: signature(pin.use) }));
+  const lines = pins.map(({ use, digest, state }) => {
+    const known = state.verified ? 'signature verified' : `signature not verified: ${terminal(state.reason)}`;
+    return `${place(use)} ${terminal(nameOf(use))} -> ${digest} (${known.replace(/\.$/, '')})\n`;
+  });
   const touched = files.filter(({ pinned }) => pinned.length > 0).length;
-  const before = pinnedBefore === 0 ? '' : ` ${count(pinnedBefore, 'reference')} pinned before.`;
+  const before = pinnedBefore === 0 ? '' : ` ${plural(pinnedBefore, 'reference')} pinned before.`;
   if (pins.length === 0) return `Nothing to pin.${before}\n`;
-  const done = `${count(pins.length, 'reference')} in ${count(touched, 'build file')}`;
+  const unverified = pins.filter(({ state }) => !state.verified).length;
+  const trust = unverified === 0 ? '' : ` Of ${unverified}, the digest is the registry's word alone.`;
+  const done = `${plural(pins.length, 'reference')} in ${plural(touched, 'build file')}`;
   const summary = written ? `Pinned ${done}.` : `Would pin ${done}; --write writes them, --diff shows the lines.`;
-  return `${lines.join('')}${summary}${before}\n`;
+  return `${lines.join('')}${summary}${trust}${before}\n`;
 }
 
 /** What is left as it is, and why. */
@@ -38,8 +53,4 @@ function nameOf({ reference, expanded }: LeftUse['use']): string {
 function place({ file, line, column, definedAt }: LeftUse['use']): string {
   const at = definedAt ?? { line, column };
   return `${terminal(file)}:${at.line}:${at.column}`;
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? '' : 's'}`;
 }

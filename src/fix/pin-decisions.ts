@@ -19,7 +19,7 @@ export interface PinDecisions {
   readonly pinnedBefore: number;
 }
 
-/** Rules that decide whether a digest may be written down: a pin is a promise that the image was verified. */
+/** Rules that decide whether a digest may be written down: at level error, the policy wants no build on what fails them. */
 const IDENTITY = new Set(['denied-base', 'allowed-base', 'allowed-frontend', 'signature-verified']);
 
 /**
@@ -57,6 +57,16 @@ function digestFor(use: ImageUse, answers: readonly Answer[], report: Report, po
   if (digest === undefined) return { reason: whyUnresolved(answers), retry: true };
   if (digests.size === 1) return { digest };
   return { reason: `its platforms resolved to different digests (${[...digests].join(', ')})`, retry: true };
+}
+
+/** What is known of a use's signature: verified on every platform judged, or the first reason why not. */
+export type SignatureState = { readonly verified: true } | { readonly verified: false; readonly reason: string };
+
+export function signatureOf(use: string, { answers }: Pick<Report, 'answers'>): SignatureState {
+  const asked = answers.filter((answer) => answer.use === use && answer.rule === 'signature-verified');
+  const other = asked.find(({ outcome }) => outcome !== 'pass');
+  if (asked.length > 0 && other === undefined) return { verified: true };
+  return { verified: false, reason: other?.reason ?? 'signature-verified is not asked of it' };
 }
 
 function doubtOf(answers: readonly Answer[]): Answer | undefined {

@@ -68,8 +68,8 @@ export function vulnerabilityWaiver(
 /**
  * Marks the answers that waivers cover, and tells what became of each waiver. A waiver covers failures, and what could
  * not be found out only if it says so; one that names a vulnerability covers an answer whose vulnerabilities are all
- * accepted. Passing answers are left alone, but a vulnerability they speak of makes its waiver a used one: the rule
- * passed because of it.
+ * accepted. Passing answers are not covered, but name the waivers that accept a vulnerability they speak of: the rule
+ * passed because of those.
  */
 export function applyWaivers(
   policy: Policy,
@@ -90,6 +90,7 @@ export function applyWaivers(
       vulnerability !== undefined && answer.vulnerabilities?.includes(vulnerability) ? [index] : [],
     );
     const covering = coveringWaiver(answer, candidates);
+    if (covering === null && accepts.length === 0) return answer;
     for (const index of [...accepts, ...(covering === null ? [] : [covering])]) used.add(index);
     return {
       ...answer,

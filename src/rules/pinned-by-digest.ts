@@ -13,7 +13,7 @@ export const pinnedByDigest: UseRule<NoOptions> = {
     'FROM cgr.dev/chainguard/python:latest@sha256:…',
     '```',
     '',
-    '`node dist/cli.js fix --pin --write` writes the digests that were resolved and verified, and changes nothing else.',
+    '`node dist/cli.js fix --pin --write` writes the digests that the references were resolved to, says of each whether its signature was verified, and changes nothing else.',
   ].join('\n'),
   subject: 'use',
   roles: ['final', 'build', 'copy'],
