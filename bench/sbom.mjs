@@ -1,12 +1,14 @@
 // How fast bills of materials are read, from bytes, beside JSON.parse alone from the same bytes, and at what peak of
-// memory: the 20 largest documents of the corpus, one of 50 MB made here, and the slowest of all.
+// memory: the 20 largest documents of the corpus, one of 50 MB made here, and the slowest of all. Then the one of 50 MB as
+// it is attested: signed, beside an image in a layout, judged by the command line in a process of its own.
 // Usage: node bench/sbom.mjs CORPUS_FOLDER [ROUNDS]
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { madeDocument } from './sbom/made-document.mjs';
 
 const [corpus, rounds = '30'] = process.argv.slice(2);
 if (corpus === undefined) {
@@ -15,15 +17,23 @@ if (corpus === undefined) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'bench-sbom-'));
 const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
-const script = join(folder, 'measure.mjs');
-await build({
-  entryPoints: [fileURLToPath(new URL('sbom/measure.ts', import.meta.url))],
-  outfile: script,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'error',
-});
+const local = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Bundles one of our own scripts and says where it is. */
+async function bundled(name) {
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    entryPoints: [local(`sbom/${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+  });
+  return outfile;
+}
+const script = await bundled('measure');
 
 function measure(mode, times, files) {
   const out = execFileSync(node, [script, mode, String(times), ...files], { encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -31,47 +41,51 @@ function measure(mode, times, files) {
   return { milliseconds: new Map(milliseconds), peakMegabytes };
 }
 
-/** An SPDX document of about 50 MB, as syft would write it of an image with very many packages. */
-function madeDocument() {
-  const image = { name: 'image', SPDXID: 'SPDXRef-DocumentRoot-Image-image', primaryPackagePurpose: 'CONTAINER' };
-  const packages = [];
-  for (let i = 0, size = 0; size < 50e6; i += 1) {
-    const item = {
-      name: `package-${i}`,
-      SPDXID: `SPDXRef-Package-deb-package-${i}-${i.toString(16).padStart(16, '0')}`,
-      versionInfo: `1.${i}-1+deb12u1`,
-      supplier: 'Person: Debian maintainers (team@example.com)',
-      downloadLocation: 'NOASSERTION',
-      filesAnalyzed: false,
-      licenseConcluded: 'NOASSERTION',
-      licenseDeclared: 'GPL-2.0-or-later AND LGPL-2.1-or-later',
-      copyrightText: 'NOASSERTION',
-      checksums: [{ algorithm: 'SHA256', checksumValue: i.toString(16).padStart(64, '0') }],
-      externalRefs: [
-        {
-          referenceCategory: 'PACKAGE-MANAGER',
-          referenceType: 'purl',
-          referenceLocator: `pkg:deb/debian/package-${i}@1.${i}-1%2Bdeb12u1?arch=amd64&distro=debian-12&upstream=source-${i}`,
-        },
-      ],
-    };
-    packages.push(item);
-    size += JSON.stringify(item).length + 130;
-  }
-  return JSON.stringify({
-    spdxVersion: 'SPDX-2.3',
-    SPDXID: 'SPDXRef-DOCUMENT',
-    name: 'made',
-    documentNamespace: 'https://example.com/made',
-    creationInfo: { created: '2026-01-01T00:00:00Z', creators: ['Tool: syft-1.0.0', 'Organization: Anchore, Inc'] },
-    documentDescribes: [image.SPDXID],
-    packages: [image, ...packages],
-    relationships: packages.map((item) => ({
-      spdxElementId: image.SPDXID,
-      relationshipType: 'CONTAINS',
-      relatedSpdxElement: item.SPDXID,
-    })),
+/** Runs a program of Node, and says what it printed, how it ended, how long it took and its peak of memory. */
+function watched(args) {
+  const peakFile = join(folder, 'peak');
+  const start = performance.now();
+  const { status, stdout, stderr } = spawnSync(node, ['--import', local('sbom/peak.mjs'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { PATH: process.env.PATH, HOME: folder, PEAK_FILE: peakFile },
   });
+  const milliseconds = performance.now() - start;
+  return { status, stdout, stderr, milliseconds, peakMegabytes: Number(readFileSync(peakFile, 'utf8')) };
+}
+
+/**
+ * A document as it is attested, judged by `check`, and what nothing can go without that reads it by JSON.parse: both with
+ * their peak of memory. `form` is how the predicate holds the document: as an object, or as its text.
+ */
+function judgeAttested(layoutScript, cli, document, form) {
+  const made = JSON.parse(execFileSync(node, [layoutScript, form, document], { encoding: 'utf8' }));
+  try {
+    const repository = join(made.folder, 'repository');
+    mkdirSync(repository);
+    writeFileSync(join(repository, 'Dockerfile'), `FROM ${made.image}\n`);
+    const asked = 'signature-verified: off, no-known-vulnerabilities: off, sbom-attested: error, sbom-complete: error';
+    writeFileSync(made.policy, `${readFileSync(made.policy, 'utf8')}rules: { ${asked} }\n`);
+    const options = ['--policy', made.policy, ...made.route, '--offline', '--format', 'json'];
+    const run = watched([cli, 'check', repository, ...options]);
+    if (run.stdout === '') throw new Error(run.stderr);
+    const report = JSON.parse(run.stdout);
+    const answer = report.answers.find(({ rule }) => rule === 'sbom-attested');
+    const blobs = join(made.folder, 'layout/blobs/sha256');
+    const [attestation] = readdirSync(blobs)
+      .map((name) => join(blobs, name))
+      .sort((a, b) => statSync(b).size - statSync(a).size);
+    return {
+      form,
+      'document MB': Math.round(statSync(document).size / 1e6),
+      'attestation MB': Math.round(statSync(attestation).size / 1e6),
+      answer: `${answer.outcome}: ${answer.reason}`,
+      run,
+      parse: watched([local('sbom/parse-attestation.mjs'), attestation]),
+    };
+  } finally {
+    rmSync(made.folder, { recursive: true, force: true });
+  }
 }
 
 /** A Markdown table of rows with the same keys. */
@@ -116,7 +130,7 @@ try {
   );
 
   const large = join(folder, 'large.json');
-  writeFileSync(large, madeDocument());
+  writeFileSync(large, madeDocument(50e6));
   const { size } = statSync(large);
   const once = { parse: measure('parse', 3, [large]), read: measure('read', 3, [large]) };
   const single = { parse: measure('parse', 1, [large]), read: measure('read', 1, [large]) };
@@ -136,6 +150,25 @@ try {
     `All ${all.length} documents in one process: peak ${every.peakMegabytes.toFixed(0)} MB, the slowest ` +
       `${slowest[1].toFixed(1)} ms (${slowest[0].split('/').at(-1)}).\n`,
   );
+
+  const layoutScript = await bundled('attested-layout');
+  execFileSync(node, [local('../scripts/build.mjs'), '--out', join(folder, 'dist')]);
+  const cli = join(folder, 'dist/cli.js');
+  const beyond = join(folder, 'beyond.json');
+  writeFileSync(beyond, madeDocument(80e6));
+  const judged = [
+    judgeAttested(layoutScript, cli, large, 'object'),
+    judgeAttested(layoutScript, cli, large, 'text'),
+    judgeAttested(layoutScript, cli, beyond, 'object'),
+  ];
+  const shown = judged.map(({ run, parse, answer, ...about }) => ({
+    ...about,
+    's, process and all': (run.milliseconds / 1000).toFixed(1),
+    'peak MB': run.peakMegabytes.toFixed(0),
+    'JSON.parse peak MB': parse.peakMegabytes.toFixed(0),
+    answer,
+  }));
+  process.stdout.write(`\nAttested, and judged by the command line:\n\n${table(shown)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

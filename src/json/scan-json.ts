@@ -15,8 +15,7 @@ const SPACE = 0x20;
 /** Objects with more keys than this are searched by a set of texts; nearly all have fewer, and comparing numbers is quicker. */
 const SEARCHED_IN_ROW = 24;
 
-/** Strings longer than this are searched four bytes at a time. */
-const LONG = 16;
+const FOUR_SPACES = 0x20202020;
 
 /**
  * Finds in JSON text (UTF-8) what readers disagree about: the same key twice in one object (JSON.parse takes the last,
@@ -41,25 +40,38 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonFlaw | null {
   const seens = new Int32Array(maxDepth + 1);
   const sets = new Map<number, Set<string>>();
   let depth = 0;
-  /** The same bytes four at a time, where they lie so in memory. */
-  const words = (bytes.byteOffset & 3) === 0 ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  /** Where four bytes can still be looked at. */
+  const lastWord = length - 3;
   let i = 0;
   while (i < length) {
     const code = bytes[i] ?? 0;
     i += 1;
-    if (code <= SPACE) continue;
+    if (code <= SPACE) {
+      while (i < lastWord && view.getInt32(i, true) === FOUR_SPACES) i += 4;
+      continue;
+    }
     if (code === QUOTE) {
       const start = i;
       let escaped = false;
-      let inner = bytes[i];
-      while (inner !== QUOTE) {
+      for (;;) {
+        // Four bytes at a time, to the first that is a quote or a backslash.
+        while (i < lastWord) {
+          const hits = quotesAndBackslashes(view.getInt32(i, true));
+          if (hits !== 0) {
+            i += (31 - Math.clz32(hits & -hits)) >> 3;
+            break;
+          }
+          i += 4;
+        }
+        const inner = bytes[i];
+        if (inner === QUOTE) break;
+        if (inner === undefined) return null;
         if (inner === BACKSLASH) {
           escaped = true;
           i += 1;
-        } else if (inner === undefined) return null;
+        }
         i += 1;
-        if (i - start > LONG && (i & 3) === 0 && words !== null) i = skipPlainWords(words, i);
-        inner = bytes[i];
       }
       const end = i;
       i += 1;
@@ -120,20 +132,15 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonFlaw | null {
 }
 
 /**
- * The first place at or after `from`, a multiple of four, whose four bytes may hold a quote or a backslash.
+ * The high bit of each byte of a word that is a quote or a backslash. Bytes above the first such one may be marked without
+ * being one: only the lowest mark counts.
  * @see https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
  */
-function skipPlainWords(words: Int32Array, from: number): number {
-  let at = from >> 2;
-  for (;;) {
-    const word = words[at];
-    if (word === undefined) return at << 2;
-    const quotes = word ^ 0x22222222;
-    const backslashes = word ^ 0x5c5c5c5c;
-    const zeros = ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
-    if ((zeros & 0x80808080) !== 0) return at << 2;
-    at += 1;
-  }
+function quotesAndBackslashes(word: number): number {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const zeros = ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
+  return zeros & 0x80808080;
 }
 
 /** Its length, and its first, middle and last byte: sibling keys seldom have them all in common. */

@@ -32,10 +32,11 @@ export function readSpdx(
 
   const self = text(document['SPDXID']) ?? DOCUMENT;
   const roots = describedPackages(document, related, self);
+  const isRoot = (id: string) => roots.has(id);
   const packages: SbomPackage[] = [];
   for (let i = 0; i < listed.length; i += 1) {
     const fields: unknown = listed[i];
-    if (isFields(fields)) packages.push(readSpdxPackage(fields, place(i), (id) => roots.has(id)));
+    if (isFields(fields)) packages.push(readSpdxPackage(fields, place(i), isRoot));
   }
   const indexes = indexPackages(packages);
   const known = knownIds(packages, indexes);
@@ -101,7 +102,8 @@ function readRelationship(fields: unknown, known: KnownIds): SbomRelationship | 
   const type = fields['relationshipType'];
   const to = fields['relatedSpdxElement'];
   if (typeof from !== 'string' || typeof type !== 'string' || typeof to !== 'string') return null;
-  const [fromId, toId] = [known(from), known(to)];
+  const fromId = known(from);
+  const toId = known(to);
   return fromId === undefined || toId === undefined ? null : { from: fromId, type, to: toId };
 }
 
