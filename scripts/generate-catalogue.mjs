@@ -21,6 +21,8 @@ const key = z.strictObject({
   }),
 });
 
+const published = z.enum(['signed', 'unsigned', 'none']).optional();
+
 const publisher = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
@@ -33,8 +35,19 @@ const publisher = z
     'asks-for': z.array(z.enum(['organization', 'identities'])).default([]),
     authorities: z.array(z.union([keyless, key])).default([]),
     attestations: z.array(text).default([]),
+    publishes: z.strictObject({ sbom: published, provenance: published }).default({}),
     quirks: z.array(text).default([]),
-    facts: z.array(z.strictObject({ fact: text, source: url, read: month, confirmed: z.boolean() })).min(1),
+    facts: z
+      .array(
+        z.strictObject({
+          fact: text,
+          about: z.array(z.enum(['sbom', 'provenance'])).optional(),
+          source: url,
+          read: month,
+          confirmed: z.boolean(),
+        }),
+      )
+      .min(1),
   })
   .refine((entry) => entry.verifiable !== (entry['not-verifiable'] !== undefined), {
     error: 'either it is verifiable, or not-verifiable says why',
@@ -42,9 +55,28 @@ const publisher = z
   .refine((entry) => !entry.verifiable || (entry.authorities.length > 0 && entry['asks-for'].length === 0), {
     error: 'what is verifiable has authorities, and asks for nothing',
   })
+  .refine((entry) => lacks(entry).every((what) => factAbout(entry, what) !== undefined), {
+    error: 'that something is not published, or not signed, rests on a confirmed fact about it',
+  })
   .refine((entry) => !entry.verifiable || entry.facts.some(({ confirmed }) => confirmed), {
     error: 'what is verifiable rests on a confirmed fact',
   });
+
+function lacks({ publishes }) {
+  return Object.keys(publishes).filter((what) => publishes[what] !== 'signed');
+}
+
+function factAbout({ facts }, what) {
+  return facts.find(({ about, confirmed }) => confirmed && about?.includes(what));
+}
+
+/** What the program says of it, with the place where anybody can read it. */
+function toPublished(entry, what) {
+  const as = entry.publishes[what];
+  if (as === undefined) return {};
+  const fact = factAbout(entry, what);
+  return { [what]: { as, ...(fact === undefined ? {} : { source: fact.source, read: fact.read }) } };
+}
 
 const catalogue = z.strictObject({
   version: z.string().regex(/^20\d\d\.\d\d\.\d+$/),
@@ -63,9 +95,12 @@ function toAuthority(authority) {
   return { kind: 'key', pem, name, log };
 }
 
-function toPublisher({ 'not-verifiable': notVerifiable, 'asks-for': asksFor, authorities, ...rest }) {
+function toPublisher(entry) {
+  const { 'not-verifiable': notVerifiable, 'asks-for': asksFor, authorities, ...rest } = entry;
   const why = notVerifiable === undefined ? {} : { notVerifiable };
-  return { ...rest, ...why, asksFor, authorities: authorities.map(toAuthority) };
+  const publishes = { ...toPublished(entry, 'sbom'), ...toPublished(entry, 'provenance') };
+  const facts = rest.facts.map(({ about: _about, ...fact }) => fact);
+  return { ...rest, publishes, facts, ...why, asksFor, authorities: authorities.map(toAuthority) };
 }
 
 const files = readdirSync(new URL('publishers/', folder)).sort();

@@ -40,6 +40,21 @@ async function proposed(uses: readonly ImageUse[]) {
 }
 
 describe('proposePolicy', () => {
+  test('tells what a stricter profile asks in vain, with lines that a policy takes', async () => {
+    const { text } = await proposed([use('gcr.io/distroless/static:nonroot'), use('alpine:3.20')]);
+    expect(text).toContain('# Google distroless publishes no provenance (read 2026-');
+    const lines = text.split('\n');
+    const start = lines.indexOf('  #   waivers:');
+    const end = lines.findIndex((line, index) => index > start && !line.startsWith('  #   '));
+    const waivers = lines.slice(start, end).map((line) => line.replace('  #   ', ''));
+    const strict = `${text.replace('profile: baseline', 'profile: strict').replace('    # sbom:', '    sbom:')}${waivers.join('\n')}\n`;
+    const loaded = await loadPolicyText(strict.replace('YYYY-MM-DD', '2027-01-31'), { rules });
+    if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
+    const { policy } = loaded.value;
+    expect(policy.waivers).toMatchObject([{ rule: 'provenance-attested', image: 'gcr.io/distroless/static' }]);
+    expect(policy.allow.find(({ pattern }) => pattern.startsWith('docker.io'))?.unsignedSbom).toBe('allow');
+  });
+
   test('allows what is used today, and nothing that is abandoned', async () => {
     const uses = [
       use('cgr.dev/chainguard/python:latest', 'services/api/Dockerfile'),

@@ -2,7 +2,7 @@
 import type { Catalogue } from './publisher.js';
 
 export const catalogue: Catalogue = {
-  "version": "2026.11.2",
+  "version": "2026.11.3",
   "abandoned": [
     {
       "image": "docker.io/bitnamilegacy/**",
@@ -20,6 +20,7 @@ export const catalogue: Catalogue = {
       "verifiable": false,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [],
       "facts": [
         {
@@ -44,6 +45,7 @@ export const catalogue: Catalogue = {
       "verifiable": false,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [],
       "facts": [
         {
@@ -71,6 +73,14 @@ export const catalogue: Catalogue = {
         "SLSA provenance v1",
         "apko configuration"
       ],
+      "publishes": {
+        "sbom": {
+          "as": "signed"
+        },
+        "provenance": {
+          "as": "signed"
+        }
+      },
       "quirks": [
         "Two identities of the organisation sign, catalog_syncer and apko_builder; `chainctl iam account-associations describe` shows them."
       ],
@@ -109,6 +119,14 @@ export const catalogue: Catalogue = {
         "SLSA provenance v1",
         "apko configuration"
       ],
+      "publishes": {
+        "sbom": {
+          "as": "signed"
+        },
+        "provenance": {
+          "as": "signed"
+        }
+      },
       "quirks": [
         "Only the tags latest and latest-dev are free, of about 60 images; -dev variants carry a shell and apk.",
         "wolfi-base runs as root and carries a shell and apk; go, postgres, bash and others run as root too."
@@ -142,6 +160,16 @@ export const catalogue: Catalogue = {
       "attestations": [
         "SPDX SBOM"
       ],
+      "publishes": {
+        "sbom": {
+          "as": "signed"
+        },
+        "provenance": {
+          "as": "none",
+          "source": "https://github.com/GoogleContainerTools/distroless/blob/04338216b983d4921532af1914927f90e725b282/private/oci/sign_and_push.bzl",
+          "read": "2026-11"
+        }
+      },
       "quirks": [
         "The tag latest runs as root; only nonroot tags run as 65532. Tags that begin with debug carry busybox.",
         "The configuration says that every image was created in 1970, for reproducibility.",
@@ -185,6 +213,14 @@ export const catalogue: Catalogue = {
         "VEX",
         "verification summary"
       ],
+      "publishes": {
+        "sbom": {
+          "as": "signed"
+        },
+        "provenance": {
+          "as": "signed"
+        }
+      },
       "quirks": [
         "Pulling needs a login to dhi.io.",
         "The in-toto documents of the index's attestation manifests are signed as referrers; mirrored images have theirs at registry.scout.docker.com.",
@@ -221,6 +257,18 @@ export const catalogue: Catalogue = {
         "BuildKit SBOM and provenance",
         "unsigned"
       ],
+      "publishes": {
+        "sbom": {
+          "as": "unsigned",
+          "source": "https://github.com/docker-library/official-images",
+          "read": "2026-11"
+        },
+        "provenance": {
+          "as": "unsigned",
+          "source": "https://github.com/docker-library/official-images",
+          "read": "2026-11"
+        }
+      },
       "quirks": [],
       "facts": [
         {
@@ -250,6 +298,7 @@ export const catalogue: Catalogue = {
       "verifiable": false,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [
         "Pulling needs a login."
       ],
@@ -275,6 +324,7 @@ export const catalogue: Catalogue = {
       "verifiable": true,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [],
       "facts": [
         {
@@ -303,6 +353,7 @@ export const catalogue: Catalogue = {
       "verifiable": false,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [
         "Signatures are COSE envelopes (PS384) under the root \"Microsoft Supply Chain RSA Root CA 2022\".",
         "Chiseled .NET images run as 1654 and have no ICU unless the tag says extra; there is no distroless SDK."
@@ -329,6 +380,7 @@ export const catalogue: Catalogue = {
       "verifiable": true,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [
         "Pulling needs a login."
       ],
@@ -359,6 +411,7 @@ export const catalogue: Catalogue = {
       "verifiable": false,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [],
       "facts": [
         {
@@ -382,6 +435,7 @@ export const catalogue: Catalogue = {
       "verifiable": true,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [
         "The signatures are not in the public transparency log; the registry also serves simple signing.",
         "ubi-micro has no package manager; ubi, ubi-minimal and ubi-init have one."
@@ -426,6 +480,7 @@ export const catalogue: Catalogue = {
       "verifiable": true,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [
         "Pulling needs a login."
       ],
@@ -463,6 +518,7 @@ export const catalogue: Catalogue = {
       "verifiable": false,
       "wolfi": false,
       "attestations": [],
+      "publishes": {},
       "quirks": [],
       "facts": [
         {

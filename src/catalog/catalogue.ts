@@ -42,11 +42,11 @@ export function publisherOf(from: Catalogue, reference: Reference): Publisher | 
 
 /**
  * Whether a publisher attests something of its images with a signature; undefined where the catalogue says nothing of
- * its attestations.
+ * it.
  */
-export function attests({ attestations }: Publisher, what: 'SBOM' | 'provenance'): boolean | undefined {
-  if (attestations.length === 0) return undefined;
-  return attestations.some((text) => text.includes(what) && !text.includes('unsigned'));
+export function attests({ publishes }: Publisher, what: 'sbom' | 'provenance'): boolean | undefined {
+  const published = publishes?.[what];
+  return published === undefined ? undefined : published.as === 'signed';
 }
 
 /**

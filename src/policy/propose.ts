@@ -91,6 +91,7 @@ function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogu
       `  # ${publisher.name}; signed by who the catalogue says. Used today:`,
       ...used.map(({ name, files }) => `  #   ${name} (${whereUsed(files)})`),
       `  - catalog: ${publisher.id}`,
+      ...unpublishedLines(publisher, used),
       '',
     ]),
     ...others.flatMap(({ repository, publisher }) => [
@@ -98,8 +99,42 @@ function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogu
       `  - image: ${plainOrQuoted(repository.name)}`,
       '    signed: false',
       `    reason: ${JSON.stringify(`proposed by policy init, to be reviewed: ${whyUnsigned(publisher)}`)}`,
+      ...unsignedLines(publisher),
       '',
     ]),
+  ];
+}
+
+const ATTESTED = { sbom: 'sbom-attested', provenance: 'provenance-attested' } as const;
+
+/** What a stricter profile would ask of a publisher's images in vain, with the lines that accept it for a time. */
+function unpublishedLines({ name, publishes }: Publisher, used: readonly UsedRepository[]): readonly string[] {
+  return (['sbom', 'provenance'] as const).flatMap((what) => {
+    const published = publishes?.[what];
+    if (published?.as !== 'none') return [];
+    const rule = ATTESTED[what];
+    return [
+      `  # ${name} publishes no ${what === 'sbom' ? 'SBOM' : what} (read ${published.read}: ${published.source}). Before you take the`,
+      `  # profile hardened or strict, accept that for a time, or ${rule} fails for its images. At the end of this file:`,
+      '  #   waivers:',
+      ...used.flatMap((repository) => [
+        `  #     - rule: ${rule}`,
+        `  #       image: ${plainOrQuoted(repository.name)}`,
+        `  #       reason: the publisher publishes none`,
+        '  #       owner: "@YOUR-TEAM"',
+        '  #       expires: YYYY-MM-DD',
+      ]),
+    ];
+  });
+}
+
+/** What nobody signs counts only where the entry takes the registry's word. */
+function unsignedLines(publisher: Publisher | null): readonly string[] {
+  const { sbom, provenance } = publisher?.publishes ?? {};
+  if (sbom?.as !== 'unsigned' && provenance?.as !== 'unsigned') return [];
+  return [
+    '    # Its SBOM and provenance are not signed. To have them count all the same, on the registry’s word:',
+    '    # sbom: { unsigned: allow }',
   ];
 }
 

@@ -38,7 +38,7 @@ export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role): P
       const publisher = publisherOf(catalogue, reference);
       const because =
         unsigned(policy, role, entry, publisher) ??
-        (isError(sbomAttested) ? unattested('SBOM', entry, publisher) : null) ??
+        (isError(sbomAttested) ? unattested('sbom', entry, publisher) : null) ??
         (isError(provenanceAttested) ? unattested('provenance', entry, publisher) : null) ??
         (shipsOnly ? refusedTool(policy, role, variant) : null);
       return because === null ? null : { kind: 'would-fail', because };
@@ -66,14 +66,15 @@ function usable({ authorities }: AllowEntry): number {
   return authorities.filter(({ kind }) => kind !== 'kms').length;
 }
 
-function unattested(what: 'SBOM' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
+function unattested(what: 'sbom' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
+  const name = what === 'sbom' ? 'SBOM' : what;
   if (usable(entry) === 0 && entry.unsignedSbom === 'deny') {
-    return `${entry.name} names nobody who could sign the ${what} that the policy asks for`;
+    return `${entry.name} names nobody who could sign the ${name} that the policy asks for`;
   }
   // Whoever keeps signatures elsewhere may keep attestations of its own there.
   if (entry.authorities.some(({ signatureRepository }) => signatureRepository !== undefined)) return null;
   return publisher !== null && attests(publisher, what) === false
-    ? `${publisher.name} attests no ${what}, which the policy asks for`
+    ? `${publisher.name} attests no ${name}, which the policy asks for`
     : null;
 }
 

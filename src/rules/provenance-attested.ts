@@ -3,10 +3,10 @@ import type { Evidence } from '../evidence/evidence.js';
 import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
 import { normaliseBuilder, readSourceUri } from '../evidence/provenance/source-uri.js';
 import { identityMatches } from '../policy/identity.js';
-import type { AllowEntry, ProvenanceRequirement } from '../policy/policy.js';
+import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';
+import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
 import type { ImageRule, RuleResult } from './rule.js';
-import { withoutEvidence } from './without-evidence.js';
 
 const options = z.strictObject({
   'min-level': stricter(z.int().min(0).max(3), 'higher').describe(
@@ -54,17 +54,24 @@ export const provenanceAttested: ImageRule<Options> = {
   },
   controls: ['SR-3', 'SR-4', 'SA-10'],
   securitySeverity: 6,
-  evaluate: ({ evidence, entry }, chosen) => judge(evidence.provenance, entry, chosen),
+  evaluate: (subject, chosen) => judge(subject.evidence.provenance, subject, chosen),
 };
 
 const WANTED = {
+  rule: 'provenance-attested',
+  published: 'provenance',
   name: 'signed provenance',
   absentFix: 'Build on an image whose publisher attests provenance, or attest it with actions/attest-build-provenance.',
   unsupportedFix: 'Ask the publisher for SLSA provenance v0.2 or v1.',
 } as const;
 
-function judge(evidence: Evidence<ImageProvenance> | undefined, entry: AllowEntry | null, chosen: Options): RuleResult {
-  if (evidence?.status !== 'present') return withoutEvidence(evidence, WANTED);
+function judge(
+  evidence: Evidence<ImageProvenance> | undefined,
+  subject: AttestationQuestion,
+  chosen: Options,
+): RuleResult {
+  if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject);
+  const { entry } = subject;
   const { all, counts, problems } = evidence.value;
   const details = [...all.flatMap(tell), ...problems];
   const [first] = all;

@@ -88,6 +88,16 @@ export interface PublisherFacts {
   readonly name: string;
   readonly hardened: boolean;
   readonly verifiable: boolean;
+  /** What the publisher attests of its images; absent where that is not known. */
+  readonly publishes?: { readonly sbom?: PublishedForm; readonly provenance?: PublishedForm };
+}
+
+/** How something is published, and where anybody can read that (there unless it is signed). */
+export interface PublishedForm {
+  readonly as: 'signed' | 'unsigned' | 'none';
+  readonly source?: string;
+  /** The month it was read, `2026-11`. */
+  readonly read?: string;
 }
 
 /** What a rule over an image on one platform sees: the use, and the evidence it asked for. */

@@ -2,10 +2,9 @@ import type { Evidence } from '../evidence/evidence.js';
 import type { AttestedSbom, ImageSbom } from '../evidence/sbom/image-sbom.js';
 import { formatName, installedPackages } from '../evidence/sbom/sbom.js';
 import { plural } from '../plural.js';
-import type { AllowEntry } from '../policy/policy.js';
+import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule, RuleResult } from './rule.js';
-import { withoutEvidence } from './without-evidence.js';
 
 export const sbomAttested: ImageRule<NoOptions> = {
   id: 'sbom-attested',
@@ -45,17 +44,20 @@ export const sbomAttested: ImageRule<NoOptions> = {
   },
   controls: ['CM-8', 'SR-4'],
   securitySeverity: 5,
-  evaluate: ({ evidence, entry }) => judge(evidence.sbom, entry),
+  evaluate: (subject) => judge(subject.evidence.sbom, subject),
 };
 
 export const SBOM_WANTED = {
+  rule: 'sbom-attested',
+  published: 'sbom',
   name: 'signed SBOM',
   absentFix: 'Build on an image whose publisher attests one, or attest one with `cosign attest --type spdxjson`.',
   unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.4 to 1.7 in JSON.',
 } as const;
 
-function judge(evidence: Evidence<ImageSbom> | undefined, entry: AllowEntry | null): RuleResult {
-  if (evidence?.status !== 'present') return withoutEvidence(evidence, SBOM_WANTED);
+function judge(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion): RuleResult {
+  if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject);
+  const { entry } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;
   const details = [...all.map(tell), ...problems, ...disagreements];
   if (!counts) {

@@ -1,0 +1,67 @@
+import type { Evidence } from '../evidence/evidence.js';
+import { repositoryName } from '../images/reference.js';
+import type { PublishedForm, RuleResult, UseSubject } from './rule.js';
+import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
+
+/** An attestation that a rule asks for, and what the catalogue calls it. */
+export interface WantedAttestation extends WantedEvidence {
+  readonly rule: string;
+  readonly published: 'sbom' | 'provenance';
+}
+
+/** What the answer depends on. */
+export type AttestationQuestion = Pick<UseSubject, 'entry' | 'publisher' | 'reference' | 'policy' | 'now'>;
+
+/**
+ * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
+ * catalogue knows that its publisher makes none, or the entry names nobody who could sign one, looking for another
+ * digest can't help: then the answer says so, and gives the lines by which the policy accepts the image for a time.
+ */
+export function lackingAttestation(
+  evidence: Exclude<Evidence<unknown>, { readonly status: 'present' }> | undefined,
+  wanted: WantedAttestation,
+  subject: AttestationQuestion,
+): RuleResult {
+  const result = withoutEvidence(evidence, wanted);
+  if (evidence?.status !== 'absent') return result;
+  const { publisher, entry } = subject;
+  const published = publisher?.publishes?.[wanted.published];
+  const known = published === undefined || published.as === 'signed' ? '' : `; ${knownOf(publisher?.name, published)}`;
+  if (known === '' && entry?.signed !== false) return result;
+  return {
+    ...result,
+    reason: `The image has no ${wanted.name}${known}.`,
+    fix: [
+      `${adviceFor(subject, wanted)} Or accept it in the policy until a day that you set:`,
+      waiverLines(subject, wanted),
+    ].join('\n'),
+  };
+}
+
+function knownOf(name: string | undefined, { as, source, read }: PublishedForm): string {
+  const where = source === undefined ? '' : ` (as of ${read ?? 'an unknown month'}: ${source})`;
+  return `by the catalogue, ${name ?? 'its publisher'} publishes ${as === 'none' ? 'none' : 'it without a signature'}${where}`;
+}
+
+/** What makes the rule pass: who signs has to be named, and has to sign. */
+function adviceFor({ entry }: AttestationQuestion, { absentFix }: WantedAttestation): string {
+  if (entry?.signed !== false || entry.authorities.length > 0) return absentFix;
+  return `\`signed: false\` excuses ${entry.name} from signature-verified alone: name under \`authorities\` who signs what is attested.`;
+}
+
+/** The lines of the policy that waive the rule for this image's repository, for as long as the policy lets waivers run. */
+function waiverLines(
+  { reference, policy, publisher, now }: AttestationQuestion,
+  { rule, name }: WantedAttestation,
+): string {
+  const image = reference === null ? '**' : repositoryName(reference);
+  const last = new Date(now.getTime() + policy.maxWaiverDays * 86_400_000).toISOString().slice(0, 10);
+  return [
+    'waivers:',
+    `  - rule: ${rule}`,
+    `    image: ${JSON.stringify(image)}`,
+    `    reason: ${JSON.stringify(`${publisher?.name ?? 'its publisher'} publishes no ${name}`)}`,
+    '    owner: "@YOUR-TEAM"',
+    `    expires: ${last}`,
+  ].join('\n');
+}
