@@ -8,6 +8,7 @@ import {
   type StepResult,
 } from '../support/bundled-action.js';
 import { GitHubRoom } from '../support/github-room.js';
+import { REVIEWED } from '../support/github-state.js';
 import { makeImage } from '../support/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry-server.js';
 
@@ -17,7 +18,7 @@ const END = '<!-- what appears where: end -->';
 const POLICY = '.github/base-image-gate.yml';
 
 // Every scenario starts the bundle as a process of its own, which waits between writes as GitHub asks.
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 const AT_ONCE = 4;
 let action: BundledAction;
 let registry: RegistryServer;
@@ -39,163 +40,201 @@ afterAll(async () => {
 });
 
 interface History {
+  /** The tips of the pull request's base and of the default branch; one and the same where `main` is the base. */
   readonly tip: string;
+  readonly main: string;
   readonly head: string;
   readonly merge: string;
   readonly group: string;
 }
 
-/** main, a pull request that edits the policy and adds a build file, its merge, and a merge group with it. */
-function history({ state }: GitHubRoom): History {
+/** A base branch, a pull request that edits the policy and adds a build file, its merge, and a merge group with it. */
+function history({ state }: GitHubRoom, base: string): History {
   const { git } = state;
   const policy = `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\ndeny:\n  - { image: "images.example/legacy/**", reason: no longer maintained }\n`;
   const build = `FROM images.example/legacy/head:1 AS build\nFROM ${registry.host}/base:1\n`;
-  const start = git.commit('main', { 'main.Dockerfile': 'FROM images.example/legacy/main:1\n', [POLICY]: policy });
+  const other = { 'other.Dockerfile': 'FROM images.example/legacy/other:1\n' };
+  const first = { ...other, 'main.Dockerfile': 'FROM images.example/legacy/main:1\n' };
+  const second = { ...other, 'main.Dockerfile': 'FROM images.example/legacy/main:2\n' };
   const changed = { 'head.Dockerfile': build, [POLICY]: `${policy}profile: observe\n` };
-  const head = git.commit(
-    'feature',
-    { 'main.Dockerfile': 'FROM images.example/legacy/main:1\n', ...changed },
-    { parents: [start] },
-  );
-  const tip = git.commit('main', { 'main.Dockerfile': 'FROM images.example/legacy/main:2\n', [POLICY]: policy });
-  const merged = { 'main.Dockerfile': 'FROM images.example/legacy/main:2\n', ...changed };
-  const merge = git.commit('merge', merged, { parents: [tip, head] });
-  const group = git.commit('gh-readonly-queue/main/pr-7', merged, { parents: [tip] });
+  const start = git.commit('main', { ...first, [POLICY]: policy });
+  const head = git.commit('feature', { ...first, ...changed }, { parents: [start] });
+  const tip = git.commit(base, { ...second, [POLICY]: policy }, { parents: [start] });
+  const merge = git.commit('merge', { ...second, ...changed }, { parents: [tip, head] });
+  const group = git.commit(`gh-readonly-queue/${base}/pr-7`, { ...second, ...changed }, { parents: [tip] });
   git.git('update-ref', 'refs/pull/7/merge', merge);
   git.git('update-ref', 'refs/pull/7/head', head);
-  return { tip, head, merge, group };
+  return { tip, main: base === 'main' ? tip : start, head, merge, group };
 }
+
+type Token = 'write' | 'contents' | 'read';
+type Step = Pick<StepOptions, 'event' | 'payload' | 'sha' | 'ref'>;
 
 interface Scenario {
   readonly name: string;
-  readonly token: 'write' | 'contents' | 'read';
-  readonly tokenName: string;
+  readonly token: Token;
+  /** What the run is on; `main` where nothing is said. */
+  readonly base?: string;
+  /** Whether changes to `base` have to be reviewed. */
+  readonly reviewed?: boolean;
   readonly fork?: boolean;
-  readonly step: (history: History) => Pick<StepOptions, 'event' | 'payload' | 'sha' | 'ref'>;
+  readonly conflict?: boolean;
+  readonly actor?: string;
+  readonly step: (history: History, scenario: Scenario) => Step;
 }
 
-const pullRequest =
-  (event: string, fork: boolean) =>
-  ({ head, merge, tip }: History): Pick<StepOptions, 'event' | 'payload' | 'sha' | 'ref'> => ({
-    event,
-    payload: pullRequestPayload({ number: 7, head, headRepository: fork ? 'mallory/shop' : 'acme/shop' }),
-    sha: event === 'pull_request_target' ? tip : merge,
-    ref: event === 'pull_request_target' ? 'refs/heads/main' : 'refs/pull/7/merge',
-  });
+const TOKENS: Readonly<Record<Token, string>> = {
+  write: 'all permissions',
+  contents: 'contents: read',
+  read: 'read-only',
+};
 
-const onBranch =
-  (event: string, branch: string) =>
-  ({ tip, head }: History): Pick<StepOptions, 'event' | 'payload' | 'sha' | 'ref'> => ({
+const onPullRequest =
+  (event: string): Scenario['step'] =>
+  ({ head, merge, main }, { fork, base = 'main', actor = 'octocat' }) => {
+    const payload = Object(
+      pullRequestPayload({ number: 7, head, headRepository: fork ? 'mallory/shop' : 'acme/shop', base }),
+    );
+    payload.sender.login = payload.pull_request.user.login = actor;
+    const target = event === 'pull_request_target';
+    return { event, payload, sha: target ? main : merge, ref: target ? 'refs/heads/main' : 'refs/pull/7/merge' };
+  };
+
+/** On the tip of a branch, or on the commit of `feature` that everybody may push. */
+const onRef =
+  (event: string, ref: string): Scenario['step'] =>
+  ({ tip, head }, { base = 'main' }) => ({
     event,
     payload: event === 'push' ? payloadOf('push', { deleted: false }) : payloadOf('workflow_dispatch'),
-    sha: branch === 'main' ? tip : head,
-    ref: `refs/heads/${branch}`,
+    sha: ref === `refs/heads/${base}` ? tip : head,
+    ref,
   });
 
-const mergeGroup = ({ group }: History): Pick<StepOptions, 'event' | 'payload' | 'sha' | 'ref'> => ({
+const onMergeGroup: Scenario['step'] = ({ group }, { base = 'main' }) => ({
   event: 'merge_group',
-  payload: payloadOf('merge_group', { merge_group: { head_sha: group, base_ref: 'refs/heads/main' } }),
+  payload: payloadOf('merge_group', { merge_group: { head_sha: group, base_ref: `refs/heads/${base}` } }),
   sha: group,
-  ref: 'refs/heads/gh-readonly-queue/main/pr-7',
+  ref: `refs/heads/gh-readonly-queue/${base}/pr-7`,
 });
 
+/** One scenario for each of some tokens. */
+const withTokens = (tokens: readonly Token[], scenario: Omit<Scenario, 'token'>): readonly Scenario[] =>
+  tokens.map((token) => ({ ...scenario, token }));
+
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'pull_request', token: 'write', tokenName: 'all permissions', step: pullRequest('pull_request', false) },
-  { name: 'pull_request', token: 'contents', tokenName: 'contents: read', step: pullRequest('pull_request', false) },
-  {
-    name: 'pull_request of a fork',
-    token: 'read',
-    tokenName: 'read-only',
-    fork: true,
-    step: pullRequest('pull_request', true),
-  },
-  {
-    name: 'pull_request_target',
-    token: 'write',
-    tokenName: 'all permissions',
-    step: pullRequest('pull_request_target', false),
-  },
-  {
+  ...withTokens(['write', 'contents'], { name: 'pull_request', step: onPullRequest('pull_request') }),
+  ...withTokens(['read'], { name: 'pull_request of a fork', fork: true, step: onPullRequest('pull_request') }),
+  ...withTokens(['read', 'write'], {
+    name: 'pull_request of Dependabot',
+    actor: 'dependabot[bot]',
+    step: onPullRequest('pull_request'),
+  }),
+  ...withTokens(['write'], {
+    name: 'pull_request of Renovate',
+    actor: 'renovate[bot]',
+    step: onPullRequest('pull_request'),
+  }),
+  ...withTokens(['write'], {
+    name: 'pull_request to another reviewed branch',
+    base: 'release',
+    reviewed: true,
+    step: onPullRequest('pull_request'),
+  }),
+  ...withTokens(['write', 'contents'], {
+    name: 'pull_request to a branch nobody reviews',
+    base: 'soft',
+    step: onPullRequest('pull_request'),
+  }),
+  ...withTokens(['write', 'read'], { name: 'pull_request_review', step: onPullRequest('pull_request_review') }),
+  ...withTokens(['write', 'contents'], { name: 'pull_request_target', step: onPullRequest('pull_request_target') }),
+  ...withTokens(['write', 'contents'], {
     name: 'pull_request_target of a fork',
-    token: 'write',
-    tokenName: 'all permissions',
     fork: true,
-    step: pullRequest('pull_request_target', true),
-  },
-  {
-    name: 'pull_request_target of a fork',
-    token: 'contents',
-    tokenName: 'contents: read',
-    fork: true,
-    step: pullRequest('pull_request_target', true),
-  },
-  { name: 'merge_group', token: 'write', tokenName: 'all permissions', step: mergeGroup },
-  { name: 'push to the default branch', token: 'write', tokenName: 'all permissions', step: onBranch('push', 'main') },
-  {
+    step: onPullRequest('pull_request_target'),
+  }),
+  ...withTokens(['write'], {
+    name: 'pull_request_target in conflict',
+    conflict: true,
+    step: onPullRequest('pull_request_target'),
+  }),
+  ...withTokens(['write'], {
+    name: 'pull_request_target to a branch nobody reviews',
+    base: 'soft',
+    step: onPullRequest('pull_request_target'),
+  }),
+  ...withTokens(['write', 'contents'], { name: 'merge_group', step: onMergeGroup }),
+  ...withTokens(['write', 'contents'], {
     name: 'push to the default branch',
-    token: 'contents',
-    tokenName: 'contents: read',
-    step: onBranch('push', 'main'),
-  },
-  { name: 'push to another branch', token: 'write', tokenName: 'all permissions', step: onBranch('push', 'feature') },
-  { name: 'schedule', token: 'write', tokenName: 'all permissions', step: onBranch('schedule', 'main') },
-  { name: 'schedule', token: 'contents', tokenName: 'contents: read', step: onBranch('schedule', 'main') },
-  {
+    step: onRef('push', 'refs/heads/main'),
+  }),
+  ...withTokens(['write', 'contents'], {
+    name: 'push to another reviewed branch',
+    base: 'release',
+    reviewed: true,
+    step: onRef('push', 'refs/heads/release'),
+  }),
+  ...withTokens(['write', 'contents'], {
+    name: 'push to a branch nobody reviews',
+    step: onRef('push', 'refs/heads/feature'),
+  }),
+  ...withTokens(['write', 'contents'], { name: 'push of a tag', step: onRef('push', 'refs/tags/v1') }),
+  ...withTokens(['write', 'contents'], { name: 'schedule', step: onRef('schedule', 'refs/heads/main') }),
+  ...withTokens(['write', 'contents'], {
     name: 'workflow_dispatch',
-    token: 'write',
-    tokenName: 'all permissions',
-    step: onBranch('workflow_dispatch', 'main'),
-  },
-  {
+    step: onRef('workflow_dispatch', 'refs/heads/main'),
+  }),
+  ...withTokens(['write'], {
+    name: 'workflow_dispatch on a branch nobody reviews',
+    step: onRef('workflow_dispatch', 'refs/heads/feature'),
+  }),
+  ...withTokens(['write', 'contents'], {
     name: 'any other event',
-    token: 'write',
-    tokenName: 'all permissions',
-    step: onBranch('repository_dispatch', 'main'),
-  },
+    step: onRef('repository_dispatch', 'refs/heads/main'),
+  }),
 ];
 
 /** Plays a scenario on a GitHub of its own, and notes what appeared. */
-async function play({
-  name,
-  token,
-  tokenName,
-  fork = false,
-  step,
-}: Scenario): Promise<{ step: StepResult; row: readonly string[] }> {
+async function play(scenario: Scenario): Promise<{ step: StepResult; row: readonly string[] }> {
+  const { name, token, base = 'main', reviewed, fork, conflict, actor = 'octocat' } = scenario;
   const github = new GitHubRoom();
   await github.start();
-  const commits = history(github);
-  const repository = fork ? 'mallory/shop' : 'acme/shop';
-  const head = { sha: commits.head, ref: 'feature', repository };
-  github.state.pullRequests.set(7, { number: 7, head, base: { ref: 'main' } });
+  const commits = history(github, base);
+  if (reviewed) github.state.protection.set(base, [REVIEWED]);
+  const head = { sha: commits.head, ref: 'feature', repository: fork ? 'mallory/shop' : 'acme/shop' };
+  const pull = { number: 7, head, base: { ref: base }, ...(conflict ? { conflict } : {}) };
+  github.state.pullRequests.set(7, pull);
+  if (conflict) github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
+  const started = scenario.step(commits, scenario);
   const result = await action.run({
     apiUrl: github.server.apiUrl,
     token,
     inputs: { sarif: 'true', 'review-suggestions': 'true', 'tracking-issue': 'true', 'only-new': 'true' },
-    ...step(commits),
+    environment: { GITHUB_ACTOR: actor },
+    ...started,
   });
-  const report = JSON.parse(readFileSync(result.outputs['report-json'] ?? '', 'utf8'));
+  const report: Report = JSON.parse(readFileSync(result.outputs['report-json'] ?? '', 'utf8'));
   const row = [
     name,
-    tokenName,
-    judgedName(report),
-    policyName(report, commits),
-    report.findings.some((finding: { inherited?: boolean }) => finding.inherited === true) ? 'its base' : '–',
+    TOKENS[token],
+    judgedName(report, started.event),
+    policyName(report, commits, started),
+    startName(report),
     shown(
       result.commands.some((line) => line.startsWith('::error')),
       '',
     ),
-    '✔',
+    shown(/^#+ .*Base images: fail/m.test(result.summary) && result.summary.includes('no longer maintained'), ''),
     shown(github.state.comments.length === 1, told(result.summary, 'post the comment')),
     shown(github.state.reviewComments.length === 1, told(result.summary, /post suggestions|read the changed lines/)),
     shown(github.state.uploads.length === 1, told(result.summary, 'upload to code scanning')),
     shown(github.state.issues.length === 1, told(result.summary, 'keep the tracking issue')),
+    String(github.server.requests.length),
   ];
   await github.stop();
   return { step: result, row };
 }
 
-test.each(SCENARIOS)('$name with $tokenName fails the job, whatever the token may show', (scenario) => {
+test.each(SCENARIOS)('$name ($token) fails the job, whatever the token may show', (scenario) => {
   const step = seen.get(scenario)?.step;
   expect(step?.code).toBe(1);
   expect(step?.outputs['verdict']).toBe('fail');
@@ -214,7 +253,7 @@ test('docs/events.md says what was seen', () => {
 
 const COLUMNS = [
   ...['Event', 'Token', 'Judged', 'Policy from', 'Compared with', 'Annotations', 'Summary', 'Comment', 'Suggestions'],
-  ...['Code scanning', 'Tracking issue'],
+  ...['Code scanning', 'Tracking issue', 'Requests'],
 ];
 
 /** A Markdown table as the formatter lays it out. */
@@ -234,15 +273,32 @@ function told(summary: string, what: string | RegExp): string {
   return (typeof what === 'string' ? section.includes(`Could not ${what}`) : what.test(section)) ? 'says why not' : '';
 }
 
-function judgedName(report: { uses: readonly { expanded: string }[] }): string {
-  const images = report.uses.map(({ expanded }) => expanded);
-  const head = images.some((image) => image.includes('legacy/head'));
-  const tip = images.some((image) => image.includes('legacy/main:2'));
-  if (head && tip) return 'what merging would make';
-  return head ? 'the pushed commit' : 'the commit of the run';
+interface Report {
+  readonly policy: { readonly commit?: string };
+  readonly uses: readonly { readonly id: string; readonly expanded: string }[];
+  readonly findings: readonly { readonly use?: string; readonly inherited?: boolean }[];
 }
 
-function policyName(report: { policy: { commit?: string } }, { tip, head }: History): string {
-  if (report.policy.commit === tip) return 'tip of the base or default branch';
-  return report.policy.commit === head ? 'the change itself' : 'elsewhere';
+/** Told by the images that only the head, or only the tip of the base, names. */
+function judgedName({ uses }: Report, event: string): string {
+  const has = (image: string): boolean => uses.some(({ expanded }) => expanded.includes(image));
+  if (has('legacy/head') && has('legacy/main:2')) return 'what merging would make';
+  if (event === 'push') return 'the pushed commit';
+  return has('legacy/head') && event.startsWith('pull_request') ? 'the head' : 'the commit of the run';
+}
+
+function policyName({ policy }: Report, { tip, main, merge, group }: History, { event, sha }: Step): string {
+  const isChange = [merge, group].includes(sha) || event === 'pull_request_target';
+  if (policy.commit === tip && isChange) return 'the tip of the base branch';
+  if (policy.commit === sha && !isChange) return event === 'push' ? 'the pushed commit' : 'the commit of the run';
+  return policy.commit === main ? 'the tip of the default branch' : 'elsewhere';
+}
+
+/** Told by what counts as inherited: an image that the base changed since the head left it, or one that never changed. */
+function startName({ uses, findings }: Report): string {
+  const inherited = findings
+    .filter((finding) => finding.inherited === true)
+    .map((finding) => uses.find(({ id }) => id === finding.use)?.expanded ?? '');
+  if (inherited.some((image) => image.includes('legacy/main'))) return 'its base';
+  return inherited.length > 0 ? 'where it left the default branch' : '–';
 }
