@@ -48,7 +48,7 @@ describe('proposePolicy', () => {
     const end = lines.findIndex((line, index) => index > start && !line.startsWith('  #   '));
     const waivers = lines.slice(start, end).map((line) => line.replace('  #   ', ''));
     const strict = `${text.replace('profile: baseline', 'profile: strict').replace('    # sbom:', '    sbom:')}${waivers.join('\n')}\n`;
-    const loaded = await loadPolicyText(strict.replace('YYYY-MM-DD', '2027-01-31'), { rules });
+    const loaded = await loadPolicyText(strict.replaceAll('YYYY-MM-DD', '2027-01-31'), { rules });
     if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
     const { policy } = loaded.value;
     expect(policy.waivers).toMatchObject([{ rule: 'provenance-attested', image: 'gcr.io/distroless/static' }]);
