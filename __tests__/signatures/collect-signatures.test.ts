@@ -202,6 +202,60 @@ describe('signatures of an image', () => {
     expect(enough.lookedIn?.map(({ place }) => place)).not.toContainEqual(expect.stringContaining('registry.example'));
   });
 
+  describe('statements of a mirror do not stop the search upstream', () => {
+    const PROVENANCE = 'https://slsa.dev/provenance/v1';
+    const pullFrom = reference('mirror.example/registry/base:latest');
+    const bends: readonly (readonly [string, Parameters<typeof forge>[3]])[] = [
+      ['of another type', {}],
+      ['that a stranger signed', { predicateType: PROVENANCE, signer: keySigner(generateKeyPairSync('ed25519')) }],
+      [
+        'about another image',
+        { predicateType: PROVENANCE, payload: inTotoStatement(`sha256:${'9'.repeat(64)}`, PROVENANCE) },
+      ],
+      [
+        'whose signature is broken',
+        {
+          predicateType: PROVENANCE,
+          bend: (made) => {
+            made.signature = 'AAAA';
+          },
+        },
+      ],
+    ];
+
+    test.each(bends)('%s', async (_, recipe) => {
+      const [mirror, upstream] = await Promise.all([
+        forge(scene, 'classic attestation', scene.platform, recipe),
+        forge(scene, 'classic attestation', scene.platform, { predicateType: PROVENANCE }),
+      ]);
+      const source = await layoutSource([
+        { content: mirror.content, name: `mirror.example/registry/base:${mirror.tag}` },
+        { content: upstream.content, name: `registry.example/base:${upstream.tag}` },
+      ]);
+      const evidence = await collectStatements(context(source, { pullFrom }));
+      const verified = evidence.status === 'present' ? evidence.value.verified : [];
+      expect(verified.filter(({ predicateType }) => predicateType === PROVENANCE)).toEqual([
+        expect.objectContaining({ place: expect.stringContaining('registry.example/base') }),
+      ]);
+    });
+
+    test('that carries both an SBOM and provenance is enough', async () => {
+      const layers = await Promise.all([
+        forgeLayer(scene, 'classic attestation', scene.platform, {}),
+        forgeLayer(scene, 'classic attestation', scene.platform, { predicateType: PROVENANCE }),
+      ]);
+      const tag = fallbackTag(scene.platform.descriptor.digest, '.att');
+      const source = await layoutSource([
+        { content: cosignManifest(layers), name: `mirror.example/registry/base:${tag}` },
+      ]);
+      const evidence = await collectStatements(context(source, { pullFrom }));
+      expect(evidence.status === 'present' ? evidence.value.verified.length : 0).toBe(2);
+      expect(evidence.lookedIn?.map(({ place }) => place)).not.toContainEqual(
+        expect.stringContaining('registry.example'),
+      );
+    });
+  });
+
   test('a pin to a platform hides the signed index, which the tag tells', async () => {
     const pinned = reference(`${NAME}@${scene.platform.descriptor.digest}`);
     const source = await sourceOf([await forge(scene, 'classic signature', scene.index)]);

@@ -1,5 +1,7 @@
 import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
+import { isProvenanceType } from '../evidence/provenance/read-provenance.js';
+import { sbomFamily } from '../evidence/sbom/predicate-types.js';
 import { documentsInIndex, readDocuments } from './documents.js';
 import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
@@ -12,7 +14,7 @@ import type { RejectedSignature } from './verified.js';
 export const collectStatements: Collector<'statements'> = async (context) => {
   const image = await context.get('image');
   if (image.status !== 'present') return image;
-  const examined = await examineImage(context, image.value, '.att', (some) => sort(some).verified.length > 0);
+  const examined = await examineImage(context, image.value, '.att', (some) => holdsBoth(sort(some).verified));
   const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
   const trusted = root?.value ?? null;
@@ -38,6 +40,16 @@ export const collectStatements: Collector<'statements'> = async (context) => {
   const places = [...verified, ...unsigned, ...rejected].map(({ place }) => place);
   return present(value, [...new Set(places)].join(', '), lookedIn);
 };
+
+/**
+ * Whether a mirror carries what rules ask for. One that copied the SBOM alone leaves the provenance where it was made:
+ * what is missing here is looked for there, whatever else lies here.
+ */
+function holdsBoth(verified: readonly Statement[]): boolean {
+  const has = (isWanted: (predicateType: string) => boolean) =>
+    verified.some(({ predicateType }) => isWanted(predicateType));
+  return has((type) => sbomFamily(type) !== null) && has(isProvenanceType);
+}
 
 /** Of what authorities signed, what is a statement about this very digest. The signed predicate type is the one that counts. */
 function sort(examined: Examined): {
