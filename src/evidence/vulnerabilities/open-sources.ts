@@ -4,9 +4,8 @@ import { registryLimits } from '../../registry/limits.js';
 import { Transport } from '../../registry/transport.js';
 import { err, ok, type Result } from '../../result.js';
 import type { CollectContext } from '../collector.js';
-import { fetchJson, malformedAnswer } from './api/fetch-json.js';
 import { OsvApi } from './api/osv-api.js';
-import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, readExploitedList } from './exploited.js';
+import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, fetchExploitedList } from './exploited.js';
 import { ExportDirectory } from './exports/export-directory.js';
 import { RememberedSource } from './remembered-source.js';
 import type { SourceFailure, VulnerabilitySource } from './source.js';
@@ -44,7 +43,7 @@ export async function openSources(
   if (directory !== undefined) {
     return ok({
       vulnerabilities: [new ExportDirectory(directory)],
-      exploited: once(() => exploitedListIn(directory)),
+      exploited: once(() => exploitedListIn(directory, settings.now)),
     });
   }
   if (settings.offline) {
@@ -74,16 +73,8 @@ export async function openSources(
   const { cacheDirectory } = settings;
   return ok({
     vulnerabilities: [cacheDirectory === undefined ? osv : new RememberedSource(osv, cacheDirectory)],
-    exploited: once(() => fetchExploited(transport, new URL(services.exploited))),
+    exploited: once(() => fetchExploitedList(transport, new URL(services.exploited), settings.now, cacheDirectory)),
   });
-}
-
-async function fetchExploited(transport: Transport, url: URL): Promise<Result<ExploitedCves, SourceFailure>> {
-  const answer = await fetchJson(transport, url);
-  if (!answer.ok) return answer;
-  const { status, bytes } = answer.value;
-  if (status !== 200) return err(malformedAnswer(url, 'it is no list', status));
-  return readExploitedList(bytes, url.host);
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ok, type Result } from '../../result.js';
@@ -7,6 +7,7 @@ import { groupBy } from './group-by.js';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
 import type { Question } from './questions.js';
 import { questionKey, type SourceAnswer, type SourceFailure, type VulnerabilitySource } from './source.js';
+import { writeWhole } from './write-whole.js';
 
 const remembered = z.object({
   version: z.literal(1),
@@ -42,7 +43,6 @@ export class RememberedSource implements VulnerabilitySource {
     return before === null ? answer : ok({ ...before, instead: answer.error.message });
   }
 
-  /** A cache that can't be written is one that has nothing. */
   async #remember(path: string, { hits, unjudged, asOf }: SourceAnswer): Promise<void> {
     const records = [...new Set(hits.map(({ record }) => record))];
     const places = new Map(records.map((record, place) => [record, place]));
@@ -53,14 +53,7 @@ export class RememberedSource implements VulnerabilitySource {
       hits: hits.map(({ question, record }) => [questionKey(question), places.get(record)]),
       unjudged,
     });
-    const beside = `${path}.${randomUUID()}.part`;
-    try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      await writeFile(beside, text, { flag: 'wx', mode: 0o600 });
-      await rename(beside, path);
-    } catch {
-      await rm(beside, { force: true });
-    }
+    await writeWhole(path, text);
   }
 }
 
@@ -79,6 +72,7 @@ async function recall<Q extends Question>(path: string, questions: readonly Q[])
     if (!record.ok) return null;
     records.push(record.value);
   }
+  if (read.data.hits.some(([, place]) => records[place] === undefined)) return null;
   const byKey = groupBy(questions, questionKey);
   const hits = read.data.hits.flatMap(([key, place]) => {
     const record = records[place];
