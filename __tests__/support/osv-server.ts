@@ -11,7 +11,7 @@ export interface OsvQuery {
 export interface OsvAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text is sent as it is, everything else as JSON. */
+  /** Text and bytes are sent as they are, everything else as JSON. */
   readonly body: unknown;
 }
 
@@ -20,6 +20,8 @@ export interface OsvKnowledge {
   readonly batch: (queries: readonly OsvQuery[]) => OsvAnswer;
   readonly record: (id: string) => OsvAnswer;
   readonly exploited?: () => OsvAnswer;
+  /** Chainguard's feed, for somebody who has the copy of this tag. */
+  readonly feed?: (tag: string | undefined) => OsvAnswer;
 }
 
 export interface OsvServer {
@@ -44,7 +46,7 @@ export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0): Promis
     const respond = ({ status = 200, headers = {}, body }: OsvAnswer) => {
       open -= 1;
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
     };
     const answer = async (): Promise<void> => {
       const path = request.url ?? '';
@@ -52,7 +54,7 @@ export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0): Promis
       if (roundTripMs === 0) respond(said);
       else setTimeout(() => respond(said), roundTripMs);
     };
-    const sayTo = async ({ method }: IncomingMessage, path: string): Promise<OsvAnswer> => {
+    const sayTo = async ({ method, headers }: IncomingMessage, path: string): Promise<OsvAnswer> => {
       if (method === 'POST' && path === '/v1/querybatch') {
         const asked = JSON.parse(await textOf(request)) as { readonly queries: OsvQuery[] };
         requests.push(`POST ${path} ${asked.queries.length}`);
@@ -61,6 +63,9 @@ export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0): Promis
       }
       requests.push(`${method} ${path}`);
       if (path.startsWith('/v1/vulns/')) return knowledge.record(decodeURIComponent(path.slice('/v1/vulns/'.length)));
+      if (path === '/chainguard-osv.tar.gz' && knowledge.feed !== undefined) {
+        return knowledge.feed(headers['if-none-match']);
+      }
       return path === '/exploited.json' && knowledge.exploited !== undefined
         ? knowledge.exploited()
         : { status: 404, body: { message: 'not found' } };

@@ -42,6 +42,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     contexts: mergeMaps(base.contexts, file.contexts),
     ...(content.trustedRoot === undefined ? {} : { trustedRoot: content.trustedRoot }),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
+    ...(file['vulnerability-feeds'] === undefined ? {} : { vulnerabilityFeeds: file['vulnerability-feeds'] }),
     registries: mergeMaps(base.registries, registryOverrides(file)),
     waivers: [...base.waivers, ...waiversOf(layer)],
   };

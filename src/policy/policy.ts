@@ -34,6 +34,10 @@ export type Authority =
   /** A key that only a key management service holds: named, never usable here. */
   | { readonly kind: 'kms'; readonly uri: string; readonly signatureRepository?: string };
 
+/** Sources of vulnerabilities that a policy may ask for beside OSV. */
+export const VULNERABILITY_FEEDS = ['chainguard'] as const;
+export type VulnerabilityFeed = (typeof VULNERABILITY_FEEDS)[number];
+
 export interface ProvenanceRequirement {
   readonly builder?: string;
   readonly source?: string;
@@ -131,6 +135,8 @@ export interface Policy {
   /** The text of a sigstore trusted root (JSON) that replaces the public one, read from the commit of the policy that names it. */
   readonly trustedRoot?: string;
   readonly maxWaiverDays: number;
+  /** Further sources of vulnerabilities; none unless the policy asks for it. */
+  readonly vulnerabilityFeeds?: readonly VulnerabilityFeed[];
   /** Keyed by `host[/prefix]`. */
   readonly registries: Readonly<Record<string, RegistryOverride>>;
   readonly waivers: readonly Waiver[];

@@ -3,7 +3,7 @@ import { ROLES, type Role } from '../build-files/image-use.js';
 import type { Rule } from '../rules/rule.js';
 import { allowSchema, denySchema } from './allow-schema.js';
 import { fileGlob, imagePattern, isoDate, platform, registryPath, repositoryPath } from './fields.js';
-import { LEVELS, PROFILES } from './policy.js';
+import { LEVELS, PROFILES, VULNERABILITY_FEEDS } from './policy.js';
 import { ruleOptions } from './rule-options.js';
 
 const text = z.string().min(1, { error: 'a text that is not empty' });
@@ -109,6 +109,7 @@ export const OVERRIDABLE_KEYS = [
   'contexts',
   'trusted-root',
   'max-waiver-days',
+  'vulnerability-feeds',
   'registries',
   'waivers',
 ] as const;
@@ -172,6 +173,12 @@ export function policySchema(rules: readonly Rule[]) {
       .max(3650, { error: 'a number of days from 1 to 3650' })
       .optional()
       .describe('How many days ahead a waiver may end. Default: 180.'),
+    'vulnerability-feeds': z
+      .array(z.enum(VULNERABILITY_FEEDS))
+      .optional()
+      .describe(
+        'Publishers whose own advisories are asked in place of OSV’s copy: chainguard, under a licence (CC BY-NC-ND 4.0, or an agreement) that is yours to have. Default: none.',
+      ),
     registries: z
       .record(registryPath(), registry)
       .optional()

@@ -5,6 +5,7 @@ import type { Inventory } from '../packages/inventory.js';
 import { vexVerdict } from '../vex/vex-verdict.js';
 import type { readExploitedList } from './exploited.js';
 import { foldMatches } from './fold.js';
+import { groupBy } from './group-by.js';
 import { judgedPackages } from './judged-packages.js';
 import { matchRecords } from './match.js';
 import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './open-sources.js';
@@ -80,8 +81,13 @@ async function askAll(
   { vulnerabilities }: Sources,
   questions: readonly PackageQuestion[],
 ): Promise<Result<Asked, SourceFailure>> {
+  const bySource = groupBy(questions, ({ ecosystem }) =>
+    vulnerabilities.find((source) => source.covers?.(ecosystem) ?? true),
+  );
   const answers = await Promise.all(
-    vulnerabilities.map(async (source) => ({ source, answer: await source.ask(questions) })),
+    [...bySource].flatMap(([source, asked]) =>
+      source === undefined ? [] : [source.ask(asked).then((answer) => ({ source, answer }))],
+    ),
   );
   const told: { readonly name: string; readonly answer: SourceAnswer<PackageQuestion> }[] = [];
   for (const { source, answer } of answers) {

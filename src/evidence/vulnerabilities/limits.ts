@@ -1,4 +1,5 @@
 const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
 
 /** What vulnerability data may cost us. Passing a limit is `indeterminate` under the limit's name, never a pass. */
 export const VULNERABILITY_LIMITS = {
@@ -12,6 +13,12 @@ export const VULNERABILITY_LIMITS = {
   'archive-entries': 2_000_000,
   /** Bytes of one archive's table of contents. */
   'archive-directory-bytes': 512 * MIB,
+  /** Bytes of a publisher's feed as it travels. */
+  'feed-bytes': GIB,
+  /** Bytes of its records, unpacked. */
+  'feed-unpacked-bytes': 8 * GIB,
+  /** Records of a feed. */
+  'feed-records': 5_000_000,
   /** Records that concern one question. */
   'records-per-question': 20_000,
   /** Pages of the OSV API's answer to one question. */

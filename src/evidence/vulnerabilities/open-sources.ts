@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import { trustedAuthorities } from '../../registry/certificates.js';
 import type { Clock } from '../../registry/clock.js';
 import { registryLimits } from '../../registry/limits.js';
@@ -7,6 +8,10 @@ import type { CollectContext } from '../collector.js';
 import { OsvApi } from './api/osv-api.js';
 import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, fetchExploitedList } from './exploited.js';
 import { ExportDirectory } from './exports/export-directory.js';
+import { CHAINGUARD_FEED_FILE, CHAINGUARD_FEED_URL, ChainguardFeed } from './feed/chainguard-feed.js';
+import { fetchFeed } from './feed/fetch-feed.js';
+import { indexFeed } from './feed/index-feed.js';
+import { VULNERABILITY_LIMITS } from './limits.js';
 import { RememberedSource } from './remembered-source.js';
 import type { SourceFailure, VulnerabilitySource } from './source.js';
 
@@ -14,6 +19,7 @@ import type { SourceFailure, VulnerabilitySource } from './source.js';
 export interface Services {
   readonly osv: string;
   readonly exploited: string;
+  readonly chainguard: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether `host[:port]` may be on a private network. */
   readonly mayBePrivate: (host: string) => boolean;
@@ -23,26 +29,32 @@ export interface Services {
 export const PUBLIC_SERVICES: Services = {
   osv: 'https://api.osv.dev',
   exploited: EXPLOITED_LIST_URL,
+  chainguard: CHAINGUARD_FEED_URL,
   environment: process.env,
   mayBePrivate: () => false,
 };
 
 /** What the packages of a run are held against. */
 export interface Sources {
+  /** Each answers for the ecosystems that it covers and none before it does; the last for all that are left. */
   readonly vulnerabilities: readonly VulnerabilitySource[];
   /** CISA's list, read when first asked for and once. */
   readonly exploited: () => Promise<Result<ExploitedCves, SourceFailure>>;
 }
 
-/** Opens the sources of a run: the directory it was given, or the services. Nothing is read or asked yet. */
+/**
+ * Opens the sources of a run: the directory it was given, or the services; with the feeds that the policy asks for.
+ * Nothing is read or asked yet.
+ */
 export async function openSources(
-  { settings }: CollectContext,
+  { settings, policy }: CollectContext,
   services: Services,
 ): Promise<Result<Sources, SourceFailure>> {
   const directory = settings.vulnerabilitiesDirectory;
+  const asksChainguard = policy.vulnerabilityFeeds?.includes('chainguard') === true;
   if (directory !== undefined) {
     return ok({
-      vulnerabilities: [new ExportDirectory(directory)],
+      vulnerabilities: [...(asksChainguard ? [feedIn(directory)] : []), new ExportDirectory(directory)],
       exploited: once(() => exploitedListIn(directory, settings.now)),
     });
   }
@@ -71,9 +83,30 @@ export async function openSources(
   });
   const osv = new OsvApi({ transport, origin: services.osv, now: settings.now });
   const { cacheDirectory } = settings;
+  const feed = new ChainguardFeed(new URL(services.chainguard).host, () =>
+    fetchFeed(
+      {
+        transport,
+        url: new URL(services.chainguard),
+        file: CHAINGUARD_FEED_FILE,
+        ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+      },
+      VULNERABILITY_LIMITS,
+    ),
+  );
   return ok({
-    vulnerabilities: [cacheDirectory === undefined ? osv : new RememberedSource(osv, cacheDirectory)],
+    vulnerabilities: [
+      ...(asksChainguard ? [feed] : []),
+      cacheDirectory === undefined ? osv : new RememberedSource(osv, cacheDirectory),
+    ],
     exploited: once(() => fetchExploitedList(transport, new URL(services.exploited), settings.now, cacheDirectory)),
+  });
+}
+
+function feedIn(directory: string): ChainguardFeed {
+  return new ChainguardFeed(basename(directory), async () => {
+    const index = await indexFeed(join(directory, CHAINGUARD_FEED_FILE), VULNERABILITY_LIMITS);
+    return index.ok ? ok({ index: index.value }) : index;
   });
 }
 

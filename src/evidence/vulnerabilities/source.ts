@@ -31,6 +31,8 @@ export interface SourceFailure {
 export interface VulnerabilitySource {
   /** For people: `OSV API`, `OSV exports in DIR`. */
   readonly name: string;
+  /** Which ecosystems it is asked about, in place of the sources after it. Without this, about all that are left. */
+  covers?(ecosystem: string): boolean;
   ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>>;
 }
 

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../../result.js';
 import { ecosystemFamily, normaliseEcosystem, normaliseName } from '../ecosystems.js';
 
 /** Under which a record's package and a question's meet. */
-export function packageKey(ecosystem: string, name: string): string {
+function packageKey(ecosystem: string, name: string): string {
   const normal = normaliseEcosystem(ecosystem);
   return `${normal}\n${normaliseName(normal, name)}`;
 }

@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { codeOf } from '../../../registry/caught.js';
+import { err, ok, type Result } from '../../../result.js';
+import { decompressed } from '../../layers/decompression.js';
+import { TarError } from '../../layers/tar-header.js';
+import { type MemberSink, type TarMember, TarReader } from '../../layers/tar-reader.js';
+import { RecordIndex } from '../exports/record-index.js';
+import { Subjects } from '../exports/subjects.js';
+import type { VulnerabilityLimit, VulnerabilityLimits } from '../limits.js';
+import type { SourceFailure } from '../source.js';
+import { Spool } from './spool.js';
+
+/** Why a feed can't be used, and the limit's name where it is too large. */
+class FeedFault extends Error {
+  override readonly name = 'FeedFault';
+  readonly limit: VulnerabilityLimit | undefined;
+
+  constructor(message: string, limit?: VulnerabilityLimit) {
+    super(message);
+    this.limit = limit;
+  }
+}
+
+const FOLDER = '5';
+const FILE = '0';
+/** The list of the records' names, which lies among them. */
+const CONTENTS = 'all.json';
+
+/**
+ * Reads a feed, a packed tar archive of OSV records, once; unpacked records are kept in a file of the run. One record
+ * that can't be read fails the whole feed, since it could be about any package.
+ */
+export async function indexFeed(
+  path: string,
+  limits: VulnerabilityLimits,
+): Promise<Result<RecordIndex, SourceFailure>> {
+  const subjects = new Subjects();
+  let spool: Spool | undefined;
+  try {
+    const records = new Spool();
+    spool = records;
+    const tar = new TarReader((member) => recordSink(member, records, subjects, limits));
+    for await (const chunk of decompressed(createReadStream(path))) tar.push(chunk);
+    tar.end();
+    const options = { path, isWholeFor: () => true, limits };
+    return ok(new RecordIndex(options, subjects, async (places, take) => readPlaces(path, records, places, take)));
+  } catch (error) {
+    spool?.close();
+    return err(failureOf(path, error));
+  }
+}
+
+function readPlaces(
+  path: string,
+  records: Spool,
+  places: readonly number[],
+  take: (place: number, bytes: Buffer) => string | null,
+): Result<null, SourceFailure> {
+  for (const place of [...places].sort((a, b) => a - b)) {
+    const problem = take(place, records.read(place));
+    if (problem !== null) return err(failureOf(path, new FeedFault(problem)));
+  }
+  return ok(null);
+}
+
+function recordSink(
+  { name, type, size, sparse }: TarMember,
+  spool: Spool,
+  subjects: Subjects,
+  limits: VulnerabilityLimits,
+): MemberSink | null {
+  if (type === FOLDER || basename(name) === CONTENTS) return null;
+  // Passing over what is called otherwise could pass over a record.
+  if (type !== FILE || sparse || !name.endsWith('.json'))
+    throw new FeedFault(`it holds ${shown(name)}, which is no record`);
+  const tooMuch = (what: string, limit: VulnerabilityLimit) => new FeedFault(`${what} ${limits[limit]}`, limit);
+  if (size > limits['record-bytes']) throw tooMuch(`${shown(name)} has more bytes than`, 'record-bytes');
+  if (spool.length >= limits['feed-records']) throw tooMuch('it has more records than', 'feed-records');
+  if (spool.bytes + size > limits['feed-unpacked-bytes']) {
+    throw tooMuch('it has more bytes, unpacked, than', 'feed-unpacked-bytes');
+  }
+  const chunks: Buffer[] = [];
+  return {
+    // The chunks are only good until the call returns.
+    write: (chunk) => chunks.push(Buffer.from(chunk)),
+    end: () => {
+      const bytes = Buffer.concat(chunks);
+      const problem = subjects.add(bytes, spool.length);
+      if (problem !== null) throw new FeedFault(`${shown(name)} can't be read: ${problem}`);
+      spool.add(bytes);
+    },
+  };
+}
+
+function failureOf(path: string, error: unknown): SourceFailure {
+  if (codeOf(error) === 'ENOENT') {
+    return {
+      cause: 'not-found',
+      message: `The feed ${path}, which the policy asks for (vulnerability-feeds), is not there.`,
+      remedy: 'Put it there, or leave it out of vulnerability-feeds.',
+    };
+  }
+  const limit = error instanceof FeedFault || error instanceof TarError ? error.limit : undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    cause: limit === undefined ? 'malformed' : 'limit',
+    message: `The feed ${basename(path)} can't be used: ${reason}${limit === undefined ? '' : ` (${limit})`}.`,
+    remedy: 'Get it again, or leave it out of vulnerability-feeds and ask OSV about these packages.',
+  };
+}
+
+function shown(name: string): string {
+  return name.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 80);
+}
