@@ -28,6 +28,11 @@ describe('a policy that extends another may tighten it', () => {
     ],
     ['profile: hardened', 'roles: { build: { rules: { pinned-by-digest: error } } }'],
     ['max-waiver-days: 90', 'max-waiver-days: 30'],
+    ['max-waiver-days: 90', 'max-waiver-days: 90'],
+    [
+      'rules: { no-known-vulnerabilities: { on-indeterminate: warn } }',
+      'rules: { no-known-vulnerabilities: { on-indeterminate: warn, grace: 1d } }',
+    ],
     ['', 'may-override: [allow]'],
     ['profile: hardened', 'rules: { pinned-by-digest: error }'],
   ])('base %j, then %j', async (base, text) => {
@@ -93,7 +98,8 @@ describe('a policy that extends another may tighten it', () => {
     const found = problems.find((problem) => problem.code === 'not-overridable');
     expect(found).toMatchObject({ key, severity: 'error', file: '.github/base-image-gate.yml' });
     expect(found?.message).toContain(words);
-    expect(found?.fix).toContain(`owners of ${BASE}`);
+    const listed = key.replace(/^roles\.\w+\./, '');
+    expect(found?.fix).toContain(`owners of ${BASE} list "${listed}" under`);
   });
 
   test.each([

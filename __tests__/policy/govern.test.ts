@@ -34,6 +34,17 @@ describe('governingEntry', () => {
     expect(governingEntry(await allowing(...patterns), reference(image))?.name).toBe(name);
   });
 
+  test('a pattern of nothing but wildcards governs what no other does', async () => {
+    const policy = await validPolicy('version: 1\nallow: [{ image: "**", signed: false, reason: r }]');
+    expect(governingEntry(policy, reference('ghcr.io/a/b'))?.name).toBe('allow[0]');
+  });
+
+  test('an entry that cannot be read allows nothing', async () => {
+    const policy = await validPolicy('version: 1\nallow: [{ image: acme/app, signed: false, reason: r }]');
+    const allow = policy.allow.map((entry) => ({ ...entry, pattern: 'acme/***' }));
+    expect(governingEntry({ ...policy, allow }, reference('acme/app'))).toBeNull();
+  });
+
   test('no list allows nothing', () => {
     expect(governingEntry(builtInPolicy(), reference('alpine'))).toBeNull();
   });
@@ -61,6 +72,7 @@ describe('policyReference', () => {
     'registries:',
     '  mirror.example.com/dockerhub: { mirror-of: docker.io }',
     '  mirror.example.com/dockerhub/acme: { mirror-of: ghcr.io/acme }',
+    '  mirror.example.com/dockerhub/grafana: { insecure: true }',
     '  quay.example.com: { mirror-of: quay.io }',
     '  plain.example.com: {}',
   ].join('\n');

@@ -11,6 +11,9 @@ describe('parseIdentity', () => {
     'https://issuer.enforce.dev/0123/*',
     'https://*/acme/images/.github/workflows/*@refs/heads/main',
     '*@acme-prod.iam.gserviceaccount.com',
+    // Exact, so whoever it is, it is one: neither is a pattern.
+    'somebody@gmail.com',
+    'https',
   ])('takes %s', (text) => {
     expect(parseIdentity(text).ok).toBe(true);
   });
@@ -42,6 +45,14 @@ describe('parseIdentity', () => {
     '*@*.com',
     'acme*@gmail.com',
     'release@*.iam.gserviceaccount.com',
+    'https://bitbucket.org/*/**',
+    'https://codeberg.org/**',
+    'https://code*.org/**',
+    '*@googlemail.com',
+    '*@outlook.com',
+    '*@hotmail.com',
+    'http*',
+    'https*',
   ])('refuses %s, which everybody matches', (text) => {
     expect(parseIdentity(text)).toMatchObject({ ok: false, error: expect.stringContaining('everybody') });
   });

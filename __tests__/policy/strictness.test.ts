@@ -38,6 +38,8 @@ describe('isAtLeastAsStrict', () => {
     ['lower', undefined, 3, false],
     ['higher', 2, 3, true],
     ['higher', 3, 2, false],
+    ['higher', '7d', '1w', true],
+    ['higher', true, '1d', false],
     ['true', false, true, true],
     ['true', true, false, false],
     ['false', true, false, true],

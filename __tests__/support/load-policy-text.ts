@@ -13,6 +13,7 @@ export interface PolicyWorld {
   readonly path?: string;
   readonly profileOverride?: LoadPolicyInput['profileOverride'];
   readonly rules?: LoadPolicyInput['rules'];
+  readonly catalogue?: LoadPolicyInput['catalogue'];
 }
 
 const POLICY_PATH = '.github/base-image-gate.yml';
@@ -42,7 +43,7 @@ export function loadPolicyText(
       );
     },
     rules: world.rules ?? rulesWithOptions,
-    catalogue: loadCatalogue(),
+    catalogue: world.catalogue ?? loadCatalogue(),
     ...(world.profileOverride === undefined ? {} : { profileOverride: world.profileOverride }),
   });
 }

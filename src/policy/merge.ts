@@ -9,7 +9,7 @@ import { ruleOptions } from './rule-options.js';
 import type { PolicyFile } from './schema.js';
 
 type Rules = NonNullable<PolicyFile['rules']>;
-type RuleLine = Rules[string];
+type RuleLine = NonNullable<Rules[string]>;
 
 /** What was read for a layer besides its text. */
 export interface LayerContent {
@@ -78,8 +78,7 @@ function mergeRules(base: Policy['rules'], lines: Rules | undefined, rules: read
 }
 
 function overrideOf(rule: Rule, line: RuleLine): RuleOverride {
-  if (line === undefined || typeof line === 'string')
-    return { ...(line === undefined ? {} : { level: line }), options: {} };
+  if (typeof line === 'string') return { level: line, options: {} };
   const { level, 'on-indeterminate': onIndeterminate, ...rest } = line;
   const { names } = ruleOptions(rule);
   const options = Object.entries(rest).map(([key, value]) => [names[key] ?? key, value] as const);
@@ -120,7 +119,7 @@ function registryOverrides(file: PolicyFile): Readonly<Record<string, RegistryOv
 
 /** `host/prefix` with the host under its one name and without a slash at its end. */
 function canonicalPath(path: string): string {
-  const [host = '', ...rest] = path.replace(/\/+$/, '').split('/');
+  const [host = '', ...rest] = path.replace(/\/$/, '').split('/');
   return [canonicalHost(host), ...rest].join('/');
 }
 

@@ -45,8 +45,7 @@ async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog
     problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message }));
   }
   const unverifiable = entries.some((entry) => entry.signed && entry.authorities.length === 0);
-  const failed = problems.some(({ severity }) => severity === 'error');
-  if (unverifiable && !failed) problems.push(notVerifiable(layer, path, chosen.sources));
+  if (unverifiable && problems.length === 0) problems.push(notVerifiable(layer, path, chosen.sources));
   return { entries, problems, files: own.files };
 }
 
