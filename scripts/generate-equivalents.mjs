@@ -30,6 +30,8 @@ const image = z.strictObject({
   workdir: text.optional(),
   builder: z.strictObject({ image: name.optional(), ...variant }).optional(),
   login: z.boolean().optional(),
+  changes: z.array(text).optional(),
+  'user-inferred': z.literal(true).optional(),
   inferred: z.boolean().optional(),
   basis: text,
 });
@@ -53,9 +55,10 @@ const tables = files.map((file) => {
   return parsed.data;
 });
 const images = tables.flatMap(({ publisher, images }) =>
-  images.map(({ basis: _, builder, ...rest }) => ({
+  images.map(({ basis: _, builder, 'user-inferred': userInferred, ...rest }) => ({
     publisher,
     ...toVariant(rest),
+    ...(userInferred === undefined ? {} : { userInferred }),
     ...(builder === undefined ? {} : { builder: toVariant(builder) }),
   })),
 );

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { loadCatalogue } from '../../src/catalog/catalogue.js';
 import { equivalents } from '../../src/catalog/equivalents.generated.js';
 import { parseReference } from '../../src/images/reference.js';
@@ -49,6 +51,74 @@ describe('the table', () => {
       expect(parseReference(name)).toMatchObject({ ok: true });
       if (!name.startsWith('mcr.microsoft.com/dotnet/')) expect(image).not.toBe(name);
     }
+  });
+});
+
+describe('every equivalent', () => {
+  interface Written {
+    readonly publisher: string;
+    readonly sources: readonly { readonly repository: string; readonly commit: string }[];
+    readonly images: readonly {
+      readonly for: string;
+      readonly image: string;
+      readonly inferred?: boolean;
+      readonly basis: string;
+    }[];
+  }
+  const folder = new URL('../../src/catalog/equivalents/', import.meta.url);
+  const tables = readdirSync(folder).map((name): Written => parse(readFileSync(new URL(name, folder), 'utf8')));
+
+  test.each(tables.map((table) => [table.publisher, table] as const))(
+    'of %s was read at a source that its file lists, with the commit, or says that it was inferred',
+    (_, { sources, images: all }) => {
+      const read = all.filter(({ inferred }) => inferred !== true);
+      const unsourced = read.filter(
+        ({ basis }) =>
+          !sources.some(
+            ({ repository, commit }) =>
+              (basis.includes(`${repository} `) || basis.includes(repository)) &&
+              basis.includes(`@${commit.slice(0, 12)}`),
+          ),
+      );
+      expect(unsourced.map(({ for: name, image, basis }) => `${name} ${image}: ${basis}`)).toEqual([]);
+    },
+  );
+
+  test('says what changes for a stage that ships, or that it is not known', async () => {
+    const allow = [...new Set(equivalents.images.map(({ image }) => image))].map(
+      (image) => `- { image: "${image.replace('{organization}', 'acme.com')}", signed: false, reason: test }`,
+    );
+    const policy = await policyWith([...allow, ORGANISATION], '', 'baseline');
+    for (const name of new Set(equivalents.images.map((entry) => entry.for))) {
+      for (const { image, changes } of proposed(policy, `FROM ${name}\nCMD ["x"]\n`)) {
+        expect([image, changes.join('; ')]).toEqual([image, expect.stringMatching(/runs as|user that it runs as/)]);
+      }
+    }
+  });
+
+  test.each([
+    ['node:22', 'distroless', 'it has no npm'],
+    ['python:3.13', 'distroless', 'its interpreter is in /usr/bin and not in /usr/local/bin'],
+    ['golang:1', 'distroless', 'it holds no libc, so programs in it are linked statically'],
+    ['nginx:1', 'red-hat-ubi', 'its configuration lies in other places, and it listens on port 8080 (inferred)'],
+  ])('of %s from %s says that %s', async (from, publisher, change) => {
+    const policy = await policyWith([`- catalog: ${publisher}`], '', 'baseline');
+    expect(proposed(policy, `FROM ${from}\nCMD ["x"]\n`).flatMap(({ changes }) => changes)).toContain(change);
+  });
+
+  test('for programs in any language has no version of theirs to miss', async () => {
+    const policy = await policyWith(['- catalog: distroless'], '', 'baseline');
+    const changes = proposed(policy, 'FROM golang:1.22\nCMD ["/app"]\n').flatMap((one) => one.changes);
+    expect(changes.join()).not.toContain('version');
+  });
+
+  test('whose user was concluded says so', async () => {
+    const policy = await policyWith(
+      ['- { image: "registry.suse.com/**", signed: false, reason: test }'],
+      '',
+      'baseline',
+    );
+    expect(proposed(policy, 'FROM alpine/git:2\nUSER 1\n')[0]?.changes).toContain('it runs as root (inferred)');
   });
 });
 
@@ -211,7 +281,14 @@ describe('the version line', () => {
 describe('what would itself fail is never proposed', () => {
   const everything = equivalents.images.map(({ image }) => image.replace('{organization}', 'acme.com'));
   const patterns = fc.uniqueArray(
-    fc.constantFrom(...everything, 'cgr.dev/**', 'dhi.io/**', 'gcr.io/distroless/*:nonroot', 'registry.suse.com/bci/*'),
+    fc.constantFrom(
+      ...everything,
+      'cgr.dev/**',
+      'dhi.io/**',
+      'gcr.io/distroless/*:nonroot',
+      'registry.suse.com/bci/*',
+      'cgr.dev/chainguard/*:*-dev',
+    ),
     { maxLength: 6 },
   );
   const names = [...new Set(equivalents.images.map((entry) => entry.for))];
@@ -233,7 +310,12 @@ describe('what would itself fail is never proposed', () => {
             denied === '' ? '' : `deny:\n${denied}`,
             profile,
           );
-          for (const { image } of proposed(policy, `FROM ${name}${tag}\n${run}`)) {
+          const all = proposed(policy, `FROM ${name}${tag}\n${run}`).flatMap(({ image, changes }) => [
+            image,
+            // The image of the stage that is to run things is proposed as well.
+            ...changes.flatMap((change) => /^RUN belongs in a stage of its own on ([^ ,]+),/.exec(change)?.[1] ?? []),
+          ]);
+          for (const image of all) {
             const reference = parseReference(image);
             if (!reference.ok) throw new Error(image);
             expect(deniedBy(policy, reference.value)).toBeNull();
@@ -354,7 +436,7 @@ describe('a finding of allowed-base', () => {
       outcome: 'fail',
       fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
       details: [
-        'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532',
+        'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532; it holds no libc, so programs in it are linked statically',
         'not proposed: cgr.dev/chainguard/wolfi-base:latest, because it has a package manager (apk)',
         'not proposed: gcr.io/distroless/base-debian13:nonroot, because Google distroless attests no provenance, which the policy asks for',
       ],

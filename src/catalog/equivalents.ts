@@ -27,6 +27,10 @@ export interface Equivalent extends EquivalentVariant {
   readonly purpose?: string;
   readonly entrypoint?: string;
   readonly workdir?: string;
+  /** What else is other than in the official image, for a stage that ships: clauses. */
+  readonly changes?: readonly string[];
+  /** Its user was concluded (from a build file without USER), and not read. */
+  readonly userInferred?: boolean;
   /** The variant with a shell and a package manager (or either), for stages that need them. */
   readonly builder?: EquivalentVariant & { readonly image?: string; readonly template?: string };
   /** Pulling needs a login. */

@@ -20,11 +20,13 @@ export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role):
   ) {
     changes.push(`its package manager is ${manager}, and packages may have other names`);
   }
-  changes.push(userChange(variant.user, needs, role, buildOn !== undefined));
+  const inferred = equivalent.userInferred === true && variant.user !== undefined ? ' (inferred)' : '';
+  changes.push(`${userChange(variant.user, needs, role, buildOn !== undefined)}${inferred}`);
   if (equivalent.entrypoint !== undefined && role === 'final') {
     changes.push(`its entrypoint is \`${equivalent.entrypoint}\`, so CMD gives arguments to that`);
   }
   if (equivalent.workdir !== undefined) changes.push(`its working directory is ${equivalent.workdir}`);
+  if (role === 'final') changes.push(...(equivalent.changes ?? []));
   return [...changes, ...login(candidate)];
 }
 

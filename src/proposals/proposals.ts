@@ -150,8 +150,13 @@ function variantAt(
     equivalent,
     variant,
     image: tag === undefined ? repository : `${repository}:${tag}`,
-    ...(otherLine && version !== undefined ? { missedVersion: version } : {}),
+    ...(otherLine && version !== undefined && hasVersions(equivalent) ? { missedVersion: version } : {}),
   };
+}
+
+/** A base for programs compiled elsewhere holds nothing of the official image, and so no version of it to miss. */
+function hasVersions({ purpose }: Equivalent): boolean {
+  return purpose === undefined || purpose.startsWith('runtime');
 }
 
 interface Checks {
