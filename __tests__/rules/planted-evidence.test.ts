@@ -1,3 +1,5 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import { distroless } from '../../src/rules/distroless.js';
 import { hardenedConfiguration } from '../../src/rules/hardened-configuration.js';
@@ -6,6 +8,7 @@ import { noSecrets } from '../../src/rules/no-secrets.js';
 import { contentsOf } from '../support/contents-of.js';
 import type { ImageOptions, LayerFile } from '../support/image-maker.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { javaKeyStore, pkcs12 } from '../support/key-stores.js';
 import { apkInstalled, dpkgInstalled, elf } from '../support/packaged-files.js';
 import { fakeKey, fakeToken } from '../support/planted-secrets.js';
 
@@ -44,6 +47,16 @@ const DEBIAN: readonly LayerFile[] = [
 const over = (...files: LayerFile[]): ImageOptions => ({ layers: [WOLFI, files] });
 const program = (path: string, content: Uint8Array = elf()): LayerFile => ({ path, content, mode: 0o755 });
 const BUSYBOX = elf('BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.');
+
+const KEYS = generateKeyPairSync('ed25519');
+const DER_KEY = KEYS.privateKey.export({ type: 'pkcs8', format: 'der' });
+/** @see https://github.com/golang/go/blob/master/src/crypto/x509/platform_root_key.pem */
+const GO_SAMPLE = `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIHhv8LVzb9gqJzAY0P442+FW0oqbfBrLnfqxyyAujOFSoAoGCCqGSM49
+AwEHoUQDQgAE5dNQY4FY29i2g3xx7FyH4XiZz0C0AM4uyPUsXCZNb7CsctHDLhLt
+zABWSfFz76j+oVhq+qKrwIHsLX+7f6YTQg==
+-----END EC PRIVATE KEY-----
+`;
 
 const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOptions])[] = [
   // Shells, by name, by link, by content.
@@ -285,6 +298,82 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
       content: `${`# ${'x'.repeat(60)}\n`.repeat(5000)}//r.test/:_authToken=0d5c7f3e-1111-4222-8333-abcdef\n`,
     }),
   ],
+  [
+    'a key in a folder of tests',
+    /no-secrets\/layers.*\/app\/tests\/fixtures\/deploy\.pem:1: private key/,
+    over({ path: 'app/tests/fixtures/deploy.pem', content: fakeKey('') }),
+  ],
+  [
+    'a key in a folder of documentation',
+    /no-secrets\/layers.*\/usr\/share\/doc\/x\/key\.pem:1: RSA private key/,
+    over({ path: 'usr/share/doc/x/key.pem', content: fakeKey('RSA ') }),
+  ],
+  [
+    'a key that a package database vouches for',
+    /no-secrets\/packaged.*\/usr\/share\/ssl\/snakeoil\.key:1: private key/,
+    {
+      layers: [
+        apkInstalled([
+          { name: 'sample', version: '1', files: [{ path: 'usr/share/ssl/snakeoil.key', content: fakeKey('') }] },
+        ]),
+      ],
+    },
+  ],
+  [
+    'a packaged key that a later layer hides',
+    /no-secrets\/layers.*\/usr\/share\/ssl\/a\.key:1: private key, in layer 1, which a later layer hides/,
+    {
+      layers: [
+        apkInstalled([
+          { name: 'sample', version: '1', files: [{ path: 'usr/share/ssl/a.key', content: fakeKey('') }] },
+        ]),
+        [{ path: 'usr/share/ssl/a.key', content: 'public' }],
+      ],
+    },
+  ],
+  [
+    'a private key in DER under a harmless name',
+    /\/usr\/share\/icons\/logo\.png: private key \(DER, PKCS #8\), in layer 2/,
+    over({ path: 'usr/share/icons/logo.png', content: DER_KEY }),
+  ],
+  [
+    'a PKCS #12 store',
+    /\/app\/server\.p12: PKCS #12 store with a private key/,
+    over({ path: 'app/server.p12', content: pkcs12([[3], [2]]) }),
+  ],
+  [
+    'a Java key store behind a whiteout',
+    /\/app\/keystore: Java key store with a private key, in layer 2, which a later layer hides/,
+    { layers: [WOLFI, [{ path: 'app/keystore', content: javaKeyStore([2, 1]) }], [{ path: 'app/.wh.keystore' }]] },
+  ],
+  [
+    'a PKCS #12 store that nobody can look into',
+    /no-secrets\/encrypted.*\/app\/store/,
+    over({ path: 'app/store', content: pkcs12(['encrypted']) }),
+  ],
+  [
+    'a key store too large to be looked into',
+    /no-secrets\/layers.*\/app\/large: it begins like a key store/,
+    over({ path: 'app/large', content: Buffer.concat([javaKeyStore([]), Buffer.alloc(5_000_000)]) }),
+  ],
+  [
+    'an age identity',
+    /\/root\/age\.txt:1: age identity/,
+    over({ path: 'root/age.txt', content: `AGE-SECRET-KEY-1${fakeToken('age', 90).toUpperCase().slice(3, 61)}\n` }),
+  ],
+  [
+    "gpg-agent's keys",
+    /\/root\/\.gnupg\/private-keys-v1\.d\/A\.key:1: OpenPGP private key/,
+    over({ path: 'root/.gnupg/private-keys-v1.d/A.key', content: '(11:private-key(3:rsa(1:n257:\0abc' }),
+  ],
+  [
+    "PuTTY's keys",
+    /\/root\/id\.ppk:1: PuTTY private key/,
+    over({
+      path: 'root/id.ppk',
+      content: 'PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\nComment: me@here\r\nPublic-Lines: 2\r\n',
+    }),
+  ],
   ['a key behind a NUL', /\/opt\/k:1: RSA private key/, over({ path: 'opt/k', content: `\0${fakeKey('RSA ')}` })],
   [
     'registry credentials at the end of a long line',
@@ -385,23 +474,26 @@ const CLEAN: readonly (readonly [name: string, image: ImageOptions])[] = [
     }),
   ],
   [
-    'sample keys of tests and documentation',
+    'a sample key that a well-known project publishes',
+    over({ path: 'usr/local/go/src/crypto/x509/platform_root_key.pem', content: GO_SAMPLE }),
+  ],
+  ['the same sample within JSON', over({ path: 'app/sample.json', content: JSON.stringify({ key: GO_SAMPLE }) })],
+  [
+    'certificates and public keys in DER, and stores of certificates',
     over(
-      { path: 'usr/lib/python3.12/test/keycert.pem', content: fakeKey('') },
-      { path: 'usr/share/doc/x/key.pem', content: fakeKey('RSA ') },
+      { path: 'etc/ssl/ca.der', content: new X509Certificate(rootCertificates[0] ?? '').raw },
+      { path: 'etc/ssl/public.der', content: KEYS.publicKey.export({ type: 'spki', format: 'der' }) },
+      { path: 'usr/lib/jvm/jre/lib/security/cacerts', content: javaKeyStore([2, 2, 2]) },
+      { path: 'etc/ssl/trust.p12', content: pkcs12([[3, 3]]) },
     ),
   ],
   [
-    'a key that a package brings unchanged',
-    {
-      layers: [
-        [
-          ...apkInstalled([
-            { name: 'sample', version: '1', files: [{ path: 'usr/share/ssl/snakeoil.key', content: fakeKey('') }] },
-          ]),
-        ],
-      ],
-    },
+    'programs that read keys of other forms',
+    over({
+      path: 'usr/lib/node_modules/ssh/parser.js',
+      content:
+        'const PPK = /^PuTTY-User-Key-File-[23]: (ssh-(?:rsa|dss))/; const s = "(private-key (rsa"; // AGE-SECRET-KEY-1',
+    }),
   ],
   [
     'settings without credentials',

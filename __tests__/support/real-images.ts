@@ -188,6 +188,12 @@ export function packageList({ evidence }: MadeContents, type: string): readonly 
     .sort();
 }
 
+/** Where keys and credentials were found. */
+export function secretPlaces({ evidence }: MadeContents): readonly string[] {
+  if (evidence.filesystem.status !== 'present') throw new Error('the layers were not read');
+  return evidence.filesystem.value.secrets.map(({ path, kind }) => `${path}: ${kind}`);
+}
+
 export function ownershipOf({ evidence }: MadeContents): Ownership {
   if (evidence.ownership.status !== 'present') throw new Error('the owners were not read');
   return evidence.ownership.value;

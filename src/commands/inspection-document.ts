@@ -15,6 +15,12 @@ const count = z.int().min(0);
 const evidenceOf = <V extends z.ZodType>(value: V) =>
   z.strictObject({ ...evidenceFields, value: z.exactOptional(value) });
 
+const markFields = {
+  kind: text,
+  line: z.exactOptional(z.int().min(1)).describe('Absent in files that have no lines.'),
+  isClosed: z.exactOptional(z.literal(true)).describe('Encrypted whole: certificates alone may be in it.'),
+};
+
 const contentSchema = z.strictObject({
   sha1: z.exactOptional(text),
   md5: z.exactOptional(text),
@@ -23,7 +29,7 @@ const contentSchema = z.strictObject({
   interpreter: z.exactOptional(text),
   programs: z.exactOptional(z.array(text)).describe('Whose own words are inside, whatever the file is called.'),
   nodeVersion: z.exactOptional(text),
-  secrets: z.exactOptional(z.array(z.strictObject({ kind: text, line: z.exactOptional(z.int().min(1)) }))),
+  secrets: z.exactOptional(z.array(z.strictObject(markFields))),
   bytes: z.exactOptional(z.strictObject({ bytes: count })),
 });
 
@@ -80,8 +86,7 @@ const filesystemSchema = z.strictObject({
     .array(
       z.strictObject({
         path: text,
-        kind: text,
-        line: z.exactOptional(z.int().min(1)),
+        ...markFields,
         layer: count.describe('0-based, from the bottom.'),
         hidden: z.boolean().describe('A later layer removes or replaces it.'),
       }),

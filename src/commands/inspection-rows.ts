@@ -107,7 +107,8 @@ function filesystemRows(facts: FilesystemFacts): readonly Row[] {
     'secrets',
     some(
       facts.secrets.map(
-        ({ path, line, kind, hidden }) => `/${path}:${line} ${kind}${hidden ? ' (hidden by a later layer)' : ''}`,
+        ({ path, line, kind, hidden }) =>
+          `/${path}${line === undefined ? '' : `:${line}`} ${kind}${hidden ? ' (hidden by a later layer)' : ''}`,
       ),
     ),
   ]);

@@ -23,7 +23,20 @@ export const noSecrets: ImageRule<Options> = {
   id: 'no-secrets',
   title: 'Image carries no keys and credentials',
   question: 'Is there a private key, a token or a password in its layers or its environment?',
-  why: 'Whoever can pull an image has every layer of it, also what a later layer removes. A key in a base image is shared by everybody who builds on it, so it can prove nothing and opens whatever trusts it. Keys that a package brings unchanged are public samples and are not counted, nor are those in folders of tests, examples and documentation.',
+  why: [
+    'Whoever can pull an image has every layer of it, also what a later layer removes. A key in a base image is shared by',
+    'everybody who builds on it, so it can prove nothing and opens whatever trusts it.',
+    '',
+    'Private keys are known by their content: PEM and OpenSSH, DER (PKCS #8, PKCS #1, SEC 1, DSA), PKCS #12, JKS and JCEKS',
+    'stores, age, PuTTY and gpg-agent; credentials by the files that programs keep them in, and tokens by their form.',
+    'Certificates, public keys and stores of certificates are none.',
+    '',
+    'What excuses a key is nothing that the maker of the image decides alone. A folder called `tests` or `docs` excuses',
+    'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
+    'that is as the checksum in its package database says is mostly a public sample, but the database is the word of the',
+    'image itself: such a key is told as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',
+    'which may hold certificates alone. Whatever else is meant to be public is allowed by the policy, path by path.',
+  ].join('\n'),
   mend: [
     'Revoke the secret first: it is public. Then build without it, with a mount that leaves no trace in a layer:',
     '',
@@ -51,36 +64,71 @@ export const noSecrets: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const environment = judgeEnvironment(subject, chosen);
     const windows = withoutLinuxContents(subject);
-    return [windows === null ? judgeLayers(subject, chosen) : { ...windows, aspect: 'layers' }, environment];
+    return [...(windows === null ? judgeLayers(subject, chosen) : [{ ...windows, aspect: 'layers' }]), environment];
   },
 };
 
-function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): RuleResult {
+function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
   const aspect = 'layers';
   const filesystem = needed(evidence.filesystem, 'What is in the layers');
-  if (!filesystem.ok) return { ...filesystem.error, aspect };
+  if (!filesystem.ok) return [{ ...filesystem.error, aspect }];
   const ownership = needed(evidence.ownership, 'Which package owns which file');
-  if (!ownership.ok) return { ...ownership.error, aspect };
+  if (!ownership.ok) return [{ ...ownership.error, aspect }];
   const allowed = matchesPath(chosen.allowFiles);
   const { asPackaged } = ownership.value;
-  const secrets = filesystem.value.secrets.filter(
-    ({ path, hidden }) => !allowed(path) && (hidden || !asPackaged.has(path)),
-  );
-  if (secrets.length === 0) {
-    const open = unjudged(filesystem.value);
-    if (open !== null) return { ...open, aspect };
-    return {
-      outcome: 'pass',
-      aspect,
-      reason: `No key and no credential was found in its ${plural(filesystem.value.layers.length, 'layer')}.`,
-    };
-  }
+  const remaining = filesystem.value.secrets.filter(({ path }) => !allowed(path));
+  const closed = remaining.filter(({ isClosed }) => isClosed === true);
+  const isPackaged = ({ path, hidden }: SecretFile) => !hidden && asPackaged.has(path);
+  const packaged = remaining.filter((secret) => secret.isClosed !== true && isPackaged(secret));
+  const secrets = remaining.filter((secret) => secret.isClosed !== true && !isPackaged(secret));
+  const layers = plural(filesystem.value.layers.length, 'layer');
+  const fix = 'Revoke them, and use an image that was built without them.';
+  const allow = 'See that they are public samples, and allow their paths with allow-files.';
+  return [
+    secrets.length > 0
+      ? { ...told(secrets, ['holds', 'hold'], 'keys or credentials'), aspect, fix }
+      : (withAspect(unjudged(filesystem.value), aspect) ?? {
+          outcome: 'pass',
+          aspect,
+          reason: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is told beside this' : ''}.`,
+        }),
+    ...(packaged.length === 0
+      ? []
+      : [
+          {
+            ...told(
+              packaged,
+              ['brings', 'bring'],
+              'keys or credentials, unchanged, by the package database of the image',
+            ),
+            aspect: 'packaged',
+            atMost: 'warning' as const,
+            fix: allow,
+          },
+        ]),
+    ...(closed.length === 0
+      ? []
+      : [
+          {
+            ...told(closed, ['is', 'are'], 'encrypted whole, so whether there are keys inside is not known'),
+            aspect: 'encrypted',
+            atMost: 'note' as const,
+            fix: allow,
+          },
+        ]),
+  ];
+}
+
+function withAspect(result: RuleResult | null, aspect: string): RuleResult | null {
+  return result === null ? null : { ...result, aspect };
+}
+
+/** `2 files hold keys or credentials: /a and /b.` */
+function told(secrets: readonly SecretFile[], [one, many]: readonly [string, string], what: string): RuleResult {
   const paths = [...new Set(secrets.map(({ path }) => `/${path}`))];
   return {
     outcome: 'fail',
-    aspect,
-    reason: `${paths.length === 1 ? 'A file holds' : `${paths.length} files hold`} keys or credentials: ${listed(paths)}.`,
-    fix: 'Revoke them, and use an image that was built without them.',
+    reason: `${paths.length === 1 ? `A file ${one}` : `${paths.length} files ${many}`} ${what}: ${listed(paths)}.`,
     details: shortened(secrets.map(describe)),
   };
 }
@@ -103,5 +151,5 @@ function judgeEnvironment({ evidence }: ImageRuleSubject, chosen: Options): Rule
 }
 
 function describe({ path, kind, line, layer, hidden }: SecretFile): string {
-  return `/${path}:${line}: ${kind}, in layer ${layer + 1}${hidden ? ', which a later layer hides' : ''}`;
+  return `/${path}${line === undefined ? '' : `:${line}`}: ${kind}, in layer ${layer + 1}${hidden ? ', which a later layer hides' : ''}`;
 }

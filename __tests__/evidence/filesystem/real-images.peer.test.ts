@@ -1,7 +1,14 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { describeRealImages, ownershipOf, ownList, packageList, readAndCompare } from '../../support/real-images.js';
+import {
+  describeRealImages,
+  ownershipOf,
+  ownList,
+  packageList,
+  readAndCompare,
+  secretPlaces,
+} from '../../support/real-images.js';
 
 // Trees that real tools made, packed into images by umoci and pushed to a registry; umoci and crane list them again.
 
@@ -23,6 +30,7 @@ describeRealImages(['debootstrap'], 'Debian by debootstrap', (images) => {
         },
       ]);
       const contents = await readAndCompare(images(), 'debian');
+      expect(secretPlaces(contents)).toEqual([]);
       const database = `${images().unpacked('debian')}/var/lib/dpkg`;
       const dpkg = shell(`dpkg-query --admindir ${database} -W -f '${'$'}{Package} ${'$'}{Version}\\n'`);
       expect(packageList(contents, 'deb')).toEqual(dpkg.trim().split('\n').sort());
@@ -63,6 +71,7 @@ describeRealImages(['busybox'], 'busybox with all its applets', (images) => {
         },
       ]);
       const contents = await readAndCompare(images(), 'busybox');
+      expect(secretPlaces(contents)).toEqual([]);
       run(
         'skopeo',
         'copy',
@@ -101,6 +110,7 @@ describeRealImages(['rpmbuild'], 'an rpm database as rpm writes it', (images) =>
         (rootfs) => writeFileSync(join(rootfs, 'usr/bin/made-tool'), 'altered'),
       ]);
       const contents = await readAndCompare(images(), 'rpm');
+      expect(secretPlaces(contents)).toEqual([]);
       const database = join(folder, images().unpacked('rpm'));
       const listed = shell(`${rpm(database)} -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\\n'`);
       expect(packageList(contents, 'rpm')).toEqual(listed.trim().split('\n').sort());
@@ -126,6 +136,7 @@ describeRealImages(['npm', 'pip'], 'packages that npm and pip installed', (image
           ),
       ]);
       const contents = await readAndCompare(images(), 'runtimes');
+      expect(secretPlaces(contents)).toEqual([]);
       const tree = images().unpacked('runtimes');
       const npm = shell(
         `npm ls --all --parseable --long --prefix ${tree}/app | tail -n +2 | sed 's/.*://; s/@\\([0-9]\\)/ \\1/'`,

@@ -17,6 +17,7 @@ import {
   packageList,
   type RealImages,
   readAndCompare,
+  secretPlaces,
 } from '../../support/real-images.js';
 
 // Images that apko builds from a signed repository of packages: Wolfi's form, and Alpine's older one.
@@ -159,6 +160,7 @@ describeRealImages(['apko', 'apk-repository'], 'a Wolfi-style image that apko bu
         WOLFI,
       );
       const contents = await readAndCompare(images(), 'wolfi');
+      expect(secretPlaces(contents)).toEqual([]);
       expect(contents.image.manifest.layers.length).toBeGreaterThan(1);
       const own = listed(images(), 'wolfi', 'usr/lib/apk/db/installed');
       expect(packageList(contents, 'apk')).toEqual(own.packages);
@@ -251,6 +253,7 @@ describeRealImages(
           ALPINE,
         );
         const contents = await readAndCompare(images(), 'alpine');
+        expect(secretPlaces(contents)).toEqual([]);
         const own = listed(images(), 'alpine', 'lib/apk/db/installed');
         expect(packageList(contents, 'apk')).toEqual(own.packages);
         expect(own.packages).toEqual(['alpine-baselayout 3.6.8-r1', 'busybox 1.37.0-r14']);

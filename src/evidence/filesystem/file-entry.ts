@@ -24,8 +24,10 @@ export interface FileContent {
 export interface SecretMark {
   /** Such as `RSA private key`. */
   readonly kind: string;
-  /** 1-based. */
-  readonly line: number;
+  /** 1-based; absent in files that have no lines. */
+  readonly line?: number;
+  /** All of it is encrypted, so that certificates alone may be in it. */
+  readonly isClosed?: true;
 }
 
 /** One path of an image. */

@@ -27,7 +27,10 @@ export interface Program {
 export interface SecretFile {
   readonly path: string;
   readonly kind: string;
-  readonly line: number;
+  /** Absent in files that have no lines. */
+  readonly line?: number;
+  /** All of it is encrypted, so that certificates alone may be in it. */
+  readonly isClosed?: true;
   /** 0-based, from the bottom. */
   readonly layer: number;
   /** A later layer removes or replaces it, so it can't be seen in a container. */

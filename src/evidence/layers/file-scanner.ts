@@ -1,5 +1,6 @@
 import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
+import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
 import { secretsInText } from '../secrets/secret-text.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
@@ -29,6 +30,8 @@ export interface ScanRequest {
   /** Empty for a sparse file: its bytes are not its content, and checksums of them would mean nothing. */
   readonly checksums: readonly ChecksumAlgorithm[];
   readonly done: (content: FileContent) => void;
+  /** Takes why the content could not be judged. */
+  readonly unjudged: (reason: string) => void;
   /** Counts kept bytes of the whole layer. */
   readonly keep: (bytes: number) => void;
 }
@@ -51,6 +54,8 @@ export class FileScanner implements MemberSink {
   #linesBefore = 0;
   #windows = 0;
   #secrets: SecretMark[] = [];
+  /** The bytes of what may be a key, which is told only from the whole. */
+  #keyFile: Uint8Array[] | null = null;
 
   constructor(request: ScanRequest) {
     this.#request = request;
@@ -81,6 +86,7 @@ export class FileScanner implements MemberSink {
     // A sparse file stores less than its size.
     if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
     if (this.#text !== '') this.#searchWindow();
+    if (this.#keyFile !== null) this.#judgeKeyFile(Buffer.concat(this.#keyFile));
     const programs = this.#marks?.end() ?? [];
     const nodeVersion = this.#node?.end();
     this.#request.done({
@@ -102,10 +108,20 @@ export class FileScanner implements MemberSink {
       this.#marks = new ProgramMarks();
       this.#node = new NodeVersion();
     }
+    if (beginsLikeKeyFile(head)) {
+      if (this.#request.size <= MAX_KEY_FILE) this.#keyFile = [];
+      else this.#request.unjudged(`it begins like a key store and has more than ${MAX_KEY_FILE} bytes`);
+    }
     this.#search(head);
   }
 
+  #judgeKeyFile(bytes: Uint8Array): void {
+    const found = readKeyFile(bytes);
+    if (found !== null) this.#secrets.unshift(found);
+  }
+
   #search(chunk: Uint8Array): void {
+    this.#keyFile?.push(chunk.slice());
     this.#marks?.write(chunk);
     this.#node?.write(chunk);
     const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;

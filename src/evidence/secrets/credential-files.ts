@@ -1,4 +1,4 @@
-import type { SecretMark } from '../filesystem/file-entry.js';
+import type { TextSecret } from './secret-text.js';
 
 /** A file that programs keep credentials in, and what a line with a real one looks like. */
 interface CredentialFile {
@@ -102,8 +102,8 @@ export function isCredentialFile(path: string): boolean {
 }
 
 /** Credentials in a file whose name says that it holds some. At most one a kind, at its first line. */
-export function credentialsIn(path: string, text: string): readonly SecretMark[] {
-  const marks: SecretMark[] = [];
+export function credentialsIn(path: string, text: string): readonly TextSecret[] {
+  const marks: TextSecret[] = [];
   for (const { kind, path: names, content, anyValue } of FILES) {
     if (!names.test(path)) continue;
     const lines = text.split('\n');
