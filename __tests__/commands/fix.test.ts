@@ -96,6 +96,8 @@ describe('fix --pin', () => {
     );
     expect(stdout).toMatch(/Of \d+, the digest is the registry's word alone\./);
     expect(stdout).not.toMatch(/worker.*\(signature verified\)/);
+    const diff = await run(directory, '--pin', '--diff', '--policy', 'policy.yml');
+    expect(diff.stderr).toMatch(/^services\/worker\/Dockerfile:\S+ \S+ is pinned on the registry's word: /m);
   });
 
   test('leaves a link alone whose target was not written, and writes the target whatever comes first', async () => {

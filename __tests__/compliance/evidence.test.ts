@@ -274,6 +274,23 @@ describe('evidence toward a framework', () => {
       }
     });
 
+    test('is another document with the same observations when a waiver is added', async () => {
+      const uuidsOf = async (given: Report) => {
+        const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', NOW), 'oscal');
+        const { uuid, results } = JSON.parse(text)['assessment-results'];
+        return {
+          uuid,
+          result: results[0].uuid,
+          seen: results[0].observations.map((one: { uuid: string }) => one.uuid),
+        };
+      };
+      const before = await uuidsOf(report);
+      const after = await uuidsOf({ ...report, waivers: [...report.waivers, { ...makeWaiver(), state: 'unused' }] });
+      expect(after.seen).toEqual(before.seen);
+      expect(after.uuid).not.toBe(before.uuid);
+      expect(after.result).not.toBe(before.result);
+    });
+
     test('says of what could not be observed that it would be evidence', async () => {
       const { observations } = await result('nist-800-53');
       const names = (rule: string) =>

@@ -104,6 +104,15 @@ describe('who signed an image', () => {
   });
 });
 
+test('what a stranger wrote stays in its cell', async () => {
+  const message = 'a | b\n## Images\n<script>`x`</script>';
+  const hostile = { status: 'unavailable', cause: 'network', message, remedy: 'Try again.' } as const;
+  const text = await markdown(reportOf({ 'linux/amd64': { signatures: hostile, clocks: hostile } }));
+  expect(text.match(/^## Images$/gm)).toHaveLength(1);
+  expect(text).not.toContain('<script>');
+  expect(text).toMatch(/^\| Signed by \| could not be told: a &#124; b[^|]* \|$/m);
+});
+
 describe('facts that differ by platform', () => {
   const report = reportOf({
     'linux/amd64': { signatures: signedBy('base.pub'), ...clock('2026-11-01T00:00:00.000Z') },

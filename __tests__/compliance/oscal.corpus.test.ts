@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 import { evidence } from '../../src/commands/evidence.js';
 import { complianceEvidence } from '../../src/compliance/evidence.js';
 import { renderEvidence } from '../../src/compliance/render-evidence.js';
-import { makeReport } from '../support/report-maker.js';
+import { makeReport, makeWaiver } from '../support/report-maker.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 const SCHEMA = 'oscal/oscal_assessment-results_schema.trestle.json';
@@ -59,6 +59,11 @@ describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
       answers: [
         { ...answer, file: ' \n\u001b[31m', reason: ' \n ' },
         { ...answer, reason: '\ud800 ##[error]', vulnerabilities: ['  '] },
+        { ...answer, rule: 'no-known-vulnerabilities', vulnerabilities: ['\n'], accepts: [0, 1, 7], waiver: 0 },
+      ].map((one) => ({ reason: ' ', ...one })),
+      waivers: [
+        { ...makeWaiver({ owner: '\n', reason: ' \u0007 ', file: '**\n' }), state: 'used' },
+        { ...makeWaiver({ vulnerability: ' ' }), state: 'used' },
       ],
     });
     for (const report of [makeReport(), hostile]) {

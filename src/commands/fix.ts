@@ -10,7 +10,7 @@ const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
 
 Pins every image reference below DIR (default: this folder) to the digest that its registry named, and changes nothing
 else in the build files. Without --write nothing is written: it lists what it would write, or shows it as a diff with
---diff. Each line says whether the image's signature was verified, or why not. An image whose identity fails at level
+--diff. It says of each image whether its signature was verified, or why not. An image whose identity fails at level
 error is not pinned.
 Exit codes: 0 every reference is pinned, 1 something is left for a person (changes not written among them),
 2 an image could not be resolved or a file not be read, 3 wrong usage or policy.
@@ -111,13 +111,14 @@ async function show(
   how: 'written' | 'listed' | 'diff',
   io: CommandIo,
 ) {
-  const { leftText, pinsText } = await import('../fix/fix-text.js');
+  const { leftText, pinsText, unverifiedText } = await import('../fix/fix-text.js');
+  const { signatureOf } = await import('../fix/pin-decisions.js');
+  const signature = ({ id }: LeftUse['use']) => signatureOf(id, report);
   if (how === 'diff') {
     const { unifiedDiff } = await import('../fix/unified-diff.js');
     for (const { path, before, after } of files) io.stdout(unifiedDiff(path, before, after));
+    io.stderr(unverifiedText(files, signature));
   } else {
-    const { signatureOf } = await import('../fix/pin-decisions.js');
-    const signature = ({ id }: LeftUse['use']) => signatureOf(id, report);
     io.stdout(pinsText(files, { written: how === 'written', pinnedBefore, signature }));
   }
   if (left.length > 0) io.stderr(leftText(left));

@@ -21,20 +21,17 @@ interface Property {
 
 /**
  * The evidence as OSCAL assessment results. It holds observations and no findings: "satisfied" is an assessor's word.
- * Every UUID but for the times is made from what it names, so that it stays the same while that does.
+ * Every UUID is made from what it names, so that it stays the same while that does: an observation's from what was seen,
+ * the document's from all of it but the time.
  */
 export function evidenceOscal(evidence: ComplianceEvidence): string {
-  const { collected, framework, policy, tool, title } = evidence;
+  const { collected, policy, tool, title } = evidence;
   const policyName = line(
     `${policy.source.name}${policy.source.commit === undefined ? '' : ` at ${policy.source.commit}`}`,
   );
   const policyUuid = stableUuid('policy', policy.source.name, policy.source.commit, policy.profile);
-  const content = stableUuid(
-    'results',
-    framework,
-    policyUuid,
-    evidence.observations.map(({ uuid }) => uuid),
-  );
+  const { collected: _, ...everythingButTheTime } = evidence;
+  const content = stableUuid('results', everythingButTheTime);
   const subjects = new Map(evidence.observations.map(({ subject }) => [keyOf(subject), subject]));
   const document = {
     'assessment-results': {
@@ -181,7 +178,8 @@ function exceptionsOf({ waiver, accepts, silenced }: Observation, { waivers }: C
   const shown = [...new Set([...(waiver === undefined ? [] : [waiver]), ...accepts])].flatMap((index) => {
     const found = waivers[index];
     if (found === undefined) return [];
-    const remarks = line(`accepted by ${found.owner} until ${found.expires}: ${found.reason}`);
+    const where = found.file === undefined ? '' : ` in ${found.file}`;
+    const remarks = line(`accepted${where} by ${found.owner} until ${found.expires}: ${found.reason}`);
     return [{ ...property('waived', found.vulnerability ?? found.rule), remarks }];
   });
   const vex = silenced.map(({ vulnerability, reason }) => ({

@@ -33,6 +33,18 @@ export function pinsText(
   return `${lines.join('')}${summary}${trust}${before}\n`;
 }
 
+/** Pins whose signature was not verified, for whoever is shown a diff of them. */
+export function unverifiedText(files: readonly PinnedFile[], signature: (use: ImageUse) => SignatureState): string {
+  const lines = files.flatMap(({ pinned }) =>
+    pinned.flatMap(({ use }) => {
+      const state = signature(use);
+      if (state.verified) return [];
+      return `${place(use)} ${terminal(nameOf(use))} is pinned on the registry's word: ${sentence(state.reason)}\n`;
+    }),
+  );
+  return lines.join('');
+}
+
 /** What is left as it is, and why. */
 export function leftText(left: readonly LeftUse[]): string {
   const lines = left.map(

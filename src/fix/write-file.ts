@@ -32,7 +32,7 @@ export async function writeFileInPlace(
     return replaced ? ok(null) : err(changed);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return err(`${name} could not be written: ${reason}. Make it writable and run fix again.`);
+    return err(`${name} could not be written: ${reason}. Make it and its folder writable and run fix again.`);
   }
 }
 
