@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{isListedHost,loadCatalogue,publisherOf}from"./chunk-KSR5E7K5.js";import"./chunk-SRBRWGJZ.js";import"./chunk-SCE5KPVW.js";import"./chunk-ABZBNJLJ.js";import"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{isListedHost,loadCatalogue,publisherOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{createClient}from"./chunk-NUVKBRJU.js";import"./chunk-HQYFHRG3.js";import"./chunk-JQALJYFE.js";import"./chunk-HMNWCKLE.js";import"./chunk-ABZBNJLJ.js";import"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-LR676EBT.js";import"./chunk-YZASLWB7.js";export{createClient};

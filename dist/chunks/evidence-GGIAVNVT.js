@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{complianceEvidence,wasObserved}from"./chunk-PDJPK3YL.js";import"./chunk-JFR5WMZR.js";import"./chunk-BC4JH76C.js";import"./chunk-UMEFPUBO.js";import"./chunk-7STJVXVU.js";import"./chunk-2HSBHOSX.js";import"./chunk-ABZBNJLJ.js";import"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{complianceEvidence,wasObserved};

@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import"./chunk-ABZBNJLJ.js";import{familiarReference,terminal}from"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";function pinsText(files,{written,pinnedBefore}){let pins=files.flatMap(({pinned})=>pinned),lines=pins.map(({use,digest})=>`${place(use)} ${terminal(nameOf(use))} -> ${digest}
-`),touched=files.filter(({pinned})=>pinned.length>0).length,before=pinnedBefore===0?"":` ${count(pinnedBefore,"reference")} pinned before.`;if(pins.length===0)return`Nothing to pin.${before}
-`;let done=`${count(pins.length,"reference")} in ${count(touched,"build file")}`,summary=written?`Pinned ${done}.`:`Would pin ${done}; --write writes them, --diff shows the lines.`;return`${lines.join("")}${summary}${before}
-`}function leftText(left){return`${left.map(({use,reason})=>`${place(use)} ${terminal(use.written)} is not pinned: ${sentence(reason)}`).join(`
-`)}
-`}function sentence(reason){let text=terminal(reason);return/[.!?]$/.test(text)?text:`${text}.`}function nameOf({reference,expanded}){return reference===null?expanded:familiarReference(reference)}function place({file,line,column,definedAt}){let at=definedAt??{line,column};return`${terminal(file)}:${at.line}:${at.column}`}function count(many,what){return`${many} ${what}${many===1?"":"s"}`}export{leftText,pinsText};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{DEFAULT_POLICY_PATH,readInputs,readReportInputs,secretsOf}from"./chunk-J33MH67N.js";import"./chunk-CUDHCEQS.js";import"./chunk-JFR5WMZR.js";import"./chunk-UMEFPUBO.js";import"./chunk-SCE5KPVW.js";import"./chunk-ABZBNJLJ.js";import"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{DEFAULT_POLICY_PATH,readInputs,readReportInputs,secretsOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-YOYA3DMS.js";import"./chunk-2HSBHOSX.js";import"./chunk-SRBRWGJZ.js";import"./chunk-SCE5KPVW.js";import"./chunk-R5KRFDKR.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-GGB2GI4H.js";import"./chunk-HYXJMVNO.js";import"./chunk-RVVPPFPX.js";import"./chunk-ABZBNJLJ.js";import"./chunk-5NX5XPNV.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
