@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { HIGH, type MadeRecord, osvRecord } from './support/osv-server.js';
 import {
   answersOf,
@@ -7,7 +7,6 @@ import {
   REPOSITORY,
   strangersKey,
 } from './support/publisher-room.js';
-import { closeRegistries } from './support/registry-open.js';
 
 const about = (name: string, fixed?: string) => [
   { ecosystem: 'Alpine:v3.20', name, ...(fixed === undefined ? {} : { fixed }) },
@@ -28,10 +27,6 @@ const MENDED = [
 let room: PublisherRoom;
 beforeEach(async () => {
   room = await openPublisherRoom();
-});
-afterEach(async () => {
-  await closeRegistries();
-  await room.registry.close();
 });
 
 /** What is told of the pinned image, once the tag has moved. */

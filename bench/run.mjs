@@ -1,5 +1,6 @@
 // Runs every benchmark, one after the other, and prints one table with the peer or the limit beside each figure.
-// Usage: npm run bench -- [--dockerfiles CORPUS.jsonl] [--sboms FOLDER] [--only NAME]… [--write]
+// Usage: npm run bench -- [--dockerfiles CORPUS.jsonl] [--sboms FOLDER] [--osv-recordings FOLDER]
+// [--only NAME]… [--write]
 // What lacks its peer or its corpus is named as skipped. --write puts the table into docs/performance.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     dockerfiles: { type: 'string' },
     sboms: { type: 'string' },
+    'osv-recordings': { type: 'string' },
     only: { type: 'string', multiple: true },
     write: { type: 'boolean' },
   },
@@ -20,7 +22,7 @@ const { values } = parseArgs({
 const local = (path) => fileURLToPath(new URL(path, import.meta.url));
 const has = (program) => spawnSync('bash', ['-c', `type -p ${program}`]).status === 0;
 
-/** Each with its arguments, the programs it can't do without, and the corpus it needs. */
+/** Each with its arguments, the programs it can't do without, and what it is measured on. */
 const BENCHMARKS = [
   { name: 'cold-start', args: ['20'] },
   { name: 'build-files', args: [values.dockerfiles, '1'], corpus: 'dockerfiles', likes: ['buildkit-parse'] },
@@ -28,16 +30,23 @@ const BENCHMARKS = [
   { name: 'signatures', args: ['50', '5', '3'], needs: ['cosign'] },
   { name: 'layers', args: ['100', '3'], needs: ['zstd'] },
   { name: 'sbom', args: [values.sboms, '10'], corpus: 'sboms' },
+  {
+    name: 'vulnerabilities',
+    args: ['osv-scanner', values.sboms, values['osv-recordings']],
+    needs: ['osv-scanner'],
+    corpus: ['sboms', 'osv-recordings'],
+  },
 ];
 
 const rows = [];
 const skipped = [];
 const loads = [loadavg()[0]];
-for (const { name, args, needs = [], likes = [], corpus } of BENCHMARKS) {
+for (const { name, args, needs = [], likes = [], corpus = [] } of BENCHMARKS) {
   if (values.only !== undefined && !values.only.includes(name)) continue;
   const missing = needs.filter((program) => !has(program));
+  const lacking = [corpus].flat().filter((option) => values[option] === undefined);
   if (missing.length > 0) skipped.push(`${name}: ${missing.join(', ')} is not on the PATH (.ci/peer installs it)`);
-  else if (corpus !== undefined && values[corpus] === undefined) skipped.push(`${name}: give --${corpus}`);
+  else if (lacking.length > 0) skipped.push(`${name}: give ${lacking.map((option) => `--${option}`).join(' and ')}`);
   else {
     process.stderr.write(`${name} …\n`);
     const done = spawnSync(process.execPath, [local(`${name}.mjs`), ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });

@@ -1,6 +1,9 @@
-// What asking about known vulnerabilities costs, and how our answers compare with osv-scanner's on the same images and
+// What asking about known vulnerabilities costs, and how our answers compare with osv-scanner's on the same packages and
 // the same exports. Usage:
-// node bench/vulnerabilities.mjs [PATH_OF_OSV_SCANNER]; with it, bench/vulnerabilities/results.md is written anew.
+// node bench/vulnerabilities.mjs [OSV_SCANNER [BILLS RECORDINGS [--write]]]
+// BILLS is a folder of bills of materials, RECORDINGS one of recorded answers of the OSV API in the form of osv-scanner's
+// own tests. --write puts all of it into bench/vulnerabilities/results.md. It fails where the two programs differ and no
+// cause of it is known.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,9 +22,12 @@ await build({
   logLevel: 'error',
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
 });
-const measured = execFileSync(node, [outfile, folder, process.argv[2] ?? ''], { encoding: 'utf8', maxBuffer: 1e8 });
+const measured = execFileSync(node, [outfile, folder, ...process.argv.slice(2, 5)], {
+  encoding: 'utf8',
+  maxBuffer: 1e8,
+});
 process.stdout.write(measured);
-if (process.argv[2] !== undefined) {
+if (process.argv[5] === '--write') {
   const results = new URL('vulnerabilities/results.md', import.meta.url).pathname;
   writeFileSync(results, measured);
   execFileSync(new URL('../node_modules/.bin/biome', import.meta.url).pathname, ['format', '--write', results]);

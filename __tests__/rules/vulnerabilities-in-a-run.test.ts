@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
 import { checkText } from '../../src/reports/text.js';
 import { HIGH, LOW, type MadeRecord, osvRecord } from '../support/osv-server.js';
 import { answersOf, openPublisherRoom, type PublisherRoom } from '../support/publisher-room.js';
-import { closeRegistries } from '../support/registry-open.js';
 
 const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
 const FIXED = { ...OPENSSL, fixed: '3.3.2-r0' };
@@ -13,10 +12,6 @@ const ID = 'ALPINE-CVE-2026-0001';
 let room: PublisherRoom;
 beforeEach(async () => {
   room = await openPublisherRoom();
-});
-afterEach(async () => {
-  await closeRegistries();
-  await room.registry.close();
 });
 
 async function judged(records: readonly MadeRecord[], lines: readonly string[], exploited: readonly string[] = []) {

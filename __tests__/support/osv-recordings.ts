@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Distribution, Inventory } from '../../src/evidence/packages/inventory.js';
 import { type MadeAffected, type MadeRecord, type OsvQuery, osvRecord } from './osv-server.js';
-import { sharedData } from './shared-data.js';
 import { inventoryOf } from './vulnerability-run.js';
 
 /** What the OSV API once answered to questions about an image: the records it named, by question. */
@@ -36,12 +35,12 @@ function made(id: string, versionId: string): Distribution {
   return { id, idLike: [], versionId, where: 'etc/os-release' };
 }
 
-/** Every recorded answer about an ecosystem that images have packages of, each of them once. */
-export function osvRecordings(): {
+/** Every recorded answer in a folder about an ecosystem that images have packages of, each of them once. */
+export function osvRecordings(folder: string): {
   readonly recordings: readonly OsvRecording[];
   readonly records: readonly MadeRecord[];
 } {
-  const answers = recordedAnswers();
+  const answers = recordedAnswers(folder);
   const affected = new Map<string, Map<string, MadeAffected>>();
   const recordings = new Map<string, OsvRecording>();
   for (const [index, recorded] of answers.entries()) {
@@ -94,8 +93,7 @@ function recordingOf(name: string, ecosystem: string, recorded: readonly Recorde
   return null;
 }
 
-function recordedAnswers(): readonly (readonly Recorded[])[] {
-  const folder = sharedData('vulnfeeds/osv-cassettes');
+function recordedAnswers(folder: string): readonly (readonly Recorded[])[] {
   return readdirSync(folder)
     .sort()
     .flatMap((file) => {

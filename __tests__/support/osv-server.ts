@@ -31,15 +31,31 @@ export interface OsvServer {
   readonly queries: OsvQuery[][];
   /** The most requests that were open at one time. */
   readonly most: () => number;
+  /** How many times a server that answers in rounds has answered. */
+  readonly rounds: () => number;
   close(): Promise<void>;
 }
 
-/** Serves the OSV API on loopback, each answer after a round trip's time. */
-export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0): Promise<OsvServer> {
+/**
+ * Serves the OSV API on loopback, each answer after a round trip's time. In rounds it answers all open requests together,
+ * when none has come for that time: whatever comes after an answer may have waited for it.
+ */
+export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0, inRounds = false): Promise<OsvServer> {
   const requests: string[] = [];
   const queries: OsvQuery[][] = [];
   let open = 0;
   let most = 0;
+  let rounds = 0;
+  const held: (() => void)[] = [];
+  let quiet: NodeJS.Timeout | undefined;
+  const holdBack = (reply: () => void) => {
+    held.push(reply);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      rounds += 1;
+      for (const each of held.splice(0)) each();
+    }, roundTripMs);
+  };
   const server = createServer((request, response) => {
     open += 1;
     most = Math.max(most, open);
@@ -51,7 +67,8 @@ export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0): Promis
     const answer = async (): Promise<void> => {
       const path = request.url ?? '';
       const said = await sayTo(request, path);
-      if (roundTripMs === 0) respond(said);
+      if (inRounds) holdBack(() => respond(said));
+      else if (roundTripMs === 0) respond(said);
       else setTimeout(() => respond(said), roundTripMs);
     };
     const sayTo = async ({ method, headers }: IncomingMessage, path: string): Promise<OsvAnswer> => {
@@ -79,6 +96,7 @@ export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0): Promis
     requests,
     queries,
     most: () => most,
+    rounds: () => rounds,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

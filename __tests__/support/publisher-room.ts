@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { afterEach } from '@jest/globals';
 import type { Answer, Report } from '../../src/reports/report.js';
 import { zipOf } from './export-directory.js';
 import { type GateRun, gateRun } from './gate-run.js';
 import { fallbackTag, type MadeContent, makeArtifact, makeImage, makeIndex, subjectOf } from './image-maker.js';
 import { canaryRecord } from './osv-canary.js';
 import type { MadeRecord } from './osv-server.js';
-import { openFor } from './registry-open.js';
+import { closeRegistries, openFor } from './registry-open.js';
 import { type RegistryServer, startRegistry } from './registry-server.js';
 import { makeDirectory } from './scratch-repository.js';
 import { keySigner, type TestSigner } from './signer-identity.js';
@@ -69,8 +70,16 @@ export function strangersKey(): TestSigner {
   return keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
 }
 
+const opened: RegistryServer[] = [];
+afterEach(async () => {
+  await closeRegistries();
+  await Promise.all(opened.splice(0).map((registry) => registry.close()));
+});
+
+/** Opens a room for one test; it is closed after it. */
 export async function openPublisherRoom(): Promise<PublisherRoom> {
   const registry = await startRegistry();
+  opened.push(registry);
   const signer = strangersKey();
   const source = await openFor(registry.host);
   const layers = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../../src/reports/report.js';
 import { HIGH, osvRecord } from '../../support/osv-server.js';
 import {
@@ -8,7 +8,6 @@ import {
   type PublishOptions,
   strangersKey,
 } from '../../support/publisher-room.js';
-import { closeRegistries } from '../../support/registry-open.js';
 
 const RECORDS = ['0001', '0002'].map((number) =>
   osvRecord(`ALPINE-CVE-2026-${number}`, [{ ecosystem: 'Alpine:v3.20', name: 'openssl', fixed: '3.3.2-r0' }], {
@@ -49,10 +48,6 @@ const document =
 let room: PublisherRoom;
 beforeEach(async () => {
   room = await openPublisherRoom();
-});
-afterEach(async () => {
-  await closeRegistries();
-  await room.registry.close();
 });
 
 async function judged(options: PublishOptions, policy?: readonly string[]): Promise<Answer | undefined> {

@@ -14,7 +14,7 @@ import {
   type OsvServer,
   serveOsv,
 } from '../../support/osv-server.js';
-import { describeWithSharedData } from '../../support/shared-data.js';
+import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
 import { collectKnown } from '../../support/vulnerability-run.js';
 import { makeZip } from '../../support/zip-maker.js';
 
@@ -53,7 +53,7 @@ describeWithSharedData('vulnfeeds/osv-cassettes', 'recorded answers of the OSV A
   let recordings: readonly OsvRecording[] = [];
   let records: readonly MadeRecord[] = [];
   beforeAll(() => {
-    ({ recordings, records } = osvRecordings());
+    ({ recordings, records } = osvRecordings(sharedData('vulnfeeds/osv-cassettes')));
   });
   const folders: string[] = [];
   const servers: OsvServer[] = [];

@@ -1,0 +1,106 @@
+import { basename } from 'node:path';
+import { parsePurl } from '../../src/evidence/purl/purl.js';
+import { installedPackages } from '../../src/evidence/sbom/sbom.js';
+import type { Bill } from './bill-folder.js';
+import type { Judged } from './judge-bills.js';
+import { type Hit, hitKey, type Scan } from './osv-scanner.js';
+
+/** What the causes of differences are told by. */
+export interface Known {
+  readonly bills: readonly Bill[];
+  /** `ID NAME` of every entry of every record. */
+  readonly named: ReadonlySet<string>;
+  readonly exported: ReadonlySet<string>;
+}
+
+interface Cause {
+  readonly of: 'ours' | 'osv-scanner';
+  readonly says: string;
+  readonly explains: (hit: Hit, bill: Bill, scanned: Scan, known: Known) => boolean;
+}
+
+const isOfDistribution = ({ id }: Hit): boolean => !/^(?:GO|GHSA|PYSEC|OLD-(?:Go|npm|PyPI))-?/.test(id);
+
+const CAUSES: readonly Cause[] = [
+  {
+    of: 'ours',
+    says: 'The record names the source package (`upstream=` or `origin=` in the purl, or the document’s own field). Distributions write their advisories about these; osv-scanner asks for the installed package’s own name alone.',
+    explains: (hit, _bill, _scanned, { named }) => isOfDistribution(hit) && !named.has(`${hit.id} ${hit.name}`),
+  },
+  {
+    of: 'ours',
+    says: 'The bill of materials names a point release (`distro=debian-9.13`); osv-scanner asks for an ecosystem `Debian:9.13`, which no record has, and we for `Debian:9`.',
+    explains: (hit, bill, scanned, { exported }) => {
+      const theirs = packageOf(hit, bill, scanned);
+      return isOfDistribution(hit) && theirs !== undefined && !exported.has(theirs.ecosystem);
+    },
+  },
+  {
+    of: 'ours',
+    says: 'osv-scanner leaves the path out of the name of a Go module that SPDX names: `golang.org/x/sys` becomes `sys`, which no record is about.',
+    explains: (hit, bill, scanned) =>
+      hit.name.includes('/') &&
+      packageOf({ ...hit, name: hit.name.slice(hit.name.lastIndexOf('/') + 1) }, bill, scanned)?.ecosystem === 'Go',
+  },
+  {
+    of: 'osv-scanner',
+    says: 'For the same reason a module whose path ends in `/go`, such as `github.com/json-iterator/go`, becomes `go`, which it takes for Go’s standard library.',
+    explains: (hit, { sbom }) =>
+      hit.name === 'stdlib' &&
+      installedPackages(sbom).some(({ purl, version }) => {
+        const read = purl === undefined ? undefined : parsePurl(purl);
+        return read?.ok === true && read.value.name === 'go' && (read.value.version ?? version) === `v${hit.version}`;
+      }),
+  },
+  {
+    of: 'osv-scanner',
+    says: 'The bill of materials does not say which release its packages are of. osv-scanner holds them against the records of every release; we leave them open.',
+    explains: (hit, { distribution }) => isOfDistribution(hit) && distribution === null,
+  },
+];
+
+function packageOf({ name, version }: Hit, { path }: Bill, scanned: Scan): Scan['found'][number] | undefined {
+  return scanned.found.find((one) => one.source.startsWith(path) && one.name === name && one.version === version);
+}
+
+/** Every difference with its cause, as lines of Markdown; those without one as texts. */
+export function differences(
+  judged: Judged,
+  scanned: Scan,
+  known: Known,
+): { readonly lines: readonly string[]; readonly unexplained: readonly string[] } {
+  const billOf = (source: string) => known.bills.find(({ path }) => source.startsWith(path));
+  const theirHits = scanned.hits.flatMap((hit) => {
+    const bill = billOf(hit.source);
+    return bill === undefined ? [] : [{ ...hit, source: bill.path }];
+  });
+  const ours = new Map(judged.hits.map((hit) => [hitKey(hit), hit]));
+  const theirs = new Map(theirHits.map((hit) => [hitKey(hit), hit]));
+  const both = [...ours.keys()].filter((key) => theirs.has(key)).length;
+  const left = [
+    ...[...ours].filter(([key]) => !theirs.has(key)).map(([, hit]) => ({ of: 'ours', hit })),
+    ...[...theirs].filter(([key]) => !ours.has(key)).map(([, hit]) => ({ of: 'osv-scanner', hit })),
+  ];
+  const counted = new Map<Cause, Hit[]>();
+  const unexplained: string[] = [];
+  for (const { of, hit } of left) {
+    const bill = billOf(hit.source);
+    const cause = CAUSES.find((one) => bill !== undefined && one.of === of && one.explains(hit, bill, scanned, known));
+    if (cause === undefined) unexplained.push(`${of}: ${hitKey(hit)}`);
+    else counted.set(cause, [...(counted.get(cause) ?? []), hit]);
+  }
+  return {
+    unexplained,
+    lines: [
+      `Both find ${both}. Every one that only one of them finds has a cause:`,
+      '',
+      '| found by | how many | because | such as |',
+      '| --- | --- | --- | --- |',
+      ...[...counted].map(([{ of, says }, hits]) => `| ${of} | ${hits.length} | ${says} | ${exampleOf(hits)} |`),
+    ],
+  };
+}
+
+function exampleOf([first]: readonly Hit[]): string {
+  return first === undefined ? '' : `${first.name} ${first.version}, ${first.id}, in ${basename(first.source)}`;
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { installedPackages } from '../../src/evidence/sbom/sbom.js';
+import { type Bill, copyBills } from './bill-folder.js';
+import { differences } from './differences.js';
+import type { Judged } from './judge-bills.js';
+import { type Scan, scan, writeExports } from './osv-scanner.js';
+import { entriesOf, recordedRecords } from './recorded-records.js';
+import { runTimed } from './timed.js';
+
+const ROUNDS = 3;
+
+interface Asked {
+  readonly folder: string;
+  readonly scanner: string;
+  /** A folder of bills of materials. */
+  readonly bills: string;
+  /** A folder of recorded answers of the OSV API. */
+  readonly recordings: string;
+}
+
+/** Holds real bills of materials against real recorded answers with both programs. Fails where a difference has no known cause. */
+export function compareRealBills({ folder, scanner, bills: corpus, recordings }: Asked): string {
+  const all = copyBills(corpus, join(folder, 'bills'));
+  const records = recordedRecords(recordings, all);
+  const entries = [...records.values()]
+    .flat()
+    .flatMap((record) => entriesOf(record).map((entry) => ({ record, entry })));
+  const about = new Set(entries.map(({ entry }) => entry.package.name));
+  const concerned = all.filter(({ sbom }) =>
+    installedPackages(sbom).some(
+      ({ name = '', source, purl }) => purl !== undefined && (about.has(name) || about.has(source?.name ?? '')),
+    ),
+  );
+  const exports = writeExports(folder, records);
+  const { read, refused } = acceptable(scanner, exports, concerned);
+  const scanned = fastest(() => scanBills(scanner, exports, read));
+  const judged = fastest(() => judgeApart(exports, read));
+  const { lines, unexplained } = differences(judged, scanned, {
+    bills: read,
+    named: new Set(entries.map(({ record, entry }) => `${record.id} ${entry.package.name}`)),
+    exported: new Set(entries.map(({ entry }) => entry.package.ecosystem)),
+  });
+  if (unexplained.length > 0) throw new Error(`differences without a cause:\n${unexplained.slice(0, 40).join('\n')}`);
+  const packages = scanned.found.length;
+  return [
+    `${all.length} bills of materials were read, ${concerned.length} of them with packages that the records are about, and ${read.length} of those by osv-scanner too (it refused ${refused.length}).`,
+    '',
+    '| | ours | osv-scanner |',
+    '| --- | --- | --- |',
+    `| packages judged | ${judged.packages} | ${packages} |`,
+    `| vulnerabilities found (package and record) | ${judged.hits.length} | ${scanned.hits.length} |`,
+    `| seconds, process and all, the fastest of ${ROUNDS} | ${judged.seconds.toFixed(2)} | ${scanned.seconds.toFixed(2)} |`,
+    `| seconds of the processor, in all threads | ${judged.cpuSeconds.toFixed(2)} | ${scanned.cpuSeconds.toFixed(2)} |`,
+    `| packages a second | ${(judged.packages / judged.seconds).toFixed(0)} | ${(packages / scanned.seconds).toFixed(0)} |`,
+    '',
+    ...lines,
+    '',
+    `Where we leave something open the image is indeterminate, and not clean: ${judged.unjudged.length} of the ${read.length}, because`,
+    '',
+    ...[...new Set(judged.unjudged.flatMap(({ reasons }) => reasons))].map((reason) => `- ${reason}`),
+    '',
+  ].join('\n');
+}
+
+/** Those that osv-scanner does not give up on. */
+function acceptable(
+  scanner: string,
+  exports: string,
+  bills: readonly Bill[],
+): { readonly read: readonly Bill[]; readonly refused: readonly Bill[] } {
+  const refused: Bill[] = [];
+  for (let read = bills; ; read = read.filter((bill) => !refused.includes(bill))) {
+    const scanned = scan(scanner, exports, ['source', ...read.flatMap(({ path }) => ['-L', path])]);
+    if (typeof scanned !== 'string') return { read, refused };
+    const bad = read.find(({ path }) => scanned.includes(`${path.slice(1)}: `));
+    if (bad === undefined) throw new Error(scanned.slice(-1000));
+    refused.push(bad);
+  }
+}
+
+function scanBills(scanner: string, exports: string, bills: readonly Bill[]): Scan {
+  const scanned = scan(scanner, exports, ['source', ...bills.flatMap(({ path }) => ['-L', path])]);
+  if (typeof scanned === 'string') throw new Error(scanned.slice(-1000));
+  return scanned;
+}
+
+/** The same in a process of our own, as osv-scanner is one. */
+function judgeApart(exports: string, bills: readonly Bill[]): Judged & Pick<Scan, 'seconds' | 'cpuSeconds'> {
+  const script = process.argv[1] ?? '';
+  const run = runTimed(process.execPath, [script, 'judge', exports, ...bills.map(({ path }) => path)]);
+  if (!run.stdout.startsWith('{')) throw new Error(run.stderr);
+  return { ...(JSON.parse(run.stdout) as Judged), seconds: run.seconds, cpuSeconds: run.cpuSeconds };
+}
+
+/** Of some rounds the fastest: the others were disturbed. */
+function fastest<T extends { readonly seconds: number }>(work: () => T): T {
+  return Array.from({ length: ROUNDS }, work).reduce((best, one) => (one.seconds < best.seconds ? one : best));
+}
