@@ -4,7 +4,7 @@ import semver from 'semver';
 import { affects } from '../../../src/evidence/vulnerabilities/affects.js';
 import { type OsvEvent, readOsvRecord } from '../../../src/evidence/vulnerabilities/osv-record.js';
 import { rate } from '../../../src/evidence/vulnerabilities/severity.js';
-import { compareIn } from '../../../src/evidence/vulnerabilities/version-order/ecosystem.js';
+import { compareIn, sameAs } from '../../../src/evidence/vulnerabilities/version-order/ecosystem.js';
 
 function says(
   events: readonly OsvEvent[],
@@ -129,6 +129,23 @@ describe('version orders', () => {
         expect(compareIn(ecosystem, long, `${long}x`)).not.toBe(0);
       }
     }
+  });
+
+  test('spellings of one version are told from other versions as the order tells them', () => {
+    const part = fc.constantFrom('0', '1', '01', '10', '2');
+    const version = fc
+      .tuple(
+        fc.constantFrom('', 'v', '1!', '0!'),
+        fc.array(part, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom('', '.0', 'rc1', '-rc.1', '.post1', '+a'),
+      )
+      .map(([before, parts, after]) => `${before}${parts.join('.')}${after}`);
+    fc.assert(
+      fc.property(fc.constantFrom('PyPI', 'npm', 'Debian:12'), version, version, (ecosystem, a, b) => {
+        expect(sameAs(ecosystem, a)(b)).toBe(a === b || compareIn(ecosystem, a, b) === 0);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('semantic versions are ordered as the semver package orders them', () => {

@@ -172,7 +172,7 @@ describe("Chainguard's feed", () => {
   test.each([
     ['record-bytes', 100],
     ['feed-records', 2],
-    ['feed-unpacked-bytes', 600],
+    ['feed-unpacked-bytes', 4000],
   ] as const)('passing the limit %s is said by its name', async (limit, value) => {
     const path = join(await newFolder(), 'feed');
     await writeFile(path, FEED);

@@ -1,6 +1,6 @@
 import { ecosystemFamily } from './ecosystems.js';
 import type { OsvAffected, OsvEvent, OsvRange } from './osv-record.js';
-import { compareIn, hasPlace } from './version-order/ecosystem.js';
+import { compareIn, hasPlace, sameAs } from './version-order/ecosystem.js';
 
 /** What a record says about one version of one package. */
 export type Affects =
@@ -36,8 +36,7 @@ function isListed(
   ecosystem: string,
   version: string,
 ): Affects {
-  const isThere = versions.includes(version) || versions.some((listed) => compareIn(ecosystem, listed, version) === 0);
-  if (isThere) return { kind: 'affected', ...fixAfter(ranges, ecosystem, version) };
+  if (versions.some(sameAs(ecosystem, version))) return { kind: 'affected', ...fixAfter(ranges, ecosystem, version) };
   return hasPlace(ecosystem, version)
     ? { kind: 'not-affected' }
     : { kind: 'unknown', reason: noPlace(ecosystem, version) };

@@ -5,7 +5,7 @@ import type { ImageSbom } from '../sbom/image-sbom.js';
 import { installedPackages, type SbomPackage } from '../sbom/sbom.js';
 import { normaliseName } from './ecosystems.js';
 import { DISTRIBUTION_TYPES, type ReadPackage, structureOf } from './no-packages.js';
-import { type AskedPackage, languageEcosystem, type Unjudged } from './questions.js';
+import { type AskedPackage, languageEcosystem, packageCalled, type Unjudged } from './questions.js';
 
 /** Everything whose vulnerabilities are asked for, and what nobody can be asked about. */
 export interface JudgedPackages {
@@ -55,9 +55,8 @@ function isSource({ type, qualifiers }: Purl): boolean {
 }
 
 function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: string): Unjudged {
-  const called = [name === '' ? id : name, version].filter((part) => part !== undefined).join(' ');
   return {
-    what: `${called} of ${place}`,
+    what: `${packageCalled(name === '' ? id : name, version)} of ${place}`,
     reason:
       purl === undefined ? 'no purl says of which ecosystem it is' : `its purl can't be read: ${purl.slice(0, 100)}`,
   };

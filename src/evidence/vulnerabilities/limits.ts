@@ -15,7 +15,7 @@ export const VULNERABILITY_LIMITS = {
   'archive-directory-bytes': 512 * MIB,
   /** Bytes of a publisher's feed as it travels. */
   'feed-bytes': GIB,
-  /** Bytes of its records, unpacked. */
+  /** Bytes of its archive, unpacked. */
   'feed-unpacked-bytes': 8 * GIB,
   /** Records of a feed. */
   'feed-records': 5_000_000,

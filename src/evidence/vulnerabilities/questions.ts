@@ -59,9 +59,17 @@ export function questionsAbout(packages: readonly AskedPackage[], distribution: 
   for (const one of asked) {
     const made = questionsOf(one, ecosystem);
     if (made.ok) questions.push(...made.value);
-    else unjudged.push({ what: `${one.name} ${one.version}`, reason: made.error });
+    else unjudged.push({ what: packageCalled(one.name, one.version), reason: made.error });
   }
   return { questions, unjudged, packages: asked.length };
+}
+
+/** A package as reports call it: names from strangers may be of any length. */
+export function packageCalled(name: string, version: string | undefined): string {
+  return [name, version]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ')
+    .slice(0, 200);
 }
 
 function questionsOf(

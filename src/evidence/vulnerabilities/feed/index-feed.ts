@@ -41,7 +41,13 @@ export async function indexFeed(
     const records = new Spool();
     spool = records;
     const tar = new TarReader((member) => recordSink(member, records, subjects, limits));
-    for await (const chunk of decompressed(createReadStream(path))) tar.push(chunk);
+    let unpacked = 0;
+    for await (const chunk of decompressed(createReadStream(path))) {
+      unpacked += chunk.length;
+      if (unpacked > limits['feed-unpacked-bytes'])
+        throw over(limits, 'it has more bytes, unpacked, than', 'feed-unpacked-bytes');
+      tar.push(chunk);
+    }
     tar.end();
     const options = { path, isWholeFor: () => true, limits };
     return ok(new RecordIndex(options, subjects, async (places, take) => readPlaces(path, records, places, take)));
@@ -64,6 +70,10 @@ function readPlaces(
   return ok(null);
 }
 
+function over(limits: VulnerabilityLimits, what: string, limit: VulnerabilityLimit): FeedFault {
+  return new FeedFault(`${what} ${limits[limit]}`, limit);
+}
+
 function recordSink(
   { name, type, size, sparse }: TarMember,
   spool: Spool,
@@ -74,12 +84,8 @@ function recordSink(
   // Passing over what is called otherwise could pass over a record.
   if (type !== FILE || sparse || !name.endsWith('.json'))
     throw new FeedFault(`it holds ${shown(name)}, which is no record`);
-  const tooMuch = (what: string, limit: VulnerabilityLimit) => new FeedFault(`${what} ${limits[limit]}`, limit);
-  if (size > limits['record-bytes']) throw tooMuch(`${shown(name)} has more bytes than`, 'record-bytes');
-  if (spool.length >= limits['feed-records']) throw tooMuch('it has more records than', 'feed-records');
-  if (spool.bytes + size > limits['feed-unpacked-bytes']) {
-    throw tooMuch('it has more bytes, unpacked, than', 'feed-unpacked-bytes');
-  }
+  if (size > limits['record-bytes']) throw over(limits, `${shown(name)} has more bytes than`, 'record-bytes');
+  if (spool.length >= limits['feed-records']) throw over(limits, 'it has more records than', 'feed-records');
   const chunks: Buffer[] = [];
   return {
     // The chunks are only good until the call returns.

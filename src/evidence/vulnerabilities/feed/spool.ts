@@ -30,15 +30,11 @@ export class Spool {
     return this.#offsets.length - 1;
   }
 
-  get bytes(): number {
-    return this.#written + this.#waitingBytes;
-  }
-
   /** Takes a record, whose place is the number of those before it. */
   add(bytes: Uint8Array): void {
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
-    this.#offsets.push(this.bytes);
+    this.#offsets.push(this.#written + this.#waitingBytes);
     if (this.#waitingBytes >= WRITE_BYTES) this.#write();
   }
 

@@ -50,3 +50,24 @@ export function hasPlace(ecosystem: string, version: string): boolean {
 export function hasOrder(ecosystem: string): boolean {
   return hasPlace(ecosystem, '1.0.0');
 }
+
+/** Tells spellings of one version from other versions: `1.0` of PyPI is `1.0.0`. */
+export function sameAs(ecosystem: string, version: string): (other: string) => boolean {
+  const start = startOf(version);
+  return (other) => {
+    if (other === version) return true;
+    // Records list hundreds of versions, and reading one by the grammar of PEP 440 takes a hundred times as long as this.
+    if (isLanguage(ecosystem) && startOf(other) !== start) return false;
+    return compareIn(ecosystem, other, version) === 0;
+  };
+}
+
+function isLanguage(ecosystem: string): boolean {
+  return !Object.hasOwn(ORDERS, ecosystem.split(':', 1)[0] ?? '');
+}
+
+/** The first two numbers after the epoch, which no two spellings of a language's version differ in. */
+function startOf(version: string): string {
+  const [, first = '', second = '0'] = /^\s*v?(?:[0-9]+!)?0*([0-9]+)(?:\.0*([0-9]+))?/i.exec(version) ?? [];
+  return `${first}.${second}`;
+}
