@@ -44,7 +44,12 @@ export function renderersFor(
         commit,
         ...(env.rulesUrl === null ? {} : { rulesUrl: env.rulesUrl }),
       }),
-    summary: (report, options) => renderSummary(report, { ...targets, ...options }),
-    comment: (report, options) => renderComment(report, { ...targets, ...options }),
+    summary: (report, options) => renderSummary(report, { ...targets, ...policyOf(report), ...options }),
+    comment: (report, options) => renderComment(report, { ...targets, ...policyOf(report), ...options }),
   };
+}
+
+function policyOf({ policy: { source } }: Report): Pick<LinkTargets, 'policy'> {
+  if (source.path === undefined || source.commit === undefined) return {};
+  return { policy: { path: source.path, commit: source.commit } };
 }

@@ -3,7 +3,7 @@ import { block, inline, prose } from '../escape/markdown.js';
 import { cut } from '../escape/visible.js';
 import type { FindingGroup } from '../finding-groups.js';
 import type { Finding } from '../report.js';
-import { type LinkTargets, placeLink, ruleTitle } from './places.js';
+import { type LinkTargets, placeLink, ruleTitle, targetsOf } from './places.js';
 import { signOf } from './signs.js';
 
 /** How much of each finding is told. */
@@ -44,7 +44,8 @@ function item(
     ...(finding.inherited === true ? ['_Unchanged here._'] : []),
     ...(finding.outcome === 'indeterminate' ? ['_Open question:_'] : []),
   ];
-  const where = places.slice(0, detail.places).map((place) => placeLink(place, targets));
+  const linked = targetsOf(finding.rule, finding.file, targets);
+  const where = places.slice(0, detail.places).map((place) => placeLink(place, linked));
   const left = places.length - where.length;
   const marker = `${number}. `;
   const place = `${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''}`;

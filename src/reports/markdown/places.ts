@@ -1,4 +1,5 @@
 import { code, inline, link, urlPath } from '../escape/markdown.js';
+import { WAIVERS_RULE } from '../rule-description.js';
 
 /** Where links lead. Without a repository and commit, places are named and not linked. */
 export interface LinkTargets {
@@ -7,6 +8,8 @@ export interface LinkTargets {
   readonly repository?: string;
   /** The commit judged. */
   readonly sha?: string;
+  /** The policy's file and the commit it was read from, whose lines a finding about a waiver speaks of. */
+  readonly policy?: { readonly path: string; readonly commit: string };
   /** The folder of the rules' pages; `RULE.md` is appended. */
   readonly rulesUrl?: string;
 }
@@ -18,6 +21,13 @@ export function placeLink(place: { readonly file: string; readonly line: number 
   if (serverUrl === undefined || repository === undefined || sha === undefined) return label;
   const address = `${serverUrl}/${urlPath(repository)}/blob/${urlPath(sha)}/${urlPath(place.file)}?plain=1#L${place.line}`;
   return link(label, address);
+}
+
+/** Where the lines are that a finding of `rule` in `file` speaks of. */
+export function targetsOf(rule: string, file: string, targets: LinkTargets): LinkTargets {
+  if (rule !== WAIVERS_RULE.id) return targets;
+  const { sha: _judged, policy, ...unlinked } = targets;
+  return policy?.path === file ? { ...unlinked, sha: policy.commit } : unlinked;
 }
 
 /** A rule's id as code, linked to its page. */
