@@ -292,6 +292,24 @@ describe('jobs that differ in one input alone', () => {
   });
 });
 
+describe('a pull request with hundreds of problems', () => {
+  test('stays within every limit, and says what was left out', async () => {
+    const lines = Array.from({ length: 400 }, (_, index) => `FROM images.example/legacy/${'x'.repeat(60)}${index}:1\n`);
+    const step = await onPullRequest(denied({ Dockerfile: lines.join('') }), { inputs: { sarif: 'true' } });
+    expect(step.code).toBe(1);
+    expect(step.commands.filter((line) => line.startsWith('::error'))).toHaveLength(10);
+    expect(step.commands.filter((line) => line.startsWith('::warning')).length).toBeLessThanOrEqual(10);
+    expect(step.summary).toMatch(/GitHub shows ten errors and ten warnings of a step: \d+ more are only here/);
+    expect(step.summary.match(/^\d+\. ❌/gm)?.length).toBeGreaterThanOrEqual(100);
+    expect(step.summary).not.toContain('could not be shown');
+    const body = github.state.comments[0]?.body ?? '';
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body).toContain('400 problems to mend');
+    expect(body).toMatch(/_\d+ more in the summary of the job\._/);
+    expect(JSON.parse(github.state.uploads[0]?.sarif ?? '').runs[0].results.length).toBeGreaterThanOrEqual(400);
+  });
+});
+
 describe('a pull request that was closed', () => {
   test('is left alone, and the verdict stays', async () => {
     const pull = denied();
