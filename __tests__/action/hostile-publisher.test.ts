@@ -1,0 +1,162 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { BundledAction, type StepResult } from '../support/bundled-action.js';
+import { useGitHub } from '../support/github-room.js';
+import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/hostile-text.js';
+import { fallbackTag, makeImage } from '../support/image-maker.js';
+import { spdxDocument } from '../support/make-sbom.js';
+import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
+import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+import { keySigner } from '../support/signer-identity.js';
+import { classicAttestation, cosignManifest, inTotoStatement } from '../support/sigstore-forms.js';
+
+// The bundle is started as a process of its own.
+jest.setTimeout(60_000);
+const github = useGitHub();
+let action: BundledAction;
+let registry: RegistryServer;
+beforeAll(async () => {
+  action = new BundledAction();
+  registry = await startRegistry();
+});
+afterAll(async () => {
+  action.remove();
+  await registry.close();
+});
+
+/** An image that its own publisher signed, and in which every text is hostile. */
+async function pushHostileImage(): Promise<{ readonly publicKey: string }> {
+  const signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
+  const flat = (where: string): string => hostileText(where).replace(/\n/g, ' ');
+  const image = await makeImage({
+    config: {
+      User: hostileText('user'),
+      Labels: {
+        [hostileText('label')]: hostileText('label-value'),
+        'org.opencontainers.image.created': hostileText('created'),
+      },
+      Env: [`${hostileText('variable')}=AKIAIOSFODNN7EXAMPLF`, `AWS_SECRET_ACCESS_KEY=${hostileText('secret')}`],
+      Entrypoint: [hostileText('entrypoint')],
+    },
+    layers: [
+      [
+        {
+          path: 'etc/os-release',
+          content: `ID=${flat('os')}\nPRETTY_NAME="${flat('pretty')}"\nVERSION_ID="${flat('os-version')}"\n`,
+        },
+        {
+          path: 'lib/apk/db/installed',
+          content: `P:${flat('installed')}\nV:${flat('installed-version')}\nA:x86_64\n\n`,
+        },
+        { path: `usr/bin/${hostileText('setuid').replaceAll('/', '_')}`, content: 'x', mode: 0o4755 },
+        { path: 'bin/sh', link: hostileText('link') },
+        {
+          path: `root/${hostileText('key').replaceAll('/', '_')}/id_rsa`,
+          content: String(
+            generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }),
+          ),
+        },
+      ],
+    ],
+  });
+  const { digest } = image.descriptor;
+  const packages = [
+    {
+      name: hostileText('package'),
+      version: hostileText('version'),
+      purl: `pkg:apk/wolfi/${hostileText('purl')}@1`,
+      supplier: hostileText('supplier'),
+    },
+    { name: 'musl', licence: hostileText('licence') },
+  ];
+  const sbom = await classicAttestation(
+    signer,
+    inTotoStatement(
+      digest,
+      'https://spdx.dev/Document',
+      spdxDocument({ packages, created: hostileText('sbom-created') }),
+    ),
+    { entry: 'none' },
+  );
+  registry.push('base', image, '1');
+  registry.push('base', cosignManifest([sbom]), fallbackTag(digest, '.att'));
+  return { publicKey: signer.publicKeyPem };
+}
+
+async function judged(): Promise<StepResult> {
+  const { publicKey } = await pushHostileImage();
+  const rules = [
+    'sbom-complete',
+    'sbom-matches-image',
+    'minimal',
+    'no-secrets',
+    'distroless',
+    'supported',
+    'fresh',
+    'intact',
+  ];
+  const policy = {
+    version: 1,
+    profile: 'strict',
+    registries: { [registry.host]: { 'private-network': true, insecure: true } },
+    allow: [
+      {
+        image: `${registry.host}/**`,
+        authorities: [{ key: { file: '.github/keys/base.pub', log: 'ignored' } }],
+      },
+    ],
+    rules: { ...Object.fromEntries(rules.map((rule) => [rule, 'error'])), 'signature-verified': 'off' },
+    waivers: [
+      {
+        rule: 'fresh',
+        image: `${registry.host}/base`,
+        reason: hostileText('waiver-reason'),
+        owner: hostileText('waiver-owner'),
+        expires: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+      },
+    ],
+  };
+  const base = { [POLICY_PATH]: JSON.stringify(policy), '.github/keys/base.pub': publicKey };
+  const edited = {
+    ...policy,
+    waivers: [{ ...policy.waivers[0], reason: hostileText('edited-reason'), image: hostileText('edited-image') }],
+  };
+  const pull = makePullRequest(
+    github,
+    { Dockerfile: `FROM ${registry.host}/base:1\n`, [POLICY_PATH]: JSON.stringify(edited) },
+    base,
+  );
+  return runOnPullRequest(action, github, pull, { inputs: { comment: 'always', sarif: 'true', evidence: 'fedramp' } });
+}
+
+let step: StepResult;
+let comment: string;
+/** Everything that is Markdown, by name. */
+let pages: readonly (readonly [string, string])[];
+beforeEach(async () => {
+  step = await judged();
+  comment = github.state.comments[0]?.body ?? '';
+  const folder = dirname(step.outputs['report-json'] ?? '');
+  const files = ['report.md', 'evidence-fedramp.md'].map(
+    (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
+  );
+  pages = [['summary', step.summary], ['comment', comment], ...files];
+});
+
+test('what publishers write into images and attestations, and anybody into waivers, stays text wherever it is read', () => {
+  expect(step.outputs).toMatchObject({ verdict: 'fail' });
+  // That much of it is quoted: without, the rest would prove nothing.
+  const quoted = ['sbom-created', 'installed', 'setuid', 'key', 'edited-image', 'waiver-reason', 'waiver-owner'];
+  for (const where of quoted) expect(step.summary).toContain(`evil-${where}`);
+  for (const where of ['sbom-created', 'setuid', 'key']) expect(comment).toContain(`evil-${where}`);
+
+  for (const [name, markdown] of pages) expectHarmlessMarkdown(name, markdown);
+  expect(comment.match(/^<!-- base-image-gate end -->$/gm)).toHaveLength(1);
+});
+
+test('nothing of it is a command to the runner, or moves the cursor of whoever reads the log', () => {
+  expect(step.log).toContain('evil-');
+  expectHarmlessLog(step.log);
+});
