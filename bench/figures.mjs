@@ -68,7 +68,7 @@ export const figures = {
       ...judged
         .filter(({ answer }) => answer.startsWith('pass'))
         .map((row) => [
-          `one of ${row['document MB']} MB attested as ${row.form}, verified and judged, process and all`,
+          `a bill of materials of ${row['document MB']} MB attested as ${row.form}, verified and judged, process and all`,
           `peak ${row['peak MB']} MB`,
           '`JSON.parse` of envelope and payload',
           `peak ${row['JSON.parse peak MB']} MB`,
