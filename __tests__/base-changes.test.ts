@@ -21,6 +21,7 @@ import { osvRecord } from './support/osv-server.js';
 import { apkInstalled } from './support/packaged-files.js';
 import { makeDirectory } from './support/scratch-repository.js';
 import { watchedSource } from './support/watched-source.js';
+import { makeZip } from './support/zip-maker.js';
 
 /** The packages of an image, `name@version`. */
 async function alpine(...packages: readonly string[]): Promise<MadeImage> {
@@ -64,7 +65,9 @@ beforeAll(async () => {
     osvRecord('ALPINE-CVE-2026-0003', [ZLIB]),
   ];
   exports = makeDirectory({
-    ...Object.fromEntries(records.map((record) => [`${record.id}.json`, JSON.stringify(record)])),
+    'Alpine/all.zip': makeZip(
+      Object.fromEntries(records.map((record) => [`${record.id}.json`, JSON.stringify(record)])),
+    ),
     'known_exploited_vulnerabilities.json': JSON.stringify({
       dateReleased: '2026-11-20T00:00:00Z',
       vulnerabilities: [{ cveID: 'CVE-2020-0001' }],

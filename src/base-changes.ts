@@ -6,6 +6,7 @@ import { formatPlatform, type Platform } from './images/platform.js';
 import { formatReference } from './images/reference.js';
 import { barringAnswer, failedIdentity, inquiryOf, type JudgeInput, type UseJudgement } from './judge-use.js';
 import type { BaseChange, ComparedImage, NotKnown } from './reports/base-change.js';
+import { shortReference } from './reports/base-change-words.js';
 import type { UseInquiry } from './rules/evaluate.js';
 
 /** What is compared: of the image that is replaced, no more is collected than of the one that replaces it. */
@@ -71,7 +72,7 @@ async function changeOf(
   const own = answers.filter((answer) => answer.platform === undefined || answer.platform === told.platform);
   const failed = failedIdentity(own, use, input);
   if (failed !== null) return notKnown(notOpened(after, failed));
-  if (base.kind === 'unknown') return notKnown(`${before} was not looked at, because ${base.reason}.`);
+  if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not looked at, because ${base.reason}.`);
 
   // As if the build file still named it, and nothing of it were inherited.
   const old = inquiryOf(base.use, reading, { ...input, change: null });
@@ -86,12 +87,12 @@ async function changeOf(
     ...told,
     before: imageOf(before, then),
     after: imageOf(after, now),
-    ...compareImages({ name: before, evidence: then }, { name: after, evidence: now }),
+    ...compareImages({ name: shortReference(before), evidence: then }, { name: shortReference(after), evidence: now }),
   };
 }
 
 function notOpened(reference: string, failed: string): string {
-  return `${reference} was not opened, because it fails ${failed}.`;
+  return `${shortReference(reference)} was not opened, because it fails ${failed}.`;
 }
 
 /** A tag that is now pinned to what it pointed to, or an index that was made again around the same image. */

@@ -17,6 +17,17 @@ function severeIn({ mended, unfixed }: WeaknessGroup): readonly string[] {
     .map(({ id }) => id);
 }
 
+/** `node:22@sha256:868a9675d59e`: a reference as people tell it, with enough of its digest to tell it from others. */
+export function shortReference(reference: string): string {
+  return reference.replace(/(@[a-z0-9]{1,20}:[0-9a-f]{12})[0-9a-f]+$/, '$1');
+}
+
+/** Why neither comparison could be made, where that is one reason: an image that was not opened leaves both open. */
+export function sharedReason({ packages, vulnerabilities }: BaseChange): string | null {
+  if (packages.status === 'compared' || vulnerabilities.status === 'compared') return null;
+  return packages.reason === vulnerabilities.reason ? packages.reason : null;
+}
+
 /** `1 image replaced: 3 packages added, 1 removed, 2 changed; known vulnerabilities: 2 added, 31 removed`. */
 export function replacedImages(changes: readonly BaseChange[]): string {
   const pairs = new Set(changes.map(({ before, after }) => `${before.reference} ${after.reference}`)).size;

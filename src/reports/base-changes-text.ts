@@ -1,6 +1,6 @@
 import { groupLine } from '../rules/vulnerabilities/weakness-group.js';
 import type { BaseChange, PackageChange } from './base-change.js';
-import { weaknessCounts } from './base-change-words.js';
+import { sharedReason, shortReference, weaknessCounts } from './base-change-words.js';
 import { terminal } from './escape/visible.js';
 import { packageCounts, packageDiffLines } from './package-diff.js';
 import type { Paint } from './paint.js';
@@ -18,13 +18,12 @@ export function baseChangesBlock({ baseChanges = [] }: Report, colours: Paint): 
   ];
 }
 
-function changeLines(
-  { before, after, platform, packages, vulnerabilities }: BaseChange,
-  colours: Paint,
-): readonly string[] {
-  const lines = [
-    `${colours.bold('replaced')}: ${terminal(before.reference)} -> ${terminal(after.reference)} (${terminal(platform)})`,
-  ];
+function changeLines(change: BaseChange, colours: Paint): readonly string[] {
+  const { before, after, platform, packages, vulnerabilities } = change;
+  const [from, to] = [before, after].map(({ reference }) => terminal(shortReference(reference)));
+  const lines = [`${colours.bold('replaced')}: ${from} -> ${to} (${terminal(platform)})`];
+  const reason = sharedReason(change);
+  if (reason !== null) return [...lines, `  what that changes is not known. ${terminal(reason)}`];
   if (packages.status === 'not-known') lines.push(`  packages: not known. ${terminal(packages.reason)}`);
   else {
     lines.push(

@@ -2,7 +2,7 @@ import type { ImageUse } from '../../build-files/image-use.js';
 import { plural } from '../../plural.js';
 import { groupLine } from '../../rules/vulnerabilities/weakness-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../base-change.js';
-import { weaknessCounts } from '../base-change-words.js';
+import { sharedReason, shortReference, weaknessCounts } from '../base-change-words.js';
 import { block, code, prose } from '../escape/markdown.js';
 import { cut, cutMiddle, visible } from '../escape/visible.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
@@ -32,40 +32,31 @@ export function baseChangesList(report: Report, detail: BaseChangesDetail, targe
 }
 
 function item(
-  { before, after, platform, uses: ids, packages, vulnerabilities }: BaseChange,
+  change: BaseChange,
   uses: ReadonlyMap<string, ImageUse>,
   manyPlatforms: boolean,
   detail: BaseChangesDetail,
   targets: LinkTargets,
 ): string {
+  const { before, after, platform, uses: ids, packages, vulnerabilities } = change;
   const at = ids.flatMap((id) => uses.get(id) ?? []);
   const places = at.slice(0, detail.places).map((use) => placeLink(use, targets));
   const more = at.length - places.length;
   const where = [...places, ...(more > 0 ? [`${more} more`] : [])].join(', ');
   const title = `${name(before.reference)} → ${name(after.reference)}`;
   const on = manyPlatforms ? `, ${code(platform)}` : '';
+  const reason = sharedReason(change);
   const blocks = [
     `**${title}**${where === '' ? '' : ` at ${where}`}${on}`,
-    ...(sameReason(packages, vulnerabilities) ?? [
-      ...packageLines(packages, detail),
-      ...vulnerabilityLines(vulnerabilities, detail),
-    ]),
+    ...(reason === null
+      ? [...packageLines(packages, detail), ...vulnerabilityLines(vulnerabilities, detail)]
+      : [`What that changes is not known. ${prose(cut(reason, MAX_LINE))}`]),
   ];
   return blocks.join('\n\n');
 }
 
 function name(reference: string): string {
-  return code(cutMiddle(reference, MAX_NAME));
-}
-
-/** An image that was not opened leaves both questions open, and is told once. */
-function sameReason(
-  packages: BaseChange['packages'],
-  vulnerabilities: BaseChange['vulnerabilities'],
-): readonly string[] | null {
-  if (packages.status === 'compared' || vulnerabilities.status === 'compared') return null;
-  if (packages.reason !== vulnerabilities.reason) return null;
-  return [`What that changes is not known. ${prose(cut(packages.reason, MAX_LINE))}`];
+  return code(cutMiddle(shortReference(reference), MAX_NAME));
 }
 
 function packageLines(packages: BaseChange['packages'], { lines }: BaseChangesDetail): readonly string[] {
