@@ -49,4 +49,7 @@ test('a long list is cut', () => {
 test('keys without a list are named', () => {
   const after = policy({ rules: { fresh: { level: 'off', options: {} } }, trustedRoot: '{}' });
   expect(policyChanges(policy(), after)).toEqual(['`rules` changes.', 'The trusted root changes.']);
+  const feeds = policy({ vulnerabilityFeeds: ['chainguard'] });
+  expect(policyChanges(policy(), feeds)).toEqual(['Feeds of vulnerabilities become chainguard (now none).']);
+  expect(policyChanges(feeds, policy())).toEqual(['Feeds of vulnerabilities become none (now chainguard).']);
 });

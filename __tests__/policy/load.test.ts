@@ -79,6 +79,14 @@ describe('a valid policy', () => {
     expect(policy.dependsOn).toEqual(['.github/keys/base.pub']);
   });
 
+  test('feeds of vulnerabilities are those that the policy asks for, and none otherwise', async () => {
+    expect((await validPolicy('version: 1')).vulnerabilityFeeds).toBeUndefined();
+    expect((await validPolicy('version: 1\nvulnerability-feeds: []')).vulnerabilityFeeds).toEqual([]);
+    expect((await validPolicy('version: 1\nvulnerability-feeds: [chainguard]')).vulnerabilityFeeds).toEqual([
+      'chainguard',
+    ]);
+  });
+
   test('`catalog: verified` is every publisher that is hardened and verifiable, and no other', async () => {
     const { allow } = await validPolicy('version: 1\nallow: [{ catalog: verified }]');
     expect(new Set(allow.map(({ publisher }) => publisher))).toEqual(new Set(['chainguard', 'distroless', 'minimus']));
@@ -181,6 +189,7 @@ describe('an error has its place, what was expected and what to do', () => {
     ['version: 1\ndeny: [{ image: "a/b" }]', 2, 8, 'missing-key', '"deny[0].reason" is missing'],
     ['version: 1\nplatforms: [linux/amd64/v1/x]', 2, 13, 'bad-value', 'is not a platform'],
     ['version: 1\nmax-waiver-days: 0', 2, 18, 'bad-value', 'from 1 to 3650'],
+    ['version: 1\nvulnerability-feeds: [chainguards]', 2, 23, 'bad-value', 'Did you mean "chainguard"?'],
     ['version: 1\nfiles: { include: "**/Dockerfile" }', 2, 19, 'wrong-type', 'Make it a list'],
     ['version: 1\nfiles: { build-args: { Dockerfile: { V: 3.19 } } }', 2, 41, 'wrong-type', 'Put it in quotes: "3.19"'],
     ['version: 1\ntrusted-root: ../x.json', 2, 15, 'bad-value', 'relative to its root'],

@@ -156,6 +156,14 @@ describe("Chainguard's feed", () => {
     );
   });
 
+  test('needs no cache: one that cannot be written is none', async () => {
+    const file = join(await newFolder(), 'a-file');
+    await writeFile(file, '');
+    const server = await serve(() => ({ body: FEED }));
+    const settings = { cacheDirectory: file };
+    expect(told(await collectKnown({ inventory: CURL, server, feeds: ['chainguard'], settings }))).toBe(FOUND);
+  });
+
   test('lies in the directory of exports where there is one, or is missed', async () => {
     const run = async (files: Parameters<typeof exportDirectory>[0]) => {
       const vulnerabilitiesDirectory = await exportDirectory({ 'Wolfi/all.zip': zipOf([CANARY]), ...files });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../../../registry/caught.js';
 import { BlobStreamError } from '../../../registry/registry-error.js';
 import type { Transport } from '../../../registry/transport.js';
 import { err, ok, type Result } from '../../../result.js';
@@ -39,20 +40,30 @@ export async function fetchFeed(
   limits: VulnerabilityLimits,
 ): Promise<Result<OpenedFeed, SourceFailure>> {
   const { cacheDirectory, file } = place;
-  const own = cacheDirectory === undefined ? await mkdtemp(join(tmpdir(), 'base-image-gate-feed-')) : undefined;
+  const kept = cacheDirectory === undefined ? null : await writable(join(cacheDirectory, 'vulnerabilities'));
+  let folder: string | undefined;
   try {
-    const folder = own ?? join(cacheDirectory ?? '', 'vulnerabilities');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    folder = kept ?? (await mkdtemp(join(tmpdir(), 'base-image-gate-feed-')));
     return await openFeed(place, join(folder, file), limits);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
     return err({
       cause: 'not-collected',
-      message: `The feed ${file} could not be kept: ${message}.`,
+      message: `The feed ${file} could not be kept: ${messageOf(error)}.`,
       remedy: 'Give the run a folder for temporary files that has room for it.',
     });
   } finally {
-    if (own !== undefined) await rm(own, { recursive: true, force: true });
+    if (kept === null && folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A folder of the cache; null where nothing can be kept there. */
+async function writable(folder: string): Promise<string | null> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch {
+    return null;
   }
 }
 

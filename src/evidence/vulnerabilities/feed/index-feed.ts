@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { codeOf } from '../../../registry/caught.js';
+import { codeOf, messageOf } from '../../../registry/caught.js';
 import { err, ok, type Result } from '../../../result.js';
 import { decompressed } from '../../layers/decompression.js';
 import { TarError } from '../../layers/tar-header.js';
@@ -108,7 +108,7 @@ function failureOf(path: string, error: unknown): SourceFailure {
     };
   }
   const limit = error instanceof FeedFault || error instanceof TarError ? error.limit : undefined;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The feed ${basename(path)} can't be used: ${reason}${limit === undefined ? '' : ` (${limit})`}.`,
