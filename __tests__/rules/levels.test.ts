@@ -101,6 +101,15 @@ describe('what the profiles promise', () => {
     },
   );
 
+  test('is asked of files, uses, images or the change', () => {
+    const asked = (subject: string) => rules.filter((rule) => rule.subject === subject).map(({ id }) => id);
+    const promised = PROMISED.map(([id]) => id);
+    expect(asked('file')).toEqual(promised.slice(0, 1));
+    expect(asked('use')).toEqual(promised.slice(1, 7));
+    expect(asked('image')).toEqual(promised.slice(7, -1));
+    expect(asked('change')).toEqual(promised.slice(-1));
+  });
+
   test('only what ages without anybody’s doing is forgiven where it is inherited', () => {
     const ageing = rules.filter((rule) => rule.subject === 'image' && rule.ages).map(({ id }) => id);
     expect(ageing).toEqual(['current', 'fresh', 'supported', 'no-known-vulnerabilities']);

@@ -3,8 +3,10 @@
  * words that decide (`'fail'`, `'error'`, a media type, an option's name) hold no two words and stay mutable.
  */
 
-/** Properties whose values are read by people only: a rule's page, a message and its remedy. */
-const PROSE = new Set(['title', 'question', 'why', 'mend', 'reason', 'fix', 'message', 'remedy', 'expected']);
+/** What a rule's page is made of. */
+const PAGE = new Set(['title', 'question', 'why', 'mend']);
+/** What a message is made of. */
+const MESSAGE = new Set(['reason', 'fix', 'message', 'remedy', 'expected']);
 const TWO_WORDS = /[A-Za-z,;:.")`] | [A-Za-z("`]/;
 
 /** The texts of a string or template literal, without what it interpolates. */
@@ -15,10 +17,11 @@ function textsOf(node) {
 
 function isProse(path) {
   const { node, parent } = path;
+  if (node.type === 'ObjectProperty') return PAGE.has(node.key.name);
   const texts = textsOf(node);
   if (texts.length === 0) return false;
   if (texts.some((text) => TWO_WORDS.test(text))) return true;
-  return parent?.type === 'ObjectProperty' && parent.value === node && PROSE.has(parent.key.name);
+  return parent?.type === 'ObjectProperty' && parent.value === node && MESSAGE.has(parent.key.name);
 }
 
 export const strykerPlugins = [
