@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { isWindowsImage, listed, needed, shortened, unjudged, withoutLinuxContents } from '../../src/rules/contents.js';
+import { contentsOf } from '../support/contents-of.js';
+import { subjectOf } from '../support/image-rule-subject.js';
+
+describe('an image is a Windows image', () => {
+  test.each([
+    ['windows/amd64', 'windows', true],
+    ['windows/amd64', 'linux', false],
+    ['linux/amd64', 'windows', false],
+    ['linux/amd64', 'linux', false],
+  ])('that says %s and is judged for %s: %s', async (platform, judged, isWindows) => {
+    const { evidence } = await contentsOf({ platform, layers: [] });
+    const subject = subjectOf(evidence, { platform: judged });
+    expect(isWindowsImage(subject)).toBe(isWindows);
+    expect(withoutLinuxContents(subject)?.outcome).toBe(isWindows ? 'not-applicable' : undefined);
+  });
+
+  test('where nothing is known of it but for what it is judged', () => {
+    expect(isWindowsImage(subjectOf({}, { platform: 'windows' }))).toBe(true);
+    expect(isWindowsImage(subjectOf({}, { platform: 'linux' }))).toBe(false);
+  });
+});
+
+describe('evidence that a rule needs', () => {
+  test('is its value where it is there', () => {
+    expect(needed({ status: 'present', value: 7, from: 'the test' }, 'It')).toEqual({ ok: true, value: 7 });
+  });
+
+  test('answers for its lack', () => {
+    const unavailable = {
+      status: 'unavailable',
+      cause: 'network',
+      message: 'It timed out.',
+      remedy: 'Try again.',
+    } as const;
+    expect(needed(unavailable, 'It')).toEqual({
+      ok: false,
+      error: { outcome: 'indeterminate', reason: 'It timed out.', fix: 'Try again.' },
+    });
+    expect(needed(undefined, 'It')).toMatchObject({ ok: false, error: { outcome: 'indeterminate' } });
+    expect(needed({ status: 'absent', lookedIn: [] }, 'It')).toMatchObject({ ok: false, error: { outcome: 'fail' } });
+    expect(needed({ status: 'unsupported', form: 'x', message: 'It is encrypted.' }, 'It')).toMatchObject({
+      ok: false,
+      error: { outcome: 'fail', reason: 'It is encrypted.' },
+    });
+  });
+});
+
+describe('a list in an answer', () => {
+  const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index + 1}`);
+
+  test.each([
+    [0, ''],
+    [1, 'w1'],
+    [2, 'w1 and w2'],
+    [4, 'w1, w2, w3 and w4'],
+    [5, 'w1, w2, w3 and 2 more'],
+  ])('of %i words is %j', (count, text) => {
+    expect(listed(words(count))).toBe(text);
+  });
+
+  test('is as long as asked', () => {
+    expect(listed(words(4), 1)).toBe('w1 and 3 more');
+    expect(listed(words(2), 1)).toBe('w1 and w2');
+  });
+
+  test('of lines is cut at fifty, and says so', () => {
+    expect(shortened(words(50))).toEqual(words(50));
+    expect(shortened(words(52))).toEqual([...words(50), 'and 2 more']);
+  });
+});
+
+test('files whose content could not be judged leave the question open', async () => {
+  const { evidence } = await contentsOf({ layers: [] });
+  if (evidence.filesystem.status !== 'present') throw new Error('it was read');
+  const facts = evidence.filesystem.value;
+  expect(unjudged({ ...facts, unread: [] })).toBeNull();
+  const unread = [
+    { path: 'a', reason: 'it is sparse' },
+    { path: 'b', reason: 'it is too large' },
+  ];
+  expect(unjudged({ ...facts, unread: unread.slice(0, 1) })).toMatchObject({
+    outcome: 'indeterminate',
+    reason: 'A file of it could not be judged: /a.',
+    details: ['/a: it is sparse'],
+  });
+  expect(unjudged({ ...facts, unread })?.reason).toBe('2 files of it could not be judged: /a and /b.');
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { minimal } from '../../src/rules/minimal.js';
+import { contentsOf } from '../support/contents-of.js';
+import type { ImageOptions } from '../support/image-maker.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { apkInstalled } from '../support/packaged-files.js';
+
+/** Two packages of a file each, their database, and two files of nobody's: 5 files of a little more than 2 MB. */
+const IMAGE: ImageOptions = {
+  layers: [
+    [
+      ...apkInstalled([
+        { name: 'one', version: '1-r0', files: [{ path: 'usr/bin/one', content: Buffer.alloc(1_000_000) }] },
+        { name: 'two', version: '1-r0', files: [{ path: 'usr/bin/two', content: Buffer.alloc(1_000_000) }] },
+      ]),
+      { path: 'srv/a', content: 'a' },
+      { path: 'srv/b', content: 'b' },
+    ],
+  ],
+};
+const FITTING = { maxPackages: 2, maxMegabytes: 3, maxFiles: 5, maxUnownedFiles: 2 };
+
+async function answers(image: ImageOptions, changes: Partial<typeof FITTING> = {}) {
+  const { evidence } = await contentsOf(image);
+  return ask(minimal, subjectOf(evidence), 'strict', { ...FITTING, ...changes });
+}
+
+describe('an image within its budgets', () => {
+  test('passes, to the last package, byte and file', async () => {
+    expect(await answers(IMAGE)).toMatchObject([
+      { aspect: 'packages', outcome: 'pass', reason: 'It has 2 packages; the budget is 2.' },
+      { aspect: 'size', outcome: 'pass', reason: 'It has 3 MB of files; the budget is 3.' },
+      { aspect: 'files', outcome: 'pass', reason: 'It has 5 files; the budget is 5.' },
+      {
+        aspect: 'unowned-files',
+        outcome: 'pass',
+        reason: 'It has 2 files that no package brought; the budget is 2.',
+        details: expect.arrayContaining(['/srv/a', '/srv/b']),
+      },
+    ]);
+  });
+
+  test.each([
+    ['packages', { maxPackages: 1 }],
+    ['size', { maxMegabytes: 2 }],
+    ['files', { maxFiles: 4 }],
+    ['unowned-files', { maxUnownedFiles: 1 }],
+  ])('fails for one too many: %s', async (aspect, changes) => {
+    const failed = (await answers(IMAGE, changes)).filter(({ outcome }) => outcome !== 'pass');
+    expect(failed).toMatchObject([{ aspect, outcome: 'fail', fix: expect.stringContaining('smaller variant') }]);
+  });
+
+  test('has no files of nobody’s where no database keeps lists', async () => {
+    const [, , files, unowned] = await answers({ layers: [[{ path: 'app', content: 'x' }]] });
+    expect(files).toMatchObject({ outcome: 'pass', reason: 'It has 1 file; the budget is 5.' });
+    expect(unowned).toMatchObject({ aspect: 'unowned-files', outcome: 'not-applicable' });
+  });
+
+  test('counts what a distribution package brings once', async () => {
+    const { evidence } = await contentsOf(IMAGE);
+    if (evidence.packages.status !== 'present') throw new Error('it was read');
+    const [first, second] = evidence.packages.value.packages;
+    if (first === undefined || second === undefined) throw new Error('there are two');
+    const packages = [first, second, { ...second, name: 'three', partOf: 'two' }];
+    const seen = { ...evidence, packages: { ...evidence.packages, value: { ...evidence.packages.value, packages } } };
+    expect(ask(minimal, subjectOf(seen), 'strict', FITTING)[0]).toMatchObject({ outcome: 'pass' });
+  });
+
+  test.each(['filesystem', 'packages', 'ownership'] as const)('is an open question without its %s', async (kind) => {
+    const { evidence } = await contentsOf(IMAGE);
+    const { [kind]: _left, ...seen } = evidence;
+    expect(ask(minimal, subjectOf(seen), 'strict', FITTING)).toMatchObject([{ outcome: 'indeterminate' }]);
+  });
+});
