@@ -28,7 +28,7 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   concurrency: 2,
   // Jest keeps the modules of every run it has made in a process.
-  maxTestRunnerReuse: 40,
+  maxTestRunnerReuse: 12,
   timeoutMS: 20_000,
   thresholds: { high: 95, low: 80, break: 80 },
 };
