@@ -50,7 +50,10 @@ interface Operation {
 
 /**
  * Checks requests against GitHub's published API description, of which `scripts/github-contract.mjs` keeps the
- * operations that are used.
+ * operations that are used. The description is of the REST API: the one question asked through GraphQL, whom the token
+ * speaks for (src/github/viewer.ts), is not in it, and the loopback GitHub knows it word for word instead.
+ *
+ * @see https://docs.github.com/en/graphql/reference/queries#viewer
  */
 export class GitHubContract {
   readonly #ajv: Ajv;

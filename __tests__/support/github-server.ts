@@ -5,6 +5,9 @@ import { answer, PERMISSIONS, STORE } from './github-answers.js';
 import { type CheckedRequest, GitHubContract } from './github-contract.js';
 import type { GitHubState, TokenKind } from './github-state.js';
 
+/** The one request that is not REST, so that GitHub's API description says nothing of it: it is known word for word. */
+const VIEWER = 'query { viewer { login } }';
+
 /** A failure to be played once, at the next request of an operation. */
 export interface Fault {
   readonly operation: string;
@@ -64,6 +67,10 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
     if (token === undefined) return reply('unknown', 401, { message: 'Bad credentials' });
     if (method === 'POST' && target === (prefix === '' ? '/graphql' : '/api/graphql')) {
       if (faultOf('graphql', reply)) return;
+      if (parse(body)['query'] !== VIEWER) {
+        violations.push(`${body} is no query that we use`);
+        return reply('graphql', 200, { errors: [{ message: 'Parse error' }] });
+      }
       return reply('graphql', 200, { data: { viewer: { login: token.login } } });
     }
     const checked = target.startsWith(prefix)
