@@ -118,7 +118,18 @@ describe('a finding names nothing as mending that was not shown to mend', () => 
     expect(await fixOf(pinned)).toMatch(new RegExp(`^Whether ${today} \\(tag 1 today\\) has them is not known: `));
   });
 
-  test('as it has no layers that can be had', async () => {
+  test('as its layers are not what they should be', async () => {
+    const pinned = await room.publish('1', OLD);
+    const today = await room.publish('1', MENDED);
+    room.breakLayer(today);
+    const report = await room.judge(`base:1@${pinned}`, RECORDS);
+    const [answer, ...others] = answersOf(report, 'no-known-vulnerabilities');
+    expect(answer?.fix).toMatch(new RegExp(`^Whether ${today} \\(tag 1 today\\) has them is not known: `));
+    // What could not be learnt of it leaves nothing open about the image that is judged.
+    expect([answer?.outcome, others.length, report.limits.length]).toEqual(['fail', 0, 0]);
+  });
+
+  test('as it has no manifest that can be had', async () => {
     const pinned = await room.publish('1', OLD);
     const today = await room.publish('1', MENDED);
     room.registry.corrupt(REPOSITORY, today, Buffer.from('{}'));

@@ -28,6 +28,8 @@ export interface PublisherRoom {
   publish(tag: string, packages: readonly (readonly [string, string])[], options?: PublishOptions): Promise<string>;
   /** Whether anybody has read the layer of a published image. */
   isOpened(digest: string): boolean;
+  /** Changes the layer of a published image so that it is not what its digest says. */
+  breakLayer(digest: string): void;
   /** Judges `FROM` what is written, such as `base:1@sha256:…`, or several of them between blanks, by the publisher's key and the advisories. */
   judge(written: string, records: readonly MadeRecord[], run?: JudgeOptions): Promise<Report>;
 }
@@ -117,6 +119,9 @@ export async function openPublisherRoom(): Promise<PublisherRoom> {
     },
     isOpened(digest) {
       return registry.requests.some(({ url }) => url.endsWith(`/blobs/${layers.get(digest)}`));
+    },
+    breakLayer(digest) {
+      registry.corrupt(REPOSITORY, layers.get(digest) ?? '', Buffer.from('no layer'));
     },
     judge(written, records, { lines = ['profile: hardened'], entry = [], exploited = [], ...run } = {}) {
       return gateRun({
