@@ -10,6 +10,6 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await writeFile(beside, text, { flag: 'wx', mode: 0o600 });
     await rename(beside, path);
   } catch {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined);
   }
 }
