@@ -189,6 +189,7 @@ test('a part that the run for a newer commit wrote meanwhile is left to it', asy
   await publish();
   const newer = `${commentMarker('default')}\n\n<!-- base-image-gate part=${jobPart('api').id} commit=${'2'.repeat(40)} findings= -->\n**newer**\n<!-- base-image-gate end -->`;
   github.server.onWritten = () => {
+    github.server.onWritten = null;
     const [comment] = github.state.comments;
     if (comment !== undefined) comment.body = newer;
   };

@@ -79,11 +79,35 @@ describe('a line that has a suggestion of ours', () => {
     expect(github.state.reviewComments).toHaveLength(2);
   });
 
+  test('leaves outdated ones to the history of their line', async () => {
+    await post([suggestion(3)]);
+    for (let times = 0; times < 2; times++) {
+      for (const comment of github.state.reviewComments) comment.line = null;
+      await post([suggestion(3)]);
+    }
+    expect(github.state.reviewComments.map(({ line }) => line)).toEqual([null, null, 3]);
+  });
+
   test('is no trouble where that was deleted meanwhile', async () => {
     await post([suggestion(3)]);
     github.server.faults.push({ operation: 'pulls/update-review-comment', status: 404 });
     expect(await post([suggestion(3, `FROM alpine:3@${LATER}`)])).toEqual({ ok: true, value: 0 });
   });
+});
+
+test('are at most twenty in one run', async () => {
+  const { git } = github.state;
+  const base = git.commit('main', { Dockerfile: 'FROM scratch\n' });
+  const lines = Array.from({ length: 25 }, (_, index) => `FROM alpine:3.${index}\n`);
+  const head = git.commit('feature', { Dockerfile: `FROM scratch\n${lines.join('')}` }, { parents: [base] });
+  const pull = { number: 7, head: { sha: head, ref: 'feature', repository: 'acme/shop' }, base: { ref: 'main' } };
+  github.state.pullRequests.set(7, pull);
+  const suggestions = lines.map((_, index) =>
+    suggestion(index + 2, `FROM alpine:3.${index}@${DIGEST}`, `alpine:3.${index}`),
+  );
+  const request = { client: github.client(), repository: REPOSITORY, number: 7, head, suggestions };
+  expect(await postSuggestions(request)).toEqual({ ok: true, value: 20 });
+  expect(await postSuggestions(request)).toEqual({ ok: true, value: 5 });
 });
 
 describe('comments by others', () => {

@@ -199,7 +199,7 @@ describe('a file that is no report', () => {
 
   test('a file that is too long is not read', async () => {
     const outcome = await readStrangerReport(write('huge.json', Buffer.alloc(16 * 1024 * 1024 + 1, ' ')));
-    expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('at most') });
+    expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('bytes; at most') });
   });
 
   test('a link, a folder and a missing file are said to be that', async () => {
@@ -278,6 +278,7 @@ describe('the artifact of the run', () => {
     prepare();
     expect(await fromArtifact()).toEqual({ ok: true, value: expect.stringContaining(said) });
     expect(github.state.comments).toEqual([]);
+    expect(github.server.operations()).toEqual(['actions/list-workflow-run-artifacts']);
   });
 
   test('that expires between listing and download is nothing to report', async () => {

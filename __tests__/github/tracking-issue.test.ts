@@ -65,6 +65,20 @@ test('somebody else’s issue with our marker is not ours', async () => {
   expect(github.state.issues[0]).toMatchObject({ title: 'x', state: 'open' });
 });
 
+test('somebody else’s issue is not ours, even where the listing has it', async () => {
+  github.state.filtersCreators = false;
+  opened('mallory', 1);
+  expect(await keep({ done: true })).toBe('unchanged');
+  expect(states()).toEqual(['1 open']);
+});
+
+test('a pull request of the same bot with our marker is no issue', async () => {
+  const body = `${MARKER}\n\nlook`;
+  github.state.issues.push({ number: 1, title: 'x', body, state: 'open', login: BOT, labels: [], isPullRequest: true });
+  expect(await keep({ done: true })).toBe('unchanged');
+  expect(states()).toEqual(['1 open']);
+});
+
 test('an issue of the same bot that quotes our marker further down is not ours', async () => {
   opened(BOT, 1, 'open', `A run wrote:\n${MARKER}`);
   expect(await keep({ done: true })).toBe('unchanged');

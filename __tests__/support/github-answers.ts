@@ -202,7 +202,9 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     const wanted = query.get('state') ?? 'open';
     const creator = query.get('creator');
     const found = state.issues.filter(
-      (issue) => (wanted === 'all' || issue.state === wanted) && (creator === null || issue.login === creator),
+      (issue) =>
+        (wanted === 'all' || issue.state === wanted) &&
+        (creator === null || !state.filtersCreators || issue.login === creator),
     );
     return json(found.map(asIssue));
   },
@@ -322,7 +324,11 @@ function asPull(state: GitHubState): (pull: PullRequest) => object {
 const asComment = ({ id, body, login }: Comment): unknown => ({ id, body, user: userOf(login) });
 const asReviewComment = ({ login, ...comment }: ReviewComment): unknown => ({ ...comment, user: userOf(login) });
 const userOf = (login: string | null): unknown => (login === null ? null : { login, type: 'Bot' });
-const asIssue = ({ login, labels: _labels, ...issue }: Issue): unknown => ({ ...issue, user: { login } });
+const asIssue = ({ login, labels: _labels, isPullRequest = false, ...issue }: Issue): unknown => ({
+  ...issue,
+  user: { login },
+  ...(isPullRequest ? { pull_request: {} } : {}),
+});
 
 function listOf(value: unknown): readonly Record<string, unknown>[] {
   return Array.isArray(value) ? value : [];

@@ -66,6 +66,8 @@ export interface Issue {
   state: 'open' | 'closed';
   readonly login: string;
   readonly labels: readonly string[];
+  /** GitHub lists pull requests among issues. */
+  readonly isPullRequest?: boolean;
 }
 
 export interface Upload {
@@ -115,6 +117,8 @@ export class GitHubState {
   readonly others = new Map<string, GitHubState>();
   /** Listings longer than this are cut, as GitHub cuts them at 100,000 entries. */
   treeLimit = 100_000;
+  /** Whether a listing of issues by one creator leaves out those of others. */
+  filtersCreators = true;
   /** Errors that code scanning reports once it has processed an upload. */
   sarifErrors: readonly string[] | null = null;
   #nextId = 1;

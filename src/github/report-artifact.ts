@@ -55,7 +55,7 @@ export async function readReportArtifact(
     ),
   );
   if (!listed.ok) return err(`${listed.error.message} ${listed.error.remedy}`);
-  const [newest] = listed.value.items.filter((one) => one.name === name).toSorted((a, b) => b.id - a.id);
+  const [newest] = listed.value.items.toSorted((a, b) => b.id - a.id);
   if (newest === undefined) {
     return ok({
       nothing: `The run left no artifact named ${name}: it stopped before it had a report, or uploads it by another name.`,
