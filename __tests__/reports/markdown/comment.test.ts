@@ -70,7 +70,7 @@ describe('what there is to do', () => {
   test('is open to the eye, with place and fix, and the rest is folded', () => {
     const [open = '', ...folded] = comment.split('<details><summary>');
     expect(open).toContain('No entry of the allow list matches');
-    expect(open).toContain('👉 **Build on `cgr.dev/acme.com/node:20`, or ask');
+    expect(open).toContain('👉 **Build on `cgr.dev/acme.com/node:20`**, or ask');
     expect(open).toContain(
       `[\`services/api/Dockerfile:2\`](https://github.com/acme/storefront/blob/${'c'.repeat(40)}/services/api/Dockerfile?plain=1#L2)`,
     );
@@ -87,8 +87,22 @@ describe('what there is to do', () => {
     expect(first.split('\n').map((line) => line.replaceAll(/\]\([^)]*\)/g, ']'))).toEqual([
       '1. ❌ 🆕 [`services/api/Dockerfile:2`] · allowed-base',
       '   <br>No entry of the allow list matches docker.io/library/node:20, which `node:20` names.',
-      '   <br>👉 **Build on `cgr.dev/acme.com/node:20`, or ask the owners of the policy to add this image.**',
+      '   <br>👉 **Build on `cgr.dev/acme.com/node:20`**, or ask the owners of the policy to add this image.',
     ]);
+  });
+
+  test.each([
+    [
+      'Add `# a, b (c)` there (`fix --pin` does it), and look.',
+      '**Add `# a, b (c)` there** (`fix --pin` does it), and look.',
+    ],
+    ['Write so: name first.', '**Write so**: name first.'],
+    ['Log in.', '**Log in.**'],
+    ['Say * and ) or `', '**Say &#42; and ) or &#96;**'],
+    [', then', '**, then**'],
+  ])('has the first clause of a fix in bold (%#)', (fix, shown) => {
+    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, fix })] });
+    expect(renderComment(report)).toContain(`👉 ${shown}\n`);
   });
 
   test('is said in one line under the verdict, which is true of what follows', () => {

@@ -79,8 +79,19 @@ function fixLines(finding: Finding, detail: ListDetail): readonly string[] {
   if (finding.fix === undefined) return [];
   const fix = cut(finding.fix.trim(), detail.characters);
   const [first = '', ...rest] = fix.split(/\r?\n/);
-  const sentence = `<br>👉 **${prose(first)}**`;
+  const sentence = `<br>👉 ${fixSentence(first)}`;
   return rest.length === 0 ? [sentence] : [sentence, '', ...block(dedented(rest)).split('\n'), ''];
+}
+
+/** Bold up to where the first clause ends, outside of code: a whole paragraph in bold stresses nothing. */
+function fixSentence(text: string): string {
+  let inCode = false;
+  for (let at = 1; at < text.length; at++) {
+    if (text[at] === '`') inCode = !inCode;
+    if (inCode || !/^(?:[,;:] | \()/.test(text.slice(at, at + 2))) continue;
+    return `**${prose(text.slice(0, at))}**${text[at] === ' ' ? ' ' : ''}${prose(text.slice(at))}`;
+  }
+  return `**${prose(text)}**`;
 }
 
 /** The lines of a snippet without the margin they share. */
