@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FileTree } from '../../../src/evidence/filesystem/file-tree.js';
+import fc from 'fast-check';
+import { FileTree, newNode, nodePath, walk } from '../../../src/evidence/filesystem/file-tree.js';
 import { layOver, type Overlay } from '../../../src/evidence/filesystem/overlay.js';
 import type { LayerFacts } from '../../../src/evidence/layers/layer-facts.js';
 import { readLayer } from '../../../src/evidence/layers/read-layer.js';
@@ -172,11 +173,80 @@ describe('trees made to exhaust', () => {
     expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'implied-folders' } });
   });
 
-  test('links that send a walk on long ways end', async () => {
+  test('members whose folders lie on long ways are counted by their steps', () => {
+    const member = (path: string, linkTarget?: string) => ({
+      path,
+      type: linkTarget === undefined ? ('file' as const) : ('link' as const),
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      size: 0,
+      ...(linkTarget === undefined ? {} : { linkTarget }),
+    });
+    const detour = './'.repeat(1900);
+    const entries = [
+      member('d/a', `${detour}b`),
+      member('d/b', `${detour}c`),
+      // Each in another folder than the one before.
+      ...Array.from({ length: 40_000 }, (_, i) => member(`d/a/${i}`, i === 0 ? undefined : 'x')),
+    ];
+    const layer = { diffId: 'sha256:', uncompressedBytes: 0, entries, whiteouts: [], opaque: [], unread: [] };
+    expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'path-steps' } });
+  });
+
+  test('a folder may have more children than a call takes arguments', async () => {
+    const entries = Array.from({ length: 200_000 }, (_, i) => linkTo(`l${i}`, `l${i + 1}`));
+    const laid = layOver([{ diffId: 'sha256:', uncompressedBytes: 0, entries, whiteouts: [], opaque: [], unread: [] }]);
+    if (!laid.ok) throw new Error(laid.error.message);
+    const { tree } = laid.value;
+    expect([...tree.entries()]).toHaveLength(200_000);
+    // A chain that leads nowhere, asked for from every link of it.
+    expect(entries.filter(({ path }) => tree.resolve(path) !== undefined)).toEqual([]);
+  });
+
+  test('links on long ways lead where Linux would end up, and no further than forty of them', async () => {
     const detour = '../d/'.repeat(700);
-    const links = Array.from({ length: 30 }, (_, i) => ({ path: `d/l${i}`, link: `${detour}l${i + 1}` }));
-    const { tree } = await overlay([{ path: 'd/' }, ...links, { path: 'd/l30' }]);
+    const links = Array.from({ length: 41 }, (_, i) => ({ path: `d/l${i}`, link: `${detour}l${i + 1}` }));
+    const { tree } = await overlay([{ path: 'd/' }, ...links, { path: 'd/l41' }]);
     expect(tree.resolve('d/l0')).toBeUndefined();
-    expect(tree.resolve('d/l29')?.path).toBe('d/l30');
+    expect(tree.resolve('d/l1')?.path).toBe('d/l41');
+    expect(tree.resolve('d/l40')?.path).toBe('d/l41');
+  });
+
+  test('what is remembered of links is what walking each path by itself finds', () => {
+    const name = fc.constantFrom('a', 'b', 'c');
+    const target = fc
+      .array(fc.constantFrom('a', 'b', 'c', '..', '.'), { minLength: 1, maxLength: 4 })
+      .chain((parts) => fc.constantFrom(parts.join('/'), `/${parts.join('/')}`));
+    const members = fc.array(
+      fc.tuple(fc.array(name, { minLength: 1, maxLength: 3 }), fc.option(target, { nil: undefined })),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(members, (made) => {
+        const root = newNode(null, '');
+        for (const [parts, link] of made) {
+          let at = root;
+          for (const part of parts) {
+            at.children ??= new Map();
+            const child = at.children.get(part) ?? newNode(at, part);
+            at.children.set(part, child);
+            at = child;
+          }
+          if (at.children === null) at.entry = linkTo(parts.join('/'), link ?? '/');
+        }
+        const tree = new FileTree(root);
+        for (const [parts] of made)
+          for (const path of [parts.join('/'), `${parts.join('/')}/a`, `${parts.join('/')}/../b`]) {
+            const found = walk(root, root, path, true);
+            expect(tree.realPath(path)).toBe(found === null ? undefined : nodePath(found));
+            expect(tree.get(path)).toBe(walk(root, root, path, false)?.entry ?? undefined);
+          }
+      }),
+    );
   });
 });
+
+function linkTo(path: string, linkTarget: string) {
+  return { path, type: 'link' as const, mode: 0o777, uid: 0, gid: 0, size: 0, linkTarget };
+}

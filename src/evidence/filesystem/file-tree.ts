@@ -1,7 +1,6 @@
 import type { FileEntry } from './file-entry.js';
+import { LinkResolver, MAX_LINKS } from './link-resolver.js';
 
-/** As many links as Linux follows before it says ELOOP. */
-const MAX_LINKS = 40;
 /** Steps of one walk, links included: twice as many as a path of 4,096 bytes can have components. */
 const MAX_STEPS = 4096;
 
@@ -27,7 +26,7 @@ export function nodePath(node: TreeNode): string {
 /**
  * Walks `path` from `from` as the kernel does inside the container: links in the middle are followed, `..` stops at
  * the root. The last component's own link is followed only if `followLast`. What is missing is made by `make`, or
- * ends the walk with `null`; so does a loop.
+ * ends the walk with `null`; so does a loop. `taken` counts the steps of all walks it is given to.
  */
 export function walk(
   root: TreeNode,
@@ -35,6 +34,7 @@ export function walk(
   path: string,
   followLast: boolean,
   make?: (parent: TreeNode, name: string) => TreeNode,
+  taken: { steps: number } = { steps: 0 },
 ): TreeNode | null {
   let at = path.startsWith('/') ? root : from;
   // The components still to be walked, next one last.
@@ -44,6 +44,7 @@ export function walk(
   while (pending.length > 0) {
     const name = pending.pop();
     steps += 1;
+    taken.steps += 1;
     if (steps > MAX_STEPS) return null;
     if (name === undefined || name === '' || name === '.') continue;
     if (name === '..') {
@@ -70,30 +71,32 @@ export function walk(
 /** An image's files as a container sees them: all layers laid over each other, read-only. */
 export class FileTree {
   readonly #root: TreeNode;
+  readonly #links: LinkResolver;
 
   constructor(root: TreeNode) {
     this.#root = root;
+    this.#links = new LinkResolver(root);
   }
 
   /** The entry at a path (with or without a leading slash), a link itself rather than what it points to. */
   get(path: string): FileEntry | undefined {
-    return walk(this.#root, this.#root, path, false)?.entry ?? undefined;
+    return this.#links.walk(path, false)?.entry ?? undefined;
   }
 
   /** The entry behind every link; undefined where it is missing, or the links loop. Its `path` is the real one. */
   resolve(path: string): FileEntry | undefined {
-    return walk(this.#root, this.#root, path, true)?.entry ?? undefined;
+    return this.#links.walk(path, true)?.entry ?? undefined;
   }
 
   /** The real path of a path: links followed wherever they are; undefined where it is missing, or the links loop. */
   realPath(path: string): string | undefined {
-    const node = walk(this.#root, this.#root, path, true);
+    const node = this.#links.walk(path, true);
     return node === null ? undefined : nodePath(node);
   }
 
   /** The entries of a directory, links in its path followed. */
   *list(path: string): Iterable<FileEntry> {
-    for (const child of walk(this.#root, this.#root, path, true)?.children?.values() ?? []) {
+    for (const child of this.#links.walk(path, true)?.children?.values() ?? []) {
       if (child.entry !== null) yield child.entry;
     }
   }
@@ -103,7 +106,8 @@ export class FileTree {
     const pending: TreeNode[] = [this.#root];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node.entry !== null) yield node.entry;
-      if (node.children !== null) pending.push(...node.children.values());
+      // One by one: a folder may have a million children, and a call can't take so many arguments.
+      for (const child of node.children?.values() ?? []) pending.push(child);
     }
   }
 }

@@ -26,6 +26,7 @@ export function layOver(
   layers: readonly LayerFacts[],
 ): Result<Overlay, { readonly message: string; readonly limit: string }> {
   const root = newNode(null, '');
+  const folders = new FolderWalk(root);
   const unread: { path: string; reason: string }[] = [];
   let implied = 0;
   const makeFolder = (parent: TreeNode, name: string): TreeNode => {
@@ -33,6 +34,7 @@ export function layOver(
     return childOf(parent, name);
   };
   for (const layer of layers) {
+    folders.forget();
     for (const path of layer.opaque) {
       const directory = plainNode(root, path);
       if (directory !== null) directory.children = null;
@@ -42,11 +44,15 @@ export function layOver(
       hidden?.parent?.children?.delete(hidden.name);
     }
     for (const entry of layer.entries) {
-      const problem = place(root, entry, makeFolder);
+      const problem = place(root, entry, folders, makeFolder);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
       if (implied > LAYER_LIMITS['implied-folders']) {
         const message = `they name more than ${LAYER_LIMITS['implied-folders']} folders only by what lies in them`;
         return err({ message, limit: 'implied-folders' });
+      }
+      if (folders.taken.steps > LAYER_LIMITS['path-steps']) {
+        const message = `their paths go through folders and links in more than ${LAYER_LIMITS['path-steps']} steps`;
+        return err({ message, limit: 'path-steps' });
       }
     }
   }
@@ -57,20 +63,22 @@ export function layOver(
 function place(
   root: TreeNode,
   entry: LayerFacts['entries'][number],
+  folders: FolderWalk,
   makeFolder: (parent: TreeNode, name: string) => TreeNode,
 ): string | null {
   if (isHardLink(entry)) {
-    const linked = walk(root, root, entry.hardLinkTo, false)?.entry;
+    const linked = walk(root, root, entry.hardLinkTo, false, undefined, folders.taken)?.entry;
     if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
     if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
-    return place(root, { ...linked, path: entry.path, hardLinkTo: linked.path }, makeFolder);
+    return place(root, { ...linked, path: entry.path, hardLinkTo: linked.path }, folders, makeFolder);
   }
   const slash = entry.path.lastIndexOf('/');
-  const parent = slash < 0 ? root : walk(root, root, entry.path.slice(0, slash), true, makeFolder);
+  const parent = slash < 0 ? root : folders.find(entry.path.slice(0, slash), makeFolder);
   if (parent === null) return 'the links in its path loop';
   if (parent.entry !== null && parent.entry.type !== 'directory') {
     // A file where a directory must be: runtimes refuse the image; what is above the file is judged all the same.
     parent.entry = null;
+    folders.forget();
   }
   const name = entry.path.slice(slash + 1);
   if (name === '') {
@@ -80,11 +88,36 @@ function place(
   const node = childOf(parent, name);
   const path = parent === root ? name : `${nodePath(parent)}/${name}`;
   const replaced = node.entry;
+  // What lies at a path may be another place from now on.
+  if (entry.type === 'link' || (replaced !== null && replaced.type !== entry.type)) folders.forget();
   node.entry = path === entry.path ? entry : { ...entry, path };
   if (entry.type !== 'directory') node.children = null;
   return path !== entry.path && replaced?.type === 'file'
     ? `it replaces /${path} through a link, which not every runtime follows`
     : null;
+}
+
+/** Finds the folders of members. Most follow one of the same folder, so the last one found is kept. */
+class FolderWalk {
+  /** Steps of all walks. */
+  readonly taken = { steps: 0 };
+  readonly #root: TreeNode;
+  #last: { readonly path: string; readonly node: TreeNode | null } | null = null;
+
+  constructor(root: TreeNode) {
+    this.#root = root;
+  }
+
+  find(path: string, makeFolder: (parent: TreeNode, name: string) => TreeNode): TreeNode | null {
+    if (this.#last?.path === path) return this.#last.node;
+    const node = walk(this.#root, this.#root, path, true, makeFolder, this.taken);
+    this.#last = { path, node };
+    return node;
+  }
+
+  forget(): void {
+    this.#last = null;
+  }
 }
 
 /** The node at a path that goes through no link. */

@@ -51,11 +51,12 @@ const FOLLOWS_UPSTREAM: ReadonlySet<string> = new Set(['wolfi', 'chainguard', 'm
 
 /** The distribution and the runtimes of an image. Runtimes that a distribution with releases packages are its own to support. */
 export function supportedParts(tree: FileTree, inventory: Inventory): readonly SupportedPart[] {
-  const parts: SupportedPart[] = [];
   const { distribution } = inventory;
-  if (distribution !== null && !isRolling(distribution)) parts.push(distributionPart(distribution));
-  if (distribution !== null && FOLLOWS_UPSTREAM.has(distribution.id)) parts.push(...packagedRuntimes(inventory));
-  parts.push(...ownRuntimes(tree, inventory));
+  const parts = [
+    ...(distribution === null || isRolling(distribution) ? [] : [distributionPart(distribution)]),
+    ...(distribution !== null && FOLLOWS_UPSTREAM.has(distribution.id) ? packagedRuntimes(inventory) : []),
+    ...ownRuntimes(tree, inventory),
+  ];
   const seen = new Set<string>();
   return parts.filter(({ product, version }) => {
     const key = `${product} ${version}`;
