@@ -31,7 +31,8 @@ describe('an attestation that is lacking fails, whoever published the image', ()
       reason:
         'The image has no signed provenance; by the catalogue, Acme Images publishes none (as of 2026-11: https://images.example/docs).',
     });
-    expect(provenance?.fix).toContain('    image: "registry.example/base/app"\n');
+    expect(provenance?.fix).toContain('    image: "registry.example/**"\n');
+    expect(provenance?.fix).toMatch(/expires: 2026-10-31$/);
     const [sbom] = [sbomAttested.evaluate(subject, {})].flat();
     expect(sbom).toMatchObject({ outcome: 'fail', reason: 'The image has no signed SBOM.' });
     expect(sbom?.fix).not.toContain('waivers');

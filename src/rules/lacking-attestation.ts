@@ -49,19 +49,28 @@ function adviceFor({ entry }: AttestationQuestion, { absentFix }: WantedAttestat
   return `\`signed: false\` excuses ${entry.name} from signature-verified alone: name under \`authorities\` who signs what is attested.`;
 }
 
-/** The lines of the policy that waive the rule for this image's repository, for as long as the policy lets waivers run. */
-function waiverLines(
-  { reference, policy, publisher, now }: AttestationQuestion,
-  { rule, name }: WantedAttestation,
-): string {
-  const image = reference === null ? '**' : repositoryName(reference);
-  const last = new Date(now.getTime() + policy.maxWaiverDays * 86_400_000).toISOString().slice(0, 10);
+/** The lines of the policy that waive the rule, for as long as the policy lets waivers run. */
+function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttestation): string {
+  const { publisher } = subject;
   return [
     'waivers:',
     `  - rule: ${rule}`,
-    `    image: ${JSON.stringify(image)}`,
+    `    image: ${JSON.stringify(scopeOf(subject))}`,
     `    reason: ${JSON.stringify(`${publisher?.name ?? 'its publisher'} publishes no ${name}`)}`,
     '    owner: "@YOUR-TEAM"',
-    `    expires: ${last}`,
+    `    expires: ${lastDayOf(subject)}`,
   ].join('\n');
+}
+
+/** What the entry governs, so that the images of one entry are one finding; an entry of the catalogue has several patterns. */
+function scopeOf({ entry, reference }: AttestationQuestion): string {
+  if (entry !== null && !entry.pattern.includes(' ')) return entry.pattern;
+  return reference === null ? '**' : repositoryName(reference);
+}
+
+/** The end of a month, where one is near enough: a report that says another day each day would never be the same. */
+function lastDayOf({ policy, now }: AttestationQuestion): string {
+  const latest = new Date(now.getTime() + policy.maxWaiverDays * 86_400_000);
+  const endOfMonth = new Date(Date.UTC(latest.getUTCFullYear(), latest.getUTCMonth(), 0));
+  return (endOfMonth > now ? endOfMonth : latest).toISOString().slice(0, 10);
 }

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compareImages } from '../src/compare-images.js';
+import { type Evidence, present } from '../src/evidence/evidence.js';
+import type { CollectedEvidence } from '../src/evidence/kinds.js';
+import type { Vulnerability } from '../src/evidence/vulnerabilities/vulnerabilities.js';
+import { BASE_CHANGE_ENTRIES } from '../src/reports/base-change.js';
+import { apkInventory, collectAttested } from './support/attested-image.js';
+import { apkPackage, spdxDocument } from './support/make-sbom.js';
+import { makeKnown, makeVulnerability } from './support/vulnerability-maker.js';
+
+type Packages = Readonly<Record<string, string>>;
+const OFFLINE: Evidence<never> = {
+  status: 'unavailable',
+  cause: 'offline',
+  message: 'The run is offline.',
+  remedy: 'Go online.',
+};
+
+const layers = (packages: Packages): CollectedEvidence => ({
+  packages: present(apkInventory(Object.entries(packages)), 'layers'),
+});
+const bill = (packages: Packages): Promise<CollectedEvidence> =>
+  collectAttested({
+    statements: [
+      {
+        predicateType: 'https://spdx.dev/Document',
+        predicate: spdxDocument({
+          packages: Object.entries(packages).map(([name, version]) => apkPackage(name, version)),
+        }),
+      },
+    ],
+  });
+const compare = (before: CollectedEvidence, after: CollectedEvidence) =>
+  compareImages({ name: 'old:1', evidence: before }, { name: 'new:2', evidence: after });
+
+describe('packages of two images', () => {
+  test('are those of the bills of materials where the layers of one can not be had', async () => {
+    const [before, after] = await Promise.all([bill({ curl: '1', bash: '1' }), bill({ curl: '2' })]);
+    const { packages } = compare({ ...before, packages: OFFLINE }, { ...after, ...layers({ curl: '2' }) });
+    expect(packages).toMatchObject({ from: 'SBOM', counts: { added: 0, removed: 1, changed: 1 } });
+  });
+
+  test('are never those of the layers here and of a document there', async () => {
+    const { packages } = compare({ ...(await bill({ curl: '1' })), packages: OFFLINE }, layers({ curl: '1' }));
+    expect(packages).toEqual({ status: 'not-known', reason: 'old:1: The run is offline.' });
+  });
+
+  test('that could not all be read are said to be', () => {
+    const unread = present(
+      apkInventory([], [{ path: 'var/lib/rpm/rpmdb.sqlite', reason: 'it is no database' }]),
+      'layers',
+    );
+    expect(compare(layers({ curl: '1' }), { packages: unread }).packages).toMatchObject({
+      counts: { removed: 1 },
+      gaps: ['In new:2, /var/lib/rpm/rpmdb.sqlite could not be read: it is no database.'],
+    });
+  });
+
+  test('are listed up to a limit, and counted whole', () => {
+    const many = Object.fromEntries(Array.from({ length: BASE_CHANGE_ENTRIES + 5 }, (_, i) => [`p${i}`, '1']));
+    const { packages } = compare(layers({}), layers(many));
+    expect(packages).toMatchObject({ counts: { added: BASE_CHANGE_ENTRIES + 5 } });
+    expect(packages.status === 'compared' && packages.added.length).toBe(BASE_CHANGE_ENTRIES);
+  });
+
+  test('add up: what one has and the other has not is added, removed or changed', () => {
+    const names = fc.constantFrom('a', 'b', 'c', '__proto__', 'x/y', '@s/z', '');
+    const some = fc.dictionary(names, fc.constantFrom('1', '2', '1:3~rc'), { maxKeys: 6 });
+    fc.assert(
+      fc.property(some, some, (before, after) => {
+        const { packages } = compare(layers(before), layers(after));
+        if (packages.status !== 'compared') throw new Error(packages.reason);
+        const { added, removed } = packages.counts;
+        expect(Object.keys(after).length - Object.keys(before).length).toBe(added - removed);
+      }),
+    );
+  });
+});
+
+describe('known vulnerabilities of two images', () => {
+  const known = (...found: readonly Vulnerability[]): CollectedEvidence => ({
+    vulnerabilities: present(makeKnown(found), 'the test'),
+  });
+  const ONE = makeVulnerability('CVE-2026-0001');
+  const silenced: Vulnerability = { ...ONE, vex: { status: 'not_affected', silences: true, reason: 'not reachable' } };
+
+  test('that VEX silences on one side alone are open on the other', () => {
+    expect(compare(known(silenced), known(ONE)).vulnerabilities).toMatchObject({ counts: { added: 1, removed: 0 } });
+    expect(compare(known(ONE), known(silenced)).vulnerabilities).toMatchObject({ counts: { added: 0, removed: 1 } });
+    expect(compare(known(silenced), known(silenced)).vulnerabilities).toMatchObject({
+      counts: { added: 0, removed: 0 },
+    });
+  });
+
+  test('by another name are the same', () => {
+    const alias = { ...ONE, id: 'GHSA-x', ids: ['GHSA-x', 'CVE-2026-0001'] };
+    expect(compare(known(ONE), known(alias)).vulnerabilities).toMatchObject({ counts: { added: 0, removed: 0 } });
+  });
+
+  test('are not known where one side could not be asked, or nobody asks', () => {
+    const { vulnerabilities } = compare(known(ONE), { vulnerabilities: OFFLINE });
+    expect(vulnerabilities).toEqual({ status: 'not-known', reason: 'new:2: The run is offline.' });
+    expect(compare({}, {})).toEqual({
+      packages: { status: 'not-known', reason: 'No rule of the policy asks what is installed.' },
+      vulnerabilities: { status: 'not-known', reason: 'No rule of the policy asks what is known of its packages.' },
+    });
+  });
+});
