@@ -29,6 +29,6 @@ export default {
   concurrency: 2,
   // Jest keeps the modules of every run it has made in a process.
   maxTestRunnerReuse: 12,
-  timeoutMS: 20_000,
+  timeoutMS: 8_000,
   thresholds: { high: 95, low: 80, break: 80 },
 };
