@@ -79,6 +79,8 @@ interface Scenario {
   readonly reviewed?: boolean;
   readonly fork?: boolean;
   readonly conflict?: boolean;
+  /** GitHub makes the merge only when it has been asked about. */
+  readonly late?: boolean;
   readonly actor?: string;
   readonly step: (history: History, scenario: Scenario) => Step;
 }
@@ -158,6 +160,11 @@ const SCENARIOS: readonly Scenario[] = [
     step: onPullRequest('pull_request_target'),
   }),
   ...withTokens(['write'], {
+    name: 'pull_request_target before GitHub made the merge',
+    late: true,
+    step: onPullRequest('pull_request_target'),
+  }),
+  ...withTokens(['write'], {
     name: 'pull_request_target to a branch nobody reviews',
     base: 'soft',
     step: onPullRequest('pull_request_target'),
@@ -195,7 +202,7 @@ const SCENARIOS: readonly Scenario[] = [
 
 /** Plays a scenario on a GitHub of its own, and notes what appeared. */
 async function play(scenario: Scenario): Promise<{ step: StepResult; row: readonly string[] }> {
-  const { name, token, base = 'main', reviewed, fork, conflict, actor = 'octocat' } = scenario;
+  const { name, token, base = 'main', reviewed, fork, conflict, late, actor = 'octocat' } = scenario;
   const github = new GitHubRoom();
   await github.start();
   const commits = history(github, base);
@@ -203,7 +210,10 @@ async function play(scenario: Scenario): Promise<{ step: StepResult; row: readon
   const head = { sha: commits.head, ref: 'feature', repository: fork ? 'mallory/shop' : 'acme/shop' };
   const pull = { number: 7, head, base: { ref: base }, ...(conflict ? { conflict } : {}) };
   github.state.pullRequests.set(7, pull);
-  if (conflict) github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
+  const { git } = github.state;
+  if (conflict || late) git.git('update-ref', '-d', 'refs/pull/7/merge');
+  const makeMerge = (): unknown => git.git('update-ref', 'refs/pull/7/merge', commits.merge);
+  if (late) github.server.faults.push({ operation: 'pulls/get', status: 404, meanwhile: makeMerge });
   const started = scenario.step(commits, scenario);
   const result = await action.run({
     apiUrl: github.server.apiUrl,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { openActionsCache } from '../../src/registry/actions-cache.js';
 import type { ActionsCacheService } from '../../src/registry/actions-cache-service.js';
-import { packContent, unpackContent } from '../../src/registry/cache-pack.js';
+import { MAX_PACKED_ENTRIES, packContent, unpackContent } from '../../src/registry/cache-pack.js';
 import { deskCache } from '../../src/registry/desk-cache.js';
 import { digestOf } from '../../src/registry/digest.js';
 import { DirectoryCache } from '../../src/registry/directory-cache.js';
@@ -156,6 +156,8 @@ describe("a desk's cache", () => {
   });
 });
 
+const X = Buffer.from('x');
+
 describe("a runner's cache", () => {
   /** As much of the service as is used, in memory. */
   function service(entries = new Map<string, Uint8Array>()): ActionsCacheService & { entries: typeof entries } {
@@ -168,7 +170,6 @@ describe("a runner's cache", () => {
       save: async (key, bytes) => void entries.set(key, bytes),
     };
   }
-  const X = Buffer.from('x');
   const open = (job: string, from: ActionsCacheService | undefined, mayBeShared = true, notices: string[] = []) =>
     openActionsCache({
       directory: join(directory, job),
@@ -257,6 +258,14 @@ describe('a pack', () => {
     ['no header', 'abc'],
   ])('with %s is refused', async (_what, text) => {
     await expect(unpackContent(gzipSync(text), 1_000)).rejects.toThrow();
+  });
+
+  test('of more than may be unpacked leaves the rest out, and is refused where somebody else made it', async () => {
+    const blobs = Array.from({ length: MAX_PACKED_ENTRIES + 1 }, () => X);
+    const unpacked = await unpackContent(await packContent({ blobs, tags: {} }), 1e6);
+    expect(unpacked.blobs).toHaveLength(MAX_PACKED_ENTRIES);
+    const many = JSON.stringify({ tags: {}, sizes: blobs.map(() => 0) });
+    await expect(unpackContent(gzipSync(`${many}\n`), 1e6)).rejects.toThrow();
   });
 
   test('is read or refused, whatever it holds', async () => {

@@ -16,7 +16,7 @@ const SERVICE = 'twirp/github.actions.results.api.v1.CacheService';
 const VERSION = createHash('sha256').update('base-image-gate registry content, pack 1').digest('hex');
 /** A cache that is slower than this saves nobody time. */
 const RESTORE_MILLISECONDS = 10_000;
-const SAVE_MILLISECONDS = 30_000;
+const SAVE_MILLISECONDS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 // Protobuf's JSON may spell a field either way. https://protobuf.dev/programming-guides/json/

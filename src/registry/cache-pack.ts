@@ -11,14 +11,21 @@ export interface CacheContent {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Each becomes a file, which takes its time. */
+export const MAX_PACKED_ENTRIES = 5_000;
+
 const header = z.object({
-  tags: z.record(z.string().regex(/^[0-9a-f]{64}$/), z.string().refine(isDigest)),
-  sizes: z.array(z.int().nonnegative()).max(100_000),
+  tags: z
+    .record(z.string().regex(/^[0-9a-f]{64}$/), z.string().refine(isDigest))
+    .refine((tags) => Object.keys(tags).length <= MAX_PACKED_ENTRIES, 'too many tags (packed-entries)'),
+  sizes: z.array(z.int().nonnegative()).max(MAX_PACKED_ENTRIES),
 });
 const NEWLINE = 0x0a;
 
-/** Writes one line of JSON, then every blob, and compresses the whole. */
-export async function packContent({ blobs, tags }: CacheContent): Promise<Uint8Array> {
+/** Writes one line of JSON, then the blobs, and compresses the whole. What is beyond the limit is left out. */
+export async function packContent(content: CacheContent): Promise<Uint8Array> {
+  const blobs = content.blobs.slice(0, MAX_PACKED_ENTRIES);
+  const tags = Object.fromEntries(Object.entries(content.tags).slice(0, MAX_PACKED_ENTRIES));
   const line = JSON.stringify({ tags, sizes: blobs.map(({ length }) => length) });
   return promisify(gzip)(Buffer.concat([Buffer.from(`${line}\n`), ...blobs]), { level: 6 });
 }
