@@ -183,6 +183,25 @@ describe('the gate', () => {
     expect(answersOf(report, 'denied-base').find(({ use }) => use === triggered?.id)?.outcome).toBe('fail');
   });
 
+  test('what lies in a Windows image is not judged, and every rule about it says so', async () => {
+    const base = await makeImage({ platform: 'windows/amd64', layers: [[{ path: 'Files/Windows/a' }]] });
+    const report = await gateRun({
+      files: { Dockerfile: 'FROM demo.example/windows:1\n' },
+      policy: `${ALLOWED.replace('baseline', 'strict')}platforms: [windows/amd64]\n`,
+      source: await layoutOf({ 'demo.example/windows:1': base }),
+    });
+    const contents = ['distroless', 'minimal', 'hardened-configuration', 'non-root', 'intact', 'supported'];
+    for (const rule of contents) {
+      expect(answersOf(report, rule)).toEqual([
+        expect.objectContaining({ outcome: 'not-applicable', reason: expect.stringContaining('Windows image') }),
+      ]);
+    }
+    expect(answersOf(report, 'no-secrets').map(({ aspect, outcome }) => `${aspect} ${outcome}`)).toEqual([
+      'layers not-applicable',
+      'environment pass',
+    ]);
+  });
+
   test('bases that name each other in their triggers end in an open question, not in a loop', async () => {
     const chain: Record<string, MadeContent> = {};
     for (let place = 0; place < 6; place++) {
