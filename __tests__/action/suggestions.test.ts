@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { BundledAction } from '../support/bundled-action.js';
+import { useGitHub } from '../support/github-room.js';
+import { makeImage } from '../support/image-maker.js';
+import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
+import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+
+// Each test starts the bundle as a process of its own, which waits a second between writes as GitHub asks.
+jest.setTimeout(60_000);
+const github = useGitHub();
+let action: BundledAction;
+let registry: RegistryServer;
+
+beforeAll(async () => {
+  action = new BundledAction();
+  registry = await startRegistry();
+  registry.push('base', await makeImage(), '1');
+});
+afterAll(async () => {
+  action.remove();
+  await registry.close();
+});
+
+const policy = (): string =>
+  `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\n`;
+const inputs = { 'review-suggestions': 'true' };
+
+test('a pin is suggested on the line that the pull request adds, and not again by the next run', async () => {
+  const pull = makePullRequest(
+    github,
+    { Dockerfile: `FROM ${registry.host}/base:1\n` },
+    { [POLICY_PATH]: policy(), 'README.md': 'a shop' },
+  );
+  await runOnPullRequest(action, github, pull, { inputs });
+  await runOnPullRequest(action, github, pull, { inputs });
+  expect(github.state.reviewComments).toMatchObject([{ path: 'Dockerfile', line: 1 }]);
+  expect(github.state.reviewComments[0]?.body).toMatch(/```suggestion\nFROM \S+\/base:1@sha256:[0-9a-f]{64}\n```/);
+});
+
+test('none is suggested on a file that merging changes, since its lines are others than those judged', async () => {
+  const { git } = github.state;
+  // Line 2 of the merge is line 1 of the head, and the head adds a line 2 as well.
+  const line = `FROM ${registry.host}/base:1 AS one\nFROM one\n`;
+  const pull = makePullRequest(github, { Dockerfile: line }, { [POLICY_PATH]: policy(), 'README.md': 'a shop' });
+  const start = git.tip('main') ?? '';
+  const base = git.commit('main', { Dockerfile: '# one\n', [POLICY_PATH]: policy() }, { parents: [start] });
+  const merge = git.commit(
+    'merge',
+    { Dockerfile: `# one\n${line}`, [POLICY_PATH]: policy() },
+    { parents: [base, pull.head] },
+  );
+  const step = await runOnPullRequest(action, github, { head: pull.head, merge }, { inputs });
+  expect(step.outputs).toHaveProperty('verdict');
+  expect(github.state.comments).toHaveLength(1);
+  expect(github.state.reviewComments).toEqual([]);
+});
