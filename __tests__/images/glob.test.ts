@@ -88,6 +88,9 @@ describe('globMatches', () => {
     ['a', 'b', false],
     ['a/*', 'a/b/c', false],
     ['**/x', '**/y', false],
+    // Only a slash that both wildcards take leads there.
+    ['**/y', 'q**y', true],
+    ['**/y', 'q*y', false],
   ])('%s and %s overlap: %s', (a, b, expected) => {
     expect(globsOverlap(glob(a), glob(b))).toBe(expected);
     expect(globsOverlap(glob(b), glob(a))).toBe(expected);

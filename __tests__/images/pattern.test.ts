@@ -167,6 +167,14 @@ describe('matches', () => {
   });
 });
 
+test('an official image is one under any name of Docker Hub, and nowhere else', () => {
+  const official = { registry: 'docker.io', repository: 'alpine', tag: '3' };
+  expect(matches(pattern('alpine'), official)).toBe(true);
+  expect(matches(pattern('alpine'), { ...official, registry: 'index.docker.io' })).toBe(true);
+  expect(matches(pattern('docker.io/alpine'), { ...official, repository: 'alpine/alpine' })).toBe(false);
+  expect(matches(pattern('ghcr.io/alpine'), { ...official, registry: 'ghcr.io' })).toBe(true);
+});
+
 describe('rank and relation', () => {
   test('a tag and a digest make a pattern more specific', () => {
     const ranks = ['ghcr.io/**', 'ghcr.io/acme/**', 'ghcr.io/acme/a', 'ghcr.io/acme/a:1*', 'ghcr.io/acme/a:1.2'].map(
@@ -181,6 +189,11 @@ describe('rank and relation', () => {
     ['ghcr.io/a/*:1', 'ghcr.io/a/*:2', false],
     ['ghcr.io/*/x', 'ghcr.io/*/y', false],
     ['alpine', 'alpine:3', true],
+    [`alpine@sha256:${HEX}`, `alpine@sha256:${HEX}`, true],
+    [`alpine@sha256:${HEX}`, `alpine@sha256:${'0'.repeat(64)}`, false],
+    [`alpine@sha256:${HEX}`, 'alpine:3', true],
+    ['alpine:3', `alpine@sha256:${HEX}`, true],
+    [`alpine@sha256:${HEX}`, `debian@sha256:${HEX}`, false],
   ])('%s and %s overlap: %s', (a, b, expected) => {
     expect(patternsOverlap(pattern(a), pattern(b))).toBe(expected);
   });

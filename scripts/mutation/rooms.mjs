@@ -63,9 +63,10 @@ export const rooms = {
       ...src(
         'rules',
         ...['signature-verified', 'sbom-attested', 'provenance-attested', 'sbom-complete', 'sbom-matches-image'],
+        'lacking-attestation',
       ),
     ],
-    tests: [...OF_EVERY_RULE, 'rules/(signature|sbom|provenance|attestations).*', 'evidence/attested'],
+    tests: [...OF_EVERY_RULE, 'rules/(signature|sbom|provenance|attestations|lacking).*', 'evidence/attested'],
   },
   // What the rules over an image's contents answer.
   contents: {
@@ -91,7 +92,7 @@ export const rooms = {
   ageing: {
     files: [
       ...src('rules', 'current', 'fresh', 'supported', 'no-known-vulnerabilities', 'no-new-vulnerabilities'),
-      ...src('rules/vulnerabilities', 'proof', 'tell', 'thresholds'),
+      ...src('rules/vulnerabilities', 'accepted', 'proof', 'remedy', 'tell', 'thresholds', 'weakness-group'),
     ],
     tests: [...OF_EVERY_RULE, 'rules/(current|fresh|supported|no-known|no-new|vulnerabilities).*'],
   },
