@@ -129,6 +129,21 @@ describe('builder and source are those of the allow entry', () => {
     });
   });
 
+  test('the one with the fewest faults is told, of several that do not count', async () => {
+    const good = { predicateType: SLSA_V1, predicate: githubProvenance(), signer: OWN_WORKFLOW };
+    const bad = { predicateType: SLSA_V02, predicate: buildKitProvenance() };
+    const entry = { provenance: { builder: 'https://github.com/acme/**', source: REPOSITORY } };
+    for (const statements of [
+      [bad, good],
+      [good, bad],
+    ]) {
+      const { outcome, reason } = await answer({ statements, entry }, 3);
+      expect(outcome).toBe('fail');
+      expect(reason).not.toContain('names no builder');
+      expect(reason).toContain('3 is asked for');
+    }
+  });
+
   test('one that counts among several is enough', async () => {
     const statements = [
       { predicateType: SLSA_V02, predicate: buildKitProvenance() },

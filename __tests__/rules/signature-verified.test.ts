@@ -3,6 +3,8 @@ import type { Evidence } from '../../src/evidence/evidence.js';
 import { present } from '../../src/evidence/evidence.js';
 import { judgeSignature, signatureVerified } from '../../src/rules/signature-verified.js';
 import type { ImageSignatures, VerifiedSignature } from '../../src/signatures/verified.js';
+import { contentsOf } from '../support/contents-of.js';
+import { subjectOf } from '../support/image-rule-subject.js';
 import { allowEntry, reference } from '../support/signer-context.js';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -118,4 +120,101 @@ describe('signature-verified', () => {
     expect(signatureVerified.presets.baseline.options['unverifiable-publisher']).toBe('note');
     expect(signatureVerified.presets.hardened.options['unverifiable-publisher']).toBe('error');
   });
+});
+
+describe('the level of a failure', () => {
+  const publisher = { id: 'made', name: 'Made', hardened: true, verifiable: true };
+
+  test.each([
+    ['an entry that names who signs', allowEntry([RELEASE]), null, undefined],
+    ['a publisher whom the catalogue can verify', null, publisher, undefined],
+    ['nobody', null, null, 'note'],
+    ['an entry that names nobody', allowEntry([]), null, 'note'],
+    ['a publisher whom nobody can verify', null, { ...publisher, verifiable: false }, 'note'],
+    [
+      'an entry for a publisher whom nobody can verify',
+      allowEntry([RELEASE]),
+      { ...publisher, verifiable: false },
+      undefined,
+    ],
+  ] as const)('of an image with %s', (_what, entry, known, atMost) => {
+    const subject = { ...subjectOf({ signatures: found({}) }), entry, publisher: known };
+    const [result] = [signatureVerified.evaluate(subject, { 'unverifiable-publisher': 'note' })].flat();
+    expect(result?.outcome).toBe('fail');
+    expect(result?.atMost).toBe(atMost);
+  });
+});
+
+describe('no signature', () => {
+  const stranger = (subject: string) =>
+    ({ place: 'p', code: 'wrong-signer', reason: 'r', signedBy: { ...RELEASE, subject } }) as const;
+  const unsigned = { status: 'absent', lookedIn: [] } as const;
+
+  test('is asked of an image that is not known, and none was collected of one that was not looked at', () => {
+    const entry = allowEntry([RELEASE]);
+    expect(judgeSignature({ entry, reference: null, evidence: { signatures: unsigned } }).outcome).toBe(
+      'not-applicable',
+    );
+    expect(judgeSignature({ entry, reference: reference('a/b'), evidence: {} }).outcome).toBe('indeterminate');
+  });
+
+  test('has an authority to count for where nobody is named; who signed is told, each once', () => {
+    const rejected = [
+      stranger('https://one.example'),
+      stranger('https://one.example'),
+      { place: 'q', code: 'not-logged', reason: 'r' } as const,
+    ];
+    const question = { entry: null, reference: reference('a/b') };
+    expect(judgeSignature({ ...question, evidence: { signatures: found({ rejected }) } })).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('No allow entry names who signs'),
+      details: ['signed by https://one.example (issuer https://issuer.example)'],
+    });
+    expect(judgeSignature({ ...question, evidence: { signatures: unsigned } })).not.toHaveProperty('details');
+    const nobody = judgeSignature({ ...question, entry: allowEntry([]), evidence: { signatures: found({}) } });
+    expect(nobody.reason).toContain('allow[0] does not name who signs');
+    expect(nobody).not.toHaveProperty('details');
+  });
+
+  test('is enough, even where an entry requires none', () => {
+    expect(answer(found({}), allowEntry([RELEASE], { require: 0 }))).toMatchObject({ outcome: 'fail' });
+  });
+
+  test('that counts is told with what there is', () => {
+    expect(answer(found({}))).toMatchObject({ reason: expect.stringMatching(/no signature that can be judged\.$/) });
+    expect(answer(found({ unsupported: ['Notary Project signature'] }))).toMatchObject({
+      reason: expect.stringContaining('(there is a Notary Project signature)'),
+    });
+    const broken = { place: 'here', code: 'not-logged', reason: 'it is in no log' } as const;
+    const anonymous = { place: 'there', code: 'wrong-signer', reason: 'it is a stranger’s' } as const;
+    expect(answer(found({ rejected: [anonymous, broken] }))).toMatchObject({
+      reason: expect.stringContaining('2 signatures and none counts; the first does not because it is a stranger’s'),
+      details: ['there: it is a stranger’s', 'here: it is in no log'],
+    });
+    expect(answer(found({ rejected: [broken, stranger('https://one.example')] }))).toMatchObject({
+      reason: expect.stringContaining('is signed by https://one.example'),
+    });
+  });
+
+  test('on a pinned platform may be on its index', async () => {
+    const { image } = await contentsOf({ layers: [] });
+    const fixOf = (name: string, kind: 'manifest' | 'index') =>
+      judgeSignature({
+        entry: allowEntry([RELEASE]),
+        reference: reference(name),
+        evidence: { signatures: unsigned, image: present({ ...image, kind }, 'a test') },
+      }).fix;
+    expect(fixOf(`a/b@${DIGEST}`, 'manifest')).toContain('pin the index digest');
+    expect(fixOf(`a/b@${DIGEST}`, 'index')).not.toContain('pin the index digest');
+    expect(fixOf('a/b:1', 'manifest')).not.toContain('pin the index digest');
+  });
+});
+
+test('a signature is told by what it is over, and by the little that is known of it', () => {
+  const { signedAt: _at, ...untimed } = SIGNED;
+  const key = { kind: 'key', name: 'base.pub', fingerprint: DIGEST } as const;
+  const verified = [SIGNED, { ...untimed, on: 'platform', signer: key, logged: [] } as const];
+  const result = answer(found({ verified }), allowEntry([RELEASE, AUDIT], { require: 2 }));
+  expect(result.details?.[0]).toContain(`signed the index ${DIGEST}, 2026`);
+  expect(result.details?.[1]).toBe(`the key base.pub signed the manifest ${DIGEST}`);
 });
