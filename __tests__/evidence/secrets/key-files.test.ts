@@ -72,6 +72,11 @@ describe('key stores', () => {
     ['a key beside certificates', pkcs12([[3, 3], [1]]), 'PKCS #12 store with a private key'],
     ['as openssl writes it', pkcs12(['encrypted', [2]]), 'PKCS #12 store with a private key'],
     ['in BER, as NSS writes it', pkcs12([[3], [2]], openEnded), 'PKCS #12 store with a private key'],
+    [
+      'behind ten thousand certificates',
+      pkcs12([[...Array.from({ length: 11_000 }, () => 3), 1]]),
+      'PKCS #12 store with a private key',
+    ],
     ['with a secret', pkcs12([[5]]), 'PKCS #12 store with a private key'],
     ['JKS', javaKeyStore([2, 2, 1]), 'Java key store with a private key'],
     ['JCEKS with a secret key', javaKeyStore([3], 0xcececece), 'Java key store with a private key'],

@@ -1,5 +1,7 @@
 const MAX_DEPTH = 32;
 const CONSTRUCTED = 0x20;
+/** NSS writes pieces of some kilobytes. */
+const MAX_PIECES = 65_536;
 
 /** One element: its identifier octet, its content, and where the next one begins. */
 export interface BerElement {
@@ -33,21 +35,30 @@ export function berElement(bytes: Uint8Array, at: number, depth = 0): BerElement
   return { tag, content: bytes.subarray(start, start + length), next: start + length };
 }
 
-/** The elements that a content consists of; at most as many as asked for. */
+/** The elements that a content consists of, one by one: strangers can put millions into a small file. */
+export function* berElements(content: Uint8Array): Iterable<BerElement> {
+  for (let at = 0; at < content.length; ) {
+    const element = berElement(content, at);
+    yield element;
+    at = element.next;
+  }
+}
+
+/** The first elements of a content, at most as many as asked for. */
 export function berChildren(content: Uint8Array, most: number): readonly BerElement[] {
   const children: BerElement[] = [];
-  for (let at = 0; at < content.length && children.length < most; ) {
-    const child = berElement(content, at);
-    children.push(child);
-    at = child.next;
+  for (const child of berElements(content)) {
+    if (children.push(child) === most) break;
   }
   return children;
 }
 
-/** An octet string's bytes; BER may write it in pieces. */
+/** An octet string's bytes; BER may write it in pieces. Throws a RangeError where there are too many of them. */
 export function berOctets({ tag, content }: BerElement): Uint8Array {
   if ((tag & CONSTRUCTED) === 0) return content;
-  return Buffer.concat(berChildren(content, Number.POSITIVE_INFINITY).map((piece) => piece.content));
+  const pieces = berChildren(content, MAX_PIECES);
+  if (pieces.length === MAX_PIECES) throw new RangeError('a text has too many pieces');
+  return Buffer.concat(pieces.map((piece) => piece.content));
 }
 
 function octet(bytes: Uint8Array, at: number): number {

@@ -1,9 +1,10 @@
-import { type BerElement, berChildren, berElement, berOctets } from './ber.js';
+import { type BerElement, berChildren, berElement, berElements, berOctets } from './ber.js';
 
 /** Real keys are some kilobytes and key stores some hundreds of them; a larger one is named as not judged. */
 export const MAX_KEY_FILE = 4 * 1024 * 1024;
-/** More members than any of the forms has at one level. */
-const MAX_MEMBERS = 10_000;
+/** More members than a key has. */
+const MAX_MEMBERS = 12;
+/** Nobody nests bags; whoever does it deeper than this has something to hide. */
 const MAX_NESTED_BAGS = 4;
 
 const INTEGER = 0x02;
@@ -111,15 +112,15 @@ function readPkcs12(members: readonly BerElement[]): KeyFile | null {
 }
 
 function hasKeyBag(safeContents: Uint8Array, depth: number): boolean {
-  return sequenceIn(safeContents).some((bag) => {
+  for (const bag of sequenceIn(safeContents)) {
     const identifier = identifierOf(bag);
-    const [, value] = berChildren(bag.content, 2);
     // keyBag, pkcs8ShroudedKeyBag and secretBag; safeContentsBag holds bags itself.
     if ([1, 2, 5].some((number) => identifier === `${BAG}0${number}`)) return true;
-    return (
-      identifier === `${BAG}06` && value !== undefined && depth < MAX_NESTED_BAGS && hasKeyBag(value.content, depth + 1)
-    );
-  });
+    if (identifier !== `${BAG}06`) continue;
+    const [, value] = berChildren(bag.content, 2);
+    if (depth === MAX_NESTED_BAGS || (value !== undefined && hasKeyBag(value.content, depth + 1))) return true;
+  }
+  return false;
 }
 
 /** The octets of a ContentInfo of the type data. */
@@ -129,8 +130,8 @@ function dataOf(info: BerElement): Uint8Array {
   return berOctets(berElement(explicit.content, 0));
 }
 
-function sequenceIn(bytes: Uint8Array): readonly BerElement[] {
-  return berChildren(berElement(bytes, 0).content, MAX_MEMBERS);
+function sequenceIn(bytes: Uint8Array): Iterable<BerElement> {
+  return berElements(berElement(bytes, 0).content);
 }
 
 /** Java's own stores begin with FEEDFEED (JKS) or CECECECE (JCEKS). */
