@@ -25,7 +25,7 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
     if (edited.length === 0) return { outcome: 'pass', reason: 'Policy, waivers and keys are as on the base branch.' };
     return {
       outcome: 'fail',
-      reason: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is judged by the base branch’s policy all the same.`,
+      reason: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is judged by the policy as it is without the edit.`,
       fix: 'Have the owners of the policy review it.',
       details: edited,
     };
