@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-QKLV6PRV.js";import"./chunk-UJXLJHYC.js";import"./chunk-QIQRT7DD.js";import"./chunk-YQUGN7TM.js";import"./chunk-TDCXI35O.js";import"./chunk-ABZBNJLJ.js";import"./chunk-MSDA5R3I.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
