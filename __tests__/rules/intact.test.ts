@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Ownership } from '../../src/evidence/packages/ownership.js';
+import { intact } from '../../src/rules/intact.js';
+import { contentsOf } from '../support/contents-of.js';
+import { ask, subjectOf } from '../support/image-rule-subject.js';
+
+/** The answer for an image whose packaged files were compared so. */
+async function answer(compared: Partial<Ownership>) {
+  const { evidence } = await contentsOf({ layers: [] });
+  if (evidence.ownership.status !== 'present') throw new Error('it was compared');
+  const ownership = { ...evidence.ownership, value: { ...evidence.ownership.value, ...compared } };
+  return ask(intact, subjectOf({ ...evidence, ownership }))[0];
+}
+
+const altered = [
+  { path: 'usr/bin/a', package: 'one' },
+  { path: 'usr/bin/b', package: 'two' },
+];
+
+describe('files are as their packages brought them', () => {
+  test('where each that has a checksum agrees with it', async () => {
+    expect(await answer({ asPackaged: new Set(['a']) })).toMatchObject({
+      outcome: 'pass',
+      reason: expect.stringContaining('(1 file)'),
+    });
+  });
+
+  test('or not, where one differs, whatever else could not be compared', async () => {
+    const compared = { asPackaged: new Set(['a']), notCompared: ['c'] };
+    expect(await answer({ ...compared, altered })).toMatchObject({
+      outcome: 'fail',
+      reason: '2 packaged files differ from their package: /usr/bin/a and /usr/bin/b.',
+      details: ['/usr/bin/a (one)', '/usr/bin/b (two)'],
+    });
+    expect(await answer({ ...compared, altered: altered.slice(0, 1) })).toMatchObject({
+      outcome: 'fail',
+      reason: '1 packaged file differs from its package: /usr/bin/a.',
+    });
+  });
+
+  test('is an open question where one could not be compared', async () => {
+    expect(await answer({ asPackaged: new Set(['a']), notCompared: ['b', 'c'] })).toMatchObject({
+      outcome: 'indeterminate',
+      reason: '2 packaged files could not be compared: /b and /c.',
+      details: ['/b', '/c'],
+    });
+  });
+
+  test('is no question where no database keeps checksums', async () => {
+    expect(await answer({})).toMatchObject({ outcome: 'not-applicable' });
+  });
+
+  test('is an open question where nobody compared', async () => {
+    expect(ask(intact, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+  });
+});
