@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { ruleOptions } from '../../src/policy/rule-options.js';
+import { strictnessOf } from '../../src/policy/strictness.js';
 import { rules } from '../../src/rules/index.js';
 import type { ProfileColumn } from '../../src/rules/rule.js';
 
@@ -65,6 +67,46 @@ const OPTIONS: readonly (readonly [id: string, option: string, values: readonly 
   ['no-new-vulnerabilities', 'grace', Array(4).fill('0d')],
 ];
 
+const LEVELS_UP = ['off', 'note', 'warning', 'error'];
+const SEVERITIES = ['exploited', 'critical', 'high', 'medium', 'low', 'any'];
+
+/** Which way each option may be changed by a policy that extends another. */
+const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'allowed-frontend': { allow: 'fewer', pinned: 'true' },
+  current: { 'newer-patch': 'true' },
+  'signature-verified': { 'unverifiable-publisher': LEVELS_UP },
+  'provenance-attested': { 'min-level': 'higher' },
+  'sbom-complete': {
+    ...Object.fromEntries(
+      ['author', 'signature', 'format', 'context', 'timestamp', 'tool', 'sbom-version'].map((name) => [
+        name,
+        ['optional', 'required'],
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['producer', 'name', 'version', 'identifier', 'hash', 'hash-algorithm', 'licence', 'relationship'].map((name) => [
+        name,
+        'higher',
+      ]),
+    ),
+  },
+  distroless: { shell: LEVELS_UP, 'language-package-manager': LEVELS_UP },
+  'non-root': { numeric: 'true' },
+  minimal: { 'max-packages': 'lower', 'max-megabytes': 'lower', 'max-files': 'lower', 'max-unowned-files': 'lower' },
+  'hardened-configuration': { 'allow-files': 'fewer', 'allow-capabilities': 'fewer', 'deny-ports': 'more' },
+  'no-secrets': { 'allow-files': 'fewer', 'allow-variables': 'fewer' },
+  fresh: { 'max-age': 'lower' },
+  supported: { 'last-days': undefined },
+  'no-known-vulnerabilities': {
+    severity: SEVERITIES,
+    fixable: 'false',
+    grace: 'lower',
+    'max-age': 'lower',
+    rest: LEVELS_UP,
+  },
+  'no-new-vulnerabilities': { severity: SEVERITIES, fixable: 'false', grace: 'lower', 'max-age': 'lower' },
+};
+
 const ruleOf = (id: string) => {
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) throw new Error(`there is no rule ${id}`);
@@ -98,6 +140,15 @@ describe('what the profiles promise', () => {
         expect(rule.options.parse(options)).toEqual(options);
         expect(rule.options.safeParse({ ...(options as object), unheard: 1 }).success).toBe(false);
       }
+    },
+  );
+
+  test.each(rules.map((rule) => [rule.id, rule] as const))(
+    'of %s, which way its options may be tightened',
+    (id, rule) => {
+      const { shape } = ruleOptions(rule);
+      const directions = Object.entries(shape).map(([option, schema]) => [option, strictnessOf(schema)]);
+      expect(Object.fromEntries(directions)).toEqual(STRICTER[id] ?? {});
     },
   );
 
