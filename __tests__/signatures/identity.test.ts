@@ -42,6 +42,57 @@ describe('the identity in a certificate', () => {
     });
   });
 
+  test('has every fact of the workflow under its own extension', async () => {
+    const oids = [10, 11, 12, 14, 18, 21].map((arc) => fulcio(arc, `value ${arc}`));
+    expect(await read(names(der(URI, SUBJECT)), issuer, legacy(1, ISSUER), ...oids)).toStrictEqual({
+      ok: true,
+      value: {
+        kind: 'keyless',
+        subject: SUBJECT,
+        issuer: ISSUER,
+        sourceRepository: 'value 12',
+        sourceRef: 'value 14',
+        workflow: 'value 18',
+        buildSignerDigest: 'value 10',
+        runnerEnvironment: 'value 11',
+        run: 'value 21',
+      },
+    });
+  });
+
+  test('takes the new extensions before the old ones', async () => {
+    const both = [
+      legacy(5, 'acme/old'),
+      legacy(6, 'refs/old'),
+      fulcio(12, 'https://new.example'),
+      fulcio(14, 'refs/new'),
+    ];
+    expect(await read(names(der(URI, SUBJECT)), issuer, ...both)).toMatchObject({
+      value: { sourceRepository: 'https://new.example', sourceRef: 'refs/new' },
+    });
+    const elsewhere = await read(
+      names(der(URI, SUBJECT)),
+      legacy(1, 'https://other.example'),
+      legacy(5, 'acme/images'),
+    );
+    expect(elsewhere).toMatchObject({ ok: true });
+    expect(elsewhere.ok && elsewhere.value).not.toHaveProperty('sourceRepository');
+  });
+
+  test('may be a name of Fulcio’s own kind, and of no other', async () => {
+    const oid = (last: number) => Buffer.from([0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1, last]);
+    const otherName = (last: number) => der(0xa0, der(0x06, oid(last)), der(0xa0, der(UTF8, 'robot!ci')));
+    expect(await read(names(otherName(7)), issuer)).toMatchObject({ ok: true, value: { subject: 'robot!ci' } });
+    expect(await read(names(otherName(8)), issuer)).toMatchObject({ ok: false });
+    expect(await read(names(der(0xa0, der(0x06, oid(7)))), issuer)).toMatchObject({ ok: false });
+  });
+
+  test('is as long as any real one, at most', async () => {
+    expect((await read(names(der(URI, 'x'.repeat(2048))), issuer)).ok).toBe(true);
+    expect((await read(names(der(URI, 'x'.repeat(2049))), issuer)).ok).toBe(false);
+    expect((await readIdentity({})).ok).toBe(false);
+  });
+
   test('of certificates before 2023 has the repository under the old extension', async () => {
     expect(
       await read(names(der(URI, SUBJECT)), legacy(1, ISSUER), legacy(5, 'acme/images'), legacy(6, 'refs/heads/main')),
@@ -99,6 +150,25 @@ describe('an authority', () => {
   ])('does not match %j', (changes) => {
     expect(matches(changes)).toBe(false);
   });
+
+  test.each(['sourceRepository', 'sourceRef', 'workflow', 'buildSignerDigest', 'runnerEnvironment'] as const)(
+    'asks for the %s exactly, by a glob or not at all',
+    (field) => {
+      const known: KeylessIdentity = { kind: 'keyless', issuer: ISSUER, subject: SUBJECT, [field]: 'a/b' };
+      const asked = (wanted: object, identity = known) =>
+        matchIdentity(identity, { kind: 'keyless', issuer: ISSUER, subject: SUBJECT, ...wanted });
+      expect([{}, { [field]: 'a/b' }, { [field]: 'a/*' }].map((wanted) => asked(wanted).ok)).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      const wrong = asked({ [field]: 'a/c' });
+      expect(wrong.ok ? '' : wrong.error.reason).toMatch(/ with [a-z ]+ a\/b where a\/c is wanted/);
+      const { [field]: _left, ...unknown } = known;
+      const lacking = asked({ [field]: '**' }, unknown);
+      expect(lacking.ok ? '' : lacking.error.reason).toMatch(/ with [a-z ]+ \(none\) where \*\* is wanted/);
+    },
+  );
 
   test('says who signed, and what was asked for', () => {
     expect(
