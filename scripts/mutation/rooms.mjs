@@ -30,7 +30,9 @@ export const rooms = {
       ...['authority', 'count-signers', 'gaps', 'identity', 'image-signature', 'inclusion-promise', 'judge'],
       ...['rekor-entry', 'signed-content', 'simple-signing', 'statement'],
     ),
-    tests: ['signatures/(count-signers|gaps|identity|inclusion-promise|judge|payloads|rekor-entry|signed-content|verify-material)'],
+    tests: [
+      'signatures/(count-signers|gaps|identity|inclusion-promise|judge|payloads|rekor-entry|signed-content|verify-material)',
+    ],
   },
   // Whether a signature is one: keys, certificates, logs and times, and where signatures are looked for. Without the tests
   // that try hundreds of bent documents, each of which takes seconds.
