@@ -19,6 +19,11 @@ describe('parseGlob', () => {
   });
 });
 
+test('a glob is 1024 characters long at most', () => {
+  expect(parseGlob('a'.repeat(1024)).ok).toBe(true);
+  expect(parseGlob('a'.repeat(1025)).ok).toBe(false);
+});
+
 describe('globMatches', () => {
   test.each([
     ['a/b', 'a/b', true],

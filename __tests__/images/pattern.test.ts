@@ -119,6 +119,46 @@ describe('parsePattern', () => {
     );
   });
 
+  test.each([
+    ['registry.example:5000', 'registry.example:5000/**'],
+    ['registry.example:5', 'registry.example:5/**'],
+    ['registry.example:5x', 'registry.example/**:5x'],
+    ['registry.example:x5', 'registry.example/**:x5'],
+    ['registry.example:5000/a:1', 'registry.example:5000/a:1'],
+    ['foo**', 'docker.io/library/foo**'],
+    ['**foo', '**foo'],
+    ['docker.io/**foo', 'docker.io/**foo'],
+    ['docker.io/foo**', 'docker.io/library/foo**'],
+    [`alpine@sha256:${HEX}`, `docker.io/library/alpine@sha256:${HEX}`],
+  ])('%s means %s', (text, meaning) => {
+    expect(pattern(text).text).toBe(meaning);
+  });
+
+  test.each([
+    ['', 'it is empty'],
+    ['alpine:', 'its tag is empty'],
+    ['alpine:!abc', 'is not a tag or a glob over tags'],
+    ['alpine:abc!', 'is not a tag or a glob over tags'],
+    [`alpine:${'x'.repeat(129)}`, 'is not a tag or a glob over tags'],
+    ['alpine:***', 'has no meaning'],
+    ['!x.example/a', 'is not a registry host'],
+    ['x.example!/a', 'is not a registry host'],
+    ['ghcr.io/Acme', 'repository names are lower case'],
+    ['ghcr.io/A!b', 'can be no part of a repository name'],
+    ['ghcr.io/a!b', 'can be no part of a repository name'],
+    ['ghcr.io//a', 'is empty'],
+    ['/a', 'is empty'],
+  ])('%j is none, because %s', (text, reason) => {
+    const parsed = parsePattern(text);
+    expect(parsed.ok ? 'read' : parsed.error).toContain(reason);
+  });
+
+  test('says of a tag, a digest and its breadth only where there is one', () => {
+    expect(Object.keys(pattern('acme/app'))).toEqual(['text', 'name']);
+    expect(Object.keys(pattern(`acme/app:1@sha256:${HEX}`))).toEqual(['text', 'name', 'tag', 'digest']);
+    expect(Object.keys(pattern('**'))).toEqual(['text', 'name', 'broad']);
+  });
+
   test('never throws on any text', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (text) => {
@@ -189,6 +229,7 @@ describe('rank and relation', () => {
     ['ghcr.io/a/*:1', 'ghcr.io/a/*:2', false],
     ['ghcr.io/*/x', 'ghcr.io/*/y', false],
     ['alpine', 'alpine:3', true],
+    ['alpine:3', 'alpine', true],
     [`alpine@sha256:${HEX}`, `alpine@sha256:${HEX}`, true],
     [`alpine@sha256:${HEX}`, `alpine@sha256:${'0'.repeat(64)}`, false],
     [`alpine@sha256:${HEX}`, 'alpine:3', true],
@@ -204,6 +245,11 @@ describe('rank and relation', () => {
     ['gcr.io/distroless/*', 'gcr.io/distroless/**', false],
     ['gcr.io/distroless/**', 'gcr.io/**', false],
     ['gcr.io/distroless/**', 'gcr.io/distroless-x/a', false],
+    ['gcr.io/ab', 'gcr.io/ab*', false],
+    ['gcr.io/ab', 'gcr.io/ab', true],
+    ['gcr.io/ab', 'gcr.io/ab:1', true],
+    ['gcr.io/ab:1', 'gcr.io/ab:1', false],
+    [`gcr.io/ab@sha256:${HEX}`, `gcr.io/ab@sha256:${HEX}`, false],
   ])('%s covers %s: %s', (outer, inner, expected) => {
     expect(patternCovers(pattern(outer), pattern(inner))).toBe(expected);
   });

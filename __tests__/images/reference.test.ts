@@ -60,6 +60,39 @@ describe('parseReference', () => {
   });
 });
 
+test('a name is 255 characters long at most', () => {
+  const named = (length: number) => `ghcr.io/${'a'.repeat(length - 'ghcr.io/'.length)}`;
+  expect(parseReference(named(255)).ok).toBe(true);
+  expect(parseReference(named(256))).toMatchObject({ ok: false, error: { reason: expect.stringContaining('255') } });
+});
+
+test.each(['a.b.c/x', 'x-1.y-2.example/x', 'ghcr.io/a--b', 'ghcr.io/a---bc', 'ghcr.io/a.bc/d__ef', 'ghcr.io/a_b-c.d'])(
+  '%s is a name',
+  (text) => {
+    expect(parseReference(text).ok).toBe(true);
+  },
+);
+
+test.each([
+  '-a.example/x',
+  'a-.example/x',
+  'a.-b/x',
+  'a.b-/x',
+  'a..b/x',
+  'ghcr.io/a..b',
+  'ghcr.io/a___b',
+  'ghcr.io/-a',
+  'ghcr.io/a-',
+])('%s is none', (text) => {
+  expect(parseReference(text).ok).toBe(false);
+});
+
+test('a digest has no other character anywhere', () => {
+  for (const bent of [`g${'0'.repeat(63)}`, `${'0'.repeat(63)}g`, `${'0'.repeat(63)}A`, '0'.repeat(63), '0'.repeat(65)])
+    expect(isDigest(`sha256:${bent}`)).toBe(false);
+  expect(isDigest(`sha256:${'0'.repeat(64)}`)).toBe(true);
+});
+
 test('only registered algorithms with lower-case hexadecimal digits are digests', () => {
   expect(isDigest(`sha256:${HEX}`)).toBe(true);
   expect(isDigest(`sha512:${HEX}${HEX}`)).toBe(true);
