@@ -76,7 +76,9 @@ const common = {
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()
-    .describe('Whether the inventory may be empty, as a static image’s is. Default: deny.'),
+    .describe(
+      'Whether the inventory may have no package of a distribution, as a static image’s has none. Default: deny.',
+    ),
   wolfi: z.boolean().optional().describe('Whether these images claim to be built from Wolfi.'),
   signed: z.boolean().optional().describe('false, with a reason: let through without a signature.'),
   reason: text.optional().describe('Why.'),

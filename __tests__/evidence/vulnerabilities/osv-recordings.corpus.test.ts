@@ -20,7 +20,8 @@ import { makeZip } from '../../support/zip-maker.js';
 
 function hitsOf(evidence: Evidence<KnownVulnerabilities>): ReadonlySet<string> {
   if (evidence.status !== 'present') throw new Error(`nothing was collected: ${JSON.stringify(evidence)}`);
-  expect(evidence.value.unjudged).toEqual([]);
+  // Some were recorded of a language's packages alone, which make no image that was understood.
+  expect(evidence.value.unjudged.filter(({ what }) => what !== 'the image')).toEqual([]);
   const found = evidence.value.found.flatMap(({ package: about, records }) =>
     records.map((id) => `${about.name} ${about.version} ${id}`),
   );

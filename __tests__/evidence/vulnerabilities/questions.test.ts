@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Distribution } from '../../../src/evidence/packages/inventory.js';
+import type { RunSettings } from '../../../src/evidence/collector.js';
+import type { Distribution, Inventory } from '../../../src/evidence/packages/inventory.js';
 import { questionsAbout } from '../../../src/evidence/vulnerabilities/questions.js';
 import type { AllowEntry } from '../../../src/policy/policy.js';
+import { exportDirectory, zipOf } from '../../support/export-directory.js';
+import { canaryRecord } from '../../support/osv-canary.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../support/vulnerability-run.js';
 
 function distribution(id: string, versionId?: string): Distribution {
@@ -80,8 +83,8 @@ describe('what is asked about a package', () => {
 });
 
 describe('an image that was not understood', () => {
-  const gaps = async (inventory: Parameters<typeof collectKnown>[0]['inventory'], entry?: AllowEntry) => {
-    const evidence = await collectKnown({ inventory, ...(entry === undefined ? {} : { entry }) });
+  const gaps = async (inventory: Inventory, entry?: AllowEntry, settings: Partial<RunSettings> = {}) => {
+    const evidence = await collectKnown({ inventory, settings, ...(entry === undefined ? {} : { entry }) });
     return evidence.status === 'present' ? evidence.value.unjudged.map(({ reason }) => reason) : [evidence.status];
   };
   const entry: AllowEntry = {
@@ -96,7 +99,9 @@ describe('an image that was not understood', () => {
   };
 
   test('is not clean: no package, no os-release, a database that could not be read', async () => {
-    expect(await gaps(inventoryOf(WOLFI, []))).toEqual(['no package was found in it']);
+    expect(await gaps(inventoryOf(WOLFI, []))).toEqual([
+      'no package was found in it, and its allow entry does not say no-packages: allow',
+    ]);
     expect(await gaps(inventoryOf(null, [['tool', '1.0']]))).toEqual([
       'there is no os-release that names the distribution',
     ]);
@@ -106,5 +111,16 @@ describe('an image that was not understood', () => {
 
   test('may have no package where its entry says so', async () => {
     expect(await gaps(inventoryOf(null, []), entry)).toEqual([]);
+  });
+
+  // As where somebody removed /var/lib/dpkg: its libraries and programs stay, and nothing tells of the latter.
+  test('is not clean by the libraries of a language alone, unless its entry says so', async () => {
+    const missing = 'no package of a distribution was found in it, and its allow entry does not say no-packages: allow';
+    const vulnerabilitiesDirectory = await exportDirectory({ 'npm/all.zip': zipOf([canaryRecord('npm')]) });
+    for (const distribution of [DEBIAN, null]) {
+      const inventory = inventoryOf(distribution, [['left-pad', '1.0.0']], 'npm');
+      expect(await gaps(inventory, undefined, { vulnerabilitiesDirectory })).toEqual([missing]);
+      expect(await gaps(inventory, entry, { vulnerabilitiesDirectory })).toEqual([]);
+    }
   });
 });

@@ -2,14 +2,16 @@ import { err, ok, type Result } from '../../result.js';
 import type { CollectContext, Collector } from '../collector.js';
 import { type Evidence, present } from '../evidence.js';
 import type { Inventory } from '../packages/inventory.js';
+import { isRpmKey } from '../sbom/distribution-packages.js';
 import { vexVerdict } from '../vex/vex-verdict.js';
 import type { readExploitedList } from './exploited.js';
 import { foldMatches } from './fold.js';
 import { groupBy } from './group-by.js';
 import { judgedPackages } from './judged-packages.js';
 import { matchRecords } from './match.js';
+import { DISTRIBUTION_TYPES } from './no-packages.js';
 import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './open-sources.js';
-import { type PackageQuestion, questionsAbout, type Unjudged } from './questions.js';
+import { type AskedPackage, type PackageQuestion, questionsAbout, type Unjudged } from './questions.js';
 import type { SourceAnswer, SourceFailure, SourceHit } from './source.js';
 import type { AskedSource, ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
 import { cvesOf } from './weakness.js';
@@ -30,7 +32,7 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     const asked = questionsAbout(judged.packages, inventory.distribution);
     const count = asked.packages + judged.unjudged.length;
     const gaps = [
-      ...inventoryGaps(inventory, count, context),
+      ...inventoryGaps(inventory, judged.packages, count, context),
       ...unreadBill(sbom),
       ...judged.unjudged,
       ...asked.unjudged,
@@ -58,11 +60,21 @@ function unavailable({ cause, message, remedy }: SourceFailure): Evidence<never>
   return { status: 'unavailable', cause, message, remedy };
 }
 
-/** What of the inventory itself stays open: an image that was not understood is not clean. */
-function inventoryGaps({ unknowns }: Inventory, count: number, { subject }: CollectContext): readonly Unjudged[] {
+/**
+ * What of the inventory itself stays open: an image that was not understood is not clean. Libraries of a language alone
+ * don't show that it was: whoever removes a distribution's database leaves them, and its programs, where they were.
+ */
+function inventoryGaps(
+  { unknowns }: Inventory,
+  packages: readonly AskedPackage[],
+  count: number,
+  { subject }: CollectContext,
+): readonly Unjudged[] {
   const unread = unknowns.map(({ path, reason }) => ({ what: `/${path}`, reason }));
-  if (count > 0 || subject.entry?.noPackages === 'allow') return unread;
-  return [...unread, { what: 'the image', reason: 'no package was found in it' }];
+  const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
+  if (isUnderstood || subject.entry?.noPackages === 'allow') return unread;
+  const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
+  return [...unread, { what: 'the image', reason: `${found}, and its allow entry does not say no-packages: allow` }];
 }
 
 /** A bill of materials that is there and can't be had may name what an image's own databases hide. */
