@@ -109,6 +109,22 @@ describe('fix --pin', () => {
     expect(lstatSync(join(directory, 'A.Dockerfile')).isSymbolicLink()).toBe(true);
   });
 
+  test('does not say of a file that was not written that it was pinned', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fix-'));
+    cpSync(join(EXAMPLE, 'registry'), join(directory, 'registry'), { recursive: true });
+    cpSync(join(EXAMPLE, '.github'), join(directory, '.github'), { recursive: true });
+    writeFileSync(join(directory, 'base.txt'), 'FROM demo.example/hardened/node:22\n');
+    symlinkSync('base.txt', join(directory, 'Dockerfile'));
+    const linked = await run(directory, '--pin', '--write');
+    expect(linked.stderr).toContain('"Dockerfile" is a symbolic link');
+    expect(linked).toMatchObject({ code: 2, stdout: 'Nothing was pinned. 1 build file was not written.\n' });
+    cpSync(join(directory, 'base.txt'), join(directory, 'B.Dockerfile'));
+    const { stdout } = await run(directory, '--pin', '--write');
+    expect(stdout).toMatch(
+      /^B\.Dockerfile:1:6 .*\nPinned 1 reference in 1 build file\. 1 build file was not written\.\n$/,
+    );
+  });
+
   test('exits with 0 where everything is pinned, and with 2 where a registry could not be asked', async () => {
     const directory = unpinnedExample();
     const only = (text: string) => {

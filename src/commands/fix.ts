@@ -13,7 +13,7 @@ else in the build files. Without --write nothing is written: it lists what it wo
 --diff. It says of each image whether its signature was verified, or why not. An image whose identity fails at level
 error is not pinned.
 Exit codes: 0 every reference is pinned, 1 something is left for a person (changes not written among them),
-2 an image could not be resolved or a file not be read, 3 wrong usage or policy.
+2 an image could not be resolved or a file not be read or written, 3 wrong usage or policy.
 `;
 
 const OPTIONS = {
@@ -38,7 +38,9 @@ export const fix: Command = defineCommand(
     const write = values.write === true;
     const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
     for (const { message } of failed) io.stderr(`fix: ${message}\n`);
-    await show(pinned, run.value.report, write ? 'written' : values.diff === true ? 'diff' : 'listed', io);
+    const how = write ? 'written' : values.diff === true ? 'diff' : 'listed';
+    const unwritten = new Set(failed.map(({ path }) => path));
+    await show(pinned, unwritten, run.value.report, how, io);
     return exitCode(pinned, run.value, write, failed.length > 0);
   },
 );
@@ -87,9 +89,14 @@ function isOfRemoteTrigger({ id }: LeftUse['use']): boolean {
   return id.includes(':onbuild:');
 }
 
-async function writeAll(directory: string, files: readonly PinnedFile[]): Promise<readonly { message: string }[]> {
+interface NotWritten {
+  readonly path: string;
+  readonly message: string;
+}
+
+async function writeAll(directory: string, files: readonly PinnedFile[]): Promise<readonly NotWritten[]> {
   const { writeFileInPlace } = await import('../fix/write-file.js');
-  const failed = [];
+  const failed: NotWritten[] = [];
   let waiting = files.filter(({ pinned }) => pinned.length > 0);
   // A link is left alone unless what it leads to has been written, which may come after it.
   for (const last of [false, true]) {
@@ -98,7 +105,7 @@ async function writeAll(directory: string, files: readonly PinnedFile[]): Promis
       const written = await writeFileInPlace(directory, file);
       if (written.ok) continue;
       refused.push(file);
-      if (last) failed.push({ message: written.error });
+      if (last) failed.push({ path: file.path, message: written.error });
     }
     waiting = refused;
   }
@@ -107,6 +114,7 @@ async function writeAll(directory: string, files: readonly PinnedFile[]): Promis
 
 async function show(
   { files, left, pinnedBefore }: Pinned,
+  unwritten: ReadonlySet<string>,
   report: DeskRun['report'],
   how: 'written' | 'listed' | 'diff',
   io: CommandIo,
@@ -119,7 +127,9 @@ async function show(
     for (const { path, before, after } of files) io.stdout(unifiedDiff(path, before, after));
     io.stderr(unverifiedText(files, signature));
   } else {
-    io.stdout(pinsText(files, { written: how === 'written', pinnedBefore, signature }));
+    const shown = files.filter(({ path }) => !unwritten.has(path));
+    const written = how === 'written';
+    io.stdout(pinsText(shown, { written, notWritten: unwritten.size, pinnedBefore, signature }));
   }
   if (left.length > 0) io.stderr(leftText(left));
 }

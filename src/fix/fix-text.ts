@@ -5,15 +5,20 @@ import { terminal } from '../reports/escape/visible.js';
 import type { LeftUse, SignatureState } from './pin-decisions.js';
 import type { PinnedFile } from './pin-files.js';
 
-/** One line a pin, which says what is known of the signature, and a sentence at the end. */
+/**
+ * One line a pin, which says what is known of the signature, and a sentence at the end. `notWritten`: files beside these
+ * that were to be written and are as they were.
+ */
 export function pinsText(
   files: readonly PinnedFile[],
   {
     written,
+    notWritten,
     pinnedBefore,
     signature,
   }: {
     readonly written: boolean;
+    readonly notWritten: number;
     readonly pinnedBefore: number;
     readonly signature: (use: ImageUse) => SignatureState;
   },
@@ -25,12 +30,13 @@ export function pinsText(
   });
   const touched = files.filter(({ pinned }) => pinned.length > 0).length;
   const before = pinnedBefore === 0 ? '' : ` ${plural(pinnedBefore, 'reference')} pinned before.`;
-  if (pins.length === 0) return `Nothing to pin.${before}\n`;
+  const failed = notWritten === 0 ? '' : ` ${plural(notWritten, 'build file was', 'build files were')} not written.`;
+  if (pins.length === 0) return `${notWritten === 0 ? 'Nothing to pin.' : 'Nothing was pinned.'}${failed}${before}\n`;
   const unverified = pins.filter(({ state }) => !state.verified).length;
   const trust = unverified === 0 ? '' : ` Of ${unverified}, the digest is the registry's word alone.`;
   const done = `${plural(pins.length, 'reference')} in ${plural(touched, 'build file')}`;
   const summary = written ? `Pinned ${done}.` : `Would pin ${done}; --write writes them, --diff shows the lines.`;
-  return `${lines.join('')}${summary}${trust}${before}\n`;
+  return `${lines.join('')}${summary}${failed}${trust}${before}\n`;
 }
 
 /** Pins whose signature was not verified, for whoever is shown a diff of them. */
