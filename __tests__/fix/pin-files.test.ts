@@ -49,6 +49,16 @@ describe('a reference that can not be pinned safely is left, with the reason', (
     ['an ARG made of another', 'ARG V=1\nARG B=a:$V\nFROM $B\n', 'no plain default of an ARG'],
     ['an ARG that a build argument replaces', 'ARG B=a:1\nFROM $B\n', 'a build argument', { buildArgs: { B: 'c:1' } }],
     ['an ARG that a stage takes over', 'ARG B=a:1\nFROM $B AS x\nARG B\nRUN echo $B\n', 'stage x takes ARG B over'],
+    [
+      'an ARG that is a part of one that a stage takes over',
+      'ARG B=a:1\nARG C="on ${B}"\nARG D=$C\nFROM $B\nARG D\nLABEL base=$D\n',
+      'stage 0 takes ARG D over, which is made of B',
+    ],
+    [
+      'an ARG that a trigger takes over',
+      'ARG B=a:1\nFROM $B AS x\nONBUILD ARG B\nFROM x\n',
+      'stage x takes ARG B over',
+    ],
     ['an ARG that is a part elsewhere', 'ARG B=a\nFROM $B\nFROM ${B}:2\n', 'would not name the same images'],
     ['a platform in its name', 'FROM a:$TARGETARCH\n', 'put together from TARGETARCH', { platforms: ['linux/arm64'] }],
     ['a named context', 'FROM a\n', 'stands for c:1', { buildContexts: { a: 'docker-image://c:1' } }],
@@ -58,6 +68,11 @@ describe('a reference that can not be pinned safely is left, with the reason', (
     expect(pinned.text).toBe(text);
     expect(pinned.left).not.toEqual([]);
     expect(pinned.left.join('\n')).toContain(reason);
+  });
+
+  test('but not an ARG whose derived one no stage takes over', async () => {
+    const text = (pin: string) => `ARG B=a:1${pin}\nARG C=$B-x\nFROM $B\nARG C=own\nARG OTHER\n`;
+    expect(await pin(text(''))).toEqual({ text: expected(text('@{a:1}')), left: [] });
   });
 
   test('and what else the file names is pinned all the same', async () => {

@@ -1,3 +1,4 @@
+import { readDocument } from '../build-files/dockerfile/document.js';
 import { SourceText } from '../build-files/dockerfile/source-text.js';
 import type { ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
@@ -69,12 +70,15 @@ export async function pinFiles(
 }
 
 function planFile(file: FileToPin, { stages }: Pick<Reading, 'stages'>, wanted: ReadonlyMap<string, string>): Plan {
+  // A file that is too long for its ARGs to be read has no use that an ARG defines.
+  const isDefined = file.uses.some(({ id, definedAt }) => definedAt !== undefined && wanted.has(id));
+  const globals = isDefined ? readDocument(new SourceText(file.bytes)).globals : [];
   const left: LeftUse[] = [];
   const byPlace = new Map<string, Change>();
   for (const use of file.uses) {
     const digest = wanted.get(use.id);
     if (digest === undefined) continue;
-    const insertion = pinInsertion(use, digest, stages);
+    const insertion = pinInsertion(use, digest, stages, globals);
     if (!insertion.ok) {
       left.push({ use, reason: insertion.error, retry: false });
       continue;

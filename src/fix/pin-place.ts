@@ -1,6 +1,8 @@
+import type { Instruction } from '../build-files/dockerfile/instruction.js';
 import type { ImageUse, SourceRange } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import { err, ok, type Result } from '../result.js';
+import { argumentsMadeOf, takenBy } from './argument-takers.js';
 
 /** Text to put in at one place of a file. */
 export interface Insertion {
@@ -14,9 +16,16 @@ export interface Insertion {
  * Where a digest goes that pins a use: after the reference as it is written, or after the default of the ARG that is
  * the reference. A reference without a tag gets `:latest` too, so that the pin still says which tag it follows. Fails
  * with a clause where no one place holds the reference.
+ *
+ * @param globals the ARGs before the first FROM of the use's file; of no account where it is written out
  */
-export function pinInsertion(use: ImageUse, digest: string, stages: readonly Stage[]): Result<Insertion, string> {
-  const place = use.definedAt === undefined ? ownPlace(use) : defaultPlace(use, use.definedAt, stages);
+export function pinInsertion(
+  use: ImageUse,
+  digest: string,
+  stages: readonly Stage[],
+  globals: readonly Instruction[] = [],
+): Result<Insertion, string> {
+  const place = use.definedAt === undefined ? ownPlace(use) : defaultPlace(use, use.definedAt, stages, globals);
   if (!place.ok) return place;
   const tag = use.reference?.tag !== undefined && !/:[^/]*$/.test(use.expanded) ? `:${use.reference.tag}` : '';
   return ok({ ...place.value, text: `${tag}@${digest}` });
@@ -35,21 +44,23 @@ function ownPlace({ written, expanded, overridable, endLine, endColumn }: ImageU
 
 type Place = Pick<Insertion, 'line' | 'column'>;
 
-function defaultPlace(use: ImageUse, at: SourceRange, stages: readonly Stage[]): Result<Place, string> {
+function defaultPlace(
+  use: ImageUse,
+  at: SourceRange,
+  stages: readonly Stage[],
+  globals: readonly Instruction[],
+): Result<Place, string> {
   const name = variableOf(use.written);
-  const taker = stages.find(
-    ({ file, instructions }) =>
-      file === use.file &&
-      instructions.some(({ keyword, text }) => keyword.toUpperCase() === 'ARG' && takes(text, name)),
-  );
-  if (taker === undefined) return ok({ line: at.endLine, column: at.endColumn });
-  const stage = taker.name ?? String(taker.index);
-  return err(`stage ${stage} takes ARG ${name} over, so that its value reaches more than the reference`);
-}
-
-/** Whether an ARG instruction names a variable without giving it a default of its own. */
-function takes(text: string, name: string): boolean {
-  return text.split(/\s+/).includes(name);
+  const names = argumentsMadeOf(name, globals);
+  for (const { file, instructions, ...stage } of stages) {
+    if (file !== use.file) continue;
+    const taken = instructions.map((instruction) => takenBy(instruction, names)).find((one) => one !== undefined);
+    if (taken === undefined) continue;
+    const madeOf = taken === name ? '' : `, which is made of ${name}`;
+    const reaches = 'so that its value reaches more than the reference';
+    return err(`stage ${stage.name ?? stage.index} takes ARG ${taken} over${madeOf}, ${reaches}`);
+  }
+  return ok({ line: at.endLine, column: at.endColumn });
 }
 
 function variableOf(written: string): string {
