@@ -23,4 +23,18 @@ describe('authorities that signed', () => {
   ])('%s', (_name, verified, count) => {
     expect(countSigners(verified)).toBe(count);
   });
+
+  test('with keys are told by the key, whatever the policy calls it', () => {
+    const key = (authorityIndex: number, name: string, fingerprint: string) => ({
+      authorityIndex,
+      signer: { kind: 'key', name, fingerprint } as const,
+    });
+    expect(countSigners([key(0, 'a.pub', 'sha256:1'), key(1, 'b.pub', 'sha256:1')])).toBe(1);
+    expect(countSigners([key(0, 'a.pub', 'sha256:1'), key(1, 'a.pub', 'sha256:2')])).toBe(2);
+    const mail = (authorityIndex: number, issuer: string) => ({
+      authorityIndex,
+      signer: { kind: 'keyless', issuer, subject: 'a@example.com' } as const,
+    });
+    expect(countSigners([mail(0, 'https://one.example'), mail(1, 'https://two.example')])).toBe(2);
+  });
 });

@@ -85,4 +85,11 @@ describe('a log’s promise', () => {
   ])('is none with %s', (_what, given, code) => {
     expect(codeOf(entry(given), logOf(own.publicKey))).toBe(code);
   });
+
+  test('of no time is told as such, whenever the log was in use', () => {
+    const ever = logOf(own.publicKey, { validFor: { start: new Date(0), end: new Date(AT * 2000) } });
+    expect(verifyInclusionPromise(entry({ integratedTime: '0' }), [ever])).toMatchObject({
+      error: { reason: 'its log entry has no signed time' },
+    });
+  });
 });

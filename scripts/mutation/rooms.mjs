@@ -31,7 +31,7 @@ export const rooms = {
       ...['rekor-entry', 'signed-content', 'simple-signing', 'statement'],
     ),
     tests: [
-      'signatures/(count-signers|gaps|identity|inclusion-promise|judge|payloads|rekor-entry|signed-content|verify-material)',
+      'signatures/(count-signers|gaps|identity|image-signature|inclusion-promise|judge|payloads|rekor-entry|signed-content|verify-material)',
     ],
   },
   // Whether a signature is one: keys, certificates, logs and times, and where signatures are looked for. Without the tests
