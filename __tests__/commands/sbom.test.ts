@@ -101,6 +101,15 @@ describe('sbom', () => {
     expect(stdout).toContain('gone');
   });
 
+  test('as JSON neither, and what is parsed from it is what the document says', async () => {
+    const name = '\u009b2Jgone\u007f##[error]x\u2028\u202e1';
+    const file = write('hostile-json.json', spdxDocument({ packages: [{ name }] }));
+    const { stdout } = await run(file, '--format', 'json');
+    for (const unwanted of ['\u009b', '\u007f', '\u2028', '\u202e', '##[error]'])
+      expect(stdout).not.toContain(unwanted);
+    expect(sbomDocumentSchema.parse(JSON.parse(stdout)).packages.map((item) => item.name)).toContain(name);
+  });
+
   test.each([
     ['an unsupported format', 'a.xml', '<bom xmlns="http://cyclonedx.org/schema/bom/1.6">', 1, 'CycloneDX 1.6 (XML)'],
     ['truncated JSON', 'cut.json', '{"spdxVersion":"SPDX-2.3","packages":[', 2, 'is no JSON'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
 import { formatName } from '../evidence/sbom/sbom.js';
+import { jsonText } from '../reports/escape/json.js';
 import { packageListsFields } from '../reports/package-diff-document.js';
 import type { NamedSbom } from './named-sbom.js';
 
@@ -107,5 +108,5 @@ export function sbomJson({ sbom, elements, attested, diff }: ShownSbom): string 
     ...(attested === undefined ? {} : { attested }),
     ...(diff === undefined ? {} : { diff }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document, 2);
 }
