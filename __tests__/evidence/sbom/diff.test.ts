@@ -26,6 +26,28 @@ test('the architecture of a purl makes no other package', () => {
   expect(diffPackages([apk('curl', '8.9-r0')], [arm])).toEqual({ added: [], removed: [], changed: [] });
 });
 
+test("an rpm's epoch is part of its version, wherever a document writes it", () => {
+  const rpm = (version: string, epoch: string): NamedPackage => ({
+    name: 'bind',
+    version,
+    purl: `pkg:rpm/redhat/bind@9.16-1${epoch}`,
+  });
+  const none = { added: [], removed: [], changed: [] };
+  expect(diffPackages([rpm('9.16-1', '?epoch=31')], [rpm('9.16-1', '?epoch=32')])).toEqual({
+    ...none,
+    changed: [{ package: 'rpm/redhat/bind', before: '31:9.16-1', after: '32:9.16-1' }],
+  });
+  expect(diffPackages([rpm('9.16-1', '?epoch=32')], [rpm('32:9.16-1', '')])).toEqual(none);
+  expect(diffPackages([rpm('9.16-1', '?epoch=0')], [rpm('9.16-1', '')])).toEqual(none);
+});
+
+test('a Python project is the same by every way to write its name', () => {
+  const python = (name: string): NamedPackage => ({ name, version: '5.4', purl: `pkg:pypi/${name}@5.4` });
+  const none = { added: [], removed: [], changed: [] };
+  expect(diffPackages([python('zope.interface')], [python('zope-interface')])).toEqual(none);
+  expect(diffPackages([python('Foo__Bar')], [python('foo-bar')])).toEqual(none);
+});
+
 test('of versions side by side only the one that moved is told', () => {
   expect(diffPackages([apk('kernel', '1'), apk('kernel', '2')], [apk('kernel', '2'), apk('kernel', '3')])).toEqual({
     added: [],

@@ -1,4 +1,5 @@
 import { parsePurl } from '../purl/purl.js';
+import { normaliseVersion } from './distribution-packages.js';
 
 /** What a difference is told by: packages of an SBOM and packages of a database both have it. */
 export interface NamedPackage {
@@ -27,7 +28,7 @@ export interface DiffEntry {
 
 /**
  * Says what changed between two lists of packages. A package is the same in both if its purl is the same without version
- * and qualifiers (its name, where it has no purl that can be read). Where several versions are installed side by side,
+ * and qualifiers (its name, where it has no purl that can be read); an rpm's epoch is a part of its version. Where several versions are installed side by side,
  * those found in both are set aside, and the rest is paired in order. All lists are sorted by package.
  */
 export function diffPackages(before: readonly NamedPackage[], after: readonly NamedPackage[]): PackageDiff {
@@ -70,10 +71,15 @@ function byIdentity(packages: readonly NamedPackage[]): Map<string, string[]> {
 function identify(item: NamedPackage): { readonly identity: string; readonly version: string } {
   const purl = item.purl === undefined ? undefined : parsePurl(item.purl);
   if (purl?.ok !== true) return { identity: item.name, version: item.version ?? '' };
-  const { type, namespace, name, version } = purl.value;
+  const { type, namespace, version, qualifiers } = purl.value;
+  // `zope.interface` became `zope-interface`, and is the same project:
+  // https://packaging.python.org/en/latest/specifications/name-normalization/
+  const name = type === 'pypi' ? purl.value.name.replaceAll(/[-_.]+/g, '-') : purl.value.name;
+  const written = item.version ?? version ?? '';
   return {
     identity: [type, namespace, name].filter((part) => part !== undefined).join('/'),
-    version: item.version ?? version ?? '',
+    // An rpm's epoch may stand in a qualifier alone, and a new epoch is a new version.
+    version: type === 'rpm' && written !== '' ? normaliseVersion(written, qualifiers.get('epoch')) : written,
   };
 }
 
