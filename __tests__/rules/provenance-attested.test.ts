@@ -119,6 +119,62 @@ describe('builder and source are those of the allow entry', () => {
     expect(reason).toContain('its source is https://github.com/evil/images');
   });
 
+  describe('a builder that the certificate does not bear out', () => {
+    const BUILDER = 'https://github.com/acme/builders/.github/workflows/build.yml@refs/tags/v1';
+    const EVIL: KeylessIdentity = {
+      ...OWN_WORKFLOW,
+      subject: 'https://github.com/acme/playground/.github/workflows/any.yml@refs/heads/x',
+      sourceRepository: 'https://github.com/acme/playground',
+    };
+    const claimed = (builder: string, signer: KeylessIdentity) => {
+      const { buildDefinition, runDetails } = githubProvenance({ builder });
+      const predicate = {
+        runDetails,
+        buildDefinition: { ...buildDefinition, buildType: 'https://example.com/own/v1' },
+      };
+      return { statements: [{ predicateType: SLSA_V1, predicate, signer }] };
+    };
+
+    test.each([
+      ['a workflow', BUILDER, BUILDER],
+      ['a run', 'https://github.com/acme/builders/actions/runs/1', 'https://github.com/acme/builders/**'],
+      ['a workflow, by a pattern', BUILDER, 'https://github.com/acme/builders/**'],
+    ])('does not count where the entry asks for it: %s', async (_name, builder, wanted) => {
+      const entry = { provenance: { builder: wanted } };
+      expect(await answer({ ...claimed(builder, EVIL), entry })).toMatchObject({
+        outcome: 'fail',
+        reason: expect.stringContaining(
+          `it names the builder ${builder}, and the signer's certificate is for ${EVIL.subject}`,
+        ),
+      });
+    });
+
+    test.each<[string, string, KeylessIdentity, string]>([
+      ['its own workflow', OWN_WORKFLOW.subject, OWN_WORKFLOW, OWN_WORKFLOW.subject],
+      ['its own run', `${REPOSITORY}/actions/runs/1`, OWN_WORKFLOW, `${REPOSITORY}/actions/**`],
+      ['the workflow that called a signer', BUILDER, { ...EVIL, workflow: BUILDER }, BUILDER],
+      ['one of those that are allowed', BUILDER, EVIL, 'https://github.com/acme/**'],
+      ['what slsa-github-generator vouches for', BUILDER, { ...EVIL, subject: GENERATOR.subject }, BUILDER],
+      ['a builder elsewhere', 'https://builds.acme.com/1', EVIL, 'https://builds.acme.com/*'],
+    ])('counts where it does: %s', async (_name, builder, signer, wanted) => {
+      const entry = { provenance: { builder: wanted } };
+      expect(await answer({ ...claimed(builder, signer), entry })).toMatchObject({ outcome: 'pass' });
+    });
+
+    test('the signature that bears it out speaks for a document that others signed too', async () => {
+      const [statement] = claimed(BUILDER, EVIL).statements;
+      if (statement === undefined) throw new Error('no statement');
+      const other = { ...statement, signer: { ...EVIL, subject: BUILDER, runnerEnvironment: 'self-hosted' } };
+      const entry = { provenance: { builder: BUILDER } };
+      for (const statements of [
+        [statement, other],
+        [other, statement],
+      ]) {
+        expect(await answer({ statements, entry })).toMatchObject({ outcome: 'pass' });
+      }
+    });
+  });
+
   test('provenance without builder and source does not count where they are asked for', async () => {
     const { metadata: _, ...bare } = buildKitProvenance();
     const entry = { provenance: { builder: 'https://github.com/acme/**', source: REPOSITORY, minLevel: 0 } };

@@ -20,6 +20,11 @@ const ISOLATED_BUILDERS = [
   'https://cloudbuild.googleapis.com/GoogleHostedWorker',
 ] as const;
 
+/** Whether a builder, or the subject of a certificate, is one of those: what they say of a build is not the build's own word. */
+export function isIsolatedBuilder(name: string): boolean {
+  return ISOLATED_BUILDERS.some((prefix) => name.startsWith(prefix));
+}
+
 /**
  * Judges the SLSA build level that a provenance's own words and its signature support, and says by which steps. Never
  * more than is shown: 1 for provenance that is there, 2 where a hosted platform signed it, 3 where the platform keeps

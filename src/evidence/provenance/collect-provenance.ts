@@ -3,7 +3,7 @@ import { describeSigner, type Signer } from '../../signatures/signer.js';
 import { type Carrier, findCarriers, isSigned } from '../attested.js';
 import type { CollectContext, Collector } from '../collector.js';
 import { present } from '../evidence.js';
-import { judgeLevel } from './build-level.js';
+import { isIsolatedBuilder, judgeLevel } from './build-level.js';
 import type { AttestedProvenance, BuildProvenance } from './provenance.js';
 import { isProvenanceType, type ProvenanceError, readProvenance } from './read-provenance.js';
 import { normaliseBuilder, readSourceUri } from './source-uri.js';
@@ -22,9 +22,8 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
     }
     const attested = toAttested(context, carrier, provenance.value);
     const key = `${carrier.payloadDigest} ${carrier.digest}`;
-    // Of several signatures over one document, the one that supports the highest level speaks for it.
     const before = read.get(key);
-    if (before === undefined || before.level.level < attested.level.level) read.set(key, attested);
+    if (before === undefined || speaksBetter(attested, before)) read.set(key, attested);
   }
   const all = [...read.values()];
   const [first] = all;
@@ -47,6 +46,12 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
       };
 };
 
+/** Of several signatures over one document, one that contradicts it less speaks for it, then one of a higher level. */
+function speaksBetter(one: AttestedProvenance, other: AttestedProvenance): boolean {
+  const contradictions = other.conflicts.length - one.conflicts.length;
+  return contradictions === 0 ? one.level.level > other.level.level : contradictions > 0;
+}
+
 function toAttested(context: CollectContext, carrier: Carrier, provenance: BuildProvenance): AttestedProvenance {
   const { digest, on, predicateType, place } = carrier;
   const signer = isSigned(carrier) ? carrier.signer : null;
@@ -56,7 +61,10 @@ function toAttested(context: CollectContext, carrier: Carrier, provenance: Build
   return {
     provenance,
     level: judgeLevel(provenance, signer, vouched),
-    conflicts: findConflicts(provenance, signer, context.settings.now),
+    conflicts: [
+      ...findConflicts(provenance, signer, context.settings.now),
+      ...(wanted === undefined ? [] : borrowedBuilder(provenance, signer, wanted)),
+    ],
     digest,
     on,
     predicateType,
@@ -88,6 +96,28 @@ function findConflicts(provenance: BuildProvenance, signer: Signer | null, now: 
     }
   }
   return conflicts;
+}
+
+const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
+
+/**
+ * A job on GitHub can write the name of any builder into its provenance, but only its own workflow stands in its
+ * certificate. Where the entry asks for a builder of GitHub, the name counts if the certificate bears it out: it is the
+ * workflow that signed or the run's, or who signed is itself allowed as a builder. slsa-github-generator signs for the
+ * builders that call it, and vouches for their names.
+ *
+ * @see https://slsa.dev/spec/v1.1/verifying-artifacts#step-1-check-slsa-build-level
+ */
+function borrowedBuilder(provenance: BuildProvenance, signer: Signer | null, wanted: string): readonly string[] {
+  if (signer?.kind !== 'keyless' || signer.issuer !== GITHUB_ISSUER || provenance.builder === undefined) return [];
+  const builder = normaliseBuilder(provenance.builder);
+  if (!/^https:\/\/github\.com\//i.test(builder)) return [];
+  const { subject, workflow, sourceRepository } = signer;
+  if (builder === subject || builder === workflow || identityMatches(wanted, normaliseBuilder(subject))) return [];
+  if (isIsolatedBuilder(subject)) return [];
+  const runs = sourceRepository === undefined ? undefined : `${readSourceUri(sourceRepository).repository}/actions/`;
+  if (runs !== undefined && builder.toLowerCase().startsWith(runs.toLowerCase())) return [];
+  return [`it names the builder ${builder}, and the signer's certificate is for ${subject}`];
 }
 
 /** GitHub's names are the same in any case. */
