@@ -36,6 +36,16 @@ describe('whether a version is affected', () => {
     ['out of order', [{ fixed: '3' }, { introduced: '5' }, { introduced: '0' }], '6', 'affected, fixed in none'],
     ['between two ranges of one list', [{ introduced: '5' }, { fixed: '3' }, { introduced: '0' }], '4', 'not-affected'],
     ['introduced and fixed at once', [{ introduced: '3' }, { fixed: '3' }], '4', 'affected, fixed in none'],
+    // As GitHub's advisories write "= 3".
+    ['at the only one affected', [{ introduced: '3' }, { last_affected: '3' }], '3', 'affected, fixed in none'],
+    ['after the only one affected', [{ introduced: '3' }, { last_affected: '3' }], '4', 'not-affected'],
+    ['after one of two', [{ introduced: '1' }, { last_affected: '1' }, { introduced: '3' }], '2', 'not-affected'],
+    [
+      'introduced again at the last one affected',
+      [{ introduced: '0' }, { last_affected: '3' }, { introduced: '3' }],
+      '4',
+      'affected, fixed in none',
+    ],
     ['without an introduction', [{ fixed: '3' }], '1', 'unknown'],
   ])('%s', (_, events, version, expected) => {
     expect(says(events, version)).toBe(expected);
@@ -88,7 +98,7 @@ describe('whether a version is affected', () => {
     });
     fc.assert(
       fc.property(
-        fc.uniqueArray(event, { selector: ({ at }) => at, minLength: 1 }),
+        fc.uniqueArray(event, { selector: ({ at, kind }) => `${at} ${kind}`, minLength: 1 }),
         fc.nat(9),
         fc.infiniteStream(fc.nat()),
         (made, at, order) => {

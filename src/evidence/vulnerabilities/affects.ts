@@ -61,13 +61,21 @@ function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
   const sorted = sortEvents(range.events, ecosystem);
   if (sorted === null) return { kind: 'unknown', reason: `its versions have no order that we know (${ecosystem})` };
   let inside = false;
+  // A last version where nothing was open, which may be the only one of what is introduced there.
+  let single: string | null = null;
   for (const event of sorted) {
     const order = compareAt(ecosystem, version, versionOf(event));
     if (order === null) return { kind: 'unknown', reason: noPlace(ecosystem, version) };
-    if ('introduced' in event && order >= 0) inside = true;
+    if ('introduced' in event && order >= 0) {
+      const isPast: boolean = order > 0 && single !== null && compareAt(ecosystem, single, event.introduced) === 0;
+      inside = inside || !isPast;
+    }
     if ('fixed' in event && order >= 0) inside = false;
     if ('limit' in event && event.limit !== '*' && order >= 0) inside = false;
-    if ('last_affected' in event && order > 0) inside = false;
+    if ('last_affected' in event && order > 0) {
+      single = inside ? null : event.last_affected;
+      inside = false;
+    }
   }
   return inside ? { kind: 'affected', ...fixAfter([range], ecosystem, version) } : { kind: 'not-affected' };
 }
@@ -107,10 +115,8 @@ function sortEvents(events: readonly OsvEvent[], ecosystem: string): readonly Os
     return null;
   }
   // Of two events at one version, "introduced" comes last: a record that says both says that it is there.
-  return [...events].sort(
-    (a, b) =>
-      (compareAt(ecosystem, versionOf(a), versionOf(b)) ?? 0) || Number('introduced' in a) - Number('introduced' in b),
-  );
+  const rank = (event: OsvEvent) => ('last_affected' in event ? 0 : 'introduced' in event ? 2 : 1);
+  return [...events].sort((a, b) => (compareAt(ecosystem, versionOf(a), versionOf(b)) ?? 0) || rank(a) - rank(b));
 }
 
 function versionOf(event: OsvEvent): string {
