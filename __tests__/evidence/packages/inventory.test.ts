@@ -100,6 +100,55 @@ describe('an inventory', () => {
   });
 });
 
+describe('a file that is another name of one that was not read', () => {
+  const HIDDEN = { path: 'opt/hidden/file', content: 'P:openssl\nV:1\n\nPackage: openssl\nVersion: 1\n' };
+  const LINKED = [
+    'lib/apk/db/installed',
+    'var/lib/dpkg/status',
+    'var/lib/dpkg/status.d/openssl',
+    'var/lib/rpm/rpmdb.sqlite',
+    'var/lib/rpmmanifest/container-manifest-2',
+    'app/node_modules/lodash/package.json',
+    'usr/lib/python3/site-packages/six-1.16.dist-info/METADATA',
+    'usr/lib/python3/site-packages/six-1.16.egg-info',
+  ];
+  const reason = 'it is another name of /opt/hidden/file, whose content was not read';
+
+  test.each(LINKED)('is no empty one: %s', async (path) => {
+    for (const link of [
+      { path, link: '/opt/hidden/file' },
+      { path, link: 'opt/hidden/file', type: 'link' as const },
+    ]) {
+      expect((await read([HIDDEN, link])).inventory.unknowns).toEqual([{ path, reason }]);
+    }
+  });
+
+  test('is found through links in its path', async () => {
+    const { inventory } = await read([
+      { path: 'opt/dpkg/status', content: 'Package: openssl\nVersion: 1\n' },
+      { path: 'opt/dpkg/status.d/zlib', content: 'Package: zlib\nVersion: 1\n' },
+      { path: 'var/lib/dpkg', link: '/opt/dpkg' },
+    ]);
+    expect(inventory.unknowns).toEqual(
+      ['status', 'status.d/zlib'].map((name) => ({
+        path: `var/lib/dpkg/${name}`,
+        reason: `it is another name of /opt/dpkg/${name}, whose content was not read`,
+      })),
+    );
+  });
+
+  test('is read where the other name is one that is read', async () => {
+    const path = 'app/node_modules/b/package.json';
+    const { inventory } = await read([
+      { path: 'app/node_modules/.pnpm/b@1/node_modules/b/package.json', content: '{"name":"b","version":"1.0.0"}' },
+      { path, link: '../.pnpm/b@1/node_modules/b/package.json' },
+      { path: 'app/node_modules/gone/package.json', link: '/nowhere' },
+    ]);
+    expect(inventory.packages.map(({ name }) => name)).toEqual(['b']);
+    expect(inventory.unknowns).toEqual([]);
+  });
+});
+
 describe('os-release', () => {
   test.each([
     [

@@ -1,8 +1,9 @@
+import { basename } from 'node:path/posix';
 import type { FileTree } from '../filesystem/file-tree.js';
 import { readApkDatabase } from './apk-database.js';
 import { type FileLists, readDpkgStatus } from './dpkg-database.js';
 import type { PackageDatabase } from './inventory.js';
-import { keptBytes, keptText } from './kept-text.js';
+import { keptBytes, keptText, whyUnread } from './kept-text.js';
 import type { DatabaseReading } from './read-database.js';
 
 /** A database that was found, and what it said. */
@@ -38,8 +39,14 @@ function apkDatabases(tree: FileTree): FoundDatabase[] {
   return present(tree, APK).map((path) => ({
     path,
     format: 'apk',
-    reading: readApkDatabase(keptText(tree, path) ?? '', path),
+    reading: unread(tree, path) ?? readApkDatabase(keptText(tree, path) ?? '', path),
   }));
+}
+
+/** What a database says that is there and was not read. */
+function unread(tree: FileTree, path: string): DatabaseReading | undefined {
+  const reason = whyUnread(tree, path);
+  return reason === undefined ? undefined : { packages: [], problems: [reason] };
 }
 
 function dpkgDatabases(tree: FileTree): FoundDatabase[] {
@@ -55,13 +62,18 @@ function dpkgDatabases(tree: FileTree): FoundDatabase[] {
     };
     found.push({ path: status, format: 'dpkg', reading: readDpkgStatus(text, status, lists) });
   }
+  const hidden = unread(tree, status);
+  if (hidden !== undefined) found.push({ path: status, format: 'dpkg', reading: hidden });
   for (const entry of tree.list(`${DPKG}/status.d`)) {
     if (entry.path.endsWith('.md5sums')) continue;
-    const paragraph = keptText(tree, entry.path);
-    if (paragraph === undefined) continue;
-    const md5sums = keptText(tree, `${entry.path}.md5sums`);
-    const reading = readDpkgStatus(paragraph, entry.path, () => given({ list: undefined, md5sums }));
-    found.push({ path: entry.path, format: 'dpkg-status.d', reading });
+    const path = `${DPKG}/status.d/${basename(entry.path)}`;
+    const paragraph = keptText(tree, path);
+    const md5sums = keptText(tree, `${path}.md5sums`);
+    const reading =
+      paragraph === undefined
+        ? unread(tree, path)
+        : readDpkgStatus(paragraph, path, () => given({ list: undefined, md5sums }));
+    if (reading !== undefined) found.push({ path, format: 'dpkg-status.d', reading });
   }
   return found;
 }
@@ -80,15 +92,20 @@ async function rpmDatabases(tree: FileTree): Promise<FoundDatabase[]> {
     tree,
     RPM.flatMap((folder) => RPM_FILES.map((file) => `${folder}/${file}`)),
   );
+  const hidden = unread(tree, RPM_MANIFEST);
+  if (hidden !== undefined && paths.length === 0) {
+    found.push({ path: RPM_MANIFEST, format: 'rpm-manifest', reading: hidden });
+  }
   if (paths.length === 0 && manifest === undefined) return found;
   const { readRpmDatabase, readRpmManifest, rpmFormatOf } = await import('./rpm-database.js');
   for (const path of paths) {
     const bytes = keptBytes(tree, path) ?? new Uint8Array(0);
     const format = rpmFormatOf(bytes);
     const reading: DatabaseReading =
-      format === null
+      unread(tree, path) ??
+      (format === null
         ? { packages: [], problems: ['it is no rpm database of a known form'] }
-        : await readRpmDatabase(bytes, format, path);
+        : await readRpmDatabase(bytes, format, path));
     const log = tree.resolve(`${path}-wal`);
     const problems =
       log?.type === 'file' && log.size > 0 ? [`changes of it lie in /${log.path} and were not read`] : [];
