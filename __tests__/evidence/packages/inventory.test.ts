@@ -79,6 +79,22 @@ describe('an inventory', () => {
     expect(inventory.unknowns).toEqual([{ path: 'app/node_modules/d/package.json', reason: 'it is not JSON' }]);
   });
 
+  test("holds what was put in the place of a distribution package's library as nobody's part", async () => {
+    const path = 'usr/lib/node_modules/npm/node_modules/tar/package.json';
+    const brought = { path, content: '{"name":"tar","version":"6.2.1"}' };
+    const npm = { name: 'npm', version: '10.9.1-1', files: [brought] };
+    for (const layer of [apkInstalled([npm]), dpkgInstalled([npm])]) {
+      const { inventory: before } = await read(layer);
+      expect(before.packages.map(({ name, version, partOf }) => [name, version, partOf]).slice(1)).toEqual([
+        ['tar', '6.2.1', 'npm'],
+      ]);
+      const { inventory: after } = await read(layer, [{ path, content: '{"name":"tar","version":"7.4.0"}' }]);
+      expect(after.packages.map(({ name, version, partOf }) => [name, version, partOf]).slice(1)).toEqual([
+        ['tar', '7.4.0', undefined],
+      ]);
+    }
+  });
+
   test('of an image without any database is empty and says so', async () => {
     const { inventory } = await read([APP]);
     expect(inventory).toEqual({ packages: [], distribution: null, databases: [], unknowns: [] });

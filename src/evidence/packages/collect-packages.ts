@@ -51,13 +51,19 @@ export async function readInventory(tree: FileTree): Promise<Inventory> {
   };
 }
 
-/** Which distribution package brought a metadata file: `usr/lib/…/METADATA` → `py3-pip`. */
+/**
+ * Which distribution package brought a metadata file: `usr/lib/…/METADATA` → `py3-pip`. One with other content than its
+ * package brought was put in its place by somebody else, as `npm install --global npm` does with what apk installed.
+ */
 function ownersOfMetadata(tree: FileTree, packages: readonly DatabaseEntry[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   for (const { name, files } of packages) {
-    for (const { path } of files) {
+    for (const { path, checksum } of files) {
       if (!/package\.json$|METADATA$|PKG-INFO$|\.egg-info$/.test(path)) continue;
-      owners.set(tree.realPath(path) ?? path, name);
+      // A link brings nothing of its own: what it leads to is somebody's by its own name.
+      const file = tree.get(path);
+      if (file?.type !== 'file') continue;
+      if (checksum === undefined || file.content?.[checksum.algorithm] === checksum.hex) owners.set(file.path, name);
     }
   }
   return owners;
