@@ -8,6 +8,7 @@ import type { Distribution, Inventory } from '../evidence/packages/inventory.js'
 import type { Ownership } from '../evidence/packages/ownership.js';
 import { plural } from '../plural.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
+import { namedValueWithoutSecret, withoutSecrets } from '../reports/withheld.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 import type { InspectionFacts } from './inspection-facts.js';
@@ -176,13 +177,15 @@ function ownershipRows({ known, unowned, altered, asPackaged }: Ownership): read
 }
 
 function configurationRows(configuration: ImageConfiguration, { user, environment }: InspectionFacts): readonly Row[] {
-  const list = (words: readonly string[]) => (words.length === 0 ? 'none' : words.join(' '));
+  const list = (words: readonly string[]) => (words.length === 0 ? 'none' : words.map(withoutSecrets).join(' '));
   const command = (words: readonly string[]) =>
     `${list(words)}${words[1] === '-c' && /(?:^|\/)(?:ba|da|a|z)?sh$/.test(words[0] ?? '') ? ' (shell form)' : ''}`;
   const who = [user?.name, user?.uid === undefined ? undefined : `uid ${user.uid}`];
   const odd = environment.map(({ variable, reason }) => `${variable} ${reason}`);
   const path = searchPathOf(configuration.env);
-  const labels = Object.entries(configuration.labels).map(([key, value]) => `${key}=${value.slice(0, MAX_LABEL)}`);
+  const labels = Object.entries(configuration.labels).map(
+    ([key, value]) => `${key}=${namedValueWithoutSecret(key, value).slice(0, MAX_LABEL)}`,
+  );
   return [
     ['user', who.filter((part) => part !== undefined).join(', ')],
     ['entrypoint', command(configuration.entrypoint)],
@@ -191,7 +194,7 @@ function configurationRows(configuration: ImageConfiguration, { user, environmen
     ['PATH', path.length === 0 ? 'not set' : path.join(':')],
     ['ports, volumes', `${list(configuration.exposedPorts)}; ${list(configuration.volumes)}`],
     ['labels', some(labels)],
-    ['ONBUILD', some(configuration.onBuild)],
+    ['ONBUILD', some(configuration.onBuild.map(withoutSecrets))],
   ];
 }
 

@@ -20,19 +20,20 @@ export function environmentSecrets(env: readonly string[]): readonly Environment
     const equals = line.indexOf('=');
     const variable = equals < 0 ? line : line.slice(0, equals);
     const value = equals < 0 ? '' : line.slice(equals + 1);
-    const words = variable.toUpperCase().split(/[^A-Z0-9]+/);
     const [token] = secretsInText(value);
     if (token !== undefined) found.push({ variable, reason: `holds a ${token.kind}` });
     else if (/:\/\/[^\s/:@]{1,64}:[^\s/@]{3,200}@/.test(value))
       found.push({ variable, reason: 'holds a URL with a password' });
-    else if (
-      words.some((word) => SECRET_WORD.test(word)) &&
-      !words.some((word) => PUBLIC_WORD.test(word)) &&
-      !NO_SECRET.test(value.trim())
-    )
+    else if (isNamedLikeSecret(variable) && !NO_SECRET.test(value.trim()))
       found.push({ variable, reason: 'is named like a secret and has a value' });
   }
   return found;
+}
+
+/** Whether a variable's name says that it holds a secret, whatever its value. */
+export function isNamedLikeSecret(variable: string): boolean {
+  const words = variable.toUpperCase().split(/[^A-Z0-9]+/);
+  return words.some((word) => SECRET_WORD.test(word)) && !words.some((word) => PUBLIC_WORD.test(word));
 }
 
 /** Libraries forced into every program, and folders in PATH that are not where they seem. `isWritable` says whether anybody may write to a folder. */

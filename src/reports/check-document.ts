@@ -14,7 +14,9 @@ const text = z.string();
 export const evidenceFields = {
   status: z.enum(['present', 'absent', 'unavailable', 'unsupported']),
   from: z.exactOptional(text).describe('Where it was found.'),
-  value: z.exactOptional(z.json()).describe('What was found; its shape depends on the kind.'),
+  value: z
+    .exactOptional(z.json())
+    .describe('What was found; its shape depends on the kind. Values that look like secrets are "[not shown]".'),
   truncated: z.exactOptional(z.literal(true)).describe('The value was too long to be printed whole.'),
   cause: z.exactOptional(text).describe('Why it could not be had, as one of a fixed set of words.'),
   form: z.exactOptional(text).describe("The form it is in that can't be judged."),

@@ -1,6 +1,13 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { EvidenceDocument } from './check-document.js';
+import {
+  holdsSecretByName,
+  namedValueWithoutSecret,
+  variableWithoutSecret,
+  WITHHELD,
+  withoutSecrets,
+} from './withheld.js';
 
 /** How much of one value is printed: an inventory can have 50,000 packages, and this document is for scripts and people. */
 export interface ValueLimits {
@@ -85,9 +92,10 @@ function bounded(value: unknown, limits: ValueLimits, depth: number, state: { tr
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'string') {
-    if (value.length <= limits.characters) return value;
+    const shown = withoutSecrets(value);
+    if (shown.length <= limits.characters) return shown;
     state.truncated = true;
-    return value.slice(0, limits.characters);
+    return shown.slice(0, limits.characters);
   }
   if (typeof value !== 'object') return null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
@@ -107,7 +115,36 @@ function bounded(value: unknown, limits: ValueLimits, depth: number, state: { tr
       ? [...value]
       : Object.entries(value).filter(([, item]) => item !== undefined && !isOfOwnClass(item));
   if (entries.length > limits.items) state.truncated = true;
-  return Object.fromEntries(entries.slice(0, limits.items).map(([key, item]) => [String(key), next(item)]));
+  const named = namedValue(entries);
+  return Object.fromEntries(
+    entries
+      .slice(0, limits.items)
+      .map(([key, item]) => [
+        String(key),
+        next(key === 'value' && named !== null ? named : settingsOf(String(key), item)),
+      ]),
+  );
+}
+
+/** `{ name, value }`, as provenance lists build arguments and SBOMs list properties: the value as it may be printed. */
+function namedValue(entries: readonly (readonly [unknown, unknown])[]): string | null {
+  const name = entries.find(([key]) => key === 'name')?.[1];
+  const value = entries.find(([key]) => key === 'value')?.[1];
+  return typeof name === 'string' && typeof value === 'string' ? namedValueWithoutSecret(name, value) : null;
+}
+
+/**
+ * A field as it may be printed by what it is called: an environment, as image configurations (`env`, lines) and apko's
+ * (`environment`, an object) have it, and whatever is named like a secret, such as `build-arg:NPM_TOKEN`.
+ */
+function settingsOf(key: string, item: unknown): unknown {
+  if (typeof item === 'string') return holdsSecretByName(key) && item !== '' ? WITHHELD : item;
+  if (typeof item !== 'object' || item === null || !/^env(?:ironment)?$/i.test(key)) return item;
+  if (Array.isArray(item)) return item.map((line) => (typeof line === 'string' ? variableWithoutSecret(line) : line));
+  const pairs = Object.entries(item);
+  return Object.fromEntries(
+    pairs.map(([name, value]) => [name, typeof value === 'string' ? namedValueWithoutSecret(name, value) : value]),
+  );
 }
 
 const DATA: ReadonlySet<unknown> = new Set([
