@@ -69,6 +69,71 @@ describe('who signed an image', () => {
     expect(text).not.toContain('no authority');
   });
 
+  describe('is told name by name where several lead to the same digest', () => {
+    const names = ['registry.example.com/base:1', 'mirror.example.com/base:1'] as const;
+    const uses = names.map((name, index) => makeUse(name, { line: index + 1 }));
+    const platforms = [{ platform: 'linux/amd64', manifest: DIGEST, config: DIGEST }];
+    const report = makeReport({
+      uses,
+      answers: uses.map((one, index) =>
+        makeAnswer({
+          rule: 'signature-verified',
+          outcome: index === 0 ? 'pass' : 'not-applicable',
+          use: one.id,
+          image: DIGEST,
+          platform: 'linux/amd64',
+          reason: index === 0 ? 'It is signed.' : 'allow[1] lets it through.',
+        }),
+      ),
+      images: names.map((reference, index) => ({
+        reference,
+        digest: DIGEST,
+        platforms,
+        evidence: {
+          'linux/amd64': index === 0 ? { signatures: signedBy('base.pub') } : clock('2026-11-01T00:00:00.000Z'),
+        },
+      })),
+    });
+
+    test('so that what lets one through unsigned says nothing of the other', () => {
+      const [signed, open] = imageFactsOf(report).map(({ platforms: [first] }) => first?.signatures.status);
+      expect([signed, open]).toEqual(['seen', 'not-asked']);
+    });
+
+    test('and so that OSCAL gives no signer or clock of one name to another', async () => {
+      const answers = uses.map((one) =>
+        makeAnswer({ rule: 'fresh', outcome: 'pass', use: one.id, image: DIGEST, platform: 'linux/amd64' }),
+      );
+      const text = await renderEvidence(complianceEvidence({ ...report, answers }, 'nist-800-53', NOW), 'oscal');
+      const { observations } = JSON.parse(text)['assessment-results'].results[0];
+      const [base, mirror] = observations.map((one: Record<string, unknown>) =>
+        JSON.stringify(one['relevant-evidence']),
+      );
+      expect(base).toContain('signed by the key base.pub');
+      expect(base).not.toContain('clock');
+      expect(mirror).not.toContain('signed by');
+      expect(mirror).toContain('clock: 2026-11-01');
+    });
+
+    test('and nothing is told of a name that could be either', async () => {
+      const third = makeUse('third.example.com/base:1', { line: 9 });
+      const answers = [
+        makeAnswer({ rule: 'fresh', outcome: 'pass', use: third.id, image: DIGEST, platform: 'linux/amd64' }),
+      ];
+      const given = { ...report, uses: [third], answers };
+      const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', NOW), 'oscal');
+      const [only] = JSON.parse(text)['assessment-results'].results[0].observations;
+      expect(JSON.stringify(only)).not.toMatch(/signed by|clock:/);
+    });
+  });
+
+  test('is told where a use asks for it, also if another use of the image does not', () => {
+    const answers = (['not-applicable', 'pass'] as const).map((outcome) =>
+      makeAnswer({ rule: 'signature-verified', outcome, use: use.id, image: DIGEST, platform: 'linux/amd64' }),
+    );
+    expect(signaturesTold({ signatures: signedBy('base.pub') }, answers)?.status).toBe('seen');
+  });
+
   test('is not asked where the policy lets the image through unsigned, in its words', () => {
     const reason = 'allow[0] lets it through without a signature: built before signing';
     const answer = makeAnswer({

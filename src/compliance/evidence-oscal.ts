@@ -2,6 +2,7 @@ import { jsonText } from '../reports/escape/json.js';
 import { visible } from '../reports/escape/visible.js';
 import type { ComplianceEvidence } from './evidence.js';
 import type { PlatformFacts, Told } from './image-facts.js';
+import { imageOf } from './image-of.js';
 import { keyOf, type Observation, type Subject } from './observations.js';
 import { type Requirement, type RequirementSet, SOURCES } from './requirements.js';
 import { stableUuid } from './stable-uuid.js';
@@ -202,7 +203,7 @@ function relevantEvidence(
   places: readonly string[],
   { images }: ComplianceEvidence,
 ) {
-  const image = subject.kind === 'image' ? images.find(({ digest }) => digest === subject.digest) : undefined;
+  const image = subject.kind === 'image' ? imageOf(subject, images) : undefined;
   const facts = (image?.platforms ?? []).filter((one) => platform === undefined || one.platform === platform);
   const seen = (pick: (one: PlatformFacts) => Told) =>
     facts.map(pick).flatMap(({ status, said }) => (status === 'seen' ? said : []));

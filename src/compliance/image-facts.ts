@@ -3,10 +3,12 @@ import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
 import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
+import { formatReference } from '../images/reference.js';
 import { plural } from '../plural.js';
 import type { Answer, JudgedImage, Report } from '../reports/report.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
+import { imageOf } from './image-of.js';
 
 /**
  * What was learnt of one thing. `not-seen`: every place that was asked answered, and nothing counts. `not-known`: it
@@ -39,15 +41,16 @@ export interface ImageFacts {
 }
 
 /** The facts of every image that was opened, platform by platform. */
-export function imageFactsOf({ images, answers }: Report): readonly ImageFacts[] {
-  return images.map((image) => ({
+export function imageFactsOf(report: Report): readonly ImageFacts[] {
+  const asked = answersByImage(report);
+  return report.images.map((image) => ({
     reference: image.reference,
     digest: image.digest,
     ...(image.publisher === undefined ? {} : { publisher: image.publisher }),
     platforms: image.platforms.map(({ platform, manifest }) => ({
       platform,
       manifest,
-      ...factsOf(image.evidence[platform] ?? {}, (rule) => whyNotAsked(answers, rule, image, platform)),
+      ...factsOf(image.evidence[platform] ?? {}, (rule) => whyNotAsked(asked.get(image) ?? [], rule, platform)),
     })),
   }));
 }
@@ -66,20 +69,28 @@ function factsOf(
   };
 }
 
-/** The policy's own words, where a rule did not apply to the image. */
-function whyNotAsked(
-  answers: readonly Answer[],
-  rule: string,
-  { digest }: JudgedImage,
-  platform: string,
-): string | undefined {
-  return answers.find(
-    (answer) =>
-      answer.rule === rule &&
-      answer.image === digest &&
-      answer.platform === platform &&
-      answer.outcome === 'not-applicable',
-  )?.reason;
+/** What was asked of each image under its own name: the same bytes may go by another, of which other things are asked. */
+function answersByImage({ images, uses, answers }: Report): ReadonlyMap<JudgedImage, readonly Answer[]> {
+  const references = new Map(
+    uses.map(({ id, reference, expanded }) => [id, reference === null ? expanded : formatReference(reference)]),
+  );
+  const byImage = new Map<JudgedImage, Answer[]>();
+  for (const answer of answers) {
+    const reference = answer.use === undefined ? undefined : references.get(answer.use);
+    if (reference === undefined) continue;
+    const image = imageOf({ reference, digest: answer.image }, images);
+    if (image === undefined) continue;
+    const before = byImage.get(image);
+    if (before === undefined) byImage.set(image, [answer]);
+    else before.push(answer);
+  }
+  return byImage;
+}
+
+/** The policy's own words, where a rule applied to no use of the image. */
+function whyNotAsked(answers: readonly Answer[], rule: string, platform: string): string | undefined {
+  const about = answers.filter((answer) => answer.rule === rule && answer.platform === platform);
+  return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.reason : undefined;
 }
 
 function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): Told {

@@ -3,6 +3,7 @@ import { formatReference } from '../images/reference.js';
 import { LEVELS } from '../policy/policy.js';
 import type { Answer, JudgedImage, Report } from '../reports/report.js';
 import { changingFacts, type Silenced, silencedIn } from './changing-facts.js';
+import { imageOf, repositoryOf } from './image-of.js';
 import { stableUuid } from './stable-uuid.js';
 
 /** What an observation is about. */
@@ -47,7 +48,7 @@ export function observationsOf(report: Report): readonly Observation[] {
     const use = answer.use === undefined ? undefined : uses.get(answer.use);
     const subject = subjectOf(answer, use, digests, report);
     const seen = [...vulnerabilities].sort();
-    const image = imageOf(subject, report);
+    const image = subject.kind === 'image' ? imageOf(subject, report.images) : undefined;
     const facts = changingFacts(rule, image, platform);
     const uuid = stableUuid('observation', rule, aspect, keyOf(subject), platform, outcome, seen, facts);
     const known = found.get(uuid);
@@ -78,13 +79,6 @@ function silencedOn(image: JudgedImage | undefined, platform: string | undefined
   return evidence === undefined ? [] : silencedIn(evidence);
 }
 
-/** The opened image of a subject: by its reference where several references lead to the digest. */
-function imageOf(subject: Subject, { images }: Report): JudgedImage | undefined {
-  if (subject.kind !== 'image') return undefined;
-  const same = images.filter(({ digest }) => digest === subject.digest);
-  return same.find(({ reference }) => reference === subject.reference) ?? same[0];
-}
-
 /** A waiver for one use of a subject leaves the others. */
 function isUnwaived(known: Observation | undefined): boolean {
   return known !== undefined && known.waiver === undefined;
@@ -98,12 +92,8 @@ function stricter(a: Answer['level'], b: Answer['level']): Answer['level'] {
 export function keyOf(subject: Subject): string {
   if (subject.kind === 'build-file') return `file ${subject.path}`;
   if (subject.kind === 'policy') return `policy ${subject.name}`;
-  return `image ${nameOf(subject.reference)}@${subject.digest ?? subject.reference}`;
-}
-
-/** Tags come and go over a digest, so they are no part of what an image is. */
-function nameOf(reference: string): string {
-  return reference.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  // Tags come and go over a digest, so they are no part of what an image is.
+  return `image ${repositoryOf(subject.reference)}@${subject.digest ?? subject.reference}`;
 }
 
 function subjectOf(
