@@ -228,6 +228,50 @@ describe('evidence toward a framework', () => {
     },
   );
 
+  describe('says in every format under what it was collected, and what was left out', () => {
+    const given: Report = {
+      ...report,
+      tool: {
+        ...report.tool,
+        trustedRoot: 'the trusted root of acme',
+        feeds: [{ name: 'OSV API', date: '2026-11-20' }],
+      },
+      policy: {
+        ...report.policy,
+        source: { name: 'gate.yml', commit: 'c0ffee1', extends: [{ name: 'acme/base.yml', commit: 'beef2' }] },
+      },
+      files: [...report.files, { path: 'old/Dockerfile', status: 'skipped', reason: 'paths does not name it' }],
+      notices: ['Notice of the run.'],
+    };
+    test.each(EVIDENCE_FORMATS)('%s', async (format) => {
+      const text = await renderEvidence(complianceEvidence(given, 'fedramp', NOW), format);
+      for (const word of [
+        'the trusted root of acme',
+        'OSV API',
+        '2026-11-20',
+        'c0ffee1',
+        'acme/base.yml',
+        'beef2',
+        'old/Dockerfile',
+        'paths does not name it',
+        'Notice of the run.',
+        'A layer was too large.',
+        'The class of the service',
+      ]) {
+        expect(text).toContain(word);
+      }
+    });
+
+    test('and a feed that is as old as the run makes no other document of it', async () => {
+      const at = async (time: Date) => {
+        const tool = { ...given.tool, feeds: [{ name: 'OSV API', date: time.toISOString() }] };
+        const text = await renderEvidence(complianceEvidence({ ...given, tool }, 'fedramp', time), 'oscal');
+        return text.replaceAll(time.toISOString(), 'then');
+      };
+      expect(await at(new Date(NOW.getTime() + 1000))).toBe(await at(NOW));
+    });
+  });
+
   test('Markdown shows waivers, limits, and what was not observed, and escapes what others wrote', async () => {
     const text = await renderEvidence(complianceEvidence(report, 'govramp', NOW), 'markdown');
     expect(text).toContain('distroless` fail, error, waived (1)');

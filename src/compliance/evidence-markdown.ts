@@ -10,7 +10,6 @@ const LISTED = 50;
 export function evidenceMarkdown(evidence: ComplianceEvidence): string {
   const { policy, tool, limits } = evidence;
   const byUuid = new Map(evidence.observations.map((observation) => [observation.uuid, observation]));
-  const commit = policy.source.commit === undefined ? '' : ` at ${code(policy.source.commit)}`;
   const sections = [
     `# ${evidence.title}`,
     'Collected by a program from build files and the base images that they name. It is evidence toward the controls and points below, and no statement that any of them is met: that is for whoever assesses the system. The sentence beside a rule says what the rule looks for; what it saw is counted below it.',
@@ -18,13 +17,16 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
       ['', ''],
       [
         ['Collected', evidence.collected],
-        ['Policy', `${code(policy.source.name)}${commit}, profile ${policy.profile}`],
+        ['Policy', `${sourceText(policy.source)}, profile ${policy.profile}`],
+        ...policy.source.extends.map((base) => ['It extends', sourceText(base)] as const),
         ['Allow list', policy.allowListEnforced ? 'enforced' : 'not enforced: the policy has none'],
         ['Verdict of the gate', evidence.verdict],
         ['Tool', inline(`base-image-gate ${tool.version}, catalogue ${tool.catalogue}`)],
+        ...(tool.trustedRoot === undefined ? [] : [['Trusted root', inline(tool.trustedRoot)] as const]),
         ...tool.feeds.map(({ name, date }) => ['Feed', inline(`${name}, ${date}`)] as const),
       ],
     ),
+    ...(evidence.notices.length === 0 ? [] : ['The run says of itself:', list(evidence.notices.map(prose))]),
     '## Images',
     ...(evidence.images.length === 0 ? ['No image was opened.'] : evidence.images.map(imageSection)),
     '## Controls and points',
@@ -37,6 +39,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     list([
       ...evidence.observations.filter((one) => !wasObserved(one)).map(described),
       ...limits.map(({ name, message }) => prose(`limit ${name}: ${message}`)),
+      ...evidence.leftOut.map(({ path, reason }) => `build file ${code(path)} was left out: ${prose(reason)}`),
     ]),
     '## Out of sight',
     'A gate on base images can’t see these; evidence of them comes from elsewhere:',
@@ -45,6 +48,10 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     list(evidence.asksTheOperator.map(prose)),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function sourceText({ name, commit }: { readonly name: string; readonly commit?: string }): string {
+  return commit === undefined ? code(name) : `${code(name)} at ${code(commit)}`;
 }
 
 function imageSection({ reference, digest, publisher, platforms }: ImageFacts): string {

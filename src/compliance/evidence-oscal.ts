@@ -23,16 +23,12 @@ interface Property {
 /**
  * The evidence as OSCAL assessment results. It holds observations and no findings: "satisfied" is an assessor's word.
  * Every UUID is made from what it names, so that it stays the same while that does: an observation's from what was seen,
- * the document's from all of it but the time.
+ * the document's from all of it but the times of the run and its feeds.
  */
 export function evidenceOscal(evidence: ComplianceEvidence): string {
   const { collected, policy, tool, title } = evidence;
-  const policyName = line(
-    `${policy.source.name}${policy.source.commit === undefined ? '' : ` at ${policy.source.commit}`}`,
-  );
   const policyUuid = stableUuid('policy', policy.source.name, policy.source.commit, policy.profile);
-  const { collected: _, ...everythingButTheTime } = evidence;
-  const content = stableUuid('results', everythingButTheTime);
+  const content = stableUuid('results', withoutTimes(evidence));
   const subjects = new Map(evidence.observations.map(({ subject }) => [keyOf(subject), subject]));
   const document = {
     'assessment-results': {
@@ -54,10 +50,10 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
         {
           uuid: content,
           title: 'What was observed of base images',
-          description: line(`The gate's verdict under its policy is ${evidence.verdict}. ${remarksOf(evidence)}`),
+          description: line(`The gate's verdict under its policy is ${evidence.verdict}. ${outOfSight(evidence)}`),
           start: collected,
           end: collected,
-          props: [property('verdict', evidence.verdict), property('profile', policy.profile)],
+          props: propertiesOf(evidence),
           ...(subjects.size === 0
             ? {}
             : { 'local-definitions': { 'inventory-items': [...subjects.values()].map(inventoryItem) } }),
@@ -65,11 +61,12 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
           ...(evidence.observations.length === 0
             ? {}
             : { observations: evidence.observations.map((observation) => toObservation(observation, evidence)) }),
+          ...(evidence.notices.length === 0 ? {} : { remarks: line(evidence.notices.join(' ')) }),
         },
       ],
       'back-matter': {
         resources: [
-          { uuid: policyUuid, title: `The policy: ${policyName}`, description: `Profile ${policy.profile}.` },
+          { uuid: policyUuid, title: `The policy: ${sourceText(policy.source)}`, description: describePolicy(policy) },
           ...sourcesOf(evidence),
         ],
       },
@@ -78,8 +75,35 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
   return jsonText(document, 2);
 }
 
-function remarksOf({ outOfSight }: ComplianceEvidence): string {
-  return `Out of its sight: ${outOfSight.join(' ')}`;
+/** The OSV API's feed is as old as the run, so its date is no content either. */
+function withoutTimes({ collected: _, tool, ...evidence }: ComplianceEvidence): unknown {
+  return { ...evidence, tool: { ...tool, feeds: tool.feeds.map(({ name }) => name) } };
+}
+
+/** What the run was, and what it did not look at. */
+function propertiesOf({ verdict, policy, tool, limits, leftOut }: ComplianceEvidence): readonly Property[] {
+  return [
+    property('verdict', verdict),
+    property('profile', policy.profile),
+    property('allow-list', policy.allowListEnforced ? 'enforced' : 'not enforced'),
+    ...(tool.trustedRoot === undefined ? [] : [property('trusted-root', tool.trustedRoot)]),
+    ...tool.feeds.map(({ name, date }) => ({ ...property('feed', name), remarks: line(`As of ${date}.`) })),
+    ...limits.map(({ name, message }) => ({ ...property('limit-passed', name), remarks: line(message) })),
+    ...leftOut.map(({ path, reason }) => ({ ...property('build-file-left-out', path), remarks: line(reason) })),
+  ];
+}
+
+function describePolicy({ profile, source }: ComplianceEvidence['policy']): string {
+  const bases = source.extends.map(sourceText).join(', ');
+  return line(`Profile ${profile}.${bases === '' ? '' : ` It extends ${bases}.`}`);
+}
+
+function sourceText({ name, commit }: { readonly name: string; readonly commit?: string }): string {
+  return line(commit === undefined ? name : `${name} at ${commit}`);
+}
+
+function outOfSight({ outOfSight: unseen, asksTheOperator }: ComplianceEvidence): string {
+  return `Out of its sight: ${unseen.join(' ')} Only the operator can say: ${asksTheOperator.join(' ')}`;
 }
 
 /** Where the requirements are published. */

@@ -31,6 +31,10 @@ export interface ComplianceEvidence {
   readonly waivers: Report['waivers'];
   /** Limits that were passed, so that not everything was looked at. */
   readonly limits: Report['limits'];
+  /** Build files that the run was told to leave out, so that nothing is known of their images. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+  /** What else the run said of itself: sentences. */
+  readonly notices: Report['notices'];
   readonly outOfSight: readonly string[];
   readonly asksTheOperator: readonly string[];
 }
@@ -50,6 +54,10 @@ export function complianceEvidence(report: Report, framework: Framework, collect
     images: imageFactsOf(report),
     waivers: report.waivers,
     limits: report.limits,
+    leftOut: report.files.flatMap(({ path, status, reason }) =>
+      status === 'skipped' ? [{ path, reason: reason ?? 'it was not asked for' }] : [],
+    ),
+    notices: report.notices,
     outOfSight: OUT_OF_SIGHT,
     asksTheOperator: ASKS_THE_OPERATOR[framework],
   };
