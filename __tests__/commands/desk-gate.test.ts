@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { runGateAtDesk } from '../../src/commands/desk-gate.js';
 import { makeImage } from '../support/image-maker.js';
 import { writeLayout } from '../support/image-maker-layout.js';
+import { deskIn } from '../support/run-command.js';
 import { makeDirectory } from '../support/scratch-repository.js';
 
 const IMAGE = 'registry.example/base:1';
@@ -12,15 +13,8 @@ async function atDesk(
   flags: Parameters<typeof runGateAtDesk>[0],
   told: (text: string) => void = () => undefined,
 ) {
-  return await runGateAtDesk({ ...flags, 'all-files': true, offline: true }, undefined, {
-    stdout: () => undefined,
-    stderr: told,
-    env: { HOME: folder },
-    cwd: folder,
-    colour: false,
-    columns: 100,
-    progress: false,
-  });
+  const desk = deskIn(folder, { stderr: told });
+  return await runGateAtDesk({ ...flags, 'all-files': true, offline: true }, undefined, desk);
 }
 
 async function run(flags: { readonly registry?: readonly string[] }) {

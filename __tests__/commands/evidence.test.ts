@@ -1,30 +1,14 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { evidence } from '../../src/commands/evidence.js';
 import { FRAMEWORKS } from '../../src/compliance/frameworks.js';
 import { EVIDENCE_FORMATS } from '../../src/compliance/render-evidence.js';
+import { runCommand } from '../support/run-command.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
 const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;
 
-async function run(...args: readonly string[]) {
-  let [stdout, stderr] = ['', ''];
-  const code = await evidence([EXAMPLE, '--offline', ...args], {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    env: { HOME: join(EXAMPLE, 'none') },
-    cwd: EXAMPLE,
-    colour: false,
-    progress: false,
-    columns: 100,
-  });
-  return { code, stdout, stderr };
-}
+const run = (...args: readonly string[]) => runCommand(evidence, EXAMPLE, EXAMPLE, '--offline', ...args);
 
 /** The time of the run, which every format names. */
 function collectedOf(text: string): string {

@@ -5,6 +5,7 @@ import { fetchExtended, leaveOutExtended, refuseExtended } from '../../src/comma
 import { loadWorkingTreePolicy } from '../../src/commands/working-tree-policy.js';
 import { useGitHub } from '../support/github-room.js';
 import { GitHubState } from '../support/github-state.js';
+import { deskIn } from '../support/run-command.js';
 import { makeDirectory } from '../support/scratch-repository.js';
 
 const github = useGitHub();
@@ -14,16 +15,11 @@ const BASE = 'version: 1\nprofile: strict\nmay-override: [allow]\nfiles: { exclu
 
 function desk(env: Readonly<Record<string, string>>): CommandIo & { readonly told: string[] } {
   const told: string[] = [];
-  return {
-    told,
-    stdout: () => undefined,
-    stderr: (text) => void told.push(text),
+  const changes = {
+    stderr: (text: string) => void told.push(text),
     env: { GITHUB_API_URL: github.server.apiUrl, ...env },
-    cwd: '/',
-    colour: false,
-    columns: 100,
-    progress: false,
   };
+  return { told, ...deskIn('/', changes) };
 }
 
 function publish(): string {

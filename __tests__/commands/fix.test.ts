@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { fix } from '../../src/commands/fix.js';
+import { runCommand } from '../support/run-command.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
 const PINNED = ['Dockerfile', 'services/mailer/Dockerfile', 'services/worker/Dockerfile'];
@@ -20,23 +21,8 @@ function unpinnedExample(): string {
   return directory;
 }
 
-async function run(directory: string, ...args: readonly string[]) {
-  let [stdout, stderr] = ['', ''];
-  const code = await fix([directory, '--offline', '--all-files', ...args], {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    env: { HOME: directory },
-    cwd: directory,
-    colour: false,
-    progress: false,
-    columns: 120,
-  });
-  return { code, stdout, stderr };
-}
+const run = (directory: string, ...args: readonly string[]) =>
+  runCommand(fix, directory, directory, '--offline', '--all-files', ...args);
 
 describe('fix --pin', () => {
   test('writes the digests of what was verified, and nothing else', async () => {

@@ -9,6 +9,7 @@ import { writeLayout } from '../support/image-maker-layout.js';
 import { apkInstalled, elf } from '../support/packaged-files.js';
 import { fakeKey } from '../support/planted-secrets.js';
 import { schemaErrors } from '../support/published-schema.js';
+import { runCommand } from '../support/run-command.js';
 
 const IMAGE = 'made.test/base:latest';
 let folder = '';
@@ -48,23 +49,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(...args: readonly string[]) {
-  const out = { stdout: '', stderr: '' };
-  const code = await inspect(args, {
-    stdout: (text) => {
-      out.stdout += text;
-    },
-    stderr: (text) => {
-      out.stderr += text;
-    },
-    env: { HOME: folder },
-    cwd: folder,
-    colour: false,
-    progress: false,
-    columns: 120,
-  });
-  return { code, ...out };
-}
+const run = (...args: readonly string[]) => runCommand(inspect, folder, ...args);
 
 const ROUTE = () => [
   '--policy',

@@ -1,19 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { policyCommand } from '../../src/commands/policy.js';
+import { deskIn } from '../support/run-command.js';
 import { makeDirectory } from '../support/scratch-repository.js';
 
 /** What `policy validate` writes to standard error about a file with this text. */
 async function problemsOf(text: string, { colour = false, progress = false } = {}): Promise<string> {
   const written: string[] = [];
-  const io = {
-    stdout: () => {},
-    stderr: (some: string) => void written.push(some),
-    env: {},
-    cwd: makeDirectory({ 'policy.yml': text }),
+  const io = deskIn(makeDirectory({ 'policy.yml': text }), {
+    stderr: (some) => void written.push(some),
     colour,
-    columns: 80,
     progress,
-  };
+  });
   expect(await policyCommand(['validate', 'policy.yml'], io)).toBe(3);
   return written.join('');
 }

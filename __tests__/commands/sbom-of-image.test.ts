@@ -5,29 +5,13 @@ import { sbom } from '../../src/commands/sbom.js';
 import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
 import { type AttestedLayout, type AttestedLayoutOptions, makeAttestedLayout } from '../support/attested-layout.js';
 import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/make-sbom.js';
+import { runCommand } from '../support/run-command.js';
 
 const SPDX = 'https://spdx.dev/Document';
 const CURL = apkPackage('curl', '8.9.1-r2');
 
-async function run(layout: AttestedLayout, ...args: readonly string[]) {
-  let stdout = '';
-  let stderr = '';
-  const all = [layout.image, ...args, ...layout.route, '--policy', layout.policy, '--offline'];
-  const code = await sbom(all, {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    env: { HOME: layout.folder },
-    cwd: layout.folder,
-    colour: false,
-    progress: false,
-    columns: 120,
-  });
-  return { code, stdout, stderr };
-}
+const run = (layout: AttestedLayout, ...args: readonly string[]) =>
+  runCommand(sbom, layout.folder, layout.image, ...args, ...layout.route, '--policy', layout.policy, '--offline');
 
 async function runOn(options: AttestedLayoutOptions, ...args: readonly string[]) {
   return run(await makeAttestedLayout(options), ...args);

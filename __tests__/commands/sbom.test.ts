@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { sbom } from '../../src/commands/sbom.js';
 import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
 import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/make-sbom.js';
+import { runCommand } from '../support/run-command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sbom-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,24 +19,7 @@ function write(name: string, document: unknown): string {
   return name;
 }
 
-async function run(...args: readonly string[]) {
-  let stdout = '';
-  let stderr = '';
-  const code = await sbom(args, {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    env: {},
-    cwd: folder,
-    colour: false,
-    columns: 100,
-    progress: false,
-  });
-  return { code, stdout, stderr };
-}
+const run = (...args: readonly string[]) => runCommand(sbom, folder, ...args);
 
 describe('sbom --format json', () => {
   test('follows its published schema, and counts the root and nested components', async () => {

@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { CommandIo } from '../../src/commands/command.js';
 import { verifyBundle } from '../../src/commands/verify-bundle.js';
 import { digestOf } from '../../src/registry/digest.js';
+import { runCommand } from '../support/run-command.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signer-identity.js';
 import { envelopeBundle, inTotoStatement } from '../support/sigstore-forms.js';
 import { makeSigstore } from '../support/sigstore-trust.js';
@@ -34,23 +34,7 @@ beforeAll(async () => {
   write('key.pub', key.publicKeyPem);
 });
 
-async function run(...args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const io: CommandIo = {
-    stdout: (text) => {
-      printed.stdout += text;
-    },
-    stderr: (text) => {
-      printed.stderr += text;
-    },
-    env: {},
-    cwd: folder,
-    colour: false,
-    columns: 100,
-    progress: false,
-  };
-  return { code: await verifyBundle(args, io), ...printed };
-}
+const run = (...args: readonly string[]) => runCommand(verifyBundle, folder, ...args);
 
 const root = ['--trusted-root', 'trusted_root.json'];
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { CommandIo } from '../../src/commands/command.js';
 import { verify } from '../../src/commands/verify.js';
 import { writeLayout } from '../support/image-maker-layout.js';
+import { runCommand } from '../support/run-command.js';
 import { forge, makeScene, type Scene } from '../support/signer-forgery.js';
 import { RELEASE_WORKFLOW } from '../support/signer-identity.js';
 
@@ -40,23 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(...args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const io: CommandIo = {
-    stdout: (text) => {
-      printed.stdout += text;
-    },
-    stderr: (text) => {
-      printed.stderr += text;
-    },
-    env: {},
-    cwd: folder,
-    colour: false,
-    columns: 100,
-    progress: false,
-  };
-  return { code: await verify(args, io), ...printed };
-}
+const run = (...args: readonly string[]) => runCommand(verify, folder, ...args);
 
 describe('verify', () => {
   test('tells who signed an image, when and where it is logged', async () => {

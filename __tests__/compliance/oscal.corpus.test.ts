@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
@@ -8,26 +7,17 @@ import { evidence } from '../../src/commands/evidence.js';
 import { complianceEvidence } from '../../src/compliance/evidence.js';
 import { renderEvidence } from '../../src/compliance/render-evidence.js';
 import { makeReport, makeWaiver } from '../support/report-maker.js';
+import { runCommand } from '../support/run-command.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 const SCHEMA = 'oscal/oscal_assessment-results_schema.trestle.json';
 const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
 
 async function storefront(framework: string): Promise<string> {
-  let text = '';
-  const code = await evidence([EXAMPLE, '--offline', '--framework', framework, '--format', 'oscal'], {
-    stdout: (part) => {
-      text += part;
-    },
-    stderr: () => undefined,
-    env: { HOME: join(EXAMPLE, 'none') },
-    cwd: EXAMPLE,
-    colour: false,
-    progress: false,
-    columns: 100,
-  });
+  const args = ['--offline', '--framework', framework, '--format', 'oscal'];
+  const { code, stdout } = await runCommand(evidence, EXAMPLE, EXAMPLE, ...args);
   expect(code).toBe(1);
-  return text;
+  return stdout;
 }
 
 describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { check } from '../../src/commands/check.js';
 import { rules } from '../../src/rules/index.js';
+import { runCommand } from '../support/run-command.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,18 +25,7 @@ const reportShape = z.object({
 
 /** The outcomes of every rule, by file; those about the whole change under ''. */
 async function outcomes(...args: readonly string[]) {
-  let stdout = '';
-  await check([...args, '--all-files', '--format', 'json'], {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: () => undefined,
-    env: { HOME: root },
-    cwd: root,
-    colour: false,
-    progress: false,
-    columns: 120,
-  });
+  const { stdout } = await runCommand(check, root, ...args, '--all-files', '--format', 'json');
   const report = reportShape.parse(JSON.parse(stdout));
   const files = new Map(report.uses.map(({ id, file }) => [id, file]));
   return report.answers.map(({ rule, file, use, outcome, level }) => ({

@@ -10,6 +10,7 @@ import { attestedSubject } from '../support/attested-image.js';
 import { type AttestedLayoutOptions, makeAttestedLayout } from '../support/attested-layout.js';
 import { githubProvenance, SLSA_V1 } from '../support/make-provenance.js';
 import { apkPackage, spdxDocument } from '../support/make-sbom.js';
+import { deskIn } from '../support/run-command.js';
 
 const KINDS = ['image', 'statements', 'sbom', 'provenance', 'apko', 'vex', 'packages'] as const;
 const PURL = 'pkg:apk/wolfi/curl@8.9.1-r2';
@@ -51,16 +52,7 @@ const VEX = [
 /** The image's evidence by the gate's own collectors, from bytes on disk and a signature by a real key. */
 async function subjectOf(options: AttestedLayoutOptions): Promise<ImageRuleSubject> {
   const { image, folder, policy, route } = await makeAttestedLayout(options);
-  const io = {
-    stdout: () => {},
-    stderr: () => {},
-    env: { HOME: folder },
-    cwd: folder,
-    colour: false,
-    progress: false,
-    columns: 80,
-  };
-  const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, io);
+  const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, deskIn(folder));
   if (!opened.ok) throw new Error(opened.error);
   const subject = opened.value.subjectOn({ os: 'linux', architecture: 'amd64' });
   const evidence = await opened.value.evidence.collect(subject, KINDS).finally(opened.value.close);
