@@ -147,6 +147,52 @@ describe('an observation', () => {
     });
   });
 
+  describe('of a subject that waivers cover at single places', () => {
+    const again = makeUse('cgr.dev/chainguard/python:latest', { file: 'b/Dockerfile', line: 9 });
+    const failing = answer({ outcome: 'fail', image: DIGEST, platform: 'linux/amd64' });
+    const waivers = ['team-one', 'team-two'].map((owner) => ({ ...makeWaiver({ owner }), state: 'used' as const }));
+    const given = (second: Partial<Answer>) =>
+      makeReport({
+        uses: [python, again],
+        answers: [
+          { ...failing, use: python.id, waiver: 0 },
+          { ...failing, use: again.id, ...second },
+        ],
+        waivers,
+      });
+    const texts = async (report: Report) => {
+      const evidence = complianceEvidence(report, 'nist-800-53', NOW);
+      return { markdown: await renderEvidence(evidence, 'markdown'), oscal: await renderEvidence(evidence, 'oscal') };
+    };
+
+    test('shows a waiver of one place, and does not call the rest waived', async () => {
+      const report = given({});
+      expect(only(report)).toMatchObject({ waivedAt: [{ waiver: 0, place: 'Dockerfile:1' }] });
+      expect(only(report)).not.toHaveProperty('waiver');
+      const { markdown, oscal } = await texts(report);
+      expect(markdown).toContain('fail, error, waived at some places (1): ');
+      expect(markdown).toMatch(/^- 1: .* Applied to `cgr\.dev\S+` at `Dockerfile:1`\.$/m);
+      expect(oscal).toMatch(/"name": "waived-at-some-places"/);
+      expect(oscal).toContain('accepted at Dockerfile:1 by team-one until ');
+    });
+
+    test('shows every waiver, where each place has another', async () => {
+      const report = given({ waiver: 1 });
+      expect(only(report)).toMatchObject({
+        waiver: 0,
+        waivedAt: [{ waiver: 0 }, { waiver: 1, place: 'b/Dockerfile:9' }],
+      });
+      const { markdown, oscal } = await texts(report);
+      expect(markdown).toContain('fail, error, waived (1, 2): ');
+      expect(oscal).not.toContain('waived-at-some-places');
+      expect(oscal).toContain('accepted at b/Dockerfile:9 by team-two until ');
+    });
+
+    test('and says no places where one waiver covers all', () => {
+      expect(only(given({ waiver: 0 }))).toMatchObject({ waiver: 0, waivedAt: [] });
+    });
+  });
+
   test('shows every waiver that accepts a part of it, with owner, reason and last day', async () => {
     const cve = (id: string, owner: string) => ({
       ...makeWaiver({ rule: 'no-known-vulnerabilities', vulnerability: id, owner, reason: `${id} is not reached` }),

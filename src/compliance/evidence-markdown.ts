@@ -114,18 +114,30 @@ function requirementSection(
 }
 
 function subjectsOf(observations: readonly Observation[]): string {
-  const subjects = [...new Set(observations.map(({ subject }) => subjectText(subject)))];
-  const more = subjects.length > LISTED ? ` and ${subjects.length - LISTED} more` : '';
-  return `${subjects.slice(0, LISTED).join(', ')}${more}`;
+  return listed(observations.map(({ subject }) => subjectText(subject)));
+}
+
+/** In one line, each once. */
+function listed(all: readonly string[]): string {
+  const items = [...new Set(all)];
+  const more = items.length > LISTED ? ` and ${items.length - LISTED} more` : '';
+  return `${items.slice(0, LISTED).join(', ')}${more}`;
 }
 
 function described(observation: Observation): string {
-  const { rule, outcome, level, subject, platform, reasons, places, waiver, accepts } = observation;
+  const { rule, outcome, level, subject, platform, reasons, places } = observation;
   const on = platform === undefined ? '' : ` on ${inline(platform)}`;
-  const waived = waiver === undefined ? '' : `, waived (${waiver + 1})`;
-  const accepted = accepts.length === 0 ? '' : `, accepted in part (${accepts.map((index) => index + 1).join(', ')})`;
   const at = places.length === 0 ? '' : ` (${places.slice(0, 3).map(code).join(', ')}${places.length > 3 ? ' …' : ''})`;
-  return `${code(rule)} ${outcome}, ${level}${waived || accepted}: ${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
+  return `${code(rule)} ${outcome}, ${level}${exceptionText(observation)}: ${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
+}
+
+/** Which waivers bear on it, by the numbers that they are listed under. */
+function exceptionText({ waiver, waivedAt, accepts }: Observation): string {
+  const numbers = (indexes: readonly number[]) => [...new Set(indexes)].map((index) => index + 1).join(', ');
+  const partial = waivedAt.map(({ waiver: index }) => index);
+  if (waiver !== undefined) return `, waived (${numbers([waiver, ...partial])})`;
+  const waived = partial.length === 0 ? '' : `, waived at some places (${numbers(partial)})`;
+  return `${waived}${accepts.length === 0 ? '' : `, accepted in part (${numbers(accepts)})`}`;
 }
 
 function subjectText(subject: Subject): string {
@@ -139,8 +151,13 @@ function waivers({ waivers: all, observations }: ComplianceEvidence): string {
   return list(
     all.map(({ rule, image, file, vulnerability, reason, owner, expires, state }, index) => {
       const scope = [image, file, vulnerability].flatMap((part) => (part === undefined ? [] : [code(part)])).join(', ');
-      const on = observations.filter(({ waiver, accepts }) => waiver === index || accepts.includes(index));
-      const where = on.length === 0 ? '' : ` Applied to ${subjectsOf(on)}.`;
+      const on = observations.filter(
+        ({ waiver, waivedAt, accepts }) =>
+          waiver === index || accepts.includes(index) || waivedAt.some((one) => one.waiver === index),
+      );
+      const places = on.flatMap(({ waivedAt }) => waivedAt.filter((one) => one.waiver === index));
+      const at = places.length === 0 ? '' : ` at ${listed(places.map(({ place }) => code(place)))}`;
+      const where = on.length === 0 ? '' : ` Applied to ${subjectsOf(on)}${at}.`;
       return `${index + 1}: ${code(rule)}${scope === '' ? '' : ` for ${scope}`}, ${state}, until ${inline(expires)}, by ${inline(owner)}: ${prose(reason)}${where}`;
     }),
   );

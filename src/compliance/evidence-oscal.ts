@@ -199,19 +199,24 @@ function toObservation(observation: Observation, evidence: ComplianceEvidence) {
 }
 
 /** Waivers and VEX statements that bear on an observation: what is excepted, by whom, until when and why. */
-function exceptionsOf({ waiver, accepts, silenced }: Observation, { waivers }: ComplianceEvidence) {
-  const shown = [...new Set([...(waiver === undefined ? [] : [waiver]), ...accepts])].flatMap((index) => {
+function exceptionsOf({ waiver, waivedAt, accepts, silenced }: Observation, { waivers }: ComplianceEvidence) {
+  const shown = [
+    ...new Set([...(waiver === undefined ? [] : [waiver]), ...waivedAt.map((one) => one.waiver), ...accepts]),
+  ];
+  const waived = shown.flatMap((index) => {
     const found = waivers[index];
     if (found === undefined) return [];
-    const where = found.file === undefined ? '' : ` in ${found.file}`;
+    const places = [...new Set(waivedAt.filter((one) => one.waiver === index).map(({ place }) => place))];
+    const where = places.length > 0 ? ` at ${places.join(', ')}` : found.file === undefined ? '' : ` in ${found.file}`;
     const remarks = line(`accepted${where} by ${found.owner} until ${found.expires}: ${found.reason}`);
-    return [{ ...property('waived', found.vulnerability ?? found.rule), remarks }];
+    const name = waiver === undefined && places.length > 0 ? 'waived-at-some-places' : 'waived';
+    return [{ ...property(name, found.vulnerability ?? found.rule), remarks }];
   });
   const vex = silenced.map(({ vulnerability, reason }) => ({
     ...property('silenced-by-vex', vulnerability),
     remarks: line(reason),
   }));
-  return [...shown, ...vex];
+  return [...waived, ...vex];
 }
 
 const WORDS: Readonly<Record<Observation['outcome'], string>> = {

@@ -29,12 +29,22 @@ export interface Observation {
   readonly vulnerabilities: readonly string[];
   /** `file:line` of the uses. */
   readonly places: readonly string[];
-  /** Index into the report's waivers: it covers the observation, wherever its subject is used. */
+  /** Index into the report's waivers: the observation is covered wherever its subject is used, by this one first. */
   readonly waiver?: number;
+  /** Where one waiver does not cover it everywhere: those that cover it somewhere, each with a place. */
+  readonly waivedAt: readonly WaivedPlace[];
   /** Indexes into the report's waivers: those that each accept one of the vulnerabilities. */
   readonly accepts: readonly number[];
   /** Vulnerabilities that a verified VEX statement silences here. */
   readonly silenced: readonly Silenced[];
+}
+
+/** A place at which a waiver covers an observation. */
+interface WaivedPlace {
+  /** Index into the report's waivers. */
+  readonly waiver: number;
+  /** `file:line`, or the file where it is about no use. */
+  readonly place: string;
 }
 
 /** Every observation of a run, each once, in the order of rules and subjects. What a rule was not asked is none. */
@@ -42,6 +52,7 @@ export function observationsOf(report: Report): readonly Observation[] {
   const uses = new Map(report.uses.map((use) => [use.id, use]));
   const digests = digestsOfUses(report);
   const found = new Map<string, Observation>();
+  const unwaived = new Set<string>();
   for (const answer of report.answers) {
     const { rule, aspect, platform, outcome, level, vulnerabilities = [], waiver, accepts = [] } = answer;
     if (outcome === 'not-applicable') continue;
@@ -53,6 +64,9 @@ export function observationsOf(report: Report): readonly Observation[] {
     const uuid = stableUuid('observation', rule, aspect, keyOf(subject), platform, outcome, seen, facts);
     const known = found.get(uuid);
     const place = use === undefined ? [] : [`${use.file}:${use.line}`];
+    if (waiver === undefined) unwaived.add(uuid);
+    const waived =
+      waiver === undefined ? [] : [{ waiver, place: place[0] ?? answer.file ?? report.policy.source.name }];
     found.set(uuid, {
       uuid,
       rule,
@@ -64,12 +78,19 @@ export function observationsOf(report: Report): readonly Observation[] {
       reasons: distinct([...(known?.reasons ?? []), answer.reason]),
       vulnerabilities: seen,
       places: distinct([...(known?.places ?? []), ...place]),
-      ...(waiver === undefined || isUnwaived(known) ? {} : { waiver }),
+      waivedAt: [...(known?.waivedAt ?? []), ...waived],
       accepts: [...new Set([...(known?.accepts ?? []), ...accepts])].sort((a, b) => a - b),
       silenced: ABOUT_VULNERABILITIES.has(rule) ? silencedOn(image, platform) : [],
     });
   }
-  return [...found.values()];
+  return [...found.values()].map((one) => (unwaived.has(one.uuid) ? one : waivedEverywhere(one)));
+}
+
+function waivedEverywhere(observation: Observation): Observation {
+  const { waivedAt } = observation;
+  const [first, ...others] = new Set(waivedAt.map(({ waiver }) => waiver));
+  if (first === undefined) return observation;
+  return { ...observation, waiver: first, waivedAt: others.length === 0 ? [] : waivedAt };
 }
 
 const ABOUT_VULNERABILITIES = new Set(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
@@ -77,11 +98,6 @@ const ABOUT_VULNERABILITIES = new Set(['no-known-vulnerabilities', 'no-new-vulne
 function silencedOn(image: JudgedImage | undefined, platform: string | undefined): readonly Silenced[] {
   const evidence = platform === undefined ? undefined : image?.evidence[platform];
   return evidence === undefined ? [] : silencedIn(evidence);
-}
-
-/** A waiver for one use of a subject leaves the others. */
-function isUnwaived(known: Observation | undefined): boolean {
-  return known !== undefined && known.waiver === undefined;
 }
 
 function stricter(a: Answer['level'], b: Answer['level']): Answer['level'] {
