@@ -18,7 +18,7 @@ const END = '<!-- what appears where: end -->';
 const POLICY = '.github/base-image-gate.yml';
 
 // Every scenario starts the bundle as a process of its own, which waits between writes as GitHub asks.
-jest.setTimeout(240_000);
+jest.setTimeout(900_000);
 const AT_ONCE = 4;
 let action: BundledAction;
 let registry: RegistryServer;
