@@ -13,6 +13,11 @@ describe('a platform', () => {
     ['windows', 'windows/amd64'],
     ['macos/arm64', 'darwin/arm64'],
     ['linux/arm/8', 'linux/arm/v8'],
+    ['linux/arm/55', 'linux/arm/55'],
+    ['linux/armhf', 'linux/arm/v7'],
+    ['linux/i386', 'linux/386'],
+    ['linux/x86-64', 'linux/amd64'],
+    ['i386', 'linux/386'],
     ['linux/arm/v5', 'linux/arm/v5'],
     ['linux/arm/12', 'linux/arm/12'],
     ['linux/arm64/v9', 'linux/arm64/v9'],
@@ -39,7 +44,19 @@ describe('a platform', () => {
     expect(parsePlatform(text)).toStrictEqual({ ok: true, value: expected });
   });
 
-  test.each(['', 'nonsense', 'constructor', '__proto__', 'a/b/c/d', 'linux/', 'linux/a b'])('%j is none', (text) => {
+  test.each([
+    '',
+    'nonsense',
+    'xlinux',
+    'linuxx',
+    'windows(1)x',
+    'x y(1)',
+    'constructor',
+    '__proto__',
+    'a/b/c/d',
+    'linux/',
+    'linux/a b',
+  ])('%j is none', (text) => {
     expect(parsePlatform(text)).toMatchObject({ ok: false });
   });
 
