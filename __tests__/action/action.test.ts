@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readParts } from '../../src/github/comment-parts.js';
 import { BundledAction, payloadOf, type StepOptions, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
@@ -13,8 +13,6 @@ import {
 } from '../support/pull-request-step.js';
 import { makeZip } from '../support/zip-maker.js';
 
-// Each test starts the bundle as a process of its own, which waits a second between writes as GitHub asks.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 beforeAll(() => {

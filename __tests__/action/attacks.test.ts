@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { commentMarker } from '../../src/github/comment-parts.js';
 import { BundledAction, type StepResult } from '../support/bundled-action.js';
 import type { GitContent } from '../support/git-repository.js';
@@ -9,8 +9,6 @@ import { useGitHub } from '../support/github-room.js';
 import { DENYING_POLICY, makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
 import { type RegistryServer, startRegistry } from '../support/registry-server.js';
 
-// Each test starts the bundle as a process of its own.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 let registry: RegistryServer;

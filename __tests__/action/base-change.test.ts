@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BundledAction } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
 import { makeImage } from '../support/image-maker.js';
@@ -7,8 +7,6 @@ import { apkInstalled } from '../support/packaged-files.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
 import { type RegistryServer, startRegistry } from '../support/registry-server.js';
 
-// The bundle is a process of its own, which waits a second between writes as GitHub asks.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 let registry: RegistryServer;

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { packContent } from '../../src/registry/cache-pack.js';
 import { type ActionsCacheServer, startActionsCache } from '../support/actions-cache-server.js';
 import { BundledAction, type StepResult } from '../support/bundled-action.js';
@@ -21,8 +21,6 @@ import { makeImage } from '../support/image-maker.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
 import { type RegistryServer, startRegistry } from '../support/registry-server.js';
 
-// Each test starts the bundle as processes of their own.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 let registry: RegistryServer;

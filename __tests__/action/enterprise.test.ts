@@ -4,15 +4,13 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { BundledAction, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
 import { type HttpProxy, startHttpProxy } from '../support/http-proxy.js';
 import { makePullRequest, runOnPullRequest } from '../support/pull-request-step.js';
 import { makeCertificate } from '../support/registry-certificate.js';
 
-// Each test starts the bundle as a process of its own.
-jest.setTimeout(60_000);
 const github = useGitHub('/api/v3');
 const folder = mkdtempSync(join(tmpdir(), 'gate-enterprise-'));
 const certificate = makeCertificate(['localhost']);

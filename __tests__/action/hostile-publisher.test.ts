@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { BundledAction, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
 import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/hostile-text.js';
@@ -12,8 +12,6 @@ import { type RegistryServer, startRegistry } from '../support/registry-server.j
 import { keySigner } from '../support/signer-identity.js';
 import { classicAttestation, cosignManifest, inTotoStatement } from '../support/sigstore-forms.js';
 
-// The bundle is started as a process of its own.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 let registry: RegistryServer;

@@ -1,15 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { parseStrangerReport } from '../../src/github/stranger-report.js';
 import { BundledAction, payloadOf, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
 import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/hostile-text.js';
 import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/pull-request-step.js';
 
-// Each test starts the bundle as processes of their own.
-jest.setTimeout(60_000);
 const github = useGitHub();
 const folder = mkdtempSync(join(tmpdir(), 'gate-hostile-'));
 let action: BundledAction;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   BundledAction,
   payloadOf,
@@ -10,8 +10,6 @@ import { useGitHub } from '../support/github-room.js';
 import { REVIEWED } from '../support/github-state.js';
 import { DENYING_POLICY, type MadePullRequest, POLICY_PATH } from '../support/pull-request-step.js';
 
-// Each test starts the bundle as a process of its own.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 beforeAll(() => {

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { BundledAction } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
 import { makeImage } from '../support/image-maker.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
 import { type RegistryServer, startRegistry } from '../support/registry-server.js';
 
-// Each test starts the bundle as a process of its own, which waits a second between writes as GitHub asks.
-jest.setTimeout(60_000);
 const github = useGitHub();
 let action: BundledAction;
 let registry: RegistryServer;

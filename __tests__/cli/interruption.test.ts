@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BundledCli } from '../support/bundled-cli.js';
 import { makeDirectory } from '../support/scratch-repository.js';
 
-jest.setTimeout(60_000);
 let cli: BundledCli;
 beforeAll(() => {
   cli = new BundledCli();
