@@ -228,6 +228,26 @@ describe('the signed apko configuration', () => {
     });
   });
 
+  test('that could not be had or read is no reason to pass', async () => {
+    const malformed = { predicateType: 'https://apko.dev/image-configuration', predicate: [] };
+    const unread = await answers({ statements: [sbomOf(CURL, BASH), malformed], packages });
+    expect(unread.map(({ outcome }) => outcome)).toEqual(['pass', 'indeterminate']);
+    expect(unread[1]).toMatchObject({
+      aspect: 'apko-configuration',
+      reason: expect.stringContaining('an apko configuration that cannot be read: it is no object'),
+      fix: expect.any(String),
+    });
+    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;
+    const unsearched = await answers({ statements: [sbomOf(CURL, BASH)], packages, incomplete });
+    expect(unsearched[1]).toMatchObject({ outcome: 'indeterminate', reason: expect.stringContaining('No answer') });
+  });
+
+  test('is not waited for where the image has no packages of apk', async () => {
+    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;
+    const bash = { name: 'bash', version: '5.2-1', purl: 'pkg:deb/debian/bash@5.2-1' };
+    expect(await answers({ statements: [sbomOf(bash)], packages: apkInventory([]), incomplete })).toHaveLength(1);
+  });
+
   test('is not asked where nobody signed it', async () => {
     const results = await answers({ statements: [sbomOf(CURL, BASH), { ...apkoOf('x=1'), signer: null }], packages });
     expect(results).toHaveLength(1);

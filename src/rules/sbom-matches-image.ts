@@ -1,5 +1,6 @@
 import type { Inventory } from '../evidence/packages/inventory.js';
 import { compareWithSbom } from '../evidence/provenance/apko.js';
+import { distributionPackages } from '../evidence/sbom/distribution-packages.js';
 import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
 import { type Reconciliation, reconcile } from '../evidence/sbom/reconcile.js';
 import { plural } from '../plural.js';
@@ -121,8 +122,17 @@ function tell({ hidden, phantom, differing }: Reconciliation, inventory: Invento
 
 /** Only a signed configuration is compared: an unsigned one could be written to agree with anything. */
 function judgeApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom): RuleResult | null {
-  if (apko?.status !== 'present' || apko.value.signer === undefined || !value.counts) return null;
   const aspect = 'apko-configuration';
+  // Of an image of other packages nobody attests one, and nothing is lost with it.
+  if (apko?.status === 'unavailable' && distributionPackages(value.chosen.sbom).some(({ type }) => type === 'apk')) {
+    return {
+      outcome: 'indeterminate',
+      aspect,
+      reason: `Whether a signed apko configuration agrees with the SBOM is not known: ${apko.message}`,
+      fix: apko.remedy,
+    };
+  }
+  if (apko?.status !== 'present' || apko.value.signer === undefined || !value.counts) return null;
   const differences = compareWithSbom(apko.value, value.chosen.sbom);
   const [first] = differences;
   if (first === undefined) {
