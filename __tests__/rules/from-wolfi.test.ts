@@ -94,6 +94,12 @@ test.each<[string, readonly LayerFile[], ApkoConfiguration | undefined, RegExp]>
     { ...APKO, repositories: ['https://x.test'] },
     /takes packages from https:\/\/x.test/,
   ],
+  [
+    'an apko configuration that trusts another key',
+    WOLFI,
+    { ...APKO, keys: ['https://packages.wolfi.dev/os/wolfi-signing.rsa.pub', 'https://x.test/mine.rsa.pub'] },
+    /trusts the key https:\/\/x.test\/mine.rsa.pub/,
+  ],
 ])('%s contradicts the claim', async (_, files, apko, reason) => {
   expect(await answer(files, apko)).toMatchObject({ outcome: 'fail', reason: expect.stringMatching(reason) });
 });

@@ -48,10 +48,12 @@ export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfi
   return { contradictions, agreements };
 }
 
-/** The configuration's repositories are Wolfi's, and each version it pins is the one installed. */
+/** The configuration's repositories and keys are Wolfi's, and each version it pins is the one installed. */
 function compareConfiguration(apko: ApkoConfiguration, installed: ReadonlyMap<string, string>): string | null {
   const strange = apko.repositories.find((line) => !HOST.test(line.replace(/^@\S+\s+/, '')));
   if (strange !== undefined) return `its signed apko configuration takes packages from ${strange.slice(0, 200)}`;
+  const strangeKey = apko.keys.find((key) => !KEY.test(key.slice(key.lastIndexOf('/') + 1)));
+  if (strangeKey !== undefined) return `its signed apko configuration trusts the key ${strangeKey.slice(0, 200)}`;
   for (const { name, version } of apko.packages) {
     if (version === undefined) continue;
     const actual = installed.get(name);
