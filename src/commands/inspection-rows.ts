@@ -6,6 +6,7 @@ import { searchPathOf } from '../evidence/filesystem/search-path.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { Distribution, Inventory } from '../evidence/packages/inventory.js';
 import type { Ownership } from '../evidence/packages/ownership.js';
+import type { AttestedProvenance } from '../evidence/provenance/provenance.js';
 import { plural } from '../plural.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { namedValueWithoutSecret, withoutSecrets } from '../reports/withheld.js';
@@ -27,7 +28,7 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
   return [
     ...rows('digest', image, imageRows),
     ...rows('signed', signatures, signatureRows),
-    ...rows('provenance', provenance, () => [['provenance', 'attested']]),
+    ...rows('provenance', provenance, ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
     ...rows('sbom', sbom, ({ chosen, all }) => [
       ['sbom', `${all.length} attested, ${chosen.signer === undefined ? 'unsigned' : `signed by ${chosen.signer}`}`],
     ]),
@@ -47,6 +48,16 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
     ]),
     ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
   ];
+}
+
+/** Who built it from what, as the provenance says, and on whose word. */
+function provenanceRow({ provenance, level, signer, conflicts }: AttestedProvenance): Row {
+  const { builder = 'an unnamed builder', source } = provenance;
+  const commit = source?.commit === undefined ? '' : ` at ${source.commit}`;
+  const from = source === undefined ? '' : ` from ${source.repository}${commit}`;
+  const word = signer === undefined ? "unsigned, on the registry's word" : `signed by ${signer}`;
+  const against = conflicts.map((conflict) => `; but ${conflict}`).join('');
+  return ['provenance', `built by ${builder}${from}, build level ${level.level}, ${word}${against}`];
 }
 
 /** The rows of a value, or one that says why there is none. */
