@@ -68,6 +68,13 @@ describe('sbom IMAGE', () => {
     expect(await runOn({ unsigned, entry: 'sbom: { unsigned: allow }' })).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test("says of a stranger's that it is there, and why it does not count", async () => {
+    const signed = [[SPDX, spdxDocument({ packages: [CURL] })]] as const;
+    const { code, stderr } = await runOn({ signed, strangersKey: true });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\.att: an attestation that does not count because .*base\.pub/);
+  });
+
   test('a signed one goes before an unsigned one', async () => {
     const signed = [['https://cyclonedx.org/bom', cycloneDxDocument({ packages: [CURL] })]] as const;
     const unsigned = [[SPDX, spdxDocument({ packages: [apkPackage('bash', '1')] })]] as const;

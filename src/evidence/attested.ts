@@ -1,11 +1,15 @@
 import type { Statement, UnsignedStatement } from '../signatures/statement.js';
+import type { RejectedSignature } from '../signatures/verified.js';
 import type { CollectContext } from './collector.js';
-import type { Evidence } from './evidence.js';
+import type { Evidence, LookedIn } from './evidence.js';
 
 /** In-toto documents of one kind about an image: statements, or, where there are none, what nobody signed. */
 export type Carriers =
   | { readonly found: true; readonly carriers: readonly Carrier[]; readonly signed: boolean; readonly from: string }
   | { readonly found: false; readonly evidence: Exclude<Evidence<never>, { readonly status: 'present' }> };
+
+/** How many attestations that do not count are told. */
+const TOLD = 10;
 
 export type Carrier = Statement | UnsignedStatement;
 
@@ -20,7 +24,7 @@ export async function findCarriers(
 ): Promise<Carriers> {
   const statements = await context.get('statements');
   if (statements.status !== 'present') return { found: false, evidence: statements };
-  const { verified, unsigned, incomplete } = statements.value;
+  const { verified, unsigned, rejected, incomplete } = statements.value;
   const wanted = <C extends Carrier>(carriers: readonly C[]) =>
     carriers.filter(({ predicateType }) => isWanted(predicateType));
   const signed = wanted(verified);
@@ -28,11 +32,16 @@ export async function findCarriers(
   const carriers: readonly Carrier[] = signed.length > 0 ? signed : mayBeSigned ? [] : wanted(unsigned);
   if (carriers.length > 0) return { found: true, carriers, signed: signed.length > 0, from: statements.from };
 
-  const lookedIn = statements.lookedIn ?? [];
+  const lookedIn = [...(statements.lookedIn ?? []), ...rejected.slice(0, TOLD).map(tellRejected)];
   if (incomplete !== undefined) return { found: false, evidence: { status: 'unavailable', ...incomplete, lookedIn } };
   const others = [...new Set([...verified, ...unsigned].map(({ predicateType }) => predicateType))];
   const answer = others.length === 0 ? 'no statement' : `statements of other types: ${others.join(', ')}`;
   return { found: false, evidence: { status: 'absent', lookedIn: [...lookedIn, { place: statements.from, answer }] } };
+}
+
+/** Somebody who finds an attestation in the registry asks why it is not counted. */
+function tellRejected({ place, reason }: RejectedSignature): LookedIn {
+  return { place, answer: `an attestation that does not count because ${reason}` };
 }
 
 /** Whether a document is a statement: somebody signed it. */
