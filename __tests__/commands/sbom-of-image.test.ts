@@ -68,6 +68,27 @@ describe('sbom IMAGE', () => {
     expect(await runOn({ unsigned, entry: 'sbom: { unsigned: allow }' })).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('says that another contradicts it, or could not be read', async () => {
+    const other = [SPDX, spdxDocument({ packages: [apkPackage('curl', '9-r0')] })] as const;
+    const { code, stdout, stderr } = await runOn({
+      signed: [[SPDX, spdxDocument({ packages: [CURL] })], other, [SPDX, '{"spdxVersion"']],
+    });
+    expect([code, stdout.includes('Minimum elements')]).toEqual([0, true]);
+    expect(stderr).toMatch(/Two SBOMs of this digest contradict each other: .* apk curl 8\.9\.1-r2, .* says 9-r0\./);
+    expect(stderr).toMatch(/Another is attested and was not read: .*: The document is no JSON/);
+  });
+
+  test('the one it is compared with has to count as well', async () => {
+    const layout = await makeAttestedLayout({ unsigned: [[SPDX, spdxDocument({ packages: [CURL] })]] });
+    const file = join(layout.folder, 'mine.json');
+    writeFileSync(file, JSON.stringify(spdxDocument({ packages: [CURL] })));
+    expect(await run({ ...layout, image: file }, '--diff', layout.image)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('No package changed'),
+      stderr: `sbom: ${layout.image}: It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so.\n`,
+    });
+  });
+
   test("says of a stranger's that it is there, and why it does not count", async () => {
     const signed = [[SPDX, spdxDocument({ packages: [CURL] })]] as const;
     const { code, stderr } = await runOn({ signed, strangersKey: true });

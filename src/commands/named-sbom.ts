@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { AttestedSbom } from '../evidence/sbom/image-sbom.js';
+import type { AttestedSbom, ImageSbom } from '../evidence/sbom/image-sbom.js';
 import { SBOM_LIMITS } from '../evidence/sbom/limits.js';
 import { readSbom } from '../evidence/sbom/read.js';
 import type { Sbom } from '../evidence/sbom/sbom.js';
@@ -15,6 +15,8 @@ export interface NamedSbom {
   readonly sbom: Sbom;
   /** Of an image: on whose word it stands, and whether that counts by the policy. */
   readonly attested?: Omit<AttestedSbom, 'sbom'> & { readonly counts: boolean };
+  /** Of an image: why this may not be the truth, or not all that is attested; each a sentence. */
+  readonly doubts: readonly string[];
 }
 
 /** Why there is none: the message for standard error, and the exit code. */
@@ -57,7 +59,7 @@ async function readFileSbom(name: string, path: string, size: number): Promise<R
       size > SBOM_LIMITS['sbom-bytes']
         ? err(overLimit('sbom-bytes', `has ${size} bytes`))
         : readSbom(await readFile(path));
-    if (read.ok) return ok({ sbom: read.value });
+    if (read.ok) return ok({ sbom: read.value, doubts: [] });
     const { status, message, remedy } = read.error;
     return err({ code: status === 'unsupported' ? 1 : 2, message: `${name}: ${message}. ${remedy}` });
   } catch (error) {
@@ -82,9 +84,9 @@ async function readImageSbom(
   const evidence = await image.value.evidence.get(image.value.subjectOn(platform), 'sbom').finally(image.value.close);
   switch (evidence.status) {
     case 'present': {
-      const { chosen, counts } = evidence.value;
-      const { sbom, ...attested } = chosen;
-      return ok({ sbom, attested: { ...attested, counts } });
+      const { sbom, ...attested } = evidence.value.chosen;
+      const { counts } = evidence.value;
+      return ok({ sbom, attested: { ...attested, counts }, doubts: doubtsOf(evidence.value) });
     }
     case 'absent': {
       const places = evidence.lookedIn.map(({ place, answer }) => `  ${place}: ${answer}`);
@@ -95,4 +97,14 @@ async function readImageSbom(
     case 'unavailable':
       return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.remedy}` });
   }
+}
+
+function doubtsOf({ counts, disagreements, problems }: ImageSbom): readonly string[] {
+  return [
+    ...(counts
+      ? []
+      : ["It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so."]),
+    ...disagreements.map((one) => `Two SBOMs of this digest contradict each other: ${one}.`),
+    ...problems.map((one) => `Another is attested and was not read: ${one}.`),
+  ];
 }

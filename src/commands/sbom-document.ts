@@ -90,7 +90,7 @@ type DeepReadonly<T> = T extends (infer I)[]
     : T;
 
 /** What there is to show of one bill of materials. */
-export interface ShownSbom extends NamedSbom {
+export interface ShownSbom extends Omit<NamedSbom, 'doubts'> {
   readonly elements: readonly ElementReport[];
   readonly diff?: PackageDiff;
 }

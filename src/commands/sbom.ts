@@ -60,9 +60,9 @@ export const sbom: Command = defineCommand(
       const { sbomText } = await import('./sbom-text.js');
       io.stdout(sbomText(shown));
     }
-    if (attested?.counts !== false) return 0;
-    io.stderr("sbom: It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so.\n");
-    return 1;
+    for (const doubt of read.value.doubts) io.stderr(`sbom: ${terminal(doubt)}\n`);
+    for (const doubt of other?.value.doubts ?? []) io.stderr(`sbom: ${terminal(`${values.diff}: ${doubt}`)}\n`);
+    return attested?.counts === false || other?.value.attested?.counts === false ? 1 : 0;
   },
 );
 
