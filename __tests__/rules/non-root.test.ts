@@ -4,6 +4,7 @@ import { nonRoot } from '../../src/rules/non-root.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { contentsOf } from '../support/contents-of.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { read as readDockerfile } from '../support/read-dockerfile.js';
 import { makeUse } from '../support/report-maker.js';
 import { makeStage } from '../support/stage-maker.js';
 
@@ -93,6 +94,65 @@ describe('the stage that ships decides', () => {
   test('and a user that a build argument names is not known', async () => {
     const stage = makeStage(0, USE, ['USER $RUN_AS'], target);
     expect(await answer('', [stage])).toMatchObject({ outcome: 'indeterminate', at: { line: 11 } });
+  });
+});
+
+describe('the ONBUILD triggers of the base run before the stage that ships', () => {
+  const over = async (onBuild: readonly string[], instructions: readonly string[]) => {
+    const config = { User: '65532', OnBuild: onBuild, Env: ['APP_UID=1654'] };
+    const { evidence } = await contentsOf({ layers: [[PASSWD]], config });
+    const stage = makeStage(0, USE, instructions, { target: true, name: 'app' });
+    return ask(nonRoot, subjectOf(evidence, { stages: [stage] }), 'hardened')[0];
+  };
+
+  test('so that a USER of theirs replaces the user of the base', async () => {
+    expect(await over(['RUN x', 'user root'], [])).toMatchObject({
+      outcome: 'fail',
+      reason: 'The stage app runs as root (ONBUILD user root of the base image).',
+    });
+    expect(await over(['USER root', 'USER $APP_UID'], [])).toMatchObject({ outcome: 'pass' });
+    expect(await over(['ENV APP_UID=0', 'USER $APP_UID'], [])).toMatchObject({ outcome: 'indeterminate' });
+  });
+
+  test('and one of the stage replaces that', async () => {
+    expect(await over(['USER root'], ['USER 1000'])).toMatchObject({ outcome: 'pass', at: { line: 11 } });
+  });
+});
+
+test('the ONBUILD of a stage runs in the stage that is built on it, and at its own line', async () => {
+  const stages = [
+    makeStage(0, USE, ['USER 1000', 'ONBUILD USER root']),
+    makeStage(1, { kind: 'stage', index: 0 }, ['RUN x'], { target: true, name: 'app' }),
+  ];
+  expect(await answer('', stages)).toMatchObject({
+    outcome: 'fail',
+    at: { line: 12 },
+    reason: 'The stage app runs as root (USER root on line 12).',
+  });
+});
+
+describe('the base names the user by a variable', () => {
+  const read = async (text: string, env: readonly string[] = ['APP_UID=1654', 'ZERO=0']) => {
+    const reading = readDockerfile(`FROM registry.test/made:latest\n${text}\n`);
+    const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { Env: env } });
+    const { stages, uses } = reading;
+    const subject = { ...subjectOf(evidence, { stages }), use: uses[0] ?? makeUse('registry.test/made:latest') };
+    return ask(nonRoot, subject, 'hardened')[0];
+  };
+
+  test.each([
+    ['USER $APP_UID', 'pass'],
+    [`USER $\{APP_UID:-0}`, 'pass'],
+    [`USER $\{UID:-$APP_UID}`, 'pass'],
+    ['USER $ZERO:1000', 'fail'],
+    [`USER $\{APP_UID:+0}`, 'fail'],
+    ['ENV APP_UID=0\nUSER $APP_UID', 'fail'],
+    ['ENV APP_UID=$ZERO\nUSER $APP_UID', 'indeterminate'],
+    ['ARG APP_UID\nUSER $APP_UID', 'indeterminate'],
+    // Nobody says it, so it is nothing, and nothing is root.
+    ['USER $NOBODY_SAYS', 'fail'],
+  ])('%j: %s', async (text, outcome) => {
+    expect(await read(text)).toMatchObject({ outcome });
   });
 });
 

@@ -7,6 +7,11 @@ export interface StageInstruction extends SourceRange {
   readonly text: string;
   /** For USER, ARG, ENV …: the text after variables, where they are known without running the build. */
   readonly expanded?: string;
+  /**
+   * For USER without `expanded`: the variables in its text that the file sets, `null` where it does not tell to what.
+   * Those that are missing here are the base image's.
+   */
+  readonly variables?: Readonly<Record<string, string | null>>;
   /** `--name=value`, quotes and escapes taken off. */
   readonly flags?: readonly string[];
   /** The elements of the JSON (exec) form. */

@@ -1,5 +1,7 @@
+import { expandWord } from '../build-files/dockerfile/shell-words.js';
 import type { SourceRange } from '../build-files/image-use.js';
 import type { Stage, StageInstruction } from '../build-files/stage.js';
+import type { ImageConfiguration } from './configuration.js';
 
 /** The user that a stage's image runs as, and the instruction that decides it. */
 export interface EffectiveUser {
@@ -7,15 +9,29 @@ export interface EffectiveUser {
   readonly user: string | undefined;
   /** Undefined where no stage says USER, so that the base decides. */
   readonly at?: SourceRange & { readonly file: string; readonly text: string };
+  /** The ONBUILD trigger of the base that decides, where one does. */
+  readonly trigger?: string;
   /** The target stage. */
   readonly stage: { readonly index: number; readonly name: string | null };
 }
 
+/** What a base image's configuration says that a build on it goes on with. */
+export type BaseDefaults = Pick<ImageConfiguration, 'user' | 'env' | 'onBuild'>;
+
+/** One USER, in a stage or in the base's trigger. */
+type Decision =
+  | { readonly kind: 'instruction'; readonly file: string; readonly instruction: StageInstruction }
+  | { readonly kind: 'trigger'; readonly text: string; readonly trigger: string };
+
+/** A trigger's keyword and what follows it. */
+const TRIGGER = /^\s*([A-Za-z]+)\s+(\S.*?)\s*$/s;
+
 /**
  * The user of every target stage that is built, through earlier stages, on the image of one use: the base's own user,
- * replaced by each USER of the chain in order. Empty where no target is built on that use.
+ * replaced by each USER of the chain in order, those of ONBUILD triggers first. Empty where no target is built on that
+ * use.
  */
-export function effectiveUsers(stages: readonly Stage[], use: string, baseUser: string): readonly EffectiveUser[] {
+export function effectiveUsers(stages: readonly Stage[], use: string, base: BaseDefaults): readonly EffectiveUser[] {
   const byIndex = new Map(stages.map((stage) => [stage.index, stage]));
   return stages
     .filter((stage) => stage.target)
@@ -23,14 +39,24 @@ export function effectiveUsers(stages: readonly Stage[], use: string, baseUser: 
       const chain = chainTo(target, byIndex);
       const bottom = chain[0];
       if (bottom?.base.kind !== 'image' || bottom.base.use !== use) return [];
-      const last = lastUser(chain);
+      const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
       const stage = { index: target.index, name: target.name };
-      if (last === undefined) return [{ user: baseUser, stage }];
-      const { file, instruction } = last;
+      if (decision === undefined) return [{ user: base.user, stage }];
+      const env = isSetByTriggers(chain, base.onBuild) ? undefined : base.env;
+      if (decision.kind === 'trigger') {
+        const { text, trigger } = decision;
+        return [{ user: expandOver({ text, variables: {} }, env)?.trim(), trigger, stage }];
+      }
+      const { file, instruction } = decision;
       const { line, column, endLine, endColumn, text } = instruction;
-      const user = instruction.expanded ?? (text.includes('$') ? undefined : text);
+      const user = instruction.expanded ?? expandOver(instruction, env);
       return [{ user: user?.trim(), at: { file, line, column, endLine, endColumn, text }, stage }];
     });
+}
+
+/** The user that a container of an image runs as that nothing is built on. */
+export function ownUser({ user }: BaseDefaults): EffectiveUser {
+  return { user, stage: { index: 0, name: null } };
 }
 
 /** The stages from the one that is built on something outside up to `target`. */
@@ -45,12 +71,69 @@ function chainTo(target: Stage, byIndex: ReadonlyMap<number, Stage>): readonly S
   return chain;
 }
 
-function lastUser(
-  chain: readonly Stage[],
-): { readonly file: string; readonly instruction: StageInstruction } | undefined {
-  for (const stage of chain.toReversed()) {
-    const instruction = stage.instructions.findLast(({ keyword }) => keyword.toUpperCase() === 'USER');
-    if (instruction !== undefined) return { file: stage.file, instruction };
+/** The last USER of the chain. A stage's triggers run before what the stage above it says itself. */
+function lastUser(chain: readonly Stage[]): Decision | undefined {
+  for (let i = chain.length - 1; i >= 0; i -= 1) {
+    const [stage, below] = [chain[i], chain[i - 1]];
+    const own = stage?.instructions.findLast(({ keyword }) => keyword.toUpperCase() === 'USER');
+    if (stage !== undefined && own !== undefined) return { kind: 'instruction', file: stage.file, instruction: own };
+    const fired = below?.instructions.findLast((instruction) => triggerOf(instruction)?.keyword === 'USER');
+    const text = fired === undefined ? undefined : triggerOf(fired)?.text;
+    if (below === undefined || fired === undefined || text === undefined) continue;
+    const { expanded: _, ...rest } = fired;
+    const instruction = { ...rest, text, ...(text.includes('$') ? {} : { expanded: text }) };
+    return { kind: 'instruction', file: below.file, instruction };
   }
   return undefined;
+}
+
+function triggeredUser(onBuild: readonly string[]): Decision | undefined {
+  for (const trigger of onBuild.toReversed()) {
+    const read = readTrigger(trigger);
+    if (read?.keyword === 'USER') return { kind: 'trigger', text: read.text, trigger };
+  }
+  return undefined;
+}
+
+/** Whether triggers set variables, which the values that we know then say nothing of. */
+function isSetByTriggers(chain: readonly Stage[], onBuild: readonly string[]): boolean {
+  const triggers = [...onBuild.map(readTrigger), ...chain.flatMap(({ instructions }) => instructions.map(triggerOf))];
+  return triggers.some((trigger) => trigger?.keyword === 'ENV' || trigger?.keyword === 'ARG');
+}
+
+function triggerOf({ keyword, text }: StageInstruction): { keyword: string; text: string } | undefined {
+  return keyword.toUpperCase() === 'ONBUILD' ? readTrigger(text) : undefined;
+}
+
+function readTrigger(trigger: string): { keyword: string; text: string } | undefined {
+  const match = TRIGGER.exec(trigger);
+  return match?.[1] === undefined || match[2] === undefined
+    ? undefined
+    : { keyword: match[1].toUpperCase(), text: match[2] };
+}
+
+/**
+ * A text over what the file says of its variables, and over the base's environment for those that the file does not
+ * set. Undefined where some value is not known.
+ */
+function expandOver(
+  { text, variables }: Pick<StageInstruction, 'text' | 'variables'>,
+  env: readonly string[] | undefined,
+): string | undefined {
+  if (!text.includes('$')) return text;
+  // Which character escapes is the file's to say, and nobody escapes in a user's name.
+  if (variables === undefined || env === undefined || /[\\`]/.test(text)) return undefined;
+  const inherited = new Map(env.map((line): [string, string] => splitPair(line)));
+  let known = true;
+  const expanded = expandWord(text, { escape: '\\' }, (name) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : inherited.get(name);
+    if (value === null) known = false;
+    return value ?? undefined;
+  });
+  return expanded.ok && known ? expanded.value : undefined;
+}
+
+function splitPair(line: string): [string, string] {
+  const equals = line.indexOf('=');
+  return equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)];
 }

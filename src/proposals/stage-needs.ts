@@ -35,7 +35,7 @@ export function needsOf(use: ImageUse, stages: readonly Stage[]): StageNeeds {
   const users = effectiveUsers(
     stages.filter(({ file }) => file === use.file),
     use.id,
-    '',
+    { user: '', env: [], onBuild: [] },
   );
   const runs = of('RUN');
   const starts = [...of('ENTRYPOINT', 'CMD'), ...of('HEALTHCHECK').flatMap(healthCommand)];

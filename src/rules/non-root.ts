@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EffectiveUser, effectiveUsers } from '../evidence/effective-user.js';
+import { type EffectiveUser, effectiveUsers, ownUser } from '../evidence/effective-user.js';
 import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
 import { runsAs } from '../evidence/user.js';
 import { stricter } from '../policy/strictness.js';
@@ -54,8 +54,8 @@ export const nonRoot: ImageRule<Options> = {
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
     const own = stages.filter(({ file }) => file === use.file);
-    const users = effectiveUsers(own, use.id, configuration.user);
-    const asked = users.length > 0 ? users : [{ user: configuration.user, stage: { index: 0, name: null } }];
+    const users = effectiveUsers(own, use.id, configuration);
+    const asked = users.length > 0 ? users : [ownUser(configuration)];
     const answers = asked.map((user) => judge(user, contents, chosen));
     const worst =
       answers.find(({ outcome }) => outcome === 'fail') ?? answers.find(({ outcome }) => outcome === 'indeterminate');
@@ -64,12 +64,12 @@ export const nonRoot: ImageRule<Options> = {
 };
 
 function judge(
-  { user, at, stage }: EffectiveUser,
+  { user, at, trigger, stage }: EffectiveUser,
   contents: Result<FilesystemFacts, RuleResult>,
   chosen: Options,
 ): RuleResult {
   const what = stage.name === null ? 'The image that is built here' : `The stage ${stage.name}`;
-  const decides = at === undefined ? "the base image's configuration" : `USER ${at.text} on line ${at.line}`;
+  const decides = decision(at, trigger);
   const place =
     at === undefined
       ? {}
@@ -85,8 +85,9 @@ function judge(
   }
   const { uid, name } = runsAs(user, contents.ok ? contents.value.tree : undefined);
   if (uid === 0) {
-    const who = user === '' ? 'root, since neither it nor its base says USER' : 'root';
-    return { outcome: 'fail', reason: `${what} runs as ${who}${user === '' ? '' : ` (${decides})`}.`, fix, ...place };
+    const who = user === '' && at === undefined ? 'root, since neither it nor its base says USER' : 'root';
+    const by = user === '' && at === undefined ? '' : ` (${decides})`;
+    return { outcome: 'fail', reason: `${what} runs as ${who}${by}.`, fix, ...place };
   }
   if (chosen.numeric && name !== undefined) {
     return {
@@ -106,4 +107,11 @@ function judge(
   }
   const shown = name === undefined ? `uid ${uid}` : uid === undefined ? `the user ${name}` : `${name} (uid ${uid})`;
   return { outcome: 'pass', reason: `${what} runs as ${shown} (${decides}).`, ...place };
+}
+
+/** What decides the user, in a clause for brackets. */
+function decision(at: EffectiveUser['at'], trigger: string | undefined): string {
+  if (trigger !== undefined) return `ONBUILD ${trigger.trim().slice(0, 200)} of the base image`;
+  if (at === undefined) return "the base image's configuration";
+  return `USER ${at.text} on line ${at.line}`;
 }

@@ -12,6 +12,8 @@ import { trimSpaceEnd } from './white-space.js';
 interface Environment {
   /** `null`: set, but to what is not known. */
   readonly values: Map<string, string | null>;
+  /** Build arguments without a value: whoever builds may give one. */
+  readonly open: Set<string>;
   /** Whether a name that is not in `values` is unset for certain: at the bottom there is no image but scratch. */
   readonly closed: boolean;
 }
@@ -46,6 +48,9 @@ export function stageInstructions(
         keyword: instruction.keyword.toUpperCase(),
         text: instruction.text,
         ...(expanded === undefined ? {} : { expanded }),
+        ...(expanded === undefined && instruction.keyword === 'user'
+          ? { variables: variablesIn(instruction.text, environment) }
+          : {}),
         ...(instruction.flags.length === 0 ? {} : { flags: instruction.flags.map((flag) => flag.text) }),
         ...(instruction.json === undefined ? {} : { json: instruction.json }),
         ...(instruction.heredocs.length === 0 ? {} : { heredocs: instruction.heredocs }),
@@ -63,12 +68,12 @@ export function rangeOf(instruction: Instruction, source: SourceText): ReturnTyp
 
 function inherit(stage: FoundStage, earlier: readonly Environment[], budget: WorkBudget): Environment {
   const { base } = stage;
-  if (base.kind === 'scratch') return { values: new Map(), closed: true };
+  if (base.kind === 'scratch') return { values: new Map(), open: new Set(), closed: true };
   const parent = base.kind === 'stage' ? earlier[base.index] : undefined;
   budget.spend(parent?.values.size ?? 0);
   return parent === undefined
-    ? { values: new Map(), closed: false }
-    : { values: new Map(parent.values), closed: parent.closed };
+    ? { values: new Map(), open: new Set(), closed: false }
+    : { values: new Map(parent.values), open: new Set(parent.open), closed: parent.closed };
 }
 
 interface Surroundings {
@@ -116,7 +121,19 @@ function declare(
     given ??
     (equals < 0 ? surroundings.global(name) : expand(text.slice(equals + 1), environment, surroundings.lexing));
   if (value !== undefined || equals >= 0) environment.values.set(name, value ?? null);
+  else environment.open.add(name);
   return { name, value: value ?? environment.values.get(name) ?? undefined };
+}
+
+/** What the file itself says of the variables that a text names. */
+function variablesIn(text: string, { values, open }: Environment): Readonly<Record<string, string | null>> {
+  const known: [string, string | null][] = [];
+  for (const [, name = ''] of text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)) {
+    const value = values.get(name);
+    if (value !== undefined) known.push([name, value]);
+    else if (open.has(name)) known.push([name, null]);
+  }
+  return Object.fromEntries(known);
 }
 
 function joinPairs(pairs: readonly { name: string | undefined; value: string | undefined }[]): string | undefined {
