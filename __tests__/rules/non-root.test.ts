@@ -3,6 +3,7 @@ import type { Stage } from '../../src/build-files/stage.js';
 import { nonRoot } from '../../src/rules/non-root.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { contentsOf } from '../support/contents-of.js';
+import type { LayerFile } from '../support/image-maker.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
 import { read as readDockerfile } from '../support/read-dockerfile.js';
 import { makeUse } from '../support/report-maker.js';
@@ -153,6 +154,36 @@ describe('the base names the user by a variable', () => {
     ['USER $NOBODY_SAYS', 'fail'],
   ])('%j: %s', async (text, outcome) => {
     expect(await read(text)).toMatchObject({ outcome });
+  });
+});
+
+describe('passwd is read as runc reads it', () => {
+  const runs = async (passwd: readonly LayerFile[], user = 'app') => {
+    const { evidence } = await contentsOf({ layers: [passwd], config: { User: user } });
+    return ask(nonRoot, subjectOf(evidence), 'hardened')[0];
+  };
+
+  test.each(['  app:x:0:0::/:', 'app:x::0::/:', 'app:x:0x10:0::/:', 'app', 'app:x:-0:0'])(
+    '%j is root',
+    async (line) => {
+      expect(await runs([{ path: 'etc/passwd', content: `root:x:0:0::/:\n${line}\n` }])).toMatchObject({
+        outcome: 'fail',
+      });
+    },
+  );
+
+  test('and where another file lies behind it, a name stands for nobody known', async () => {
+    const file = { path: 'opt/accounts', content: 'app:x:0:0::/:\n' };
+    for (const type of ['symlink', 'link'] as const) {
+      const link = type === 'link' ? 'opt/accounts' : '../opt/accounts';
+      expect(await runs([file, { path: 'etc/passwd', link, type }])).toMatchObject({
+        outcome: 'indeterminate',
+        reason: expect.stringContaining('whose uid is not known: /etc/passwd is the file'),
+      });
+    }
+    expect(await runs([file, { path: 'etc/passwd', link: '../opt/accounts' }], '65532')).toMatchObject({
+      outcome: 'pass',
+    });
   });
 });
 

@@ -6,6 +6,8 @@ export interface RunsAs {
   /** Undefined where the name is in no passwd that we can see. */
   readonly uid?: number;
   readonly name?: string;
+  /** Why the passwd that may tell of the name was not read. */
+  readonly unread?: string;
 }
 
 /**
@@ -18,9 +20,22 @@ export function runsAs(user: string, tree: FileTree | undefined): RunsAs {
   const name = user.split(':')[0]?.trim() ?? '';
   if (name === '') return { uid: 0 };
   if (/^[+-]?[0-9]+$/.test(name)) return { uid: Math.abs(Number(name)) };
-  const line = (tree === undefined ? undefined : keptText(tree, 'etc/passwd'))
-    ?.split('\n')
-    .find((one) => one.startsWith(`${name}:`));
-  const uid = line === undefined ? (name === 'root' ? 0 : undefined) : Number(line.split(':')[2]);
-  return uid === undefined || !Number.isSafeInteger(uid) ? { name } : { uid, name };
+  const file = tree?.resolve('etc/passwd');
+  const passwd = tree === undefined ? undefined : keptText(tree, 'etc/passwd');
+  const uid = passwd === undefined ? undefined : uidIn(passwd, name);
+  if (uid !== undefined) return { uid, name };
+  if (name === 'root') return { uid: 0, name };
+  // A link or a second name of a file that is not kept: what it says is not known.
+  return file?.type === 'file' && passwd === undefined
+    ? { name, unread: `/etc/passwd is the file /${file.path}, which is not read` }
+    : { name };
+}
+
+/** The uid of the first line of a name. As in runc blanks around a line don't count, and what is no number is 0. */
+function uidIn(passwd: string, name: string): number | undefined {
+  for (const line of passwd.split('\n')) {
+    const [first, , uid = ''] = line.trim().split(':');
+    if (first === name) return /^[+-]?[0-9]+$/.test(uid) ? Math.abs(Number(uid)) : 0;
+  }
+  return undefined;
 }

@@ -83,7 +83,7 @@ function judge(
       ...place,
     };
   }
-  const { uid, name } = runsAs(user, contents.ok ? contents.value.tree : undefined);
+  const { uid, name, unread } = runsAs(user, contents.ok ? contents.value.tree : undefined);
   if (uid === 0) {
     const who = user === '' && at === undefined ? 'root, since neither it nor its base says USER' : 'root';
     const by = user === '' && at === undefined ? '' : ` (${decides})`;
@@ -102,6 +102,14 @@ function judge(
     return {
       ...contents.error,
       reason: `${what} runs as ${name} (${decides}), whose uid is not known: ${contents.error.reason}`,
+      ...place,
+    };
+  }
+  if (unread !== undefined) {
+    return {
+      outcome: 'indeterminate',
+      reason: `${what} runs as ${name} (${decides}), whose uid is not known: ${unread}.`,
+      fix: 'Write a number instead of the name, such as USER 65532.',
       ...place,
     };
   }
