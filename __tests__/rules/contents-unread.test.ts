@@ -8,7 +8,7 @@ import { noSecrets } from '../../src/rules/no-secrets.js';
 import type { ImageRule, RuleResult } from '../../src/rules/rule.js';
 import { supported } from '../../src/rules/supported.js';
 import { collectContents, contentsOf, sourceOf } from '../support/contents-of.js';
-import { layerOf, makeImage, makeLayer } from '../support/image-maker.js';
+import { type LayerFile, layerOf, makeImage, makeLayer } from '../support/image-maker.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
 import { paxRecord, TAR_END, tarData, tarMember } from '../support/tar-blocks.js';
 
@@ -97,6 +97,76 @@ describe('a file whose bytes are not its content, since it is stored as a sparse
         unknowns: expect.arrayContaining([{ path: 'lib/apk/db/installed', reason: expect.stringContaining('sparse') }]),
       },
     });
+  });
+});
+
+describe('a package database that lies elsewhere and is reached by a link or by a second name', () => {
+  const apk = 'P:glibc\nV:2.40-r1\n\n';
+  const deb = 'Package: libc6\nStatus: install ok installed\nVersion: 2.41-1\n\n';
+  const cases: readonly [string, readonly LayerFile[]][] = [
+    [
+      'an apk database behind a link',
+      [
+        { path: 'opt/db', content: apk },
+        { path: 'lib/apk/db/installed', link: '/opt/db' },
+      ],
+    ],
+    [
+      'an apk database by a hard link',
+      [
+        { path: 'opt/db', content: apk },
+        { path: 'lib/apk/db/installed', link: 'opt/db', type: 'link' },
+      ],
+    ],
+    [
+      "dpkg's folder behind a link",
+      [
+        { path: 'opt/dpkg/status', content: deb },
+        { path: 'var/lib/dpkg', link: '/opt/dpkg' },
+      ],
+    ],
+    [
+      "dpkg's lists of files behind a link",
+      [
+        { path: 'var/lib/dpkg/status', content: deb },
+        { path: 'opt/info/libc6.md5sums', content: `${'0'.repeat(32)}  bin/app\n` },
+        { path: 'var/lib/dpkg/info', link: '/opt/info' },
+        { path: 'bin/app', content: 'x' },
+      ],
+    ],
+    [
+      'an rpm database behind a link',
+      [
+        { path: 'opt/db', content: 'SQLite format 3\0' },
+        { path: 'var/lib/rpm/rpmdb.sqlite', link: '/opt/db' },
+      ],
+    ],
+  ];
+
+  test.each(cases)('%s is none that was read', async (_, layer) => {
+    const { evidence } = await contentsOf({ layers: [layer] });
+    const subject = subjectOf(evidence);
+    expect(ask(minimal, subject)).toContainEqual(
+      expect.objectContaining({ aspect: 'packages', outcome: 'indeterminate' }),
+    );
+    expect(ask(intact, subject)).toMatchObject([
+      { outcome: 'indeterminate', reason: expect.stringContaining('could not be read') },
+    ]);
+  });
+
+  test('and neither is an os-release', async () => {
+    const layer = [
+      { path: 'opt/release', content: 'ID=debian\nVERSION_ID=9\n' },
+      { path: 'etc/os-release', link: '/opt/release' },
+    ];
+    const { evidence } = await contentsOf({ layers: [layer] });
+    expect(ask(supported, subjectOf(evidence))).toMatchObject([
+      {
+        outcome: 'indeterminate',
+        aspect: 'distribution',
+        reason: expect.stringContaining('/etc/os-release could not be read (it is another name of /opt/release'),
+      },
+    ]);
   });
 });
 

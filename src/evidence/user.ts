@@ -1,5 +1,5 @@
 import type { FileTree } from './filesystem/file-tree.js';
-import { keptText } from './packages/kept-text.js';
+import { keptText, whyUnread } from './packages/kept-text.js';
 
 /** Whom a `USER` text stands for. */
 export interface RunsAs {
@@ -20,15 +20,12 @@ export function runsAs(user: string, tree: FileTree | undefined): RunsAs {
   const name = user.split(':')[0]?.trim() ?? '';
   if (name === '') return { uid: 0 };
   if (/^[+-]?[0-9]+$/.test(name)) return { uid: Math.abs(Number(name)) };
-  const file = tree?.resolve('etc/passwd');
   const passwd = tree === undefined ? undefined : keptText(tree, 'etc/passwd');
   const uid = passwd === undefined ? undefined : uidIn(passwd, name);
   if (uid !== undefined) return { uid, name };
   if (name === 'root') return { uid: 0, name };
-  // A link or a second name of a file that is not kept: what it says is not known.
-  return file?.type === 'file' && passwd === undefined
-    ? { name, unread: `/etc/passwd is the file /${file.path}, which is not read` }
-    : { name };
+  const unread = tree === undefined ? undefined : whyUnread(tree, 'etc/passwd');
+  return unread === undefined ? { name } : { name, unread: `of /etc/passwd, ${unread}` };
 }
 
 /** The uid of the first line of a name. As in runc blanks around a line don't count, and what is no number is 0. */

@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
+import type { Inventory } from '../evidence/packages/inventory.js';
 import { err, ok, type Result } from '../result.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -60,6 +61,18 @@ export function unjudged({ unread }: FilesystemFacts): RuleResult | null {
     reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be judged: ${listed(unread.map(({ path }) => `/${path}`))}.`,
     fix: 'Ask whoever publishes the image to build it with plain files in its layers.',
     details: shortened(unread.map(({ path, reason }) => `/${path}: ${reason}`)),
+  };
+}
+
+/** The same of an image's package databases and os-release: those of `unknowns` that the answer hangs on. */
+export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | null {
+  const [first] = unknowns;
+  if (first === undefined) return null;
+  return {
+    outcome: 'indeterminate',
+    reason: `What is installed is not known whole: /${first.path} could not be read${unknowns.length > 1 ? `, nor could ${unknowns.length - 1} more` : ''} (${first.reason.slice(0, 300)}).`,
+    fix: 'Ask whoever publishes the image to keep its package database where its package manager does.',
+    details: shortened(unknowns.map(({ path, reason }) => `/${path}: ${reason}`)),
   };
 }
 

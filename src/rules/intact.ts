@@ -1,5 +1,5 @@
 import { plural } from '../plural.js';
-import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
+import { listed, needed, shortened, unreadInventory, withoutLinuxContents } from './contents.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule } from './rule.js';
 
@@ -27,6 +27,8 @@ export const intact: ImageRule<NoOptions> = {
     if (windows !== null) return windows;
     const ownership = needed(subject.evidence.ownership, 'Which package owns which file');
     if (!ownership.ok) return ownership.error;
+    const packages = needed(subject.evidence.packages, 'The list of packages');
+    if (!packages.ok) return packages.error;
     const { altered, asPackaged, notCompared } = ownership.value;
     if (altered.length > 0) {
       return {
@@ -44,6 +46,10 @@ export const intact: ImageRule<NoOptions> = {
         details: shortened(notCompared.map((path) => `/${path}`)),
       };
     }
+    // Metadata of languages keeps no checksums that are compared.
+    const databases = new Set(packages.value.databases.map(({ path }) => path));
+    const unread = unreadInventory(packages.value.unknowns.filter(({ path }) => databases.has(path)));
+    if (unread !== null) return unread;
     if (asPackaged.size === 0) {
       return { outcome: 'not-applicable', reason: 'No package database in it keeps checksums of files.' };
     }

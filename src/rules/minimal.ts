@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unreadInventory, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const MB = 1_000_000;
@@ -63,26 +63,31 @@ export const minimal: ImageRule<Options> = {
     const { fileCount, totalBytes } = filesystem.value;
     const installed = packages.value.packages.filter(({ partOf }) => partOf === undefined).length;
     const { known, unowned } = ownership.value;
+    const unread = unreadInventory(packages.value.unknowns);
+    const count = within('packages', installed, chosen.maxPackages, 'package');
     return [
-      within('packages', installed, chosen.maxPackages, 'package'),
+      unread !== null && count.outcome === 'pass' ? { ...unread, aspect: 'packages' } : count,
       within('size', Math.ceil(totalBytes / MB), chosen.maxMegabytes, 'MB of files', 'MB of files'),
       within('files', fileCount, chosen.maxFiles, 'file'),
-      known
-        ? {
-            ...within(
-              'unowned-files',
-              unowned.length,
-              chosen.maxUnownedFiles,
-              'file that no package brought',
-              'files that no package brought',
-            ),
-            details: shortened(unowned.map((path) => `/${path}`)),
-          }
-        : {
-            outcome: 'not-applicable',
-            aspect: 'unowned-files',
-            reason: 'No package database in it keeps lists of files.',
-          },
+      // Files of a package that was not read look as if nobody had brought them.
+      unread !== null && (!known || unowned.length > chosen.maxUnownedFiles)
+        ? { ...unread, aspect: 'unowned-files' }
+        : known
+          ? {
+              ...within(
+                'unowned-files',
+                unowned.length,
+                chosen.maxUnownedFiles,
+                'file that no package brought',
+                'files that no package brought',
+              ),
+              details: shortened(unowned.map((path) => `/${path}`)),
+            }
+          : {
+              outcome: 'not-applicable',
+              aspect: 'unowned-files',
+              reason: 'No package database in it keeps lists of files.',
+            },
     ];
   },
 };

@@ -3,7 +3,7 @@ import { LIFECYCLE_DATE } from '../evidence/lifecycle/lifecycle-table.js';
 import { hasEnded } from '../evidence/lifecycle/lifecycles.js';
 import { supportOf, untilWhen } from '../evidence/lifecycle/support.js';
 import { isRolling, type SupportedPart, supportedParts } from '../evidence/lifecycle/supported-parts.js';
-import { needed, withoutLinuxContents } from './contents.js';
+import { needed, unreadInventory, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
@@ -54,7 +54,11 @@ export const supported: ImageRule<Options> = {
     const packages = needed(subject.evidence.packages, 'The list of packages');
     if (!packages.ok) return packages.error;
     const parts = supportedParts(filesystem.value.tree, packages.value);
-    const { distribution } = packages.value;
+    const { distribution, unknowns } = packages.value;
+    const release = distribution === null ? unknowns.filter(({ path }) => path.endsWith('/os-release')) : [];
+    const unread = unreadInventory(release);
+    if (unread !== null)
+      return [{ ...unread, aspect: 'distribution' }, ...parts.map((part) => judge(part, chosen, subject.now))];
     if (parts.length === 0) {
       return distribution !== null && isRolling(distribution)
         ? { outcome: 'pass', reason: `${distribution.prettyName ?? distribution.id} has no releases that could end.` }

@@ -5,7 +5,7 @@ import { isKeptFile } from '../layers/kept-files.js';
 import { type FoundDatabase, findDatabases } from './find-databases.js';
 import { findLanguagePackages } from './find-language-packages.js';
 import type { InstalledPackage, Inventory } from './inventory.js';
-import { readDistribution } from './os-release.js';
+import { readDistribution, unreadDistribution } from './os-release.js';
 import { packagePurl } from './package-purl.js';
 import type { DatabaseEntry } from './read-database.js';
 
@@ -36,9 +36,13 @@ export async function readInventory(tree: FileTree): Promise<Inventory> {
     ...entry,
     purl: packagePurl(entry, distribution),
   }));
-  const unknowns = [...databases, ...languages].flatMap(({ path, reading }) =>
-    reading.problems.map((reason) => ({ path, reason })),
-  );
+  const unknownRelease = distribution === null ? unreadDistribution(tree) : null;
+  const unknowns = [
+    ...(unknownRelease === null ? [] : [unknownRelease]),
+    ...[...databases, ...languages].flatMap(({ path, reading }) =>
+      reading.problems.map((reason) => ({ path, reason })),
+    ),
+  ];
   return {
     packages,
     distribution,

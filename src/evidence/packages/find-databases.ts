@@ -17,6 +17,8 @@ const APK = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'] as const;
 const DPKG = 'var/lib/dpkg';
 const RPM = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'] as const;
 const RPM_FILES = ['rpmdb.sqlite', 'Packages.db', 'Packages'] as const;
+/** Where all lists of files are elsewhere, a few say so. */
+const MAX_LOST = 16;
 const RPM_MANIFEST = 'var/lib/rpmmanifest/container-manifest-2';
 
 /** Finds and reads every database of a distribution's packages. Folders that are links to one another are read once. */
@@ -54,13 +56,21 @@ function dpkgDatabases(tree: FileTree): FoundDatabase[] {
   const status = `${DPKG}/status`;
   const text = keptText(tree, status);
   if (text !== undefined) {
+    const lost = new Set<string>();
     const lists: FileLists = (name, architecture) => {
       const base = [`${DPKG}/info/${name}`, `${DPKG}/info/${name}:${architecture ?? ''}`];
-      const textOf = (suffix: string) =>
-        base.map((path) => keptText(tree, path + suffix)).find((one) => one !== undefined);
+      const textOf = (suffix: string) => {
+        for (const path of base) {
+          const reason = whyUnread(tree, path + suffix);
+          if (reason !== undefined) lost.add(`of /${path}${suffix}, ${reason}`);
+        }
+        return base.map((path) => keptText(tree, path + suffix)).find((one) => one !== undefined);
+      };
       return given({ list: textOf('.list'), md5sums: textOf('.md5sums') });
     };
-    found.push({ path: status, format: 'dpkg', reading: readDpkgStatus(text, status, lists) });
+    const { packages, problems } = readDpkgStatus(text, status, lists);
+    const reading = { packages, problems: [...problems, ...[...lost].slice(0, MAX_LOST)] };
+    found.push({ path: status, format: 'dpkg', reading });
   }
   const hidden = unread(tree, status);
   if (hidden !== undefined) found.push({ path: status, format: 'dpkg', reading: hidden });

@@ -1,6 +1,6 @@
 import type { FileTree } from '../filesystem/file-tree.js';
 import type { Distribution } from './inventory.js';
-import { keptText } from './kept-text.js';
+import { keptText, whyUnread } from './kept-text.js';
 
 /** In the order in which os-release(5) says to look. */
 const PLACES = ['etc/os-release', 'usr/lib/os-release'] as const;
@@ -11,6 +11,15 @@ export function readDistribution(tree: FileTree): Distribution | null {
     const text = keptText(tree, where);
     const distribution = text === undefined ? null : parseOsRelease(text, where);
     if (distribution !== null) return distribution;
+  }
+  return null;
+}
+
+/** The os-release that may say what distribution it is, and that was not read. */
+export function unreadDistribution(tree: FileTree): { readonly path: string; readonly reason: string } | null {
+  for (const path of PLACES) {
+    const reason = whyUnread(tree, path);
+    if (reason !== undefined) return { path, reason };
   }
   return null;
 }
