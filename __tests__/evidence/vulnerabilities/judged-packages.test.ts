@@ -233,4 +233,15 @@ describe('a component of a document', () => {
       expect((await run(sbom, { ...inventoryOf(null, []), distribution: null })).asked).toEqual(['Go x 1.0.0']);
     },
   );
+
+  test('that a package brought which the image does not have is asked about', async () => {
+    const sbom = spdx(
+      [
+        ['app', '1', 'pkg:deb/acme/app@1?arch=amd64'],
+        ['x', '1.0.0', 'pkg:golang/x@1.0.0'],
+      ],
+      [['app', 'DEPENDS_ON', 'x']],
+    );
+    expect((await run(sbom)).asked).toEqual(['Debian:12 tool 1', 'Debian:12 app 1', 'Go x 1.0.0']);
+  });
 });

@@ -24,15 +24,16 @@ export function judgedPackages(inventory: Inventory, sbom: ImageSbom | null): Ju
   if (sbom === null) return { packages, unjudged: [] };
   const { sbom: document, place } = sbom.chosen;
   const all = installedPackages(document).map(readPackage);
-  const structure = structureOf(document, all);
-  const hasDistribution = packages.some(({ type }) => DISTRIBUTION_TYPES.has(type));
   const installed = new Set(packages.map(identityOf));
+  const structure = structureOf(document, all, ({ type, name }) =>
+    installed.has(identityOf({ type, name, version: '' })),
+  );
   const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));
   const added = new Map<string, AskedPackage>();
   const unjudged: Unjudged[] = [];
   for (const one of all) {
     const { item, purl } = one;
-    if (structure.isNoPackage(one) || (hasDistribution && structure.isBrought(one))) continue;
+    if (structure.isNoPackage(one) || structure.isBrought(one)) continue;
     if (purl === undefined) {
       if (!named.has(`${item.name}\n${item.version ?? ''}`)) unjudged.push(withoutEcosystem(item, place));
       continue;

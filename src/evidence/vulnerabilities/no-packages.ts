@@ -34,10 +34,21 @@ export interface Structure {
   isBrought(one: ReadPackage): boolean;
 }
 
-/** Reads the structure of a bill of materials from its relationships. */
-export function structureOf({ relationships }: Sbom, all: readonly ReadPackage[]): Structure {
+/**
+ * Reads the structure of a bill of materials from its relationships.
+ *
+ * @param isInstalled whether the databases in the layers have a package of the distribution: what is only said to be one
+ *   brought nothing, such as an application that is called a deb package and depends on all the rest
+ */
+export function structureOf(
+  { relationships }: Sbom,
+  all: readonly ReadPackage[],
+  isInstalled: (purl: Purl) => boolean,
+): Structure {
   const distribution = new Set(
-    all.flatMap(({ item, purl }) => (purl !== undefined && DISTRIBUTION_TYPES.has(purl.type) ? [item.id] : [])),
+    all.flatMap(({ item, purl }) =>
+      purl !== undefined && DISTRIBUTION_TYPES.has(purl.type) && isInstalled(purl) ? [item.id] : [],
+    ),
   );
   const sources = new Set<string>();
   const groups = new Set<string>();
