@@ -79,6 +79,15 @@ describe('an inventory', () => {
     expect(inventory.unknowns).toEqual([{ path: 'app/node_modules/d/package.json', reason: 'it is not JSON' }]);
   });
 
+  test.each([
+    ['usr/lib/python3.12/site-packages/six-1.16-py3.12.egg/EGG-INFO/PKG-INFO', 'Name: six\nVersion: 1.16\n'],
+    ['app/node_modules/_six@1.16.0@six/package.json', '{"name":"six","version":"1.16.0"}'],
+    ['app/node_modules/.store/six-npm-1.16.0-6382451519/package/package.json', '{"name":"six","version":"1.16.0"}'],
+  ])('holds what other installers put elsewhere: %s', async (path, content) => {
+    const { inventory } = await read([{ path, content }]);
+    expect(inventory.packages.map(({ name, where }) => [name, where])).toEqual([['six', path]]);
+  });
+
   test("holds what was put in the place of a distribution package's library as nobody's part", async () => {
     const path = 'usr/lib/node_modules/npm/node_modules/tar/package.json';
     const brought = { path, content: '{"name":"tar","version":"6.2.1"}' };

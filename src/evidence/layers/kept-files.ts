@@ -9,8 +9,12 @@ const KEPT: readonly RegExp[] = [
   /^(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:Packages|Packages\.db|rpmdb\.sqlite)$/,
   /^var\/lib\/rpmmanifest\/container-manifest-2$/,
   // What an installed package of the runtimes says of itself. A nested folder's package.json is no package.
-  /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@]+\/package\.json$/,
+  /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/,
+  // Yarn's linker `pnpm` keeps packages in a store, and links to them. https://yarnpkg.com/features/linkers
+  /(?:^|\/)node_modules\/\.store\/[^/]+\/package\/package\.json$/,
   /(?:^|\/)[^/]+\.(?:dist-info\/(?:METADATA|RECORD)|egg-info\/PKG-INFO|egg-info)$/,
+  // What `setup.py install` and easy_install unpack. https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
+  /(?:^|\/)[^/]+\.egg\/EGG-INFO\/PKG-INFO$/,
   // Which version a runtime has that no package brought.
   /(?:^|\/)(?:jvm|java|openjdk|jdk)[^/]*\/(?:[^/]+\/)?release$/,
   /^usr\/local\/go\/VERSION$/,
@@ -19,7 +23,7 @@ const KEPT: readonly RegExp[] = [
 
 /** Cheap words that every kept path has one of, so that most paths need no regular expression. */
 const WORDS =
-  /os-release|passwd|etc\/apk|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|\/release$|go\/VERSION$|node_version\.h$/;
+  /os-release|passwd|etc\/apk|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO|\/release$|go\/VERSION$|node_version\.h$/;
 
 /** Whether a file's bytes are worth keeping for another station. */
 export function isKeptFile(path: string): boolean {

@@ -10,7 +10,7 @@ export interface FoundMetadata {
   readonly reading: DatabaseReading;
 }
 
-const PYTHON = /\.dist-info\/METADATA$|\.egg-info\/PKG-INFO$|\.egg-info$/;
+const PYTHON = /\.dist-info\/METADATA$|(?:\.egg-info|EGG-INFO)\/PKG-INFO$|\.egg-info$/;
 const METADATA = new RegExp(`/package\\.json$|${PYTHON.source}`);
 
 /** Finds and reads the metadata of npm and Python packages, wherever they are installed. */
