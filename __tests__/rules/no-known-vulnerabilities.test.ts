@@ -217,7 +217,9 @@ describe('what is told', () => {
       'openssl 3.3.1-r0, mended in 3.3.10-r0: CVE-2026-0100 (high), CVE-2026-0101 (high), CVE-2026-0102 (high), CVE-2026-0103 (high), CVE-2026-0104 (high), CVE-2026-0105 (high) and 3 more; no fix known: CVE-2026-0200 (high)',
     );
     expect(result?.vulnerabilities).toHaveLength(10);
-    expect(result?.fix).toBe('Use an image that has openssl 3.3.10-r0 or newer.');
+    expect(result?.fix).toBe(
+      'Use an image that has openssl 3.3.10-r0 or newer. No fix is known for CVE-2026-0200 in openssl: choose an image without the package, or accept it by a waiver that names it.',
+    );
   });
 
   test('a weakness that one package of an origin has no fix for is not said to be mended', () => {
@@ -229,6 +231,10 @@ describe('what is told', () => {
 
   test('the fix is the versions, or that there is none', () => {
     expect(answers(makeKnown([HIGH]))[0]?.fix).toBe('Use an image that has openssl 3.3.2-r0 or newer.');
-    expect(answers(makeKnown([UNFIXED]), 'strict')[0]?.fix).toMatch(/^No fix is known/);
+    expect(answers(makeKnown([UNFIXED]), 'strict')[0]?.fix).toMatch(/^No fix is known: /);
+    const { fixedIn: _none, ...never } = makeVulnerability('CVE-2026-0009');
+    expect(answers(makeKnown([HIGH, UNFIXED, never]), 'strict')[0]?.fix).toBe(
+      'Use an image that has openssl 3.3.2-r0 or newer. No fix is known for CVE-2026-0004 in openssl and CVE-2026-0009 in openssl: choose an image without these packages, or accept each by a waiver that names it.',
+    );
   });
 });

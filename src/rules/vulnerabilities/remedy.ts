@@ -65,14 +65,21 @@ function someOf(left: readonly Vulnerability[], of: number): string {
   return left.length === of ? '' : ` (${listed(left.map(({ id }) => id))})`;
 }
 
-/** The versions that mend all that can be mended, by package. */
+/** The versions that mend all that can be mended, by package; and what no version mends, lest somebody expect it of these. */
 function wantedVersions(found: readonly Vulnerability[]): string {
-  const versions = groups(found).flatMap(({ packages, fixedIn }) =>
+  const byPackage = groups(found);
+  const versions = byPackage.flatMap(({ packages, fixedIn }) =>
     fixedIn === undefined ? [] : [`${packages[0] ?? ''} ${fixedIn}`],
   );
   if (versions.length === 0) {
     return 'No fix is known: choose an image without these packages, or accept each by a waiver that names it.';
   }
   const more = versions.length > 3 ? `, and ${versions.length - 3} more` : '';
-  return `Use an image that has ${versions.slice(0, 3).join(', ')} or newer${more}.`;
+  const open = byPackage.flatMap(({ packages, unfixed }) => unfixed.map(({ id }) => `${id} in ${packages[0] ?? ''}`));
+  const [without, each] = open.length === 1 ? ['the package', 'it'] : ['these packages', 'each'];
+  const left =
+    open.length === 0
+      ? ''
+      : ` No fix is known for ${listed(open)}: choose an image without ${without}, or accept ${each} by a waiver that names it.`;
+  return `Use an image that has ${versions.slice(0, 3).join(', ')} or newer${more}.${left}`;
 }
