@@ -31,6 +31,8 @@ const ALLOW: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Runtimes come to their ends, and the table is to stay the same until somebody counts again. */
+const NOW = new Date('2026-11-21T12:00:00Z');
 const PROFILES = ['baseline', 'hardened', 'strict'] as const;
 const INTRODUCTION = `# Uses that get an equivalent
 
@@ -96,7 +98,7 @@ describeWithSharedData('dockerfiles/corpus.jsonl', 'real Dockerfiles', () => {
           for (const [index, policy] of policies.entries()) {
             const row = counts[index];
             if (row !== undefined) {
-              count(row, proposalsFor({ use, reference }, reading.stages, policy, catalogue).proposed);
+              count(row, proposalsFor({ use, reference, now: NOW }, reading.stages, policy, catalogue).proposed);
             }
           }
         }

@@ -15,6 +15,7 @@ import { rules } from '../../src/rules/index.js';
 import { validPolicy } from '../support/load-policy-text.js';
 import { read } from '../support/read-dockerfile.js';
 
+const NOW = new Date('2026-11-21T12:00:00Z');
 const ORGANISATION = `- catalog: chainguard-organization
     with: { organization: acme.com, identities: ["https://issuer.enforce.dev/a/b"] }`;
 
@@ -27,7 +28,12 @@ function proposals(policy: Policy, dockerfile: string, index = 0): Proposals {
   const { uses, stages } = read(dockerfile);
   const use = uses[index];
   if (use?.reference === null || use === undefined) throw new Error('no such use');
-  return proposalsFor({ use, reference: policyReference(policy, use.reference) }, stages, policy, loadCatalogue());
+  return proposalsFor(
+    { use, reference: policyReference(policy, use.reference), now: NOW },
+    stages,
+    policy,
+    loadCatalogue(),
+  );
 }
 
 function proposed(policy: Policy, dockerfile: string, index = 0): readonly Proposal[] {
@@ -398,7 +404,9 @@ describe('what would itself fail is never proposed', () => {
     if (use === undefined) throw new Error('no use');
     const python = parseReference('python:3');
     if (!python.ok) throw new Error('no reference');
-    expect(proposalsFor({ use, reference: python.value }, stages, policy, loadCatalogue()).proposed).toEqual([]);
+    expect(proposalsFor({ use, reference: python.value, now: NOW }, stages, policy, loadCatalogue()).proposed).toEqual(
+      [],
+    );
   });
 
   test('nor what the policy knows no organisation for', async () => {
@@ -459,5 +467,29 @@ describe('a finding of allowed-base', () => {
     expect(adviceOf({ proposed: [], leftOut: [], toBePinned: true })).toEqual({
       fix: 'Build on an image that the allow list names, or ask the owners of the policy to add this one.',
     });
+  });
+});
+
+describe('a runtime past its end', () => {
+  const dockerfile = 'FROM python:3.7 AS build\nRUN pip list\nFROM node:14\nCOPY --from=build /a /b\n';
+
+  test('is not proposed where the policy wants what ships to be supported, and the reason is told', async () => {
+    const policy = await policyWith([ORGANISATION]);
+    expect(proposals(policy, dockerfile, 1)).toMatchObject({
+      proposed: [],
+      leftOut: [{ image: 'cgr.dev/acme.com/node:14', because: 'Node.js 14 was supported until 2023-04-30' }],
+    });
+    // In a stage that only builds, it is a warning.
+    expect(images(proposed(policy, dockerfile))).toEqual(['cgr.dev/acme.com/python:3.7-dev']);
+    expect(images(proposed(await policyWith([ORGANISATION], '', 'baseline'), dockerfile, 1))).toHaveLength(1);
+  });
+
+  test('is proposed where the policy says that it is supported for longer, or where it still is', async () => {
+    const longer = await policyWith(
+      [ORGANISATION],
+      'rules: { supported: { last-days: { "nodejs 14": "2027-01-31" } } }',
+    );
+    expect(images(proposed(longer, dockerfile, 1))).toEqual(['cgr.dev/acme.com/node:14']);
+    expect(images(proposed(await policyWith([ORGANISATION]), 'FROM node:24\n'))).toEqual(['cgr.dev/acme.com/node:24']);
   });
 });

@@ -11,25 +11,30 @@ import { pinnedByDigest } from '../rules/pinned-by-digest.js';
 import { provenanceAttested } from '../rules/provenance-attested.js';
 import { sbomAttested } from '../rules/sbom-attested.js';
 import { signatureVerified } from '../rules/signature-verified.js';
+import { supported } from '../rules/supported.js';
+import { endedRuntime } from './ended-runtime.js';
 
 /** Why the policy would refuse an image: nobody allows it (or somebody denies it), or a rule is known to fail for it. */
 export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would-fail'; readonly because: string };
 
 /** What can be told of an image before it is opened: whether the policy would refuse it in a role. */
 export interface PolicyCheck {
-  /** Null where nothing that is known without a network speaks against the image. */
-  readonly refusal: (image: string, variant: EquivalentVariant) => Refusal | null;
+  /** Null where nothing that is known without a network speaks against the image, in the place of the official one. */
+  readonly refusal: (image: string, variant: EquivalentVariant, official: string) => Refusal | null;
   /** In this role images ship, and the policy wants them without tools: what is run has to be run in another stage. */
   readonly shipsOnly: boolean;
 }
 
-/** Checks images for one role: allow and deny lists, who could have signed, what the publisher attests, known tools. */
-export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role): PolicyCheck {
+/**
+ * Checks images for one role: allow and deny lists, who could have signed, what the publisher attests, known tools, and
+ * runtimes past their end.
+ */
+export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role, now: Date): PolicyCheck {
   const isError = (rule: Parameters<typeof ruleSetting>[1]) => ruleSetting(policy, rule, role).level === 'error';
   const shipsOnly = role === 'final' && isError(distroless);
   return {
     shipsOnly,
-    refusal: (image, variant) => {
+    refusal: (image, variant, official) => {
       const parsed = parseReference(image);
       if (!parsed.ok) return { kind: 'not-allowed' };
       const reference = policyReference(policy, parsed.value);
@@ -40,7 +45,11 @@ export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role): P
         unsigned(policy, role, entry, publisher) ??
         (isError(sbomAttested) ? unattested('sbom', entry, publisher) : null) ??
         (isError(provenanceAttested) ? unattested('provenance', entry, publisher) : null) ??
-        (shipsOnly ? refusedTool(policy, role, variant) : null);
+        (shipsOnly ? refusedTool(policy, role, variant) : null) ??
+        // Others may mend a runtime for longer than its makers do, and `supported` does not see it in their images.
+        (publisher?.wolfi === true && isError(supported)
+          ? endedRuntime(official, parsed.value.tag, lastDaysOf(policy, role), now)
+          : null);
       return because === null ? null : { kind: 'would-fail', because };
     },
   };
@@ -50,6 +59,11 @@ export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role): P
 export function asksForDigest(policy: Policy, role: Role): boolean {
   const { level } = ruleSetting(policy, pinnedByDigest, role);
   return level === 'error' || level === 'warning';
+}
+
+function lastDaysOf(policy: Policy, role: Role): Readonly<Record<string, string>> {
+  const options = supported.options.safeParse(ruleSetting(policy, supported, role).options);
+  return options.success ? options.data.lastDays : {};
 }
 
 function unsigned(policy: Policy, role: Role, entry: AllowEntry, publisher: Publisher | null): string | null {

@@ -53,14 +53,15 @@ export interface Proposals {
  * What could be built on in the place of a use's image: hardened images of publishers that the policy allows, in the
  * variant that the stage needs. Those read at their source come before those inferred. An image that would itself be
  * refused is never proposed, as far as that is known without a network: not allowed, denied, signed or attested by
- * nobody that the policy names, without an attestation that the policy asks for, or with a package manager where the
- * policy wants none.
+ * nobody that the policy names, without an attestation that the policy asks for, with a package manager where the
+ * policy wants none, or of a runtime past its end where the policy wants it supported.
  *
  * @param reference the use's image as the policy sees it
+ * @param now when runtimes are to be supported
  * @param stages the stages of the use's file
  */
 export function proposalsFor(
-  { use, reference }: { readonly use: ImageUse; readonly reference: Reference },
+  { use, reference, now }: { readonly use: ImageUse; readonly reference: Reference; readonly now: Date },
   stages: readonly Stage[],
   policy: Policy,
   catalogue: Catalogue,
@@ -68,7 +69,10 @@ export function proposalsFor(
   // A frontend reads the build file: nothing is built on it, and allowed-frontend judges it.
   if (use.role === 'frontend') return { proposed: [], leftOut: [], toBePinned: false };
   const needs = needsOf(use, stages);
-  const outcomes = outcomesFor(reference, use.role, needs, policy, catalogue);
+  const outcomes = outcomesFor(reference, use.role, needs, policy, {
+    inRole: policyCheck(policy, catalogue, use.role, now),
+    building: policyCheck(policy, catalogue, 'build', now),
+  });
   const proposals = outcomes.flatMap(({ candidate, because }): readonly Proposal[] => {
     if (because !== undefined) return [];
     const { equivalent, image } = candidate;
@@ -110,11 +114,10 @@ function outcomesFor(
   role: Role,
   needs: StageNeeds,
   policy: Policy,
-  catalogue: Catalogue,
+  checks: Checks,
 ): readonly Outcome[] {
   const name = repositoryName(reference);
   const version = versionOf(name, reference.tag);
-  const checks = { inRole: policyCheck(policy, catalogue, role), building: policyCheck(policy, catalogue, 'build') };
   const suited = equivalentsOf(name).filter(({ stages }) => stages === undefined || stages === role || role === 'copy');
   return ofThatLine(suited, version).flatMap((equivalent) =>
     repositoriesOf(equivalent, policy).flatMap((repository): readonly Outcome[] => {
@@ -186,8 +189,8 @@ function choose(
   return outcomeOf(split, [refusalOf(runtime, inRole), refusalOf(builder, building)]);
 }
 
-function refusalOf({ image, variant }: Candidate, check: PolicyCheck): Refusal | null {
-  return check.refusal(image, variant);
+function refusalOf({ equivalent, image, variant }: Candidate, check: PolicyCheck): Refusal | null {
+  return check.refusal(image, variant, equivalent.for);
 }
 
 /** Undefined where the policy does not allow one of the images at all. */

@@ -33,7 +33,7 @@ export const allowedBase: UseRule<NoOptions> = {
   },
   controls: ['CM-7', 'SR-3'],
   securitySeverity: 7,
-  evaluate: ({ entry, policy, reference, stages, use }) => {
+  evaluate: ({ entry, policy, reference, stages, use, now }) => {
     if (reference === null)
       return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
     if (policy.allow.length === 0) return { outcome: 'not-applicable', reason: 'The policy has no allow list.' };
@@ -44,7 +44,7 @@ export const allowedBase: UseRule<NoOptions> = {
     return {
       outcome: 'fail',
       reason: `No entry of the allow list matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
-      ...adviceOf(proposalsFor({ use, reference }, stages, policy, loadCatalogue())),
+      ...adviceOf(proposalsFor({ use, reference, now }, stages, policy, loadCatalogue())),
     };
   },
 };
