@@ -57,6 +57,43 @@ describe('packages of two images', () => {
     });
   });
 
+  test('do not come or go with a document that lists none', async () => {
+    const [before, after] = await Promise.all([bill({}), bill({ curl: '1', libfoo: '1' })]);
+    expect(
+      compare({ ...before, ...layers({ curl: '1' }) }, { ...after, ...layers({ curl: '1' }) }).packages,
+    ).toMatchObject({
+      from: 'layers',
+      counts: { added: 0, removed: 0, changed: 0 },
+    });
+    expect(compare({ ...before, packages: OFFLINE }, { ...after, packages: OFFLINE }).packages).toEqual({
+      status: 'not-known',
+      reason: 'old:1: The run is offline.',
+    });
+  });
+
+  test('that a document lists and no purl names are said to be left out, where the other does not list them', async () => {
+    const listing = async (place: string, ...names: readonly string[]): Promise<CollectedEvidence> => {
+      const made = names.map((name) => ({ name, version: '1' }));
+      const predicate = spdxDocument({ packages: [apkPackage('curl', '1'), ...made] });
+      const evidence = await collectAttested({
+        statements: [{ predicateType: 'https://spdx.dev/Document', predicate }],
+      });
+      if (evidence.sbom?.status !== 'present') throw new Error('there is no SBOM');
+      const chosen = { ...evidence.sbom.value.chosen, place };
+      return { sbom: present({ ...evidence.sbom.value, chosen }, place), ...layers({ curl: '1' }) };
+    };
+    const [before, after, again] = await Promise.all([
+      listing('referrers of a in x', 'same'),
+      listing('x:b.att', 'same', 'tool', 'other'),
+      listing('x:c.att', 'same'),
+    ]);
+    expect(compare(before, after).packages).toMatchObject({
+      counts: { added: 0, removed: 0, changed: 0 },
+      gaps: ['The SBOM of new:2 lists tool 1 and 1 more without a purl that can be read, which is not compared.'],
+    });
+    expect(compare(before, again).packages).toMatchObject({ gaps: [] });
+  });
+
   test('are listed up to a limit, and counted whole', () => {
     const many = Object.fromEntries(Array.from({ length: BASE_CHANGE_ENTRIES + 5 }, (_, i) => [`p${i}`, '1']));
     const { packages } = compare(layers({}), layers(many));

@@ -4,7 +4,7 @@ import { type DiffEntry, diffPackages, type NamedPackage } from './evidence/sbom
 import type { ImageSbom } from './evidence/sbom/image-sbom.js';
 import { installedPackages } from './evidence/sbom/sbom.js';
 import { compareFound, openOf } from './evidence/vulnerabilities/compare.js';
-import { judgedPackages } from './evidence/vulnerabilities/judged-packages.js';
+import { type JudgedPackages, judgedPackages } from './evidence/vulnerabilities/judged-packages.js';
 import type { KnownVulnerabilities } from './evidence/vulnerabilities/vulnerabilities.js';
 import {
   BASE_CHANGE_ENTRIES,
@@ -39,13 +39,15 @@ function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
       ...old.value.unknowns.map(({ path, reason }) => `In ${before.name}, /${path} could not be read: ${reason}.`),
       ...now.value.unknowns.map(({ path, reason }) => `In ${after.name}, /${path} could not be read: ${reason}.`),
     ];
-    const listed = judgedPackages(old.value, sboms?.old ?? null).packages;
-    return packageChange(
-      sboms === null ? 'layers' : 'layers and SBOM',
-      listed,
-      judgedPackages(now.value, sboms?.now ?? null).packages,
-      gaps,
-    );
+    const listed = judgedPackages(old.value, sboms?.old ?? null);
+    const listedNow = judgedPackages(now.value, sboms?.now ?? null);
+    const unnamed = unnamedIn(listed, sboms?.old);
+    const unnamedNow = unnamedIn(listedNow, sboms?.now);
+    return packageChange(sboms === null ? 'layers' : 'layers and SBOM', listed.packages, listedNow.packages, [
+      ...gaps,
+      ...notCompared(before, unnamed, unnamedNow),
+      ...notCompared(after, unnamedNow, unnamed),
+    ]);
   }
   if (sboms !== null) {
     return packageChange(
@@ -58,8 +60,27 @@ function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
   return notKnown('what is installed', [before, old], [after, now]);
 }
 
+/**
+ * Null too for one without packages, as apko makes of an index: beside it, everything that the other image's lists would
+ * look as if it had come or gone.
+ */
 function countingSbom({ evidence: { sbom } }: Side): ImageSbom | null {
-  return sbom?.status === 'present' && sbom.value.counts ? sbom.value : null;
+  if (sbom?.status !== 'present' || !sbom.value.counts) return null;
+  return installedPackages(sbom.value.chosen.sbom).length === 0 ? null : sbom.value;
+}
+
+/** What a bill of materials lists and no purl names, without the place that differs between any two images. */
+function unnamedIn({ unjudged }: JudgedPackages, sbom: ImageSbom | undefined): readonly string[] {
+  const place = ` of ${sbom?.chosen.place ?? ''}`;
+  return unjudged.map(({ what }) => (what.endsWith(place) ? what.slice(0, -place.length) : what));
+}
+
+function notCompared({ name }: Side, here: readonly string[], there: readonly string[]): readonly string[] {
+  const known = new Set(there);
+  const [first, ...others] = here.filter((one) => !known.has(one));
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return [`The SBOM of ${name} lists ${first}${more} without a purl that can be read, which is not compared.`];
 }
 
 function packageChange(
