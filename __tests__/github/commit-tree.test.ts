@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -187,4 +188,16 @@ test('a directory that is no clone, or has not the commit, says so', async () =>
   expect(await cloneParents('/nonexistent', commit)).toBeNull();
   const merge = state.git.commit('merge', FILES, { parents: [commit, state.git.tip('next') ?? ''] });
   expect(await cloneParents(state.git.directory, merge)).toEqual([commit, state.git.tip('next')]);
+});
+
+test('two names that differ only in bytes that are no UTF-8 do not hide one another', async () => {
+  const { directory } = state.git;
+  const files = ['\\376', '\\377'].map(
+    (byte) => `M 100644 inline "svc${byte}/Dockerfile"\ndata 6\nFROM ${byte.slice(-1)}\n`,
+  );
+  const input = `commit refs/heads/bytes\ncommitter A <a@example.com> 1700000000 +0000\ndata 0\n${files.join('')}`;
+  execFileSync('git', ['-C', directory, 'fast-import', '--quiet', '--force'], { input });
+  const objects = cloneObjects(directory, state.git.tip('bytes') ?? '');
+  const entries = await makeCommitTree(objects, 'bytes').entries();
+  expect(entries.ok ? entries.value : entries.error.message).toContain('Two files read as svc\ufffd/Dockerfile');
 });

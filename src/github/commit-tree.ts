@@ -42,9 +42,7 @@ const MAX_LINK_BYTES = 4_096;
 export function makeCommitTree(objects: GitObjects, commit: string, cache: BlobCache = new Map()): CommitTree {
   let listed: Promise<Result<ReadonlyMap<string, GitEntry>, TreeError>> | null = null;
   const byPath = (): Promise<Result<ReadonlyMap<string, GitEntry>, TreeError>> => {
-    listed ??= objects
-      .list()
-      .then((list) => (list.ok ? ok(new Map(list.value.map((entry) => [entry.path, entry]))) : list));
+    listed ??= objects.list().then((list) => (list.ok ? entriesByPath(list.value) : list));
     return listed;
   };
   const blob = async (entry: GitEntry, maxBytes: number): Promise<Result<Uint8Array, TreeError>> => {
@@ -76,6 +74,19 @@ export function makeCommitTree(objects: GitObjects, commit: string, cache: BlobC
       return found.ok ? blob(found.value, maxBytes) : found;
     },
   };
+}
+
+/**
+ * The entries by their paths. Names are bytes to git and text to us and to GitHub's API: two that differ only in bytes
+ * which are no UTF-8 read alike. One of them would be judged and the other built, so neither is.
+ */
+function entriesByPath(entries: readonly GitEntry[]): Result<ReadonlyMap<string, GitEntry>, TreeError> {
+  const byPath = new Map<string, GitEntry>();
+  for (const entry of entries) {
+    if (byPath.has(entry.path)) return err(ambiguous(entry.path));
+    byPath.set(entry.path, entry);
+  }
+  return ok(byPath);
 }
 
 /** Walks a path as the file system would, component by component, with every link it meets. */
@@ -161,6 +172,15 @@ export function tooLarge(path: string, maxBytes: number): TreeError {
 
 function notAFile(path: string, what: string): TreeError {
   return { code: 'not-a-file', path, message: `${path} is ${what}.`, remedy: 'Name a file.' };
+}
+
+function ambiguous(path: string): TreeError {
+  return {
+    code: 'unreadable',
+    path,
+    message: `Two files read as ${path}, since their names differ only in bytes that are no UTF-8.`,
+    remedy: 'Rename one of them.',
+  };
 }
 
 function outside(path: string): TreeError {
