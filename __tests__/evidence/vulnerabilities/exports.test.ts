@@ -162,6 +162,13 @@ describe('records in a directory', () => {
     );
   });
 
+  test('that name no release are about every one of them', async () => {
+    const inventory = inventoryOf(DEBIAN, [['libssl3', '3.0.14-1', 'openssl']]);
+    const every = osvRecord('DEBIAN-CVE-2026-0001', [{ ecosystem: 'Debian', name: 'openssl', fixed: '3.0.15-1' }]);
+    const other = osvRecord('DEBIAN-CVE-2026-0002', [{ ecosystem: 'Debian:1', name: 'openssl' }]);
+    expect(await known({ 'Debian/all.zip': zipOf([every, other]) }, inventory)).toBe('libssl3 CVE-2026-0001 3.0.15-1');
+  });
+
   test('that several tell of one weakness count once, and notices of several weaknesses for each', async () => {
     const debian = (id: string, fixed: string | undefined, more: object) =>
       osvRecord(id, [{ ecosystem: 'Debian:12', name: 'openssl', ...(fixed === undefined ? {} : { fixed }) }], more);

@@ -91,6 +91,16 @@ export function normaliseEcosystem(ecosystem: string): string {
     : ecosystem;
 }
 
+/**
+ * How records may write an ecosystem that a question names: as it is, or without its release, where they are about every
+ * one of them. Both are in one spelling.
+ *
+ * @see https://ossf.github.io/osv-schema/#defined-ecosystems the release "might optionally" be there
+ */
+export function spellingsOf(ecosystem: string): readonly string[] {
+  return [...new Set([normaliseEcosystem(ecosystem), ecosystemFamily(ecosystem)])];
+}
+
 /** `Alpine` of `Alpine:v3.20`: whose version order holds, and how exports are divided. */
 export function ecosystemFamily(ecosystem: string): string {
   return ecosystem.split(':', 1)[0] ?? '';

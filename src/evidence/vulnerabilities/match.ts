@@ -1,5 +1,5 @@
 import { type Affects, affects } from './affects.js';
-import { ecosystemFamily, normaliseEcosystem, normaliseName } from './ecosystems.js';
+import { ecosystemFamily, normaliseEcosystem, normaliseName, spellingsOf } from './ecosystems.js';
 import type { OsvAffected, OsvRecord } from './osv-record.js';
 import type { PackageQuestion, Unjudged } from './questions.js';
 import type { SourceHit } from './source.js';
@@ -64,12 +64,13 @@ function fixOf(says: Affects): { readonly fixedIn?: string } {
   return says.kind === 'affected' && says.fixedIn !== undefined ? { fixedIn: says.fixedIn } : {};
 }
 
-/** The record's entries about a package of an ecosystem. */
+/** The record's entries about a package of an ecosystem, or of all its releases. */
 export function entriesAbout({ affected }: OsvRecord, ecosystem: string, name: string): readonly OsvAffected[] {
+  const spellings = spellingsOf(ecosystem);
   return affected.filter(
     ({ package: about }) =>
       about !== null &&
-      normaliseEcosystem(about.ecosystem) === normaliseEcosystem(ecosystem) &&
+      spellings.includes(normaliseEcosystem(about.ecosystem)) &&
       normaliseName(ecosystem, about.name) === normaliseName(ecosystem, name),
   );
 }

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../../result.js';
-import { ecosystemFamily, normaliseEcosystem, normaliseName } from '../ecosystems.js';
+import { ecosystemFamily, normaliseEcosystem, normaliseName, spellingsOf } from '../ecosystems.js';
 
 /** Under which a record's package and a question's meet. */
 function packageKey(ecosystem: string, name: string): string {
@@ -28,9 +28,10 @@ export class Subjects {
     return null;
   }
 
-  /** Where the records about a package are. */
+  /** Where the records about a package are, each place once. */
   placesOf(ecosystem: string, name: string): readonly number[] {
-    return this.#places.get(packageKey(ecosystem, name)) ?? [];
+    const places = spellingsOf(ecosystem).flatMap((spelling) => this.#places.get(packageKey(spelling, name)) ?? []);
+    return [...new Set(places)];
   }
 
   /** The newest change of a record of a family of ecosystems: milliseconds since 1970, undefined where none is of it. */
