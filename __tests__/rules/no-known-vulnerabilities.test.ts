@@ -149,6 +149,15 @@ describe('clean', () => {
     expect(brief(answers(unknown, 'strict'))).toEqual(['fail CVE-2026-0002']);
   });
 
+  test('what closes the first gap is the fix, and another image where nothing else does', () => {
+    const fixOf = (remedy?: string) => {
+      const gap = { what: 'x', reason: 'y', ...(remedy === undefined ? {} : { remedy }) };
+      return answers(makeKnown([], { unjudged: [gap] }))[0]?.fix;
+    };
+    expect(fixOf('Put it there.')).toBe('Put it there.');
+    expect(fixOf()).toMatch(/^Use an image whose distribution and packages have advisories/);
+  });
+
   test('evidence that could not be had is indeterminate', () => {
     const unavailable = {
       status: 'unavailable',

@@ -35,6 +35,13 @@ describe('a directory of OSV exports', () => {
     expect(await bare(files, inventoryOf(ALPINE, [['musl', '1.2.5-r0']]))).toMatch(expected);
   });
 
+  test('says where the archive that it lacks is to be had', async () => {
+    const evidence = await evidenceOf({}, inventoryOf(ALPINE, [['musl', '1.2.5-r0']]));
+    expect(evidence.status === 'present' && evidence.value.unjudged.map(({ remedy }) => remedy)).toEqual([
+      'Put the whole export there: https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip',
+    ]);
+  });
+
   test.each(['Alpine/all.zip', 'Alpine:v3.20/all.zip', 'all.zip', 'mine/export.zip'])(
     'proves the rest clean with an archive at %s that knows an old vulnerability',
     async (path) => {

@@ -32,6 +32,8 @@ export interface Unjudged {
   readonly what: string;
   /** Can follow "because". */
   readonly reason: string;
+  /** What closes the gap, where it is not another image. */
+  readonly remedy?: string;
 }
 
 export interface Questions {
@@ -90,7 +92,8 @@ function questionsOf(
   if (type !== 'apk' && type !== 'deb' && type !== 'rpm') return err(`no advisories that we read are about ${type}`);
   if (!distribution.ok) return distribution;
   const { packages, ecosystems, names } = distribution.value;
-  if (packages !== type) return err(`it is an ${type} package, and the distribution's packages are ${packages}`);
+  if (packages !== type)
+    return err(`it is ${type === 'deb' ? 'a' : 'an'} ${type} package, and the distribution's packages are ${packages}`);
   const own = { name, version, package: one, about: 'package' as const };
   const origin = { name: source.name, version: sourceVersion(one), package: one };
   return ok(

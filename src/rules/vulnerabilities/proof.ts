@@ -7,6 +7,9 @@ import { day } from './tell.js';
 /** How far two clocks may differ. */
 const CLOCK_SLACK = 24 * 60 * 60 * 1000;
 
+const ANOTHER_IMAGE =
+  'Use an image whose distribution and packages have advisories, or accept this by a waiver with covers: indeterminate.';
+
 /**
  * Why "nothing else found" would not be the truth, or null: packages or records that were not judged, data that is too
  * old, or a list of exploited vulnerabilities that could not be had for those that count only if they are on it.
@@ -24,7 +27,7 @@ export function proofGaps(
     return {
       outcome: 'indeterminate',
       reason: `Not everything in it could be judged: ${first.what}, because ${first.reason}${more}.`,
-      fix: 'Use an image whose distribution and packages have advisories, or accept this by a waiver with covers: indeterminate.',
+      fix: first.remedy ?? ANOTHER_IMAGE,
       details: shortened(unjudged.map(({ what, reason }) => `${what}: ${reason}`)),
     };
   }

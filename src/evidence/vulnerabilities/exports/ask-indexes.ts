@@ -10,6 +10,8 @@ import type { RecordIndex } from './record-index.js';
 interface Wording {
   /** Can follow "because": nothing is there that could hold all of them. */
   readonly missing: string;
+  /** What to do then. */
+  readonly remedy?: string;
   /** Names what is there, and knows nothing. */
   readonly silent: string;
 }
@@ -39,7 +41,7 @@ export async function askIndexes<Q extends Question>(
   for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
     const whole = await wholeOf(indexes, ecosystem);
     if (!whole.ok) return whole;
-    const { missing, silent } = wording(ecosystem);
+    const { missing, silent, remedy } = wording(ecosystem);
     const family = ecosystemFamily(ecosystem);
     for (const { subjects } of whole.value.knowing) {
       const newest = subjects.newestOf(family) ?? Number.NEGATIVE_INFINITY;
@@ -52,6 +54,7 @@ export async function askIndexes<Q extends Question>(
       reason: whole.value.isThere
         ? `${silent} knows no vulnerability of even the oldest ${oldest} there, so its silence proves nothing`
         : missing,
+      ...(remedy === undefined ? {} : { remedy }),
     });
   }
   return ok({ hits: newestOfEach(hits), unjudged, asOf });

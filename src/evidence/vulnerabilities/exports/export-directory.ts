@@ -9,6 +9,9 @@ import { type ExportFile, listExportFiles } from './export-files.js';
 import { indexFile } from './file-index.js';
 import type { RecordIndex } from './record-index.js';
 
+/** @see https://google.github.io/osv.dev/data/#data-dumps */
+const EXPORTS_URL = 'https://osv-vulnerabilities.storage.googleapis.com';
+
 /**
  * OSV exports in a directory: `all.zip` in a folder an ecosystem, as the public export has them, and JSON records of
  * one's own beside them. Archives are read once a run, those of ecosystems that nobody asks for not at all; of their
@@ -44,6 +47,7 @@ export class ExportDirectory implements VulnerabilitySource {
     return await askIndexes(indexes, questions, (ecosystem) => ({
       missing: `no archive of it is among the ${this.name} (${ecosystemFamily(ecosystem)}/all.zip)`,
       silent: `the archive of it among the ${this.name}`,
+      remedy: `Put the whole export there: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
     }));
   }
 
