@@ -66,8 +66,11 @@ describe('an entry that lets an image through without a signature', () => {
   test('is excused from that alone, and the answer gives lines that a policy takes as they are', async () => {
     const failed = await answers('');
     expect(failed.map(({ outcome }) => outcome)).toEqual(['fail', 'fail']);
+    // A policy that has both is refused.
     for (const { fix } of failed)
-      expect(fix).toMatch(/^`signed: false` excuses allow\[0\] from signature-verified alone/);
+      expect(fix).toMatch(
+        /^`signed: false` excuses allow\[0\] from signature-verified alone: put `authorities` in its place/,
+      );
     const [first, second] = failed.map(({ fix = '' }) => fix.slice(fix.indexOf('waivers:\n') + 'waivers:\n'.length));
     const accepted = await answers(`waivers:\n${first}\n${second}\n`);
     expect(accepted.map(({ waiver }) => waiver)).toEqual([expect.any(Number), expect.any(Number)]);

@@ -46,7 +46,7 @@ function knownOf(name: string | undefined, { as, source, read }: PublishedForm):
 /** What makes the rule pass: who signs has to be named, and has to sign. */
 function adviceFor({ entry }: AttestationQuestion, { absentFix }: WantedAttestation): string {
   if (entry?.signed !== false || entry.authorities.length > 0) return absentFix;
-  return `\`signed: false\` excuses ${entry.name} from signature-verified alone: name under \`authorities\` who signs what is attested.`;
+  return `\`signed: false\` excuses ${entry.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
 }
 
 /** The lines of the policy that waive the rule, for as long as the policy lets waivers run. */
