@@ -25,3 +25,11 @@ test('provenance that nobody signed, or that contradicts itself, is not told as 
   expect(others).toEqual([]);
   expect(row).toMatch(/build level 1, unsigned, on the registry's word; but its build time 2030-.* is in the future$/);
 });
+
+test('a place that was asked twice is one place', () => {
+  const place = 'registry.example/base/app';
+  const lookedIn = ['no such tag', 'no statement'].map((answer) => ({ place, answer }));
+  expect(inspectionRows({ provenance: { status: 'absent', lookedIn } }, FACTS)).toEqual([
+    ['provenance', 'none (1 place looked in)'],
+  ]);
+});

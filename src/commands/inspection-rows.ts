@@ -68,7 +68,9 @@ function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T
     case 'present':
       return of(evidence.value);
     case 'absent':
-      return [[label, `none (${plural(evidence.lookedIn.length, 'place')} looked in)`]];
+      return [
+        [label, `none (${plural(new Set(evidence.lookedIn.map(({ place }) => place)).size, 'place')} looked in)`],
+      ];
     case 'unavailable':
       return [[label, `not known: ${evidence.message}`]];
     case 'unsupported':
