@@ -17,13 +17,13 @@ describe('the clock that counts', () => {
     const result = answer({
       verified: [
         clock('transparency log', '2026-11-01T00:00:00Z'),
-        clock('build finished (SLSA provenance)', '2026-11-18T00:00:00+02:00'),
+        clock('end of its build (SLSA provenance)', '2026-11-18T00:00:00+02:00'),
       ],
-      configuration: [clock('created (configuration)', '2026-11-20T00:00:00Z')],
+      configuration: [clock('date in its configuration', '2026-11-20T00:00:00Z')],
     });
     expect(result).toMatchObject({
       outcome: 'pass',
-      reason: 'It is 3 days old by its build finished (SLSA provenance) (2026-11-17).',
+      reason: 'It is 3 days old: the end of its build (SLSA provenance) says 2026-11-17.',
     });
   });
 
@@ -40,6 +40,16 @@ describe('the clock that counts', () => {
         sbom: [clock('sbom', '2026-11-20T00:00:00Z')],
       }),
     ).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('is told in words: a day, and what the policy allows', () => {
+    expect(answer({ verified: [clock('transparency log', '2026-11-20T00:00:00Z')] })).toMatchObject({
+      reason: 'It is 1 day old: the transparency log says 2026-11-20.',
+    });
+    expect(answer({ verified: [clock('transparency log', '2026-11-01T00:00:00Z')] })).toMatchObject({
+      outcome: 'fail',
+      reason: 'It is 20 days old: the transparency log says 2026-11-01. The policy allows 7d at most.',
+    });
   });
 
   test.each([

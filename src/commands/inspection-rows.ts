@@ -175,7 +175,7 @@ function clockRows({ chosen, clocks }: Clocks): readonly Row[] {
   const others = clocks.filter((clock) => clock !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
   const vouched = chosen.verified ? '' : ', not vouched for';
   return [
-    ['age', `${chosen.at.slice(0, 10)} by its ${chosen.name}${vouched}`],
+    ['age', `${chosen.at.slice(0, 10)} by the ${chosen.name}${vouched}`],
     ...(others.length === 0 ? [] : ([['other clocks', some(others)]] as const)),
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '../plural.js';
 import { duration, durationMilliseconds } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
 import { needed } from './contents.js';
@@ -56,19 +57,19 @@ export const fresh: ImageRule<Options> = {
       };
     }
     const age = now.getTime() - Date.parse(chosen.at);
-    const told = `${Math.max(0, Math.floor(age / DAY))} days old by its ${chosen.name} (${chosen.at.slice(0, 10)})`;
+    const told = `${plural(Math.max(0, Math.floor(age / DAY)), 'day')} old: the ${chosen.name} says ${chosen.at.slice(0, 10)}`;
     if (age <= durationMilliseconds(maxAge)) return { outcome: 'pass', reason: `It is ${told}.`, details };
     if (incomplete !== undefined) {
       return {
         outcome: 'indeterminate',
-        reason: `It is ${told}, and a newer clock could not be asked: ${incomplete}`,
+        reason: `It is ${told}. A newer clock could not be asked: ${incomplete}`,
         fix: 'Run the gate again.',
         details,
       };
     }
     return {
       outcome: 'fail',
-      reason: `It is ${told}; at most ${maxAge} are allowed.`,
+      reason: `It is ${told}. The policy allows ${maxAge} at most.`,
       fix: 'Take the newest digest of the tag, or an image that is rebuilt regularly.',
       details,
     };

@@ -1,6 +1,6 @@
 /** One moment that says something of an image's age. */
 export interface Clock {
-  /** What it is, for people: `transparency log`, `build finished (SLSA provenance)`, `created (configuration)`. */
+  /** What it is, for people: `transparency log`, `end of its build (SLSA provenance)`, `date in its configuration`. */
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -43,7 +43,7 @@ export const collectClocks: Collector<'clocks'> = async (context) => {
       configuration:
         created === undefined
           ? []
-          : [{ name: 'created (configuration)', at: created, place: image.value.configDigest }],
+          : [{ name: 'date in its configuration', at: created, place: image.value.configDigest }],
       sbom: stated.flatMap(sbomTime),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
@@ -67,7 +67,7 @@ function buildTime({ predicateType, predicate, place }: Statement): readonly Can
   if (!predicateType.startsWith('https://slsa.dev/provenance/')) return [];
   const read = provenance.safeParse(predicate);
   const at = read.data?.runDetails?.metadata?.finishedOn ?? read.data?.metadata?.buildFinishedOn;
-  return at === undefined ? [] : [{ name: 'build finished (SLSA provenance)', at, place }];
+  return at === undefined ? [] : [{ name: 'end of its build (SLSA provenance)', at, place }];
 }
 
 function sbomTime({ predicateType, predicate, place }: Statement): readonly Candidate[] {
@@ -75,7 +75,7 @@ function sbomTime({ predicateType, predicate, place }: Statement): readonly Cand
   // cosign writes an SPDX predicate as a string of JSON.
   const read = billOfMaterials.safeParse(typeof predicate === 'string' ? parseJson(predicate) : predicate);
   const at = read.data?.creationInfo?.created ?? read.data?.metadata?.timestamp;
-  return at === undefined ? [] : [{ name: 'created (bill of materials)', at, place }];
+  return at === undefined ? [] : [{ name: 'date in its bill of materials', at, place }];
 }
 
 function parseJson(text: string): unknown {
