@@ -137,7 +137,11 @@ describe('inspect IMAGE', () => {
   test('says what could not be learnt, and ends with 2', async () => {
     const { code, stdout } = await run('made.test/none:latest', ...ROUTE());
     expect(code).toBe(2);
-    expect(stdout).toContain('not known');
+    const lines = stdout.trimEnd().split('\n');
+    // The image, why it can't be had, and all that is not known for it.
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toMatch(/digest +not known: /);
+    expect(lines[2]).toMatch(/nor, for the same reason: signed, .*layers, packages.*vulnerabilities$/);
   });
 
   test.each([[[]], [['A:B:C']], [[IMAGE, '--format', 'xml']], [[IMAGE, '--platform', '?']], [[IMAGE, 'another']]])(

@@ -25,7 +25,7 @@ const MAX_LABEL = 100;
 export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
   const { image, signatures, clocks, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
     evidence;
-  return [
+  return toldOnce([
     ...rows('digest', image, imageRows),
     ...rows('signed', signatures, signatureRows),
     ...rows('provenance', provenance, ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
@@ -47,7 +47,30 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
       ['vulnerabilities', `${found.length} known in ${plural(judged, 'package')}`],
     ]),
     ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
-  ];
+  ]);
+}
+
+const NOT_KNOWN = 'not known: ';
+
+/** Much hangs on the image and its layers: why those can't be had is told once, and then what else is not known for it. */
+function toldOnce(all: readonly Row[]): readonly Row[] {
+  const first = new Map<string, string[]>();
+  const kept = all.filter(([label, text]) => {
+    if (!text.startsWith(NOT_KNOWN)) return true;
+    const labels = first.get(text);
+    if (labels === undefined) first.set(text, []);
+    else labels.push(label);
+    return labels === undefined;
+  });
+  return kept.flatMap(([label, text]): readonly Row[] => {
+    const others = first.get(text) ?? [];
+    return others.length === 0
+      ? [[label, text]]
+      : [
+          [label, text],
+          ['', `nor, for the same reason: ${others.join(', ')}`],
+        ];
+  });
 }
 
 /** Who built it from what, as the provenance says, and on whose word. */
@@ -72,7 +95,7 @@ function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T
         [label, `none (${plural(new Set(evidence.lookedIn.map(({ place }) => place)).size, 'place')} looked in)`],
       ];
     case 'unavailable':
-      return [[label, `not known: ${evidence.message}`]];
+      return [[label, `${NOT_KNOWN}${evidence.message}`]];
     case 'unsupported':
       return [[label, `not judged: ${evidence.message}`]];
   }
