@@ -104,6 +104,41 @@ test.each<[string, readonly LayerFile[], ApkoConfiguration | undefined, RegExp]>
   expect(await answer(files, apko)).toMatchObject({ outcome: 'fail', reason: expect.stringMatching(reason) });
 });
 
+test.each(['etc/apk/repositories.d/more.list', 'lib/apk/repositories.d/more.list'])(
+  'a repository of Alpine in %s contradicts the claim',
+  async (path) => {
+    const files = [...WOLFI, { path, content: 'https://dl-cdn.alpinelinux.org/alpine/edge/main\n' }];
+    expect(await answer(files)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining(`/${path} has https`),
+    });
+  },
+);
+
+test("a list of repositories that was not read, and a key in apk's other folder, contradict it too", async () => {
+  const list = { path: 'opt/list', content: 'https://dl-cdn.alpinelinux.org/alpine/edge/main\n' };
+  const linked = [...WOLFI, list, { path: 'etc/apk/repositories', link: '/opt/list' }];
+  expect(await answer(linked)).toMatchObject({
+    outcome: 'fail',
+    reason: expect.stringContaining('/etc/apk/repositories could not be read: it is another name of /opt/list'),
+  });
+  expect(await answer([...WOLFI, { path: 'lib/apk/keys/mine.rsa.pub', content: 'x' }])).toMatchObject({
+    outcome: 'fail',
+    reason: expect.stringContaining('/lib/apk/keys has mine.rsa.pub'),
+  });
+});
+
+test('what speaks for it is told apart from what speaks against it', async () => {
+  expect(await answer([...WOLFI, { path: 'etc/apk/keys/mine.rsa.pub', content: 'x' }])).toMatchObject({
+    details: [
+      'speaks against it: /etc/apk/keys has mine.rsa.pub',
+      'speaks for it: os-release',
+      'speaks for it: 1 apk package',
+      'speaks for it: apk repositories',
+    ],
+  });
+});
+
 test('a configuration that nobody signed counts for nothing', async () => {
   const { signer: _, ...unsigned } = { ...APKO, repositories: ['https://x.test'] };
   expect(await answer(WOLFI, unsigned)).toMatchObject({ outcome: 'pass' });

@@ -39,7 +39,10 @@ export const fromWolfi: ImageRule<NoOptions> = {
         outcome: 'fail',
         reason: `It is not Wolfi as its allow entry claims: ${first}.`,
         fix: 'Correct the allow entry, or use an image made from Wolfi packages.',
-        details: [...contradictions, ...agreements],
+        details: [
+          ...contradictions.map((clause) => `speaks against it: ${clause}`),
+          ...agreements.map((part) => `speaks for it: ${part}`),
+        ],
       };
     }
     if (subject.evidence.apko?.status === 'unavailable') {
@@ -47,7 +50,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
         outcome: 'indeterminate',
         reason: `Whether its signed apko configuration agrees is not known: ${subject.evidence.apko.message}`,
         fix: subject.evidence.apko.remedy,
-        details: agreements,
+        details: agreements.map((part) => `speaks for it: ${part}`),
       };
     }
     return { outcome: 'pass', reason: `It is Wolfi by ${agreements.join(', ')}.` };

@@ -3,6 +3,7 @@ const KEPT: readonly RegExp[] = [
   /^(?:etc|usr\/lib)\/os-release$/,
   /^etc\/(?:passwd|apko\.json)$/,
   /^etc\/apk\/(?:repositories|keys\/[^/]+)$/,
+  /^(?:etc|(?:usr\/)?lib)\/apk\/repositories\.d\/[^/]+\.list$/,
   /^etc\/busybox-paths\.d\/[^/]+$/,
   /^(?:usr\/)?lib\/apk\/db\/installed$/,
   /^var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/,
@@ -23,7 +24,7 @@ const KEPT: readonly RegExp[] = [
 
 /** Cheap words that every kept path has one of, so that most paths need no regular expression. */
 const WORDS =
-  /os-release|passwd|etc\/apk|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO|\/release$|go\/VERSION$|node_version\.h$/;
+  /os-release|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO|\/release$|go\/VERSION$|node_version\.h$/;
 
 /** Whether a file's bytes are worth keeping for another station. */
 export function isKeptFile(path: string): boolean {

@@ -1,7 +1,7 @@
 import { plural } from '../../plural.js';
 import type { FileTree } from '../filesystem/file-tree.js';
 import type { Inventory } from '../packages/inventory.js';
-import { keptText } from '../packages/kept-text.js';
+import { keptText, whyUnread } from '../packages/kept-text.js';
 import type { ApkoConfiguration } from '../provenance/apko.js';
 
 /** What speaks for an image being made of Wolfi packages, and what against, each in a clause. */
@@ -14,6 +14,10 @@ const IDS: ReadonlySet<string> = new Set(['wolfi', 'chainguard']);
 /** Wolfi's and Chainguard's package hosts. @see https://edu.chainguard.dev/open-source/wolfi/wolfi-faq/ */
 const HOST = /^https:\/\/(?:packages\.wolfi\.dev|packages\.cgr\.dev|apk\.cgr\.dev|virtualapk\.cgr\.dev)(?:\/|$)/;
 const KEY = /^(?:wolfi-signing|chainguard[a-z0-9-]*)(?:\.[a-z0-9-]+)?\.rsa\.pub$/;
+/** @see https://gitlab.alpinelinux.org/alpine/apk-tools/-/blob/master/doc/apk-repositories.5.scd */
+const LIST_FOLDERS = ['etc/apk/repositories.d', 'lib/apk/repositories.d'] as const;
+const KEY_FOLDERS = ['etc/apk/keys', 'lib/apk/keys'] as const;
+
 /** Compares os-release, package database, apk's repositories and keys, and the signed apko configuration with one another. */
 export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfiguration | undefined): WolfiJudgement {
   const contradictions: string[] = [];
@@ -29,15 +33,20 @@ export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfi
   else agreements.push(plural(installed.length, 'apk package'));
   if (foreign !== undefined) contradictions.push(`it has the ${foreign.type} package ${foreign.name}`);
 
-  const repositories = lines(keptText(tree, 'etc/apk/repositories'));
+  const lists = repositoryLists(tree);
+  const repositories = lists.flatMap((list) => lines(keptText(tree, list)).map((line) => ({ list, line })));
   // `@tag https://…` names a pinned repository.
-  const strange = repositories.find((line) => !HOST.test(line.replace(/^@\S+\s+/, '')));
-  if (strange !== undefined) contradictions.push(`/etc/apk/repositories has ${strange.slice(0, 200)}`);
+  const strange = repositories.find(({ line }) => !HOST.test(line.replace(/^@\S+\s+/, '')));
+  const unread = lists.find((list) => whyUnread(tree, list) !== undefined);
+  if (strange !== undefined) contradictions.push(`/${strange.list} has ${strange.line.slice(0, 200)}`);
+  else if (unread !== undefined) contradictions.push(`/${unread} could not be read: ${whyUnread(tree, unread)}`);
   else if (repositories.length > 0) agreements.push('apk repositories');
 
-  const keys = [...tree.list('etc/apk/keys')].map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-  const strangeKey = keys.find((key) => !KEY.test(key));
-  if (strangeKey !== undefined) contradictions.push(`/etc/apk/keys has ${strangeKey.slice(0, 200)}`);
+  const keys = KEY_FOLDERS.flatMap((folder) =>
+    [...tree.list(folder)].map(({ path }) => ({ folder, key: nameOf(path) })),
+  );
+  const strangeKey = keys.find(({ key }) => !KEY.test(key));
+  if (strangeKey !== undefined) contradictions.push(`/${strangeKey.folder} has ${strangeKey.key.slice(0, 200)}`);
   else if (keys.length > 0) agreements.push('apk keys');
 
   if (apko?.signer !== undefined) {
@@ -46,6 +55,16 @@ export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfi
     else agreements.push('its signed apko configuration');
   }
   return { contradictions, agreements };
+}
+
+/** Every file that apk takes repositories from. */
+function repositoryLists(tree: FileTree): readonly string[] {
+  const more = LIST_FOLDERS.flatMap((folder) => [...tree.list(folder)].map(({ path }) => `${folder}/${nameOf(path)}`));
+  return ['etc/apk/repositories', ...more.filter((path) => path.endsWith('.list'))];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** The configuration's repositories and keys are Wolfi's, and each version it pins is the one installed. */
