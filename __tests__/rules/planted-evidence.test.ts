@@ -417,6 +417,21 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     /no-secrets\/environment.*DB_PASSWORD/,
     { ...over(), config: { Env: ['DB_PASSWORD=hunter2'] } },
   ],
+  ...['PGPASSWORD', 'MYSQL_PWD', 'DBPASSWORD', 'APPSECRET', 'NPMTOKEN'].map((variable): (typeof PLANTED)[number] => [
+    `a password in ${variable}`,
+    new RegExp(`no-secrets/environment.*${variable}`),
+    { ...over(), config: { Env: [`${variable}=hunter2`] } },
+  ]),
+  [
+    'an npm token of a registry whose name has the word example in it',
+    /\/root\/\.npmrc:1: npm credentials/,
+    over({ path: 'root/.npmrc', content: '//npm.example.com/:_authToken=0d5c7f3e-1111-4222-8333-abcdefabcdef\n' }),
+  ],
+  [
+    'a password of a database whose name has the word example in it',
+    /\/root\/\.pgpass:1: PostgreSQL passwords/,
+    over({ path: 'root/.pgpass', content: 'db.example.com:5432:app:app:hunter2hunter2\n' }),
+  ],
   [
     'a token in a variable with a harmless name',
     /no-secrets\/environment.*GREETING holds a GitHub token/,

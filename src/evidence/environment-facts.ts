@@ -7,7 +7,9 @@ export interface EnvironmentFinding {
   readonly reason: string;
 }
 
-const SECRET_WORD = /^(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|SECRETS|KEY|APIKEY|ACCESS|TOKEN|CREDENTIALS?)$/;
+/** Written together as well: PGPASSWORD, DBPASSWORD, APPSECRET. */
+const SECRET_WORD =
+  /^(?:PASS|PWD|SECRETS|KEY|ACCESS|CREDENTIALS?|[A-Z0-9]{0,32}(?:PASSWD|PASSWORD|PASSPHRASE|SECRET|APIKEY|TOKEN))$/;
 /** Public by nature, or names of places: the key that signs a release, a key server, the file that holds a password. */
 const PUBLIC_WORD =
   /^(?:GPG|PGP|PUBLIC|PUB|ID|IDS|FILE|FILES|PATH|DIR|URL|URI|SERVER|SERVERS|KEYSERVER|RING|FINGERPRINT|LOG|MODE|LEVEL|TYPE|NAME|HEADER|TTL|EXPIRY|LENGTH|SIZE|ALGORITHM|SHA256|SHA512|HASH)$/;

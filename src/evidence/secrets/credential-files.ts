@@ -5,7 +5,7 @@ interface CredentialFile {
   readonly kind: string;
   /** Tested on the path without a leading slash. */
   readonly path: RegExp;
-  /** Tested on each line. */
+  /** Tested on each line. What it finds may be a value that stands for a secret; its group, where it has one, is asked alone. */
   readonly content: RegExp;
   /** No value stands for a secret here: its form alone tells. */
   readonly anyValue?: true;
@@ -24,7 +24,7 @@ const FILES: readonly CredentialFile[] = [
   {
     kind: 'npm credentials',
     path: /(?:^|\/)\.?npmrc$/,
-    content: /^\s{0,8}(?:\/\/\S{1,200}:)?_(?:authToken|auth|password)\s{0,4}=\s{0,4}\S{4,}/,
+    content: /^\s{0,8}(?:\/\/\S{1,200}:)?_(?:authToken|auth|password)\s{0,4}(=\s{0,4}\S{4,})/,
   },
   {
     kind: 'yarn credentials',
@@ -65,7 +65,7 @@ const FILES: readonly CredentialFile[] = [
   {
     kind: 'PostgreSQL passwords',
     path: /(?:^|\/)\.pgpass$/,
-    content: /^[^#:\s]{1,200}:[^:]{1,8}:[^:]{1,64}:[^:]{1,64}:\S{3,}/,
+    content: /^[^#:\s]{1,200}:[^:]{1,8}:[^:]{1,64}:[^:]{1,64}(:\S{3,})/,
   },
   { kind: 'MySQL password', path: /(?:^|\/)\.my(?:login)?\.cnf$/, content: /^\s{0,8}password\s{0,4}=\s{0,4}\S{3,}/ },
   { kind: 'Vault token', path: /(?:^|\/)\.vault-token$/, content: /^[A-Za-z0-9._-]{20,200}$/ },
@@ -109,7 +109,7 @@ export function credentialsIn(path: string, text: string): readonly TextSecret[]
     const lines = text.split('\n');
     const index = lines.findIndex((line) => {
       const match = content.exec(line);
-      return match !== null && (anyValue === true || !STANDS_FOR_ONE.test(match[0]));
+      return match !== null && (anyValue === true || !STANDS_FOR_ONE.test(match[1] ?? match[0]));
     });
     if (index >= 0) marks.push({ kind, line: index + 1 });
   }
