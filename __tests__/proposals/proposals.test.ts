@@ -282,6 +282,21 @@ describe('the version line', () => {
     expect(proposed(policy, 'FROM node:18\n')[0]?.changes[0]).toBe('it is of another version than 18');
     expect(proposed(policy, 'FROM node:22\n')[0]?.changes.join()).not.toContain('version');
   });
+
+  test.each([
+    ['python:3.7', 'dhi.io/python:3-debian13', 'its tag follows the newest 3 and not 3.7'],
+    ['python:3', 'dhi.io/python:3-debian13', undefined],
+    ['golang:1.17', 'registry.suse.com/bci/golang', 'its tag follows the newest version and not 1.17'],
+    ['golang', 'registry.suse.com/bci/golang', undefined],
+    ['node:14', 'dhi.io/node:26-debian13', 'it is of another version than 14'],
+    ['golang:1.17', 'dhi.io/static:20250419-glibc-debian13', undefined],
+  ])('%s and %s: says what the tag leads to', async (from, image, words) => {
+    const policy = await policyWith(['- catalog: docker-hardened', '- catalog: suse-bci'], '', 'baseline');
+    const found = proposed(policy, `FROM ${from}\n`).find((one) => one.image === image);
+    expect(found?.changes.filter((change) => /version|newest/.test(change))).toEqual(
+      words === undefined ? [] : [words],
+    );
+  });
 });
 
 describe('what would itself fail is never proposed', () => {

@@ -1,12 +1,13 @@
 import type { Role } from '../build-files/image-use.js';
 import type { Candidate } from './proposals.js';
 import type { StageNeeds } from './stage-needs.js';
+import type { MissedVersion } from './version-line.js';
 
 /** What a stage has to be changed for when it is built on another image: clauses, the weightiest first. */
 export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role): readonly string[] {
-  const { equivalent, variant, image, buildOn, missedVersion } = candidate;
+  const { equivalent, variant, buildOn, missedVersion } = candidate;
   const changes: string[] = [];
-  if (missedVersion !== undefined) changes.push(versionChange(image, missedVersion));
+  if (missedVersion !== undefined) changes.push(versionChange(missedVersion));
   if (buildOn !== undefined)
     changes.push(`RUN belongs in a stage of its own on ${buildOn}, and what it makes is copied`);
   if (role === 'copy') return [...changes, 'paths in it may differ from those that are copied', ...login(candidate)];
@@ -30,10 +31,9 @@ export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role):
   return [...changes, ...login(candidate)];
 }
 
-function versionChange(image: string, missed: string): string {
-  return /:latest(?:-|$)/.test(image)
-    ? `its tag follows the newest version and not ${missed}`
-    : `it is of another version than ${missed}`;
+function versionChange({ asked, newest }: MissedVersion): string {
+  if (newest === undefined) return `it is of another version than ${asked}`;
+  return `its tag follows the newest ${newest === '' ? 'version' : newest} and not ${asked}`;
 }
 
 function shellChange(shell: boolean | undefined, { atStart }: StageNeeds): readonly string[] {

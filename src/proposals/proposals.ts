@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.js';
 import { changesFor } from './changes.js';
 import { asksForDigest, type PolicyCheck, policyCheck, type Refusal } from './policy-check.js';
 import { needsOf, type StageNeeds } from './stage-needs.js';
-import { ofThatLine, tagFor, versionOf } from './version-line.js';
+import { type MissedVersion, ofThatLine, tagFor, versionOf } from './version-line.js';
 
 /** An image that would be allowed in the place of a use's, under the policy it is judged by. */
 export interface Proposal {
@@ -30,8 +30,8 @@ export interface Candidate {
   readonly image: string;
   /** Where what the stage runs has to be run, if not in this image. */
   readonly buildOn?: string;
-  /** The version asked for, where this image is of another line. */
-  readonly missedVersion?: string;
+  /** The version asked for, where this image is or may be of another. */
+  readonly missedVersion?: MissedVersion;
 }
 
 /** An image that the policy allows, and that a rule is known to fail for: not proposed. */
@@ -148,12 +148,12 @@ function variantAt(
   variant: EquivalentVariant & { readonly template?: string },
   version: string | undefined,
 ): Candidate {
-  const { tag, otherLine } = tagFor(equivalent, variant, version);
+  const { tag, missed } = tagFor(equivalent, variant, version);
   return {
     equivalent,
     variant,
     image: tag === undefined ? repository : `${repository}:${tag}`,
-    ...(otherLine && version !== undefined && hasVersions(equivalent) ? { missedVersion: version } : {}),
+    ...(missed !== undefined && hasVersions(equivalent) ? { missedVersion: missed } : {}),
   };
 }
 

@@ -30,10 +30,16 @@ export function ofThatLine(equivalents: readonly Equivalent[], version: string |
   });
 }
 
-/** A tag for a version, and whether its line is another than the one asked for. */
+/** A tag for a version, and how what it leads to may be of another: of another line, or the newest of a wider one. */
 export interface ChosenTag {
   readonly tag: string | undefined;
-  readonly otherLine: boolean;
+  readonly missed?: MissedVersion;
+}
+
+/** `newest`: the version line that the tag follows, empty where it follows all; undefined where it is of another line. */
+export interface MissedVersion {
+  readonly asked: string;
+  readonly newest?: string;
 }
 
 /** The tag of an equivalent, or of its builder variant, for a version. */
@@ -42,12 +48,16 @@ export function tagFor(
   { tag, template }: { readonly tag?: string; readonly template?: string },
   version: string | undefined,
 ): ChosenTag {
-  if (tag?.includes('{version}')) return { tag: tag.replace('{version}', version ?? 'latest'), otherLine: false };
-  if (version === undefined) return { tag, otherLine: false };
+  if (tag?.includes('{version}')) return { tag: tag.replace('{version}', version ?? 'latest') };
+  if (version === undefined) return { tag };
   const known = versions.findLast((candidate) => version === candidate || version.startsWith(`${candidate}.`));
-  if (known !== undefined && template !== undefined) {
-    return { tag: template.replaceAll('{version}', known), otherLine: false };
+  if (known !== undefined && template !== undefined) return { tag: template.replaceAll('{version}', known) };
+  if (line !== undefined) return areOfOneLine(line, version) ? { tag } : { tag, missed: { asked: version } };
+  const followed = /^\d+(?:\.\d+)*/.exec(tag ?? '')?.[0];
+  if (followed === undefined) {
+    const isNewest = tag === undefined || tag === 'latest' || tag.startsWith('latest-');
+    return { tag, missed: { asked: version, ...(isNewest ? { newest: '' } : {}) } };
   }
-  const held = line ?? /^\d+(?:\.\d+)*/.exec(tag ?? '')?.[0];
-  return { tag, otherLine: held === undefined ? tag !== undefined : !areOfOneLine(held, version) };
+  if (version === followed || followed.startsWith(`${version}.`)) return { tag };
+  return { tag, missed: { asked: version, ...(version.startsWith(`${followed}.`) ? { newest: followed } : {}) } };
 }
