@@ -327,6 +327,24 @@ describe('evidence toward a framework', () => {
     expect(text).not.toContain('<b>');
   });
 
+  test('Markdown names for each rule what it passed on and what it was not asked of, and shortens no reason', async () => {
+    const rules = ['distroless', 'allowed-base', 'minimal', 'intact', 'fresh', 'non-root'];
+    const uses = Array.from({ length: 20 }, (_, index) => makeUse(`node:${index}`, { line: index + 20 }));
+    const skipped = uses.flatMap((use) =>
+      rules.map((rule) => makeAnswer({ rule, outcome: 'skipped', use: use.id, reason: `Not opened: ${use.written}.` })),
+    );
+    const passing = makeAnswer({ rule: 'allowed-base', outcome: 'pass', use: python.id });
+    const failing = answer({ use: python.id, outcome: 'fail', reason: 'There is a shell in it.' });
+    const many = makeReport({ uses: [python, ...uses], answers: [passing, failing, ...skipped] });
+    const text = await renderEvidence(complianceEvidence(many, 'nist-800-53', NOW), 'markdown');
+    const section = text.slice(text.indexOf('### CM-7 '), text.indexOf('### CM-7(1)'));
+    expect(section).toContain('Observed as the rule asks:\n\n- `allowed-base`: `cgr.dev/chainguard/python:latest`\n');
+    expect(section).toContain('- `minimal`: `docker.io/library/node:0`, `docker.io/library/node:1`');
+    expect(text.match(/Not opened: node:\d+\.$/gm)).toHaveLength(20);
+    expect(text).toContain('`intact` skipped, error; `fresh` skipped, error; `non-root` skipped, error: ');
+    expect(text).not.toContain('the JSON has all');
+  });
+
   describe('as OSCAL', () => {
     interface Property {
       readonly name: string;

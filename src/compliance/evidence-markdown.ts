@@ -37,7 +37,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     silenced(evidence.observations),
     '## What could not be observed',
     list([
-      ...evidence.observations.filter((one) => !wasObserved(one)).map(described),
+      ...notObserved(evidence.observations),
       ...limits.map(({ name, message }) => prose(`limit ${name}: ${message}`)),
       ...evidence.leftOut.map(({ path, reason }) => `build file ${code(path)} was left out: ${prose(reason)}`),
     ]),
@@ -89,7 +89,7 @@ function requirementSection(
   byUuid: ReadonlyMap<string, Observation>,
 ): string {
   const find = (uuids: readonly string[]) => uuids.flatMap((uuid) => byUuid.get(uuid) ?? []);
-  const seen = find(observed);
+  const [seen, unseen] = [find(observed), find(notObserved)];
   const heading = `### ${requirement.id} ${requirement.title}`;
   const intro = `Evidence toward it ([${source.title}](${source.url})):`;
   const because = rules.map(({ rule, because: reason }) => `- ${code(rule)}: ${prose(reason)}`);
@@ -109,8 +109,20 @@ function requirementSection(
     because.join('\n'),
     `${counts}.`,
     ...(failed.length === 0 ? [] : [list(failed.map(described))]),
-    ...(seen.length === failed.length ? [] : [`On: ${subjectsOf(seen.filter(({ outcome }) => outcome === 'pass'))}.`]),
+    ...byRule(
+      'Observed as the rule asks',
+      seen.filter(({ outcome }) => outcome === 'pass'),
+    ),
+    ...byRule('Not observed, for the reasons below', unseen),
   ].join('\n\n');
+}
+
+/** What each rule was asked of, in a list under a few words. */
+function byRule(words: string, observations: readonly Observation[]): readonly string[] {
+  if (observations.length === 0) return [];
+  const rules = [...new Set(observations.map(({ rule }) => rule))];
+  const lines = rules.map((rule) => `${code(rule)}: ${subjectsOf(observations.filter((one) => one.rule === rule))}`);
+  return [`${words}:\n\n${list(lines)}`];
 }
 
 function subjectsOf(observations: readonly Observation[]): string {
@@ -124,11 +136,32 @@ function listed(all: readonly string[]): string {
   return `${items.slice(0, LISTED).join(', ')}${more}`;
 }
 
+/** One line for all rules that the same was said of: an image that was not opened is one line and not twenty. */
+function notObserved(observations: readonly Observation[]): readonly string[] {
+  const answers = new Map<string, string[]>();
+  for (const observation of observations) {
+    if (wasObserved(observation)) continue;
+    const said = whatWasSeen(observation);
+    const before = answers.get(said);
+    if (before === undefined) answers.set(said, [rulesAnswer(observation)]);
+    else before.push(rulesAnswer(observation));
+  }
+  return [...answers].map(([said, rules]) => `${rules.join('; ')}: ${said}`);
+}
+
 function described(observation: Observation): string {
-  const { rule, outcome, level, subject, platform, reasons, places } = observation;
+  return `${rulesAnswer(observation)}: ${whatWasSeen(observation)}`;
+}
+
+function rulesAnswer(observation: Observation): string {
+  const { rule, outcome, level } = observation;
+  return `${code(rule)} ${outcome}, ${level}${exceptionText(observation)}`;
+}
+
+function whatWasSeen({ subject, platform, reasons, places }: Observation): string {
   const on = platform === undefined ? '' : ` on ${inline(platform)}`;
   const at = places.length === 0 ? '' : ` (${places.slice(0, 3).map(code).join(', ')}${places.length > 3 ? ' …' : ''})`;
-  return `${code(rule)} ${outcome}, ${level}${exceptionText(observation)}: ${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
+  return `${subjectText(subject)}${on}${at}: ${prose(reasons.slice(0, 3).join(' '))}`;
 }
 
 /** Which waivers bear on it, by the numbers that they are listed under. */
