@@ -71,12 +71,20 @@ describe('an inventory', () => {
       { path: 'app/node_modules/b/lib/package.json', content: '{"name":"inner","version":"9"}' },
       { path: 'app/node_modules/c/package.json', content: '{"type":"module"}' },
       { path: 'app/node_modules/d/package.json', content: '{broken' },
+      { path: 'app/node_modules/e/package.json', content: '{"name":"e"}' },
+      { path: 'app/node_modules/f/package.json', content: '{"name":"f","version":1}' },
+      { path: 'app/node_modules/g/package.json', content: `{"name":"${'g'.repeat(300)}","version":"1.0.0"}` },
     ]);
     expect(inventory.packages.map(({ type, name, partOf, purl }) => [type, name, partOf, purl]).slice(1)).toEqual([
       ['npm', '@scope/a', undefined, 'pkg:npm/%40scope/a@1.0.0'],
       ['pypi', 'six-x', 'py3-six', 'pkg:pypi/six-x@1.16'],
     ]);
-    expect(inventory.unknowns).toEqual([{ path: 'app/node_modules/d/package.json', reason: 'it is not JSON' }]);
+    const reason = 'its name or its version is not a text that can be a package’s';
+    expect([...inventory.unknowns].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+      { path: 'app/node_modules/d/package.json', reason: 'it is not JSON' },
+      { path: 'app/node_modules/f/package.json', reason },
+      { path: 'app/node_modules/g/package.json', reason },
+    ]);
   });
 
   test.each([

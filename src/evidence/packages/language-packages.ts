@@ -12,9 +12,12 @@ const packageJson = z.object({
 
 const NONE: DatabaseReading = { packages: [], problems: [] };
 
+/** A package.json that says a name and a version, whatever these are. */
+const called = z.looseObject({ name: z.unknown().refine(Boolean), version: z.unknown().refine(Boolean) });
+
 /**
- * Reads the package.json of an installed npm package. One that has no name and version is no package (folders within
- * packages have their own), and one that is not JSON is a problem.
+ * Reads the package.json of an installed npm package. One that has no name or no version is no package (folders within
+ * packages have their own); one that is not JSON is a problem, and so are a name and a version that can't be any's.
  */
 export function readNpmPackage(text: string, where: string): DatabaseReading {
   let json: unknown;
@@ -24,7 +27,10 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
     return { packages: [], problems: ['it is not JSON'] };
   }
   const read = packageJson.safeParse(json);
-  if (!read.success) return NONE;
+  if (!read.success) {
+    if (!called.safeParse(json).success) return NONE;
+    return { packages: [], problems: ['its name or its version is not a text that can be a package’s'] };
+  }
   const { name, version, license } = read.data;
   const folder = where.slice(0, -'/package.json'.length);
   const entry: DatabaseEntry = {
