@@ -1,15 +1,15 @@
 // Puts the table of mutants by file into docs/mutation.md, and prints what survived.
-// Usage: node scripts/mutation/table.mjs      reads the kept results of every room, .mutants/ROOM.json, in Stryker's schema.
+// Usage: node scripts/mutation/table.mjs      reads the results of every room that was tried whole, .mutants/whole/ROOM.json, in Stryker's schema.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 const local = (path) => fileURLToPath(new URL(path, root));
-const kept = readdirSync(local('.mutants')).filter((name) => name.endsWith('.json') && !name.startsWith('package'));
+const kept = readdirSync(local('.mutants/whole')).sort();
 const files = Object.assign(
   {},
-  ...kept.map((name) => JSON.parse(readFileSync(local(`.mutants/${name}`), 'utf8')).files),
+  ...kept.map((name) => JSON.parse(readFileSync(local(`.mutants/whole/${name}`), 'utf8')).files),
 );
 
 /** What becomes of a mutant; one that makes the tests hang was noticed. What could not run says nothing. */
