@@ -171,7 +171,7 @@ describe('an observation', () => {
       expect(only(report)).not.toHaveProperty('waiver');
       const { markdown, oscal } = await texts(report);
       expect(markdown).toContain('fail, error, waived at some places (1): ');
-      expect(markdown).toMatch(/^- 1: .* Applied to `cgr\.dev\S+` at `Dockerfile:1`\.$/m);
+      expect(markdown).toMatch(/^- 1: .* \(applied to `cgr\.dev\S+` at `Dockerfile:1`\)$/m);
       expect(oscal).toMatch(/"name": "waived-at-some-places"/);
       expect(oscal).toContain('accepted at Dockerfile:1 by team-one until ');
     });
@@ -219,7 +219,7 @@ describe('an observation', () => {
     }
     const markdown = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
     expect(markdown).toContain('fail, error, accepted in part (1, 2)');
-    expect(markdown).toContain('Applied to `cgr.dev/chainguard/python:latest@');
+    expect(markdown).toContain(' (applied to `cgr.dev/chainguard/python:latest@');
   });
 
   test('is none where a rule was not asked', () => {

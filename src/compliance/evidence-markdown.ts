@@ -190,7 +190,7 @@ function waivers({ waivers: all, observations }: ComplianceEvidence): string {
       );
       const places = on.flatMap(({ waivedAt }) => waivedAt.filter((one) => one.waiver === index));
       const at = places.length === 0 ? '' : ` at ${listed(places.map(({ place }) => code(place)))}`;
-      const where = on.length === 0 ? '' : ` Applied to ${subjectsOf(on)}${at}.`;
+      const where = on.length === 0 ? '' : ` (applied to ${subjectsOf(on)}${at})`;
       return `${index + 1}: ${code(rule)}${scope === '' ? '' : ` for ${scope}`}, ${state}, until ${inline(expires)}, by ${inline(owner)}: ${prose(reason)}${where}`;
     }),
   );
