@@ -34,6 +34,7 @@ function request(overrides: Partial<CommentRequest> = {}, token = 'write'): Comm
     footer: 'the footer',
     isCurrent: async () => true,
     own: jobPart('api'),
+    wait: async () => {},
     ...overrides,
   };
 }
@@ -127,6 +128,46 @@ test('a part that another job overwrote between our reading and its writing is m
   expect(github.state.comments[0]?.body).toContain('**api**');
 });
 
+test('a part is mended that a job overwrote which read before our writing and wrote after our reading again', async () => {
+  await publish({ own: jobPart('api') });
+  const before = github.state.comments[0]?.body ?? '';
+  const waits: number[] = [];
+  const wait = async (milliseconds: number): Promise<void> => {
+    const [comment] = github.state.comments;
+    if (waits.push(milliseconds) === 1 && comment !== undefined)
+      comment.body = before.replace('**api**', '**api again**');
+  };
+  expect(await publish({ own: jobPart('web'), wait })).toBe('updated');
+  expect(github.state.comments[0]?.body).toContain('**web**');
+  expect(github.state.comments[0]?.body).toContain('**api again**');
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(2_000);
+});
+
+test('a job that is alone with its comment waits for nobody', async () => {
+  const wait = async (): Promise<void> => {
+    throw new Error('it waited');
+  };
+  expect(await publish({ wait })).toBe('created');
+  expect(await publish({ own: jobPart('api', ['cve']), wait })).toBe('updated');
+});
+
+test.each([
+  ['was not passed on', 'issues/create-comment', (): void => {}],
+  [
+    'was done all the same',
+    'issues/create-comment',
+    (): void => {
+      const body = `${commentMarker('default')}\n\n<!-- base-image-gate part=${jobPart('api').id} commit=${COMMIT} findings= -->\n**half**\n<!-- base-image-gate end -->`;
+      say('github-actions[bot]', body);
+    },
+  ],
+])('a write that GitHub’s gateway failed, and that %s, leaves one comment', async (_what, operation, meanwhile) => {
+  github.server.faults.push({ operation, status: 502, meanwhile });
+  await publish();
+  expect(github.state.comments).toHaveLength(1);
+  expect(github.state.comments[0]?.body).toContain('**api**');
+});
+
 test('mending ends after three times, whatever others do', async () => {
   github.server.onWritten = () => {
     const [comment] = github.state.comments;
@@ -181,7 +222,7 @@ test.each([
   [500, 'server-error'],
   [404, 'not-found'],
 ])('a write that ends in %i is the error %s, not an exception', async (status, code) => {
-  github.server.faults.push({ operation: 'issues/create-comment', status });
+  for (let times = 0; times < 4; times++) github.server.faults.push({ operation: 'issues/create-comment', status });
   expect(await publishComment(request())).toMatchObject({ ok: false, error: { code, status } });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import {
@@ -42,6 +43,7 @@ export interface CommentRequest {
   /** Whether the commit that is spoken of still is the head. Asked before a part is written once more. */
   readonly isCurrent: () => Promise<boolean>;
   readonly own: OwnPart;
+  readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
 export type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'not-wanted';
@@ -52,18 +54,26 @@ interface FoundComment {
 }
 
 const MAX_MENDINGS = 3;
+/**
+ * Another job may have read the comment before we wrote, and write after us: looking again at once finds all in order.
+ * Longer than what lies between anybody's reading and writing; not the same for all, so that jobs which end together
+ * don't go on in step.
+ */
+const SETTLING_MILLISECONDS = { least: 2_000, more: 2_000 } as const;
 const MAX_COMMENT_PAGES = 30;
 export const WRITING: Purpose = { doing: 'post the comment', permission: 'pull-requests: write' };
 const READING: Purpose = { doing: 'find the comment', permission: 'pull-requests: write' };
 
 /**
  * Keeps the one comment of a key up to date, with one part for each job that uses the key. GitHub has no conditional
- * writes, so what was written is read again: a part that another job overwrote meanwhile, and a second comment that
- * two first runs made, are mended up to three times.
+ * writes, so what was written is read again, a little later where other jobs write too: a part that another job
+ * overwrote meanwhile, a second comment that two first runs made, and a write that GitHub's gateway failed are mended
+ * up to three times.
  */
 export async function publishComment(request: CommentRequest): Promise<Result<CommentOutcome, GitHubError>> {
   const author = await viewerLogin(request.client);
   if (!author.ok) return author;
+  const wait = request.wait ?? ((milliseconds) => setTimeout(milliseconds));
   let outcome: CommentOutcome = 'unchanged';
   let previous: ReadonlySet<string> | null = null;
   for (let mending = 0; mending <= MAX_MENDINGS; mending++) {
@@ -79,10 +89,20 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     // Who wrote in between may have been the run for a newer commit.
     if (mending > 0 && !(await request.isCurrent())) return ok(outcome);
     const written = await write(request, first, body, duplicates);
-    if (!written.ok) return written;
-    if (outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
+    const isLast = mending === MAX_MENDINGS;
+    // A gateway that fails may have passed the write on: what there is now tells whether to write again.
+    if (!written.ok && (isLast || !MAY_HAVE_WRITTEN.has(written.error.code))) return written;
+    if (written.ok && outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
+    const isShared = otherParts(partsOf(found.value), request.own).length > 0;
+    if (!isLast && (isShared || !written.ok)) await wait(settling());
   }
   return ok(outcome);
+}
+
+const MAY_HAVE_WRITTEN: ReadonlySet<GitHubError['code']> = new Set(['server-error', 'network', 'timeout']);
+
+function settling(): number {
+  return SETTLING_MILLISECONDS.least + Math.random() * SETTLING_MILLISECONDS.more;
 }
 
 /** Comments of ours, oldest first: by this author, and starting with this key's marker. */
