@@ -142,6 +142,16 @@ describe('a pull request that edits the policy', () => {
     expect(notices.join()).toContain('`allow` gains evil.example/** (unsigned).');
   });
 
+  test('and adds the first one, or says the same in other words, is told no change that it does not make', async () => {
+    const policy = 'version: 1\ndeny: [{ image: "images.example/**", reason: old }]\n';
+    const added = await run({ base: null, head: policy });
+    expect(added.ok ? added.value.notices.join('\n') : added.error.message).toMatch(
+      /the edit holds once it is merged\. `deny` gains images\.example\/\*\*\.$/,
+    );
+    const emptied = await run({ base: policy, head: `${policy}rules: {}\n` });
+    expect(emptied.ok ? emptied.value.notices.join('\n') : '').toMatch(/It changes nothing that is judged\.$/);
+  });
+
   test('with an error fails at its place', async () => {
     const { policy, findings } = await loaded({ base: 'version: 1\n', head: 'version: 1\nprofil: strict\n' });
     expect(policy.profile).toBe('baseline');

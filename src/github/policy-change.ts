@@ -16,7 +16,7 @@ export function policyChanges(before: Policy, after: Policy): readonly string[] 
     ...listChanges('waivers', before.waivers, after.waivers, describeWaiver),
   );
   for (const key of ['rules', 'roles', 'registries', 'files', 'contexts', 'platforms'] as const) {
-    if (!isDeepStrictEqual(before[key], after[key])) sentences.push(`\`${key}\` changes.`);
+    if (!same(before[key], after[key])) sentences.push(`\`${key}\` changes.`);
   }
   if (before.trustedRoot !== after.trustedRoot) sentences.push('The trusted root changes.');
   if (before.maxWaiverDays !== after.maxWaiverDays) {
@@ -29,6 +29,11 @@ export function policyChanges(before: Policy, after: Policy): readonly string[] 
   return sentences;
 }
 
+/** Whether two parts of policies say the same. What was read from YAML has objects without a prototype; ours have one. */
+function same(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(structuredClone(one), structuredClone(other));
+}
+
 function listChanges<T extends Placed>(
   key: string,
   before: readonly T[],
@@ -36,9 +41,7 @@ function listChanges<T extends Placed>(
   describe: (entry: T) => string,
 ): readonly string[] {
   const missing = (from: readonly T[], among: readonly T[]): readonly string[] =>
-    from
-      .filter((entry) => !among.some((other) => isDeepStrictEqual(withoutPlace(entry), withoutPlace(other))))
-      .map(describe);
+    from.filter((entry) => !among.some((other) => same(withoutPlace(entry), withoutPlace(other)))).map(describe);
   const added = missing(after, before);
   const removed = missing(before, after);
   return [

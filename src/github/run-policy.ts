@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalog/catalogue.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowList } from '../policy/default-allow.js';
 import { loadPolicy } from '../policy/load.js';
-import type { Policy } from '../policy/policy.js';
+import type { Policy, Profile } from '../policy/policy.js';
 import { parseRemote } from '../policy/policy-chain.js';
 import { formatProblem } from '../policy/problem.js';
 import type { Finding } from '../reports/report.js';
@@ -47,8 +47,8 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     load: policyLoader(access),
     treeAt: (commit) => setting.commits.tree(commit),
     earlier: () => earlierVersions(setting.client, setting.repository, tree.commit, path),
-    builtIn: (profile) => withDefaultAllowList(builtInPolicy(profile), setting.catalogue),
-    profile: setting.inputs.profile ?? 'baseline',
+    builtIn: (profile) => withoutFile(setting, profile),
+    profile: profileWithoutFile(setting),
   });
   if (!loaded.ok) return err({ code: 'unreadable', message: loaded.error });
   const notices = [...loaded.value.notices];
@@ -61,6 +61,15 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     findings: [...loaded.value.findings, ...preview.findings],
     notices: [...notices, ...preview.notices],
   });
+}
+
+function profileWithoutFile({ inputs }: PolicySetting): Profile {
+  return inputs.profile ?? 'baseline';
+}
+
+/** What holds in a repository that has no policy file. */
+function withoutFile({ catalogue }: PolicySetting, profile: Profile): Policy {
+  return withDefaultAllowList(builtInPolicy(profile), catalogue);
 }
 
 function accessOf({ repository, client, policyClient, catalogue }: PolicySetting): Parameters<typeof policyLoader>[0] {
@@ -80,7 +89,7 @@ async function previewed(
   const { policy: next, findings } = await previewPolicy(path, judged, load);
   const intro = `This change edits the policy (${touched.join(', ')}). It was judged by the policy at ${branch.name}; the edit holds once it is merged.`;
   if (findings.some(({ level }) => level === 'error')) return { findings, notices: [intro] };
-  const after = next ?? builtInPolicy();
+  const after = next ?? withoutFile(setting, profileWithoutFile(setting));
   const differences = policyChanges(policy, after);
   return {
     findings,
