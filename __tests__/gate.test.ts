@@ -36,6 +36,11 @@ describe('the gate', () => {
     expect(report.notices).toContain('Every build file is skipped, so nothing was judged.');
   });
 
+  test('a policy without an allow list is told to add one to the file that is there', async () => {
+    const report = await gateRun({ files: { Dockerfile: 'FROM scratch\n' }, policy: 'version: 1\n' });
+    expect(report.notices.join()).toContain('Add `allow` to .github/base-image-gate.yml (');
+  });
+
   test('an image that nobody allowed is not opened, and its registry is not contacted', async () => {
     const image = await makeImage();
     const { source, asked } = watchedSource(await layoutOf({ 'other.example/base:1': image }));

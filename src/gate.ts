@@ -154,9 +154,12 @@ function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] 
     notices.push('The build files name no external image, so nothing was judged.');
   }
   if (policy.allow.length === 0) {
-    notices.push(
-      'The allowlist is not enforced: the policy has none. Add .github/base-image-gate.yml (`policy init` proposes one) to say which images may be built on.',
-    );
+    const { path, name } = policy.source;
+    const todo =
+      path === undefined
+        ? 'Add .github/base-image-gate.yml (`policy init` proposes one)'
+        : `Add \`allow\` to ${name} (\`policy init\` proposes entries)`;
+    notices.push(`The allowlist is not enforced: the policy has none. ${todo} to say which images may be built on.`);
   }
   return notices;
 }
