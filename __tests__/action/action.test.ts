@@ -375,6 +375,13 @@ describe('the report action', () => {
     expect(action.leftovers().filter((path) => path.includes('artifact'))).toEqual([]);
   });
 
+  test('without a token says what is missing, in the summary too', async () => {
+    const report = await reportOn(denied(), { token: '' });
+    expect(report.code).toBe(2);
+    expect(report.summary).toContain('is empty');
+    expect(github.state.comments).toEqual([]);
+  });
+
   test('posts what a file holds, where one is named', async () => {
     const { pull, gate } = await runForFork();
     const report = await reportOn(pull, { inputs: { report: gate.outputs['report-json'] ?? '' } });

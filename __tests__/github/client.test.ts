@@ -86,6 +86,19 @@ describe('failures', () => {
     expect(await read(client())).toBe(code);
   });
 
+  test.each([
+    [401, /GitHub does not accept the token \(401\)\./, /may be empty, .*Without the input/],
+    [503, /GitHub answered 503, which is its own failure\.$/, /^Run the job again/],
+  ])('a write that ends in %i says what to do, and nothing that was not done', async (status, message, remedy) => {
+    github.server.faults.push({ operation: 'issues/create-comment', status });
+    const place = { owner: PLACE.owner, repo: PLACE.repo, issue_number: 7, body: 'x' };
+    const purpose = { doing: 'post', permission: 'pull-requests: write' } as const;
+    const answer = await attempt(purpose, () => client().rest.issues.createComment(place));
+    if (answer.ok) throw new Error('it was written');
+    expect(answer.error.message).toMatch(message);
+    expect(answer.error.remedy).toMatch(remedy);
+  });
+
   test('what GitHub says can’t break out of a line', async () => {
     fail(422, 'first\r\n::error::second\u001b[31m');
     const answer = await attempt({ doing: 'read', permission: 'contents: read' }, () => client().rest.repos.get(PLACE));

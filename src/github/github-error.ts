@@ -100,7 +100,8 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub does not accept the token (401).`,
-      remedy: 'Check the input `token`; it may have expired or been revoked.',
+      remedy:
+        'Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow’s own token is used.',
     };
   }
   if (status === 404) {
@@ -118,8 +119,8 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'server-error',
       doing,
       status,
-      message: `Could not ${doing}: GitHub answered ${status}, also when asked again.`,
-      remedy: 'See https://www.githubstatus.com and run the job again.',
+      message: `Could not ${doing}: GitHub answered ${status}, which is its own failure.`,
+      remedy: 'Run the job again, later if GitHub’s status page tells of an incident.',
     };
   }
   return {
