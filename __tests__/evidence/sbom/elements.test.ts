@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ElementReport, readElements } from '../../../src/evidence/sbom/elements.js';
 import { readSbomPredicate } from '../../../src/evidence/sbom/read.js';
-import { apkPackage, cycloneDxDocument, spdxDocument } from '../../support/make-sbom.js';
+import { apkPackage, cycloneDxDocument, IMAGE_ID, spdxDocument } from '../../support/make-sbom.js';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 
@@ -21,6 +21,20 @@ test("of apko's SBOM all is there but checksums, context and the signature", () 
 test('the image itself and the layers are no components', () => {
   const found = elements(spdxDocument({ packages: [apkPackage('curl', '8.9.1-r2')] }));
   expect(found.get('name')).toMatchObject({ present: 1, of: 1 });
+});
+
+test('of several packages that a document describes, all but the image are components', () => {
+  const document = spdxDocument({
+    packages: [
+      apkPackage('curl', '8.9.1-r2'),
+      apkPackage('bash', '5.2-r1'),
+      { name: 'app', purl: 'pkg:oci/app@sha256%3A12', id: 'SPDXRef-oci' },
+    ],
+  });
+  const described = ['SPDXRef-Package-apk-curl', 'SPDXRef-Package-apk-bash'];
+  const all = { ...document, documentDescribes: [IMAGE_ID, 'SPDXRef-oci', ...described] };
+  expect(elements(all).get('name')).toMatchObject({ present: 2, of: 2 });
+  expect(elements({ ...document, documentDescribes: described }).get('producer')).toMatchObject({ present: 2 });
 });
 
 test('the signature is the one of the statement, not the one inside', () => {

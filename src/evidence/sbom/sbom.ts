@@ -109,7 +109,15 @@ export function formatName(format: SbomFormat): string {
 /** Packages that stand for the image, a layer, a file or the distribution as a whole, and not for installed software. */
 const WRAPPERS = new Set(['container', 'operating-system', 'operating_system', 'file', 'source']);
 
-/** The packages an inventory is judged by: without the roots and without what merely wraps others. */
+/**
+ * The packages an inventory is judged by: without the root and without what merely wraps others. A document that says of
+ * several packages that it describes them, as some list every package, means what is installed: of those only an image is
+ * left out, which would otherwise hide the rest.
+ */
 export function installedPackages(sbom: Sbom): readonly SbomPackage[] {
-  return sbom.packages.filter((item) => !item.root && !(item.purpose !== undefined && WRAPPERS.has(item.purpose)));
+  const roots = sbom.packages.filter(({ root }) => root).length;
+  return sbom.packages.filter((item) => {
+    if (item.purpose !== undefined && WRAPPERS.has(item.purpose)) return false;
+    return !item.root || (roots > 1 && !/^pkg:\/*(?:oci|docker)\//i.test(item.purl ?? ''));
+  });
 }
