@@ -105,6 +105,7 @@ describe('sbom IMAGE', () => {
 
   test.each<[string, AttestedLayoutOptions, number, string]>([
     ['nothing attested', {}, 1, 'no SBOM attested'],
+    ['nothing attested, with what to do', {}, 1, '\nBuild on an image whose publisher attests one, or attest one with'],
     [
       "a stranger's signature",
       { signed: [[SPDX, spdxDocument({ packages: [CURL] })]], strangersKey: true },
@@ -115,7 +116,7 @@ describe('sbom IMAGE', () => {
       'a format that is not read',
       { signed: [[SPDX, { '@context': 'https://spdx.org/rdf/3.0.1/x' }]] },
       1,
-      'SPDX 3.0.1',
+      'SPDX 3.0.1 (JSON-LD), which is not read. Ask the publisher for SPDX 2.3',
     ],
     ['a document that is cut off', { signed: [[SPDX, '{"spdxVersion":"SPDX-2.3"']] }, 2, 'is no JSON'],
   ])('%s', async (_name, options, code, reason) => {

@@ -82,6 +82,7 @@ async function readImageSbom(
   const image = await openImage(name, flags, io);
   if (!image.ok) return err({ code: 3, message: image.error });
   const evidence = await image.value.evidence.get(image.value.subjectOn(platform), 'sbom').finally(image.value.close);
+  const { SBOM_WANTED } = await import('../rules/sbom-attested.js');
   switch (evidence.status) {
     case 'present': {
       const { sbom, ...attested } = evidence.value.chosen;
@@ -90,10 +91,11 @@ async function readImageSbom(
     }
     case 'absent': {
       const places = evidence.lookedIn.map(({ place, answer }) => `  ${place}: ${answer}`);
-      return err({ code: 1, message: [`${name} has no SBOM attested. Looked in:`, ...places].join('\n') });
+      const told = [`${name} has no SBOM attested. Looked in:`, ...places, SBOM_WANTED.absentFix];
+      return err({ code: 1, message: told.join('\n') });
     }
     case 'unsupported':
-      return err({ code: 1, message: `${name}: ${evidence.message}` });
+      return err({ code: 1, message: `${name}: ${evidence.message} ${SBOM_WANTED.unsupportedFix}` });
     case 'unavailable':
       return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.remedy}` });
   }
