@@ -109,6 +109,21 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     /its content is dash/,
     over(program('usr/bin/init', elf('Usage: getopts optstring var [arg...]'))),
   ],
+  ...[
+    ['mksh', '@(#)LEGACY KSH R59 2023/04/29 +Debian'],
+    ['ksh', '@(#)$Id: type (ksh 93u+m) 2021-12-17 $'],
+    ['posh', "can't open function definition file %s - %s\0function not defined by %s"],
+    ['csh', 'Ambiguous output redirect'],
+    ['yash', "file `%s' was not found in $YASH_LOADPATH"],
+    ['sash', 'Stand-alone shell (version %s)'],
+    ['elvish', 'src.elv.sh/pkg/shell.Interact'],
+    ['zypper', '17ZypperBaseCommand'],
+    ['pacman', '/etc/pacman.d/gnupg/'],
+  ].map(([name, text]): (typeof PLANTED)[number] => [
+    `a renamed ${name} by what it says of itself`,
+    new RegExp(`its content is ${name}`),
+    over(program('opt/x/helper', elf(text ?? ''))),
+  ]),
   ['a renamed mksh', /its content is mksh/, over(program('usr/bin/m', elf('@(#)MIRBSD KSH R59')))],
   ['a renamed zsh', /its content is zsh/, over(program('usr/bin/z', elf('zsh/parameter')))],
   [

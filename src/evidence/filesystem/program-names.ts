@@ -5,7 +5,7 @@ const words = (text: string): readonly string[] => text.split(' ');
 /** What programs are called; versions and variants after the name are told apart by `kindOfName`. */
 const NAMES: Readonly<Record<ProgramKind, readonly string[]>> = {
   shell: words(
-    'sh bash rbash ash dash zsh ksh ksh93 mksh lksh oksh loksh yash posh fish csh tcsh busybox toybox pwsh nu elvish xonsh',
+    'sh bash rbash ash dash zsh ksh ksh93 mksh lksh oksh loksh yash posh fish csh tcsh sash hush osh ysh busybox toybox pwsh nu elvish xonsh',
   ),
   'package-manager': words(
     'apk apt apt-get aptitude dpkg dpkg-deb yum dnf dnf5 microdnf rpm zypper tdnf opkg ipkg pacman emerge xbps-install nix-env swupd',

@@ -5,8 +5,16 @@ const MARKS: readonly { readonly program: string; readonly pattern: RegExp }[] =
   { program: 'toybox', pattern: / multicall binary/ },
   { program: 'bash', pattern: /GNU bash, version / },
   { program: 'dash', pattern: /getopts optstring var/ },
-  { program: 'mksh', pattern: /MIRBSD KSH/ },
-  { program: 'ksh', pattern: /AT&T Research\) 93/ },
+  // lksh calls itself LEGACY.
+  { program: 'mksh', pattern: /(?:MIRBSD|LEGACY) KSH/ },
+  // AT&T's own, and 93u+m, which is what distributions ship now.
+  { program: 'ksh', pattern: /AT&T Research\) 93|\(ksh 93u/ },
+  { program: 'posh', pattern: /function not defined by %s/ },
+  // tcsh says it as well.
+  { program: 'csh', pattern: /Ambiguous output redirect/ },
+  { program: 'yash', pattern: /YASH_LOADPATH/ },
+  { program: 'sash', pattern: /Stand-alone shell \(version/ },
+  { program: 'elvish', pattern: /src\.elv\.sh\/pkg\/shell/ },
   { program: 'zsh', pattern: /zsh\/parameter/ },
   { program: 'fish', pattern: /fish_default_key_bindings/ },
   // "apk-tools 2.14.4, compiled for x86_64."
@@ -14,12 +22,14 @@ const MARKS: readonly { readonly program: string; readonly pattern: RegExp }[] =
   { program: 'dpkg', pattern: / package management program version / },
   { program: 'apt', pattern: /APT::Get::/ },
   { program: 'rpm', pattern: /RPM version / },
+  { program: 'zypper', pattern: /ZypperBaseCommand/ },
+  { program: 'pacman', pattern: /\/etc\/pacman\.d\/gnupg\// },
 ];
 
 /** Each carries one that contains dash's usage text, or is a superset of it. */
 const NOT_DASH = ['busybox', 'bash', 'toybox'];
 
-/** All of them at once: one search in V8 goes through a file faster than twelve for bytes. */
+/** All of them at once: one search in V8 goes through a file faster than one for each. */
 const ANY_MARK = new RegExp(MARKS.map(({ pattern }) => pattern.source).join('|'), 'g');
 /** Shells and package managers are a few megabytes; of a larger program the beginning is searched. */
 const SEARCHED_BYTES = 16 * 1024 * 1024;
