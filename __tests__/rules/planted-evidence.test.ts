@@ -209,6 +209,26 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     over({ path: 'usr/bin/wall', content: elf(), mode: 0o2755 }),
   ],
   [
+    'a hard link to a set-uid file whose first name the same layer hides',
+    /hardened-configuration\/set-uid.*\/opt\/x\/y/,
+    {
+      layers: [
+        [...WOLFI, { path: 'a', content: elf(), mode: 0o4711 }],
+        [{ path: 'opt/x/y', type: 'link', link: 'a' }, { path: '.wh.a' }],
+      ],
+    },
+  ],
+  [
+    'a hard link to a set-uid file of a folder that the same layer empties',
+    /hardened-configuration\/set-uid.*\/opt\/x\/y/,
+    {
+      layers: [
+        [...WOLFI, { path: 'b/a', content: elf(), mode: 0o4711 }],
+        [{ path: 'opt/x/y', type: 'link', link: 'b/a' }, { path: 'b/.wh..wh..opq' }],
+      ],
+    },
+  ],
+  [
     'a hard link to a set-uid file',
     /hardened-configuration\/set-uid.*\/opt\/x\/y/,
     over({ path: 'a', content: elf(), mode: 0o4711 }, { path: 'opt/x/y', type: 'link', link: 'a' }),

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../result.js';
 import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
 import { LAYER_LIMITS } from '../layers/limits.js';
+import type { FileEntry } from './file-entry.js';
 import { FileTree, newNode, nodePath, type TreeNode, walk } from './file-tree.js';
 
 /** The image as a container sees it, and what could not be laid over what lies below. */
@@ -35,6 +36,7 @@ export function layOver(
   };
   for (const layer of layers) {
     folders.forget();
+    const hiddenTargets = targetsToBeHidden(root, layer, folders.taken);
     for (const path of layer.opaque) {
       const directory = plainNode(root, path);
       if (directory !== null) directory.children = null;
@@ -44,7 +46,7 @@ export function layOver(
       hidden?.parent?.children?.delete(hidden.name);
     }
     for (const entry of layer.entries) {
-      const problem = place(root, entry, folders, makeFolder);
+      const problem = place(root, entry, folders, makeFolder, hiddenTargets);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
       if (implied > LAYER_LIMITS['implied-folders']) {
         const message = `they name more than ${LAYER_LIMITS['implied-folders']} folders only by what lies in them`;
@@ -59,18 +61,41 @@ export function layOver(
   return ok({ tree: new FileTree(root), unread });
 }
 
+/**
+ * The files below that a layer takes second names of, where it hides files as well: containerd obeys an archive in its
+ * order, so that a name which is taken before the whiteout is there in the container.
+ */
+function targetsToBeHidden(
+  root: TreeNode,
+  { entries, whiteouts, opaque }: LayerFacts,
+  taken: { steps: number },
+): ReadonlyMap<string, FileEntry> {
+  const targets = new Map<string, FileEntry>();
+  if (whiteouts.length === 0 && opaque.length === 0) return targets;
+  for (const entry of entries) {
+    if (!isHardLink(entry) || targets.has(entry.hardLinkTo)) continue;
+    const linked = walk(root, root, entry.hardLinkTo, false, undefined, taken)?.entry;
+    if (linked !== null && linked !== undefined) targets.set(entry.hardLinkTo, linked);
+    if (taken.steps > LAYER_LIMITS['path-steps']) break;
+  }
+  return targets;
+}
+
 /** Puts one member where it belongs; answers with the reason where it has no place. */
 function place(
   root: TreeNode,
   entry: LayerFacts['entries'][number],
   folders: FolderWalk,
   makeFolder: (parent: TreeNode, name: string) => TreeNode,
+  hiddenTargets: ReadonlyMap<string, FileEntry>,
 ): string | null {
   if (isHardLink(entry)) {
-    const linked = walk(root, root, entry.hardLinkTo, false, undefined, folders.taken)?.entry;
+    const linked =
+      walk(root, root, entry.hardLinkTo, false, undefined, folders.taken)?.entry ?? hiddenTargets.get(entry.hardLinkTo);
     if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
     if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
-    return place(root, { ...linked, path: entry.path, hardLinkTo: linked.path }, folders, makeFolder);
+    const second = { ...linked, path: entry.path, hardLinkTo: linked.path };
+    return place(root, second, folders, makeFolder, hiddenTargets);
   }
   const slash = entry.path.lastIndexOf('/');
   const parent = slash < 0 ? root : folders.find(entry.path.slice(0, slash), makeFolder);
