@@ -118,3 +118,22 @@ test('Node.js is known by its own words wherever it lies in the file, and wherev
     ]);
   }
 });
+
+test('runtimes of official images end with their makers as well: PHP, Ruby, Perl, Rust', async () => {
+  const version = '#define PHP_MAJOR_VERSION 7\n#define PHP_MINOR_VERSION 4\n#define PHP_RELEASE_VERSION 33\n';
+  const found = await answers([
+    os('ID=debian\nVERSION_ID=13'),
+    { path: 'usr/local/include/php/main/php_version.h', content: version },
+    { path: 'usr/local/bin/ruby', content: elf(), mode: 0o755 },
+    { path: 'usr/local/lib/ruby/2.7.0/' },
+    { path: 'usr/local/lib/ruby/gems/' },
+    { path: 'usr/local/bin/perl5.36.0', content: elf(), mode: 0o755 },
+    { path: 'usr/local/rustup/toolchains/1.80.1-x86_64-unknown-linux-gnu/' },
+  ]);
+  expect(found.filter((line) => line.startsWith('fail')).sort()).toEqual([
+    'fail runtime: PHP 7.4 was supported until 2022-11-28 (/usr/local/include/php/main/php_version.h).',
+    'fail runtime: Perl 5.36 was supported until 2025-05-27 (/usr/local/bin/perl5.36.0).',
+    'fail runtime: Ruby 2.7 was supported until 2023-03-31 (/usr/local/lib/ruby/2.7.0).',
+    'fail runtime: Rust 1.80 was supported until 2024-09-05 (/usr/local/rustup/toolchains/1.80.1-x86_64-unknown-linux-gnu).',
+  ]);
+});

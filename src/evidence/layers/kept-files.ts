@@ -19,12 +19,12 @@ const KEPT: readonly RegExp[] = [
   // Which version a runtime has that no package brought.
   /(?:^|\/)(?:jvm|java|openjdk|jdk)[^/]*\/(?:[^/]+\/)?release$/,
   /^usr\/local\/go\/VERSION$/,
-  /^usr\/local\/include\/node\/node_version\.h$/,
+  /^usr\/local\/include\/(?:node\/node_version|php\/main\/php_version)\.h$/,
 ];
 
 /** Cheap words that every kept path has one of, so that most paths need no regular expression. */
 const WORDS =
-  /os-release|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO|\/release$|go\/VERSION$|node_version\.h$/;
+  /os-release|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO|\/release$|go\/VERSION$|(?:node|php)_version\.h$/;
 
 /** Whether a file's bytes are worth keeping for another station. */
 export function isKeptFile(path: string): boolean {

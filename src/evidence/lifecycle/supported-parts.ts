@@ -129,6 +129,18 @@ function ownRuntimes(tree: FileTree, inventory: Inventory): readonly SupportedPa
   for (const { path, type } of tree.list('usr/local/bin')) {
     if (type !== 'file') continue;
     add('Python', 'python', /^usr\/local\/bin\/python([0-9]+\.[0-9]+)$/.exec(path)?.[1], path);
+    add('Perl', 'perl', /^usr\/local\/bin\/perl(5\.[0-9]+)\.[0-9]+$/.exec(path)?.[1], path);
+  }
+  const phpHeader = 'usr/local/include/php/main/php_version.h';
+  add('PHP', 'php', phpVersion(keptText(tree, phpHeader) ?? ''), phpHeader);
+  // What `rbconfig` calls the version of its library: 3.3.0 for every 3.3.
+  for (const { path, type } of tree.resolve('usr/local/bin/ruby') === undefined
+    ? []
+    : tree.list('usr/local/lib/ruby')) {
+    if (type === 'directory') add('Ruby', 'ruby', /\/([0-9]+\.[0-9]+)\.[0-9]+$/.exec(path)?.[1], path);
+  }
+  for (const { path } of tree.list('usr/local/rustup/toolchains')) {
+    add('Rust', 'rust', /\/([0-9]+\.[0-9]+)\.[0-9]+-[^/]+$/.exec(path)?.[1], path);
   }
   for (const folder of ['usr/share/dotnet', 'usr/lib/dotnet', 'usr/lib64/dotnet']) {
     for (const { path } of tree.list(`${folder}/shared/Microsoft.NETCore.App`)) {
@@ -143,4 +155,10 @@ function ownRuntimes(tree: FileTree, inventory: Inventory): readonly SupportedPa
     add('Java', 'eclipse-temurin', version, path);
   }
   return parts;
+}
+
+function phpVersion(header: string): string | undefined {
+  const major = /#define PHP_MAJOR_VERSION ([0-9]+)/.exec(header)?.[1];
+  const minor = /#define PHP_MINOR_VERSION ([0-9]+)/.exec(header)?.[1];
+  return major === undefined || minor === undefined ? undefined : `${major}.${minor}`;
 }
