@@ -104,6 +104,19 @@ describe('what is accepted or silenced', () => {
     expect(result?.details).toContain('CVE-2026-0002 does not count: doc, signed by acme, says not_affected: inline');
   });
 
+  test('what VEX silenced there is brought, although one notice tells of it and of another that was there', () => {
+    const vex = { status: 'not_affected', silences: true, reason: 'doc' };
+    const one = { ...OLD, ids: [OLD.id, 'USN-1-1'] };
+    const two = { ...NEW, ids: [NEW.id, 'USN-1-1'] };
+    expect(answer([one, two], had(one, { ...two, vex }))).toMatchObject({
+      outcome: 'fail',
+      vulnerabilities: ['CVE-2026-0002'],
+    });
+    expect(answer([one, two], had(one, two))?.outcome).toBe('pass');
+    const renamed = { ...OLD, id: 'GHSA-1', ids: ['GHSA-1'] };
+    expect(answer([renamed], had({ ...OLD, ids: [OLD.id, 'GHSA-1'] }))?.outcome).toBe('pass');
+  });
+
   test('what VEX silenced in the image that is replaced, and in this one does not, is brought', () => {
     const vex = { status: 'not_affected', silences: true, reason: 'doc' };
     expect(answer([OLD], had({ ...OLD, vex }))?.outcome).toBe('fail');

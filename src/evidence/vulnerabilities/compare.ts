@@ -20,6 +20,21 @@ export function openOf(found: readonly Vulnerability[]): readonly Vulnerability[
 }
 
 function without(found: readonly Vulnerability[], others: readonly Vulnerability[]): readonly Vulnerability[] {
+  const shared = new Set([...namesOfSeveral(found), ...namesOfSeveral(others)]);
   const names = new Set(others.flatMap(({ ids }) => ids));
-  return found.filter(({ ids }) => !ids.some((id) => names.has(id)));
+  return found.filter(({ id, ids }) => !ids.some((name) => names.has(name) && (name === id || !shared.has(name))));
+}
+
+/** Names that are of more than one weakness: notices of distributions, which make none of these another. */
+function namesOfSeveral(found: readonly Vulnerability[]): readonly string[] {
+  const bearers = new Map<string, string>();
+  const shared: string[] = [];
+  for (const { id, ids } of found) {
+    for (const name of ids) {
+      const bearer = bearers.get(name);
+      if (bearer === undefined) bearers.set(name, id);
+      else if (bearer !== id) shared.push(name);
+    }
+  }
+  return shared;
 }
