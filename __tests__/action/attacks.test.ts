@@ -64,6 +64,15 @@ describe('a pull request that edits what it is judged by', () => {
     expect(step.log).not.toContain('INPUT_TOKEN');
   });
 
+  test('edits the file that the policy is a link to, which is an edit of the policy', async () => {
+    const base = { [POLICY_PATH]: { link: '../policy.yml' }, 'policy.yml': DENYING_POLICY };
+    const softer = await attack({ Dockerfile: DENIED, 'policy.yml': 'version: 1\n' }, { base });
+    expect(softer.code).toBe(1);
+    expect(softer.summary).toContain('the edit holds once it is merged');
+    const broken = await attack({ 'policy.yml': 'version: 1\nallow: everything\n' }, { base });
+    expect(broken.outputs).toMatchObject({ verdict: 'fail' });
+  });
+
   test('replaces a key that the policy names, which changes nothing', async () => {
     const key = (): string =>
       String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }));

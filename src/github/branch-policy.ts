@@ -61,7 +61,7 @@ export const POLICY_RULE = {
   securitySeverity: 5,
 } as const;
 /** The loader has a limit of its own and says so; this one only keeps memory bounded. */
-const MAX_POLICY_BYTES = 4 * 1024 * 1024;
+export const MAX_POLICY_BYTES = 4 * 1024 * 1024;
 
 /**
  * The policy that holds for a run: the file at the branch's tip; where that is invalid, the last valid one of the

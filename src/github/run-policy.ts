@@ -8,8 +8,9 @@ import { formatProblem } from '../policy/problem.js';
 import type { Finding } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import { rules } from '../rules/index.js';
-import { type BranchPolicy, loadBranchPolicy, previewPolicy } from './branch-policy.js';
+import { type BranchPolicy, loadBranchPolicy, MAX_POLICY_BYTES, previewPolicy } from './branch-policy.js';
 import type { GitHubClient } from './client.js';
+import type { CommitTree } from './commit-tree.js';
 import type { Commits } from './commits.js';
 import type { RepositoryName } from './environment.js';
 import { type ActionInputs, DEFAULT_POLICY_PATH } from './inputs.js';
@@ -82,7 +83,10 @@ async function previewed(
   policy: Policy,
 ): Promise<{ readonly findings: readonly Finding[]; readonly notices: readonly string[] }> {
   const { judged, changedFiles, policy: branch } = setting.plan;
-  const touched = changedFiles?.filter((file) => file === path || policy.dependsOn.includes(file)) ?? [];
+  const named = changedFiles?.filter((file) => file === path || policy.dependsOn.includes(file)) ?? [];
+  // The path may be a link, or lead through one, so that other files are edited and what is read changes.
+  const isOther = changedFiles !== null && named.length === 0 && !(await isSameFile(path, branch.tree, judged));
+  const touched = isOther ? [path] : named;
   if (touched.length === 0) return { findings: [], notices: [] };
   const known = new Set(policy.source.extends.map(({ name }) => name.split('/').slice(0, 2).join('/').toLowerCase()));
   const load = policyLoader(accessOf(setting), (repository) => known.has(repository));
@@ -95,6 +99,13 @@ async function previewed(
     findings,
     notices: [`${intro} ${differences.length === 0 ? 'It changes nothing that is judged.' : differences.join(' ')}`],
   };
+}
+
+/** Whether a path reads alike in two commits. Content of one id is read once, so this costs nothing where it does. */
+async function isSameFile(path: string, one: CommitTree, other: CommitTree): Promise<boolean> {
+  const [before, after] = [await one.read(path, MAX_POLICY_BYTES), await other.read(path, MAX_POLICY_BYTES)];
+  if (!before.ok || !after.ok) return !before.ok && !after.ok && before.error.code === after.error.code;
+  return Buffer.compare(before.value, after.value) === 0;
 }
 
 async function remotePolicy(
