@@ -74,6 +74,14 @@ describe('failures', () => {
     expect(await read(client())).toBe('server-error');
   });
 
+  test('a question that is asked by POST is asked again too, and a write is not', async () => {
+    github.server.faults.push({ operation: 'graphql', status: 502 });
+    expect(Object(await client().graphql('query { viewer { login } }')).viewer.login).toBe('github-actions[bot]');
+    github.server.faults.push({ operation: 'issues/create-comment', status: 502 });
+    const place = { owner: PLACE.owner, repo: PLACE.repo, issue_number: 7, body: 'x' };
+    await expect(client().rest.issues.createComment(place)).rejects.toMatchObject({ status: 502 });
+  });
+
   test.each([
     [403, 'Resource not accessible by integration', 'no-permission'],
     [403, 'Resource not accessible by personal access token', 'no-permission'],

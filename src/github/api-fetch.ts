@@ -63,7 +63,7 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
     const key = `${headers.get('accept') ?? ''} ${url}`;
     const known = isRead ? remembered.get(key) : undefined;
     if (known !== undefined) headers.set('if-none-match', known.etag);
-    const answer = await withRetries(limits, isRead, () => once(url, init, headers));
+    const answer = await withRetries(limits, isRead || isQuery(url), () => once(url, init, headers));
     if (answer.status === 304 && known !== undefined) {
       const headers = known.headers.map(([name, value]): [string, string] => [name, value]);
       return from(url, new Response(known.body.slice(), { status: known.status, headers }));
@@ -80,6 +80,11 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
 /** A response that says where it came from, as `fetch` leaves it: Octokit goes by it when it pages through an object. */
 function from(url: string, response: Response): Response {
   return Object.defineProperty(response, 'url', { value: url });
+}
+
+/** GraphQL is spoken by POST alone, and we only ask by it (src/github/viewer.ts). */
+function isQuery(url: string): boolean {
+  return new URL(url).pathname.endsWith('/graphql');
 }
 
 async function withRetries(limits: ApiLimits, isRead: boolean, exchange: () => Promise<Response>): Promise<Response> {
