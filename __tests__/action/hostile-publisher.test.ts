@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { BundledAction, type StepResult } from '../support/bundled-action.js';
@@ -35,7 +35,11 @@ async function pushHostileImage(): Promise<{ readonly publicKey: string }> {
         [hostileText('label')]: hostileText('label-value'),
         'org.opencontainers.image.created': hostileText('created'),
       },
-      Env: [`${hostileText('variable')}=AKIAIOSFODNN7EXAMPLF`, `AWS_SECRET_ACCESS_KEY=${hostileText('secret')}`],
+      Env: [
+        `${hostileText('variable')}=AKIAIOSFODNN7EXAMPLF`,
+        `AWS_SECRET_ACCESS_KEY=${hostileText('secret')}`,
+        'DB_PASSWORD=hunter2',
+      ],
       Entrypoint: [hostileText('entrypoint')],
     },
     layers: [
@@ -157,4 +161,11 @@ test('what publishers write into images and attestations, and anybody into waive
 test('nothing of it is a command to the runner, or moves the cursor of whoever reads the log', () => {
   expect(step.log).toContain('evil-');
   expectHarmlessLog(step.log);
+});
+
+test('nothing that is published has the value of a secret that is found', () => {
+  const folder = dirname(step.outputs['report-json'] ?? '');
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(files.join()).toContain('DB_PASSWORD=[not shown]');
+  for (const text of [...files, step.log, step.summary, comment]) expect(text).not.toMatch(/hunter2/);
 });
