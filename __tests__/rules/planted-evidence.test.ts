@@ -259,6 +259,24 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     over({ ...TOOL, content: elf('another') }),
   ],
   [
+    'a link to something else in the place of a program of an apk package',
+    /intact.*\/usr\/bin\/app/,
+    over({ path: 'opt/other', content: elf('other'), mode: 0o755 }, { path: 'usr/bin/app', link: '/opt/other' }),
+  ],
+  [
+    'a link to something else in the place of a program of a Debian package',
+    /intact.*\/usr\/bin\/app/,
+    {
+      layers: [
+        DEBIAN,
+        [
+          { path: 'opt/other', content: elf('other'), mode: 0o755 },
+          { path: 'usr/bin/app', link: '/opt/other' },
+        ],
+      ],
+    },
+  ],
+  [
     'an altered library behind usrmerge',
     /intact\/.*\/usr\/lib\/libc\.so \(app\)/,
     over({ path: 'lib/libc.so', content: 'x' }),
@@ -595,6 +613,32 @@ const CLEAN: readonly (readonly [name: string, image: ImageOptions])[] = [
   [
     'a program that may only bind low ports, and usual ports',
     { ...over(), config: { ExposedPorts: { '80/tcp': {}, '8443/tcp': {} }, Entrypoint: ['/usr/bin/app'] } },
+  ],
+  [
+    'a packaged file that was moved, with a link in its place',
+    {
+      layers: [
+        DEBIAN,
+        [
+          { ...TOOL, path: 'opt/app' },
+          { path: 'usr/bin/app', link: '/opt/app' },
+        ],
+      ],
+    },
+  ],
+  [
+    'a link that an apk package brought, to a file that is not there',
+    {
+      layers: [
+        [
+          ...WOLFI.filter(({ path }) => path !== 'usr/lib/apk/db/installed'),
+          ...apkInstalled([
+            { name: 'links', version: '1', files: [{ path: 'usr/lib/liba.so', content: 'liba.so.1' }] },
+          ]),
+        ],
+        [{ path: 'usr/lib/liba.so', link: 'liba.so.1' }],
+      ],
+    },
   ],
   [
     'a file that dpkg diverted',

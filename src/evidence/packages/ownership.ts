@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import type { Collector } from '../collector.js';
 import { present } from '../evidence.js';
 import type { FileEntry } from '../filesystem/file-entry.js';
 import type { FileTree } from '../filesystem/file-tree.js';
 import { readDiversions } from './dpkg-database.js';
-import type { InstalledPackage } from './inventory.js';
+import type { InstalledPackage, OwnedFile } from './inventory.js';
 import { keptText } from './kept-text.js';
 
 /** How the files of an image stand to its packages. */
@@ -19,6 +20,8 @@ export interface Ownership {
   /** Files with a checksum in the database whose content was not hashed by it. */
   readonly notCompared: readonly string[];
 }
+
+type Checksum = NonNullable<OwnedFile['checksum']>;
 
 /** What package managers, their scripts and image builders write themselves. */
 const MADE =
@@ -48,7 +51,12 @@ export function compareWithPackages(tree: FileTree, packages: readonly Installed
       const entry = tree.get(path);
       if (entry === undefined) continue;
       owned.add(entry.path);
-      if (entry.type !== 'file' || checksum === undefined || CONFIGURATION.test(path) || diverted.has(path)) continue;
+      if (checksum === undefined || CONFIGURATION.test(path) || diverted.has(path)) continue;
+      if (entry.type !== 'file') {
+        if (!isPackagedLink(entry, one.type, checksum) && !leadsToSame(tree, path, checksum))
+          altered.push({ path: entry.path, package: one.name });
+        continue;
+      }
       const actual = entry.content?.[checksum.algorithm];
       if (actual === undefined) notCompared.push(entry.path);
       else if (actual === checksum.hex) asPackaged.add(entry.path);
@@ -62,6 +70,19 @@ export function compareWithPackages(tree: FileTree, packages: readonly Installed
       unowned.push(entry.path);
   }
   return { known: owned.size > 0, unowned, altered, asPackaged, notCompared };
+}
+
+/**
+ * Whether a link is the one that a package brought: apk keeps the checksum of what it says. dpkg and rpm keep checksums
+ * of regular files alone, so a link that has one stands where a file was.
+ */
+function isPackagedLink(entry: FileEntry, type: InstalledPackage['type'], { algorithm, hex }: Checksum): boolean {
+  return type === 'apk' && entry.linkTarget !== undefined && hash(algorithm, entry.linkTarget) === hex;
+}
+
+/** Whether a file was moved and a link left in its place, as merging `/bin` into `/usr/bin` does. */
+function leadsToSame(tree: FileTree, path: string, { algorithm, hex }: Checksum): boolean {
+  return tree.resolve(path)?.content?.[algorithm] === hex;
 }
 
 function isMade(entry: FileEntry): boolean {
