@@ -30,20 +30,24 @@ describe('secrets in a text', () => {
     );
   });
 
-  test('are found whatever stands before them', () => {
+  test('are found whatever stands around them', () => {
     const planted = fc.constantFrom<readonly [string, string]>(
       [fakeKey('RSA '), 'RSA private key'],
       [fakeKey(''), 'private key'],
       [fakeToken('ghp_', 36), 'GitHub token'],
     );
     fc.assert(
-      fc.property(text, planted, (before, [secret, kind]) => {
+      fc.property(text, text, planted, (before, after, [secret, kind]) => {
         const line = before.split('\n').length + 1;
-        expect(secretsInText(`${before}\n${secret}\n`)).toContainEqual({ kind, line });
+        expect(secretsInText(`${before}\n${secret}\n${after}`)).toContainEqual({ kind, line });
       }),
       { numRuns: 500 },
     );
   });
+});
+
+test('a key is one whatever filler follows it', () => {
+  expect(secretsInText(`${fakeKey('RSA ')}${'x'.repeat(3000)}`)).toEqual([{ kind: 'RSA private key', line: 1 }]);
 });
 
 describe('files that hold credentials', () => {

@@ -12,6 +12,8 @@ const KEY_BODY = /^(?:\\[rn]|[\r\n])+(?:[A-Za-z-]{1,32}: [^\n]{0,200}\n)*(?:\\[r
 
 /** RSA keys of 16,384 bits have 12,600 characters. */
 const MAX_PEM = 32 * 1024;
+/** As much of a key's body as is looked at. */
+const MAX_BODY = 2048;
 
 interface TokenPattern {
   readonly kind: string;
@@ -56,9 +58,11 @@ export function secretsInText(text: string): readonly TextSecret[] {
   const found: { kind: string; at: number }[] = [];
   if (text.includes('PRIVATE KEY')) {
     for (const match of text.matchAll(PRIVATE_KEY)) {
-      const body = text.slice(match.index + match[0].length, match.index + match[0].length + 2048);
+      const start = match.index + match[0].length;
+      // To the key's own last line: what else the file holds says nothing of the key.
+      const [body = ''] = text.slice(start, start + MAX_BODY).split('-----', 1);
       if (!KEY_BODY.test(body) || !isVaried(body.replaceAll(/[^A-Za-z0-9+/]/g, '').slice(-200))) continue;
-      if (isPublicSample(text.slice(match.index + match[0].length, match.index + MAX_PEM))) continue;
+      if (isPublicSample(text.slice(start, match.index + MAX_PEM))) continue;
       const type = `${match[1] ?? ''}private key`.replace('PGP private key', 'OpenPGP private key');
       found.push({ kind: type.startsWith('ENCRYPTED') ? 'encrypted private key' : type, at: match.index });
     }
