@@ -49,9 +49,12 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     await show.showNothing({ env, summaryPath }, outcome.value.message);
     return 0;
   }
-  const { report, renderers, publish } = outcome.value;
+  const { report, renderers, commit, publish } = outcome.value;
   const { evidenceFiles } = await import('./github/evidence-files.js');
-  const evidence = await evidenceFiles(report, inputs.value.evidence, new Date(started));
+  const evidence = await evidenceFiles(report, inputs.value.evidence, {
+    collected: new Date(started),
+    judged: `${env.repository.owner}/${env.repository.name} at ${commit}`,
+  });
   await show.showReport({ env, summaryPath }, { report, renderers, evidence }, publish);
   return (await import('./verdict.js')).exitCodeOf(report.verdict);
 }

@@ -9,6 +9,7 @@ import type { Answer, Report } from '../../src/reports/report.js';
 import { DIGEST, makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
+const RUN = { collected: NOW, judged: 'acme/shop at c0ffee' };
 const python = makeUse('cgr.dev/chainguard/python:latest', { line: 1 });
 const node = makeUse('node:22', { line: 5 });
 
@@ -140,7 +141,7 @@ describe('an observation', () => {
       const words = 'vex-1, signed by vendor.pub, says not_affected: unused';
       expect(only(report).silenced).toEqual([{ vulnerability: 'CVE-2026-0001', reason: words }]);
       for (const format of EVIDENCE_FORMATS) {
-        const text = await renderEvidence(complianceEvidence(report, 'fedramp', NOW), format);
+        const text = await renderEvidence(complianceEvidence(report, 'fedramp', RUN), format);
         expect(text).toContain('CVE-2026-0001');
         expect(text.replaceAll('\\', '')).toContain('signed by vendor.pub, says');
       }
@@ -161,9 +162,14 @@ describe('an observation', () => {
         waivers,
       });
     const texts = async (report: Report) => {
-      const evidence = complianceEvidence(report, 'nist-800-53', NOW);
+      const evidence = complianceEvidence(report, 'nist-800-53', RUN);
       return { markdown: await renderEvidence(evidence, 'markdown'), oscal: await renderEvidence(evidence, 'oscal') };
     };
+
+    test.each(EVIDENCE_FORMATS)('says as %s what was judged', async (format) => {
+      const evidence = complianceEvidence(makeReport({}), 'nist-800-53', RUN);
+      expect(await renderEvidence(evidence, format)).toContain('acme/shop at c0ffee');
+    });
 
     test('shows a waiver of one place, and does not call the rest waived', async () => {
       const report = given({});
@@ -212,12 +218,12 @@ describe('an observation', () => {
     expect(only(report)).toMatchObject({ accepts: [0, 1] });
     expect(only(report)).not.toHaveProperty('waiver');
     for (const format of EVIDENCE_FORMATS) {
-      const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), format);
+      const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), format);
       for (const word of ['team-one', 'team-two', 'CVE-2026-0002 is not reached', '2027-01-31']) {
         expect(text.replaceAll('\\', '')).toContain(word);
       }
     }
-    const markdown = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
+    const markdown = await renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), 'markdown');
     expect(markdown).toContain('fail, error, accepted in part (1, 2)');
     expect(markdown).toContain(' (applied to `cgr.dev/chainguard/python:latest@');
   });
@@ -252,7 +258,7 @@ describe('evidence toward a framework', () => {
   };
 
   test('tells what was observed of each control, and what could not be', () => {
-    const evidence = complianceEvidence(report, 'nist-800-53', NOW);
+    const evidence = complianceEvidence(report, 'nist-800-53', RUN);
     const of = (id: string) => evidence.requirements.find(({ requirement }) => requirement.id === id);
     expect(of('CM-7')).toMatchObject({ observed: [expect.any(String), expect.any(String)], notObserved: [] });
     expect(of('SI-2')).toMatchObject({ observed: [], notObserved: [expect.any(String)] });
@@ -264,12 +270,15 @@ describe('evidence toward a framework', () => {
   test.each(FRAMEWORKS.flatMap((framework) => EVIDENCE_FORMATS.map((format) => [framework, format] as const)))(
     '%s as %s says "evidence toward", and is the same for the same run',
     async (framework, format) => {
-      const text = await renderEvidence(complianceEvidence(report, framework, NOW), format);
-      expect(text).toBe(await renderEvidence(complianceEvidence(structuredClone(report), framework, NOW), format));
+      const text = await renderEvidence(complianceEvidence(report, framework, RUN), format);
+      expect(text).toBe(await renderEvidence(complianceEvidence(structuredClone(report), framework, RUN), format));
       expect(text).toMatch(/evidence toward/i);
       expect(text).not.toMatch(/complian(?!ce evidence)/i);
       expect(text).toContain('AppArmor');
-      const later = await renderEvidence(complianceEvidence(report, framework, new Date(NOW.getTime() + 1000)), format);
+      const later = await renderEvidence(
+        complianceEvidence(report, framework, { ...RUN, collected: new Date(NOW.getTime() + 1000) }),
+        format,
+      );
       expect(later.replaceAll('12:00:01.000Z', '12:00:00.000Z')).toBe(text);
     },
   );
@@ -290,7 +299,7 @@ describe('evidence toward a framework', () => {
       notices: ['Notice of the run.'],
     };
     test.each(EVIDENCE_FORMATS)('%s', async (format) => {
-      const text = await renderEvidence(complianceEvidence(given, 'fedramp', NOW), format);
+      const text = await renderEvidence(complianceEvidence(given, 'fedramp', RUN), format);
       for (const word of [
         'the trusted root of acme',
         'OSV API',
@@ -311,7 +320,10 @@ describe('evidence toward a framework', () => {
     test('and a feed that is as old as the run makes no other document of it', async () => {
       const at = async (time: Date) => {
         const tool = { ...given.tool, feeds: [{ name: 'OSV API', date: time.toISOString() }] };
-        const text = await renderEvidence(complianceEvidence({ ...given, tool }, 'fedramp', time), 'oscal');
+        const text = await renderEvidence(
+          complianceEvidence({ ...given, tool }, 'fedramp', { ...RUN, collected: time }),
+          'oscal',
+        );
         return text.replaceAll(time.toISOString(), 'then');
       };
       expect(await at(new Date(NOW.getTime() + 1000))).toBe(await at(NOW));
@@ -319,7 +331,7 @@ describe('evidence toward a framework', () => {
   });
 
   test('Markdown shows waivers, limits, and what was not observed, and escapes what others wrote', async () => {
-    const text = await renderEvidence(complianceEvidence(report, 'govramp', NOW), 'markdown');
+    const text = await renderEvidence(complianceEvidence(report, 'govramp', RUN), 'markdown');
     expect(text).toContain('distroless` fail, error, waived (1)');
     expect(text).toContain('being moved');
     expect(text).toContain('`fresh` indeterminate, error: `docker.io/library/node:22`');
@@ -336,7 +348,7 @@ describe('evidence toward a framework', () => {
     const passing = makeAnswer({ rule: 'allowed-base', outcome: 'pass', use: python.id });
     const failing = answer({ use: python.id, outcome: 'fail', reason: 'There is a shell in it.' });
     const many = makeReport({ uses: [python, ...uses], answers: [passing, failing, ...skipped] });
-    const text = await renderEvidence(complianceEvidence(many, 'nist-800-53', NOW), 'markdown');
+    const text = await renderEvidence(complianceEvidence(many, 'nist-800-53', RUN), 'markdown');
     const section = text.slice(text.indexOf('### CM-7 '), text.indexOf('### CM-7(1)'));
     expect(section).toContain('Observed as the rule asks:\n\n- `allowed-base`: `cgr.dev/chainguard/python:latest`\n');
     expect(section).toContain('- `minimal`: `docker.io/library/node:0`, `docker.io/library/node:1`');
@@ -353,7 +365,7 @@ describe('evidence toward a framework', () => {
       readonly remarks?: string;
     }
     const result = async (framework: (typeof FRAMEWORKS)[number]) => {
-      const text = await renderEvidence(complianceEvidence(report, framework, NOW), 'oscal');
+      const text = await renderEvidence(complianceEvidence(report, framework, RUN), 'oscal');
       return JSON.parse(text)['assessment-results'].results[0];
     };
 
@@ -384,7 +396,7 @@ describe('evidence toward a framework', () => {
 
     test('is another document with the same observations when a waiver is added', async () => {
       const uuidsOf = async (given: Report) => {
-        const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', NOW), 'oscal');
+        const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', RUN), 'oscal');
         const { uuid, results } = JSON.parse(text)['assessment-results'];
         return {
           uuid,
@@ -413,14 +425,14 @@ describe('evidence toward a framework', () => {
   });
 
   test('says of a control that nothing was observed of why there is nothing', async () => {
-    const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
+    const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), 'markdown');
     const section = text.slice(text.indexOf('### SA-22'), text.indexOf('### SI-2 '));
     expect(section).toContain('none of these rules was asked of anything here');
   });
 
   test('of a repository without images is empty and not absent', async () => {
     const empty = makeReport({ uses: [], answers: [] });
-    const evidence = complianceEvidence(empty, 'fedramp', NOW);
+    const evidence = complianceEvidence(empty, 'fedramp', RUN);
     expect(evidence.observations).toEqual([]);
     expect(await renderEvidence(evidence, 'markdown')).toContain('No image was opened.');
     expect(JSON.parse(await renderEvidence(evidence, 'oscal'))['assessment-results'].results[0]).not.toHaveProperty(

@@ -52,7 +52,8 @@ function signaturesTold(evidence: CollectedEvidence, answers: Report['answers'] 
 }
 
 const NOW = new Date('2026-11-21T12:00:00Z');
-const markdown = (report: Report) => renderEvidence(complianceEvidence(report, 'nist-800-53', NOW), 'markdown');
+const RUN = { collected: NOW, judged: 'acme/shop at c0ffee' };
+const markdown = (report: Report) => renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), 'markdown');
 
 describe('who signed an image', () => {
   test('is told as seen where a signature counts', () => {
@@ -104,7 +105,7 @@ describe('who signed an image', () => {
       const answers = uses.map((one) =>
         makeAnswer({ rule: 'fresh', outcome: 'pass', use: one.id, image: DIGEST, platform: 'linux/amd64' }),
       );
-      const text = await renderEvidence(complianceEvidence({ ...report, answers }, 'nist-800-53', NOW), 'oscal');
+      const text = await renderEvidence(complianceEvidence({ ...report, answers }, 'nist-800-53', RUN), 'oscal');
       const { observations } = JSON.parse(text)['assessment-results'].results[0];
       const [base, mirror] = observations.map((one: Record<string, unknown>) =>
         JSON.stringify(one['relevant-evidence']),
@@ -121,7 +122,7 @@ describe('who signed an image', () => {
         makeAnswer({ rule: 'fresh', outcome: 'pass', use: third.id, image: DIGEST, platform: 'linux/amd64' }),
       ];
       const given = { ...report, uses: [third], answers };
-      const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', NOW), 'oscal');
+      const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', RUN), 'oscal');
       const [only] = JSON.parse(text)['assessment-results'].results[0].observations;
       expect(JSON.stringify(only)).not.toMatch(/signed by|clock:/);
     });
@@ -192,7 +193,7 @@ describe('facts that differ by platform', () => {
   });
 
   test('are in the JSON by platform', async () => {
-    const text = await renderEvidence(complianceEvidence(report, 'fedramp', NOW), 'json');
+    const text = await renderEvidence(complianceEvidence(report, 'fedramp', RUN), 'json');
     expect(JSON.parse(text).images[0].platforms.map((one: { clock: unknown }) => one.clock)).toEqual([
       { status: 'seen', said: ['2026-11-01T00:00:00.000Z, transparency log'] },
       { status: 'seen', said: ['2026-10-01T00:00:00.000Z, transparency log'] },
@@ -201,7 +202,7 @@ describe('facts that differ by platform', () => {
 
   test('are beside an observation on that platform alone', async () => {
     const fresh = makeAnswer({ rule: 'fresh', outcome: 'pass', use: use.id, image: DIGEST, platform: 'linux/arm64' });
-    const text = await renderEvidence(complianceEvidence({ ...report, answers: [fresh] }, 'fedramp', NOW), 'oscal');
+    const text = await renderEvidence(complianceEvidence({ ...report, answers: [fresh] }, 'fedramp', RUN), 'oscal');
     expect(text).toContain('clock: 2026-10-01T00:00:00.000Z');
     expect(text).not.toContain('clock: 2026-11-01T00:00:00.000Z');
   });

@@ -57,7 +57,14 @@ describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
       ],
     });
     for (const report of [makeReport(), hostile]) {
-      expect(problemsOf(await renderEvidence(complianceEvidence(report, 'fedramp', now), 'oscal'))).toEqual([]);
+      expect(
+        problemsOf(
+          await renderEvidence(
+            complianceEvidence(report, 'fedramp', { collected: now, judged: 'acme/shop at c0ffee' }),
+            'oscal',
+          ),
+        ),
+      ).toEqual([]);
     }
   });
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { exitCodeOf } from '../verdict.js';
 import { readArguments, readChoice } from './arguments.js';
 import type { Command } from './command.js';
@@ -45,8 +46,12 @@ export const evidence: Command = async (args, io) => {
 
   const run = await runGateAtDesk(values, positionals[0], io);
   if (!run.ok) return refuse('evidence', USAGE, run.error, io);
-  const { report, now } = run.value;
-  const text = await renderEvidence(complianceEvidence(report, framework.value, now), format.value);
+  const { report, now, directory } = run.value;
+  const judged = `the working tree ${basename(directory)}`;
+  const text = await renderEvidence(
+    complianceEvidence(report, framework.value, { collected: now, judged }),
+    format.value,
+  );
   const written = await writeOutput(text, values.output, io);
   return written ? exitCodeOf(report.verdict) : 2;
 };

@@ -16,6 +16,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     table(
       ['', ''],
       [
+        ['Judged', code(evidence.judged)],
         ['Collected', evidence.collected],
         ['Policy', `${sourceText(policy.source)}, profile ${policy.profile}`],
         ...policy.source.extends.map((base) => ['It extends', sourceText(base)] as const),

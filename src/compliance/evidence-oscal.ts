@@ -81,8 +81,9 @@ function withoutTimes({ collected: _, tool, ...evidence }: ComplianceEvidence): 
 }
 
 /** What the run was, and what it did not look at. */
-function propertiesOf({ verdict, policy, tool, limits, leftOut }: ComplianceEvidence): readonly Property[] {
+function propertiesOf({ judged, verdict, policy, tool, limits, leftOut }: ComplianceEvidence): readonly Property[] {
   return [
+    property('judged', judged),
     property('verdict', verdict),
     property('profile', policy.profile),
     property('allow-list', policy.allowListEnforced ? 'enforced' : 'not enforced'),

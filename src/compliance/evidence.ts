@@ -20,6 +20,8 @@ export interface RequirementEvidence {
 export interface ComplianceEvidence {
   readonly framework: Framework;
   readonly title: string;
+  /** What was judged: a repository and a commit, or a working tree. */
+  readonly judged: string;
   /** ISO 8601, UTC. */
   readonly collected: string;
   readonly tool: Report['tool'];
@@ -39,12 +41,17 @@ export interface ComplianceEvidence {
   readonly asksTheOperator: readonly string[];
 }
 
-/** Lays out what a run found by the requirements of a framework. `collected` is the run's time. */
-export function complianceEvidence(report: Report, framework: Framework, collected: Date): ComplianceEvidence {
+/** Lays out what a run found by the requirements of a framework. `collected` is the run's time, `judged` what it judged. */
+export function complianceEvidence(
+  report: Report,
+  framework: Framework,
+  { collected, judged }: { readonly collected: Date; readonly judged: string },
+): ComplianceEvidence {
   const observations = observationsOf(report);
   return {
     framework,
     title: `Evidence toward ${FRAMEWORK_TITLES[framework]}: base images`,
+    judged,
     collected: collected.toISOString(),
     tool: report.tool,
     policy: report.policy,

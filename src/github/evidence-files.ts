@@ -8,7 +8,7 @@ import type { Report } from '../reports/report.js';
 export async function evidenceFiles(
   report: Report,
   frameworks: readonly Framework[],
-  collected: Date,
+  run: { readonly collected: Date; readonly judged: string },
 ): Promise<Readonly<Record<string, string>>> {
   if (frameworks.length === 0) return {};
   const [{ complianceEvidence }, { renderEvidence }] = await Promise.all([
@@ -17,7 +17,7 @@ export async function evidenceFiles(
   ]);
   const files: Record<string, string> = {};
   for (const framework of frameworks) {
-    const evidence = complianceEvidence(report, framework, collected);
+    const evidence = complianceEvidence(report, framework, run);
     files[`evidence-${framework}.md`] = await renderEvidence(evidence, 'markdown');
     files[`evidence-${framework}.json`] = await renderEvidence(evidence, 'json');
     files[`evidence-${framework}.oscal.json`] = await renderEvidence(evidence, 'oscal');

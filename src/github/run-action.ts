@@ -30,6 +30,8 @@ export type ActionOutcome =
       readonly kind: 'judged';
       readonly report: Report;
       readonly renderers: Renderers;
+      /** The commit that was judged. */
+      readonly commit: string;
       /** Shows it on GitHub, which may have to wait; returns what did not appear, and never throws. */
       readonly publish: () => Promise<readonly Shortfall[]>;
     }
@@ -100,7 +102,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     judged: commit,
     job,
   };
-  return ok({ kind: 'judged', report, renderers, publish: () => publishToGitHub(publication) });
+  return ok({ kind: 'judged', report, renderers, commit, publish: () => publishToGitHub(publication) });
 }
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {
