@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{attests,isListedHost,loadCatalogue,publisherOf}from"./chunk-HQBKTWNU.js";import"./chunk-2DFABQ4V.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-QIRJAHHH.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{attests,isListedHost,loadCatalogue,publisherOf};

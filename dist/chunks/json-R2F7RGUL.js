@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkDocument,checkJson}from"./chunk-UUQZLDTQ.js";import"./chunk-IYOPMN7O.js";import"./chunk-ZN4AAUVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-QIRJAHHH.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{checkDocument,checkJson};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./chunk-FNX6Q5YG.js";import"./chunk-62YXM5KQ.js";import"./chunk-PSFUECRW.js";import"./chunk-2X2PWXY7.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-QIRJAHHH.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{loadTrustedRoot};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-P2GSEUFQ.js";import"./chunk-36D3T5M5.js";import"./chunk-2S3YPCMI.js";import"./chunk-JDDQMS4H.js";import"./chunk-VB2ODG2K.js";import"./chunk-FX3VEILW.js";import"./chunk-H3KVDNXG.js";import"./chunk-PWO2NI5W.js";import"./chunk-ABZBNJLJ.js";import"./chunk-QIRJAHHH.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
