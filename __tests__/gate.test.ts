@@ -93,6 +93,7 @@ describe('the gate', () => {
     });
     expect(report.verdict).toBe('fail');
     expect(answersOf(report, 'readable-build-file').map(({ outcome }) => outcome)).toEqual(['indeterminate']);
+    expect(report.findings).toContainEqual(expect.objectContaining({ rule: 'readable-build-file', line: 2 }));
     expect(answersOf(report, 'denied-base').map(({ outcome }) => outcome)).toEqual(['fail']);
   });
 

@@ -126,6 +126,12 @@ describe('what is accepted or silenced', () => {
 test('a weakness that the one image’s records call by an alias is the same in both', () => {
   const byAlias = makeVulnerability('GHSA-aaaa-bbbb-cccc');
   const byCve = { ...NEW, ids: ['CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'] };
-  expect(answer([byCve], had(byAlias))).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/without 0/) });
-  expect(answer([byAlias], had(byCve))).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/without 0/) });
+  expect(answer([byCve], had(byAlias))).toMatchObject({
+    outcome: 'pass',
+    reason: expect.not.stringContaining('without'),
+  });
+  expect(answer([byAlias], had(byCve))).toMatchObject({
+    outcome: 'pass',
+    reason: expect.not.stringContaining('without'),
+  });
 });

@@ -51,7 +51,8 @@ export async function loadWorkingTreePolicy(
     ]);
     return ok(withDefaultAllowList(builtInPolicy(profile), catalogue));
   }
-  const root = file === undefined || isBelow(path, directory) ? directory : repositoryOf(path);
+  const isPlain = basename(dirname(path)) !== '.github' && isBelow(path, directory);
+  const root = file === undefined || isPlain ? directory : repositoryOf(path);
   const loaded = await loadFrom(root, path, text.value, {
     catalogue,
     resolveExtends: resolveExtends ?? fetchExtended(io),

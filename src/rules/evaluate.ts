@@ -64,8 +64,14 @@ export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: P
       const setting = ruleSetting(policy, rule, 'final');
       if (setting.level === 'off') return [];
       const results = asList(rule.evaluate({ file, policy }, setting.options));
-      return results.map((result) => ({ rule: rule.id, file: file.path, ...answerFields(result, setting) }));
+      const place = file.line === undefined ? {} : { at: lineOf(file.path, file.line) };
+      return results.map((result) => ({ rule: rule.id, file: file.path, ...place, ...answerFields(result, setting) }));
     });
+}
+
+/** The line at which BuildKit would stop reading. */
+function lineOf(file: string, line: number): NonNullable<Answer['at']> {
+  return { file, line, column: 1, endLine: line, endColumn: 1 };
 }
 
 export function answersOfChange(rules: readonly Rule[], policy: Policy, change: Change | null): readonly Answer[] {

@@ -89,7 +89,7 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
   if (brought.length > 0) {
     return {
       outcome: 'fail',
-      reason: `It has ${summary(brought)} that ${before.name} does not have; it is without ${removed} of those.`,
+      reason: `It has ${summary(brought)} that ${before.name} does not have${removed === 0 ? '' : `; it is without ${removed} of those`}.`,
       fix: remedy(brought, subject, chosen),
       vulnerabilities: [...distinct(brought).map(({ id }) => id), ...vulnerabilities],
       ...details,
@@ -100,7 +100,7 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
   const counting = open.length === 0 && lines.length === 0 ? '' : ' that counts and';
   return {
     outcome: 'pass',
-    reason: `It has no known vulnerability${counting} that ${before.name} does not have, and is without ${removed} of those.`,
+    reason: `It has no known vulnerability${counting} that ${before.name} does not have${removed === 0 ? '' : `, and is without ${removed} of those`}.`,
     ...(vulnerabilities.length === 0 ? {} : { vulnerabilities }),
     ...details,
   };
