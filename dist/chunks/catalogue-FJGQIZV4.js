@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{attests,isListedHost,loadCatalogue,publisherOf}from"./chunk-TIDPA4SC.js";import"./chunk-SXIC7VP2.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-G3QB5AZE.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{attests,isListedHost,loadCatalogue,publisherOf};

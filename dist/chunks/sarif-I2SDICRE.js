@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkSarif}from"./chunk-QHXHZWAO.js";import"./chunk-VB2ODG2K.js";import"./chunk-FX3VEILW.js";import"./chunk-F4FAMXZB.js";import"./chunk-MIMXPQVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-G3QB5AZE.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{checkSarif};

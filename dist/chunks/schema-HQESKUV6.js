@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-77C6DLCP.js";import"./chunk-GQJZID7S.js";import"./chunk-W5VV6QWW.js";import"./chunk-SXIC7VP2.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-G3QB5AZE.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-YCH642YI.js";import"./chunk-VB2ODG2K.js";import"./chunk-MBEJ2AHR.js";import"./chunk-FX3VEILW.js";import"./chunk-ULWM5FC2.js";import"./chunk-QVZTGAMS.js";import"./chunk-F4FAMXZB.js";import"./chunk-GIMXW43F.js";import"./chunk-ABZBNJLJ.js";import"./chunk-G3QB5AZE.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
