@@ -155,11 +155,11 @@ function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] 
   }
   if (policy.allow.length === 0) {
     const { path, name } = policy.source;
-    const todo =
+    const advice =
       path === undefined
         ? 'Add .github/base-image-gate.yml (`policy init` proposes one)'
         : `Add \`allow\` to ${name} (\`policy init\` proposes entries)`;
-    notices.push(`The allowlist is not enforced: the policy has none. ${todo} to say which images may be built on.`);
+    notices.push(`The allowlist is not enforced: the policy has none. ${advice} to say which images may be built on.`);
   }
   return notices;
 }

@@ -7,6 +7,7 @@ import { paint } from '../reports/paint.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
+import { IMAGE_OPTIONS } from './image-options.js';
 import { inspectionFacts } from './inspection-facts.js';
 import { inspectionRows } from './inspection-rows.js';
 import { openImage } from './open-image.js';
@@ -22,10 +23,7 @@ Exit codes: 0 shown, 2 some of it could not be learnt, 3 wrong usage or policy.
 const OPTIONS = {
   format: { type: 'string' },
   platform: { type: 'string' },
-  policy: { type: 'string' },
-  registry: { type: 'string', multiple: true },
-  offline: { type: 'boolean' },
-  'trusted-root': { type: 'string' },
+  ...IMAGE_OPTIONS,
 } as const;
 
 const LABEL_WIDTH = 17;

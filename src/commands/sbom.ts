@@ -6,6 +6,7 @@ import { terminal } from '../reports/escape/visible.js';
 import { readChoice } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
+import { IMAGE_OPTIONS } from './image-options.js';
 import { type NamedSbomError, readNamedSbom } from './named-sbom.js';
 
 const USAGE = `Usage: base-image-gate sbom FILE|IMAGE [--diff FILE|IMAGE] [--format text|json] [--platform OS/ARCH]
@@ -20,10 +21,7 @@ const OPTIONS = {
   diff: { type: 'string' },
   format: { type: 'string' },
   platform: { type: 'string' },
-  policy: { type: 'string' },
-  registry: { type: 'string', multiple: true },
-  offline: { type: 'boolean' },
-  'trusted-root': { type: 'string' },
+  ...IMAGE_OPTIONS,
 } as const;
 
 /** `sbom`: the inventory of a document, its elements, and what changed since another. */

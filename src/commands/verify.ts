@@ -13,6 +13,7 @@ import { readPublicKey } from '../signatures/key.js';
 import type { readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
+import { IMAGE_OPTIONS } from './image-options.js';
 import { openImage } from './open-image.js';
 
 const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
@@ -25,15 +26,12 @@ Exit codes: 0 verified, 1 not verified, 2 could not tell, 3 wrong usage or polic
 `;
 
 const OPTIONS = {
-  policy: { type: 'string' },
+  ...IMAGE_OPTIONS,
   platform: { type: 'string', multiple: true },
   'certificate-identity': { type: 'string' },
   'certificate-oidc-issuer': { type: 'string' },
   key: { type: 'string' },
   'ignore-log': { type: 'boolean' },
-  registry: { type: 'string', multiple: true },
-  offline: { type: 'boolean' },
-  'trusted-root': { type: 'string' },
 } as const;
 
 type Values = Extract<ReturnType<typeof readArguments<typeof OPTIONS>>, { readonly ok: true }>['value']['values'];
