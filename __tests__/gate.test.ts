@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageSource } from '../src/registry/image-source.js';
 import { LayoutSource } from '../src/registry/layout.js';
-import type { Answer, Report } from '../src/reports/report.js';
+import type { Report } from '../src/reports/report.js';
+import type { Answer } from '../src/rules/answer.js';
 import { gateRun } from './support/gate-run.js';
 import { type MadeContent, makeImage, makeIndex } from './support/image-maker.js';
 import { writeLayout } from './support/image-maker-layout.js';

@@ -7,7 +7,7 @@ import type { Reference } from './images/reference.js';
 import { barringAnswer, inquiryOf, type JudgeInput, type UseJudgement } from './judge-use.js';
 import { applyWaivers } from './policy/waivers.js';
 import type { TagState } from './registry/resolved-image.js';
-import type { Answer } from './reports/report.js';
+import type { Answer } from './rules/answer.js';
 import { answersOfImage, type NewerReference, type UseInquiry } from './rules/evaluate.js';
 import { rules } from './rules/index.js';
 import type { ImageRule } from './rules/rule.js';

@@ -12,7 +12,7 @@ import { formatPlatform, type Platform, parsePlatform } from './images/platform.
 import { governingEntry, policyReference } from './policy/govern.js';
 import type { Policy } from './policy/policy.js';
 import { applyWaivers, vulnerabilityWaiver } from './policy/waivers.js';
-import type { Answer } from './reports/report.js';
+import type { Answer } from './rules/answer.js';
 import { answersOfImage, answersOfUse, type UseInquiry } from './rules/evaluate.js';
 import { rules } from './rules/index.js';
 import type { ImageRule, UseRule } from './rules/rule.js';

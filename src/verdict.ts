@@ -1,4 +1,6 @@
-import type { Answer, Verdict } from './reports/report.js';
+import type { Answer } from './rules/answer.js';
+
+export type Verdict = 'pass' | 'fail' | 'indeterminate';
 
 /**
  * The verdict over error-level answers, after waivers: any failure makes it `fail`, else anything indeterminate makes

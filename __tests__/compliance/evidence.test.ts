@@ -5,7 +5,8 @@ import { observationsOf } from '../../src/compliance/observations.js';
 import { EVIDENCE_FORMATS, renderEvidence } from '../../src/compliance/render-evidence.js';
 import { stableUuid } from '../../src/compliance/stable-uuid.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
-import type { Answer, Report } from '../../src/reports/report.js';
+import type { Report } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 import { DIGEST, makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');

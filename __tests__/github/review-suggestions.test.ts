@@ -6,7 +6,8 @@ import type { CommitTree } from '../../src/github/commit-tree.js';
 import { Commits } from '../../src/github/commits.js';
 import { suggestionsFor } from '../../src/github/review-suggestions.js';
 import { formatReference } from '../../src/images/reference.js';
-import type { Answer, Report } from '../../src/reports/report.js';
+import type { Report } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 import { REPOSITORY, useGitHub } from '../support/github-room.js';
 
 const github = useGitHub();

@@ -3,7 +3,7 @@ import type { ImageUse } from '../../src/build-files/image-use.js';
 import { parseReference, type Reference } from '../../src/images/reference.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { applyWaivers, vulnerabilityWaiver, waiverPeriod } from '../../src/policy/waivers.js';
-import type { Answer } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 import { validPolicy } from '../support/load-policy-text.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { LayoutSource } from '../../src/registry/layout.js';
-import type { Answer } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 import { gateRun } from '../support/gate-run.js';
 import { fallbackTag, makeImage } from '../support/image-maker.js';
 import { writeLayout } from '../support/image-maker-layout.js';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { LayoutSource } from '../../src/registry/layout.js';
-import type { Answer } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
 import type { PublisherFacts } from '../../src/rules/rule.js';
 import { sbomAttested } from '../../src/rules/sbom-attested.js';

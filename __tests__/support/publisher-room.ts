@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach } from '@jest/globals';
-import type { Answer, Report } from '../../src/reports/report.js';
+import type { Report } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 import { zipOf } from './export-directory.js';
 import { type GateRun, gateRun } from './gate-run.js';
 import { fallbackTag, type MadeContent, makeArtifact, makeImage, makeIndex, subjectOf } from './image-maker.js';

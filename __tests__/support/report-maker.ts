@@ -1,7 +1,9 @@
 import type { BuildFile, ImageUse } from '../../src/build-files/image-use.js';
 import { parseReference } from '../../src/images/reference.js';
+import type { JudgedWaiver } from '../../src/policy/waivers.js';
 import { findingsOf } from '../../src/reports/findings.js';
-import type { Answer, Report } from '../../src/reports/report.js';
+import type { Report } from '../../src/reports/report.js';
+import type { Answer } from '../../src/rules/answer.js';
 
 export const DIGEST = `sha256:${'ab12'.repeat(16)}`;
 
@@ -78,9 +80,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
   };
 }
 
-type ReportWaiver = Report['waivers'][number];
-
-export function makeWaiver(given: Partial<ReportWaiver> = {}): ReportWaiver {
+export function makeWaiver(given: Partial<JudgedWaiver> = {}): JudgedWaiver {
   return {
     rule: 'allowed-base',
     reason: 'the replacement is tested this month',

@@ -8,6 +8,12 @@ export interface SourceRange {
   readonly endColumn: number;
 }
 
+/** A range in a file. */
+export interface Place extends SourceRange {
+  /** Relative to the repository's root, with `/`. */
+  readonly file: string;
+}
+
 /**
  * What a use is for. `final`: its stage is a target or reached from a target by FROM. `build`: every other FROM.
  * `copy`: COPY --from and RUN --mount from. `frontend`: `# syntax=`. Stage names never decide a role.
@@ -18,11 +24,9 @@ export const ROLES = ['final', 'build', 'copy', 'frontend'] as const satisfies r
 export type UseInstruction = 'FROM' | 'COPY' | 'RUN' | 'SYNTAX' | 'ONBUILD';
 
 /** One place in a build file, and one distinct expansion of it, that names an external image. */
-export interface ImageUse extends SourceRange {
+export interface ImageUse extends Place {
   /** Stable while the place keeps its meaning, and unique within a run. */
   readonly id: string;
-  /** Relative to the repository's root, with `/`. */
-  readonly file: string;
   readonly instruction: UseInstruction;
   readonly stage: { readonly index: number; readonly name: string | null } | null;
   readonly role: Role;

@@ -5,7 +5,8 @@ import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance
 import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
 import { formatReference } from '../images/reference.js';
 import { plural } from '../plural.js';
-import type { Answer, JudgedImage, Report } from '../reports/report.js';
+import type { JudgedImage, Report } from '../reports/report.js';
+import type { Answer } from '../rules/answer.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 import { imageOf } from './image-of.js';

@@ -1,7 +1,8 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import { formatReference } from '../images/reference.js';
 import { LEVELS } from '../policy/policy.js';
-import type { Answer, JudgedImage, Report } from '../reports/report.js';
+import type { JudgedImage, Report } from '../reports/report.js';
+import type { Answer } from '../rules/answer.js';
 import { changingFacts, type Silenced, silencedIn } from './changing-facts.js';
 import { imageOf, repositoryOf } from './image-of.js';
 import { stableUuid } from './stable-uuid.js';

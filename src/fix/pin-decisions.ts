@@ -2,7 +2,8 @@ import type { ImageUse } from '../build-files/image-use.js';
 import { formatReference } from '../images/reference.js';
 import { policyReference } from '../policy/govern.js';
 import type { Policy } from '../policy/policy.js';
-import type { Answer, Report } from '../reports/report.js';
+import type { Report } from '../reports/report.js';
+import type { Answer } from '../rules/answer.js';
 
 /** A use that is not pinned, and why. `retry`: nothing speaks against it, and another run may be able to. */
 export interface LeftUse {

@@ -1,5 +1,6 @@
-import type { Report, Verdict } from '../reports/report.js';
+import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
+import type { Verdict } from '../verdict.js';
 import type { GitHubClient } from './client.js';
 import { publishComment, WRITING } from './comment.js';
 import { rememberedFingerprint } from './comment-parts.js';

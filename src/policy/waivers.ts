@@ -2,14 +2,14 @@ import type { ImageUse } from '../build-files/image-use.js';
 import { globMatches, parseGlob } from '../images/glob.js';
 import { matches, parsePattern } from '../images/pattern.js';
 import type { Reference } from '../images/reference.js';
-import type { Answer, Report } from '../reports/report.js';
+import type { Answer } from '../rules/answer.js';
 import { policyReference } from './govern.js';
 import type { Policy, Waiver } from './policy.js';
 
 const DAY = 86_400_000;
 
-/** What becomes of a waiver: the last three are problems that a person should see. */
-type WaiverState = Report['waivers'][number]['state'];
+/** A waiver, and what became of it: the last three states are problems that a person should see. */
+export type JudgedWaiver = Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' };
 
 /** What a waiver may cover: an answer's rule and place, and the image as policy sees it. */
 interface WaiverScope {
@@ -76,7 +76,7 @@ export function applyWaivers(
   answers: readonly Answer[],
   uses: readonly ImageUse[],
   now: Date,
-): { readonly answers: readonly Answer[]; readonly waivers: Report['waivers'] } {
+): { readonly answers: readonly Answer[]; readonly waivers: readonly JudgedWaiver[] } {
   const listed = policy.waivers.map((waiver, index) => {
     return { waiver, index, period: waiverPeriod(waiver, policy.maxWaiverDays, now) };
   });
@@ -99,7 +99,7 @@ export function applyWaivers(
     };
   });
   const waivers = listed.map(({ waiver, index, period }) => {
-    const state: WaiverState = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;
+    const state: JudgedWaiver['state'] = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;
     return { ...waiver, state };
   });
   return { answers: waivedAnswers, waivers };

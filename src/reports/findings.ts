@@ -1,13 +1,15 @@
 import type { ImageUse, SourceRange } from '../build-files/image-use.js';
 import type { PolicySource } from '../policy/policy.js';
+import type { JudgedWaiver } from '../policy/waivers.js';
+import type { Answer } from '../rules/answer.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { Answer, Finding, Report } from './report.js';
+import type { Finding } from './report.js';
 
 /** What findings are made from: the answers of a run, and where their uses stand. */
 export interface FindingsInput {
   readonly answers: readonly Answer[];
   readonly uses: readonly ImageUse[];
-  readonly waivers: Report['waivers'];
+  readonly waivers: readonly JudgedWaiver[];
   readonly policy: { readonly source: PolicySource };
 }
 
@@ -136,7 +138,7 @@ const WAIVER_PROBLEMS = {
   },
 } as const;
 
-function waiverDraft(waiver: Report['waivers'][number], policyPath: string): readonly Draft[] {
+function waiverDraft(waiver: JudgedWaiver, policyPath: string): readonly Draft[] {
   if (waiver.state === 'used') return [];
   const problem = WAIVER_PROBLEMS[waiver.state];
   const scope = waiver.image ?? waiver.file ?? 'every image';

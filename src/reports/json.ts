@@ -1,9 +1,12 @@
+import type { SourceRange } from '../build-files/image-use.js';
+import type { JudgedWaiver } from '../policy/waivers.js';
+import type { Answer } from '../rules/answer.js';
 import { baseChangeDocument } from './base-change-document.js';
 import type { CheckDocument } from './check-document.js';
 import { jsonText } from './escape/json.js';
 import { evidenceDocument } from './evidence-document.js';
 import { fileDocument, useDocument } from './images.js';
-import type { Answer, Finding, JudgedImage, Report } from './report.js';
+import type { Finding, JudgedImage, Report } from './report.js';
 
 /** Names the shape of the document; a change that breaks readers changes the number. */
 const CHECK_SCHEMA = 'base-image-gate/check/v1';
@@ -100,7 +103,7 @@ function findingDocument(finding: Finding): CheckDocument['findings'][number] {
   };
 }
 
-function waiverDocument(waiver: Report['waivers'][number]): CheckDocument['waivers'][number] {
+function waiverDocument(waiver: JudgedWaiver): CheckDocument['waivers'][number] {
   const { rule, image, file, vulnerability, reason, owner, expires, covers, state, at } = waiver;
   return {
     rule,
@@ -116,6 +119,6 @@ function waiverDocument(waiver: Report['waivers'][number]): CheckDocument['waive
   };
 }
 
-function rangeDocument(range: Pick<Finding, 'line' | 'column' | 'endLine' | 'endColumn'>) {
+function rangeDocument(range: SourceRange) {
   return { line: range.line, column: range.column, endLine: range.endLine, endColumn: range.endColumn };
 }

@@ -1,45 +1,15 @@
-import type { BuildFile, ImageUse } from '../build-files/image-use.js';
+import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import type { Level, PolicySource, Profile, Waiver } from '../policy/policy.js';
+import type { Level, PolicySource, Profile } from '../policy/policy.js';
+import type { JudgedWaiver } from '../policy/waivers.js';
+import type { Answer } from '../rules/answer.js';
 import type { Outcome } from '../rules/rule.js';
+import type { Verdict } from '../verdict.js';
 import type { BaseChange } from './base-change.js';
 
-export type Verdict = 'pass' | 'fail' | 'indeterminate';
-
-/** Rule × use × platform, with its outcome. */
-export interface Answer {
-  readonly rule: string;
-  readonly aspect?: string;
-  /** The use's id; absent where the rule is about a file or the change. */
-  readonly use?: string;
-  readonly file?: string;
-  /** The digest judged. */
-  readonly image?: string;
-  readonly platform?: string;
-  readonly outcome: Outcome;
-  readonly level: Level;
-  readonly reason: string;
-  readonly fix?: string;
-  readonly details?: readonly string[];
-  readonly vulnerabilities?: readonly string[];
-  readonly at?: {
-    readonly file: string;
-    readonly line: number;
-    readonly column: number;
-    readonly endLine: number;
-    readonly endColumn: number;
-  };
-  /** Unchanged since the base ref, so that this change does not answer for it. */
-  readonly inherited?: boolean;
-  /** Index into the report's waivers. */
-  readonly waiver?: number;
-  /** Indexes of the waivers that each accept a vulnerability it speaks of, whether or not they cover it together. */
-  readonly accepts?: readonly number[];
-}
-
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
-export interface Finding {
+export interface Finding extends Place {
   readonly rule: string;
   readonly level: Exclude<Level, 'off'>;
   readonly outcome: Outcome;
@@ -48,11 +18,6 @@ export interface Finding {
   readonly details?: readonly string[];
   readonly use?: string;
   readonly platforms?: readonly string[];
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
   readonly fingerprint: string;
   readonly waiver?: number;
   readonly inherited?: boolean;
@@ -85,7 +50,7 @@ export interface Report {
   readonly baseChanges?: readonly BaseChange[];
   readonly answers: readonly Answer[];
   readonly findings: readonly Finding[];
-  readonly waivers: readonly (Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' })[];
+  readonly waivers: readonly JudgedWaiver[];
   /** Limits that were passed, and what was not got to because of them. */
   readonly limits: readonly { readonly name: string; readonly message: string }[];
   /** Sentences for people that belong to no finding: "the allowlist is not enforced …", "nothing was judged". */

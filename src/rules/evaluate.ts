@@ -1,4 +1,4 @@
-import type { BuildFile, ImageUse } from '../build-files/image-use.js';
+import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
 import { type Change, isInherited } from '../change.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
@@ -6,7 +6,7 @@ import { formatPlatform, type Platform } from '../images/platform.js';
 import { formatReference } from '../images/reference.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
-import type { Answer } from '../reports/report.js';
+import type { Answer } from './answer.js';
 import type {
   BaseImage,
   ChangeRule,
@@ -70,7 +70,7 @@ export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: P
 }
 
 /** The line at which BuildKit would stop reading. */
-function lineOf(file: string, line: number): NonNullable<Answer['at']> {
+function lineOf(file: string, line: number): Place {
   return { file, line, column: 1, endLine: line, endColumn: 1 };
 }
 

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { BuildFile, ImageUse, Role } from '../build-files/image-use.js';
+import type { BuildFile, ImageUse, Place, Role } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import type { Platform } from '../images/platform.js';
@@ -24,13 +24,7 @@ export interface RuleResult {
   /** Known vulnerabilities the result speaks of, so that waivers can name them. */
   readonly vulnerabilities?: readonly string[];
   /** A place that decides it, where that is not the use's own (a USER instruction). */
-  readonly at?: {
-    readonly file: string;
-    readonly line: number;
-    readonly column: number;
-    readonly endLine: number;
-    readonly endColumn: number;
-  };
+  readonly at?: Place;
 }
 
 /** A profile's column of the table of levels; `observe` is baseline capped at warning, strict on build stages is hardened-build. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Answer } from '../../../src/reports/report.js';
+import type { Answer } from '../../../src/rules/answer.js';
 import { HIGH, osvRecord } from '../../support/osv-server.js';
 import {
   answersOf,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CommentOptions, renderComment } from '../../../src/reports/markdown/comment.js';
-import type { Answer, Report } from '../../../src/reports/report.js';
+import type { Report } from '../../../src/reports/report.js';
+import type { Answer } from '../../../src/rules/answer.js';
 import { GITHUB_LINKS, githubHtml, readHtml } from '../../support/github-markdown.js';
 import { makeAnswer, makeReport, makeUse, makeWaiver } from '../../support/report-maker.js';
 import { storefrontReport } from '../../support/storefront-report.js';

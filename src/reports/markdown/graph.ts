@@ -1,8 +1,9 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import type { Stage } from '../../build-files/stage.js';
 import { plural } from '../../plural.js';
+import type { Answer } from '../../rules/answer.js';
 import { mermaidLabel } from '../escape/mermaid.js';
-import type { Answer, Report } from '../report.js';
+import type { Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type Sign, signOf, worstSign } from './signs.js';
 

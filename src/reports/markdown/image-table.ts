@@ -1,8 +1,9 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { plural } from '../../plural.js';
+import type { Answer } from '../../rules/answer.js';
 import { code, inline } from '../escape/markdown.js';
 import { cutMiddle } from '../escape/visible.js';
-import type { Answer, JudgedImage, Report } from '../report.js';
+import type { JudgedImage, Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type LinkTargets, placeLink, ruleTitle } from './places.js';
 import { legend, type Sign, signOf, worstSign } from './signs.js';

@@ -1,4 +1,5 @@
-import type { Answer, Finding, Report } from '../report.js';
+import type { Answer } from '../../rules/answer.js';
+import type { Finding, Report } from '../report.js';
 
 /** One sign an answer is shown with, worst first: a cell shows the first that applies. */
 const SIGNS = [
