@@ -1,7 +1,7 @@
 import type { DockerfileReading } from './dockerfile/dockerfile.js';
 import { strictest } from './dockerfile/image-uses.js';
 import type { BuildFile, ImageUse } from './image-use.js';
-import type { Stage } from './stage.js';
+import { mergeStage } from './merge-stage.js';
 
 /**
  * Puts together what one file tells with its usual parameters and with those of the builds that workflows name. No
@@ -17,14 +17,15 @@ export function mergeReadings(usual: DockerfileReading, others: readonly Dockerf
   }
   const resolved = new Set(others.flatMap((reading) => reading.uses.filter(isKnown).map(place)));
   const kept = [...uses.values()].filter((use) => isKnown(use) || !resolved.has(place(use)));
+  const ids = new Set(kept.map(({ id }) => id));
   return {
     file: fileOf(usual, others),
     uses: kept.sort((a, b) => a.line - b.line || a.column - b.column),
     stages: usual.stages.map((stage, index) =>
-      mergeStages(
+      mergeStage(
         stage,
         others.flatMap((reading) => reading.stages[index] ?? []),
-        new Set(kept.map(({ id }) => id)),
+        (id) => ids.has(id),
       ),
     ),
   };
@@ -51,20 +52,5 @@ function mergeUses(first: ImageUse, second: ImageUse): ImageUse {
     reachable: first.reachable || second.reachable,
     targetPlatforms: [...new Set([...first.targetPlatforms, ...second.targetPlatforms])],
     overridable: [...new Set([...first.overridable, ...second.overridable])].sort(),
-  };
-}
-
-function mergeStages(stage: Stage, others: readonly Stage[], kept: ReadonlySet<string>): Stage {
-  const all = [stage, ...others];
-  const bases = all.map(({ base }) => base);
-  const base = bases.find((candidate) => candidate.kind !== 'image' || kept.has(candidate.use)) ?? stage.base;
-  return {
-    ...stage,
-    base,
-    ships: all.some(({ ships }) => ships),
-    target: all.some(({ target }) => target),
-    reachable: all.some(({ reachable }) => reachable),
-    copiesFrom: [...new Set(all.flatMap(({ copiesFrom }) => copiesFrom))].sort((a, b) => a - b),
-    usesFrom: [...new Set(all.flatMap(({ usesFrom }) => usesFrom))].filter((id) => kept.has(id)),
   };
 }

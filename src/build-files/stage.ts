@@ -12,6 +12,8 @@ export interface StageInstruction extends SourceRange {
    * Those that are missing here are the base image's.
    */
   readonly variables?: Readonly<Record<string, string | null>>;
+  /** For USER: the same in other builds of the file, for another platform or with a workflow's arguments, where it differs. */
+  readonly otherwise?: readonly ExpandedText[];
   /** `--name=value`, quotes and escapes taken off. */
   readonly flags?: readonly string[];
   /** The elements of the JSON (exec) form. */
@@ -19,6 +21,9 @@ export interface StageInstruction extends SourceRange {
   /** The bodies of the heredocs it opens. */
   readonly heredocs?: readonly { readonly name: string; readonly body: string }[];
 }
+
+/** A text after variables in one build, as far as it is known. */
+export type ExpandedText = Pick<StageInstruction, 'expanded' | 'variables'>;
 
 /** What a stage is built on: an image use (by its id), an earlier stage (by index), or nothing. */
 export type StageBase =
@@ -33,6 +38,8 @@ export interface Stage extends SourceRange {
   readonly index: number;
   readonly name: string | null;
   readonly base: StageBase;
+  /** What it is built on in other builds of the file, where that differs. */
+  readonly otherBases?: readonly StageBase[];
   /** Whether it is a target, or reached from one by FROM. */
   readonly ships: boolean;
   readonly target: boolean;

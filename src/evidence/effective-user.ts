@@ -36,9 +36,8 @@ export function effectiveUsers(stages: readonly Stage[], use: string, base: Base
   return stages
     .filter((stage) => stage.target)
     .flatMap((target): EffectiveUser[] => {
-      const chain = chainTo(target, byIndex);
-      const bottom = chain[0];
-      if (bottom?.base.kind !== 'image' || bottom.base.use !== use) return [];
+      const chain = chainTo(target, byIndex, use);
+      if (chain === null) return [];
       const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
       const stage = { index: target.index, name: target.name };
       if (decision === undefined) return [{ user: base.user, stage }];
@@ -48,9 +47,11 @@ export function effectiveUsers(stages: readonly Stage[], use: string, base: Base
         return [{ user: expandOver({ text, variables: {} }, env)?.trim(), trigger, stage }];
       }
       const { file, instruction } = decision;
-      const { line, column, endLine, endColumn, text } = instruction;
-      const user = instruction.expanded ?? expandOver(instruction, env);
-      return [{ user: user?.trim(), at: { file, line, column, endLine, endColumn, text }, stage }];
+      const { line, column, endLine, endColumn, text, otherwise = [] } = instruction;
+      return [instruction, ...otherwise].map(({ expanded, variables }) => {
+        const user = expanded ?? expandOver({ text, ...(variables === undefined ? {} : { variables }) }, env);
+        return { user: user?.trim(), at: { file, line, column, endLine, endColumn, text }, stage };
+      });
     });
 }
 
@@ -59,16 +60,18 @@ export function ownUser({ user }: BaseDefaults): EffectiveUser {
   return { user, stage: { index: 0, name: null } };
 }
 
-/** The stages from the one that is built on something outside up to `target`. */
-function chainTo(target: Stage, byIndex: ReadonlyMap<number, Stage>): readonly Stage[] {
+/** The stages from the one that, in some build, is built on the use up to `target`; null where there is none. */
+function chainTo(target: Stage, byIndex: ReadonlyMap<number, Stage>, use: string): readonly Stage[] | null {
   const chain: Stage[] = [];
   // A stage can only name an earlier one, so this ends.
   for (let stage: Stage | undefined = target; stage !== undefined; ) {
     chain.unshift(stage);
+    if ([stage.base, ...(stage.otherBases ?? [])].some((base) => base.kind === 'image' && base.use === use))
+      return chain;
     const below: Stage | undefined = stage.base.kind === 'stage' ? byIndex.get(stage.base.index) : undefined;
     stage = below !== undefined && below.index < stage.index ? below : undefined;
   }
-  return chain;
+  return null;
 }
 
 /** The last USER of the chain. A stage's triggers run before what the stage above it says itself. */

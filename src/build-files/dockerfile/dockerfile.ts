@@ -1,8 +1,9 @@
 import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
 import { parseReference, repositoryName } from '../../images/reference.js';
 import type { BuildFile, ImageUse } from '../image-use.js';
+import { mergeStage } from '../merge-stage.js';
 import type { Stage, StageBase } from '../stage.js';
-import { type FoundBase, type FoundBuild, type FoundUse, findBuild } from './build.js';
+import { type FoundBase, type FoundBuild, type FoundStage, type FoundUse, findBuild } from './build.js';
 import { own } from './build-arguments.js';
 import { detectSyntax } from './directives.js';
 import { type Document, readDocument } from './document.js';
@@ -63,11 +64,13 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
         gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
       }
     const { uses, idOf } = gatherer.finish();
-    const builds = found.builds.map(({ build }) => build);
-    const [first] = builds;
-    const instructions =
-      first === undefined ? [] : stageInstructions(first, source, document.escape, options.buildArgs, budget);
-    const stages = mergeStages(path, source, builds, instructions, idOf);
+    const stages = mergeStages(
+      path,
+      source,
+      found.builds.map(({ build }) => build),
+      (build) => stageInstructions(build, source, document.escape, options.buildArgs, budget),
+      idOf,
+    );
     return { file: { ...about, ...statusOf(document, source, frontend, found.missing) }, uses, stages };
   } catch (error) {
     if (!(error instanceof LimitPassed)) throw error;
@@ -153,30 +156,53 @@ function isDockerfileFrontend(text: string): boolean {
   return reference.ok && /^docker\.io\/docker\/dockerfile(?:-upstream)?$/.test(repositoryName(reference.value));
 }
 
-/** The stages over all builds. What differs between them is taken from the first; what ships in any of them ships. */
+/** The stages over all builds. Their instructions are read in the first, and in the others only where a USER may differ. */
 function mergeStages(
   path: string,
   source: SourceText,
   builds: readonly FoundBuild[],
-  instructions: ReturnType<typeof stageInstructions>,
+  instructionsOf: (build: FoundBuild) => ReturnType<typeof stageInstructions>,
   idOf: (use: FoundUse) => string,
 ): readonly Stage[] {
-  return (builds[0]?.stages ?? []).map((stage, index) => {
-    const all = builds.flatMap((build) => build.stages[index] ?? []);
-    return {
-      file: path,
-      ...rangeOf(stage.written.from, source),
-      index,
-      name: stage.written.name,
-      base: toBase(stage.base, idOf),
-      ships: all.some(({ ships }) => ships),
-      target: all.some(({ target }) => target),
-      reachable: all.some(({ reachable }) => reachable),
-      copiesFrom: [...new Set(all.flatMap(({ copiesFrom }) => [...copiesFrom]))].sort((a, b) => a - b),
-      usesFrom: [...new Set(all.flatMap(({ uses }) => uses.map(idOf)))],
-      instructions: instructions[index] ?? [],
-    };
+  const [first] = builds;
+  if (first === undefined) return [];
+  const ofFirst = instructionsOf(first);
+  const mayDiffer = ofFirst.some((all) => all.some(({ keyword, text }) => keyword === 'USER' && text.includes('$')));
+  const perBuild = builds.map((build) => {
+    const instructions = build === first || !mayDiffer ? ofFirst : instructionsOf(build);
+    return build.stages.map((stage, index) => toStage(path, source, stage, index, instructions[index] ?? [], idOf));
   });
+  const [stages = [], ...others] = perBuild;
+  return stages.map((stage, index) =>
+    mergeStage(
+      stage,
+      others.flatMap((all) => all[index] ?? []),
+      () => true,
+    ),
+  );
+}
+
+function toStage(
+  path: string,
+  source: SourceText,
+  stage: FoundStage,
+  index: number,
+  instructions: Stage['instructions'],
+  idOf: (use: FoundUse) => string,
+): Stage {
+  return {
+    file: path,
+    ...rangeOf(stage.written.from, source),
+    index,
+    name: stage.written.name,
+    base: toBase(stage.base, idOf),
+    ships: stage.ships,
+    target: stage.target,
+    reachable: stage.reachable,
+    copiesFrom: [...stage.copiesFrom].sort((a, b) => a - b),
+    usesFrom: [...new Set(stage.uses.map(idOf))],
+    instructions,
+  };
 }
 
 function toBase(base: FoundBase, idOf: (use: FoundUse) => string): StageBase {
