@@ -106,7 +106,7 @@ async function judged(
   };
   const [base, head] = [tree(before), tree(after)];
   const [read, changed] = await Promise.all([readRepository(base, READING), changedPaths(base, head)]);
-  if (!read.ok || !changed.ok) throw new Error('the repository of the test can not be read');
+  if (!read.ok || !changed.ok) throw new Error("the repository of the test can't be read");
   const change = { changedFiles: changed.value, baseUses: read.value.uses, onlyNew: 'ageing' } as const;
   return await gateRun({
     files: head,

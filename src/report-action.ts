@@ -5,7 +5,7 @@ const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const RUN_MILLISECONDS = 5 * 60_000;
 const started = Date.now();
 const NO_TOKEN =
-  'The input `token` is empty, as a secret is in runs that are not given it. Leave the input out: the workflow’s own token is used then.';
+  "The input `token` is empty, as a secret is in runs that are not given it. Leave the input out: the workflow's own token is used then.";
 
 /** Posts the report of another run. Returns the exit code: 0 where it was posted or there was nothing to post it on, else 2. */
 async function main(): Promise<0 | 2> {

@@ -370,7 +370,7 @@ describe('the report action', () => {
     expect(report.code).toBe(0);
     expect(report.log).toContain('Reported on #7.');
     expect(report.summary).toContain('Reported on');
-    expect(github.state.comments[0]?.body).toMatch(/Reported by the fork’s own run[\s\S]*no longer maintained/);
+    expect(github.state.comments[0]?.body).toMatch(/Reported by the fork's own run[\s\S]*no longer maintained/);
     expect(github.server.operations().join()).not.toMatch(/check|status/);
     expect(action.leftovers().filter((path) => path.includes('artifact'))).toEqual([]);
   });

@@ -89,7 +89,7 @@ test('what a fork writes into its report stays text in the comment and the log, 
   expectHarmlessLog(step.log);
   const comment = github.state.comments[0]?.body ?? '';
   expect(comment).toContain('evil-message');
-  expect(comment).toContain('Reported by the fork’s own run');
+  expect(comment).toContain("Reported by the fork's own run");
   expectHarmlessMarkdown('comment', comment);
   expect(comment.match(/^<!-- base-image-gate end -->$/gm)).toHaveLength(1);
 });
@@ -124,6 +124,6 @@ test('a report that says pass makes no check, and writes what it says as the for
   const step = await reported(() => file(genuine.replace(/"verdict":\s*"fail"/, '"verdict": "pass"')));
   const written = github.server.requests.filter(({ body }) => Object.keys(body).length > 0);
   expect(written.map(({ operation }) => operation).filter((name) => /check|status|review/.test(name))).toEqual([]);
-  for (const { body } of github.state.comments) expect(body).toContain('Reported by the fork’s own run');
+  for (const { body } of github.state.comments) expect(body).toContain("Reported by the fork's own run");
   expect(step.outputs['verdict']).toBeUndefined();
 });

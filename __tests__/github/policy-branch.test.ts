@@ -41,7 +41,7 @@ describe('another branch', () => {
   test.each<[string, readonly BranchRule[]]>([
     ['by a ruleset that asks for reviews', [{ type: 'deletion' }, REVIEWED]],
     [
-      'by a ruleset that asks for the owners’ review',
+      "by a ruleset that asks for the owners' review",
       [{ type: 'pull_request', parameters: { required_approving_review_count: 0, require_code_owner_review: true } }],
     ],
     ['by branch protection of the older kind', []],

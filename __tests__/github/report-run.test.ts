@@ -131,7 +131,7 @@ describe('what a stranger says', () => {
     open(5);
     await run();
     const body = github.state.comments[0]?.body ?? '';
-    expect(body.indexOf('Reported by the fork’s own run')).toBeLessThan(body.indexOf('###'));
+    expect(body.indexOf("Reported by the fork's own run")).toBeLessThan(body.indexOf('###'));
     expect(github.server.operations().join()).not.toMatch(/check|status/);
   });
 
@@ -159,7 +159,7 @@ describe('what a stranger says', () => {
     await run({ report: write('long.json', checkJson(long)) });
     const body = github.state.comments[0]?.body ?? '';
     expect(body.length).toBeLessThanOrEqual(65_536);
-    expect(body).toContain('Reported by the fork’s own run');
+    expect(body).toContain("Reported by the fork's own run");
   });
 
   test('reaches code scanning for the pull request only, made anew', async () => {
@@ -176,7 +176,7 @@ describe('what a stranger says', () => {
     await run();
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]?.body).toContain('**ours**');
-    expect(github.state.comments[0]?.body).toContain('Reported by the fork’s own run');
+    expect(github.state.comments[0]?.body).toContain("Reported by the fork's own run");
   });
 });
 
@@ -239,7 +239,7 @@ describe('a run for a branch of the same repository, such as Dependabot’s', ()
     const outcome = await run({}, payload({ head_repository: { full_name: 'acme/shop' } }));
     expect(outcome).toEqual({ ok: true, value: 'Reported on #5.' });
     const body = github.state.comments[0]?.body ?? '';
-    expect(body).toContain('Reported by the pull request’s branch’s own run');
+    expect(body).toContain("Reported by the pull request's branch's own run");
     expect(body).not.toContain('fork');
   });
 });

@@ -105,8 +105,8 @@ describe('the level of an answer', () => {
   const warns = { ...builtInPolicy('hardened'), rules: { made: { onIndeterminate: 'warn', options: {} } } } as const;
 
   test.each<readonly [string, RuleResult, Policy, Level]>([
-    ['is the profile’s', FAILED, builtInPolicy('hardened'), 'error'],
-    ['is the profile’s', FAILED, builtInPolicy('baseline'), 'note'],
+    ["is the profile's", FAILED, builtInPolicy('hardened'), 'error'],
+    ["is the profile's", FAILED, builtInPolicy('baseline'), 'note'],
     ['is lowered by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('hardened'), 'warning'],
     ['is never raised by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('baseline'), 'note'],
     ['is as high for an open question', open, builtInPolicy('hardened'), 'error'],

@@ -186,10 +186,10 @@ describe('no signature', () => {
       reason: expect.stringContaining('(there is a Notary Project signature)'),
     });
     const broken = { place: 'here', code: 'not-logged', reason: 'it is in no log' } as const;
-    const anonymous = { place: 'there', code: 'wrong-signer', reason: 'it is a stranger’s' } as const;
+    const anonymous = { place: 'there', code: 'wrong-signer', reason: "it is a stranger's" } as const;
     expect(answer(found({ rejected: [anonymous, broken] }))).toMatchObject({
-      reason: expect.stringContaining('2 signatures and none counts; the first does not because it is a stranger’s'),
-      details: ['there: it is a stranger’s', 'here: it is in no log'],
+      reason: expect.stringContaining("2 signatures and none counts; the first does not because it is a stranger's"),
+      details: ["there: it is a stranger's", 'here: it is in no log'],
     });
     expect(answer(found({ rejected: [broken, stranger('https://one.example')] }))).toMatchObject({
       reason: expect.stringContaining('is signed by https://one.example'),

@@ -31,7 +31,7 @@ describe('what counts, from the record to the answer', () => {
     ['any, in strict', 'strict', osvRecord(ID, [FIXED], { severity: [LOW] }), counted],
     ['unknown severity, in strict', 'strict', osvRecord(ID, [FIXED], { severity: null }), counted],
     [
-      'a vector that cannot be read, in strict',
+      "a vector that can't be read, in strict",
       'strict',
       osvRecord(ID, [FIXED], { severity: [{ type: 'CVSS_V3', score: 'x' }] }),
       counted,

@@ -25,7 +25,7 @@ describe('a search is complete', () => {
     expect(incompleteness([], [rejected('wrong-signer')], outdated)).toBeUndefined();
     expect(incompleteness([], logs, outdated)).toMatchObject({
       cause: 'trust-root',
-      message: expect.stringContaining('a@b can not be judged because it is so'),
+      message: expect.stringContaining("a@b can't be judged because it is so"),
     });
   });
 });

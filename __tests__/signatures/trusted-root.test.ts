@@ -120,7 +120,7 @@ describe('the trusted root of a run', () => {
   });
 
   test.each([
-    ['can not be had', 'stopped', /it could not be refreshed: .*fetch failed/, {}],
+    ["can't be had", 'stopped', /it could not be refreshed: .*fetch failed/, {}],
     [
       'no longer holds',
       'expired',

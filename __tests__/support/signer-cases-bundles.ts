@@ -90,7 +90,7 @@ export async function addBundleShapes(scene: Scene, add: Add): Promise<void> {
     );
   }
   await addStatements(scene, 'bundle attestation', add);
-  add('a signature over the manifest’s bytes', 'bundle signature', [await messageBundle(scene)]);
+  add("a signature over the manifest's bytes", 'bundle signature', [await messageBundle(scene)]);
   add(
     'an attestation where a signature is asked for',
     'bundle signature',

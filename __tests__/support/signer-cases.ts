@@ -36,8 +36,8 @@ export async function makeCases(scene: Scene): Promise<readonly Case[]> {
     const elsewhere = await forge(scene, form, scene.otherImage);
     const tag = fallbackTag(platform.descriptor.digest, form === 'classic signature' ? '.sig' : '.att');
     if (form.startsWith('classic'))
-      add('signature of another image under this image’s tag', form, [{ ...elsewhere, tag }]);
-    else add('signature of another image as this image’s referrer', form, [await moved(scene, form)]);
+      add("signature of another image under this image's tag", form, [{ ...elsewhere, tag }]);
+    else add("signature of another image as this image's referrer", form, [await moved(scene, form)]);
   }
   await addClassicShapes(scene, add);
   await addBundleShapes(scene, add);

@@ -36,7 +36,7 @@ export const parsers = [
   ['GitHub events', 'github/event'],
   ['our marks in comments', 'github/comment-parts'],
   ['diffs', 'github/diff-lines'],
-  ['a job’s identity', 'github/job-identity'],
+  ["a job's identity", 'github/job-identity'],
   ['the variables of a runner', 'github/environment'],
   ['reports of an earlier step', 'reports/read-check'],
 ];

@@ -111,7 +111,7 @@ async function readSigner(
   const key = readPublicKey(pem.value.toString('utf8'));
   return key.ok
     ? ok({ kind: 'key', name: expected.file, key: key.value })
-    : err(`The key ${expected.file} can not be used because ${key.error}.`);
+    : err(`The key ${expected.file} can't be used because ${key.error}.`);
 }
 
 async function read(path: string): Promise<Result<Buffer, string>> {

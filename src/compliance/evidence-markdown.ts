@@ -43,7 +43,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
       ...evidence.leftOut.map(({ path, reason }) => `build file ${code(path)} was left out: ${prose(reason)}`),
     ]),
     '## Out of sight',
-    'A gate on base images can’t see these; evidence of them comes from elsewhere:',
+    "A gate on base images can't see these; evidence of them comes from elsewhere:",
     list(evidence.outOfSight.map(prose)),
     'Only the operator can say:',
     list(evidence.asksTheOperator.map(prose)),

@@ -34,7 +34,7 @@ export const OUT_OF_SIGHT: readonly string[] = [
 export const ASKS_THE_OPERATOR: Readonly<Record<Framework, readonly string[]>> = {
   'nist-800-53': ['The baseline, its tailoring and its parameters (organisation-defined values).'],
   fedramp: [
-    'The class of the service (A to D), and for each vulnerability its potential adverse impact and exploitability, by which FedRAMP’s vulnerability detection and response standard sets the days to mend it.',
+    "The class of the service (A to D), and for each vulnerability its potential adverse impact and exploitability, by which FedRAMP's vulnerability detection and response standard sets the days to mend it.",
     'The baseline, its tailoring and its parameters (organisation-defined values).',
   ],
   govramp: ['The impact level, and the date on which each vulnerability was found in production.'],

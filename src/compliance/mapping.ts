@@ -27,12 +27,12 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   'allowed-frontend': {
     'CM-7': 'The program that reads the build file is one that the organisation has allowed.',
-    'SR-3': 'The frontend is a supplier’s program, and is chosen on purpose.',
+    'SR-3': "The frontend is a supplier's program, and is chosen on purpose.",
     'SR-4': 'A pinned frontend is the one that was looked at.',
     'KSI-SCR-MIT': 'A frontend is third-party code that runs in the build.',
   },
   'pinned-by-digest': {
-    'CM-2': 'A digest is a component of the baseline that can’t change unseen.',
+    'CM-2': "A digest is a component of the baseline that can't change unseen.",
     'SI-7': 'What was verified is what is pulled, since a digest is checked by whoever pulls.',
     'KSI-CMT-RMV': 'A pinned base changes by a reviewed commit, and in no other way.',
     'KSI-SVC-VRI': 'A digest binds the build to bytes that were verified.',
@@ -57,7 +57,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'SR-4': 'The signer is proven, with the time of the signature where a log or timestamp tells.',
     'SR-11': 'A signature by the publisher shows that the component is genuine.',
     'KSI-SVC-VRI': 'Integrity is validated with cryptography.',
-    'KSI-SCR-MIT': 'An image that somebody else has put in the place of the publisher’s is refused.',
+    'KSI-SCR-MIT': "An image that somebody else has put in the place of the publisher's is refused.",
     'CIS 4.5':
       'Publisher and integrity of an image are verified before it is built on, which is what content trust is for.',
     'CIS 4.12': 'The signature of a base image is verified against the keys and identities that the policy names.',
@@ -79,7 +79,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CIS 4.12': 'Provenance counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
   },
   'sbom-complete': {
-    'CM-8': 'Elements are looked for without which a list of components can’t be used.',
+    'CM-8': "Elements are looked for without which a list of components can't be used.",
     'SR-4': 'Suppliers and identifiers of components are named.',
     'KSI-PIY-GIV': 'An inventory is of use only if its entries can be told apart.',
     'govramp/inventory': 'The list of components is complete enough to be worked with.',
@@ -99,9 +99,9 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CIS 4.3': 'Shells and package managers are unnecessary in what ships.',
   },
   'non-root': {
-    'AC-6': 'A process that would begin with root’s privileges is found.',
+    'AC-6': "A process that would begin with root's privileges is found.",
     'CM-6': 'The user is set in image or build file, and is the one expected.',
-    'KSI-CNA-DFP': 'The privileges of the container’s process are defined.',
+    'KSI-CNA-DFP': "The privileges of the container's process are defined.",
     'containers/hardened-images': 'An unprivileged user is among what hardening guides ask of images.',
     'CIS 4.1': 'The effective user of what ships is told from image and build file.',
   },
@@ -109,7 +109,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CM-7': 'Size and number of packages stay within what the policy allows.',
     'CM-7(1)': 'Each run reviews how much is in the image.',
     'CM-8': 'The packages in the image are counted from its own databases.',
-    'KSI-CNA-MAT': 'What is not in an image can’t be attacked.',
+    'KSI-CNA-MAT': "What is not in an image can't be attacked.",
     'CIS 4.3': 'A budget on packages keeps out those that nobody needs.',
   },
   'hardened-configuration': {
@@ -140,7 +140,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'KSI-SCR-MIT': 'An image that only claims its origin is found out.',
   },
   fresh: {
-    'SI-2': 'An image that was not rebuilt lately can’t have the patches published since.',
+    'SI-2': "An image that was not rebuilt lately can't have the patches published since.",
     'RA-5':
       'A clock beside the image tells how long ago it was made, and so how old the result of an older scan can be.',
     'CIS 4.4': 'The age of an image tells whether it is rebuilt.',

@@ -55,7 +55,7 @@ export const POLICY_RULE = {
   id: 'policy',
   title: 'The policy file can be read',
   question: 'Is the policy file valid?',
-  why: 'A policy that can’t be read protects nothing: the last valid one of the branch is used until it is mended.',
+  why: "A policy that can't be read protects nothing: the last valid one of the branch is used until it is mended.",
   mend: 'Mend the file at the place named; `base-image-gate policy validate FILE` checks it at the desk.',
   controls: ['CM-6'],
   securitySeverity: 5,

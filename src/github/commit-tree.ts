@@ -157,7 +157,7 @@ function notFound(path: string): TreeError {
     code: 'not-found',
     path,
     message: `${path} is not in the judged commit.`,
-    remedy: 'Check the path; it is relative to the repository’s root.',
+    remedy: "Check the path; it is relative to the repository's root.",
   };
 }
 

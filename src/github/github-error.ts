@@ -101,7 +101,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       status,
       message: `Could not ${doing}: GitHub does not accept the token (401).`,
       remedy:
-        'Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow’s own token is used.',
+        "Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow's own token is used.",
     };
   }
   if (status === 404) {
@@ -120,7 +120,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub answered ${status}, which is its own failure.`,
-      remedy: 'Run the job again, later if GitHub’s status page tells of an incident.',
+      remedy: "Run the job again, later if GitHub's status page tells of an incident.",
     };
   }
   return {
@@ -151,7 +151,7 @@ function unreachable(doing: string, message: string): GitHubError {
       code: 'limit',
       doing,
       message: `Could not ${doing}: ${oneLine(message)}.`,
-      remedy: 'Report it: GitHub’s answers to this request were never seen to be so long.',
+      remedy: "Report it: GitHub's answers to this request were never seen to be so long.",
     };
   }
   const timedOut = /time/i.test(message);
@@ -159,7 +159,7 @@ function unreachable(doing: string, message: string): GitHubError {
     code: timedOut ? 'timeout' : 'network',
     doing,
     message: `Could not ${doing}: GitHub's API ${timedOut ? 'did not answer in time' : `could not be reached (${oneLine(message)})`}.`,
-    remedy: 'Check the runner’s network, HTTPS_PROXY and NO_PROXY, and run the job again.',
+    remedy: "Check the runner's network, HTTPS_PROXY and NO_PROXY, and run the job again.",
   };
 }
 

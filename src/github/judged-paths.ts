@@ -45,7 +45,7 @@ function wrongPaths(what: string): Result<never, Stop> {
   return err({
     code: 'usage',
     message: `The input \`paths\` ${what}.`,
-    remedy: 'Write globs such as services/*/Dockerfile or services/api/**, one a line, from the repository’s root.',
+    remedy: "Write globs such as services/*/Dockerfile or services/api/**, one a line, from the repository's root.",
   });
 }
 

@@ -52,7 +52,7 @@ export function policyLoader(
 
 /** What a maintainer can do about a policy that the run's own token can't read. */
 export const NEEDS_TOKEN =
-  'A private repository needs the input `policy-token`, which runs for forks and Dependabot don’t have.';
+  "A private repository needs the input `policy-token`, which runs for forks and Dependabot don't have.";
 
 /** Reads a policy of another repository, at the commit that its ref points to now. */
 export async function fetchPolicy(client: GitHubClient, target: RemotePolicy): Promise<Result<FetchedPolicy, string>> {

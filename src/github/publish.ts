@@ -158,7 +158,7 @@ async function suggestions(
 async function sarif({ env, plan, client, report, renderers }: Publication): Promise<Output> {
   if (plan.sarif === null) {
     return ok({
-      message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub’s own and goes away.`,
+      message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub's own and goes away.`,
       remedy: 'The findings of the pull request and of the push are uploaded.',
     });
   }

@@ -13,15 +13,15 @@ const keyless = z
     issuer: z
       .string()
       .regex(/^https?:\/\/[^\s*]+$/, {
-        error: 'the issuer’s exact URL, such as https://token.actions.githubusercontent.com',
+        error: "the issuer's exact URL, such as https://token.actions.githubusercontent.com",
       })
       .describe('Who vouched for the identity, exactly: https://token.actions.githubusercontent.com.'),
     subject: identity().describe('Who signed: exact, or a glob with * (within a segment) and ** (across).'),
     'source-repository': textGlob()
       .optional()
-      .describe('The repository the workflow ran for (Fulcio’s source repository URI).'),
+      .describe("The repository the workflow ran for (Fulcio's source repository URI)."),
     'source-ref': textGlob().optional().describe('The ref the workflow ran for: refs/heads/main.'),
-    workflow: textGlob().optional().describe('The workflow’s own URI (Fulcio’s build signer URI).'),
+    workflow: textGlob().optional().describe("The workflow's own URI (Fulcio's build signer URI)."),
     'build-signer-digest': text.optional().describe('The commit of the workflow.'),
     'runner-environment': text.optional().describe('github-hosted or self-hosted.'),
   })
@@ -58,10 +58,10 @@ const common = {
     .array(authority)
     .min(1)
     .optional()
-    .describe('Who may sign. Without it, the catalogue’s for this publisher.'),
+    .describe("Who may sign. Without it, the catalogue's for this publisher."),
   provenance: z
     .strictObject({
-      builder: textGlob().optional().describe('The builder’s identity: exact, or a glob.'),
+      builder: textGlob().optional().describe("The builder's identity: exact, or a glob."),
       source: textGlob().optional().describe('The source repository: exact, or a glob.'),
       'min-level': z.number().int().min(0).max(3).optional().describe('The lowest SLSA build level: 0 to 3.'),
     })
@@ -69,7 +69,7 @@ const common = {
     .describe('What the provenance must say.'),
   sbom: z
     .strictObject({
-      unsigned: z.enum(['allow', 'deny']).describe('BuildKit’s own, unsigned attestations. Default: deny.'),
+      unsigned: z.enum(['allow', 'deny']).describe("BuildKit's own, unsigned attestations. Default: deny."),
     })
     .optional()
     .describe('Which software bills of materials count.'),
@@ -77,7 +77,7 @@ const common = {
     .enum(['allow', 'deny'])
     .optional()
     .describe(
-      'Whether the inventory may have no package of a distribution, as a static image’s has none. Default: deny.',
+      "Whether the inventory may have no package of a distribution, as a static image's has none. Default: deny.",
     ),
   wolfi: z.boolean().optional().describe('Whether these images claim to be built from Wolfi.'),
   signed: z.boolean().optional().describe('false, with a reason: let through without a signature.'),
@@ -93,15 +93,15 @@ export function allowSchema() {
         ),
         with: z
           .strictObject({
-            organization: text.optional().describe('The organisation’s name in its images’ references.'),
+            organization: text.optional().describe("The organisation's name in its images' references."),
             identities: z
               .array(identity())
               .min(1)
               .optional()
-              .describe('The identities that sign for it, as the publisher’s console shows them.'),
+              .describe("The identities that sign for it, as the publisher's console shows them."),
           })
           .optional()
-          .describe('What the catalogue’s entry asks for.'),
+          .describe("What the catalogue's entry asks for."),
         ...common,
       })
       .describe('The images of a publisher that the catalogue knows.'),

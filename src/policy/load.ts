@@ -85,7 +85,7 @@ async function resolveContent(layer: Layer, catalogue: Catalogue): Promise<Resol
   const reason = read.ok ? (isJsonObject(json) ? undefined : 'it is no JSON object') : read.error;
   if (reason !== undefined) {
     const code = read.ok ? 'bad-key-file' : 'missing-file';
-    const message = `The trusted root ${path} cannot be used: ${reason}.`;
+    const message = `The trusted root ${path} can't be used: ${reason}.`;
     return { allow: entries, problems: [...problems, problemIn(layer, ['trusted-root'], { code, message })], files };
   }
   return { allow: entries, trustedRoot: json, problems, files: [...files, path] };

@@ -68,7 +68,7 @@ export async function readChain(
     );
     if (!extended.ok) {
       return refuse(
-        `The policy it extends, ${target}, cannot be read: ${extended.error}.`,
+        `The policy it extends, ${target}, can't be read: ${extended.error}.`,
         'Give a path in this repository, or owner/repository/path@ref; a private repository needs policy-token.',
       );
     }

@@ -133,7 +133,7 @@ function unsignedLines(publisher: Publisher | null): readonly string[] {
   const { sbom, provenance } = publisher?.publishes ?? {};
   if (sbom?.as !== 'unsigned' && provenance?.as !== 'unsigned') return [];
   return [
-    '    # Its SBOM and provenance are not signed. To have them count all the same, on the registry’s word:',
+    "    # Its SBOM and provenance are not signed. To have them count all the same, on the registry's word:",
     '    # sbom: { unsigned: allow }',
   ];
 }

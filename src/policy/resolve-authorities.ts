@@ -93,14 +93,14 @@ async function resolveKey(
   const source =
     line.file === undefined ? { ok: true as const, value: line.pem ?? '' } : await layer.resolveFile(line.file);
   if (!source.ok) {
-    const message = `The key file ${line.file} cannot be read: ${source.error}.`;
+    const message = `The key file ${line.file} can't be read: ${source.error}.`;
     const fix = 'Keys are read from the repository and commit of the policy that names them; commit the file there.';
     return refuse(problemIn(layer, keyAt, { code: 'missing-file', message, fix }));
   }
   const pem = typeof source.value === 'string' ? source.value : new TextDecoder().decode(source.value);
   const key = readPublicKey(pem);
   if (!key.ok) {
-    const message = `The key ${line.file ?? 'given inline'} cannot be used: ${key.error}.`;
+    const message = `The key ${line.file ?? 'given inline'} can't be used: ${key.error}.`;
     const expected = 'a public key in PEM form';
     return refuse(problemIn(layer, keyAt, { code: 'bad-key-file', message, expected }));
   }

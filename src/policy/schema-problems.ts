@@ -55,7 +55,7 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   const suggestion = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   const reason = issue.code === 'custom' ? `: ${issue.message}` : '';
   const fix = suggestion === value ? 'Write it without quotes.' : `Did you mean "${suggestion}"?`;
-  const message = `${name} is ${describeValue(value)}, which cannot be used${reason}.`;
+  const message = `${name} is ${describeValue(value)}, which can't be used${reason}.`;
   return problem('bad-value', message, expected, suggestion === undefined ? undefined : fix);
 }
 
@@ -105,7 +105,7 @@ function unknownKey(parent: readonly PropertyKey[], key: string, { document, sch
   const suggestion = nearest(key, known);
   const otherForm = known.includes(key);
   const message = otherForm
-    ? `"${key}" cannot stand beside the other keys of ${placeName(parent)}.`
+    ? `"${key}" can't stand beside the other keys of ${placeName(parent)}.`
     : isRule
       ? `There is no rule called "${key}".`
       : `"${key}" is no key of ${placeName(parent)}.`;

@@ -42,7 +42,7 @@ const files = z
       .array(fileGlob())
       .optional()
       .describe('Further build files: globs over paths, * within a folder, ** across folders.'),
-    exclude: z.array(fileGlob()).optional().describe('Files that are no build files, or not this policy’s business.'),
+    exclude: z.array(fileGlob()).optional().describe("Files that are no build files, or not this policy's business."),
     targets: z
       .record(text, z.array(text).min(1))
       .optional()
@@ -150,7 +150,7 @@ export function policySchema(rules: readonly Rule[]) {
       .optional()
       .describe('The images that may be built on. The entry with the longest literal prefix governs.'),
     deny: z.array(denySchema()).optional().describe('The images that may not, whatever allow says.'),
-    rules: settings.optional().describe('Levels and options that differ from the profile’s.'),
+    rules: settings.optional().describe("Levels and options that differ from the profile's."),
     roles: z
       .strictObject(roleShape)
       .optional()
@@ -177,7 +177,7 @@ export function policySchema(rules: readonly Rule[]) {
       .array(z.enum(VULNERABILITY_FEEDS))
       .optional()
       .describe(
-        'Publishers whose own advisories are asked in place of OSV’s copy: chainguard, under a licence (CC BY-NC-ND 4.0, or an agreement) that is yours to have. Default: none.',
+        "Publishers whose own advisories are asked in place of OSV's copy: chainguard, under a licence (CC BY-NC-ND 4.0, or an agreement) that is yours to have. Default: none.",
       ),
     registries: z
       .record(registryPath(), registry)

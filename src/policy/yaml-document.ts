@@ -88,7 +88,7 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const code = reason.startsWith('Excessive') ? 'too-complex' : 'syntax';
-    return err([whole(code, `The aliases of the policy cannot be resolved: ${reason}.`, 'Write it out.')]);
+    return err([whole(code, `The aliases of the policy can't be resolved: ${reason}.`, 'Write it out.')]);
   }
   return ok({ file, value, place: (path, part = 'value') => placeOf(document, path, part, rangeAt) });
 }

@@ -9,7 +9,7 @@ export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',
   title: 'Image is on the allow list',
   question: 'Does an allow entry match?',
-  why: 'The allow list is the organisation’s decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.',
+  why: "The allow list is the organisation's decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.",
   mend: [
     'Build on an image that the allow list names; where the catalogue knows a hardened equivalent, the finding names it.',
     'If the image is one that the organisation wants, its owners add an entry to the policy:',

@@ -47,7 +47,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '  `no-packages: allow` on its allow entry.',
     '- **The data is too old**, or says a date in the future: run again, or download the exports again; `max-age` says how old',
     '  it may be.',
-    '- **No fix is known**: take an image without the package. Where a vulnerability cannot be reached, say so for that one, by',
+    "- **No fix is known**: take an image without the package. Where a vulnerability can't be reached, say so for that one, by",
     '  its CVE or any other name of it, with an owner and a last day:',
     '',
     '```yaml',

@@ -9,7 +9,7 @@ import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
   numeric: stricter(z.boolean(), 'true').describe(
-    'Asks for a number: Kubernetes refuses to start a named user under runAsNonRoot, since it can not see its uid.',
+    "Asks for a number: Kubernetes refuses to start a named user under runAsNonRoot, since it can't see its uid.",
   ),
 });
 type Options = z.infer<typeof options>;

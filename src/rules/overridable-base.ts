@@ -3,7 +3,7 @@ import type { UseRule } from './rule.js';
 
 export const overridableBase: UseRule<NoOptions> = {
   id: 'overridable-base',
-  title: 'Image cannot be replaced by a build argument',
+  title: "Image can't be replaced by a build argument",
   question: 'Can a build argument replace it?',
   why: 'The gate judges the image that the default of an ARG names. Whoever starts the build can pass another value with `--build-arg`, and then builds on something nobody has judged.',
   mend: [

@@ -21,9 +21,9 @@ export const provenanceAttested: ImageRule<Options> = {
   question: 'Did an allowed builder make this digest from an allowed source?',
   why: [
     'A signature tells who published an image, provenance tells how it came to be: which builder ran, from which commit.',
-    "An image that a stolen key or a maintainer's laptop made cannot show provenance of the organisation's builder.",
+    "An image that a stolen key or a maintainer's laptop made can't show provenance of the organisation's builder.",
     'The level is judged from what the signature proves, not from what the document claims of itself: 1 provenance that',
-    'names its builder, 2 signed by a hosted build platform, 3 built where the build itself can not write its provenance.',
+    "names its builder, 2 signed by a hosted build platform, 3 built where the build itself can't write its provenance.",
   ].join(' '),
   mend: [
     'Build on an image with signed provenance, or attest it where you build the image, on GitHub with one step:',

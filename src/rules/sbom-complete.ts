@@ -54,7 +54,7 @@ export const sbomComplete: ImageRule<Options> = {
   title: "The image's SBOM has the minimum elements",
   question: 'Does the bill of materials say enough to be used?',
   why: [
-    'A bill of materials without versions or identifiers cannot be matched with advisories, and one without packages',
+    "A bill of materials without versions or identifiers can't be matched with advisories, and one without packages",
     "matches none: both look like an image without vulnerabilities. CISA's minimum elements of 2026 name what a usable one",
     'holds. What good publishers leave out on purpose (apko lists no checksums, and dates its documents 1970) is not asked',
     'for unless the policy asks.',

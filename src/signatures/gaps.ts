@@ -18,7 +18,7 @@ export function incompleteness(
   if (unknown === undefined || root?.mayBeOutdated !== true) return undefined;
   return {
     cause: 'trust-root',
-    message: `A signature at ${unknown.place} can not be judged because ${unknown.reason}.`,
+    message: `A signature at ${unknown.place} can't be judged because ${unknown.reason}.`,
     remedy: 'Run it where tuf-repo-cdn.sigstore.dev can be reached, or name a newer root with --trusted-root.',
   };
 }

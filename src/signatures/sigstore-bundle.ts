@@ -110,5 +110,5 @@ function otherFile(): { readonly ok: false; readonly error: SignatureError } {
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {
-  return err(signatureError('malformed', `the bundle can not be read: ${reason}`));
+  return err(signatureError('malformed', `the bundle can't be read: ${reason}`));
 }

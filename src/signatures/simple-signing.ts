@@ -43,5 +43,5 @@ export function checkSimpleSigning(bytes: Uint8Array, digest: string): Result<tr
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {
-  return err(signatureError('malformed', `its payload can not be read: ${reason}`));
+  return err(signatureError('malformed', `its payload can't be read: ${reason}`));
 }

@@ -85,7 +85,7 @@ export function checkPayloadType(payloadType: string): Result<true, SignatureErr
  */
 export function readStatement(payload: Uint8Array, digest: string): Result<StatementContent, SignatureError> {
   const json = parseStrictJson(payload);
-  if (!json.ok) return err(signatureError('malformed', `its statement can not be read: ${json.error}`));
+  if (!json.ok) return err(signatureError('malformed', `its statement can't be read: ${json.error}`));
   const read = document.safeParse(json.value);
   if (!read.success) {
     const [issue] = read.error.issues;

@@ -59,6 +59,6 @@ export async function readTrustedRoot(
   try {
     return ok({ name, material: toTrustMaterial(Message.fromJSON(json.value)), ...outdated });
   } catch {
-    return refuse('a key or certificate in it can not be decoded');
+    return refuse("a key or certificate in it can't be decoded");
   }
 }

@@ -18,6 +18,6 @@ const MAX_REASON = 200;
 export function describeFailure(cause: unknown): SignatureError {
   if (!(cause instanceof Error)) return signatureError('malformed', 'its verification broke off');
   const code = 'code' in cause && typeof cause.code === 'string' ? CODES[cause.code] : undefined;
-  const reason = `${code === undefined ? 'it can not be read' : 'it does not verify'}: ${cause.message.slice(0, MAX_REASON)}`;
+  const reason = `${code === undefined ? "it can't be read" : 'it does not verify'}: ${cause.message.slice(0, MAX_REASON)}`;
   return signatureError(code ?? 'malformed', reason);
 }

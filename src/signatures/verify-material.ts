@@ -110,9 +110,9 @@ function checkLeaf(der: Buffer): Result<true, SignatureError> {
     if (!leaf.keyUsage?.includes(CODE_SIGNING))
       return err(signatureError('bad-certificate', 'its certificate is not for code signing'));
     const key = toSigningKey(leaf.publicKey);
-    return key.ok ? ok(true) : err(signatureError('bad-certificate', `its key can not be used: ${key.error}`));
+    return key.ok ? ok(true) : err(signatureError('bad-certificate', `its key can't be used: ${key.error}`));
   } catch {
-    return err(signatureError('malformed', 'its certificate can not be read'));
+    return err(signatureError('malformed', "its certificate can't be read"));
   }
 }
 
@@ -149,7 +149,7 @@ async function checkCertificateLogs(der: Buffer, root: TrustedRoot): Promise<Res
       ? err(signatureError('unknown-log', `${root.name} does not know the certificate log of its certificate`))
       : ok(true);
   } catch {
-    return err(signatureError('malformed', 'its certificate can not be read'));
+    return err(signatureError('malformed', "its certificate can't be read"));
   }
 }
 

@@ -79,7 +79,7 @@ describe('an inventory', () => {
       ['npm', '@scope/a', undefined, 'pkg:npm/%40scope/a@1.0.0'],
       ['pypi', 'six-x', 'py3-six', 'pkg:pypi/six-x@1.16'],
     ]);
-    const reason = 'its name or its version is not a text that can be a package’s';
+    const reason = "its name or its version is not a text that can be a package's";
     expect([...inventory.unknowns].sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
       { path: 'app/node_modules/d/package.json', reason: 'it is not JSON' },
       { path: 'app/node_modules/f/package.json', reason },

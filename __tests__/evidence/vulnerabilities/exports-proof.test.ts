@@ -70,7 +70,7 @@ describe('a directory of OSV exports', () => {
         { 'Alpine/all.zip': zipOf([old]), 'a.json': fresh('Alpine:v3.20') },
         '2026-09-01',
       ],
-      ['its own ecosystem’s records in the archive', { 'all.zip': zipOf([old, fresh('Wolfi')]) }, '2026-09-01'],
+      ["its own ecosystem's records in the archive", { 'all.zip': zipOf([old, fresh('Wolfi')]) }, '2026-09-01'],
       [
         'its archive, whatever smaller one lies beside it',
         { 'Alpine/all.zip': zipOf([old]), 'mine.zip': zipOf([fresh('Alpine:v3.20')]) },

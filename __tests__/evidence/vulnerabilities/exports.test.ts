@@ -16,10 +16,10 @@ const OTHER_RELEASE = osvRecord('ALPINE-CVE-2026-0003', [{ ...OPENSSL, ecosystem
 
 describe('a directory of OSV exports', () => {
   test.each([
-    ['an archive in its ecosystem’s folder', { 'Alpine/all.zip': zipOf([MENDED, OPEN, OTHER_RELEASE]) }],
+    ["an archive in its ecosystem's folder", { 'Alpine/all.zip': zipOf([MENDED, OPEN, OTHER_RELEASE]) }],
     ['an archive whose contents are stored', { 'Alpine/all.zip': zipOf([MENDED, OPEN], { stored: true }) }],
     ['a Zip64 archive', { 'Alpine/all.zip': zipOf([MENDED, OPEN], { zip64: true }) }],
-    ['an archive by a name of one’s own', { 'export.zip': zipOf([MENDED, OPEN]) }],
+    ["an archive by a name of one's own", { 'export.zip': zipOf([MENDED, OPEN]) }],
     ['loose records', { 'Alpine/a.json': MENDED, 'b.json': OPEN }],
     [
       'both, and files that are neither',

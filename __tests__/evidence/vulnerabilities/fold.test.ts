@@ -109,7 +109,7 @@ describe('the distribution’s own record decides', () => {
   });
 });
 
-describeWithSharedData('vulnfeeds', 'records in the form of Chainguard’s feed', () => {
+describeWithSharedData('vulnfeeds', "records in the form of Chainguard's feed", () => {
   const CHAINGUARD: Distribution = { id: 'chainguard', idLike: [], versionId: '20230214', where: 'etc/os-release' };
   const records = () =>
     ['CGA-fixed.json', 'CGA-unfixed.json'].map((name) => readFileSync(sharedData(`vulnfeeds/${name}`), 'utf8'));

@@ -178,7 +178,7 @@ describe('a component of a document', () => {
   });
 
   test.each([
-    ['CycloneDX’s key', cycloneDx({ type: 'cryptographic-asset', name: 'key' })],
+    ["CycloneDX's key", cycloneDx({ type: 'cryptographic-asset', name: 'key' })],
     ['a file', cycloneDx({ type: 'file', name: '/etc/motd' })],
     ['the distribution', cycloneDx({ type: 'operating-system', name: 'debian', version: '12' })],
     [
@@ -186,9 +186,9 @@ describe('a component of a document', () => {
       cycloneDx({ type: 'application', name: 'a.lock', components: [library('x', '1.0.0', 'pkg:npm/x@1.0.0')] }),
     ],
     ['an image', cycloneDx({ type: 'library', name: 'made', version: '1', purl: 'pkg:oci/made@sha256:00' })],
-    ['Trivy’s distribution', spdx([['OperatingSystem-1', '12']])],
+    ["Trivy's distribution", spdx([['OperatingSystem-1', '12']])],
     [
-      'Trivy’s group',
+      "Trivy's group",
       spdx([['Application-1'], ['x', '1.0.0', 'pkg:npm/x@1.0.0']], [['Application-1', 'CONTAINS', 'x']]),
     ],
     ['a layer', spdx([[`sha256:${'0'.repeat(64)}`]])],

@@ -53,7 +53,7 @@ export function judgeLevel(provenance: BuildProvenance, signer: Signer | null, v
       reasoning: [
         one,
         `level 2: the policy says that the key ${signer.name} is this builder's`,
-        'not level 3: nothing shows that the build itself can not use the key',
+        "not level 3: nothing shows that the build itself can't use the key",
       ],
     };
   }

@@ -14,7 +14,7 @@ export const collectApko: Collector<'apko'> = async (context) => {
     const read = readApko(carrier.predicate);
     const { digest, on, place } = carrier;
     if (!read.ok) {
-      faults.push({ place, answer: `an apko configuration that cannot be read: ${read.error}` });
+      faults.push({ place, answer: `an apko configuration that can't be read: ${read.error}` });
       continue;
     }
     const signer = isSigned(carrier) ? { signer: describeSigner(carrier.signer) } : {};

@@ -81,7 +81,7 @@ function questionsOf(
   const { type, name, version, source } = one;
   const language = languageEcosystem(type);
   if (!ASKABLE.test(name) || !ASKABLE.test(version) || !ASKABLE.test(source.name)) {
-    return err(version === '' ? 'it has no version' : 'its name or version can be no package’s');
+    return err(version === '' ? 'it has no version' : "its name or version can be no package's");
   }
   if (language !== undefined) {
     if (!hasPlace(language, version)) return err(`its version has no place in the version order of ${language}`);
