@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../src/build-files/image-use.js';
-import { baseUseOf, isInherited } from '../src/change.js';
+import { baseUseOf, inheritedFrom } from '../src/change.js';
 import { makeUse } from './support/report-maker.js';
 
 const use = makeUse('node:20');
@@ -15,7 +15,7 @@ const ELSEWHERE: readonly (readonly [string, Partial<ImageUse>])[] = [
 
 describe('a use is inherited', () => {
   const inherits = (base: ImageUse) =>
-    isInherited(use, { changedFiles: null, baseUses: [makeUse('alpine'), base], onlyNew: 'ageing' });
+    inheritedFrom(use, { changedFiles: null, baseUses: [makeUse('alpine'), base], onlyNew: 'ageing' }).includes(base);
 
   test('where one of the base ref says the same, on whichever line', () => {
     expect(inherits({ ...use, id: 'moved', line: 90, endLine: 90, stage: { index: 4, name: 'x' } })).toBe(true);
@@ -30,9 +30,18 @@ describe('a use is inherited', () => {
     expect(inherits({ ...use, ...given })).toBe(false);
   });
 
+  test('on the platforms that it was judged on there, and on any where it names its own', () => {
+    const inheritsOn = (platform: string, now: ImageUse) =>
+      inheritedFrom(now, { changedFiles: null, baseUses: [now], onlyNew: 'ageing' }, platform).length > 0;
+    const built = { ...use, targetPlatforms: ['linux/amd64'] };
+    expect(inheritsOn('linux/amd64', built)).toBe(true);
+    expect(inheritsOn('linux/arm64', built)).toBe(false);
+    expect(inheritsOn('linux/arm64', { ...built, platform: 'linux/arm64' })).toBe(true);
+  });
+
   test('not where the base ref has no use, or could not be read', () => {
-    expect(isInherited(use, { changedFiles: [], baseUses: [], onlyNew: 'all' })).toBe(false);
-    expect(isInherited(use, { changedFiles: [], baseUses: null, onlyNew: 'all' })).toBe(false);
+    expect(inheritedFrom(use, { changedFiles: [], baseUses: [], onlyNew: 'all' })).toEqual([]);
+    expect(inheritedFrom(use, { changedFiles: [], baseUses: null, onlyNew: 'all' })).toEqual([]);
   });
 });
 

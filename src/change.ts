@@ -1,4 +1,5 @@
 import type { ImageUse } from './build-files/image-use.js';
+import type { Stage } from './build-files/stage.js';
 
 /** What a pull request, a merge group or `check --base` changes; null in a run that judges everything in full. */
 export interface Change {
@@ -6,21 +7,26 @@ export interface Change {
   readonly changedFiles: readonly string[] | null;
   /** The uses of the base ref, read by the same reader; null where it could not be read. */
   readonly baseUses: readonly ImageUse[] | null;
+  /** The stages of the base ref's build files. Without them nothing that a stage decides is inherited. */
+  readonly baseStages?: readonly Stage[];
   /** Which inherited failures are lowered to warnings: those of rules that age, of all rules, or none. */
   readonly onlyNew: 'ageing' | 'all' | 'off';
 }
 
-/** Whether a use stands unchanged in the base ref: the same file, instruction and platform name the same image. */
-export function isInherited(use: ImageUse, change: Change): boolean {
-  if (change.baseUses === null) return false;
-  return change.baseUses.some(
+/**
+ * Where a use stands unchanged in the base ref: the same file, instruction and platform name the same image. With
+ * `platform`, only where that image was judged on it there.
+ */
+export function inheritedFrom(use: ImageUse, { baseUses }: Change, platform?: string): readonly ImageUse[] {
+  return (baseUses ?? []).filter(
     (base) =>
       base.file === use.file &&
       base.instruction === use.instruction &&
       base.role === use.role &&
       base.platform === use.platform &&
       base.written === use.written &&
-      base.expanded === use.expanded,
+      base.expanded === use.expanded &&
+      (platform === undefined || use.platform !== null || base.targetPlatforms.includes(platform)),
   );
 }
 

@@ -68,3 +68,31 @@ describe('whom a container runs as', () => {
     expect(answers(report)).toEqual(['demo.example/base:amd64 pass', 'demo.example/base:arm64 pass']);
   });
 });
+
+describe('a change that lets what ships run as root', () => {
+  const SHIPS_ROOT = 'FROM demo.example/base:1\n';
+  const ENFORCED = `${POLICY}\nrules: { non-root: error }\n`.replace('observe', 'baseline');
+
+  async function levels(before: string, now: string): Promise<readonly string[]> {
+    const source = await rootImages('base:1');
+    const judged = (text: string) => gateRun({ files: { Dockerfile: text }, policy: ENFORCED, source });
+    const { uses, stages } = await judged(before);
+    const change = { changedFiles: ['Dockerfile'], baseUses: uses, baseStages: stages, onlyNew: 'all' } as const;
+    const report = await gateRun({ files: { Dockerfile: now }, policy: ENFORCED, source, change });
+    const found = report.answers.filter(({ rule }) => rule === 'non-root');
+    return [report.verdict, ...new Set(found.map(({ outcome, level }) => `${outcome} ${level}`))];
+  }
+
+  test('is not inherited, though the image below is', async () => {
+    expect(await levels(`${SHIPS_ROOT}USER 1000\n`, SHIPS_ROOT)).toEqual(['fail', 'fail error']);
+    expect(await levels(`${SHIPS_ROOT}USER 1000\n`, `${SHIPS_ROOT}USER root\n`)).toEqual(['fail', 'fail error']);
+  });
+
+  test('is inherited where the base ref ships the same', async () => {
+    expect(await levels(SHIPS_ROOT, `${SHIPS_ROOT}RUN x\n`)).toEqual(['pass', 'fail warning']);
+    expect(await levels(`${SHIPS_ROOT}USER root\n`, `${SHIPS_ROOT}RUN x\nUSER root\n`)).toEqual([
+      'pass',
+      'fail warning',
+    ]);
+  });
+});

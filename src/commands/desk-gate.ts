@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { usesOfBase } from '../base-uses.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
@@ -8,6 +7,7 @@ import type { Change } from '../change.js';
 import { collectors } from '../evidence/collectors.js';
 import { type GateInput, runGate } from '../gate.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
+import { readBase } from '../read-base.js';
 import { deskCache, deskCacheDirectory } from '../registry/desk-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
@@ -164,7 +164,7 @@ async function changeFrom(
   for (const path of source.path === undefined ? dependsOn : [source.path, ...dependsOn]) {
     if (!(await isSame(path, before, head))) changedFiles.push(path);
   }
-  return { changedFiles, onlyNew: 'ageing', baseUses: await usesOfBase(before, reading) };
+  return { changedFiles, onlyNew: 'ageing', ...(await readBase(before, reading)) };
 }
 
 /** A file that can't be read on one side has changed as far as anybody can tell. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { usesOfBase } from '../base-uses.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import { isListedHost, loadCatalogue } from '../catalog/catalogue.js';
 import type { Change } from '../change.js';
 import { readingOptions } from '../commands/reading-options.js';
 import { collectors } from '../evidence/collectors.js';
 import { runGate } from '../gate.js';
+import { readBase } from '../read-base.js';
 import { openActionsCache } from '../registry/actions-cache.js';
 import { actionsCacheService } from '../registry/actions-cache-service.js';
 import type { Credential } from '../registry/credentials.js';
@@ -93,5 +93,5 @@ export function makeJudge(setting: JudgeSetting): Judge {
 }
 
 async function compared({ base, changedFiles, onlyNew }: ChangeRequest, reading: ReadingOptions): Promise<Change> {
-  return { changedFiles, onlyNew, baseUses: base === null ? null : await usesOfBase(base, reading) };
+  return { changedFiles, onlyNew, ...(base === null ? { baseUses: null } : await readBase(base, reading)) };
 }

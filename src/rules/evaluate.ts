@@ -1,5 +1,5 @@
 import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
-import { type Change, isInherited } from '../change.js';
+import { type Change, inheritedFrom } from '../change.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform } from '../images/platform.js';
@@ -205,9 +205,12 @@ function answerFields(result: RuleResult, setting: RuleSetting): Omit<Answer, 'r
 }
 
 /** A pull request answers for what it changes: what it inherits is shown, as a warning at most. */
-function lowered(answer: Answer, rule: Rule, { subject, change }: UseInquiry): Answer {
+function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change }: UseInquiry): Answer {
   if (change === null || change.onlyNew === 'off' || answer.outcome !== 'fail') return answer;
-  const ages = rule.subject === 'image' && rule.ages;
-  if (!(ages || change.onlyNew === 'all') || !isInherited(subject.use, change)) return answer;
+  const asksImage = rule.subject === 'image';
+  if (!(asksImage && rule.ages) && change.onlyNew !== 'all') return answer;
+  const isSame = (asksImage ? rule.isSame : undefined) ?? (() => true);
+  const before = inheritedFrom(use, change, answer.platform);
+  if (!before.some((base) => isSame({ use, stages }, { use: base, stages: change.baseStages ?? [] }))) return answer;
   return { ...answer, level: atMost(answer.level, 'warning'), inherited: true };
 }

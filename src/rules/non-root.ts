@@ -1,11 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type EffectiveUser, effectiveUsers, ownUser } from '../evidence/effective-user.js';
+import { type BaseDefaults, type EffectiveUser, effectiveUsers, ownUser } from '../evidence/effective-user.js';
 import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
 import { runsAs } from '../evidence/user.js';
 import { stricter } from '../policy/strictness.js';
 import type { Result } from '../result.js';
 import { isWindowsImage, needed } from './contents.js';
-import type { ImageRule, RuleResult } from './rule.js';
+import type { BuiltUse, ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
   numeric: stricter(z.boolean(), 'true').describe(
@@ -44,8 +45,9 @@ export const nonRoot: ImageRule<Options> = {
   },
   controls: ['AC-6', 'CM-6'],
   securitySeverity: 7,
+  isSame: (now, before) => isDeepStrictEqual(usersOn(now), usersOn(before)),
   evaluate: (subject, chosen) => {
-    const { evidence, stages, use } = subject;
+    const { evidence } = subject;
     const image = needed(evidence.image, "The image's configuration");
     if (!image.ok) return image.error;
     const { configuration } = image.value;
@@ -53,8 +55,7 @@ export const nonRoot: ImageRule<Options> = {
       return { outcome: 'not-applicable', reason: 'It is a Windows image, which has no user numbers.' };
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
-    const own = stages.filter(({ file }) => file === use.file);
-    const users = effectiveUsers(own, use.id, configuration);
+    const users = usersOver(subject, configuration);
     const asked = users.length > 0 ? users : [ownUser(configuration)];
     const answers = asked.map((user) => judge(user, contents, chosen));
     const worst =
@@ -62,6 +63,17 @@ export const nonRoot: ImageRule<Options> = {
     return worst ?? answers[0] ?? { outcome: 'not-applicable', reason: 'No stage that ships is built on it.' };
   },
 };
+
+function usersOver({ use, stages }: BuiltUse, base: BaseDefaults): readonly EffectiveUser[] {
+  const own = stages.filter(({ file }) => file === use.file);
+  return effectiveUsers(own, use.id, base);
+}
+
+/** What the build file says of the user, whatever the image does. */
+function usersOn(built: BuiltUse): readonly string[] {
+  const users = usersOver(built, { user: '', env: [], onBuild: [] });
+  return [...new Set(users.map(({ user, at }) => JSON.stringify([user, at?.text])))].sort();
+}
 
 function judge(
   { user, at, trigger, stage }: EffectiveUser,

@@ -94,6 +94,9 @@ export interface PublishedForm {
   readonly read?: string;
 }
 
+/** A use and the stages of its build files, now or in the base ref. */
+export type BuiltUse = Pick<UseSubject, 'use' | 'stages'>;
+
 /** What a rule over an image on one platform sees: the use, and the evidence it asked for. */
 export interface ImageRuleSubject extends UseSubject {
   readonly platform: Platform;
@@ -142,6 +145,8 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly comparesWithNewer?: boolean;
   /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
+  /** Whether what it judges besides the image is the same in the base ref; only then is its failure inherited. */
+  readonly isSame?: (now: BuiltUse, before: BuiltUse) => boolean;
   readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];
 }
 
