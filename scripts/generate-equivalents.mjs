@@ -64,7 +64,7 @@ const images = tables.flatMap(({ publisher, images }) =>
 );
 const publishers = Object.fromEntries(tables.map(({ publisher, name: known }) => [publisher, known]));
 const source = `// Made by scripts/generate-equivalents.mjs from the YAML files in equivalents/; edit those.
-import type { EquivalentsTable } from './equivalents.js';
+import type { EquivalentsTable } from './equivalent.js';
 
 export const equivalents: EquivalentsTable = {
   publishers: ${JSON.stringify(publishers)},

@@ -2,8 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Platform, parsePlatform } from '../../src/images/platform.js';
 import { parseReference } from '../../src/images/reference.js';
 import { choosePlatform, compatiblePlatforms } from '../../src/registry/choose-platform.js';
-import type { Descriptor } from '../../src/registry/image-source.js';
-import { inspectImage } from '../../src/registry/inspect.js';
+import type { Descriptor } from '../../src/registry/manifest.js';
 import { OCI_MANIFEST } from '../../src/registry/media-types.js';
 import { resolveImage } from '../../src/registry/resolve.js';
 import {
@@ -13,7 +12,6 @@ import {
   makeArtifact,
   makeImage,
   makeIndex,
-  subjectOf,
 } from '../support/image-maker.js';
 import { closeRegistries, openFor } from '../support/registry-open.js';
 import { type RegistryServer, startRegistry } from '../support/registry-server.js';
@@ -151,24 +149,6 @@ describe('resolveImage', () => {
       ok: false,
       error: { code: 'malformed', message: expect.stringContaining('1 layers') },
     });
-  });
-});
-
-test('inspectImage shows index, platforms and referrers, each with its own failure', async () => {
-  const index = makeIndex([amd64, arm64]);
-  const { source, reference, server } = await resolve(index);
-  server.push('base/app', makeArtifact({ artifactType: 'example/sbom', subject: subjectOf(index), layers: [] }));
-  const inspected = await inspectImage(source, reference, [platform('linux/arm64'), platform('linux/s390x')]);
-  expect(inspected).toMatchObject({
-    ok: true,
-    value: {
-      digest: index.descriptor.digest,
-      platforms: [
-        { ok: true, value: { manifestDigest: arm64.descriptor.digest } },
-        { ok: false, error: { code: 'not-found' } },
-      ],
-      referrers: { ok: true, value: { descriptors: [{ artifactType: 'example/sbom' }] } },
-    },
   });
 });
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { digestOf } from '../../src/registry/digest.js';
-import type { Descriptor } from '../../src/registry/image-source.js';
+import type { Descriptor } from '../../src/registry/manifest.js';
 import {
   DOCKER_CONFIG,
   DOCKER_INDEX,

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { digestOf } from '../../src/registry/digest.js';
-import type { Descriptor } from '../../src/registry/image-source.js';
+import type { Descriptor } from '../../src/registry/manifest.js';
 import { OCI_INDEX } from '../../src/registry/media-types.js';
 import { fallbackTag, type MadeContent } from './image-maker.js';
 import { authorise, type RegistryAuth, serveToken } from './registry-server-auth.js';

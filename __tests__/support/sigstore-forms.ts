@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Descriptor } from '../../src/registry/image-source.js';
+import type { Descriptor } from '../../src/registry/manifest.js';
 import { preAuthEncoding } from '../../src/signatures/signed-content.js';
 import { type MadeContent, makeArtifact } from './image-maker.js';
 import { type TestSigner, verifierPem } from './signer-identity.js';

@@ -1,5 +1,5 @@
 // Made by scripts/generate-equivalents.mjs from the YAML files in equivalents/; edit those.
-import type { EquivalentsTable } from './equivalents.js';
+import type { EquivalentsTable } from './equivalent.js';
 
 export const equivalents: EquivalentsTable = {
   publishers: {"chainguard":"Chainguard","distroless":"Google distroless","docker-hardened":"Docker Hardened Images","microsoft":"Microsoft .NET","red-hat-hardened":"Red Hat Hardened Images","red-hat-ubi":"Red Hat UBI","suse-bci":"SUSE"},

@@ -1,5 +1,5 @@
 import type { Role } from '../build-files/image-use.js';
-import type { Candidate } from './proposals.js';
+import type { Candidate } from './candidate.js';
 import type { StageNeeds } from './stage-needs.js';
 import type { MissedVersion } from './version-line.js';
 

@@ -1,6 +1,6 @@
 import type { Role } from '../build-files/image-use.js';
 import { attests, publisherOf } from '../catalog/catalogue.js';
-import type { EquivalentVariant } from '../catalog/equivalents.js';
+import type { EquivalentVariant } from '../catalog/equivalent.js';
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
 import { parseReference } from '../images/reference.js';
 import { deniedBy, governingEntry, policyReference } from '../policy/govern.js';

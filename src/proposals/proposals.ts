@@ -1,14 +1,16 @@
 import type { ImageUse, Role } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import { publisherOf } from '../catalog/catalogue.js';
-import { type Equivalent, type EquivalentVariant, equivalentsOf, publisherName } from '../catalog/equivalents.js';
+import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
+import { equivalentsOf, publisherName } from '../catalog/equivalents.js';
 import type { Catalogue } from '../catalog/publisher.js';
 import { parseReference, type Reference, repositoryName } from '../images/reference.js';
 import type { Policy } from '../policy/policy.js';
+import type { Candidate } from './candidate.js';
 import { changesFor } from './changes.js';
 import { asksForDigest, type PolicyCheck, policyCheck, type Refusal } from './policy-check.js';
 import { needsOf, type StageNeeds } from './stage-needs.js';
-import { type MissedVersion, ofThatLine, tagFor, versionOf } from './version-line.js';
+import { ofThatLine, tagFor, versionOf } from './version-line.js';
 
 /** An image that would be allowed in the place of a use's, under the policy it is judged by. */
 export interface Proposal {
@@ -21,17 +23,6 @@ export interface Proposal {
   readonly purpose?: string;
   /** What the stage has to be changed for. */
   readonly changes: readonly string[];
-}
-
-/** An image that is known in the place of the use's, in the variant that its stage needs. */
-export interface Candidate {
-  readonly equivalent: Equivalent;
-  readonly variant: EquivalentVariant;
-  readonly image: string;
-  /** Where what the stage runs has to be run, if not in this image. */
-  readonly buildOn?: string;
-  /** The version asked for, where this image is or may be of another. */
-  readonly missedVersion?: MissedVersion;
 }
 
 /** An image that the policy allows, and that a rule is known to fail for: not proposed. */

@@ -1,4 +1,4 @@
-import type { Equivalent } from '../catalog/equivalents.js';
+import type { Equivalent } from '../catalog/equivalent.js';
 
 /** Distributions, whose versions say nothing of another distribution's. */
 const DISTRIBUTIONS = new Set(

@@ -1,15 +1,8 @@
 import { ok, type Result } from '../result.js';
 import type { BlobCache } from './cache.js';
-import type {
-  BlobKind,
-  Descriptor,
-  FetchedManifest,
-  ImageSource,
-  Referrers,
-  RegistryError,
-  Repository,
-} from './image-source.js';
+import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import { BLOB_LIMITS, type RegistryLimits } from './limits.js';
+import type { Descriptor } from './manifest.js';
 import { readManifest } from './read-manifest.js';
 import { verifiedChunks } from './verified-bytes.js';
 

@@ -1,5 +1,5 @@
 import { formatPlatform, type Platform, parsePlatform } from '../images/platform.js';
-import type { Descriptor } from './image-source.js';
+import type { Descriptor } from './manifest.js';
 
 /**
  * The platforms that do for one, best first, as containerd sees it: an older variant of the same processor, and the

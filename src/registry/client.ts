@@ -1,21 +1,15 @@
 import { isDigest } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
 import { type Answer, readRefusalText, type WholeAnswer } from './answer.js';
+import type { Ask, RegistryApi } from './ask.js';
 import type { Authorization } from './authorization.js';
 import { resumingChunks } from './blob-download.js';
 import { digestOf, hashesTo } from './digest.js';
 import type { HostRules } from './hosts.js';
 import { type RequestName, requestText, statusError } from './http-failure.js';
-import type {
-  BlobKind,
-  Descriptor,
-  FetchedManifest,
-  ImageSource,
-  Referrers,
-  RegistryError,
-  Repository,
-} from './image-source.js';
+import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import { BLOB_LIMITS, type LimitName } from './limits.js';
+import type { Descriptor } from './manifest.js';
 import { ACCEPTED_MANIFESTS, essence } from './media-types.js';
 import { readManifest } from './read-manifest.js';
 import { fetchReferrers } from './referrers.js';
@@ -31,21 +25,11 @@ export interface ClientOptions {
   readonly rules: HostRules;
 }
 
-/** The API part of a path, and what a request for it asks for. */
-export interface Ask {
-  readonly repository: Repository;
-  readonly path: string;
-  readonly accept?: string;
-  /** A page's address, in place of the path. */
-  readonly url?: URL;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /**
  * Registries over HTTP, and nothing that a registry says is believed: what has a digest must hash to it.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
-export class RegistryClient implements ImageSource {
+export class RegistryClient implements ImageSource, RegistryApi {
   readonly #options: ClientOptions;
   /** Manifests that came with a tag's answer, until somebody asks for them by digest. */
   readonly #came = new Map<string, FetchedManifest>();
@@ -118,14 +102,12 @@ export class RegistryClient implements ImageSource {
     return fetchTags(this, repository, this.#options.transport.limits);
   }
 
-  /** An answer of any status, its body read. For what this room's other files ask the API. */
   answer(method: 'GET' | 'HEAD', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
     const { transport, authorization } = this.#options;
     const make = (request: Request) => transport.whole(request, limit);
     return authorization.send(ask.repository, this.#request(method, ask), make, async () => undefined);
   }
 
-  /** The body of a successful answer; any other status is its error. */
   async whole(method: 'GET', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
     const answer = await this.answer(method, ask, limit);
     if (!answer.ok || answer.value.status === 200) return answer;

@@ -1,27 +1,11 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
 import type { Result } from '../result.js';
-import type { Manifest } from './manifest.js';
+import type { Descriptor, Manifest } from './manifest.js';
 
 /** Where content lives: `registry/repository`, without tag and digest. */
 export interface Repository {
   readonly registry: string;
   readonly repository: string;
-}
-
-/** @see https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
-export interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly platform?: {
-    readonly os: string;
-    readonly architecture: string;
-    readonly variant?: string;
-    readonly 'os.version'?: string;
-  };
-  readonly urls?: readonly string[];
 }
 
 /** What went wrong between us and a registry. The code is kept to the report: none of them ever reads as "no signature". */

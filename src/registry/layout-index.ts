@@ -1,8 +1,9 @@
 import { formatReference, parseReference } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
 import { referrersTag } from './digest.js';
-import type { Descriptor, FetchedManifest, Referrers, RegistryError, Repository } from './image-source.js';
+import type { FetchedManifest, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
+import type { Descriptor } from './manifest.js';
 import { isIndexType, isManifestType } from './media-types.js';
 import type { OpenLayout } from './open-layout.js';
 

@@ -1,17 +1,10 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from '../result.js';
-import type {
-  BlobKind,
-  Descriptor,
-  FetchedManifest,
-  ImageSource,
-  Referrers,
-  RegistryError,
-  Repository,
-} from './image-source.js';
+import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import { type LayoutFiles, openLayoutFiles } from './layout-files.js';
 import { findTag, listTags, readReferrers } from './layout-index.js';
 import { type RegistryLimits, registryLimits } from './limits.js';
+import type { Descriptor } from './manifest.js';
 import { fileError, OpenLayout } from './open-layout.js';
 import { collect } from './verified-bytes.js';
 

@@ -1,4 +1,18 @@
-import type { Descriptor } from './image-source.js';
+/** @see https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: {
+    readonly os: string;
+    readonly architecture: string;
+    readonly variant?: string;
+    readonly 'os.version'?: string;
+  };
+  readonly urls?: readonly string[];
+}
 
 /** @see https://github.com/opencontainers/image-spec/blob/main/image-index.md and Docker's manifest list v2 */
 export interface ImageIndex {

@@ -1,9 +1,10 @@
 import { isDigest } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
 import { codeOf, messageOf } from './caught.js';
-import type { BlobKind, Descriptor, FetchedManifest, RegistryError } from './image-source.js';
+import type { BlobKind, FetchedManifest, RegistryError } from './image-source.js';
 import type { LayoutFiles } from './layout-files.js';
 import { BLOB_LIMITS, type LimitName, type RegistryLimits } from './limits.js';
+import type { Descriptor } from './manifest.js';
 import { OCI_INDEX } from './media-types.js';
 import { readManifest } from './read-manifest.js';
 import { BlobStreamError, documentError } from './registry-error.js';

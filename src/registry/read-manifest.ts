@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { isDigest } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
 import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
-import type { Descriptor } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
-import type { Manifest } from './manifest.js';
+import type { Descriptor, Manifest } from './manifest.js';
 import { isIndexType, isManifestType, isSchema1, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
 import { misspelt, parseStrictJson } from './strict-json.js';
 

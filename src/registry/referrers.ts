@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../result.js';
 import type { WholeAnswer } from './answer.js';
-import type { RegistryClient } from './client.js';
+import type { RegistryApi } from './ask.js';
 import { referrersTag } from './digest.js';
 import { limitError, requestText } from './http-failure.js';
-import type { Descriptor, Referrers, RegistryError, Repository } from './image-source.js';
+import type { ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
+import type { Descriptor } from './manifest.js';
 import { essence, OCI_INDEX } from './media-types.js';
 import { nextPage } from './pages.js';
 import { readManifest } from './read-manifest.js';
@@ -19,7 +20,7 @@ const NO_API: ReadonlySet<number> = new Set([400, 404, 405, 406, 501]);
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
  */
 export async function fetchReferrers(
-  client: RegistryClient,
+  client: RegistryApi & ImageSource,
   repository: Repository,
   digest: string,
   limits: RegistryLimits,
@@ -53,7 +54,7 @@ function hasNoApi({ status, headers }: WholeAnswer): boolean {
 }
 
 async function byTag(
-  client: RegistryClient,
+  client: RegistryApi & ImageSource,
   repository: Repository,
   digest: string,
   limits: RegistryLimits,

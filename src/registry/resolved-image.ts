@@ -1,7 +1,7 @@
 import type { ImageConfiguration } from '../evidence/configuration.js';
 import type { Reference } from '../images/reference.js';
-import type { Descriptor, Repository } from './image-source.js';
-import type { ImageManifest } from './manifest.js';
+import type { Repository } from './image-source.js';
+import type { Descriptor, ImageManifest } from './manifest.js';
 
 /** A reference pinned to digests, for one platform. */
 export interface ResolvedImage {

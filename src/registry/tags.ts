@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../result.js';
-import type { RegistryClient } from './client.js';
+import type { RegistryApi } from './ask.js';
 import { malformed } from './document-fault.js';
 import { requestText } from './http-failure.js';
 import type { RegistryError, Repository } from './image-source.js';
@@ -14,7 +14,7 @@ const PAGE_SIZE = 1000;
 
 /** Every tag of a repository. @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
 export async function fetchTags(
-  client: RegistryClient,
+  api: RegistryApi,
   repository: Repository,
   limits: RegistryLimits,
 ): Promise<Result<readonly string[], RegistryError>> {
@@ -22,9 +22,9 @@ export async function fetchTags(
   const visited = new Set<string>();
   const first = { repository, path: `tags/list?n=${PAGE_SIZE}`, accept: 'application/json' };
   for (let ask: typeof first & { readonly url?: URL } = first; ; ) {
-    const name = client.nameOf('GET', ask);
+    const name = api.nameOf('GET', ask);
     visited.add(name.url.href);
-    const answer = await client.whole('GET', ask, 'manifest-bytes');
+    const answer = await api.whole('GET', ask, 'manifest-bytes');
     if (!answer.ok) return answer;
     const json = parseStrictJson(answer.value.bytes);
     const parsed = page.safeParse(json.ok ? json.value : undefined);

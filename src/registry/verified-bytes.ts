@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../result.js';
 import { hashFor } from './digest.js';
 import { bufferFreer } from './free-buffers.js';
-import type { Descriptor, RegistryError } from './image-source.js';
+import type { RegistryError } from './image-source.js';
+import type { Descriptor } from './manifest.js';
 import { BlobStreamError } from './registry-error.js';
 
 /** Where bytes come from, for the error that says what is wrong with them. */

@@ -1,5 +1,6 @@
 import type { LookedIn } from '../evidence/evidence.js';
-import type { Descriptor, ImageSource, RegistryError, Repository } from '../registry/image-source.js';
+import type { ImageSource, RegistryError, Repository } from '../registry/image-source.js';
+import type { Descriptor } from '../registry/manifest.js';
 import { err, type Result } from '../result.js';
 import { DSSE_LAYER_TYPE, readAttestationLayer, readSignatureLayer, SIMPLE_SIGNING_TYPE } from './cosign-layer.js';
 import { type SignatureError, signatureError } from './signature-error.js';

@@ -1,5 +1,5 @@
 import type { CollectContext } from '../evidence/collector.js';
-import type { Descriptor } from '../registry/image-source.js';
+import type { Descriptor } from '../registry/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { authoritiesOf, type Examined, examineDigests } from './examine.js';
 import { readSignature } from './image-signature.js';

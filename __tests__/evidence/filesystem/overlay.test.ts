@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FileTree, newNode, nodePath, walk } from '../../../src/evidence/filesystem/file-tree.js';
+import { FileTree, walk } from '../../../src/evidence/filesystem/file-tree.js';
 import { layOver, type Overlay } from '../../../src/evidence/filesystem/overlay.js';
+import { newNode, nodePath } from '../../../src/evidence/filesystem/tree-node.js';
 import type { LayerFacts } from '../../../src/evidence/layers/layer-facts.js';
 import { readLayer } from '../../../src/evidence/layers/read-layer.js';
 import { digestOf } from '../../../src/registry/digest.js';

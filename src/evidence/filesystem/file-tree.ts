@@ -1,27 +1,9 @@
 import type { FileEntry } from './file-entry.js';
 import { LinkResolver, MAX_LINKS } from './link-resolver.js';
+import { nodePath, type TreeNode } from './tree-node.js';
 
 /** Steps of one walk, links included: twice as many as a path of 4,096 bytes can have components. */
 const MAX_STEPS = 4096;
-
-/** A place in the tree. A directory that no layer lists, only its children, has no entry. */
-export interface TreeNode {
-  readonly name: string;
-  readonly parent: TreeNode | null;
-  entry: FileEntry | null;
-  children: Map<string, TreeNode> | null;
-}
-
-export function newNode(parent: TreeNode | null, name: string): TreeNode {
-  return { name, parent, entry: null, children: null };
-}
-
-/** The path of a node, relative to the root, without a leading slash; the root's is empty. */
-export function nodePath(node: TreeNode): string {
-  const parts: string[] = [];
-  for (let at: TreeNode = node; at.parent !== null; at = at.parent) parts.push(at.name);
-  return parts.reverse().join('/');
-}
 
 /**
  * Walks `path` from `from` as the kernel does inside the container: links in the middle are followed, `..` stops at

@@ -1,4 +1,4 @@
-import type { TreeNode } from './file-tree.js';
+import type { TreeNode } from './tree-node.js';
 
 /** As many links as Linux follows before it says ELOOP. */
 export const MAX_LINKS = 40;

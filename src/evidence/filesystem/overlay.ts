@@ -2,7 +2,8 @@ import { err, ok, type Result } from '../../result.js';
 import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
 import { LAYER_LIMITS } from '../layers/limits.js';
 import type { FileEntry } from './file-entry.js';
-import { FileTree, newNode, nodePath, type TreeNode, walk } from './file-tree.js';
+import { FileTree, walk } from './file-tree.js';
+import { newNode, nodePath, type TreeNode } from './tree-node.js';
 
 /** The image as a container sees it, and what could not be laid over what lies below. */
 export interface Overlay {

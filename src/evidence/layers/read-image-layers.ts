@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '../../registry/caught.js';
-import type { Descriptor, ImageSource, RegistryError, Repository } from '../../registry/image-source.js';
+import type { ImageSource, RegistryError, Repository } from '../../registry/image-source.js';
+import type { Descriptor } from '../../registry/manifest.js';
 import { BlobStreamError } from '../../registry/registry-error.js';
 import { err, ok, type Result } from '../../result.js';
 import type { LayerFacts } from './layer-facts.js';
