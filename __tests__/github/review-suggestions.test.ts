@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../../src/build-files/image-use.js';
 import { readRepository } from '../../src/build-files/read.js';
-import { readingOptions } from '../../src/commands/reading-options.js';
 import type { CommitTree } from '../../src/github/commit-tree.js';
 import { Commits } from '../../src/github/commits.js';
 import { suggestionsFor } from '../../src/github/review-suggestions.js';
 import { formatReference } from '../../src/images/reference.js';
+import { readingOptions } from '../../src/policy/reading-options.js';
 import type { Report } from '../../src/reports/report.js';
 import type { Answer } from '../../src/rules/answer.js';
 import { REPOSITORY, useGitHub } from '../support/github-room.js';

@@ -26,26 +26,6 @@ export function readArguments<O extends OptionSpecs>(
   }
 }
 
-/** Reads repeated `NAME=VALUE` flags. A name alone takes its value from the environment, as `docker build --build-arg` does. */
-export function readPairs(
-  flag: string,
-  values: readonly string[] | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): Result<Readonly<Record<string, string>>, string> {
-  const pairs = new Map<string, string>();
-  for (const text of values ?? []) {
-    const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    if (name === '') return err(`${flag} "${text}" has no name; expected ${flag} NAME=VALUE.`);
-    const value = equals < 0 ? env[name] : text.slice(equals + 1);
-    if (value === undefined) {
-      return err(`${flag} ${name} has no value and the environment has none either; expected ${flag} ${name}=VALUE.`);
-    }
-    pairs.set(name, value);
-  }
-  return ok(Object.fromEntries(pairs));
-}
-
 /** Reads a flag that takes one of a few words. */
 export function readChoice<C extends string>(
   flag: string,

@@ -1,11 +1,12 @@
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
+import { readingOptions } from '../policy/reading-options.js';
 import { imagesJson, imagesText } from '../reports/images.js';
 import { readChoice } from './arguments.js';
+import { BUILD_OPTIONS } from './build-options.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 import { judgedDirectory } from './judged-directory.js';
-import { BUILD_OPTIONS, readingOptions } from './reading-options.js';
 import { findReadingPolicy } from './working-tree-policy.js';
 
 const USAGE = `Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]… [--build-context NAME=…]…

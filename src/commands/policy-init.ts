@@ -2,9 +2,9 @@ import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { loadCatalogue } from '../catalog/catalogue.js';
 import { proposePolicy } from '../policy/propose.js';
+import { readingOptions } from '../policy/reading-options.js';
 import type { CommandIo, ExitCode } from './command.js';
 import { judgedDirectory } from './judged-directory.js';
-import { readingOptions } from './reading-options.js';
 import { POLICY_PATH } from './working-tree-policy.js';
 
 const SCHEMA = 'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';

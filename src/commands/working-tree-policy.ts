@@ -6,11 +6,11 @@ import type { LoadedPolicy } from '../policy/load.js';
 import type { Policy, Profile } from '../policy/policy.js';
 import type { ResolveExtends } from '../policy/policy-chain.js';
 import type { PolicyProblem } from '../policy/problem.js';
+import type { ReadingPolicy } from '../policy/reading-options.js';
 import { codeOf, messageOf } from '../registry/caught.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
 import { fetchExtended, leaveOutExtended } from './extended-policy.js';
-import type { ReadingPolicy } from './reading-options.js';
 
 /** Where a repository keeps its policy. */
 export const POLICY_PATH = '.github/base-image-gate.yml';

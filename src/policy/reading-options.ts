@@ -1,18 +1,9 @@
 import type { ReadingOptions } from '../build-files/reading.js';
 import { parsePlatform } from '../images/platform.js';
-import type { Policy } from '../policy/policy.js';
 import { err, ok, type Result } from '../result.js';
-import { readPairs } from './arguments.js';
+import type { Policy } from './policy.js';
 
-/** The flags by which a user says how the build is really started. */
-export const BUILD_OPTIONS = {
-  'build-arg': { type: 'string', multiple: true },
-  'build-context': { type: 'string', multiple: true },
-  platform: { type: 'string', multiple: true },
-  target: { type: 'string' },
-  'all-files': { type: 'boolean' },
-} as const;
-
+/** How a user or a workflow says that the build is really started. */
 interface BuildFlags {
   readonly 'build-arg'?: readonly string[] | undefined;
   readonly 'build-context'?: readonly string[] | undefined;
@@ -62,4 +53,24 @@ function perFile({ files }: ReadingPolicy): ReadingOptions['perFile'] {
       },
     ]),
   );
+}
+
+/** Reads repeated `NAME=VALUE` flags. A name alone takes its value from the environment, as `docker build --build-arg` does. */
+function readPairs(
+  flag: string,
+  values: readonly string[] | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Readonly<Record<string, string>>, string> {
+  const pairs = new Map<string, string>();
+  for (const text of values ?? []) {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (name === '') return err(`${flag} "${text}" has no name; expected ${flag} NAME=VALUE.`);
+    const value = equals < 0 ? env[name] : text.slice(equals + 1);
+    if (value === undefined) {
+      return err(`${flag} ${name} has no value and the environment has none either; expected ${flag} ${name}=VALUE.`);
+    }
+    pairs.set(name, value);
+  }
+  return ok(Object.fromEntries(pairs));
 }
