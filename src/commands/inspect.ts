@@ -1,8 +1,8 @@
+import { terminal } from '../escape/visible.js';
 import { collectors } from '../evidence/collectors.js';
 import type { EvidenceKind } from '../evidence/kinds.js';
 import { formatPlatform, parsePlatform } from '../images/platform.js';
 import { formatReference } from '../images/reference.js';
-import { terminal } from '../reports/escape/visible.js';
 import { paint } from '../reports/paint.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';

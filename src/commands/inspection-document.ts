@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { jsonText } from '../escape/json.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import { evidenceFields } from '../reports/check-document.js';
-import { jsonText } from '../reports/escape/json.js';
 import { evidenceDocument } from '../reports/evidence-document.js';
 import type { InspectionFacts } from './inspection-facts.js';
 

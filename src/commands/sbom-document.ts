@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { jsonText } from '../escape/json.js';
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
 import { formatName } from '../evidence/sbom/sbom.js';
-import { jsonText } from '../reports/escape/json.js';
 import { packageListsFields } from '../reports/package-diff-document.js';
 import type { NamedSbom } from './named-sbom.js';
 

@@ -1,8 +1,8 @@
+import { terminal } from '../escape/visible.js';
 import type { PackageDiff } from '../evidence/sbom/diff.js';
 import type { ElementReport } from '../evidence/sbom/elements.js';
 import { formatName, type SbomPackage } from '../evidence/sbom/sbom.js';
 import { plural } from '../plural.js';
-import { terminal } from '../reports/escape/visible.js';
 import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
 import type { ShownSbom } from './sbom-document.js';
 

@@ -1,8 +1,8 @@
+import { terminal } from '../escape/visible.js';
 import { diffPackages } from '../evidence/sbom/diff.js';
 import { readElements } from '../evidence/sbom/elements.js';
 import { installedPackages } from '../evidence/sbom/sbom.js';
 import { parsePlatform } from '../images/platform.js';
-import { terminal } from '../reports/escape/visible.js';
 import { readChoice } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';

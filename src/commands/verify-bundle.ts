@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { terminal } from '../reports/escape/visible.js';
+import { terminal } from '../escape/visible.js';
 import { err, ok, type Result } from '../result.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ArtifactQuestion } from '../signatures/verify-artifact.js';

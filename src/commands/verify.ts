@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { terminal } from '../escape/visible.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform, parsePlatform } from '../images/platform.js';
 import { parseIdentity } from '../policy/identity.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
-import { terminal } from '../reports/escape/visible.js';
 import { err, ok, type Result } from '../result.js';
 import type { Outcome } from '../rules/rule.js';
 import { judgeSignature } from '../rules/signature-verified.js';

@@ -1,4 +1,4 @@
-import { terminal, visible } from '../reports/escape/visible.js';
+import { terminal, visible } from '../escape/visible.js';
 
 const CONTEXT = 3;
 

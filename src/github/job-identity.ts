@@ -1,4 +1,4 @@
-import { cut } from '../reports/escape/visible.js';
+import { cut } from '../escape/visible.js';
 import { partId } from './comment-parts.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { ActionInputs } from './inputs.js';

@@ -1,4 +1,4 @@
-import { cut, visible, visibleLines } from './escape/visible.js';
+import { cut, visible, visibleLines } from '../escape/visible.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 

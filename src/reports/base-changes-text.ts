@@ -1,7 +1,7 @@
+import { terminal } from '../escape/visible.js';
 import { groupLine } from '../rules/vulnerabilities/weakness-group.js';
 import type { BaseChange, PackageChange } from './base-change.js';
 import { sharedReason, shortReference, weaknessCounts } from './base-change-words.js';
-import { terminal } from './escape/visible.js';
 import { packageCounts, packageDiffLines } from './package-diff.js';
 import type { Paint } from './paint.js';
 import type { Report } from './report.js';

@@ -1,6 +1,6 @@
 import type { SourceRange } from '../build-files/image-use.js';
+import { visible } from '../escape/visible.js';
 import { characterWidth } from './display-width.js';
-import { visible } from './escape/visible.js';
 import type { Paint } from './paint.js';
 
 /** What is looked at around a range; a line may be 50 MB long. */

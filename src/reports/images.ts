@@ -1,10 +1,10 @@
 import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
+import { jsonText } from '../escape/json.js';
+import { terminal } from '../escape/visible.js';
 import { formatReference } from '../images/reference.js';
 import { plural } from '../plural.js';
 import { displayWidth, padded } from './display-width.js';
-import { jsonText } from './escape/json.js';
-import { terminal } from './escape/visible.js';
 import type { ImagesDocument, UseDocument } from './images-document.js';
 import { paint } from './paint.js';
 

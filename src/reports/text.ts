@@ -1,7 +1,7 @@
+import { terminal, visibleLines } from '../escape/visible.js';
 import { plural } from '../plural.js';
 import { baseChangesBlock } from './base-changes-text.js';
 import { codeFrame } from './code-frame.js';
-import { terminal, visibleLines } from './escape/visible.js';
 import { type FindingGroup, groupFindings } from './finding-groups.js';
 import { type Paint, paint } from './paint.js';
 import type { Finding, Report } from './report.js';

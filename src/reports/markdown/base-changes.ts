@@ -1,10 +1,10 @@
 import type { ImageUse } from '../../build-files/image-use.js';
+import { block, code, prose } from '../../escape/markdown.js';
+import { cut, cutMiddle, visible } from '../../escape/visible.js';
 import { plural } from '../../plural.js';
 import { groupLine } from '../../rules/vulnerabilities/weakness-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../base-change.js';
 import { sharedReason, shortReference, weaknessCounts } from '../base-change-words.js';
-import { block, code, prose } from '../escape/markdown.js';
-import { cut, cutMiddle, visible } from '../escape/visible.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';
 import { type LinkTargets, placeLink } from './places.js';

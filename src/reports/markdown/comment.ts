@@ -1,7 +1,7 @@
+import { inline, prose } from '../../escape/markdown.js';
+import { cut } from '../../escape/visible.js';
 import { plural } from '../../plural.js';
 import { replacedImages } from '../base-change-words.js';
-import { inline, prose } from '../escape/markdown.js';
-import { cut } from '../escape/visible.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { openQuestions, tallyOf } from '../tally.js';

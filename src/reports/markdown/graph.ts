@@ -1,8 +1,8 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import type { Stage } from '../../build-files/stage.js';
+import { mermaidLabel } from '../../escape/mermaid.js';
 import { plural } from '../../plural.js';
 import type { Answer } from '../../rules/answer.js';
-import { mermaidLabel } from '../escape/mermaid.js';
 import type { Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type Sign, signOf, worstSign } from './signs.js';

@@ -1,8 +1,8 @@
 import type { ImageUse } from '../../build-files/image-use.js';
+import { code, inline } from '../../escape/markdown.js';
+import { cutMiddle } from '../../escape/visible.js';
 import { plural } from '../../plural.js';
 import type { Answer } from '../../rules/answer.js';
-import { code, inline } from '../escape/markdown.js';
-import { cutMiddle } from '../escape/visible.js';
 import type { JudgedImage, Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type LinkTargets, placeLink, ruleTitle } from './places.js';

@@ -1,4 +1,4 @@
-import { inline, prose } from '../escape/markdown.js';
+import { inline, prose } from '../../escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';

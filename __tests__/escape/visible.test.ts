@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cut, cutMiddle, terminal, visible, visibleLines } from '../../../src/reports/escape/visible.js';
+import { cut, cutMiddle, terminal, visible, visibleLines } from '../../src/escape/visible.js';
 
 const anything = fc.string({ unit: 'binary', maxLength: 60 });
 

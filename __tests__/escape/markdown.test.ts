@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { block, code, inline, link, prose, urlPath } from '../../../src/reports/escape/markdown.js';
-import { visible, visibleLines } from '../../../src/reports/escape/visible.js';
-import { GITHUB_LINKS, githubHtml, readHtml } from '../../support/github-markdown.js';
+import { block, code, inline, link, prose, urlPath } from '../../src/escape/markdown.js';
+import { visible, visibleLines } from '../../src/escape/visible.js';
+import { GITHUB_LINKS, githubHtml, readHtml } from '../support/github-markdown.js';
 
 /** Text made of what breaks out of places, and of anything. */
 const hostile = fc
