@@ -1,5 +1,6 @@
 import { ok, type Result } from '../result.js';
 import type { NamedBuild } from './build-command.js';
+import { recodedPaths } from './checkout-encoding.js';
 import { discover } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
 import { MAX_DOCKERFILE_BYTES } from './dockerfile/limits.js';
@@ -27,15 +28,15 @@ export const readRepository: ReadRepository = async (tree, options) => {
   if (!entries.ok) return entries;
   const { named, tooLarge } = await findNamedBuilds(tree, entries.value);
   const { paths, skipped } = discover(entries.value, options, named);
+  const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
   const budget = { left: MAX_BUILD_FILES_BYTES };
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const some = paths.slice(start, start + AT_ONCE);
     readings.push(...(await Promise.all(some.map((path) => readFile(tree, path, options, named, budget)))));
   }
-  const files = [...readings.map(({ file }) => file), ...skipped, ...tooLarge].sort((a, b) =>
-    a.path < b.path ? -1 : 1,
-  );
+  const read = readings.map(({ file }) => unlessRecoded(file, recoded));
+  const files = [...read, ...skipped, ...tooLarge].sort((a, b) => (a.path < b.path ? -1 : 1));
   const reading: Reading = {
     files,
     uses: readings.flatMap(({ uses }) => uses),
@@ -43,6 +44,12 @@ export const readRepository: ReadRepository = async (tree, options) => {
   };
   return ok(reading);
 };
+
+/** What stands in the commit is judged all the same: it is one of the two texts. */
+function unlessRecoded(file: BuildFile, recoded: ReadonlyMap<string, string>): BuildFile {
+  const reason = recoded.get(file.path);
+  return reason === undefined || file.status === 'unreadable' ? file : { ...file, status: 'unreadable', reason };
+}
 
 /** The builds that workflows name; a workflow that is too large to be read is listed as unreadable. */
 async function findNamedBuilds(

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { recodedPaths } from '../../src/build-files/checkout-encoding.js';
+import { readDockerfile } from '../../src/build-files/dockerfile/dockerfile.js';
+import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { gateRun } from '../support/gate-run.js';
+import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
+
+const POLICY = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
+const RECODED = 'Dockerfile working-tree-encoding=UTF-16LE\n';
+
+/** The characters that UTF-16LE writes as these bytes. */
+const asUtf16 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf16le');
+
+/** In UTF-8 a build on `seen`; in UTF-16 a build on `built`, with the other in a file that nobody looks at. */
+function twoFaced(seen: string, built: string): string {
+  return `#${asUtf16(`\nFROM ${built} \nCOPY <<X /x \n`)}\n${seen}\n#${asUtf16(' \nX\n')}`;
+}
+
+async function recoded(attributes: Readonly<Record<string, string>>, ...paths: readonly string[]): Promise<string[]> {
+  const files = Object.fromEntries(paths.map((path) => [path, 'FROM scratch\n']));
+  const tree = openWorkingTree(makeDirectory({ ...files, ...attributes }), { allFiles: true });
+  const entries = await tree.entries();
+  if (!entries.ok) throw new Error(entries.error.message);
+  return [...(await recodedPaths(tree, entries.value, paths)).keys()];
+}
+
+describe('a build file that is checked out in another encoding', () => {
+  test('is another file there', () => {
+    const directory = makeRepository({ Dockerfile: twoFaced('FROM demo.example/seen', 'evil.example/built') });
+    const path = join(directory, 'Dockerfile');
+    const images = () =>
+      readDockerfile('Dockerfile', readFileSync(path), { buildArgs: {}, buildContexts: {}, platforms: [] }).uses.map(
+        ({ expanded }) => expanded,
+      );
+    expect(images()).toEqual(['demo.example/seen']);
+    writeFileSync(join(directory, '.gitattributes'), RECODED);
+    rmSync(path);
+    execFileSync('git', ['checkout', '--', 'Dockerfile'], { cwd: directory });
+    expect(images()).toEqual(['evil.example/built']);
+  });
+
+  test('leaves the verdict open', async () => {
+    const files = { Dockerfile: 'FROM scratch\n', '.gitattributes': RECODED };
+    const report = await gateRun({ files, policy: POLICY });
+    expect(report.verdict).toBe('indeterminate');
+    expect(report.findings[0]?.message).toContain('.gitattributes has it checked out as UTF-16LE');
+    const plain = await gateRun({
+      files: { ...files, '.gitattributes': '*.ps1 working-tree-encoding=UTF-16LE\n' },
+      policy: POLICY,
+    });
+    expect(plain.verdict).toBe('pass');
+  });
+
+  test.each([
+    ['* working-tree-encoding=UTF-16LE-BOM'],
+    ['  *file text working-tree-encoding=SHIFT-JIS eol=lf\r'],
+    ['dockerfile working-tree-encoding=UTF-16BE'],
+    ['/a/Dockerfile working-tree-encoding=UTF-16BE'],
+    ['a/** working-tree-encoding=UTF-16BE'],
+    ['[Dd]ockerfile working-tree-encoding=UTF-16BE'],
+    ['Dockerfil? working-tree-encoding=UTF-16BE'],
+    ['"Docker\\146ile" working-tree-encoding=UTF-16BE'],
+    ['[attr]other working-tree-encoding=UTF-16BE\nDockerfile other'],
+  ])('%j is about a/Dockerfile', async (text) => {
+    expect(await recoded({ '.gitattributes': text }, 'a/Dockerfile')).toEqual(['a/Dockerfile']);
+  });
+
+  test.each([
+    ['# * working-tree-encoding=UTF-16'],
+    ['* working-tree-encoding=UTF-8'],
+    ['* -working-tree-encoding'],
+    ['* text=auto eol=lf'],
+    ['*.txt working-tree-encoding=UTF-16'],
+    ['b/* working-tree-encoding=UTF-16'],
+  ])('%j is not', async (text) => {
+    expect(
+      await recoded({ '.gitattributes': text, 'b/.gitattributes': '* working-tree-encoding=UTF-16' }, 'a/Dockerfile'),
+    ).toEqual([]);
+  });
+
+  test('is every one below attributes that are a link, or too large', async () => {
+    const directory = makeDirectory({ 'a/Dockerfile': '', Dockerfile: '', attributes: '' });
+    symlinkSync(`../${RECODED.trim()}`, join(directory, 'a', '.gitattributes'));
+    writeFileSync(join(directory, '.gitattributes'), '#'.repeat(1024 * 1024 + 1));
+    const tree = openWorkingTree(directory, { allFiles: true });
+    const entries = await tree.entries();
+    if (!entries.ok) throw new Error(entries.error.message);
+    const found = await recodedPaths(tree, entries.value, ['a/Dockerfile', 'Dockerfile']);
+    expect([...found].map(([path, reason]) => `${path}: ${reason}`)).toEqual([
+      'a/Dockerfile: a/.gitattributes, which says how it is checked out, is no file',
+      "Dockerfile: .gitattributes, which says how it is checked out, can't be read",
+    ]);
+  });
+});
