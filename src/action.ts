@@ -6,18 +6,22 @@ import { RUN_MILLISECONDS } from './run-time.js';
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000;
 const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const STOPPED =
-  '\n## Base images: indeterminate\n\nThe run was stopped before it was done, so nothing was decided. The log of the step says why.\n';
+  '\n## ❓ Base images: indeterminate\n\nThe run was stopped before it was done, so nothing was decided. The log of the step says why.\n';
 const started = Date.now();
 
 /** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
 async function main(): Promise<0 | 1 | 2 | 3> {
-  const { readInputs, secretsOf } = await import('./github/inputs.js');
+  const { NO_TOKEN, readInputs, secretsOf } = await import('./github/inputs.js');
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const inputs = readInputs(core.getInput);
   const show = await import('./github/step-outputs.js');
   if (!inputs.ok) {
     await show.showStop({ summaryPath }, inputs.error);
     return 3;
+  }
+  if (inputs.value.token === '') {
+    await show.showStop({ summaryPath }, NO_TOKEN);
+    return 2;
   }
   const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeJudge }] = await Promise.all([
     import('./github/environment.js'),

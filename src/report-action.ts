@@ -4,14 +4,12 @@ import { err } from './result.js';
 const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const RUN_MILLISECONDS = 5 * 60_000;
 const started = Date.now();
-const NO_TOKEN =
-  "The input `token` is empty, as a secret is in runs that are not given it. Leave the input out: the workflow's own token is used then.";
 
 /** Posts the report of another run. Returns the exit code: 0 where it was posted or there was nothing to post it on, else 2. */
 async function main(): Promise<0 | 2> {
   const token = core.getInput('token');
   if (token !== '') core.setSecret(token);
-  const [{ readReportInputs }, { readRunnerEnvironment }, { readPayload }, { reportRun }, { createClient }] =
+  const [{ NO_TOKEN, readReportInputs }, { readRunnerEnvironment }, { readPayload }, { reportRun }, { createClient }] =
     await Promise.all([
       import('./github/inputs.js'),
       import('./github/environment.js'),
@@ -21,7 +19,7 @@ async function main(): Promise<0 | 2> {
     ]);
   const { showPosted } = await import('./github/step-outputs.js');
   if (token === '') {
-    await showPosted({ summaryPath }, err(NO_TOKEN));
+    await showPosted({ summaryPath }, err(`${NO_TOKEN.message} ${NO_TOKEN.remedy}`));
     return 2;
   }
   const inputs = readReportInputs(core.getInput);

@@ -61,15 +61,36 @@ describe('a pull request that adds a denied base', () => {
     const step = await onPullRequest(denied(), { token: 'contents', inputs: { sarif: 'true' } });
     expect(step.code).toBe(1);
     expect(step.outputs).toMatchObject({ verdict: 'fail' });
-    expect(step.summary).toContain('pull-requests: write');
-    expect(step.summary).toContain('security-events: write');
+    const lines = 'permissions:\n  contents: read\n  pull-requests: write\n  security-events: write\n';
+    expect(step.log).toContain(lines);
+    expect(step.summary).toContain(`\`\`\`yaml\n${lines}\`\`\``.replace(/\n/g, '\n  '));
+    expect(step.summary.match(/permissions:/g)).toHaveLength(1);
     expect(github.state.comments).toEqual([]);
+  });
+
+  test('ends the log with the verdict and where to read on', async () => {
+    const step = await onPullRequest(denied());
+    expect(step.log.trimEnd().split('\n').slice(-2)).toEqual([
+      '❌ Base images: fail: 1 problem to mend, among 1 image use in 1 build file.',
+      'Summary of the job: https://github.example/acme/shop/actions/runs/42',
+    ]);
   });
 
   test('of a fork keeps its verdict, and points to the report action', async () => {
     const step = await onPullRequest(denied(), { token: 'read', headRepository: 'mallory/shop' });
     expect(step.code).toBe(1);
     expect(step.summary).toContain('read-only token');
+  });
+
+  test('of a fork says once what its token may not do, with a link to the page that helps', async () => {
+    const environment = { GITHUB_ACTION_REPOSITORY: 'base-image-gate/base-image-gate', GITHUB_ACTION_REF: 'v1' };
+    const inputs = { 'review-suggestions': 'true', sarif: 'true' };
+    const step = await onPullRequest(denied(), { token: 'read', headRepository: 'mallory/shop', inputs, environment });
+    const page =
+      'https://github.com/base-image-gate/base-image-gate/blob/v1/docs/events.md#forks-dependabot-and-renovate';
+    expect(step.summary.match(/read-only token/g)).toHaveLength(1);
+    expect(step.summary).toContain(`[How](${page})`);
+    expect(step.log).toContain(page);
   });
 });
 
@@ -119,6 +140,20 @@ describe('what goes wrong around the run', () => {
     const step = await onPullRequest(denied(), { token: 'expired' });
     expect(step.code).toBe(2);
     expect(step.summary).toContain('does not accept the token');
+  });
+
+  test('a token that is empty says so, and what to do', async () => {
+    const step = await onPullRequest(denied(), { token: '' });
+    expect(step.code).toBe(2);
+    expect(step.summary).toContain('The input `token` is empty');
+    expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
+  });
+
+  test('a token that may not read the repository says which lines the job needs', async () => {
+    github.state.tokens.set('comments', { login: 'github-actions[bot]', permissions: { 'pull-requests': 'write' } });
+    const step = await onPullRequest(denied(), { token: 'comments' });
+    expect(step.code).toBe(2);
+    expect(step.summary).toContain('```yaml\npermissions:\n  contents: read\n  pull-requests: write\n```');
   });
 
   test('an answer that nobody foresaw costs an output, not the verdict', async () => {
@@ -405,7 +440,8 @@ describe('the report action', () => {
     const report = await reportOn(denied(), { token: 'contents' });
     expect(report.code).toBe(2);
     expect(report.commands).toContainEqual(expect.stringContaining('actions: read'));
-    expect(report.summary).toMatch(/```yaml\npermissions:\n {2}contents: read\n {2}actions: read\n```/);
+    const lines = ['actions: read', 'contents: read', 'pull-requests: write'].map((line) => `  ${line}\n`).join('');
+    expect(report.summary).toContain(`\`\`\`yaml\npermissions:\n${lines}\`\`\``);
   });
 
   test('ends in exit code 2, with a sentence, where it is used on another event', async () => {

@@ -20,11 +20,11 @@ describe('the runner’s variables', () => {
     expect(() => readRunnerEnvironment({ ...RUNNER, GITHUB_SHA: sha })).toThrow('GITHUB_SHA');
   });
 
-  test('pages of the rules are those of the version that runs', () => {
+  test('its pages are those of the version that runs', () => {
     const from = (repository?: string, ref?: string): string | null =>
-      readRunnerEnvironment({ ...RUNNER, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref }).rulesUrl;
+      readRunnerEnvironment({ ...RUNNER, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref }).docsUrl;
     expect(from('base-image-gate/base-image-gate', 'v1')).toBe(
-      'https://github.com/base-image-gate/base-image-gate/blob/v1/docs/rules',
+      'https://github.com/base-image-gate/base-image-gate/blob/v1/docs',
     );
     expect(from()).toBeNull();
     expect(from('x/y', 'v1) [evil](https://evil.example')).toBeNull();

@@ -1,4 +1,4 @@
-import { visible, visibleLines } from './visible.js';
+import { terminalLines, visible } from './visible.js';
 
 /**
  * Text of others in GitHub-flavoured Markdown. Every function returns text that stays where it is put: in its
@@ -79,10 +79,7 @@ export function prose(text: string): string {
  * comment marker can't be forged in it, nor a command of a runner whose log it is printed to.
  */
 export function block(text: string, language = ''): string {
-  const lines = visibleLines(text)
-    .replaceAll('<!--', '<! --')
-    .replaceAll('##[', '#\\u{23}[')
-    .replace(/^(\s*):(?=:)/gm, '$1\\u{3A}');
+  const lines = terminalLines(text).replaceAll('<!--', '<! --');
   const longest = (lines.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 2);
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${lines}\n${fence}`;

@@ -39,6 +39,12 @@ export function terminal(text: string): string {
   return visible(text).replaceAll('##[', '#\\u{23}[');
 }
 
+/** The same with its line ends, for text that is to be copied: no line of it begins a command of a runner. */
+export function terminalLines(text: string): string {
+  const lines = text.split(/\r?\n/).map((line) => terminal(line).replace(/^(\s*):(?=:)/, '$1\\u{3A}'));
+  return lines.join('\n');
+}
+
 /** At most `length` UTF-16 units, the last of them `…` where something was cut; never half a surrogate pair. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;

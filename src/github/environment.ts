@@ -29,8 +29,8 @@ export interface RunnerEnvironment {
   readonly step: string;
   readonly runId: string;
   readonly runAttempt: string;
-  /** Where the pages of the rules are; null where the Action is used from a path and its repository is not known. */
-  readonly rulesUrl: string | null;
+  /** Where the Action's pages are; null where it is used from a path and its repository is not known. */
+  readonly docsUrl: string | null;
 }
 
 /** Something the runner ought to have said and did not: the Action can't tell what it should judge. */
@@ -96,12 +96,17 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     step: env['GITHUB_ACTION'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',
     runAttempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
-    rulesUrl: rulesUrl(env['GITHUB_ACTION_REPOSITORY'], env['GITHUB_ACTION_REF']),
+    docsUrl: docsUrl(env['GITHUB_ACTION_REPOSITORY'], env['GITHUB_ACTION_REF']),
   };
 }
 
+/** The page of the run, which has the job's summary. */
+export function runUrl({ serverUrl, repository, runId }: RunnerEnvironment): string {
+  return `${serverUrl}/${formatRepositoryName(repository)}/actions/runs/${runId}`;
+}
+
 /** The Action's own repository is on github.com, also where a GitHub Enterprise Server fetches it from there. */
-function rulesUrl(repository: string | undefined, ref: string | undefined): string | null {
+function docsUrl(repository: string | undefined, ref: string | undefined): string | null {
   if (repository === undefined || ref === undefined || parseRepositoryName(repository) === null) return null;
-  return /^[A-Za-z0-9._/-]{1,100}$/.test(ref) ? `https://github.com/${repository}/blob/${ref}/docs/rules` : null;
+  return /^[A-Za-z0-9._/-]{1,100}$/.test(ref) ? `https://github.com/${repository}/blob/${ref}/docs` : null;
 }

@@ -18,6 +18,8 @@ export interface GitHubError {
   /** What was being done: `post the comment`. */
   readonly doing: string;
   readonly status?: number;
+  /** Of `no-permission`: which one the token lacks. */
+  readonly permission?: Permission;
   /** What happened, where: one sentence. */
   readonly message: string;
   /** What a person can do about it: a sentence, and lines of a workflow where lines are missing. */
@@ -132,16 +134,15 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
   };
 }
 
-/** The sentence for a token that may not do what it is asked to, with the lines that would let it. */
-export function missingPermission(purpose: Purpose, status?: number): GitHubError {
-  const [scope] = purpose.permission.split(':');
-  const lines = scope === 'contents' ? [purpose.permission] : ['contents: read', purpose.permission];
+/** For a token that may not do what it is asked to. `toldTogether` says which lines a job needs in all. */
+export function missingPermission({ doing, permission }: Purpose, status?: number): GitHubError {
   return {
     code: 'no-permission',
-    doing: purpose.doing,
+    doing,
+    permission,
     ...(status === undefined ? {} : { status }),
-    message: `Could not ${purpose.doing}: the token lacks \`${purpose.permission}\`.`,
-    remedy: `Add to the job in the workflow:\n\npermissions:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    message: `Could not ${doing}: the token lacks \`${permission}\`.`,
+    remedy: `Give the job \`${permission}\` under \`permissions\` in the workflow.`,
   };
 }
 

@@ -36,6 +36,11 @@ export interface InputError {
   readonly remedy: string;
 }
 
+/** An empty token is what a secret is where it is not given, which GitHub answers as if it had expired. */
+export const NO_TOKEN = {
+  message: 'The input `token` is empty, as a secret is in runs for forks and for Dependabot.',
+  remedy: "Leave the input out: the workflow's own token is used then.",
+} as const;
 export const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
 const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
 const COMMENT_MODES = ['always', 'on-failure', 'never'] as const;

@@ -1,11 +1,12 @@
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import type { Verdict } from '../verdict.js';
+import { askedPermissions, listed, toldTogether } from './asked-permissions.js';
 import type { GitHubClient } from './client.js';
 import { publishComment, WRITING } from './comment.js';
 import { rememberedFingerprint } from './comment-parts.js';
 import type { Commits } from './commits.js';
-import { formatRepositoryName, type RunnerEnvironment } from './environment.js';
+import { type RunnerEnvironment, runUrl } from './environment.js';
 import type { EventPlan } from './event.js';
 import { attempt, explain, type GitHubError, missingPermission, type Purpose } from './github-error.js';
 import type { ActionInputs } from './inputs.js';
@@ -34,6 +35,8 @@ export interface Publication {
 export interface Shortfall {
   readonly message: string;
   readonly remedy: string;
+  /** The address of a page that says more. */
+  readonly page?: string;
 }
 
 /** Says the verdict everywhere the workflow asks for and the token may. What fails is returned, and the rest goes on. */
@@ -46,10 +49,9 @@ export async function publishToGitHub(publication: Publication): Promise<readonl
   if (plan.scheduled && inputs.trackingIssue) {
     outputs.push(guarded('keep the tracking issue', async () => [await trackingIssue(publication)]));
   }
-  return (await Promise.all(outputs)).flat().flatMap((output) => {
-    if (!output.ok) return [shortfallOf(output.error, pullRequest?.fork === true)];
-    return output.value === null ? [] : [output.value];
-  });
+  const made = (await Promise.all(outputs)).flat();
+  const errors = made.flatMap((output) => (output.ok ? [] : [output.error]));
+  return [...made.flatMap((output) => (output.ok ? (output.value ?? []) : [])), ...shortfalls(errors, publication)];
 }
 
 /** What came of one output: nothing to say, or why it did not appear as asked for. */
@@ -117,7 +119,7 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
     number,
     key: inputs.commentKey,
     start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
-    footer: `[Summary of the run](${env.serverUrl}/${formatRepositoryName(env.repository)}/actions/runs/${env.runId})`,
+    footer: `[Summary of the run](${runUrl(env)})`,
     isCurrent: async () => {
       const now = await pullRequestNow(publication, pullRequest);
       return now.ok && now.value.head === head;
@@ -196,10 +198,16 @@ const TITLES: Readonly<Record<Verdict, string>> = {
 const MAX_ISSUE_LENGTH = 60_000;
 
 /** A run for a fork can't be given permissions, whatever its workflow says. */
-function shortfallOf(error: GitHubError, fork: boolean): Shortfall {
-  if (!fork || error.code !== 'no-permission') return { message: error.message, remedy: error.remedy };
-  return {
-    message: `Could not ${error.doing}: a run for a fork has a read-only token.`,
-    remedy: 'The report action can post it from a workflow_run workflow: see docs/events.md.',
+function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publication): readonly Shortfall[] {
+  const fork = plan.change?.kind === 'pull-request' && plan.change.fork;
+  if (!fork) return toldTogether(errors, askedPermissions(inputs));
+  const lacking = errors.filter(({ code }) => code === 'no-permission');
+  const others = errors.filter(({ code }) => code !== 'no-permission');
+  if (lacking.length === 0) return others;
+  const told: Shortfall = {
+    message: `Could not ${listed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
+    remedy: 'A second workflow with the report action can post what this one found.',
+    ...(env.docsUrl === null ? {} : { page: `${env.docsUrl}/events.md#forks-dependabot-and-renovate` }),
   };
+  return [told, ...others];
 }

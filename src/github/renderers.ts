@@ -20,18 +20,19 @@ export interface Renderers {
 
 /**
  * The reports of a run, with links to `commit`. `category` tells several analyses of one commit apart in code scanning;
- * `rulesUrl` is where the pages of the rules are, where the Action knows which repository it came from.
+ * Rules are linked to their pages where the Action knows which repository it came from.
  */
 export function renderersFor(
   env: RunnerEnvironment,
   { commit, category }: { readonly commit: string; readonly category: string },
 ): Renderers {
   const repository = formatRepositoryName(env.repository);
+  const rulesUrl = env.docsUrl === null ? {} : { rulesUrl: `${env.docsUrl}/rules` };
   const targets: LinkTargets = {
     serverUrl: env.serverUrl,
     repository,
     sha: commit,
-    ...(env.rulesUrl === null ? {} : { rulesUrl: env.rulesUrl }),
+    ...rulesUrl,
   };
   return {
     annotations: (report) => annotationsOf(report),
@@ -42,7 +43,7 @@ export function renderersFor(
         category,
         repositoryUrl: `${env.serverUrl}/${repository}`,
         commit,
-        ...(env.rulesUrl === null ? {} : { rulesUrl: env.rulesUrl }),
+        ...rulesUrl,
       }),
     summary: (report, options) => renderSummary(report, { ...targets, ...policyOf(report), ...options }),
     comment: (report, options) => renderComment(report, { ...targets, ...policyOf(report), ...options }),

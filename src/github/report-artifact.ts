@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import type { RepositoryName } from './environment.js';
 import { firstPages, PAGE_SIZE } from './first-pages.js';
-import { attempt, type Purpose } from './github-error.js';
+import { attempt, type GitHubError, type Purpose } from './github-error.js';
 import { MAX_REPORT_BYTES, parseStrangerReport } from './stranger-report.js';
 
 /** Where a run left its report. */
@@ -35,12 +35,12 @@ const ZIP_LIMITS: ZipLimits = {
 /**
  * Reads the report out of a run's artifact, in memory: nothing of the archive, which a stranger packed, is unpacked to
  * a disk, followed or run. Of several artifacts of the name, as attempts of one run leave them, the newest counts.
- * Fails with a sentence.
+ * Fails with what GitHub answered, or with a sentence about the artifact.
  */
 export async function readReportArtifact(
   client: GitHubClient,
   artifact: ReportArtifact,
-): Promise<Result<ArtifactRead, string>> {
+): Promise<Result<ArtifactRead, GitHubError | string>> {
   const { repository, runId, name } = artifact;
   const place = { owner: repository.owner, repo: repository.name };
   const listed = await attempt(READING, () =>
@@ -54,7 +54,7 @@ export async function readReportArtifact(
       MAX_PAGES,
     ),
   );
-  if (!listed.ok) return err(`${listed.error.message} ${listed.error.remedy}`);
+  if (!listed.ok) return listed;
   const [newest] = listed.value.items.toSorted((a, b) => b.id - a.id);
   if (newest === undefined) {
     return ok({
@@ -71,9 +71,8 @@ export async function readReportArtifact(
     client.rest.actions.downloadArtifact({ ...place, artifact_id: newest.id, archive_format: 'zip' }),
   );
   if (!downloaded.ok) {
-    const { status, message, remedy } = downloaded.error;
-    if (status === 410) return ok({ nothing: `The artifact ${name} has expired.` });
-    return err(`${message} ${remedy}`);
+    if (downloaded.error.status === 410) return ok({ nothing: `The artifact ${name} has expired.` });
+    return downloaded;
   }
   const { data } = downloaded.value;
   if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is no archive for ${name}.`);

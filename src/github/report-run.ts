@@ -1,5 +1,6 @@
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
+import { askedByReport, toldTogether } from './asked-permissions.js';
 import type { GitHubClient } from './client.js';
 import { publishComment } from './comment.js';
 import { partId, rememberedFingerprint } from './comment-parts.js';
@@ -42,10 +43,10 @@ export async function reportRun(
   const run = readReportedRun(env, payload);
   if (!run.ok) return run.error.code === 'nothing-to-report' ? ok(run.error.message) : err(run.error.message);
   const read = await reportOf(env, inputs, client, run.value);
-  if (!read.ok) return read;
+  if (!read.ok) return typeof read.error === 'string' ? err(read.error) : failed([read.error], inputs);
   if ('nothing' in read.value) return ok(`${read.value.nothing} Nothing was posted.`);
   const pulls = await pullRequestsOf(client, env.repository, run.value);
-  if (!pulls.ok) return failed([pulls.error]);
+  if (!pulls.ok) return failed([pulls.error], inputs);
   if (pulls.value.length === 0)
     return ok('No open pull request has the head that this run was for; nothing was posted.');
   const errors: GitHubError[] = [];
@@ -54,7 +55,7 @@ export async function reportRun(
     for (const outcome of await post(posting, pull)) if (!outcome.ok) errors.push(outcome.error);
   }
   return errors.length > 0
-    ? failed(errors)
+    ? failed(errors, inputs)
     : ok(`Reported on ${pulls.value.map(({ number }) => `#${number}`).join(', ')}.`);
 }
 
@@ -63,7 +64,7 @@ async function reportOf(
   inputs: ReportInputs,
   client: GitHubClient,
   run: ReportedRun,
-): Promise<Result<ArtifactRead, string>> {
+): Promise<Result<ArtifactRead, GitHubError | string>> {
   if (inputs.report === null) {
     return readReportArtifact(client, { repository, runId: run.id, name: inputs.artifact, temporaryDirectory });
   }
@@ -126,6 +127,13 @@ function strangersWord({ fork }: ReportedRun): string {
   return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is no check and decides nothing.`;
 }
 
-function failed(errors: readonly GitHubError[]): Result<never, string> {
-  return err(errors.map(({ message, remedy }) => `${message} ${remedy}`).join('\n'));
+function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<never, string> {
+  const told = toldTogether(errors, askedByReport(inputs));
+  // Last, what ends in lines of a workflow.
+  return err(
+    told
+      .toReversed()
+      .map(({ message, remedy }) => `${message} ${remedy}`)
+      .join('\n'),
+  );
 }

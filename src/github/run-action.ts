@@ -1,6 +1,7 @@
 import { loadCatalogue } from '../catalog/catalogue.js';
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
+import { askedPermissions, toldTogether } from './asked-permissions.js';
 import { createClient, type GitHubClient } from './client.js';
 import { Commits } from './commits.js';
 import type { Judge, Stop } from './engine.js';
@@ -51,7 +52,10 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const workspace = event.value.apiOnly ? null : env.workspace;
   const commits = new Commits({ client, repository: env.repository, workspace });
   const plan = await resolvePlan(event.value, commits);
-  if (!plan.ok) return err({ code: 'indeterminate', message: plan.error.message, remedy: plan.error.remedy });
+  if (!plan.ok) {
+    const [{ message, remedy } = plan.error] = toldTogether([plan.error], askedPermissions(inputs));
+    return err({ code: 'indeterminate', message, remedy });
+  }
 
   const catalogue = loadCatalogue();
   const setting = { repository: env.repository, inputs, plan: plan.value, commits, client, policyClient, catalogue };

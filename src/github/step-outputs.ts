@@ -2,19 +2,21 @@ import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { block, prose } from '../escape/markdown.js';
-import { cut, visible, visibleLines } from '../escape/visible.js';
+import { block, link, prose } from '../escape/markdown.js';
+import { cut, terminalLines, visibleLines } from '../escape/visible.js';
+import { verdictSign } from '../reports/markdown/signs.js';
 import { SUMMARY_LIMIT } from '../reports/markdown/summary.js';
 import type { Report } from '../reports/report.js';
+import { asides, tallyOf, verdictReason } from '../reports/tally.js';
 import type { Result } from '../result.js';
 import type { Stop } from './engine.js';
-import type { RunnerEnvironment } from './environment.js';
+import { type RunnerEnvironment, runUrl } from './environment.js';
 import type { Shortfall } from './publish.js';
 import type { Renderers } from './renderers.js';
 
 /** Left free for what is said about outputs that did not appear. */
 const SUMMARY_RESERVE = 64 * 1024;
-const MAX_LOG_LINE = 4_096;
+const MAX_LOG_TEXT = 4_096;
 
 interface Step {
   readonly env: RunnerEnvironment;
@@ -63,12 +65,20 @@ export async function showReport(
   problems.push(...(await publish()));
   const summarised = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
   if (summarised !== null) problems.push(summarised);
-  for (const { message, remedy } of problems) logLine(core.info, `${message} ${remedy}`);
+  for (const { message, remedy, page } of problems) logLines([message, remedy, page ?? ''].join(' ').trimEnd());
+  logLines(`${verdictLine(report)}\nSummary of the job: ${runUrl(step.env)}`);
+}
+
+/** The verdict and its reason on one line: a failing check leads people to the end of the log first. */
+function verdictLine(report: Report): string {
+  const beside = asides(tallyOf(report));
+  const reason = `${verdictReason(report)}.${beside === '' ? '' : ` Besides: ${beside}.`}`;
+  return `${verdictSign(report.verdict)} Base images: ${report.verdict}: ${reason}`;
 }
 
 /** Says that there was nothing to judge. */
 export async function showNothing(step: Step, message: string): Promise<void> {
-  logLine(core.info, message);
+  logLines(message);
   setOutputs({ verdict: 'pass', findings: '0' });
   await appendSummary(step.summaryPath, `## Base images: nothing to judge\n\n${prose(message)}\n`);
 }
@@ -78,20 +88,24 @@ export async function showStop(
   step: Pick<Step, 'summaryPath'>,
   { message, remedy }: Omit<Stop, 'code'>,
 ): Promise<void> {
-  core.error(cut(visibleLines(`${message}\n${remedy}`), MAX_LOG_LINE), { title: 'Base images: nothing was decided' });
+  core.error(cut(visibleLines(`${message}\n${remedy}`), MAX_LOG_TEXT), { title: 'Base images: nothing was decided' });
   setOutputs({ verdict: 'indeterminate', findings: '0' });
-  await appendSummary(step.summaryPath, `## Base images: indeterminate\n\n${prose(message)}\n\n${prose(remedy)}\n`);
+  await appendSummary(
+    step.summaryPath,
+    `## ❓ Base images: indeterminate\n\n${prose(message)}\n\n${paragraphs(remedy)}\n`,
+  );
 }
 
 /** Says what became of a report that was posted for another run. */
 export async function showPosted(step: Pick<Step, 'summaryPath'>, outcome: Result<string, string>): Promise<void> {
   const text = outcome.ok ? outcome.value : outcome.error;
-  if (outcome.ok) logLine(core.info, text);
-  else core.error(cut(visibleLines(text), MAX_LOG_LINE), { title: 'Base images: the report was not posted' });
+  if (outcome.ok) logLines(text);
+  else core.error(cut(visibleLines(text), MAX_LOG_TEXT), { title: 'Base images: the report was not posted' });
   const title = outcome.ok ? 'report of another run' : 'the report was not posted';
   await appendSummary(step.summaryPath, `## Base images: ${title}\n\n${paragraphs(text)}\n`);
 }
 
+/** A sentence and, after an empty line, lines of a workflow. */
 function paragraphs(text: string): string {
   const [sentence = '', ...lines] = text.split('\n\n');
   return lines.length === 0 ? prose(sentence) : `${prose(sentence)}\n\n${block(lines.join('\n\n'), 'yaml')}`;
@@ -147,15 +161,13 @@ function notWritten(what: string, where: string, error: unknown): Shortfall {
 
 function shortfallSection(shortfalls: readonly Shortfall[]): string {
   if (shortfalls.length === 0) return '';
-  const items = shortfalls.map(({ message, remedy }) => {
-    const [sentence = '', ...lines] = remedy.split('\n\n');
-    const code =
-      lines.length === 0 ? '' : `\n\n  \`\`\`yaml\n  ${lines.join('\n\n').replaceAll('\n', '\n  ')}\n  \`\`\``;
-    return `- ${prose(message)} ${prose(sentence)}${code}`;
+  const items = shortfalls.map(({ message, remedy, page }) => {
+    const more = page === undefined ? '' : ` ${link('How', page)}`;
+    return `- ${prose(message)} ${paragraphs(remedy).replace(/\n(?=.)/g, '\n  ')}${more}`;
   });
   return `\n### What could not be shown\n\n${items.join('\n')}\n`;
 }
 
-function logLine(write: (text: string) => void, text: string): void {
-  write(cut(visible(text), MAX_LOG_LINE));
+function logLines(text: string): void {
+  core.info(cut(terminalLines(text), MAX_LOG_TEXT));
 }
