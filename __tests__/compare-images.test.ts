@@ -48,12 +48,12 @@ describe('packages of two images', () => {
 
   test('that could not all be read are said to be', () => {
     const unread = present(
-      apkInventory([], [{ path: 'var/lib/rpm/rpmdb.sqlite', reason: 'it is no database' }]),
+      apkInventory([], [{ path: 'var/lib/rpm/rpmdb.sqlite', reason: 'it is not a database' }]),
       'layers',
     );
     expect(compare(layers({ curl: '1' }), { packages: unread }).packages).toMatchObject({
       counts: { removed: 1 },
-      gaps: ['In new:2, /var/lib/rpm/rpmdb.sqlite could not be read: it is no database.'],
+      gaps: ['In new:2, /var/lib/rpm/rpmdb.sqlite could not be read: it is not a database.'],
     });
   });
 

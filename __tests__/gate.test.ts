@@ -37,7 +37,7 @@ describe('the gate', () => {
     expect(report.notices).toContain('Every build file is skipped, so nothing was judged.');
   });
 
-  test('a policy without an allow list is told to add one to the file that is there', async () => {
+  test('a policy without an allowlist is told to add one to the file that is there', async () => {
     const report = await gateRun({ files: { Dockerfile: 'FROM scratch\n' }, policy: 'version: 1\n' });
     expect(report.notices.join()).toContain('Add `allow` to .github/base-image-gate.yml (');
   });

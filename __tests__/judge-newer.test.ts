@@ -103,7 +103,7 @@ describe('a finding names nothing as mending that was not shown to mend', () => 
     expect(room.isOpened(today)).toBe(false);
   });
 
-  test('as it is on the deny list', async () => {
+  test('as it is on the denylist', async () => {
     const pinned = await room.publish('1', OLD);
     const today = await room.publish('1', MENDED);
     const deny = `deny: [{ image: "${room.registry.host}/${REPOSITORY}@${today}", reason: taken back }]`;

@@ -63,12 +63,12 @@ export const figures = {
     const share = /All JSON of them: ([\d.]+) of JSON.parse's speed/.exec(text)[1];
     const large = /A document of (\d+) MB: (\d+) ms \(JSON.parse (\d+) ms\)/.exec(text);
     return [
-      ['the 20 largest bills of materials of the corpus', `${share} of its speed`, '`JSON.parse` alone', '1'],
-      [`a bill of materials of ${large[1]} MB`, `${large[2]} ms`, '`JSON.parse` alone', `${large[3]} ms`],
+      ['the 20 largest SBOMs of the corpus', `${share} of its speed`, '`JSON.parse` alone', '1'],
+      [`an SBOM of ${large[1]} MB`, `${large[2]} ms`, '`JSON.parse` alone', `${large[3]} ms`],
       ...judged
         .filter(({ answer }) => answer.startsWith('pass'))
         .map((row) => [
-          `a bill of materials of ${row['document MB']} MB attested as ${row.form}, verified and judged, process and all`,
+          `an SBOM of ${row['document MB']} MB attested as ${row.form}, verified and judged, process and all`,
           `peak ${row['peak MB']} MB`,
           '`JSON.parse` of envelope and payload',
           `peak ${row['JSON.parse peak MB']} MB`,
@@ -85,12 +85,7 @@ export const figures = {
         'in a row at least',
         least,
       ],
-      [
-        'packages of real bills of materials in a second, offline',
-        row.ours,
-        'osv-scanner, the same exports',
-        row['osv-scanner'],
-      ],
+      ['packages of real SBOMs in a second, offline', row.ours, 'osv-scanner, the same exports', row['osv-scanner']],
       ...made.map((one) => [
         `packages of an image in a second, offline: ${one.image}`,
         one['packages/s, ours'],

@@ -13,7 +13,8 @@ export function baseReference(
   { policy, catalogue }: { readonly policy: Policy; readonly catalogue: Catalogue },
 ): BaseReference | undefined {
   if (change === null) return undefined;
-  if (change.baseUses === null) return { kind: 'unknown', reason: 'the build files of the base ref could not be read' };
+  if (change.baseUses === null)
+    return { kind: 'unknown', reason: 'the build files of the base branch could not be read' };
   const before = baseUseOf(use, change.baseUses);
   if (before === null) return { kind: 'none' };
   const { reference: pullFrom } = before;

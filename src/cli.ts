@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   sbom: {
     usage: 'sbom FILE|IMAGE',
-    summary: 'show the packages and minimum elements of a bill of materials, or what changed since another',
+    summary: 'show the packages and minimum elements of an SBOM, or what changed since another',
     load: async () => (await import('./commands/sbom.js')).sbom,
   },
   verify: {
@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   'verify-bundle': {
     usage: 'verify-bundle --bundle F … FILE_OR_DIGEST',
-    summary: 'verify a sigstore bundle (the protocol of the sigstore conformance suite)',
+    summary: 'verify a Sigstore bundle (the protocol of the Sigstore conformance suite)',
     load: async () => (await import('./commands/verify-bundle.js')).verifyBundle,
   },
   rules: {

@@ -37,7 +37,7 @@ const DENIED = 'FROM images.example/legacy/base:1\n';
 
 describe('a pull request that edits what it is judged by', () => {
   test.each([
-    ['removes the deny list', 'version: 1\n'],
+    ['removes the denylist', 'version: 1\n'],
     ['chooses a softer profile', `${DENYING_POLICY}profile: observe\n`],
     [
       'grants itself a waiver',

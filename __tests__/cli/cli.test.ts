@@ -208,7 +208,7 @@ describe('output', () => {
     expect(result.code).toBe(1);
     const document: unknown = JSON.parse(result.stdout);
     const ajv = new Ajv2020({ strict: false, allErrors: true });
-    if (typeof schema !== 'object' || schema === null) throw new Error('the schema is no object');
+    if (typeof schema !== 'object' || schema === null) throw new Error('the schema is not an object');
     const validate = ajv.compile(schema);
     expect([validate(document), validate.errors]).toEqual([true, null]);
     expect(document).toMatchObject({ verdict: 'fail' });

@@ -75,6 +75,6 @@ test('a base that is not there is a wrong usage', async () => {
   const ran = await atDesk(makeDirectory({}), { base: 'nowhere' });
   expect(ran).toMatchObject({
     ok: false,
-    error: { kind: 'usage', message: '--base: nowhere is not there; expected the folder of a repository.' },
+    error: { kind: 'usage', message: '--base: nowhere is not there; expected the directory of a repository.' },
   });
 });

@@ -91,7 +91,7 @@ describe('inspect IMAGE', () => {
     expect(row('command')).toContain('/bin/sh -c serve (shell form)');
     expect(row('environment')).toContain('3 variables');
     expect(row('environment')).toContain('LD_PRELOAD loads a library into every program');
-    expect(row('environment')).toContain('PATH has the folder /srv/drop, which anybody may write to');
+    expect(row('environment')).toContain('PATH has the directory /srv/drop, which anybody may write to');
     expect(row('PATH')).toContain('/usr/bin:/srv/drop');
     expect(row('ports, volumes')).toContain('80/tcp; /data');
     expect(row('labels')).toContain('org.opencontainers.image.vendor=somebody, note=nnn');
@@ -117,7 +117,7 @@ describe('inspect IMAGE', () => {
       user: { written: 'app', uid: 1000, name: 'app' },
       environment: [
         { variable: 'API_TOKEN', reason: 'is named like a secret and has a value' },
-        { variable: 'PATH', reason: 'has the folder /srv/drop, which anybody may write to' },
+        { variable: 'PATH', reason: 'has the directory /srv/drop, which anybody may write to' },
         { variable: 'LD_PRELOAD', reason: 'loads a library into every program' },
       ],
       support: [{ name: 'Node.js 18', where: '/nodejs/bin/node', supported: 'until 2025-04-30', ended: true }],

@@ -75,7 +75,7 @@ describe('sbom IMAGE', () => {
     });
     expect([code, stdout.includes('Minimum elements')]).toEqual([0, true]);
     expect(stderr).toMatch(/Two SBOMs of this digest contradict each other: .* apk curl 8\.9\.1-r2, .* says 9-r0\./);
-    expect(stderr).toMatch(/Another is attested and was not read: .*: The document is no JSON/);
+    expect(stderr).toMatch(/Another is attested and was not read: .*: The document is not JSON/);
   });
 
   test('the one it is compared with has to count as well', async () => {
@@ -118,7 +118,7 @@ describe('sbom IMAGE', () => {
       1,
       'SPDX 3.0.1 (JSON-LD), which is not read. Ask the publisher for SPDX 2.3',
     ],
-    ['a document that is cut off', { signed: [[SPDX, '{"spdxVersion":"SPDX-2.3"']] }, 2, 'is no JSON'],
+    ['a document that is cut off', { signed: [[SPDX, '{"spdxVersion":"SPDX-2.3"']] }, 2, 'is not JSON'],
   ])('%s', async (_name, options, code, reason) => {
     expect(await runOn(options)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(reason) });
   });

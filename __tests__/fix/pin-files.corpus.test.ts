@@ -5,7 +5,7 @@ import { pinDockerfile, withoutPins } from '../support/pin-dockerfile.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 /** Why a reference is left, by what the reasons have in common. */
-const KINDS = ['put together from', 'no plain default of an ARG', 'takes ARG', 'would not name the same images'];
+const KINDS = ['put together from', 'not a plain default of an ARG', 'takes ARG', 'would not name the same images'];
 
 const INTRODUCTION = `# Pinning real build files
 

@@ -46,7 +46,7 @@ describe('a reference that can not be pinned safely is left, with the reason', (
   ])[] = [
     ['a variable tag', 'ARG V=1\nFROM a:$V\n', 'put together from V'],
     ['a variable with a default of its own', 'FROM ${B:-a:1}\n', 'put together from variables'],
-    ['an ARG made of another', 'ARG V=1\nARG B=a:$V\nFROM $B\n', 'no plain default of an ARG'],
+    ['an ARG made of another', 'ARG V=1\nARG B=a:$V\nFROM $B\n', 'not a plain default of an ARG'],
     ['an ARG that a build argument replaces', 'ARG B=a:1\nFROM $B\n', 'a build argument', { buildArgs: { B: 'c:1' } }],
     ['an ARG that a stage takes over', 'ARG B=a:1\nFROM $B AS x\nARG B\nRUN echo $B\n', 'stage x takes ARG B over'],
     [

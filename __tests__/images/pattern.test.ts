@@ -144,8 +144,8 @@ describe('parsePattern', () => {
     ['!x.example/a', 'is not a registry host'],
     ['x.example!/a', 'is not a registry host'],
     ['ghcr.io/Acme', 'repository names are lower case'],
-    ['ghcr.io/A!b', 'can be no part of a repository name'],
-    ['ghcr.io/a!b', 'can be no part of a repository name'],
+    ['ghcr.io/A!b', "can't be part of a repository name"],
+    ['ghcr.io/a!b', "can't be part of a repository name"],
     ['ghcr.io//a', 'is empty'],
     ['/a', 'is empty'],
   ])('%j is none, because %s', (text, reason) => {

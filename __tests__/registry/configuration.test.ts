@@ -285,7 +285,7 @@ describe('limits', () => {
       '',
       'A registry is a stranger: everything that it may cost has a limit with a name. Passing one makes the evidence',
       "unavailable under the limit's name, and the answer indeterminate; it never passes. The environment variable",
-      '`BASE_IMAGE_GATE_LIMITS` changes them, at the desk and in a workflow: names and whole numbers, with `KiB`, `MiB`, `GiB`',
+      '`BASE_IMAGE_GATE_LIMITS` changes them, on the command line and in a workflow: names and whole numbers, with `KiB`, `MiB`, `GiB`',
       'on bytes and `s`, `m` on milliseconds.',
       '',
       '```sh',

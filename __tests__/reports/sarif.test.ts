@@ -52,7 +52,7 @@ function runOf(report: Report, options: Partial<SarifOptions> = {}): Run {
 describe('checkSarif', () => {
   test('a whole report is valid SARIF 2.1.0 with a result for each finding but notes', () => {
     const report = storefrontReport({
-      notices: ['The allow list is not enforced.'],
+      notices: ['The allowlist is not enforced.'],
       limits: [{ name: 'files', message: 'Two were left.' }],
     });
     const run = runOf(report, {
@@ -73,7 +73,7 @@ describe('checkSarif', () => {
     expect(run.automationDetails?.id).toBe('services/');
     expect(run.invocations[0].exitCode).toBe(1);
     expect(run.invocations[0].toolExecutionNotifications.map((one) => one.message.text)).toEqual([
-      'The allow list is not enforced.',
+      'The allowlist is not enforced.',
       'files: Two were left.',
     ]);
   });

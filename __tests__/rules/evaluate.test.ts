@@ -350,7 +350,7 @@ describe('a rule that compares', () => {
 
   test.each<readonly [string, UseInquiry['newer'] & object, CollectedEvidence['image'] & object, object]>([
     ['is not looked at', { kind: 'unchecked', tag: '1', reason: 'It is denied.' }, ABSENT, { reason: 'It is denied.' }],
-    ['is not there', newer, ABSENT, { tag: '1', reason: 'It is no image that we read.' }],
+    ['is not there', newer, ABSENT, { tag: '1', reason: 'It is not an image that can be judged.' }],
     [
       'could not be had',
       newer,

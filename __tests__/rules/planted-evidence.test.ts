@@ -243,12 +243,12 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
   ['LD_PRELOAD', /environment.*LD_PRELOAD/, { ...over(), config: { Env: ['LD_PRELOAD=/tmp/x.so'] } }],
   [
     'a relative folder in PATH',
-    /environment.*PATH has the relative folder/,
+    /environment.*PATH has the relative directory/,
     { ...over(), config: { Env: ['PATH=/usr/bin:bin'] } },
   ],
   [
     'a folder in PATH that anybody may write to',
-    /environment.*PATH has the folder \/tmp/,
+    /environment.*PATH has the directory \/tmp/,
     { ...over(), config: { Env: ['PATH=/tmp:/usr/bin'] } },
   ],
   ['ssh exposed', /hardened-configuration\/ports.*22\/tcp/, { ...over(), config: { ExposedPorts: { '22/tcp': {} } } }],

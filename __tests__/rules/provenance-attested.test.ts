@@ -231,7 +231,7 @@ describe('never passes', () => {
       'fail',
       'v0.1',
     ],
-    ['malformed', { statements: [{ predicateType: SLSA_V1, predicate: [] }] }, 'indeterminate', 'no object'],
+    ['malformed', { statements: [{ predicateType: SLSA_V1, predicate: [] }] }, 'indeterminate', 'not an object'],
     [
       'of another type under this one',
       { statements: [{ predicateType: SLSA_V1, predicate: { packages: [] } }] },

@@ -155,7 +155,7 @@ describe('is indeterminate, and never passes', () => {
   const text = JSON.stringify(DOCUMENT);
   test.each<[string, unknown, string]>([
     ['a text inside a text', JSON.stringify(text), 'a text inside a text'],
-    ['truncated JSON', text.slice(0, -9), 'is no JSON'],
+    ['truncated JSON', text.slice(0, -9), 'is not JSON'],
     ['a key twice', text.replace('"packages":', '"packages":[],"packages":'), 'twice'],
     [
       'another format than the signed type says',
@@ -218,6 +218,6 @@ test('what was read and what was not is told in the details', async () => {
   });
   expect(result.details?.[0]).toContain(PLATFORM_DIGEST);
   expect(result.details?.[0]).toContain('2026-05-01');
-  expect(result.details?.[1]).toContain('is no JSON');
+  expect(result.details?.[1]).toContain('is not JSON');
   expect(result.details?.join()).not.toContain(INDEX_DIGEST);
 });

@@ -234,7 +234,7 @@ describe('the signed apko configuration', () => {
     expect(unread.map(({ outcome }) => outcome)).toEqual(['pass', 'indeterminate']);
     expect(unread[1]).toMatchObject({
       aspect: 'apko-configuration',
-      reason: expect.stringContaining("an apko configuration that can't be read: it is no object"),
+      reason: expect.stringContaining("an apko configuration that can't be read: it is not an object"),
       fix: expect.any(String),
     });
     const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;

@@ -88,7 +88,7 @@ describe('an image is known', () => {
   });
 });
 
-describe('the deny list', () => {
+describe('the denylist', () => {
   test.each([
     ['old/thing:1', 'fail'],
     ['docker.io/old/deep/thing', 'fail'],
@@ -116,7 +116,7 @@ describe('the deny list', () => {
   });
 });
 
-describe('the allow list', () => {
+describe('the allowlist', () => {
   test('passes what an entry matches, and names the entry', () => {
     expect(answers(allowedBase, subjectOf(makeUse('acme/app:1')))).toMatchObject([
       { outcome: 'pass', reason: expect.stringContaining('allow[0]') },

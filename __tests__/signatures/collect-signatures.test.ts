@@ -94,7 +94,7 @@ describe('signatures of an image', () => {
     );
     expect(evidence).toMatchObject({
       status: 'present',
-      value: { verified: [{ on: 'platform', form: 'sigstore bundle' }] },
+      value: { verified: [{ on: 'platform', form: 'Sigstore bundle' }] },
     });
   });
 
@@ -355,7 +355,7 @@ describe('statements about an image', () => {
     if (evidence.status !== 'present') throw new Error(evidence.status);
     expect(evidence.value.verified.map(({ predicateType, on, form }) => [predicateType, on, form])).toEqual([
       [PREDICATE, 'index', 'cosign attestation'],
-      ['https://slsa.dev/provenance/v1', 'platform', 'sigstore bundle'],
+      ['https://slsa.dev/provenance/v1', 'platform', 'Sigstore bundle'],
     ]);
     expect(evidence.value.verified[0]?.predicate).toEqual({ spdxVersion: 'SPDX-2.3' });
   });

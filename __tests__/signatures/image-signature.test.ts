@@ -30,7 +30,7 @@ test.each([
   ['a payload about the image', message(DIGEST), 'cosign', 'cosign signature'],
   ['a payload about another', message(OTHER), 'cosign', 'wrong-subject'],
   ['a file', { kind: 'digest', digest: Buffer.alloc(32), signature }, 'bundle', 'wrong-type'],
-  ['a statement in a bundle', envelope(SIGN), 'bundle', 'sigstore bundle'],
+  ['a statement in a bundle', envelope(SIGN), 'bundle', 'Sigstore bundle'],
   ['a statement in the classic form', envelope(SIGN), 'cosign', 'wrong-type'],
   ['an attestation', envelope('https://spdx.dev/Document'), 'bundle', null],
   ['an envelope of another type', envelope(SIGN, 'text/plain'), 'bundle', 'wrong-type'],

@@ -124,7 +124,7 @@ describeWithPeers(
         ];
         await run('cosign', [...attest, name], environment);
         expect(await verdict(name, key('own'))).toEqual({
-          signatures: [bundle === 'true' ? 'sigstore bundle' : 'cosign signature'],
+          signatures: [bundle === 'true' ? 'Sigstore bundle' : 'cosign signature'],
           statements: ['https://spdx.dev/Document'],
         });
         expect(await verdict(name, key('other'))).toEqual({ signatures: [], statements: [] });
@@ -138,7 +138,7 @@ describeWithPeers(
         const { name } = await pushed();
         await run('cosign', ['sign', ...keyless(), `--new-bundle-format=${bundle}`, name], environment);
         expect(await verdict(name, IDENTITY)).toMatchObject({
-          signatures: [bundle === 'true' ? 'sigstore bundle' : 'cosign signature'],
+          signatures: [bundle === 'true' ? 'Sigstore bundle' : 'cosign signature'],
         });
         expect(await verdict(name, { ...IDENTITY, subject: `${RELEASE_WORKFLOW.subject}x` })).toMatchObject({
           signatures: [],

@@ -74,7 +74,7 @@ describe('the trusted root of a run', () => {
     expect(await loadTrustedRoot({ offline: true })).toMatchObject({
       ok: true,
       value: {
-        name: `sigstore public-good root, embedded snapshot of ${PUBLIC_GOOD_ROOT.date}`,
+        name: `Sigstore public-good root, embedded snapshot of ${PUBLIC_GOOD_ROOT.date}`,
         mayBeOutdated: true,
         note: expect.stringContaining('the run is offline'),
       },
@@ -113,7 +113,7 @@ describe('the trusted root of a run', () => {
     const { mayBeOutdated, name, note, material } = loaded.value;
     expect({ mayBeOutdated, name, note }).toEqual({
       mayBeOutdated: false,
-      name: 'sigstore public-good root, refreshed by TUF',
+      name: 'Sigstore public-good root, refreshed by TUF',
       note: undefined,
     });
     expect(material.tlogs.map(({ baseURL }) => baseURL)).toEqual(['https://rekor.test-sigstore.example']);

@@ -56,12 +56,12 @@ export function storefrontReport(given: Partial<Report> = {}): Report {
     answers: [
       makeAnswer({
         use: node.id,
-        reason: 'No entry of the allow list matches docker.io/library/node:20, which `node:20` names.',
+        reason: 'No entry of the allowlist matches docker.io/library/node:20, which `node:20` names.',
         fix: 'Build on `cgr.dev/acme.com/node:20`, or ask the owners of the policy to add this image.',
       }),
       makeAnswer({ use: chainguard.id, outcome: 'pass', reason: 'It is allowed by allow[0].' }),
       makeAnswer({ use: nginx.id, outcome: 'pass', reason: 'It is allowed by allow[1].' }),
-      makeAnswer({ use: curl.id, reason: 'No entry of the allow list matches it.', waiver: 0 }),
+      makeAnswer({ use: curl.id, reason: 'No entry of the allowlist matches it.', waiver: 0 }),
       makeAnswer({
         use: node.id,
         rule: 'pinned-by-digest',

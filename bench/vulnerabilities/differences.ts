@@ -29,7 +29,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     of: 'ours',
-    says: 'The bill of materials names a point release (`distro=debian-9.13`); osv-scanner asks for an ecosystem `Debian:9.13`, which no record has, and we for `Debian:9`.',
+    says: 'The SBOM names a point release (`distro=debian-9.13`); osv-scanner asks for an ecosystem `Debian:9.13`, which no record has, and we for `Debian:9`.',
     explains: (hit, bill, scanned, { exported }) => {
       const theirs = packageOf(hit, bill, scanned);
       return isOfDistribution(hit) && theirs !== undefined && !exported.has(theirs.ecosystem);
@@ -54,7 +54,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     of: 'osv-scanner',
-    says: 'The bill of materials does not say which release its packages are of. osv-scanner holds them against the records of every release; we leave them open.',
+    says: 'The SBOM does not say which release its packages are of. osv-scanner holds them against the records of every release; we leave them open.',
     explains: (hit, { distribution }) => isOfDistribution(hit) && distribution === null,
   },
 ];

@@ -16,7 +16,7 @@ if (folder === 'judge') {
   const parts = ['# Known vulnerabilities: what they cost, and what another program finds', '## Over the network'];
   parts.push(await measureNetwork());
   if (scanner !== undefined && bills !== undefined && recordings !== undefined) {
-    parts.push('## Real bills of materials, real recorded answers, offline');
+    parts.push('## Real SBOMs, real recorded answers, offline');
     parts.push(compareRealBills({ folder: made('real'), scanner, bills, recordings }));
   }
   if (scanner !== undefined) {

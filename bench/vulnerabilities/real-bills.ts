@@ -12,13 +12,13 @@ const ROUNDS = 3;
 interface Asked {
   readonly folder: string;
   readonly scanner: string;
-  /** A folder of bills of materials. */
+  /** A folder of SBOMs. */
   readonly bills: string;
   /** A folder of recorded answers of the OSV API. */
   readonly recordings: string;
 }
 
-/** Holds real bills of materials against real recorded answers with both programs. Fails where a difference has no known cause. */
+/** Holds real SBOMs against real recorded answers with both programs. Fails where a difference has no known cause. */
 export function compareRealBills({ folder, scanner, bills: corpus, recordings }: Asked): string {
   const all = copyBills(corpus, join(folder, 'bills'));
   const records = recordedRecords(recordings, all);
@@ -43,7 +43,7 @@ export function compareRealBills({ folder, scanner, bills: corpus, recordings }:
   if (unexplained.length > 0) throw new Error(`differences without a cause:\n${unexplained.slice(0, 40).join('\n')}`);
   const packages = scanned.found.length;
   return [
-    `${all.length} bills of materials were read, ${concerned.length} of them with packages that the records are about, and ${read.length} of those by osv-scanner too (it refused ${refused.length}).`,
+    `${all.length} SBOMs were read, ${concerned.length} of them with packages that the records are about, and ${read.length} of those by osv-scanner too (it refused ${refused.length}).`,
     '',
     '| | ours | osv-scanner |',
     '| --- | --- | --- |',

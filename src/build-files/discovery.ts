@@ -33,7 +33,7 @@ export function discover(
     const name = nameKind(path);
     const wanted = name === 'dockerfile' || (name === 'other' && matches(include, path));
     if (!wanted && !built.has(path)) {
-      if (name === 'template') skip(path, 'a template is no Dockerfile until it is filled in');
+      if (name === 'template') skip(path, 'a template is not a Dockerfile until it is filled in');
     } else if (matches(exclude, path)) skip(path, 'excluded by files.exclude');
     else if (only !== undefined && !only.has(path)) skip(path, 'not chosen by `paths` or `changed-files-only`');
     else paths.push(path);

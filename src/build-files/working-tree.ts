@@ -126,7 +126,7 @@ function notAFile(path: string): TreeError {
   return {
     code: 'not-a-file',
     path,
-    message: `${path} is no regular file`,
+    message: `${path} is not a regular file`,
     remedy: 'give it another name, or exclude it with files.exclude in the policy',
   };
 }
@@ -136,7 +136,7 @@ function tooLarge(path: string, size: number, maxBytes: number): TreeError {
     code: 'too-large',
     path,
     message: `${path} has ${size} bytes, ${maxBytes} at most are read`,
-    remedy: 'exclude it with files.exclude in the policy if it is no build file',
+    remedy: 'exclude it with files.exclude in the policy if it is not a build file',
   };
 }
 

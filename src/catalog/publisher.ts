@@ -29,7 +29,7 @@ export interface Publisher extends PublisherFacts {
   readonly facts: readonly CatalogueFact[];
 }
 
-/** Images that are known to be abandoned: what a deny list should hold. */
+/** Images that are known to be abandoned: what a denylist should hold. */
 interface Abandoned {
   readonly image: string;
   readonly reason: string;

@@ -9,7 +9,7 @@ import { writeOutput } from './write-output.js';
 const USAGE = `Usage: base-image-gate check [DIR] [--format text|json|sarif|markdown] [--output FILE] [--base DIR]
        ${GATE_USAGE}
 
-Judges every image that the build files below DIR (default: this folder) build on, by DIR's
+Judges every image that the build files below DIR (default: this directory) build on, by DIR's
 .github/base-image-gate.yml or the policy given. --all opens images whose identity failed, too.
 With --base, DIR is judged as a pull request that starts from there: by the base's policy, only for what it changes.
 Exit codes: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy.

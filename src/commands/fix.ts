@@ -8,7 +8,7 @@ import { type DeskRun, GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from '.
 const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
        ${GATE_USAGE}
 
-Pins every image reference below DIR (default: this folder) to the digest that its registry named, and changes nothing
+Pins every image reference below DIR (default: this directory) to the digest that its registry named, and changes nothing
 else in the build files. Without --write nothing is written: it lists what it would write, or shows it as a diff with
 --diff. It says of each image whether its signature was verified, or why not. An image whose identity fails at level
 error is not pinned.

@@ -9,6 +9,6 @@ export function judgedDirectory(argument: string | undefined, io: CommandIo): Re
   const found = statSync(directory, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) return ok(directory);
   return err(
-    `${argument ?? '.'} is ${found === undefined ? 'not there' : 'no directory'}; expected the folder of a repository.`,
+    `${argument ?? '.'} is ${found === undefined ? 'not there' : 'not a directory'}; expected the directory of a repository.`,
   );
 }

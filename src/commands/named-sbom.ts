@@ -47,7 +47,7 @@ export async function readNamedSbom(
   if (FILE_NAME.test(name)) {
     return err({
       code: 3,
-      message: `There is no file ${name}. Expected a file with a bill of materials, or an image.`,
+      message: `There is no file ${name}. Expected a file with an SBOM, or an image.`,
     });
   }
   return readImageSbom(name, flags, platform, io);
@@ -66,7 +66,7 @@ async function readFileSbom(name: string, path: string, size: number): Promise<R
     const reason = error instanceof Error ? error.message : String(error);
     return err({
       code: 3,
-      message: `${name} could not be opened: ${reason}. Expected a file with a bill of materials.`,
+      message: `${name} could not be opened: ${reason}. Expected a file with an SBOM.`,
     });
   }
 }

@@ -44,7 +44,7 @@ export async function openImage(
   given: AllowEntry | null = null,
 ): Promise<Result<OpenedImage, string>> {
   const pullFrom = parseReference(text);
-  if (!pullFrom.ok) return err(`"${text}" is no image reference because ${pullFrom.error.reason}.`);
+  if (!pullFrom.ok) return err(`"${text}" is not an image reference because ${pullFrom.error.reason}.`);
   const catalogue = loadCatalogue();
   const request = {
     catalogue,

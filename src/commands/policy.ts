@@ -13,7 +13,7 @@ const USAGE = `Usage: base-image-gate policy validate FILE
        base-image-gate policy init [DIR]
 
 validate checks a policy file: exit code 0, or 3 with every problem's file, line, column and what was expected.
-init prints a policy proposed from what the build files below DIR (default: this folder) use today.
+init prints a policy proposed from what the build files below DIR (default: this directory) use today.
 `;
 
 /** `policy validate FILE` and `policy init [DIR]`. */

@@ -79,7 +79,7 @@ export const sbomDocumentSchema = z
       .describe('Of an image: on whose word it stands.'),
     diff: z.exactOptional(z.strictObject(packageListsFields)),
   })
-  .describe('One bill of materials: the output of base-image-gate sbom --format json.');
+  .describe('One SBOM: the output of base-image-gate sbom --format json.');
 
 type SbomDocumentJson = DeepReadonly<z.infer<typeof sbomDocumentSchema>>;
 

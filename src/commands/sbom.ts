@@ -12,7 +12,7 @@ import { type NamedSbomError, readNamedSbom } from './named-sbom.js';
 const USAGE = `Usage: base-image-gate sbom FILE|IMAGE [--diff FILE|IMAGE] [--format text|json] [--platform OS/ARCH]
        [--policy FILE] [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
 
-Shows the packages of a bill of materials (SPDX 2.2 and 2.3 in JSON or tag-value, CycloneDX 1.4 to 1.7 in JSON) and which
+Shows the packages of an SBOM (SPDX 2.2 and 2.3 in JSON or tag-value, CycloneDX 1.4 to 1.7 in JSON) and which
 of the minimum elements it has: of a file, or of the SBOM attested of an image. --diff shows what changed since another.
 Exit codes: 0 shown, 1 none, unsigned, or a format that is not read, 2 it could not be read, 3 wrong usage or policy.
 `;

@@ -12,7 +12,7 @@ const USAGE = `Usage: base-image-gate verify-bundle --bundle FILE
        (--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE)
        [--trusted-root FILE] [--offline] FILE_OR_DIGEST
 
-Verifies a sigstore bundle over a file, or over a digest such as sha256:…: the command-line protocol of the sigstore
+Verifies a Sigstore bundle over a file, or over a digest such as sha256:…: the command-line protocol of the Sigstore
 conformance suite. Identity and issuer are exact.
 Exit codes: 0 verified, 1 not verified, 2 could not tell, 3 wrong usage.
 `;
@@ -132,5 +132,5 @@ async function readArtifact(
     return ok({ bytes: file.value, digest: `sha256:${createHash('sha256').update(file.value).digest('hex')}` });
   return /^sha256:[0-9a-f]{64}$/.test(text)
     ? ok({ digest: text })
-    : err(`${path} can't be read, and it is no digest such as sha256:<64 hex digits>.`);
+    : err(`${path} can't be read, and it is not a digest such as sha256:<64 hex digits>.`);
 }

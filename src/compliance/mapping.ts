@@ -21,9 +21,9 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
   'allowed-base': {
     'CM-7': 'Only base images that the organisation has allowed are built on.',
     'SR-3': 'Suppliers of base images are chosen on purpose, in a reviewed policy.',
-    'KSI-SCR-MIT': 'The allow list is the decision about whose images are taken.',
-    'CIS 4.2': 'The allow list says which base images are trusted.',
-    'containers/hardened-images': 'The allow list can hold the build to publishers of hardened images.',
+    'KSI-SCR-MIT': 'The allowlist is the decision about whose images are taken.',
+    'CIS 4.2': 'The allowlist says which base images are trusted.',
+    'containers/hardened-images': 'The allowlist can hold the build to publishers of hardened images.',
   },
   'allowed-frontend': {
     'CM-7': 'The program that reads the build file is one that the organisation has allowed.',

@@ -55,10 +55,10 @@ export function environmentHazards(
       if (!folder.startsWith('/'))
         found.push({
           variable,
-          reason: `has ${folder === '' ? 'an empty part' : `the relative folder ${JSON.stringify(folder.slice(0, 100))}`}, so what is run depends on the working directory`,
+          reason: `has ${folder === '' ? 'an empty part' : `the relative directory ${JSON.stringify(folder.slice(0, 100))}`}, so what is run depends on the working directory`,
         });
       else if (isWritable(folder))
-        found.push({ variable, reason: `has the folder ${folder.slice(0, 200)}, which anybody may write to` });
+        found.push({ variable, reason: `has the directory ${folder.slice(0, 200)}, which anybody may write to` });
     }
   }
   return found;

@@ -72,5 +72,5 @@ function whyVariables(written: string, overridable: readonly string[]): string {
   if (!/^\$(?:\w+|\{\w+\})$/.test(written)) {
     return `\`${written}\` is put together from ${names}, so that no one place holds the whole reference`;
   }
-  return `the value of \`${written}\` is no plain default of an ARG of this file (it comes from a build argument, or is made of other variables)`;
+  return `the value of \`${written}\` is not a plain default of an ARG of this file (it comes from a build argument, or is made of other variables)`;
 }

@@ -24,7 +24,7 @@ export async function writeFileInPlace(
       return err(`${name} is a symbolic link or lies behind one, so it was left alone; run fix where it leads to.`);
     }
     const stats = await lstat(place);
-    if (!stats.isFile()) return err(`${name} is no plain file, so it was left alone; pin it by hand.`);
+    if (!stats.isFile()) return err(`${name} is not a plain file, so it was left alone; pin it by hand.`);
     await access(place, constants.W_OK);
     const changed = `${name} has changed since it was read, so it was left alone; run fix again.`;
     if (!now.equals(before)) return err(changed);
@@ -32,7 +32,7 @@ export async function writeFileInPlace(
     return replaced ? ok(null) : err(changed);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return err(`${name} could not be written: ${reason}. Make it and its folder writable and run fix again.`);
+    return err(`${name} could not be written: ${reason}. Make it and its directory writable and run fix again.`);
   }
 }
 

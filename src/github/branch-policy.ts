@@ -56,7 +56,7 @@ export const POLICY_RULE = {
   title: 'The policy file can be read',
   question: 'Is the policy file valid?',
   why: "A policy that can't be read protects nothing: the last valid one of the branch is used until it is mended.",
-  mend: 'Mend the file at the place named; `base-image-gate policy validate FILE` checks it at the desk.',
+  mend: 'Mend the file at the place named; `base-image-gate policy validate FILE` checks it on the command line.',
   controls: ['CM-6'],
   securitySeverity: 5,
 } as const;

@@ -166,7 +166,7 @@ export function tooLarge(path: string, maxBytes: number): TreeError {
     code: 'too-large',
     path,
     message: `${path} is larger than the ${maxBytes} bytes that are read.`,
-    remedy: 'Exclude it with files.exclude if it is no build file.',
+    remedy: 'Exclude it with files.exclude if it is not a build file.',
   };
 }
 
@@ -178,7 +178,7 @@ function ambiguous(path: string): TreeError {
   return {
     code: 'unreadable',
     path,
-    message: `Two files read as ${path}, since their names differ only in bytes that are no UTF-8.`,
+    message: `Two files read as ${path}, since their names differ only in bytes that are not UTF-8.`,
     remedy: 'Rename one of them.',
   };
 }

@@ -70,7 +70,7 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     const value = env[name];
     if (value !== undefined && value !== '') return value;
     throw new EnvironmentError(
-      `${name} is not set, so this is not a step of a GitHub Actions job. At a desk, run "base-image-gate check" instead.`,
+      `${name} is not set, so this is not a step of a GitHub Actions job. On the command line, run "base-image-gate check" instead.`,
     );
   };
   const repository = parseRepositoryName(need('GITHUB_REPOSITORY'));

@@ -20,7 +20,7 @@ export async function judgedPaths(
   const globs: { readonly line: string; readonly glob: Glob }[] = [];
   for (const line of paths) {
     const glob = parseGlob(line);
-    if (!glob.ok) return wrongPaths(`has a line that is no glob: ${glob.error}`);
+    if (!glob.ok) return wrongPaths(`has a line that is not a glob: ${glob.error}`);
     globs.push({ line, glob: glob.value });
   }
   const all = await pathsOf(judged);

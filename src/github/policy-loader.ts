@@ -71,7 +71,7 @@ export async function fetchPolicy(client: GitHubClient, target: RemotePolicy): P
     const { data } = content.value;
     // GitHub leaves the content of a file above 1 MB out; a folder is a list.
     if (Array.isArray(data) || data.type !== 'file' || data.encoding !== 'base64')
-      return err(`${file} is no file of at most 1 MB`);
+      return err(`${file} is not a file of at most 1 MB`);
     return ok(new Uint8Array(Buffer.from(data.content, 'base64')));
   };
   const text = await resolveFile(path);

@@ -75,7 +75,7 @@ export async function readReportArtifact(
     return downloaded;
   }
   const { data } = downloaded.value;
-  if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is no archive for ${name}.`);
+  if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is not an archive for ${name}.`);
   const text = await fileOf(new Uint8Array(data), artifact.temporaryDirectory);
   if (!text.ok) return err(`The artifact ${name} could not be read: ${text.error}.`);
   const report = parseStrangerReport(text.value);

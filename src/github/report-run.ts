@@ -124,7 +124,7 @@ async function post(
 /** Stands before everything that another run said, and stays when there is no room for the rest. */
 function strangersWord({ fork }: ReportedRun): string {
   const whose = fork ? 'the fork' : "the pull request's branch";
-  return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is no check and decides nothing.`;
+  return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and decides nothing.`;
 }
 
 function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<never, string> {

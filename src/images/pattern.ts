@@ -125,7 +125,7 @@ function checkPath(path: string, name: Name): Result<Name, string> {
     return err(
       lower !== segment && PATH_SEGMENT.test(lower)
         ? `repository names are lower case, "${segment}" is not`
-        : `"${segment}" can be no part of a repository name; the only wildcards are * and **`,
+        : `"${segment}" can't be part of a repository name; the only wildcards are * and **`,
     );
   }
   return ok(name);

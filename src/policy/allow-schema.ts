@@ -72,7 +72,7 @@ const common = {
       unsigned: z.enum(['allow', 'deny']).describe("BuildKit's own, unsigned attestations. Default: deny."),
     })
     .optional()
-    .describe('Which software bills of materials count.'),
+    .describe('Which SBOMs count.'),
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()

@@ -2,7 +2,7 @@ import type { Policy, Profile } from './policy.js';
 
 const DEFAULT_MAX_WAIVER_DAYS = 180;
 
-/** The policy of a repository that has none: the profile's presets, and no allow list. */
+/** The policy of a repository that has none: the profile's presets, and no allowlist. */
 export function builtInPolicy(profile: Profile = 'baseline'): Policy {
   return {
     source: { name: `built-in ${profile}`, extends: [] },

@@ -9,7 +9,7 @@ export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
 }
 
 /**
- * The profiles hardened and strict need an allow list to mean anything: where the policy has none, it is
+ * The profiles hardened and strict need an allowlist to mean anything: where the policy has none, it is
  * `catalog: verified`. The others go without, and the report says so.
  */
 export function withDefaultAllowList(policy: Policy, catalogue: Catalogue): Policy {

@@ -82,7 +82,7 @@ async function resolveContent(layer: Layer, catalogue: Catalogue): Promise<Resol
   const json = read.ok
     ? new TextDecoder().decode(typeof read.value === 'string' ? Buffer.from(read.value) : read.value)
     : '';
-  const reason = read.ok ? (isJsonObject(json) ? undefined : 'it is no JSON object') : read.error;
+  const reason = read.ok ? (isJsonObject(json) ? undefined : 'it is not a JSON object') : read.error;
   if (reason !== undefined) {
     const code = read.ok ? 'bad-key-file' : 'missing-file';
     const message = `The trusted root ${path} can't be used: ${reason}.`;

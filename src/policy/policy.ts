@@ -44,7 +44,7 @@ export interface ProvenanceRequirement {
   readonly minLevel?: number;
 }
 
-/** One line of the allow list, its catalogue entry already looked up and its key files already read. */
+/** One line of the allowlist, its catalogue entry already looked up and its key files already read. */
 export interface AllowEntry {
   /** `allow[2]`, for messages. */
   readonly name: string;
@@ -118,7 +118,7 @@ export interface RegistryOverride {
 export interface Policy {
   readonly source: PolicySource;
   readonly profile: Profile;
-  /** Empty: no allow list. */
+  /** Empty: no allowlist. */
   readonly allow: readonly AllowEntry[];
   readonly deny: readonly DenyEntry[];
   readonly rules: Readonly<Record<string, RuleOverride>>;

@@ -108,7 +108,7 @@ function unknownKey(parent: readonly PropertyKey[], key: string, { document, sch
     ? `"${key}" can't stand beside the other keys of ${placeName(parent)}.`
     : isRule
       ? `There is no rule called "${key}".`
-      : `"${key}" is no key of ${placeName(parent)}.`;
+      : `"${key}" is not a key of ${placeName(parent)}.`;
   return {
     code: 'unknown-key',
     severity: 'error',

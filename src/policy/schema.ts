@@ -41,8 +41,8 @@ const files = z
     include: z
       .array(fileGlob())
       .optional()
-      .describe('Further build files: globs over paths, * within a folder, ** across folders.'),
-    exclude: z.array(fileGlob()).optional().describe("Files that are no build files, or not this policy's business."),
+      .describe('Further build files: globs over paths, * within a directory, ** across directories.'),
+    exclude: z.array(fileGlob()).optional().describe("Files that are not build files, or not this policy's business."),
     targets: z
       .record(text, z.array(text).min(1))
       .optional()
@@ -165,7 +165,7 @@ export function policySchema(rules: readonly Rule[]) {
       ),
     'trusted-root': repositoryPath()
       .optional()
-      .describe('A sigstore trusted root (JSON) that replaces the public one.'),
+      .describe('A Sigstore trusted root (JSON) that replaces the public one.'),
     'max-waiver-days': z
       .number()
       .int({ error: 'a whole number of days' })

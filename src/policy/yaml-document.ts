@@ -165,7 +165,7 @@ function findKeyProblems(file: string, document: Document.Parsed, rangeAt: Range
         const message = `The key "${key}" occurs twice; the first is on line ${line}.`;
         problems.push({ ...here, code: 'duplicate-key', message, fix: 'Keep one of them.' });
       } else if (RESERVED_KEYS.has(key)) {
-        problems.push({ ...here, code: 'reserved-key', message: `"${key}" can be no key of a policy.` });
+        problems.push({ ...here, code: 'reserved-key', message: `"${key}" can't be a key of a policy.` });
       }
       seen.set(key, pair.key);
       pending.push({ node: pair.value, path: [...path, key] });

@@ -26,7 +26,7 @@ export interface PolicyCheck {
 }
 
 /**
- * Checks images for one role: allow and deny lists, who could have signed, what the publisher attests, known tools, and
+ * Checks images for one role: allowlist and denylist, who could have signed, what the publisher attests, known tools, and
  * runtimes past their end.
  */
 export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role, now: Date): PolicyCheck {

@@ -197,7 +197,7 @@ export class Authorization {
         registry,
         request: requestText(request),
         status: 401,
-        message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is no token server: it must be an https address without credentials.`,
+        message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is not a token server: it must be an https address without credentials.`,
         remedy: 'Ask whoever runs the registry to mend its authentication.',
       });
     const service = challenge.parameters.get('service');

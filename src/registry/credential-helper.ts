@@ -45,7 +45,7 @@ export async function askHelper(
     document = undefined;
   }
   const parsed = answer.safeParse(document);
-  if (!parsed.success) return err(`${program} get answered for ${key} what is no credential.`);
+  if (!parsed.success) return err(`${program} get answered for ${key} what is not a credential.`);
   const { Username: username, Secret: secret } = parsed.data;
   if (username === '' || secret === '') return ok(undefined);
   return ok(

@@ -20,7 +20,7 @@ export function nextPage(
   const url = URL.canParse(link, from.url.href) ? new URL(link, from.url.href) : undefined;
   const reason =
     url === undefined
-      ? 'is no address'
+      ? 'is not an address'
       : url.origin !== from.url.origin
         ? 'is on another host'
         : visited.has(url.href)

@@ -42,7 +42,7 @@ export function documentError(
         unsupported: fault.name ?? 'unknown form',
       };
     case 'malformed':
-      return { ...base, code: 'malformed', remedy: 'Ask whoever publishes the image to push it again.' };
+      return { ...base, code: 'malformed', remedy: "Ask the image's publisher to push it again." };
   }
 }
 

@@ -14,7 +14,7 @@ export function parseRoute(text: string): Result<RouteText, string> {
   const equals = text.indexOf('=');
   const from = splitHost(text.slice(0, Math.max(equals, 0)));
   const to = text.slice(equals + 1);
-  if (from === undefined || to === '') return err(`"${text}" is no registry's stand-in; ${EXPECTED}.`);
+  if (from === undefined || to === '') return err(`"${text}" is not a registry's stand-in; ${EXPECTED}.`);
   const name = from.prefix === '' ? from.registry : `${from.registry}/${from.prefix}`;
   if (to.startsWith(LAYOUT)) {
     const path = to.slice(LAYOUT.length);
@@ -22,7 +22,7 @@ export function parseRoute(text: string): Result<RouteText, string> {
   }
   const target = splitHost(to);
   return target === undefined
-    ? err(`"${to}" is no registry; ${EXPECTED}.`)
+    ? err(`"${to}" is not a registry; ${EXPECTED}.`)
     : ok({ from: name, to: 'registry', ...target });
 }
 

@@ -43,7 +43,7 @@ const groupSchema = z
 
 const vulnerabilitiesSchema = z.strictObject({
   status: z.literal('compared'),
-  counts: z.strictObject({ added: count, removed: count }).describe('Weaknesses, each counted once.'),
+  counts: z.strictObject({ added: count, removed: count }).describe('Known vulnerabilities, each counted once.'),
   added: z.array(groupSchema),
   removed: z.array(groupSchema),
   gaps,

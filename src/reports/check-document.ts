@@ -57,7 +57,7 @@ const answerSchema = z
     details: z.exactOptional(z.array(text)),
     vulnerabilities: z.exactOptional(z.array(text)),
     at: z.exactOptional(z.strictObject({ file: text, ...rangeFields })),
-    inherited: z.exactOptional(z.boolean()).describe('Unchanged since the base ref.'),
+    inherited: z.exactOptional(z.boolean()).describe('Unchanged since the base branch.'),
     waiver: z.exactOptional(z.int().min(0)).describe('Index into waivers.'),
     accepts: z
       .exactOptional(z.array(z.int().min(0)))

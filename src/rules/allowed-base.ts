@@ -7,11 +7,11 @@ import type { UseRule } from './rule.js';
 
 export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',
-  title: 'Image is on the allow list',
+  title: 'Image is on the allowlist',
   question: 'Does an allow entry match?',
-  why: "The allow list is the organisation's decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.",
+  why: "The allowlist is the organisation's decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.",
   mend: [
-    'Build on an image that the allow list names; where the catalogue knows a hardened equivalent, the finding names it.',
+    'Build on an image that the allowlist names; where the catalogue knows a hardened equivalent, the finding names it.',
     'If the image is one that the organisation wants, its owners add an entry to the policy:',
     '',
     '```yaml',
@@ -36,14 +36,14 @@ export const allowedBase: UseRule<NoOptions> = {
   evaluate: ({ entry, policy, reference, stages, use, now }) => {
     if (reference === null)
       return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
-    if (policy.allow.length === 0) return { outcome: 'not-applicable', reason: 'The policy has no allow list.' };
+    if (policy.allow.length === 0) return { outcome: 'not-applicable', reason: 'The policy has no allowlist.' };
     const name = formatReference(reference);
     if (entry !== null) {
       return { outcome: 'pass', reason: `${name} is allowed by ${entry.name} (\`${entry.pattern}\`).` };
     }
     return {
       outcome: 'fail',
-      reason: `No entry of the allow list matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
+      reason: `No entry of the allowlist matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
       ...adviceOf(proposalsFor({ use, reference, now }, stages, policy, loadCatalogue())),
     };
   },

@@ -6,7 +6,7 @@ import type { RuleResult, UseRule } from './rule.js';
 
 const options = z.strictObject({
   allow: stricter(z.array(z.string()), 'fewer').describe(
-    'Patterns of the frontends that may be used, besides what the allow list names.',
+    'Patterns of the frontends that may be used, besides what the allowlist names.',
   ),
   pinned: stricter(z.boolean(), 'true').describe('Whether the frontend must be pinned by digest.'),
 });
@@ -18,7 +18,7 @@ const DEFAULTS: Options = { allow: ['docker.io/docker/dockerfile'], pinned: true
 export const allowedFrontend: UseRule<Options> = {
   id: 'allowed-frontend',
   title: 'Dockerfile frontend is allowed and pinned',
-  question: 'Is `# syntax=` from the allow list, and pinned?',
+  question: 'Is `# syntax=` from the allowlist, and pinned?',
   why: 'The frontend is a program that reads the Dockerfile and decides what is built. One that is not docker/dockerfile may give every line below it another meaning, so that everything else this gate says of the file is a guess.',
   mend: [
     "Leave the `# syntax=` line out (BuildKit has a frontend built in), or pin Docker's own:",
@@ -49,8 +49,8 @@ export const allowedFrontend: UseRule<Options> = {
         : {
             aspect: 'allowed',
             outcome: 'fail',
-            reason: `The frontend ${name} is not on the allow list, and it decides what every line of this file means.`,
-            fix: 'Use docker/dockerfile or leave the `# syntax=` line out; or have the frontend added to the allow list.',
+            reason: `The frontend ${name} is not on the allowlist, and it decides what every line of this file means.`,
+            fix: 'Use docker/dockerfile or leave the `# syntax=` line out; or have the frontend added to the allowlist.',
           },
     ];
     if (pinned) {

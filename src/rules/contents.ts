@@ -59,7 +59,7 @@ export function unjudged({ unread }: FilesystemFacts): RuleResult | null {
   return {
     outcome: 'indeterminate',
     reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be judged: ${listed(unread.map(({ path }) => `/${path}`))}.`,
-    fix: 'Ask whoever publishes the image to build it with plain files in its layers.',
+    fix: "Ask the image's publisher to build it with plain files in its layers.",
     details: shortened(unread.map(({ path, reason }) => `/${path}: ${reason}`)),
   };
 }
@@ -71,7 +71,7 @@ export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | n
   return {
     outcome: 'indeterminate',
     reason: `What is installed is not known whole: /${first.path} could not be read${unknowns.length > 1 ? `, nor could ${unknowns.length - 1} more` : ''} (${first.reason.slice(0, 300)}).`,
-    fix: 'Ask whoever publishes the image to keep its package database where its package manager does.',
+    fix: "Ask the image's publisher to keep its package database where its package manager does.",
     details: shortened(unknowns.map(({ path, reason }) => `/${path}: ${reason}`)),
   };
 }

@@ -63,7 +63,7 @@ function unknown(evidence: Evidence<TagState> | undefined, tag: string): RuleRes
     return { outcome: 'fail', reason: evidence.message, fix: 'Use another image.' };
   if (evidence?.status === 'unavailable')
     return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy };
-  return { outcome: 'indeterminate', reason: `Nobody asked where ${tag} points to.`, fix: 'Run again.' };
+  return { outcome: 'indeterminate', reason: `Nobody asked where ${tag} points to.`, fix: 'Run the gate again.' };
 }
 
 function drift({ tag, currentDigest, listsPinned }: TagState, pinned: string): RuleResult {

@@ -173,7 +173,8 @@ async function newerImage(
     ...new Set(['image' as const, ...rule.evidence]),
   ]);
   if (collected.image?.status !== 'present') {
-    const reason = collected.image?.status === 'unavailable' ? collected.image.message : 'It is no image that we read.';
+    const reason =
+      collected.image?.status === 'unavailable' ? collected.image.message : 'It is not an image that can be judged.';
     return { newer: { kind: 'unchecked', tag, reason } };
   }
   return { newer: { kind: 'image', tag, digest: collected.image.value.digest, evidence: collected } };

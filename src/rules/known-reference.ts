@@ -35,7 +35,7 @@ export const knownReference: UseRule<NoOptions> = {
     }
     return {
       outcome: 'fail',
-      reason: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is no image reference'}.`,
+      reason: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is not an image reference'}.`,
       fix: fixOf(use),
     };
   },

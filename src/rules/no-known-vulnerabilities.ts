@@ -45,7 +45,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '- **Not everything in it could be judged**: the details name each package, file or record and why. Use an image whose',
     '  distribution publishes advisories; a static image, which has no package of a distribution, passes with',
     '  `no-packages: allow` on its allow entry.',
-    '- **The data is too old**, or says a date in the future: run again, or download the exports again; `max-age` says how old',
+    '- **The data is too old**, or says a date in the future: run the gate again, or download the exports again; `max-age` says how old',
     '  it may be.',
     "- **No fix is known**: take an image without the package. Where a vulnerability can't be reached, say so for that one, by",
     '  its CVE or any other name of it, with an owner and a last day:',

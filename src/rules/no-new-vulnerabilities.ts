@@ -26,10 +26,10 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   question: 'Does the image have known vulnerabilities that the image it replaces does not have?',
   why: 'A pull request that changes a base image answers for what that brings, and for nothing else. Both images are held against the same data at the same time, so an advisory of last night is in both or in neither; what the change mends is shown beside what it brings.',
   mend: [
-    '- **It has some that the base ref does not have**: take a digest without them. Where the tag points to another one today,',
+    '- **It has some that the base branch does not have**: take a digest without them. Where the tag points to another one today,',
     '  that image is looked at as well, and the finding says whether it has none of these. The details list what the change',
     '  brings and removes, a line a package.',
-    '- **There is nothing to compare with**: mend the build file of the base ref, or name its registry in the policy.',
+    '- **There is nothing to compare with**: mend the build file of the base branch, or name its registry in the policy.',
     '- **Not everything in it could be judged**: see no-known-vulnerabilities.',
     '',
     'A vulnerability is accepted by a waiver that names this rule and, by any of its names, the vulnerability. The rule is off',
@@ -64,7 +64,7 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
     if (subject.base === undefined) {
-      const reason = 'Nothing is compared: this run judges no change against a base ref.';
+      const reason = 'Nothing is compared: this run judges no change against a base branch.';
       return { outcome: 'not-applicable', reason, ...accepting(known.ok ? known.value : null, subject) };
     }
     if (!known.ok) return known.error;
@@ -120,12 +120,12 @@ interface Before {
 
 /** What the image that is replaced has. One that was not understood excuses nothing: it is treated as having none. */
 function foundBefore(base: BaseImage): Before | RuleResult {
-  if (base.kind === 'none') return { name: 'the base ref', found: [] };
+  if (base.kind === 'none') return { name: 'the base branch', found: [] };
   if (base.kind === 'unknown') {
     return {
       outcome: 'indeterminate',
       reason: `There is nothing to compare with, because ${base.reason}.`,
-      fix: 'Mend the base ref, or name its registry in the policy.',
+      fix: 'Mend the base branch, or name its registry in the policy.',
     };
   }
   const known = needed(base.evidence.vulnerabilities, `What is known of ${base.reference}, which it replaces,`);

@@ -9,7 +9,7 @@ import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 
 const options = z.strictObject({
   allowFiles: stricter(pathPatterns(), 'fewer').describe(
-    'Paths whose keys are meant to be public, such as /etc/ssl/private/ssl-cert-snakeoil.key; * within a folder, ** across.',
+    'Paths whose keys are meant to be public, such as /etc/ssl/private/ssl-cert-snakeoil.key; * within a directory, ** across.',
   ),
   allowVariables: stricter(z.array(z.string()), 'fewer').describe(
     'Environment variables that hold no secret in spite of their names.',

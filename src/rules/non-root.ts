@@ -104,7 +104,7 @@ function judge(
   if (chosen.numeric && name !== undefined) {
     return {
       outcome: 'fail',
-      reason: `${what} runs as ${name}, which is no number (${decides}).`,
+      reason: `${what} runs as ${name}, which is not a number (${decides}).`,
       fix: `Write its uid${uid === undefined ? '' : ` ${uid}`} instead of its name.`,
       ...place,
     };

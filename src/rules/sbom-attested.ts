@@ -9,9 +9,9 @@ import type { ImageRule, RuleResult } from './rule.js';
 export const sbomAttested: ImageRule<NoOptions> = {
   id: 'sbom-attested',
   title: 'A signed SBOM is attested of the image',
-  question: 'Did an authority of the allow entry sign a bill of materials for this digest?',
+  question: 'Did an authority of the allow entry sign an SBOM for this digest?',
   why: [
-    'When the next vulnerability is known, the question is which images hold the package. A bill of materials answers it in',
+    'When the next vulnerability is known, the question is which images hold the package. An SBOM answers it in',
     'a second, if it is about this very image and by somebody who knows: unsigned, anybody with access to the registry',
     'may have written it; about another digest, it says nothing; empty, it says less.',
   ].join(' '),

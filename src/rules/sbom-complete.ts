@@ -52,9 +52,9 @@ const COMMON: Options = {
 export const sbomComplete: ImageRule<Options> = {
   id: 'sbom-complete',
   title: "The image's SBOM has the minimum elements",
-  question: 'Does the bill of materials say enough to be used?',
+  question: 'Does the SBOM say enough to be used?',
   why: [
-    "A bill of materials without versions or identifiers can't be matched with advisories, and one without packages",
+    "An SBOM without versions or identifiers can't be matched with advisories, and one without packages",
     "matches none: both look like an image without vulnerabilities. CISA's minimum elements of 2026 name what a usable one",
     'holds. What good publishers leave out on purpose (apko lists no checksums, and dates its documents 1970) is not asked',
     'for unless the policy asks.',

@@ -12,9 +12,9 @@ import { withoutEvidence } from './without-evidence.js';
 export const sbomMatchesImage: ImageRule<NoOptions> = {
   id: 'sbom-matches-image',
   title: "The SBOM lists what is really in the image's layers",
-  question: 'Do the bill of materials and the package databases in the layers agree, both ways?',
+  question: 'Do the SBOM and the package databases in the layers agree, both ways?',
   why: [
-    'A bill of materials is what its author says is in the image; the package databases in the layers are what was',
+    'An SBOM is what its author says is in the image; the package databases in the layers are what was',
     'installed. A package that only the layers have is one whose vulnerabilities nobody will look for. A package that only',
     'the document has raises false alarms, and shows that the document is of something else.',
   ].join(' '),

@@ -95,7 +95,7 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
         fix:
           subject.evidence.image?.status === 'unsupported'
             ? 'Use another image.'
-            : 'Ask the publisher for a cosign or sigstore signature, or waive this with a reason.',
+            : 'Ask the publisher for a cosign or Sigstore signature, or waive this with a reason.',
       };
     case 'absent':
       return {

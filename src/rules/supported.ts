@@ -62,7 +62,7 @@ export const supported: ImageRule<Options> = {
     if (parts.length === 0) {
       return distribution !== null && isRolling(distribution)
         ? { outcome: 'pass', reason: `${distribution.prettyName ?? distribution.id} has no releases that could end.` }
-        : { outcome: 'not-applicable', reason: 'It has neither an os-release nor a runtime that we know.' };
+        : { outcome: 'not-applicable', reason: 'It has neither an os-release nor a known runtime.' };
     }
     return parts.map((part) => judge(part, chosen, subject.now));
   },

@@ -70,7 +70,7 @@ function sort(examined: Examined): {
       continue;
     }
     if (statement.value.predicateType === SIGN_PREDICATE) continue;
-    const form = material.form === 'bundle' ? 'sigstore bundle' : 'cosign attestation';
+    const form = material.form === 'bundle' ? 'Sigstore bundle' : 'cosign attestation';
     const shared = { digest, on, place, form, ...statement.value } as const;
     verified.push(...approvals.map((approval) => ({ ...approval, ...shared })));
   }

@@ -61,7 +61,7 @@ export function readAttestationLayer(
   annotations: Annotations,
 ): Result<SignedMaterial, SignatureError> {
   const json = parseStrictJson(blob);
-  if (!json.ok) return malformed(`the envelope is no document because ${json.error}`);
+  if (!json.ok) return malformed(`the envelope is not a document because ${json.error}`);
   const read = envelope.safeParse(json.value);
   if (!read.success) return malformed('the layer is not a DSSE envelope with exactly one signature');
   const around = readAnnotations(annotations);

@@ -25,6 +25,6 @@ export function readSignature(
   if (!statement.ok) return statement;
   if (statement.value.predicateType !== SIGN_PREDICATE) return ok(null);
   return material.form === 'bundle'
-    ? ok('sigstore bundle')
+    ? ok('Sigstore bundle')
     : err(signatureError('wrong-type', 'a signature of the new form is a bundle, and this is not'));
 }

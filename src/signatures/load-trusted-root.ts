@@ -43,7 +43,7 @@ export async function loadTrustedRoot(settings: TrustedRootSettings): Promise<Re
 
 async function embedded(why: string): Promise<Result<TrustedRoot, SignatureError>> {
   const { PUBLIC_GOOD_ROOT } = await import('./public-good-root.js');
-  const name = `sigstore public-good root, embedded snapshot of ${PUBLIC_GOOD_ROOT.date}`;
+  const name = `Sigstore public-good root, embedded snapshot of ${PUBLIC_GOOD_ROOT.date}`;
   const note = `The embedded trusted root of ${PUBLIC_GOOD_ROOT.date} was used: ${why}.`;
   return readTrustedRoot(Buffer.from(PUBLIC_GOOD_ROOT.json), name, { mayBeOutdated: true, note });
 }
@@ -67,7 +67,7 @@ async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoo
     ]);
     const { TrustedRoot: Message } = await import('./sigstore-library.js');
     const bytes = Buffer.from(JSON.stringify(Message.toJSON(root)));
-    const read = await readTrustedRoot(bytes, 'sigstore public-good root, refreshed by TUF');
+    const read = await readTrustedRoot(bytes, 'Sigstore public-good root, refreshed by TUF');
     return read.ok ? ok(read.value) : read;
   } catch (cause) {
     // Whatever went wrong on the way (DNS, proxy, expired metadata), the answer is the same: use the snapshot, and say so.

@@ -18,7 +18,7 @@ export interface Statement extends SignatureFacts, About {
   readonly predicate: unknown;
   readonly authority: string;
   readonly authorityIndex: number;
-  readonly form: 'cosign attestation' | 'sigstore bundle' | 'signed manifest';
+  readonly form: 'cosign attestation' | 'Sigstore bundle' | 'signed manifest';
   readonly place: string;
   /** `sha256:` of the signed payload, for caching what is derived from it. */
   readonly payloadDigest: string;

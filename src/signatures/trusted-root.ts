@@ -46,7 +46,7 @@ export async function readTrustedRoot(
   name: string,
   outdated: { readonly mayBeOutdated: boolean; readonly note?: string } = { mayBeOutdated: false },
 ): Promise<Result<TrustedRoot, SignatureError>> {
-  const refuse = (reason: string) => err(signatureError('malformed', `${name} is no trusted root: ${reason}`));
+  const refuse = (reason: string) => err(signatureError('malformed', `${name} is not a trusted root: ${reason}`));
   if (bytes.length > MAX_BYTES) return refuse(`it is larger than ${MAX_BYTES} bytes`);
   const json = parseStrictJson(bytes);
   if (!json.ok) return refuse(json.error);

@@ -12,7 +12,7 @@ export interface VerifiedSignature extends SignatureFacts, About {
   readonly authority: string;
   /** Its place in the entry's list, so that two signatures by one authority count once. */
   readonly authorityIndex: number;
-  readonly form: 'cosign signature' | 'sigstore bundle';
+  readonly form: 'cosign signature' | 'Sigstore bundle';
   readonly place: string;
 }
 

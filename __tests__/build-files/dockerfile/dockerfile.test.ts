@@ -83,7 +83,7 @@ describe('variables', () => {
   test.each([
     ['FROM $BASE', '$BASE is empty'],
     ['ARG BASE\nFROM $BASE', '$BASE is empty'],
-    ['ARG TAG\nFROM alpine:$TAG', '"alpine:" is no image reference'],
+    ['ARG TAG\nFROM alpine:$TAG', '"alpine:" is not an image reference'],
     ['FROM alpine:${', "missing '}'"],
     ['FROM ${BASE?say}', 'BASE: say'],
     ['FROM ${X:#a}', 'unsupported modifier'],
@@ -133,7 +133,7 @@ describe('COPY --from and mounts', () => {
     ['FROM a AS s\nCOPY --from=s x y', "can't copy from itself"],
     ['FROM a\nCOPY --from=late x y\nFROM b AS late', 'comes later in the file'],
     ['FROM a\nRUN --mount=from=late,target=/x true\nFROM b AS late', 'comes later in the file'],
-    ['FROM a\nRUN --mount=from=img$,target=/x true', 'is no image reference'],
+    ['FROM a\nRUN --mount=from=img$,target=/x true', 'is not an image reference'],
   ])('%j is unresolved, with the reason', (text, reason) => {
     const use = read(text).uses.find((candidate) => candidate.role === 'copy');
     expect(use?.unresolved).toContain(reason);
@@ -303,10 +303,10 @@ describe('what BuildKit refuses is unreadable, with line and reason', () => {
     ['# only a comment\n', 1, 'there is no instruction'],
     ['ARG A=1\n', 1, 'there is no FROM'],
     ['RUN true\nFROM a\n', 1, 'RUN comes before the first FROM'],
-    ['FROM a\n\nNOPE\n', 3, '"NOPE" is no instruction'],
+    ['FROM a\n\nNOPE\n', 3, '"NOPE" is not an instruction'],
     ['FROM a # comment\n', 1, 'FROM takes an image'],
     ['FROM\n', 1, 'FROM takes an image'],
-    ['FROM a AS 1\n', 1, 'is no name for a stage'],
+    ['FROM a AS 1\n', 1, 'is not a name for a stage'],
     ['FROM --foo=1 a\n', 1, 'FROM has no flag --foo'],
     ['FROM a\nRUN <<EOF\nEOF2\n', 2, 'the heredoc "EOF" is not closed'],
     ['FROM a\nENV A\n', 2, 'ENV takes a name and a value'],

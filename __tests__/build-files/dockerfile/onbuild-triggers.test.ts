@@ -40,10 +40,10 @@ test.each([
   ['COPY --from=later x y', 'comes later'],
   ['COPY --from=9 x y', 'is not there'],
   ['COPY --from=$X x y', 'takes neither variables'],
-  ['COPY --from=Upper x y', 'no image reference'],
+  ['COPY --from=Upper x y', 'not an image reference'],
   ['FROM evil\nRUN true', 'more than one instruction'],
-  ['', 'is no instruction'],
-  ['NOPE', 'is no instruction'],
+  ['', 'is not an instruction'],
+  ['NOPE', 'is not an instruction'],
   ['COPY x', "can't be read"],
   ['ONBUILD '.repeat(1_000), 'MAX_TRIGGER_DEPTH'],
 ])('%j is unresolved', (trigger, reason) => {

@@ -49,7 +49,7 @@ test('the signature is the one of the statement, not the one inside', () => {
 test('a tool is no author', () => {
   expect(elements(cycloneDxDocument({ packages: [] })).get('author')).toMatchObject({
     present: 0,
-    note: expect.stringContaining('a tool is no author'),
+    note: expect.stringContaining('a tool is not an author'),
   });
 });
 
@@ -60,8 +60,8 @@ describe('the timestamp', () => {
     ['0001-01-01T00:00:00Z', 1, 'convention'],
     ['2026-06-03T00:00:00Z', 0, 'future'],
     ['9999-12-31T23:59:59Z', 0, 'future'],
-    ['yesterday', 0, 'no time'],
-    ['2026-13-45T00:00:00Z', 0, 'no time'],
+    ['yesterday', 0, 'not an RFC 3339 time'],
+    ['2026-13-45T00:00:00Z', 0, 'not an RFC 3339 time'],
   ])('%s counts %i', (created, present, note) => {
     const report = elements(spdxDocument({ packages: [], created })).get('timestamp');
     expect(report?.present).toBe(present);

@@ -105,7 +105,7 @@ describe('says nothing of this package', () => {
       'another architecture',
       { products: [{ '@id': IMAGE, subcomponents: [{ '@id': 'pkg:apk/wolfi/curl@8.9.1-r2?arch=aarch64' }] }] },
     ],
-    ['a name that is no purl', { products: [{ '@id': IMAGE, subcomponents: [{ '@id': 'curl' }] }] }],
+    ['a name that is not a purl', { products: [{ '@id': IMAGE, subcomponents: [{ '@id': 'curl' }] }] }],
     ['a time in the future', { timestamp: '2030-01-01T00:00:00Z' }],
   ])('%s', async (_name, changes) => {
     expect(await verdict(vex([{ ...NOT_AFFECTED, ...changes }]))).toBeNull();
@@ -191,9 +191,9 @@ describe('the collector', () => {
     expect(evidence.value.statements).toHaveLength(1);
     expect(evidence.value.problems).toEqual([
       expect.stringContaining('statement 2: its status "maybe"'),
-      expect.stringContaining('statement 3: it is no object'),
+      expect.stringContaining('statement 3: it is not an object'),
       expect.stringContaining('statement 4: it names no vulnerability'),
-      expect.stringContaining('it is no object'),
+      expect.stringContaining('it is not an object'),
     ]);
   });
 

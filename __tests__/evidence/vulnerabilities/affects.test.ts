@@ -202,7 +202,7 @@ describe('records', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const read = readOsvRecord(value);
-        expect(read.ok ? read.value.id.length > 0 : read.error.startsWith('it is no OSV record')).toBe(true);
+        expect(read.ok ? read.value.id.length > 0 : read.error.startsWith('it is not an OSV record')).toBe(true);
       }),
     );
   });

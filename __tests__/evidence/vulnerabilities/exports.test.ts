@@ -43,10 +43,10 @@ describe('a directory of OSV exports', () => {
   });
 
   test.each<[string, Files, RegExp]>([
-    ['no JSON', { 'a.json': '{' }, /a\.json can't be used: it is no JSON/],
-    ['no record', { 'a.json': { hello: 1 } }, /it is no OSV record/],
+    ['no JSON', { 'a.json': '{' }, /a\.json can't be used: it is not JSON/],
+    ['no record', { 'a.json': { hello: 1 } }, /it is not an OSV record/],
     ['a record without an id', { 'a.json': { ...MENDED, id: 7 } }, /lacks an id/],
-    ['affected that is no list', { 'a.json': { ...MENDED, affected: {} } }, /affected is no list/],
+    ['affected that is not a list', { 'a.json': { ...MENDED, affected: {} } }, /affected is not a list/],
     [
       'a package without a name',
       { 'a.json': { ...MENDED, affected: [{ package: { ecosystem: 'npm' } }] } },
@@ -66,7 +66,7 @@ describe('a directory of OSV exports', () => {
     [
       'an archive with no JSON inside',
       { 'a.zip': makeZip({ 'x.json': '[' }) },
-      /a\.zip\/x\.json can't be used: it is no JSON/,
+      /a\.zip\/x\.json can't be used: it is not JSON/,
     ],
     ['an archive whose table of contents lies', { 'a.zip': changed(zipOf([MENDED]), -12) }, /can't be used/],
   ])('with %s in it proves nothing', async (_, files, expected) => {
@@ -77,7 +77,7 @@ describe('a directory of OSV exports', () => {
   test('a record that can be read in part is a gap for the packages it names, and for no other', async () => {
     const odd = { ...MENDED, affected: [{ package: OPENSSL, ranges: 'all of them' }] };
     expect(await known({ 'a.json': odd, 'b.json': OPEN })).toMatch(
-      /^libcrypto3 CVE-2026-0002 unfixed\n\? a record about openssl in .*a\.json: it is no OSV record \(affected\.0\.ranges/,
+      /^libcrypto3 CVE-2026-0002 unfixed\n\? a record about openssl in .*a\.json: it is not an OSV record \(affected\.0\.ranges/,
     );
     const inventory = inventoryOf(ALPINE, [['musl', '1.2.5-r0']]);
     expect(await known({ 'a.json': odd }, inventory)).toBe('');

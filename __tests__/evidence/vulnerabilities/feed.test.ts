@@ -115,15 +115,15 @@ describe("Chainguard's feed", () => {
     [
       'holds another file',
       { body: feedOf(RECORDS, [tarMember({ name: 'x.txt' }, 'x')]) },
-      /holds x\.txt, which is no record/,
+      /holds x\.txt, which is not a record/,
     ],
     [
       'holds a link',
       { body: feedOf(RECORDS, [tarMember({ name: 'x.json', type: '2', link: '/etc/passwd' })]) },
-      /no record/,
+      /not a record/,
     ],
     ['holds a record that is none', { body: feedOf(RECORDS, [tarMember({ name: 'x.json' }, '{}')]) }, /lacks an id/],
-    ['holds a record that is no JSON', { body: feedOf(RECORDS, [tarMember({ name: 'x.json' }, '[')]) }, /no JSON/],
+    ['holds a record that is not JSON', { body: feedOf(RECORDS, [tarMember({ name: 'x.json' }, '[')]) }, /not JSON/],
   ])('that %s lets no image pass', async (_, answer, expected) => {
     const inventory = inventoryOf(WOLFI, [['musl', '1.2.5-r0']]);
     const text = await known(answer, inventory);

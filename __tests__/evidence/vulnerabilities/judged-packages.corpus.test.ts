@@ -45,10 +45,13 @@ describeWithSharedData('sboms', 'documents of images found in public', () => {
   test.each([
     ['', 43],
     ['its version has no place in the version order of Go', 4],
-    ['no advisories that we read are about maven', 4],
-    ['no advisories that we read are about composer', 3],
-    ['no advisories that we read are about composer; no advisories that we read are about maven', 2],
-    ['no advisories that we read are about generic', 1],
+    ['no source of advisories covers packages of the type maven', 4],
+    ['no source of advisories covers packages of the type composer', 3],
+    [
+      'no source of advisories covers packages of the type composer; no source of advisories covers packages of the type maven',
+      2,
+    ],
+    ['no source of advisories covers packages of the type generic', 1],
   ])('leave open %j: %i', (reason, count) => {
     expect(reasons.get(reason)).toBe(count);
     reasons.delete(reason);

@@ -97,7 +97,7 @@ test('a document that could not be had leaves a question open', async () => {
     message: 'The registry hung up.',
     remedy: 'Try again.',
   });
-  expect(told.open).toEqual(['its attested bill of materials: it could not be had (network): The registry hung up.']);
+  expect(told.open).toEqual(['its attested SBOM: it could not be had (network): The registry hung up.']);
 });
 
 describe('a component of a document', () => {
@@ -135,7 +135,7 @@ describe('a component of a document', () => {
     [
       'of an ecosystem that we lack',
       library('thing', '1.0', 'pkg:maven/a/thing@1.0'),
-      /no advisories that we read are about maven$/,
+      /no source of advisories covers packages of the type maven$/,
     ],
     ['of another distribution', library('thing', '1.0-r0', 'pkg:apk/wolfi/thing@1.0-r0'), /it is an apk package/],
     ['without a version', { type: 'library', name: 'thing', purl: 'pkg:npm/thing' }, /it has no version$/],

@@ -126,8 +126,8 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
     /^unavailable: .*round in a circle/,
   ],
   ['fewer answers than questions', () => ({ body: { results: [{}] } }), /^unavailable: .*1 results for 5 questions/],
-  ['another document', () => ({ body: { vulns: [] } }), /^unavailable: .*no list of results/],
-  ['no JSON', () => ({ body: '<html>Please log in</html>' }), /^unavailable: .*no list of results/],
+  ['another document', () => ({ body: { vulns: [] } }), /^unavailable: .*not a list of results/],
+  ['no JSON', () => ({ body: '<html>Please log in</html>' }), /^unavailable: .*not a list of results/],
   ['a redirect to a login page', () => ({ status: 302, headers: { location: '/login' }, body: '' }), /^unavailable: /],
   ['403', () => ({ status: 403, body: {} }), /^unavailable: .*answered 403/],
   ['500 again and again', () => ({ status: 500, body: {} }), /^unavailable: .*500/],
@@ -135,7 +135,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
   [
     'an identifier that leads elsewhere',
     (queries) => ({ body: { results: queries.map(() => ({ vulns: [{ id: '../../secrets?x=' }] })) } }),
-    /^\? \.\.\/\.\.\/secrets\?x= for openssl 3\.3\.1-r0: its identifier can be no vulnerability's/,
+    /^\? \.\.\/\.\.\/secrets\?x= for openssl 3\.3\.1-r0: it is not the identifier of a vulnerability/,
   ],
   [
     'a record it does not have',
@@ -151,8 +151,8 @@ const entry = (events: readonly object[]) => ({ package: OPENSSL, ranges: [{ typ
 
 test.each<[string, unknown, RegExp]>([
   ['another record', { ...RECORD, id: 'OTHER-1' }, /^\? .*answered with the record OTHER-1/],
-  ['no record', { id: RECORD.id }, /^\? .*it is no OSV record/],
-  ['a list', [], /^\? .*it is no OSV record/],
+  ['no record', { id: RECORD.id }, /^\? .*it is not an OSV record/],
+  ['a list', [], /^\? .*it is not an OSV record/],
   ['a record about something else', osvRecord(RECORD.id, []), /^libcrypto3 CVE-2026-1000 unfixed/],
   [
     'a record without ranges or versions',

@@ -39,8 +39,8 @@ describe('what is asked about a package', () => {
     [null, 'apk', /no os-release/],
     [distribution('alpine', '3.23_alpha20250612'), 'apk', /the release 3\.23_alpha/],
     [distribution('debian'), 'deb', /no release/],
-    [distribution('fedora', '41'), 'rpm', /no advisories that we read are about fedora 41/],
-    [distribution('constructor', '1'), 'deb', /no advisories/],
+    [distribution('fedora', '41'), 'rpm', /no source of advisories covers fedora 41/],
+    [distribution('constructor', '1'), 'deb', /no source of advisories/],
     [distribution('debian', '12'), 'apk', /it is an apk package, and the distribution's packages are deb/],
     [distribution('rhel', '7.9'), 'rpm', /the release 7\.9/],
   ] as const)('of %j %s nothing can be asked', (of, type, expected) => {

@@ -70,7 +70,7 @@ describe('what there is to do', () => {
 
   test('is open to the eye, with place and fix, and the rest is folded', () => {
     const [open = '', ...folded] = comment.split('<details><summary>');
-    expect(open).toContain('No entry of the allow list matches');
+    expect(open).toContain('No entry of the allowlist matches');
     expect(open).toContain('👉 **Build on `cgr.dev/acme.com/node:20`**, or ask');
     expect(open).toContain(
       `[\`services/api/Dockerfile:2\`](https://github.com/acme/storefront/blob/${'c'.repeat(40)}/services/api/Dockerfile?plain=1#L2)`,
@@ -87,7 +87,7 @@ describe('what there is to do', () => {
     const [first = ''] = /^1\. .*\n.*\n.*$/m.exec(comment) ?? [];
     expect(first.split('\n').map((line) => line.replaceAll(/\]\([^)]*\)/g, ']'))).toEqual([
       '1. ❌ 🆕 [`services/api/Dockerfile:2`] · allowed-base',
-      '   <br>No entry of the allow list matches docker.io/library/node:20, which `node:20` names.',
+      '   <br>No entry of the allowlist matches docker.io/library/node:20, which `node:20` names.',
       '   <br>👉 **Build on `cgr.dev/acme.com/node:20`**, or ask the owners of the policy to add this image.',
     ]);
   });

@@ -54,12 +54,12 @@ describe('renderSummary', () => {
   test('names notices, files that were not judged, and limits', () => {
     const text = renderSummary(
       makeReport({
-        notices: ['The allow list is not enforced: add `.github/base-image-gate.yml`.'],
+        notices: ['The allowlist is not enforced: add `.github/base-image-gate.yml`.'],
         files: [{ path: 'x/Dockerfile', status: 'unreadable', line: 3, reason: 'unknown instruction: FORM' }],
         limits: [{ name: 'max-files', message: '12 files were left.' }],
       }),
     );
-    expect(text).toContain('> [!NOTE]\n> The allow list is not enforced: add `.github/base-image-gate.yml`.');
+    expect(text).toContain('> [!NOTE]\n> The allowlist is not enforced: add `.github/base-image-gate.yml`.');
     expect(text).toContain('- `x/Dockerfile:3` unreadable: unknown instruction: FORM');
     expect(text).toContain('- max-files: 12 files were left.');
   });

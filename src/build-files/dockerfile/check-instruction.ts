@@ -87,7 +87,7 @@ export function checkInstruction(instruction: Instruction): string | undefined {
     case 'onbuild':
       return checkOnbuild(instruction) ?? checkFlags(instruction, NO_FLAGS);
     default:
-      return `"${instruction.line.text.slice(instruction.start).split(/[\t\v\f\r ]/, 1)[0]}" is no instruction`;
+      return `"${instruction.line.text.slice(instruction.start).split(/[\t\v\f\r ]/, 1)[0]}" is not an instruction`;
   }
 }
 
@@ -100,7 +100,7 @@ function checkFlags(instruction: Instruction, kinds: FlagKinds): string | undefi
   const used = new Set<string>();
   for (const { text } of instruction.flags) {
     if (text === '--') return undefined;
-    if (!text.startsWith('--')) return `"${text}" is no flag`;
+    if (!text.startsWith('--')) return `"${text}" is not a flag`;
     const equals = text.indexOf('=');
     const name = text.slice(2, equals < 0 ? undefined : equals);
     const value = equals < 0 ? undefined : text.slice(equals + 1);
@@ -131,7 +131,7 @@ function checkFrom(instruction: Instruction): string | undefined {
   if (name === null) return 'FROM takes an image, or an image, AS and a name';
   return /^[a-z][a-z0-9\-_.]*$/.test(name)
     ? undefined
-    : `"${instruction.words[2]?.text}" is no name for a stage: it begins with a letter and has letters, digits, "-", "_" and "."`;
+    : `"${instruction.words[2]?.text}" is not a name for a stage: it begins with a letter and has letters, digits, "-", "_" and "."`;
 }
 
 function checkSources(instruction: Instruction, name: string): string | undefined {

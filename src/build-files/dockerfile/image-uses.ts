@@ -106,5 +106,5 @@ function keyOf(use: FoundUse): string {
 }
 
 function notAReference(expanded: string, reason: string): string {
-  return expanded === '' ? 'the name of the image is empty' : `"${expanded}" is no image reference: ${reason}`;
+  return expanded === '' ? 'the name of the image is empty' : `"${expanded}" is not an image reference: ${reason}`;
 }

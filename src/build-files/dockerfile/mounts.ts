@@ -25,7 +25,7 @@ const PREFIX = '--mount='.length;
  */
 export function parseMount(flag: Flag): Result<MountSource, string> {
   const fields = csvFields(flag.text.slice(PREFIX));
-  if (!fields.ok) return err(`--mount is no valid CSV: ${fields.error}`);
+  if (!fields.ok) return err(`--mount is not valid CSV: ${fields.error}`);
   let source: MountSource = { from: '', start: 0, end: 0 };
   for (const field of fields.value) {
     const equals = field.text.indexOf('=');
@@ -46,7 +46,7 @@ export function parseMount(flag: Flag): Result<MountSource, string> {
 /** Checks a `--device` flag as far as BuildKit's parser does. */
 export function checkDevice(value: string): string | undefined {
   const fields = csvFields(value);
-  if (!fields.ok) return `--device is no valid CSV: ${fields.error}`;
+  if (!fields.ok) return `--device is not valid CSV: ${fields.error}`;
   let name = '';
   for (const { text } of fields.value) {
     const equals = text.indexOf('=');
@@ -57,7 +57,8 @@ export function checkDevice(value: string): string | undefined {
       if (name !== '') return `--device has the name ${name} already`;
       name = rest;
     } else if (equals >= 0 && key === 'required') {
-      if (!/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(rest)) return `--device's required is no boolean`;
+      if (!/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(rest))
+        return `--device's required is not a boolean`;
     } else if (name === '') name = text;
     else return `--device has an unknown field "${text}"`;
   }

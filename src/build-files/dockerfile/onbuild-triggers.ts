@@ -56,7 +56,7 @@ function sourcesOrRefusal(
 ): readonly TriggerSource[] {
   const lines = new LineReader(new SourceText(Buffer.from(trigger)));
   const read = readInstruction(lines);
-  if (read === undefined) return refused('is no instruction');
+  if (read === undefined) return refused('is not an instruction');
   const error = lines.error ?? read.error;
   if (error !== undefined) return refused(`can't be read: ${error.reason}`);
   if (readInstruction(lines) !== undefined) return refused('is more than one instruction');
@@ -82,7 +82,7 @@ function toUse(source: TriggerSource, parent: ImageUse, stages: readonly Stage[]
 function makeUse(parent: ImageUse, expanded: string, refusal: string | undefined): ImageUse {
   const reference = parseReference(expanded);
   const unresolved =
-    refusal ?? (reference.ok ? undefined : `its ONBUILD trigger names "${expanded}", which is no image reference`);
+    refusal ?? (reference.ok ? undefined : `its ONBUILD trigger names "${expanded}", which is not an image reference`);
   const { definedAt: _, unresolved: __, ...rest } = parent;
   return {
     ...rest,

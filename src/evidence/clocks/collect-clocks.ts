@@ -75,7 +75,7 @@ function sbomTime({ predicateType, predicate, place }: Statement): readonly Cand
   // cosign writes an SPDX predicate as a string of JSON.
   const read = billOfMaterials.safeParse(typeof predicate === 'string' ? parseJson(predicate) : predicate);
   const at = read.data?.creationInfo?.created ?? read.data?.metadata?.timestamp;
-  return at === undefined ? [] : [{ name: 'date in its bill of materials', at, place }];
+  return at === undefined ? [] : [{ name: 'date in its SBOM', at, place }];
 }
 
 function parseJson(text: string): unknown {

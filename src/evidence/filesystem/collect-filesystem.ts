@@ -25,7 +25,7 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
       status: 'unavailable',
       cause: 'malformed',
       message: `The manifest ${manifestDigest} lists ${manifest.layers.length} layers and its configuration ${configuration.diffIds.length} diffIDs.`,
-      remedy: 'Ask whoever publishes the image to push it again.',
+      remedy: "Ask the image's publisher to push it again.",
     };
   }
   const read = await readImageLayers(context.source, repository, manifest.layers, configuration.diffIds, (key, work) =>
@@ -81,7 +81,7 @@ function errorEvidence(error: LayersError): Evidence<never> {
         message: `The layer ${error.digest} can't be read: ${error.error.message}.`,
         remedy:
           error.error.limit === undefined
-            ? 'Ask whoever publishes the image to build and push it again, or use another image.'
+            ? "Ask the image's publisher to build and push it again, or use another image."
             : `It passes the limit ${error.error.limit}; use an image that is smaller, or waive the rule for it.`,
       };
   }

@@ -114,7 +114,7 @@ async function rpmDatabases(tree: FileTree): Promise<FoundDatabase[]> {
     const reading: DatabaseReading =
       unread(tree, path) ??
       (format === null
-        ? { packages: [], problems: ['it is no rpm database of a known form'] }
+        ? { packages: [], problems: ['it is not an rpm database of a known form'] }
         : await readRpmDatabase(bytes, format, path));
     const log = tree.resolve(`${path}-wal`);
     const problems =

@@ -36,7 +36,7 @@ class Database {
 
   constructor(file: Uint8Array) {
     if (Buffer.from(file.subarray(0, 16)).toString('latin1') !== 'SQLite format 3\0')
-      throw new Error('it is no SQLite database');
+      throw new Error('it is not an SQLite database');
     this.#file = file;
     this.#view = new DataView(file.buffer, file.byteOffset, file.byteLength);
     const size = this.#view.getUint16(16);
@@ -61,7 +61,7 @@ class Database {
       yield* this.rows(this.#view.getUint32(header + 8), depth + 1);
       return;
     }
-    if (kind !== 0x0d) throw new Error(`page ${page} is no page of a table`);
+    if (kind !== 0x0d) throw new Error(`page ${page} is not a page of a table`);
     for (let i = 0; i < cells; i += 1) yield this.#row(start + this.#view.getUint16(header + 8 + i * 2));
   }
 

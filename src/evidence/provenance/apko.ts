@@ -32,7 +32,7 @@ export interface ApkoConfiguration {
 export function readApko(
   predicate: unknown,
 ): Result<Pick<ApkoConfiguration, 'repositories' | 'keys' | 'packages' | 'architectures'>, string> {
-  if (!isFields(predicate)) return err('it is no object');
+  if (!isFields(predicate)) return err('it is not an object');
   const contents = predicate['contents'];
   if (!isFields(contents)) return err('it has no contents');
   const repositories = [

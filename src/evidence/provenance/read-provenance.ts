@@ -27,7 +27,7 @@ export interface ProvenanceError {
  * @see https://slsa.dev/spec/v1.1/provenance and https://slsa.dev/spec/v0.2/provenance
  */
 export function readProvenance(predicateType: string, predicate: unknown): Result<BuildProvenance, ProvenanceError> {
-  if (!isFields(predicate)) return err({ status: 'malformed', reason: 'is no object' });
+  if (!isFields(predicate)) return err({ status: 'malformed', reason: 'is not an object' });
   if (/^https:\/\/slsa\.dev\/provenance\/v1(?:\.[0-9]+)?$/.test(predicateType)) return readV1(predicate);
   if (predicateType === 'https://slsa.dev/provenance/v0.2') return readV02(predicate);
   return err({

@@ -83,6 +83,6 @@ function nameOtherJson(fields: Fields): string {
     return 'an in-toto statement, of which the predicate would be the SBOM';
   if ('payloadType' in fields && 'payload' in fields) return 'a DSSE envelope, whose payload would hold the SBOM';
   if (text(fields['mediaType'])?.startsWith('application/vnd.dev.sigstore.bundle'))
-    return 'a sigstore bundle, which would hold the SBOM';
+    return 'a Sigstore bundle, which would hold the SBOM';
   return 'of an unknown form (JSON)';
 }

@@ -61,7 +61,7 @@ function documentElements(sbom: Sbom, { signer, now }: ElementsInput): readonly 
     one(
       'author',
       authors,
-      document.authors.length === 0 && tools !== '' ? 'it names tools only, and a tool is no author' : undefined,
+      document.authors.length === 0 && tools !== '' ? 'it names tools only, and a tool is not an author' : undefined,
     ),
     one(
       'signature',
@@ -95,7 +95,7 @@ function timestamp(created: string | undefined, now: Date): ElementReport {
   if (created === undefined) return one('timestamp', undefined);
   const time = Date.parse(created);
   if (!/^\d{4}-\d{2}-\d{2}/.test(created) || Number.isNaN(time)) {
-    return one('timestamp', undefined, `"${created.slice(0, 40)}" is no time of RFC 3339`);
+    return one('timestamp', undefined, `"${created.slice(0, 40)}" is not an RFC 3339 time`);
   }
   if (time > now.getTime() + CLOCK_SKEW) return one('timestamp', undefined, `${created} is in the future`);
   // apko and others write 1970, or Go's zero time of the year 1, so that the same input gives the same bytes.

@@ -15,7 +15,7 @@ export function parseJsonDocument(text: string, bytes: Uint8Array): Result<unkno
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return err(refused('malformed', `is no JSON: ${error instanceof Error ? error.message : String(error)}`));
+    return err(refused('malformed', `is not JSON: ${error instanceof Error ? error.message : String(error)}`));
   }
   if (flaw !== null) {
     const key = JSON.stringify(flaw.key.slice(0, 60));

@@ -47,7 +47,8 @@ export function readTagValue(source: string): Result<TagValueDocument, SbomError
   let element: 'document' | 'package' | 'other' = 'document';
 
   for (const entry of entries(source)) {
-    if ('flaw' in entry) return err(refused('malformed', `is no tag-value text: ${entry.flaw}, at line ${entry.line}`));
+    if ('flaw' in entry)
+      return err(refused('malformed', `is not tag-value text: ${entry.flaw}, at line ${entry.line}`));
     const { tag, value, line } = entry;
     if (tag === 'PackageName') {
       current = { name: value, checksums: [], externalRefs: [] };

@@ -19,7 +19,7 @@ export interface BerElement {
 export function berElement(bytes: Uint8Array, at: number, depth = 0): BerElement {
   const tag = octet(bytes, at);
   const first = octet(bytes, at + 1);
-  if (depth > MAX_DEPTH || (tag & 0x1f) === 0x1f) throw new RangeError('it is no key');
+  if (depth > MAX_DEPTH || (tag & 0x1f) === 0x1f) throw new RangeError('it is not a key');
   if (first === 0x80) {
     if ((tag & CONSTRUCTED) === 0) throw new RangeError('a plain value has no length');
     let end = at + 2;

@@ -28,7 +28,7 @@ export interface OpenVexDocument {
  * @see https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md
  */
 export function readOpenVex(predicate: unknown, origin: VexOrigin): Result<OpenVexDocument, string> {
-  if (!isFields(predicate)) return err('it is no object');
+  if (!isFields(predicate)) return err('it is not an object');
   const listed = predicate['statements'];
   if (!Array.isArray(listed)) return err('it has no statements');
   if (listed.length > VEX_LIMITS.statements)
@@ -63,7 +63,7 @@ export function readOpenVex(predicate: unknown, origin: VexOrigin): Result<OpenV
 type OwnFields = Omit<VexStatement, 'signer' | 'digest' | 'author'>;
 
 function readStatement(fields: unknown, document: string): Result<OwnFields, string> {
-  if (!isFields(fields)) return err('it is no object');
+  if (!isFields(fields)) return err('it is not an object');
   const status = VEX_STATUSES.find((known) => known === fields['status']);
   if (status === undefined)
     return err(`its status ${JSON.stringify(fields['status'])?.slice(0, 40)} is not one of ${VEX_STATUSES.join(', ')}`);

@@ -59,7 +59,7 @@ function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
   }
   if (!RANGES.has(range.type)) return { kind: 'unknown', reason: `its range is of the type ${range.type}` };
   const sorted = sortEvents(range.events, ecosystem);
-  if (sorted === null) return { kind: 'unknown', reason: `its versions have no order that we know (${ecosystem})` };
+  if (sorted === null) return { kind: 'unknown', reason: `its versions have no known order (${ecosystem})` };
   let inside = false;
   // A last version where nothing was open, which may be the only one of what is introduced there.
   let single: string | null = null;

@@ -84,7 +84,7 @@ function inventoryGaps(
 /** A bill of materials that is there and can't be had may name what an image's own databases hide. */
 function unreadBill(sbom: Evidence<unknown>): readonly Unjudged[] {
   if (sbom.status !== 'unavailable') return [];
-  return [{ what: 'its attested bill of materials', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
+  return [{ what: 'its attested SBOM', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
 }
 
 interface Asked {

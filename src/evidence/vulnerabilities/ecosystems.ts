@@ -69,11 +69,11 @@ export function distributionEcosystem(distribution: Distribution | null): Result
   const { id, versionId, prettyName } = distribution;
   const known = Object.hasOwn(DISTRIBUTIONS, id) ? DISTRIBUTIONS[id] : undefined;
   const called = prettyName ?? [id, versionId].filter((part) => part !== undefined).join(' ');
-  if (known === undefined) return err(`no advisories that we read are about ${called} (${distribution.where})`);
+  if (known === undefined) return err(`no source of advisories covers ${called} (${distribution.where})`);
   const ecosystems = known.name(distribution);
   if (ecosystems === null) {
     const release = versionId === undefined ? 'no release' : `the release ${versionId}`;
-    return err(`${distribution.where} says ${release} of ${called}, for which there are no advisories that we read`);
+    return err(`${distribution.where} says ${release} of ${called}, which no source of advisories covers`);
   }
   return ok({ packages: known.packages, names: known.names, ecosystems });
 }

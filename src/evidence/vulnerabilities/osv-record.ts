@@ -70,5 +70,5 @@ export function readOsvRecord(value: unknown): Result<OsvRecord, string> {
   if (read.success) return ok(read.data);
   const [issue] = read.error.issues;
   const place = issue === undefined || issue.path.length === 0 ? 'it' : issue.path.join('.');
-  return err(`it is no OSV record (${place}: ${issue?.message ?? 'not as the schema says'})`);
+  return err(`it is not an OSV record (${place}: ${issue?.message ?? 'not as the schema says'})`);
 }

@@ -81,7 +81,7 @@ function questionsOf(
   const { type, name, version, source } = one;
   const language = languageEcosystem(type);
   if (!ASKABLE.test(name) || !ASKABLE.test(version) || !ASKABLE.test(source.name)) {
-    return err(version === '' ? 'it has no version' : "its name or version can be no package's");
+    return err(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
   }
   if (language !== undefined) {
     if (!hasPlace(language, version)) return err(`its version has no place in the version order of ${language}`);
@@ -89,7 +89,8 @@ function questionsOf(
       { ecosystem: language, name: normaliseName(language, name), version, package: one, about: 'package' as const },
     ]);
   }
-  if (type !== 'apk' && type !== 'deb' && type !== 'rpm') return err(`no advisories that we read are about ${type}`);
+  if (type !== 'apk' && type !== 'deb' && type !== 'rpm')
+    return err(`no source of advisories covers packages of the type ${type}`);
   if (!distribution.ok) return distribution;
   const { packages, ecosystems, names } = distribution.value;
   if (packages !== type)

@@ -139,7 +139,7 @@ export class OsvApi implements VulnerabilitySource {
   }
 
   async #record(id: string): Promise<Result<OsvRecord | string, SourceFailure>> {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}$/.test(id)) return ok("its identifier can be no vulnerability's");
+    if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}$/.test(id)) return ok('it is not the identifier of a vulnerability');
     if (this.#records.size >= this.#limits['osv-records']) {
       return err({
         cause: 'limit',

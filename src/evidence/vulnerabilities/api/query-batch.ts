@@ -51,7 +51,7 @@ export async function queryBatch(
     if (status === 400 && page === 1) return ok({ refused: reasonOf(value) });
     const read = batch.safeParse(value);
     if (status !== 200) return err(malformedAnswer(url, reasonOf(value), status));
-    if (!read.success) return err(malformedAnswer(url, 'it is no list of results'));
+    if (!read.success) return err(malformedAnswer(url, 'it is not a list of results'));
     const { results } = read.data;
     if (results.length !== pending.length) {
       return err(malformedAnswer(url, `it has ${results.length} results for ${pending.length} questions`));

@@ -25,14 +25,14 @@ export async function listExportFiles(
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { path, folder, depth } = next;
     if (depth > limits['export-depth']) {
-      return err(passed(directory, 'export-depth', `has folders more than ${limits['export-depth']} deep`));
+      return err(passed(directory, 'export-depth', `has directories more than ${limits['export-depth']} deep`));
     }
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => error);
     if (!Array.isArray(entries)) {
       return err({
         cause: 'not-found',
         message: `The directory of vulnerability exports ${path} could not be read: ${entries instanceof Error ? entries.message : String(entries)}.`,
-        remedy: 'Give a folder that holds OSV exports (all.zip by ecosystem, or JSON records).',
+        remedy: 'Give a directory that holds OSV exports (all.zip by ecosystem, or JSON records).',
       });
     }
     for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -53,6 +53,6 @@ function passed(directory: string, limit: string, what: string): SourceFailure {
   return {
     cause: 'limit',
     message: `The directory of vulnerability exports ${directory} ${what} (${limit}).`,
-    remedy: 'Give a folder that holds nothing but OSV exports.',
+    remedy: 'Give a directory that holds nothing but OSV exports.',
   };
 }

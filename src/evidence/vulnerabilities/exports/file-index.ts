@@ -75,7 +75,7 @@ async function forEachRecord(
     const entries = directory.value.filter(({ name }) => !name.endsWith('/')).sort((a, b) => a.offset - b.offset);
     // Passing over what is called otherwise could pass over a record.
     const other = entries.find(({ name }) => !name.endsWith('.json'));
-    if (other !== undefined) return err(faulty(file.path, { reason: `it holds ${other.name}, which is no record` }));
+    if (other !== undefined) return err(faulty(file.path, { reason: `it holds ${other.name}, which is not a record` }));
     const reader = new ZipReader(handle, limits);
     for (const [place, entry] of entries.entries()) {
       const bytes = await reader.read(entry);
@@ -123,6 +123,6 @@ function faulty(path: string, { reason, limit }: ZipFault): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (${limit})`}.`,
-    remedy: 'Download it again, or remove from the directory what is no OSV export.',
+    remedy: 'Download it again, or remove from the directory what is not an OSV export.',
   };
 }

@@ -116,6 +116,6 @@ function parse(bytes: Buffer): Result<OsvRecord, string> {
   try {
     return readOsvRecord(JSON.parse(bytes.toString('utf8')));
   } catch {
-    return err('it is no JSON');
+    return err('it is not JSON');
   }
 }

@@ -51,21 +51,21 @@ function readSubject(bytes: Buffer): Result<Subject, string> {
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    return err('it is no JSON');
+    return err('it is not JSON');
   }
   if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['modified'] !== 'string') {
-    return err('it is no OSV record: it lacks an id or the date of its last change');
+    return err('it is not an OSV record: it lacks an id or the date of its last change');
   }
   const affected = value['affected'] ?? [];
-  if (!Array.isArray(affected)) return err('it is no OSV record: affected is no list');
+  if (!Array.isArray(affected)) return err('it is not an OSV record: affected is not a list');
   const packages: { ecosystem: string; name: string }[] = [];
   for (const entry of affected) {
     const about: unknown = isObject(entry) ? entry['package'] : undefined;
-    if (!isObject(entry)) return err('it is no OSV record: affected holds what is no object');
+    if (!isObject(entry)) return err('it is not an OSV record: affected holds what is not an object');
     // An entry about a git repository has no package.
     if (about === undefined || about === null) continue;
     if (!isObject(about) || typeof about['ecosystem'] !== 'string' || typeof about['name'] !== 'string') {
-      return err('it is no OSV record: an affected package lacks an ecosystem or a name');
+      return err('it is not an OSV record: an affected package lacks an ecosystem or a name');
     }
     packages.push({ ecosystem: about['ecosystem'], name: about['name'] });
   }

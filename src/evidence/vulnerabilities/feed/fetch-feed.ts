@@ -49,7 +49,7 @@ export async function fetchFeed(
     return err({
       cause: 'not-collected',
       message: `The feed ${file} could not be kept: ${messageOf(error)}.`,
-      remedy: 'Give the run a folder for temporary files that has room for it.',
+      remedy: 'Give the run a directory for temporary files that has room for it.',
     });
   } finally {
     if (kept === null && folder !== undefined) await rm(folder, { recursive: true, force: true });
@@ -118,7 +118,7 @@ async function download(
   if (status !== 200) {
     await discard();
     const isUnchanged = status === 304 && tag !== undefined;
-    return isUnchanged ? ok({ isUnchanged }) : err(malformedAnswer(url, 'it is no feed', status));
+    return isUnchanged ? ok({ isUnchanged }) : err(malformedAnswer(url, 'it is not a feed', status));
   }
   try {
     await pipeline(limited(body, url, limits), createWriteStream(path, { flags: 'wx', mode: 0o600 }));

@@ -83,7 +83,7 @@ function recordSink(
   if (type === FOLDER || basename(name) === CONTENTS) return null;
   // Passing over what is called otherwise could pass over a record.
   if (type !== FILE || sparse || !name.endsWith('.json'))
-    throw new FeedFault(`it holds ${shown(name)}, which is no record`);
+    throw new FeedFault(`it holds ${shown(name)}, which is not a record`);
   if (size > limits['record-bytes']) throw over(limits, `${shown(name)} has more bytes than`, 'record-bytes');
   if (spool.length >= limits['feed-records']) throw over(limits, 'it has more records than', 'feed-records');
   const chunks: Buffer[] = [];
