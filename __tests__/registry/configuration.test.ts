@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { credentialsFirst, parseCredentialInput } from '../../src/registry/credentials.js';
 import { dockerCredentials } from '../../src/registry/docker-config.js';
 import { hostRules } from '../../src/registry/hosts.js';
-import { LIMITS, parseLimits, registryLimits } from '../../src/registry/limits.js';
+import {
+  amountOf,
+  LIMITS,
+  type LimitName,
+  parseLimits,
+  raiseLimit,
+  registryLimits,
+} from '../../src/registry/limits.js';
 import { proxyFor } from '../../src/registry/proxy.js';
 import { parseRoute } from '../../src/registry/routes.js';
 import { expectDocument } from '../support/held-table.js';
@@ -285,21 +292,20 @@ describe('limits', () => {
       '',
       'A registry is a stranger: everything that it may cost has a limit with a name. Passing one makes the evidence',
       "unavailable under the limit's name, and the answer indeterminate; it never passes. The environment variable",
-      '`BASE_IMAGE_GATE_LIMITS` changes them, on the command line and in a workflow: names and whole numbers, with `KiB`, `MiB`, `GiB`',
-      'on bytes and `s`, `m` on milliseconds.',
+      '`BASE_IMAGE_GATE_LIMITS` changes them, on the command line and in a workflow: names and whole numbers, with `KiB`,',
+      '`MiB`, `GiB` on bytes, and `s`, `m` (minutes) on milliseconds.',
       '',
       '```sh',
       'BASE_IMAGE_GATE_LIMITS="layer-bytes=8GiB run-ms=20m"',
       '```',
       '',
     ].join('\n');
-    const rows = Object.entries(LIMITS).map(([name, { value, unit, bounds }]) => [
+    const rows = Object.entries(LIMITS).map(([name, { value, bounds }]) => [
       `\`${name}\``,
-      String(value),
-      unit,
+      amountOf(name as LimitName, value),
       bounds,
     ]);
-    await expectDocument('registry-limits.md', introduction, ['limit', 'default', 'unit', 'bounds'], rows);
+    await expectDocument('registry-limits.md', introduction, ['limit', 'default', 'bounds'], rows);
   });
 
   test('are set by the environment, and a mistake there is said before the run begins', async () => {
@@ -316,6 +322,23 @@ describe('limits', () => {
       layers: 3,
       'manifest-bytes': LIMITS['manifest-bytes'].value,
     });
+  });
+
+  test.each(Object.keys(LIMITS) as LimitName[])('%s is raised by what the message says to type', (name) => {
+    const [, typed = ''] = /BASE_IMAGE_GATE_LIMITS="([^"]*)"/.exec(raiseLimit(name, LIMITS[name].value)) ?? [];
+    expect(parseLimits(typed)).toEqual({ ok: true, value: { [name]: 2 * LIMITS[name].value } });
+  });
+
+  test.each([
+    ['manifest-bytes', 4 * 1024 ** 2, '4 MiB'],
+    ['manifest-bytes', 1, '1 byte'],
+    ['manifest-bytes', 1025, '1,025 bytes'],
+    ['layer-bytes', 1536 * 1024 ** 2, '1536 MiB'],
+    ['run-ms', 600_000, '10 min'],
+    ['run-ms', 1500, '1500 ms'],
+    ['referrers', 1000, '1,000'],
+  ] as const)('%s of %d is read as %s', (name, value, text) => {
+    expect(amountOf(name, value)).toBe(text);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../result.js';
 import { limitError, type RequestName, requestText } from './http-failure.js';
 import type { RegistryError } from './image-source.js';
-import type { LimitName, RegistryLimits } from './limits.js';
+import { amountOf, type LimitName, type RegistryLimits } from './limits.js';
 import { BlobStreamError } from './registry-error.js';
 
 interface AnswerHead {
@@ -45,7 +45,8 @@ export async function readWhole(
   const tooLarge = limitError(
     name,
     limit,
-    `The answer to ${requestText(name)} is larger than ${limits[limit]} bytes (${limit}).`,
+    limits[limit],
+    `The answer to ${requestText(name)} is larger than ${amountOf(limit, limits[limit])}`,
   );
   if (name.method !== 'HEAD' && Number(headers.get('content-length') ?? 0) > limits[limit]) {
     await answer.discard();

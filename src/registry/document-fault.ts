@@ -1,18 +1,19 @@
-/** What is wrong with a document whose bytes arrived as they should: a clause that can follow "because". */
-export interface DocumentFault {
-  /** `unsupported`: it is sound, in a form that we can't judge (schema 1, an artifact that is no image). */
-  readonly code: 'malformed' | 'limit' | 'unsupported';
-  readonly reason: string;
-  /** The named limit, where code is `limit`; the form's name, where it is `unsupported`. */
-  readonly name?: string;
-}
+import type { LimitName } from './limits.js';
+
+/** What is wrong with a document whose bytes arrived as they should; `reason` is a clause that can follow "because". */
+export type DocumentFault =
+  | { readonly code: 'malformed'; readonly reason: string }
+  /** It is more than the limit of this name, which is `set` in this run. */
+  | { readonly code: 'limit'; readonly reason: string; readonly name: LimitName; readonly set: number }
+  /** It is sound, in a form of this name that we can't judge (schema 1, an artifact that is no image). */
+  | { readonly code: 'unsupported'; readonly reason: string; readonly name: string };
 
 export function malformed(reason: string): DocumentFault {
   return { code: 'malformed', reason };
 }
 
-export function beyondLimit(name: string, reason: string): DocumentFault {
-  return { code: 'limit', reason, name };
+export function beyondLimit(name: LimitName, set: number, reason: string): DocumentFault {
+  return { code: 'limit', reason: `${reason} (limit ${name})`, name, set };
 }
 
 export function unsupportedForm(name: string, reason: string): DocumentFault {

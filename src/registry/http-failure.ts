@@ -1,6 +1,7 @@
 import { codeOf, messageOf } from './caught.js';
 import { REFUSED_ADDRESS } from './connector.js';
 import type { RegistryError } from './image-source.js';
+import { amountOf, type LimitName, raiseLimit, raiseTimes } from './limits.js';
 
 type Code = RegistryError['code'];
 
@@ -53,21 +54,21 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
     registry: name.registry,
     request: requestText(name),
     message: `${requestText(name)} failed: ${PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
-    remedy: REMEDIES[code] ?? `Check that ${name.url.host} can be reached from here, and try again.`,
+    remedy: REMEDIES[code] ?? `Check that ${name.url.host} can be reached from here, and run the gate again.`,
   };
 }
 
 const REMEDIES: Partial<Record<Code, string>> = {
   'refused-address':
     'If the registry is meant to be on a private network, list it in the policy: `registries: { HOST: { private-network: true } }`.',
-  timeout: 'Try again; if the registry is known to be slow, raise the limits answer-ms or document-ms.',
+  timeout: raiseTimes('answer-ms', 'document-ms'),
   tls: "Check the registry's certificate; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private authority.",
   malformed: 'Check that the address is that of a registry.',
   unauthorised: 'Log in to the registry (`docker login`), or check that the image exists and its name is right.',
   forbidden: 'Give the account the right to pull this repository.',
   'not-found': 'Check the name, the tag and the digest; a tag may have been removed.',
-  'rate-limited': 'Log in to the registry, use a mirror, or try again later.',
-  'server-error': "Try again later; see the registry's status page.",
+  'rate-limited': 'Log in to the registry, use a mirror, or run the gate again later.',
+  'server-error': "See the registry's status page, and run the gate again later.",
 };
 
 /** The error of an answer whose status is no success. `detail` is what the registry's body says, already made safe. */
@@ -108,13 +109,14 @@ function statusCode(status: number): Code {
   }
 }
 
-export function limitError(name: RequestName, limit: string, message: string): RegistryError {
+/** The error of an answer that passes a limit, which is `set` in this run; `what` is a sentence without its stop. */
+export function limitError(name: RequestName, limit: LimitName, set: number, what: string): RegistryError {
   return {
     code: 'limit',
     registry: name.registry,
     request: requestText(name),
-    message,
-    remedy: `Raise the limit ${limit} if this is expected.`,
+    message: `${what} (limit ${limit}).`,
+    remedy: raiseLimit(limit, set),
     limit,
   };
 }
@@ -125,8 +127,8 @@ export function outOfTime(name: RequestName, runMs: number, asked: boolean): Reg
     code: 'timeout',
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} was ${asked ? 'broken off' : 'not made'}: the run had used its ${runMs / 1000} s for registries (run-ms).`,
-    remedy: 'Run again, with a larger limit run-ms if the registries are slow.',
+    message: `${requestText(name)} was ${asked ? 'broken off' : 'not made'}: the run had used its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
+    remedy: raiseTimes('run-ms'),
     limit: 'run-ms',
   };
 }

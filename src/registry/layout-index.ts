@@ -1,8 +1,9 @@
 import { formatReference, parseReference } from '../images/reference.js';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { referrersTag } from './digest.js';
 import type { FetchedManifest, Referrers, RegistryError, Repository } from './image-source.js';
-import type { RegistryLimits } from './limits.js';
+import { type RegistryLimits, raiseLimit } from './limits.js';
 import type { Descriptor } from './manifest.js';
 import { isIndexType, isManifestType } from './media-types.js';
 import type { OpenLayout } from './open-layout.js';
@@ -104,8 +105,8 @@ export async function readReferrers(
       code: 'limit',
       registry: repository.registry,
       request: `${layout.path}/index.json`,
-      message: `More than ${limits.referrers} manifests of the image layout refer to ${digest}, the limit referrers.`,
-      remedy: 'Raise the limit referrers if so many are expected.',
+      message: `${digest} has more than ${plural(limits.referrers, 'referrer')} in the image layout ${layout.path} (limit referrers).`,
+      remedy: raiseLimit('referrers', limits.referrers),
       limit: 'referrers',
     });
   return ok({ via: 'layout', descriptors: [...found.values()] });

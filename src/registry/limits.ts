@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import type { BlobKind } from './image-source.js';
 
@@ -61,6 +62,41 @@ export function registryLimits(changes: Partial<RegistryLimits> = {}): RegistryL
     number
   >;
   return { ...defaults, ...changes };
+}
+
+/** A limit's value as a person reads it: `4 MiB`, `10 min`, `1,000`. */
+export function amountOf(name: LimitName, value: number): string {
+  const { unit } = LIMITS[name];
+  const suffix = suffixFor(unit, value);
+  if (suffix !== undefined) return `${value / suffix.factor} ${suffix.text === 'm' ? 'min' : suffix.text}`;
+  return unit === 'bytes'
+    ? plural(value, 'byte')
+    : unit === 'milliseconds'
+      ? `${value} ms`
+      : plural(value, '', '').trim();
+}
+
+/** What to do about a limit that is `set` to this in the run, as it is typed: with room for twice as much. */
+export function raiseLimit(name: LimitName, set: number): string {
+  return `If so much is expected, raise the limit: ${LIMITS_VARIABLE}="${twice(name, set)}".`;
+}
+
+/** What to do where registries are slow; the limits are `LIMITS`' own. */
+export function raiseTimes(...names: readonly LimitName[]): string {
+  return `Run the gate again; where the registry is slow, raise the limit: ${LIMITS_VARIABLE}="${names.map((name) => twice(name, LIMITS[name].value)).join(' ')}".`;
+}
+
+function twice(name: LimitName, set: number): string {
+  const suffix = suffixFor(LIMITS[name].unit, 2 * set);
+  return `${name}=${suffix === undefined ? 2 * set : `${(2 * set) / suffix.factor}${suffix.text}`}`;
+}
+
+/** The largest suffix of which the value is a whole number. */
+function suffixFor(unit: string, value: number): { readonly text: string; readonly factor: number } | undefined {
+  return Object.entries(SUFFIXES)
+    .map(([text, suffix]) => ({ text, ...suffix }))
+    .filter((suffix) => suffix.unit === unit && value % suffix.factor === 0)
+    .at(-1);
 }
 
 const SUFFIXES: Readonly<Record<string, { readonly unit: string; readonly factor: number }>> = {

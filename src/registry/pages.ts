@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { limitError, type RequestName, requestText } from './http-failure.js';
 import type { RegistryError } from './image-source.js';
@@ -35,6 +36,8 @@ export function nextPage(
       remedy: 'Ask whoever runs the registry to mend its pagination.',
     });
   if (visited.size >= limits[limit])
-    return err(limitError(from, limit, `${requestText(from)} has more than ${limits[limit]} pages (${limit}).`));
+    return err(
+      limitError(from, limit, limits[limit], `${requestText(from)} has more than ${plural(limits[limit], 'page')}`),
+    );
   return ok(url);
 }

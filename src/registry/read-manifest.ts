@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isDigest } from '../images/reference.js';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
-import type { RegistryLimits } from './limits.js';
+import { amountOf, type RegistryLimits } from './limits.js';
 import type { Descriptor, Manifest } from './manifest.js';
 import { isIndexType, isManifestType, isSchema1, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
 import { misspelt, parseStrictJson } from './strict-json.js';
@@ -74,7 +75,13 @@ export function readManifest(
   limits: Limits,
 ): Result<Manifest, DocumentFault> {
   if (bytes.length > limits['manifest-bytes'])
-    return err(beyondLimit('manifest-bytes', `it is larger than ${limits['manifest-bytes']} bytes`));
+    return err(
+      beyondLimit(
+        'manifest-bytes',
+        limits['manifest-bytes'],
+        `it is larger than ${amountOf('manifest-bytes', limits['manifest-bytes'])}`,
+      ),
+    );
   if (declared !== undefined && isSchema1(declared)) return err(schema1());
   const json = parseStrictJson(bytes);
   if (!json.ok) return err(malformed(json.error));
@@ -124,7 +131,13 @@ function readIndex(document: object, mediaType: string, limits: Limits): Result<
     Array.isArray(document.manifests) &&
     document.manifests.length > limits['index-entries']
   )
-    return err(beyondLimit('index-entries', `it lists more than ${limits['index-entries']} manifests`));
+    return err(
+      beyondLimit(
+        'index-entries',
+        limits['index-entries'],
+        `it lists more than ${plural(limits['index-entries'], 'manifest')}`,
+      ),
+    );
   const parsed = indexDocument.safeParse(document);
   if (!parsed.success) return err(malformed(firstIssue(parsed.error)));
   const { manifests, ...rest } = parsed.data;
@@ -133,7 +146,7 @@ function readIndex(document: object, mediaType: string, limits: Limits): Result<
 
 function readImage(document: object, mediaType: string, limits: Limits): Result<Manifest, DocumentFault> {
   if ('layers' in document && Array.isArray(document.layers) && document.layers.length > limits.layers)
-    return err(beyondLimit('layers', `it lists more than ${limits.layers} layers`));
+    return err(beyondLimit('layers', limits.layers, `it lists more than ${plural(limits.layers, 'layer')}`));
   const parsed = manifestDocument.safeParse(document);
   if (!parsed.success) return err(malformed(firstIssue(parsed.error)));
   const { config, layers, ...rest } = parsed.data;

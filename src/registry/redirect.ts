@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { limitError, type RequestName, requestText } from './http-failure.js';
 import type { RegistryError } from './image-source.js';
@@ -24,7 +25,7 @@ export function nextHop(
   if (!REDIRECTS.has(answer.status) || location === null) return undefined;
   if (hop >= limit)
     return err(
-      limitError(from, 'redirects', `${requestText(from)} was redirected more than ${limit} times (redirects).`),
+      limitError(from, 'redirects', limit, `${requestText(from)} was redirected more than ${plural(limit, 'time')}`),
     );
   const url = URL.canParse(location, from.url.href) ? new URL(location, from.url.href) : undefined;
   const refused = (reason: string) =>

@@ -1,8 +1,9 @@
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import type { WholeAnswer } from './answer.js';
 import type { RegistryApi } from './ask.js';
 import { referrersTag } from './digest.js';
-import { limitError, requestText } from './http-failure.js';
+import { limitError, type RequestName, requestText } from './http-failure.js';
 import type { ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
 import type { Descriptor } from './manifest.js';
@@ -39,8 +40,7 @@ export async function fetchReferrers(
     const origin = { registry: repository.registry, request: requestText(name), what: `The referrers of ${digest}` };
     if (!read.ok) return err(documentError(read.error, origin));
     for (const entry of read.value.kind === 'index' ? read.value.manifests : []) found.set(entry.digest, entry);
-    if (found.size > limits.referrers)
-      return err(limitError(name, 'referrers', `${digest} has more than ${limits.referrers} referrers (referrers).`));
+    if (found.size > limits.referrers) return err(tooMany(name, repository, digest, limits));
     const next = nextPage(answer.value.headers, name, visited, 'referrer-pages', limits);
     if (!next.ok) return next;
     if (next.value === undefined) return ok({ via: 'referrers-api', descriptors: [...found.values()] });
@@ -68,5 +68,10 @@ async function byTag(
   const descriptors = list.value.manifest.kind === 'index' ? list.value.manifest.manifests : [];
   if (descriptors.length <= limits.referrers) return ok({ via: 'referrers-tag', descriptors });
   const name = client.nameOf('GET', { repository, path: `manifests/${tag}` });
-  return err(limitError(name, 'referrers', `${digest} has more than ${limits.referrers} referrers (referrers).`));
+  return err(tooMany(name, repository, digest, limits));
+}
+
+function tooMany(name: RequestName, repository: Repository, digest: string, { referrers }: RegistryLimits) {
+  const image = `${repository.registry}/${repository.repository}@${digest}`;
+  return limitError(name, 'referrers', referrers, `${image} has more than ${plural(referrers, 'referrer')}`);
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { DocumentFault } from './document-fault.js';
 import type { RegistryError } from './image-source.js';
+import { raiseLimit } from './limits.js';
 
 /**
  * Thrown by the iterable of `ImageSource.blobStream`, and nowhere else: bytes ended early, ran over a limit or did not
@@ -31,15 +32,15 @@ export function documentError(
       return {
         ...base,
         code: 'limit',
-        remedy: `Raise the limit ${fault.name ?? ''} if the image is meant to be so.`,
-        ...(fault.name === undefined ? {} : { limit: fault.name }),
+        remedy: raiseLimit(fault.name, fault.set),
+        limit: fault.name,
       };
     case 'unsupported':
       return {
         ...base,
         code: 'malformed',
         remedy: 'Push the image again in OCI or Docker v2 schema 2 form, or use another image.',
-        unsupported: fault.name ?? 'unknown form',
+        unsupported: fault.name,
       };
     case 'malformed':
       return { ...base, code: 'malformed', remedy: "Ask the image's publisher to push it again." };

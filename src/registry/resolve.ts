@@ -89,7 +89,8 @@ async function choose(
     if (manifest.kind === 'manifest') return ok({ fetched, manifest, entry });
     const fail = (fault: DocumentFault) => err(documentError(fault, at(repository, digest)));
     met.add(digest);
-    if (met.size > maxDepth) return fail(beyondLimit('index-depth', `indexes are nested deeper than ${maxDepth}`));
+    if (met.size > maxDepth)
+      return fail(beyondLimit('index-depth', maxDepth, `indexes are nested more than ${maxDepth} deep`));
     const next = choosePlatform(manifest.manifests, platform);
     if (next === undefined) return err(missingPlatform(repository, digest, manifest.manifests, platform));
     if (met.has(next.digest)) return fail(malformed(`it leads back to ${next.digest}`));

@@ -9,7 +9,7 @@ import { type DispatcherOptions, Dispatchers, MAX_HEADER_BYTES } from './dispatc
 import { HostQueue } from './host-queue.js';
 import { connectionError, limitError, outOfTime, type RequestName, statusError } from './http-failure.js';
 import type { RegistryError } from './image-source.js';
-import type { LimitName, RegistryLimits } from './limits.js';
+import { amountOf, type LimitName, type RegistryLimits } from './limits.js';
 import { nextHop } from './redirect.js';
 import { readRefusal } from './refusal.js';
 import { BlobStreamError } from './registry-error.js';
@@ -180,7 +180,7 @@ export class Transport {
         this.#bytes += chunk.length;
         if (this.#bytes > limit)
           throw new BlobStreamError(
-            limitError(name, 'run-bytes', `The run has downloaded more than ${limit} bytes (run-bytes).`),
+            limitError(name, 'run-bytes', limit, `The run has downloaded more than ${amountOf('run-bytes', limit)}`),
           );
         yield chunk;
       }
@@ -197,7 +197,7 @@ export class Transport {
   #failure(name: RequestName, error: unknown, signal: AbortSignal, timeMs: number): RegistryError {
     if (this.#clock.now() >= this.#runEnd) return outOfTime(name, this.limits['run-ms'], true);
     if (!signal.aborted) return connectionError(name, error);
-    const message = `it took longer than ${timeMs / 1000} s (document-ms)`;
+    const message = `it took longer than ${amountOf('document-ms', timeMs)} (limit document-ms)`;
     return connectionError(name, { code: 'ETIMEDOUT', message });
   }
 

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../result.js';
 import { hashFor } from './digest.js';
 import { bufferFreer } from './free-buffers.js';
 import type { RegistryError } from './image-source.js';
+import { amountOf, type LimitName, raiseLimit } from './limits.js';
 import type { Descriptor } from './manifest.js';
 import { BlobStreamError } from './registry-error.js';
 
@@ -55,7 +56,7 @@ export function wrongDigest(origin: Origin, expected: string, actual: string): R
     registry: origin.registry,
     request: origin.request,
     message: `${origin.what} hashes to ${actual}, expected ${expected}: its bytes are not those that were asked for.`,
-    remedy: 'Try again; if it persists, the registry or something in between changes what it serves.',
+    remedy: 'Run the gate again; if it stays, the registry or something in between changes what it serves.',
   };
 }
 
@@ -65,17 +66,17 @@ export function wrongSize(origin: Origin, expected: number, found: string): Regi
     registry: origin.registry,
     request: origin.request,
     message: `${origin.what} has ${found} bytes, expected ${expected}.`,
-    remedy: 'Try again; if it persists, the registry serves content that is cut off or padded.',
+    remedy: 'Run the gate again; if it stays, the registry serves content that is cut off or padded.',
   };
 }
 
-export function tooLarge(origin: Origin, limit: string, bytes: number): RegistryError {
+export function tooLarge(origin: Origin, limit: LimitName, bytes: number): RegistryError {
   return {
     code: 'limit',
     registry: origin.registry,
     request: origin.request,
-    message: `${origin.what} is larger than ${bytes} bytes, the limit ${limit}.`,
-    remedy: `Raise the limit ${limit} if content of this size is expected.`,
+    message: `${origin.what} is larger than ${amountOf(limit, bytes)} (limit ${limit}).`,
+    remedy: raiseLimit(limit, bytes),
     limit,
   };
 }
