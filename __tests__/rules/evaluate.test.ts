@@ -21,8 +21,6 @@ import {
   type ImageRule,
   type ImageRuleSubject,
   type Preset,
-  type ProfileColumn,
-  profileColumn,
   type RuleResult,
   type UseRule,
   type UseSubject,
@@ -408,22 +406,5 @@ describe('rules over files and changes', () => {
     expect(answersOfChange(rules, policy, null)).toMatchObject([{ reason: 'nothing' }]);
     expect(answersOfChange(rules, policy, { ...change, changedFiles: null })).toMatchObject([{ reason: 'nothing' }]);
     expect(answersOfChange(rules, off, change)).toEqual([]);
-  });
-});
-
-describe('the column of a profile', () => {
-  test.each<readonly [Policy['profile'], UseInquiry['subject']['use']['role'], ProfileColumn]>([
-    ['observe', 'final', 'baseline'],
-    ['observe', 'build', 'baseline'],
-    ['baseline', 'final', 'baseline'],
-    ['baseline', 'build', 'baseline'],
-    ['hardened', 'final', 'hardened'],
-    ['hardened', 'copy', 'hardened'],
-    ['hardened', 'build', 'hardened-build'],
-    ['strict', 'final', 'strict'],
-    ['strict', 'copy', 'strict'],
-    ['strict', 'build', 'hardened-build'],
-  ])('%s for %s is %s', (profile, role, column) => {
-    expect(profileColumn(profile, role)).toBe(column);
   });
 });

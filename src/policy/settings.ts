@@ -1,6 +1,6 @@
 import type { Role } from '../build-files/image-use.js';
-import { profileColumn, type Rule } from '../rules/rule.js';
-import type { Level, Policy, RuleOverride } from './policy.js';
+import type { ProfileColumn, Rule } from '../rules/rule.js';
+import type { Level, Policy, Profile, RuleOverride } from './policy.js';
 
 /** How a rule is asked for a role. */
 export interface RuleSetting {
@@ -23,6 +23,13 @@ export function ruleSetting(policy: Policy, rule: Pick<Rule, 'id' | 'presets'>, 
     options: isRecord(preset.options) ? preset.options : {},
   };
   return change(change(setting, policy.rules[rule.id]), policy.roles[role]?.[rule.id]);
+}
+
+/** Which column of a rule's presets holds for images in a role. */
+export function profileColumn(profile: Profile, role: Role): ProfileColumn {
+  if (profile === 'observe' || profile === 'baseline') return 'baseline';
+  if (role === 'build') return 'hardened-build';
+  return profile;
 }
 
 function change(setting: RuleSetting, override: RuleOverride | undefined): RuleSetting {

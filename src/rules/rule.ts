@@ -4,7 +4,7 @@ import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import type { Platform } from '../images/platform.js';
 import type { Reference } from '../images/reference.js';
-import type { AllowEntry, Level, Policy, Profile, Waiver } from '../policy/policy.js';
+import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 
 export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
 
@@ -29,12 +29,6 @@ export interface RuleResult {
 
 /** A profile's column of the table of levels; `observe` is baseline capped at warning, strict on build stages is hardened-build. */
 export type ProfileColumn = 'baseline' | 'hardened' | 'hardened-build' | 'strict';
-
-export function profileColumn(profile: Profile, role: Role): ProfileColumn {
-  if (profile === 'observe' || profile === 'baseline') return 'baseline';
-  if (role === 'build') return 'hardened-build';
-  return profile;
-}
 
 export interface Preset<O> {
   readonly level: Level;

@@ -1,11 +1,10 @@
 import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
-import { isProvenanceType } from '../evidence/provenance/read-provenance.js';
-import { sbomFamily } from '../evidence/sbom/predicate-types.js';
 import { documentsInIndex, readDocuments } from './documents.js';
 import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
+import { isProvenanceType, sbomFamily } from './predicate-types.js';
 import type { SignedContent } from './signed-content.js';
 import { checkPayloadType, readStatement, type Statement } from './statement.js';
 import type { RejectedSignature } from './verified.js';

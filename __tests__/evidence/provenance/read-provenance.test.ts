@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BuildProvenance } from '../../../src/evidence/provenance/provenance.js';
-import {
-  isProvenanceType,
-  PROVENANCE_LIMITS,
-  readProvenance,
-} from '../../../src/evidence/provenance/read-provenance.js';
+import { PROVENANCE_LIMITS, readProvenance } from '../../../src/evidence/provenance/read-provenance.js';
+import { isProvenanceType } from '../../../src/signatures/predicate-types.js';
 import {
   buildKitProvenance,
   COMMIT,

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { isProvenanceType, sbomFamily } from '../../signatures/predicate-types.js';
 import type { SignatureFacts } from '../../signatures/signer.js';
 import type { Statement } from '../../signatures/statement.js';
 import type { Collector } from '../collector.js';
 import { present } from '../evidence.js';
 import { APKO_PREDICATE_TYPE } from '../provenance/apko.js';
-import { isProvenanceType } from '../provenance/read-provenance.js';
-import { sbomFamily } from '../sbom/predicate-types.js';
 import { type Clock, chooseClock } from './clocks.js';
 
 type Candidate = Omit<Clock, 'verified'>;

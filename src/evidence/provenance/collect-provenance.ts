@@ -1,11 +1,12 @@
 import { identityMatches } from '../../policy/identity.js';
+import { isProvenanceType } from '../../signatures/predicate-types.js';
 import { describeSigner, type Signer } from '../../signatures/signer.js';
 import { type Carrier, findCarriers, isSigned } from '../attested.js';
 import type { CollectContext, Collector } from '../collector.js';
 import { present } from '../evidence.js';
 import { isIsolatedBuilder, judgeLevel } from './build-level.js';
 import type { AttestedProvenance, BuildProvenance } from './provenance.js';
-import { isProvenanceType, type ProvenanceError, readProvenance } from './read-provenance.js';
+import { type ProvenanceError, readProvenance } from './read-provenance.js';
 import { normaliseBuilder, readSourceUri } from './source-uri.js';
 
 /** Collects the SLSA provenance that is attested of an image, with the build level each supports. */

@@ -6,14 +6,6 @@ import { readSourceUri } from './source-uri.js';
 /** How much of a predicate is kept; a build of a distribution has thousands of materials. */
 export const PROVENANCE_LIMITS = { materials: 1000, parameters: 100, 'parameter-characters': 300 } as const;
 
-/** The signed predicateType of provenance in any version; other versions than v0.2 and v1 are unsupported, by name. */
-export function isProvenanceType(predicateType: string): boolean {
-  return (
-    /^https:\/\/slsa\.dev\/provenance(?:\/|$)/.test(predicateType) ||
-    predicateType === 'https://in-toto.io/Provenance/v0.1'
-  );
-}
-
 /** Why a predicate gives no provenance; `reason` completes "The provenance …". */
 export interface ProvenanceError {
   readonly status: 'unsupported' | 'malformed';

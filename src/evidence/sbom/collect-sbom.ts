@@ -1,11 +1,11 @@
 import { err, type Result } from '../../result.js';
+import { sbomFamily } from '../../signatures/predicate-types.js';
 import { describeSigner } from '../../signatures/signer.js';
 import { type Carrier, distinct, findCarriers, isSigned } from '../attested.js';
 import type { Collector } from '../collector.js';
 import { type Evidence, present } from '../evidence.js';
 import { findDisagreements } from './disagreements.js';
 import type { AttestedSbom, ImageSbom } from './image-sbom.js';
-import { sbomFamily } from './predicate-types.js';
 import { readSbomPredicate } from './read.js';
 import { installedPackages, type Sbom } from './sbom.js';
 import { refused, type SbomError, unsupported } from './sbom-error.js';

@@ -20,3 +20,11 @@ export function sbomFamily(predicateType: string): SbomFamily | null {
   }
   return null;
 }
+
+/** The signed predicateType of provenance in any version; other versions than v0.2 and v1 are unsupported, by name. */
+export function isProvenanceType(predicateType: string): boolean {
+  return (
+    /^https:\/\/slsa\.dev\/provenance(?:\/|$)/.test(predicateType) ||
+    predicateType === 'https://in-toto.io/Provenance/v0.1'
+  );
+}
