@@ -11,9 +11,9 @@ const started = Date.now();
 
 /** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
 async function main(): Promise<0 | 1 | 2 | 3> {
-  const { NO_TOKEN, readInputs, secretsOf } = await import('./github/inputs.js');
+  const { givenInputs, NO_TOKEN, readInputs, secretsOf } = await import('./github/inputs.js');
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
-  const inputs = readInputs(core.getInput);
+  const inputs = readInputs(core.getInput, givenInputs(process.env));
   const show = await import('./github/step-outputs.js');
   if (!inputs.ok) {
     await show.showStop({ summaryPath }, inputs.error);

@@ -7,24 +7,30 @@ const started = Date.now();
 
 /** Posts the report of another run. Returns the exit code: 0 where it was posted or there was nothing to post it on, else 2. */
 async function main(): Promise<0 | 2> {
-  const token = core.getInput('token');
-  if (token !== '') core.setSecret(token);
-  const [{ NO_TOKEN, readReportInputs }, { readRunnerEnvironment }, { readPayload }, { reportRun }, { createClient }] =
-    await Promise.all([
-      import('./github/inputs.js'),
-      import('./github/environment.js'),
-      import('./github/payload.js'),
-      import('./github/report-run.js'),
-      import('./github/client.js'),
-    ]);
+  const secret = core.getInput('token');
+  if (secret !== '') core.setSecret(secret);
+  const [
+    { givenInputs, NO_TOKEN, readReportInputs },
+    { readRunnerEnvironment },
+    { readPayload },
+    { reportRun },
+    { createClient },
+  ] = await Promise.all([
+    import('./github/inputs.js'),
+    import('./github/environment.js'),
+    import('./github/payload.js'),
+    import('./github/report-run.js'),
+    import('./github/client.js'),
+  ]);
   const { showPosted } = await import('./github/step-outputs.js');
-  if (token === '') {
-    await showPosted({ summaryPath }, err(`${NO_TOKEN.message} ${NO_TOKEN.remedy}`));
-    return 2;
-  }
-  const inputs = readReportInputs(core.getInput);
+  const inputs = readReportInputs(core.getInput, givenInputs(process.env));
   if (!inputs.ok) {
     await showPosted({ summaryPath }, err(`${inputs.error.message} ${inputs.error.remedy}`));
+    return 2;
+  }
+  const { token } = inputs.value;
+  if (token === '') {
+    await showPosted({ summaryPath }, err(`${NO_TOKEN.message} ${NO_TOKEN.remedy}`));
     return 2;
   }
   const env = readRunnerEnvironment(process.env);

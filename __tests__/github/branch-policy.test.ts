@@ -62,7 +62,7 @@ async function request(): Promise<BranchPolicyRequest> {
 
 async function used(): Promise<{ name: string; findings: readonly string[]; notices: string }> {
   const loaded = await loadBranchPolicy(await request());
-  if (!loaded.ok) throw new Error(loaded.error);
+  if (!loaded.ok) throw new Error(loaded.error.message);
   const { policy, findings, notices } = loaded.value;
   return {
     name: policy.source.name,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { type ActionInputs, readInputs, secretsOf } from '../../src/github/inputs.js';
+import { type ActionInputs, givenInputs, readInputs, readReportInputs, secretsOf } from '../../src/github/inputs.js';
 
 const read = (inputs: Readonly<Record<string, string>>): ReturnType<typeof readInputs> =>
   readInputs((name) => inputs[name] ?? '');
@@ -63,6 +63,41 @@ test('every secret is known before anything is read', () => {
 
 test('a line of credentials that can’t be read is a secret as a whole', () => {
   expect(secretsOf((name) => (name === 'registry-credentials' ? 'oops\n' : ''))).toEqual(['oops']);
+});
+
+describe('an input whose name is a slip', () => {
+  const named = (...names: readonly string[]): ReturnType<typeof readInputs> =>
+    readInputs(() => '', givenInputs(Object.fromEntries(names.map((name) => [`INPUT_${name.toUpperCase()}`, 'x']))));
+
+  test.each([
+    ['polcy', 'policy'],
+    ['profil', 'profile'],
+    ['path', 'paths'],
+    ['build_args', 'build-args'],
+    ['changed-file-only', 'changed-files-only'],
+  ])('%s is wrong usage: it would be ignored', (name, meant) => {
+    const read = named('token', name);
+    expect(read).toMatchObject({ ok: false, error: { input: name, remedy: `Did you mean \`${meant}\`?` } });
+  });
+
+  test('is no slip where it is one of ours, or like none of them', () => {
+    expect(named('policy-token', 'github-token', 'version', 'dockerfile').ok).toBe(true);
+    expect(givenInputs({ INPUT_POLICY: 'a', GITHUB_TOKEN: 'b' })).toEqual(['policy']);
+  });
+
+  test('is told in the report action too', () => {
+    expect(readReportInputs(() => '', ['artefact'])).toMatchObject({ ok: false, error: { input: 'artefact' } });
+  });
+});
+
+test('report/action.yml declares exactly the inputs that are read', () => {
+  const report = parse(readFileSync(new URL('../../report/action.yml', import.meta.url), 'utf8'));
+  const asked = new Set<string>();
+  readReportInputs((name) => {
+    asked.add(name);
+    return '';
+  });
+  expect(Object.keys(report.inputs).sort()).toEqual([...asked].sort());
 });
 
 describe('action.yml', () => {

@@ -85,10 +85,20 @@ describe('a repository', () => {
     expect(policy.profile).toBe('hardened');
   });
 
-  test('whose input names a policy that is not there is told so', async () => {
-    const { policy, notices } = await loaded({ base: null, inputs: { policy: 'ci/images.yml' } });
+  test.each(['ci/images.yml', 'acme/policies/base.yml'])(
+    'whose input names a policy that is nowhere, %s, is not judged by a softer one',
+    async (policy) => {
+      const refused = await run({ base: 'version: 1\nprofile: strict\n', inputs: { policy } });
+      expect(refused).toMatchObject({ ok: false, error: { code: 'no-policy' } });
+      if (!refused.ok) expect(refused.error.message).toContain(`${policy}, which is not at the tip of main`);
+      if (!refused.ok) expect(refused.error.remedy).toContain('owner/repository/path@ref');
+    },
+  );
+
+  test('whose input names the policy that this change adds is judged without it, and told so', async () => {
+    const { policy, notices } = await loaded({ base: null, head: 'version: 1\n', inputs: { policy: PATH } });
     expect(policy.source.name).toBe('built-in baseline');
-    expect(notices.join()).toContain('ci/images.yml is not at the tip of main');
+    expect(notices.join()).toContain(`${PATH} is not at the tip of main`);
   });
 });
 
@@ -105,7 +115,8 @@ describe('a policy of another repository', () => {
     const base = 'version: 1\nextends: acme/policies/base.yml@v3\n';
     const refused = await run({ base, policyToken: false });
     expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
-    if (!refused.ok) expect(refused.error.message).toMatch(/acme\/policies\/base\.yml@v3.*`policy-token`/s);
+    if (!refused.ok) expect(refused.error.message).toMatch(/acme\/policies\/base\.yml@v3.*may not look\.$/);
+    if (!refused.ok) expect(refused.error.remedy).toContain('give the input `policy-token`');
     // Nor where the tip is broken, and the last valid version is what can't be read.
     expect(await run({ base: 'nonsense', policyToken: false })).toMatchObject({ ok: false });
     github.server.faults.push({ operation: 'repos/get-commit', status: 422 });
@@ -125,9 +136,17 @@ describe('a policy of another repository', () => {
     expect(await run({ base: null, inputs })).toMatchObject({ ok: false, error: { code: 'bad-policy' } });
     const refused = await run({ base: null, inputs, policyToken: false });
     expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
-    if (!refused.ok) expect(refused.error.message).toContain('policy-token');
+    if (!refused.ok) expect(refused.error.remedy).toContain('give the input `policy-token`');
     const missing = { policy: 'acme/policies/none.yml@main' };
-    expect(await run({ base: null, inputs: missing })).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+    const unfound = await run({ base: null, inputs: missing });
+    expect(unfound).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+    if (!unfound.ok) expect(unfound.error.remedy).toContain('`policy-token` has not expired');
+  });
+
+  test('that the input names and that extends one which can’t be read is not called invalid', async () => {
+    other('acme/policies', { 'base.yml': 'version: 1\nextends: acme/none/base.yml@main\n' });
+    const refused = await run({ base: null, inputs: { policy: 'acme/policies/base.yml@main' } });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
   });
 });
 

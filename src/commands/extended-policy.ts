@@ -12,7 +12,7 @@ const LONGEST_WAIT = 30_000;
 export function fetchExtended(io: CommandIo): ResolveExtends {
   const started = Date.now();
   return async (target) => {
-    const [{ createClient }, { fetchPolicy }] = await Promise.all([
+    const [{ createClient }, { clauseOf, fetchPolicy }] = await Promise.all([
       import('../github/client.js'),
       import('../github/policy-loader.js'),
     ]);
@@ -24,8 +24,9 @@ export function fetchExtended(io: CommandIo): ResolveExtends {
       onWaiting: (sentence) => io.stderr(`${sentence}\n`),
     });
     const fetched = await fetchPolicy(client, target);
-    if (fetched.ok || token !== undefined) return fetched;
-    return err(`${fetched.error} A private repository needs GH_TOKEN in the environment`);
+    if (fetched.ok) return fetched;
+    const clause = clauseOf(fetched.error);
+    return err(token === undefined ? `${clause}. A private repository needs GH_TOKEN in the environment` : clause);
   };
 }
 

@@ -43,6 +43,12 @@ export interface BranchPolicyRequest {
   readonly profile: Profile;
 }
 
+/** Why the policy that holds could not be had, and what can be done about it. */
+export interface PolicyUnavailable {
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** The policy of a run, and what there is to say about where it came from. */
 export interface BranchPolicy {
   readonly policy: Policy;
@@ -65,16 +71,16 @@ export const MAX_POLICY_BYTES = 4 * 1024 * 1024;
 
 /**
  * The policy that holds for a run: the file at the branch's tip; where that is invalid, the last valid one of the
- * branch's history, so that its repair can land; where there is none, the built-in profile. Fails with a sentence where
+ * branch's history, so that its repair can land; where there is none, the built-in profile. Fails where
  * the policy could not be had: an extended policy that this run's token can't read must not be replaced by a softer one.
  */
-export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Result<BranchPolicy, string>> {
+export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Result<BranchPolicy, PolicyUnavailable>> {
   const { path, branch, profile } = request;
   const text = await branch.tree.read(path, MAX_POLICY_BYTES);
   if (!text.ok && text.error.code === 'not-found') {
     return ok({ policy: request.builtIn(profile), findings: [], notices: [] });
   }
-  if (!text.ok) return err(`${text.error.message} ${text.error.remedy}`);
+  if (!text.ok) return text;
   const loaded = await request.load(policyText(path, text.value, branch.tree));
   if (loaded.ok) {
     return ok({
@@ -108,9 +114,9 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
 
 type ValidVersion = { readonly policy: Policy; readonly commit: string } | null;
 
-async function lastValid(request: BranchPolicyRequest): Promise<Result<ValidVersion, string>> {
+async function lastValid(request: BranchPolicyRequest): Promise<Result<ValidVersion, PolicyUnavailable>> {
   for await (const version of request.earlier()) {
-    if (!version.ok) return err(`${version.error.message} ${version.error.remedy}`);
+    if (!version.ok) return version;
     const { commit, text } = version.value;
     const loaded = await request.load(policyText(request.path, text, await request.treeAt(commit)));
     if (loaded.ok) return ok({ policy: loaded.value.policy, commit });
@@ -120,8 +126,10 @@ async function lastValid(request: BranchPolicyRequest): Promise<Result<ValidVers
   return ok(null);
 }
 
-function unavailableIn(defects: readonly PolicyDefect[]): string | undefined {
-  return defects.find((defect) => defect.unavailable === true)?.message;
+/** The first of several defects that only says that something could not be had. */
+export function unavailableIn(defects: readonly PolicyDefect[]): PolicyUnavailable | undefined {
+  const defect = defects.find(({ unavailable }) => unavailable === true);
+  return defect && { message: defect.message, remedy: defect.fix ?? 'Let this run read it.' };
 }
 
 /**

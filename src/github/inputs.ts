@@ -1,5 +1,6 @@
 import { FRAMEWORKS, type Framework } from '../compliance/frameworks.js';
 import { parsePlatform } from '../images/platform.js';
+import { nearest } from '../policy/suggestion.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
 import type { ReportInputs } from './report-run.js';
@@ -46,11 +47,21 @@ const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
 const COMMENT_MODES = ['always', 'on-failure', 'never'] as const;
 const MAX_KEY_LENGTH = 100;
 
+/** The inputs that a workflow gives a step, as the runner passes them on: `INPUT_` and the name in capitals. */
+export function givenInputs(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.keys(environment).flatMap((name) => (name.startsWith('INPUT_') ? name.slice(6).toLowerCase() : []));
+}
+
 /**
- * Reads the Action's inputs. `input` gives the text of one, empty where the workflow does not set it. Fails with the
- * first input that can't be read. A secret is never quoted in a message.
+ * Reads the Action's inputs. `input` gives the text of one, empty where the workflow does not set it; `given` are the
+ * names of those it sets. Fails with the first input that can't be read, or whose name is a slip of one of ours: the
+ * runner only warns of it, and a policy that was named in vain would be replaced by a softer one. A secret is never
+ * quoted in a message.
  */
-export function readInputs(input: (name: string) => string): Result<ActionInputs, InputError> {
+export function readInputs(
+  input: (name: string) => string,
+  given: readonly string[] = [],
+): Result<ActionInputs, InputError> {
   const reader = new InputReader(input);
   const inputs = {
     ...reader.optional('policy', 'policy'),
@@ -70,22 +81,26 @@ export function readInputs(input: (name: string) => string): Result<ActionInputs
     sarif: reader.flag('sarif'),
     evidence: reader.list('evidence').map((name) => reader.oneOf('evidence', name, FRAMEWORKS)),
     registryCredentials: reader.credentials(),
-    token: input('token').trim(),
+    token: reader.text('token'),
   };
-  return reader.error === null ? ok(inputs) : err(reader.error);
+  return reader.result(inputs, given);
 }
 
 /** Reads the inputs of the report action. Fails as `readInputs` does. */
-export function readReportInputs(input: (name: string) => string): Result<ReportInputs, InputError> {
+export function readReportInputs(
+  input: (name: string) => string,
+  given: readonly string[] = [],
+): Result<ReportInputs & { readonly token: string }, InputError> {
   const reader = new InputReader(input);
   const inputs = {
-    report: input('report').trim() || null,
-    artifact: input('artifact').trim() || 'base-image-gate',
+    report: reader.text('report') || null,
+    artifact: reader.text('artifact') || 'base-image-gate',
     comment: reader.choice('comment', COMMENT_MODES, 'always'),
     commentKey: reader.commentKey(),
     sarif: reader.flag('sarif'),
+    token: reader.text('token'),
   };
-  return reader.error === null ? ok(inputs) : err(reader.error);
+  return reader.result(inputs, given);
 }
 
 /** Every secret among the inputs, so that the runner can be told to mask it before anything else happens. */
@@ -102,9 +117,26 @@ export function secretsOf(input: (name: string) => string): readonly string[] {
 class InputReader {
   error: InputError | null = null;
   readonly #input: (name: string) => string;
+  readonly #names = new Set<string>();
 
   constructor(input: (name: string) => string) {
-    this.#input = input;
+    this.#input = (name) => {
+      this.#names.add(name);
+      return input(name);
+    };
+  }
+
+  /** What was read, once everything was: the names asked for are the names there are. */
+  result<T>(inputs: T, given: readonly string[]): Result<T, InputError> {
+    for (const name of given) {
+      const meant = this.#names.has(name) ? undefined : nearest(name, this.#names);
+      if (meant !== undefined) this.fail(name, 'is none that this action has', `Did you mean \`${meant}\`?`);
+    }
+    return this.error === null ? ok(inputs) : err(this.error);
+  }
+
+  text(name: string): string {
+    return this.#input(name).trim();
   }
 
   fail(input: string, what: string, remedy: string): void {
@@ -112,24 +144,24 @@ class InputReader {
   }
 
   optional<K extends string>(key: K, name: string): { readonly [P in K]?: string } {
-    const text = this.#input(name).trim();
+    const text = this.text(name);
     // The key is the literal K, which a computed property widens to string.
     return text === '' ? {} : ({ [key]: text } as { readonly [P in K]: string });
   }
 
   profile(): { readonly profile?: (typeof PROFILES)[number] } {
-    const text = this.#input('profile').trim();
+    const text = this.text('profile');
     return text === '' ? {} : { profile: this.oneOf('profile', text, PROFILES) };
   }
 
   onlyNew(): ActionInputs['onlyNew'] {
-    const text = this.#input('only-new').trim();
+    const text = this.text('only-new');
     if (text === '') return 'ageing';
     return this.flag('only-new') ? 'all' : 'off';
   }
 
   commentKey(): string {
-    const key = this.#input('comment-key').trim() || 'default';
+    const key = this.text('comment-key') || 'default';
     if (key.length > MAX_KEY_LENGTH) {
       this.fail('comment-key', `is longer than ${MAX_KEY_LENGTH} characters`, 'Choose a shorter name.');
     }
@@ -137,7 +169,7 @@ class InputReader {
   }
 
   flag(name: string): boolean {
-    const text = this.#input(name).trim().toLowerCase();
+    const text = this.text(name).toLowerCase();
     if (text !== '' && text !== 'true' && text !== 'false') {
       this.fail(name, `is ${JSON.stringify(text)}`, 'Set it to true or false, or leave it out.');
     }
@@ -145,7 +177,7 @@ class InputReader {
   }
 
   choice<T extends string>(name: string, choices: readonly T[], absent: T): T {
-    const text = this.#input(name).trim();
+    const text = this.text(name);
     return text === '' ? absent : this.oneOf(name, text, choices);
   }
 

@@ -1,12 +1,12 @@
 import type { Catalogue } from '../catalog/catalogue.js';
 import { loadPolicy } from '../policy/load.js';
-import type { FetchedPolicy, RemotePolicy, ResolveExtends } from '../policy/policy-chain.js';
+import type { RemotePolicy, ResolveExtends } from '../policy/policy-chain.js';
 import { err, ok, type Result } from '../result.js';
 import { rules } from '../rules/index.js';
-import type { LoadPolicyText } from './branch-policy.js';
+import type { LoadPolicyText, PolicyFileText } from './branch-policy.js';
 import type { GitHubClient } from './client.js';
 import { formatRepositoryName, type RepositoryName } from './environment.js';
-import { attempt, type Purpose } from './github-error.js';
+import { attempt, type GitHubError, type Purpose } from './github-error.js';
 
 export interface PolicyAccess {
   readonly repository: RepositoryName;
@@ -27,14 +27,14 @@ export function policyLoader(
   mayUsePolicyToken: (repository: string) => boolean = () => true,
 ): LoadPolicyText {
   return async ({ path, text, commit, resolveFile }) => {
-    let unavailable = false;
+    let remedy: string | undefined;
     const resolveExtends: ResolveExtends = async (target) => {
       const name = `${target.owner}/${target.repository}`.toLowerCase();
       const trusted = access.policyClient !== null && mayUsePolicyToken(name);
       const fetched = await fetchPolicy(trusted ? access.policyClient : access.client, target);
       if (fetched.ok) return fetched;
-      unavailable = true;
-      return trusted ? fetched : err(`${fetched.error} ${NEEDS_TOKEN}`);
+      remedy = remedyFor(fetched.error, target, trusted ? 'policy-token' : 'token');
+      return err(clauseOf(fetched.error));
     };
     const loaded = await loadPolicy({
       path,
@@ -46,16 +46,37 @@ export function policyLoader(
       rules,
       catalogue: access.catalogue,
     });
-    return loaded.ok || !unavailable ? loaded : err(loaded.error.map((defect) => ({ ...defect, unavailable })));
+    if (loaded.ok || remedy === undefined) return loaded;
+    const fix = remedy;
+    return err(loaded.error.map((defect) => ({ ...defect, fix, unavailable: true })));
   };
 }
 
-/** What a maintainer can do about a policy that the run's own token can't read. */
-export const NEEDS_TOKEN =
-  "A private repository needs the input `policy-token`, which runs for forks and Dependabot don't have.";
+/** Why a policy of another repository could not be had. */
+type FetchError = Pick<GitHubError, 'code' | 'message' | 'remedy'>;
+
+/** What a maintainer can do about it. `token`: the input whose token may not read it, or was used in vain. */
+export function remedyFor(
+  { code, remedy }: FetchError,
+  { owner, repository }: RemotePolicy,
+  token: 'token' | 'policy-token',
+): string {
+  if (code !== 'not-found' && code !== 'no-permission' && code !== 'unauthorised') return remedy;
+  return token === 'token'
+    ? `Check its repository, path and ref. Where ${owner}/${repository} is private or internal, give the input \`policy-token\`; runs for forks get no secrets, and those of Dependabot its own.`
+    : `Check its repository, path and ref, and that \`policy-token\` has not expired and may read ${owner}/${repository} (contents: read).`;
+}
+
+/** The message, to stand within a sentence. */
+export function clauseOf({ message }: FetchError): string {
+  return message.replace(/\.$/, '');
+}
 
 /** Reads a policy of another repository, at the commit that its ref points to now. */
-export async function fetchPolicy(client: GitHubClient, target: RemotePolicy): Promise<Result<FetchedPolicy, string>> {
+export async function fetchPolicy(
+  client: GitHubClient,
+  target: RemotePolicy,
+): Promise<Result<Omit<PolicyFileText, 'path'>, FetchError>> {
   const { owner, repository, path, ref } = target;
   const place = { owner, repo: repository };
   const purpose: Purpose = {
@@ -63,17 +84,22 @@ export async function fetchPolicy(client: GitHubClient, target: RemotePolicy): P
     permission: 'contents: read',
   };
   const found = await attempt(purpose, () => client.rest.repos.getCommit({ ...place, ref, per_page: 1 }));
-  if (!found.ok) return err(found.error.message);
+  if (!found.ok) return found;
   const commit = found.value.data.sha;
-  const resolveFile = async (file: string): Promise<Result<Uint8Array, string>> => {
+  const read = async (file: string): Promise<Result<Uint8Array, FetchError>> => {
     const content = await attempt(purpose, () => client.rest.repos.getContent({ ...place, path: file, ref: commit }));
-    if (!content.ok) return err(content.error.message);
+    if (!content.ok) return content;
     const { data } = content.value;
     // GitHub leaves the content of a file above 1 MB out; a folder is a list.
     if (Array.isArray(data) || data.type !== 'file' || data.encoding !== 'base64')
-      return err(`${file} is not a file of at most 1 MB`);
+      return err({ code: 'limit', message: `${file} is not a file of at most 1 MB.`, remedy: 'Name a policy file.' });
     return ok(new Uint8Array(Buffer.from(data.content, 'base64')));
   };
-  const text = await resolveFile(path);
-  return text.ok ? ok({ text: text.value, commit, resolveFile }) : text;
+  const text = await read(path);
+  if (!text.ok) return text;
+  const resolveFile = async (file: string): Promise<Result<Uint8Array, string>> => {
+    const content = await read(file);
+    return content.ok ? content : err(clauseOf(content.error));
+  };
+  return ok({ text: text.value, commit, resolveFile });
 }

@@ -61,12 +61,8 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const setting = { repository: env.repository, inputs, plan: plan.value, commits, client, policyClient, catalogue };
   const policy = await runPolicy(setting);
   if (!policy.ok) {
-    const code = policy.error.code === 'bad-policy' ? 'usage' : 'indeterminate';
-    return err({
-      code,
-      message: policy.error.message,
-      remedy: 'Nothing is judged without its policy: mend it, or let this run read it.',
-    });
+    const { code, message, remedy } = policy.error;
+    return err({ code: code === 'unreadable' ? 'indeterminate' : 'usage', message, remedy });
   }
 
   const only = await judgedPaths(inputs, plan.value);

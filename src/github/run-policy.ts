@@ -1,14 +1,19 @@
 import type { Catalogue } from '../catalog/catalogue.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowList } from '../policy/default-allow.js';
-import { loadPolicy } from '../policy/load.js';
 import type { Policy, Profile } from '../policy/policy.js';
-import { parseRemote } from '../policy/policy-chain.js';
+import { parseRemote, type RemotePolicy } from '../policy/policy-chain.js';
 import { formatProblem } from '../policy/problem.js';
 import type { Finding } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
-import { rules } from '../rules/index.js';
-import { type BranchPolicy, loadBranchPolicy, MAX_POLICY_BYTES, previewPolicy } from './branch-policy.js';
+import {
+  type BranchPolicy,
+  loadBranchPolicy,
+  MAX_POLICY_BYTES,
+  type PolicyUnavailable,
+  previewPolicy,
+  unavailableIn,
+} from './branch-policy.js';
 import type { GitHubClient } from './client.js';
 import type { CommitTree } from './commit-tree.js';
 import type { Commits } from './commits.js';
@@ -16,7 +21,7 @@ import type { RepositoryName } from './environment.js';
 import { type ActionInputs, DEFAULT_POLICY_PATH } from './inputs.js';
 import { policyChanges } from './policy-change.js';
 import { earlierVersions } from './policy-history.js';
-import { fetchPolicy, NEEDS_TOKEN, policyLoader } from './policy-loader.js';
+import { fetchPolicy, policyLoader, remedyFor } from './policy-loader.js';
 import type { RunPlan } from './run-plan.js';
 
 export interface PolicySetting {
@@ -31,8 +36,9 @@ export interface PolicySetting {
 
 /** Why no policy can be applied: the input names one that is not there, or is not valid. */
 export interface PolicyFailure {
-  readonly code: 'bad-policy' | 'unreadable';
+  readonly code: 'no-policy' | 'bad-policy' | 'unreadable';
   readonly message: string;
+  readonly remedy: string;
 }
 
 /** The policy of a run: of another repository where the input says so, else of the branch, with the change previewed. */
@@ -42,6 +48,14 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
   if (remote !== undefined) return remotePolicy(setting, remote);
   const access = accessOf(setting);
   const { tree, name } = setting.plan.policy;
+  const missing = setting.inputs.policy !== undefined && (await isMissing(tree, path));
+  if (missing && (await isMissing(setting.plan.judged, path))) {
+    return err({
+      code: 'no-policy',
+      message: `The input \`policy\` names ${path}, which is not at ${name}.`,
+      remedy: `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${DEFAULT_POLICY_PATH} is read.`,
+    });
+  }
   const loaded = await loadBranchPolicy({
     path,
     branch: { tree, name },
@@ -51,9 +65,9 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     builtIn: (profile) => withoutFile(setting, profile),
     profile: profileWithoutFile(setting),
   });
-  if (!loaded.ok) return err({ code: 'unreadable', message: loaded.error });
+  if (!loaded.ok) return unreadable(loaded.error);
   const notices = [...loaded.value.notices];
-  if (setting.inputs.policy !== undefined && loaded.value.policy.source.path === undefined) {
+  if (missing) {
     notices.push(`The policy ${path} is not at ${name}, so ${loaded.value.policy.source.name} was used.`);
   }
   const preview = await previewed(setting, path, loaded.value.policy);
@@ -62,6 +76,16 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     findings: [...loaded.value.findings, ...preview.findings],
     notices: [...notices, ...preview.notices],
   });
+}
+
+/** A named policy that is nowhere must not be replaced by a softer one; one that the change adds holds once it is merged. */
+async function isMissing(tree: CommitTree, path: string): Promise<boolean> {
+  const text = await tree.read(path, MAX_POLICY_BYTES);
+  return !text.ok && text.error.code === 'not-found';
+}
+
+function unreadable({ message, remedy }: PolicyUnavailable): Result<never, PolicyFailure> {
+  return err({ code: 'unreadable', message, remedy });
 }
 
 function profileWithoutFile({ inputs }: PolicySetting): Profile {
@@ -109,26 +133,26 @@ async function isSameFile(path: string, one: CommitTree, other: CommitTree): Pro
 }
 
 async function remotePolicy(
-  { inputs, client, policyClient, catalogue }: PolicySetting,
-  remote: NonNullable<ReturnType<typeof parseRemote>>,
+  setting: PolicySetting,
+  remote: RemotePolicy,
 ): Promise<Result<BranchPolicy, PolicyFailure>> {
-  const via = policyClient ?? client;
+  const access = accessOf(setting);
+  const via = access.policyClient ?? access.client;
   const fetched = await fetchPolicy(via, remote);
   if (!fetched.ok) {
-    const remedy = policyClient === null ? ` ${NEEDS_TOKEN}` : '';
-    return err({ code: 'unreadable', message: `${fetched.error}${remedy}` });
+    const remedy = remedyFor(fetched.error, remote, access.policyClient === null ? 'token' : 'policy-token');
+    return unreadable({ message: fetched.error.message, remedy });
   }
-  const loaded = await loadPolicy({
-    ...fetched.value,
-    path: remote.path,
-    repository: `${remote.owner}/${remote.repository}`,
-    resolveExtends: (target) => fetchPolicy(via, target),
-    rules,
-    catalogue,
+  const load = policyLoader({ ...access, repository: { owner: remote.owner, name: remote.repository } });
+  const loaded = await load({ ...fetched.value, path: remote.path });
+  if (loaded.ok)
+    return ok({ policy: loaded.value.policy, findings: [], notices: loaded.value.warnings.map(formatProblem) });
+  const unavailable = unavailableIn(loaded.error);
+  if (unavailable !== undefined) return unreadable(unavailable);
+  const problems = loaded.error.map(formatProblem).join('\n');
+  return err({
+    code: 'bad-policy',
+    message: `The policy ${setting.inputs.policy ?? ''} is invalid:\n${problems}`,
+    remedy: `Mend it in ${remote.owner}/${remote.repository}: nothing is judged by an invalid policy.`,
   });
-  if (!loaded.ok) {
-    const problems = loaded.error.map(formatProblem).join('\n');
-    return err({ code: 'bad-policy', message: `The policy ${inputs.policy ?? ''} is invalid:\n${problems}` });
-  }
-  return ok({ policy: loaded.value.policy, findings: [], notices: loaded.value.warnings.map(formatProblem) });
 }

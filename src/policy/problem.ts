@@ -52,7 +52,7 @@ export function formatKey(path: readonly PropertyKey[]): string {
 }
 
 /** `FILE:LINE:COLUMN: message; expected …; fix`: one line for a terminal or a log. */
-export function formatProblem(problem: PolicyProblem): string {
+export function formatProblem(problem: Omit<PolicyProblem, 'code' | 'key'>): string {
   const expected = problem.expected === undefined ? '' : ` Expected: ${problem.expected}.`;
   const fix = problem.fix === undefined ? '' : ` ${problem.fix}`;
   return terminal(
