@@ -42,6 +42,9 @@ export interface GateInput {
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
 
+/** Builds that were not looked at, in one notice. */
+const MAX_UNSEEN_TOLD = 5;
+
 /** ONBUILD triggers of a remote base may name bases that have triggers of their own; BuildKit has no bound, we do. */
 const MAX_ONBUILD_DEPTH = 3;
 
@@ -144,7 +147,7 @@ function beyondDepth(use: ImageUse): UseJudgement {
   };
 }
 
-function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] {
+function noticesOf(policy: Policy, { uses, files, unseen }: Reading): readonly string[] {
   const notices: string[] = [];
   if (files.length === 0) {
     notices.push('No build file was found, so nothing was judged.');
@@ -153,6 +156,7 @@ function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] 
   } else if (uses.length === 0) {
     notices.push('The build files name no external image, so nothing was judged.');
   }
+  if (unseen.length > 0) notices.push(unseenNotice(unseen));
   if (policy.allow.length === 0) {
     const { path, name } = policy.source;
     const advice =
@@ -162,4 +166,11 @@ function noticesOf(policy: Policy, { uses, files }: Reading): readonly string[] 
     notices.push(`The allowlist is not enforced: the policy has none. ${advice} to say which images may be built on.`);
   }
   return notices;
+}
+
+/** A pass must not be taken for one of builds that nobody looked at. */
+function unseenNotice(unseen: Reading['unseen']): string {
+  const shown = unseen.slice(0, MAX_UNSEEN_TOLD).map(({ path, what }) => `${path} ${what}`);
+  const more = unseen.length > shown.length ? `; and ${unseen.length - shown.length} more` : '';
+  return `Not judged, because only build files and the literal text of workflows are read: ${shown.join('; ')}${more}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no judgement, under \`files.exclude\`.`;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildsInScript } from '../../src/build-files/build-command.js';
 
-const files = (script: string, directory = '') => buildsInScript(script, directory).map(({ file }) => file);
+const files = (script: string, directory = '') => buildsInScript(script, directory).named.map(({ file }) => file);
 
 describe('the builds that a script asks for', () => {
   test.each([
@@ -48,7 +48,7 @@ describe('the builds that a script asks for', () => {
     const script =
       'docker build --target api --platform linux/amd64,linux/arm64 --build-arg A=1 --build-arg B --build-arg C=$C ' +
       '--build-arg __proto__=x --build-context base=docker-image://b .';
-    const [build] = buildsInScript(script, '');
+    const [build] = buildsInScript(script, '').named;
     expect(build).toMatchObject({
       target: 'api',
       platforms: ['linux/amd64', 'linux/arm64'],

@@ -6,20 +6,11 @@ import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { ok } from '../../src/result.js';
+import { READING_OPTIONS } from '../support/reading-options.js';
 import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
 
-const OPTIONS: ReadingOptions = {
-  buildArgs: {},
-  buildContexts: {},
-  platforms: ['linux/amd64'],
-  perFile: {},
-  include: [],
-  exclude: [],
-  allFiles: false,
-};
-
 async function readDirectory(directory: string, options: Partial<ReadingOptions> = {}): Promise<Reading> {
-  const all = { ...OPTIONS, ...options };
+  const all = { ...READING_OPTIONS, ...options };
   const reading = await readRepository(openWorkingTree(directory, { allFiles: all.allFiles }), all);
   if (!reading.ok) throw new Error(reading.error.message);
   return reading.value;
@@ -72,7 +63,12 @@ describe('which files are read', () => {
   });
 
   test('a repository without any is read, and has none', async () => {
-    expect(await readDirectory(makeRepository({ README: '' }))).toEqual({ files: [], uses: [], stages: [] });
+    expect(await readDirectory(makeRepository({ README: '' }))).toEqual({
+      files: [],
+      uses: [],
+      stages: [],
+      unseen: [],
+    });
   });
 
   test('what can not be had is unreadable, and says why', async () => {
@@ -91,13 +87,13 @@ describe('which files are read', () => {
     const large = new Uint8Array(16 * 1024 * 1024 + 1);
     const entries = Array.from({ length: 40 }, (_, index) => ({ path: `${index}/Dockerfile`, kind: 'file' as const }));
     const tree = { name: 'x', entries: async () => ok(entries), read: async () => ok(large) };
-    const reading = await readRepository(tree, OPTIONS);
+    const reading = await readRepository(tree, READING_OPTIONS);
     const reasons = reading.ok ? reading.value.files.map(({ reason }) => reason ?? '') : [];
     expect(reasons.filter((reason) => reason.includes('MAX_BUILD_FILES_BYTES'))).toHaveLength(24);
   });
 
   test('a repository that can not be listed is an error', async () => {
-    const reading = await readRepository(openWorkingTree('/nowhere/at/all', { allFiles: true }), OPTIONS);
+    const reading = await readRepository(openWorkingTree('/nowhere/at/all', { allFiles: true }), READING_OPTIONS);
     expect(reading).toMatchObject({ ok: false, error: { code: 'not-found' } });
   });
 });
@@ -131,6 +127,12 @@ describe('what workflows build', () => {
   test('a file that is not there is listed', async () => {
     const directory = makeRepository(workflow('{run: docker build -f gen/Dockerfile .}'));
     expect(status(await readDirectory(directory))).toEqual(['gen/Dockerfile skipped']);
+  });
+
+  test.each(['dockerfile', 'Containerfile'])('a %s where there is no Dockerfile', async (name) => {
+    const files = { [`x/${name}`]: 'ARG V\nFROM a:$V\n', ...workflow('{run: podman build --build-arg V=1 x}') };
+    const reading = await readDirectory(makeRepository(files));
+    expect([status(reading), images(reading)]).toEqual([[`x/${name} read`], ['a:1']]);
   });
 
   test('its arguments make known what the file leaves open', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildsInWorkflow, isWorkflow } from '../../src/build-files/workflow-builds.js';
 
-const builds = (text: string) => buildsInWorkflow(Buffer.from(text));
+const builds = async (text: string) => (await buildsInWorkflow(Buffer.from(text))).named;
 
 const step = (inputs: string) =>
   `jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n${inputs
@@ -22,6 +22,7 @@ describe('build-push-action', () => {
         platforms: ['linux/amd64', 'linux/arm64'],
         buildArgs: { A: '1' },
         buildContexts: { base: 'docker-image://b' },
+        open: { args: ['B'], target: false, contexts: false },
       },
     ]);
   });
@@ -30,6 +31,10 @@ describe('build-push-action', () => {
     ['context: services/api', ['services/api/Dockerfile']],
     ['push: true', ['Dockerfile']],
     ['context: "{{defaultContext}}"\nfile: x', ['x']],
+    ['context: "{{defaultContext}}"', ['Dockerfile']],
+    ['context: "{{defaultContext}}:services/api"', ['services/api/Dockerfile']],
+    ['context: "{{defaultContext}}:services/api"\nfile: x', ['services/api/x']],
+    ['context: services/api\nfile: x', ['x']],
     ['file: ${{ matrix.file }}', []],
     ['context: ${{ matrix.dir }}', []],
     ['context: https://github.com/a/b.git', []],
@@ -39,7 +44,33 @@ describe('build-push-action', () => {
   });
 });
 
+test.each(['Docker/Build-Push-Action@v6', 'depot/build-push-action@v1'])('%s takes the same inputs', async (uses) => {
+  const text = `jobs: {a: {steps: [{uses: ${uses}, with: {file: x}}]}}`;
+  expect((await builds(text)).map(({ file }) => file)).toEqual(['x']);
+});
+
+describe("the repository's own actions", () => {
+  const inAction = async (runs: string) =>
+    (await buildsInWorkflow(Buffer.from(`runs: ${runs}`), '.github/actions/a')).named.map(({ file }) => file);
+
+  test('are built from beside their metadata', async () => {
+    expect(await inAction('{using: docker, image: app.build}')).toEqual(['.github/actions/a/app.build']);
+    expect(await inAction('{using: docker, image: "docker://alpine"}')).toEqual([]);
+    expect(await inAction('{using: docker, image: "../../../../x"}')).toEqual([]);
+  });
+
+  test('build in their steps', async () => {
+    expect(await inAction('{using: composite, steps: [{run: docker build -f x ., shell: bash}]}')).toEqual(['x']);
+  });
+});
+
 describe('scripts', () => {
+  test('run where the workflow says, unless the job does', async () => {
+    const job = (defaults: string) => `{${defaults} steps: [{run: docker build .}]}`;
+    const text = `defaults: {run: {working-directory: w}}\njobs: {a: ${job('')}, b: ${job('defaults: {run: {working-directory: j}},')}}`;
+    expect((await builds(text)).map(({ file }) => file)).toEqual(['w/Dockerfile', 'j/Dockerfile']);
+  });
+
   test('run where their step and job say', async () => {
     const text =
       'jobs:\n  a:\n    defaults: {run: {working-directory: d}}\n    steps:\n      - run: docker build .\n      - run: docker build -f x .\n        working-directory: e\n      - run: docker build -f ${{ inputs.f }} .\n      - run: docker build .\n        working-directory: ${{ matrix.d }}\n';
@@ -61,9 +92,15 @@ test.each([
   expect((await builds(text)).every(({ file }) => file === 'Dockerfile' || file === 'x')).toBe(true);
 });
 
-test('workflows are the YAML files of one folder', () => {
-  const workflows = ['.github/workflows/a.yml', '.github/workflows/b.yaml'];
-  const others = ['.github/workflows/a/b.yml', 'x/.github/workflows/a.yml', '.github/workflows/a.json'];
+test('workflows are the YAML files of one folder, and the actions that are kept beside it or are the repository', () => {
+  const workflows = [
+    ...['.github/workflows/a.yml', '.github/workflows/b.yaml'],
+    ...['action.yml', '.github/action.yaml', '.github/actions/a/b/action.yml'],
+  ];
+  const others = [
+    ...['.github/workflows/a/b.yml', 'x/.github/workflows/a.yml', '.github/workflows/a.json'],
+    ...['x/action.yml', 'reaction.yml', '.github/x-action.yml'],
+  ];
   expect(workflows.every(isWorkflow)).toBe(true);
   expect(others.some(isWorkflow)).toBe(false);
 });

@@ -20,7 +20,7 @@ export async function pinDockerfile(
   const read = (content: Uint8Array): Reading => {
     const all = { buildArgs: {}, buildContexts: {}, platforms: ['linux/amd64'], ...options };
     const { file, uses, stages } = readDockerfile(path, content, all);
-    return { files: [file], uses, stages };
+    return { files: [file], uses, stages, unseen: [] };
   };
   const before = read(bytes);
   const unpinned = before.uses.filter((use) => use.reference?.digest === undefined && isWanted(use));

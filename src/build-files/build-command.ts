@@ -6,6 +6,22 @@ export interface NamedBuild {
   readonly platforms?: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildContexts: Readonly<Record<string, string>>;
+  /** What it is given besides, to a value that only a run knows. */
+  readonly open?: OpenParts;
+}
+
+/** What of a build's parameters is not known. */
+export interface OpenParts {
+  /** Names of build arguments; an empty one stands for any. */
+  readonly args: readonly string[];
+  readonly target: boolean;
+  readonly contexts: boolean;
+}
+
+/** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
+export interface AskedBuilds {
+  readonly named: readonly NamedBuild[];
+  readonly unseen: readonly string[];
 }
 
 /** Flags of `docker build` that take a value; the others are switches. */
@@ -26,15 +42,24 @@ const SWITCHES = new Set([
   '--layers',
 ]);
 
+/** Stands in a word for what only a run knows: a variable, a substitution. */
+const OPEN_MARK = '\0';
+const isOpen = (word: string) => word.includes(OPEN_MARK);
+
+/** Where parentheses begin and end commands of their own, which come back to the folder they began in. */
+const OPEN = '(';
+const CLOSE = ')';
+
 /**
  * The builds that a shell script asks for with `docker build`, `docker buildx build`, `docker image build`,
  * `podman build`, `buildah build` or `buildah bud`. A word with a variable or a substitution is not literal: it is left
  * out, and so is a build whose file it names. `cd` and `pushd` are followed; in a folder that is not known, nothing is.
  */
-export function buildsInScript(script: string, directory: string): NamedBuild[] {
-  const builds: NamedBuild[] = [];
+export function buildsInScript(script: string, directory: string | null): AskedBuilds {
+  const named: NamedBuild[] = [];
+  const unseen: string[] = [];
   const outer: (string | null)[] = [];
-  let current: string | null = directory;
+  let current = directory;
   for (const words of commands(script)) {
     const [first] = words;
     if (first === OPEN) outer.push(current);
@@ -42,72 +67,107 @@ export function buildsInScript(script: string, directory: string): NamedBuild[] 
     else if (first === 'cd' || first === 'pushd') current = changed(current, words);
     else if (first === 'popd') current = null;
     const start = buildArguments(words);
-    if (start === undefined) continue;
+    if (start === 'bake') unseen.push('runs docker buildx bake');
+    if (typeof start !== 'number') continue;
     const build = parseBuild(words.slice(start), current);
-    if (build !== undefined) builds.push(build);
+    if (typeof build === 'string') unseen.push(build);
+    else if (build !== undefined) named.push(build);
   }
-  return builds;
+  return { named, unseen };
 }
 
-/** Where parentheses begin and end commands of their own, which come back to the folder they began in. */
-const OPEN = '(';
-const CLOSE = ')';
-
 /** The folder after `cd FOLDER`; null where it is not known or no folder of the repository. */
-function changed(directory: string | null, [, folder, ...more]: readonly (string | null)[]): string | null {
-  if (folder === undefined || folder === null || folder.startsWith('-') || more.length > 0) return null;
+function changed(directory: string | null, [, folder, ...more]: readonly string[]): string | null {
+  if (folder === undefined || isOpen(folder) || folder.startsWith('-') || more.length > 0) return null;
   return joinInside(directory, folder, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
 /** Where the arguments of a build begin, if the words hold one: after `sudo`, `time`, assignments and the like. */
-function buildArguments(words: readonly (string | null)[]): number | undefined {
+function buildArguments(words: readonly string[]): number | 'bake' | undefined {
   const tool = words.findIndex((word) => word === 'docker' || word === 'podman' || word === 'buildah');
   if (tool < 0) return undefined;
   let index = tool + 1;
   while (words[index] === 'buildx' || words[index] === 'image' || words[index] === 'builder') index++;
+  if (words[index] === 'bake') return 'bake';
   return words[index] === 'build' || words[index] === 'bud' ? index + 1 : undefined;
 }
 
-function parseBuild(words: readonly (string | null)[], directory: string | null): NamedBuild | undefined {
-  let file: string | null | undefined;
-  let context: string | null | undefined;
+function parseBuild(words: readonly string[], directory: string | null): NamedBuild | string | undefined {
+  let file: string | undefined;
   let target: string | undefined;
   let platforms: readonly string[] | undefined;
+  const places: string[] = [];
   const buildArgs: Record<string, string> = {};
   const buildContexts: Record<string, string> = {};
+  const open = { args: [] as string[], target: false, contexts: false };
   for (let index = 0; index < words.length; index++) {
-    const word = words[index];
-    if (word === null || word === undefined || !word.startsWith('-') || word === '-') {
-      context ??= word;
+    const word = words[index] ?? '';
+    if (!word.startsWith('-') || word === '-') {
+      places.push(word);
       continue;
     }
     const equals = word.startsWith('--') ? word.indexOf('=') : -1;
     const flag = equals < 0 ? word : word.slice(0, equals);
     const value = equals >= 0 ? word.slice(equals + 1) : SWITCHES.has(flag) ? undefined : words[++index];
+    if (value === undefined) continue;
     if (flag === '-f' || flag === '--file') file = value;
-    else if (value === undefined || value === null) continue;
-    else if (flag === '--target') target = value;
-    else if (flag === '--platform') platforms = value.split(',');
-    else if (flag === '--build-arg') assign(buildArgs, value);
-    else if (flag === '--build-context') assign(buildContexts, value);
+    else if (flag === '--build-arg') {
+      // Without a value it is the environment's.
+      if (isOpen(value) || !value.includes('=')) open.args.push(openName(value));
+      else assign(buildArgs, value);
+    } else if (flag === '--build-context') {
+      if (isOpen(value)) open.contexts = true;
+      else assign(buildContexts, value);
+    } else if (flag === '--target') {
+      if (isOpen(value)) open.target = true;
+      else target = value;
+    } else if (flag === '--platform' && !isOpen(value)) platforms = value.split(',');
   }
+  // What a variable stands for among the places may be flags of any kind.
+  if (places.length > 1 && places.some(isOpen)) open.args.push('');
+  const context = places.find((place) => !isOpen(place)) ?? places[0];
   const path =
-    file === undefined
-      ? joinInside(directory, context, 'Dockerfile')
-      : file === null
-        ? undefined
-        : joinInside(directory, file);
-  if (path === undefined) return undefined;
+    file === undefined ? joinInside(directory, known(context), 'Dockerfile') : joinInside(directory, known(file));
+  if (path === undefined) return whyUnseen(file, context, directory);
   return {
     file: path,
     ...(target === undefined ? {} : { target }),
     ...(platforms === undefined ? {} : { platforms }),
     buildArgs,
     buildContexts,
+    ...openParts(open),
   };
 }
 
-/** Notes `NAME=value`; a bare name takes its value from the environment, which is not known. */
+function known(word: string | undefined): string | null {
+  return word === undefined || isOpen(word) ? null : word;
+}
+
+function whyUnseen(
+  file: string | undefined,
+  context: string | undefined,
+  directory: string | null,
+): string | undefined {
+  const place = file ?? context;
+  // Nothing is built without a place: `docker build --help`.
+  if (place === undefined) return undefined;
+  if (place === '-') return 'builds from standard input';
+  if (isOpen(place) || directory === null) return 'builds a file that only a run knows';
+  return 'builds a file from outside the repository';
+}
+
+/** The name of a build argument whose value is not known; empty where the name is not, either. */
+export function openName(text: string): string {
+  const [name = ''] = text.split('=', 1);
+  return /^\w+$/.test(name) ? name : '';
+}
+
+/** As a field of a build; none where all is known. */
+export function openParts(open: OpenParts): Pick<NamedBuild, 'open'> {
+  return open.args.length > 0 || open.target || open.contexts ? { open } : {};
+}
+
+/** Notes `NAME=value`; a text without a value says nothing. */
 export function assign(values: Record<string, string>, text: string): void {
   const equals = text.indexOf('=');
   if (equals <= 0) return;
@@ -136,19 +196,17 @@ export function joinInside(...parts: readonly (string | null | undefined)[]): st
 
 /**
  * Cuts a script into commands and these into words, as a shell does: quotes, escapes, continuation lines, comments,
- * `;`, `&`, `|`; a parenthesis is a command by itself. A word with `$` or a backquote in it is `null`.
+ * `;`, `&`, `|`; a parenthesis is a command by itself. A word with `$` or a backquote in it has the mark there.
  */
-function commands(script: string): (string | null)[][] {
-  const found: (string | null)[][] = [];
-  let words: (string | null)[] = [];
+function commands(script: string): string[][] {
+  const found: string[][] = [];
+  let words: string[] = [];
   let word = '';
   let inWord = false;
-  let literal = true;
   const endWord = () => {
-    if (inWord) words.push(literal ? word : null);
+    if (inWord) words.push(word);
     word = '';
     inWord = false;
-    literal = true;
   };
   const endCommand = () => {
     endWord();
@@ -165,8 +223,7 @@ function commands(script: string): (string | null)[][] {
     } else if (character === "'" || character === '"') {
       const end = closingQuote(script, index);
       const text = script.slice(index + 1, end);
-      if (character === '"' && /[$`]/.test(text)) literal = false;
-      word += character === '"' ? text.replace(/\\(["\\])/g, '$1') : text;
+      word += character === '"' ? text.replace(/[$`]/g, OPEN_MARK).replace(/\\(["\\])/g, '$1') : text;
       inWord = true;
       index = end;
     } else if (character === '#' && !inWord) {
@@ -177,8 +234,7 @@ function commands(script: string): (string | null)[][] {
       if (character === OPEN || character === CLOSE) found.push([character]);
     } else if (/\s/.test(character)) endWord();
     else {
-      if (character === '$' || character === '`') literal = false;
-      word += character;
+      word += character === '$' || character === '`' ? OPEN_MARK : character;
       inWord = true;
     }
   }

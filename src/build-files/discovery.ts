@@ -22,7 +22,7 @@ export function discover(
   named: readonly NamedBuild[],
 ): Discovery {
   const include = globs(options.include);
-  const exclude = globs(options.exclude);
+  const isExcluded = excludes(options);
   const only = options.only === undefined ? undefined : new Set(options.only);
   const built = new Set(named.map((build) => build.file));
   const paths: string[] = [];
@@ -34,7 +34,7 @@ export function discover(
     const wanted = name === 'dockerfile' || (name === 'other' && matches(include, path));
     if (!wanted && !built.has(path)) {
       if (name === 'template') skip(path, 'a template is not a Dockerfile until it is filled in');
-    } else if (matches(exclude, path)) skip(path, 'excluded by files.exclude');
+    } else if (isExcluded(path)) skip(path, 'excluded by files.exclude');
     else if (only !== undefined && !only.has(path)) skip(path, 'not chosen by `paths` or `changed-files-only`');
     else paths.push(path);
   }
@@ -43,6 +43,12 @@ export function discover(
     if (!known.has(path) && nameKind(path) === 'dockerfile')
       skip(path, 'a workflow builds from it, but it is not here');
   return { paths: paths.sort(), skipped };
+}
+
+/** Whether a path is one that the options keep from being read. */
+export function excludes({ exclude }: Pick<ReadingOptions, 'exclude'>): (path: string) => boolean {
+  const patterns = globs(exclude);
+  return (path) => matches(patterns, path);
 }
 
 /** Bad globs are the policy's errors, and told there. */

@@ -1,14 +1,15 @@
 import { ok, type Result } from '../result.js';
+import { askedBuilds } from './asked-builds.js';
 import type { NamedBuild } from './build-command.js';
 import { recodedPaths } from './checkout-encoding.js';
-import { discover } from './discovery.js';
+import { discover, excludes } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
 import { MAX_DOCKERFILE_BYTES } from './dockerfile/limits.js';
 import type { BuildFile } from './image-use.js';
 import { mergeReadings } from './merge-readings.js';
-import type { Reading, ReadingOptions, ReadRepository } from './reading.js';
-import type { RepositoryTree, TreeEntry, TreeError } from './repository-tree.js';
-import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow-builds.js';
+import type { ReadingOptions, ReadRepository, UnseenBuild } from './reading.js';
+import type { RepositoryTree, TreeError } from './repository-tree.js';
+import { unseenByName, unseenOf } from './unseen-builds.js';
 
 /** Files that are read at a time: enough to keep the disk or the API busy. */
 const AT_ONCE = 16;
@@ -26,7 +27,8 @@ const MAX_NAMED_BUILDS = 100;
 export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
-  const { named, tooLarge } = await findNamedBuilds(tree, entries.value);
+  const asked = await askedBuilds(tree, entries.value, options);
+  const named = [...new Map(asked.workflows.map(({ build }) => [JSON.stringify(build), build])).values()];
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
@@ -36,41 +38,31 @@ export const readRepository: ReadRepository = async (tree, options) => {
     readings.push(...(await Promise.all(some.map((path) => readFile(tree, path, options, named, budget)))));
   }
   const read = readings.map(({ file }) => unlessRecoded(file, recoded));
-  const files = [...read, ...skipped, ...tooLarge].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const reading: Reading = {
+  const files = [...read, ...skipped, ...asked.unreadable].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const reading = {
     files,
     uses: readings.flatMap(({ uses }) => uses),
     stages: readings.flatMap(({ stages }) => stages),
   };
-  return ok(reading);
+  const unseen = [
+    ...asked.unseen,
+    ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
+    ...unseenOf([...asked.workflows, ...asked.compose], reading, options),
+  ];
+  return ok({ ...reading, unseen: distinctUnseen(unseen, options) });
 };
+
+/** Whoever excludes the file that asks for a build, or judges others alone, has been told. */
+function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions): readonly UnseenBuild[] {
+  const isExcluded = excludes(options);
+  const told = unseen.filter(({ path }) => !isExcluded(path));
+  return [...new Map(told.map((one) => [`${one.path} ${one.what}`, one])).values()];
+}
 
 /** What stands in the commit is judged all the same: it is one of the two texts. */
 function unlessRecoded(file: BuildFile, recoded: ReadonlyMap<string, string>): BuildFile {
   const reason = recoded.get(file.path);
   return reason === undefined || file.status === 'unreadable' ? file : { ...file, status: 'unreadable', reason };
-}
-
-/** The builds that workflows name; a workflow that is too large to be read is listed as unreadable. */
-async function findNamedBuilds(
-  tree: RepositoryTree,
-  entries: readonly TreeEntry[],
-): Promise<{ named: readonly NamedBuild[]; tooLarge: readonly BuildFile[] }> {
-  const builds = new Map<string, NamedBuild>();
-  const tooLarge: BuildFile[] = [];
-  let left = MAX_WORKFLOW_BYTES;
-  for (const { path, kind } of entries) {
-    if (kind !== 'file' || !isWorkflow(path)) continue;
-    const content = await tree.read(path, left);
-    if (content.ok) {
-      left -= content.value.length;
-      for (const build of await buildsInWorkflow(content.value)) builds.set(JSON.stringify(build), build);
-    } else if (content.error.code === 'too-large') {
-      const reason = `the workflows have more than ${MAX_WORKFLOW_BYTES} bytes (MAX_WORKFLOW_BYTES)`;
-      tooLarge.push({ path, status: 'unreadable', reason });
-    }
-  }
-  return { named: [...builds.values()], tooLarge };
 }
 
 async function readFile(

@@ -34,6 +34,16 @@ export interface Reading {
   readonly files: readonly BuildFile[];
   readonly uses: readonly ImageUse[];
   readonly stages: readonly Stage[];
+  /** What the repository builds besides, as far as it can be told, and nobody looked at. */
+  readonly unseen: readonly UnseenBuild[];
+}
+
+/** A build that is not looked at. */
+export interface UnseenBuild {
+  /** The file that asks for it. */
+  readonly path: string;
+  /** What that file does, in a clause that follows its name. */
+  readonly what: string;
 }
 
 /** Finds and reads every build file of a repository. */

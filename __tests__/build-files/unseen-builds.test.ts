@@ -1,0 +1,217 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { buildsInCompose, isComposeFile } from '../../src/build-files/compose-builds.js';
+import { readRepository } from '../../src/build-files/read.js';
+import type { ReadingOptions } from '../../src/build-files/reading.js';
+import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { err } from '../../src/result.js';
+import { gateRun } from '../support/gate-run.js';
+import { READING_OPTIONS } from '../support/reading-options.js';
+import { makeDirectory } from '../support/scratch-repository.js';
+
+const STAGES = 'ARG BASE=a\nARG OTHER=b\nFROM $BASE AS one\nARG REVISION\nFROM $OTHER AS two\n';
+
+async function unseen(
+  files: Readonly<Record<string, string>>,
+  options: Partial<ReadingOptions> = {},
+): Promise<readonly string[]> {
+  const reading = await readRepository(openWorkingTree(makeDirectory(files), { allFiles: true }), {
+    ...READING_OPTIONS,
+    allFiles: true,
+    ...options,
+  });
+  if (!reading.ok) throw new Error(reading.error.message);
+  return reading.value.unseen.map(({ path, what }) => `${path} ${what}`);
+}
+
+const W = '.github/workflows/w.yml';
+const ofSteps = (...steps: readonly unknown[]) => ({ [W]: JSON.stringify({ jobs: { a: { steps } } }) });
+const runs = (run: string) => ofSteps({ run });
+const pushes = (inputs: Readonly<Record<string, string>>) =>
+  ofSteps({ uses: 'docker/build-push-action@v6', with: inputs });
+
+describe('a workflow that is not looked into in full is told', () => {
+  test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['bake', runs('docker buildx bake -f x.hcl'), ['runs docker buildx bake']],
+    ['its action', ofSteps({ uses: 'docker/bake-action@v6' }), ['runs docker/bake-action']],
+    ['standard input', runs('docker build - < x'), ['builds from standard input']],
+    ['a file from standard input', runs('docker build -f - . < x'), ['builds from standard input']],
+    ['a file by a variable', runs('docker build -f "$FILE" .'), ['builds a file that only a run knows']],
+    ['a folder by an expression', runs('docker build ${{ matrix.d }}'), ['builds a file that only a run knows']],
+    ['a folder that is not known', runs('cd "$D"; docker build .'), ['builds a file that only a run knows']],
+    ['a repository', runs('docker build https://example.com/x.git'), ['builds a file from outside the repository']],
+    ['the same as inputs', pushes({ file: '${{ matrix.f }}' }), ['builds a file that only a run knows']],
+    [
+      'a repository as input',
+      pushes({ context: 'https://example.com/x.git' }),
+      ['builds a file from outside the repository'],
+    ],
+    [
+      'a file that is not here',
+      runs('docker build -f module/app.build .'),
+      ['builds module/app.build, which is not here'],
+    ],
+    [
+      'an argument',
+      pushes({ 'build-args': 'BASE=${{ matrix.base }}' }),
+      ['builds Dockerfile with a value of its own for BASE'],
+    ],
+    [
+      'an argument of a command',
+      runs('docker build --build-arg=BASE=$B .'),
+      ['builds Dockerfile with a value of its own for BASE'],
+    ],
+    [
+      'an argument of the environment',
+      runs('docker build --build-arg BASE .'),
+      ['builds Dockerfile with a value of its own for BASE'],
+    ],
+    ['any arguments', runs('docker build $ARGS .'), ['builds Dockerfile with a value of its own for BASE, OTHER']],
+    [
+      'any arguments as input',
+      pushes({ 'build-args': '${{ inputs.args }}' }),
+      ['builds Dockerfile with a value of its own for BASE, OTHER'],
+    ],
+    ['a target', pushes({ target: '${{ matrix.t }}' }), ['builds Dockerfile with a target of its own']],
+    ['a context', runs('docker build --build-context a=$A .'), ['builds Dockerfile with named contexts of its own']],
+  ])('%s', async (_what, files, clauses) => {
+    expect(await unseen({ Dockerfile: STAGES, ...files })).toEqual(clauses.map((clause) => `${W} ${clause}`));
+  });
+
+  test.each<readonly [string, Readonly<Record<string, string>>]>([
+    ['is literal', runs('docker build --build-arg BASE=x --target one .')],
+    ['gives an argument that no image depends on', pushes({ 'build-args': 'REVISION=${{ github.sha }}' })],
+    ['only shows the usage', runs('docker build --help')],
+    ['is left out', { ...runs('docker build -f "$FILE" .') }],
+  ])('and one that %s is not', async (what, files) => {
+    const options = what === 'is left out' ? { exclude: [W] } : {};
+    expect(await unseen({ Dockerfile: STAGES, ...files }, options)).toEqual([]);
+  });
+
+  test('and what the gate is given itself is not', async () => {
+    const files = {
+      Dockerfile: STAGES,
+      ...pushes({ 'build-args': 'BASE=${{ x }}\nOTHER=${{ x }}', target: '${{ x }}' }),
+    };
+    const perFile = { Dockerfile: { buildArgs: { BASE: 'p' }, targets: ['one'] } };
+    expect(await unseen(files, { perFile, buildArgs: { OTHER: 'i' } })).toEqual([]);
+    expect(await unseen({ ...files, Dockerfile: 'FROM a\n' })).toEqual([]);
+  });
+
+  test('and one that can not be had leaves open what it builds', async () => {
+    const tree = {
+      name: 'x',
+      entries: async () => ({ ok: true, value: [{ path: W, kind: 'file' }] }) as const,
+      read: async (path: string) =>
+        err({ code: 'unreadable', path, message: 'It broke', remedy: 'try again' } as const),
+    };
+    const reading = await readRepository(tree, READING_OPTIONS);
+    expect(reading).toMatchObject({
+      value: { files: [{ path: W, status: 'unreadable', reason: 'It broke; try again' }] },
+    });
+  });
+});
+
+describe('a Compose file is told where it', () => {
+  const compose = (build: unknown) => ({
+    'x/compose.yaml': JSON.stringify({ services: { a: { image: 'i' }, b: { build } } }),
+  });
+
+  test.each<readonly [string, unknown, readonly string[]]>([
+    ['holds a build file', { dockerfile_inline: 'FROM evil' }, ['holds a build file of its own (dockerfile_inline)']],
+    [
+      'builds a file of another name',
+      { context: '..', dockerfile: 'y/app.build' },
+      ['builds y/app.build, which is not here'],
+    ],
+    ['builds by a variable', '${DIR}', ['builds a file that only a run knows, or one from outside the repository']],
+    [
+      'gives arguments',
+      { args: { BASE: 'evil', REVISION: 1 } },
+      ['builds x/Dockerfile with a value of its own for BASE'],
+    ],
+    [
+      'gives a list of them',
+      { args: ['BASE=evil', 'OTHER'] },
+      ['builds x/Dockerfile with a value of its own for BASE, OTHER'],
+    ],
+    [
+      'names a target and contexts',
+      { target: 'one', additional_contexts: { a: 'docker-image://evil' } },
+      ['builds x/Dockerfile with a target of its own and named contexts of its own'],
+    ],
+    ['only names a file that is read', '.', []],
+    ['only names a folder that is read', { context: '../x', args: null }, []],
+    ['builds nothing', null, []],
+  ])('%s', async (_what, build, clauses) => {
+    const told = clauses.map((clause) => `x/compose.yaml ${clause}`);
+    expect(await unseen({ 'x/Dockerfile': STAGES, ...compose(build) })).toEqual(told);
+    const lower = told.map((clause) => clause.replace('x/Dockerfile', 'x/dockerfile'));
+    expect(await unseen({ 'x/dockerfile': STAGES, ...compose(build) })).toEqual(lower);
+  });
+
+  test('is too large, or one of too many', async () => {
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`${index}/compose.yml`, '']));
+    expect(await unseen(many)).toEqual([expect.stringContaining('is a Compose file that was not looked into')]);
+    expect(await unseen({ 'compose.yml': '#'.repeat(1024 * 1024 + 1) })).toHaveLength(1);
+  });
+
+  test('is among those that are judged', async () => {
+    expect(await unseen(compose('gone'), { only: ['y/Dockerfile'] })).toEqual([]);
+  });
+
+  test('names are those of Compose', () => {
+    const names = ['compose.yaml', 'a/compose.yml', 'docker-compose.yml', 'docker-compose.dev.yaml', 'compose-ci.yml'];
+    expect(names.filter((name) => !isComposeFile(name))).toEqual([]);
+    expect(['decompose.yml', 'compose.json', 'composed.yml', 'compose.yml/x'].filter(isComposeFile)).toEqual([]);
+  });
+
+  test('is any text', async () => {
+    const part = fc.constantFrom(
+      'services:',
+      '  a:',
+      '    build:',
+      '      context: ../..',
+      '      args: [1, null]',
+      '  b: *x',
+      '- [',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(part, fc.string({ maxLength: 9 })), { maxLength: 9 }), async (lines) => {
+        const { named } = await buildsInCompose(Buffer.from(lines.join('\n')), 'a/compose.yml');
+        for (const { file } of named) expect(file).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)/);
+      }),
+    );
+  });
+});
+
+test('files of bake, and names that are almost those of build files, are told', async () => {
+  const files = {
+    ...{ 'docker-bake.hcl': '', 'a/docker-bake.override.json': '', 'Dockerfile-prod': '', 'a/DockerFile': '' },
+    ...{ 'dockerfile.go': '', 'Dockerfile.md': 'FROM a', 'dockerfile-lint.sh': '', 'Dockerfile.dockerignore': '' },
+  };
+  expect(await unseen(files)).toEqual([
+    'Dockerfile-prod is named like a build file, and is not read',
+    'a/DockerFile is named like a build file, and is not read',
+    'a/docker-bake.override.json is for docker buildx bake',
+    'docker-bake.hcl is for docker buildx bake',
+  ]);
+  expect(await unseen(files, { include: ['**/DockerFile', 'Dockerfile-*'], exclude: ['**/docker-bake.*'] })).toEqual(
+    [],
+  );
+});
+
+test('a pass says which builds it is not about', async () => {
+  const policy = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
+  const files = { Dockerfile: 'FROM scratch\n', 'docker-bake.hcl': '', ...runs('docker build -\ndocker buildx bake') };
+  const report = await gateRun({ files, policy });
+  expect(report.verdict).toBe('pass');
+  const [notice] = report.notices.filter((text) => text.startsWith('Not judged'));
+  expect(notice).toContain(
+    `: ${W} builds from standard input; ${W} runs docker buildx bake; docker-bake.hcl is for docker buildx bake. List`,
+  );
+  const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, '']));
+  const told = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not judged'));
+  expect(told).toContain('4/docker-bake.hcl is for docker buildx bake; and 2 more. List');
+});

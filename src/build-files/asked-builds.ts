@@ -1,0 +1,75 @@
+import type { AskedBuilds } from './build-command.js';
+import { buildsInCompose, isComposeFile } from './compose-builds.js';
+import type { BuildFile } from './image-use.js';
+import type { ReadingOptions, UnseenBuild } from './reading.js';
+import type { RepositoryTree, TreeEntry } from './repository-tree.js';
+import type { PlacedBuild } from './unseen-builds.js';
+import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow-builds.js';
+
+/** All Compose files together; they are only asked what of them is not looked at. */
+const MAX_COMPOSE_BYTES = 1024 * 1024;
+const MAX_COMPOSE_FILES = 50;
+
+/** What the files of a repository ask to be built. */
+interface RepositoryBuilds {
+  readonly workflows: readonly PlacedBuild[];
+  readonly compose: readonly PlacedBuild[];
+  readonly unseen: readonly UnseenBuild[];
+  /** Workflows that could not be had: what they build is not known. */
+  readonly unreadable: readonly BuildFile[];
+}
+
+/** Reads what workflows, the repository's own actions and Compose files build. */
+export async function askedBuilds(
+  tree: RepositoryTree,
+  entries: readonly TreeEntry[],
+  options: Pick<ReadingOptions, 'only'>,
+): Promise<RepositoryBuilds> {
+  const unreadable: BuildFile[] = [];
+  const unseen: UnseenBuild[] = [];
+  const known = new Set(entries.map(({ path }) => path));
+  const take = (path: string, { named, unseen: clauses }: AskedBuilds, into: PlacedBuild[]) => {
+    into.push(...named.map((build) => ({ path, build: { ...build, file: foundAs(build.file, known) } })));
+    unseen.push(...clauses.map((what) => ({ path, what })));
+  };
+
+  const workflows: PlacedBuild[] = [];
+  let left = MAX_WORKFLOW_BYTES;
+  for (const { path } of entries.filter(({ path, kind }) => kind === 'file' && isWorkflow(path))) {
+    const content = await tree.read(path, left);
+    if (content.ok) {
+      left -= content.value.length;
+      const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+      take(path, await buildsInWorkflow(content.value, folder), workflows);
+    } else if (content.error.code === 'too-large') {
+      const reason = `the workflows have more than ${MAX_WORKFLOW_BYTES} bytes (MAX_WORKFLOW_BYTES)`;
+      unreadable.push({ path, status: 'unreadable', reason });
+    } else if (content.error.code === 'not-found') {
+      unseen.push({ path, what: 'is tracked and not here' });
+    } else {
+      const { message, remedy } = content.error;
+      unreadable.push({ path, status: 'unreadable', reason: `${message}; ${remedy}` });
+    }
+  }
+
+  const compose: PlacedBuild[] = [];
+  const only = options.only === undefined ? undefined : new Set(options.only);
+  const files = entries.filter(({ path, kind }) => kind === 'file' && isComposeFile(path) && only?.has(path) !== false);
+  let space = MAX_COMPOSE_BYTES;
+  for (const [index, { path }] of files.entries()) {
+    const content = index < MAX_COMPOSE_FILES ? await tree.read(path, space) : undefined;
+    if (content?.ok !== true) unseen.push({ path, what: 'is a Compose file that was not looked into' });
+    else {
+      space -= content.value.length;
+      take(path, await buildsInCompose(content.value, path), compose);
+    }
+  }
+  return { workflows, compose, unseen, unreadable };
+}
+
+/** The file that is built where there is none of the name: BuildKit and Podman have names that they fall back to. */
+function foundAs(file: string, known: ReadonlySet<string>): string {
+  if (known.has(file) || !/(?:^|\/)Dockerfile$/.test(file)) return file;
+  const folder = file.slice(0, -'Dockerfile'.length);
+  return [`${folder}dockerfile`, `${folder}Containerfile`].find((other) => known.has(other)) ?? file;
+}
