@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { distinct, findCarriers, isSigned } from '../../src/evidence/attested.js';
+import { type Carriers, distinct, findCarriers, isSigned } from '../../src/evidence/attested.js';
 import type { CollectContext } from '../../src/evidence/collector.js';
 import { type Evidence, present } from '../../src/evidence/evidence.js';
 import type { AllowEntry } from '../../src/policy/policy.js';
@@ -43,17 +43,21 @@ function found(given: Partial<ImageStatements>, unsignedSbom: AllowEntry['unsign
   return search(present(value, 'registry.example/app', LOOKED), unsignedSbom);
 }
 
-function search(statements: Evidence<ImageStatements>, unsignedSbom: AllowEntry['unsignedSbom'] = 'deny') {
-  const entry: AllowEntry = {
-    name: 'allow[0]',
-    pattern: 'registry.example/**',
-    require: 1,
-    authorities: [],
-    signed: true,
-    unsignedSbom,
-    noPackages: 'deny',
-    wolfi: false,
-  };
+/** As `found`; where it is null, no entry governs the image. */
+function search(statements: Evidence<ImageStatements>, unsignedSbom: AllowEntry['unsignedSbom'] | null = 'deny') {
+  const entry: AllowEntry | null =
+    unsignedSbom === null
+      ? null
+      : {
+          name: 'allow[0]',
+          pattern: 'registry.example/**',
+          require: 1,
+          authorities: [],
+          signed: true,
+          unsignedSbom,
+          noPackages: 'deny',
+          wolfi: false,
+        };
   const whole = collectContext({ entry, image, source: sourceOf(made) });
   const context: CollectContext = {
     ...whole,
@@ -64,6 +68,11 @@ function search(statements: Evidence<ImageStatements>, unsignedSbom: AllowEntry[
     },
   };
   return findCarriers(context, (type) => type === 'sbom');
+}
+
+function notFound(carriers: Carriers): Extract<Carriers, { readonly found: false }> {
+  if (carriers.found) throw new Error('something was found');
+  return carriers;
 }
 
 describe('in-toto documents of one kind', () => {
@@ -108,6 +117,26 @@ describe('in-toto documents of one kind', () => {
         status: 'absent',
         lookedIn: [...LOOKED, { answer: 'statements of other types: vex, provenance' }],
       },
+    });
+  });
+
+  test('that do not count are told with the reason, each once and ten at most', async () => {
+    const why = (place: string, reason: string) => ({ place, code: 'wrong-signer', reason }) as const;
+    const twice = [why('one', 'a'), why('one', 'a'), why('one', 'b'), why('two', 'a')];
+    const { evidence } = notFound(await found({ rejected: twice }));
+    const told = evidence.lookedIn?.slice(LOOKED.length, -1) ?? [];
+    expect(told.map(({ place }) => place)).toEqual(['one', 'one', 'two']);
+    expect(told.map(({ answer }) => answer.slice(-1))).toEqual(['a', 'b', 'a']);
+    const many = Array.from({ length: 12 }, (_, index) => why(`place ${index}`, 'a'));
+    expect(notFound(await found({ rejected: many })).evidence.lookedIn).toHaveLength(LOOKED.length + 10 + 1);
+  });
+
+  test('are looked for in the same way where no entry governs the image, and nothing that is unsigned stands in', async () => {
+    const value = { verified: [], unsigned: [unsigned('sbom')], rejected: [], unsupported: [], notes: [] };
+    const open = present({ ...value, incomplete: INCOMPLETE }, 'registry.example/app');
+    expect(await search(open, null)).toEqual({
+      found: false,
+      evidence: { status: 'unavailable', ...INCOMPLETE, lookedIn: [] },
     });
   });
 

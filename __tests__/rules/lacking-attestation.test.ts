@@ -1,15 +1,22 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse as parseYaml } from 'yaml';
+import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { LayoutSource } from '../../src/registry/layout.js';
 import type { Answer } from '../../src/rules/answer.js';
+import { type AttestationQuestion, lackingAttestation } from '../../src/rules/lacking-attestation.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
-import type { PublisherFacts } from '../../src/rules/rule.js';
+import type { PublisherFacts, RuleResult } from '../../src/rules/rule.js';
 import { sbomAttested } from '../../src/rules/sbom-attested.js';
+import { sbomComplete } from '../../src/rules/sbom-complete.js';
+import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
 import { attestedSubject } from '../support/attested-image.js';
 import { gateRun } from '../support/gate-run.js';
 import { makeImage } from '../support/image-maker.js';
 import { writeLayout } from '../support/image-maker-layout.js';
+import { subjectOf } from '../support/image-rule-subject.js';
 import { makeDirectory } from '../support/scratch-repository.js';
+import { allowEntry, reference } from '../support/signer-context.js';
 
 const PUBLISHER: PublisherFacts = {
   id: 'acme',
@@ -21,6 +28,23 @@ const PUBLISHER: PublisherFacts = {
     provenance: { as: 'none', source: 'https://images.example/docs', read: '2026-11' },
   },
 };
+
+const WANTED = {
+  rule: 'provenance-attested',
+  published: 'provenance',
+  name: 'signed provenance',
+  absentFix: 'Build on another image.',
+  unsupportedFix: 'Ask for another form.',
+} as const;
+
+/** The answer about an image of which every place said that it has no provenance. */
+function lacking(given: Partial<AttestationQuestion>): RuleResult {
+  const question = {
+    ...{ entry: null, publisher: null, reference: reference('gcr.io/distroless/static:nonroot') },
+    ...{ policy: builtInPolicy('strict'), now: new Date('2026-11-21T12:00:00Z') },
+  };
+  return lackingAttestation({ status: 'absent', lookedIn: [] }, WANTED, { ...question, ...given });
+}
 
 describe('an attestation that is lacking fails, whoever published the image', () => {
   test('and what the catalogue knows of its publisher is said, with its source', async () => {
@@ -36,6 +60,59 @@ describe('an attestation that is lacking fails, whoever published the image', ()
     const [sbom] = [sbomAttested.evaluate(subject, {})].flat();
     expect(sbom).toMatchObject({ outcome: 'fail', reason: 'The image has no signed SBOM.' });
     expect(sbom?.fix).not.toContain('waivers');
+  });
+
+  test('and a publisher that does not sign what it publishes is told apart from one that publishes nothing', () => {
+    const source = 'https://images.example/docs';
+    const publisher = { ...PUBLISHER, publishes: { provenance: { as: 'unsigned', source, read: '2026-10' } } } as const;
+    const { reason } = lacking({ publisher });
+    expect(reason).toContain('without a signature');
+    expect(reason).toContain(`2026-10: ${source}`);
+  });
+
+  test.each<[string, PublisherFacts | null]>([
+    ['nobody knows', null],
+    ['the catalogue knows nothing more of', { id: 'acme', name: 'Acme Images', hardened: false, verifiable: false }],
+  ])('and of a publisher that %s, nothing is told and no waiver offered', (_who, publisher) => {
+    expect(lacking({ publisher, entry: null })).toEqual({
+      outcome: 'fail',
+      reason: 'The image has no signed provenance.',
+      fix: WANTED.absentFix,
+    });
+  });
+
+  test.each<[string, RuleResult | readonly RuleResult[]]>([
+    ['provenance-attested', provenanceAttested.evaluate(subjectOf({}), { 'min-level': 0 })],
+    ['sbom-attested', sbomAttested.evaluate(subjectOf({}), {})],
+    ['sbom-complete', sbomComplete.evaluate(subjectOf({}), sbomComplete.presets.strict.options)],
+    ['sbom-matches-image', sbomMatchesImage.evaluate(subjectOf({}), {})],
+  ])('and where nothing was collected, %s leaves it open', (_rule, result) => {
+    expect(result).toMatchObject({ outcome: 'indeterminate' });
+  });
+});
+
+describe('the waiver that is offered', () => {
+  const waivers = (more: Partial<AttestationQuestion>): unknown => {
+    const [, lines] = (lacking({ publisher: PUBLISHER, ...more }).fix ?? '').split('\nwaivers:\n');
+    return parseYaml(lines ?? '');
+  };
+
+  test('is for what its entry governs, or for the one repository where no single pattern does', () => {
+    const entry = allowEntry([], { pattern: 'gcr.io/distroless/**' });
+    expect(waivers({ entry })).toMatchObject([{ rule: WANTED.rule, image: 'gcr.io/distroless/**' }]);
+    const repository = [{ image: 'gcr.io/distroless/static' }];
+    expect(waivers({ entry: null })).toMatchObject(repository);
+    const ofCatalogue = { ...entry, pattern: 'gcr.io/distroless/** gcr.io/other/**' };
+    expect(waivers({ entry: ofCatalogue })).toMatchObject(repository);
+  });
+
+  test.each([
+    ['the last day of a month, while one is within what the policy lets waivers run', 60, '2026-11-21', '2026-12-31'],
+    ['the last day that the policy lets it run, where no month ends before', 5, '2026-11-21', '2026-11-26'],
+    ['a day to come, where the month ends today', 5, '2026-10-31', '2026-11-05'],
+  ])('runs until %s', (_when, maxWaiverDays, today, expires) => {
+    const policy = { ...builtInPolicy('strict'), maxWaiverDays };
+    expect(waivers({ policy, now: new Date(`${today}T00:00:00Z`) })).toMatchObject([{ expires }]);
   });
 
   test('and one that could not be looked for stays an open question', async () => {

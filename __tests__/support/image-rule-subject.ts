@@ -16,6 +16,7 @@ interface Given {
 /** What a rule over an image sees of evidence that a test collected. */
 export function subjectOf(evidence: CollectedEvidence, given: Given = {}): ImageRuleSubject {
   const use = makeUse('registry.test/made:latest');
+  if (use.reference === null) throw new Error('the use that was made names no image');
   return {
     use,
     file: { path: use.file, status: 'read' },

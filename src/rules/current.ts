@@ -43,9 +43,9 @@ export const current: ImageRule<Options> = {
   controls: ['SI-2', 'CM-2', 'SA-22'],
   securitySeverity: 4,
   evaluate: ({ reference, evidence }, chosen) => {
-    const tag = reference?.tag;
+    const tag = reference.tag;
     if (tag === undefined) return { outcome: 'not-applicable', reason: 'It names no tag that could have moved.' };
-    const pinned = reference?.digest;
+    const pinned = reference.digest;
     const asksPatches = chosen['newer-patch'] && namesPatch(tag);
     if (pinned === undefined && !asksPatches)
       return { outcome: 'not-applicable', reason: 'It is not pinned, so every build takes what the tag points to.' };

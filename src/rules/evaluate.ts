@@ -127,18 +127,27 @@ export async function answersOfImage(
         inquiry,
       );
     if (!rule.roles.includes(subject.use.role)) return [finish(notAsked(subject.use))];
-    if (subject.reference === null || pullFrom === null) {
+    const { reference } = subject;
+    if (reference === null || pullFrom === null) {
       return [finish({ outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' })];
     }
     if (skipBecause !== null) return [finish({ outcome: 'skipped', reason: skipBecause })];
-    const imageSubject: ImageSubject = { reference: subject.reference, pullFrom, entry: verifiedBy, platform };
+    const imageSubject: ImageSubject = { reference, pullFrom, entry: verifiedBy, platform };
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
     const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
     const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
     const newer = rule.comparesWithNewer === true ? await newerImage(rule, inquiry.newer, platform, evidence) : {};
     const results = asList(
       rule.evaluate(
-        { ...subjectFor(rule, inquiry), ...base, ...newer, entry: verifiedBy, platform, evidence: collected },
+        {
+          ...subjectFor(rule, inquiry),
+          ...base,
+          ...newer,
+          reference,
+          entry: verifiedBy,
+          platform,
+          evidence: collected,
+        },
         setting.options,
       ),
     );

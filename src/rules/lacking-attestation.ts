@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.js';
 import { repositoryName } from '../images/reference.js';
-import type { PublishedForm, RuleResult, UseSubject } from './rule.js';
+import type { ImageRuleSubject, PublisherFacts, RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 
 /** An attestation that a rule asks for, and what the catalogue calls it. */
@@ -10,7 +10,7 @@ export interface WantedAttestation extends WantedEvidence {
 }
 
 /** What the answer depends on. */
-export type AttestationQuestion = Pick<UseSubject, 'entry' | 'publisher' | 'reference' | 'policy' | 'now'>;
+export type AttestationQuestion = Pick<ImageRuleSubject, 'entry' | 'publisher' | 'reference' | 'policy' | 'now'>;
 
 /**
  * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
@@ -24,10 +24,8 @@ export function lackingAttestation(
 ): RuleResult {
   const result = withoutEvidence(evidence, wanted);
   if (evidence?.status !== 'absent') return result;
-  const { publisher, entry } = subject;
-  const published = publisher?.publishes?.[wanted.published];
-  const known = published === undefined || published.as === 'signed' ? '' : `; ${knownOf(publisher?.name, published)}`;
-  if (known === '' && entry?.signed !== false) return result;
+  const known = knownOf(subject.publisher, wanted.published);
+  if (known === '' && subject.entry?.signed !== false) return result;
   return {
     ...result,
     reason: `The image has no ${wanted.name}${known}.`,
@@ -38,14 +36,18 @@ export function lackingAttestation(
   };
 }
 
-function knownOf(name: string | undefined, { as, source, read }: PublishedForm): string {
-  const where = source === undefined ? '' : ` (as of ${read ?? 'an unknown month'}: ${source})`;
-  return `by the catalogue, ${name ?? 'its publisher'} publishes ${as === 'none' ? 'none' : 'it without a signature'}${where}`;
+/** What the catalogue knows of the lack, to follow the sentence; empty where it knows nothing. */
+function knownOf(publisher: PublisherFacts | null, what: WantedAttestation['published']): string {
+  if (publisher === null) return '';
+  const published = publisher.publishes?.[what];
+  if (published === undefined || published.as === 'signed') return '';
+  const { as, source, read } = published;
+  return `; by the catalogue, ${publisher.name} publishes ${as === 'none' ? 'none' : 'it without a signature'} (as of ${read}: ${source})`;
 }
 
 /** What makes the rule pass: who signs has to be named, and has to sign. */
 function adviceFor({ entry }: AttestationQuestion, { absentFix }: WantedAttestation): string {
-  if (entry?.signed !== false || entry.authorities.length > 0) return absentFix;
+  if (entry?.signed !== false) return absentFix;
   return `\`signed: false\` excuses ${entry.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
 }
 
@@ -65,7 +67,7 @@ function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttesta
 /** What the entry governs, so that the images of one entry are one finding; an entry of the catalogue has several patterns. */
 function scopeOf({ entry, reference }: AttestationQuestion): string {
   if (entry !== null && !entry.pattern.includes(' ')) return entry.pattern;
-  return reference === null ? '**' : repositoryName(reference);
+  return repositoryName(reference);
 }
 
 /** The end of a month, where one is near enough: a report that says another day each day would never be the same. */

@@ -87,10 +87,10 @@ function judge(
   const { all, counts, problems } = evidence.value;
   const details = [...all.flatMap(tell), ...problems];
   const [first] = all;
-  if (!counts || first === undefined) {
+  if (!counts) {
     return {
       outcome: 'fail',
-      reason: `The provenance at ${first?.place ?? 'the registry'} is unsigned, on the registry's word.`,
+      reason: `The provenance at ${first.place} is unsigned, on the registry's word.`,
       fix: "Attest it with a signature, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
       details,
     };

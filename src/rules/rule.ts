@@ -80,19 +80,23 @@ export interface PublisherFacts {
   readonly publishes?: { readonly sbom?: PublishedForm; readonly provenance?: PublishedForm };
 }
 
-/** How something is published, and where anybody can read that (there unless it is signed). */
-export interface PublishedForm {
-  readonly as: 'signed' | 'unsigned' | 'none';
-  readonly source?: string;
-  /** The month it was read, `2026-11`. */
-  readonly read?: string;
-}
+/** How something is published, and where anybody can read that it is not, or not signed. */
+export type PublishedForm =
+  | { readonly as: 'signed' }
+  | {
+      readonly as: 'unsigned' | 'none';
+      readonly source: string;
+      /** The month it was read, `2026-11`. */
+      readonly read: string;
+    };
 
 /** A use and the stages of its build files, now or in the base ref. */
 export type BuiltUse = Pick<UseSubject, 'use' | 'stages'>;
 
 /** What a rule over an image on one platform sees: the use, and the evidence it asked for. */
 export interface ImageRuleSubject extends UseSubject {
+  /** Of an image that is not known no evidence is collected, and no rule over an image is asked. */
+  readonly reference: Reference;
   readonly platform: Platform;
   readonly evidence: CollectedEvidence;
   /** What the base ref has in this place, for rules that compare. Absent where nothing is compared. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatReference, type Reference } from '../images/reference.js';
+import { formatReference } from '../images/reference.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
 import { describeAuthority } from '../signatures/authority.js';
@@ -68,7 +68,6 @@ export type SignatureQuestion = Pick<ImageRuleSubject, 'entry' | 'reference' | '
 export function judgeSignature(subject: SignatureQuestion): RuleResult {
   const { entry, reference } = subject;
   const evidence = subject.evidence.signatures;
-  if (reference === null) return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
   const name = formatReference(reference);
   if (entry?.signed === false) {
     const reason = `${entry.name} lets ${name} through without a signature: ${entry.reason ?? 'no reason is given'}`;
@@ -105,18 +104,13 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
         details: evidence.lookedIn.map(({ place, answer }) => `${place}: ${answer}`),
       };
     case 'present':
-      return judgeSignatures(subject, entry, reference, evidence.value);
+      return judgeSignatures(subject, entry, evidence.value);
   }
 }
 
-function judgeSignatures(
-  subject: SignatureQuestion,
-  entry: AllowEntry,
-  reference: Reference,
-  signatures: ImageSignatures,
-): RuleResult {
+function judgeSignatures(subject: SignatureQuestion, entry: AllowEntry, signatures: ImageSignatures): RuleResult {
   const count = countSigners(signatures.verified);
-  const name = formatReference(reference);
+  const name = formatReference(subject.reference);
   const details = [
     ...signatures.verified.map(tell),
     ...signatures.rejected.map(({ place, reason }) => `${place}: ${reason}`),
@@ -165,7 +159,7 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
 
 function unsignedFix({ evidence, reference }: SignatureQuestion): string {
   const image = evidence.image?.status === 'present' ? evidence.image.value : undefined;
-  return image?.kind === 'manifest' && reference?.digest !== undefined
+  return image?.kind === 'manifest' && reference.digest !== undefined
     ? 'If its publisher signs the index, pin the index digest; otherwise build on an image that an authority of the policy signs.'
     : 'Build on an image that an authority of the policy signs, or correct the authority if the publisher has changed it.';
 }

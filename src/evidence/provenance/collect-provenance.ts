@@ -26,12 +26,14 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
     const before = read.get(key);
     if (before === undefined || speaksBetter(attested, before)) read.set(key, attested);
   }
-  const all = [...read.values()];
-  const [first] = all;
+  const [first, ...others] = [...read.values()];
   const told = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
   if (first !== undefined) {
     const counts = looked.signed || context.subject.entry?.unsignedSbom === 'allow';
-    return present({ all, counts, problems: told.map(({ place, answer }) => `${place}: ${answer}`) }, first.place);
+    return present(
+      { all: [first, ...others], counts, problems: told.map(({ place, answer }) => `${place}: ${answer}`) },
+      first.place,
+    );
   }
   const failure = failures.find(({ error }) => error.status === 'malformed') ?? failures[0];
   if (failure === undefined) return { status: 'absent', lookedIn: told };

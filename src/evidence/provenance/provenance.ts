@@ -61,7 +61,8 @@ export interface BuildLevel {
 
 /** The value of the evidence `provenance`. */
 export interface ImageProvenance {
-  readonly all: readonly AttestedProvenance[];
+  /** One at least: an image without any has no such evidence. */
+  readonly all: readonly [AttestedProvenance, ...AttestedProvenance[]];
   /** Whether they may be counted on: they are signed by an authority, or the entry accepts unsigned ones. */
   readonly counts: boolean;
   readonly problems: readonly string[];
