@@ -9,19 +9,24 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 interface Arrow {
   readonly from: string;
   readonly to: string;
+  /** What is imported is there when the program runs, now or when it is needed. */
+  readonly value: boolean;
 }
 
-/** Every import of one file of src/ by another, those of types and those that are made when they are needed included. */
-function arrows(): readonly Arrow[] {
-  const files = execFileSync('git', ['-C', root, 'ls-files', '-z', '--', 'src/*.ts'], { encoding: 'utf8' })
-    .split('\0')
-    .filter((path) => path !== '');
-  return files.flatMap((from) =>
-    [...readFileSync(join(root, from), 'utf8').matchAll(/(?:\bfrom |\bimport\()'(\.[^']+)\.js'/g)].map(
-      ([, path = '']) => ({ from, to: `${normalize(join(dirname(from), path))}.ts` }),
-    ),
-  );
-}
+const files = execFileSync('git', ['-C', root, 'ls-files', '-z', '--', 'src/*.ts'], { encoding: 'utf8' })
+  .split('\0')
+  .filter((path) => path !== '');
+
+/** Every import of one file of src/ by another. */
+const arrows: readonly Arrow[] = files.flatMap((from) => {
+  const text = readFileSync(join(root, from), 'utf8');
+  const imports = text.matchAll(/^(?:import|export) ([^;]*?) from '(\.[^']+)\.js';|\bimport\('(\.[^']+)\.js'\)/gm);
+  return [...imports].map(([, names = '', path, whenNeeded]) => ({
+    from,
+    to: `${normalize(join(dirname(from), whenNeeded ?? path ?? ''))}.ts`,
+    value: !/^type |^\{(?:\s*type [^,}]+,?)+\s*\}$/.test(names),
+  }));
+});
 
 /** What is left when every file that imports none of the others, or that none of them imports, is taken away again and again. */
 function circles(all: readonly Arrow[]): readonly string[] {
@@ -36,7 +41,36 @@ function circles(all: readonly Arrow[]): readonly string[] {
 }
 
 test('no file imports itself by way of others', () => {
-  const all = arrows();
-  expect(all.length).toBeGreaterThan(1_000);
-  expect(circles(all)).toEqual([]);
+  expect(arrows.length).toBeGreaterThan(1_000);
+  expect(circles(arrows)).toEqual([]);
+});
+
+/** The rooms of docs/architecture.md from the top to the ground; those of one row stand side by side. */
+const floors = (/## Rooms\n([\s\S]*?)\n## /.exec(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))?.[1] ?? '')
+  .split('\n')
+  .filter((line) => line.startsWith('| `src/'))
+  .map((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, room = '']) => room));
+
+const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/');
+const floorOf = (file: string): number => floors.findIndex((rooms) => rooms.includes(roomOf(file)));
+
+test('docs/architecture.md has every room once', () => {
+  expect(floors.flat().toSorted()).toEqual([...new Set(files.map(roomOf))].sort());
+});
+
+/** What may look up, and why. */
+const LOOKS_UP: Readonly<Record<string, string>> = {
+  'src/registry/collectors.ts -> src/evidence/evidence.ts': 'makes evidence, whose contract that file is',
+  'src/signatures/collect-signatures.ts -> src/evidence/evidence.ts': 'makes evidence, whose contract that file is',
+  'src/signatures/collect-statements.ts -> src/evidence/evidence.ts': 'makes evidence, whose contract that file is',
+  'src/policy/resolve-authorities.ts -> src/signatures/key.ts': 'a policy with a key that is none is refused',
+  'src/rules/allowed-base.ts -> src/proposals/advice.ts': 'its advice asks the other rules what they would say',
+  'src/rules/allowed-base.ts -> src/proposals/proposals.ts': 'its advice asks the other rules what they would say',
+};
+
+test('a file imports values from its own room and from rooms below it', () => {
+  const up = arrows.filter(
+    ({ from, to, value }) => value && roomOf(from) !== roomOf(to) && floorOf(from) > floorOf(to) && floorOf(to) >= 0,
+  );
+  expect(up.map(({ from, to }) => `${from} -> ${to}`).sort()).toEqual(Object.keys(LOOKS_UP).sort());
 });

@@ -1,6 +1,5 @@
 import type { GitHubError, Permission } from './github-error.js';
-import type { ActionInputs } from './inputs.js';
-import type { ReportInputs } from './report-run.js';
+import type { ActionInputs, ReportInputs } from './inputs.js';
 
 /** What happened, and what a person can do about it. */
 interface Told {

@@ -3,7 +3,6 @@ import { parsePlatform } from '../images/platform.js';
 import { nearest } from '../policy/suggestion.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
-import type { ReportInputs } from './report-run.js';
 
 /** What a workflow may tell the Action. What is absent is left to the policy file. */
 export interface ActionInputs {
@@ -27,6 +26,15 @@ export interface ActionInputs {
   readonly evidence: readonly Framework[];
   readonly registryCredentials: ReadonlyMap<string, Credential>;
   readonly token: string;
+}
+
+export interface ReportInputs {
+  /** A file that holds the report; without it, the artifact is read. */
+  readonly report: string | null;
+  readonly artifact: string;
+  readonly comment: 'always' | 'on-failure' | 'never';
+  readonly commentKey: string;
+  readonly sarif: boolean;
 }
 
 /** An input that can't be read: the job ends with wrong usage. */

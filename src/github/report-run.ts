@@ -6,20 +6,12 @@ import { publishComment } from './comment.js';
 import { partId, rememberedFingerprint } from './comment-parts.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { GitHubError } from './github-error.js';
+import type { ReportInputs } from './inputs.js';
 import { renderersFor } from './renderers.js';
 import { type ArtifactRead, readReportArtifact } from './report-artifact.js';
 import { uploadSarif } from './sarif-upload.js';
 import { readStrangerReport } from './stranger-report.js';
 import { pullRequestsOf, type ReportedPullRequest, type ReportedRun, readReportedRun } from './workflow-run.js';
-
-export interface ReportInputs {
-  /** A file that holds the report; without it, the artifact is read. */
-  readonly report: string | null;
-  readonly artifact: string;
-  readonly comment: 'always' | 'on-failure' | 'never';
-  readonly commentKey: string;
-  readonly sarif: boolean;
-}
 
 /** What a report is posted on, and by whom. */
 interface Posting {
