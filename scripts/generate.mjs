@@ -1,4 +1,4 @@
-// Writes what is made from the source: docs/rules/, schemas/, and the tables of inputs and outputs in README.md.
+// Writes what is made from the source: docs/rules/, schemas/, and the tables of inputs and outputs in README.md and docs/events.md.
 // Usage: node scripts/generate.mjs [--check]       --check writes nothing and fails where a file is stale.
 import { root, withTypeScript } from './run-typescript.mjs';
 

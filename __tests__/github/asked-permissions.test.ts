@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { askedByReport, askedPermissions, toldTogether } from '../../src/github/asked-permissions.js';
 import { type GitHubError, missingPermission } from '../../src/github/github-error.js';
@@ -21,6 +22,14 @@ describe('the permissions that the inputs ask for', () => {
     const fromFile = { ...inputs, report: 'report.json', comment: 'never', sarif: false } as const;
     expect(askedByReport(fromFile)).toEqual(['contents: read', 'pull-requests: read']);
   });
+});
+
+test('the README says what each of them is for', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = Array.from(readme.matchAll(/^\| `([a-z-]+: (?:read|write))` +\|/gm), ([, permission]) => permission);
+  const everything = { comment: 'always', reviewSuggestions: true, trackingIssue: true, sarif: true } as const;
+  // The gate asks GitHub for no package: a login to ghcr.io with the token does.
+  expect(rows).toEqual([...askedPermissions(everything), 'packages: read']);
 });
 
 describe('what a token lacks', () => {

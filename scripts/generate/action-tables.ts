@@ -10,16 +10,13 @@ const described = z.record(
     required: z.exactOptional(z.boolean()),
   }),
 );
-const action = z.looseObject({ inputs: described, outputs: described });
+const action = z.looseObject({ inputs: described, outputs: z.exactOptional(described) });
 
-/** The README with the tables between its markers made from action.yml. Text outside of the markers stays. */
-export function withActionTables(readme: string, actionYaml: string): string {
+/** A page with the tables between its markers made from `source`, an action.yml. Text outside of the markers stays. */
+export function withActionTables(page: string, actionYaml: string, source = 'action.yml'): string {
   const { inputs, outputs } = action.parse(parse(actionYaml));
-  return between(
-    between(readme, 'inputs', describedTable('Input', inputs)),
-    'outputs',
-    describedTable('Output', outputs),
-  );
+  const withInputs = between(page, 'inputs', source, describedTable('Input', inputs));
+  return outputs === undefined ? withInputs : between(withInputs, 'outputs', source, describedTable('Output', outputs));
 }
 
 function describedTable(title: string, entries: z.infer<typeof described>): string {
@@ -30,13 +27,13 @@ function describedTable(title: string, entries: z.infer<typeof described>): stri
   return table([title, 'Meaning'], rows);
 }
 
-function between(text: string, name: string, body: string): string {
-  const start = `<!-- ${name}: made from action.yml by npm run generate -->`;
+function between(text: string, name: string, source: string, body: string): string {
+  const start = `<!-- ${name}: made from ${source} by npm run generate -->`;
   const end = `<!-- end of ${name} -->`;
   const from = text.indexOf(start);
   const to = text.indexOf(end);
   if (from < 0 || to < from) {
-    throw new Error(`README.md: the lines "${start}" and "${end}" are missing; put them around the table of ${name}.`);
+    throw new Error(`The lines "${start}" and "${end}" are missing; put them around the table of ${name}.`);
   }
   return `${text.slice(0, from + start.length)}\n\n${body}\n\n${text.slice(to)}`;
 }

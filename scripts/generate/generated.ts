@@ -12,10 +12,13 @@ function generatedFiles(root: string): ReadonlyMap<string, string> {
   const files = new Map(Object.entries(schemaFiles()));
   files.set(`${PAGES}/README.md`, rulesOverview(rules));
   for (const rule of rules) files.set(`${PAGES}/${rule.id}.md`, rulePage(rule));
-  const readme = join(root, 'README.md');
-  if (existsSync(readme)) {
-    const action = readFileSync(join(root, 'action.yml'), 'utf8');
-    files.set('README.md', withActionTables(readFileSync(readme, 'utf8'), action));
+  for (const [page, source] of [
+    ['README.md', 'action.yml'],
+    ['docs/events.md', 'report/action.yml'],
+  ] as const) {
+    if (!existsSync(join(root, page))) continue;
+    const action = readFileSync(join(root, source), 'utf8');
+    files.set(page, withActionTables(readFileSync(join(root, page), 'utf8'), action, source));
   }
   return files;
 }
