@@ -32,7 +32,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
   const env = readRunnerEnvironment(process.env);
   const outcome = await runAction({
     env,
-    payload: await readPayload(env.eventPath),
+    payload: await readPayload(),
     inputs: inputs.value,
     judge: makeJudge({
       credentials: inputs.value.registryCredentials,

@@ -36,7 +36,7 @@ async function main(): Promise<0 | 2> {
   const env = readRunnerEnvironment(process.env);
   const remainingMilliseconds = () => started + RUN_MILLISECONDS - Date.now();
   const client = createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: core.info });
-  const outcome = await reportRun(env, await readPayload(env.eventPath), inputs.value, client);
+  const outcome = await reportRun(env, await readPayload(), inputs.value, client);
   await showPosted({ summaryPath }, outcome);
   return outcome.ok ? 0 : 2;
 }
