@@ -5,6 +5,7 @@ import type { KeylessIdentity } from '../../src/signatures/signer.js';
 import { type AttestedOptions, attestedSubject, OTHER_DIGEST } from '../support/attested-image.js';
 import {
   buildKitProvenance,
+  COMMIT,
   generatorProvenance,
   githubProvenance,
   SLSA_V1,
@@ -266,6 +267,53 @@ test("unsigned provenance counts at level 1 where the entry takes the registry's
     reason: expect.stringContaining("on the registry's word"),
   });
   expect(await answer(options, 2)).toMatchObject({ outcome: 'fail' });
+});
+
+test('an image that no allow entry governs is asked for nothing but the level', async () => {
+  const subject = { ...(await attestedSubject(github())), entry: null };
+  expect(provenanceAttested.evaluate(subject, { 'min-level': 2 })).toMatchObject({ outcome: 'pass' });
+  expect(provenanceAttested.evaluate(subject, { 'min-level': 3 })).toMatchObject({ outcome: 'fail' });
+});
+
+describe('what is told of a build', () => {
+  const V1_TYPE = 'build type https://actions.github.io/buildtypes/workflow/v1';
+
+  test('is from which commit of which repository, and what the statement is over', async () => {
+    const { reason } = await answer(github());
+    expect(reason).toContain(` from ${REPOSITORY} at ${COMMIT}, build level 2, over the platform's manifest`);
+    const [statement] = github().statements;
+    if (statement === undefined) throw new Error('no statement');
+    const ofIndex = await answer({ statements: [{ ...statement, on: 'index' }] });
+    expect(ofIndex.reason).toContain('over the index');
+  });
+
+  test('is its run, and where the source was read', async () => {
+    const { details } = await answer(github());
+    expect(details).toContain(`run ${REPOSITORY}/actions/runs/1/attempts/1`);
+    expect(details?.filter((line) => line.startsWith('source as in '))).toHaveLength(1);
+  });
+
+  test('is one time where the builder gives one, and none where it gives none', async () => {
+    const finished = await answer(github(OWN_WORKFLOW, githubProvenance({ finishedOn: '2026-05-01T10:05:00Z' })));
+    expect(finished.details).toContain(`${V1_TYPE}, 2026-05-01T10:05:00Z, 1 material`);
+    expect((await answer(github())).details).toContain(`${V1_TYPE}, 1 material`);
+  });
+
+  test('is no more than the document says', async () => {
+    const { buildDefinition, runDetails } = githubProvenance();
+    const predicate = {
+      buildDefinition: { buildType: buildDefinition.buildType, externalParameters: {} },
+      runDetails: { builder: runDetails.builder },
+    };
+    const { reason, details } = await answer({ statements: [{ predicateType: SLSA_V1, predicate, signer: MAIL }] });
+    expect(reason).toContain(`Built by ${runDetails.builder.id}, build level 1`);
+    const [first, second, ...reasoning] = details ?? [];
+    expect([first, second]).toEqual([
+      expect.stringContaining(`${runDetails.builder.id}, build`),
+      `${V1_TYPE}, 0 materials`,
+    ]);
+    expect(reasoning.join('\n')).toMatch(/^level 1/);
+  });
 });
 
 test('times, build type, parameters and materials are told', async () => {

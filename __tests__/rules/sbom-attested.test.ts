@@ -209,6 +209,20 @@ test('one digest under several tags, as BuildKit states it, is one subject', asy
   });
 });
 
+test('an image that no allow entry governs is asked for packages as any other', async () => {
+  const over = async (predicate: unknown) => {
+    const subject = await attestedSubject({ statements: [{ predicateType: SPDX, predicate }] });
+    return sbomAttested.evaluate({ ...subject, entry: null }, {});
+  };
+  expect(await over(DOCUMENT)).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/^The SPDX/) });
+  expect(await over(spdxDocument({ packages: [] }))).toMatchObject({ outcome: 'fail' });
+});
+
+test('a document whose signature has no time is told without one', async () => {
+  const { details } = await answer({ statements: [{ predicateType: SPDX, predicate: DOCUMENT }] });
+  expect(details).toEqual([expect.stringContaining(`signed by the key base.pub, ${SPDX}, about ${PLATFORM_DIGEST}`)]);
+});
+
 test('what was read and what was not is told in the details', async () => {
   const result = await answer({
     statements: [

@@ -79,6 +79,48 @@ describe('fails, and says what is lacking', () => {
   });
 });
 
+describe('what is lacking is told', () => {
+  test('by three packages and no more', async () => {
+    const packages = ['a', 'b', 'c', 'd'].map((name) => ({ name, purl: `pkg:npm/${name}` }));
+    const { reason } = await answer(spdxDocument({ packages }));
+    expect(reason).toContain('such as a, b, c;');
+  });
+
+  test('with why, where there is more to say than that it is lacking', async () => {
+    const { creationInfo: _, ...undated } = spdxDocument({ packages: PACKAGES });
+    expect((await answer(undated, { tool: 'optional', author: 'optional' })).reason).toBe('It lacks timestamp.');
+    const byTool = await answer(cycloneDxDocument({ packages: PACKAGES }), { author: 'required' });
+    expect(byTool.reason).toMatch(/^It lacks author \(.*tool.*\)\.$/);
+    expect(byTool.details).toContainEqual(expect.stringMatching(/^author: none \(/));
+  });
+
+  test('with every contradiction before the elements', async () => {
+    const cycles = PACKAGES.map(({ name }) => `SPDXRef-Package-apk-${name}`);
+    const relationships = cycles.map((id) => [id, 'CONTAINS', id] as const);
+    const { details } = await answer(spdxDocument({ packages: PACKAGES, relationships }));
+    expect(details?.filter((line) => line.includes('contains itself'))).toHaveLength(2);
+    expect(details).toContain('hash: 0 of 2');
+  });
+});
+
+test('the signature counts as an element where there is one', async () => {
+  const signed = spdxDocument({ packages: PACKAGES });
+  expect(await answer(signed, { signature: 'required' })).toMatchObject({
+    outcome: 'pass',
+    details: expect.arrayContaining([expect.stringMatching(/^signature: the key base\.pub/)]),
+  });
+  const statements = [{ predicateType: 'https://spdx.dev/Document', predicate: signed, signer: null }];
+  const subject = await attestedSubject({ statements, entry: { unsignedSbom: 'allow' } });
+  const options = { ...sbomComplete.presets.strict.options, signature: 'required' } as const;
+  expect(sbomComplete.evaluate(subject, options)).toMatchObject({ outcome: 'fail', reason: 'It lacks signature.' });
+});
+
+test('an image that no allow entry governs is asked for packages as any other', async () => {
+  const statements = [{ predicateType: 'https://spdx.dev/Document', predicate: spdxDocument({ packages: [] }) }];
+  const subject = { ...(await attestedSubject({ statements })), entry: null };
+  expect(sbomComplete.evaluate(subject, sbomComplete.presets.strict.options)).toMatchObject({ outcome: 'fail' });
+});
+
 test('hostile purls are no identifiers that pass: they are read, or they are not', async () => {
   const packages = ['pkg:', 'pkg:apk/%', `pkg:apk/${'a'.repeat(100_000)}`, 'javascript:alert(1)'].map((purl, i) => ({
     name: `p${i}`,

@@ -98,6 +98,16 @@ test('a package that the document lists without a purl is taken by its name and 
 });
 
 describe('fails', () => {
+  test('an image without a package database, by what to build on', async () => {
+    const { evidence, ...subject } = await attestedSubject({ statements: [sbomOf(CURL)] });
+    const gone = { ...evidence, packages: { status: 'absent', lookedIn: [] } } as const;
+    expect(sbomMatchesImage.evaluate({ ...subject, evidence: gone }, {})).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('package inventory'),
+      fix: expect.stringContaining('package database'),
+    });
+  });
+
   test.each<[string, readonly MadePackage[], readonly (readonly [string, string])[], string]>([
     [
       'a package that the document hides',
@@ -148,6 +158,31 @@ describe('fails', () => {
   });
 });
 
+describe('what differs is told', () => {
+  const installed = ['a', 'b', 'c', 'd'].map((name) => [name, '1-r0'] as const);
+
+  test('by three packages in the sentence, and by all of them below it', async () => {
+    const listed = apkPackage('e', '1-r0');
+    const all = await answers({ statements: [sbomOf(listed)], packages: apkInventory(installed) });
+    expect(all[0]?.reason).toContain('4 installed and not in the SBOM (apk a 1-r0, apk b 1-r0, apk c 1-r0 …)');
+    expect(all[0]?.details).toHaveLength(5);
+    expect(all[0]?.details).toContainEqual(expect.stringMatching(/^installed.*apk d 1-r0$/));
+    expect(all[0]?.details).toContainEqual(expect.stringMatching(/not installed.*apk e 1-r0$/));
+    const three = await answers({ statements: [sbomOf(listed)], packages: apkInventory(installed.slice(1)) });
+    expect(three[0]?.reason).toContain('(apk b 1-r0, apk c 1-r0, apk d 1-r0)');
+  });
+
+  test('with both versions, and with what could not be read', async () => {
+    const unknowns = [{ path: 'var/lib/rpm/rpmdb.sqlite', reason: 'it is truncated' }];
+    const packages = apkInventory([['curl', '8.9.1-r2']], unknowns);
+    const [result] = await answers({ statements: [sbomOf(apkPackage('curl', '9-r0'))], packages });
+    expect(result?.details).toEqual([
+      expect.stringMatching(/curl.*9-r0.*8\.9\.1-r2/),
+      expect.stringMatching(/rpmdb\.sqlite.*truncated/),
+    ]);
+  });
+});
+
 describe('is indeterminate', () => {
   test('where nothing is there to compare, unless the entry allows it', async () => {
     const options = { statements: [sbomOf()], packages: apkInventory([]) };
@@ -156,6 +191,8 @@ describe('is indeterminate', () => {
       fix: expect.stringContaining('no-packages'),
     });
     expect((await answers({ ...options, entry: { noPackages: 'allow' } }))[0]?.outcome).toBe('pass');
+    const ungoverned = { ...(await attestedSubject(options)), entry: null };
+    expect(sbomMatchesImage.evaluate(ungoverned, {})).toMatchObject({ outcome: 'indeterminate' });
   });
 
   test('where a database could not be read, though what can be read still fails it', async () => {
@@ -170,6 +207,19 @@ describe('is indeterminate', () => {
 
   test('where the layers were not read', async () => {
     expect((await answers({ statements: [sbomOf(CURL)] }))[0]?.outcome).toBe('indeterminate');
+  });
+
+  test('where nobody looked for an apko configuration, of the layers alone', async () => {
+    const { evidence, ...subject } = await attestedSubject({ statements: [sbomOf(CURL)] });
+    const { apko: _, ...unasked } = evidence;
+    expect([sbomMatchesImage.evaluate({ ...subject, evidence: unasked }, {})].flat()).toHaveLength(1);
+  });
+
+  test('of a signed apko configuration where some of the packages are of apk', async () => {
+    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;
+    const deb = { name: 'bash', version: '5.2-1', purl: 'pkg:deb/debian/bash@5.2-1' };
+    const results = await answers({ statements: [sbomOf(CURL, deb)], packages: apkInventory([]), incomplete });
+    expect(results[1]).toMatchObject({ aspect: 'apko-configuration', outcome: 'indeterminate', fix: 'Try again.' });
   });
 });
 

@@ -33,6 +33,7 @@ describe('signature-verified', () => {
   test('passes by the authority’s signature, and tells when, where logged and by which run', () => {
     const result = answer(found({ verified: [SIGNED] }));
     expect(result.outcome).toBe('pass');
+    expect(result.reason).toContain('Signed by https://ci.example/release');
     expect(result.details?.join()).toContain(
       '2026-11-01T12:00:00.000Z, https://rekor.example index 42, run https://ci.example/runs/7',
     );
@@ -88,6 +89,14 @@ describe('signature-verified', () => {
     expect(
       judgeSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
     ).toMatchObject({ outcome: 'fail', reason: message, fix: 'Use another image.' });
+  });
+
+  test('an image that is one is not replaced for the form of its signature alone', async () => {
+    const { image } = await contentsOf({ layers: [] });
+    const signatures = { status: 'unsupported', form: 'a form', message: 'It is of a form.' } as const;
+    const evidence = { image: present(image, 'a test'), signatures };
+    const question = { entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence };
+    expect(judgeSignature(question).fix).toContain('Ask the publisher');
   });
 
   test('one signature that does not count is told as one', () => {
@@ -191,6 +200,17 @@ describe('no signature', () => {
     expect(answer(found({ rejected: [broken, stranger('https://one.example')] }))).toMatchObject({
       reason: expect.stringContaining('is signed by https://one.example'),
     });
+    expect(answer(found({ rejected: [anonymous, stranger('https://one.example')] }))).toMatchObject({
+      reason: expect.stringContaining('is signed by https://one.example'),
+    });
+  });
+
+  test('by the right signer, broken otherwise, is not called a stranger’s', () => {
+    const broken = { place: 'here', code: 'not-logged', reason: 'it is in no log', signedBy: RELEASE } as const;
+    expect(answer(found({ rejected: [broken] }))).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('it is in no log'),
+    });
   });
 
   test('on a pinned platform may be on its index', async () => {
@@ -214,4 +234,7 @@ test('a signature is told by what it is over, and by the little that is known of
   const result = answer(found({ verified }), allowEntry([RELEASE, AUDIT], { require: 2 }));
   expect(result.details?.[0]).toContain(`signed the index ${DIGEST}, 2026`);
   expect(result.details?.[1]).toBe(`the key base.pub signed the manifest ${DIGEST}`);
+  const logged = ['1', '2'].map((index) => ({ log: 'https://rekor.example', index }));
+  const twice = answer(found({ verified: [{ ...SIGNED, signer: RELEASE, logged }] }));
+  expect(twice.details?.[0]).toMatch(/, https:\/\/rekor\.example index 1, https:\/\/rekor\.example index 2$/);
 });

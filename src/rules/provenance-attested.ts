@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Evidence } from '../evidence/evidence.js';
 import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
 import { normaliseBuilder, readSourceUri } from '../evidence/provenance/source-uri.js';
+import { plural } from '../plural.js';
 import { identityMatches } from '../policy/identity.js';
 import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';
@@ -159,7 +160,7 @@ function tell(attested: AttestedProvenance): readonly string[] {
   const times = [startedOn, finishedOn].filter((time) => time !== undefined).join(' to ');
   return [
     `${place}: ${summary(attested)}${signedAt === undefined ? '' : ` at ${signedAt}`} (${predicateType})`,
-    `build type ${buildType}${times === '' ? '' : `, ${times}`}, ${materialCount} materials`,
+    `build type ${buildType}${times === '' ? '' : `, ${times}`}, ${plural(materialCount, 'material')}`,
     ...(source === undefined ? [] : [`source as in ${source.from}`]),
     ...(invocation === undefined ? [] : [`run ${invocation}`]),
     ...(parameters.length === 0 ? [] : [`parameters ${parameters.map(({ name }) => name).join(', ')}`]),
