@@ -168,7 +168,7 @@ describe('a pull request that changes a base', () => {
       '<details><summary>1 image replaced: 2 packages added, 1 removed, 1 changed; known vulnerabilities: 1 added (1 critical, high or known to be exploited), 1 removed</summary>',
     );
     expect(comment).toContain('+ apk/alpine/fresh 2-r0');
-    const text = checkText(report, { color: false, width: 100, source: () => undefined });
+    const text = checkText(report, { color: false, width: 100, source: () => undefined, program: 'base-image-gate' });
     expect(text).toContain('replaced: demo.example/base:1 -> demo.example/base:2 (linux/amd64)');
     expect(text).toContain('  packages: 2 packages added, 1 removed, 1 changed\n    + apk/alpine/fresh 2-r0');
     const again = readCheck(checkJson(report));
@@ -222,7 +222,7 @@ test('text of strangers stays text: in a package, a version, a reason, a gap', a
       },
     ],
   };
-  const text = checkText(bad, { color: false, width: 100, source: () => undefined });
+  const text = checkText(bad, { color: false, width: 100, source: () => undefined, program: 'base-image-gate' });
   const markdown = [renderSummary(bad), renderComment(bad)];
   for (const rendered of [...markdown, text]) {
     expect(rendered).toContain('~ a <');

@@ -1,4 +1,7 @@
+#!/usr/bin/env node
 import type { Command, CommandIo, ExitCode } from './commands/command.js';
+import { programName } from './commands/program-name.js';
+import { nearest } from './suggestion.js';
 
 interface CommandEntry {
   readonly usage: string;
@@ -68,13 +71,26 @@ async function main(): Promise<ExitCode> {
     io.stdout(`${(await import('./version.js')).version}\n`);
     return 0;
   }
+  // `help check` is asked as often as `check --help`.
+  if (name === 'help' && rest[0] !== undefined) return await run(rest[0], ['--help'], io);
   if (name === '--help' || name === '-h' || name === 'help') {
     io.stdout(help());
     return 0;
   }
-  const entry = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
+  if (name === undefined) {
+    io.stderr(help());
+    return 3;
+  }
+  return await run(name, rest, io);
+}
+
+async function run(name: string, rest: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
-    io.stderr(name === undefined ? help() : `Unknown command "${printable(name)}".\n\n${help()}`);
+    const meant = nearest(name, Object.keys(COMMANDS));
+    io.stderr(
+      `Unknown command "${printable(name)}".${meant === undefined ? '' : ` Did you mean ${meant}?`}\nAll commands: ${io.program} --help\n`,
+    );
     return 3;
   }
   const command = await entry.load();
@@ -92,7 +108,8 @@ function help(): string {
     '',
     ...lines,
     '',
-    'COMMAND --help says more. Exit codes: 0 pass, 1 fail, 2 indeterminate or internal error, 3 wrong usage or policy.',
+    'COMMAND --help says more; --version names the version.',
+    'Exit codes of every command: 0 pass, 1 fail, 2 indeterminate or internal error, 3 wrong usage or policy.',
     '',
   ].join('\n');
 }
@@ -105,6 +122,7 @@ function processIo(): CommandIo {
     stderr: (text) => void process.stderr.write(text),
     env,
     cwd: process.cwd(),
+    program: programName(process.argv[1], process.cwd()),
     colour: wantsColour && env['TERM'] !== 'dumb' && process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 100,
     progress: process.stderr.isTTY === true,

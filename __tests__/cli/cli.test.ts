@@ -45,8 +45,19 @@ describe('exit codes', () => {
 
   test.each([
     [[], 'Usage:'],
-    [['chek'], 'Unknown command "chek"'],
-    [['check', '--colour'], "Unknown option '--colour'"],
+    [['chek'], 'Unknown command "chek". Did you mean check?'],
+    [['help', 'chek'], 'Unknown command "chek". Did you mean check?'],
+    [['deploy'], 'Unknown command "deploy".\nAll commands: '],
+    [['check', '--colour'], "Unknown option '--colour'."],
+    [['check', '--ofline'], "Unknown option '--ofline'. Did you mean --offline?"],
+    [['check', '--trusted-root', 'gone.json'], '--trusted-root: there is no file gone.json'],
+    [['check', '--vulnerabilities', 'gone'], '--vulnerabilities: there is no directory gone'],
+    [['check', '--registry', 'a.example=oci-layout:gone'], 'gone has no index.json'],
+    [['inspect', 'a.example/b', '--registry', 'a.example=oci-layout:.'], '. has no index.json'],
+    [['verify', 'a.example/b', '--policy', 'gone.yml'], 'The policy gone.yml does not exist; expected'],
+    [['verify', 'a.example/b', '--key', 'gone.pub'], '--key: the file gone.pub is not there'],
+    [['evidence'], 'Which framework?'],
+    [['fix'], 'expected --pin'],
     [['check', '--profile', 'hard'], '--profile is "hard"; expected observe, baseline, hardened, strict.'],
     [['check', '--format', 'xml'], '--format is "xml"'],
     [['check', '--policy', 'missing.yml'], 'missing.yml does not exist'],
@@ -56,9 +67,12 @@ describe('exit codes', () => {
     [['images', '--build-arg', 'UNSET_HERE'], 'has no value'],
     [['check', '--registry', 'nonsense'], '--registry'],
     [['check', '--platform', 'linux/amd64,nonsense'], '"nonsense" names neither a known operating system'],
-    [['rules', 'no-such-rule'], 'There is no rule "no-such-rule"'],
+    [['rules', 'no-such-rule'], 'There is no rule "no-such-rule". The rules are: '],
+    [['rules', 'DISTROLES'], 'Did you mean "distroless"?'],
     [['policy'], 'validate FILE'],
     [['policy', 'validate', 'missing.yml'], 'does not exist'],
+    [['policy', 'validate', '.'], 'is a directory; expected a file'],
+    [['policy', 'show'], 'Expected "policy validate FILE" or "policy init [DIR]" and not "show".'],
   ])('%j is wrong usage: 3, and %s', (args, message) => {
     const result = cli.run(args, makeDirectory({}));
     expect(result.code).toBe(3);
@@ -72,6 +86,31 @@ describe('exit codes', () => {
     expect(result.code).toBe(3);
     expect(result.stderr).toContain('no-such-folder');
     expectKind(result);
+  });
+
+  test('what a message says to type can be typed', () => {
+    const folder = makeDirectory({});
+    const { stderr } = cli.run(['check', '--nonsense'], folder);
+    const [, script = '', ...args] = (stderr.trim().split(': ').at(-1) ?? '').split(' ');
+    expect(join(folder, script)).toBe(cli.entry);
+    expect(cli.run(args, folder)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Usage: base-image-gate check'),
+    });
+  });
+
+  test('a report that can not be written is 2, and says where', () => {
+    const folder = makeDirectory({ file: '' });
+    const result = cli.run(['check', '--offline', '--output', 'file/report.txt'], folder);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('The output file file/report.txt could not be written: ');
+    expect(cli.run(['check', '--offline', '--output', 'a/b/report.txt'], folder).code).toBe(0);
+    expect(readFileSync(join(folder, 'a/b/report.txt'), 'utf8')).toContain('PASS');
+  });
+
+  test('help COMMAND is COMMAND --help', () => {
+    const folder = makeDirectory({});
+    expect(cli.run(['help', 'fix'], folder)).toEqual(cli.run(['fix', '--help'], folder));
   });
 
   test.each(['--help', '-h'])('every command explains itself with %s', (flag) => {

@@ -71,10 +71,10 @@ test('whoever judges a part of a repository is told of the policy of the whole',
   expect(told.join('')).not.toContain('--policy');
 });
 
-test('a base that is not there is a wrong usage', async () => {
+test('a base that is not there is told', async () => {
   const ran = await atDesk(makeDirectory({}), { base: 'nowhere' });
   expect(ran).toMatchObject({
     ok: false,
-    error: { kind: 'usage', message: '--base: nowhere is not there; expected the directory of a repository.' },
+    error: { kind: 'directory', message: '--base: nowhere is not there; expected the directory of a repository.' },
   });
 });

@@ -9,7 +9,7 @@ import {
   stricter,
   strictnessOf,
 } from '../../src/policy/strictness.js';
-import { nearest } from '../../src/policy/suggestion.js';
+import { nearest } from '../../src/suggestion.js';
 
 describe('durations', () => {
   test.each([

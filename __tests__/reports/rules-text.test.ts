@@ -3,15 +3,16 @@ import { rulesText, ruleText } from '../../src/reports/rules-text.js';
 import { rules } from '../../src/rules/index.js';
 
 describe('rulesText', () => {
-  test('has every rule with its question, in columns', () => {
-    const text = rulesText(rules, { color: false });
-    const column = text.indexOf(rules[0]?.question ?? '');
+  test('has every rule with its levels and its question, in columns', () => {
+    const [head = '', ...lines] = rulesText(rules, { color: false, program: 'node dist/cli.js' }).split('\n');
+    expect(head).toMatch(/^rule +baseline +hardened +hardened-build +strict +question$/);
     for (const [index, rule] of rules.entries()) {
-      const line = text.split('\n')[index] ?? '';
+      const line = lines[index] ?? '';
       expect(line.startsWith(`${rule.id} `)).toBe(true);
-      expect(line.slice(column)).toBe(rule.question);
+      expect(line.slice(head.indexOf('strict')).startsWith(`${rule.presets.strict.level} `)).toBe(true);
+      expect(line.slice(head.indexOf('question'))).toBe(rule.question);
     }
-    expect(text.endsWith('base-image-gate rules ID\n')).toBe(true);
+    expect(lines.join('\n').endsWith('One rule in full: node dist/cli.js rules ID\n')).toBe(true);
   });
 });
 

@@ -5,7 +5,12 @@ import { checkText } from '../../src/reports/text.js';
 import { makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
 
 const SOURCE = 'ARG V=20\n\nFROM node:20\nRUN npm ci\n';
-const plain = { color: false, width: 100, source: (path: string) => (path === 'Dockerfile' ? SOURCE : undefined) };
+const plain = {
+  color: false,
+  width: 100,
+  source: (path: string) => (path === 'Dockerfile' ? SOURCE : undefined),
+  program: 'node dist/cli.js',
+};
 const node = makeUse('node:20');
 
 function told(given: Partial<Report>): string {
@@ -30,7 +35,7 @@ describe('checkText', () => {
         '  fix: Use cgr.dev/acme.com/node:20.',
         '',
         'FAIL: 1 problem to mend, among 1 image use in 1 build file',
-        'Why a rule matters: base-image-gate rules allowed-base',
+        'Why a rule matters: node dist/cli.js rules allowed-base',
         '',
       ].join('\n'),
     );

@@ -53,7 +53,7 @@ const VEX = [
 async function subjectOf(options: AttestedLayoutOptions): Promise<ImageRuleSubject> {
   const { image, folder, policy, route } = await makeAttestedLayout(options);
   const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, deskIn(folder));
-  if (!opened.ok) throw new Error(opened.error);
+  if (!opened.ok) throw new Error(opened.error.message);
   const subject = opened.value.subjectOn({ os: 'linux', architecture: 'amd64' });
   const evidence = await opened.value.evidence.collect(subject, KINDS).finally(opened.value.close);
   return { ...(await attestedSubject({ statements: [] })), entry: subject.entry, evidence };

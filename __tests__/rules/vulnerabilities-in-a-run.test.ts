@@ -129,7 +129,7 @@ test('reports tell a package in one line, with the version that mends all of it'
   const { report } = await judged(records, ['profile: hardened']);
   const line = /openssl 3\.3\.1-r0, mended in 3\.3\.10-r0: (CVE-2026-100\d \(high\)(, )?){6} and 3 more/;
   for (const text of [
-    checkText(report, { color: false, width: 120, source: () => undefined }),
+    checkText(report, { color: false, width: 120, source: () => undefined, program: 'base-image-gate' }),
     renderSummary(report),
     renderComment(report),
   ]) {

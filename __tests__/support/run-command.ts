@@ -8,6 +8,7 @@ export function deskIn(folder: string, changes: Partial<CommandIo> = {}): Comman
     stderr: () => undefined,
     env: { HOME: join(folder, 'none') },
     cwd: folder,
+    program: 'base-image-gate',
     colour: false,
     columns: 120,
     progress: false,

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { err, ok, type Result } from '../result.js';
+import { nearest } from '../suggestion.js';
 
 type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 type Parsed<O extends OptionSpecs> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
@@ -20,10 +21,16 @@ export function readArguments<O extends OptionSpecs>(
     if (extra !== undefined) return err(`Unexpected argument "${extra}".`);
     return ok(parsed);
   } catch (error) {
-    // parseArgs throws a TypeError with a code for each thing a user can get wrong; its first sentence says which.
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    return err(`${message.replace(/\.$/, '')}.`);
+    return err(wrongArgument(error, Object.keys(options)));
   }
+}
+
+/** parseArgs throws a TypeError for each thing a user can get wrong; its first sentence says which. */
+function wrongArgument(error: unknown, flags: readonly string[]): string {
+  const message = (error instanceof Error ? error.message : String(error)).split('. ')[0] ?? '';
+  const unknown = /^Unknown option '--?([\w-]+)'/.exec(message)?.[1];
+  const meant = unknown === undefined ? undefined : nearest(unknown, flags);
+  return `${message.replace(/\.$/, '')}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`;
 }
 
 /** Reads a flag that takes one of a few words. */

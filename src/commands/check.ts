@@ -2,7 +2,8 @@ import { exitCodeOf } from '../verdict.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-import { GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js';
+import { GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './desk-gate.js';
+import { refuse } from './refusal.js';
 import { REPORT_FORMATS, renderReport } from './render-report.js';
 import { writeOutput } from './write-output.js';
 
@@ -29,11 +30,12 @@ export const check: Command = defineCommand(
     const format = readChoice('--format', values.format, REPORT_FORMATS, 'text');
     if (!format.ok) return wrong(format.error);
     const run = await runGateAtDesk(values, positionals[0], io);
-    if (!run.ok) return refuse('check', USAGE, run.error, io);
+    if (!run.ok) return refuse('check', run.error, io);
     const { report, tree } = run.value;
     const text = await renderReport(report, format.value, tree, {
       colour: io.colour && values.output === undefined,
       width: io.columns,
+      program: io.program,
     });
     const written = await writeOutput(text, values.output, io);
     return written ? exitCodeOf(report.verdict) : 2;

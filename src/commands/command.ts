@@ -10,6 +10,8 @@ export interface CommandIo {
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** How this program was called, such as `node dist/cli.js`: what a message tells a person to type begins with it. */
+  readonly program: string;
   /** Whether standard output is a terminal that may be coloured. */
   readonly colour: boolean;
   /** How wide the terminal is, in columns. */

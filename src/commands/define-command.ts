@@ -7,7 +7,7 @@ type Parsed<O extends OptionSpecs> = Extract<ReturnType<typeof readArguments<O>>
 
 interface CommandDefinition<O extends OptionSpecs> {
   readonly name: string;
-  /** What `--help` prints, and what follows every word on wrong usage. */
+  /** What `--help` prints. */
   readonly usage: string;
   readonly options: O;
   /** How many arguments without a flag it takes. */
@@ -29,7 +29,7 @@ export function defineCommand<const O extends OptionSpecs>(
 ): Command {
   return async (args, io) => {
     const wrong = (message: string): 3 => {
-      io.stderr(`${name}: ${message}\n\n${usage}`);
+      io.stderr(wrongUsage(name, message, io));
       return 3;
     };
     // Asked before anything is read, so that help is had however wrong the rest is.
@@ -41,4 +41,9 @@ export function defineCommand<const O extends OptionSpecs>(
     if (!parsed.ok) return wrong(parsed.error);
     return await run({ values: parsed.value.values, positionals: parsed.value.positionals, io, wrong });
   };
+}
+
+/** What is wrong comes last on the screen and first to the eye; the usage, a screen of its own, is a command away. */
+export function wrongUsage(command: string, message: string, io: Pick<CommandIo, 'program'>): string {
+  return `${command}: ${message}\nWhat ${command} takes: ${io.program} ${command} --help\n`;
 }

@@ -19,7 +19,9 @@ import { BUILD_OPTIONS } from './build-options.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
 import { judgedDirectory } from './judged-directory.js';
+import { misnamedPath } from './named-paths.js';
 import { startProgress } from './progress.js';
+import type { Refusal } from './refusal.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
@@ -64,12 +66,6 @@ export interface DeskRun {
   readonly report: Report;
 }
 
-/** Why the gate was not run: a flag that is wrong (usage is shown), or a policy or directory that is. */
-export interface DeskRefusal {
-  readonly kind: 'usage' | 'policy' | 'directory';
-  readonly message: string;
-}
-
 /**
  * Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. With a
  * base it is judged as a pull request that turns the base into it, so the base's policy holds, as it does on GitHub.
@@ -78,15 +74,17 @@ export async function runGateAtDesk(
   flags: GateFlags,
   directoryArgument: string | undefined,
   io: CommandIo,
-): Promise<Result<DeskRun, DeskRefusal>> {
-  const usage = (message: string) => err<DeskRefusal>({ kind: 'usage', message });
+): Promise<Result<DeskRun, Refusal>> {
+  const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
   const profile = readChoice('--profile', flags.profile, PROFILES, 'baseline');
   if (!profile.ok) return usage(profile.error);
   const judged = judgedDirectory(directoryArgument, io);
-  if (!judged.ok) return usage(judged.error);
+  if (!judged.ok) return err({ kind: 'directory', message: judged.error });
   const directory = judged.value;
   const base = flags.base === undefined ? null : judgedDirectory(flags.base, io);
-  if (base?.ok === false) return usage(`--base: ${base.error}`);
+  if (base?.ok === false) return err({ kind: 'directory', message: `--base: ${base.error}` });
+  const misnamed = misnamedPath(flags, io);
+  if (misnamed !== null) return usage(misnamed);
   const home = base?.value ?? directory;
   const catalogue = loadCatalogue();
   const now = new Date();
@@ -182,11 +180,4 @@ function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
     return route.ok ? [[route.value.from, { privateNetwork: false, insecure: false, tokenHosts: [] }] as const] : [];
   });
   return { ...policy, registries: { ...Object.fromEntries(named), ...policy.registries } };
-}
-
-/** Says on standard error why nothing was run, with the command's usage where a flag is wrong. Exit code 3. */
-export function refuse(command: string, usage: string, { kind, message }: DeskRefusal, io: CommandIo): 3 {
-  if (kind === 'policy') io.stderr(message);
-  else io.stderr(kind === 'usage' ? `${command}: ${message}\n\n${usage}` : `${command}: ${message}\n`);
-  return 3;
 }

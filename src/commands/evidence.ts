@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import { exitCodeOf } from '../verdict.js';
-import { readArguments, readChoice } from './arguments.js';
+import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
-import { GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js';
+import { defineCommand } from './define-command.js';
+import { GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './desk-gate.js';
+import { refuse } from './refusal.js';
 import { writeOutput } from './write-output.js';
 
 const USAGE = `Usage: base-image-gate evidence [DIR] --framework nist-800-53|fedramp|govramp
@@ -20,38 +22,32 @@ const OPTIONS = {
   framework: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** `evidence`: what a run of the gate is evidence toward. */
-export const evidence: Command = async (args, io) => {
-  const wrong = (message: string): 3 => refuse('evidence', USAGE, { kind: 'usage', message }, io);
-  const parsed = readArguments(args, OPTIONS, 1);
-  if (!parsed.ok) return wrong(parsed.error);
-  const { values, positionals } = parsed.value;
-  if (values.help === true) {
-    io.stdout(USAGE);
-    return 0;
-  }
-  const [{ FRAMEWORKS }, { EVIDENCE_FORMATS, renderEvidence }, { complianceEvidence }] = await Promise.all([
-    import('../compliance/frameworks.js'),
-    import('../compliance/render-evidence.js'),
-    import('../compliance/evidence.js'),
-  ]);
-  if (values.framework === undefined) return wrong(`Which framework? Expected --framework ${FRAMEWORKS.join('|')}.`);
-  const framework = readChoice('--framework', values.framework, FRAMEWORKS, 'nist-800-53');
-  if (!framework.ok) return wrong(framework.error);
-  const format = readChoice('--format', values.format, EVIDENCE_FORMATS, 'markdown');
-  if (!format.ok) return wrong(format.error);
+export const evidence: Command = defineCommand(
+  { name: 'evidence', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const [{ FRAMEWORKS }, { EVIDENCE_FORMATS, renderEvidence }, { complianceEvidence }] = await Promise.all([
+      import('../compliance/frameworks.js'),
+      import('../compliance/render-evidence.js'),
+      import('../compliance/evidence.js'),
+    ]);
+    if (values.framework === undefined) return wrong(`Which framework? Expected --framework ${FRAMEWORKS.join('|')}.`);
+    const framework = readChoice('--framework', values.framework, FRAMEWORKS, 'nist-800-53');
+    if (!framework.ok) return wrong(framework.error);
+    const format = readChoice('--format', values.format, EVIDENCE_FORMATS, 'markdown');
+    if (!format.ok) return wrong(format.error);
 
-  const run = await runGateAtDesk(values, positionals[0], io);
-  if (!run.ok) return refuse('evidence', USAGE, run.error, io);
-  const { report, now, directory } = run.value;
-  const judged = `the working tree ${basename(directory)}`;
-  const text = await renderEvidence(
-    complianceEvidence(report, framework.value, { collected: now, judged }),
-    format.value,
-  );
-  const written = await writeOutput(text, values.output, io);
-  return written ? exitCodeOf(report.verdict) : 2;
-};
+    const run = await runGateAtDesk(values, positionals[0], io);
+    if (!run.ok) return refuse('evidence', run.error, io);
+    const { report, now, directory } = run.value;
+    const judged = `the working tree ${basename(directory)}`;
+    const text = await renderEvidence(
+      complianceEvidence(report, framework.value, { collected: now, judged }),
+      format.value,
+    );
+    const written = await writeOutput(text, values.output, io);
+    return written ? exitCodeOf(report.verdict) : 2;
+  },
+);

@@ -3,7 +3,8 @@ import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
 import type { PinnedFile } from '../fix/pin-files.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
-import { type DeskRun, GATE_OPTIONS, GATE_USAGE, refuse, runGateAtDesk } from './desk-gate.js';
+import { type DeskRun, GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './desk-gate.js';
+import { refuse } from './refusal.js';
 
 const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
        ${GATE_USAGE}
@@ -31,7 +32,7 @@ export const fix: Command = defineCommand(
     if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
 
     const run = await runGateAtDesk(values, positionals[0], io);
-    if (!run.ok) return refuse('fix', USAGE, run.error, io);
+    if (!run.ok) return refuse('fix', run.error, io);
     const { decidePins } = await import('../fix/pin-decisions.js');
     const decisions = decidePins(run.value.report, run.value.policy);
     const pinned = await pinsOf(run.value, decisions);

@@ -24,7 +24,10 @@ export const images: Command = defineCommand(
     if (!format.ok) return wrong(format.error);
 
     const judged = judgedDirectory(positionals[0], io);
-    if (!judged.ok) return wrong(judged.error);
+    if (!judged.ok) {
+      io.stderr(`images: ${judged.error}\n`);
+      return 3;
+    }
     const directory = judged.value;
     const policy = await findReadingPolicy(directory, io);
     if (!policy.ok) {

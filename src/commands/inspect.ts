@@ -11,6 +11,7 @@ import { IMAGE_OPTIONS } from './image-options.js';
 import { inspectionFacts } from './inspection-facts.js';
 import { inspectionRows } from './inspection-rows.js';
 import { openImage } from './open-image.js';
+import { refuse } from './refusal.js';
 
 const USAGE = `Usage: base-image-gate inspect IMAGE [--format text|json] [--platform OS/ARCH]
        [--policy FILE] [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
@@ -39,7 +40,7 @@ export const inspect: Command = defineCommand(
     const [name] = positionals;
     if (name === undefined) return wrong('An IMAGE is needed.');
     const opened = await openImage(name, values, io);
-    if (!opened.ok) return wrong(opened.error);
+    if (!opened.ok) return refuse('inspect', opened.error, io);
 
     const subject = opened.value.subjectOn(platform.value);
     // The collectors' keys are the kinds, which TypeScript's Object.keys forgets.

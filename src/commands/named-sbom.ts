@@ -80,7 +80,7 @@ async function readImageSbom(
   // The verifier and the registry client are loaded for an image only.
   const { openImage } = await import('./open-image.js');
   const image = await openImage(name, flags, io);
-  if (!image.ok) return err({ code: 3, message: image.error });
+  if (!image.ok) return err({ code: 3, message: image.error.message.trimEnd() });
   const evidence = await image.value.evidence.get(image.value.subjectOn(platform), 'sbom').finally(image.value.close);
   const { SBOM_WANTED } = await import('../rules/sbom-attested.js');
   switch (evidence.status) {
@@ -97,8 +97,13 @@ async function readImageSbom(
     case 'unsupported':
       return err({ code: 1, message: `${name}: ${evidence.message} ${SBOM_WANTED.unsupportedFix}` });
     case 'unavailable':
-      return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.remedy}` });
+      return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.remedy}${takenForImage(name)}` });
   }
+}
+
+/** A bare word may have been meant for a file. */
+function takenForImage(name: string): string {
+  return /[/:@]/.test(name) ? '' : ` There is no file ${name} here, so it was taken for an image.`;
 }
 
 function doubtsOf({ counts, disagreements, problems }: ImageSbom): readonly string[] {

@@ -13,6 +13,8 @@ import { openRegistries } from '../registry/open-registries.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
+import { misnamedPath } from './named-paths.js';
+import type { Refusal } from './refusal.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
@@ -42,9 +44,12 @@ export async function openImage(
   flags: ImageFlags,
   io: CommandIo,
   given: AllowEntry | null = null,
-): Promise<Result<OpenedImage, string>> {
+): Promise<Result<OpenedImage, Refusal>> {
+  const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
   const pullFrom = parseReference(text);
-  if (!pullFrom.ok) return err(`"${text}" is not an image reference because ${pullFrom.error.reason}.`);
+  if (!pullFrom.ok) return usage(`"${text}" is not an image reference because ${pullFrom.error.reason}.`);
+  const misnamed = misnamedPath(flags, io);
+  if (misnamed !== null) return usage(misnamed);
   const catalogue = loadCatalogue();
   const request = {
     catalogue,
@@ -52,7 +57,7 @@ export async function openImage(
     ...(flags.policy === undefined ? {} : { file: flags.policy }),
   };
   const policy = await loadWorkingTreePolicy(io.cwd, request, io);
-  if (!policy.ok) return policy;
+  if (!policy.ok) return err({ kind: 'policy', message: policy.error });
   const offline = flags.offline ?? false;
   const registries = await openRegistries({
     registries: policy.value.registries,
@@ -66,7 +71,7 @@ export async function openImage(
     cache: deskCache(io.env),
     notice: (message) => io.stderr(`${message}\n`),
   });
-  if (!registries.ok) return registries;
+  if (!registries.ok) return usage(registries.error);
 
   const reference = policyReference(policy.value, pullFrom.value);
   const entry = given ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));

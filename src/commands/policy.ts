@@ -19,12 +19,12 @@ init prints a policy proposed from what the build files below DIR (default: this
 /** `policy validate FILE` and `policy init [DIR]`. */
 export const policyCommand: Command = defineCommand(
   { name: 'policy', usage: USAGE, options: {}, arguments: 2 },
-  async ({ positionals, io }) => {
+  async ({ positionals, io, wrong }) => {
     const [verb, argument] = positionals;
     if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
     if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
-    io.stderr(`policy: Expected "validate FILE" or "init [DIR]".\n\n${USAGE}`);
-    return 3;
+    const given = verb === undefined ? '' : ` and not "${[verb, argument].filter(Boolean).join(' ')}"`;
+    return wrong(`Expected "policy validate FILE" or "policy init [DIR]"${given}.`);
   },
 );
 

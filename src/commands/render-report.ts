@@ -13,7 +13,7 @@ export async function renderReport(
   report: Report,
   format: ReportFormat,
   tree: RepositoryTree,
-  { colour, width }: { readonly colour: boolean; readonly width: number },
+  { colour, width, program }: { readonly colour: boolean; readonly width: number; readonly program: string },
 ): Promise<string> {
   switch (format) {
     case 'json':
@@ -25,7 +25,7 @@ export async function renderReport(
     case 'text': {
       const sources = await sourcesOf(report, tree);
       const { checkText } = await import('../reports/text.js');
-      return checkText(report, { color: colour, width, source: (path) => sources.get(path) });
+      return checkText(report, { color: colour, width, program, source: (path) => sources.get(path) });
     }
   }
 }

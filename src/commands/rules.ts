@@ -1,5 +1,7 @@
+import { terminal } from '../escape/visible.js';
 import { rulesText, ruleText } from '../reports/rules-text.js';
 import { rules } from '../rules/index.js';
+import { nearest } from '../suggestion.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 
@@ -14,12 +16,16 @@ export const rulesCommand: Command = defineCommand(
   async ({ positionals, io }) => {
     const [id] = positionals;
     if (id === undefined) {
-      io.stdout(rulesText(rules, { color: io.colour }));
+      io.stdout(rulesText(rules, { color: io.colour, program: io.program }));
       return 0;
     }
+    const ids = rules.map((known) => known.id);
     const rule = rules.find((candidate) => candidate.id === id);
     if (rule === undefined) {
-      io.stderr(`rules: There is no rule "${id}". The rules are: ${rules.map((known) => known.id).join(', ')}.\n`);
+      const meant = nearest(id, ids);
+      io.stderr(
+        `rules: There is no rule "${terminal(id)}". ${meant === undefined ? `The rules are: ${ids.join(', ')}.` : `Did you mean "${meant}"?`}\n`,
+      );
       return 3;
     }
     io.stdout(ruleText(rule, { color: io.colour }));

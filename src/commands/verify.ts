@@ -6,6 +6,7 @@ import type { ImageSubject } from '../evidence/collector.js';
 import { formatPlatform, type Platform, parsePlatform } from '../images/platform.js';
 import { parseIdentity } from '../policy/identity.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
+import { codeOf, messageOf } from '../registry/caught.js';
 import { err, ok, type Result } from '../result.js';
 import type { Outcome } from '../rules/rule.js';
 import { judgeSignature } from '../rules/signature-verified.js';
@@ -15,6 +16,7 @@ import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
 import { IMAGE_OPTIONS } from './image-options.js';
 import { openImage } from './open-image.js';
+import { refuse } from './refusal.js';
 
 const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
        [--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE [--ignore-log]]
@@ -48,7 +50,7 @@ export const verify: Command = defineCommand(
     if (!given.ok) return wrong(given.error);
 
     const image = await openImage(text, values, io, given.value);
-    if (!image.ok) return wrong(image.error);
+    if (!image.ok) return refuse('verify', image.error, io);
     const { evidence, subjectOn, close } = image.value;
     const answers = platforms.value.map((platform) => answer(subjectOn(platform), evidence, io));
     const outcomes = await Promise.all(answers).finally(close);
@@ -106,8 +108,9 @@ async function givenAuthority(values: Values, io: CommandIo): Promise<Result<All
     return ok(
       entryFor({ kind: 'key', name: values.key, pem, log: values['ignore-log'] === true ? 'ignored' : 'required' }),
     );
-  } catch {
-    return err(`The key ${values.key} can't be read.`);
+  } catch (error) {
+    const there = codeOf(error) === 'ENOENT' ? 'is not there' : `can't be read: ${messageOf(error)}`;
+    return err(`--key: the file ${values.key} ${there}; expected a public key in PEM form.`);
   }
 }
 

@@ -38,7 +38,7 @@ export async function loadWorkingTreePolicy(
   const text = await readIfThere(path);
   if (!text.ok) return text;
   if (text.value === null) {
-    if (file !== undefined) return err(`The policy ${file} does not exist.\n`);
+    if (file !== undefined) return err(missing(file, io));
     const above = policyAbove(directory);
     if (above !== null) {
       io.stderr(
@@ -90,7 +90,7 @@ export async function checkPolicyFile(
 ): Promise<CheckedPolicy | string> {
   const text = await readIfThere(path);
   if (!text.ok) return text.error;
-  if (text.value === null) return `The policy ${path} does not exist.\n`;
+  if (text.value === null) return missing(path, io);
   const root = repositoryOf(path);
   const request = { catalogue, resolveExtends: fetchExtended(io), profile: undefined };
   const loaded = await loadFrom(root, path, text.value, request);
@@ -149,13 +149,18 @@ export async function findReadingPolicy(
   );
 }
 
+function missing(path: string, { program }: CommandIo): string {
+  return `The policy ${path} does not exist; expected a file such as ${POLICY_PATH}. One is proposed by: ${program} policy init\n`;
+}
+
 async function readIfThere(path: string): Promise<Result<Uint8Array | null, string>> {
   try {
     return ok(await readFile(path));
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return ok(null);
-    return err(`The policy ${path} could not be read: ${messageOf(error)}.\n`);
+    if (code === 'EISDIR') return err(`The policy ${path} is a directory; expected a file such as ${POLICY_PATH}.\n`);
+    return err(`The policy ${path} could not be read: ${messageOf(error)}. Make it readable for who runs this.\n`);
   }
 }
 

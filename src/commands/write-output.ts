@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CommandIo } from './command.js';
@@ -13,7 +14,7 @@ export async function writeOutput(text: string, file: string | undefined, io: Co
   }
   const path = resolve(io.cwd, file);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, text);
     return true;
   } catch (error) {
@@ -23,4 +24,11 @@ export async function writeOutput(text: string, file: string | undefined, io: Co
     );
     return false;
   }
+}
+
+/** Folder by folder: Node's recursive mkdir never ends where a folder says it is not there and can't be made (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path);
 }

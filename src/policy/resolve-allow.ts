@@ -1,12 +1,12 @@
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../images/pattern.js';
+import { nearest } from '../suggestion.js';
 import { verifiedPublishers } from './default-allow.js';
 import { type Layer, positionIn, problemIn } from './layer.js';
 import type { AllowEntry, Authority, ProvenanceRequirement } from './policy.js';
 import type { PolicyProblem } from './problem.js';
 import { resolveAuthorities } from './resolve-authorities.js';
 import type { PolicyFile } from './schema.js';
-import { nearest } from './suggestion.js';
 
 type AllowLine = NonNullable<PolicyFile['allow']>[number];
 

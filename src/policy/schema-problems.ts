@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { nearest } from '../suggestion.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
 import { keysOfSchema } from './schema-keys.js';
-import { nearest } from './suggestion.js';
 import type { YamlDocument } from './yaml-document.js';
 
 type Issue = z.core.$ZodIssue;

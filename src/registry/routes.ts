@@ -14,15 +14,18 @@ export function parseRoute(text: string): Result<RouteText, string> {
   const equals = text.indexOf('=');
   const from = splitHost(text.slice(0, Math.max(equals, 0)));
   const to = text.slice(equals + 1);
-  if (from === undefined || to === '') return err(`"${text}" is not a registry's stand-in; ${EXPECTED}.`);
+  if (from === undefined || to === '')
+    return err(`--registry "${text}" names no stand-in for a registry; ${EXPECTED}.`);
   const name = from.prefix === '' ? from.registry : `${from.registry}/${from.prefix}`;
   if (to.startsWith(LAYOUT)) {
     const path = to.slice(LAYOUT.length);
-    return path === '' ? err(`"${text}" names no directory; ${EXPECTED}.`) : ok({ from: name, to: 'layout', path });
+    return path === ''
+      ? err(`--registry "${text}" names no directory; ${EXPECTED}.`)
+      : ok({ from: name, to: 'layout', path });
   }
   const target = splitHost(to);
   return target === undefined
-    ? err(`"${to}" is not a registry; ${EXPECTED}.`)
+    ? err(`--registry "${text}": "${to}" is not a registry; ${EXPECTED}.`)
     : ok({ from: name, to: 'registry', ...target });
 }
 

@@ -2,12 +2,34 @@ import { padded } from './display-width.js';
 import { paint } from './paint.js';
 import type { RuleDescription } from './rule-description.js';
 
-/** Every rule with its question, as `rules` prints them. Ends with a line end. */
-export function rulesText(rules: readonly RuleDescription[], options: { readonly color: boolean }): string {
-  const { bold, dim } = paint(options.color);
-  const width = Math.max(0, ...rules.map((rule) => rule.id.length));
-  const lines = rules.map((rule) => `${bold(padded(rule.id, width))}  ${rule.question}`);
-  return `${[...lines, '', dim('One rule in full: base-image-gate rules ID')].join('\n')}\n`;
+/**
+ * Every rule with its level in each profile and its question, as `rules` prints them. Ends with a line end.
+ *
+ * @param program how this program was called
+ */
+export function rulesText(
+  rules: readonly RuleDescription[],
+  { color, program }: { readonly color: boolean; readonly program: string },
+): string {
+  const { bold, dim } = paint(color);
+  const columns = Object.keys(rules[0]?.presets ?? {});
+  const head = ['rule', ...columns, 'question'];
+  const rows = rules.map((rule) => [rule.id, ...Object.values(rule.presets).map(({ level }) => level), rule.question]);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[], first: (text: string) => string) =>
+    cells
+      .map((cell, column) => {
+        const text = column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0);
+        return column === 0 ? first(text) : text;
+      })
+      .join('  ');
+  return `${[
+    dim(line(head, (text) => text)),
+    ...rows.map((row) => line(row, bold)),
+    '',
+    dim('hardened-build: stages that only build, in hardened and strict. observe: as baseline, warning at most.'),
+    dim(`One rule in full: ${program} rules ID`),
+  ].join('\n')}\n`;
 }
 
 /** One rule in full, as `rules ID` prints it. Its Markdown is readable as it is. Ends with a line end. */

@@ -1,6 +1,7 @@
 import { plural } from '../plural.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
+import { toldFindings } from './told-findings.js';
 
 /** What a run found, counted as people do: one problem at five places is one. What a waiver covers counts only as waived. */
 export interface Tally {
@@ -18,7 +19,7 @@ export interface Tally {
 }
 
 export function tallyOf(report: Report): Tally {
-  const counting = report.findings.filter((finding) => finding.waiver === undefined);
+  const counting = toldFindings(report);
   const groups = groupFindings(counting).map(({ finding }) => finding);
   const count = (matches: (finding: Finding) => boolean) => groups.filter(matches).length;
   return {
@@ -27,7 +28,7 @@ export function tallyOf(report: Report): Tally {
     places: counting.filter((finding) => finding.level === 'error').length,
     warnings: count((finding) => finding.level === 'warning'),
     notes: count((finding) => finding.level === 'note'),
-    waived: report.findings.length - counting.length,
+    waived: report.findings.filter((finding) => finding.waiver !== undefined).length,
     files: report.files.filter((file) => file.status !== 'skipped').length,
     uses: report.uses.length,
   };

@@ -3,9 +3,11 @@ import { plural } from '../plural.js';
 import { baseChangesBlock } from './base-changes-text.js';
 import { codeFrame } from './code-frame.js';
 import { type FindingGroup, groupFindings } from './finding-groups.js';
+import { WAIVERS } from './findings.js';
 import { type Paint, paint } from './paint.js';
 import type { Finding, Report } from './report.js';
 import { asides, tallyOf, verdictReason } from './tally.js';
+import { toldFindings } from './told-findings.js';
 
 export interface TextOptions {
   readonly color: boolean;
@@ -13,6 +15,8 @@ export interface TextOptions {
   readonly width: number;
   /** The text of a build file, for code frames; undefined where it can't be had. */
   readonly source: (path: string) => string | undefined;
+  /** How this program was called, for commands that can be typed as they are shown. */
+  readonly program: string;
 }
 
 const MAX_PLACES = 5;
@@ -25,7 +29,7 @@ const MAX_DETAILS = 10;
 export function checkText(report: Report, options: TextOptions): string {
   const colours = paint(options.color);
   const blocks = [verdictBlock(report, colours)];
-  const told = report.findings.filter((finding) => finding.waiver === undefined && finding.level !== 'note');
+  const told = toldFindings(report).filter((finding) => finding.level !== 'note');
   for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, colours));
   blocks.push(
     baseChangesBlock(report, colours),
@@ -33,7 +37,7 @@ export function checkText(report: Report, options: TextOptions): string {
     filesBlock(report, colours),
     limitsBlock(report, colours),
   );
-  if (told.length > 0) blocks.push(closingBlock(report, colours));
+  blocks.push(closingBlock(report, told, options.program, colours));
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -71,7 +75,8 @@ function findingBlock(group: FindingGroup, options: TextOptions, colours: Paint)
       ...codeFrame(source, place, { width: options.width - 2, paint: colours, mark: hue }).map((line) => `  ${line}`),
     );
   }
-  if (places.length > MAX_PLACES) lines.push(`  and ${plural(places.length - MAX_PLACES, 'more place')}`);
+  if (places.length > MAX_PLACES)
+    lines.push(`  and ${plural(places.length - MAX_PLACES, 'more place')}, in --format json`);
   const details = finding.details ?? [];
   for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
   if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
@@ -115,12 +120,17 @@ function limitsBlock(report: Report, colours: Paint): readonly string[] {
   return report.limits.map((limit) => `${colours.yellow('limit')} ${terminal(limit.name)}: ${terminal(limit.message)}`);
 }
 
-/** Says the verdict again, since a terminal shows the end, and where to learn more. */
-function closingBlock(report: Report, colours: Paint): readonly string[] {
-  const beside = asides(tallyOf(report));
-  const first = report.findings.find((finding) => finding.waiver === undefined);
+/** Says the verdict again where much was told, since a terminal shows the end, and where to learn more. */
+function closingBlock(report: Report, told: readonly Finding[], program: string, colours: Paint): readonly string[] {
+  const tally = tallyOf(report);
+  const beside = asides(tally);
+  const [first] = told;
+  const rule = told.find((finding) => finding.rule !== WAIVERS)?.rule;
   return [
-    `${verdictWord(report, colours)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`,
-    ...(first === undefined ? [] : [colours.dim(`Why a rule matters: base-image-gate rules ${terminal(first.rule)}`)]),
+    ...(first === undefined
+      ? []
+      : [`${verdictWord(report, colours)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`]),
+    ...(rule === undefined ? [] : [colours.dim(`Why a rule matters: ${program} rules ${terminal(rule)}`)]),
+    ...(tally.notes === 0 ? [] : [colours.dim(`${plural(tally.notes, 'note')}: add --format markdown`)]),
   ];
 }

@@ -22,7 +22,10 @@ export function withoutEvidence(
       return { outcome: 'fail', reason: `The image has no ${wanted.name}.`, fix: wanted.absentFix, ...seen };
     case 'unsupported':
       return { outcome: 'fail', reason: evidence.message, fix: wanted.unsupportedFix, ...seen };
-    case 'unavailable':
-      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy, ...seen };
+    case 'unavailable': {
+      // Where a single place was asked, the message has said what it answered.
+      const places = (details?.length ?? 0) > 1 ? seen : {};
+      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy, ...places };
+    }
   }
 }

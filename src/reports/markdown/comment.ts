@@ -5,6 +5,7 @@ import { replacedImages } from '../base-change-words.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { openQuestions, tallyOf } from '../tally.js';
+import { toldFindings } from '../told-findings.js';
 import { baseChangesList } from './base-changes.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { imageTable } from './image-table.js';
@@ -69,8 +70,7 @@ export function renderComment(report: Report, options: CommentOptions = {}): str
 }
 
 function commentWith(report: Report, options: CommentOptions, detail: CommentDetail): string {
-  const told = report.findings.filter((finding) => finding.waiver === undefined);
-  const errors = groupFindings(told.filter((finding) => finding.level === 'error'));
+  const errors = groupFindings(toldFindings(report).filter((finding) => finding.level === 'error'));
   const open = errors.slice(0, detail.open);
   const more = errors.slice(detail.open, Math.max(detail.open, detail.list.groups));
   const left = errors.length - open.length - more.length;
@@ -104,7 +104,7 @@ function heading(report: Report, options: CommentOptions): string {
 
 function freshness(report: Report, { isNew }: CommentOptions): string {
   if (isNew === undefined) return '';
-  const errors = report.findings.filter((finding) => finding.waiver === undefined && finding.level === 'error');
+  const errors = toldFindings(report).filter((finding) => finding.level === 'error');
   const fresh = groupFindings(errors).filter(({ all }) => all.some(isNew)).length;
   return fresh === 0 ? '' : ` (${fresh} new)`;
 }
@@ -112,9 +112,7 @@ function freshness(report: Report, { isNew }: CommentOptions): string {
 /** What does not block: folded one by one below problems, and all in one fold where there are none. */
 function asides(report: Report, options: CommentOptions, detail: CommentDetail, clean: boolean): string {
   if (!detail.folded) return '';
-  const warnings = groupFindings(
-    report.findings.filter((finding) => finding.waiver === undefined && finding.level === 'warning'),
-  );
+  const warnings = groupFindings(toldFindings(report).filter((finding) => finding.level === 'warning'));
   const waived = tallyOf(report).waived;
   const columns = clean ? 'all' : 'not-passed';
   const images = detail.table ? imageTable(report, { rows: 50, places: 3, columns }, options) : '';

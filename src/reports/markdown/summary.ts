@@ -2,6 +2,7 @@ import { inline, prose } from '../../escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
+import { toldFindings } from '../told-findings.js';
 import { type BaseChangesDetail, baseChangesList } from './base-changes.js';
 import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
@@ -71,7 +72,7 @@ export function renderSummary(report: Report, options: SummaryOptions = {}): str
 }
 
 function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDetail): string {
-  const told = report.findings.filter((finding) => finding.waiver === undefined);
+  const told = toldFindings(report);
   const of = (matches: (finding: Finding) => boolean) =>
     findingsList(groupFindings(told.filter(matches)), detail.list, options);
   const table = detail.table === null ? '' : imageTable(report, detail.table, options);

@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseRoute } from '../registry/routes.js';
+import type { CommandIo } from './command.js';
+
+/** The flags that name a file or directory of this machine, as parseArgs gives them. */
+interface PathFlags {
+  readonly registry?: readonly string[] | undefined;
+  readonly 'trusted-root'?: string | undefined;
+  readonly vulnerabilities?: string | undefined;
+}
+
+/**
+ * The first flag that names a file or directory which is not there, in a sentence; null where all are. Asked before
+ * anything is run: what they name is read late or, by a run that does not need it, not at all.
+ */
+export function misnamedPath(flags: PathFlags, io: Pick<CommandIo, 'cwd'>): string | null {
+  const wanted = (path: string) => statSync(resolve(io.cwd, path), { throwIfNoEntry: false });
+  const root = flags['trusted-root'];
+  if (root !== undefined && wanted(root)?.isFile() !== true) {
+    return `--trusted-root: there is no file ${root}; expected a sigstore trusted root in JSON.`;
+  }
+  const exports = flags.vulnerabilities;
+  if (exports !== undefined && wanted(exports)?.isDirectory() !== true) {
+    return `--vulnerabilities: there is no directory ${exports}; expected one with OSV exports, such as DIR/Debian/all.zip.`;
+  }
+  for (const text of flags.registry ?? []) {
+    const route = parseRoute(text);
+    if (!route.ok) return route.error;
+    if (route.value.to === 'layout' && wanted(`${route.value.path}/index.json`)?.isFile() !== true) {
+      return `--registry ${text}: ${route.value.path} has no index.json; expected the directory of an OCI image layout.`;
+    }
+  }
+  return null;
+}

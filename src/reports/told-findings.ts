@@ -1,0 +1,25 @@
+import type { Finding, Report } from './report.js';
+
+const RANK = { error: 2, warning: 1, note: 0 } as const;
+
+/**
+ * The findings that a reader is told: without those that a waiver covers, and without those that could not be answered
+ * for a reason that a finding of a higher level gives at the same place. A registry that does not answer leaves ten
+ * rules open, and is one thing to do.
+ */
+export function toldFindings(report: Pick<Report, 'findings'>): readonly Finding[] {
+  const counting = report.findings.filter((finding) => finding.waiver === undefined);
+  const highest = new Map<string, number>();
+  for (const finding of counting) {
+    if (finding.outcome !== 'indeterminate') continue;
+    const cause = causeOf(finding);
+    highest.set(cause, Math.max(highest.get(cause) ?? 0, RANK[finding.level]));
+  }
+  return counting.filter(
+    (finding) => finding.outcome !== 'indeterminate' || RANK[finding.level] === highest.get(causeOf(finding)),
+  );
+}
+
+function causeOf({ message, fix, file, line, column, platforms }: Finding): string {
+  return JSON.stringify([message, fix, file, line, column, platforms]);
+}
