@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -125,6 +125,12 @@ describe('inspect IMAGE', () => {
     });
     expect(document.evidence['filesystem']?.value).not.toHaveProperty('tree');
     expect(stdout).not.toContain(fakeKey('RSA ').split('\n')[1]);
+  });
+
+  test('reads a directory of exports in place of the services', async () => {
+    mkdirSync(join(folder, 'exports'));
+    const { stdout } = await run(IMAGE, ...ROUTE(), '--vulnerabilities', 'exports');
+    expect(stdout).toMatch(/vulnerabilities +0 known in 1 package\n +not judged: .*, because .*exports.*\n/);
   });
 
   test('its JSON keeps to the schema where an image is not there, too', async () => {

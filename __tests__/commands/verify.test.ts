@@ -66,6 +66,15 @@ describe('verify', () => {
     });
   });
 
+  test('an image that the policy lets through without a signature is not verified', async () => {
+    const policy = 'version: 1\nallow: [{ image: "registry.example/**", signed: false, reason: replaced by June }]\n';
+    writeFileSync(join(folder, 'unsigned.yml'), policy);
+    expect(await run(...COMMON, '--policy', 'unsigned.yml', UNSIGNED)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('through without a signature: replaced by June'),
+    });
+  });
+
   test('tells a wrong signer, and names who signed where nobody was named', async () => {
     const mallory = ['--certificate-identity', 'https://mallory.example', ...IDENTITY.slice(2)];
     expect(await run(...COMMON, ...mallory, SIGNED)).toMatchObject({

@@ -15,6 +15,7 @@ import { refuse } from './refusal.js';
 
 const USAGE = `Usage: base-image-gate inspect IMAGE [--format text|json] [--platform OS/ARCH]
        [--policy FILE] [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
+       [--vulnerabilities DIR]
 
 Shows what can be learnt of one image: who signed it, how old it is, and what is really in its layers (programs, packages,
 rights, secrets, altered files). It judges nothing; check does.
@@ -24,6 +25,7 @@ Exit codes: 0 shown, 2 some of it could not be learnt, 3 wrong usage or policy.
 const OPTIONS = {
   format: { type: 'string' },
   platform: { type: 'string' },
+  vulnerabilities: { type: 'string' },
   ...IMAGE_OPTIONS,
 } as const;
 

@@ -7,6 +7,7 @@ import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { Distribution, Inventory } from '../evidence/packages/inventory.js';
 import type { Ownership } from '../evidence/packages/ownership.js';
 import type { AttestedProvenance } from '../evidence/provenance/provenance.js';
+import type { KnownVulnerabilities } from '../evidence/vulnerabilities/vulnerabilities.js';
 import { plural } from '../plural.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { namedValueWithoutSecret, withoutSecrets } from '../reports/withheld.js';
@@ -43,11 +44,21 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
     ...rows('packages', packages, packageRows),
     ...supportRows(facts),
     ...rows('files of packages', ownership, ownershipRows),
-    ...rows('vulnerabilities', vulnerabilities, ({ found, packages: judged }) => [
-      ['vulnerabilities', `${found.length} known in ${plural(judged, 'package')}`],
-    ]),
+    ...rows('vulnerabilities', vulnerabilities, vulnerabilityRows),
     ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
   ]);
+}
+
+/** Nothing found in what nobody could judge is not "none". */
+function vulnerabilityRows({ found, packages, unjudged }: KnownVulnerabilities): readonly Row[] {
+  const [first] = unjudged;
+  const known = `${found.length} known in ${plural(packages, 'package')}`;
+  if (first === undefined) return [['vulnerabilities', known]];
+  const more = unjudged.length === 1 ? '' : `, and ${unjudged.length - 1} more`;
+  return [
+    ['vulnerabilities', known],
+    ['', `not judged: ${first.what}, because ${first.reason}${more}`],
+  ];
 }
 
 const NOT_KNOWN = 'not known: ';

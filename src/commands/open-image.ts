@@ -24,6 +24,7 @@ export interface ImageFlags {
   readonly registry?: string[] | undefined;
   readonly offline?: boolean | undefined;
   readonly 'trusted-root'?: string | undefined;
+  readonly vulnerabilities?: string | undefined;
 }
 
 /** One image at the desk, of which evidence can be asked. Close it when done. */
@@ -80,7 +81,7 @@ export async function openImage(
     now: new Date(),
     offline,
     cacheDirectory: deskCacheDirectory(io.env),
-    ...vulnerabilitiesDirectory(policy.value, io.cwd, undefined, io.cwd),
+    ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
   };
   return ok({

@@ -24,7 +24,8 @@ const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform O
 
 Tells who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
 image (this directory's .github/base-image-gate.yml), else the catalogue's.
-Exit codes: 0 verified, 1 not verified, 2 could not tell, 3 wrong usage or policy.
+Exit codes: 0 verified, 1 not verified (also where the policy says \`signed: false\`), 2 could not tell, 3 wrong usage or
+policy.
 `;
 
 const OPTIONS = {
@@ -72,9 +73,10 @@ async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: C
   return result.outcome;
 }
 
+/** What a policy lets through without a signature is not verified: scripts go by 0. */
 function exitCode(outcomes: readonly Outcome[]): ExitCode {
-  if (outcomes.includes('fail')) return 1;
-  return outcomes.every((outcome) => outcome === 'pass' || outcome === 'not-applicable') ? 0 : 2;
+  if (outcomes.some((outcome) => outcome === 'fail' || outcome === 'not-applicable')) return 1;
+  return outcomes.every((outcome) => outcome === 'pass') ? 0 : 2;
 }
 
 function readPlatforms(texts: readonly string[]): Result<readonly Platform[], string> {

@@ -56,6 +56,6 @@ export function proofGaps(
   return {
     outcome: 'indeterminate',
     reason: `CISA's list of exploited vulnerabilities is of ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
-    fix: 'Download the list again; max-age says how old it may be.',
+    fix: 'Where the run reads a directory, download the list into it again; where it asks CISA, which has published none since, raise max-age.',
   };
 }
