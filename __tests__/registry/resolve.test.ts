@@ -124,6 +124,21 @@ describe('resolveImage', () => {
       expect((await resolve(lying(change))).result).toMatchObject({ ok: false, error: { code: 'malformed' } });
   });
 
+  test('an image that an index gives no platform is taken where it is for the one wanted, and refused where not', async () => {
+    const bare = ({ descriptor: { platform: _, ...rest } }: MadeImage) => rest;
+    const index = (...images: readonly MadeImage[]) => makeIndex(images, { entries: images.map(bare) });
+    expect((await resolve(index(amd64, arm64))).result).toMatchObject({
+      value: { manifestDigest: amd64.descriptor.digest },
+    });
+    // A runtime passes over the first and takes the second, which must not be judged by the first.
+    expect((await resolve(index(arm64, amd64))).result).toMatchObject({
+      error: {
+        code: 'malformed',
+        message: expect.stringContaining('is for linux/arm64, and the index does not say so'),
+      },
+    });
+  });
+
   test('a configuration without the variant of the index is believed', async () => {
     const arm = await makeImage({ platform: 'linux/arm' });
     const entries = [{ ...arm.descriptor, platform: { os: 'linux', architecture: 'arm', variant: 'v6' } }];

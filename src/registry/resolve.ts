@@ -1,7 +1,7 @@
 import { formatPlatform, type Platform } from '../images/platform.js';
 import { formatReference, type Reference } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
-import { choosePlatform, normalPlatform, platformOf } from './choose-platform.js';
+import { choosePlatform, compatiblePlatforms, normalPlatform, platformOf } from './choose-platform.js';
 import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
 import type { FetchedManifest, ImageSource, RegistryError, Repository } from './image-source.js';
 import { registryLimits } from './limits.js';
@@ -38,7 +38,7 @@ export async function resolveImage(
   const read = readConfiguration(bytes.value);
   const what = `The configuration ${manifest.config.digest}`;
   if (!read.ok) return err(documentError(read.error, at(what)));
-  const fault = findDisagreement(manifest, read.value, entry);
+  const fault = findDisagreement(manifest, read.value, entry, platform);
   if (fault !== undefined) return err(documentError(fault, at(what)));
   return ok({
     reference,
@@ -141,10 +141,17 @@ function findDisagreement(
   manifest: ImageManifest,
   configuration: ResolvedImage['configuration'],
   entry: Descriptor | undefined,
+  wanted: Platform,
 ): DocumentFault | undefined {
   if (configuration.diffIds.length !== manifest.layers.length)
     return malformed(`it knows ${configuration.diffIds.length} layers, and its manifest ${manifest.layers.length}`);
   const own = normalPlatform(configuration);
+  // A runtime reads the configuration then, and passes over what is for another: so this is not what it takes.
+  if (entry !== undefined && entry.platform === undefined && !compatiblePlatforms(wanted).includes(own ?? '')) {
+    const { os, architecture } = configuration;
+    const other = own ?? shown(`${os}/${architecture}`);
+    return malformed(`it is for ${other}, and the index does not say so; expected ${formatPlatform(wanted)}`);
+  }
   const listed = entry === undefined ? undefined : platformOf(entry);
   if (listed === undefined || listed === own) return undefined;
   const { os, architecture } = configuration;
