@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { commentMarker } from '../../src/github/comment-parts.js';
-import { BundledAction, type StepResult } from '../support/bundled-action.js';
+import { BundledAction, pullRequestPayload, type StepResult } from '../support/bundled-action.js';
 import type { GitContent } from '../support/git-repository.js';
 import { githubHtml, readHtml } from '../support/github-markdown.js';
 import { useGitHub } from '../support/github-room.js';
@@ -134,6 +136,50 @@ describe('names chosen by a pull request', () => {
     expect(markers).toEqual(['<!-- base-image-gate part', '<!-- base-image-gate end']);
   });
 });
+
+test('a base branch whose name is markup, or reads like a command, stays text, and its policy has no say', async () => {
+  const name = 'soft`</details><img/src=x>@everyone%0A##::error,title=x';
+  const base = name.replaceAll(':', '-');
+  const pull = makePullRequest(github, { Dockerfile: DENIED });
+  github.state.git.commit(base, { [POLICY_PATH]: 'version: 1\nprofile: observe\n' });
+  const payload = pullRequestPayload({ number: 7, head: pull.head, headRepository: 'acme/shop', base });
+  const step = await runOnPullRequest(action, github, pull, { payload });
+  expect(step.code).toBe(1);
+  const html = githubHtml(`${step.summary}\n\n${github.state.comments[0]?.body}`);
+  expect(readHtml(html).tags.filter((tag) => /^<img/i.test(tag))).toEqual([]);
+  expect(readHtml(html.replace(/<(code|pre)\b[^>]*>[\s\S]*?<\/\1>/g, '')).text).not.toContain('@everyone');
+  expect(step.summary).toContain('soft');
+  expect(step.log).not.toContain('##[');
+});
+
+test('a folder of build files that becomes a submodule is told, since nobody judges it here', async () => {
+  const base = { [POLICY_PATH]: DENYING_POLICY, 'api/Dockerfile': 'FROM scratch\n' };
+  const pull = makePullRequest(github, { api: { submodule: 'c'.repeat(40) } }, base, ['api/Dockerfile']);
+  const step = await runOnPullRequest(action, github, pull);
+  expect(step.summary).toContain('api is a submodule');
+});
+
+test('an API that redirects elsewhere does not take the token along', async () => {
+  const seen: (string | undefined)[] = [];
+  const other = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  const first = createServer((_request, response) => {
+    response.writeHead(302, { location: `http://localhost:${portOf(other)}/x` }).end();
+  });
+  for (const server of [other, first]) await new Promise<void>((done) => server.listen(0, done));
+  const pull = makePullRequest(github, { Dockerfile: DENIED });
+  const step = await runOnPullRequest(action, github, pull, { apiUrl: `http://127.0.0.1:${portOf(first)}` });
+  for (const server of [other, first]) server.close();
+  expect(step.code).toBe(2);
+  expect(seen.filter((authorization) => authorization !== undefined)).toEqual([]);
+});
+
+function portOf(server: Server): number {
+  // A server that listens on a TCP port has an address with that port.
+  return (server.address() as AddressInfo).port;
+}
 
 test('a forged comment with our marker is left to its author', async () => {
   const forged = { id: 0, issue: 7, login: 'mallory', body: `${commentMarker('default')}\n\nall is well` };

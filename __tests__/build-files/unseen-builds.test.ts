@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { buildsInCompose, isComposeFile } from '../../src/build-files/compose-builds.js';
 import { readRepository } from '../../src/build-files/read.js';
 import type { ReadingOptions } from '../../src/build-files/reading.js';
+import { unseenByName } from '../../src/build-files/unseen-builds.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { err } from '../../src/result.js';
 import { gateRun } from '../support/gate-run.js';
@@ -200,6 +201,11 @@ test('files of bake, and names that are almost those of build files, are told', 
   expect(await unseen(files, { include: ['**/DockerFile', 'Dockerfile-*'], exclude: ['**/docker-bake.*'] })).toEqual(
     [],
   );
+});
+
+test('a submodule is told: what is built in it is read by nobody here', () => {
+  const vendor = { path: 'vendor', what: 'is a submodule: its build files are in another repository' };
+  expect(unseenByName([{ path: 'vendor', kind: 'submodule' }], new Set(['Dockerfile']))).toEqual([vendor]);
 });
 
 test('a pass says which builds it is not about', async () => {

@@ -25,7 +25,8 @@ function isNamedAlmost(path: string): boolean {
 /** What has to be told by the names of files alone. */
 export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<string>): readonly UnseenBuild[] {
   return entries.flatMap(({ path, kind }) => {
-    if (kind === 'submodule' || read.has(path)) return [];
+    if (kind === 'submodule') return [{ path, what: 'is a submodule: its build files are in another repository' }];
+    if (read.has(path)) return [];
     if (isBakeFile(path)) return [{ path, what: 'is for docker buildx bake' }];
     return isNamedAlmost(path) ? [{ path, what: 'is named like a build file, and is not read' }] : [];
   });
