@@ -4,7 +4,7 @@ import type { EvidenceCollection } from './evidence/collect.js';
 import type { CollectedEvidence, EvidenceKind } from './evidence/kinds.js';
 import { formatPlatform, type Platform } from './images/platform.js';
 import { formatReference } from './images/reference.js';
-import { barringAnswer, failedIdentity, inquiryOf, type JudgeInput, type UseJudgement } from './judge-use.js';
+import { baseBarredBy, failedIdentity, inquiryOf, type JudgeInput, type UseJudgement } from './judge-use.js';
 import type { BaseChange, ComparedImage, NotKnown } from './reports/base-change.js';
 import { shortReference } from './reports/base-change-words.js';
 import type { UseInquiry } from './rules/evaluate.js';
@@ -74,11 +74,8 @@ async function changeOf(
   if (failed !== null) return notKnown(notOpened(after, failed));
   if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not looked at, because ${base.reason}.`);
 
-  // As if the build file still named it, and nothing of it were inherited.
-  const old = inquiryOf(base.use, reading, { ...input, change: null });
-  const failsIdentity = (answer: (typeof answers)[number]) => failedIdentity([answer], old.subject.use, input) !== null;
-  const barring = await barringAnswer(old, platform, evidence, failsIdentity);
-  if (barring !== null) return notKnown(notOpened(before, barring.rule));
+  const barring = await baseBarredBy(base.use, platform, reading, input, evidence);
+  if (barring !== null) return notKnown(notOpened(before, barring));
   const now = await evidence.collected({ reference, pullFrom, entry: verifiedBy, platform });
   const wanted = COMPARED.filter((kind) => now[kind] !== undefined);
   const then = await evidence.collect({ ...base.subject, platform }, wanted);

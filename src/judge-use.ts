@@ -11,6 +11,7 @@ import type { CollectedEvidence } from './evidence/kinds.js';
 import { formatPlatform, type Platform, parsePlatform } from './images/platform.js';
 import { governingEntry, policyReference } from './policy/govern.js';
 import type { Policy } from './policy/policy.js';
+import { ruleSetting } from './policy/settings.js';
 import { applyWaivers, vulnerabilityWaiver } from './policy/waivers.js';
 import type { Answer } from './rules/answer.js';
 import { answersOfImage, answersOfUse, type UseInquiry } from './rules/evaluate.js';
@@ -41,6 +42,7 @@ export interface JudgeInput {
 const IDENTITY: ReadonlySet<string> = new Set(['denied-base', 'allowed-base', 'signature-verified']);
 const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
 const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
+const comparing = imageRules.filter(({ comparesWithBase }) => comparesWithBase === true);
 const identityOfUse = useRules.filter(({ id }) => IDENTITY.has(id));
 const identityOfImage = imageRules.filter(({ id }) => IDENTITY.has(id));
 
@@ -66,7 +68,9 @@ export async function judgeUse(
   const perPlatform = await Promise.all(
     inquiry.platforms.map(async (platform) => {
       const signed = await answersOfImage(identityOfImage, inquiry, platform, evidence, barred);
-      const others = await answersOfImage(rest, inquiry, platform, evidence, barred ?? barredBy(signed, use, input));
+      const bars = barred ?? barredBy(signed, use, input);
+      const compared = bars === null ? await withOpenBase(inquiry, platform, reading, input, evidence) : inquiry;
+      const others = await answersOfImage(rest, compared, platform, evidence, bars);
       return { platform, answers: [...signed, ...others] };
     }),
   );
@@ -158,6 +162,36 @@ export async function barringAnswer(
 ): Promise<Answer | null> {
   const named = answersOfUse(identityOfUse, inquiry, null).find(bars);
   return named ?? (await answersOfImage(identityOfImage, inquiry, platform, evidence, null)).find(bars) ?? null;
+}
+
+/** The inquiry without the base ref's image where that may not be opened: what is in it would excuse what is in this one. */
+async function withOpenBase(
+  inquiry: UseInquiry,
+  platform: Platform,
+  reading: ReadingIndex,
+  input: JudgeInput,
+  evidence: EvidenceCollection,
+): Promise<UseInquiry> {
+  const { base, subject } = inquiry;
+  const isAsked = comparing.some((rule) => ruleSetting(input.policy, rule, subject.use.role).level !== 'off');
+  if (base?.kind !== 'image' || !isAsked) return inquiry;
+  const { use } = base;
+  const failed = await baseBarredBy(use, platform, reading, input, evidence);
+  if (failed === null) return inquiry;
+  return { ...inquiry, base: { kind: 'unknown', use, reason: `${use.expanded} fails ${failed} and is not opened` } };
+}
+
+/** The rule for which an image of the base ref is not opened, asked as if the build file still named it; or null. */
+export async function baseBarredBy(
+  use: ImageUse,
+  platform: Platform,
+  reading: ReadingIndex,
+  input: JudgeInput,
+  evidence: EvidenceCollection,
+): Promise<string | null> {
+  const inquiry = inquiryOf(use, reading, { ...input, change: null });
+  const bars = (answer: Answer) => failedIdentity([answer], use, input) !== null;
+  return (await barringAnswer(inquiry, platform, evidence, bars))?.rule ?? null;
 }
 
 /** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */

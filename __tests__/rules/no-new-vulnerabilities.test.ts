@@ -58,10 +58,22 @@ test('it never passes for want of a comparison or of proof', () => {
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.outcome).toBe('indeterminate');
   const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', remedy: 'Go online.' } as const;
   expect(answer([OLD], image(offline))?.outcome).toBe('indeterminate');
-  expect(answer([], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('indeterminate');
+  expect(answer([OLD], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('indeterminate');
   const gap = { unjudged: [{ what: 'tool', reason: 'it has no version' }] };
   expect(answer([OLD], had(OLD), gap)?.outcome).toBe('indeterminate');
   expect(answer([NEW], had(OLD), gap)?.outcome).toBe('fail');
+});
+
+test('what has nothing passes, though what it replaces could not be looked at', () => {
+  const unknown = { kind: 'unknown', reason: 'it could not be read' } as const;
+  expect(answer([], unknown)).toMatchObject({
+    outcome: 'pass',
+    reason: expect.stringContaining('whatever the image has'),
+  });
+  expect(answer([], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('pass');
+  expect(answer([], unknown, { unjudged: [{ what: 'tool', reason: 'it has no version' }] })?.outcome).toBe(
+    'indeterminate',
+  );
 });
 
 describe('what is accepted or silenced', () => {

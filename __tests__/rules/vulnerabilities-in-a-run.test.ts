@@ -122,6 +122,33 @@ describe('waivers of one vulnerability', () => {
   });
 });
 
+describe('an image of the base ref that may not be opened', () => {
+  const lines = ['profile: hardened', 'rules: { no-new-vulnerabilities: error }'];
+  const record = osvRecord(ID, [FIXED]);
+
+  test.each([
+    ['excuses nothing', '3.3.1-r0', 'indeterminate', 'fails signature-verified and is not opened'],
+    ['keeps nobody from replacing it', '3.3.2-r0', 'pass', 'whatever the image has that it replaces'],
+  ])('%s', async (_what, version, outcome, reason) => {
+    const before = await room.publish(
+      '1',
+      [
+        ['openssl', '3.3.1-r0'],
+        ['old', '1-r0'],
+      ],
+      { signer: null },
+    );
+    const after = await room.publish('1', [['openssl', version]]);
+    const { uses } = await room.judge(`base:1@${before}`, [record]);
+    const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'ageing' } as const;
+    const report = await room.judge(`base:1@${after}`, [record], { lines, change });
+    expect(answersOf(report, 'no-new-vulnerabilities')).toMatchObject([
+      { outcome, reason: expect.stringContaining(reason) },
+    ]);
+    expect(room.isOpened(before)).toBe(false);
+  });
+});
+
 test('reports tell a package in one line, with the version that mends all of it', async () => {
   const records = Array.from({ length: 9 }, (_, index) =>
     osvRecord(`ALPINE-CVE-2026-100${index}`, [{ ...OPENSSL, fixed: `3.3.${index + 2}-r0` }]),

@@ -69,9 +69,14 @@ export const noNewVulnerabilities: ImageRule<Options> = {
     }
     if (!known.ok) return known.error;
     const before = foundBefore(subject.base);
-    return 'outcome' in before ? before : compare(subject, known.value, before, chosen);
+    if (!('outcome' in before)) return compare(subject, known.value, before, chosen);
+    // What has nothing brings nothing: otherwise nobody could replace an image that can't be looked at.
+    const alone = compare(subject, known.value, NOTHING, chosen);
+    return alone.outcome === 'pass' ? { ...alone, reason: `${NOTHING_COUNTS}.` } : before;
   },
 };
+
+const NOTHING_COUNTS = 'It has no known vulnerability that counts, whatever the image has that it replaces';
 
 function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before: Before, chosen: Options): RuleResult {
   const difference = compareFound(before.found, known.found);
@@ -117,6 +122,8 @@ interface Before {
   /** What counts there: what VEX silences there and not here is new. */
   readonly found: readonly Vulnerability[];
 }
+
+const NOTHING: Before = { name: 'the base ref', found: [] };
 
 /** What the image that is replaced has. One that was not understood excuses nothing: it is treated as having none. */
 function foundBefore(base: BaseImage): Before | RuleResult {
