@@ -33,19 +33,13 @@ function ofNewer(
   const { open } = sortAccepted(known.value.found, subject);
   const these = distinct(found);
   const there = new Set(open.flatMap(({ ids }) => ids));
-  const left = these.filter(({ ids }) => ids.some((id) => there.has(id)));
+  const left = found.filter(({ ids }) => ids.some((id) => there.has(id)));
   if (left.length > 0) {
-    const which = left.length === these.length ? 'all' : `${left.length}`;
-    const still =
-      these.length === 1 ? 'has it too' : `still has ${which} of these ${these.length}${someOf(left, these.length)}`;
-    return `${name} ${still}. ${wantedVersions(left)}`;
+    return `${name} ${stillHas(distinct(left), these.length)}. ${wantedVersions(left)}`;
   }
   const gap = proofGaps(known.value, [], chosen.maxAge, subject.now);
   if (gap !== null) return `Whether ${name} has them is not known: ${gap.reason} ${wantedVersions(found)}`;
-  const names = new Set(found.flatMap(({ ids }) => ids));
-  const others = distinct(
-    open.filter((one) => counts(one, chosen, subject.now) && !one.ids.some((id) => names.has(id))),
-  );
+  const others = distinct(open.filter((one) => counts(one, chosen, subject.now)));
   const none = noneOf(these, known.value.found);
   if (others.length === 0) return `Use ${name}, ${none}.`;
   const which = others.length === 1 ? 'another counts' : `${others.length} others count`;
@@ -61,8 +55,11 @@ function noneOf(these: readonly Vulnerability[], found: readonly Vulnerability[]
   return `in which ${count}, since its publisher's VEX silences ${listed(silenced.map(({ id }) => id))}`;
 }
 
-function someOf(left: readonly Vulnerability[], of: number): string {
-  return left.length === of ? '' : ` (${listed(left.map(({ id }) => id))})`;
+/** Which of as many as were found are left. */
+function stillHas(left: readonly Vulnerability[], of: number): string {
+  if (of === 1) return 'has it too';
+  if (left.length === of) return `still has all of these ${of}`;
+  return `still has ${left.length} of these ${of} (${listed(left.map(({ id }) => id))})`;
 }
 
 /** The versions that mend all that can be mended, by package; and what no version mends, lest somebody expect it of these. */

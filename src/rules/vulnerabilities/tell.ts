@@ -13,9 +13,8 @@ export function groups(found: readonly Vulnerability[]): readonly WeaknessGroup[
   return [...byPackage.values()].map(groupOf).sort((a, b) => rankOf(b) - rankOf(a));
 }
 
-function groupOf(found: readonly Vulnerability[]): WeaknessGroup {
-  const [first] = found;
-  const { version = '', ecosystem = '' } = first?.package ?? {};
+function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): WeaknessGroup {
+  const { version, ecosystem } = found[0].package;
   const open = new Set(found.filter((one) => one.fixedIn === undefined).map(({ id }) => id));
   const fixedIn = found
     .flatMap((one) => (one.fixedIn === undefined || open.has(one.id) ? [] : [one.fixedIn]))
@@ -37,13 +36,11 @@ function groupOf(found: readonly Vulnerability[]): WeaknessGroup {
 
 /** One of each weakness, however many packages have it: the worst rated one. */
 export function distinct(found: readonly Vulnerability[]): readonly Vulnerability[] {
-  return [...groupBy(found, ({ id }) => id).values()].flatMap((same) =>
-    same.slice(0, 1).map((first) => ({
-      ...first,
-      rating: same.map(({ rating }) => rating).reduce(worse, first.rating),
-      possible: same.every(({ possible }) => possible),
-    })),
-  );
+  return [...groupBy(found, ({ id }) => id).values()].map((same) => ({
+    ...same[0],
+    rating: same.map(({ rating }) => rating).reduce(worse),
+    possible: same.every(({ possible }) => possible),
+  }));
 }
 
 const ORDER = ['none', 'unknown', 'low', 'medium', 'high', 'critical'];
