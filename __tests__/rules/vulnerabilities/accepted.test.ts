@@ -15,8 +15,9 @@ test('what nobody excuses is open', () => {
   expect(sorted([loud, ALIASED])).toEqual({ open: [loud, ALIASED], acceptedIds: [], lines: [] });
 });
 
-test('what VEX silences needs no waiver, and uses none', () => {
-  expect(sorted([{ ...ONE, vex: VEX }], ONE.id)).toEqual({
+test('what VEX silences needs no waiver and uses none, and is told once', () => {
+  const silenced = { ...ONE, vex: VEX };
+  expect(sorted([silenced, elsewhere(silenced)], ONE.id)).toEqual({
     open: [],
     acceptedIds: [],
     lines: [expect.stringMatching(/^CVE-2026-0001 .*: inline mitigations$/)],

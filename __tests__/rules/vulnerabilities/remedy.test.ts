@@ -74,6 +74,7 @@ describe('what the tag names today', () => {
   test('is told with every package that a weakness is left in', () => {
     const twice = { ...ONE, package: { ...ONE.package, name: 'other' }, fixedIn: '9.9' };
     expect(fixOf([ONE, twice], having([ONE]))).toMatch(/has it too\. Use an image that has openssl .*, other 9\.9/);
+    expect(fixOf([ONE, twice, TWO], having([ONE]))).toContain('still has 1 of these 2 (CVE-2026-0001).');
   });
 
   test('is no remedy without what it brings', () => {

@@ -48,6 +48,8 @@ describe('one line a package', () => {
     expect(groups([...fixes].reverse())[0]?.fixedIn).toBe('3.3.10-r0');
     const { fixedIn: _none, ...unfixed } = ONE;
     expect(groups([unfixed])[0]).not.toHaveProperty('fixedIn');
+    const mendedElsewhere = inPackage(ONE, { name: 'libssl3', source: 'openssl' });
+    expect(groups([mendedElsewhere, unfixed])[0]).not.toHaveProperty('fixedIn');
   });
 
   test('in words: what is mended, what is not, and of whom it is only possible', () => {
