@@ -150,7 +150,9 @@ function beyondDepth(use: ImageUse): UseJudgement {
 function noticesOf(policy: Policy, { uses, files, unseen }: Reading): readonly string[] {
   const notices: string[] = [];
   if (files.length === 0) {
-    notices.push('No build file was found, so nothing was judged.');
+    notices.push(
+      'No build file was found, so nothing was judged: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
+    );
   } else if (files.every(({ status }) => status === 'skipped')) {
     notices.push('Every build file is skipped, so nothing was judged.');
   } else if (uses.length === 0) {
@@ -161,8 +163,8 @@ function noticesOf(policy: Policy, { uses, files, unseen }: Reading): readonly s
     const { path, name } = policy.source;
     const advice =
       path === undefined
-        ? 'Add .github/base-image-gate.yml (`policy init` proposes one)'
-        : `Add \`allow\` to ${name} (\`policy init\` proposes entries)`;
+        ? 'Add .github/base-image-gate.yml (`base-image-gate policy init` proposes one)'
+        : `Add \`allow\` to ${name} (\`base-image-gate policy init\` proposes entries)`;
     notices.push(`The allowlist is not enforced: the policy has none. ${advice} to say which images may be built on.`);
   }
   return notices;

@@ -41,7 +41,7 @@ describe('fix --pin', () => {
     );
     expect(stderr).toMatch(/^services\/legacy\/Dockerfile:\S+ .* is not pinned: denied-base: /m);
     expect((await run(directory, '--pin', '--write')).stdout).toMatch(
-      /^Nothing to pin\. \d+ references pinned before\.\n$/,
+      /^Nothing was pinned\. \d+ references are left as they are\. \d+ references pinned before\.\n$/,
     );
   });
 

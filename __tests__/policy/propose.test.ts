@@ -55,6 +55,13 @@ describe('proposePolicy', () => {
     expect(policy.allow.find(({ pattern }) => pattern.startsWith('docker.io'))?.unsignedSbom).toBe('allow');
   });
 
+  test('says once what holds for many entries, in lines of usual length', async () => {
+    const { text } = await proposed([use('alpine'), use('python'), use('gcr.io/distroless/static')]);
+    expect(text.match(/# sbom: \{ unsigned: allow \}/g)).toHaveLength(2);
+    expect(text.match(/are not signed\. To have them count/g)).toHaveLength(1);
+    for (const line of text.split('\n')) if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
   test('allows what is used today, and nothing that is abandoned', async () => {
     const uses = [
       use('cgr.dev/chainguard/python:latest', 'services/api/Dockerfile'),

@@ -457,7 +457,7 @@ describe('a finding of allowed-base', () => {
     );
     expect(result).toMatchObject({
       outcome: 'fail',
-      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
+      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`base-image-gate fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
       details: [
         'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532; it holds no libc, so programs in it are linked statically',
         'not proposed: cgr.dev/chainguard/wolfi-base:latest, because it has a package manager (apk)',

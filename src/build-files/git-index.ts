@@ -13,8 +13,19 @@ const TIMEOUT_MS = 60_000;
  * git can't tell: there is no checkout, or no git.
  */
 export async function listTracked(directory: string): Promise<readonly TreeEntry[] | undefined> {
+  const listing = await listFiles(directory, '--stage');
+  return listing === undefined ? undefined : parseListing(listing);
+}
+
+/** The files below `directory` that git neither tracks nor ignores; none where git can't tell. */
+export async function listUntracked(directory: string): Promise<readonly string[]> {
+  const listing = await listFiles(directory, '--others', '--exclude-standard');
+  return listing === undefined ? [] : listing.toString('utf8').split('\0').filter(Boolean);
+}
+
+async function listFiles(directory: string, ...which: readonly string[]): Promise<Buffer | undefined> {
   if (!isInCheckout(directory)) return undefined;
-  const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'ls-files', '-z', '--stage'];
+  const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'ls-files', '-z', ...which];
   return new Promise((resolve) => {
     const options = {
       cwd: directory,
@@ -24,7 +35,7 @@ export async function listTracked(directory: string): Promise<readonly TreeEntry
       timeout: TIMEOUT_MS,
     };
     execFile('git', args, options, (error, stdout) => {
-      resolve(error === null ? parseListing(stdout) : undefined);
+      resolve(error === null ? stdout : undefined);
     });
   });
 }

@@ -22,6 +22,7 @@ import { judgedDirectory } from './judged-directory.js';
 import { misnamedPath } from './named-paths.js';
 import { startProgress } from './progress.js';
 import type { Refusal } from './refusal.js';
+import { tellUntracked } from './tell-untracked.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
@@ -102,6 +103,7 @@ export async function runGateAtDesk(
   const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
   const reading = readingOptions(flags, io.env, policy);
   if (!reading.ok) return usage(reading.error);
+  await tellUntracked(directory, reading.value.allFiles, io);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
   const registries = await openRegistries({

@@ -130,7 +130,7 @@ async function show(
   } else {
     const shown = files.filter(({ path }) => !unwritten.has(path));
     const written = how === 'written';
-    io.stdout(pinsText(shown, { written, notWritten: unwritten.size, pinnedBefore, signature }));
+    io.stdout(pinsText(shown, { written, notWritten: unwritten.size, left: left.length, pinnedBefore, signature }));
   }
   if (left.length > 0) io.stderr(leftText(left));
 }

@@ -7,6 +7,7 @@ import { BUILD_OPTIONS } from './build-options.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 import { judgedDirectory } from './judged-directory.js';
+import { tellUntracked } from './tell-untracked.js';
 import { findReadingPolicy } from './working-tree-policy.js';
 
 const USAGE = `Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]… [--build-context NAME=…]…
@@ -37,7 +38,11 @@ export const images: Command = defineCommand(
     const options = readingOptions(values, io.env, policy.value);
     if (!options.ok) return wrong(options.error);
 
-    const read = await readRepository(openWorkingTree(directory, { allFiles: options.value.allFiles }), options.value);
+    const { allFiles } = options.value;
+    const [read] = await Promise.all([
+      readRepository(openWorkingTree(directory, { allFiles }), options.value),
+      tellUntracked(directory, allFiles, io),
+    ]);
     if (!read.ok) {
       io.stderr(`images: ${read.error.message} ${read.error.remedy}\n`);
       return 3;

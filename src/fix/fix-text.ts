@@ -14,11 +14,14 @@ export function pinsText(
   {
     written,
     notWritten,
+    left,
     pinnedBefore,
     signature,
   }: {
     readonly written: boolean;
     readonly notWritten: number;
+    /** How many references stay unpinned; `leftText` says why. */
+    readonly left: number;
     readonly pinnedBefore: number;
     readonly signature: (use: ImageUse) => SignatureState;
   },
@@ -31,12 +34,19 @@ export function pinsText(
   const touched = files.filter(({ pinned }) => pinned.length > 0).length;
   const before = pinnedBefore === 0 ? '' : ` ${plural(pinnedBefore, 'reference')} pinned before.`;
   const failed = notWritten === 0 ? '' : ` ${plural(notWritten, 'build file was', 'build files were')} not written.`;
-  if (pins.length === 0) return `${notWritten === 0 ? 'Nothing to pin.' : 'Nothing was pinned.'}${failed}${before}\n`;
+  const remaining =
+    left === 0
+      ? ''
+      : ` ${plural(left, 'reference is', 'references are')} left as ${left === 1 ? 'it is' : 'they are'}.`;
+  if (pins.length === 0) {
+    const none = left === 0 && notWritten === 0 ? 'Nothing to pin.' : 'Nothing was pinned.';
+    return `${none}${failed}${remaining}${before}\n`;
+  }
   const unverified = pins.filter(({ state }) => !state.verified).length;
   const trust = unverified === 0 ? '' : ` Of ${unverified}, the digest is the registry's word alone.`;
   const done = `${plural(pins.length, 'reference')} in ${plural(touched, 'build file')}`;
   const summary = written ? `Pinned ${done}.` : `Would pin ${done}; --write writes them, --diff shows the lines.`;
-  return `${lines.join('')}${summary}${failed}${trust}${before}\n`;
+  return `${lines.join('')}${summary}${failed}${trust}${remaining}${before}\n`;
 }
 
 /** Pins whose signature was not verified, for whoever is shown a diff of them. */

@@ -55,7 +55,7 @@ function digestFor(use: ImageUse, answers: readonly Answer[], report: Report, po
     for (const image of report.images) if (image.reference === name) digests.add(image.digest);
   }
   const [digest] = digests;
-  if (digest === undefined) return { reason: whyUnresolved(answers), retry: true };
+  if (digest === undefined) return { reason: whyUnresolved(formatReference(reference), answers), retry: true };
   if (digests.size === 1) return { digest };
   return { reason: `its platforms resolved to different digests (${[...digests].join(', ')})`, retry: true };
 }
@@ -83,7 +83,7 @@ function doubtOf(answers: readonly Answer[]): Answer | undefined {
   return doubts.find(({ outcome }) => outcome === 'fail') ?? doubts[0];
 }
 
-function whyUnresolved(answers: readonly Answer[]): string {
+function whyUnresolved(name: string, answers: readonly Answer[]): string {
   const said = answers.find(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
-  return said?.reason ?? 'no registry named a digest for it; `check` tells what each registry answered';
+  return said?.reason ?? `no registry named a digest for it; \`base-image-gate inspect ${name}\` tells why`;
 }

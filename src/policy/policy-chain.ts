@@ -93,7 +93,7 @@ function readLayer(
   if (document.value.value === null || document.value.value === undefined) {
     const place = document.value.place([]);
     const message = 'The policy is empty.';
-    const fix = 'Begin with "version: 1"; `policy init` proposes a whole one.';
+    const fix = 'Begin with "version: 1"; `base-image-gate policy init` proposes a whole one.';
     return err([
       { code: 'empty', severity: 'error', file: name, key: '', message, expected: 'version: 1', fix, ...place },
     ]);

@@ -85,6 +85,7 @@ function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogu
     if (publisher?.verifiable) byPublisher.set(publisher, [...(byPublisher.get(publisher) ?? []), repository]);
     else others.push({ repository, publisher });
   }
+  const firstUnsigned = others.find(({ publisher }) => attestsUnsigned(publisher))?.repository;
   return [
     'allow:',
     ...[...byPublisher].flatMap(([publisher, used]) => [
@@ -99,7 +100,10 @@ function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogu
       `  - image: ${plainOrQuoted(repository.name)}`,
       '    signed: false',
       `    reason: ${JSON.stringify(`proposed by policy init, to be reviewed: ${whyUnsigned(publisher)}`)}`,
-      ...unsignedLines(publisher),
+      ...(repository === firstUnsigned
+        ? ["    # Its SBOM and provenance are not signed. To have them count all the same, on the registry's word:"]
+        : []),
+      ...(attestsUnsigned(publisher) ? ['    # sbom: { unsigned: allow }'] : []),
       '',
     ]),
   ];
@@ -114,8 +118,10 @@ function unpublishedLines({ name, publishes }: Publisher, used: readonly UsedRep
     if (published?.as !== 'none') return [];
     const rule = ATTESTED[what];
     return [
-      `  # ${name} publishes no ${what === 'sbom' ? 'SBOM' : what} (read ${published.read}: ${published.source}). Before you take the`,
-      `  # profile hardened or strict, accept that for a time, or ${rule} fails for its images. At the end of this file:`,
+      `  # ${name} publishes no ${what === 'sbom' ? 'SBOM' : what} (read ${published.read}:`,
+      `  # ${published.source}).`,
+      `  # Before you take the profile hardened or strict, accept that for a time, or ${rule} fails for`,
+      '  # its images. At the end of this file:',
       '  #   waivers:',
       ...used.flatMap((repository) => [
         `  #     - rule: ${rule}`,
@@ -129,13 +135,9 @@ function unpublishedLines({ name, publishes }: Publisher, used: readonly UsedRep
 }
 
 /** What nobody signs counts only where the entry takes the registry's word. */
-function unsignedLines(publisher: Publisher | null): readonly string[] {
+function attestsUnsigned(publisher: Publisher | null): boolean {
   const { sbom, provenance } = publisher?.publishes ?? {};
-  if (sbom?.as !== 'unsigned' && provenance?.as !== 'unsigned') return [];
-  return [
-    "    # Its SBOM and provenance are not signed. To have them count all the same, on the registry's word:",
-    '    # sbom: { unsigned: allow }',
-  ];
+  return sbom?.as === 'unsigned' || provenance?.as === 'unsigned';
 }
 
 function whyUnsigned(publisher: Publisher | null): string {

@@ -25,7 +25,7 @@ export function adviceOf({
   }
   const named = proposed.slice(0, NAMED).map(({ image, inferred }) => (inferred ? `${image} (inferred)` : image));
   const more = proposed.length > NAMED ? ` (${proposed.length - NAMED} more in the details)` : '';
-  const pinned = toBePinned ? ' with a digest (`fix --pin --write` adds it)' : '';
+  const pinned = toBePinned ? ' with a digest (`base-image-gate fix --pin --write` adds it)' : '';
   return {
     fix: `Build on ${listed(named)}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.`,
     ...shown,

@@ -102,7 +102,7 @@ export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { 
 }
 
 function rowOf(use: ImageUse): readonly string[] {
-  const image = use.reference === null ? use.expanded : formatReference(use.reference);
+  const image = use.reference === null ? use.expanded || use.written : formatReference(use.reference);
   const remarks = [
     ...(use.stage?.name == null ? [] : [`stage ${use.stage.name}`]),
     ...(use.platform === null ? [] : [`--platform=${use.platform}`]),

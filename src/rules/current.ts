@@ -27,7 +27,7 @@ export const current: ImageRule<Options> = {
     'FROM cgr.dev/chainguard/python:latest@sha256:…',
     '```',
     '',
-    'Or take the digest off, and `node dist/cli.js fix --pin --write` writes the one that the tag points to now, if it can be verified. Dependabot and Renovate follow the tag every day.',
+    'Or take the digest off, and `base-image-gate fix --pin --write` writes the one that the tag points to now, if it can be verified. Dependabot and Renovate follow the tag every day.',
   ].join('\n'),
   subject: 'image',
   roles: ['final', 'build', 'copy', 'frontend'],

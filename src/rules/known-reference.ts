@@ -16,7 +16,7 @@ export const knownReference: UseRule<NoOptions> = {
     'FROM ${BASE}',
     '```',
     '',
-    'If the value comes from your pipeline, tell the gate the same value (`build-args`), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
+    'If the value comes from your pipeline, tell the gate the same value (`build-args` of the Action, `--build-arg` at the desk, or `files.build-args` in the policy), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
   ].join('\n'),
   subject: 'use',
   roles: ['final', 'build', 'copy', 'frontend'],
@@ -47,6 +47,6 @@ function fixOf({ instruction, written }: ImageUse): string {
     return 'Correct the name; if the image is built in this repository, list it under `contexts` in the policy.';
   }
   return instruction === 'FROM'
-    ? 'Give the build argument a default, pass its value with `build-args`, or list the image under `contexts` in the policy.'
+    ? 'Give the ARG a default, tell the value that your build passes (`build-args` of the Action, `--build-arg` at the desk), or list the image under `contexts` in the policy if it is built in this repository.'
     : 'Name the image itself, or a stage whose FROM has the variable.';
 }

@@ -13,7 +13,7 @@ export const pinnedByDigest: UseRule<NoOptions> = {
     'FROM cgr.dev/chainguard/python:latest@sha256:…',
     '```',
     '',
-    '`node dist/cli.js fix --pin --write` writes the digests that the references were resolved to, says of each whether its signature was verified, and changes nothing else.',
+    '`base-image-gate fix --pin --write` writes the digests that the references were resolved to, says of each whether its signature was verified, and changes nothing else.',
   ].join('\n'),
   subject: 'use',
   roles: ['final', 'build', 'copy'],
@@ -33,7 +33,7 @@ export const pinnedByDigest: UseRule<NoOptions> = {
     return {
       outcome: 'fail',
       reason: `\`${use.written}\` names a tag, which may point to another image when the build pulls it.`,
-      fix: 'Add the digest after the tag (`fix --pin --write` does it), and let Dependabot or Renovate keep it current.',
+      fix: 'Add the digest after the tag (`base-image-gate fix --pin --write` does it), and let Dependabot or Renovate keep it current.',
     };
   },
 };

@@ -288,7 +288,7 @@ class Build {
 
 function emptyBase(word: string): string {
   return word.includes('$')
-    ? `${word} is empty: give the ARG a default, or the build argument a value`
+    ? `${word} is empty, since no ARG default and no build argument gives it a value`
     : 'the name of the image is empty';
 }
 

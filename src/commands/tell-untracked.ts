@@ -1,0 +1,20 @@
+import { nameKind } from '../build-files/file-names.js';
+import { listUntracked } from '../build-files/git-index.js';
+import { terminal } from '../escape/visible.js';
+import type { CommandIo } from './command.js';
+
+/** How many files are named. */
+const MAX_NAMED = 5;
+
+/**
+ * Says on standard error which build files are not read because git does not track them yet. Whoever has just written a
+ * Dockerfile would else be told that all is well, and hear of it in CI.
+ */
+export async function tellUntracked(directory: string, allFiles: boolean, io: CommandIo): Promise<void> {
+  if (allFiles) return;
+  const files = (await listUntracked(directory)).filter((path) => nameKind(path) === 'dockerfile');
+  if (files.length === 0) return;
+  const named = files.slice(0, MAX_NAMED).map(terminal).join(', ');
+  const more = files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : '';
+  io.stderr(`Not read, since git does not track it: ${named}${more}. Run \`git add\`, or add --all-files.\n`);
+}
