@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licences and the bill of
 // materials of what is bundled.
 // Usage: node scripts/build.mjs [--out DIR]       The output is the same, byte for byte, wherever it is run.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -47,6 +47,7 @@ const { metafile } = await build({
   plugins: [sharedChunk(files, entryPoints, 'src/commands/images.ts', root)],
 });
 
+chmodSync(join(out, 'cli.js'), 0o755);
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 const packages = bundledPackages(metafile, root);
 const product = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

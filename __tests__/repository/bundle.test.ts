@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readSbom } from '../../src/evidence/sbom/read.js';
 import { BundledCli } from '../support/bundled-cli.js';
+import { makeDirectory } from '../support/scratch-repository.js';
 
 let bundle: BundledCli;
 let files: ReadonlyMap<string, string>;
@@ -43,6 +45,15 @@ describe('the bundle', () => {
   test('imports nothing whose name is only known when it runs', () => {
     const computed = scripts().filter(([, text]) => /(?<![\w$."'`])import\(\s*(?!["'])/.test(text));
     expect(computed.map(([name]) => name)).toEqual([]);
+  });
+
+  test('is a program by itself, under the name that it is installed by', () => {
+    const folder = makeDirectory({});
+    const installed = join(folder, 'base-image-gate');
+    symlinkSync(bundle.entry, installed);
+    const { status, stdout } = spawnSync(installed, ['rules'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout).toContain('One rule in full: base-image-gate rules ID\n');
   });
 
   test('lists every package that it holds', () => {
