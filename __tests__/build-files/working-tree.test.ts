@@ -50,6 +50,31 @@ describe('what belongs to a working tree', () => {
     ]);
   });
 
+  test.each([
+    ['Dockerfile.\ufffd', 'one that has the replacement for them in its name'],
+    ['Dockerfile.\xfe', 'another of that kind'],
+  ])('a name with bytes that are not UTF-8 is not hidden by %j, %s', async (name) => {
+    const directory = makeDirectory({});
+    const file = (bytes: Buffer) => Buffer.concat([Buffer.from(`${directory}/`), bytes]);
+    writeFileSync(file(Buffer.from('Dockerfile.\xff', 'latin1')), 'FROM evil');
+    writeFileSync(file(Buffer.from(name, name.includes('\ufffd') ? 'utf8' : 'latin1')), 'FROM a');
+    git(directory, 'init', '--quiet');
+    git(directory, 'add', '--all');
+    for (const allFiles of [false, true]) {
+      const entries = await openWorkingTree(directory, { allFiles }).entries();
+      expect(entries).toMatchObject({ ok: false, error: { code: 'unreadable', path: 'Dockerfile.\ufffd' } });
+    }
+  });
+
+  test('a path in conflict is one', async () => {
+    const directory = makeRepository({ Dockerfile: 'FROM a' });
+    const id = git(directory, 'hash-object', '-w', 'Dockerfile').trim();
+    git(directory, 'rm', '--cached', '--quiet', 'Dockerfile');
+    const stages = [1, 2, 3].map((stage) => `100644 ${id} ${stage}\tDockerfile\n`).join('');
+    execFileSync('git', ['update-index', '--index-info'], { cwd: directory, input: stages });
+    expect(await paths(directory)).toEqual(['Dockerfile']);
+  });
+
   test('a directory that is not there is an error', async () => {
     expect(await paths('/nowhere/at/all')).toEqual(['not-found']);
   });

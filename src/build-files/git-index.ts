@@ -56,15 +56,15 @@ function isInCheckout(directory: string): boolean {
   }
 }
 
-/** `MODE OBJECT STAGE\tPATH\0` each; a path in conflict comes once per stage. */
+/** `MODE OBJECT STAGE\tPATH\0` each; a path in conflict comes once per stage. Names that are other bytes are other entries. */
 function parseListing(listing: Buffer): readonly TreeEntry[] {
   const entries = new Map<string, TreeEntry>();
-  for (const line of listing.toString('utf8').split('\0')) {
+  for (const line of listing.toString('latin1').split('\0')) {
     const tab = line.indexOf('\t');
     if (tab < 0) continue;
-    const path = line.slice(tab + 1);
+    const bytes = line.slice(tab + 1);
     const kind = line.startsWith('120000') ? 'link' : line.startsWith('160000') ? 'submodule' : 'file';
-    entries.set(path, { path, kind });
+    entries.set(bytes, { path: Buffer.from(bytes, 'latin1').toString('utf8'), kind });
   }
   return [...entries.values()];
 }

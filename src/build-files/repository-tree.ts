@@ -24,3 +24,13 @@ export interface RepositoryTree {
   entries(): Promise<Result<readonly TreeEntry[], TreeError>>;
   read(path: string, maxBytes: number): Promise<Result<Uint8Array, TreeError>>;
 }
+
+/** Why a repository is not judged of which two names read alike: one of them would be judged, and the other built. */
+export function readsAlike(path: string): TreeError {
+  return {
+    code: 'unreadable',
+    path,
+    message: `Two files read as ${path}, since their names differ only in bytes that are not UTF-8.`,
+    remedy: 'Rename one of them.',
+  };
+}

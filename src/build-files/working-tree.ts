@@ -3,7 +3,7 @@ import { open, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { err, ok, type Result } from '../result.js';
 import { listTracked } from './git-index.js';
-import type { RepositoryTree, TreeEntry, TreeError } from './repository-tree.js';
+import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from './repository-tree.js';
 
 /** Entries of a directory that is no checkout; more is no repository that a gate can judge in its time. */
 const MAX_ENTRIES = 1_000_000;
@@ -26,13 +26,23 @@ export function openWorkingTree(directory: string, options: WorkingTreeOptions):
     name: root,
     entries: async () => {
       const tracked = options.allFiles ? undefined : await listTracked(root);
-      return tracked === undefined ? walk(root) : ok(tracked);
+      const listed = tracked === undefined ? await walk(root) : ok(tracked);
+      return listed.ok ? distinctly(listed.value) : listed;
     },
     read: (path, maxBytes) => {
       realRoot ??= realpath(root);
       return readInside(root, realRoot, path, maxBytes);
     },
   };
+}
+
+function distinctly(entries: readonly TreeEntry[]): Result<readonly TreeEntry[], TreeError> {
+  const seen = new Set<string>();
+  for (const { path } of entries) {
+    if (seen.has(path)) return err(readsAlike(path));
+    seen.add(path);
+  }
+  return ok(entries);
 }
 
 async function walk(root: string): Promise<Result<readonly TreeEntry[], TreeError>> {

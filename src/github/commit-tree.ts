@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { RepositoryTree, TreeEntry, TreeError } from '../build-files/repository-tree.js';
+import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from '../build-files/repository-tree.js';
 import { err, ok, type Result } from '../result.js';
 
 /** One entry of a commit's tree, as git keeps it. */
@@ -83,7 +83,7 @@ export function makeCommitTree(objects: GitObjects, commit: string, cache: BlobC
 function entriesByPath(entries: readonly GitEntry[]): Result<ReadonlyMap<string, GitEntry>, TreeError> {
   const byPath = new Map<string, GitEntry>();
   for (const entry of entries) {
-    if (byPath.has(entry.path)) return err(ambiguous(entry.path));
+    if (byPath.has(entry.path)) return err(readsAlike(entry.path));
     byPath.set(entry.path, entry);
   }
   return ok(byPath);
@@ -172,15 +172,6 @@ export function tooLarge(path: string, maxBytes: number): TreeError {
 
 function notAFile(path: string, what: string): TreeError {
   return { code: 'not-a-file', path, message: `${path} is ${what}.`, remedy: 'Name a file.' };
-}
-
-function ambiguous(path: string): TreeError {
-  return {
-    code: 'unreadable',
-    path,
-    message: `Two files read as ${path}, since their names differ only in bytes that are not UTF-8.`,
-    remedy: 'Rename one of them.',
-  };
 }
 
 function outside(path: string): TreeError {
