@@ -1,32 +1,13 @@
-import { z } from 'zod';
 import { err, ok, type Result } from '../result.js';
 import type { Challenge } from './challenge.js';
 import { parseChallenges } from './challenge.js';
 import type { Clock } from './clock.js';
 import { type Credential, type CredentialStore, secretsOf } from './credentials.js';
-import { shown } from './document-fault.js';
 import { type HostRules, isLoopback } from './hosts.js';
-import { type RequestName, requestText, statusError } from './http-failure.js';
+import { requestText, statusError } from './http-failure.js';
 import type { RegistryError, Repository } from './image-source.js';
-import { readRefusal } from './refusal.js';
+import { askForToken, passwordToken, type Token, withheld } from './token-server.js';
 import type { Request, Transport } from './transport.js';
-
-/** @see https://distribution.github.io/distribution/spec/auth/token/#token-response-fields */
-const tokenDocument = z.object({
-  token: z.string().optional(),
-  access_token: z.string().optional(),
-  expires_in: z.number().optional(),
-});
-
-const DEFAULT_LIFE_MS = 60_000;
-/** A token is renewed this long before it ends, so that it does not end on its way. */
-const MARGIN_MS = 5_000;
-const MAX_LIFE_MS = 3_600_000;
-
-interface Token {
-  readonly header: string;
-  readonly until: number;
-}
 
 export interface AuthorizationOptions {
   readonly transport: Transport;
@@ -42,6 +23,14 @@ type Scheme = Challenge | 'none';
 interface Head {
   readonly status: number;
   readonly headers: Headers;
+}
+
+/** A request that may have to be authorised, and how it is made; an answer that is not the last is discarded. */
+interface Exchange<T extends Head> {
+  readonly repository: Repository;
+  readonly request: Request;
+  readonly make: (request: Request) => Promise<Result<T, RegistryError>>;
+  readonly discard: (answer: T) => Promise<void>;
 }
 
 /**
@@ -64,13 +53,9 @@ export class Authorization {
    * Makes a request with what is known, and once more with what a 401 then asks for. A second 401 is the answer; where
    * credentials were kept back, that is said with it.
    */
-  async send<T extends Head>(
-    repository: Repository,
-    request: Request,
-    make: (request: Request) => Promise<Result<T, RegistryError>>,
-    discard: (answer: T) => Promise<void>,
-  ): Promise<Result<T, RegistryError>> {
-    const answer = await this.#send(repository, request, make, discard);
+  async send<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
+    const { repository, request, discard } = exchange;
+    const answer = await this.#send(exchange);
     const realm = this.#withheldFrom.get(repository.registry);
     if (realm === undefined || !answer.ok || (answer.value.status !== 401 && answer.value.status !== 403))
       return answer;
@@ -78,34 +63,26 @@ export class Authorization {
     return err(withheld(statusError(request, { status: answer.value.status }), repository.registry, realm));
   }
 
-  async #send<T extends Head>(
-    repository: Repository,
-    request: Request,
-    make: (request: Request) => Promise<Result<T, RegistryError>>,
-    discard: (answer: T) => Promise<void>,
-  ): Promise<Result<T, RegistryError>> {
+  async #send<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
+    const { repository, request, make } = exchange;
     const { host } = request.url;
     const expects = !this.#schemes.has(host) && (await this.#expectsChallenge(repository.registry));
     // Somebody else may have become the first meanwhile.
-    if (expects && !this.#schemes.has(host)) return this.#first(repository, request, make, discard);
+    if (expects && !this.#schemes.has(host)) return this.#first(exchange);
     const scheme = (await this.#schemes.get(host)) ?? 'none';
     const header = await this.#header(scheme, repository, request);
     if (!header.ok) return header;
     const answer = await make(withAuthorization(request, header.value?.header));
     if (!answer.ok || answer.value.status !== 401) return answer;
-    return this.#again(answer.value, repository, request, header.value, make, discard);
+    return this.#again(answer.value, exchange, header.value);
   }
 
   async #expectsChallenge(registry: string): Promise<boolean> {
     return this.#options.rules.asksForTokens(registry) || this.#options.credentials.mentions(registry);
   }
 
-  async #first<T extends Head>(
-    repository: Repository,
-    request: Request,
-    make: (request: Request) => Promise<Result<T, RegistryError>>,
-    discard: (answer: T) => Promise<void>,
-  ): Promise<Result<T, RegistryError>> {
+  async #first<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
+    const { request, make } = exchange;
     const { host } = request.url;
     let learnt: (scheme: Scheme | undefined) => void = () => undefined;
     this.#schemes.set(host, new Promise((resolve) => (learnt = resolve)));
@@ -114,17 +91,14 @@ export class Authorization {
     if (!answer.ok) this.#schemes.delete(host);
     const challenged = answer.ok && answer.value.status === 401;
     learnt(!answer.ok ? undefined : challenged ? choose(answer.value.headers) : 'none');
-    return challenged ? this.#again(answer.value, repository, request, undefined, make, discard) : answer;
+    return challenged ? this.#again(answer.value, exchange, undefined) : answer;
   }
 
   /** After a 401: with the challenge it holds, and without the token that it refused. */
   async #again<T extends Head>(
     refused: T,
-    repository: Repository,
-    request: Request,
+    { repository, request, make, discard }: Exchange<T>,
     sent: Token | undefined,
-    make: (request: Request) => Promise<Result<T, RegistryError>>,
-    discard: (answer: T) => Promise<void>,
   ): Promise<Result<T, RegistryError>> {
     const scheme = choose(refused.headers);
     if (scheme === 'none') return ok(refused);
@@ -154,7 +128,7 @@ export class Authorization {
     }
     const credential = await this.#credential(repository, request);
     if (!credential.ok) return credential;
-    if (scheme.scheme === 'basic') return ok(basic(credential.value));
+    if (scheme.scheme === 'basic') return ok(passwordToken(credential.value));
     if (credential.value?.kind === 'registry-token')
       return ok({ header: `Bearer ${credential.value.token}`, until: Number.POSITIVE_INFINITY });
     const key = tokenKey(repository);
@@ -165,7 +139,8 @@ export class Authorization {
     }
     // Whoever waited on the same token finds the one that was asked for meanwhile.
     if (this.#tokens.get(key) !== held) return this.#header(scheme, repository, request);
-    const asking = this.#askForToken(scheme, repository, request, credential.value);
+    const question = { challenge: scheme, repository, request, credential: credential.value };
+    const asking = askForToken(question, this.#options, (realm) => this.#withheldFrom.set(repository.registry, realm));
     this.#tokens.set(key, asking);
     return asking;
   }
@@ -183,61 +158,6 @@ export class Authorization {
     if (found.value !== undefined) for (const secret of secretsOf(found.value)) this.#options.mask(secret);
     return found;
   }
-
-  async #askForToken(
-    challenge: Challenge,
-    { registry, repository }: Repository,
-    request: Request,
-    credential: Credential | undefined,
-  ): Promise<Result<Token, RegistryError>> {
-    const realm = readRealm(challenge, request.url);
-    if (realm === undefined)
-      return err({
-        code: 'malformed',
-        registry,
-        request: requestText(request),
-        status: 401,
-        message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is not a token server: it must be an https address without credentials.`,
-        remedy: 'Ask whoever runs the registry to mend its authentication.',
-      });
-    const service = challenge.parameters.get('service');
-    // Our own scope, whatever the challenge asks for: this repository, and nothing but pull.
-    const fields = { ...(service === undefined ? {} : { service }), scope: `repository:${repository}:pull` };
-    const trusted = this.#options.rules.maySendCredentials(registry, realm);
-    if (!trusted && credential !== undefined) this.#withheldFrom.set(registry, realm);
-    const tokenRequest = tokenRequestFor(realm, registry, fields, trusted ? credential : undefined);
-    const answer = await this.#options.transport.whole(tokenRequest, 'token-bytes');
-    if (!answer.ok) return answer;
-    const name = { registry, method: tokenRequest.method, url: realm };
-    if (answer.value.status !== 200) {
-      const error = statusError(name, { status: answer.value.status, detail: readRefusal(answer.value.bytes)?.code });
-      return err(trusted || credential === undefined ? error : withheld(error, registry, realm));
-    }
-    return this.#readToken(answer.value.bytes, name);
-  }
-
-  #readToken(bytes: Uint8Array, name: RequestName): Result<Token, RegistryError> {
-    let document: unknown;
-    try {
-      document = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    } catch {
-      document = undefined;
-    }
-    const parsed = tokenDocument.safeParse(document);
-    const token = parsed.success ? parsed.data.token || parsed.data.access_token : undefined;
-    if (!parsed.success || token === undefined || !/^[\x21-\x7e]+$/.test(token))
-      return err({
-        code: 'malformed',
-        registry: name.registry,
-        request: requestText(name),
-        message: `${requestText(name)} answered without a token.`,
-        remedy: 'Ask whoever runs the registry to mend its token server.',
-      });
-    this.#options.mask(token);
-    const seconds = parsed.data.expires_in;
-    const life = seconds === undefined || !(seconds > 0) ? DEFAULT_LIFE_MS : Math.min(seconds * 1000, MAX_LIFE_MS);
-    return ok({ header: `Bearer ${token}`, until: this.#options.clock.now() + Math.max(life - MARGIN_MS, life / 2) });
-  }
 }
 
 /** Bearer before Basic; anything else can't be answered. */
@@ -250,67 +170,10 @@ function choose(headers: Headers): Scheme {
   );
 }
 
-function basic(credential: Credential | undefined): Token | undefined {
-  if (credential?.kind !== 'password') return undefined;
-  const { username, password } = credential;
-  return {
-    header: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-    until: Number.POSITIVE_INFINITY,
-  };
-}
-
 function tokenKey({ registry, repository }: Repository): string {
   return `${registry}/${repository}`;
 }
 
 function withAuthorization(request: Request, header: string | undefined): Request {
   return header === undefined ? request : { ...request, headers: { ...request.headers, authorization: header } };
-}
-
-/** A realm must be over TLS unless the registry itself is not. */
-function readRealm(challenge: Challenge, registry: URL): URL | undefined {
-  const text = challenge.parameters.get('realm');
-  if (text === undefined || !URL.canParse(text)) return undefined;
-  const realm = new URL(text);
-  const secure = realm.protocol === 'https:' || (realm.protocol === 'http:' && registry.protocol === 'http:');
-  return secure && realm.username === '' && realm.password === '' ? realm : undefined;
-}
-
-/** @see https://distribution.github.io/distribution/spec/auth/oauth/ for identity tokens */
-function tokenRequestFor(
-  realm: URL,
-  registry: string,
-  fields: Readonly<Record<string, string>>,
-  credential: Credential | undefined,
-): Request {
-  if (credential?.kind === 'identity-token') {
-    const form = new URLSearchParams({
-      grant_type: 'refresh_token',
-      ...fields,
-      client_id: 'base-image-gate',
-      refresh_token: credential.token,
-    });
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
-    return { method: 'POST', url: realm, registry, headers, body: form.toString() };
-  }
-  const url = new URL(realm);
-  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
-  const token = basic(credential);
-  const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: token.header }) };
-  return { method: 'GET', url, registry, headers };
-}
-
-function withheld(error: RegistryError, registry: string, realm: URL): RegistryError {
-  if (realm.protocol !== 'https:' && !isLoopback(realm)) {
-    return {
-      ...error,
-      message: `${error.message} The credentials for ${registry} were not sent there, since the connection is not encrypted.`,
-      remedy: `Serve ${realm.host} over TLS, and take \`insecure\` out of the policy's registries.`,
-    };
-  }
-  return {
-    ...error,
-    message: `${error.message} The credentials for ${registry} were not sent there, since it is another host.`,
-    remedy: `If ${realm.host} is the registry's token server, list it in the policy: \`registries: { ${registry}: { token-hosts: [${realm.host}] } }\`.`,
-  };
 }

@@ -104,8 +104,12 @@ export class RegistryClient implements ImageSource, RegistryApi {
 
   answer(method: 'GET' | 'HEAD', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
     const { transport, authorization } = this.#options;
-    const make = (request: Request) => transport.whole(request, limit);
-    return authorization.send(ask.repository, this.#request(method, ask), make, async () => undefined);
+    return authorization.send({
+      repository: ask.repository,
+      request: this.#request(method, ask),
+      make: (request) => transport.whole(request, limit),
+      discard: async () => undefined,
+    });
   }
 
   async whole(method: 'GET', ask: Ask, limit: LimitName): Promise<Result<WholeAnswer, RegistryError>> {
@@ -120,8 +124,12 @@ export class RegistryClient implements ImageSource, RegistryApi {
 
   async #open(ask: Ask): Promise<Result<Answer, RegistryError>> {
     const { transport, authorization } = this.#options;
-    const make = (request: Request) => transport.open(request);
-    const answer = await authorization.send(ask.repository, this.#request('GET', ask), make, (one) => one.discard());
+    const answer = await authorization.send({
+      repository: ask.repository,
+      request: this.#request('GET', ask),
+      make: (request) => transport.open(request),
+      discard: (one) => one.discard(),
+    });
     if (!answer.ok || answer.value.status === 200 || answer.value.status === 206) return answer;
     const bytes = await readRefusalText(answer.value, transport.limits);
     return err(refusalError(this.nameOf('GET', ask), { ...answer.value, bytes }));
