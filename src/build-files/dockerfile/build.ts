@@ -1,13 +1,14 @@
 import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
-import { familiarReference, parseReference } from '../../images/reference.js';
-import type { Role, UseInstruction } from '../image-use.js';
-import { GlobalScope, own } from './build-arguments.js';
+import { GlobalScope } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';
 import type { Document, WrittenStage } from './document.js';
+import type { FoundBase, FoundBuild, FoundStage, FoundUse } from './found-build.js';
 import { type Instruction, parseInstruction } from './instruction.js';
 import { LimitPassed, MAX_USES, type WorkBudget } from './limits.js';
 import { sourceSpan } from './logical-lines.js';
+import { contextImage, namedContext } from './named-contexts.js';
+import { markReached } from './reach.js';
 import { toLower } from './white-space.js';
 
 /** One build of a file: for one platform, with one target. */
@@ -19,46 +20,6 @@ export interface BuildParameters {
   readonly everyStage: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildContexts: Readonly<Record<string, string>>;
-}
-
-/** An image that a place in the file names, in one build. Offsets are the source's. */
-export interface FoundUse {
-  readonly instruction: UseInstruction;
-  readonly stage: number | null;
-  readonly start: number;
-  readonly end: number;
-  readonly expanded: string;
-  readonly platform: string | null;
-  readonly overridable: readonly string[];
-  readonly unresolved?: string;
-  readonly definedAt?: { readonly start: number; readonly end: number };
-  role: Role;
-  reachable: boolean;
-}
-
-export type FoundBase =
-  | { readonly kind: 'image'; readonly use: FoundUse }
-  | { readonly kind: 'stage'; readonly index: number }
-  | { readonly kind: 'scratch' }
-  | { readonly kind: 'unknown'; readonly reason: string };
-
-/** A stage in one build. */
-export interface FoundStage {
-  readonly written: WrittenStage;
-  readonly base: FoundBase;
-  readonly copiesFrom: Set<number>;
-  readonly uses: FoundUse[];
-  readonly target: boolean;
-  ships: boolean;
-  reachable: boolean;
-}
-
-export interface FoundBuild {
-  readonly scope: GlobalScope;
-  readonly stages: readonly FoundStage[];
-  readonly uses: readonly FoundUse[];
-  /** Whether the target that was asked for is a stage of the file. */
-  readonly targetFound: boolean;
 }
 
 /** What COPY --from and a mount's `from` look names up in: the stages, then every other image named before. */
@@ -107,7 +68,8 @@ class Build {
     for (const [index, { instructions }] of stages.entries())
       for (const instruction of instructions)
         this.#take(instruction, index, index, instruction.keyword === 'run' ? 'RUN' : 'COPY');
-    this.#follow();
+    this.#fireTriggers();
+    markReached(this.#stages);
     return { scope: this.#scope, stages: this.#stages, uses: this.#uses, targetFound: targets.found };
   }
 
@@ -167,17 +129,9 @@ class Build {
     return platform.ok ? { value: formatPlatform(platform.value) } : { value: null, unresolved: platform.error };
   }
 
-  /**
-   * The named context for a name: looked up by its familiar form without `:latest`, first for the platform.
-   * @see https://github.com/moby/buildkit/blob/master/frontend/dockerui/config.go `NamedContext`
-   */
   #context(name: string, platform: string | null): string | undefined {
-    const reference = parseReference(name);
-    if (!reference.ok) return undefined;
-    const familiar = familiarReference(reference.value).replace(/:latest$/, '');
     const wanted = platform ?? formatPlatform(this.#parameters.platform);
-    const contexts = this.#parameters.buildContexts;
-    return own(contexts, `${familiar}::${wanted}`) ?? own(contexts, familiar);
+    return namedContext(this.#parameters.buildContexts, name, wanted);
   }
 
   /** A context that is an image is pulled in the other's place; any other comes from the build's own surroundings. */
@@ -248,11 +202,10 @@ class Build {
     return found;
   }
 
-  /** Marks what the targets reach; fires the ONBUILD triggers of stages that others build on, which may reach more. */
-  #follow(): void {
+  /** Fires the ONBUILD triggers of stages that others build on. */
+  #fireTriggers(): void {
     for (const [index, { base }] of this.#stages.entries()) {
       if (base.kind !== 'stage') continue;
-      // A trigger is parsed anew when it fires, and then without the file's escape directive.
       for (const { keyword, trigger } of this.#stages[base.index]?.written.instructions ?? []) {
         this.#budget.spend(1);
         if (keyword !== 'onbuild' || trigger === undefined) continue;
@@ -261,28 +214,6 @@ class Build {
         this.#take(parseInstruction(trigger.line, trigger.start, '\\'), index, base.index, 'ONBUILD');
       }
     }
-    const queue: number[] = [];
-    for (const [index, stage] of this.#stages.entries()) if (stage.target) queue.push(index);
-    for (const start of queue) this.#ship(start);
-    for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
-      const stage = this.#stages[index];
-      if (stage === undefined || stage.reachable) continue;
-      stage.reachable = true;
-      for (const use of stage.uses) use.reachable = true;
-      if (stage.base.kind === 'image') stage.base.use.reachable = true;
-      if (stage.base.kind === 'stage') queue.push(stage.base.index);
-      for (const source of stage.copiesFrom) queue.push(source);
-    }
-  }
-
-  /** Everything on the way from a target down its FROMs ends up in what is shipped. */
-  #ship(target: number): void {
-    for (let stage = this.#stages[target]; stage !== undefined && !stage.ships; ) {
-      stage.ships = true;
-      const base: FoundBase = stage.base;
-      if (base.kind === 'image') base.use.role = 'final';
-      stage = base.kind === 'stage' ? this.#stages[base.index] : undefined;
-    }
   }
 }
 
@@ -290,10 +221,4 @@ function emptyBase(word: string): string {
   return word.includes('$')
     ? `${word} is empty, since no ARG default and no build argument gives it a value`
     : 'the name of the image is empty';
-}
-
-/** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */
-function contextImage(context: string): string | undefined {
-  const match = /^docker-image:(?:\/\/)?(.*)$/s.exec(context);
-  return match?.[1];
 }

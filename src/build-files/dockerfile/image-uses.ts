@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { parseReference } from '../../images/reference.js';
 import type { ImageUse, Role } from '../image-use.js';
-import type { FoundUse } from './build.js';
+import type { FoundUse } from './found-build.js';
 import { shortReason } from './read-error.js';
 import type { SourceText } from './source-text.js';
 

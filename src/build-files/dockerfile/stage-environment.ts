@@ -1,6 +1,6 @@
 import type { StageInstruction } from '../stage.js';
-import type { FoundBuild, FoundStage } from './build.js';
 import { own } from './build-arguments.js';
+import type { FoundBuild, FoundStage } from './found-build.js';
 import type { Instruction } from './instruction.js';
 import type { WorkBudget } from './limits.js';
 import { type EscapeCharacter, sourceSpan } from './logical-lines.js';

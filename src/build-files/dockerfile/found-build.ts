@@ -1,0 +1,44 @@
+import type { Role, UseInstruction } from '../image-use.js';
+import type { GlobalScope } from './build-arguments.js';
+import type { WrittenStage } from './document.js';
+
+/** An image that a place in the file names, in one build. Offsets are the source's. */
+export interface FoundUse {
+  readonly instruction: UseInstruction;
+  readonly stage: number | null;
+  readonly start: number;
+  readonly end: number;
+  readonly expanded: string;
+  readonly platform: string | null;
+  readonly overridable: readonly string[];
+  readonly unresolved?: string;
+  readonly definedAt?: { readonly start: number; readonly end: number };
+  role: Role;
+  reachable: boolean;
+}
+
+export type FoundBase =
+  | { readonly kind: 'image'; readonly use: FoundUse }
+  | { readonly kind: 'stage'; readonly index: number }
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A stage in one build. */
+export interface FoundStage {
+  readonly written: WrittenStage;
+  readonly base: FoundBase;
+  readonly copiesFrom: Set<number>;
+  readonly uses: FoundUse[];
+  readonly target: boolean;
+  ships: boolean;
+  reachable: boolean;
+}
+
+/** What one build of a file pulls, stage by stage. */
+export interface FoundBuild {
+  readonly scope: GlobalScope;
+  readonly stages: readonly FoundStage[];
+  readonly uses: readonly FoundUse[];
+  /** Whether the target that was asked for is a stage of the file. */
+  readonly targetFound: boolean;
+}
