@@ -2,6 +2,19 @@ import { err, ok, type Result } from '../../result.js';
 import { LimitPassed, MAX_EXPANSION_DEPTH, MAX_EXPANSION_LENGTH, WorkBudget } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { replacePattern, trimPrefix, trimSuffix } from './shell-pattern.js';
+import {
+  CLOSE,
+  COLON,
+  character,
+  DOLLAR,
+  DOUBLE_QUOTE,
+  END,
+  LESS,
+  OPEN,
+  QUOTE,
+  ShellScanner,
+  SLASH,
+} from './shell-scanner.js';
 import { isSpace } from './white-space.js';
 
 /** Looks a variable up; `undefined` is unset. */
@@ -45,16 +58,6 @@ function lex<T>(text: string, options: LexOptions, lookup: Lookup, run: (lexer: 
 /** A word that BuildKit's lexer refuses; it never leaves this module. */
 class LexFailure extends Error {}
 
-const END = -1;
-const DOLLAR = 0x24;
-const QUOTE = 0x27;
-const DOUBLE_QUOTE = 0x22;
-const LESS = 0x3c;
-const SLASH = 0x2f;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const COLON = 0x3a;
-
 interface Stretch {
   readonly text: string;
   readonly words: string[];
@@ -62,14 +65,13 @@ interface Stretch {
 
 /** The lexer follows its model function by function, so that what is odd in one is odd in the other. */
 class Lexer {
-  readonly #text: string;
+  readonly #scanner: ShellScanner;
   readonly #escape: number;
   readonly #rawQuotes: boolean;
   readonly #skipUnset: boolean;
   readonly #lookup: Lookup;
   readonly #budget: WorkBudget;
   #rawEscapes: boolean;
-  #at = 0;
   #depth = 0;
   /** Whether words are wanted, not only the text. */
   #gathers = false;
@@ -78,8 +80,7 @@ class Lexer {
   #word = '';
 
   constructor(text: string, options: LexOptions, lookup: Lookup) {
-    // Go's text/scanner drops a byte order mark at the start of what it reads.
-    this.#text = text.startsWith('\ufeff') ? text.slice(1) : text;
+    this.#scanner = new ShellScanner(text);
     this.#escape = options.escape.charCodeAt(0);
     this.#rawQuotes = options.rawQuotes ?? false;
     this.#rawEscapes = options.rawEscapes ?? false;
@@ -95,16 +96,6 @@ class Lexer {
   words(): string[] {
     this.#gathers = true;
     return this.#stretch(END, this.#rawEscapes, false).words;
-  }
-
-  #peek(): number {
-    return this.#at < this.#text.length ? (this.#text.codePointAt(this.#at) ?? END) : END;
-  }
-
-  #next(): number {
-    const code = this.#peek();
-    if (code !== END) this.#at += code > 0xffff ? 2 : 1;
-    return code;
   }
 
   /** Reads up to `stop`, or to the end. `patterns` doubles escapes inside quotes, so that a pattern can be read again. */
@@ -131,9 +122,9 @@ class Lexer {
     };
 
     for (;;) {
-      const code = this.#peek();
+      const code = this.#scanner.peek();
       if (code === stop) {
-        if (code !== END) this.#next();
+        if (code !== END) this.#scanner.next();
         break;
       }
       if (code === END)
@@ -144,24 +135,28 @@ class Lexer {
         if (this.#gathers) for (const part of value) addCharacter(part.codePointAt(0) ?? END);
       } else if (code === LESS || code === QUOTE || code === DOUBLE_QUOTE) {
         const value =
-          code === LESS ? this.#heredoc() : code === QUOTE ? this.#quoted(patterns) : this.#doubleQuoted(patterns);
+          code === LESS
+            ? this.#scanner.heredoc()
+            : code === QUOTE
+              ? this.#quoted(patterns)
+              : this.#doubleQuoted(patterns);
         text += value;
         this.#word += value;
         inWord = true;
       } else if (code === this.#escape) {
-        this.#next();
+        this.#scanner.next();
         if (this.#rawEscapes) {
           this.#word += character(code);
           inWord = true;
           text += character(code);
         }
-        const escaped = this.#next();
+        const escaped = this.#scanner.next();
         if (escaped === END) continue;
         this.#word += character(escaped);
         inWord = true;
         text += character(escaped);
       } else {
-        this.#next();
+        this.#scanner.next();
         addCharacter(code);
         text += character(code);
       }
@@ -174,10 +169,10 @@ class Lexer {
   }
 
   #quoted(patterns: boolean): string {
-    this.#next();
+    this.#scanner.next();
     let result = this.#rawQuotes ? "'" : '';
     for (;;) {
-      const code = this.#next();
+      const code = this.#scanner.next();
       if (code === END) throw new LexFailure('unexpected end of statement while looking for matching single-quote');
       if (code === QUOTE) return this.#rawQuotes ? `${result}'` : result;
       if (patterns && code === this.#escape) result += character(code);
@@ -186,26 +181,26 @@ class Lexer {
   }
 
   #doubleQuoted(patterns: boolean): string {
-    this.#next();
+    this.#scanner.next();
     let result = this.#rawQuotes ? '"' : '';
     for (;;) {
-      const code = this.#peek();
+      const code = this.#scanner.peek();
       if (code === END) throw new LexFailure('unexpected end of statement while looking for matching double-quote');
       if (code === DOLLAR) {
         result += this.#dollar();
         continue;
       }
-      this.#next();
+      this.#scanner.next();
       if (code === DOUBLE_QUOTE) return this.#rawQuotes ? `${result}"` : result;
       if (code !== this.#escape) {
         result += character(code);
         continue;
       }
-      const escaped = this.#peek();
+      const escaped = this.#scanner.peek();
       if (escaped === END) continue;
       if (escaped === DOUBLE_QUOTE || escaped === DOLLAR || escaped === this.#escape) {
         if (this.#rawEscapes) result += character(code);
-        result += character(this.#next());
+        result += character(this.#scanner.next());
       } else {
         if (this.#rawEscapes && (!this.#rawQuotes || patterns)) result += character(code);
         result += character(code);
@@ -225,18 +220,18 @@ class Lexer {
   }
 
   #variable(): string {
-    this.#next();
-    if (this.#peek() !== OPEN) {
-      const name = this.#name();
+    this.#scanner.next();
+    if (this.#scanner.peek() !== OPEN) {
+      const name = this.#scanner.name();
       if (name === '') return '$';
       return this.#lookup(name) ?? (this.#skipUnset ? `$${name}` : '');
     }
-    this.#next();
-    const first = this.#peek();
+    this.#scanner.next();
+    const first = this.#scanner.peek();
     if (first === END) throw new LexFailure("syntax error: missing '}'");
     if (first === OPEN || first === CLOSE || first === COLON) throw new LexFailure('syntax error: bad substitution');
-    const name = this.#name();
-    const operator = this.#next();
+    const name = this.#scanner.name();
+    const operator = this.#scanner.next();
     if (operator === CLOSE) return this.#lookup(name) ?? (this.#skipUnset ? `\${${name}}` : '');
     if (operator === SLASH) return this.#replace(name);
     return this.#modified(name, operator);
@@ -245,7 +240,7 @@ class Lexer {
   /** `${name-word}` and its kin; `operator` is the character after the name. */
   #modified(name: string, operator: number): string {
     const nullIsUnset = operator === COLON;
-    const kind = character(nullIsUnset ? this.#next() : operator);
+    const kind = character(nullIsUnset ? this.#scanner.next() : operator);
     const written = nullIsUnset ? `:${kind}` : kind;
     const trims = kind === '#' || kind === '%';
     if (nullIsUnset ? trims : !'+-?#%'.includes(kind)) throw unsupported(written);
@@ -276,8 +271,8 @@ class Lexer {
 
   /** `${name/pattern/replacement}`, `${name//pattern/replacement}`. */
   #replace(name: string): string {
-    const all = this.#peek() === SLASH;
-    if (all) this.#next();
+    const all = this.#scanner.peek() === SLASH;
+    if (all) this.#scanner.next();
     const pattern = this.#operand(SLASH, true, true, "syntax error: missing '/'");
     const replacement = this.#operand(CLOSE, true, false, "syntax error: missing '}'");
     const value = this.#lookup(name);
@@ -289,47 +284,10 @@ class Lexer {
     try {
       return this.#stretch(stop, rawEscapes, patterns).text;
     } catch (error) {
-      if (error instanceof LexFailure && this.#peek() === END) throw new LexFailure(atEnd);
+      if (error instanceof LexFailure && this.#scanner.peek() === END) throw new LexFailure(atEnd);
       throw error;
     }
   }
-
-  #name(): string {
-    const start = this.#at;
-    const first = this.#peek();
-    if (first === END) return '';
-    if (isDigit(first)) {
-      while (this.#peek() !== END && isDigit(this.#peek())) this.#next();
-    } else if (first < 0x80 && '@*#?-$!'.includes(character(first))) {
-      this.#next();
-    } else {
-      while (this.#peek() !== END && isNameCharacter(this.#peek())) this.#next();
-    }
-    return this.#text.slice(start, this.#at);
-  }
-
-  #heredoc(): string {
-    this.#next();
-    if (this.#peek() !== LESS) return '<';
-    this.#next();
-    const start = this.#at;
-    while (this.#peek() === 0x09 || this.#peek() === 0x0d || this.#peek() === 0x20) this.#next();
-    return `<<${this.#text.slice(start, this.#at)}`;
-  }
-}
-
-/** A lone surrogate stands for a byte that was no UTF-8, which Go reads as U+FFFD. */
-function character(code: number): string {
-  return code >= 0xd800 && code <= 0xdfff ? '\ufffd' : String.fromCodePoint(code === END ? 0xfffd : code);
-}
-
-function isDigit(code: number): boolean {
-  return code < 0x80 ? code >= 0x30 && code <= 0x39 : /^\p{Nd}$/u.test(character(code));
-}
-
-function isNameCharacter(code: number): boolean {
-  if (code >= 0x80) return /^[\p{L}\p{Nd}]$/u.test(character(code));
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || isDigit(code);
 }
 
 function unsupported(modifier: string): LexFailure {
