@@ -32,6 +32,20 @@ describe('the gate', () => {
     expect(report.notices[0]).toMatch(/^No build file was found, so nothing was judged: none is called Dockerfile, /);
   });
 
+  test.each([
+    ['', 'Dockerfile:2'],
+    ['USER 0\n', 'Dockerfile:2'],
+    ['USER 1000\nUSER root:app\n', 'Dockerfile:2'],
+    ['USER 65532\n', null],
+    ['ARG ID=1000\nUSER $ID\n', null],
+  ])('on scratch, %j is told where it ships root, which is no image’s doing', async (user, place) => {
+    const files = { Dockerfile: `FROM scratch AS below\nFROM below\n${user}` };
+    const told = (await gateRun({ files, policy: ALLOWED })).notices.filter((text) => text.includes('scratch'));
+    expect(told).toEqual(place === null ? [] : [expect.stringContaining(`What ships of ${place} is built on scratch`)]);
+    const off = await gateRun({ files, policy: `${ALLOWED}rules: { non-root: off }\n` });
+    expect(off.notices.filter((text) => text.includes('scratch'))).toEqual([]);
+  });
+
   test('build files that are all skipped are told from none', async () => {
     const report = await gateRun({ files: { 'Dockerfile.j2': 'FROM {{ x }}' }, policy: ALLOWED });
     expect(report.notices).toContain('Every build file is skipped, so nothing was judged.');

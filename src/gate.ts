@@ -2,7 +2,7 @@ import { baseChanges } from './base-changes.js';
 import { readOnBuildTriggers } from './build-files/dockerfile/onbuild-triggers.js';
 import type { ImageUse } from './build-files/image-use.js';
 import { readRepository } from './build-files/read.js';
-import type { Reading, ReadingOptions } from './build-files/reading.js';
+import type { ReadingOptions } from './build-files/reading.js';
 import { indexReading, type ReadingIndex } from './build-files/reading-index.js';
 import type { RepositoryTree, TreeError } from './build-files/repository-tree.js';
 import type { Catalogue } from './catalog/publisher.js';
@@ -11,6 +11,7 @@ import { type Collectors, type EvidenceCollection, startCollection } from './evi
 import type { RunSettings } from './evidence/collector.js';
 import { judgeNewer } from './judge-newer.js';
 import { judgeUse, type UseJudgement } from './judge-use.js';
+import { noticesOf } from './notices.js';
 import type { Policy } from './policy/policy.js';
 import { applyWaivers } from './policy/waivers.js';
 import type { ImageSource } from './registry/image-source.js';
@@ -41,9 +42,6 @@ export interface GateInput {
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
-
-/** Builds that were not looked at, in one notice. */
-const MAX_UNSEEN_TOLD = 5;
 
 /** ONBUILD triggers of a remote base may name bases that have triggers of their own; BuildKit has no bound, we do. */
 const MAX_ONBUILD_DEPTH = 3;
@@ -145,34 +143,4 @@ function beyondDepth(use: ImageUse): UseJudgement {
     evidence: new Map(),
     onBuild: [],
   };
-}
-
-function noticesOf(policy: Policy, { uses, files, unseen }: Reading): readonly string[] {
-  const notices: string[] = [];
-  if (files.length === 0) {
-    notices.push(
-      'No build file was found, so nothing was judged: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
-    );
-  } else if (files.every(({ status }) => status === 'skipped')) {
-    notices.push('Every build file is skipped, so nothing was judged.');
-  } else if (uses.length === 0) {
-    notices.push('The build files name no external image, so nothing was judged.');
-  }
-  if (unseen.length > 0) notices.push(unseenNotice(unseen));
-  if (policy.allow.length === 0) {
-    const { path, name } = policy.source;
-    const advice =
-      path === undefined
-        ? 'Add .github/base-image-gate.yml (`base-image-gate policy init` proposes one)'
-        : `Add \`allow\` to ${name} (\`base-image-gate policy init\` proposes entries)`;
-    notices.push(`The allowlist is not enforced: the policy has none. ${advice} to say which images may be built on.`);
-  }
-  return notices;
-}
-
-/** A pass must not be taken for one of builds that nobody looked at. */
-function unseenNotice(unseen: Reading['unseen']): string {
-  const shown = unseen.slice(0, MAX_UNSEEN_TOLD).map(({ path, what }) => `${path} ${what}`);
-  const more = unseen.length > shown.length ? `; and ${unseen.length - shown.length} more` : '';
-  return `Not judged, because only build files and the literal text of workflows are read: ${shown.join('; ')}${more}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no judgement, under \`files.exclude\`.`;
 }

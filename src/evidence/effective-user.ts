@@ -1,7 +1,8 @@
 import { expandWord } from '../build-files/dockerfile/shell-words.js';
 import type { SourceRange } from '../build-files/image-use.js';
-import type { Stage, StageInstruction } from '../build-files/stage.js';
+import type { Stage, StageBase, StageInstruction } from '../build-files/stage.js';
 import type { ImageConfiguration } from './configuration.js';
+import { runsAs } from './user.js';
 
 /** The user that a stage's image runs as, and the instruction that decides it. */
 export interface EffectiveUser {
@@ -36,7 +37,7 @@ export function effectiveUsers(stages: readonly Stage[], use: string, base: Base
   return stages
     .filter((stage) => stage.target)
     .flatMap((target): EffectiveUser[] => {
-      const chain = chainTo(target, byIndex, use);
+      const chain = chainTo(target, byIndex, (base) => base.kind === 'image' && base.use === use);
       if (chain === null) return [];
       const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
       const stage = { index: target.index, name: target.name };
@@ -60,14 +61,33 @@ export function ownUser({ user }: BaseDefaults): EffectiveUser {
   return { user, stage: { index: 0, name: null } };
 }
 
-/** The stages from the one that, in some build, is built on the use up to `target`; null where there is none. */
-function chainTo(target: Stage, byIndex: ReadonlyMap<number, Stage>, use: string): readonly Stage[] | null {
+/** The target stages of one file that are built on scratch and run as root: by their USER, or since none says any. */
+export function rootsOnScratch(stages: readonly Stage[]): readonly Stage[] {
+  const byIndex = new Map(stages.map((stage) => [stage.index, stage]));
+  return stages.filter((target) => {
+    if (!target.target) return false;
+    const chain = chainTo(target, byIndex, (base) => base.kind === 'scratch');
+    if (chain === null) return false;
+    const decision = lastUser(chain);
+    if (decision?.kind !== 'instruction') return true;
+    const { instruction } = decision;
+    return [instruction, ...(instruction.otherwise ?? [])].some(
+      ({ expanded }) => expanded !== undefined && runsAs(expanded.trim(), undefined).uid === 0,
+    );
+  });
+}
+
+/** The stages from the one that, in some build, is built on what is meant up to `target`; null where there is none. */
+function chainTo(
+  target: Stage,
+  byIndex: ReadonlyMap<number, Stage>,
+  isMeant: (base: StageBase) => boolean,
+): readonly Stage[] | null {
   const chain: Stage[] = [];
   // A stage can only name an earlier one, so this ends.
   for (let stage: Stage | undefined = target; stage !== undefined; ) {
     chain.unshift(stage);
-    if ([stage.base, ...(stage.otherBases ?? [])].some((base) => base.kind === 'image' && base.use === use))
-      return chain;
+    if ([stage.base, ...(stage.otherBases ?? [])].some(isMeant)) return chain;
     const below: Stage | undefined = stage.base.kind === 'stage' ? byIndex.get(stage.base.index) : undefined;
     stage = below !== undefined && below.index < stage.index ? below : undefined;
   }
