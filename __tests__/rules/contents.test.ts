@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { isWindowsImage, listed, needed, shortened, unjudged, withoutLinuxContents } from '../../src/rules/contents.js';
+import {
+  isWindowsImage,
+  listed,
+  needed,
+  shortened,
+  unjudged,
+  unreadInventory,
+  withoutLinuxContents,
+} from '../../src/rules/contents.js';
 import { contentsOf } from '../support/contents-of.js';
 import { subjectOf } from '../support/image-rule-subject.js';
 
@@ -68,6 +76,22 @@ describe('a list in an answer', () => {
   test('of lines is cut at fifty, and says so', () => {
     expect(shortened(words(50))).toEqual(words(50));
     expect(shortened(words(52))).toEqual([...words(50), 'and 2 more']);
+  });
+});
+
+test('databases that could not be read leave the question open: the first is told, and all below it', () => {
+  const unknowns = [
+    { path: 'a', reason: 'it is sparse' },
+    { path: 'b', reason: 'it is too large' },
+  ];
+  expect(unreadInventory([])).toBeNull();
+  expect(unreadInventory(unknowns.slice(0, 1))).toMatchObject({
+    outcome: 'indeterminate',
+    reason: expect.stringMatching(/: \/a could not be read \(it is sparse\)\.$/),
+  });
+  expect(unreadInventory(unknowns)).toMatchObject({
+    reason: expect.stringContaining('nor could 1 more'),
+    details: ['/a: it is sparse', '/b: it is too large'],
   });
 });
 

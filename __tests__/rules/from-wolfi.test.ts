@@ -128,6 +128,22 @@ test("a list of repositories that was not read, and a key in apk's other folder,
   });
 });
 
+test.each(['filesystem', 'packages'] as const)('the claim is an open question without its %s', async (kind) => {
+  const { evidence } = await contentsOf({ layers: [WOLFI] });
+  const { [kind]: _left, ...seen } = evidence;
+  expect(ask(fromWolfi, subjectOf(seen, { entry: ENTRY }))).toMatchObject([{ outcome: 'indeterminate' }]);
+});
+
+test('a Windows image is not asked', async () => {
+  const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [] });
+  const subject = subjectOf(evidence, { entry: ENTRY, platform: 'windows' });
+  expect(ask(fromWolfi, subject)).toMatchObject([{ outcome: 'not-applicable' }]);
+});
+
+test('a claim that nothing speaks against needs no apko configuration', async () => {
+  expect(await answer(WOLFI)).toMatchObject({ outcome: 'pass' });
+});
+
 test('what speaks for it is told apart from what speaks against it', async () => {
   expect(await answer([...WOLFI, { path: 'etc/apk/keys/mine.rsa.pub', content: 'x' }])).toMatchObject({
     details: [
@@ -153,6 +169,10 @@ test('a configuration that could not be had is no reason to pass', async () => {
     remedy: 'Try again.',
   } as const;
   expect(ask(fromWolfi, subjectOf({ ...evidence, apko }, { entry: ENTRY }))).toMatchObject([
-    { outcome: 'indeterminate', reason: expect.stringContaining('No answer in 30 s.') },
+    {
+      outcome: 'indeterminate',
+      reason: expect.stringContaining('No answer in 30 s.'),
+      details: expect.arrayContaining(['speaks for it: os-release']),
+    },
   ]);
 });

@@ -30,8 +30,16 @@ describe('files that hand out rights', () => {
         reason: '2 files in it run with the rights of their owner or group: /usr/bin/su and /usr/bin/wall.',
         details: ['/usr/bin/su (mode 4755, uid 3, gid 4)', '/usr/bin/wall (mode 2755, uid 0, gid 0)'],
       },
-      { aspect: 'world-writable', details: ['/srv/open (mode 0666, uid 0, gid 0)'] },
-      { aspect: 'devices', details: ['/dev/sda (block-device, uid 0, gid 0)'] },
+      {
+        aspect: 'world-writable',
+        reason: expect.stringContaining('by anybody: /srv/open'),
+        details: ['/srv/open (mode 0666, uid 0, gid 0)'],
+      },
+      {
+        aspect: 'devices',
+        reason: expect.stringContaining('a device node: /dev/sda'),
+        details: ['/dev/sda (block-device, uid 0, gid 0)'],
+      },
     ]);
   });
 
@@ -61,7 +69,14 @@ describe('files that hand out rights', () => {
     const seen = { ...evidence, filesystem: { ...evidence.filesystem, value: { ...facts, withCapabilities } } };
     const asked = (allowCapabilities: string[]) =>
       ask(hardenedConfiguration, subjectOf(seen), 'strict', { allowCapabilities });
-    expect(asked(['cap_net_bind_service'])).toMatchObject([{ aspect: 'capabilities', outcome: 'fail' }]);
+    expect(asked(['cap_net_bind_service'])).toMatchObject([
+      {
+        aspect: 'capabilities',
+        outcome: 'fail',
+        reason: expect.stringContaining('capabilities of its own: /bin/ping'),
+        details: ['/bin/ping (cap_net_raw, cap_net_bind_service, uid 0, gid 0)'],
+      },
+    ]);
     expect(asked(['cap_net_bind_service', 'cap_net_raw'])).toMatchObject([{ outcome: 'pass' }]);
     expect(asked([])).toMatchObject([{ aspect: 'capabilities' }]);
   });
@@ -119,6 +134,7 @@ describe('settings that decide what is run', () => {
       config: { Env: ['LD_PRELOAD=/x.so'], Entrypoint: ['sh', '-c', 'x'], ExposedPorts: { '22/tcp': {} } },
     };
     expect(await aspects(image)).toEqual(['set-uid', 'environment', 'entrypoint', 'ports']);
+    expect(new Set((await answers(image)).map(({ outcome }) => outcome))).toEqual(new Set(['fail']));
   });
 });
 

@@ -50,6 +50,29 @@ describe('files are as their packages brought them', () => {
     expect(await answer({})).toMatchObject({ outcome: 'not-applicable' });
   });
 
+  test('is an open question where a database was not read, and none where it keeps no checksums anyway', async () => {
+    const { evidence } = await contentsOf({ layers: [] });
+    const { packages } = evidence;
+    if (packages.status !== 'present') throw new Error('it was read');
+    const path = 'lib/apk/db/installed';
+    const asked = (unread: string) => {
+      const value = {
+        ...packages.value,
+        databases: [{ path, format: 'apk', packages: 0 } as const],
+        unknowns: [{ path: unread, reason: 'it is truncated' }],
+      };
+      return ask(intact, subjectOf({ ...evidence, packages: { ...packages, value } }))[0]?.outcome;
+    };
+    expect(asked(path)).toBe('indeterminate');
+    expect(asked('usr/lib/python3/METADATA')).toBe('not-applicable');
+  });
+
+  test.each(['ownership', 'packages'] as const)('is an open question without its %s', async (kind) => {
+    const { evidence } = await contentsOf({ layers: [] });
+    const { [kind]: _left, ...seen } = evidence;
+    expect(ask(intact, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
+  });
+
   test('is an open question where nobody compared', async () => {
     expect(ask(intact, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });

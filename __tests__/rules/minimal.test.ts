@@ -56,6 +56,26 @@ describe('an image within its budgets', () => {
     expect(unowned).toMatchObject({ aspect: 'unowned-files', outcome: 'not-applicable' });
   });
 
+  test('is an open question where a database was not read, but for what is too much without it', async () => {
+    const { evidence } = await contentsOf(IMAGE);
+    const { packages, ownership } = evidence;
+    if (packages.status !== 'present' || ownership.status !== 'present') throw new Error('they were read');
+    const unknowns = [{ path: 'var/lib/rpm/rpmdb.sqlite', reason: 'it is truncated' }];
+    const outcomes = (known: boolean, changes: Partial<typeof FITTING> = {}) => {
+      const seen = {
+        ...evidence,
+        packages: { ...packages, value: { ...packages.value, unknowns } },
+        ownership: { ...ownership, value: { ...ownership.value, known } },
+      };
+      const answers = ask(minimal, subjectOf(seen), 'strict', { ...FITTING, ...changes });
+      return Object.fromEntries(answers.map(({ aspect, outcome }) => [aspect, outcome]));
+    };
+    expect(outcomes(true)).toMatchObject({ packages: 'indeterminate', 'unowned-files': 'pass' });
+    expect(outcomes(true, { maxPackages: 1 })).toMatchObject({ packages: 'fail' });
+    expect(outcomes(true, { maxUnownedFiles: 1 })).toMatchObject({ 'unowned-files': 'indeterminate' });
+    expect(outcomes(false)).toMatchObject({ 'unowned-files': 'indeterminate' });
+  });
+
   test('counts what a distribution package brings once', async () => {
     const { evidence } = await contentsOf(IMAGE);
     if (evidence.packages.status !== 'present') throw new Error('it was read');

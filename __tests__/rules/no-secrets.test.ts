@@ -66,7 +66,12 @@ describe('keys and credentials in layers', () => {
     const asPackaged = [KEY.path];
     expect(await answers({ secrets: [KEY], asPackaged })).toMatchObject([
       { aspect: 'layers', outcome: 'pass', reason: expect.stringContaining('but for what is told beside this') },
-      { aspect: 'packaged', outcome: 'fail', atMost: 'warning' },
+      {
+        aspect: 'packaged',
+        outcome: 'fail',
+        atMost: 'warning',
+        reason: expect.stringMatching(/^A file brings .*: \/root\/key\.pem\.$/),
+      },
       quiet,
     ]);
     expect(await answers({ secrets: [{ ...KEY, hidden: true }], asPackaged })).toMatchObject([
@@ -77,11 +82,21 @@ describe('keys and credentials in layers', () => {
 
   test('are a note where the file is encrypted whole', async () => {
     const closed: SecretFile = { ...KEY, isClosed: true };
-    expect(await answers({ secrets: [closed], asPackaged: [KEY.path] })).toMatchObject([
-      { aspect: 'layers', outcome: 'pass', reason: expect.stringContaining('but for what is told') },
-      { aspect: 'encrypted', outcome: 'fail', atMost: 'note' },
-      quiet,
-    ]);
+    for (const asPackaged of [[KEY.path], []]) {
+      expect(await answers({ secrets: [closed], asPackaged })).toMatchObject([
+        { aspect: 'layers', outcome: 'pass', reason: expect.stringContaining('but for what is told') },
+        { aspect: 'encrypted', outcome: 'fail', atMost: 'note', reason: expect.stringMatching(/^A file is encrypted/) },
+        quiet,
+      ]);
+    }
+  });
+
+  test('of several files are told in the plural', async () => {
+    const two = [KEY, { ...KEY, path: 'root/other.pem' }];
+    const [, packaged] = await answers({ secrets: two, asPackaged: two.map(({ path }) => path) });
+    expect(packaged?.reason).toMatch(/^2 files bring /);
+    const [, closed] = await answers({ secrets: two.map((one) => ({ ...one, isClosed: true })) });
+    expect(closed?.reason).toMatch(/^2 files are encrypted/);
   });
 
   test('are an open question where a file could not be judged', async () => {

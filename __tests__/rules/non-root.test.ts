@@ -37,6 +37,23 @@ describe('without stages the base decides', () => {
   ])('user %j: %s', async (user, outcome) => {
     expect((await answer(user)).outcome).toBe(outcome);
   });
+
+  test.each([
+    ['', 'runs as root, since neither it nor its base says USER.'],
+    ['root', "runs as root (the base image's configuration)."],
+    ['65532', "runs as uid 65532 (the base image's configuration)."],
+    ['app', "runs as app (uid 1000) (the base image's configuration)."],
+    ['unheard-of', "runs as the user unheard-of (the base image's configuration)."],
+  ])('and it is told who user %j is, and who says so', async (user, told) => {
+    const stage = makeStage(0, USE, [], { target: true });
+    const { reason, at } = await answer(user, [stage]);
+    expect(reason).toBe(`The image that is built here ${told}`);
+    expect(at).toBeUndefined();
+  });
+
+  test('is an open question without its configuration', () => {
+    expect(ask(nonRoot, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+  });
 });
 
 describe('the stage that ships decides', () => {
@@ -90,6 +107,33 @@ describe('the stage that ships decides', () => {
       makeStage(1, USE, ['USER 0'], { target: true, name: 'debug' }),
     ];
     expect(await answer('', stages)).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('stage debug') });
+  });
+
+  test('and one that is not known is worse than one that is not root', async () => {
+    const known = makeStage(0, USE, ['USER 1000'], target);
+    const unknown = makeStage(1, USE, ['USER $RUN_AS'], { target: true, name: 'debug' });
+    for (const stages of [
+      [known, unknown],
+      [unknown, known],
+    ]) {
+      expect(await answer('', stages)).toMatchObject({
+        outcome: 'indeterminate',
+        reason: expect.stringContaining('stage debug'),
+      });
+    }
+    const root = makeStage(2, USE, ['USER 0'], { target: true, name: 'root' });
+    expect(await answer('', [unknown, root, known])).toMatchObject({ outcome: 'fail' });
+  });
+
+  test('and the stages of another file do not', async () => {
+    const other = { file: 'other.Dockerfile', target: true };
+    const stages = [
+      makeStage(0, USE, ['USER root'], other),
+      makeStage(1, USE, ['USER root'], other),
+      makeStage(0, USE, ['USER 1000']),
+      makeStage(1, { kind: 'stage', index: 0 }, [], target),
+    ];
+    expect(await answer('', stages)).toMatchObject({ outcome: 'pass', reason: expect.stringContaining('stage app') });
   });
 
   test('and a user that a build argument names is not known', async () => {
@@ -154,6 +198,12 @@ describe('the base names the user by a variable', () => {
     ['USER $NOBODY_SAYS', 'fail'],
   ])('%j: %s', async (text, outcome) => {
     expect(await read(text)).toMatchObject({ outcome });
+  });
+
+  test('and the instruction is told, though it comes to nothing', async () => {
+    expect(await read('USER $NOBODY_SAYS')).toMatchObject({
+      reason: expect.stringContaining('runs as root (USER $NOBODY_SAYS on line 2)'),
+    });
   });
 });
 

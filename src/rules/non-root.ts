@@ -55,12 +55,14 @@ export const nonRoot: ImageRule<Options> = {
       return { outcome: 'not-applicable', reason: 'It is a Windows image, which has no user numbers.' };
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
-    const users = usersOver(subject, configuration);
-    const asked = users.length > 0 ? users : [ownUser(configuration)];
-    const answers = asked.map((user) => judge(user, contents, chosen));
-    const worst =
-      answers.find(({ outcome }) => outcome === 'fail') ?? answers.find(({ outcome }) => outcome === 'indeterminate');
-    return worst ?? answers[0] ?? { outcome: 'not-applicable', reason: 'No stage that ships is built on it.' };
+    const [first = ownUser(configuration), ...others] = usersOver(subject, configuration);
+    const answer = judge(first, contents, chosen);
+    const answers = [answer, ...others.map((user) => judge(user, contents, chosen))];
+    return (
+      answers.find(({ outcome }) => outcome === 'fail') ??
+      answers.find(({ outcome }) => outcome === 'indeterminate') ??
+      answer
+    );
   },
 };
 
