@@ -296,3 +296,31 @@ describe('the gate', () => {
     expect(report.verdict).toBe('indeterminate');
   });
 });
+
+describe('under the profile observe', () => {
+  const DENY = 'deny:\n  - { image: "images.example/**", reason: old }\n';
+  const files = { Dockerfile: 'FROM images.example/base:1\n' };
+  const denied = async (policy: string) => {
+    const report = await gateRun({ files, policy: `version: 1\n${DENY}${policy}` });
+    const finding = report.findings.find(({ rule }) => rule === 'denied-base');
+    return { verdict: report.verdict, level: finding?.level, heldBack: finding?.heldBack };
+  };
+
+  test('what baseline would fail by is a warning that says so', async () => {
+    expect(await denied('profile: observe\n')).toEqual({ verdict: 'pass', level: 'warning', heldBack: true });
+    expect(await denied('profile: baseline\n')).toEqual({ verdict: 'fail', level: 'error' });
+  });
+
+  test('what the policy itself gives a level has that level, and nothing is held back', async () => {
+    const warning = await denied('profile: observe\nrules: { denied-base: warning }\n');
+    expect(warning).toEqual({ verdict: 'pass', level: 'warning' });
+    expect(await denied('profile: observe\nrules: { denied-base: error }\n')).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('what baseline only warns of is held back by nobody', async () => {
+    const unknown = { Dockerfile: 'ARG BASE\nFROM $BASE\n' };
+    const report = await gateRun({ files: unknown, policy: 'version: 1\nprofile: observe\n' });
+    const warning = report.findings.find(({ rule }) => rule === 'known-reference');
+    expect([warning?.level, warning?.heldBack]).toEqual(['warning', undefined]);
+  });
+});

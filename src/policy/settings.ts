@@ -9,6 +9,8 @@ export interface RuleSetting {
   readonly onIndeterminate: 'warn' | 'fail';
   /** For the rule's own schema to parse. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** An error of the profile `baseline` that `observe` makes a warning, so that a team sees what is coming. */
+  readonly heldBack: boolean;
 }
 
 /**
@@ -17,8 +19,10 @@ export interface RuleSetting {
  */
 export function ruleSetting(policy: Policy, rule: Pick<Rule, 'id' | 'presets'>, role: Role): RuleSetting {
   const preset = rule.presets[profileColumn(policy.profile, role)];
+  const heldBack = policy.profile === 'observe' && preset.level === 'error';
   const setting: RuleSetting = {
-    level: policy.profile === 'observe' && preset.level === 'error' ? 'warning' : preset.level,
+    level: heldBack ? 'warning' : preset.level,
+    heldBack,
     onIndeterminate: 'fail',
     options: isRecord(preset.options) ? preset.options : {},
   };
@@ -36,6 +40,7 @@ function change(setting: RuleSetting, override: RuleOverride | undefined): RuleS
   if (override === undefined) return setting;
   return {
     level: override.level ?? setting.level,
+    heldBack: setting.heldBack && override.level === undefined,
     onIndeterminate: override.onIndeterminate ?? setting.onIndeterminate,
     options: { ...setting.options, ...override.options },
   };

@@ -63,9 +63,10 @@ function spread(findings: readonly Finding[]): readonly Annotation[] {
 function annotationOf(finding: Finding, places: readonly Finding[], rules: readonly string[]): Annotation {
   const undecided = finding.outcome === 'indeterminate' ? 'Could not be answered: ' : '';
   const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
+  const heldBack = finding.heldBack === true ? ' (would block without the profile observe)' : '';
   const others = places.filter((place) => place !== finding);
   const lines = [
-    `${undecided}${visible(finding.message)}${inherited}`,
+    `${undecided}${visible(finding.message)}${inherited}${heldBack}`,
     ...(finding.fix === undefined ? [] : [`Fix: ${visibleLines(finding.fix)}`]),
     ...(others.length === 0 ? [] : [`Also at ${placesOf(others)}`]),
   ];

@@ -58,6 +58,9 @@ const answerSchema = z
     vulnerabilities: z.exactOptional(z.array(text)),
     at: z.exactOptional(z.strictObject({ file: text, ...rangeFields })),
     inherited: z.exactOptional(z.boolean()).describe('Unchanged since the base branch.'),
+    heldBack: z
+      .exactOptional(z.boolean())
+      .describe('Only the profile observe makes it a warning: by baseline it would decide the verdict.'),
     waiver: z.exactOptional(z.int().min(0)).describe('Index into waivers.'),
     accepts: z
       .exactOptional(z.array(z.int().min(0)))
@@ -80,6 +83,7 @@ const findingSchema = z
     fingerprint: text.describe('Stays the same while lines move; names the finding across runs.'),
     waiver: z.exactOptional(z.int().min(0)).describe('Index into waivers: it is covered, and counts for nothing.'),
     inherited: z.exactOptional(z.boolean()),
+    heldBack: z.exactOptional(z.boolean()),
   })
   .describe('An answer, or a problem with a waiver or the policy, that a person should see.');
 

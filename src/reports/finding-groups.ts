@@ -14,10 +14,10 @@ export interface FindingGroup {
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const { rule, level, outcome, message, fix, details, waiver, inherited } = finding;
+    const { rule, level, outcome, message, fix, details, waiver, inherited, heldBack } = finding;
     // A registry that does not answer leaves every rule about the image open: that is one thing to do, not ten.
     const asked = outcome === 'indeterminate' ? '' : rule;
-    const key = JSON.stringify([asked, level, outcome, message, fix, details, waiver, inherited]);
+    const key = JSON.stringify([asked, level, outcome, message, fix, details, waiver, inherited, heldBack]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);

@@ -51,6 +51,7 @@ function worstFirst(answers: readonly Answer[]): (a: Finding, b: Finding) => num
     Number(a.waiver !== undefined) - Number(b.waiver !== undefined) ||
     LEVEL_ORDER[a.level] - LEVEL_ORDER[b.level] ||
     Number(a.inherited === true) - Number(b.inherited === true) ||
+    Number(b.heldBack === true) - Number(a.heldBack === true) ||
     Number(a.outcome !== 'fail') - Number(b.outcome !== 'fail') ||
     compareText(a.file, b.file) ||
     a.line - b.line ||
@@ -88,6 +89,7 @@ function draftOf(answer: Answer, use: ImageUse | undefined, policyPath: string):
     ...(answer.platform === undefined ? {} : { platforms: [answer.platform] }),
     ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
     ...(answer.inherited === true ? { inherited: true } : {}),
+    ...(answer.heldBack === true ? { heldBack: true } : {}),
     ...(answer.aspect === undefined ? {} : { aspect: answer.aspect }),
     ...(use === undefined ? {} : { expanded: use.expanded }),
   };

@@ -80,6 +80,7 @@ function answerDocument(answer: Answer): CheckDocument['answers'][number] {
     ...(answer.vulnerabilities === undefined ? {} : { vulnerabilities: [...answer.vulnerabilities] }),
     ...(answer.at === undefined ? {} : { at: { file: answer.at.file, ...rangeDocument(answer.at) } }),
     ...(answer.inherited === undefined ? {} : { inherited: answer.inherited }),
+    ...(answer.heldBack === undefined ? {} : { heldBack: answer.heldBack }),
     ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
     ...(answer.accepts === undefined ? {} : { accepts: [...answer.accepts] }),
   };
@@ -100,6 +101,7 @@ function findingDocument(finding: Finding): CheckDocument['findings'][number] {
     fingerprint: finding.fingerprint,
     ...(finding.waiver === undefined ? {} : { waiver: finding.waiver }),
     ...(finding.inherited === undefined ? {} : { inherited: finding.inherited }),
+    ...(finding.heldBack === undefined ? {} : { heldBack: finding.heldBack }),
   };
 }
 

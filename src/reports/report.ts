@@ -21,6 +21,7 @@ export interface Finding extends Place {
   readonly fingerprint: string;
   readonly waiver?: number;
   readonly inherited?: boolean;
+  readonly heldBack?: boolean;
 }
 
 export interface JudgedImage {

@@ -166,6 +166,7 @@ function result(report: Report, finding: Finding, ruleIndex: number, details: bo
       outcome: finding.outcome,
       ...(finding.platforms === undefined ? {} : { platforms: finding.platforms.map(visible) }),
       ...(finding.inherited === true ? { inherited: true } : {}),
+      ...(finding.heldBack === true ? { heldBack: true } : {}),
     },
   };
 }

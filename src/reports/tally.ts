@@ -12,6 +12,10 @@ export interface Tally {
   /** At how many places those two are. */
   readonly places: number;
   readonly warnings: number;
+  /** Of the warnings: those that only the profile `observe` keeps from deciding. */
+  readonly heldBack: number;
+  /** Uses whose image was not looked at, such as one on a host that nobody listed. */
+  readonly unopened: number;
   readonly notes: number;
   readonly waived: number;
   readonly files: number;
@@ -27,6 +31,8 @@ export function tallyOf(report: Report): Tally {
     undecided: count((finding) => finding.level === 'error' && finding.outcome !== 'fail'),
     places: counting.filter((finding) => finding.level === 'error').length,
     warnings: count((finding) => finding.level === 'warning'),
+    heldBack: count((finding) => finding.heldBack === true),
+    unopened: new Set(report.answers.flatMap(({ outcome, use }) => (outcome === 'skipped' ? (use ?? []) : []))).size,
     notes: count((finding) => finding.level === 'note'),
     waived: report.findings.filter((finding) => finding.waiver !== undefined).length,
     files: report.files.filter((file) => file.status !== 'skipped').length,
@@ -49,9 +55,18 @@ export function verdictReason(report: Report): string {
   const tally = tallyOf(report);
   const judged = `${plural(tally.uses, 'image use')} in ${plural(tally.files, 'build file')}`;
   if (report.verdict === 'pass') {
-    return tally.uses === 0 ? 'there was no image use to judge' : `${judged} may be built on`;
+    if (tally.uses === 0) return 'there was no image use to judge';
+    return [`${judged} may be built on`, ...reservations(tally)].join('; ');
   }
   return `${openQuestions(tally) || 'see the notices'}, among ${judged}`;
+}
+
+/** What a pass must not be taken for, in clauses about its image uses. */
+export function reservations({ unopened, heldBack }: Tally): readonly string[] {
+  return [
+    ...(unopened > 0 ? [`${unopened} of them ${unopened === 1 ? 'was' : 'were'} not looked at`] : []),
+    ...(heldBack > 0 ? [`${plural(heldBack, 'finding')} would block without observe`] : []),
+  ];
 }
 
 /** The findings below the verdict, in one clause, or an empty text: `3 warnings, 1 note, 2 waived`. */

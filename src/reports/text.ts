@@ -64,8 +64,9 @@ function findingBlock(group: FindingGroup, options: TextOptions, colours: Paint)
   const hue = finding.level === 'error' ? colours.red : colours.yellow;
   const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
   const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
+  const heldBack = finding.heldBack === true ? ' (would block without observe)' : '';
   const lines = [
-    `${colours.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}: ${terminal(finding.message)}`,
+    `${colours.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}${heldBack}: ${terminal(finding.message)}`,
   ];
   for (const place of places.slice(0, MAX_PLACES)) {
     lines.push(`  ${colours.blue('-->')} ${placeOf(place)}`);

@@ -13,6 +13,8 @@ export interface Answer extends Omit<RuleResult, 'atMost'> {
   readonly level: Level;
   /** Unchanged since the base ref, so that this change does not answer for it. */
   readonly inherited?: boolean;
+  /** Only the profile `observe` makes it a warning: by `baseline` it would decide the verdict. */
+  readonly heldBack?: boolean;
   /** Index into the report's waivers. */
   readonly waiver?: number;
   /** Indexes of the waivers that each accept a vulnerability it speaks of, whether or not they cover it together. */

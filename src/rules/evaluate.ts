@@ -208,10 +208,10 @@ function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subje
 function answerFields(result: RuleResult, setting: RuleSetting): Omit<Answer, 'rule'> {
   const { atMost: cap, ...fields } = result;
   const level = atMost(setting.level, cap ?? 'error');
-  return {
-    ...fields,
-    level: result.outcome === 'indeterminate' && setting.onIndeterminate === 'warn' ? atMost(level, 'warning') : level,
-  };
+  const warns = result.outcome === 'indeterminate' && setting.onIndeterminate === 'warn';
+  const counts = result.outcome === 'fail' || result.outcome === 'indeterminate';
+  const heldBack = setting.heldBack && counts && !warns && (cap ?? 'error') === 'error';
+  return { ...fields, level: warns ? atMost(level, 'warning') : level, ...(heldBack ? { heldBack } : {}) };
 }
 
 /** A pull request answers for what it changes: what it inherits is shown, as a warning at most. */
@@ -222,5 +222,6 @@ function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change 
   const isSame = (asksImage ? rule.isSame : undefined) ?? (() => true);
   const before = inheritedFrom(use, change, answer.platform);
   if (!before.some((base) => isSame({ use, stages }, { use: base, stages: change.baseStages ?? [] }))) return answer;
-  return { ...answer, level: atMost(answer.level, 'warning'), inherited: true };
+  const { heldBack: _blocksNobody, ...shown } = answer;
+  return { ...shown, level: atMost(answer.level, 'warning'), inherited: true };
 }

@@ -33,6 +33,17 @@ function manyProblems(count: number): Report {
 
 describe('the first line', () => {
   test.each([
+    [
+      {
+        uses: [node, makeUse('node:22', { line: 4 })],
+        answers: [makeAnswer({ use: node.id, outcome: 'skipped', rule: 'fresh' })],
+      },
+      '### ✅ Base images: pass · nothing to mend in 2 image uses, 1 of them was not looked at',
+    ],
+    [
+      { uses: [node], answers: [makeAnswer({ use: node.id, level: 'warning', heldBack: true })] },
+      '### ✅ Base images: pass · 1 image use, 1 finding would block without observe',
+    ],
     [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to mend'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
@@ -101,6 +112,10 @@ describe('what there is to do', () => {
     ['Log in.', '**Log in.**'],
     ['Say * and ) or `', '**Say &#42; and ) or &#96;**'],
     [', then', '**, then**'],
+    [
+      '`signed: false` excuses one rule: name an authority.',
+      '**`signed: false` excuses one rule**: name an authority.',
+    ],
   ])('has the first clause of a fix in bold (%#)', (fix, shown) => {
     const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, fix })] });
     expect(renderComment(report)).toContain(`👉 ${shown}\n`);

@@ -4,7 +4,7 @@ import { plural } from '../../plural.js';
 import { replacedImages } from '../base-change-words.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
-import { openQuestions, tallyOf } from '../tally.js';
+import { openQuestions, reservations, tallyOf } from '../tally.js';
 import { toldFindings } from '../told-findings.js';
 import { baseChangesList } from './base-changes.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
@@ -97,7 +97,13 @@ function heading(report: Report, options: CommentOptions): string {
   const { verdict } = report;
   const tally = tallyOf(report);
   const title = options.title === undefined ? 'Base images' : `Base images, ${inline(cut(options.title, MAX_TITLE))}`;
-  const passed = tally.uses === 0 ? 'nothing to judge' : `nothing to mend in ${plural(tally.uses, 'image use')}`;
+  const passed =
+    tally.uses === 0
+      ? 'nothing to judge'
+      : [
+          `${tally.heldBack > 0 ? '' : 'nothing to mend in '}${plural(tally.uses, 'image use')}`,
+          ...reservations(tally),
+        ].join(', ');
   const asked = verdict === 'pass' ? passed : openQuestions(tally);
   return `### ${verdictSign(verdict)} ${title}: ${[verdict, asked].filter(Boolean).join(' · ')}${freshness(report, options)}`;
 }

@@ -42,6 +42,7 @@ function item(
   const signs = [signOf(finding), ...(all.some(isNew) ? ['🆕'] : [])];
   const remarks = [
     ...(finding.inherited === true ? ['_Unchanged here._'] : []),
+    ...(finding.heldBack === true ? ['_Would block without observe._'] : []),
     ...(finding.outcome === 'indeterminate' ? ['_Open question:_'] : []),
   ];
   const linked = targetsOf(finding.rule, finding.file, targets);
@@ -86,9 +87,9 @@ function fixLines(finding: Finding, detail: ListDetail): readonly string[] {
 /** Bold up to where the first clause ends, outside of code: a whole paragraph in bold stresses nothing. */
 function fixSentence(text: string): string {
   let inCode = false;
-  for (let at = 1; at < text.length; at++) {
+  for (let at = 0; at < text.length; at++) {
     if (text[at] === '`') inCode = !inCode;
-    if (inCode || !/^(?:[,;:] | \()/.test(text.slice(at, at + 2))) continue;
+    if (at === 0 || inCode || !/^(?:[,;:] | \()/.test(text.slice(at, at + 2))) continue;
     return `**${prose(text.slice(0, at))}**${text[at] === ' ' ? ' ' : ''}${prose(text.slice(at))}`;
   }
   return `**${prose(text)}**`;
