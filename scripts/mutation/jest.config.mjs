@@ -6,6 +6,7 @@ export default {
   ...suite,
   rootDir: join(import.meta.dirname, '../..'),
   maxWorkers: 1,
+  testRunner: '<rootDir>/scripts/mutation/jest-circus-to-first-failure.mjs',
   testSequencer: '<rootDir>/scripts/mutation/reaching-tests-first.mjs',
   testTimeout: 30_000,
   testMatch: undefined,

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noticing } from './jest-circus-to-first-failure.mjs';
 
 /** In the sandbox, which all runners of a room share. */
 const KEPT = join(process.cwd(), 'tests-by-file.json');
 
-/** The file whose test noticed the mutant before this one, which is most likely its neighbour. */
-let noticing;
+/** The file whose test noticed the last mutant that was noticed, which is most likely the next one's neighbour. */
+let likely;
 
 /**
  * Says which test files jest runs for a mutant, and in which order. Stryker tells jest the names of the tests that reach
@@ -14,6 +15,7 @@ let noticing;
  */
 export default class ReachingTestsFirst {
   constructor({ globalConfig }) {
+    [likely = likely] = noticing.splice(0);
     this.names = globalConfig.testNamePattern === undefined ? undefined : new RegExp(globalConfig.testNamePattern, 'i');
   }
 
@@ -23,13 +25,11 @@ export default class ReachingTestsFirst {
     const reaching = tests.filter(
       ({ path }) => files[path]?.names.some((name) => this.names?.test(name) ?? true) ?? true,
     );
-    const cost = ({ path }) => (path === noticing ? -1 : (files[path]?.milliseconds ?? 0));
+    const cost = ({ path }) => (path === likely ? -1 : (files[path]?.milliseconds ?? 0));
     return reaching.sort((a, b) => cost(a) - cost(b));
   }
 
   cacheResults(_tests, { testResults }) {
-    const failed = testResults.find(({ numFailingTests }) => numFailingTests > 0);
-    if (failed !== undefined) noticing = failed.testFilePath;
     if (existsSync(KEPT)) return;
     const files = testResults.map(({ testFilePath, testResults: results, perfStats }) => [
       testFilePath,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { room } from './rooms.mjs';
 
 const kept = `.mutants/${process.env.MUTATION_ROOM}`;
@@ -26,9 +27,9 @@ export default {
   tempDirName: `${kept}-sandbox`,
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  concurrency: 2,
-  // Jest keeps the modules of every run it has made in a process.
-  maxTestRunnerReuse: 12,
-  timeoutMS: 8_000,
+  concurrency: availableParallelism(),
+  // Jest keeps the modules of every run it has made in a process: some 13 MB each.
+  maxTestRunnerReuse: 30,
+  timeoutMS: 15_000,
   thresholds: { high: 95, low: 80, break: 80 },
 };
