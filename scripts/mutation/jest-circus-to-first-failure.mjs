@@ -34,7 +34,7 @@ function skipAfterFailure(environment) {
 export default async function runToFirstFailure(globalConfig, config, environment, runtime, path, sendMessageToJest) {
   if (noticing.length > 0) return leftOut(path);
   skipAfterFailure(environment);
-  const result = await circus(globalConfig, config, environment, runtime, path, sendMessageToJest);
+  const result = await circus.default(globalConfig, config, environment, runtime, path, sendMessageToJest);
   if (result.numFailingTests > 0) noticing.push(path);
   return result;
 }
