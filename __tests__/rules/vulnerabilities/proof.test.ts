@@ -56,7 +56,7 @@ describe('that the rest does not count is proved by the list of exploited ones',
     expect(read(asOf(-14, -1))).toMatchObject({
       outcome: 'indeterminate',
       reason: expect.stringMatching(/2026-11-07.* older than 14d/),
-      fix: expect.stringContaining('Download'),
+      fix: expect.stringContaining('download the list'),
     });
     expect(gapOf(UNKNOWN, [REST])).toMatchObject({
       outcome: 'indeterminate',
