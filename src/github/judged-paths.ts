@@ -1,4 +1,4 @@
-import type { TreeError } from '../build-files/repository-tree.js';
+import type { TreeEntry, TreeError } from '../build-files/repository-tree.js';
 import { type Glob, globMatches, parseGlob } from '../images/glob.js';
 import { err, ok, type Result } from '../result.js';
 import type { CommitTree } from './commit-tree.js';
@@ -15,7 +15,10 @@ export async function judgedPaths(
   { paths, changedFilesOnly }: ActionInputs,
   { judged, base, changedFiles }: RunPlan,
 ): Promise<Result<readonly string[] | null, Stop>> {
-  const changed = changedFilesOnly ? changedFiles : null;
+  if (paths.length === 0 && !changedFilesOnly) return ok(null);
+  const entries = await judged.entries();
+  if (!entries.ok) return unlisted(entries.error);
+  const changed = changedFilesOnly && changedFiles !== null ? withLinks(changedFiles, entries.value) : null;
   if (paths.length === 0) return ok(changed);
   const globs: { readonly line: string; readonly glob: Glob }[] = [];
   for (const line of paths) {
@@ -23,17 +26,22 @@ export async function judgedPaths(
     if (!glob.ok) return wrongPaths(`has a line that is not a glob: ${glob.error}`);
     globs.push({ line, glob: glob.value });
   }
-  const all = await pathsOf(judged);
-  if (!all.ok) return unlisted(all.error);
+  const all = entries.value.map(({ path }) => path);
   for (const { line, glob } of globs) {
-    if (all.value.some((path) => globMatches(glob, path))) continue;
+    if (all.some((path) => globMatches(glob, path))) continue;
     const before = base === null ? ok([]) : await pathsOf(base);
     if (!before.ok) return unlisted(before.error);
     if (!before.value.some((path) => globMatches(glob, path))) {
       return wrongPaths(`has the line ${JSON.stringify(line)}, which matches no file of the judged commit`);
     }
   }
-  return ok((changed ?? all.value).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
+  return ok((changed ?? all).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
+}
+
+/** What a link leads to may have changed where the link has not. */
+function withLinks(changed: readonly string[], entries: readonly TreeEntry[]): readonly string[] {
+  const links = entries.flatMap(({ path, kind }) => (kind === 'link' ? [path] : []));
+  return [...new Set([...changed, ...links])];
 }
 
 async function pathsOf(tree: CommitTree): Promise<Result<readonly string[], TreeError>> {
