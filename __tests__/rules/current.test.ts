@@ -5,6 +5,7 @@ import { parseReference } from '../../src/images/reference.js';
 import type { TagState } from '../../src/registry/resolved-image.js';
 import { current } from '../../src/rules/current.js';
 import type { ImageRuleSubject } from '../../src/rules/rule.js';
+import { subjectOf } from '../support/image-rule-subject.js';
 
 const OLD = `sha256:${'a'.repeat(64)}`;
 const NEW = `sha256:${'b'.repeat(64)}`;
@@ -43,6 +44,33 @@ describe('current', () => {
     ['no evidence', `a:latest@${OLD}`, undefined, ['indeterminate']],
   ])('%s', (_, text, tag, expected) => {
     expect(evaluate(text, tag)).toEqual(expected);
+  });
+
+  test('says what could not be learnt, and what to do about it', () => {
+    const told = (text: string, tag?: Evidence<TagState>) => {
+      const reference = parseReference(text);
+      if (!reference.ok) throw new Error(reference.error.reason);
+      const subject = { ...subjectOf(tag === undefined ? {} : { tag }), reference: reference.value };
+      return [current.evaluate(subject, { 'newer-patch': true })].flat();
+    };
+    const pinned = `a:latest@${OLD}`;
+    expect(told(pinned, down)).toMatchObject([{ outcome: 'indeterminate', reason: 'no answer', fix: 'try again' }]);
+    const artifact = { status: 'unsupported', form: 'artifact', message: 'It is an artifact.' } as const;
+    expect(told(pinned, artifact)).toMatchObject([{ outcome: 'fail', reason: 'It is an artifact.' }]);
+    const absent = { status: 'absent', lookedIn: [] } as const;
+    expect(told(pinned, absent)).toMatchObject([{ outcome: 'indeterminate' }]);
+    expect(told('a:1.2.3', state({ tagsUnknown: 'The registry forbids it.' }))).toMatchObject([
+      { reason: expect.stringContaining('The registry forbids it.'), fix: expect.stringContaining('list the tags') },
+    ]);
+    expect(told('a:1.2.3', state({ newerTag: '1.2.4' }))).toMatchObject([
+      { outcome: 'fail', reason: expect.stringContaining('1.2.4'), fix: expect.stringContaining('1.2.4') },
+    ]);
+  });
+
+  test('asks only tags that name a patch for a newer one, pinned or not', () => {
+    expect(evaluate(`a:latest@${NEW}`, state({ newerTag: '1.2.4' }))).toEqual(['drift: pass']);
+    expect(evaluate(`a:1.2.3@${OLD}`, state({ newerTag: '1.2.4' }))).toEqual(['drift: fail', 'newer-patch: fail']);
+    expect(evaluate(`a:1.2.3@${NEW}`, state({ newerTag: '1.2.4' }), false)).toEqual(['drift: pass']);
   });
 
   test('says the new digest', () => {

@@ -73,11 +73,50 @@ describe('the clock that counts', () => {
     });
   });
 
+  test('is old enough to fail a moment after the longest age that the policy allows', () => {
+    expect(answer({ verified: [clock('transparency log', '2026-11-14T12:00:00Z')] })).toMatchObject({
+      outcome: 'pass',
+    });
+    expect(answer({ verified: [clock('transparency log', '2026-11-14T11:59:59.999Z')] })).toMatchObject({
+      outcome: 'fail',
+      fix: expect.any(String),
+    });
+  });
+
+  test('is told among all others: who vouches for each, and why one is not counted', () => {
+    const result = answer({
+      verified: [clock('transparency log', '2026-11-18T00:00:00Z'), clock('signature', '2030-01-01T00:00:00Z')],
+      configuration: [clock('created', '2026-11-10T00:00:00Z')],
+    });
+    expect(result?.details).toEqual([
+      '2026-11-18T00:00:00.000Z transparency log',
+      '2026-11-10T00:00:00.000Z created (not vouched for)',
+      expect.stringMatching(/^2030-01-01T00:00:00Z signature: not counted, .*future/),
+    ]);
+  });
+
+  test('is none where none is there, and what was refused or could not be asked is told', () => {
+    expect(answer({})).toMatchObject({
+      outcome: 'indeterminate',
+      reason: 'Nothing tells how old it is.',
+      fix: expect.stringContaining('transparency log'),
+    });
+    const refused = ['1970-01-01T00:00:00Z', '1980-01-01T00:00:00Z'].map((at) => clock('created', at));
+    expect(answer({ configuration: refused, incomplete: 'Log in to the registry.' })).toMatchObject({
+      outcome: 'indeterminate',
+      reason: expect.stringMatching(/: created says 1970-01-01T00:00:00Z, created says 1980-01-01T00:00:00Z\.$/),
+      fix: 'Log in to the registry.',
+    });
+    expect(ask(fresh, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
+  });
+
   test('that is too old decides nothing while a newer one could not be asked', () => {
     const configuration = [clock('created', '2026-01-01T00:00:00Z')];
     expect(answer({ configuration })).toMatchObject({ outcome: 'fail' });
     expect(answer({ configuration, incomplete: 'The registry did not answer.' })).toMatchObject({
       outcome: 'indeterminate',
+      reason: expect.stringContaining('The registry did not answer.'),
+      details: [expect.stringContaining('created')],
     });
   });
 });

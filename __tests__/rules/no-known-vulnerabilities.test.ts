@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { present } from '../../src/evidence/evidence.js';
-import type { KnownVulnerabilities } from '../../src/evidence/vulnerabilities/vulnerabilities.js';
+import type { KnownVulnerabilities, Vulnerability } from '../../src/evidence/vulnerabilities/vulnerabilities.js';
 import { noKnownVulnerabilities } from '../../src/rules/no-known-vulnerabilities.js';
 import type { ProfileColumn, RuleResult } from '../../src/rules/rule.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
@@ -199,6 +199,42 @@ describe('exceptions', () => {
 });
 
 describe('what is told', () => {
+  test('of a pass: what does not count is not said to be nothing', () => {
+    const reasonOf = (found: readonly Vulnerability[], waived: readonly string[] = []) =>
+      answers(makeKnown(found), 'hardened', {}, waived)[0]?.reason;
+    expect(reasonOf([])).toBe('None of its 12 packages has a known vulnerability.');
+    expect(reasonOf([MEDIUM])).toBe('None of its 12 packages has a known vulnerability that counts.');
+    expect(reasonOf([HIGH], [HIGH.id])).toBe('None of its 12 packages has a known vulnerability that counts.');
+    const silent = makeKnown([], { sources: [], exploitedList: { status: 'not-needed' } });
+    expect(answers(silent)).toEqual([{ outcome: 'pass', reason: expect.any(String) }]);
+  });
+
+  test('of the rest: whether something counts besides, and each weakness of it once', () => {
+    const other = { ...MEDIUM, package: { ...MEDIUM.package, name: 'other' } };
+    const [, alone] = answers(makeKnown([MEDIUM, other]));
+    expect(alone).toMatchObject({
+      aspect: 'rest',
+      vulnerabilities: [MEDIUM.id],
+      reason: expect.stringMatching(/does not count yet or at all\.$/),
+      fix: expect.stringContaining('openssl 3.3.2-r0'),
+    });
+    expect(alone?.details).toHaveLength(2);
+    const [counted, beside] = answers(makeKnown([HIGH, MEDIUM]));
+    expect(counted?.details?.join()).not.toContain(MEDIUM.id);
+    expect(beside?.reason).toMatch(/does not count\.$/);
+  });
+
+  test('of a publisher’s VEX that could not be looked at, and of those who were asked', () => {
+    const known = makeKnown([HIGH], { vexUnknown: 'The registry did not answer.' });
+    const [result] = answers(known);
+    expect(result?.details?.slice(1)).toEqual([
+      'VEX could not be looked at: The registry did not answer.',
+      expect.stringContaining('asked: OSV API'),
+      expect.stringContaining('exploited'),
+    ]);
+    expect(answers(makeKnown([HIGH]))[0]?.details?.join()).not.toContain('VEX');
+  });
+
   test('is grouped by package and fix, worst first, one line each', () => {
     const other = { ...HIGH.package, name: 'libssl3', source: 'openssl' };
     const [result] = answers(

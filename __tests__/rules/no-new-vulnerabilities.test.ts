@@ -48,6 +48,35 @@ test('a change that mends is a pass that says what it removes', () => {
   });
 });
 
+test('a change is told what it brings, what it removes, and what to do', () => {
+  expect(answer([OLD, NEW], had(OLD))).toMatchObject({
+    reason: expect.stringMatching(/that registry\.test\/made:1 does not have\.$/),
+    fix: expect.stringContaining('openssl 3.3.2-r0'),
+  });
+  expect(answer([NEW], had(OLD))?.reason).toMatch(/does not have; it is without 1 of those\.$/);
+  const same = answer([OLD], had(OLD));
+  expect(same?.reason).toBe('It has no known vulnerability that registry.test/made:1 does not have.');
+  expect(same).not.toHaveProperty('details');
+  expect(same).not.toHaveProperty('vulnerabilities');
+});
+
+test('what the policy does not count may be brought, and is not said to be nothing', () => {
+  const low = makeVulnerability('CVE-2026-0009', { rating: { severity: 'low', from: 'the test' } });
+  const evidence = { vulnerabilities: present(makeKnown([low]), 'the test') };
+  const subject = { ...subjectOf(evidence), base: had() };
+  expect(ask(noNewVulnerabilities, subject, 'strict', { severity: 'high' })).toMatchObject([
+    { outcome: 'pass', reason: expect.stringContaining('that counts and that') },
+  ]);
+});
+
+test('what nothing is known of is an open question, and of no waiver where nothing is compared', () => {
+  const ungathered = ask(noNewVulnerabilities, { ...subjectOf({}), base: had() });
+  expect(ungathered).toMatchObject([{ outcome: 'indeterminate' }]);
+  expect(ask(noNewVulnerabilities, subjectOf({}))).toEqual([
+    { outcome: 'not-applicable', reason: expect.stringContaining('Nothing is compared') },
+  ]);
+});
+
 test('an image that is new here answers for everything in it', () => {
   expect(answer([OLD], { kind: 'none' })?.outcome).toBe('fail');
   expect(answer([], { kind: 'none' })?.outcome).toBe('pass');
@@ -56,6 +85,7 @@ test('an image that is new here answers for everything in it', () => {
 test('it never passes for want of a comparison or of proof', () => {
   expect(answer([OLD], undefined)?.outcome).toBe('not-applicable');
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.outcome).toBe('indeterminate');
+  expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.reason).toContain('it could not be read');
   const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', remedy: 'Go online.' } as const;
   expect(answer([OLD], image(offline))?.outcome).toBe('indeterminate');
   expect(answer([OLD], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('indeterminate');

@@ -95,6 +95,68 @@ test("a runtime that Debian packages is Debian's to support", async () => {
   ).toHaveLength(1);
 });
 
+test.each(['filesystem', 'packages'] as const)('it is an open question without its %s', async (kind) => {
+  const { evidence } = await contentsOf({ layers: [[os('ID=debian\nVERSION_ID=13')]] });
+  const { [kind]: _left, ...seen } = evidence;
+  expect(ask(supported, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
+});
+
+test('a Windows image is not asked', async () => {
+  const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [] });
+  expect(ask(supported, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([{ outcome: 'not-applicable' }]);
+});
+
+test('an os-release that could not be read leaves the distribution open, and runtimes are judged all the same', async () => {
+  const found = await answers([
+    { path: 'opt/release', content: 'ID=debian\nVERSION_ID=9\n' },
+    { path: 'etc/os-release', link: '/opt/release' },
+    { path: 'usr/local/go/VERSION', content: 'go1.21.5\ntime x\n' },
+  ]);
+  expect(found).toEqual([
+    expect.stringMatching(/^indeterminate distribution: .*\/etc\/os-release could not be read/),
+    expect.stringMatching(/^fail runtime: Go 1\.21/),
+  ]);
+});
+
+test('a package database that could not be read leaves the distribution alone', async () => {
+  const database = { path: 'lib/apk/db/installed', link: '/opt/db' };
+  const found = await answers([{ path: 'opt/db', content: 'P:x\nV:1\n\n' }, database]);
+  expect(found).toEqual([expect.stringMatching(/^not-applicable/)]);
+});
+
+test('what ended without a date is told to have ended, and what has no end to have none', async () => {
+  const node = (major: number) => ({
+    path: 'usr/local/include/node/node_version.h',
+    content: `#define NODE_MAJOR_VERSION ${major}\n`,
+  });
+  expect(await answers([node(3)])).toEqual([
+    'fail runtime: Node.js 3 is no longer supported (/usr/local/include/node/node_version.h).',
+  ]);
+  const photon = os('ID=photon\nVERSION_ID=5.0');
+  expect(await answers([photon])).toEqual(['pass distribution: Photon OS 5.0 is supported without an announced end.']);
+});
+
+test('what the table does not know blocks nobody where it is newer than the table, and the policy can say it', async () => {
+  const of = async (release: string) => {
+    const { evidence } = await contentsOf({ layers: [[os(release)]] });
+    return ask(supported, subjectOf(evidence), 'strict', { lastDays: {} })[0];
+  };
+  expect(await of('ID=debian\nVERSION_ID=99')).toMatchObject({
+    outcome: 'indeterminate',
+    atMost: 'warning',
+    fix: expect.stringContaining('"debian 99"'),
+  });
+  const unknown = await of('ID=azurelinux\nVERSION_ID=3.0');
+  expect(unknown).toMatchObject({ outcome: 'indeterminate', fix: expect.stringContaining('"azurelinux 3.0"') });
+  expect(unknown).not.toHaveProperty('atMost');
+});
+
+test('a rolling distribution is called as it calls itself', async () => {
+  expect(await answers([os('ID=wolfi\nPRETTY_NAME="Wolfi of today"')])).toEqual([
+    'pass : Wolfi of today has no releases that could end.',
+  ]);
+});
+
 test('a static image has nothing whose support could end', async () => {
   expect((await answers([{ path: 'app', mode: 0o755 }]))[0]).toMatch(/^not-applicable/);
 });

@@ -65,7 +65,7 @@ export const noNewVulnerabilities: ImageRule<Options> = {
     const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
     if (subject.base === undefined) {
       const reason = 'Nothing is compared: this run judges no change against a base branch.';
-      return { outcome: 'not-applicable', reason, ...accepting(known.ok ? known.value : null, subject) };
+      return { outcome: 'not-applicable', reason, ...accepting(known.ok ? known.value.found : [], subject) };
     }
     if (!known.ok) return known.error;
     const before = foundBefore(subject.base);
@@ -90,7 +90,7 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
   ];
   const details = compared.length === 0 ? {} : { details: shortened(compared) };
   const removed = distinct(gone).length;
-  const { vulnerabilities = [] } = accepting(known, subject);
+  const { vulnerabilities = [] } = accepting(known.found, subject);
   if (brought.length > 0) {
     return {
       outcome: 'fail',
@@ -112,8 +112,8 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
 }
 
 /** What waivers accept in the image, brought by the change or not: once merged, their waivers are no unused ones. */
-function accepting(known: KnownVulnerabilities | null, subject: ImageRuleSubject): Pick<RuleResult, 'vulnerabilities'> {
-  const { acceptedIds } = sortAccepted(known?.found ?? [], subject);
+function accepting(found: readonly Vulnerability[], subject: ImageRuleSubject): Pick<RuleResult, 'vulnerabilities'> {
+  const { acceptedIds } = sortAccepted(found, subject);
   return acceptedIds.length === 0 ? {} : { vulnerabilities: acceptedIds };
 }
 

@@ -55,8 +55,7 @@ export const supported: ImageRule<Options> = {
     if (!packages.ok) return packages.error;
     const parts = supportedParts(filesystem.value.tree, packages.value);
     const { distribution, unknowns } = packages.value;
-    const release = distribution === null ? unknowns.filter(({ path }) => path.endsWith('/os-release')) : [];
-    const unread = unreadInventory(release);
+    const unread = unreadInventory(unknowns.filter(({ path }) => path.endsWith('/os-release')));
     if (unread !== null)
       return [{ ...unread, aspect: 'distribution' }, ...parts.map((part) => judge(part, chosen, subject.now))];
     if (parts.length === 0) {
