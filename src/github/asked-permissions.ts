@@ -1,3 +1,4 @@
+import { allListed } from '../listed.js';
 import type { GitHubError, Permission } from './github-error.js';
 import type { ActionInputs, ReportInputs } from './inputs.js';
 
@@ -46,16 +47,10 @@ export function toldTogether(errors: readonly GitHubError[], asked: readonly Per
   const doings = [...new Set(lacking.map(({ doing }) => doing))];
   const names = missing.map((permission) => `\`${permission}\``);
   const told: Told = {
-    message: `Could not ${listed(doings)}: the token lacks ${listed(names)}.`,
+    message: `Could not ${allListed(doings)}: the token lacks ${allListed(names)}.`,
     remedy: permissionsRemedy([...asked, ...missing]),
   };
   return [told, ...others];
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** A sentence and, after an empty line, the lines of a workflow. `write` stands for `read` of the same scope. */

@@ -1,7 +1,8 @@
+import { allListed } from '../listed.js';
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import type { Verdict } from '../verdict.js';
-import { askedPermissions, listed, toldTogether } from './asked-permissions.js';
+import { askedPermissions, toldTogether } from './asked-permissions.js';
 import type { GitHubClient } from './client.js';
 import { publishComment, WRITING } from './comment.js';
 import { rememberedFingerprint } from './comment-parts.js';
@@ -205,7 +206,7 @@ function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publi
   const others = errors.filter(({ code }) => code !== 'no-permission');
   if (lacking.length === 0) return others;
   const told: Shortfall = {
-    message: `Could not ${listed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
+    message: `Could not ${allListed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
     remedy: 'A second workflow with the report action can post what this one found.',
     ...(env.docsUrl === null ? {} : { page: `${env.docsUrl}/events.md#forks-dependabot-and-renovate` }),
   };

@@ -1,3 +1,4 @@
+import { allListed } from '../listed.js';
 import type { RuleResult } from '../rules/rule.js';
 import type { LeftOut, Proposal, Proposals } from './proposals.js';
 
@@ -27,7 +28,7 @@ export function adviceOf({
   const more = proposed.length > NAMED ? ` (${proposed.length - NAMED} more in the details)` : '';
   const pinned = toBePinned ? ' with a digest (`base-image-gate fix --pin --write` adds it)' : '';
   return {
-    fix: `Build on ${listed(named)}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.`,
+    fix: `Build on ${allListed(named, 'or')}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.`,
     ...shown,
   };
 }
@@ -39,8 +40,4 @@ function detail({ image, publisher, inferred, purpose, changes }: Proposal): str
 
 function leftOutDetail({ image, because }: LeftOut): string {
   return `not proposed: ${image}, because ${because}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
 import type { Inventory } from '../evidence/packages/inventory.js';
+import { listed } from '../listed.js';
 import { err, ok, type Result } from '../result.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -80,11 +81,4 @@ export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | n
 export function shortened(lines: readonly string[]): readonly string[] {
   if (lines.length <= MAX_DETAILS) return lines;
   return [...lines.slice(0, MAX_DETAILS), `and ${lines.length - MAX_DETAILS} more`];
-}
-
-/** `a`, `a and b`, `a, b and 3 more`: a list within a sentence. */
-export function listed(words: readonly string[], most = 3): string {
-  const shown = words.length > most + 1 ? [...words.slice(0, most), `${words.length - most} more`] : [...words];
-  const last = shown.pop() ?? '';
-  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }

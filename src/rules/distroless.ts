@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Program, ProgramKind } from '../evidence/filesystem/filesystem-facts.js';
+import { listed } from '../listed.js';
 import { highestLevel } from '../policy/strictness.js';
-import { listed, needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({

@@ -3,9 +3,10 @@ import type { ImageConfiguration } from '../evidence/configuration.js';
 import { environmentHazards } from '../evidence/environment-facts.js';
 import type { FileEntry } from '../evidence/filesystem/file-entry.js';
 import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
+import { listed } from '../listed.js';
 import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
-import { listed, needed, shortened, withoutLinuxContents } from './contents.js';
+import { needed, shortened, withoutLinuxContents } from './contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import type { ImageRule, RuleResult } from './rule.js';
 

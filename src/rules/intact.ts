@@ -1,5 +1,6 @@
+import { listed } from '../listed.js';
 import { plural } from '../plural.js';
-import { listed, needed, shortened, unreadInventory, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unreadInventory, withoutLinuxContents } from './contents.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule } from './rule.js';
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { environmentSecrets } from '../evidence/environment-facts.js';
 import type { SecretFile } from '../evidence/filesystem/filesystem-facts.js';
+import { listed } from '../listed.js';
 import { plural } from '../plural.js';
 import { stricter } from '../policy/strictness.js';
-import { listed, needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 

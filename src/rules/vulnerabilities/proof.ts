@@ -1,6 +1,7 @@
 import type { KnownVulnerabilities, Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
+import { listed } from '../../listed.js';
 import { durationMilliseconds } from '../../policy/duration.js';
-import { listed, shortened } from '../contents.js';
+import { shortened } from '../contents.js';
 import type { RuleResult } from '../rule.js';
 import { day } from './tell.js';
 

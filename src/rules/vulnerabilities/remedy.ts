@@ -1,5 +1,6 @@
 import type { Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
-import { listed, needed } from '../contents.js';
+import { listed } from '../../listed.js';
+import { needed } from '../contents.js';
 import type { ImageRuleSubject, NewerImage } from '../rule.js';
 import { sortAccepted } from './accepted.js';
 import { proofGaps } from './proof.js';

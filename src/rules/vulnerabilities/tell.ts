@@ -2,7 +2,7 @@ import { groupBy } from '../../evidence/vulnerabilities/group-by.js';
 import { worse } from '../../evidence/vulnerabilities/severity.js';
 import { compareIn } from '../../evidence/vulnerabilities/version-order/ecosystem.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
-import { listed } from '../contents.js';
+import { listed } from '../../listed.js';
 import type { GroupedWeakness, WeaknessGroup } from './weakness-group.js';
 
 /** By package, since that is what somebody can do something about: each weakness in it is mended by the highest fix. The worst come first. */

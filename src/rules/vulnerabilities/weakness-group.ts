@@ -1,5 +1,5 @@
 import type { Severity } from '../../evidence/vulnerabilities/severity.js';
-import { listed } from '../contents.js';
+import { listed } from '../../listed.js';
 
 /** Weaknesses of packages of one origin and version, which is one thing to replace: data alone, as reports print it. */
 export interface WeaknessGroup {
