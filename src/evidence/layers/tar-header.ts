@@ -18,7 +18,9 @@ export const BLOCK = 512;
 
 /** One header block, before the extensions that came ahead of it are merged in. */
 export interface TarHeader {
+  /** As written. */
   readonly name: string;
+  /** The type flag: `0` file, `1` hard link, `2` link, `3` and `4` devices, `5` directory, `6` fifo, others as written. */
   readonly type: string;
   readonly mode: number;
   readonly uid: number;

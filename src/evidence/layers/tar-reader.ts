@@ -5,18 +5,8 @@ import { textOf } from './tar-text.js';
 /** A PAX header or GNU long name longer than this is refused; Go's archive/tar has the same limit. */
 const MAX_EXTENSION_BYTES = 1024 * 1024;
 
-/** One member of an archive, its extensions merged in. */
-export interface TarMember {
-  /** As written, decoded. */
-  readonly name: string;
-  /** The type flag: `0` file, `1` hard link, `2` link, `3` and `4` devices, `5` directory, `6` fifo, others as written. */
-  readonly type: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** The file's size; for a sparse one, with its holes. */
-  readonly size: number;
-  readonly linkName: string;
+/** One member of an archive, its extensions merged in: `name` is decoded, `size` is a sparse file's with its holes. */
+export interface TarMember extends Omit<TarHeader, 'sparse'> {
   readonly capability?: Uint8Array;
   /** The bytes that follow are a sparse file's data and maps, not its content. */
   readonly sparse: boolean;
