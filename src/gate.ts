@@ -11,12 +11,12 @@ import { type Collectors, type EvidenceCollection, startCollection } from './evi
 import type { RunSettings } from './evidence/collector.js';
 import { judgeNewer } from './judge-newer.js';
 import { judgeUse, type UseJudgement } from './judge-use.js';
-import { noticesOf } from './notices.js';
 import type { Policy } from './policy/policy.js';
 import { applyWaivers } from './policy/waivers.js';
 import type { ImageSource } from './registry/image-source.js';
 import { findingsOf } from './reports/findings.js';
 import { judgedImages } from './reports/judged-images.js';
+import { noticesOf } from './reports/notices.js';
 import type { Finding, Report } from './reports/report.js';
 import { runFacts } from './reports/run-facts.js';
 import { ok, type Result } from './result.js';

@@ -1,9 +1,9 @@
-import type { Reading } from './build-files/reading.js';
-import type { Stage } from './build-files/stage.js';
-import { rootsOnScratch } from './evidence/effective-user.js';
-import type { Policy } from './policy/policy.js';
-import { ruleSetting } from './policy/settings.js';
-import { nonRoot } from './rules/non-root.js';
+import type { Reading } from '../build-files/reading.js';
+import type { Stage } from '../build-files/stage.js';
+import { rootsOnScratch } from '../evidence/effective-user.js';
+import type { Policy } from '../policy/policy.js';
+import { ruleSetting } from '../policy/settings.js';
+import { nonRoot } from '../rules/non-root.js';
 
 /** Places that one notice names. */
 const MAX_TOLD = 5;
