@@ -80,7 +80,7 @@ describe('an image is known', () => {
   });
 
   test.each([
-    ['a variable in FROM is given a value', makeUse('$BASE', { reference: null }), /Give the build argument a default/],
+    ['a variable in FROM is given a value', makeUse('$BASE', { reference: null }), /Give the ARG a default/],
     ['--from takes none', makeUse('$BASE', { reference: null, instruction: 'COPY' }), /Name the image itself/],
     ['a name without a variable is corrected', makeUse('UPPER', { reference: null }), /Correct the name/],
   ])('%s', (_what, use, fix) => {
