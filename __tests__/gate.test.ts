@@ -204,6 +204,27 @@ describe('the gate', () => {
     expect(answersOf(report, 'denied-base').find(({ use }) => use === triggered?.id)?.outcome).toBe('fail');
   });
 
+  test('what a trigger of an inherited base copies from is inherited, and ships as nobody', async () => {
+    const base = await makeImage({ config: { User: '65532', OnBuild: ['COPY --from=demo.example/tools:1 /t /t'] } });
+    const files = { Dockerfile: 'FROM demo.example/base:1\n' };
+    const source = await layoutOf({ 'demo.example/base:1': base, 'demo.example/tools:1': await makeImage({}) });
+    const policy = `${ALLOWED}rules: { fresh: { level: error, max-age: 1d }, non-root: error }\n`;
+    const now = new Date('2030-01-01T00:00:00Z');
+    const { uses } = await gateRun({ files: { Dockerfile: 'FROM demo.example/base:1\n' }, policy });
+    for (const [baseUses, level] of [
+      [uses, 'warning'],
+      [[], 'error'],
+    ] as const) {
+      const change = { changedFiles: [], baseUses, onlyNew: 'ageing' } as const;
+      const report = await gateRun({ files, policy, source, now, change });
+      expect(answersOf(report, 'fresh').map((answer) => `${answer.outcome} ${answer.level}`)).toEqual([
+        `fail ${level}`,
+        `fail ${level}`,
+      ]);
+      expect(answersOf(report, 'non-root').map(({ outcome }) => outcome)).toEqual(['pass', 'not-applicable']);
+    }
+  });
+
   test('what lies in a Windows image is not judged, and every rule about it says so', async () => {
     const base = await makeImage({ platform: 'windows/amd64', layers: [[{ path: 'Files/Windows/a' }]] });
     const report = await gateRun({

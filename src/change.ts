@@ -1,3 +1,4 @@
+import { isTriggeredBy } from './build-files/dockerfile/onbuild-triggers.js';
 import type { ImageUse } from './build-files/image-use.js';
 import type { Stage } from './build-files/stage.js';
 
@@ -14,19 +15,25 @@ export interface Change {
 }
 
 /**
- * Where a use stands unchanged in the base ref: the same file, instruction and platform name the same image. With
- * `platform`, only where that image was judged on it there.
+ * Where a use stands unchanged in the base ref: the same file, instruction and platform name the same image, or the one
+ * whose ONBUILD triggers bring it. With `platform`, only where that image was judged on it there.
  */
 export function inheritedFrom(use: ImageUse, { baseUses }: Change, platform?: string): readonly ImageUse[] {
   return (baseUses ?? []).filter(
     (base) =>
-      base.file === use.file &&
-      base.instruction === use.instruction &&
       base.role === use.role &&
-      base.platform === use.platform &&
-      base.written === use.written &&
-      base.expanded === use.expanded &&
+      (isSameUse(base, use) || isTriggeredBy(use, base)) &&
       (platform === undefined || use.platform !== null || base.targetPlatforms.includes(platform)),
+  );
+}
+
+function isSameUse(one: ImageUse, other: ImageUse): boolean {
+  return (
+    one.file === other.file &&
+    one.instruction === other.instruction &&
+    one.platform === other.platform &&
+    one.written === other.written &&
+    one.expanded === other.expanded
   );
 }
 

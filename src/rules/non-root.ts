@@ -47,7 +47,10 @@ export const nonRoot: ImageRule<Options> = {
   securitySeverity: 7,
   isSame: (now, before) => isDeepStrictEqual(usersOn(now), usersOn(before)),
   evaluate: (subject, chosen) => {
-    const { evidence } = subject;
+    const { evidence, use } = subject;
+    if (use.instruction === 'ONBUILD') {
+      return { outcome: 'not-applicable', reason: 'A trigger copies from it, and nothing that ships is built on it.' };
+    }
     const image = needed(evidence.image, "The image's configuration");
     if (!image.ok) return image.error;
     const { configuration } = image.value;

@@ -36,6 +36,16 @@ export function readOnBuildTriggers(
   return [...distinct.values()];
 }
 
+/** Whether a use is one that the triggers of `parent`'s image brought, or those of such an image. */
+export function isTriggeredBy(use: ImageUse, parent: ImageUse): boolean {
+  return use.instruction === 'ONBUILD' && use.id.startsWith(triggerId(parent));
+}
+
+/** What the ids of the uses begin with that the triggers of `parent`'s image bring. */
+function triggerId({ id }: ImageUse): string {
+  return `${id}:onbuild:`;
+}
+
 type TriggerSource = NamedSource | { readonly kind: 'refused'; readonly text: string; readonly reason: string };
 
 function sourcesOfTrigger(trigger: string): readonly TriggerSource[] {
@@ -86,7 +96,7 @@ function makeUse(parent: ImageUse, expanded: string, refusal: string | undefined
   const { definedAt: _, unresolved: __, ...rest } = parent;
   return {
     ...rest,
-    id: `${parent.id}:onbuild:${hash('sha256', JSON.stringify([expanded, unresolved])).slice(0, 12)}`,
+    id: `${triggerId(parent)}${hash('sha256', JSON.stringify([expanded, unresolved])).slice(0, 12)}`,
     instruction: 'ONBUILD',
     platform: null,
     expanded,
