@@ -32,8 +32,10 @@ describe('findings are told together', () => {
     expect(groupFindings([NO_ANSWER, warning, other])).toHaveLength(3);
   });
 
-  test('and failures of two rules are two, even if they say the same', () => {
+  test('and where one cause fails several rules, but not where their details differ', () => {
     const failed = { ...NO_ANSWER, outcome: 'fail' } as const;
-    expect(groupFindings([failed, { ...failed, rule: 'fresh' }])).toHaveLength(2);
+    expect(groupFindings([failed, { ...failed, rule: 'fresh' }])).toHaveLength(1);
+    expect(groupFindings([failed, { ...failed, rule: 'fresh', details: ['another'] }])).toHaveLength(2);
+    expect(groupFindings([failed, NO_ANSWER])).toHaveLength(2);
   });
 });

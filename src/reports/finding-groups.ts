@@ -3,21 +3,22 @@ import type { Finding } from './report.js';
 /** Findings that say the same: told once, with all the places. */
 export interface FindingGroup {
   readonly finding: Finding;
-  /** The rules that say it: more than one only where none of them could be answered, for one and the same cause. */
+  /** The rules that say it: more than one where they say it for one and the same cause. */
   readonly rules: readonly string[];
   /** One finding for each place, in the order given. */
   readonly places: readonly Finding[];
   readonly all: readonly Finding[];
 }
 
-/** Groups by everything a reader is told, and keeps the order of the first of each. */
+/**
+ * Groups by everything a reader is told, and keeps the order of the first of each. A registry that does not answer
+ * leaves every rule about the image open, and an SBOM that is not there fails each that asks for it: one thing to do.
+ */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const { rule, level, outcome, message, fix, details, waiver, inherited, heldBack } = finding;
-    // A registry that does not answer leaves every rule about the image open: that is one thing to do, not ten.
-    const asked = outcome === 'indeterminate' ? '' : rule;
-    const key = JSON.stringify([asked, level, outcome, message, fix, details, waiver, inherited, heldBack]);
+    const { level, outcome, message, fix, details, waiver, inherited, heldBack } = finding;
+    const key = JSON.stringify([level, outcome, message, fix, details, waiver, inherited, heldBack]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);

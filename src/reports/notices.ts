@@ -17,7 +17,7 @@ export function noticesOf(policy: Policy, { uses, files, stages, unseen }: Readi
     );
   } else if (files.every(({ status }) => status === 'skipped')) {
     notices.push('Every build file is skipped, so nothing was judged.');
-  } else if (uses.length === 0) {
+  } else if (uses.length === 0 && files.every(({ status }) => status !== 'unreadable')) {
     notices.push('The build files name no external image, so nothing was judged.');
   }
   const roots = ruleSetting(policy, nonRoot, 'final').level === 'off' ? [] : rootStages(stages);

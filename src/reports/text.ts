@@ -19,6 +19,8 @@ export interface TextOptions {
   readonly program: string;
 }
 
+/** The rule that answers for files which can't be read. */
+const UNREADABLE = 'readable-build-file';
 const MAX_PLACES = 5;
 const MAX_DETAILS = 10;
 
@@ -107,9 +109,12 @@ function waivedBlock(report: Report, colours: Paint): readonly string[] {
   });
 }
 
+/** Files that were not judged, unless a finding has told so. */
 function filesBlock(report: Report, colours: Paint): readonly string[] {
+  const told = new Set(report.findings.filter(({ rule }) => rule === UNREADABLE).map(({ file }) => file));
   return report.files
     .filter((file) => file.status !== 'read' || file.reason !== undefined)
+    .filter(({ path, status }) => status !== 'unreadable' || !told.has(path))
     .map((file) => {
       const hue = file.status === 'skipped' ? colours.dim : colours.yellow;
       const place = file.line === undefined ? terminal(file.path) : `${terminal(file.path)}:${file.line}`;

@@ -31,14 +31,21 @@ export const hardenedConfiguration: ImageRule<Options> = {
   question: 'Are there files and settings in it that hand out rights?',
   why: "Set-uid files and file capabilities give a process rights that the container's user was meant not to have; files anybody may write to are a place to leave something that another process runs; LD_PRELOAD and odd folders in PATH decide what is run. None of them is needed by a service in a container.",
   mend: [
-    'Take the hardened variant of the image, or take the bits away in the stage that ships:',
+    'Take the hardened variant of the image. Where there is none, take away in the stage that ships what hands out rights:',
     '',
     '```dockerfile',
     'FROM debian:13-slim',
     'RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +',
     '```',
     '',
-    'The rule looks at the base image itself: where its files must stay as they are, allow them by path with `allow-files`.',
+    'The rule looks at the base image, and goes on to see what is in that. So have the policy accept it, file by file:',
+    '',
+    '```yaml',
+    'rules:',
+    '  hardened-configuration: { allow-files: [/usr/bin/mount, /usr/bin/su] }',
+    '```',
+    '',
+    'A setting of the base image (environment, entrypoint) is set anew in the stage that ships, and accepted by a waiver.',
   ].join('\n'),
   subject: 'image',
   roles: ['final'],
@@ -75,7 +82,7 @@ function judgeFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResul
   const dangerous = facts.withCapabilities.filter(({ capabilities = [] }) =>
     capabilities.some((name) => !chosen.allowCapabilities.includes(name)),
   );
-  const fix = 'Take a variant without them, or allow them by path in the policy.';
+  const fix = 'Take a variant without them, or allow them by path in the policy (`allow-files`).';
   return [
     filesFail(
       'set-uid',
@@ -143,7 +150,7 @@ function judgeSettings(
       outcome: 'fail',
       aspect: 'environment',
       reason: `Its environment decides what is run: ${listed([...new Set(hazards.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
-      fix: 'Set the variable anew in the stage that ships.',
+      fix: 'Take an image without it; or set the variable anew in the stage that ships, and have a waiver accept it in the base.',
     });
   }
   const [program, flag] = configuration.entrypoint;
@@ -153,7 +160,7 @@ function judgeSettings(
       aspect: 'entrypoint',
       atMost: 'warning',
       reason: 'Its ENTRYPOINT has the shell form: a shell is the first process, takes the signals, and ignores CMD.',
-      fix: 'Write ENTRYPOINT as a JSON array.',
+      fix: 'Take an image whose ENTRYPOINT is a JSON array; or write one in the stage that ships, and have a waiver accept it in the base.',
     });
   }
   const ports = configuration.exposedPorts.filter((port) => chosen.denyPorts.includes(Number(port.split('/')[0])));
@@ -162,7 +169,7 @@ function judgeSettings(
       outcome: 'fail',
       aspect: 'ports',
       reason: `It exposes ${listed(ports)}, by which people log in from outside.`,
-      fix: 'Use an image without that service.',
+      fix: 'Take an image without that service, or have the policy say which ports are meant (`deny-ports`).',
     });
   }
   return results;

@@ -47,7 +47,13 @@ export const noSecrets: ImageRule<Options> = {
     'RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci',
     '```',
     '',
-    'A file that is meant to be public can be allowed by its path: `no-secrets: { allow-files: [/etc/ssl/private/ssl-cert-snakeoil.key] }`.',
+    'Where the secret is in the base image, take another, and tell its publisher. What is meant to be public, or is no secret,',
+    'the policy allows by path and by name:',
+    '',
+    '```yaml',
+    'rules:',
+    '  no-secrets: { level: error, allow-files: [/etc/ssl/private/ssl-cert-snakeoil.key], allow-variables: [PASSWORD_FILE] }',
+    '```',
   ].join('\n'),
   subject: 'image',
   roles: ['final', 'build', 'copy'],
@@ -146,7 +152,7 @@ function judgeEnvironment({ evidence }: ImageRuleSubject, chosen: Options): Rule
     outcome: 'fail',
     aspect,
     reason: `Its environment holds ${found.length === 1 ? 'what looks like a secret' : 'what look like secrets'}: ${listed(found.map(({ variable }) => variable))}.`,
-    fix: 'Revoke them, and set such variables when a container starts, never in the image.',
+    fix: 'Take an image without, and revoke what is in this one: such variables are set when a container starts. What is no secret is allowed by name (`allow-variables`).',
     details: shortened(found.map(({ variable, reason }) => `${variable} ${reason}`)),
   };
 }

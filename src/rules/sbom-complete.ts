@@ -129,7 +129,8 @@ function judge({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject, w
       outcome: 'fail',
       reason: `It lacks ${lacking.map((report) => lack(report, wanted)).join('; ')}.`,
       fix,
-      details,
+      // What is lacking first: a report may cut the list.
+      details: [...lacking, ...reports.filter((report) => !lacking.includes(report))].map(tell),
     };
   }
   return {

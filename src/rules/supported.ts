@@ -88,6 +88,6 @@ function judge(part: SupportedPart, { lastDays }: Options, now: Date): RuleResul
       end.kind === 'date'
         ? `${told} was supported until ${end.date} (${where}).`
         : `${told} is no longer supported (${where}).`,
-    fix: 'Move to a release that is supported.',
+    fix: `Move to a release that is supported; where extended support is paid for, say until when in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
   };
 }
