@@ -164,7 +164,7 @@ export function makeIndex(
 }
 
 const EMPTY = Buffer.from('{}');
-export const EMPTY_MEDIA_TYPE = 'application/vnd.oci.empty.v1+json';
+const EMPTY_MEDIA_TYPE = 'application/vnd.oci.empty.v1+json';
 
 export interface ArtifactOptions {
   /** Left out of the manifest if undefined; registries then take the config's media type. */

@@ -52,7 +52,7 @@ export async function moved(scene: Scene, form: Form): Promise<Pushed> {
   return forge(scene, form, scene.platform, { payload });
 }
 
-export async function addSubjects(scene: Scene, add: Add): Promise<void> {
+async function addSubjects(scene: Scene, add: Add): Promise<void> {
   const { index, platform } = scene;
   for (const form of FORMS) {
     add('a signed index, of which the index is asked', form, [await forge(scene, form, index)], {

@@ -178,7 +178,7 @@ function bendLayer(form: Form, layer: MadeLayer, bend: (made: Bendable) => void)
   return { ...layer, content: Buffer.from(JSON.stringify(bent)), annotations };
 }
 
-export async function forgeBundle(scene: Scene, form: Form, subject: MadeContent, recipe: Recipe): Promise<TestBundle> {
+async function forgeBundle(scene: Scene, form: Form, subject: MadeContent, recipe: Recipe): Promise<TestBundle> {
   const bundle = await envelopeBundle(recipe.signer ?? scene.signer, payloadOf(form, subject, recipe), {
     sigstore: recipe.sigstore ?? scene.sigstore,
     payloadType: recipe.payloadType ?? IN_TOTO,

@@ -16,7 +16,7 @@ export interface MadeLayer {
 export type EntryKind = 'hashedrekord 0.0.1' | 'dsse 0.0.1' | 'intoto 0.0.1' | 'intoto 0.0.2' | 'none';
 
 export const IN_TOTO = 'application/vnd.in-toto+json';
-export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 
 /** A bundle as JSON, with the fields that tests bend. */
@@ -257,7 +257,7 @@ const logAnswer = z.record(
   }),
 );
 
-export async function timestampOf(sigstore: TestSigstore, signature: Buffer): Promise<Buffer> {
+async function timestampOf(sigstore: TestSigstore, signature: Buffer): Promise<Buffer> {
   const der = await sigstore.tsa.timestamp({
     artifactHash: sha256(signature),
     hashAlgorithmOID: '2.16.840.1.101.3.4.2.1',

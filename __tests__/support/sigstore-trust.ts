@@ -12,7 +12,7 @@ export interface TestSigstore {
   trustedRoot(changes?: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
-export const REKOR_URL = 'https://rekor.test-sigstore.example';
+const REKOR_URL = 'https://rekor.test-sigstore.example';
 
 export interface TestSigstoreOptions {
   /** The log's clock and the timestamp authority's, where they differ from the certificates'. */

@@ -1,5 +1,6 @@
 import { FRAMEWORKS, type Framework } from '../compliance/frameworks.js';
 import { parsePlatform } from '../images/platform.js';
+import { optionalField } from '../optional-field.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
 import { nearest } from '../suggestion.js';
@@ -153,8 +154,7 @@ class InputReader {
 
   optional<K extends string>(key: K, name: string): { readonly [P in K]?: string } {
     const text = this.text(name);
-    // The key is the literal K, which a computed property widens to string.
-    return text === '' ? {} : ({ [key]: text } as { readonly [P in K]: string });
+    return optionalField(key, text === '' ? undefined : text);
   }
 
   profile(): { readonly profile?: (typeof PROFILES)[number] } {

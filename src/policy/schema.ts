@@ -24,6 +24,7 @@ function ruleSchema(rule: Rule) {
           .describe(
             'What an answer counts for that could not be found out: as much as a failure (fail, the default), or a warning.',
           ),
+        // A rule's options are known by the rule alone; here they are schemas of some keys.
         ...(Object.fromEntries(options) as Record<string, z.ZodType>),
       }),
     ])

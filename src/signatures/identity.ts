@@ -1,5 +1,6 @@
 import type { ASN1Obj } from '@sigstore/core';
 import type { Signer as VerifierSigner } from '@sigstore/verify';
+import { optionalField } from '../optional-field.js';
 import { err, ok, type Result } from '../result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { KeylessIdentity } from './signer.js';
@@ -45,12 +46,12 @@ export async function readIdentity(
       kind: 'keyless',
       subject,
       issuer: named,
-      ...present('sourceRepository', utf8(12) ?? oldRepository),
-      ...present('sourceRef', utf8(14) ?? raw(6)),
-      ...present('workflow', utf8(18)),
-      ...present('buildSignerDigest', utf8(10)),
-      ...present('runnerEnvironment', utf8(11)),
-      ...present('run', utf8(21)),
+      ...optionalField('sourceRepository', utf8(12) ?? oldRepository),
+      ...optionalField('sourceRef', utf8(14) ?? raw(6)),
+      ...optionalField('workflow', utf8(18)),
+      ...optionalField('buildSignerDigest', utf8(10)),
+      ...optionalField('runnerEnvironment', utf8(11)),
+      ...optionalField('run', utf8(21)),
     });
   } catch {
     return refuse("its certificate's extensions can't be read");
@@ -90,11 +91,6 @@ function decode(bytes: Buffer): string {
 
 function prefixed(prefix: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : `${prefix}${text}`;
-}
-
-function present<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
-  // A computed key widens to an index signature; K is the one key that was given.
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string });
 }
 
 function refuse(reason: string): { readonly ok: false; readonly error: SignatureError } {

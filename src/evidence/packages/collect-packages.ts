@@ -22,7 +22,7 @@ export const collectPackages: Collector<'packages'> = async (context) => {
 };
 
 /** Reads every database and metadata file of a tree. */
-export async function readInventory(tree: FileTree): Promise<Inventory> {
+async function readInventory(tree: FileTree): Promise<Inventory> {
   const distribution = readDistribution(tree);
   const databases = await findDatabases(tree);
   const fromDatabases = databases.flatMap((database) => database.reading.packages);

@@ -1,3 +1,4 @@
+import { optionalField } from '../../optional-field.js';
 import { parsePurl } from '../purl/purl.js';
 import { normaliseVersion } from './distribution-packages.js';
 
@@ -50,9 +51,9 @@ export function diffPackages(before: readonly NamedPackage[], after: readonly Na
   return { added, removed, changed };
 }
 
+/** What has a version names it; an empty one is none. */
 function named<K extends string>(key: K, version: string | undefined): { readonly [P in K]?: string } {
-  // A computed key of a single name makes an object of that name alone.
-  return version === undefined || version === '' ? {} : ({ [key]: version } as { readonly [P in K]?: string });
+  return optionalField(key, version === '' ? undefined : version);
 }
 
 /** Versions by package, each list sorted; no version is the empty text. */
