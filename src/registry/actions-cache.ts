@@ -37,7 +37,7 @@ export async function openActionsCache(options: {
     if (entry !== undefined) await cache.add(await unpackContent(entry.bytes, MAX_PACK_BYTES));
     restored = entry?.key;
   } catch (error) {
-    notice(`The cache of registry content could not be restored: ${messageOf(error)}.`);
+    notice(`The cache of registry content could not be restored: ${messageOf(error)}. What it held is fetched again.`);
   }
   return {
     get: (digest, maxBytes) => cache.get(digest, maxBytes),
@@ -54,7 +54,7 @@ export async function openActionsCache(options: {
         if (key === undefined || key === restored) return;
         await service.save(key, await packContent(await cache.content()));
       } catch (error) {
-        notice(`The cache of registry content could not be saved: ${messageOf(error)}.`);
+        notice(`The cache of registry content could not be saved: ${messageOf(error)}. The next run fetches it again.`);
       }
     },
   };

@@ -153,7 +153,7 @@ export class Authorization {
         registry: repository.registry,
         request: requestText(request),
         message: `No credentials for ${repository.registry}: ${found.error}`,
-        remedy: 'Log in again (`docker login`), or mend the Docker configuration.',
+        remedy: `Log in to ${repository.registry} again (\`docker login\`), or mend the Docker configuration.`,
       });
     if (found.value !== undefined) for (const secret of secretsOf(found.value)) this.#options.mask(secret);
     return found;

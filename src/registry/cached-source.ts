@@ -4,7 +4,7 @@ import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, 
 import { BLOB_LIMITS, type RegistryLimits } from './limits.js';
 import type { Descriptor } from './manifest.js';
 import { readManifest } from './read-manifest.js';
-import { verifiedChunks } from './verified-bytes.js';
+import { blobText, verifiedChunks } from './verified-bytes.js';
 
 /** Looks for content by digest in a cache first. What can change is always asked for: tags, and lists of referrers. */
 export class CachedSource implements ImageSource {
@@ -71,7 +71,7 @@ export class CachedSource implements ImageSource {
     const { digest, size } = descriptor;
     const kept = size > this.#limits[BLOB_LIMITS[kind]] ? undefined : await this.#cache.stream(digest);
     if (kept !== undefined) {
-      const what = `The ${kind} ${digest}`;
+      const what = blobText(kind, digest, 'the cache');
       return ok(verifiedChunks(kept, descriptor, { registry: repository.registry, request: 'the cache', what }));
     }
     const stream = await this.#source.blobStream(repository, descriptor, kind);

@@ -23,7 +23,9 @@ export async function trustedAuthorities(
     try {
       authorities.push(await readFile(path, 'utf8'));
     } catch (error) {
-      return err(`The environment variable ${name} names ${path}, which can't be read: ${messageOf(error)}.`);
+      return err(
+        `The environment variable ${name} names ${path}, which can't be read: ${messageOf(error)}. Name a file with certificates in PEM form, or unset it.`,
+      );
     }
   }
   return ok(authorities);

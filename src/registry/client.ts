@@ -1,4 +1,4 @@
-import { isDigest } from '../images/reference.js';
+import { isDigest, repositoryName } from '../images/reference.js';
 import { err, ok, type Result } from '../result.js';
 import { type Answer, readRefusalText, type WholeAnswer } from './answer.js';
 import type { Ask, RegistryApi } from './ask.js';
@@ -17,7 +17,7 @@ import { refusalError } from './refusal.js';
 import { documentError } from './registry-error.js';
 import { fetchTags } from './tags.js';
 import type { Request, Transport } from './transport.js';
-import { type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './verified-bytes.js';
+import { blobText, type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './verified-bytes.js';
 
 export interface ClientOptions {
   readonly transport: Transport;
@@ -66,7 +66,7 @@ export class RegistryClient implements ImageSource, RegistryApi {
   ): Promise<Result<Uint8Array, RegistryError>> {
     const limit = BLOB_LIMITS[kind];
     const ask: Ask = { repository, path: `blobs/${descriptor.digest}` };
-    const origin = this.#origin(ask, `The ${kind} ${descriptor.digest}`);
+    const origin = this.#origin(ask, blobText(kind, descriptor.digest, repositoryName(repository)));
     const { limits } = this.#options.transport;
     if (descriptor.size > limits[limit]) return err(tooLarge(origin, limit, limits[limit]));
     const answer = await this.whole('GET', ask, limit);
@@ -86,7 +86,7 @@ export class RegistryClient implements ImageSource, RegistryApi {
     const { transport } = this.#options;
     const limit = BLOB_LIMITS[kind];
     const ask: Ask = { repository, path: `blobs/${descriptor.digest}` };
-    const origin = this.#origin(ask, `The ${kind} ${descriptor.digest}`);
+    const origin = this.#origin(ask, blobText(kind, descriptor.digest, repositoryName(repository)));
     if (descriptor.size > transport.limits[limit]) return err(tooLarge(origin, limit, transport.limits[limit]));
     const open = (from: number) => this.#open(from === 0 ? ask : { ...ask, headers: { range: `bytes=${from}-` } });
     const first = await open(0);

@@ -29,15 +29,18 @@ export async function askHelper(
   place: HelperPlace,
 ): Promise<Result<Credential | undefined, string>> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name))
-    return err(`The credential helper ${JSON.stringify(name)} is not a bare name such as osxkeychain.`);
+    return err(
+      `the credential helper ${JSON.stringify(name)} was not run, since it is not a bare name such as osxkeychain.`,
+    );
   const program = `docker-credential-${name}`;
   const path = await findProgram(program, place);
-  if (path === undefined) return err(`${program} was not found on the PATH outside the checkout under judgement.`);
+  if (path === undefined)
+    return err(`the credential helper ${program} was not found on the PATH, outside the checkout under judgement.`);
   const run = await get(path, key, place.environment);
   if (run.failed)
     return run.output.trim() === NOT_FOUND
       ? ok(undefined)
-      : err(`${program} get failed for ${key}; run it yourself to see why.`);
+      : err(`the credential helper failed for ${key}; run \`${program} get\` to see why.`);
   let document: unknown;
   try {
     document = JSON.parse(run.output);
@@ -45,7 +48,8 @@ export async function askHelper(
     document = undefined;
   }
   const parsed = answer.safeParse(document);
-  if (!parsed.success) return err(`${program} get answered for ${key} what is not a credential.`);
+  if (!parsed.success)
+    return err(`the credential helper answered \`${program} get\` for ${key} with what is not a credential.`);
   const { Username: username, Secret: secret } = parsed.data;
   if (username === '' || secret === '') return ok(undefined);
   return ok(

@@ -78,7 +78,7 @@ async function readConfig({ environment, workspace, notice }: DockerConfigOption
   const parsed = document.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   notice(
-    `${path} is not a Docker configuration (${parsed.error.issues[0]?.path.join('.')}), so its credentials are not used.`,
+    `${path} is not a Docker configuration (${parsed.error.issues[0]?.path.join('.') || 'it is not a JSON object'}), so its credentials are not used.`,
   );
   return EMPTY;
 }

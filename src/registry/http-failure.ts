@@ -54,22 +54,37 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
     registry: name.registry,
     request: requestText(name),
     message: `${requestText(name)} failed: ${PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
-    remedy: REMEDIES[code] ?? `Check that ${name.url.host} can be reached from here, and run the gate again.`,
+    remedy: remedyFor(code, name),
   };
 }
 
-const REMEDIES: Partial<Record<Code, string>> = {
-  'refused-address':
-    'If the registry is meant to be on a private network, list it in the policy: `registries: { HOST: { private-network: true } }`.',
-  timeout: raiseTimes('answer-ms', 'document-ms'),
-  tls: "Check the registry's certificate; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private authority.",
-  malformed: 'Check that the address is that of a registry.',
-  unauthorised: 'Log in to the registry (`docker login`), or check that the image exists and its name is right.',
-  forbidden: 'Give the account the right to pull this repository.',
-  'not-found': 'Check the name, the tag and the digest; a tag may have been removed.',
-  'rate-limited': 'Log in to the registry, use a mirror, or run the gate again later.',
-  'server-error': "See the registry's status page, and run the gate again later.",
-};
+function remedyFor(code: Code, { registry, url }: RequestName): string {
+  switch (code) {
+    case 'refused-address':
+      return `If ${url.host} is meant to be on a private network, list it in the policy: \`registries: { "${url.host}": { private-network: true } }\`.`;
+    case 'timeout':
+      return raiseTimes('answer-ms', 'document-ms');
+    case 'tls':
+      return `Check the certificate of ${url.host}; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private certificate authority.`;
+    case 'unauthorised':
+      return `Log in to ${registry} (${LOGINS}), or check that the image exists and its name is right.`;
+    case 'forbidden':
+      return `Give the account that is logged in to ${registry} the right to pull this repository, or log in with another (${LOGINS}).`;
+    case 'not-found':
+      return 'Check the name, the tag and the digest; a tag may have been removed.';
+    case 'rate-limited':
+      return `Log in to ${registry} (${LOGINS}), use a mirror, or run the gate again later.`;
+    case 'server-error':
+      return `See the status page of ${registry}, and run the gate again later.`;
+    case 'network':
+      return `Check that ${url.host} can be reached from here (HTTPS_PROXY and NO_PROXY say how), and run the gate again.`;
+    default:
+      return `Check that ${url.host} is a registry, and that no proxy answers in its place.`;
+  }
+}
+
+/** The ways to give credentials: at the desk, and in a workflow. */
+const LOGINS = '`docker login`; in a workflow docker/login-action, or the input `registry-credentials`';
 
 /** The error of an answer whose status is no success. `detail` is what the registry's body says, already made safe. */
 export function statusError(
@@ -85,7 +100,7 @@ export function statusError(
     request: requestText(name),
     status,
     message: `${requestText(name)} was answered ${status}${detail === undefined ? '' : ` (${detail})`}${wait}.`,
-    remedy: REMEDIES[code] ?? 'Check that the address is that of a registry.',
+    remedy: remedyFor(code, name),
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
   };
 }

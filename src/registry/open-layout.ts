@@ -8,7 +8,7 @@ import type { Descriptor } from './manifest.js';
 import { OCI_INDEX } from './media-types.js';
 import { readManifest } from './read-manifest.js';
 import { BlobStreamError, documentError } from './registry-error.js';
-import { collect, type Origin, tooLarge, verifiedChunks } from './verified-bytes.js';
+import { blobText, collect, type Origin, tooLarge, verifiedChunks } from './verified-bytes.js';
 
 /** A layout whose files can be read: its index, and content by digest, hashed as it is read. */
 export class OpenLayout {
@@ -41,7 +41,7 @@ export class OpenLayout {
   }
 
   async #readManifest(digest: string): Promise<Result<FetchedManifest, RegistryError>> {
-    const origin = this.#blobOrigin(digest, `The manifest ${digest}`);
+    const origin = this.#blobOrigin(digest, `The manifest ${digest} of the image layout ${this.path}`);
     const size = await this.#size(blobPath(digest), origin, 'manifest-bytes');
     if (!size.ok) return size;
     const bytes = await collect(
@@ -54,7 +54,10 @@ export class OpenLayout {
   }
 
   async blob(descriptor: Descriptor, kind: BlobKind): Promise<Result<AsyncIterable<Uint8Array>, RegistryError>> {
-    const origin = this.#blobOrigin(descriptor.digest, `The ${kind} ${descriptor.digest}`);
+    const origin = this.#blobOrigin(
+      descriptor.digest,
+      blobText(kind, descriptor.digest, `the image layout ${this.path}`),
+    );
     const limit = BLOB_LIMITS[kind];
     if (descriptor.size > this.#limits[limit]) return err(tooLarge(origin, limit, this.#limits[limit]));
     const path = blobPath(descriptor.digest);
@@ -66,7 +69,7 @@ export class OpenLayout {
     const origin = {
       registry: this.registry,
       request: `${this.path}/index.json`,
-      what: 'The index of the image layout',
+      what: `The index of the image layout ${this.path}`,
     };
     const size = await this.#size('index.json', origin, 'manifest-bytes');
     if (!size.ok) return size;
@@ -89,7 +92,7 @@ export class OpenLayout {
           code: 'not-found',
           registry: origin.registry,
           request: origin.request,
-          message: `${origin.what} is not in the image layout ${this.path}.`,
+          message: `${origin.what} is not there.`,
           remedy: 'Copy the image into the layout, with everything that refers to it, or name another place.',
         });
       return size > this.#limits[limit] ? err(tooLarge(origin, limit, this.#limits[limit])) : ok(size);

@@ -33,7 +33,7 @@ export function nextPage(
       registry: from.registry,
       request: requestText(from),
       message: `${requestText(from)} names a next page that ${reason}.`,
-      remedy: 'Ask whoever runs the registry to mend its pagination.',
+      remedy: `Ask the operator of ${from.registry} to mend the Link headers of its lists.`,
     });
   if (visited.size >= limits[limit])
     return err(

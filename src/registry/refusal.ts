@@ -38,6 +38,5 @@ export function refusalError(name: RequestName, answer: WholeAnswer): RegistryEr
     ...error,
     code: 'malformed',
     message: `${requestText(name)} was answered 404 by something that is not a registry, such as a proxy.`,
-    remedy: `Check that ${name.url.host} is a registry and that no proxy answers in its place.`,
   };
 }

@@ -1,5 +1,6 @@
 import { formatPlatform, type Platform } from '../images/platform.js';
 import { formatReference, type Reference } from '../images/reference.js';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { choosePlatform, compatiblePlatforms, normalPlatform, platformOf } from './choose-platform.js';
 import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
@@ -32,11 +33,11 @@ export async function resolveImage(
 
   const at = (what: string) => ({ registry: repository.registry, request: formatReference(reference), what });
   if (!isImageConfigType(manifest.config.mediaType))
-    return err(documentError(noImage(manifest), at(`The manifest ${fetched.digest}`)));
+    return err(documentError(noImage(manifest), at(`The manifest ${fetched.digest} of ${formatReference(reference)}`)));
   const bytes = await source.blob(repository, manifest.config, 'config');
   if (!bytes.ok) return bytes;
   const read = readConfiguration(bytes.value);
-  const what = `The configuration ${manifest.config.digest}`;
+  const what = `The configuration ${manifest.config.digest} of ${formatReference(reference)}`;
   if (!read.ok) return err(documentError(read.error, at(what)));
   const fault = findDisagreement(manifest, read.value, entry, platform);
   if (fault !== undefined) return err(documentError(fault, at(what)));
@@ -99,7 +100,11 @@ async function choose(
     if (child.value.mediaType !== next.mediaType)
       return fail(malformed(`it calls ${next.digest} ${shown(next.mediaType)}, which is ${child.value.mediaType}`));
     if (child.value.bytes.length !== next.size)
-      return fail(malformed(`it gives ${next.digest} ${next.size} bytes, which has ${child.value.bytes.length}`));
+      return fail(
+        malformed(
+          `it gives ${next.digest} ${plural(next.size, 'byte')}, which has ${plural(child.value.bytes.length, 'byte')}`,
+        ),
+      );
     fetched = child.value;
     entry = next;
   }
@@ -109,7 +114,7 @@ function at(repository: Repository, digest: string) {
   return {
     registry: repository.registry,
     request: `${repository.registry}/${repository.repository}@${digest}`,
-    what: `The index ${digest}`,
+    what: `The index ${repository.registry}/${repository.repository}@${digest}`,
   };
 }
 
@@ -126,7 +131,7 @@ function missingPlatform(
     code: 'not-found',
     registry: repository.registry,
     request: `${repository.registry}/${repository.repository}@${digest}`,
-    message: `The index ${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'none for any platform'}.`,
+    message: `The index ${repository.registry}/${repository.repository}@${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'none for any platform'}.`,
     remedy: 'Judge the platforms that are built (`platforms` in the policy), or use an image that has this one.',
   };
 }
@@ -144,7 +149,9 @@ function findDisagreement(
   wanted: Platform,
 ): DocumentFault | undefined {
   if (configuration.diffIds.length !== manifest.layers.length)
-    return malformed(`it knows ${configuration.diffIds.length} layers, and its manifest ${manifest.layers.length}`);
+    return malformed(
+      `it lists ${plural(configuration.diffIds.length, 'layer')}, and its manifest ${manifest.layers.length}`,
+    );
   const own = normalPlatform(configuration);
   // A runtime reads the configuration then, and passes over what is for another: so this is not what it takes.
   if (entry !== undefined && entry.platform === undefined && !compatiblePlatforms(wanted).includes(own ?? '')) {

@@ -57,7 +57,7 @@ export async function askForToken(
       request: requestText(request),
       status: 401,
       message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is not a token server: it must be an https address without credentials.`,
-      remedy: 'Ask whoever runs the registry to mend its authentication.',
+      remedy: `Ask the operator of ${registry} to mend the WWW-Authenticate header of its 401.`,
     });
   const service = challenge.parameters.get('service');
   // Our own scope, whatever the challenge asks for: this repository, and nothing but pull.
@@ -97,7 +97,7 @@ function readToken(
       registry: name.registry,
       request: requestText(name),
       message: `${requestText(name)} answered without a token.`,
-      remedy: 'Ask whoever runs the registry to mend its token server.',
+      remedy: `Ask the operator of ${name.registry} to mend its token server.`,
     });
   const seconds = parsed.data.expires_in;
   const life = seconds === undefined || !(seconds > 0) ? DEFAULT_LIFE_MS : Math.min(seconds * 1000, MAX_LIFE_MS);

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../result.js';
 import { hashFor } from './digest.js';
 import { bufferFreer } from './free-buffers.js';
-import type { RegistryError } from './image-source.js';
+import type { BlobKind, RegistryError } from './image-source.js';
 import { amountOf, type LimitName, raiseLimit } from './limits.js';
 import type { Descriptor } from './manifest.js';
 import { BlobStreamError } from './registry-error.js';
@@ -10,7 +10,7 @@ import { BlobStreamError } from './registry-error.js';
 export interface Origin {
   readonly registry: string;
   readonly request: string;
-  /** `The layer sha256:…`: starts a sentence. */
+  /** `The layer sha256:… of registry/repository`: starts a sentence. */
   readonly what: string;
 }
 
@@ -48,6 +48,11 @@ export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Result
     throw error;
   }
   return ok(Buffer.concat(parts));
+}
+
+/** `The layer sha256:… of PLACE`, to begin a sentence with. */
+export function blobText(kind: BlobKind, digest: string, place: string): string {
+  return `The ${kind === 'config' ? 'configuration' : kind} ${digest} of ${place}`;
 }
 
 export function wrongDigest(origin: Origin, expected: string, actual: string): RegistryError {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { formatReference } from '../images/reference.js';
+import { plural } from '../plural.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
 import { describeAuthority } from '../signatures/authority.js';
 import { countSigners } from '../signatures/count-signers.js';
+import type { SignatureErrorCode } from '../signatures/signature-error.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures, VerifiedSignature } from '../signatures/verified.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
@@ -73,7 +75,8 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
     const reason = `${entry.name} lets ${name} through without a signature: ${entry.reason ?? 'no reason is given'}`;
     return { outcome: 'not-applicable', reason };
   }
-  if (evidence === undefined) return { outcome: 'indeterminate', reason: 'No signatures were collected.' };
+  if (evidence === undefined)
+    return { outcome: 'indeterminate', reason: 'No signatures were collected.', fix: 'Run the gate again.' };
   if (entry === null || entry.authorities.length === 0) {
     const seen = evidence.status === 'present' ? seenSigners(evidence.value) : [];
     return {
@@ -99,7 +102,7 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
     case 'absent':
       return {
         outcome: 'fail',
-        reason: `${name} is not signed: ${evidence.lookedIn.length} places were looked in, and none holds a signature.`,
+        reason: `${name} is not signed: ${plural(evidence.lookedIn.length, 'place was', 'places were')} looked in, and none holds a signature.`,
         fix: unsignedFix(subject),
         details: evidence.lookedIn.map(({ place, answer }) => `${place}: ${answer}`),
       };
@@ -134,7 +137,7 @@ function judgeSignatures(subject: SignatureQuestion, entry: AllowEntry, signatur
   return {
     outcome: 'fail',
     reason: shortage(entry, name, count, signatures),
-    fix: unsignedFix(subject),
+    fix: fixFor(entry, signatures.rejected[0]?.code) ?? unsignedFix(subject),
     details,
   };
 }
@@ -155,6 +158,21 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
   return length === 1
     ? `${name} carries one signature, which does not count because ${first.reason}.`
     : `${name} carries ${length} signatures and none counts; the first does not because ${first.reason}.`;
+}
+
+/** What to do about a signature that may be by the right party and does not count all the same. */
+function fixFor(entry: AllowEntry, code: SignatureErrorCode | undefined): string | undefined {
+  switch (code) {
+    case 'not-logged':
+      return 'Ask the publisher to put its signatures into the transparency log, or say `log: ignored` beside the key where it keeps them out on purpose.';
+    case 'unknown-log':
+      return 'Where the publisher uses a Sigstore instance of its own, name its trusted root: `trusted-root` in the policy.';
+    case 'unsupported':
+      if (!entry.authorities.some(({ kind }) => kind === 'kms')) return undefined;
+      return 'Name the authority by a public key (`file` or `pem`: ECDSA P-256/384/521, Ed25519 or RSA) or by a keyless identity.';
+    default:
+      return undefined;
+  }
 }
 
 function unsignedFix({ evidence, reference }: SignatureQuestion): string {

@@ -19,7 +19,8 @@ export function incompleteness(
   return {
     cause: 'trust-root',
     message: `A signature at ${unknown.place} can't be judged because ${unknown.reason}.`,
-    remedy: 'Run it where tuf-repo-cdn.sigstore.dev can be reached, or name a newer root with --trusted-root.',
+    remedy:
+      'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or name a newer trusted root: `trusted-root` in the policy, or --trusted-root.',
   };
 }
 
@@ -29,7 +30,7 @@ export function rootUnavailable<T>(error: SignatureError): Evidence<T> {
     status: 'unavailable',
     cause: 'trust-root',
     message: `No signature can be judged because ${error.reason}.`,
-    remedy: 'Mend the trusted root that the policy or --trusted-root names.',
+    remedy: 'Put a Sigstore trusted root (JSON) where `trusted-root` in the policy or --trusted-root says.',
   };
 }
 
