@@ -62,11 +62,11 @@ describe('an authority says what was written of it, and nothing more', () => {
 
 describe('what cannot be used is a problem at its place', () => {
   test.each([
-    ['{ key: { log: ignored } }', 'allow[0].authorities[0].key', 'This key is not given.'],
+    ['{ key: { log: ignored } }', 'allow[0].authorities[0].key', '"key" names no key.'],
     [
       `{ key: { pem: ${inline(KEY)}, kms: "awskms://a" } }`,
       'allow[0].authorities[0].key',
-      'This key is given 2 times.',
+      '"key" gives pem and kms, which may be different keys.',
     ],
     ['{ key: { pem: nonsense } }', 'allow[0].authorities[0].key.pem', "The key given inline can't be used"],
     ['{ key: { file: gone.pub } }', 'allow[0].authorities[0].key.file', "The key file gone.pub can't be read"],

@@ -86,7 +86,9 @@ async function resolveContent(layer: Layer, catalogue: Catalogue): Promise<Resol
   if (reason !== undefined) {
     const code = read.ok ? 'bad-key-file' : 'missing-file';
     const message = `The trusted root ${path} can't be used: ${reason}.`;
-    return { allow: entries, problems: [...problems, problemIn(layer, ['trusted-root'], { code, message })], files };
+    const expected = 'a Sigstore trusted root in JSON, in the repository and commit of the policy that names it';
+    const problem = problemIn(layer, ['trusted-root'], { code, message, expected });
+    return { allow: entries, problems: [...problems, problem], files };
   }
   return { allow: entries, trustedRoot: json, problems, files: [...files, path] };
 }

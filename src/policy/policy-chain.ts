@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import type { Rule } from '../rules/rule.js';
 import { type Layer, problemIn, type ResolveFile } from './layer.js';
@@ -60,7 +61,7 @@ export async function readChain(
     const refuse = (message: string, fix: string) =>
       err([problemIn(layer.value, ['extends'], { code: 'cannot-extend', message, fix })]);
     if (layers.length > MAX_EXTENDS)
-      return refuse(`Policies extend each other more than ${MAX_EXTENDS} times.`, 'Shorten the chain.');
+      return refuse(`Policies extend each other more than ${plural(MAX_EXTENDS, 'time')}.`, 'Merge some of them.');
     const extended: Result<{ source: PolicyText; name: string }, string> = await fetchExtended(
       layer.value,
       target,
@@ -69,11 +70,11 @@ export async function readChain(
     if (!extended.ok) {
       return refuse(
         `The policy it extends, ${target}, can't be read: ${extended.error}.`,
-        'Give a path in this repository, or owner/repository/path@ref; a private repository needs policy-token.',
+        'Give a path in this repository, or owner/repository/path@ref; a private repository needs a token that may read it.',
       );
     }
     if (seen.has(identityOf(extended.value.source)))
-      return refuse(`${target} extends this policy in turn.`, 'Break the circle.');
+      return refuse(`${target} extends this policy in turn.`, 'Remove `extends` from one of them.');
     next = extended.value;
   }
   return ok(layers);

@@ -1,5 +1,6 @@
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../images/pattern.js';
+import { plural } from '../plural.js';
 import { nearest } from '../suggestion.js';
 import { verifiedPublishers } from './default-allow.js';
 import { type Layer, positionIn, problemIn } from './layer.js';
@@ -41,8 +42,9 @@ async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog
   });
   const short = entries.find(({ authorities, require }) => authorities.length > 0 && require > authorities.length);
   if (short !== undefined && own.problems.length === 0) {
-    const message = `${short.require} signatures are required, and the authorities are ${short.authorities.length}.`;
-    problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message }));
+    const message = `"require" asks for ${plural(short.require, 'signature')}, and the entry has ${plural(short.authorities.length, 'authority', 'authorities')}.`;
+    const fix = 'Lower "require", or add authorities.';
+    problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message, fix }));
   }
   const unverifiable = entries.some((entry) => entry.signed && entry.authorities.length === 0);
   if (unverifiable && problems.length === 0) problems.push(notVerifiable(layer, path, chosen.sources));
@@ -88,7 +90,8 @@ function choosePublishers(
   if (line.catalog === 'verified') {
     if (line.with !== undefined) {
       const message = '"verified" names several publishers and asks for nothing.';
-      return { sources: [], problems: [problemIn(layer, [...path, 'with'], { code: 'contradiction', message })] };
+      const fix = 'Remove "with", or name one publisher.';
+      return { sources: [], problems: [problemIn(layer, [...path, 'with'], { code: 'contradiction', message, fix })] };
     }
     return { sources: verifiedPublishers(catalogue).map((publisher) => sourceOf(publisher)), problems: [] };
   }
@@ -106,7 +109,7 @@ function choosePublishers(
   }
   if (publisher.images.length === 0) {
     const message = `The catalogue has no pattern for the images of "${publisher.id}": ${publisher.notVerifiable ?? 'they differ by customer'}.`;
-    const fix = 'Write an entry with image and authorities in its place.';
+    const fix = 'Write an entry with "image" and "authorities" in its place.';
     return { sources: [], problems: [problemIn(layer, [...path, 'catalog'], { code: 'no-effect', message, fix })] };
   }
   const problems = parameterProblems(layer, line, path, publisher);
@@ -211,6 +214,6 @@ function notVerifiable(layer: Layer, path: readonly PropertyKey[], sources: read
     code: 'not-verifiable',
     severity: 'warning',
     message: `This entry names nobody who may sign, so signature-verified fails for its images${why === undefined ? '' : ` (${why})`}.`,
-    fix: 'Give authorities, or say signed: false with a reason.',
+    fix: 'Give "authorities", or say "signed: false" with a reason.',
   });
 }

@@ -45,7 +45,7 @@ function duplicates(
   return identities.flatMap((identity, index) => {
     if (identities.indexOf(identity) === index) return [];
     const message = 'This authority is listed twice.';
-    const fix = 'Remove one of them.';
+    const fix = 'Remove one of the two.';
     return [problemIn(layer, [...path, 'authorities', index], { code: 'contradiction', message, fix })];
   });
 }
@@ -83,7 +83,8 @@ async function resolveKey(
   const refuse = (problem: PolicyProblem): Authorities => ({ authorities: [], problems: [problem], files: [] });
   const given = (['file', 'pem', 'kms'] as const).filter((name) => line[name] !== undefined);
   if (given.length !== 1) {
-    const message = given.length === 0 ? 'This key is not given.' : `This key is given ${given.length} times.`;
+    const message =
+      given.length === 0 ? '"key" names no key.' : `"key" gives ${given.join(' and ')}, which may be different keys.`;
     return refuse(problemIn(layer, path, { code: 'contradiction', message, expected: 'one of file, pem and kms' }));
   }
   if (line.kms !== undefined) {

@@ -12,6 +12,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { SourceRange } from '../build-files/image-use.js';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
 
@@ -46,7 +47,11 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
   const length = typeof source === 'string' ? Buffer.byteLength(source) : source.byteLength;
   if (length > MAX_POLICY_BYTES) {
     return err([
-      whole('too-large', `The policy has ${length} bytes; the limit is ${MAX_POLICY_BYTES}.`, 'Split it with extends.'),
+      whole(
+        'too-large',
+        `The policy has ${plural(length, 'byte')}, and ${plural(MAX_POLICY_BYTES, 'byte')} are read.`,
+        'Split it with `extends`.',
+      ),
     ]);
   }
   const text = typeof source === 'string' ? source : decode(source);
@@ -54,7 +59,8 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
     return err([whole('not-utf-8', 'The policy is not valid UTF-8.', 'Save the file in the encoding UTF-8.')]);
   }
   const exhausting = findExhausting(text);
-  if (exhausting !== undefined) return err([whole('too-complex', exhausting, 'Write it plainly.')]);
+  if (exhausting !== undefined)
+    return err([whole('too-complex', exhausting, 'Write it with fewer levels and parts, or split it with `extends`.')]);
 
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -88,7 +94,13 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const code = reason.startsWith('Excessive') ? 'too-complex' : 'syntax';
-    return err([whole(code, `The aliases of the policy can't be resolved: ${reason}.`, 'Write it out.')]);
+    return err([
+      whole(
+        code,
+        `The aliases of the policy can't be resolved: ${reason}.`,
+        'Write the values out in place of the aliases.',
+      ),
+    ]);
   }
   return ok({ file, value, place: (path, part = 'value') => placeOf(document, path, part, rangeAt) });
 }
@@ -108,7 +120,7 @@ function findExhausting(text: string): string | undefined {
   let indicators = 0;
   let inScalar = false;
   for (const token of new Lexer().lex(text)) {
-    if (++tokens > MAX_TOKENS) return `The policy has more than ${MAX_TOKENS} parts.`;
+    if (++tokens > MAX_TOKENS) return `The policy has more than ${plural(MAX_TOKENS, 'part')}.`;
     // The lexer announces a scalar with this token; what follows is text and not structure.
     if (inScalar) inScalar = false;
     else if (token === '\u001f') inScalar = true;
@@ -117,7 +129,7 @@ function findExhausting(text: string): string | undefined {
     else if (token === '\n') indicators = 0;
     else if (token === '-' || token === '?') indicators++;
     else if (token.length > MAX_INDENTATION && /^ +$/.test(token)) {
-      return `A line of the policy is indented by more than ${MAX_INDENTATION} columns.`;
+      return `A line of the policy is indented by more than ${plural(MAX_INDENTATION, 'column')}.`;
     }
     if (flow > MAX_NESTING || indicators > MAX_NESTING) return `The policy nests more than ${MAX_NESTING} levels deep.`;
   }
@@ -135,6 +147,7 @@ function syntaxProblem(file: string, error: YAMLError, rangeAt: RangeAt): Policy
     file,
     key: '',
     message: `This is not valid YAML: ${message}.`,
+    ...(several ? { fix: 'Keep one document, without lines of ---.' } : {}),
     ...rangeAt(error.pos[0], error.pos[1]),
   };
 }
@@ -165,7 +178,12 @@ function findKeyProblems(file: string, document: Document.Parsed, rangeAt: Range
         const message = `The key "${key}" occurs twice; the first is on line ${line}.`;
         problems.push({ ...here, code: 'duplicate-key', message, fix: 'Keep one of them.' });
       } else if (RESERVED_KEYS.has(key)) {
-        problems.push({ ...here, code: 'reserved-key', message: `"${key}" can't be a key of a policy.` });
+        problems.push({
+          ...here,
+          code: 'reserved-key',
+          message: `"${key}" can't be a key of a policy.`,
+          fix: 'Remove it.',
+        });
       }
       seen.set(key, pair.key);
       pending.push({ node: pair.value, path: [...path, key] });

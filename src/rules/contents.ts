@@ -40,7 +40,7 @@ export function needed<T>(evidence: Evidence<T> | undefined, what: string): Resu
       return err({
         outcome: 'fail',
         reason: evidence.message,
-        fix: 'Use an image whose layers are plain OCI or Docker layers, or waive this with a reason.',
+        fix: 'Use an image whose layers are plain OCI or Docker layers, or accept it by a waiver.',
       });
     case 'absent':
       return err({

@@ -60,10 +60,14 @@ export const current: ImageRule<Options> = {
 
 function unknown(evidence: Evidence<TagState> | undefined, tag: string): RuleResult {
   if (evidence?.status === 'unsupported')
-    return { outcome: 'fail', reason: evidence.message, fix: 'Use another image.' };
+    return { outcome: 'fail', reason: evidence.message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' };
   if (evidence?.status === 'unavailable')
     return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy };
-  return { outcome: 'indeterminate', reason: `Nobody asked where ${tag} points to.`, fix: 'Run the gate again.' };
+  return {
+    outcome: 'indeterminate',
+    reason: `Where the tag ${tag} points to was not asked.`,
+    fix: 'Run the gate again.',
+  };
 }
 
 function drift({ tag, currentDigest, listsPinned }: TagState, pinned: string): RuleResult {

@@ -92,13 +92,21 @@ export const minimal: ImageRule<Options> = {
   },
 };
 
-function within(aspect: string, count: number, most: number, one: string, many?: string): RuleResult {
-  const reason = `It has ${plural(count, one, many)}; the budget is ${most}.`;
+/** The option that sets each budget. */
+const BUDGETS = {
+  packages: 'max-packages',
+  size: 'max-megabytes',
+  files: 'max-files',
+  'unowned-files': 'max-unowned-files',
+} as const;
+
+function within(aspect: keyof typeof BUDGETS, count: number, most: number, one: string, many?: string): RuleResult {
+  const reason = `It has ${plural(count, one, many)}; the budget is ${plural(most, '', '').trim()}.`;
   if (count <= most) return { outcome: 'pass', aspect, reason };
   return {
     outcome: 'fail',
     aspect,
     reason,
-    fix: 'Take a smaller variant of the image, or raise the budget in the policy.',
+    fix: `Take a smaller variant of the image, or raise \`${BUDGETS[aspect]}\` in the policy.`,
   };
 }

@@ -90,7 +90,7 @@ function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly 
   const secrets = remaining.filter((secret) => secret.isClosed !== true && !isPackaged(secret));
   const layers = plural(filesystem.value.layers.length, 'layer');
   const fix = 'Revoke them, and use an image that was built without them.';
-  const allow = 'See that they are public samples, and allow their paths with allow-files.';
+  const allow = 'Where they are public samples, allow their paths with `allow-files`.';
   return [
     secrets.length > 0
       ? { ...told(secrets, ['holds', 'hold'], 'keys or credentials'), aspect, fix }

@@ -96,8 +96,8 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
         reason: evidence.message,
         fix:
           subject.evidence.image?.status === 'unsupported'
-            ? 'Use another image.'
-            : 'Ask the publisher for a cosign or Sigstore signature, or waive this with a reason.',
+            ? 'Use an image in OCI or Docker v2 schema 2 form.'
+            : 'Ask the publisher for a cosign or Sigstore signature, or accept it by a waiver.',
       };
     case 'absent':
       return {

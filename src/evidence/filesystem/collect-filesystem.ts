@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { registryErrorEvidence } from '../../registry/registry-error.js';
 import type { Collector } from '../collector.js';
 import { type Evidence, present } from '../evidence.js';
@@ -24,7 +25,7 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
     return {
       status: 'unavailable',
       cause: 'malformed',
-      message: `The manifest ${manifestDigest} lists ${manifest.layers.length} layers and its configuration ${configuration.diffIds.length} diffIDs.`,
+      message: `The manifest ${manifestDigest} lists ${plural(manifest.layers.length, 'layer')}, and its configuration ${plural(configuration.diffIds.length, 'diffID')}.`,
       remedy: "Ask the image's publisher to push it again.",
     };
   }
@@ -39,8 +40,8 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
     return {
       status: 'unavailable',
       cause: 'limit',
-      message: `The layers of ${manifestDigest} can't be laid over each other: ${message}.`,
-      remedy: `They pass the limit ${limit}; use another image, or waive the rule for it.`,
+      message: `The layers of ${manifestDigest} can't be laid over each other: ${message} (limit ${limit}).`,
+      remedy: 'Use an image with fewer files, or accept it by a waiver with `covers: indeterminate`.',
     };
   }
   const { tree, unread } = overlay.value;
@@ -60,7 +61,7 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
       secrets: findSecrets(layers, tree),
       unread: [...layers.flatMap((layer) => layer.unread), ...unread],
     },
-    `${layers.length} layers of ${manifestDigest}`,
+    `${plural(layers.length, 'layer')} of ${manifestDigest}`,
   );
 };
 
@@ -78,11 +79,11 @@ function errorEvidence(error: LayersError): Evidence<never> {
       return {
         status: 'unavailable',
         cause: error.error.code,
-        message: `The layer ${error.digest} can't be read: ${error.error.message}.`,
+        message: `The layer ${error.digest} can't be read: ${error.error.message}${error.error.limit === undefined ? '' : ` (limit ${error.error.limit})`}.`,
         remedy:
           error.error.limit === undefined
             ? "Ask the image's publisher to build and push it again, or use another image."
-            : `It passes the limit ${error.error.limit}; use an image that is smaller, or waive the rule for it.`,
+            : 'Use an image that is smaller, or accept it by a waiver with `covers: indeterminate`.',
       };
   }
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import { findContradictions, indexPackages } from './contradictions.js';
 import { readComponent } from './cyclonedx-component.js';
@@ -25,7 +26,7 @@ export function readCycloneDx(document: Fields, format: SbomFormat): Result<Sbom
       relationships,
     ) && readComponents(document['components'], '/components', false, packages, relationships);
   if (!isWithin) {
-    return err(overLimit('sbom-packages', `lists more than ${SBOM_LIMITS['sbom-packages']} components`));
+    return err(overLimit('sbom-packages', `lists more than ${plural(SBOM_LIMITS['sbom-packages'], 'component')}`));
   }
 
   const ids = indexPackages(packages);
@@ -43,7 +44,12 @@ export function readCycloneDx(document: Fields, format: SbomFormat): Result<Sbom
       }
     }
     if (relationships.length + others > SBOM_LIMITS['sbom-relationships']) {
-      return err(overLimit('sbom-relationships', 'lists more dependencies than are read'));
+      return err(
+        overLimit(
+          'sbom-relationships',
+          `lists more than ${plural(SBOM_LIMITS['sbom-relationships'], 'dependency', 'dependencies')}`,
+        ),
+      );
     }
   }
   return ok({

@@ -1,4 +1,5 @@
 import { scanJson } from '../../json/scan-json.js';
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import { SBOM_LIMITS } from './limits.js';
 import { overLimit, refused, type SbomError } from './sbom-error.js';
@@ -10,7 +11,12 @@ import { overLimit, refused, type SbomError } from './sbom-error.js';
 export function parseJsonDocument(text: string, bytes: Uint8Array): Result<unknown, SbomError> {
   const flaw = scanJson(bytes, SBOM_LIMITS['sbom-depth']);
   if (flaw?.code === 'too-deep')
-    return err(overLimit('sbom-depth', `nests deeper than is read, at byte ${flaw.offset}`));
+    return err(
+      overLimit(
+        'sbom-depth',
+        `nests more than ${plural(SBOM_LIMITS['sbom-depth'], 'level')} deep, at byte ${flaw.offset}`,
+      ),
+    );
   let value: unknown;
   try {
     value = JSON.parse(text);

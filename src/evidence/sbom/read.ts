@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { plural } from '../../plural.js';
 import { err, type Result } from '../../result.js';
 import { readCycloneDx } from './cyclonedx.js';
 import { detectJson, detectText } from './detect.js';
@@ -17,7 +18,8 @@ import { readTagValue } from './tag-value.js';
  * tree and the inventory stand side by side (bench/sbom.mjs).
  */
 export function readSbom(bytes: Uint8Array): Result<Sbom, SbomError> {
-  if (bytes.length > SBOM_LIMITS['sbom-bytes']) return err(overLimit('sbom-bytes', `has ${bytes.length} bytes`));
+  if (bytes.length > SBOM_LIMITS['sbom-bytes'])
+    return err(overLimit('sbom-bytes', `has more than ${plural(SBOM_LIMITS['sbom-bytes'], 'byte')}`));
   const content = withoutByteOrderMark(bytes);
   const source = decode(content);
   return source === null ? err(refused('encoding', 'is not in UTF-8')) : readSource(source, content);
@@ -33,7 +35,8 @@ export function readSbomPredicate(predicate: unknown): Result<Sbom, SbomError> {
   if (isFields(inner)) return readFields(inner);
   if (typeof inner !== 'string') return err(refused('malformed', 'is neither an object nor a text'));
   const bytes = Buffer.from(inner, 'utf8');
-  if (bytes.length > SBOM_LIMITS['sbom-bytes']) return err(overLimit('sbom-bytes', `has ${bytes.length} bytes`));
+  if (bytes.length > SBOM_LIMITS['sbom-bytes'])
+    return err(overLimit('sbom-bytes', `has more than ${plural(SBOM_LIMITS['sbom-bytes'], 'byte')}`));
   return readSource(inner, bytes);
 }
 

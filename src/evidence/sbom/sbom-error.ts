@@ -1,4 +1,4 @@
-import { SBOM_LIMITS, type SbomLimit } from './limits.js';
+import type { SbomLimit } from './limits.js';
 
 /** Why a document was refused although its format is one that is read. */
 export type RefusalCode = 'empty' | 'encoding' | 'malformed' | 'duplicate-key' | 'nested-string' | 'limit';
@@ -33,12 +33,13 @@ export function refused(code: Exclude<RefusalCode, 'limit'>, reason: string): Sb
   };
 }
 
+/** `reason` completes "The document …", and says how much is read. */
 export function overLimit(limit: SbomLimit, reason: string): SbomError {
   return {
     status: 'refused',
     code: 'limit',
     limit,
-    message: `The document ${reason}; the limit ${limit} is ${SBOM_LIMITS[limit].toLocaleString('en')}`,
+    message: `The document ${reason} (limit ${limit})`,
     remedy: 'Attest an SBOM of the image alone, without file lists.',
   };
 }

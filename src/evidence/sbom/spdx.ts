@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import { findContradictions, indexPackages, type PackageIndexes } from './contradictions.js';
 import { type Fields, isFields, text, texts } from './fields.js';
@@ -23,11 +24,13 @@ export function readSpdx(
 ): Result<Sbom, SbomError> {
   const listed = Array.isArray(document['packages']) ? document['packages'] : [];
   if (listed.length > SBOM_LIMITS['sbom-packages']) {
-    return err(overLimit('sbom-packages', `lists ${listed.length} packages`));
+    return err(overLimit('sbom-packages', `lists more than ${plural(SBOM_LIMITS['sbom-packages'], 'package')}`));
   }
   const related = Array.isArray(document['relationships']) ? document['relationships'] : [];
   if (related.length > SBOM_LIMITS['sbom-relationships']) {
-    return err(overLimit('sbom-relationships', `lists ${related.length} relationships`));
+    return err(
+      overLimit('sbom-relationships', `lists more than ${plural(SBOM_LIMITS['sbom-relationships'], 'relationship')}`),
+    );
   }
 
   const self = text(document['SPDXID']) ?? DOCUMENT;

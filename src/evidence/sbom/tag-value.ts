@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import type { Fields } from './fields.js';
 import { SBOM_LIMITS } from './limits.js';
@@ -56,7 +57,7 @@ export function readTagValue(source: string): Result<TagValueDocument, SbomError
       packages.push(current);
       lines.push(line);
       if (packages.length > SBOM_LIMITS['sbom-packages']) {
-        return err(overLimit('sbom-packages', `lists more than ${SBOM_LIMITS['sbom-packages']} packages`));
+        return err(overLimit('sbom-packages', `lists more than ${plural(SBOM_LIMITS['sbom-packages'], 'package')}`));
       }
     } else if (OTHER_ELEMENTS.has(tag)) element = 'other';
     else if (tag === 'Relationship') {
@@ -64,7 +65,10 @@ export function readTagValue(source: string): Result<TagValueDocument, SbomError
       relationships.push({ spdxElementId, relationshipType, relatedSpdxElement });
       if (relationships.length > SBOM_LIMITS['sbom-relationships']) {
         return err(
-          overLimit('sbom-relationships', `lists more than ${SBOM_LIMITS['sbom-relationships']} relationships`),
+          overLimit(
+            'sbom-relationships',
+            `lists more than ${plural(SBOM_LIMITS['sbom-relationships'], 'relationship')}`,
+          ),
         );
       }
     } else if (tag === 'Creator') creators.push(value);

@@ -61,7 +61,7 @@ function unavailable({ cause, message, remedy }: SourceFailure): Evidence<never>
 }
 
 const OPT_IN =
-  'Use an image that keeps the database of its packages; where it is a static one, say no-packages: allow in its allow entry.';
+  'Use an image that keeps the database of its packages; where it is a static one, say `no-packages: allow` in its allow entry.';
 
 /**
  * What of the inventory itself stays open: an image that was not understood is not clean. Libraries of a language alone
@@ -77,7 +77,7 @@ function inventoryGaps(
   const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
   if (isUnderstood || subject.entry?.noPackages === 'allow') return unread;
   const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
-  const reason = `${found}, and its allow entry does not say no-packages: allow`;
+  const reason = `${found}, and its allow entry does not say \`no-packages: allow\``;
   return [...unread, { what: 'the image', reason, remedy: OPT_IN }];
 }
 

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { trustedAuthorities } from '../../registry/certificates.js';
 import type { Clock } from '../../registry/clock.js';
-import { registryLimits } from '../../registry/limits.js';
+import { LIMITS_VARIABLE, parseLimits, registryLimits } from '../../registry/limits.js';
 import { Transport } from '../../registry/transport.js';
 import { err, ok, type Result } from '../../result.js';
 import type { CollectContext } from '../collector.js';
@@ -61,9 +61,8 @@ export async function openSources(
   if (settings.offline) {
     return err({
       cause: 'offline',
-      message:
-        'Known vulnerabilities were not asked for: the run is offline, and was given no directory of OSV exports.',
-      remedy: 'Give one with --vulnerabilities DIR.',
+      message: 'Known vulnerabilities were not asked for: the run is offline, and has no directory of OSV exports.',
+      remedy: 'Name one with --vulnerabilities DIR, or run without --offline.',
     });
   }
   const authorities = await trustedAuthorities(services.environment);
@@ -71,11 +70,19 @@ export async function openSources(
     return err({
       cause: 'tls',
       message: authorities.error,
-      remedy: 'Correct the variable, or give a file that can be read.',
+      remedy: 'Correct the variable, and run the gate again.',
+    });
+  }
+  const changed = parseLimits(services.environment[LIMITS_VARIABLE] ?? '');
+  if (!changed.ok) {
+    return err({
+      cause: 'not-collected',
+      message: `${LIMITS_VARIABLE}: ${changed.error}`,
+      remedy: 'Correct the variable, and run the gate again.',
     });
   }
   const transport = new Transport({
-    limits: registryLimits(),
+    limits: registryLimits(changed.value),
     environment: services.environment,
     authorities: authorities.value,
     mayBePrivate: services.mayBePrivate,

@@ -40,10 +40,11 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-export const TRY_EXPORTS = 'Try again later, or give a directory of OSV exports with --vulnerabilities.';
+export const TRY_EXPORTS =
+  'Run the gate again later; the command line can read OSV exports in its place (--vulnerabilities DIR).';
 
-function failureOf({ code, message }: RegistryError): SourceFailure {
-  return { cause: code, message, remedy: TRY_EXPORTS };
+function failureOf({ code, message, remedy }: RegistryError): SourceFailure {
+  return { cause: code, message, remedy: code === 'limit' ? remedy : TRY_EXPORTS };
 }
 
 /** The failure of an answer that is not what the service's interface says. */

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.js';
 import type { Transport } from '../../../registry/transport.js';
 import { err, ok, type Result } from '../../../result.js';
 import { canariesOf } from '../canaries.js';
@@ -143,7 +144,7 @@ export class OsvApi implements VulnerabilitySource {
     if (this.#records.size >= this.#limits['osv-records']) {
       return err({
         cause: 'limit',
-        message: `The run asked for more than ${this.#limits['osv-records']} vulnerability records (osv-records).`,
+        message: `The run asked for more than ${plural(this.#limits['osv-records'], 'vulnerability record')} (limit osv-records).`,
         remedy: TRY_EXPORTS,
       });
     }
@@ -152,7 +153,7 @@ export class OsvApi implements VulnerabilitySource {
     if (!answer.ok) return answer.error.cause === 'limit' ? ok(answer.error.message) : answer;
     const { status, value } = answer.value;
     if (status === 404) return ok('the service named its record, and does not have it');
-    if (status !== 200) return err(malformedAnswer(url, 'no record', status));
+    if (status !== 200) return err(malformedAnswer(url, 'it is not a vulnerability record', status));
     const record = readOsvRecord(value);
     if (!record.ok) return ok(record.error);
     return ok(record.value.id === id ? record.value : `the service answered with the record ${shown(record.value.id)}`);
@@ -164,7 +165,7 @@ function unforeseen(error: unknown): SourceFailure {
   return {
     cause: 'not-collected',
     message: `Asking the OSV API failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
-    remedy: 'This is a defect of the gate: please report it.',
+    remedy: 'This is a defect of the gate: report it, with this message.',
   };
 }
 

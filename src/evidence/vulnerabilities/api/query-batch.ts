@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '../../../plural.js';
 import type { Transport } from '../../../registry/transport.js';
 import { err, ok, type Result } from '../../../result.js';
 import type { VulnerabilityLimits } from '../limits.js';
@@ -63,7 +64,7 @@ export async function queryBatch(
       found.get(key)?.push(...(result?.vulns ?? []).map(({ id }) => id));
       const token = result?.next_page_token ?? '';
       if (token === '') continue;
-      if (seen.has(`${key}\n${token}`)) return err(malformedAnswer(url, 'its pages go round in a circle'));
+      if (seen.has(`${key}\n${token}`)) return err(malformedAnswer(url, 'its pages lead back to one another'));
       seen.add(`${key}\n${token}`);
       next.push({ question, token });
     }
@@ -78,13 +79,13 @@ function queryOf({ question: { ecosystem, name, version }, token }: Asked): obje
 
 function reasonOf(value: unknown): string {
   const read = z.object({ message: z.string() }).safeParse(value);
-  return read.success ? read.data.message.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'it says nothing of why';
+  return read.success ? read.data.message.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200) : 'it does not say why';
 }
 
 function tooManyPages(url: URL, limit: number): SourceFailure {
   return {
     cause: 'limit',
-    message: `${url.host} has more than ${limit} pages for one question (osv-pages).`,
+    message: `${url.host} has more than ${plural(limit, 'page')} for one question (limit osv-pages).`,
     remedy: TRY_EXPORTS,
   };
 }

@@ -47,7 +47,7 @@ export class ExportDirectory implements VulnerabilitySource {
     return await askIndexes(indexes, questions, (ecosystem) => ({
       missing: `no archive of it is among the ${this.name} (${ecosystemFamily(ecosystem)}/all.zip)`,
       silent: `the archive of it among the ${this.name}`,
-      remedy: `Put the whole export there: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
+      remedy: `Download the whole export to there: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
     }));
   }
 

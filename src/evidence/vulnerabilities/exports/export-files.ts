@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { plural } from '../../../plural.js';
 import { err, ok, type Result } from '../../../result.js';
 import type { VulnerabilityLimits } from '../limits.js';
 import type { SourceFailure } from '../source.js';
@@ -25,7 +26,9 @@ export async function listExportFiles(
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { path, folder, depth } = next;
     if (depth > limits['export-depth']) {
-      return err(passed(directory, 'export-depth', `has directories more than ${limits['export-depth']} deep`));
+      return err(
+        passed(directory, 'export-depth', `has directories more than ${plural(limits['export-depth'], 'level')} deep`),
+      );
     }
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => error);
     if (!Array.isArray(entries)) {
@@ -43,7 +46,7 @@ export async function listExportFiles(
       else if (entry.name.endsWith('.json')) found.push({ path: inside, kind: 'record', folder });
     }
     if (found.length > limits['export-files']) {
-      return err(passed(directory, 'export-files', `holds more than ${limits['export-files']} files`));
+      return err(passed(directory, 'export-files', `holds more than ${plural(limits['export-files'], 'file')}`));
     }
   }
   return ok(found);
@@ -52,7 +55,7 @@ export async function listExportFiles(
 function passed(directory: string, limit: string, what: string): SourceFailure {
   return {
     cause: 'limit',
-    message: `The directory of vulnerability exports ${directory} ${what} (${limit}).`,
+    message: `The directory of vulnerability exports ${directory} ${what} (limit ${limit}).`,
     remedy: 'Give a directory that holds nothing but OSV exports.',
   };
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { plural } from '../../../plural.js';
 import { err, ok, type Result } from '../../../result.js';
 import { ecosystemFamily, isKnownFamily, normaliseEcosystem } from '../ecosystems.js';
 import type { VulnerabilityLimits } from '../limits.js';
@@ -96,7 +97,10 @@ async function takeWhole(
   const { size } = await handle.stat();
   if (size > limits['record-bytes']) {
     return err(
-      faulty(file.path, { reason: `it is larger than ${limits['record-bytes']} bytes`, limit: 'record-bytes' }),
+      faulty(file.path, {
+        reason: `it is larger than ${plural(limits['record-bytes'], 'byte')}`,
+        limit: 'record-bytes',
+      }),
     );
   }
   const problem = take(0, await handle.readFile());
@@ -122,7 +126,7 @@ async function withFile<T>(
 function faulty(path: string, { reason, limit }: ZipFault): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
-    message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (${limit})`}.`,
+    message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
     remedy: 'Download it again, or remove from the directory what is not an OSV export.',
   };
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.js';
 import { err, ok, type Result } from '../../../result.js';
 import { affects } from '../affects.js';
 import { canariesOf } from '../canaries.js';
@@ -102,8 +103,8 @@ export class RecordIndex {
     if (places.length <= limit) return ok(places);
     return err({
       cause: 'limit',
-      message: `More than ${limit} records are about ${name} (records-per-question).`,
-      remedy: `Check what ${this.path} holds.`,
+      message: `${this.path} holds more than ${plural(limit, 'record')} about ${name} (limit records-per-question).`,
+      remedy: 'Download the export again, or remove from the directory what is not an OSV export.',
     });
   }
 }

@@ -4,6 +4,7 @@ import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { plural } from '../../../plural.js';
 import { messageOf } from '../../../registry/caught.js';
 import { BlobStreamError } from '../../../registry/registry-error.js';
 import type { Transport } from '../../../registry/transport.js';
@@ -78,15 +79,15 @@ async function openFeed(
   try {
     const got = await download(place, part, tag, limits);
     if (got.ok && got.value.isUnchanged) {
-      const known = await indexFeed(path, limits);
+      const known = await indexFeed(path, limits, place.file);
       if (known.ok) return ok({ index: known.value });
       // A copy that went bad is no reason to be without one.
       await rm(tagPath, { force: true });
       return await openFeed(place, path, limits);
     }
-    const fresh = got.ok ? await indexFeed(part, limits) : got;
+    const fresh = got.ok ? await indexFeed(part, limits, place.file) : got;
     if (!fresh.ok) {
-      const before = await indexFeed(path, limits);
+      const before = await indexFeed(path, limits, place.file);
       return before.ok ? ok({ index: before.value, instead: fresh.error.message }) : fresh;
     }
     await rename(part, path);
@@ -143,7 +144,7 @@ async function* limited(
         code: 'limit',
         registry: url.host,
         request: `GET ${url.href}`,
-        message: `The feed ${url.host}${url.pathname} is larger than ${limits['feed-bytes']} bytes (feed-bytes).`,
+        message: `The feed ${url.host}${url.pathname} is larger than ${plural(limits['feed-bytes'], 'byte')} (limit feed-bytes).`,
         remedy: REMEDY,
         limit: 'feed-bytes',
       });
@@ -152,8 +153,9 @@ async function* limited(
   }
 }
 
-const REMEDY = 'Try again later, or leave it out of vulnerability-feeds and ask OSV about these packages.';
+const REMEDY =
+  'Run the gate again later, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.';
 
-function failureOf({ code, message }: BlobStreamError['error']): SourceFailure {
-  return { cause: code, message, remedy: REMEDY };
+function failureOf({ code, message, remedy }: BlobStreamError['error']): SourceFailure {
+  return { cause: code, message, remedy: code === 'limit' ? remedy : REMEDY };
 }

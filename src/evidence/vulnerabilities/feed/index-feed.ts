@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { plural } from '../../../plural.js';
 import { codeOf, messageOf } from '../../../registry/caught.js';
 import { err, ok, type Result } from '../../../result.js';
 import { decompressed } from '../../layers/decompression.js';
@@ -29,11 +30,12 @@ const CONTENTS = 'all.json';
 
 /**
  * Reads a feed, a packed tar archive of OSV records, once; unpacked records are kept in a file of the run. One record
- * that can't be read fails the whole feed, since it could be about any package.
+ * that can't be read fails the whole feed, since it could be about any package. `name` is what people call it.
  */
 export async function indexFeed(
   path: string,
   limits: VulnerabilityLimits,
+  name = basename(path),
 ): Promise<Result<RecordIndex, SourceFailure>> {
   const subjects = new Subjects();
   let spool: Spool | undefined;
@@ -50,28 +52,28 @@ export async function indexFeed(
     }
     tar.end();
     const options = { path, isWholeFor: () => true, limits };
-    return ok(new RecordIndex(options, subjects, async (places, take) => readPlaces(path, records, places, take)));
+    return ok(new RecordIndex(options, subjects, async (places, take) => readPlaces(name, records, places, take)));
   } catch (error) {
     spool?.close();
-    return err(failureOf(path, error));
+    return err(codeOf(error) === 'ENOENT' ? notThere(path) : failureOf(name, error));
   }
 }
 
 function readPlaces(
-  path: string,
+  name: string,
   records: Spool,
   places: readonly number[],
   take: (place: number, bytes: Buffer) => string | null,
 ): Result<null, SourceFailure> {
   for (const place of [...places].sort((a, b) => a - b)) {
     const problem = take(place, records.read(place));
-    if (problem !== null) return err(failureOf(path, new FeedFault(problem)));
+    if (problem !== null) return err(failureOf(name, new FeedFault(problem)));
   }
   return ok(null);
 }
 
 function over(limits: VulnerabilityLimits, what: string, limit: VulnerabilityLimit): FeedFault {
-  return new FeedFault(`${what} ${limits[limit]}`, limit);
+  return new FeedFault(`${what} ${plural(limits[limit], '', '').trim()}`, limit);
 }
 
 function recordSink(
@@ -99,20 +101,22 @@ function recordSink(
   };
 }
 
-function failureOf(path: string, error: unknown): SourceFailure {
-  if (codeOf(error) === 'ENOENT') {
-    return {
-      cause: 'not-found',
-      message: `The feed ${path}, which the policy asks for (vulnerability-feeds), is not there.`,
-      remedy: 'Put it there, or leave it out of vulnerability-feeds.',
-    };
-  }
+function notThere(path: string): SourceFailure {
+  return {
+    cause: 'not-found',
+    message: `The feed ${path}, which the policy asks for (\`vulnerability-feeds\`), is not there.`,
+    remedy: 'Download it to there, or leave it out of `vulnerability-feeds`.',
+  };
+}
+
+function failureOf(name: string, error: unknown): SourceFailure {
   const limit = error instanceof FeedFault || error instanceof TarError ? error.limit : undefined;
   const reason = messageOf(error);
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
-    message: `The feed ${basename(path)} can't be used: ${reason}${limit === undefined ? '' : ` (${limit})`}.`,
-    remedy: 'Get it again, or leave it out of vulnerability-feeds and ask OSV about these packages.',
+    message: `The feed ${name} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
+    remedy:
+      'Download it again, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.',
   };
 }
 
