@@ -137,7 +137,7 @@ function printable(text: string): string {
 function stop(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(
-    `base-image-gate stopped because of an internal error: ${message}\nNothing was decided. Please report it with the command you ran.\n`,
+    `base-image-gate stopped because of an internal error: ${message}\nNothing was decided. Report it with the command you ran.\n`,
   );
   if (process.env['BASE_IMAGE_GATE_DEBUG'] !== undefined && error instanceof Error)
     process.stderr.write(`${error.stack}\n`);

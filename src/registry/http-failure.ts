@@ -93,7 +93,7 @@ export function statusError(
 ): RegistryError {
   const { status, retryAfterMs, detail } = answer;
   const code = statusCode(status);
-  const wait = retryAfterMs === undefined ? '' : `, and to try again in ${Math.ceil(retryAfterMs / 1000)} s`;
+  const wait = retryAfterMs === undefined ? '' : `, asking to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   return {
     code,
     registry: name.registry,

@@ -29,7 +29,7 @@ export const hardenedConfiguration: ImageRule<Options> = {
   id: 'hardened-configuration',
   title: 'Image has hardened defaults',
   question: 'Are there files and settings in it that hand out rights?',
-  why: "Set-uid files and file capabilities give a process rights that the container's user was meant not to have; files anybody may write to are a place to leave something that another process runs; LD_PRELOAD and odd folders in PATH decide what is run. None of them is needed by a service in a container.",
+  why: "Set-uid files and file capabilities give a process rights that the container's user was meant not to have; files anybody may write to are a place to leave something that another process runs; LD_PRELOAD and odd directories in PATH decide what is run. None of them is needed by a service in a container.",
   mend: [
     'Take the hardened variant of the image. Where there is none, take away in the stage that ships what hands out rights:',
     '',

@@ -32,7 +32,7 @@ export const noSecrets: ImageRule<Options> = {
     'stores, age, PuTTY and gpg-agent; credentials by the files that programs keep them in, and tokens by their form.',
     'Certificates, public keys and stores of certificates are none.',
     '',
-    'What excuses a key is nothing that the maker of the image decides alone. A folder called `tests` or `docs` excuses',
+    'What excuses a key is nothing that the maker of the image decides alone. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
     'that is as the checksum in its package database says is mostly a public sample, but the database is the word of the',
     'image itself: such a key is told as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',

@@ -171,7 +171,7 @@ describe('trees made to exhaust', () => {
       size: 0,
     }));
     const layer = { diffId: 'sha256:', uncompressedBytes: 0, entries, whiteouts: [], opaque: [], unread: [] };
-    expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'implied-folders' } });
+    expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'implied-directories' } });
   });
 
   test('members whose folders lie on long ways are counted by their steps', () => {

@@ -49,12 +49,12 @@ export function layOver(
     for (const entry of layer.entries) {
       const problem = place(root, entry, folders, makeFolder, hiddenTargets);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
-      if (implied > LAYER_LIMITS['implied-folders']) {
-        const message = `they name more than ${LAYER_LIMITS['implied-folders']} folders only by what lies in them`;
-        return err({ message, limit: 'implied-folders' });
+      if (implied > LAYER_LIMITS['implied-directories']) {
+        const message = `they name more than ${LAYER_LIMITS['implied-directories']} directories only by what lies in them`;
+        return err({ message, limit: 'implied-directories' });
       }
       if (folders.taken.steps > LAYER_LIMITS['path-steps']) {
-        const message = `their paths go through folders and links in more than ${LAYER_LIMITS['path-steps']} steps`;
+        const message = `their paths go through directories and links in more than ${LAYER_LIMITS['path-steps']} steps`;
         return err({ message, limit: 'path-steps' });
       }
     }

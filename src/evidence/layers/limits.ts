@@ -15,7 +15,7 @@ export const LAYER_LIMITS = {
   /** Characters of all paths and link targets of one layer; 400,000 files have some 40 million. */
   'layer-path-bytes': 128 * MiB,
   /** Folders that are only there because something lies in them; few archives leave any out. */
-  'implied-folders': 500_000,
+  'implied-directories': 500_000,
   /** Folders and links that the paths of all members go through, one folder after another counted once; 400,000 files have some 300,000. */
   'path-steps': 20_000_000,
   /** Bytes of one file that is kept because it says something (a package database, os-release). */
