@@ -184,7 +184,7 @@ describe('an error has its place, what was expected and what to do', () => {
       3,
       44,
       'contradiction',
-      '2 signatures are required',
+      '"require" asks for 2 signatures, and the entry has 1 authority',
     ],
     ['version: 1\ndeny: [{ image: "a/b" }]', 2, 8, 'missing-key', '"deny[0].reason" is missing'],
     ['version: 1\nplatforms: [linux/amd64/v1/x]', 2, 13, 'bad-value', 'is not a platform'],

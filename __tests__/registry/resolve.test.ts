@@ -162,7 +162,7 @@ describe('resolveImage', () => {
     const { result } = await resolve({ ...bare, blobs: amd64.blobs });
     expect(result).toMatchObject({
       ok: false,
-      error: { code: 'malformed', message: expect.stringContaining('1 layers') },
+      error: { code: 'malformed', message: expect.stringContaining('it lists 1 layer') },
     });
   });
 });

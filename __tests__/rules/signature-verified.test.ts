@@ -88,7 +88,7 @@ describe('signature-verified', () => {
     const evidence = { image: unsupported, signatures: unsupported };
     expect(
       judgeSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
-    ).toMatchObject({ outcome: 'fail', reason: message, fix: 'Use another image.' });
+    ).toMatchObject({ outcome: 'fail', reason: message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' });
   });
 
   test('an image that is one is not replaced for the form of its signature alone', async () => {

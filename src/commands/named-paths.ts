@@ -18,7 +18,7 @@ export function misnamedPath(flags: PathFlags, io: Pick<CommandIo, 'cwd'>): stri
   const wanted = (path: string) => statSync(resolve(io.cwd, path), { throwIfNoEntry: false });
   const root = flags['trusted-root'];
   if (root !== undefined && wanted(root)?.isFile() !== true) {
-    return `--trusted-root: there is no file ${root}; expected a sigstore trusted root in JSON.`;
+    return `--trusted-root: there is no file ${root}; expected a Sigstore trusted root in JSON.`;
   }
   const exports = flags.vulnerabilities;
   if (exports !== undefined && wanted(exports)?.isDirectory() !== true) {

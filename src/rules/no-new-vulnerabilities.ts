@@ -123,7 +123,7 @@ interface Before {
   readonly found: readonly Vulnerability[];
 }
 
-const NOTHING: Before = { name: 'the base ref', found: [] };
+const NOTHING: Before = { name: 'the base branch', found: [] };
 
 /** What the image that is replaced has. One that was not understood excuses nothing: it is treated as having none. */
 function foundBefore(base: BaseImage): Before | RuleResult {

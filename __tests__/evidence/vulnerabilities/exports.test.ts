@@ -120,7 +120,7 @@ describe('a directory of OSV exports', () => {
     const answer = await new ExportDirectory(await exportDirectory(files), limits).ask([
       { ...OPENSSL, version: '1-r0' },
     ]);
-    expect(answer.ok ? '' : `${answer.error.cause} ${answer.error.message}`).toMatch(`(${limit})`);
+    expect(answer.ok ? '' : `${answer.error.cause} ${answer.error.message}`).toMatch(`(limit ${limit})`);
     expect(answer.ok ? '' : answer.error.cause).toBe('limit');
   });
 

@@ -185,7 +185,9 @@ describe("Chainguard's feed", () => {
     const path = join(await newFolder(), 'feed');
     await writeFile(path, FEED);
     const read = await indexFeed(path, { ...VULNERABILITY_LIMITS, [limit]: value });
-    expect(read.ok ? '' : `${read.error.cause} ${read.error.message}`).toMatch(new RegExp(`^limit .*\\(${limit}\\)`));
+    expect(read.ok ? '' : `${read.error.cause} ${read.error.message}`).toMatch(
+      new RegExp(`^limit .*\\(limit ${limit}\\)`),
+    );
   });
 
   test('no bytes whatever pass as a feed that knows nothing', async () => {

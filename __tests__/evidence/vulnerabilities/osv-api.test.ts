@@ -123,7 +123,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
   [
     'pages in a circle',
     (queries) => ({ body: { results: queries.map(() => ({ next_page_token: 'again' })) } }),
-    /^unavailable: .*round in a circle/,
+    /^unavailable: .*lead back to one another/,
   ],
   ['fewer answers than questions', () => ({ body: { results: [{}] } }), /^unavailable: .*1 results for 5 questions/],
   ['another document', () => ({ body: { vulns: [] } }), /^unavailable: .*not a list of results/],

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
+import { plural } from '../../../plural.js';
 import { err, ok, type Result } from '../../../result.js';
 import type { VulnerabilityLimits } from '../limits.js';
 
@@ -47,10 +48,13 @@ export async function readZipDirectory(
   if (found === null) return err({ reason: 'it has no end record of a zip archive' });
   const { count, offset, bytes } = found;
   if (count > limits['archive-entries']) {
-    return err({ reason: `it has more than ${limits['archive-entries']} entries`, limit: 'archive-entries' });
+    return err({
+      reason: `it has more than ${plural(limits['archive-entries'], 'entry', 'entries')}`,
+      limit: 'archive-entries',
+    });
   }
   if (bytes > limits['archive-directory-bytes']) {
-    const reason = `its table of contents is larger than ${limits['archive-directory-bytes']} bytes`;
+    const reason = `its table of contents is larger than ${plural(limits['archive-directory-bytes'], 'byte')}`;
     return err({ reason, limit: 'archive-directory-bytes' });
   }
   if (offset + bytes > size) return err({ reason: 'its table of contents lies outside it' });
@@ -157,7 +161,10 @@ export class ZipReader {
   /** The bytes of one entry. */
   async read(entry: ZipEntry): Promise<Result<Buffer, ZipFault>> {
     const limit = this.#limits['record-bytes'];
-    const tooLarge = { reason: `${entry.name} is larger than ${limit} bytes`, limit: 'record-bytes' as const };
+    const tooLarge = {
+      reason: `${entry.name} is larger than ${plural(limit, 'byte')}`,
+      limit: 'record-bytes' as const,
+    };
     if (entry.size > limit || entry.packed > limit) return err(tooLarge);
     const header = await this.#bytes(entry.offset, 30);
     if (header.length < 30 || header.readUInt32LE(0) !== LOCAL)
@@ -202,7 +209,7 @@ function unpack(packed: Buffer, { name, method }: ZipEntry, limit: number): Resu
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     return err(
       code === 'ERR_BUFFER_TOO_LARGE'
-        ? { reason: `${name} is larger than ${limit} bytes`, limit: 'record-bytes' }
+        ? { reason: `${name} is larger than ${plural(limit, 'byte')}`, limit: 'record-bytes' }
         : { reason: `${name} could not be unpacked` },
     );
   }
