@@ -22,7 +22,7 @@ export const knownReference: UseRule<NoOptions> = {
     'FROM ${BASE}',
     '```',
     '',
-    'If the value comes from your pipeline, tell the gate the same value (`build-args` of the Action, `--build-arg` at the desk, or `files.build-args` in the policy), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
+    'If the value comes from your pipeline, tell the gate the same value (`build-args` of the Action, `--build-arg` on the command line, or `files.build-args` in the policy), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
   ].join('\n'),
   subject: 'use',
   roles: ['final', 'build', 'copy', 'frontend'],
@@ -53,6 +53,6 @@ function fixOf({ instruction, written }: ImageUse): string {
     return 'Correct the name; if the image is built in this repository, list it under `contexts` in the policy.';
   }
   return instruction === 'FROM'
-    ? 'Give the ARG a default, tell the value that your build passes (`build-args` of the Action, `--build-arg` at the desk), or list the image under `contexts` in the policy if it is built in this repository.'
+    ? 'Give the ARG a default, tell the value that your build passes (`build-args` of the Action, `--build-arg` on the command line), or list the image under `contexts` in the policy if it is built in this repository.'
     : 'Name the image itself, or a stage whose FROM has the variable.';
 }
