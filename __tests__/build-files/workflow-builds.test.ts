@@ -27,6 +27,12 @@ describe('build-push-action', () => {
     ]);
   });
 
+  test('quotes around an item are none of it, as the action reads them', async () => {
+    const inputs = 'build-args: |\n  "BASE=evil"\n  "TWO=a\n  b ""c"""\n  THREE="x"\n  \n  FOUR=1,2';
+    const [build] = await builds(step(inputs));
+    expect(build?.buildArgs).toEqual({ BASE: 'evil', TWO: 'a\nb "c"', THREE: '"x"', FOUR: '1,2' });
+  });
+
   test.each([
     ['context: services/api', ['services/api/Dockerfile']],
     ['push: true', ['Dockerfile']],

@@ -40,6 +40,19 @@ const SWITCHES = new Set([
   '-D',
   '--compress',
   '--layers',
+  '--squash-all',
+  '--tls-verify',
+  '--disable-content-trust',
+  '--disable-compression',
+  '--http-proxy',
+  '--skip-unused-stages',
+  '--omit-history',
+  '--identity-label',
+  '--no-hosts',
+  '--no-hostname',
+  '--stdin',
+  '--help',
+  '-h',
 ]);
 
 /** Stands in a word for what only a run knows: a variable, a substitution. */
@@ -106,9 +119,7 @@ function parseBuild(words: readonly string[], directory: string | null): NamedBu
       places.push(word);
       continue;
     }
-    const equals = word.startsWith('--') ? word.indexOf('=') : -1;
-    const flag = equals < 0 ? word : word.slice(0, equals);
-    const value = equals >= 0 ? word.slice(equals + 1) : SWITCHES.has(flag) ? undefined : words[++index];
+    const { flag, value = SWITCHES.has(flag) ? undefined : words[++index] } = splitFlag(word);
     if (value === undefined) continue;
     if (flag === '-f' || flag === '--file') file = value;
     else if (flag === '--build-arg') {
@@ -137,6 +148,18 @@ function parseBuild(words: readonly string[], directory: string | null): NamedBu
     buildContexts,
     ...openParts(open),
   };
+}
+
+/** `--file=x`, `-f=x`, `-fx` and `-qf` as the flag and, where it is in the same word, its value. */
+function splitFlag(word: string): { readonly flag: string; readonly value?: string } {
+  if (word.startsWith('--')) {
+    const equals = word.indexOf('=');
+    return equals < 0 ? { flag: word } : { flag: word.slice(0, equals), value: word.slice(equals + 1) };
+  }
+  let rest = word.slice(1);
+  while (rest.length > 1 && SWITCHES.has(`-${rest[0]}`)) rest = rest.slice(1);
+  const flag = `-${rest[0] ?? ''}`;
+  return rest.length > 1 ? { flag, value: rest.slice(1).replace(/^=/, '') } : { flag };
 }
 
 function known(word: string | undefined): string | null {

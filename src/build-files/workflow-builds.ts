@@ -127,9 +127,21 @@ function openLines(value: unknown): readonly string[] {
   return linesOf(value).filter((line) => line.includes('${{'));
 }
 
+/**
+ * The items as the action reads them: lines of CSV whose commas count for nothing, so that quotes around an item are
+ * none of it, and may hold a line end.
+ *
+ * @see https://github.com/docker/actions-toolkit/blob/main/src/util.ts `getList`
+ */
 function linesOf(value: unknown): readonly string[] {
   if (typeof value !== 'string') return [];
-  return value.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  const items = value.match(/^"(?:[^"]|"")*"[^\n]*|[^\n]+/gm) ?? [];
+  return items.map(unquoted).filter((item) => item !== '');
+}
+
+function unquoted(item: string): string {
+  const quoted = /^"((?:[^"]|"")*)"(.*)$/s.exec(item);
+  return (quoted === null ? item : `${(quoted[1] ?? '').replaceAll('""', '"')}${quoted[2] ?? ''}`).trim();
 }
 
 /** The literal items of an input that takes them a line or by commas. */
