@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readParts } from '../../src/github/comment-parts.js';
 import { BundledAction, payloadOf, type StepOptions, type StepResult } from '../support/bundled-action.js';
 import { useGitHub } from '../support/github-room.js';
+import { GitHubState } from '../support/github-state.js';
 import {
   DENYING_POLICY,
   type MadePullRequest,
@@ -276,6 +277,46 @@ describe('inputs', () => {
     const step = await onPullRequest(denied());
     expect(step.code).toBe(1);
     expect(github.state.comments).toHaveLength(1);
+  });
+});
+
+describe('a run that stops before it has a verdict', () => {
+  test('takes back what the comment says of an earlier push', async () => {
+    const pull = denied({ Dockerfile: 'FROM scratch\nCOPY --from=images.example/tool:1 / /\n' });
+    await onPullRequest(pull);
+    expect(github.state.comments[0]?.body).toContain('Base images: pass');
+    const { git } = github.state;
+    git.commit('main', { [POLICY_PATH]: 'version: 1\nextends: acme/gone/base.yml@main\n' });
+    const stopped = await onPullRequest(pull);
+    expect(stopped.code).toBe(2);
+    expect(github.state.comments).toHaveLength(1);
+    const body = github.state.comments[0]?.body ?? '';
+    expect(body).toContain('### ❓ Base images: indeterminate · nothing was decided');
+    expect(body).toContain('👉 Check its repository, path and ref.');
+    expect(body).not.toContain('Base images: pass');
+  });
+
+  test('starts no comment, writes none on a newer push, and none where it may not', async () => {
+    const pull = denied();
+    const misspelt = { inputs: { policy: 'base-images.yml' } };
+    expect((await onPullRequest(pull, misspelt)).code).toBe(3);
+    expect(github.state.comments).toEqual([]);
+    await onPullRequest(pull);
+    const [before] = structuredClone(github.state.comments);
+    await onPullRequest(pull, { ...misspelt, token: 'contents' });
+    const head = { sha: github.state.git.commit('feature', { a: '' }), ref: 'feature', repository: 'acme/shop' };
+    github.state.pullRequests.set(7, { number: 7, head, base: { ref: 'main' } });
+    await onPullRequest(pull, misspelt);
+    expect(github.state.comments).toEqual([before]);
+  });
+
+  test('shows the lines of an invalid policy one below the other', async () => {
+    const others = new GitHubState('acme/policies');
+    others.git.commit('main', { 'base.yml': 'version: 1\nprofil: strict\nalow: []\n' });
+    github.state.others.set('acme/policies', others);
+    const step = await onPullRequest(denied(), { inputs: { policy: 'acme/policies/base.yml@main' } });
+    expect(step.code).toBe(3);
+    expect(step.summary).toMatch(/```\n.*base\.yml:2:1: .*"profil".*\n.*base\.yml:3:1: .*"alow"/);
   });
 });
 

@@ -20,7 +20,8 @@ import { viewerLogin } from './viewer.js';
 export interface OwnPart {
   readonly id: string;
   readonly commit: string;
-  readonly fingerprints: readonly string[];
+  /** Null keeps those of the run before. */
+  readonly fingerprints: readonly string[] | null;
   readonly render: (room: number, beside: Surroundings) => string;
 }
 
@@ -141,7 +142,8 @@ function bodyFor(
   previous: ReadonlySet<string> | null,
 ): string {
   const others = otherParts(partsOf(comments), own);
-  const { id, commit, fingerprints } = own;
+  const { id, commit } = own;
+  const fingerprints = own.fingerprints ?? [...(previous ?? [])];
   const markdown = own.render(roomForPart(others), { previous, alone: others.length === 0 });
   return formatComment(key, inOrder([...others, { id, commit, fingerprints, markdown }]), footer);
 }

@@ -126,6 +126,6 @@ function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<ne
     told
       .toReversed()
       .map(({ message, remedy }) => `${message} ${remedy}`)
-      .join('\n'),
+      .join(' '),
   );
 }

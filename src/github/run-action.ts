@@ -11,6 +11,7 @@ import type { ActionInputs } from './inputs.js';
 import { identify } from './job-identity.js';
 import { judgedPaths } from './judged-paths.js';
 import { publishToGitHub, type Shortfall } from './publish.js';
+import { publishStop } from './publish-stop.js';
 import { type Renderers, renderersFor } from './renderers.js';
 import { resolvePlan } from './run-plan.js';
 import { runPolicy } from './run-policy.js';
@@ -57,16 +58,22 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     return err({ code: 'indeterminate', message, remedy });
   }
 
+  const { commit } = plan.value.judged;
+  const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
+  const stopped = async (stop: Stop): Promise<Result<never, Stop>> => {
+    await publishStop({ env, inputs, plan: event.value, client, job, stop });
+    return err(stop);
+  };
   const catalogue = loadCatalogue();
   const setting = { repository: env.repository, inputs, plan: plan.value, commits, client, policyClient, catalogue };
   const policy = await runPolicy(setting);
   if (!policy.ok) {
     const { code, message, remedy } = policy.error;
-    return err({ code: code === 'unreadable' ? 'indeterminate' : 'usage', message, remedy });
+    return stopped({ code: code === 'unreadable' ? 'indeterminate' : 'usage', message, remedy });
   }
 
   const only = await judgedPaths(inputs, plan.value);
-  if (!only.ok) return only;
+  if (!only.ok) return stopped(only.error);
   const { findings, notices } = policy.value;
   const judged = await run.judge({
     tree: plan.value.judged,
@@ -84,11 +91,9 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
         : { base: plan.value.base, changedFiles: plan.value.changedFiles, onlyNew: inputs.onlyNew },
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });
-  if (!judged.ok) return judged;
+  if (!judged.ok) return stopped(judged.error);
 
   const report = judged.value;
-  const { commit } = plan.value.judged;
-  const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
   // Findings speak of the lines of the judged commit, which a merge may have moved away from the head's.
   const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
   const publication = {

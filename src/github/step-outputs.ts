@@ -2,9 +2,10 @@ import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { block, link, prose } from '../escape/markdown.js';
+import { link, prose } from '../escape/markdown.js';
 import { cut, terminalLines, visibleLines } from '../escape/visible.js';
 import { verdictSign } from '../reports/markdown/signs.js';
+import { paragraphs } from '../reports/markdown/stop.js';
 import { SUMMARY_LIMIT } from '../reports/markdown/summary.js';
 import type { Report } from '../reports/report.js';
 import { asides, tallyOf, verdictReason } from '../reports/tally.js';
@@ -92,7 +93,7 @@ export async function showStop(
   setOutputs({ verdict: 'indeterminate', findings: '0' });
   await appendSummary(
     step.summaryPath,
-    `## ❓ Base images: indeterminate\n\n${prose(message)}\n\n${paragraphs(remedy)}\n`,
+    `## ❓ Base images: indeterminate\n\n${paragraphs(message)}\n\n${paragraphs(remedy, 'yaml')}\n`,
   );
 }
 
@@ -102,13 +103,7 @@ export async function showPosted(step: Pick<Step, 'summaryPath'>, outcome: Resul
   if (outcome.ok) logLines(text);
   else core.error(cut(visibleLines(text), MAX_LOG_TEXT), { title: 'Base images: the report was not posted' });
   const title = outcome.ok ? 'report of another run' : 'the report was not posted';
-  await appendSummary(step.summaryPath, `## Base images: ${title}\n\n${paragraphs(text)}\n`);
-}
-
-/** A sentence and, after an empty line, lines of a workflow. */
-function paragraphs(text: string): string {
-  const [sentence = '', ...lines] = text.split('\n\n');
-  return lines.length === 0 ? prose(sentence) : `${prose(sentence)}\n\n${block(lines.join('\n\n'), 'yaml')}`;
+  await appendSummary(step.summaryPath, `## Base images: ${title}\n\n${paragraphs(text, 'yaml')}\n`);
 }
 
 type Written<K extends string> =
@@ -163,7 +158,7 @@ function shortfallSection(shortfalls: readonly Shortfall[]): string {
   if (shortfalls.length === 0) return '';
   const items = shortfalls.map(({ message, remedy, page }) => {
     const more = page === undefined ? '' : ` ${link('How', page)}`;
-    return `- ${prose(message)} ${paragraphs(remedy).replace(/\n(?=.)/g, '\n  ')}${more}`;
+    return `- ${prose(message)} ${paragraphs(remedy, 'yaml').replace(/\n(?=.)/g, '\n  ')}${more}`;
   });
   return `\n### What could not be shown\n\n${items.join('\n')}\n`;
 }
