@@ -60,6 +60,17 @@ describe('checkText', () => {
     expect(text).toContain('error[allowed-base] (could not be answered): The registry did not answer.');
   });
 
+  test('several rules open at one place for one cause are at one place', () => {
+    const open = makeAnswer({ use: node.id, outcome: 'indeterminate', reason: 'No answer.' });
+    const text = told({
+      uses: [node],
+      answers: [open, { ...open, rule: 'fresh' }, { ...open, rule: 'current', level: 'warning' }],
+    });
+    expect(text).toContain('INDETERMINATE: 1 open question, among 1 image use in 1 build file\n');
+    expect(text).toContain('error[allowed-base, fresh] (could not be answered): No answer.\n');
+    expect(text).not.toContain('warning');
+  });
+
   test('one problem at many places is told once, with five of them', () => {
     const uses = Array.from({ length: 7 }, (_, index) => makeUse('node:20', { file: `s${index}/Dockerfile` }));
     const text = told({ uses, answers: uses.map((use) => makeAnswer({ use: use.id })) });

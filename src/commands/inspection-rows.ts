@@ -106,7 +106,7 @@ function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T
         [label, `none (${plural(new Set(evidence.lookedIn.map(({ place }) => place)).size, 'place')} looked in)`],
       ];
     case 'unavailable':
-      return [[label, `${NOT_KNOWN}${evidence.message}`]];
+      return [[label, `${NOT_KNOWN}${evidence.message} ${evidence.remedy}`]];
     case 'unsupported':
       return [[label, `not judged: ${evidence.message}`]];
   }

@@ -155,7 +155,10 @@ export class RegistryClient implements ImageSource, RegistryApi {
     if (!answer.ok) return answer;
     const { bytes, headers } = answer.value;
     const said = headers.get('docker-content-digest') ?? undefined;
-    const origin = this.#origin(ask, `The manifest ${repository.registry}/${repository.repository} ${reference}`);
+    const origin = this.#origin(
+      ask,
+      `The manifest ${repository.registry}/${repository.repository}${reference.includes(':') ? '@' : ':'}${reference}`,
+    );
     // A tag's digest is what its bytes hash to; a header that says otherwise tells of bytes that were changed.
     const digest = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digestOf(bytes);
     if (!hashesTo(bytes, digest)) return err(wrongDigest(origin, digest, digestOf(bytes)));

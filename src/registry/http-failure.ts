@@ -71,7 +71,7 @@ function remedyFor(code: Code, { registry, url }: RequestName): string {
     case 'forbidden':
       return `Give the account that is logged in to ${registry} the right to pull this repository, or log in with another (${LOGINS}).`;
     case 'not-found':
-      return 'Check the name, the tag and the digest; a tag may have been removed.';
+      return `Check the name, the tag and the digest; a tag may have been removed. Some registries answer so for what is private: then log in to ${registry} (${LOGINS}).`;
     case 'rate-limited':
       return `Log in to ${registry} (${LOGINS}), use a mirror, or run the gate again later.`;
     case 'server-error':

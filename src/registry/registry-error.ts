@@ -43,7 +43,11 @@ export function documentError(
         unsupported: fault.name,
       };
     case 'malformed':
-      return { ...base, code: 'malformed', remedy: "Ask the image's publisher to push it again." };
+      return {
+        ...base,
+        code: 'malformed',
+        remedy: `See that ${at.registry} itself answers and not a proxy before it, or ask the image's publisher to push it again.`,
+      };
   }
 }
 

@@ -24,12 +24,15 @@ export interface Tally {
 
 export function tallyOf(report: Report): Tally {
   const counting = toldFindings(report);
-  const groups = groupFindings(counting).map(({ finding }) => finding);
+  const grouped = groupFindings(counting);
+  const groups = grouped.map(({ finding }) => finding);
   const count = (matches: (finding: Finding) => boolean) => groups.filter(matches).length;
   return {
     problems: count((finding) => finding.level === 'error' && finding.outcome === 'fail'),
     undecided: count((finding) => finding.level === 'error' && finding.outcome !== 'fail'),
-    places: counting.filter((finding) => finding.level === 'error').length,
+    places: grouped
+      .filter(({ finding }) => finding.level === 'error')
+      .reduce((sum, { places }) => sum + places.length, 0),
     warnings: count((finding) => finding.level === 'warning'),
     heldBack: count((finding) => finding.heldBack === true),
     unopened: new Set(report.answers.flatMap(({ outcome, use }) => (outcome === 'skipped' ? (use ?? []) : []))).size,
