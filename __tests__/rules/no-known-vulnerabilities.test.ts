@@ -79,6 +79,12 @@ describe('what counts', () => {
     expect(noKnownVulnerabilities.ages).toBe(true);
   });
 
+  test('exports are read from a directory that has a name', () => {
+    const { options, presets } = noKnownVulnerabilities;
+    const takes = (directory: string) => options.safeParse({ ...presets.strict.options, directory }).success;
+    expect([takes('feeds/osv'), takes('')]).toEqual([true, false]);
+  });
+
   test('a severity, fixes and grace can be asked for', () => {
     expect(brief(answers(makeKnown([HIGH, MEDIUM]), 'hardened', { severity: 'medium', rest: 'off' }))).toEqual([
       'fail CVE-2026-0001 CVE-2026-0002',

@@ -55,6 +55,17 @@ test('a policy can say until when support is paid for, or what the table lacks',
   );
 });
 
+test.each([
+  ['2028-06-30', true],
+  ['2028-06-31', false],
+  ['2028-13-01', false],
+  ['2028-6-30', false],
+  ['2028-06-30T00:00:00Z', false],
+  ['soon', false],
+])('a policy says the last day as a day that exists: %s is one: %s', (day, isDay) => {
+  expect(supported.options.safeParse({ lastDays: { 'debian 12': day } }).success).toBe(isDay);
+});
+
 test('runtimes beside the packages, and those that Wolfi keeps in streams, end with their makers', async () => {
   const found = await answers([
     os('ID=wolfi'),

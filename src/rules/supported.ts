@@ -3,14 +3,13 @@ import { LIFECYCLE_DATE } from '../evidence/lifecycle/lifecycle-table.js';
 import { hasEnded } from '../evidence/lifecycle/lifecycles.js';
 import { supportOf, untilWhen } from '../evidence/lifecycle/support.js';
 import { isRolling, type SupportedPart, supportedParts } from '../evidence/lifecycle/supported-parts.js';
+import { isoDate } from '../policy/fields.js';
 import { needed, unreadInventory, withoutLinuxContents } from './contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
-const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-
 const options = z.strictObject({
   lastDays: z
-    .record(z.string(), z.string().regex(DATE, { error: 'a date such as 2027-06-30' }))
+    .record(z.string(), isoDate())
     .describe(
       'Last supported days by product and cycle, such as "debian 12", for paid support and for what the table lacks.',
     ),

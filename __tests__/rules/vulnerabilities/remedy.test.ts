@@ -63,6 +63,14 @@ describe('what the tag names today', () => {
     expect(fixOf([ONE], having([renamed]))).toMatch(/^sha256:new \(tag 1 today\) has it too\. Use an image/);
   });
 
+  test('mends nothing of which it has but one of several names', () => {
+    const known = { ...ONE, ids: [ONE.id, 'GHSA-1'] };
+    const there = { ...ONE, id: 'GHSA-1', ids: ['GHSA-1'] };
+    const vex = { status: 'not_affected', silences: true, reason: 'doc' };
+    expect(fixOf([known], having([there]))).toContain('has it too');
+    expect(fixOf([known], having([{ ...there, vex }]))).toContain('VEX silences CVE-2026-0001');
+  });
+
   test('is told with how many of several it still has, and with which, unless it has all', () => {
     const some = fixOf([ONE, TWO], having([TWO]));
     expect(some).toContain('still has 1 of these 2 (CVE-2026-0002).');
