@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundled } from './bundled.mjs';
 
 const [corpus, rounds = '3'] = process.argv.slice(2);
 if (corpus === undefined) {
@@ -13,16 +13,7 @@ if (corpus === undefined) {
   process.exit(3);
 }
 const folder = mkdtempSync(join(tmpdir(), 'bench-build-files-'));
-const measure = join(folder, 'measure.mjs');
-await build({
-  entryPoints: [new URL('build-files/measure.ts', import.meta.url).pathname],
-  outfile: measure,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'error',
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-});
+const measure = await bundled('build-files/measure', folder);
 
 function run(command, args) {
   const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1e9 });

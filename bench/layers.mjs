@@ -4,23 +4,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundled, node } from './bundled.mjs';
 
 const megabytes = Number(process.argv[2] ?? 500);
 const rounds = Number(process.argv[3] ?? 3);
 const folder = process.env['BENCH_DIR'] ?? mkdtempSync(join(tmpdir(), 'bench-layers-'));
-const node = new URL('../node_modules/.bin/node', import.meta.url).pathname;
-
-const reader = join(folder, 'read.mjs');
-await build({
-  entryPoints: [new URL('layers/read.ts', import.meta.url).pathname],
-  outfile: reader,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'error',
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-});
+const reader = await bundled('layers/read', folder);
 
 /** Real files of this machine, as many as make a layer of about the size wanted when packed. */
 function someFiles(bytes) {

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundled, node } from './bundled.mjs';
 import { madeDocument } from './sbom/made-document.mjs';
 
 const [corpus, rounds = '30'] = process.argv.slice(2);
@@ -16,24 +16,9 @@ if (corpus === undefined) {
   process.exit(3);
 }
 const folder = mkdtempSync(join(tmpdir(), 'bench-sbom-'));
-const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
 const local = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Bundles one of our own scripts and says where it is. */
-async function bundled(name) {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [local(`sbom/${name}.ts`)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-  });
-  return outfile;
-}
-const script = await bundled('measure');
+const script = await bundled('sbom/measure', folder);
 
 function measure(mode, times, files) {
   const out = execFileSync(node, [script, mode, String(times), ...files], { encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -151,7 +136,7 @@ try {
       `${slowest[1].toFixed(1)} ms (${slowest[0].split('/').at(-1)}).\n`,
   );
 
-  const layoutScript = await bundled('attested-layout');
+  const layoutScript = await bundled('sbom/attested-layout', folder);
   execFileSync(node, [local('../scripts/build.mjs'), '--out', join(folder, 'dist')]);
   const cli = join(folder, 'dist/cli.js');
   const beyond = join(folder, 'beyond.json');

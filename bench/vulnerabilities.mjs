@@ -8,20 +8,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundled, node } from './bundled.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-vulnerabilities-'));
-const node = new URL('../node_modules/.bin/node', import.meta.url).pathname;
-const outfile = join(folder, 'measure.mjs');
-await build({
-  entryPoints: [new URL('vulnerabilities/measure.ts', import.meta.url).pathname],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'error',
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-});
+const outfile = await bundled('vulnerabilities/measure', folder);
 const measured = execFileSync(node, [outfile, folder, ...process.argv.slice(2, 5)], {
   encoding: 'utf8',
   maxBuffer: 1e8,
