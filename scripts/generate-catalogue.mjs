@@ -1,9 +1,9 @@
 // Makes src/catalog/catalogue.generated.ts from the YAML files beside it, so that no YAML is read when the program runs.
 // With --check it writes nothing, and fails when the generated file is not what it would write.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { writeOrCheck } from './generate/write-or-check.mjs';
 
 const folder = new URL('../src/catalog/', import.meta.url);
 const target = new URL('catalogue.generated.ts', folder);
@@ -116,11 +116,4 @@ import type { Catalogue } from './publisher.js';
 export const catalogue: Catalogue = ${JSON.stringify(value, null, 2)};
 `;
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== source) {
-    process.stderr.write(`${fileURLToPath(target)} is out of date; run node scripts/generate-catalogue.mjs\n`);
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(target, source);
-}
+writeOrCheck(target, source, 'generate-catalogue.mjs');

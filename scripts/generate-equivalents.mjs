@@ -1,9 +1,9 @@
 // Makes src/catalog/equivalents.generated.ts from the YAML files in src/catalog/equivalents/, without their sources.
 // With --check it writes nothing, and fails when the generated file is not what it would write.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { writeOrCheck } from './generate/write-or-check.mjs';
 
 const folder = new URL('../src/catalog/equivalents/', import.meta.url);
 const target = new URL('../src/catalog/equivalents.generated.ts', import.meta.url);
@@ -74,11 +74,4 @@ ${images.map((entry) => `    ${JSON.stringify(entry)},`).join('\n')}
 };
 `;
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== source) {
-    process.stderr.write(`${fileURLToPath(target)} is out of date; run node scripts/generate-equivalents.mjs\n`);
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(target, source);
-}
+writeOrCheck(target, source, 'generate-equivalents.mjs');
