@@ -2,18 +2,10 @@ import { expect, test } from '@jest/globals';
 import { policyChanges } from '../../src/github/policy-change.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { AllowEntry, Policy } from '../../src/policy/policy.js';
+import { makeAllowEntry } from '../support/allow-entry.js';
 
-const entry = (pattern: string, overrides: Partial<AllowEntry> = {}): AllowEntry => ({
-  name: 'allow[0]',
-  pattern,
-  require: 1,
-  authorities: [],
-  signed: true,
-  unsignedSbom: 'deny',
-  noPackages: 'deny',
-  wolfi: false,
-  ...overrides,
-});
+const entry = (pattern: string, overrides: Partial<AllowEntry> = {}): AllowEntry =>
+  makeAllowEntry({ pattern, ...overrides });
 
 const policy = (overrides: Partial<Policy> = {}): Policy => ({ ...builtInPolicy(), ...overrides });
 

@@ -1,20 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { groupFindings } from '../../src/reports/finding-groups.js';
-import type { Finding } from '../../src/reports/report.js';
-
-const NO_ANSWER: Finding = {
-  rule: 'signature-verified',
-  level: 'error',
-  outcome: 'indeterminate',
-  message: 'registry.example did not answer.',
-  fix: 'Try again.',
-  file: 'Dockerfile',
-  line: 1,
-  column: 6,
-  endLine: 1,
-  endColumn: 12,
-  fingerprint: 'a',
-};
+import { NO_ANSWER } from '../support/report-maker.js';
 
 describe('findings are told together', () => {
   test('where one cause leaves several rules open, with every rule and each place once', () => {

@@ -1,20 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../src/reports/report.js';
 import { toldFindings } from '../../src/reports/told-findings.js';
+import { NO_ANSWER } from '../support/report-maker.js';
 
-const NO_ANSWER: Finding = {
-  rule: 'signature-verified',
-  level: 'error',
-  outcome: 'indeterminate',
-  message: 'registry.example did not answer.',
-  fix: 'Try again.',
-  file: 'Dockerfile',
-  line: 1,
-  column: 6,
-  endLine: 1,
-  endColumn: 12,
-  fingerprint: 'a',
-};
 const WARNING: Finding = { ...NO_ANSWER, rule: 'fresh', level: 'warning' };
 const NOTE: Finding = { ...NO_ANSWER, rule: 'current', level: 'note' };
 

@@ -3,21 +3,13 @@ import { present } from '../../src/evidence/evidence.js';
 import type { ApkoConfiguration } from '../../src/evidence/provenance/apko.js';
 import type { AllowEntry } from '../../src/policy/policy.js';
 import { fromWolfi } from '../../src/rules/from-wolfi.js';
+import { makeAllowEntry } from '../support/allow-entry.js';
 import { contentsOf } from '../support/contents-of.js';
 import type { LayerFile } from '../support/image-maker.js';
 import { ask, subjectOf } from '../support/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled } from '../support/packaged-files.js';
 
-const ENTRY: AllowEntry = {
-  name: 'allow[0]',
-  pattern: '**',
-  require: 1,
-  authorities: [],
-  signed: true,
-  unsignedSbom: 'deny',
-  noPackages: 'deny',
-  wolfi: true,
-};
+const ENTRY: AllowEntry = makeAllowEntry({ wolfi: true });
 const WOLFI: readonly LayerFile[] = [
   { path: 'etc/os-release', content: 'ID=wolfi\n' },
   { path: 'etc/apk/repositories', content: 'https://packages.wolfi.dev/os\n@local https://apk.cgr.dev/chainguard\n' },

@@ -14,6 +14,7 @@ import type { ImageRuleSubject } from '../../src/rules/rule.js';
 import type { KeyIdentity, Signer } from '../../src/signatures/signer.js';
 import { type ImageStatements, readStatement } from '../../src/signatures/statement.js';
 import type { RejectedSignature } from '../../src/signatures/verified.js';
+import { makeAllowEntry } from './allow-entry.js';
 import { makeUse } from './report-maker.js';
 
 export const PLATFORM_DIGEST = `sha256:${'1'.repeat(64)}`;
@@ -41,16 +42,7 @@ export interface AttestedOptions {
   readonly packages?: Inventory;
 }
 
-const ENTRY: AllowEntry = {
-  name: 'allow[0]',
-  pattern: 'registry.example/**',
-  require: 1,
-  authorities: [],
-  signed: true,
-  unsignedSbom: 'deny',
-  noPackages: 'deny',
-  wolfi: false,
-};
+const ENTRY: AllowEntry = makeAllowEntry({ pattern: 'registry.example/**' });
 
 function reference(): Reference {
   const parsed = parseReference('registry.example/base/app:1');

@@ -2,7 +2,7 @@ import type { BuildFile, ImageUse } from '../../src/build-files/image-use.js';
 import { parseReference } from '../../src/images/reference.js';
 import type { JudgedWaiver } from '../../src/policy/waivers.js';
 import { findingsOf } from '../../src/reports/findings.js';
-import type { Report } from '../../src/reports/report.js';
+import type { Finding, Report } from '../../src/reports/report.js';
 import type { Answer } from '../../src/rules/answer.js';
 
 export const DIGEST = `sha256:${'ab12'.repeat(16)}`;
@@ -91,3 +91,18 @@ export function makeWaiver(given: Partial<JudgedWaiver> = {}): JudgedWaiver {
     ...given,
   };
 }
+
+/** An image whose registry did not answer, as the first line of `Dockerfile` is told of it. */
+export const NO_ANSWER: Finding = {
+  rule: 'signature-verified',
+  level: 'error',
+  outcome: 'indeterminate',
+  message: 'registry.example did not answer.',
+  fix: 'Try again.',
+  file: 'Dockerfile',
+  line: 1,
+  column: 6,
+  endLine: 1,
+  endColumn: 12,
+  fingerprint: 'a',
+};

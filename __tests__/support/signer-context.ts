@@ -10,6 +10,7 @@ import type { AllowEntry, Authority, Policy } from '../../src/policy/policy.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { LayoutSource } from '../../src/registry/layout.js';
 import type { ResolvedImage } from '../../src/registry/resolved-image.js';
+import { makeAllowEntry } from './allow-entry.js';
 import type { MadeContent } from './image-maker.js';
 import { type LayoutEntry, writeLayout } from './image-maker-layout.js';
 
@@ -31,17 +32,7 @@ const CONFIGURATION: ImageConfiguration = {
 };
 
 export function allowEntry(authorities: readonly Authority[], changes: Partial<AllowEntry> = {}): AllowEntry {
-  return {
-    name: 'allow[0]',
-    pattern: 'registry.example/**',
-    require: 1,
-    authorities,
-    signed: true,
-    unsignedSbom: 'deny',
-    noPackages: 'deny',
-    wolfi: false,
-    ...changes,
-  };
+  return makeAllowEntry({ pattern: 'registry.example/**', authorities, ...changes });
 }
 
 export function reference(text: string): Reference {

@@ -9,6 +9,7 @@ import { distroless } from '../../../src/rules/distroless.js';
 import { fromWolfi } from '../../../src/rules/from-wolfi.js';
 import { intact } from '../../../src/rules/intact.js';
 import { nonRoot } from '../../../src/rules/non-root.js';
+import { makeAllowEntry } from '../../support/allow-entry.js';
 import type { MadeContents } from '../../support/contents-of.js';
 import { ask, subjectOf } from '../../support/image-rule-subject.js';
 import {
@@ -23,16 +24,7 @@ import {
 // Images that apko builds from a signed repository of packages: Wolfi's form, and Alpine's older one.
 
 const SLOW = 300_000;
-const WOLFI_ENTRY: AllowEntry = {
-  name: 'allow[0]',
-  pattern: '**',
-  require: 1,
-  authorities: [],
-  signed: true,
-  unsignedSbom: 'deny',
-  noPackages: 'deny',
-  wolfi: true,
-};
+const WOLFI_ENTRY: AllowEntry = makeAllowEntry({ wolfi: true });
 
 interface Source {
   readonly name: string;

@@ -3,6 +3,7 @@ import type { RunSettings } from '../../../src/evidence/collector.js';
 import type { Distribution, Inventory } from '../../../src/evidence/packages/inventory.js';
 import { questionsAbout } from '../../../src/evidence/vulnerabilities/questions.js';
 import type { AllowEntry } from '../../../src/policy/policy.js';
+import { makeAllowEntry } from '../../support/allow-entry.js';
 import { exportDirectory, zipOf } from '../../support/export-directory.js';
 import { canaryRecord } from '../../support/osv-canary.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../support/vulnerability-run.js';
@@ -87,16 +88,7 @@ describe('an image that was not understood', () => {
     const evidence = await collectKnown({ inventory, settings, ...(entry === undefined ? {} : { entry }) });
     return evidence.status === 'present' ? evidence.value.unjudged.map(({ reason }) => reason) : [evidence.status];
   };
-  const entry: AllowEntry = {
-    name: 'allow[0]',
-    pattern: 'registry.test/**',
-    require: 1,
-    authorities: [],
-    signed: true,
-    unsignedSbom: 'deny',
-    noPackages: 'allow',
-    wolfi: false,
-  };
+  const entry = makeAllowEntry({ pattern: 'registry.test/**', noPackages: 'allow' });
 
   test('is not clean: no package, no os-release, a database that could not be read', async () => {
     expect(await gaps(inventoryOf(WOLFI, []))).toEqual([
