@@ -50,7 +50,7 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   const expected = expectedBy(issue);
   if (value === undefined) return problem('missing-key', `${name} is missing.`, expected);
   if (issue.code === 'invalid_type') {
-    return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, remedyForType(issue, value));
+    return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, remedyForType(issue, value, path));
   }
   const suggestion = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   const reason = issue.code === 'custom' ? `: ${issue.message}` : '';
@@ -160,10 +160,18 @@ function describeValue(value: unknown): string {
   return `${typeof value === 'number' ? 'the number' : 'the value'} ${String(value)}`;
 }
 
-function remedyForType(issue: Issue, value: unknown): string | undefined {
+/** Options whose value is a duration; a number alone says no unit. */
+const DURATIONS = new Set<PropertyKey | undefined>(['max-age', 'grace']);
+
+function remedyForType(issue: Issue, value: unknown, path: readonly PropertyKey[]): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
   const scalar = typeof value === 'number' || typeof value === 'boolean';
+  if (issue.expected === 'string' && typeof value === 'number' && DURATIONS.has(path.at(-1)))
+    return `Write ${value}d for days.`;
   if (issue.expected === 'string' && scalar) return `Put it in quotes: "${value}".`;
+  const entry = typeof value === 'string' ? entryFor(value, path) : undefined;
+  if (entry !== undefined)
+    return issue.expected === 'array' ? `Make it a list of such entries: ${entry}.` : `Write ${entry}.`;
   if (issue.expected === 'array' && typeof value === 'string') return `Make it a list: [${JSON.stringify(value)}].`;
   return undefined;
 }
@@ -175,4 +183,13 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     at = Reflect.get(at, step);
   }
   return at;
+}
+
+/** What stands for a bare word in a list of entries: whoever writes `- alpine` means its images. */
+function entryFor(word: string, [list, index, ...more]: readonly PropertyKey[]): string | undefined {
+  if (more.length > 0 || (index !== undefined && typeof index !== 'number')) return undefined;
+  const image = `image: ${JSON.stringify(word)}`;
+  if (list === 'deny') return `{ ${image}, reason: … }`;
+  if (list !== 'allow') return undefined;
+  return /^[a-z-]+$/.test(word) ? `{ catalog: ${word} } for a publisher, or { ${image} } for images` : `{ ${image} }`;
 }
