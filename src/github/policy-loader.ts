@@ -53,7 +53,7 @@ export function policyLoader(
 }
 
 /** Why a policy of another repository could not be had. */
-type FetchError = Pick<GitHubError, 'code' | 'message' | 'remedy'>;
+type FetchError = Pick<GitHubError, 'code' | 'message' | 'remedy'> & Partial<Pick<GitHubError, 'doing'>>;
 
 /** What a maintainer can do about it. `token`: the input whose token may not read it, or was used in vain. */
 export function remedyFor(
@@ -67,9 +67,10 @@ export function remedyFor(
     : `Check its repository, path and ref, and that \`policy-token\` has not expired and may read ${owner}/${repository} (contents: read).`;
 }
 
-/** The message, to stand within a sentence. */
-export function clauseOf({ message }: FetchError): string {
-  return message.replace(/\.$/, '');
+/** The message, to stand within a sentence that names the policy already. */
+export function clauseOf({ message, doing }: FetchError): string {
+  const known = `Could not ${doing}: `;
+  return (message.startsWith(known) ? message.slice(known.length) : message).replace(/\.$/, '');
 }
 
 /** Reads a policy of another repository, at the commit that its ref points to now. */

@@ -51,16 +51,26 @@ describe('renderSummary', () => {
     expect(text).toContain('7 more are only here');
   });
 
-  test('names notices, files that were not judged, and limits', () => {
+  test('names notices, what there is to say of build files, and limits', () => {
     const text = renderSummary(
       makeReport({
         notices: ['The allowlist is not enforced: add `.github/base-image-gate.yml`.'],
-        files: [{ path: 'x/Dockerfile', status: 'unreadable', line: 3, reason: 'unknown instruction: FORM' }],
+        files: [
+          { path: 'x/Dockerfile', status: 'unreadable', line: 3, reason: 'unknown instruction: FORM' },
+          {
+            path: 'y/Dockerfile',
+            status: 'read',
+            reason: 'there is no stage "api", so every stage is taken for a target',
+          },
+          { path: 'z/Dockerfile', status: 'read' },
+        ],
         limits: [{ name: 'max-files', message: '12 files were left.' }],
       }),
     );
     expect(text).toContain('> [!NOTE]\n> The allowlist is not enforced: add `.github/base-image-gate.yml`.');
     expect(text).toContain('- `x/Dockerfile:3` unreadable: unknown instruction: FORM');
+    expect(text).toContain('- `y/Dockerfile:1` read: there is no stage "api", so every stage is taken for a target');
+    expect(text).not.toContain('z/Dockerfile');
     expect(text).toContain('- max-files: 12 files were left.');
   });
 

@@ -99,7 +99,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
       of((finding) => finding.level === 'note'),
     ),
     section('Waived', waivedList(report, detail.waived, options)),
-    section('Files that were not judged', fileList(report)),
+    section('Remarks on build files', fileList(report)),
     section('Limits that were reached', limitList(report)),
     footer(report),
   ];
@@ -141,15 +141,16 @@ export function waivedList(report: Report, most: number, targets: LinkTargets): 
 
 const MAX_FILES = 50;
 
+/** Files that were skipped or can't be read, and those that were read otherwise than asked, such as without the target named. */
 function fileList(report: Report): string {
-  const unread = report.files.filter((file) => file.status !== 'read');
-  const lines = unread
+  const remarked = report.files.filter((file) => file.status !== 'read' || file.reason !== undefined);
+  const lines = remarked
     .slice(0, MAX_FILES)
     .map(
       (file) =>
         `- ${placeLink({ file: file.path, line: file.line ?? 1 }, {})} ${file.status}${file.reason === undefined ? '' : `: ${prose(file.reason)}`}`,
     );
-  const left = unread.length - lines.length;
+  const left = remarked.length - lines.length;
   return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
 }
 
