@@ -150,14 +150,32 @@ describe('ruleSetting', () => {
     const setting = (role: 'build' | 'final') => ruleSetting(policy, rule('no-known-vulnerabilities'), role);
     expect(setting('final')).toEqual({
       level: 'warning',
+      heldBack: false,
       onIndeterminate: 'warn',
       options: { severity: 'low', fixable: true, grace: '7d' },
     });
     expect(setting('build')).toEqual({
       level: 'warning',
+      heldBack: false,
       onIndeterminate: 'fail',
       options: { severity: 'low', fixable: true, grace: '4w' },
     });
+  });
+
+  test.each([
+    ['profile: observe', true],
+    ['profile: baseline', false],
+    ['profile: observe\nrules: { denied-base: warning }', false],
+    ['profile: observe\nrules: { denied-base: { on-indeterminate: warn } }', true],
+    ['profile: observe\nroles: { final: { rules: { denied-base: error } } }', false],
+  ])('%j holds back what would be an error: %s', async (text, isHeldBack) => {
+    const policy = await validPolicy(`version: 1\n${text}`);
+    expect(ruleSetting(policy, rule('denied-base'), 'final').heldBack).toBe(isHeldBack);
+  });
+
+  test('observe holds back nothing that is no error without it', async () => {
+    const policy = await validPolicy('version: 1\nprofile: observe');
+    expect(ruleSetting(policy, rule('no-known-vulnerabilities'), 'final').heldBack).toBe(false);
   });
 
   test('what a policy sets is what the rule’s own schema takes', async () => {
