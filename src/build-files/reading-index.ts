@@ -10,6 +10,7 @@ export interface ReadingIndex {
   stagesOf(use: ImageUse): readonly Stage[];
 }
 
+/** Indexes a reading by its files' paths; it is asked about uses of that reading alone. */
 export function indexReading({ files, stages }: Reading): ReadingIndex {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const stagesByPath = new Map<string, Stage[]>();

@@ -85,6 +85,7 @@ function evidenceToward(requirement: Requirement, observations: readonly Observa
   };
 }
 
+/** Whether an answer rests on something that was looked at, for better or worse. */
 export function wasObserved({ outcome }: Observation): boolean {
   return outcome === 'pass' || outcome === 'fail';
 }

@@ -16,6 +16,7 @@ export const FRAMEWORK_TITLES: Readonly<Record<Framework, string>> = {
   govramp: 'GovRAMP',
 };
 
+/** The requirements that a framework asks for, its own set first. */
 export function requirementsOf(framework: Framework): readonly Requirement[] {
   return SETS[framework].flatMap((set) => REQUIREMENTS.filter((requirement) => requirement.set === set));
 }

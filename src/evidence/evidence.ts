@@ -48,6 +48,7 @@ export type Evidence<T> =
       readonly lookedIn?: readonly LookedIn[];
     };
 
+/** Evidence that is there; `from` names the place it was found in, or several. */
 export function present<T>(value: T, from: string, lookedIn?: readonly LookedIn[]): Evidence<T> {
   return { status: 'present', value, from, ...(lookedIn === undefined ? {} : { lookedIn }) };
 }

@@ -63,6 +63,7 @@ function digestFor(use: ImageUse, answers: readonly Answer[], report: Report, po
 /** What is known of a use's signature: verified on every platform judged, or the first reason why not. */
 export type SignatureState = { readonly verified: true } | { readonly verified: false; readonly reason: string };
 
+/** What the answers of a report say of the signature of a use, by the use's id. */
 export function signatureOf(use: string, { answers }: Pick<Report, 'answers'>): SignatureState {
   const asked = answers.filter((answer) => answer.use === use && answer.rule === 'signature-verified');
   const other = asked.find(({ outcome }) => outcome !== 'pass');

@@ -161,6 +161,7 @@ function notFound(path: string): TreeError {
   };
 }
 
+/** The error of a file that has more bytes than are read. */
 export function tooLarge(path: string, maxBytes: number): TreeError {
   return {
     code: 'too-large',

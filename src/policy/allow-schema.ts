@@ -84,6 +84,7 @@ const common = {
   reason: text.optional().describe('Why.'),
 };
 
+/** The schema of an entry of `allow`: a publisher of the catalogue, or images by pattern. */
 export function allowSchema() {
   return z.union([
     z
@@ -114,6 +115,7 @@ export function allowSchema() {
   ]);
 }
 
+/** The schema of an entry of `deny`. */
 export function denySchema() {
   return z.strictObject({
     image: imagePattern().describe('A pattern, as in allow. Without a tag it matches every tag.'),

@@ -8,6 +8,7 @@ export function codeOf(error: unknown): string | undefined {
   return 'cause' in error ? codeOf(error.cause) : undefined;
 }
 
+/** The text of a caught value; its code where it has no text. Never empty. */
 export function messageOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
   return typeof error.message === 'string' && error.message !== '' ? error.message : (codeOf(error) ?? 'unknown error');

@@ -14,10 +14,12 @@ const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json
 /** The `Accept` header of a manifest request: everything that we can read. */
 export const ACCEPTED_MANIFESTS = [OCI_INDEX, DOCKER_INDEX, OCI_MANIFEST, DOCKER_MANIFEST].join(', ');
 
+/** Whether it is an index of OCI or a manifest list of Docker. */
 export function isIndexType(mediaType: string): boolean {
   return INDEXES.has(mediaType);
 }
 
+/** Whether it is an image manifest of OCI or of Docker's schema 2. */
 export function isManifestType(mediaType: string): boolean {
   return MANIFESTS.has(mediaType);
 }
@@ -27,6 +29,7 @@ export function isSchema1(mediaType: string): boolean {
   return SCHEMA_1.test(mediaType);
 }
 
+/** Whether it is the configuration of an image; those of artifacts have other types. */
 export function isImageConfigType(mediaType: string): boolean {
   return mediaType === OCI_CONFIG || mediaType === DOCKER_CONFIG;
 }

@@ -55,6 +55,7 @@ export function blobText(kind: BlobKind, digest: string, place: string): string 
   return `The ${kind === 'config' ? 'configuration' : kind} ${digest} of ${place}`;
 }
 
+/** The error of bytes that hash to another digest than was asked for. */
 export function wrongDigest(origin: Origin, expected: string, actual: string): RegistryError {
   return {
     code: 'malformed',
@@ -65,6 +66,7 @@ export function wrongDigest(origin: Origin, expected: string, actual: string): R
   };
 }
 
+/** The error of content that is longer or shorter than its descriptor says, in bytes; `found` is for people. */
 export function wrongSize(origin: Origin, expected: number, found: string): RegistryError {
   return {
     code: 'malformed',
@@ -75,6 +77,7 @@ export function wrongSize(origin: Origin, expected: number, found: string): Regi
   };
 }
 
+/** The error of content that passes a limit of this run, which is `bytes`. */
 export function tooLarge(origin: Origin, limit: LimitName, bytes: number): RegistryError {
   return {
     code: 'limit',

@@ -16,6 +16,7 @@ export const packageListsFields = {
   ),
 };
 
+/** The three lists of a difference as `packageListsFields` describes them. */
 export function packageListsDocument({ added, removed, changed }: PackageDiff) {
   const copies = <T extends object>(list: readonly T[]) => list.map((one) => ({ ...one }));
   return { added: copies(added), removed: copies(removed), changed: copies(changed) };

@@ -13,6 +13,7 @@ export interface RunFacts {
   readonly notes: readonly string[];
 }
 
+/** Gathers from the evidence of all uses what concerns the run as a whole. */
 export function runFacts(judged: readonly { readonly evidence: ReadonlyMap<string, CollectedEvidence> }[]): RunFacts {
   const limits = new Map<string, Report['limits'][number]>();
   const roots = new Set<string>();

@@ -22,6 +22,7 @@ export interface Tally {
   readonly uses: number;
 }
 
+/** Counts what a report tells: findings that are told together count once. */
 export function tallyOf(report: Report): Tally {
   const counting = toldFindings(report);
   const grouped = groupFindings(counting);

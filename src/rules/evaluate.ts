@@ -57,6 +57,7 @@ export type NewerReference =
   | { readonly kind: 'image'; readonly tag: string; readonly subject: Omit<ImageSubject, 'platform'> }
   | Extract<NewerImage, { readonly kind: 'unchecked' }>;
 
+/** The answers of rules about a build file as a whole. */
 export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: Policy): readonly Answer[] {
   return rules
     .filter((rule): rule is FileRule<unknown> => rule.subject === 'file')
@@ -74,6 +75,7 @@ function lineOf(file: string, line: number): Place {
   return { file, line, column: 1, endLine: line, endColumn: 1 };
 }
 
+/** The answers of rules about the change, asked once a run; without a change they are asked with nothing to compare. */
 export function answersOfChange(rules: readonly Rule[], policy: Policy, change: Change | null): readonly Answer[] {
   return rules
     .filter((rule): rule is ChangeRule<unknown> => rule.subject === 'change')

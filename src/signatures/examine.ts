@@ -111,6 +111,7 @@ function distinct(repositories: readonly Repository[]): readonly Repository[] {
   return [...byName.values()];
 }
 
+/** The authorities of the entry that governs the image; none where no entry does. */
 export function authoritiesOf(context: CollectContext): readonly Authority[] {
   return context.subject.entry?.authorities ?? [];
 }

@@ -34,6 +34,7 @@ export function rootUnavailable<T>(error: SignatureError): Evidence<T> {
   };
 }
 
+/** The name of the trusted root that signatures were judged by, and what there is to know of it. */
 export function rootNotes(root: TrustedRoot | null): {
   readonly trustedRoot?: string;
   readonly notes: readonly string[];

@@ -27,6 +27,7 @@ export interface SignatureError {
   readonly reason: string;
 }
 
+/** An error with a reason that can follow "because". */
 export function signatureError(code: SignatureErrorCode, reason: string): SignatureError {
   return { code, reason };
 }

@@ -8,6 +8,7 @@ export interface TreeNode {
   children: Map<string, TreeNode> | null;
 }
 
+/** A directory without an entry or children; the caller puts it into its parent. */
 export function newNode(parent: TreeNode | null, name: string): TreeNode {
   return { name, parent, entry: null, children: null };
 }

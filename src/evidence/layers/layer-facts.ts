@@ -21,6 +21,7 @@ export interface LayerFacts {
   readonly unread: readonly { readonly path: string; readonly reason: string }[];
 }
 
+/** Whether a member is another name of a file, rather than an entry of its own. */
 export function isHardLink(entry: FileEntry | HardLink): entry is HardLink {
   return !('type' in entry);
 }

@@ -25,10 +25,12 @@ const TYPE_RULES: ReadonlyMap<string, TypeRules> = new Map<string, TypeRules>([
   ['rpm', { lowerNamespace: true }],
 ]);
 
+/** The namespace as its type compares it. */
 export function normaliseNamespace(type: string, namespace: string): string {
   return TYPE_RULES.get(type)?.lowerNamespace ? namespace.toLowerCase() : namespace;
 }
 
+/** The name as its type compares it. */
 export function normaliseName(type: string, name: string): string {
   const rules = TYPE_RULES.get(type);
   const cased = rules?.lowerName ? name.toLowerCase() : name;

@@ -6,6 +6,7 @@ const TOLD = 20;
 /** Where each id stands first in a list of packages. */
 export type PackageIndexes = ReadonlyMap<string, number>;
 
+/** Finds each id's first package; an id that stands twice is one of the contradictions. */
 export function indexPackages(packages: readonly SbomPackage[]): PackageIndexes {
   const indexes = new Map<string, number>();
   for (let i = packages.length - 1; i >= 0; i -= 1) indexes.set(packages[i]?.id ?? '', i);

@@ -1,6 +1,7 @@
 /** An object of a parsed document, whose fields nobody has checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Whether a value of JSON is an object, which a list and null are not. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,6 +14,7 @@ export type SbomError =
       readonly limit?: SbomLimit;
     };
 
+/** The error of a format that is not read; `form` completes "The document is …". */
 export function unsupported(form: string): SbomError {
   return {
     status: 'unsupported',

@@ -102,6 +102,7 @@ export interface Sbom {
   readonly contradictions: readonly string[];
 }
 
+/** The name of a format as people are told it, such as `SPDX 2.3 (JSON)`. */
 export function formatName(format: SbomFormat): string {
   return `${format.name} ${format.version} (${format.encoding})`;
 }

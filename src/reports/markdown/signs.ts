@@ -32,6 +32,7 @@ export function worstSign(signs: Iterable<Sign>): Sign {
   return SIGNS.find(({ sign }) => present.has(sign))?.sign ?? '–';
 }
 
+/** The sign of a verdict, to begin a heading with. */
 export function verdictSign(verdict: Report['verdict']): string {
   return { pass: '✅', fail: '❌', indeterminate: '❓' }[verdict];
 }

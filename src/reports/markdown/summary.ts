@@ -124,6 +124,10 @@ function annotationsLeft(options: SummaryOptions): string {
   return left === 0 ? '' : `_GitHub shows ten errors and ten warnings of a step: ${left} more are only here._`;
 }
 
+/**
+ * The findings that waivers cover, at most `most` lines, each with who waived it, until when and why; empty where
+ * there are none.
+ */
 export function waivedList(report: Report, most: number, targets: LinkTargets): string {
   const waived = report.findings.flatMap((finding) => {
     const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];

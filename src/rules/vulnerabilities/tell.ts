@@ -71,6 +71,7 @@ export function sourcesLine({ sources, exploitedList }: KnownVulnerabilities): r
   return asked;
 }
 
+/** The UTC day of a time in milliseconds, as `2026-11-21`. */
 export function day(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
