@@ -60,6 +60,17 @@ describe('checkText', () => {
     expect(text).toContain('error[allowed-base] (could not be answered): The registry did not answer.');
   });
 
+  test('a long fix is told once, and then where', () => {
+    const [first, second] = [makeUse('node:20'), makeUse('alpine', { file: 'b/Dockerfile' })];
+    const fix = 'Add the digest after the tag, and let Dependabot or Renovate keep it current.';
+    const answers = [first, second].map((use) =>
+      makeAnswer({ use: use.id, file: use.file, reason: `${use.id}.`, fix }),
+    );
+    const text = told({ uses: [first, second], answers });
+    expect(text.split(`  fix: ${fix}\n`)).toHaveLength(2);
+    expect(text).toContain('  fix: as for Dockerfile:3:6\n');
+  });
+
   test('several rules open at one place for one cause are at one place', () => {
     const open = makeAnswer({ use: node.id, outcome: 'indeterminate', reason: 'No answer.' });
     const text = told({

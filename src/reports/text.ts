@@ -21,6 +21,8 @@ export interface TextOptions {
 
 /** The rule that answers for files which can't be read. */
 const UNREADABLE = 'readable-build-file';
+/** A fix of as many characters is told again as quickly as referred to. */
+const SHORT_FIX = 60;
 const MAX_PLACES = 5;
 const MAX_DETAILS = 10;
 
@@ -32,7 +34,8 @@ export function checkText(report: Report, options: TextOptions): string {
   const colours = paint(options.color);
   const blocks = [verdictBlock(report, colours)];
   const told = toldFindings(report).filter((finding) => finding.level !== 'note');
-  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, colours));
+  const fixes = new Map<string, string>();
+  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, fixes, colours));
   blocks.push(
     baseChangesBlock(report, colours),
     waivedBlock(report, colours),
@@ -61,7 +64,13 @@ function verdictWord(report: Report, colours: Paint): string {
   return colours.bold(hue(report.verdict.toUpperCase()));
 }
 
-function findingBlock(group: FindingGroup, options: TextOptions, colours: Paint): readonly string[] {
+/** @param fixes where each long fix was told, so that a screen does not say one sentence ten times */
+function findingBlock(
+  group: FindingGroup,
+  options: TextOptions,
+  fixes: Map<string, string>,
+  colours: Paint,
+): readonly string[] {
   const { finding, places, rules } = group;
   const hue = finding.level === 'error' ? colours.red : colours.yellow;
   const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
@@ -83,8 +92,15 @@ function findingBlock(group: FindingGroup, options: TextOptions, colours: Paint)
   const details = finding.details ?? [];
   for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
   if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
-  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), finding.fix));
+  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), shortFix(finding, finding.fix, fixes)));
   return lines;
+}
+
+/** The fix, or where the same one was told before. */
+function shortFix(finding: Finding, fix: string, fixes: Map<string, string>): string {
+  const before = fixes.get(fix);
+  if (before === undefined) fixes.set(fix, `${terminal(finding.file)}:${finding.line}:${finding.column}`);
+  return before === undefined || fix.length <= SHORT_FIX ? fix : `as for ${before}`;
 }
 
 /** `file:line:column`, the form editors and terminals open, and the platforms where they are known. */
@@ -137,6 +153,8 @@ function closingBlock(report: Report, told: readonly Finding[], program: string,
       ? []
       : [`${verdictWord(report, colours)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`]),
     ...(rule === undefined ? [] : [colours.dim(`Why a rule matters: ${program} rules ${terminal(rule)}`)]),
-    ...(tally.notes === 0 ? [] : [colours.dim(`${plural(tally.notes, 'note')}: add --format markdown`)]),
+    ...(tally.notes === 0
+      ? []
+      : [colours.dim(`Left out here: ${plural(tally.notes, 'note')}. --format markdown has them.`)]),
   ];
 }
