@@ -89,7 +89,7 @@ describe('which files are read', () => {
     const tree = { name: 'x', entries: async () => ok(entries), read: async () => ok(large) };
     const reading = await readRepository(tree, READING_OPTIONS);
     const reasons = reading.ok ? reading.value.files.map(({ reason }) => reason ?? '') : [];
-    expect(reasons.filter((reason) => reason.includes('MAX_BUILD_FILES_BYTES'))).toHaveLength(24);
+    expect(reasons.filter((reason) => reason.includes('limit build-file-bytes'))).toHaveLength(24);
   });
 
   test('a repository that can not be listed is an error', async () => {
@@ -150,7 +150,7 @@ describe('what workflows build', () => {
       makeRepository({ Dockerfile: 'FROM a-$TARGETARCH', ...workflow(build(platforms)) }),
     );
     expect(reading.files).toMatchObject([{ path: 'Dockerfile', status: 'unreadable' }]);
-    expect(reading.files[0]?.reason).toContain('MAX_BUILDS');
+    expect(reading.files[0]?.reason).toContain('limit builds');
   });
 
   test('its arguments hide nothing of what the file says itself', async () => {

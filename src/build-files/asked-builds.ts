@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import type { AskedBuilds } from './build-command.js';
 import { buildsInCompose, isComposeFile } from './compose-builds.js';
 import type { BuildFile } from './image-use.js';
@@ -42,7 +43,7 @@ export async function askedBuilds(
       const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
       take(path, await buildsInWorkflow(content.value, folder), workflows);
     } else if (content.error.code === 'too-large') {
-      const reason = `the workflows have more than ${MAX_WORKFLOW_BYTES} bytes (MAX_WORKFLOW_BYTES)`;
+      const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
       unreadable.push({ path, status: 'unreadable', reason });
     } else if (content.error.code === 'not-found') {
       unseen.push({ path, what: 'is tracked and not here' });

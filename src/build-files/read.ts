@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import { ok, type Result } from '../result.js';
 import { askedBuilds } from './asked-builds.js';
 import type { NamedBuild } from './build-command.js';
@@ -73,7 +74,7 @@ async function readFile(
   budget: { left: number },
 ): Promise<DockerfileReading> {
   if (budget.left < 0) {
-    const reason = `the build files have more than ${MAX_BUILD_FILES_BYTES} bytes together (MAX_BUILD_FILES_BYTES)`;
+    const reason = `the build files have more than ${plural(MAX_BUILD_FILES_BYTES, 'byte')} together (limit build-file-bytes)`;
     return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
   }
   const content: Result<Uint8Array, TreeError> = await tree.read(path, MAX_DOCKERFILE_BYTES);
@@ -86,7 +87,7 @@ async function readFile(
   const reading = readDockerfile(path, content.value, usual);
   const builds = named.filter((build) => build.file === path);
   if (builds.length > MAX_NAMED_BUILDS) {
-    const reason = `workflows build it in more than ${MAX_NAMED_BUILDS} ways (MAX_NAMED_BUILDS)`;
+    const reason = `workflows build it in more than ${MAX_NAMED_BUILDS} ways (limit workflow-builds)`;
     return { ...reading, file: { ...reading.file, status: 'unreadable', reason } };
   }
   return mergeReadings(

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { listTracked } from './git-index.js';
 import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from './repository-tree.js';
@@ -60,7 +61,7 @@ async function walk(root: string): Promise<Result<readonly TreeEntry[], TreeErro
       return err({
         code: 'too-large',
         path: '.',
-        message: `${root} has more than ${MAX_ENTRIES} entries`,
+        message: `${root} has more than ${plural(MAX_ENTRIES, 'entry', 'entries')}`,
         remedy: 'name the directory of the repository itself',
       });
   }
@@ -145,7 +146,7 @@ function tooLarge(path: string, size: number, maxBytes: number): TreeError {
   return {
     code: 'too-large',
     path,
-    message: `${path} has ${size} bytes, ${maxBytes} at most are read`,
+    message: `${path} has ${plural(size, 'byte')}; at most ${plural(maxBytes, 'byte')} are read`,
     remedy: 'exclude it with files.exclude in the policy if it is not a build file',
   };
 }

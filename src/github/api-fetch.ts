@@ -1,4 +1,5 @@
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { plural } from '../plural.js';
 import { RESPONSE_LIMIT } from './github-error.js';
 
 /** Named limits of one exchange with GitHub's API. */
@@ -107,7 +108,8 @@ async function readLimited(body: AsyncIterable<Uint8Array>, maxBytes: number): P
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw new ResponseTooLarge(`the answer has more than ${maxBytes} bytes (${RESPONSE_LIMIT})`);
+    if (size > maxBytes)
+      throw new ResponseTooLarge(`the answer has more than ${plural(maxBytes, 'byte')} (limit ${RESPONSE_LIMIT})`);
     chunks.push(chunk);
   }
   const whole = new Uint8Array(size);

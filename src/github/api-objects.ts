@@ -1,4 +1,5 @@
 import type { TreeError } from '../build-files/repository-tree.js';
+import { plural } from '../plural.js';
 import { err, ok } from '../result.js';
 import type { GitHubClient } from './client.js';
 import { type GitEntry, type GitObjects, tooLarge } from './commit-tree.js';
@@ -81,7 +82,7 @@ function tooManyEntries(name: string): TreeError {
   return {
     code: 'too-large',
     path: '.',
-    message: `${name} has too many entries to be listed through the API (tree-requests: ${MAX_TREE_REQUESTS}).`,
+    message: `${name} has too many entries to be listed through the API: more than ${plural(MAX_TREE_REQUESTS, 'request')} (limit tree-requests).`,
     remedy: 'Run actions/checkout before this step, so that the clone is read instead.',
   };
 }

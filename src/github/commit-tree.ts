@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from '../build-files/repository-tree.js';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 
 /** One entry of a commit's tree, as git keeps it. */
@@ -114,7 +115,7 @@ async function follow(
   return err({
     code: 'unreadable',
     path,
-    message: `${path} leads through more than ${MAX_LINK_HOPS} links.`,
+    message: `${path} leads through more than ${plural(MAX_LINK_HOPS, 'link')}.`,
     remedy: 'Point the link at the file itself.',
   });
 }
@@ -166,7 +167,7 @@ export function tooLarge(path: string, maxBytes: number): TreeError {
   return {
     code: 'too-large',
     path,
-    message: `${path} is larger than the ${maxBytes} bytes that are read.`,
+    message: `${path} has more than the ${plural(maxBytes, 'byte')} that are read.`,
     remedy: 'Exclude it with files.exclude if it is not a build file.',
   };
 }

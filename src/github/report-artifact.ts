@@ -2,6 +2,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readZipDirectory, type ZipLimits, ZipReader } from '../evidence/vulnerabilities/exports/zip.js';
+import { plural } from '../plural.js';
 import type { Report } from '../reports/report.js';
 import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
@@ -65,7 +66,9 @@ export async function readReportArtifact(
     return ok({ nothing: `The artifact ${name} has expired: run the gate again to have its report posted.` });
   }
   if (newest.size_in_bytes > MAX_REPORT_BYTES) {
-    return err(`The artifact ${name} has ${newest.size_in_bytes} bytes; at most ${MAX_REPORT_BYTES} are read.`);
+    return err(
+      `The artifact ${name} has ${plural(newest.size_in_bytes, 'byte')}; at most ${plural(MAX_REPORT_BYTES, 'byte')} are read.`,
+    );
   }
   const downloaded = await attempt(READING, () =>
     client.rest.actions.downloadArtifact({ ...place, artifact_id: newest.id, archive_format: 'zip' }),

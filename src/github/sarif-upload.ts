@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import type { GitHubClient } from './client.js';
 import type { RepositoryName } from './environment.js';
@@ -35,7 +36,7 @@ export async function uploadSarif(upload: SarifUpload): Promise<Result<SarifOutc
     return err({
       code: 'limit',
       doing: UPLOADING.doing,
-      message: `Could not ${UPLOADING.doing}: the findings have ${gzipped.byteLength} bytes compressed, and GitHub takes ${MAX_GZIPPED_BYTES}.`,
+      message: `Could not ${UPLOADING.doing}: the findings have ${plural(gzipped.byteLength, 'byte')} compressed; GitHub takes at most ${plural(MAX_GZIPPED_BYTES, 'byte')}.`,
       remedy: 'Judge parts of the repository in jobs of their own, with `paths`.',
     });
   }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { plural } from '../plural.js';
 import { codeOf } from '../registry/caught.js';
 import { readCheck } from '../reports/read-check.js';
 import type { Report } from '../reports/report.js';
@@ -19,7 +20,8 @@ export async function readStrangerReport(path: string): Promise<Result<Report, s
     try {
       const { size } = await file.stat().then((stat) => (stat.isFile() ? stat : { size: -1 }));
       if (size < 0) return err('The report is not a regular file.');
-      if (size > MAX_REPORT_BYTES) return err(`The report has ${size} bytes; at most ${MAX_REPORT_BYTES} are read.`);
+      if (size > MAX_REPORT_BYTES)
+        return err(`The report has ${plural(size, 'byte')}; at most ${plural(MAX_REPORT_BYTES, 'byte')} are read.`);
       text = new TextDecoder().decode(await file.readFile());
     } finally {
       await file.close();

@@ -49,7 +49,7 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
     return err([
       whole(
         'too-large',
-        `The policy has ${plural(length, 'byte')}, and ${plural(MAX_POLICY_BYTES, 'byte')} are read.`,
+        `The policy has ${plural(length, 'byte')}; at most ${plural(MAX_POLICY_BYTES, 'byte')} are read.`,
         'Split it with `extends`.',
       ),
     ]);

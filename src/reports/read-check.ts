@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
 import { checkSchema, imageSchema } from './check-document.js';
 import type { Report } from './report.js';
@@ -24,7 +25,7 @@ const readSchema = checkSchema.extend({
 export function readCheck(text: string): Result<Report, ReadCheckError> {
   const remedy = 'Upload the file that the output report-json names, unchanged, from the same version of the gate.';
   if (text.length > MAX_CHECK_CHARACTERS) {
-    const message = `The report is ${text.length} characters long; at most ${MAX_CHECK_CHARACTERS} are read.`;
+    const message = `The report has ${plural(text.length, 'character')}; at most ${plural(MAX_CHECK_CHARACTERS, 'character')} are read.`;
     return err({ code: 'too-long', message, remedy });
   }
   let parsed: unknown;

@@ -45,7 +45,7 @@ test.each([
   ['', 'is not an instruction'],
   ['NOPE', 'is not an instruction'],
   ['COPY x', "can't be read"],
-  ['ONBUILD '.repeat(1_000), 'MAX_TRIGGER_DEPTH'],
+  ['ONBUILD '.repeat(1_000), 'limit trigger-depth'],
 ])('%j is unresolved', (trigger, reason) => {
   const [found, ...more] = triggered(trigger);
   expect(more).toEqual([]);

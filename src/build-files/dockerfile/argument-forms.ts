@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import { LimitPassed, MAX_JSON_LENGTH } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
@@ -61,7 +62,7 @@ export function parseJsonForm(text: string): Result<readonly string[] | undefine
   const start = skipSpace(text, 0, text.length);
   if (text[start] !== '[') return ok(undefined);
   if (text.length > MAX_JSON_LENGTH)
-    throw new LimitPassed('MAX_JSON_LENGTH', `a JSON array is longer than ${MAX_JSON_LENGTH} characters`);
+    throw new LimitPassed('json-characters', `a JSON array is longer than ${plural(MAX_JSON_LENGTH, 'character')}`);
   let value: unknown;
   try {
     value = JSON.parse(text.slice(start));

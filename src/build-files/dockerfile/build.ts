@@ -1,4 +1,5 @@
 import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
+import { plural } from '../../plural.js';
 import { GlobalScope } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';
@@ -45,7 +46,8 @@ class Build {
   readonly #uses: FoundUse[] = [];
 
   constructor(document: Document, parameters: BuildParameters, budget: WorkBudget) {
-    if (document.stages.length > MAX_USES) throw new LimitPassed('MAX_USES', `it has more than ${MAX_USES} stages`);
+    if (document.stages.length > MAX_USES)
+      throw new LimitPassed('image-uses', `it has more than ${plural(MAX_USES, 'stage')}`);
     this.#document = document;
     this.#parameters = parameters;
     this.#budget = budget;
@@ -162,7 +164,8 @@ class Build {
     if (index !== undefined) return { kind: 'stage', index };
     const source = { kind: 'image', name } as const;
     this.#sources.push(source);
-    if (this.#sources.length > MAX_USES) throw new LimitPassed('MAX_USES', `it names more than ${MAX_USES} images`);
+    if (this.#sources.length > MAX_USES)
+      throw new LimitPassed('image-uses', `it names more than ${plural(MAX_USES, 'image')}`);
     return source;
   }
 
@@ -198,7 +201,8 @@ class Build {
   #add(stage: number, use: Pick<FoundUse, 'instruction' | 'start' | 'end' | 'expanded'> & Partial<FoundUse>): FoundUse {
     const found: FoundUse = { stage, platform: null, overridable: [], role: 'build', reachable: false, ...use };
     this.#uses.push(found);
-    if (this.#uses.length > MAX_USES) throw new LimitPassed('MAX_USES', `it names more than ${MAX_USES} images`);
+    if (this.#uses.length > MAX_USES)
+      throw new LimitPassed('image-uses', `it names more than ${plural(MAX_USES, 'image')}`);
     return found;
   }
 

@@ -1,5 +1,6 @@
 import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
 import { parseReference, repositoryName } from '../../images/reference.js';
+import { plural } from '../../plural.js';
 import type { BuildFile, ImageUse } from '../image-use.js';
 import { mergeStage } from '../merge-stage.js';
 import type { Stage, StageBase } from '../stage.js';
@@ -46,7 +47,7 @@ const BUILT_IN_FRONTEND = 'dockerfile.v0';
  */
 export function readDockerfile(path: string, bytes: Uint8Array, options: DockerfileOptions): DockerfileReading {
   if (bytes.length > MAX_DOCKERFILE_BYTES) {
-    const reason = `it has ${bytes.length} bytes, and BuildKit reads ${MAX_DOCKERFILE_BYTES} at most`;
+    const reason = `it has ${plural(bytes.length, 'byte')}; BuildKit reads at most ${plural(MAX_DOCKERFILE_BYTES, 'byte')}`;
     return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
   }
   const source = new SourceText(bytes);
@@ -75,7 +76,7 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
     return { file: { ...about, ...statusOf(document, source, frontend, found.missing) }, uses, stages };
   } catch (error) {
     if (!(error instanceof LimitPassed)) throw error;
-    const reason = `${error.message} (${error.limit})`;
+    const reason = `${error.message} (limit ${error.limit})`;
     return { file: { ...about, status: 'unreadable', reason }, uses: gatherer.finish().uses, stages: [] };
   }
 }
@@ -127,7 +128,7 @@ function findBuilds(
   };
   const targets = options.targets === undefined || options.targets.length === 0 ? [undefined] : options.targets;
   if (platforms.length * targets.length > MAX_BUILDS)
-    throw new LimitPassed('MAX_BUILDS', `it is to be built for more than ${MAX_BUILDS} platforms and targets`);
+    throw new LimitPassed('builds', `it is to be built for more than ${MAX_BUILDS} platforms and targets`);
   const builds = platforms.flatMap((platform) => targets.map((target) => find(platform, target, false)));
   const missing = targets.filter((target, index) => target !== undefined && builds[index]?.build.targetFound === false);
   if (missing.length > 0) builds.push(...platforms.map((platform) => find(platform, undefined, true)));

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { checkInstruction, stageName } from './check-instruction.js';
 import { heredocsOf } from './heredocs.js';
 import { type HeredocBody, type Instruction, parseInstruction } from './instruction.js';
@@ -35,7 +36,7 @@ export function readDocument(source: SourceText): Document {
   let count = 0;
   for (let read = readInstruction(lines); read !== undefined; read = readInstruction(lines)) {
     if (++count > MAX_INSTRUCTIONS)
-      throw new LimitPassed('MAX_INSTRUCTIONS', `it has more than ${MAX_INSTRUCTIONS} instructions`);
+      throw new LimitPassed('instructions', `it has more than ${plural(MAX_INSTRUCTIONS, 'instruction')}`);
     const { instruction } = read;
     const { line } = instruction;
     error ??= read.error;

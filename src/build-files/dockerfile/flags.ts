@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { LimitPassed, MAX_FLAGS } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { decodeLeniently, isEscapedByte } from './source-text.js';
@@ -69,7 +70,8 @@ function scan(
   let inWord = false;
   const finish = () => {
     if (quoted || at.length > 0) flags.push({ text: at.map((index) => text[index]).join(''), at });
-    if (flags.length > MAX_FLAGS) throw new LimitPassed('MAX_FLAGS', `an instruction has more than ${MAX_FLAGS} flags`);
+    if (flags.length > MAX_FLAGS)
+      throw new LimitPassed('flags', `an instruction has more than ${plural(MAX_FLAGS, 'flag')}`);
     at = [];
     quoted = false;
   };

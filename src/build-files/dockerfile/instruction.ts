@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { type Pair, parseJsonForm, parsePairs, splitBlanks, splitQuoted, type Word } from './argument-forms.js';
 import { type Flag, splitFlags } from './flags.js';
 import { LimitPassed, MAX_TRIGGER_DEPTH } from './limits.js';
@@ -112,7 +113,7 @@ function parseArguments(
     case 'onbuild': {
       if (text === '') return PLAIN;
       if (depth >= MAX_TRIGGER_DEPTH)
-        throw new LimitPassed('MAX_TRIGGER_DEPTH', `ONBUILD nests deeper than ${MAX_TRIGGER_DEPTH}`);
+        throw new LimitPassed('trigger-depth', `ONBUILD nests more than ${plural(MAX_TRIGGER_DEPTH, 'level')} deep`);
       const trigger = parseInstruction(line, textStart, escapeWith, depth + 1);
       return { ...PLAIN, trigger, ...(trigger.fault === undefined ? {} : { fault: trigger.fault }) };
     }

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { DirectiveReader } from './directives.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import { ReadError } from './read-error.js';
@@ -58,7 +59,7 @@ export class LineReader {
       const next = source.lineStarts[index + 1] ?? source.text.length;
       return (next - start) * 3 > MAX_LINE_BYTES && source.lineBytes(index) > MAX_LINE_BYTES;
     });
-    if (long >= 0) this.error = new ReadError(long + 1, `the line is longer than ${MAX_LINE_BYTES} bytes`);
+    if (long >= 0) this.error = new ReadError(long + 1, `the line is longer than ${plural(MAX_LINE_BYTES, 'byte')}`);
   }
 
   /** The next instruction's logical line; `undefined` at the end of the file. */

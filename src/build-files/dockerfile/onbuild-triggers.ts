@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseReference } from '../../images/reference.js';
+import { plural } from '../../plural.js';
 import type { ImageUse } from '../image-use.js';
 import type { Stage } from '../stage.js';
 import { copySources, type NamedSource } from './copy-sources.js';
@@ -31,7 +32,7 @@ export function readOnBuildTriggers(
     .slice(0, MAX_TRIGGERS)
     .flatMap((trigger) => sourcesOfTrigger(trigger).map((source) => toUse(source, parent, ofFile)));
   if (triggers.length > MAX_TRIGGERS)
-    found.push(makeUse(parent, '', `its configuration has more than ${MAX_TRIGGERS} ONBUILD triggers`));
+    found.push(makeUse(parent, '', `its configuration has more than ${plural(MAX_TRIGGERS, 'ONBUILD trigger')}`));
   const distinct = new Map(found.flatMap((use) => (use === undefined ? [] : [[use.id, use] as const])));
   return [...distinct.values()];
 }
@@ -56,7 +57,7 @@ function sourcesOfTrigger(trigger: string): readonly TriggerSource[] {
     return sourcesOrRefusal(trigger, refused);
   } catch (error) {
     if (!(error instanceof LimitPassed)) throw error;
-    return refused(`can't be read: ${error.message} (${error.limit})`);
+    return refused(`can't be read: ${error.message} (limit ${error.limit})`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import { LimitPassed, MAX_EXPANSION_LENGTH, type WorkBudget } from './limits.js';
 
@@ -63,7 +64,10 @@ export function replacePattern(
     parts.push(characters.slice(copied, start).join(''), inserted);
     length += inserted.length;
     if (length > MAX_EXPANSION_LENGTH)
-      throw new LimitPassed('MAX_EXPANSION_LENGTH', `a word expands to more than ${MAX_EXPANSION_LENGTH} characters`);
+      throw new LimitPassed(
+        'expansion-characters',
+        `a word expands to more than ${plural(MAX_EXPANSION_LENGTH, 'character')}`,
+      );
     copied = end;
     afterMatch = end;
     if (!all) break;

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.js';
 import { err, ok, type Result } from '../../result.js';
 import { LimitPassed, MAX_EXPANSION_DEPTH, MAX_EXPANSION_LENGTH, WorkBudget } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
@@ -101,7 +102,7 @@ class Lexer {
   /** Reads up to `stop`, or to the end. `patterns` doubles escapes inside quotes, so that a pattern can be read again. */
   #stretch(stop: number, rawEscapes: boolean, patterns: boolean): Stretch {
     if (++this.#depth > MAX_EXPANSION_DEPTH)
-      throw new LimitPassed('MAX_EXPANSION_DEPTH', `variables nest deeper than ${MAX_EXPANSION_DEPTH}`);
+      throw new LimitPassed('expansion-depth', `variables nest more than ${plural(MAX_EXPANSION_DEPTH, 'level')} deep`);
     const outer = this.#rawEscapes;
     this.#rawEscapes = rawEscapes;
     this.#word = '';
@@ -215,7 +216,10 @@ class Lexer {
     this.#expanded += value.length;
     this.#budget.spend(value.length);
     if (this.#expanded > MAX_EXPANSION_LENGTH)
-      throw new LimitPassed('MAX_EXPANSION_LENGTH', `a word expands to more than ${MAX_EXPANSION_LENGTH} characters`);
+      throw new LimitPassed(
+        'expansion-characters',
+        `a word expands to more than ${plural(MAX_EXPANSION_LENGTH, 'character')}`,
+      );
     return value;
   }
 
