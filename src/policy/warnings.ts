@@ -36,7 +36,8 @@ function broadPatterns(layer: Layer): readonly PolicyProblem[] {
     const pattern = parsePattern(image);
     if (!pattern.ok || pattern.value.broad === undefined) return [];
     const message = `"${image}" matches more, or other things, than it says: ${pattern.value.broad}.`;
-    return [problemIn(layer, path, { code: 'broad-pattern', severity: 'warning', message })];
+    const fix = 'Write the registry and the owner of the images that are meant.';
+    return [problemIn(layer, path, { code: 'broad-pattern', severity: 'warning', message, fix })];
   });
 }
 

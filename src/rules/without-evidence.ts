@@ -14,7 +14,8 @@ export function withoutEvidence(
   evidence: Exclude<Evidence<unknown>, { readonly status: 'present' }> | undefined,
   wanted: WantedEvidence,
 ): RuleResult {
-  if (evidence === undefined) return { outcome: 'indeterminate', reason: `No ${wanted.name} was collected.` };
+  if (evidence === undefined)
+    return { outcome: 'indeterminate', reason: `No ${wanted.name} was collected.`, fix: 'Run the gate again.' };
   const details = evidence.lookedIn?.map(({ place, answer }) => `${place}: ${answer}`);
   const seen = details === undefined || details.length === 0 ? {} : { details };
   switch (evidence.status) {
