@@ -297,7 +297,7 @@ describe('the artifact of the run', () => {
     ['no archive', () => Buffer.from('hello'), 'no end record'],
     ['nothing', () => Buffer.alloc(0), 'no end record'],
     ['an archive cut short', () => makeZip({ 'report.json': json }).subarray(40), 'could not be read'],
-    ['thousands of files', () => makeZip(manyFiles(), { stored: true }), 'more than 1000 entries'],
+    ['thousands of files', () => makeZip(manyFiles(), { stored: true }), 'more than 1,000 entries'],
     ['a report that is none', () => makeZip({ 'report.json': '{"schema":"other"}' }), 'shape'],
   ])('that holds %s is refused in a sentence, and nothing is posted', async (_what, archive, said) => {
     open(5);
