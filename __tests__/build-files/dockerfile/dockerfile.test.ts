@@ -335,7 +335,7 @@ describe('what BuildKit refuses is unreadable, with line and reason', () => {
     ['FROM a\nCMD --x y\n', 2, 'CMD has no flag --x'],
     ['# escape=x\nFROM a\n', 1, 'the escape directive'],
     ['# escape=`\n# escape=\\\nFROM a\n', 2, 'only one escape directive'],
-    [`FROM a\nRUN ${'x'.repeat(65_536)}\n`, 2, 'longer than 65535 bytes'],
+    [`FROM a\nRUN ${'x'.repeat(65_536)}\n`, 2, 'longer than 65,535 bytes'],
   ])('%j', (text, line, reason) => {
     const { file } = read(text);
     expect(file).toMatchObject({ status: 'unreadable', line });

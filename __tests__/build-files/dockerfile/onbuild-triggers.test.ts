@@ -55,5 +55,5 @@ test.each([
 
 test('more triggers than a configuration can sensibly have are told', () => {
   const found = triggered(...Array.from({ length: 1_001 }, () => 'RUN true'));
-  expect(found.map((use) => use.unresolved)).toEqual(['its configuration has more than 1000 ONBUILD triggers']);
+  expect(found.map((use) => use.unresolved)).toEqual(['its configuration has more than 1,000 ONBUILD triggers']);
 });
