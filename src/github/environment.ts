@@ -28,7 +28,6 @@ export interface RunnerEnvironment {
   readonly job: string;
   readonly step: string;
   readonly runId: string;
-  readonly runAttempt: string;
   /** Where the Action's pages are; null where it is used from a path and its repository is not known. */
   readonly docsUrl: string | null;
 }
@@ -95,7 +94,6 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     job: env['GITHUB_JOB'] ?? '',
     step: env['GITHUB_ACTION'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',
-    runAttempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
     docsUrl: docsUrl(env['GITHUB_ACTION_REPOSITORY'], env['GITHUB_ACTION_REF']),
   };
 }
