@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runGateAtDesk } from '../../src/commands/desk-gate.js';
@@ -76,5 +77,23 @@ test('a base that is not there is told', async () => {
   expect(ran).toMatchObject({
     ok: false,
     error: { kind: 'directory', message: '--base: nowhere is not there; expected the directory of a repository.' },
+  });
+});
+
+test.each([
+  ['the policy', '.github/base-image-gate.yml', {}],
+  [
+    'a key that it names',
+    'base.pub',
+    {
+      '.github/base-image-gate.yml':
+        'version: 1\nallow: [{ image: "a.example/**", authorities: [{ key: { file: base.pub } }] }]\n',
+    },
+  ],
+])('where %s is a link to a device that has no end, it is not read', async (_what, path, files) => {
+  const folder = makeDirectory({ Dockerfile: 'FROM scratch\n', '.github/x': '', ...files });
+  symlinkSync('/dev/zero', join(folder, path));
+  expect(await atDesk(folder, {})).toMatchObject({
+    error: { kind: 'policy', message: expect.stringContaining('is a device or a pipe') },
   });
 });

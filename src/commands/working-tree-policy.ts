@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Catalogue } from '../catalog/publisher.js';
 import type { LoadedPolicy } from '../policy/load.js';
@@ -35,7 +35,7 @@ export async function loadWorkingTreePolicy(
   io: CommandIo,
 ): Promise<Result<Policy, string>> {
   const path = file === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, file);
-  const text = await readIfThere(path);
+  const text = file === undefined ? await readOwn(path) : await readIfThere(path);
   if (!text.ok) return text;
   if (text.value === null) {
     if (file !== undefined) return err(missing(file, io));
@@ -138,7 +138,7 @@ export async function findReadingPolicy(
   directory: string,
   io: CommandIo,
 ): Promise<Result<ReadingPolicy | null, string>> {
-  const text = await readIfThere(join(directory, POLICY_PATH));
+  const text = await readOwn(join(directory, POLICY_PATH));
   if (!text.ok) return text;
   if (text.value === null) return ok(null);
   const { loadCatalogue } = await import('../catalog/catalogue.js');
@@ -164,10 +164,18 @@ async function readIfThere(path: string): Promise<Result<Uint8Array | null, stri
   }
 }
 
+/** A file that the repository names: whoever wrote that may have made it a link to a device, which would never end. */
+async function readOwn(path: string): Promise<Result<Uint8Array | null, string>> {
+  const stats = await stat(path).catch(() => null);
+  return stats === null || stats.isFile() || stats.isDirectory()
+    ? await readIfThere(path)
+    : err(`The policy ${path} is a device or a pipe; expected a file such as ${POLICY_PATH}.\n`);
+}
+
 async function readBelow(root: string, name: string): Promise<Result<Uint8Array, string>> {
   const path = resolve(root, name);
   if (!isBelow(path, root)) return err('it lies outside the repository');
-  const read = await readIfThere(path);
+  const read = await readOwn(path);
   if (!read.ok) return read;
   return read.value === null ? err('it does not exist') : ok(read.value);
 }
