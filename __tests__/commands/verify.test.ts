@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verify } from '../../src/commands/verify.js';
 import { writeLayout } from '../support/image-maker-layout.js';
@@ -48,6 +49,12 @@ describe('verify', () => {
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(answer.stdout).toContain(`linux/amd64: pass. Signed by ${RELEASE_WORKFLOW.subject}`);
     expect(answer.stdout).toContain('https://rekor.test-sigstore.example index');
+  });
+
+  test('takes layout, keys and trusted root of a policy that is given from the directory that it is written in', async () => {
+    const policy = fileURLToPath(new URL('../../examples/storefront/.github/base-image-gate.yml', import.meta.url));
+    const answer = await run('--policy', policy, '--offline', 'demo.example/hardened/node:22');
+    expect(answer).toMatchObject({ code: 0, stdout: expect.stringContaining('linux/amd64: pass. ') });
   });
 
   test('takes the authorities of the folder’s policy', async () => {

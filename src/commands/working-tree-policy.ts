@@ -60,7 +60,16 @@ export async function loadWorkingTreePolicy(
   });
   if (!loaded.ok) return err(await listed(loaded.error));
   if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
-  return ok(loaded.value.policy);
+  return ok(withLayoutsOf(root, loaded.value.policy));
+}
+
+/** Image layouts are named from where keys are, wherever the command is run. */
+function withLayoutsOf(root: string, policy: Policy): Policy {
+  const registries = Object.entries(policy.registries).map(([key, registry]) => [
+    key,
+    registry.layout === undefined ? registry : { ...registry, layout: resolve(root, registry.layout) },
+  ]);
+  return { ...policy, registries: Object.fromEntries(registries) };
 }
 
 /** What is wrong with a policy file and with those it extends. */
