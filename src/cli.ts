@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import type { Command, CommandIo, ExitCode } from './commands/command.js';
 import { programName } from './commands/program-name.js';
-import { nearest } from './suggestion.js';
+import { nearest } from './nearest.js';
 
 interface CommandEntry {
   readonly usage: string;

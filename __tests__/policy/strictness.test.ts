@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { nearest } from '../../src/nearest.js';
 import { duration, durationMilliseconds } from '../../src/policy/duration.js';
 import {
   highestLevel,
@@ -9,7 +10,6 @@ import {
   stricter,
   strictnessOf,
 } from '../../src/policy/strictness.js';
-import { nearest } from '../../src/suggestion.js';
 
 describe('durations', () => {
   test.each([

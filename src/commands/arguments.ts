@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../nearest.js';
 import { err, ok, type Result } from '../result.js';
-import { nearest } from '../suggestion.js';
 
 type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 type Parsed<O extends OptionSpecs> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;

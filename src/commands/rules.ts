@@ -1,7 +1,7 @@
 import { terminal } from '../escape/visible.js';
+import { nearest } from '../nearest.js';
 import { rulesText, ruleText } from '../reports/rules-text.js';
 import { rules } from '../rules/index.js';
-import { nearest } from '../suggestion.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 

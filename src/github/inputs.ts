@@ -1,9 +1,9 @@
 import { FRAMEWORKS, type Framework } from '../compliance/frameworks.js';
 import { parsePlatform } from '../images/platform.js';
+import { nearest } from '../nearest.js';
 import { optionalField } from '../optional-field.js';
 import { type Credential, parseCredentialInput, secretsOf as secretsOfCredential } from '../registry/credentials.js';
 import { err, ok, type Result } from '../result.js';
-import { nearest } from '../suggestion.js';
 
 /** What a workflow may tell the Action. What is absent is left to the policy file. */
 export interface ActionInputs {
