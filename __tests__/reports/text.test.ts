@@ -62,13 +62,20 @@ describe('checkText', () => {
 
   test('a long fix is told once, and then where', () => {
     const [first, second] = [makeUse('node:20'), makeUse('alpine', { file: 'b/Dockerfile' })];
-    const fix = 'Add the digest after the tag, and let Dependabot or Renovate keep it current.';
+    const fix = 'Add the digest after the tag (one command does it), and let Dependabot or Renovate keep it current.';
     const answers = [first, second].map((use) =>
       makeAnswer({ use: use.id, file: use.file, reason: `${use.id}.`, fix }),
     );
     const text = told({ uses: [first, second], answers });
     expect(text.split(`  fix: ${fix}\n`)).toHaveLength(2);
-    expect(text).toContain('  fix: as for Dockerfile:3:6\n');
+    expect(text).toContain('  fix: as for allowed-base at Dockerfile:3:6\n');
+  });
+
+  test('a line is shown once, however many findings are about it', () => {
+    const answers = ['one', 'two'].map((reason) => makeAnswer({ use: node.id, reason }));
+    const text = told({ uses: [node], answers });
+    expect(text.match(/ 3 \| FROM node:20/g)).toHaveLength(1);
+    expect(text.match(/--> Dockerfile:3:6\n/g)).toHaveLength(2);
   });
 
   test('several rules open at one place for one cause are at one place', () => {

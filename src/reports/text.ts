@@ -22,7 +22,7 @@ export interface TextOptions {
 /** The rule that answers for files which can't be read. */
 const UNREADABLE = 'readable-build-file';
 /** A fix of as many characters is told again as quickly as referred to. */
-const SHORT_FIX = 60;
+const SHORT_FIX = 90;
 const MAX_PLACES = 5;
 const MAX_DETAILS = 10;
 
@@ -34,8 +34,8 @@ export function checkText(report: Report, options: TextOptions): string {
   const colours = paint(options.color);
   const blocks = [verdictBlock(report, colours)];
   const told = toldFindings(report).filter((finding) => finding.level !== 'note');
-  const fixes = new Map<string, string>();
-  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, fixes, colours));
+  const before: ToldBefore = { fixes: new Map(), frames: new Set() };
+  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, before, colours));
   blocks.push(
     baseChangesBlock(report, colours),
     waivedBlock(report, colours),
@@ -64,11 +64,18 @@ function verdictWord(report: Report, colours: Paint): string {
   return colours.bold(hue(report.verdict.toUpperCase()));
 }
 
-/** @param fixes where each long fix was told, so that a screen does not say one sentence ten times */
+/** What need not be said again, so that a screen does not show one line or sentence ten times. */
+interface ToldBefore {
+  /** Which rule told a fix first, and where. */
+  readonly fixes: Map<string, string>;
+  /** Places whose lines were shown. */
+  readonly frames: Set<string>;
+}
+
 function findingBlock(
   group: FindingGroup,
   options: TextOptions,
-  fixes: Map<string, string>,
+  before: ToldBefore,
   colours: Paint,
 ): readonly string[] {
   const { finding, places, rules } = group;
@@ -82,7 +89,9 @@ function findingBlock(
   for (const place of places.slice(0, MAX_PLACES)) {
     lines.push(`  ${colours.blue('-->')} ${placeOf(place)}`);
     const source = options.source(place.file);
-    if (source === undefined) continue;
+    const frame = `${place.file}:${place.line}:${place.column}`;
+    if (source === undefined || before.frames.has(frame)) continue;
+    before.frames.add(frame);
     lines.push(
       ...codeFrame(source, place, { width: options.width - 2, paint: colours, mark: hue }).map((line) => `  ${line}`),
     );
@@ -92,15 +101,15 @@ function findingBlock(
   const details = finding.details ?? [];
   for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
   if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
-  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), shortFix(finding, finding.fix, fixes)));
+  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), shortFix(finding, finding.fix, before)));
   return lines;
 }
 
-/** The fix, or where the same one was told before. */
-function shortFix(finding: Finding, fix: string, fixes: Map<string, string>): string {
-  const before = fixes.get(fix);
-  if (before === undefined) fixes.set(fix, `${terminal(finding.file)}:${finding.line}:${finding.column}`);
-  return before === undefined || fix.length <= SHORT_FIX ? fix : `as for ${before}`;
+/** The fix, or what told the same one before. */
+function shortFix({ rule, file, line, column }: Finding, fix: string, { fixes }: ToldBefore): string {
+  const first = fixes.get(fix);
+  if (first === undefined) fixes.set(fix, `${terminal(rule)} at ${terminal(file)}:${line}:${column}`);
+  return first === undefined || fix.length <= SHORT_FIX ? fix : `as for ${first}`;
 }
 
 /** `file:line:column`, the form editors and terminals open, and the platforms where they are known. */
