@@ -468,18 +468,18 @@ describe('a finding of allowed-base', () => {
 
   test('says nothing of a digest where the policy asks for none', () => {
     const one: Proposal = { image: 'a.test/b:1', publisher: 'A', inferred: false, changes: [] };
-    expect(adviceOf({ proposed: [one], leftOut: [], toBePinned: false }).fix).toBe(
+    expect(adviceOf({ proposed: [one], leftOut: [], toBePinned: false }, false).fix).toBe(
       'Build on a.test/b:1, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
     );
   });
 
   test('never claims that an image would pass', () => {
     const one: Proposal = { image: 'a.test/b:1', publisher: 'A', inferred: false, changes: [] };
-    expect(JSON.stringify(adviceOf({ proposed: [one], leftOut: [], toBePinned: true }))).not.toMatch(/pass/);
+    expect(JSON.stringify(adviceOf({ proposed: [one], leftOut: [], toBePinned: true }, false))).not.toMatch(/pass/);
   });
 
   test('asks for an entry where nothing would be allowed', () => {
-    expect(adviceOf({ proposed: [], leftOut: [], toBePinned: true })).toEqual({
+    expect(adviceOf({ proposed: [], leftOut: [], toBePinned: true }, false)).toEqual({
       fix: 'Build on an image that the allowlist names, or ask the owners of the policy to add this one.',
     });
   });

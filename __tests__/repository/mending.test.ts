@@ -165,6 +165,17 @@ describe('what the page of a rule says to do about a finding makes its example p
     expect(stdout).toContain('supported: { last-days: { "nodejs 18": "YYYY-MM-DD" } }');
   });
 
+  test('allowed-base: nobody is told to have an image added that the denylist names', async () => {
+    const dockerfile = failing('allowed-base');
+    const asked = (stdout: string) => stdout.includes('or ask the owners of the policy to add this one.');
+    const { stdout } = await runCommand(check, repositoryWith({ dockerfile }));
+    expect(asked(stdout)).toBe(true);
+    const replaced = ['deny:', 'deny:\n  - { image: node, reason: use our own }'] as const;
+    const denied = await runCommand(check, repositoryWith({ dockerfile, replaced }));
+    expect(denied.stdout).toContain('error[denied-base]');
+    expect(asked(denied.stdout)).toBe(false);
+  });
+
   test('sbom-complete: what is lacking comes first', async () => {
     const { stdout } = await runCommand(check, repositoryWith({ dockerfile: failing('sbom-complete') }));
     expect(stdout).toContain('\n  - licence: 0 of 3\n  - author: ');

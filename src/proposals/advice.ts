@@ -10,17 +10,18 @@ const LEFT_OUT = 3;
 /**
  * What to do about an image that is not allowed: the fix and details of a rule's result. It says what was checked and no
  * more: names, lists and the catalogue are known here, and the image itself is not.
+ *
+ * @param denied the denylist names the image too, so that to allow it would not help
  */
-export function adviceOf({
-  proposed,
-  leftOut,
-  toBePinned,
-}: Proposals): Required<Pick<RuleResult, 'fix'>> & Pick<RuleResult, 'details'> {
+export function adviceOf(
+  { proposed, leftOut, toBePinned }: Proposals,
+  denied: boolean,
+): Required<Pick<RuleResult, 'fix'>> & Pick<RuleResult, 'details'> {
   const details = [...proposed.slice(0, LISTED).map(detail), ...leftOut.slice(0, LEFT_OUT).map(leftOutDetail)];
   const shown = details.length === 0 ? {} : { details };
   if (proposed.length === 0) {
     return {
-      fix: 'Build on an image that the allowlist names, or ask the owners of the policy to add this one.',
+      fix: `Build on an image that the allowlist names${denied ? '' : ', or ask the owners of the policy to add this one'}.`,
       ...shown,
     };
   }
@@ -28,7 +29,7 @@ export function adviceOf({
   const more = proposed.length > NAMED ? ` (${proposed.length - NAMED} more in the details)` : '';
   const pinned = toBePinned ? ' with a digest (`base-image-gate fix --pin --write` adds it)' : '';
   return {
-    fix: `Build on ${allListed(named, 'or')}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.`,
+    fix: `Build on ${allListed(named, 'or')}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it)${denied ? '' : ', or ask the owners of the policy to add this image'}.`,
     ...shown,
   };
 }

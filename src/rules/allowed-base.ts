@@ -1,5 +1,6 @@
 import { loadCatalogue } from '../catalog/catalogue.js';
 import { formatReference } from '../images/reference.js';
+import { deniedBy } from '../policy/govern.js';
 import { adviceOf } from '../proposals/advice.js';
 import { proposalsFor } from '../proposals/proposals.js';
 import { type NoOptions, noOptions } from './options.js';
@@ -44,7 +45,10 @@ export const allowedBase: UseRule<NoOptions> = {
     return {
       outcome: 'fail',
       reason: `No entry of the allowlist matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
-      ...adviceOf(proposalsFor({ use, reference, now }, stages, policy, loadCatalogue())),
+      ...adviceOf(
+        proposalsFor({ use, reference, now }, stages, policy, loadCatalogue()),
+        deniedBy(policy, reference) !== null,
+      ),
     };
   },
 };
