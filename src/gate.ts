@@ -77,7 +77,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     policy: {
       source: input.policy.source,
       profile: input.policy.profile,
-      allowListEnforced: input.policy.allow.length > 0,
+      allowlistEnforced: input.policy.allow.length > 0,
     },
     files: read.value.files,
     stages: read.value.stages,

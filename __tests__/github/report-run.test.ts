@@ -29,7 +29,7 @@ const RUN = 4711;
 const report = (overrides: Partial<Report> = {}): Report => ({
   tool: { version: '1.0.0', catalogue: '1', feeds: [] },
   verdict: 'pass',
-  policy: { source: { name: HOSTILE, extends: [] }, profile: 'baseline', allowListEnforced: true },
+  policy: { source: { name: HOSTILE, extends: [] }, profile: 'baseline', allowlistEnforced: true },
   files: [],
   stages: [],
   uses: [],

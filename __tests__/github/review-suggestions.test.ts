@@ -34,7 +34,7 @@ async function proposed(
   const report: Report = {
     tool: { version: '1', catalogue: '1', feeds: [] },
     verdict: 'pass',
-    policy: { source: { name: 'p', extends: [] }, profile: 'baseline', allowListEnforced: false },
+    policy: { source: { name: 'p', extends: [] }, profile: 'baseline', allowlistEnforced: false },
     files,
     stages,
     uses,

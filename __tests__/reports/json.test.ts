@@ -57,12 +57,12 @@ describe('checkJson', () => {
       commit: 'b'.repeat(40),
       extends: [{ name: 'acme/policies/root.yml@v3', commit: 'c'.repeat(40) }, { name: 'local.yml' }],
     };
-    const policy = { source, profile: 'strict', allowListEnforced: true } as const;
+    const policy = { source, profile: 'strict', allowlistEnforced: true } as const;
     expect(checkDocument(makeReport({ policy })).policy).toEqual({
       source: 'acme/policies/base-images.yml',
       commit: 'b'.repeat(40),
       profile: 'strict',
-      allowListEnforced: true,
+      allowlistEnforced: true,
       extends: source.extends,
     });
   });

@@ -54,7 +54,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
   const policy = given.policy ?? {
     source: { name: '.github/base-image-gate.yml', path: '.github/base-image-gate.yml', extends: [] },
     profile: 'hardened',
-    allowListEnforced: true,
+    allowlistEnforced: true,
   };
   const files = [...new Set(uses.map((use) => use.file))].map((path): BuildFile => ({ path, status: 'read' }));
   const findings = findingsOf({ answers, uses, waivers, policy });

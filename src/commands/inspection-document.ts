@@ -112,7 +112,7 @@ const packagesSchema = z.strictObject({
           checksum: z.exactOptional(z.strictObject({ algorithm: z.enum(['sha1', 'md5', 'sha256']), hex: text })),
         }),
       ),
-      folder: z.exactOptional(text),
+      directory: z.exactOptional(text),
       partOf: z.exactOptional(text).describe("The distribution's package whose files these are."),
     }),
   ),

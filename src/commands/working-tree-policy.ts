@@ -45,11 +45,11 @@ export async function loadWorkingTreePolicy(
         `${directory} has no ${POLICY_PATH} of its own, so the built-in baseline holds. Its repository has one: judge that whole, or add --policy ${above}.\n`,
       );
     }
-    const [{ builtInPolicy }, { withDefaultAllowList }] = await Promise.all([
+    const [{ builtInPolicy }, { withDefaultAllowlist }] = await Promise.all([
       import('../policy/baseline.js'),
       import('../policy/default-allow.js'),
     ]);
-    return ok(withDefaultAllowList(builtInPolicy(profile), catalogue));
+    return ok(withDefaultAllowlist(builtInPolicy(profile), catalogue));
   }
   const isPlain = basename(dirname(path)) !== '.github' && isBelow(path, directory);
   const root = file === undefined || isPlain ? directory : repositoryOf(path);

@@ -20,7 +20,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
         ['Collected', evidence.collected],
         ['Policy', `${sourceText(policy.source)}, profile ${policy.profile}`],
         ...policy.source.extends.map((base) => ['It extends', sourceText(base)] as const),
-        ['Allowlist', policy.allowListEnforced ? 'enforced' : 'not enforced: the policy has none'],
+        ['Allowlist', policy.allowlistEnforced ? 'enforced' : 'not enforced: the policy has none'],
         ['Verdict of the gate', evidence.verdict],
         ['Tool', inline(`base-image-gate ${tool.version}, catalogue ${tool.catalogue}`)],
         ...(tool.trustedRoot === undefined ? [] : [['Trusted root', inline(tool.trustedRoot)] as const]),

@@ -86,7 +86,7 @@ function propertiesOf({ judged, verdict, policy, tool, limits, leftOut }: Compli
     property('judged', judged),
     property('verdict', verdict),
     property('profile', policy.profile),
-    property('allowlist', policy.allowListEnforced ? 'enforced' : 'not enforced'),
+    property('allowlist', policy.allowlistEnforced ? 'enforced' : 'not enforced'),
     ...(tool.trustedRoot === undefined ? [] : [property('trusted-root', tool.trustedRoot)]),
     ...tool.feeds.map(({ name, date }) => ({ ...property('feed', name), remarks: line(`As of ${date}.`) })),
     ...limits.map(({ name, message }) => ({ ...property('limit-passed', name), remarks: line(message) })),

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalog/catalogue.js';
 import { builtInPolicy } from '../policy/baseline.js';
-import { withDefaultAllowList } from '../policy/default-allow.js';
+import { withDefaultAllowlist } from '../policy/default-allow.js';
 import type { Policy, Profile } from '../policy/policy.js';
 import { parseRemote, type RemotePolicy } from '../policy/policy-chain.js';
 import { formatProblem } from '../policy/problem.js';
@@ -94,7 +94,7 @@ function profileWithoutFile({ inputs }: PolicySetting): Profile {
 
 /** What holds in a repository that has no policy file. */
 function withoutFile({ catalogue }: PolicySetting, profile: Profile): Policy {
-  return withDefaultAllowList(builtInPolicy(profile), catalogue);
+  return withDefaultAllowlist(builtInPolicy(profile), catalogue);
 }
 
 function accessOf({ repository, client, policyClient, catalogue }: PolicySetting): Parameters<typeof policyLoader>[0] {

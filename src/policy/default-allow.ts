@@ -12,7 +12,7 @@ export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
  * The profiles hardened and strict need an allowlist to mean anything: where the policy has none, it is
  * `catalog: verified`. The others go without, and the report says so.
  */
-export function withDefaultAllowList(policy: Policy, catalogue: Catalogue): Policy {
+export function withDefaultAllowlist(policy: Policy, catalogue: Catalogue): Policy {
   const profiles: readonly Profile[] = ['hardened', 'strict'];
   if (policy.allow.length > 0 || !profiles.includes(policy.profile)) return policy;
   const allow = verifiedPublishers(catalogue).flatMap(({ id, images, authorities, wolfi }) =>

@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalog/publisher.js';
 import { err, ok, type Result } from '../result.js';
 import type { Rule } from '../rules/rule.js';
 import { builtInPolicy } from './baseline.js';
-import { withDefaultAllowList } from './default-allow.js';
+import { withDefaultAllowlist } from './default-allow.js';
 import { type Layer, problemIn } from './layer.js';
 import { applyLayer, type LayerContent } from './merge.js';
 import { overrideProblems } from './override-problems.js';
@@ -65,7 +65,7 @@ async function loadChain(input: LoadPolicyInput): Promise<Result<LoadedPolicy, r
   const profile = input.profileOverride ?? policy.profile;
   const source = sourceOf(chain.value);
   const whole = { ...policy, profile, source, dependsOn: [...dependsOn].sort() };
-  return ok({ policy: withDefaultAllowList(whole, input.catalogue), warnings });
+  return ok({ policy: withDefaultAllowlist(whole, input.catalogue), warnings });
 }
 
 interface ResolvedContent extends LayerContent {

@@ -114,7 +114,7 @@ export const checkSchema = z
       source: text,
       commit: z.exactOptional(text),
       profile: z.enum(['observe', 'baseline', 'hardened', 'strict']),
-      allowListEnforced: z.boolean(),
+      allowlistEnforced: z.boolean(),
       extends: z.exactOptional(z.array(z.strictObject({ name: text, commit: z.exactOptional(text) }))),
     }),
     files: z.array(fileSchema),

@@ -32,7 +32,7 @@ export function checkDocument(report: Report): CheckDocument {
       source: policy.source.name,
       ...(policy.source.commit === undefined ? {} : { commit: policy.source.commit }),
       profile: policy.profile,
-      allowListEnforced: policy.allowListEnforced,
+      allowlistEnforced: policy.allowlistEnforced,
       ...(policy.source.extends.length === 0
         ? {}
         : {

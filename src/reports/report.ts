@@ -42,7 +42,7 @@ export interface Report {
     readonly feeds: readonly { readonly name: string; readonly date: string }[];
   };
   readonly verdict: Verdict;
-  readonly policy: { readonly source: PolicySource; readonly profile: Profile; readonly allowListEnforced: boolean };
+  readonly policy: { readonly source: PolicySource; readonly profile: Profile; readonly allowlistEnforced: boolean };
   readonly files: readonly BuildFile[];
   readonly stages: readonly Stage[];
   readonly uses: readonly ImageUse[];

@@ -33,7 +33,7 @@ function compareWithPackages(tree: FileTree, packages: readonly InstalledPackage
   const notCompared: string[] = [];
   const asPackaged = new Set<string>();
   for (const one of packages) {
-    if (one.folder !== undefined) folders.push(`${one.folder}/`);
+    if (one.directory !== undefined) folders.push(`${one.directory}/`);
     for (const { path, checksum } of one.files) {
       const entry = tree.get(path);
       if (entry === undefined) continue;

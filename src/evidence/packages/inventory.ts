@@ -25,8 +25,8 @@ export interface InstalledPackage {
   readonly where: string;
   /** Empty where the database keeps no list that we read. */
   readonly files: readonly OwnedFile[];
-  /** Every file below this folder is the package's, for types whose metadata lists none. */
-  readonly folder?: string;
+  /** Every file below this directory is the package's, for types whose metadata lists none. */
+  readonly directory?: string;
   /** The distribution's package whose files these are, such as `py3-pip`: the same software, told of twice. */
   readonly partOf?: string;
 }

@@ -32,7 +32,7 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
     return { packages: [], problems: ["its name or its version is not a text that can be a package's"] };
   }
   const { name, version, license } = read.data;
-  const folder = where.slice(0, -'/package.json'.length);
+  const directory = where.slice(0, -'/package.json'.length);
   const entry: DatabaseEntry = {
     type: 'npm',
     name,
@@ -41,7 +41,7 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
     licences: typeof license === 'string' ? [license] : [],
     where,
     files: [],
-    folder,
+    directory,
   };
   return { packages: [entry], problems: [] };
 }
