@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{attests,isListedHost,loadCatalogue,publisherOf}from"./chunk-BHP34NUH.js";import"./chunk-SNUS6CXK.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{attests,isListedHost,loadCatalogue,publisherOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-var FAMILIES=[["https://spdx.dev/Document","SPDX"],["http://spdx.dev/Document","SPDX"],["https://cyclonedx.org/bom","CycloneDX"],["http://cyclonedx.org/bom","CycloneDX"],["https://cyclonedx.org/schema","CycloneDX"],["https://syft.dev/bom","Syft JSON"]];function sbomFamily(predicateType){for(let[prefix,family]of FAMILIES)if(predicateType===prefix||predicateType.startsWith(`${prefix}/`))return family;return null}export{sbomFamily};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{createClient}from"./chunk-T2CRPAL5.js";import"./chunk-HQYFHRG3.js";import"./chunk-JQALJYFE.js";import"./chunk-SPUCSOUS.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-6PXR6QO2.js";import"./chunk-YZASLWB7.js";export{createClient};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{DEFAULT_POLICY_PATH,readInputs,readReportInputs,secretsOf}from"./chunk-J24NLDK4.js";import"./chunk-7P62IVQE.js";import"./chunk-O3EM2FGS.js";import"./chunk-KD3TXUUY.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{DEFAULT_POLICY_PATH,readInputs,readReportInputs,secretsOf};

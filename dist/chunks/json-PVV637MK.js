@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkDocument,checkJson}from"./chunk-U2ZS6GC4.js";import"./chunk-4QPCLVOF.js";import"./chunk-7O7OGVHQ.js";import"./chunk-ZN4AAUVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-EC33PUQC.js";import"./chunk-7EXLU3HK.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{checkDocument,checkJson};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./chunk-HMGMPY6G.js";import"./chunk-FDJSMK3Z.js";import"./chunk-PSFUECRW.js";import"./chunk-2X2PWXY7.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{loadTrustedRoot};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkSarif}from"./chunk-HDRXDISE.js";import"./chunk-VB2ODG2K.js";import"./chunk-FX3VEILW.js";import"./chunk-G3VTXJM2.js";import"./chunk-MIMXPQVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{checkSarif};

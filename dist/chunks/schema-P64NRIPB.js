@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-DF47CM4K.js";import"./chunk-GQJZID7S.js";import"./chunk-7FT75QDM.js";import"./chunk-SNUS6CXK.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-M5LEZCKP.js";import"./chunk-VB2ODG2K.js";import"./chunk-V5IZWZWC.js";import"./chunk-FX3VEILW.js";import"./chunk-FLFIPTYK.js";import"./chunk-GCBBTQR3.js";import"./chunk-G3VTXJM2.js";import"./chunk-QXJI6VSM.js";import"./chunk-ABZBNJLJ.js";import"./chunk-LKGPHXUW.js";import"./chunk-57ZCWAQT.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
