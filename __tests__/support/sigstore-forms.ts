@@ -16,7 +16,7 @@ export interface MadeLayer {
 export type EntryKind = 'hashedrekord 0.0.1' | 'dsse 0.0.1' | 'intoto 0.0.1' | 'intoto 0.0.2' | 'none';
 
 export const IN_TOTO = 'application/vnd.in-toto+json';
-const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 
 /** A bundle as JSON, with the fields that tests bend. */
@@ -302,7 +302,7 @@ export async function envelopeBundle(
   };
 }
 
-function bundleEntry(logged: Logged, kind: string, version: string): TestBundleEntry {
+export function bundleEntry(logged: Logged, kind: string, version: string): TestBundleEntry {
   return {
     logIndex: String(logged.logIndex),
     logId: { keyId: Buffer.from(logged.logID, 'hex').toString('base64') },

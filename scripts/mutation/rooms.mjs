@@ -42,7 +42,9 @@ export const rooms = {
       ...['collect-signatures', 'collect-statements', 'cosign-layer', 'examine', 'key', 'prehashed', 'signer'],
       ...['sigstore-bundle', 'verify-artifact', 'verify-material'],
     ),
-    tests: ['signatures/(advisories|collect-signatures|judge|key|payloads|prehashed|trusted-root|verify-material)'],
+    tests: [
+      'signatures/(advisories|collect-signatures|judge|key|payloads|prehashed|sigstore-bundle|trusted-root|verify-artifact|verify-material)',
+    ],
   },
   // What is asked, of whom, and with which level an answer counts.
   asking: {
