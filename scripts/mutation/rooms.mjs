@@ -43,7 +43,8 @@ export const rooms = {
       ...['sigstore-bundle', 'verify-artifact', 'verify-material'],
     ),
     tests: [
-      'signatures/(advisories|collect-signatures|judge|key|payloads|prehashed|sigstore-bundle|trusted-root|verify-artifact|verify-material)',
+      'signatures/(advisories|collect-.*|cosign-layer|examine|judge|key|payloads|prehashed)',
+      'signatures/(sigstore-bundle|trusted-root|verify-artifact|verify-material)',
     ],
   },
   // What is asked, of whom, and with which level an answer counts.

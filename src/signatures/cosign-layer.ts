@@ -38,10 +38,7 @@ const timestampBundle = z.object({ SignedRFC3161Timestamp: z.string().min(1) });
 const envelope = z.object({
   payloadType: z.string().max(200),
   payload: z.string().min(1),
-  signatures: z
-    .array(z.object({ sig: z.string().min(1) }))
-    .min(1)
-    .max(1),
+  signatures: z.tuple([z.object({ sig: z.string().min(1) })]),
 });
 const entryHeader = z.object({ kind: z.string(), apiVersion: z.string() });
 
@@ -66,12 +63,12 @@ export function readAttestationLayer(
   if (!read.success) return malformed('the layer is not a DSSE envelope with exactly one signature');
   const around = readAnnotations(annotations);
   if (!around.ok) return around;
-  const [signature] = read.data.signatures;
+  const [{ sig }] = read.data.signatures;
   const content = {
     kind: 'envelope',
     payloadType: read.data.payloadType,
     payload: Buffer.from(read.data.payload, 'base64'),
-    signature: Buffer.from(signature?.sig ?? '', 'base64'),
+    signature: Buffer.from(sig, 'base64'),
     stored: Buffer.from(blob),
   } as const;
   return ok({ ...around.value, content, form: 'cosign' });
