@@ -1,88 +1,41 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Authority } from '../../src/policy/policy.js';
-import type { ImageSource, RegistryError } from '../../src/registry/image-source.js';
-import { err } from '../../src/result.js';
+import type { ImageSource } from '../../src/registry/image-source.js';
 import { collectSignatures } from '../../src/signatures/collect-signatures.js';
-import { collectStatements } from '../../src/signatures/collect-statements.js';
-import { fallbackTag, makeArtifact, makeImage, makeIndex } from '../support/image-maker.js';
-import { allowEntry, collectContext, layoutSource, reference, resolvedImage } from '../support/signer-context.js';
+import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image-maker.js';
 import {
-  forge,
-  forgeLayer,
-  makeScene,
-  PREDICATE,
-  type Pushed,
-  RELEASE,
-  type Scene,
-} from '../support/signer-forgery.js';
+  failingSource,
+  NAME,
+  type SignatureSearch,
+  startSignatureSearch,
+  writeTrustedRoot,
+} from '../support/signature-search.js';
+import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signer-context.js';
+import { forge, forgeLayer, type Pushed, RELEASE } from '../support/signer-forgery.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signer-identity.js';
-import { cosignManifest, inTotoStatement } from '../support/sigstore-forms.js';
+import { bundleManifest, cosignManifest } from '../support/sigstore-forms.js';
 
-const NAME = 'registry.example/base:latest';
-let scene: Scene;
-let trustedRootFile: string;
+const stranger = keySigner(generateKeyPairSync('ed25519'));
+let search: SignatureSearch;
 
 beforeAll(async () => {
-  scene = await makeScene();
-  trustedRootFile = join(mkdtempSync(join(tmpdir(), 'signatures-root-')), 'trusted_root.json');
-  writeFileSync(trustedRootFile, JSON.stringify(scene.sigstore.trustedRoot()));
+  search = await startSignatureSearch();
 });
-
-function sourceOf(pushed: readonly Pushed[], repository = 'registry.example/base', name = NAME) {
-  return layoutSource([
-    { content: scene.index, name },
-    { content: scene.platform },
-    ...pushed.map(({ content, tag }) => ({ content, ...(tag === undefined ? {} : { name: `${repository}:${tag}` }) })),
-  ]);
-}
-
-function context(source: ImageSource, changes: Partial<Parameters<typeof collectContext>[0]> = {}) {
-  return collectContext({
-    entry: allowEntry([RELEASE]),
-    trustedRootFile,
-    source,
-    image: resolvedImage(reference(NAME), scene.platform, scene.index),
-    ...changes,
-  });
-}
-
-/** A source of which some questions fail. */
-function failing(source: ImageSource, fails: (question: string) => boolean, code: RegistryError['code'] = 'network') {
-  const refuse = (request: string) =>
-    err<RegistryError>({
-      code,
-      registry: 'registry.example',
-      request,
-      message: `${request} failed`,
-      remedy: 'Try again.',
-    });
-  const wrapped: ImageSource = {
-    resolveTag: async (repository, tag) => (fails(tag) ? refuse(tag) : source.resolveTag(repository, tag)),
-    manifest: (repository, digest) => source.manifest(repository, digest),
-    tags: (repository) => source.tags(repository),
-    blob: (repository, descriptor, kind) => source.blob(repository, descriptor, kind),
-    blobStream: (repository, descriptor, kind) => source.blobStream(repository, descriptor, kind),
-    referrers: async (repository, digest) =>
-      fails('referrers') ? refuse('referrers') : source.referrers(repository, digest),
-  };
-  return wrapped;
-}
 
 describe('signatures of an image', () => {
   test('one over the index counts for the platform, and every place that was looked in is told', async () => {
     const evidence = await collectSignatures(
-      context(await sourceOf([await forge(scene, 'classic signature', scene.index)])),
+      search.context(await search.source([await forge(search.scene, 'classic signature', search.scene.index)])),
     );
     expect(evidence).toMatchObject({
       status: 'present',
       value: {
-        verified: [{ on: 'index', digest: scene.index.descriptor.digest, authorityIndex: 0, form: 'cosign signature' }],
+        verified: [
+          { on: 'index', digest: search.scene.index.descriptor.digest, authorityIndex: 0, form: 'cosign signature' },
+        ],
         rejected: [],
-        trustedRoot: trustedRootFile,
+        trustedRoot: search.trustedRootFile,
       },
     });
     expect(evidence.status === 'present' ? evidence.lookedIn?.length : 0).toBe(4);
@@ -90,7 +43,7 @@ describe('signatures of an image', () => {
 
   test('one over the platform counts, as a bundle', async () => {
     const evidence = await collectSignatures(
-      context(await sourceOf([await forge(scene, 'bundle signature', scene.platform)])),
+      search.context(await search.source([await forge(search.scene, 'bundle signature', search.scene.platform)])),
     );
     expect(evidence).toMatchObject({
       status: 'present',
@@ -99,32 +52,39 @@ describe('signatures of an image', () => {
   });
 
   test('none is an absence only if every place answered', async () => {
-    const source = await sourceOf([]);
-    expect(await collectSignatures(context(source))).toMatchObject({ status: 'absent', lookedIn: expect.any(Array) });
+    const source = await search.source([]);
+    expect(await collectSignatures(search.context(source))).toMatchObject({
+      status: 'absent',
+      lookedIn: expect.any(Array),
+    });
     for (const broken of ['.sig', 'referrers']) {
-      const evidence = await collectSignatures(context(failing(source, (question) => question.includes(broken))));
+      const evidence = await collectSignatures(
+        search.context(failingSource(source, (question) => question.includes(broken))),
+      );
       expect(evidence).toMatchObject({ status: 'unavailable', cause: 'network' });
     }
   });
 
   test('a good one counts though another place could not be read', async () => {
-    const source = failing(
-      await sourceOf([await forge(scene, 'classic signature', scene.index)]),
+    const source = failingSource(
+      await search.source([await forge(search.scene, 'classic signature', search.scene.index)]),
       (one) => one === 'referrers',
     );
-    expect(await collectSignatures(context(source))).toMatchObject({
+    expect(await collectSignatures(search.context(source))).toMatchObject({
       status: 'present',
       value: { verified: [{}], incomplete: { cause: 'network' } },
     });
   });
 
   test("a stranger's is told by name, and the authority that was asked for", async () => {
-    const signer = await keylessSigner(scene.sigstore, {
+    const signer = await keylessSigner(search.scene.sigstore, {
       ...RELEASE_WORKFLOW,
       subject: 'https://github.com/mallory/x',
     });
     const evidence = await collectSignatures(
-      context(await sourceOf([await forge(scene, 'classic signature', scene.index, { signer })])),
+      search.context(
+        await search.source([await forge(search.scene, 'classic signature', search.scene.index, { signer })]),
+      ),
     );
     expect(evidence).toMatchObject({
       status: 'present',
@@ -145,16 +105,18 @@ describe('signatures of an image', () => {
     const key = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     const asKey: Authority = { kind: 'key', name: 'base.pub', pem: key.publicKeyPem, log: 'ignored' };
     const layers = await Promise.all([
-      forgeLayer(scene, 'classic signature', scene.index, {}),
-      forgeLayer(scene, 'classic signature', scene.index, { signer: key, entry: 'none' }),
-      forgeLayer(scene, 'classic signature', scene.index, {
+      forgeLayer(search.scene, 'classic signature', search.scene.index, {}),
+      forgeLayer(search.scene, 'classic signature', search.scene.index, { signer: key, entry: 'none' }),
+      forgeLayer(search.scene, 'classic signature', search.scene.index, {
         bend: (made) => void Object.assign(made, { signature: 'AAAA' }),
       }),
     ]);
-    const source = await sourceOf([
-      { content: cosignManifest(layers), tag: fallbackTag(scene.index.descriptor.digest, '.sig') },
+    const source = await search.source([
+      { content: cosignManifest(layers), tag: fallbackTag(search.scene.index.descriptor.digest, '.sig') },
     ]);
-    const evidence = await collectSignatures(context(source, { entry: allowEntry([RELEASE, asKey], { require: 2 }) }));
+    const evidence = await collectSignatures(
+      search.context(source, { entry: allowEntry([RELEASE, asKey], { require: 2 }) }),
+    );
     expect(evidence).toMatchObject({ status: 'present', value: { rejected: [{ code: 'other-log-entry' }] } });
     const indexes =
       evidence.status === 'present' ? evidence.value.verified.map(({ authorityIndex }) => authorityIndex) : [];
@@ -162,20 +124,20 @@ describe('signatures of an image', () => {
   });
 
   test('a separate signature repository is looked in', async () => {
-    const pushed = await forge(scene, 'classic signature', scene.index);
+    const pushed = await forge(search.scene, 'classic signature', search.scene.index);
     const entry = allowEntry([{ ...RELEASE, signatureRepository: 'registry.example/signatures' }]);
-    const source = await sourceOf([pushed], 'registry.example/signatures');
-    expect(await collectSignatures(context(source, { entry }))).toMatchObject({
+    const source = await search.source([pushed], 'registry.example/signatures');
+    expect(await collectSignatures(search.context(source, { entry }))).toMatchObject({
       status: 'present',
       value: { verified: [{ place: expect.stringContaining('registry.example/signatures:') }] },
     });
   });
 
   test('the upstream is looked in where a mirror does not carry them', async () => {
-    const pushed = await forge(scene, 'classic signature', scene.index);
-    const source = await sourceOf([pushed]);
+    const pushed = await forge(search.scene, 'classic signature', search.scene.index);
+    const source = await search.source([pushed]);
     const pullFrom = reference('mirror.example/registry/base:latest');
-    expect(await collectSignatures(context(source, { pullFrom }))).toMatchObject({
+    expect(await collectSignatures(search.context(source, { pullFrom }))).toMatchObject({
       status: 'present',
       value: { verified: [{ place: expect.stringContaining('registry.example/base') }] },
     });
@@ -184,8 +146,8 @@ describe('signatures of an image', () => {
   test('the upstream is looked in where a mirror carries fewer than are required', async () => {
     const key = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     const asKey: Authority = { kind: 'key', name: 'base.pub', pem: key.publicKeyPem, log: 'ignored' };
-    const carried = await forge(scene, 'classic signature', scene.index, { signer: key, entry: 'none' });
-    const upstream = await forge(scene, 'classic signature', scene.index);
+    const carried = await forge(search.scene, 'classic signature', search.scene.index, { signer: key, entry: 'none' });
+    const upstream = await forge(search.scene, 'classic signature', search.scene.index);
     const source = await layoutSource(
       [['mirror.example/registry/base', carried] as const, ['registry.example/base', upstream] as const].map(
         ([repository, { content, tag }]) => ({ content, name: `${repository}:${tag}` }),
@@ -193,100 +155,36 @@ describe('signatures of an image', () => {
     );
     const pullFrom = reference('mirror.example/registry/base:latest');
     const both = [RELEASE, asKey];
-    const evidence = await collectSignatures(context(source, { pullFrom, entry: allowEntry(both, { require: 2 }) }));
+    const evidence = await collectSignatures(
+      search.context(source, { pullFrom, entry: allowEntry(both, { require: 2 }) }),
+    );
     expect(evidence.status === 'present' ? evidence.value.verified.map(({ place }) => place) : []).toEqual([
       expect.stringContaining('mirror.example'),
       expect.stringContaining('registry.example/base'),
     ]);
-    const enough = await collectSignatures(context(source, { pullFrom, entry: allowEntry(both) }));
+    const enough = await collectSignatures(search.context(source, { pullFrom, entry: allowEntry(both) }));
     expect(enough.lookedIn?.map(({ place }) => place)).not.toContainEqual(expect.stringContaining('registry.example'));
-  });
-
-  describe('statements of a mirror do not stop the search upstream', () => {
-    const PROVENANCE = 'https://slsa.dev/provenance/v1';
-    const pullFrom = reference('mirror.example/registry/base:latest');
-    const bends: readonly (readonly [string, Parameters<typeof forge>[3]])[] = [
-      ['of another type', {}],
-      ['that a stranger signed', { predicateType: PROVENANCE, signer: keySigner(generateKeyPairSync('ed25519')) }],
-      [
-        'about another image',
-        { predicateType: PROVENANCE, payload: inTotoStatement(`sha256:${'9'.repeat(64)}`, PROVENANCE) },
-      ],
-      [
-        'whose signature is broken',
-        {
-          predicateType: PROVENANCE,
-          bend: (made) => {
-            made.signature = 'AAAA';
-          },
-        },
-      ],
-    ];
-
-    test.each(bends)('%s', async (_, recipe) => {
-      const [mirror, upstream] = await Promise.all([
-        forge(scene, 'classic attestation', scene.platform, recipe),
-        forge(scene, 'classic attestation', scene.platform, { predicateType: PROVENANCE }),
-      ]);
-      const source = await layoutSource([
-        { content: mirror.content, name: `mirror.example/registry/base:${mirror.tag}` },
-        { content: upstream.content, name: `registry.example/base:${upstream.tag}` },
-      ]);
-      const evidence = await collectStatements(context(source, { pullFrom }));
-      const verified = evidence.status === 'present' ? evidence.value.verified : [];
-      expect(verified.filter(({ predicateType }) => predicateType === PROVENANCE)).toEqual([
-        expect.objectContaining({ place: expect.stringContaining('registry.example/base') }),
-      ]);
-    });
-
-    test('that carries both an SBOM and provenance is enough', async () => {
-      const layers = await Promise.all([
-        forgeLayer(scene, 'classic attestation', scene.platform, {}),
-        forgeLayer(scene, 'classic attestation', scene.platform, { predicateType: PROVENANCE }),
-      ]);
-      const tag = fallbackTag(scene.platform.descriptor.digest, '.att');
-      const source = await layoutSource([
-        { content: cosignManifest(layers), name: `mirror.example/registry/base:${tag}` },
-      ]);
-      const evidence = await collectStatements(context(source, { pullFrom }));
-      expect(evidence.status === 'present' ? evidence.value.verified.length : 0).toBe(2);
-      expect(evidence.lookedIn?.map(({ place }) => place)).not.toContainEqual(
-        expect.stringContaining('registry.example'),
-      );
-    });
-  });
-
-  test('a pin to a platform hides the signed index, which the tag tells', async () => {
-    const pinned = reference(`${NAME}@${scene.platform.descriptor.digest}`);
-    const source = await sourceOf([await forge(scene, 'classic signature', scene.index)]);
-    const evidence = await collectSignatures(
-      context(source, { image: resolvedImage(pinned, scene.platform), reference: pinned }),
-    );
-    expect(evidence).toMatchObject({
-      status: 'present',
-      value: { verified: [], signedIndex: scene.index.descriptor.digest },
-    });
   });
 
   test('a Notary Project signature is named, and does not count', async () => {
     const notary = makeArtifact({
       artifactType: 'application/vnd.cncf.notary.signature',
-      subject: scene.index.descriptor,
+      subject: search.scene.index.descriptor,
       layers: [{ mediaType: 'application/cose', content: 'sealed' }],
     });
-    expect(await collectSignatures(context(await sourceOf([{ content: notary }])))).toMatchObject({
+    expect(await collectSignatures(search.context(await search.source([{ content: notary }])))).toMatchObject({
       status: 'unsupported',
       form: 'Notary Project signature',
     });
   });
 
   test('a log that an outdated root does not know leaves it open, and a root of the user’s own settles it', async () => {
-    const signer = await keylessSigner(scene.stranger);
-    const source = await sourceOf([
-      await forge(scene, 'classic signature', scene.index, { signer, sigstore: scene.stranger }),
+    const signer = await keylessSigner(search.scene.stranger);
+    const source = await search.source([
+      await forge(search.scene, 'classic signature', search.scene.index, { signer, sigstore: search.scene.stranger }),
     ]);
-    const { trustedRootFile: _, ...settings } = context(source).settings;
-    const embedded = { ...context(source), settings };
+    const { trustedRootFile: _, ...settings } = search.context(source).settings;
+    const embedded = { ...search.context(source), settings };
     expect(await collectSignatures(embedded)).toMatchObject({
       status: 'present',
       value: {
@@ -295,39 +193,38 @@ describe('signatures of an image', () => {
         notes: [expect.stringContaining('the run is offline')],
       },
     });
-    const own = await collectSignatures(context(source));
+    const own = await collectSignatures(search.context(source));
     expect(own.status === 'present' && own.value.incomplete).toBeFalsy();
   });
 
   test('a trusted root that can’t be read is no reason to use another', async () => {
-    const broken = join(mkdtempSync(join(tmpdir(), 'signatures-root-')), 'trusted_root.json');
-    writeFileSync(broken, '{"mediaType":"application/json"}');
-    const source = await sourceOf([await forge(scene, 'classic signature', scene.index)]);
-    expect(await collectSignatures(context(source, { trustedRootFile: broken }))).toMatchObject({
+    const broken = writeTrustedRoot('{"mediaType":"application/json"}');
+    const source = await search.source([await forge(search.scene, 'classic signature', search.scene.index)]);
+    expect(await collectSignatures(search.context(source, { trustedRootFile: broken }))).toMatchObject({
       status: 'unavailable',
       cause: 'trust-root',
     });
   });
 
   test('more than is read makes the search incomplete', async () => {
-    const layer = await forgeLayer(scene, 'classic signature', scene.otherImage, {});
-    const source = await sourceOf([
+    const layer = await forgeLayer(search.scene, 'classic signature', search.scene.otherImage, {});
+    const source = await search.source([
       {
         content: cosignManifest(Array.from({ length: 70 }, () => layer)),
-        tag: fallbackTag(scene.index.descriptor.digest, '.sig'),
+        tag: fallbackTag(search.scene.index.descriptor.digest, '.sig'),
       },
     ]);
-    expect(await collectSignatures(context(source))).toMatchObject({
+    expect(await collectSignatures(search.context(source))).toMatchObject({
       status: 'present',
       value: { verified: [], incomplete: { cause: 'limit', limit: 'signature-layers' } },
     });
   });
 
   test('more bytes than are held at once make the search incomplete, and are not fetched', async () => {
-    const { content } = await forge(scene, 'bundle signature', scene.index);
-    const source = await sourceOf([{ content }]);
+    const { content } = await forge(search.scene, 'bundle signature', search.scene.index);
+    const source = await search.source([{ content }]);
     const swollen: ImageSource = {
-      ...failing(source, () => false),
+      ...failingSource(source, () => false),
       manifest: async (repository, digest) => {
         const fetched = await source.manifest(repository, digest);
         if (!fetched.ok || fetched.value.manifest.kind !== 'manifest') return fetched;
@@ -335,82 +232,208 @@ describe('signatures of an image', () => {
         return { ok: true, value: { ...fetched.value, manifest: { ...fetched.value.manifest, layers } } };
       },
     };
-    expect(await collectSignatures(context(swollen))).toMatchObject({
+    expect(await collectSignatures(search.context(swollen))).toMatchObject({
       status: 'unavailable',
       cause: 'limit',
       limit: 'signature-bytes',
       message: expect.stringContaining('signature-bytes'),
     });
   });
+
+  test('one over the platform and a stranger’s beside it are both told, and nothing is said that is not known', async () => {
+    const [good, bad] = await Promise.all([
+      forge(search.scene, 'classic signature', search.scene.platform),
+      forge(search.scene, 'bundle signature', search.scene.platform, { signer: stranger }),
+    ]);
+    const evidence = await collectSignatures(search.context(await search.source([good, bad])));
+    const place = `registry.example/base:${good.tag}`;
+    const elsewhere = `referrers of ${search.scene.platform.descriptor.digest} in registry.example/base`;
+    expect(evidence).toStrictEqual({
+      status: 'present',
+      value: {
+        verified: [expect.objectContaining({ on: 'platform', place })],
+        rejected: [expect.objectContaining({ code: 'wrong-signer', place: elsewhere })],
+        unsupported: [],
+        trustedRoot: search.trustedRootFile,
+        notes: [],
+      },
+      from: `${place}, ${elsewhere}`,
+      lookedIn: expect.any(Array),
+    });
+  });
+
+  test('a place is named once, however many signatures it holds', async () => {
+    const layers = [{}, { signer: stranger }].map((recipe) =>
+      forgeLayer(search.scene, 'classic signature', search.scene.index, recipe),
+    );
+    const tag = fallbackTag(search.scene.index.descriptor.digest, '.sig');
+    const source = await search.source([{ content: cosignManifest(await Promise.all(layers)), tag }]);
+    expect(await collectSignatures(search.context(source))).toMatchObject({
+      value: { verified: [{}], rejected: [{}] },
+      from: `registry.example/base:${tag}`,
+    });
+  });
+
+  test('one over another image, in this one’s place, is told with the authority that made it', async () => {
+    const { content } = await forge(search.scene, 'classic signature', search.scene.otherImage);
+    const tag = fallbackTag(search.scene.platform.descriptor.digest, '.sig');
+    expect(await collectSignatures(search.context(await search.source([{ content, tag }])))).toMatchObject({
+      status: 'present',
+      value: {
+        verified: [],
+        rejected: [
+          {
+            place: `registry.example/base:${tag}`,
+            code: 'wrong-subject',
+            signedBy: { subject: RELEASE_WORKFLOW.subject },
+          },
+        ],
+      },
+    });
+  });
+
+  test('what can’t be judged is named beside what can', async () => {
+    const notary = makeArtifact({
+      artifactType: 'application/vnd.cncf.notary.signature',
+      subject: search.scene.index.descriptor,
+      layers: [{ mediaType: 'application/cose', content: 'sealed' }],
+    });
+    const source = await search.source([
+      { content: notary },
+      await forge(search.scene, 'classic signature', search.scene.index),
+    ]);
+    const entry = allowEntry([RELEASE, { kind: 'kms', uri: 'awskms:///alias/base' }]);
+    expect(await collectSignatures(search.context(source, { entry }))).toMatchObject({
+      value: {
+        verified: [{}],
+        unsupported: ['Notary Project signature', expect.stringContaining('awskms:///alias/base')],
+      },
+    });
+  });
+
+  test('of an image that is not there, none are looked for', async () => {
+    const source = await search.source([await forge(search.scene, 'classic signature', search.scene.index)]);
+    const unresolved = { status: 'unavailable', cause: 'network', message: 'No answer.', remedy: 'Wait.' } as const;
+    expect(await collectSignatures(search.context(source, { unresolved }))).toBe(unresolved);
+  });
 });
 
-describe('statements about an image', () => {
-  test('are told by their signed type, wherever they lie', async () => {
-    const source = await sourceOf([
-      await forge(scene, 'classic attestation', scene.index),
-      await forge(scene, 'bundle attestation', scene.platform, { predicateType: 'https://slsa.dev/provenance/v1' }),
-      await forge(scene, 'bundle signature', scene.platform),
+describe('what is no signature of the image', () => {
+  test('an attestation by the right authority', async () => {
+    const source = await search.source([
+      await forge(search.scene, 'bundle attestation', search.scene.index),
+      { ...(await forge(search.scene, 'classic attestation', search.scene.index)), tag: sigTag() },
     ]);
-    const evidence = await collectStatements(context(source));
-    if (evidence.status !== 'present') throw new Error(evidence.status);
-    expect(evidence.value.verified.map(({ predicateType, on, form }) => [predicateType, on, form])).toEqual([
-      [PREDICATE, 'index', 'cosign attestation'],
-      ['https://slsa.dev/provenance/v1', 'platform', 'Sigstore bundle'],
-    ]);
-    expect(evidence.value.verified[0]?.predicate).toEqual({ spdxVersion: 'SPDX-2.3' });
+    expect(await collectSignatures(search.context(source))).toMatchObject({ status: 'absent' });
   });
 
-  test('without a signature are documents, not statements', async () => {
-    const document = makeArtifact({
-      layers: [
-        {
-          mediaType: 'application/vnd.in-toto+json',
-          content: inTotoStatement(scene.platform.descriptor.digest, PREDICATE, { spdxVersion: 'SPDX-2.3' }),
-        },
-      ],
-    });
-    const index = makeIndex([scene.platform, document], {
-      entries: [
-        scene.platform.descriptor,
-        {
-          ...document.descriptor,
-          annotations: {
-            'vnd.docker.reference.type': 'attestation-manifest',
-            'vnd.docker.reference.digest': scene.platform.descriptor.digest,
-          },
-        },
-      ],
-    });
-    const unsigned = await layoutSource([
-      { content: index, name: NAME },
-      { content: scene.platform },
-      { content: document },
+  test('an attestation that nobody’s authority made is not told as a bad signature', async () => {
+    const source = await search.source([
+      await forge(search.scene, 'bundle attestation', search.scene.index, { signer: stranger }),
+      {
+        content: cosignManifest([
+          await strangersAttestation(),
+          { ...(await strangersAttestation()), content: Buffer.from('none') },
+        ]),
+        tag: sigTag(),
+      },
     ]);
-    const image = resolvedImage(reference(NAME), scene.platform, index);
-    expect(await collectStatements(context(unsigned, { image }))).toMatchObject({
+    expect(await collectSignatures(search.context(source))).toMatchObject({ status: 'absent' });
+  });
+
+  test('but a bad signature is told as one in every form, and so is what can’t be read', async () => {
+    const source = await search.source([
+      await forge(search.scene, 'classic signature', search.scene.index, { signer: stranger }),
+      await forge(search.scene, 'bundle signature', search.scene.platform, { signer: stranger }),
+      { content: bundleManifest('no bundle', search.scene.index.descriptor) },
+    ]);
+    const evidence = await collectSignatures(search.context(source));
+    const rejected = evidence.status === 'present' ? evidence.value.rejected : [];
+    expect(rejected.map(({ code }) => code).toSorted()).toEqual(['malformed', 'wrong-signer', 'wrong-signer']);
+  });
+
+  function sigTag(): string {
+    return fallbackTag(search.scene.index.descriptor.digest, '.sig');
+  }
+
+  function strangersAttestation() {
+    return forgeLayer(search.scene, 'classic attestation', search.scene.index, { signer: stranger });
+  }
+});
+
+describe('a pin to a platform hides the index that was signed', () => {
+  let signedIndex: Pushed;
+  beforeAll(async () => {
+    signedIndex = await forge(search.scene, 'classic signature', search.scene.index);
+  });
+
+  /** The evidence about the platform under a reference, where its registry holds what is given. */
+  function collect(source: ImageSource, name = pinned(NAME), index?: MadeContent) {
+    const image = resolvedImage(reference(name), search.scene.platform, index);
+    return collectSignatures(search.context(source, { image }));
+  }
+
+  const pinned = (name: string) => `${name}@${search.scene.platform.descriptor.digest}`;
+
+  test('the tag beside the pin tells it', async () => {
+    expect(await collect(await search.source([signedIndex]))).toMatchObject({
       status: 'present',
-      value: { verified: [], unsigned: [{ predicateType: PREDICATE, predicate: { spdxVersion: 'SPDX-2.3' } }] },
+      value: { verified: [], signedIndex: search.scene.index.descriptor.digest },
     });
-    const { content, tag } = await forge(scene, 'classic signature', document);
-    const signed = await layoutSource([
-      { content: index, name: NAME },
-      { content: document },
+  });
+
+  test('it is not looked for where the platform is signed itself', async () => {
+    const own = await forge(search.scene, 'classic signature', search.scene.platform);
+    const evidence = await collect(await search.source([signedIndex, own]));
+    expect(evidence).toMatchObject({ status: 'present', value: { verified: [{ on: 'platform' }] } });
+    expect(evidence.status === 'present' && Object.keys(evidence.value)).not.toContain('signedIndex');
+  });
+
+  test.each([
+    ['no tag stands beside the pin', () => pinned('registry.example/base')],
+    ['it is no pin', () => NAME],
+    ['the tag is gone', () => pinned('registry.example/base:gone')],
+  ])('it stays hidden where %s', async (_name, name) => {
+    expect(await collect(await search.source([signedIndex]), name())).toMatchObject({ status: 'absent' });
+  });
+
+  test('a tag is asked for only where there is one', async () => {
+    const asked: unknown[] = [];
+    const source = failingSource(await search.source([signedIndex]), (question) => {
+      asked.push(question);
+      return false;
+    });
+    await collect(source, pinned('registry.example/base'));
+    expect(asked).toEqual(['referrers', fallbackTag(search.scene.platform.descriptor.digest, '.sig')]);
+  });
+
+  test('it is nobody’s word if nobody signed it', async () => {
+    expect(await collect(await search.source([]))).toMatchObject({ status: 'absent' });
+  });
+
+  test('it stays hidden where it can’t be read', async () => {
+    const { digest } = search.scene.index.descriptor;
+    const source = failingSource(await search.source([signedIndex]), (question) => question === digest);
+    expect(await collect(source)).toMatchObject({ status: 'absent' });
+  });
+
+  test.each([
+    ['another image alone', () => search.scene.otherImage],
+    ['an index without this platform', () => makeIndex([search.scene.otherImage])],
+  ])('it is not what the tag names if that is %s', async (_name, make) => {
+    const moved = make();
+    const { content, tag } = await forge(search.scene, 'classic signature', moved);
+    const source = await layoutSource([
+      { content: moved, name: NAME },
       { content, name: `registry.example/base:${tag}` },
     ]);
-    expect(await collectStatements(context(signed, { image }))).toMatchObject({
-      status: 'present',
-      value: { verified: [{ predicateType: PREDICATE, form: 'signed manifest' }], unsigned: [] },
-    });
-    const silent = failing(signed, (question) => question === tag);
-    expect(await collectStatements(context(silent, { image }))).toMatchObject({
-      status: 'present',
-      value: { verified: [], unsigned: [{}], incomplete: { cause: 'network' } },
-    });
+    expect(await collect(source)).toMatchObject({ status: 'absent' });
   });
 
-  test('none of them is an absence', async () => {
-    expect(await collectStatements(context(await sourceOf([])))).toMatchObject({ status: 'absent' });
-    const image = await makeImage();
-    expect(image.descriptor.digest).not.toBe(scene.platform.descriptor.digest);
+  test('a pin to an index is taken at its word, whichever index the tag names now', async () => {
+    const older = makeIndex([search.scene.platform]);
+    const source = await search.source([signedIndex]);
+    const name = `${NAME}@${older.descriptor.digest}`;
+    expect(await collect(source, name, older)).toMatchObject({ status: 'absent' });
   });
 });

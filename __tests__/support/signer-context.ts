@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CollectContext } from '../../src/evidence/collector.js';
 import type { ImageConfiguration } from '../../src/evidence/configuration.js';
-import { present } from '../../src/evidence/evidence.js';
+import { type Evidence, present } from '../../src/evidence/evidence.js';
 import { parseReference, type Reference } from '../../src/images/reference.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { AllowEntry, Authority, Policy } from '../../src/policy/policy.js';
@@ -47,6 +47,8 @@ export interface ContextOptions {
   readonly trustedRootFile?: string;
   readonly source: ImageSource;
   readonly image: ResolvedImage;
+  /** What became of the image, where it could not be resolved. */
+  readonly unresolved?: Evidence<ResolvedImage>;
   readonly reference?: Reference;
   readonly pullFrom?: Reference;
   readonly now?: Date;
@@ -72,7 +74,10 @@ export function collectContext(options: ContextOptions): CollectContext {
       ...(options.trustedRootFile === undefined ? {} : { trustedRootFile: options.trustedRootFile }),
     },
     // A test's image is the one kind that a signature's collector asks for.
-    get: (async () => present(options.image, 'the test')) as CollectContext['get'],
+    get: (async (kind) => {
+      if (kind !== 'image') throw new Error(`a collector of signatures asked for ${kind}`);
+      return options.unresolved ?? present(options.image, 'the test');
+    }) as CollectContext['get'],
     once<T>(key: string, work: () => Promise<T>): Promise<T> {
       const running = shared.get(key) ?? work();
       shared.set(key, running);
