@@ -152,6 +152,12 @@ describe('a Compose file is told where it', () => {
     expect(await unseen({ 'x/dockerfile': STAGES, ...compose(build) })).toEqual(lower);
   });
 
+  test('builds a file that is here and not read', async () => {
+    const files = { 'app.build': 'FROM a\n', ...compose({ context: '..', dockerfile: 'app.build' }) };
+    expect(await unseen(files)).toEqual(['x/compose.yaml builds app.build, which is not read']);
+    expect(await unseen(files, { include: ['*.build'] })).toEqual([]);
+  });
+
   test('is too large, or one of too many', async () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`${index}/compose.yml`, '']));
     expect(await unseen(many)).toEqual([expect.stringContaining('is a Compose file that was not looked into')]);

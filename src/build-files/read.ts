@@ -48,7 +48,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const unseen = [
     ...asked.unseen,
     ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
-    ...unseenOf([...asked.workflows, ...asked.compose], reading, options),
+    ...unseenOf([...asked.workflows, ...asked.compose], reading, entries.value, options),
   ];
   return ok({ ...reading, unseen: distinctUnseen(unseen, options) });
 };

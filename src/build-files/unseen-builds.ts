@@ -36,12 +36,15 @@ export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<st
 export function unseenOf(
   builds: readonly PlacedBuild[],
   { files, uses, stages }: Pick<Reading, 'files' | 'uses' | 'stages'>,
+  entries: readonly TreeEntry[],
   options: ReadingOptions,
 ): readonly UnseenBuild[] {
   const status = new Map(files.map((file): [string, BuildFile['status']] => [file.path, file.status]));
+  const there = new Set(entries.map(({ path }) => path));
   return builds.flatMap(({ path, build: { file, open } }) => {
     const found = status.get(file);
-    if (found === undefined) return [{ path, what: `builds ${file}, which is not here` }];
+    if (found === undefined)
+      return [{ path, what: `builds ${file}, which is not ${there.has(file) ? 'read' : 'here'}` }];
     if (found === 'skipped' || open === undefined) return [];
     const ofFile = uses.filter((use) => use.file === file);
     const deciding = decidingArguments(open, ofFile, { ...options.perFile[file]?.buildArgs, ...options.buildArgs });
