@@ -62,6 +62,9 @@ describe('a build file that is checked out in another encoding', () => {
     ['a/** working-tree-encoding=UTF-16BE'],
     ['[Dd]ockerfile working-tree-encoding=UTF-16BE'],
     ['Dockerfil? working-tree-encoding=UTF-16BE'],
+    ['a/?*[d-f] working-tree-encoding=UTF-16BE'],
+    ['[!a]ockerfile working-tree-encoding=UTF-16BE'],
+    ['[[:alpha:]]ockerfile working-tree-encoding=UTF-16BE'],
     ['"Docker\\146ile" working-tree-encoding=UTF-16BE'],
     ['[attr]other working-tree-encoding=UTF-16BE\nDockerfile other'],
   ])('%j is about a/Dockerfile', async (text) => {
@@ -74,6 +77,8 @@ describe('a build file that is checked out in another encoding', () => {
     ['* -working-tree-encoding'],
     ['* text=auto eol=lf'],
     ['*.txt working-tree-encoding=UTF-16'],
+    ['*.[pP][sS]1 working-tree-encoding=UTF-16'],
+    ['Dockerfile.?? working-tree-encoding=UTF-16'],
     ['b/* working-tree-encoding=UTF-16'],
   ])('%j is not', async (text) => {
     expect(

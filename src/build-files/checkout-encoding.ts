@@ -65,8 +65,10 @@ function recodingOf(line: string, path: string): readonly Recoding[] {
 
 /** In any case, as a checkout on some systems has it. A pattern without a slash is one of names, in any folder. */
 function mayMatch(pattern: string, path: string): boolean {
-  if (/[[\]\\?"]/.test(pattern)) return true;
-  const anchored = pattern.replace(/^\//, '');
+  // What stands for one character is taken for any number of them: `*.[pP]s1` is not about a Dockerfile.
+  const wider = pattern.replace(/\[[\w.,-]+\]|\?/g, '*').replace(/(?<!\/)\*{2,}(?!\/)/g, '*');
+  if (/[[\]\\"]/.test(wider)) return true;
+  const anchored = wider.replace(/^\//, '');
   const glob = parseGlob(anchored.toLowerCase());
   const named = pattern.includes('/') ? path : path.slice(path.lastIndexOf('/') + 1);
   return !glob.ok || globMatches(glob.value, named.toLowerCase());
