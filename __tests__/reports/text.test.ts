@@ -132,6 +132,14 @@ describe('checkText', () => {
     expect(text).toContain('(unchanged by this change)');
   });
 
+  test('an unreadable file is named where its finding is a note, which is not told', () => {
+    const files = [{ path: 'b/Dockerfile', status: 'unreadable', reason: 'unterminated heredoc' }] as const;
+    const answer = { rule: 'readable-build-file', file: 'b/Dockerfile', outcome: 'indeterminate' } as const;
+    const text = told({ answers: [makeAnswer({ ...answer, level: 'note' })], files });
+    expect(text).toContain('unreadable: b/Dockerfile: unterminated heredoc');
+    expect(told({ answers: [makeAnswer(answer)], files })).not.toContain('unreadable: b/Dockerfile');
+  });
+
   test('a fix of several lines is set in below its first', () => {
     const fix = 'Add to the policy:\nallow:\n  - image: node';
     const text = told({ uses: [node], answers: [makeAnswer({ use: node.id, fix })] });

@@ -136,7 +136,8 @@ function waivedBlock(report: Report, colours: Paint): readonly string[] {
 
 /** Files that were not judged, unless a finding has told so. */
 function filesBlock(report: Report, colours: Paint): readonly string[] {
-  const told = new Set(report.findings.filter(({ rule }) => rule === UNREADABLE).map(({ file }) => file));
+  const findings = report.findings.filter(({ rule, level }) => rule === UNREADABLE && level !== 'note');
+  const told = new Set(findings.map(({ file }) => file));
   return report.files
     .filter((file) => file.status !== 'read' || file.reason !== undefined)
     .filter(({ path, status }) => status !== 'unreadable' || !told.has(path))
