@@ -20,15 +20,13 @@ function repositoryWithNew(...untracked: readonly string[]): string {
 
 describe('a build file that git does not track yet', () => {
   test.each([
-    ['images', images, []],
-    ['check', check, ['--offline']],
-    ['policy init', policyCommand, ['init']],
-  ] as const)('is named by %s, one that git ignores is not', async (_, command, args) => {
+    ['images', images, [], ', or add --all-files'],
+    ['check', check, ['--offline'], ', or add --all-files'],
+    ['policy init', policyCommand, ['init'], ''],
+  ] as const)('is named by %s, one that git ignores is not', async (_, command, args, flag) => {
     const { code, stderr } = await runCommand(command, repositoryWithNew('new/Dockerfile', 'README'), ...args);
     expect(code).toBe(0);
-    expect(stderr).toContain(
-      'Not read, since git does not track it: new/Dockerfile. Run `git add`, or add --all-files.\n',
-    );
+    expect(stderr).toContain(`Not read, since git does not track it: new/Dockerfile. Run \`git add\`${flag}.\n`);
   });
 
   test('is read with --all-files, so nothing is said of it', async () => {
@@ -41,6 +39,7 @@ describe('a build file that git does not track yet', () => {
     const names = Array.from({ length: 7 }, (_, index) => `${index}\n/Dockerfile`);
     const { stderr } = await runCommand(images, repositoryWithNew(...names));
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('Not read, since git does not track them: ');
     expect(stderr).toContain(' and 2 more. ');
   });
 

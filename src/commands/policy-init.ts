@@ -25,7 +25,7 @@ export async function initPolicy(folder: string, io: CommandIo): Promise<ExitCod
     io.stderr(`policy init: ${options.error}\n`);
     return 3;
   }
-  await tellUntracked(directory, false, io);
+  await tellUntracked(directory, undefined, io);
   const read = await readRepository(openWorkingTree(directory, { allFiles: false }), options.value);
   if (!read.ok) {
     io.stderr(`policy init: ${read.error.message} ${read.error.remedy}\n`);
