@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, type SignKeyObjectInput, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readPublicKey, verifyWithKey } from '../../src/signatures/key.js';
@@ -9,13 +9,25 @@ function pem(pair: {
   return pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 }
 
+const onCurve = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+
+/** An RSA key that nobody has the other half of: its length is all that is read. */
+function rsaOf(bits: number) {
+  const n = Buffer.alloc(bits / 8, 0xff).toString('base64url');
+  return { publicKey: createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' }) };
+}
+
 describe('public keys', () => {
   test.each([
-    ['ECDSA P-256', () => generateKeyPairSync('ec', { namedCurve: 'P-256' })],
-    ['ECDSA P-384', () => generateKeyPairSync('ec', { namedCurve: 'P-384' })],
-    ['ECDSA P-521', () => generateKeyPairSync('ec', { namedCurve: 'P-521' })],
+    ['ECDSA P-256', () => onCurve('P-256')],
+    ['ECDSA P-384', () => onCurve('P-384')],
+    ['ECDSA P-521', () => onCurve('P-521')],
     ['Ed25519', () => generateKeyPairSync('ed25519')],
-    ['RSA 2048', () => generateKeyPairSync('rsa', { modulusLength: 2048 })],
+    ['RSA 2048', () => rsa],
+    ['RSA 4096', () => rsaOf(4096)],
+    ['RSA-PSS 2048', () => pss],
   ])('%s is read, with text around it as publishers write it', (description, make) => {
     const read = readPublicKey(`our key:\r\n\r\n${pem(make())}\nvalid since 2024\n`);
     expect(read).toMatchObject({
@@ -25,8 +37,9 @@ describe('public keys', () => {
   });
 
   test.each([
-    ['secp256k1', () => pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })), 'secp256k1'],
-    ['RSA of 1024 bits', () => pem(generateKeyPairSync('rsa', { modulusLength: 1024 })), '1024 bits'],
+    ['secp256k1', () => pem(onCurve('secp256k1')), 'secp256k1'],
+    ['RSA of 1024 bits', () => pem(rsaOf(1024)), '1024 bits'],
+    ['RSA of more than 4096 bits', () => pem(rsaOf(4104)), '4104 bits'],
     ['Ed448', () => pem(generateKeyPairSync('ed448')), 'ed448'],
     [
       'a private key',
@@ -46,6 +59,19 @@ describe('public keys', () => {
     expect(readPublicKey(make())).toEqual({ ok: false, error: expect.stringContaining(reason) });
   });
 
+  test('in the form of RSA alone is the same key', () => {
+    const own = rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+    expect(own).toContain('BEGIN RSA PUBLIC KEY');
+    expect(readPublicKey(own)).toMatchObject({ ok: true, value: { description: 'RSA 2048' } });
+    expect(readPublicKey(own)).toEqual(readPublicKey(pem(rsa)));
+  });
+
+  test('may be as long as the limit says, and no longer', () => {
+    const text = pem(generateKeyPairSync('ed25519')).padEnd(16 * 1024);
+    expect(readPublicKey(text)).toMatchObject({ ok: true });
+    expect(readPublicKey(`${text} `)).toEqual({ ok: false, error: expect.stringContaining('longer') });
+  });
+
   test('whatever text it is given, reading never throws', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
@@ -56,7 +82,7 @@ describe('public keys', () => {
   });
 
   test('a signature is over these bytes, by this key, with the hash that was told', () => {
-    const pair = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    const pair = onCurve('P-384');
     const read = readPublicKey(pem(pair));
     if (!read.ok) throw new Error(read.error);
     fc.assert(
@@ -71,5 +97,68 @@ describe('public keys', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('a signature', () => {
+  const DATA = Buffer.from('what is signed');
+  const OTHER = Buffer.from('something else');
+  const PSS: Omit<SignKeyObjectInput, 'key'> = { padding: constants.RSA_PKCS1_PSS_PADDING };
+  const HASHES = ['sha256', 'sha384', 'sha512'] as const;
+
+  test.each([
+    ['P-256', onCurve('P-256'), ['sha256']],
+    ['P-384', onCurve('P-384'), ['sha256', 'sha384']],
+    ['P-521', onCurve('P-521'), ['sha256', 'sha512']],
+  ])('by a key on %s is over SHA-256 or the hash of the curve, unless the hash is told', (_name, pair, own) => {
+    for (const hash of HASHES) {
+      const signature = sign(hash, DATA, pair.privateKey);
+      expect(verifyWithKey(pair.publicKey, DATA, signature)).toBe(own.includes(hash));
+      for (const told of HASHES) expect(verifyWithKey(pair.publicKey, DATA, signature, told)).toBe(told === hash);
+      expect(verifyWithKey(pair.publicKey, OTHER, signature, hash)).toBe(false);
+    }
+  });
+
+  test.each([
+    ['RSA, PKCS#1 v1.5', rsa, {}],
+    ['RSA, PSS', rsa, PSS],
+    ['a key for PSS alone', pss, PSS],
+  ])('by %s is over one of the three hashes, unless the hash is told', (_name, pair, options) => {
+    for (const hash of HASHES) {
+      const signature = sign(hash, DATA, { ...options, key: pair.privateKey });
+      expect(verifyWithKey(pair.publicKey, DATA, signature)).toBe(true);
+      for (const told of HASHES) expect(verifyWithKey(pair.publicKey, DATA, signature, told)).toBe(told === hash);
+      expect(verifyWithKey(pair.publicKey, OTHER, signature)).toBe(false);
+    }
+  });
+
+  test('by a key that allows one hash is over no other', () => {
+    const strict = generateKeyPairSync('rsa-pss', {
+      modulusLength: 2048,
+      hashAlgorithm: 'sha384',
+      mgf1HashAlgorithm: 'sha384',
+    });
+    const signature = sign('sha384', DATA, strict.privateKey);
+    expect(verifyWithKey(strict.publicKey, DATA, signature)).toBe(true);
+    expect(verifyWithKey(strict.publicKey, DATA, signature, 'sha256')).toBe(false);
+  });
+
+  test('by RSA with SHA-1 is none', () => {
+    expect(verifyWithKey(rsa.publicKey, DATA, sign('sha1', DATA, rsa.privateKey))).toBe(false);
+  });
+
+  test('by a key of another kind is none, however sound', () => {
+    const ed448 = generateKeyPairSync('ed448');
+    expect(verifyWithKey(ed448.publicKey, DATA, sign(null, DATA, ed448.privateKey))).toBe(false);
+    const unknownCurve = onCurve('secp256k1');
+    const signature = sign('sha256', DATA, unknownCurve.privateKey);
+    expect(verifyWithKey(unknownCurve.publicKey, DATA, signature)).toBe(false);
+    expect(verifyWithKey(unknownCurve.publicKey, DATA, signature, 'sha256')).toBe(false);
+  });
+
+  test('by ECDSA is in DER, and not the two numbers one after the other', () => {
+    const ec = onCurve('P-256');
+    const signature = sign('sha256', DATA, { key: ec.privateKey, dsaEncoding: 'ieee-p1363' });
+    expect(verifyWithKey(ec.publicKey, DATA, signature)).toBe(false);
   });
 });
