@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { verifyWithKey } from '../../src/signatures/key.js';
 import { verifyDigestWithKey } from '../../src/signatures/prehashed.js';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
@@ -25,8 +26,14 @@ describe('a signature over a digest', () => {
         bent[bit >> 3] = (bent[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         expect(verifyDigestWithKey(own.publicKey, sha256(message), bent)).toBe(false);
       }),
-      { numRuns: 15 },
+      { numRuns: 4 },
     );
+  });
+
+  test.each(['P-521', 'secp256k1'])('by a key on %s is none, however sound', (namedCurve) => {
+    const own = generateKeyPairSync('ec', { namedCurve });
+    const message = Buffer.from('x');
+    expect(verifyDigestWithKey(own.publicKey, sha256(message), sign('sha256', message, own.privateKey))).toBe(false);
   });
 
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -51,5 +58,92 @@ describe('a signature over a digest', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => expect(verifyDigestWithKey(pair.publicKey, digest, bytes)).toBe(false)),
     );
+  });
+});
+
+/**
+ * Signatures with a second number of one's choice. Where the nonce is the private key itself, the first number is the
+ * x of the public key, and the digest that such a signature is over follows: s = (digest + r·d) / d.
+ */
+describe('a signature of two numbers', () => {
+  const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
+  const number = (base64url: string) => BigInt(`0x${Buffer.from(base64url, 'base64url').toString('hex')}`);
+  const R = number(x) % N;
+  const HIGH = 0x80n << 248n;
+
+  function hexOf(value: bigint): string {
+    const hex = value.toString(16);
+    return hex.length % 2 === 0 ? hex : `0${hex}`;
+  }
+  const withLength = (tag: string, hex: string) => `${tag}${hexOf(BigInt(hex.length / 2))}${hex}`;
+  const integer = (value: bigint) =>
+    withLength('02', /^[89a-f]/.test(hexOf(value)) ? `00${hexOf(value)}` : hexOf(value));
+  const sequence = (...integers: readonly string[]) => withLength('30', integers.join(''));
+  /** Whether the signature is over the digest that the right one with this `s` is over. */
+  function verifies(hex: string, s: bigint): boolean {
+    const digest = ((((s - R) * number(d)) % N) + N) % N;
+    const bytes = Buffer.from(digest.toString(16).padStart(64, '0'), 'hex');
+    return verifyDigestWithKey(publicKey, bytes, Buffer.from(hex, 'hex'));
+  }
+
+  test.each([
+    ['1', 1n],
+    ['the last below the order', N - 1n],
+    ['one with its first bit set', HIGH],
+    ['one of 31 bytes', 0x7fn << 240n],
+    ['one of 31 bytes with its first bit set', 0x80n << 240n],
+  ])('holds with %s', (_name, s) => {
+    expect(verifies(sequence(integer(R), integer(s)), s)).toBe(true);
+    expect(verifies(sequence(integer(R), integer(s)), s + 1n)).toBe(false);
+    expect(verifies(sequence(integer(s), integer(R)), s)).toBe(false);
+  });
+
+  const bent: readonly [string, string, bigint][] = [
+    ['0 for s', sequence(integer(R), '020100'), 0n],
+    ['the order for s', sequence(integer(R), integer(N)), 0n],
+    ['the order added to s', sequence(integer(R), integer(N + 5n)), 5n],
+    ['the order added to r', sequence(integer(R + N), integer(5n)), 5n],
+    ['a set', withLength('31', `${integer(R)}${integer(5n)}`), 5n],
+    ['a length that is longer', sequence(integer(R), integer(5n)).replace(/^30(..)/, '30ff'), 5n],
+    ['a length of two bytes', sequence(integer(R), integer(5n)).replace(/^30/, '3081'), 5n],
+    ['a byte after the sequence', `${sequence(integer(R), integer(5n))}00`, 5n],
+    ['a byte after the numbers', sequence(integer(R), integer(5n), '00'), 5n],
+    ['a third number', sequence(integer(R), integer(5n), integer(1n)), 5n],
+    ['an octet string for r', sequence(integer(R).replace(/^02/, '04'), integer(5n)), 5n],
+    ['an octet string for s', sequence(integer(R), '040105'), 5n],
+    ['a number that breaks off', sequence(integer(R), '020205'), 5n],
+    ['a number of no bytes', sequence(integer(R), '0200'), 0n],
+    ['a number that is negative by its first bit', sequence(integer(R), withLength('02', hexOf(HIGH))), HIGH],
+    ['a number with a zero before it that says nothing', sequence(integer(R), '02020005'), 5n],
+    ['a number with a zero before it and seven bits', sequence(integer(R), '0202007f'), 0x7fn],
+    ['zeros until the length takes another byte', sequence(integer(R), withLength('02', '05'.padStart(192, '0'))), 5n],
+  ];
+  test.each(bent)('is none with %s', (_name, hex, s) => {
+    expect(verifies(hex, s)).toBe(false);
+  });
+
+  test('whose points are opposite and cancel each other is none', () => {
+    const digest = (((-R * number(d)) % N) + N) % N;
+    const bytes = Buffer.from(digest.toString(16).padStart(64, '0'), 'hex');
+    const signature = Buffer.from(sequence(integer(R), integer(5n)), 'hex');
+    expect(verifyDigestWithKey(publicKey, bytes, signature)).toBe(false);
+  });
+
+  test('in any other encoding is none by node:crypto either', () => {
+    const message = Buffer.from('x');
+    const raw = sign('sha256', message, { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('hex');
+    const [r, s] = [BigInt(`0x${raw.slice(0, 64)}`), BigInt(`0x${raw.slice(64)}`)];
+    const longer = withLength('02', hexOf(s).padStart(68, '0'));
+    for (const [hex, holds] of [
+      [sequence(integer(r), integer(s)), true],
+      [sequence(integer(r), longer), false],
+      [sequence(integer(r), integer(s + N)), false],
+    ] as const) {
+      const signature = Buffer.from(hex, 'hex');
+      expect(verifyWithKey(publicKey, message, signature)).toBe(holds);
+      expect(verifyDigestWithKey(publicKey, sha256(message), signature)).toBe(holds);
+    }
   });
 });

@@ -59,7 +59,7 @@ function verifyEcdsa(key: KeyObject, digest: Uint8Array, signature: Uint8Array):
   if (curve === undefined) return false;
   const { p, n, base } = curve;
   const [r, s] = readDerPair(Buffer.from(signature));
-  if (r <= 0n || r >= n || s <= 0n || s >= n) return false;
+  if (![r, s].every((number) => 0n < number && number < n)) return false;
   const own: Point = [toNumber(Buffer.from(x, 'base64url')), toNumber(Buffer.from(y, 'base64url'))];
   const inverse = invert(s, n);
   // A SHA-256 digest is no longer than these curves' orders, so that it needs no truncation.
@@ -69,20 +69,26 @@ function verifyEcdsa(key: KeyObject, digest: Uint8Array, signature: Uint8Array):
   return sum !== null && sum[0] % n === r;
 }
 
-/** SEQUENCE of two INTEGERs, in DER without anything around it. */
+/**
+ * SEQUENCE of two INTEGERs, in DER without anything around it. The length is one byte: two numbers that are below the
+ * order take less than 128.
+ */
 function readDerPair(der: Buffer): readonly [bigint, bigint] {
-  const [tag, length, ...rest] = der;
-  if (tag !== 0x30 || length !== rest.length || length >= 0x80) throw new RangeError('not a DER signature');
-  const first = readInteger(Buffer.from(rest));
+  const [tag, length] = der;
+  const body = der.subarray(2);
+  if (tag !== 0x30 || length !== body.length) throw new RangeError('not a DER signature');
+  const first = readInteger(body);
   const second = readInteger(first.rest);
   if (second.rest.length > 0) throw new RangeError('more than two numbers');
   return [first.value, second.value];
 }
 
+/** A positive number in its shortest form: a zero leads only where the first bit would make it negative. */
 function readInteger(der: Buffer): { readonly value: bigint; readonly rest: Buffer } {
-  const length = der[1] ?? 0;
+  const [tag, length = 0] = der;
   const body = der.subarray(2, 2 + length);
-  if (der[0] !== 0x02 || length === 0 || body.length !== length || (body[0] ?? 0) >= 0x80)
+  const [high = 0x80, next = 0] = body;
+  if (tag !== 0x02 || body.length !== length || high >= 0x80 || (high === 0 && next < 0x80))
     throw new RangeError('not a positive DER integer');
   return { value: toNumber(body), rest: der.subarray(2 + length) };
 }
