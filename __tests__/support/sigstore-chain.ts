@@ -16,6 +16,8 @@ export interface ChainOptions {
   readonly leafIsAuthority?: boolean;
   /** Further names of the leaf. */
   readonly names?: readonly string[];
+  /** Another certificate log that promises the leaf as well. */
+  readonly alsoLoggedBy?: TestSigstore;
 }
 
 /** A certificate authority with an intermediate, whose leaf is for the release workflow, and its entry in a trusted root. */
@@ -131,10 +133,16 @@ async function issueLeaf(
   const precertificate = await x509.X509CertificateGenerator.create({ ...body, extensions });
   const issuerSpki = Buffer.from(await crypto.subtle.exportKey('spki', issuerKeys.publicKey));
   const keyHash = Uint8Array.from(createHash('sha256').update(issuerSpki).digest());
-  const promise = Buffer.from(await sigstore.ctlog.log(precertificate.rawData, keyHash.buffer));
+  const promises: Buffer[] = [];
+  for (const { ctlog } of [sigstore, ...(options.alsoLoggedBy === undefined ? [] : [options.alsoLoggedBy])])
+    promises.push(Buffer.from(await ctlog.log(precertificate.rawData, keyHash.buffer)));
   // SignedCertificateTimestampList in an OCTET STRING (RFC 6962, section 3.3); the mock's promise begins with its length.
-  const list = Buffer.concat([Buffer.from([0, promise.length]), promise]);
-  const octets = Buffer.concat([Buffer.from([0x04, list.length]), list]);
+  const all = Buffer.concat(promises);
+  const list = Buffer.concat([Buffer.from([0, all.length]), all]);
+  const octets = Buffer.concat([
+    Buffer.from(list.length < 0x80 ? [0x04, list.length] : [0x04, 0x81, list.length]),
+    list,
+  ]);
   const certificate = await x509.X509CertificateGenerator.create({
     ...body,
     extensions: [...extensions, new x509.Extension('1.3.6.1.4.1.11129.2.4.2', false, octets)],

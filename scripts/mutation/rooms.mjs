@@ -44,7 +44,7 @@ export const rooms = {
     ),
     tests: [
       'signatures/(advisories|collect-.*|cosign-layer|examine|judge|key|payloads|prehashed)',
-      'signatures/(sigstore-bundle|trusted-root|verify-artifact|verify-material)',
+      'signatures/(sigstore-bundle|trusted-root|verify-artifact|verify-material.*)',
     ],
   },
   // What is asked, of whom, and with which level an answer counts.

@@ -1,0 +1,151 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readSignatureLayer } from '../../src/signatures/cosign-layer.js';
+import { readPublicKey } from '../../src/signatures/key.js';
+import type { SignedMaterial } from '../../src/signatures/signed-material.js';
+import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import { verifyKeyed, verifyKeyless } from '../../src/signatures/verify-material.js';
+import { selfSigned } from '../support/self-signed.js';
+import { keylessSigner, keySigner, type TestSigner } from '../support/signer-identity.js';
+import { makeChain } from '../support/sigstore-chain.js';
+import { classicSignature, simpleSigningPayload } from '../support/sigstore-forms.js';
+import { makeSigstore, type TestSigstore } from '../support/sigstore-trust.js';
+
+const PAYLOAD = simpleSigningPayload(`sha256:${'ab'.repeat(32)}`);
+const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
+
+let sigstore: TestSigstore;
+let stranger: TestSigstore;
+let root: TrustedRoot;
+let signer: TestSigner;
+
+beforeAll(async () => {
+  [sigstore, stranger] = [await makeSigstore(), await makeSigstore()];
+  root = await rootOf(sigstore);
+  signer = await keylessSigner(sigstore);
+});
+
+async function rootOf(of: TestSigstore, changes?: Record<string, unknown>): Promise<TrustedRoot> {
+  const read = await readTrustedRoot(Buffer.from(JSON.stringify(of.trustedRoot(changes))), 'the test root');
+  if (!read.ok) throw new Error(read.error.reason);
+  return read.value;
+}
+
+/** The logs of two roots in one, the stranger's first, under a name of its own. */
+function both(list: 'tlogs' | 'ctlogs') {
+  const of = (one: TestSigstore) => one.trustedRoot()[list] as readonly object[];
+  return {
+    [list]: [...of(stranger).map((log) => ({ ...log, baseUrl: 'https://log.stranger.example' })), ...of(sigstore)],
+  };
+}
+
+async function materialOf(made: TestSigner, of = sigstore): Promise<SignedMaterial> {
+  const layer = await classicSignature(made, PAYLOAD, { sigstore: of });
+  const material = readSignatureLayer(layer.content, layer.annotations);
+  if (!material.ok) throw new Error(material.error.reason);
+  return material.value;
+}
+
+const later = (of = sigstore) => new Date(of.now.getTime() + 60_000);
+const verdict = (material: SignedMaterial, trusted = root) => verifyKeyless(material, trusted, later());
+const refused = (code: string, reason = '') => ({
+  ok: false,
+  error: { code, reason: expect.stringContaining(reason) },
+});
+
+describe('a certificate', () => {
+  test.each([
+    ['that is for nothing', 'bad-certificate', 'code signing', () => selfSigned()],
+    ['for servers', 'bad-certificate', 'code signing', () => selfSigned({ use: '1.3.6.1.5.5.7.3.1' })],
+    ['of a weak key', 'bad-certificate', '1024 bits', () => selfSigned({ use: CODE_SIGNING, weak: true })],
+    ['that vouches for itself', 'bad-certificate', 'does not verify', () => selfSigned({ use: CODE_SIGNING })],
+    [
+      'whose promise of a log is no promise',
+      'malformed',
+      'read',
+      () => selfSigned({ use: CODE_SIGNING, certificateLogs: Buffer.from('no list') }),
+    ],
+  ])('%s is nobody’s', async (_name, code, reason, make) => {
+    expect(await verdict(await materialOf(await make()))).toEqual(refused(code, reason));
+  });
+
+  test('of an authority, or of no form at all, is nobody’s', async () => {
+    const good = await materialOf(signer);
+    const authority = Buffer.from(sigstore.ca.rootCertificate.buffer);
+    expect(await verdict({ ...good, certificate: authority })).toEqual(refused('bad-certificate', 'authority'));
+    expect(await verdict({ ...good, certificate: Buffer.from([0x30, 0]) })).toEqual(refused('malformed', 'read'));
+  });
+
+  test('is what a keyless signature needs', async () => {
+    const { certificate: _, ...bare } = await materialOf(signer);
+    expect(await verdict(bare)).toEqual(refused('wrong-signer', 'no certificate'));
+  });
+});
+
+describe('a certificate log', () => {
+  test('is one that the root knows', async () => {
+    const trusted = await rootOf(sigstore, { ctlogs: [] });
+    expect(await verdict(await materialOf(signer), trusted)).toEqual(refused('unknown-log', 'certificate log'));
+    expect(await verdict(await materialOf(signer), await rootOf(sigstore, both('ctlogs')))).toMatchObject({ ok: true });
+  });
+
+  test('is known for every promise that the certificate brings', async () => {
+    const chain = await makeChain(sigstore, { alsoLoggedBy: stranger });
+    const { certificateAuthorities } = chain;
+    const material = await materialOf(chain.signer);
+    expect(await verdict(material, await rootOf(sigstore, { certificateAuthorities }))).toEqual(
+      refused('unknown-log', 'certificate log'),
+    );
+    const trusted = await rootOf(sigstore, { certificateAuthorities, ...both('ctlogs') });
+    expect(await verdict(material, trusted)).toMatchObject({ ok: true });
+  });
+
+  test('has promised every certificate', async () => {
+    const silent = await makeSigstore({ withoutCertificateLog: true });
+    const material = await materialOf(await keylessSigner(silent), silent);
+    expect(await verifyKeyless(material, await rootOf(silent), later(silent))).toEqual(refused('bad-certificate'));
+  });
+});
+
+describe('a transparency log', () => {
+  test('is one that the root knows, and is called what the root calls it', async () => {
+    const material = await materialOf(signer);
+    expect(await verdict(material, await rootOf(sigstore, { tlogs: [] }))).toEqual(
+      refused('unknown-log', 'transparency log'),
+    );
+    expect(await verdict(material, await rootOf(sigstore, both('tlogs')))).toMatchObject({
+      ok: true,
+      value: { logged: [{ log: 'https://rekor.test-sigstore.example' }] },
+    });
+  });
+
+  test('has an entry of every signature', async () => {
+    expect(await verdict({ ...(await materialOf(signer)), entries: [] })).toEqual(refused('not-logged'));
+  });
+
+  test('is known by a root: without one, a key whose log is required has not signed', async () => {
+    const mine = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    const key = readPublicKey(mine.publicKeyPem);
+    if (!key.ok) throw new Error(key.error);
+    const trusted = { name: 'base.pub', key: key.value, log: 'required' } as const;
+    expect(await verifyKeyed(await materialOf(mine), trusted, null, later())).toEqual(
+      refused('not-logged', 'trusted root'),
+    );
+  });
+});
+
+describe('more than is read', () => {
+  test.each([
+    ['log entries', 'entries'],
+    ['timestamps', 'timestamps'],
+  ] as const)('of %s is refused as such, and as many as are read are not', async (_name, list) => {
+    const material = await materialOf(signer);
+    const [entry] = material.entries;
+    const many = (count: number) => ({
+      ...material,
+      [list]: Array.from({ length: count }, () => (list === 'entries' ? entry : Buffer.from('no timestamp'))),
+    });
+    expect(await verdict(many(9))).toEqual(refused('limit'));
+    expect(await verdict(many(8))).toEqual(refused(list === 'entries' ? 'bad-timestamp' : 'malformed'));
+  });
+});
