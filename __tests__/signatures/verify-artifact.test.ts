@@ -2,8 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../src/registry/digest.js';
 import { readPublicKey } from '../../src/signatures/key.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
 import { type ArtifactQuestion, verifyArtifact } from '../../src/signatures/verify-artifact.js';
+import { rootOf } from '../support/root-of.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW, type TestSigner } from '../support/signer-identity.js';
 import { envelopeBundle, inTotoStatement } from '../support/sigstore-forms.js';
 import { messageBundle } from '../support/sigstore-message-bundle.js';
@@ -26,9 +27,7 @@ let signer: TestSigner;
 
 beforeAll(async () => {
   [sigstore, stranger] = [await makeSigstore(), await makeSigstore()];
-  const read = await readTrustedRoot(Buffer.from(JSON.stringify(sigstore.trustedRoot())), 'the test root');
-  if (!read.ok) throw new Error(read.error.reason);
-  root = read.value;
+  root = await rootOf(sigstore);
   signer = await keylessSigner(sigstore);
 });
 

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { readPublicKey } from '../../src/signatures/key.js';
 import type { SignedMaterial } from '../../src/signatures/signed-material.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
 import { verifyKeyed, verifyKeyless } from '../../src/signatures/verify-material.js';
+import { rootOf } from '../support/root-of.js';
 import { selfSigned } from '../support/self-signed.js';
 import { keylessSigner, keySigner, type TestSigner } from '../support/signer-identity.js';
 import { makeChain } from '../support/sigstore-chain.js';
@@ -24,12 +25,6 @@ beforeAll(async () => {
   root = await rootOf(sigstore);
   signer = await keylessSigner(sigstore);
 });
-
-async function rootOf(of: TestSigstore, changes?: Record<string, unknown>): Promise<TrustedRoot> {
-  const read = await readTrustedRoot(Buffer.from(JSON.stringify(of.trustedRoot(changes))), 'the test root');
-  if (!read.ok) throw new Error(read.error.reason);
-  return read.value;
-}
 
 /** The logs of two roots in one, the stranger's first, under a name of its own. */
 function both(list: 'tlogs' | 'ctlogs') {

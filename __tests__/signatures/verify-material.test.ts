@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { readPublicKey } from '../../src/signatures/key.js';
 import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
 import { verifyKeyed, verifyKeyless } from '../../src/signatures/verify-material.js';
+import { rootOf } from '../support/root-of.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW, type TestSigner } from '../support/signer-identity.js';
 import {
   classicAttestation,
@@ -32,12 +33,6 @@ beforeAll(async () => {
   signer = await keylessSigner(sigstore);
   later = new Date(sigstore.now.getTime() + 60_000);
 });
-
-async function rootOf(of: TestSigstore, changes?: Record<string, unknown>): Promise<TrustedRoot> {
-  const read = await readTrustedRoot(Buffer.from(JSON.stringify(of.trustedRoot(changes))), 'the test root');
-  if (!read.ok) throw new Error(read.error.reason);
-  return read.value;
-}
 
 function keyed(publicKeyPem: string, log: 'required' | 'ignored' = 'required') {
   const key = readPublicKey(publicKeyPem);
