@@ -65,7 +65,7 @@ export async function examineImage(
   void trustedRootFor(context);
   const { first, upstream } = repositoriesOf(context);
   const here = await examineDigests(context, first, digestsOf(image), suffix);
-  if (counts(here) || upstream.length === 0) return here;
+  if (counts(here)) return here;
   return mergeExamined([here, await examineDigests(context, upstream, digestsOf(image), suffix)]);
 }
 
@@ -125,9 +125,9 @@ export async function trustedRootFor(context: CollectContext): Promise<Result<Tr
   return context.once('trusted root', () =>
     loadTrustedRoot({
       offline: settings.offline,
-      ...(settings.trustedRootFile === undefined ? {} : { file: settings.trustedRootFile }),
-      ...(policy.trustedRoot === undefined ? {} : { policyDocument: policy.trustedRoot }),
-      ...(settings.cacheDirectory === undefined ? {} : { cacheDirectory: settings.cacheDirectory }),
+      file: settings.trustedRootFile,
+      policyDocument: policy.trustedRoot,
+      cacheDirectory: settings.cacheDirectory,
     }),
   );
 }

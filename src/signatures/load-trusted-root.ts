@@ -8,13 +8,13 @@ import { readTrustedRoot, type TrustedRoot } from './trusted-root.js';
 /** Where a run's trusted root comes from, the first that is there. */
 export interface TrustedRootSettings {
   /** A file that was named on the command line. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** The document the policy names, already read from the policy's own commit. */
-  readonly policyDocument?: string;
+  readonly policyDocument?: string | undefined;
   /** Never ask the network. */
   readonly offline: boolean;
   /** Where the update framework's metadata may be kept; a folder of the run's own where there is none. */
-  readonly cacheDirectory?: string;
+  readonly cacheDirectory?: string | undefined;
   /** A repository in place of sigstore's own, and the root to start from, for tests. */
   readonly repository?: { readonly url: string; readonly rootPath: string };
 }
