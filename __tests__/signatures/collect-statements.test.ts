@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { collectSignatures } from '../../src/signatures/collect-signatures.js';
 import { collectStatements } from '../../src/signatures/collect-statements.js';
 import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image-maker.js';
 import {
@@ -240,6 +241,33 @@ describe('what is no statement about the image', () => {
       'wrong-signer',
       'wrong-signer',
     ]);
+  });
+});
+
+describe('what is attached in a form that can’t be read is told, not passed over', () => {
+  const told = (reason: string) => ({
+    status: 'present',
+    value: { verified: [], rejected: [{ code: 'malformed', reason: expect.stringContaining(reason) }] },
+  });
+
+  test.each([
+    ['.sig', collectSignatures],
+    ['.att', collectStatements],
+  ] as const)('an index under the tag %s', async (suffix, collect) => {
+    const tag = fallbackTag(search.scene.index.descriptor.digest, suffix);
+    const source = await search.source([{ content: makeIndex([search.scene.otherImage]), tag }]);
+    expect(await collect(search.context(source))).toMatchObject(told('index'));
+  });
+
+  test('a bundle that shares its manifest, whichever it holds', async () => {
+    const { index } = search.scene;
+    const { content } = await forge(search.scene, 'bundle attestation', index);
+    const mediaType = content.descriptor.artifactType ?? '';
+    const layers = [...content.blobs.values()].map((bytes) => ({ mediaType, content: bytes }));
+    const shared = makeArtifact({ artifactType: mediaType, subject: index.descriptor, layers });
+    const source = await search.source([{ content: shared }]);
+    for (const collect of [collectSignatures, collectStatements])
+      expect(await collect(search.context(source))).toMatchObject(told('only layer'));
   });
 });
 

@@ -179,8 +179,9 @@ function isBundle(mediaType: string): boolean {
   return mediaType.startsWith(BUNDLE_PREFIX);
 }
 
+/** Like a bundle, it may have been meant as a signature or as an attestation: whoever looks for either is told. */
 function rejected(place: string, reason: string): Discovery {
-  return { ...NOTHING, found: [{ kind: 'signature', place, material: err(signatureError('malformed', reason)) }] };
+  return { ...NOTHING, found: [{ kind: 'bundle', place, material: err(signatureError('malformed', reason)) }] };
 }
 
 function failed(place: string, error: RegistryError): Discovery {
