@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
 import { verifyKeyless } from '../../src/signatures/verify-material.js';
+import { rootOf } from '../support/root-of.js';
 import type { Case } from '../support/signer-case.js';
 import { makeCases } from '../support/signer-cases.js';
 import { forgeLayer, makeScene, type Scene } from '../support/signer-forgery.js';
@@ -22,9 +23,7 @@ describe('advisories', () => {
     scene = await makeScene();
     cases = await makeCases(scene);
     later = new Date(scene.sigstore.now.getTime() + 60_000);
-    const read = await readTrustedRoot(Buffer.from(JSON.stringify(scene.sigstore.trustedRoot())), 'the test root');
-    if (!read.ok) throw new Error(read.error.reason);
-    root = read.value;
+    root = await rootOf(scene.sigstore);
   }, 60_000);
 
   async function verdictsOf(name: string) {

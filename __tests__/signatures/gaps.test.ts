@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from '../../src/signatures/gaps.js';
 import { signatureError } from '../../src/signatures/signature-error.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
+import { rootOf } from '../support/root-of.js';
 import { makeSigstore } from '../support/sigstore-trust.js';
 
-const read = await readTrustedRoot(Buffer.from(JSON.stringify((await makeSigstore()).trustedRoot())), 'the test root');
-if (!read.ok) throw new Error(read.error.reason);
-const root: TrustedRoot = read.value;
+const root: TrustedRoot = await rootOf(await makeSigstore());
 
 const failure = { cause: 'network', message: 'It timed out.', remedy: 'Try again.' } as const;
 const rejected = (code: 'unknown-log' | 'wrong-signer') => ({ place: 'a@b', ...signatureError(code, 'it is so') });

@@ -6,7 +6,8 @@ import { readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { judge } from '../../src/signatures/judge.js';
 import { signatureError } from '../../src/signatures/signature-error.js';
 import type { SignedMaterial } from '../../src/signatures/signed-material.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
+import { rootOf } from '../support/root-of.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signer-identity.js';
 import { classicSignature, simpleSigningPayload } from '../support/sigstore-forms.js';
 import { makeSigstore } from '../support/sigstore-trust.js';
@@ -33,9 +34,7 @@ let keyed: SignedMaterial;
 
 beforeAll(async () => {
   const sigstore = await makeSigstore();
-  const read = await readTrustedRoot(Buffer.from(JSON.stringify(sigstore.trustedRoot())), 'the test root');
-  if (!read.ok) throw new Error(read.error.reason);
-  root = read.value;
+  root = await rootOf(sigstore);
   now = new Date(sigstore.now.getTime() + 60_000);
   const materialOf = async (signer: typeof mine) => {
     const layer = await classicSignature(signer, PAYLOAD, { sigstore });

@@ -5,8 +5,9 @@ import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/c
 import { readPublicKey } from '../../src/signatures/key.js';
 import type { SignedMaterial } from '../../src/signatures/signed-material.js';
 import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
+import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
 import { type TrustedKey, verifyKeyed, verifyKeyless } from '../../src/signatures/verify-material.js';
+import { rootOf } from '../support/root-of.js';
 import { keylessSigner, keySigner, type TestSigner } from '../support/signer-identity.js';
 import {
   classicAttestation,
@@ -42,9 +43,7 @@ describe('one bit turned in any input', () => {
 
   beforeAll(async () => {
     sigstore = await makeSigstore();
-    const read = await readTrustedRoot(Buffer.from(JSON.stringify(sigstore.trustedRoot())), 'the test root');
-    if (!read.ok) throw new Error(read.error.reason);
-    root = read.value;
+    root = await rootOf(sigstore);
     later = new Date(sigstore.now.getTime() + 60_000);
     signer = await keylessSigner(sigstore);
   });
