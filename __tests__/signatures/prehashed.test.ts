@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createECDH, createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { verifyWithKey } from '../../src/signatures/key.js';
@@ -81,11 +81,11 @@ describe('a signature of two numbers', () => {
   const integer = (value: bigint) =>
     withLength('02', /^[89a-f]/.test(hexOf(value)) ? `00${hexOf(value)}` : hexOf(value));
   const sequence = (...integers: readonly string[]) => withLength('30', integers.join(''));
+  /** The digest that is this number of the order. */
+  const digestOf = (value: bigint) => Buffer.from((((value % N) + N) % N).toString(16).padStart(64, '0'), 'hex');
   /** Whether the signature is over the digest that the right one with this `s` is over. */
   function verifies(hex: string, s: bigint): boolean {
-    const digest = ((((s - R) * number(d)) % N) + N) % N;
-    const bytes = Buffer.from(digest.toString(16).padStart(64, '0'), 'hex');
-    return verifyDigestWithKey(publicKey, bytes, Buffer.from(hex, 'hex'));
+    return verifyDigestWithKey(publicKey, digestOf((s - R) * number(d)), Buffer.from(hex, 'hex'));
   }
 
   test.each([
@@ -124,11 +124,13 @@ describe('a signature of two numbers', () => {
     expect(verifies(hex, s)).toBe(false);
   });
 
-  test('whose points are opposite and cancel each other is none', () => {
-    const digest = (((-R * number(d)) % N) + N) % N;
-    const bytes = Buffer.from(digest.toString(16).padStart(64, '0'), 'hex');
-    const signature = Buffer.from(sequence(integer(R), integer(5n)), 'hex');
-    expect(verifyDigestWithKey(publicKey, bytes, signature)).toBe(false);
+  test('whose points are opposite is none: they cancel each other, and are not doubled', () => {
+    const twice = createECDH('prime256v1');
+    twice.setPrivateKey(hexOf((2n * number(d)) % N).padStart(64, '0'), 'hex');
+    const r = BigInt(`0x${twice.getPublicKey('hex').slice(2, 66)}`) % N;
+    // Where s is r, the key's own point is added, here to its opposite.
+    const signature = Buffer.from(sequence(integer(r), integer(r)), 'hex');
+    expect(verifyDigestWithKey(publicKey, digestOf(-number(d) * r), signature)).toBe(false);
   });
 
   test('in any other encoding is none by node:crypto either', () => {
