@@ -142,6 +142,31 @@ describe('the stage that ships decides', () => {
   });
 });
 
+test('an image that a trigger copies from is not what ships', () => {
+  const use = makeUse('registry.test/made:latest', { instruction: 'ONBUILD' });
+  expect(ask(nonRoot, { ...subjectOf({}), use })).toMatchObject([{ outcome: 'not-applicable' }]);
+});
+
+describe('what a build file says of the user is the same', () => {
+  const use = makeUse('registry.test/made:latest');
+  const [alice, bob] = [
+    makeStage(0, USE, ['USER 1000'], { target: true }),
+    makeStage(1, USE, ['USER 2000'], { target: true }),
+  ];
+  const isSame = (now: readonly Stage[], before: readonly Stage[]) =>
+    nonRoot.isSame?.({ use, stages: now }, { use, stages: before });
+
+  test('in whatever order its targets stand', () => {
+    expect(isSame([alice, bob], [bob, alice])).toBe(true);
+  });
+
+  test('only where every user is', () => {
+    expect(isSame([alice, bob], [alice])).toBe(false);
+    expect(isSame([alice], [])).toBe(false);
+    expect(isSame([alice], [bob])).toBe(false);
+  });
+});
+
 describe('the ONBUILD triggers of the base run before the stage that ships', () => {
   const over = async (onBuild: readonly string[], instructions: readonly string[]) => {
     const config = { User: '65532', OnBuild: onBuild, Env: ['APP_UID=1654'] };
