@@ -71,7 +71,7 @@ describe('exit codes', () => {
     [['rules', 'DISTROLES'], 'Did you mean "distroless"?'],
     [['policy'], 'validate FILE'],
     [['policy', 'validate', 'missing.yml'], 'does not exist'],
-    [['policy', 'validate', '.'], 'is a directory; expected a file'],
+    [['policy', 'validate', '.'], 'it is a directory. Expected a readable file'],
     [['policy', 'show'], 'Expected "policy validate FILE" or "policy init [DIR]" and not "show".'],
   ])('%j is wrong usage: 3, and %s', (args, message) => {
     const result = cli.run(args, makeDirectory({}));

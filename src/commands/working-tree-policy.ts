@@ -162,29 +162,45 @@ function missing(path: string, { program }: CommandIo): string {
   return `The policy ${path} does not exist; expected a file such as ${POLICY_PATH}. One is proposed by: ${program} policy init\n`;
 }
 
+/** A policy that a person names; null where it is not there. Fails with a line for standard error. */
 async function readIfThere(path: string): Promise<Result<Uint8Array | null, string>> {
+  return asPolicy(path, await readNamed(path));
+}
+
+/** The same of one that the repository names. */
+async function readOwn(path: string): Promise<Result<Uint8Array | null, string>> {
+  return asPolicy(path, await readPlain(path));
+}
+
+function asPolicy(path: string, read: Result<Uint8Array | null, string>): Result<Uint8Array | null, string> {
+  return read.ok
+    ? read
+    : err(`The policy ${path} can't be read: ${read.error}. Expected a readable file such as ${POLICY_PATH}.\n`);
+}
+
+/** What a file holds, null where there is none. Fails with a clause about it. */
+async function readNamed(path: string): Promise<Result<Uint8Array | null, string>> {
   try {
     return ok(await readFile(path));
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return ok(null);
-    if (code === 'EISDIR') return err(`The policy ${path} is a directory; expected a file such as ${POLICY_PATH}.\n`);
-    return err(`The policy ${path} could not be read: ${messageOf(error)}. Make it readable for who runs this.\n`);
+    return err(code === 'EISDIR' ? 'it is a directory' : messageOf(error));
   }
 }
 
-/** A file that the repository names: whoever wrote that may have made it a link to a device, which would never end. */
-async function readOwn(path: string): Promise<Result<Uint8Array | null, string>> {
+/** Whoever wrote the repository may have made a file that it names a link to a device, which would never end. */
+async function readPlain(path: string): Promise<Result<Uint8Array | null, string>> {
   const stats = await stat(path).catch(() => null);
   return stats === null || stats.isFile() || stats.isDirectory()
-    ? await readIfThere(path)
-    : err(`The policy ${path} is a device or a pipe; expected a file such as ${POLICY_PATH}.\n`);
+    ? await readNamed(path)
+    : err('it is a device or a pipe');
 }
 
 async function readBelow(root: string, name: string): Promise<Result<Uint8Array, string>> {
   const path = resolve(root, name);
   if (!isBelow(path, root)) return err('it lies outside the repository');
-  const read = await readOwn(path);
+  const read = await readPlain(path);
   if (!read.ok) return read;
   return read.value === null ? err('it does not exist') : ok(read.value);
 }
