@@ -90,6 +90,30 @@ describe('a workflow that is not looked into in full is told', () => {
     expect(await unseen({ Dockerfile: STAGES, ...files }, options)).toEqual([]);
   });
 
+  test('and of many arguments the first are named, of which the platform is none unless it is given', async () => {
+    const names = ['G', 'F', 'E', 'D', 'C', 'B', 'A', 'TARGETARCH'];
+    const Dockerfile =
+      names.map((name) => `ARG ${name}=a\n`).join('') + names.map((name) => `FROM $${name}\n`).join('');
+    const clause = `${W} builds Dockerfile with a value of its own for `;
+    expect(await unseen({ Dockerfile, ...runs('docker build $ARGS .') })).toEqual([
+      `${clause}A, B, C, D, E and others`,
+    ]);
+    const some = runs('docker build --build-arg TARGETARCH=$X --build-arg F --build-arg OTHER .');
+    expect(await unseen({ Dockerfile, ...some })).toEqual([`${clause}F, TARGETARCH`]);
+  });
+
+  test('and builds that differ in what is not known alone are read as one', async () => {
+    const builds = Array.from({ length: 200 }, (_, index) => `docker build --build-arg A${index}=$X .`);
+    const files = { Dockerfile: 'ARG A7=a\nFROM $A7\n', ...runs(builds.join('\n')) };
+    const reading = await readRepository(openWorkingTree(makeDirectory(files), { allFiles: true }), READING_OPTIONS);
+    expect(reading).toMatchObject({
+      value: {
+        files: [{ path: 'Dockerfile', status: 'read' }],
+        unseen: [{ path: W, what: 'builds Dockerfile with a value of its own for A7' }],
+      },
+    });
+  });
+
   test('and what the gate is given itself is not', async () => {
     const files = {
       Dockerfile: STAGES,

@@ -29,7 +29,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
   const asked = await askedBuilds(tree, entries.value, options);
-  const named = [...new Map(asked.workflows.map(({ build }) => [JSON.stringify(build), build])).values()];
+  const named = distinctBuilds(asked.workflows.map(({ build }) => build));
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
@@ -52,6 +52,11 @@ export const readRepository: ReadRepository = async (tree, options) => {
   ];
   return ok({ ...reading, unseen: distinctUnseen(unseen, options) });
 };
+
+/** What is open in a build is not read, so that builds which differ in that alone are one. */
+function distinctBuilds(builds: readonly NamedBuild[]): readonly NamedBuild[] {
+  return [...new Map(builds.map(({ open: _, ...build }) => [JSON.stringify(build), build])).values()];
+}
 
 /** Whoever excludes the file that asks for a build, or judges others alone, has been told. */
 function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions): readonly UnseenBuild[] {

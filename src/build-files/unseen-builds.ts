@@ -32,6 +32,11 @@ export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<st
   });
 }
 
+/** Arguments that one clause names. */
+const MAX_NAMED = 5;
+/** Given by the builder itself. */
+const PLATFORM_ARGUMENT = /^(?:BUILD|TARGET)[A-Z]+$/;
+
 /** What a build is given that was not looked at: its file, or a value that decides what it pulls or ships. */
 export function unseenOf(
   builds: readonly PlacedBuild[],
@@ -41,35 +46,56 @@ export function unseenOf(
 ): readonly UnseenBuild[] {
   const status = new Map(files.map((file): [string, BuildFile['status']] => [file.path, file.status]));
   const there = new Set(entries.map(({ path }) => path));
+  const deciding = decidingByFile(uses, options);
+  const staged = new Set(stages.flatMap(({ file, index }) => (index > 0 ? [file] : [])));
   return builds.flatMap(({ path, build: { file, open } }) => {
     const found = status.get(file);
     if (found === undefined)
       return [{ path, what: `builds ${file}, which is not ${there.has(file) ? 'read' : 'here'}` }];
     if (found === 'skipped' || open === undefined) return [];
-    const ofFile = uses.filter((use) => use.file === file);
-    const deciding = decidingArguments(open, ofFile, { ...options.perFile[file]?.buildArgs, ...options.buildArgs });
+    const names = openDeciding(open, deciding.get(file));
+    const others = names.length > MAX_NAMED ? ' and others' : '';
+    const isTargeted = options.target !== undefined || options.perFile[file]?.targets !== undefined;
     const what = [
-      ...(deciding.length === 0 ? [] : [`a value of its own for ${deciding.join(', ')}`]),
-      ...(open.target && options.target === undefined && options.perFile[file]?.targets === undefined
-        ? stages.filter((stage) => stage.file === file).length > 1
-          ? ['a target of its own']
-          : []
-        : []),
+      ...(names.length === 0 ? [] : [`a value of its own for ${names.slice(0, MAX_NAMED).join(', ')}${others}`]),
+      ...(open.target && !isTargeted && staged.has(file) ? ['a target of its own'] : []),
       ...(open.contexts ? ['named contexts of its own'] : []),
     ];
     return what.length === 0 ? [] : [{ path, what: `builds ${file} with ${what.join(' and ')}` }];
   });
 }
 
-/** The open arguments that decide about an image and that nobody gave the gate. */
-function decidingArguments(
-  { args }: OpenParts,
+/** The arguments of a file that decide about an image and that nobody gave the gate. */
+interface Deciding {
+  readonly all: ReadonlySet<string>;
+  /** What stands for any of them, in order: of many, one more than is named. */
+  readonly some: readonly string[];
+}
+
+function decidingByFile(
   uses: readonly ImageUse[],
-  given: Readonly<Record<string, string>>,
-): readonly string[] {
-  const any = args.includes('');
-  const names = new Set(uses.flatMap(({ overridable }) => overridable));
-  // The platform's own arguments are given by the builder.
-  const isAsked = (name: string) => args.includes(name) || (any && !/^(?:BUILD|TARGET)[A-Z]+$/.test(name));
-  return [...names].filter((name) => isAsked(name) && !Object.hasOwn(given, name)).sort();
+  { perFile, buildArgs }: ReadingOptions,
+): ReadonlyMap<string, Deciding> {
+  const found = new Map<string, Set<string>>();
+  for (const { file, overridable } of uses) {
+    const known = found.get(file);
+    if (known === undefined) found.set(file, new Set(overridable));
+    else for (const name of overridable) known.add(name);
+  }
+  const isGiven = (file: string, name: string) =>
+    Object.hasOwn(buildArgs, name) || Object.hasOwn(perFile[file]?.buildArgs ?? {}, name);
+  return new Map(
+    [...found].map(([file, names]) => {
+      const all = [...names].filter((name) => !isGiven(file, name)).sort();
+      const some = all.filter((name) => !PLATFORM_ARGUMENT.test(name)).slice(0, MAX_NAMED + 1);
+      return [file, { all: new Set(all), some }];
+    }),
+  );
+}
+
+/** Those of them that a build leaves open, in order. */
+function openDeciding({ args }: OpenParts, deciding: Deciding | undefined): readonly string[] {
+  if (deciding === undefined) return [];
+  const named = args.filter((name) => deciding.all.has(name));
+  return [...new Set([...named, ...(args.includes('') ? deciding.some : [])])].sort();
 }
