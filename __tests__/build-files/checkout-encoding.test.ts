@@ -9,7 +9,8 @@ import { gateRun } from '../support/gate-run.js';
 import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
 
 const POLICY = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
-const RECODED = 'Dockerfile working-tree-encoding=UTF-16LE\n';
+const ENCODED = 'working-tree-encoding=UTF-16LE';
+const RECODED = `Dockerfile ${ENCODED}\n`;
 
 /** The characters that UTF-16LE writes as these bytes. */
 const asUtf16 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf16le');
@@ -89,14 +90,21 @@ describe('a build file that is checked out in another encoding', () => {
   test('is every one below attributes that are a link, or too large', async () => {
     const directory = makeDirectory({ 'a/Dockerfile': '', Dockerfile: '', attributes: '' });
     symlinkSync(`../${RECODED.trim()}`, join(directory, 'a', '.gitattributes'));
-    writeFileSync(join(directory, '.gitattributes'), '#'.repeat(1024 * 1024 + 1));
+    writeFileSync(join(directory, '.gitattributes'), '#'.repeat(4 * 1024 * 1024 + 1));
     const tree = openWorkingTree(directory, { allFiles: true });
     const entries = await tree.entries();
     if (!entries.ok) throw new Error(entries.error.message);
     const found = await recodedPaths(tree, entries.value, ['a/Dockerfile', 'Dockerfile']);
     expect([...found].map(([path, reason]) => `${path}: ${reason}`)).toEqual([
       'a/Dockerfile: a/.gitattributes, which says how it is checked out, is no file',
-      "Dockerfile: .gitattributes, which says how it is checked out, can't be read",
+      'Dockerfile: .gitattributes, which says how it is checked out, has, with all others of its name, more than 4,194,304 bytes (limit attributes-bytes)',
     ]);
+  });
+
+  test('is every one below attributes that say it of too many patterns', async () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, index) => `*.x${index} ${ENCODED}`).join('\n');
+    expect(await recoded({ '.gitattributes': lines(600) }, 'a/Dockerfile')).toEqual([]);
+    const both = { '.gitattributes': lines(600), 'a/.gitattributes': lines(401) };
+    expect(await recoded(both, 'a/Dockerfile', 'b/Dockerfile')).toEqual(['a/Dockerfile']);
   });
 });
