@@ -117,15 +117,39 @@ describe('a transparency log', () => {
   test('has an entry of every signature', async () => {
     expect(await verdict({ ...(await materialOf(signer)), entries: [] })).toEqual(refused('not-logged'));
   });
+});
 
-  test('is known by a root: without one, a key whose log is required has not signed', async () => {
-    const mine = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
-    const key = readPublicKey(mine.publicKeyPem);
+describe('a key', () => {
+  const trustedKey = ({ publicKeyPem }: TestSigner, log: 'required' | 'ignored') => {
+    const key = readPublicKey(publicKeyPem);
     if (!key.ok) throw new Error(key.error);
-    const trusted = { name: 'base.pub', key: key.value, log: 'required' } as const;
-    expect(await verifyKeyed(await materialOf(mine), trusted, null, later())).toEqual(
+    return { name: 'base.pub', key: key.value, log };
+  };
+  const mine = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+
+  test('whose log is required has not signed where there is no root that knows the log', async () => {
+    expect(await verifyKeyed(await materialOf(mine), trustedKey(mine, 'required'), null, later())).toEqual(
       refused('not-logged', 'trusted root'),
     );
+  });
+
+  test('whose log is ignored has signed whatever its entry is, and tells of none', async () => {
+    const material = await materialOf(mine);
+    for (const entries of [material.entries, []])
+      for (const trusted of [root, null])
+        expect(await verifyKeyed({ ...material, entries }, trustedKey(mine, 'ignored'), trusted, later())).toEqual({
+          ok: true,
+          value: { signer: expect.objectContaining({ kind: 'key', name: 'base.pub' }), logged: [] },
+        });
+  });
+
+  test('is not what a bundle with a certificate is signed with, even where it is the key of the certificate', async () => {
+    const material = await materialOf(signer);
+    const verdictAs = (form: SignedMaterial['form']) =>
+      verifyKeyed({ ...material, form }, trustedKey(signer, 'ignored'), root, later());
+    expect(await verdictAs('bundle')).toEqual(refused('wrong-signer', 'certificate'));
+    // A layer's annotation of a certificate is anybody's, and takes nothing from the key's signature.
+    expect(await verdictAs('cosign')).toMatchObject({ ok: true });
   });
 });
 

@@ -85,17 +85,31 @@ describe('the time of a signature', () => {
     expect(await verdict(withEntry(bundle, { inclusionPromise: undefined }))).toEqual(refused('bad-timestamp'));
   });
 
-  test('is not what a key needs, and is left out where nobody tells it', async () => {
+  describe('is not what a key needs, and is left out', () => {
     const mine = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     const key = readPublicKey(mine.publicKeyPem);
     if (!key.ok) throw new Error(key.error);
     const trusted = { name: 'base.pub', key: key.value, log: 'required' } as const;
-    const bundle = await envelopeBundle(mine, STATEMENT, { sigstore });
-    const material = await materialOf(withEntry(bundle, { inclusionPromise: undefined }));
-    const verified = await verifyKeyed(material, trusted, root, at(60_000));
-    expect(verified).toMatchObject({ ok: true, value: { logged: [{ log: expect.stringContaining('rekor') }] } });
-    expect(verified).not.toHaveProperty('value.signedAt');
-    expect(verified).not.toHaveProperty('value.timeFrom');
+    async function expectUntimed(bundle: unknown, of: TrustedRoot) {
+      const verified = await verifyKeyed(await materialOf(bundle), trusted, of, at(60_000));
+      expect(verified).toMatchObject({ ok: true, value: { logged: [{ log: expect.stringContaining('rekor') }] } });
+      expect(verified).not.toHaveProperty('value.signedAt');
+      expect(verified).not.toHaveProperty('value.timeFrom');
+    }
+
+    test('where nobody tells it', async () => {
+      const bundle = await envelopeBundle(mine, STATEMENT, { sigstore });
+      await expectUntimed(withEntry(bundle, { inclusionPromise: undefined }), root);
+    });
+
+    test('where the log promises the time zero', async () => {
+      const timeless = await makeSigstore({ logTime: new Date(0) });
+      // The test root's own list.
+      const [log] = timeless.trustedRoot()['tlogs'] as readonly { publicKey: object }[];
+      const publicKey = { ...log?.publicKey, validFor: { start: '1970-01-01T00:00:00Z' } };
+      const bundle = await envelopeBundle(mine, STATEMENT, { sigstore: timeless });
+      await expectUntimed(bundle, await rootOf(timeless, { tlogs: [{ ...log, publicKey }] }));
+    });
   });
 });
 
