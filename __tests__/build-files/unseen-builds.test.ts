@@ -84,6 +84,10 @@ describe('a workflow that is not looked into in full is told', () => {
     ['is literal', runs('docker build --build-arg BASE=x --target one .')],
     ['gives an argument that no image depends on', pushes({ 'build-args': 'REVISION=${{ github.sha }}' })],
     ['only shows the usage', runs('docker build --help')],
+    [
+      'writes to a file by a variable',
+      runs('docker build . > "$LOG"; docker build . 2>>$LOG; docker build . >$LOG 2>&1'),
+    ],
     ['is left out', { ...runs('docker build -f "$FILE" .') }],
   ])('and one that %s is not', async (what, files) => {
     const options = what === 'is left out' ? { exclude: [W] } : {};

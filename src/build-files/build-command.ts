@@ -59,6 +59,10 @@ const SWITCHES = new Set([
 const OPEN_MARK = '\0';
 const isOpen = (word: string) => word.includes(OPEN_MARK);
 
+/** Where a shell has input come from or output go to: a word of its own, or one with the file behind it. */
+const REDIRECTION = /^\d*(?:<{1,3}|>{1,2})/;
+const REDIRECTION_ALONE = /^\d*(?:<{1,3}|>{1,2})$/;
+
 /** Where parentheses begin and end commands of their own, which come back to the folder they began in. */
 const OPEN = '(';
 const CLOSE = ')';
@@ -115,6 +119,10 @@ function parseBuild(words: readonly string[], directory: string | null): NamedBu
   const open = { args: [] as string[], target: false, contexts: false };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
+    if (REDIRECTION.test(word)) {
+      if (REDIRECTION_ALONE.test(word)) index++;
+      continue;
+    }
     if (!word.startsWith('-') || word === '-') {
       places.push(word);
       continue;
