@@ -27,6 +27,7 @@ import {
 } from '../../src/rules/rule.js';
 import { contentsOf } from '../support/contents-of.js';
 import { makeUse } from '../support/report-maker.js';
+import { makeStage } from '../support/stage-maker.js';
 
 interface Options {
   readonly limit: number;
@@ -121,6 +122,39 @@ describe('the level of an answer', () => {
   });
 });
 
+describe('what observe holds back', () => {
+  const blocking = (result: RuleResult) =>
+    asUseRule<Options>({
+      ...ABOUT,
+      presets: { ...ABOUT.presets, baseline: preset },
+      subject: 'use',
+      evaluate: () => result,
+    });
+  const OPEN: RuleResult = { outcome: 'indeterminate', reason: 'Nobody knows.' };
+  const observe = builtInPolicy('observe');
+  const warnsWhenOpen = { ...observe, rules: { made: { onIndeterminate: 'warn', options: {} } } } as const;
+
+  test.each<readonly [string, RuleResult, Policy, true | undefined]>([
+    ['a failure', FAILED, observe, true],
+    ['an open question', OPEN, observe, true],
+    ['what passes blocks nobody', { outcome: 'pass', reason: 'It is so.' }, observe, undefined],
+    ['an open question that would only warn', OPEN, warnsWhenOpen, undefined],
+    ['a failure that would only warn', { ...FAILED, atMost: 'warning' }, observe, undefined],
+    ['a failure where nothing is held back', FAILED, builtInPolicy('baseline'), undefined],
+  ])('%s', (_what, result, policy, heldBack) => {
+    const [answer] = answersOfUse([blocking(result)], inquiry({}, policy), null);
+    expect(answer?.heldBack).toBe(heldBack);
+    expect(answer?.level).toBe(policy.profile === 'observe' ? 'warning' : 'error');
+  });
+
+  test('is not what a pull request inherits, which would not block it', () => {
+    const change: Change = { ...inherited, onlyNew: 'all' };
+    const [answer] = answersOfUse([blocking(FAILED)], inquiry({ change }, observe), null);
+    expect(answer).toMatchObject({ level: 'warning', inherited: true });
+    expect(answer).not.toHaveProperty('heldBack');
+  });
+});
+
 describe('a rule over a use', () => {
   test('is not asked where it is off', () => {
     const off = { ...builtInPolicy('hardened'), rules: { made: { level: 'off', options: {} } } } as const;
@@ -209,6 +243,23 @@ describe('what a pull request inherits', () => {
   test('is no more than it was', async () => {
     const noting = imageRule({ ages: true }, () => ({ ...FAILED, atMost: 'note' }));
     expect(await image(noting, inherited)).toMatchObject([{ level: 'note', inherited: true }]);
+  });
+
+  test('is not lowered where the rule finds that the build file says something else of it now', async () => {
+    const stages = [makeStage(0, { kind: 'image', use: use.id }, ['USER 0'])];
+    const asked: unknown[] = [];
+    const comparing = (same: boolean) =>
+      imageRule({ ages: true, isSame: (now, before) => [same, asked.push([now, before])][0] === true });
+    const change: Change = { ...inherited, baseStages: stages };
+    expect((await image(comparing(true), change))[0]?.inherited).toBe(true);
+    expect((await image(comparing(false), change))[0]?.inherited).toBeUndefined();
+    expect((await image(comparing(false), inherited))[0]?.inherited).toBeUndefined();
+    expect(asked).toEqual(
+      [stages, stages, []].map((before) => [
+        { use, stages: [] },
+        { use, stages: before },
+      ]),
+    );
   });
 
   test('is lowered for rules over a use only where the policy says all', () => {
@@ -396,6 +447,12 @@ describe('rules over files and changes', () => {
       { rule: 'of-a-file', file: 'Dockerfile', level: 'error', outcome: 'fail', reason: 'Dockerfile 1' },
     ]);
     expect(answersOfFile(rules, file, off)).toEqual([]);
+  });
+
+  test('answer at the line where the reading stops', () => {
+    const file = { path: 'Dockerfile', status: 'unreadable', line: 7 } as const;
+    const at = { file: 'Dockerfile', line: 7, column: 1, endLine: 7, endColumn: 1 };
+    expect(answersOfFile(rules, file, policy)).toMatchObject([{ at }]);
   });
 
   test('answer with the files that differ, where some are compared', () => {

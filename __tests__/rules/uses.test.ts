@@ -98,6 +98,12 @@ describe('the denylist', () => {
     expect(outcomes(deniedBase, subjectOf(makeUse(written)))).toEqual([outcome]);
   });
 
+  test('keeps an image off the allowlist, too: nobody is advised to ask for its addition', () => {
+    const fixOf = (written: string) => answers(allowedBase, subjectOf(makeUse(written)))[0]?.fix;
+    expect(fixOf('stranger/thing:1')).toContain('ask the owners of the policy');
+    expect(fixOf('old/thing:1')).not.toContain('ask the owners of the policy');
+  });
+
   test('is asked for the name that the build file writes, and for what it mirrors', () => {
     const mirrored = subjectOf(makeUse('mirror.example/acme/app'), { reference: reference('acme/app') });
     expect(answers(deniedBase, mirrored)).toMatchObject([

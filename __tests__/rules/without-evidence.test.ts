@@ -37,6 +37,11 @@ test('what could not be had is an open question', () => {
     reason: 'It timed out.',
     fix: 'Try again.',
   });
+  expect(withoutEvidence({ ...unavailable, lookedIn }, wanted)).not.toHaveProperty('details');
+  const twoPlaces = [...lookedIn, { place: 'tag', answer: 'no answer' }];
+  expect(withoutEvidence({ ...unavailable, lookedIn: twoPlaces }, wanted)).toMatchObject({
+    details: ['referrers: 404', 'tag: no answer'],
+  });
 });
 
 test('what was never collected is an open question', () => {
