@@ -133,7 +133,7 @@ describe('a workflow that is not looked into in full is told', () => {
       name: 'x',
       entries: async () => ({ ok: true, value: [{ path: W, kind: 'file' }] }) as const,
       read: async (path: string) =>
-        err({ code: 'unreadable', path, message: 'It broke', remedy: 'try again' } as const),
+        err({ code: 'unreadable', path, message: 'It broke.', remedy: 'Try again.' } as const),
     };
     const reading = await readRepository(tree, READING_OPTIONS);
     expect(reading).toMatchObject({

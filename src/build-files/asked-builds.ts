@@ -3,7 +3,7 @@ import type { AskedBuilds } from './build-command.js';
 import { buildsInCompose, isComposeFile } from './compose-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
-import type { RepositoryTree, TreeEntry } from './repository-tree.js';
+import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
 import type { PlacedBuild } from './unseen-builds.js';
 import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow-builds.js';
 
@@ -48,8 +48,7 @@ export async function askedBuilds(
     } else if (content.error.code === 'not-found') {
       unseen.push({ path, what: 'is tracked and not here' });
     } else {
-      const { message, remedy } = content.error;
-      unreadable.push({ path, status: 'unreadable', reason: `${message}; ${remedy}` });
+      unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
     }
   }
 

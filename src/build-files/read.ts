@@ -9,7 +9,7 @@ import { MAX_DOCKERFILE_BYTES } from './dockerfile/limits.js';
 import type { BuildFile } from './image-use.js';
 import { mergeReadings } from './merge-readings.js';
 import type { ReadingOptions, ReadRepository, UnseenBuild } from './reading.js';
-import type { RepositoryTree, TreeError } from './repository-tree.js';
+import { type RepositoryTree, reasonOf, type TreeError } from './repository-tree.js';
 import { unseenByName, unseenOf } from './unseen-builds.js';
 
 /** Files that are read at a time: enough to keep the disk or the API busy. */
@@ -84,8 +84,7 @@ async function readFile(
   }
   const content: Result<Uint8Array, TreeError> = await tree.read(path, MAX_DOCKERFILE_BYTES);
   if (!content.ok) {
-    const { message, remedy } = content.error;
-    return { file: { path, status: 'unreadable', reason: `${message}; ${remedy}` }, uses: [], stages: [] };
+    return { file: { path, status: 'unreadable', reason: reasonOf(content.error) }, uses: [], stages: [] };
   }
   budget.left -= content.value.length;
   const usual = dockerfileOptions(path, options);

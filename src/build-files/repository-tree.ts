@@ -7,6 +7,7 @@ export interface TreeEntry {
   readonly kind: 'file' | 'link' | 'submodule';
 }
 
+/** Why something can't be listed or read: a sentence, and one about what can be done. */
 export interface TreeError {
   readonly code: 'not-found' | 'not-a-file' | 'outside-repository' | 'too-large' | 'unreadable';
   readonly path: string;
@@ -33,4 +34,13 @@ export function readsAlike(path: string): TreeError {
     message: `Two files read as ${path}, since their names differ only in bytes that are not UTF-8.`,
     remedy: 'Rename one of them.',
   };
+}
+
+/** An error as a clause, for a sentence that names the file as one that can't be judged. */
+export function reasonOf({ message, remedy }: TreeError): string {
+  return `${unstopped(message)}; ${remedy.charAt(0).toLowerCase()}${unstopped(remedy.slice(1))}`;
+}
+
+function unstopped(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }

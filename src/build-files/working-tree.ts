@@ -61,8 +61,8 @@ async function walk(root: string): Promise<Result<readonly TreeEntry[], TreeErro
       return err({
         code: 'too-large',
         path: '.',
-        message: `${root} has more than ${plural(MAX_ENTRIES, 'entry', 'entries')}`,
-        remedy: 'name the directory of the repository itself',
+        message: `${root} has more than ${plural(MAX_ENTRIES, 'entry', 'entries')}.`,
+        remedy: 'Name the directory of the repository itself.',
       });
   }
   return ok(found.sort((a, b) => (a.path < b.path ? -1 : 1)));
@@ -97,8 +97,8 @@ async function readInside(
       return err({
         code: 'outside-repository',
         path,
-        message: `${path} leads out of the repository`,
-        remedy: 'replace the link by the file itself',
+        message: `${path} leads out of the repository.`,
+        remedy: 'Replace the link by the file itself.',
       });
     return await readRegular(real, path, maxBytes);
   } catch (error) {
@@ -137,8 +137,8 @@ function notAFile(path: string): TreeError {
   return {
     code: 'not-a-file',
     path,
-    message: `${path} is not a regular file`,
-    remedy: 'give it another name, or exclude it with files.exclude in the policy',
+    message: `${path} is not a regular file.`,
+    remedy: 'Give it another name, or exclude it with files.exclude in the policy.',
   };
 }
 
@@ -146,8 +146,8 @@ function tooLarge(path: string, size: number, maxBytes: number): TreeError {
   return {
     code: 'too-large',
     path,
-    message: `${path} has ${plural(size, 'byte')}; at most ${plural(maxBytes, 'byte')} are read`,
-    remedy: 'exclude it with files.exclude in the policy if it is not a build file',
+    message: `${path} has ${plural(size, 'byte')}; at most ${plural(maxBytes, 'byte')} are read.`,
+    remedy: 'Exclude it with files.exclude in the policy if it is not a build file.',
   };
 }
 
@@ -157,15 +157,15 @@ function toTreeError(error: unknown, path: string): TreeError {
     return {
       code: 'not-found',
       path,
-      message: `${path} is not there`,
-      remedy: 'check it out in full (no sparse checkout), or remove it from git',
+      message: `${path} is not there.`,
+      remedy: 'Check it out in full (no sparse checkout), or remove it from git.',
     };
   if (code === 'EISDIR') return notAFile(path);
   const reason = code === 'ELOOP' ? 'its links lead in a circle' : code;
   return {
     code: 'unreadable',
     path,
-    message: `${path} can't be read: ${reason}`,
-    remedy: 'make it readable for the user that runs the gate',
+    message: `${path} can't be read: ${reason}.`,
+    remedy: 'Make it readable for the user that runs the gate.',
   };
 }

@@ -167,7 +167,7 @@ function policyText(path: string, text: Uint8Array, tree: CommitTree): PolicyFil
     commit: tree.commit,
     resolveFile: async (file) => {
       const read = await tree.read(file, MAX_POLICY_BYTES);
-      return read.ok ? read : err(read.error.message);
+      return read.ok ? read : err(read.error.message.replace(/\.$/, ''));
     },
   };
 }
