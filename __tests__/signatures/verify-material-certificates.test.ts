@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readSignatureLayer } from '../../src/signatures/cosign-layer.js';
+import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { readPublicKey } from '../../src/signatures/key.js';
 import type { SignedMaterial } from '../../src/signatures/signed-material.js';
 import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
@@ -9,12 +9,18 @@ import { rootOf } from '../support/root-of.js';
 import { selfSigned } from '../support/self-signed.js';
 import { keylessSigner, keySigner, type TestSigner } from '../support/signer-identity.js';
 import { makeChain } from '../support/sigstore-chain.js';
-import { classicSignature, simpleSigningPayload } from '../support/sigstore-forms.js';
+import {
+  classicAttestation,
+  classicSignature,
+  inTotoStatement,
+  simpleSigningPayload,
+} from '../support/sigstore-forms.js';
 import { makeSigstore, type TestSigstore } from '../support/sigstore-trust.js';
 
 const PAYLOAD = simpleSigningPayload(`sha256:${'ab'.repeat(32)}`);
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 
+const mallory = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 let sigstore: TestSigstore;
 let stranger: TestSigstore;
 let root: TrustedRoot;
@@ -112,6 +118,17 @@ describe('a transparency log', () => {
       ok: true,
       value: { logged: [{ log: 'https://rekor.test-sigstore.example' }] },
     });
+  });
+
+  test('has signed what it promises, of the kind of entry too that the library does not read', async () => {
+    const statement = inTotoStatement(`sha256:${'ab'.repeat(32)}`, 'https://example.com/predicate');
+    const layer = await classicAttestation(signer, statement, { sigstore, entry: 'intoto 0.0.1' });
+    const material = readAttestationLayer(layer.content, layer.annotations);
+    if (!material.ok) throw new Error(material.error.reason);
+    expect(await verdict(material.value)).toMatchObject({ ok: true });
+    const forged = { signedEntryTimestamp: mallory.sign(Buffer.from('a promise of nobody')) };
+    const entries = material.value.entries.map((entry) => ({ ...entry, inclusionPromise: forged }));
+    expect(await verdict({ ...material.value, entries })).toEqual(refused('bad-log-entry'));
   });
 
   test('has an entry of every signature', async () => {
