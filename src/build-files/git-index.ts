@@ -7,25 +7,27 @@ import { SAFE_GIT_OPTIONS, safeGitEnvironment } from './safe-git.js';
 /** A listing beyond this is no repository that a gate can judge in its time. */
 const MAX_LISTING_BYTES = 128 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
+const LISTED = ['--cached', '--stage', '--others', '--exclude-standard'];
+
+/** What git knows of the files below a directory. */
+export interface Checkout {
+  readonly tracked: readonly TreeEntry[];
+  /** Paths of files that git neither tracks nor ignores. */
+  readonly untracked: readonly string[];
+}
 
 /**
- * The files that git tracks below `directory`, which may itself lie below the top of the checkout. `undefined` where
- * git can't tell: there is no checkout, or no git.
+ * The files below `directory`, which may itself lie below the top of the checkout, in one call of git: starting it costs
+ * more than what it does. `undefined` where git can't tell: there is no checkout, or no git.
  */
-export async function listTracked(directory: string): Promise<readonly TreeEntry[] | undefined> {
-  const listing = await listFiles(directory, '--stage');
+export async function listCheckout(directory: string): Promise<Checkout | undefined> {
+  const listing = await listFiles(directory);
   return listing === undefined ? undefined : parseListing(listing);
 }
 
-/** The files below `directory` that git neither tracks nor ignores; none where git can't tell. */
-export async function listUntracked(directory: string): Promise<readonly string[]> {
-  const listing = await listFiles(directory, '--others', '--exclude-standard');
-  return listing === undefined ? [] : listing.toString('utf8').split('\0').filter(Boolean);
-}
-
-async function listFiles(directory: string, ...which: readonly string[]): Promise<Buffer | undefined> {
+async function listFiles(directory: string): Promise<Buffer | undefined> {
   if (!isInCheckout(directory)) return undefined;
-  const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'ls-files', '-z', ...which];
+  const args = ['--no-pager', ...SAFE_GIT_OPTIONS, 'ls-files', '-z', '-t', ...LISTED];
   return new Promise((resolve) => {
     const options = {
       cwd: directory,
@@ -56,15 +58,30 @@ function isInCheckout(directory: string): boolean {
   }
 }
 
-/** `MODE OBJECT STAGE\tPATH\0` each; a path in conflict comes once per stage. Names that are other bytes are other entries. */
-function parseListing(listing: Buffer): readonly TreeEntry[] {
-  const entries = new Map<string, TreeEntry>();
+/**
+ * `? PATH\0` for each file that is not tracked, `TAG MODE OBJECT STAGE\tPATH\0` for each that is; a path in conflict comes
+ * once per stage. Names that are other bytes are other entries.
+ *
+ * @see https://git-scm.com/docs/git-ls-files#_output
+ */
+function parseListing(listing: Buffer): Checkout {
+  const tracked = new Map<string, TreeEntry>();
+  const untracked: string[] = [];
   for (const line of listing.toString('latin1').split('\0')) {
+    if (line.startsWith('? ')) {
+      untracked.push(toText(line.slice(2)));
+      continue;
+    }
     const tab = line.indexOf('\t');
     if (tab < 0) continue;
     const bytes = line.slice(tab + 1);
-    const kind = line.startsWith('120000') ? 'link' : line.startsWith('160000') ? 'submodule' : 'file';
-    entries.set(bytes, { path: Buffer.from(bytes, 'latin1').toString('utf8'), kind });
+    const mode = line.slice(2, 8);
+    const kind = mode === '120000' ? 'link' : mode === '160000' ? 'submodule' : 'file';
+    tracked.set(bytes, { path: toText(bytes), kind });
   }
-  return [...entries.values()];
+  return { tracked: [...tracked.values()], untracked };
+}
+
+function toText(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

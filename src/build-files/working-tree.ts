@@ -3,7 +3,7 @@ import { open, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { plural } from '../plural.js';
 import { err, ok, type Result } from '../result.js';
-import { listTracked } from './git-index.js';
+import { type Checkout, listCheckout } from './git-index.js';
 import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from './repository-tree.js';
 
 /** Entries of a directory that is no checkout; more is no repository that a gate can judge in its time. */
@@ -16,20 +16,32 @@ export interface WorkingTreeOptions {
   readonly allFiles: boolean;
 }
 
+/** A directory's content, and what of it is left out since git does not track it. */
+export interface WorkingTree extends RepositoryTree {
+  /** Paths of files that are left out because git neither tracks nor ignores them; none with `allFiles` or outside a checkout. */
+  untracked(): Promise<readonly string[]>;
+}
+
 /**
  * The content of a directory: what git tracks there, or, outside a checkout and with `allFiles`, everything but
  * `.git` and `node_modules`. Nothing outside the directory is ever read, whatever links say.
  */
-export function openWorkingTree(directory: string, options: WorkingTreeOptions): RepositoryTree {
+export function openWorkingTree(directory: string, options: WorkingTreeOptions): WorkingTree {
   const root = resolve(directory);
   let realRoot: Promise<string> | undefined;
+  let known: Promise<Checkout | undefined> | undefined;
+  const checkout = () => {
+    known ??= options.allFiles ? Promise.resolve(undefined) : listCheckout(root);
+    return known;
+  };
   return {
     name: root,
     entries: async () => {
-      const tracked = options.allFiles ? undefined : await listTracked(root);
+      const tracked = (await checkout())?.tracked;
       const listed = tracked === undefined ? await walk(root) : ok(tracked);
       return listed.ok ? distinctly(listed.value) : listed;
     },
+    untracked: async () => (await checkout())?.untracked ?? [],
     read: (path, maxBytes) => {
       realRoot ??= realpath(root);
       return readInside(root, realRoot, path, maxBytes);

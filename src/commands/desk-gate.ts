@@ -103,7 +103,8 @@ export async function runGateAtDesk(
   const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
   const reading = readingOptions(flags, io.env, policy);
   if (!reading.ok) return usage(reading.error);
-  await tellUntracked(directory, reading.value.allFiles, io);
+  const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
+  await tellUntracked(tree, true, io);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
   const registries = await openRegistries({
@@ -125,7 +126,6 @@ export async function runGateAtDesk(
     return usage(registries.error);
   }
 
-  const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
   const input: GateInput = {
     tree,
     reading: reading.value,

@@ -38,11 +38,9 @@ export const images: Command = defineCommand(
     const options = readingOptions(values, io.env, policy.value);
     if (!options.ok) return wrong(options.error);
 
-    const { allFiles } = options.value;
-    const [read] = await Promise.all([
-      readRepository(openWorkingTree(directory, { allFiles }), options.value),
-      tellUntracked(directory, allFiles, io),
-    ]);
+    const tree = openWorkingTree(directory, { allFiles: options.value.allFiles });
+    const read = await readRepository(tree, options.value);
+    await tellUntracked(tree, true, io);
     if (!read.ok) {
       io.stderr(`images: ${read.error.message} ${read.error.remedy}\n`);
       return 3;

@@ -25,8 +25,9 @@ export async function initPolicy(folder: string, io: CommandIo): Promise<ExitCod
     io.stderr(`policy init: ${options.error}\n`);
     return 3;
   }
-  await tellUntracked(directory, undefined, io);
-  const read = await readRepository(openWorkingTree(directory, { allFiles: false }), options.value);
+  const tree = openWorkingTree(directory, { allFiles: false });
+  await tellUntracked(tree, false, io);
+  const read = await readRepository(tree, options.value);
   if (!read.ok) {
     io.stderr(`policy init: ${read.error.message} ${read.error.remedy}\n`);
     return 3;
