@@ -29,19 +29,16 @@ export interface WorkingTree extends RepositoryTree {
 export function openWorkingTree(directory: string, options: WorkingTreeOptions): WorkingTree {
   const root = resolve(directory);
   let realRoot: Promise<string> | undefined;
-  let known: Promise<Checkout | undefined> | undefined;
-  const checkout = () => {
-    known ??= options.allFiles ? Promise.resolve(undefined) : listCheckout(root);
-    return known;
-  };
+  // At once: git runs while its caller reads the policy.
+  const checkout: Promise<Checkout | undefined> = options.allFiles ? Promise.resolve(undefined) : listCheckout(root);
   return {
     name: root,
     entries: async () => {
-      const tracked = (await checkout())?.tracked;
+      const tracked = (await checkout)?.tracked;
       const listed = tracked === undefined ? await walk(root) : ok(tracked);
       return listed.ok ? distinctly(listed.value) : listed;
     },
-    untracked: async () => (await checkout())?.untracked ?? [],
+    untracked: async () => (await checkout)?.untracked ?? [],
     read: (path, maxBytes) => {
       realRoot ??= realpath(root);
       return readInside(root, realRoot, path, maxBytes);

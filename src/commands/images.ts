@@ -30,6 +30,7 @@ export const images: Command = defineCommand(
       return 3;
     }
     const directory = judged.value;
+    const tree = openWorkingTree(directory, { allFiles: values['all-files'] ?? false });
     const policy = await findReadingPolicy(directory, io);
     if (!policy.ok) {
       io.stderr(policy.error);
@@ -38,7 +39,6 @@ export const images: Command = defineCommand(
     const options = readingOptions(values, io.env, policy.value);
     if (!options.ok) return wrong(options.error);
 
-    const tree = openWorkingTree(directory, { allFiles: options.value.allFiles });
     const read = await readRepository(tree, options.value);
     await tellUntracked(tree, true, io);
     if (!read.ok) {
