@@ -77,6 +77,12 @@ describe('a certificate', () => {
     expect(await verdict({ ...good, certificate: Buffer.from([0x30, 0]) })).toEqual(refused('malformed', 'read'));
   });
 
+  test('that names two is nobody’s, however sound', async () => {
+    const chain = await makeChain(sigstore, { names: ['https://github.com/mallory/x'] });
+    const trusted = await rootOf(sigstore, { certificateAuthorities: chain.certificateAuthorities });
+    expect(await verdict(await materialOf(chain.signer), trusted)).toEqual(refused('bad-certificate', 'one subject'));
+  });
+
   test('is what a keyless signature needs', async () => {
     const { certificate: _, ...bare } = await materialOf(signer);
     expect(await verdict(bare)).toEqual(refused('wrong-signer', 'no certificate'));
