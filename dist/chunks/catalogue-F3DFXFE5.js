@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{attests,isListedHost,loadCatalogue,publisherOf}from"./chunk-LU5K26MS.js";import"./chunk-BZULCTXZ.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JBNZOEU5.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{attests,isListedHost,loadCatalogue,publisherOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./chunk-IYEACPFY.js";import"./chunk-M5W3G227.js";import"./chunk-PSFUECRW.js";import"./chunk-2X2PWXY7.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JBNZOEU5.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{loadTrustedRoot};

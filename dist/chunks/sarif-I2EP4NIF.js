@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkSarif}from"./chunk-2DTIDHA7.js";import"./chunk-3VQ3Y24D.js";import"./chunk-PVLD6BRK.js";import"./chunk-HL3LHT6K.js";import"./chunk-MIMXPQVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JBNZOEU5.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{checkSarif};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-5W3TYNOC.js";import"./chunk-3IPM25AL.js";import"./chunk-GQJZID7S.js";import"./chunk-SIQQN3OO.js";import"./chunk-BZULCTXZ.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JBNZOEU5.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-X6Y2NRR4.js";import"./chunk-3VQ3Y24D.js";import"./chunk-LXDZZAXB.js";import"./chunk-6CIGJL6E.js";import"./chunk-LLHABOFW.js";import"./chunk-PVLD6BRK.js";import"./chunk-HL3LHT6K.js";import"./chunk-X3IGQ67Y.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JBNZOEU5.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
