@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{createClient}from"./chunk-XENPLV6S.js";import"./chunk-HQYFHRG3.js";import"./chunk-JQALJYFE.js";import"./chunk-J343EWNP.js";import"./chunk-ABZBNJLJ.js";import"./chunk-IO5E5N2K.js";import"./chunk-2BJKV4DF.js";import"./chunk-W6MS2E3H.js";import"./chunk-YZASLWB7.js";export{createClient};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./chunk-TQOCNFCE.js";import"./chunk-CEVOXHYK.js";import"./chunk-PSFUECRW.js";import"./chunk-2X2PWXY7.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-IO5E5N2K.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{loadTrustedRoot};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import"./chunk-YZASLWB7.js";var EVIDENCE_FORMATS=["markdown","json","oscal"];async function renderEvidence(evidence,format){switch(format){case"markdown":return(await import("./evidence-markdown-L6H5GHMF.js")).evidenceMarkdown(evidence);case"json":return(await import("./evidence-json-BUUISZVH.js")).evidenceJson(evidence);case"oscal":return(await import("./evidence-oscal-FJEDJ7AB.js")).evidenceOscal(evidence)}}export{EVIDENCE_FORMATS,renderEvidence};

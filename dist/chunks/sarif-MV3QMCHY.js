@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkSarif}from"./chunk-M2ZMTGW2.js";import"./chunk-3VQ3Y24D.js";import"./chunk-PVLD6BRK.js";import"./chunk-3VAGSNIH.js";import"./chunk-MIMXPQVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-IO5E5N2K.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{checkSarif};

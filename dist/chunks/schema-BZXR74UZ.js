@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-ZHNV3VAL.js";import"./chunk-TLLDKCQZ.js";import"./chunk-GQJZID7S.js";import"./chunk-4THZVFF2.js";import"./chunk-FOKSAYSM.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-IO5E5N2K.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-4BQSTVIO.js";import"./chunk-3VQ3Y24D.js";import"./chunk-G4Y2HK6S.js";import"./chunk-HZCZ5QBI.js";import"./chunk-UBU2I6TS.js";import"./chunk-PVLD6BRK.js";import"./chunk-3VAGSNIH.js";import"./chunk-X3IGQ67Y.js";import"./chunk-ABZBNJLJ.js";import"./chunk-IO5E5N2K.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
