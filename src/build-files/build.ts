@@ -1,0 +1,29 @@
+/** One build that a build definition asks for; paths are relative to the repository's top, as the build tool resolves them. */
+export interface Build {
+  /** Path of the definition. */
+  readonly definition: string;
+  /** 1-based. */
+  readonly line: number;
+  /** Bake target, Compose service, job … */
+  readonly name?: string;
+  /** Path of the Dockerfile, relative to the repository; absent if it is inline. */
+  readonly dockerfile?: string;
+  /** Text of an inline Dockerfile. */
+  readonly inline?: string;
+  /** Path relative to the repository, `.` for its top, or a URL. */
+  readonly context: string;
+  /** Null: taken from the environment of whoever builds. */
+  readonly args: Readonly<Record<string, string | null>>;
+  readonly target?: string;
+  readonly platforms: readonly string[];
+  readonly contexts: Readonly<Record<string, string>>;
+  /** What is not known statically, and what decides it. */
+  readonly open: readonly OpenValue[];
+}
+
+/** A field of a build whose value only a run knows: `args.NAME`, `target`, `platforms`, `contexts.NAME` … */
+export interface OpenValue {
+  readonly field: string;
+  readonly decidedBy: string;
+  readonly line?: number;
+}
