@@ -1,7 +1,7 @@
 // Runs every benchmark, one after the other, and prints one table with the peer or the limit beside each figure.
 // Usage: npm run bench -- [--dockerfiles CORPUS.jsonl] [--sboms FOLDER] [--osv-recordings FOLDER]
 // [--only NAME]… [--write]
-// What lacks its peer or its corpus is named as skipped. --write puts the table into docs/performance.md.
+// What lacks its peer or its corpus is named as skipped. --write puts the table into docs/dev/performance.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -49,8 +49,8 @@ for (const { name, args, needs = [], likes = [], corpus = [] } of BENCHMARKS) {
   else if (lacking.length > 0) skipped.push(`${name}: give ${lacking.map((option) => `--${option}`).join(' and ')}`);
   else {
     process.stderr.write(`${name} …\n`);
-    const done = spawnSync(process.execPath, [local(`${name}.mjs`), ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
-    if (done.status !== 0) throw new Error(`bench/${name}.mjs: ${done.stderr}`);
+    const done = spawnSync(process.execPath, [local(`./${name}/${name}.mjs`), ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    if (done.status !== 0) throw new Error(`bench/${name}/${name}.mjs: ${done.stderr}`);
     rows.push(...figures[name](readTables(done.stdout), done.stdout));
     for (const peer of likes) if (!has(peer)) skipped.push(`${name}, beside ${peer}: it is not on the PATH`);
     loads.push(loadavg()[0]);
@@ -68,11 +68,11 @@ const text = [machine, table, ...(notRun === '' ? [] : [notRun])].join('\n\n');
 process.stdout.write(`${text}\n`);
 
 if (values.write) {
-  const page = local('../docs/performance.md');
+  const page = local('../docs/dev/performance.md');
   const [begin, end] = ['<!-- figures: made by npm run bench -- --write -->', '<!-- end of figures -->'];
   const [before, rest] = readFileSync(page, 'utf8').split(begin);
   const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`docs/performance.md lacks "${begin}" and "${end}"`);
+  if (after === undefined) throw new Error(`docs/dev/performance.md lacks "${begin}" and "${end}"`);
   writeFileSync(page, `${before}${begin}\n\n${text}\n\n${end}${after}`);
   spawnSync(local('../node_modules/.bin/biome'), ['format', '--write', page], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -44,7 +44,7 @@ const files = (await build({ ...options, write: false })).metafile;
 rmSync(out, { recursive: true, force: true });
 const { metafile } = await build({
   ...options,
-  plugins: [sharedChunk(files, entryPoints, 'src/commands/images.ts', root)],
+  plugins: [sharedChunk(files, entryPoints, 'src/cli/images.ts', root)],
 });
 
 chmodSync(join(out, 'cli.js'), 0o755);

@@ -1,6 +1,6 @@
 // Tries the properties of every parser with many more inputs than the suite does, and prints a table.
 // Usage: npm run fuzz -- [--inputs N] [--seconds N] [--seed N] [--only PARSER]… [--write]
-// --inputs and --seconds are for each property, whichever comes first; --write puts the table into docs/fuzzing.md.
+// --inputs and --seconds are for each property, whichever comes first; --write puts the table into docs/dev/fuzzing.md.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,11 +77,11 @@ const words = `Tried in ${minutes.toFixed(0)} minutes on Node ${process.version.
 process.stdout.write(`${words}\n\n${table}\n`);
 
 if (values.write) {
-  const page = local('../docs/fuzzing.md');
+  const page = local('../docs/dev/fuzzing.md');
   const [begin, end] = ['<!-- inputs: made by npm run fuzz -- --write -->', '<!-- end of inputs -->'];
   const [before, rest] = readFileSync(page, 'utf8').split(begin);
   const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`docs/fuzzing.md lacks "${begin}" and "${end}"`);
+  if (after === undefined) throw new Error(`docs/dev/fuzzing.md lacks "${begin}" and "${end}"`);
   writeFileSync(page, `${before}${begin}\n\n${words}\n\n${table}\n\n${end}${after}`);
   spawnSync(local('../node_modules/.bin/biome'), ['format', '--write', page], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,4 +1,4 @@
-// Makes src/catalog/catalogue.generated.ts from the YAML files beside it, so that no YAML is read when the program runs.
+// Makes src/catalog/catalog.generated.ts from the YAML files beside it, so that no YAML is read when the program runs.
 // With --check it writes nothing, and fails when the generated file is not what it would write.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { writeOrCheck } from './generate/write-or-check.mjs';
 
-const folder = new URL('../src/catalog/equivalents/', import.meta.url);
+const folder = new URL('../src/catalog/equivalents.ts', import.meta.url);
 const target = new URL('../src/catalog/equivalents.generated.ts', import.meta.url);
 
 const text = z.string().min(1);

@@ -118,6 +118,6 @@ const contract = {
   operations: Object.fromEntries(OPERATIONS.map((name) => [name, operations[name]])),
   components: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
 };
-const target = new URL('../__tests__/support/github-contract.generated.json', import.meta.url);
+const target = new URL('../__tests__/support/github/github-contract.generated.json', import.meta.url);
 writeFileSync(target, `${JSON.stringify(contract, null, 1)}\n`);
 process.stdout.write(`${OPERATIONS.length} operations of ${contract.source}\n`);

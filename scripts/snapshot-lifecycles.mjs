@@ -1,4 +1,4 @@
-// Writes src/evidence/lifecycle/lifecycle-table.ts from an export of endoflife.date's products.
+// Writes src/packages/lifecycle/lifecycle-table.ts from an export of endoflife.date's products.
 // Usage: node scripts/snapshot-lifecycles.mjs eol.json
 //   eol.json: { _meta: { commit_date, licence }, PRODUCT: { CYCLE: { eol: date|boolean, extended_support_end? } } }
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const lines = WANTED.flatMap((product) => {
   return wrapped;
 });
 writeFileSync(
-  new URL('../src/evidence/lifecycle/lifecycle-table.ts', import.meta.url),
+  new URL('../src/packages/lifecycle/lifecycle-table.ts', import.meta.url),
   `// Made by scripts/snapshot-lifecycles.mjs from https://endoflife.date; don't edit.
 // ${meta.licence}: https://github.com/endoflife-date/endoflife.date/blob/master/LICENSE
 

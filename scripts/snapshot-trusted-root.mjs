@@ -1,4 +1,4 @@
-// Writes src/signatures/public-good-root.ts: sigstore's public-good trusted root, as @sigstore/tuf ships it, with the
+// Writes src/signatures/sigstore/public-good-root.ts: sigstore's public-good trusted root, as @sigstore/tuf ships it, with the
 // date of that release. Run it after an update of @sigstore/tuf: node scripts/snapshot-trusted-root.mjs DATE
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const lines = JSON.stringify(root)
   .match(/.{1,110}/g)
   .map((line) => `  ${quote(line)},`);
 writeFileSync(
-  new URL('../src/signatures/public-good-root.ts', import.meta.url),
+  new URL('../src/signatures/sigstore/public-good-root.ts', import.meta.url),
   [
     '/**',
     ` * The trusted root of sigstore's public-good instance, from @sigstore/tuf ${version}. Made by`,

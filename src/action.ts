@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { RUN_MILLISECONDS } from './run-time.js';
+import { RUN_MILLISECONDS } from './lib/run-time.js';
 
 /** No single wait for a rate limit is longer: a runner that sits idle is paid for. */
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000;
@@ -11,10 +11,10 @@ const started = Date.now();
 
 /** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
 async function main(): Promise<0 | 1 | 2 | 3> {
-  const { givenInputs, NO_TOKEN, readInputs, secretsOf } = await import('./github/inputs.js');
+  const { givenInputs, NO_TOKEN, readInputs, secretsOf } = await import('./github/event/inputs.js');
   for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
   const inputs = readInputs(core.getInput, givenInputs(process.env));
-  const show = await import('./github/step-outputs.js');
+  const show = await import('./github/publish/step-outputs.js');
   if (!inputs.ok) {
     await show.showStop({ summaryPath }, inputs.error);
     return 3;
@@ -24,10 +24,10 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     return 2;
   }
   const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeJudge }] = await Promise.all([
-    import('./github/environment.js'),
-    import('./github/payload.js'),
+    import('./github/event/environment.js'),
+    import('./github/event/payload.js'),
     import('./github/run-action.js'),
-    import('./github/judge.js'),
+    import('./github/make-engine.js'),
   ]);
   const env = readRunnerEnvironment(process.env);
   const outcome = await runAction({
@@ -54,13 +54,13 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     return 0;
   }
   const { report, renderers, commit, publish } = outcome.value;
-  const { evidenceFiles } = await import('./github/evidence-files.js');
+  const { evidenceFiles } = await import('./github/publish/evidence-files.js');
   const evidence = await evidenceFiles(report, inputs.value.evidence, {
     collected: new Date(started),
     judged: `${env.repository.owner}/${env.repository.name} at ${commit}`,
   });
   await show.showReport({ env, summaryPath }, { report, renderers, evidence }, publish);
-  return (await import('./verdict.js')).exitCodeOf(report.verdict);
+  return (await import('./gate/verdict.js')).exitCodeOf(report.verdict);
 }
 
 /** Whatever stops the run early, nothing was decided: exit code 2, where Node's own would be 1 and read as "fail". */

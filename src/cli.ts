@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import type { Command, CommandIo, ExitCode } from './commands/command.js';
-import { programName } from './commands/program-name.js';
-import { nearest } from './nearest.js';
+import type { Command, CommandIo, ExitCode } from './cli/command.js';
+import { programName } from './cli/program-name.js';
+import { nearest } from './lib/nearest.js';
 
 interface CommandEntry {
   readonly usage: string;
@@ -14,52 +14,52 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   check: {
     usage: 'check [DIR]',
     summary: 'judge every image the repository builds on',
-    load: async () => (await import('./commands/check.js')).check,
+    load: async () => (await import('./cli/check.js')).check,
   },
   evidence: {
     usage: 'evidence [DIR] --framework nist-800-53|fedramp|govramp',
     summary: 'lay out what was observed by the controls that it is evidence toward',
-    load: async () => (await import('./commands/evidence.js')).evidence,
+    load: async () => (await import('./cli/evidence.js')).evidence,
   },
   fix: {
     usage: 'fix [DIR] --pin [--write|--diff]',
     summary: 'pin references to the digests that were verified',
-    load: async () => (await import('./commands/fix.js')).fix,
+    load: async () => (await import('./cli/fix.js')).fix,
   },
   images: {
     usage: 'images [DIR]',
     summary: 'list every image use, without any network',
-    load: async () => (await import('./commands/images.js')).images,
+    load: async () => (await import('./cli/images.js')).images,
   },
   sbom: {
     usage: 'sbom FILE|IMAGE',
     summary: 'show the packages and minimum elements of an SBOM, or what changed since another',
-    load: async () => (await import('./commands/sbom.js')).sbom,
+    load: async () => (await import('./cli/sbom.js')).sbom,
   },
   verify: {
     usage: 'verify IMAGE',
     summary: 'say who signed an image, and whether it is who the policy asks for',
-    load: async () => (await import('./commands/verify.js')).verify,
+    load: async () => (await import('./cli/verify.js')).verify,
   },
   inspect: {
     usage: 'inspect IMAGE',
     summary: 'show all that can be learnt of one image: signatures, age, packages, programs, rights, secrets',
-    load: async () => (await import('./commands/inspect.js')).inspect,
+    load: async () => (await import('./cli/inspect.js')).inspect,
   },
   'verify-bundle': {
     usage: 'verify-bundle --bundle F … FILE_OR_DIGEST',
     summary: 'verify a Sigstore bundle (the protocol of the Sigstore conformance suite)',
-    load: async () => (await import('./commands/verify-bundle.js')).verifyBundle,
+    load: async () => (await import('./cli/verify-bundle.js')).verifyBundle,
   },
   rules: {
     usage: 'rules [ID]',
     summary: 'list the rules, or explain one',
-    load: async () => (await import('./commands/rules.js')).rulesCommand,
+    load: async () => (await import('./cli/rules.js')).rulesCommand,
   },
   policy: {
     usage: 'policy validate FILE | policy init [DIR]',
     summary: 'check a policy file, or propose one from what the repository uses today',
-    load: async () => (await import('./commands/policy.js')).policyCommand,
+    load: async () => (await import('./cli/policy.js')).policyCommand,
   },
 };
 
@@ -68,7 +68,7 @@ async function main(): Promise<ExitCode> {
   const [name, ...rest] = process.argv.slice(2);
   const io = processIo();
   if (name === '--version' || name === '-v') {
-    io.stdout(`${(await import('./version.js')).version}\n`);
+    io.stdout(`${(await import('./lib/version.js')).version}\n`);
     return 0;
   }
   // `help check` is asked as often as `check --help`.

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { err } from './result.js';
+import { err } from './lib/result.js';
 
 const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const RUN_MILLISECONDS = 5 * 60_000;
@@ -16,13 +16,13 @@ async function main(): Promise<0 | 2> {
     { reportRun },
     { createClient },
   ] = await Promise.all([
-    import('./github/inputs.js'),
-    import('./github/environment.js'),
-    import('./github/payload.js'),
-    import('./github/report-run.js'),
-    import('./github/client.js'),
+    import('./github/event/inputs.js'),
+    import('./github/event/environment.js'),
+    import('./github/event/payload.js'),
+    import('./github/publish/report-run.js'),
+    import('./github/repository/client.js'),
   ]);
-  const { showPosted } = await import('./github/step-outputs.js');
+  const { showPosted } = await import('./github/publish/step-outputs.js');
   const inputs = readReportInputs(core.getInput, givenInputs(process.env));
   if (!inputs.ok) {
     await showPosted({ summaryPath }, err(`${inputs.error.message} ${inputs.error.remedy}`));

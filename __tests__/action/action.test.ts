@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readParts } from '../../src/github/comment-parts.js';
-import { BundledAction, payloadOf, type StepOptions, type StepResult } from '../support/bundled-action.js';
-import { useGitHub } from '../support/github-room.js';
-import { GitHubState } from '../support/github-state.js';
+import { readParts } from '../../src/github/publish/comment-parts.js';
+import { BundledAction, payloadOf, type StepOptions, type StepResult } from '../support/github/bundled-action.js';
+import { useGitHub } from '../support/github/fake-github.js';
+import { GitHubState } from '../support/github/github-state.js';
 import {
   DENYING_POLICY,
   type MadePullRequest,
   makePullRequest,
   POLICY_PATH,
   runOnPullRequest,
-} from '../support/pull-request-step.js';
-import { makeZip } from '../support/zip-maker.js';
+} from '../support/github/pull-request-step.js';
+import { makeZip } from '../support/registry/zip-maker.js';
 
 const github = useGitHub();
 let action: BundledAction;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BundledAction } from '../support/bundled-action.js';
-import { useGitHub } from '../support/github-room.js';
-import { makeImage } from '../support/image-maker.js';
-import { apkInstalled } from '../support/packaged-files.js';
-import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/pull-request-step.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+import { BundledAction } from '../support/github/bundled-action.js';
+import { useGitHub } from '../support/github/fake-github.js';
+import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { apkInstalled } from '../support/image/packaged-files.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
 let action: BundledAction;

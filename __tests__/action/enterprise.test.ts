@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { BundledAction, type StepResult } from '../support/bundled-action.js';
-import { useGitHub } from '../support/github-room.js';
-import { type HttpProxy, startHttpProxy } from '../support/http-proxy.js';
-import { makePullRequest, runOnPullRequest } from '../support/pull-request-step.js';
-import { makeCertificate } from '../support/registry-certificate.js';
+import { BundledAction, type StepResult } from '../support/github/bundled-action.js';
+import { useGitHub } from '../support/github/fake-github.js';
+import { makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
+import { type HttpProxy, startHttpProxy } from '../support/registry/http-proxy.js';
+import { makeCertificate } from '../support/registry/registry-certificate.js';
 
 const github = useGitHub('/api/v3');
 const folder = mkdtempSync(join(tmpdir(), 'gate-enterprise-'));

@@ -6,11 +6,11 @@ import {
   pullRequestPayload,
   type StepOptions,
   type StepResult,
-} from '../support/bundled-action.js';
-import { GitHubRoom } from '../support/github-room.js';
-import { REVIEWED } from '../support/github-state.js';
-import { makeImage } from '../support/image-maker.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+} from '../support/github/bundled-action.js';
+import { GitHubRoom } from '../support/github/fake-github.js';
+import { REVIEWED } from '../support/github/github-state.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const PAGE = new URL('../../docs/events.md', import.meta.url);
 const BEGIN = '<!-- what appears where: begin -->';

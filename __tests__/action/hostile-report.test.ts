@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { parseStrangerReport } from '../../src/github/stranger-report.js';
-import { BundledAction, payloadOf, type StepResult } from '../support/bundled-action.js';
-import { useGitHub } from '../support/github-room.js';
-import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/hostile-text.js';
-import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/pull-request-step.js';
+import { parseStrangerReport } from '../../src/github/publish/untrusted-report.js';
+import { BundledAction, payloadOf, type StepResult } from '../support/github/bundled-action.js';
+import { useGitHub } from '../support/github/fake-github.js';
+import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/github/hostile-text.js';
+import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
 const folder = mkdtempSync(join(tmpdir(), 'gate-hostile-'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { RUN_MILLISECONDS } from '../../src/run-time.js';
-import { GitHubContract } from '../support/github-contract.js';
+import { RUN_MILLISECONDS } from '../../src/lib/run-time.js';
+import { GitHubContract } from '../support/github/github-contract.js';
 import { fencedBlocks } from '../support/markdown-blocks.js';
 
 const page = readFileSync(new URL('../../docs/required-check.md', import.meta.url), 'utf8');

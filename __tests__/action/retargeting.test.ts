@@ -5,10 +5,10 @@ import {
   pullRequestPayload,
   type StepOptions,
   type StepResult,
-} from '../support/bundled-action.js';
-import { useGitHub } from '../support/github-room.js';
-import { REVIEWED } from '../support/github-state.js';
-import { DENYING_POLICY, type MadePullRequest, POLICY_PATH } from '../support/pull-request-step.js';
+} from '../support/github/bundled-action.js';
+import { useGitHub } from '../support/github/fake-github.js';
+import { REVIEWED } from '../support/github/github-state.js';
+import { DENYING_POLICY, type MadePullRequest, POLICY_PATH } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
 let action: BundledAction;

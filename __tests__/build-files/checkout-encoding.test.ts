@@ -6,7 +6,7 @@ import { recodedPaths } from '../../src/build-files/checkout-encoding.js';
 import { readDockerfile } from '../../src/build-files/dockerfile/dockerfile.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { gateRun } from '../support/gate-run.js';
-import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
+import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 
 const POLICY = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
 const ENCODED = 'working-tree-encoding=UTF-16LE';

@@ -5,9 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/lib/result.js';
+import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
-import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
 
 async function readDirectory(directory: string, options: Partial<ReadingOptions> = {}): Promise<Reading> {
   const all = { ...READING_OPTIONS, ...options };

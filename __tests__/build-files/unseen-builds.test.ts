@@ -1,15 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { buildsInCompose, isComposeFile } from '../../src/build-files/compose-builds.js';
+import { buildsInCompose, isComposeFile } from '../../src/build-files/compose/compose-builds.js';
 import { readRepository } from '../../src/build-files/read.js';
 import type { ReadingOptions } from '../../src/build-files/reading.js';
 import { unseenByName } from '../../src/build-files/unseen-builds.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
-import { err } from '../../src/result.js';
+import { err } from '../../src/lib/result.js';
 import { gateRun } from '../support/gate-run.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
-import { makeDirectory } from '../support/scratch-repository.js';
 
 const STAGES = 'ARG BASE=a\nARG OTHER=b\nFROM $BASE AS one\nARG REVISION\nFROM $OTHER AS two\n';
 

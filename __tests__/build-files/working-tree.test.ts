@@ -3,7 +3,7 @@ import { chmodSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
-import { git, makeDirectory, makeRepository } from '../support/scratch-repository.js';
+import { git, makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 
 async function paths(directory: string, allFiles = false): Promise<readonly string[]> {
   const entries = await openWorkingTree(directory, { allFiles }).entries();

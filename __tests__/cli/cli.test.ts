@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { BundledCli, type CliResult } from '../support/bundled-cli.js';
+import { BundledCli, type CliResult } from '../support/process/bundled-cli.js';
+import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 import { sarifErrors } from '../support/sarif-schema.js';
-import { makeDirectory, makeRepository } from '../support/scratch-repository.js';
 
 const cli = new BundledCli();
 afterAll(() => cli.remove());

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { evidence } from '../../src/commands/evidence.js';
+import { evidence } from '../../src/cli/evidence.js';
 import { complianceEvidence } from '../../src/compliance/evidence.js';
 import { renderEvidence } from '../../src/compliance/render-evidence.js';
+import { runCommand } from '../support/process/run-command.js';
 import { makeReport, makeWaiver } from '../support/report-maker.js';
-import { runCommand } from '../support/run-command.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 const SCHEMA = 'oscal/oscal_assessment-results_schema.trestle.json';

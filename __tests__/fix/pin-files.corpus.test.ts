@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { readAnswers } from '../support/buildkit-answers.js';
 import { expectDocument } from '../support/held-table.js';
-import { pinDockerfile, withoutPins } from '../support/pin-dockerfile.js';
+import { readAnswers } from '../support/image/buildkit-answers.js';
+import { pinDockerfile, withoutPins } from '../support/image/pin-dockerfile.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 /** Why a reference is left, by what the reasons have in common. */

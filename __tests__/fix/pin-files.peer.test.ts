@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { readAnswers } from '../support/buildkit-answers.js';
-import { describeWithPeers } from '../support/peers.js';
-import { PIN_CASES } from '../support/pin-cases.js';
-import { pinDockerfile } from '../support/pin-dockerfile.js';
+import { readAnswers } from '../support/image/buildkit-answers.js';
+import { PIN_CASES } from '../support/image/pin-cases.js';
+import { pinDockerfile } from '../support/image/pin-dockerfile.js';
+import { describeWithPeers } from '../support/process/peers.js';
 import { sharedData } from '../support/shared-data.js';
 
 interface ParserAnswer {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DockerfileOptions } from '../../src/build-files/dockerfile/dockerfile.js';
-import { parseReference } from '../../src/images/reference.js';
-import { PIN_CASES } from '../support/pin-cases.js';
-import { digestFor, pinDockerfile, withoutPins } from '../support/pin-dockerfile.js';
+import { parseReference } from '../../src/references/reference.js';
+import { PIN_CASES } from '../support/image/pin-cases.js';
+import { digestFor, pinDockerfile, withoutPins } from '../support/image/pin-dockerfile.js';
 
 /** A text whose `{reference}` stand for the digest of that reference. */
 function expected(text: string): string {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../src/catalog/catalogue.js';
-import type { BranchPolicy } from '../../src/github/branch-policy.js';
-import { Commits } from '../../src/github/commits.js';
-import { readInputs } from '../../src/github/inputs.js';
+import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { readInputs } from '../../src/github/event/inputs.js';
+import type { BranchPolicy } from '../../src/github/repository/branch-policy.js';
+import { Commits } from '../../src/github/repository/commits.js';
 import { type PolicyFailure, runPolicy } from '../../src/github/run-policy.js';
-import type { Result } from '../../src/result.js';
-import { REPOSITORY, useGitHub } from '../support/github-room.js';
-import { CONTENTS_TOKEN, GitHubState } from '../support/github-state.js';
+import type { Result } from '../../src/lib/result.js';
+import { REPOSITORY, useGitHub } from '../support/github/fake-github.js';
+import { CONTENTS_TOKEN, GitHubState } from '../support/github/github-state.js';
 
 const github = useGitHub();
 const PATH = '.github/base-image-gate.yml';

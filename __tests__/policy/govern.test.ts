@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatReference, parseReference, type Reference } from '../../src/images/reference.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import { deniedBy, governingEntry, policyReference } from '../../src/policy/govern.js';
 import { ruleSetting } from '../../src/policy/settings.js';
+import { formatReference, parseReference, type Reference } from '../../src/references/reference.js';
 import { validPolicy } from '../support/load-policy-text.js';
 import { rulesWithOptions } from '../support/rules-with-options.js';
 

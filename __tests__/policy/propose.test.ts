@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageUse, Role } from '../../src/build-files/image-use.js';
-import { loadCatalogue } from '../../src/catalog/catalogue.js';
-import { parseReference } from '../../src/images/reference.js';
+import { loadCatalogue } from '../../src/catalog/catalog.js';
 import { deniedBy, governingEntry } from '../../src/policy/govern.js';
 import { formatProblem } from '../../src/policy/problem.js';
 import { proposePolicy } from '../../src/policy/propose.js';
+import { parseReference } from '../../src/references/reference.js';
 import { rules } from '../../src/rules/index.js';
 import { loadPolicyText } from '../support/load-policy-text.js';
 

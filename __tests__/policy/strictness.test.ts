@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { nearest } from '../../src/nearest.js';
+import { nearest } from '../../src/lib/nearest.js';
 import { duration, durationMilliseconds } from '../../src/policy/duration.js';
 import {
   highestLevel,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../../src/build-files/image-use.js';
-import { parseReference, type Reference } from '../../src/images/reference.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { applyWaivers, vulnerabilityWaiver, waiverPeriod } from '../../src/policy/waivers.js';
+import { parseReference, type Reference } from '../../src/references/reference.js';
 import type { Answer } from '../../src/rules/answer.js';
 import { validPolicy } from '../support/load-policy-text.js';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { digestOf } from '../../src/registry/digest.js';
-import { OCI_INDEX } from '../../src/registry/media-types.js';
+import { digestOf } from '../../src/references/digest.js';
+import { OCI_INDEX } from '../../src/registry/manifest/media-types.js';
 import { BlobStreamError } from '../../src/registry/registry-error.js';
 import {
   type MadeContent,
@@ -10,9 +10,9 @@ import {
   makeImage,
   makeIndex,
   subjectOf,
-} from '../support/image-maker.js';
-import { closeRegistries, jumpingClock, openFor } from '../support/registry-open.js';
-import { type RegistryServer, type RegistryServerOptions, startRegistry } from '../support/registry-server.js';
+} from '../support/image/image-maker.js';
+import { closeRegistries, jumpingClock, openFor } from '../support/registry/registry-open.js';
+import { type RegistryServer, type RegistryServerOptions, startRegistry } from '../support/registry/registry-server.js';
 
 let image: MadeImage;
 let index: MadeContent;

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { CollectContext } from '../../src/evidence/collector.js';
-import { parseReference } from '../../src/images/reference.js';
+import { parseReference } from '../../src/references/reference.js';
 import { collectImage, collectTag } from '../../src/registry/collectors.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { newerPatch } from '../../src/registry/newer-tag.js';
-import { makeImage, makeIndex } from '../support/image-maker.js';
-import { closeRegistries, openFor } from '../support/registry-open.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+import { makeImage, makeIndex } from '../support/image/image-maker.js';
+import { closeRegistries, openFor } from '../support/registry/registry-open.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const servers: RegistryServer[] = [];
 afterEach(async () => {

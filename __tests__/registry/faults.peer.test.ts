@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
-import { expectFaultTable, faultTable, makeFaultContent } from '../support/fault-table.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { describeWithPeers } from '../support/peers.js';
-import { closeRegistries } from '../support/registry-open.js';
-import { run, startDockerRegistry } from '../support/registry-peers.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { describeWithPeers } from '../support/process/peers.js';
+import { expectFaultTable, faultTable, makeFaultContent } from '../support/registry/fault-table.js';
+import { closeRegistries } from '../support/registry/registry-open.js';
+import { run, startDockerRegistry } from '../support/registry/registry-peers.js';
 
 describeWithPeers(['docker-registry', 'skopeo', 'crane'], "faults between us and Docker's registry", () => {
   test('end as they do before a registry of our own', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { expectFaultTable, type FaultRow, faultTable, makeFaultContent } from '../support/fault-table.js';
-import { closeRegistries } from '../support/registry-open.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+import { expectFaultTable, type FaultRow, faultTable, makeFaultContent } from '../support/registry/fault-table.js';
+import { closeRegistries } from '../support/registry/registry-open.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 let server: RegistryServer;
 let rows: readonly FaultRow[];

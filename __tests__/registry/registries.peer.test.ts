@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { parseReference } from '../../src/images/reference.js';
-import { digestOf } from '../../src/registry/digest.js';
+import { digestOf } from '../../src/references/digest.js';
+import { parseReference } from '../../src/references/reference.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
-import { LayoutSource } from '../../src/registry/layout.js';
+import { LayoutSource } from '../../src/registry/layout/layout.js';
 import { resolveImage } from '../../src/registry/resolve.js';
 import {
   type MadeContent,
@@ -14,13 +14,18 @@ import {
   makeImage,
   makeIndex,
   subjectOf,
-} from '../support/image-maker.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { describeWithPeers } from '../support/peers.js';
-import { makeCertificate } from '../support/registry-certificate.js';
-import { closeRegistries, LOOPBACK_HTTP, LOOPBACK_TLS, openFor } from '../support/registry-open.js';
-import { type PeerRegistry, run, startDockerRegistry, startReferrersRegistry } from '../support/registry-peers.js';
-import { ISSUER, SERVICE, startTokenServer, type TokenServer } from '../support/registry-token-server.js';
+} from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { describeWithPeers } from '../support/process/peers.js';
+import { makeCertificate } from '../support/registry/registry-certificate.js';
+import { closeRegistries, LOOPBACK_HTTP, LOOPBACK_TLS, openFor } from '../support/registry/registry-open.js';
+import {
+  type PeerRegistry,
+  run,
+  startDockerRegistry,
+  startReferrersRegistry,
+} from '../support/registry/registry-peers.js';
+import { ISSUER, SERVICE, startTokenServer, type TokenServer } from '../support/registry/registry-token-server.js';
 
 /** `ann` with the password `secret`, as `htpasswd -nbB` writes it. */
 const HTPASSWD = 'ann:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a';

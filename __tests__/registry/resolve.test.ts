@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Platform, parsePlatform } from '../../src/images/platform.js';
-import { parseReference } from '../../src/images/reference.js';
-import { choosePlatform, compatiblePlatforms } from '../../src/registry/choose-platform.js';
-import type { Descriptor } from '../../src/registry/manifest.js';
-import { OCI_MANIFEST } from '../../src/registry/media-types.js';
+import { type Platform, parsePlatform } from '../../src/references/platform.js';
+import { parseReference } from '../../src/references/reference.js';
+import { choosePlatform, compatiblePlatforms } from '../../src/registry/manifest/choose-platform.js';
+import type { Descriptor } from '../../src/registry/manifest/manifest.js';
+import { OCI_MANIFEST } from '../../src/registry/manifest/media-types.js';
 import { resolveImage } from '../../src/registry/resolve.js';
 import {
   contentOf,
@@ -12,9 +12,9 @@ import {
   makeArtifact,
   makeImage,
   makeIndex,
-} from '../support/image-maker.js';
-import { closeRegistries, openFor } from '../support/registry-open.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+} from '../support/image/image-maker.js';
+import { closeRegistries, openFor } from '../support/registry/registry-open.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 function platform(text: string): Platform {
   const parsed = parsePlatform(text);

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type MadeImage, makeImage } from '../support/image-maker.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { closeRegistries, LOOPBACK_HTTP, openFor } from '../support/registry-open.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
+import { type MadeImage, makeImage } from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { closeRegistries, LOOPBACK_HTTP, openFor } from '../support/registry/registry-open.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const HUB = { registry: 'docker.io', repository: 'library/alpine' };
 let folder: string;

@@ -4,7 +4,7 @@ import type { EvidenceKinds } from '../../src/evidence/kinds.js';
 import { evidenceDocument } from '../../src/reports/evidence-document.js';
 import { imagesJson } from '../../src/reports/images.js';
 import { checkDocument, checkJson } from '../../src/reports/json.js';
-import { contentsOf } from '../support/contents-of.js';
+import { contentsOf } from '../support/image/contents-of.js';
 import { schemaErrors } from '../support/published-schema.js';
 import { makeReport } from '../support/report-maker.js';
 import { storefrontReport } from '../support/storefront-report.js';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { inspectionJson } from '../../src/commands/inspection-document.js';
-import { environmentSecrets } from '../../src/evidence/environment-facts.js';
+import { inspectionJson } from '../../src/cli/inspection-document.js';
 import { present } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
+import { environmentSecrets } from '../../src/image-content/environment-facts.js';
 import { checkJson } from '../../src/reports/json.js';
 import { namedValueWithoutSecret, variableWithoutSecret, withoutSecrets } from '../../src/reports/withheld.js';
-import { contentsOf } from '../support/contents-of.js';
-import { fakeToken } from '../support/planted-secrets.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { fakeToken } from '../support/image/planted-secrets.js';
 import { schemaErrors } from '../support/published-schema.js';
 import { DIGEST, makeReport } from '../support/report-maker.js';
 

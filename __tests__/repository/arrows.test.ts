@@ -64,8 +64,8 @@ const LOOKS_UP: Readonly<Record<string, string>> = {
   'src/signatures/collect-signatures.ts -> src/evidence/evidence.ts': 'makes evidence, whose contract that file is',
   'src/signatures/collect-statements.ts -> src/evidence/evidence.ts': 'makes evidence, whose contract that file is',
   'src/policy/resolve-authorities.ts -> src/signatures/key.ts': 'a policy with a key that is none is refused',
-  'src/rules/allowed-base.ts -> src/proposals/advice.ts': 'its advice asks the other rules what they would say',
-  'src/rules/allowed-base.ts -> src/proposals/proposals.ts': 'its advice asks the other rules what they would say',
+  'src/rules/allowed-base.ts -> src/suggestions/advice.ts': 'its advice asks the other rules what they would say',
+  'src/rules/allowed-base.ts -> src/suggestions/suggestions.ts': 'its advice asks the other rules what they would say',
 };
 
 test('a file imports values from its own room and from rooms below it', () => {

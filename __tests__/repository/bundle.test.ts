@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readSbom } from '../../src/evidence/sbom/read.js';
-import { BundledCli } from '../support/bundled-cli.js';
-import { makeDirectory } from '../support/scratch-repository.js';
+import { readSbom } from '../../src/attestations/sbom/read.js';
+import { BundledCli } from '../support/process/bundled-cli.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
 
 let bundle: BundledCli;
 let files: ReadonlyMap<string, string>;

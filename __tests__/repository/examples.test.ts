@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { check } from '../../src/commands/check.js';
+import { check } from '../../src/cli/check.js';
 import { rules } from '../../src/rules/index.js';
-import { runCommand } from '../support/run-command.js';
+import { runCommand } from '../support/process/run-command.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

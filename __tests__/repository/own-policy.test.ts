@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BundledCli } from '../support/bundled-cli.js';
+import { BundledCli } from '../support/process/bundled-cli.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let cli: BundledCli;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BundledCli } from '../support/bundled-cli.js';
-import { makeDirectory } from '../support/scratch-repository.js';
+import { BundledCli } from '../support/process/bundled-cli.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
 
 let cli: BundledCli;
 beforeAll(() => {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { openImage } from '../../src/commands/open-image.js';
-import { vexVerdict } from '../../src/evidence/vex/vex-verdict.js';
+import { vexVerdict } from '../../src/attestations/vex/vex-verdict.js';
+import { openImage } from '../../src/cli/open-image.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
 import type { ImageRuleSubject, RuleResult } from '../../src/rules/rule.js';
 import { sbomAttested } from '../../src/rules/sbom-attested.js';
 import { sbomComplete } from '../../src/rules/sbom-complete.js';
 import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
-import { attestedSubject } from '../support/attested-image.js';
-import { type AttestedLayoutOptions, makeAttestedLayout } from '../support/attested-layout.js';
-import { githubProvenance, SLSA_V1 } from '../support/make-provenance.js';
-import { apkPackage, spdxDocument } from '../support/make-sbom.js';
-import { deskIn } from '../support/run-command.js';
+import { attestedSubject } from '../support/image/attested-image.js';
+import { type AttestedLayoutOptions, makeAttestedLayout } from '../support/image/attested-layout.js';
+import { apkPackage, spdxDocument } from '../support/image/make-sbom.js';
+import { deskIn } from '../support/process/run-command.js';
+import { githubProvenance, SLSA_V1 } from '../support/signing/make-provenance.js';
 
 const KINDS = ['image', 'statements', 'sbom', 'provenance', 'apko', 'vex', 'packages'] as const;
 const PURL = 'pkg:apk/wolfi/curl@8.9.1-r2';

@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { LayoutSource } from '../../src/registry/layout.js';
+import { LayoutSource } from '../../src/registry/layout/layout.js';
 import type { Answer } from '../../src/rules/answer.js';
 import { gateRun } from '../support/gate-run.js';
-import { fallbackTag, makeImage } from '../support/image-maker.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { githubProvenance, SLSA_V1 } from '../support/make-provenance.js';
-import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/make-sbom.js';
-import { apkInstalled } from '../support/packaged-files.js';
-import { makeDirectory } from '../support/scratch-repository.js';
-import { keySigner } from '../support/signer-identity.js';
-import { classicAttestation, cosignManifest } from '../support/sigstore-forms.js';
+import { fallbackTag, makeImage } from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/image/make-sbom.js';
+import { apkInstalled } from '../support/image/packaged-files.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
+import { githubProvenance, SLSA_V1 } from '../support/signing/make-provenance.js';
+import { keySigner } from '../support/signing/signer-identity.js';
+import { classicAttestation, cosignManifest } from '../support/signing/sigstore-forms.js';
 
 /**
  * Everything here is signed by the right key and lies where it is looked for: what is wrong is what it says. The whole gate

@@ -7,10 +7,10 @@ import { minimal } from '../../src/rules/minimal.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
 import type { ImageRule, RuleResult } from '../../src/rules/rule.js';
 import { supported } from '../../src/rules/supported.js';
-import { collectContents, contentsOf, sourceOf } from '../support/contents-of.js';
-import { type LayerFile, layerOf, makeImage, makeLayer } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { paxRecord, TAR_END, tarData, tarMember } from '../support/tar-blocks.js';
+import { collectContents, contentsOf, sourceOf } from '../support/image/contents-of.js';
+import { type LayerFile, layerOf, makeImage, makeLayer } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { paxRecord, TAR_END, tarData, tarMember } from '../support/image/tar-blocks.js';
 
 type Asked = (subject: ReturnType<typeof subjectOf>) => readonly RuleResult[];
 const asking = <O>(rule: ImageRule<O>): [string, Asked] => [rule.id, (subject) => ask(rule, subject)];

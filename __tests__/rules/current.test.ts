@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Evidence } from '../../src/evidence/evidence.js';
 import { present } from '../../src/evidence/evidence.js';
-import { parseReference } from '../../src/images/reference.js';
+import { parseReference } from '../../src/references/reference.js';
 import type { TagState } from '../../src/registry/resolved-image.js';
 import { current } from '../../src/rules/current.js';
 import type { ImageRuleSubject } from '../../src/rules/rule.js';
-import { subjectOf } from '../support/image-rule-subject.js';
+import { subjectOf } from '../support/image/image-rule-subject.js';
 
 const OLD = `sha256:${'a'.repeat(64)}`;
 const NEW = `sha256:${'b'.repeat(64)}`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FilesystemFacts } from '../../src/evidence/filesystem/filesystem-facts.js';
+import type { FilesystemFacts } from '../../src/image-content/filesystem/filesystem-facts.js';
 import { distroless } from '../../src/rules/distroless.js';
-import { contentsOf } from '../support/contents-of.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
 
 const LEVELS = { shell: 'warning', languagePackageManager: 'note' } as const;
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { Change } from '../../src/change.js';
 import type { EvidenceCollection } from '../../src/evidence/collect.js';
 import { present } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../../src/evidence/kinds.js';
+import type { Change } from '../../src/gate/change.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { Level, Policy } from '../../src/policy/policy.js';
 import {
@@ -25,9 +25,9 @@ import {
   type UseRule,
   type UseSubject,
 } from '../../src/rules/rule.js';
-import { contentsOf } from '../support/contents-of.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { makeStage } from '../support/image/stage-maker.js';
 import { makeUse } from '../support/report-maker.js';
-import { makeStage } from '../support/stage-maker.js';
 
 interface Options {
   readonly limit: number;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Candidates, chooseClock } from '../../src/evidence/clocks/clocks.js';
+import { type Candidates, chooseClock } from '../../src/attestations/timestamps/timestamps.js';
 import { present } from '../../src/evidence/evidence.js';
 import { fresh } from '../../src/rules/fresh.js';
-import { ask, NOW, subjectOf } from '../support/image-rule-subject.js';
+import { ask, NOW, subjectOf } from '../support/image/image-rule-subject.js';
 
 const NONE: Candidates = { verified: [], configuration: [], sbom: [] };
 const clock = (name: string, at: string) => ({ name, at, place: 'test' });

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
+import type { ApkoConfiguration } from '../../src/attestations/provenance/apko.js';
 import { present } from '../../src/evidence/evidence.js';
-import type { ApkoConfiguration } from '../../src/evidence/provenance/apko.js';
 import type { AllowEntry } from '../../src/policy/policy.js';
 import { fromWolfi } from '../../src/rules/from-wolfi.js';
-import { makeAllowEntry } from '../support/allow-entry.js';
-import { contentsOf } from '../support/contents-of.js';
-import type { LayerFile } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { apkInstalled, dpkgInstalled } from '../support/packaged-files.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import type { LayerFile } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { apkInstalled, dpkgInstalled } from '../support/image/packaged-files.js';
+import { makeAllowEntry } from '../support/signing/allow-entry.js';
 
 const ENTRY: AllowEntry = makeAllowEntry({ wolfi: true });
 const WOLFI: readonly LayerFile[] = [

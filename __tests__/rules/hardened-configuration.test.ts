@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { hardenedConfiguration } from '../../src/rules/hardened-configuration.js';
-import { contentsOf } from '../support/contents-of.js';
-import type { ImageOptions, LayerFile } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import type { ImageOptions, LayerFile } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
 
 type Changes = Parameters<typeof ask<{ allowFiles: string[]; allowCapabilities: string[]; denyPorts: number[] }>>[3];
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { distroless } from '../../src/rules/distroless.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
-import { contentsOf } from '../support/contents-of.js';
-import { layerOf, type MadeLayer } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { elf } from '../support/packaged-files.js';
-import { fakeKey } from '../support/planted-secrets.js';
-import { paxRecord, TAR_END, tarHeader, tarMember } from '../support/tar-blocks.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { layerOf, type MadeLayer } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { elf } from '../support/image/packaged-files.js';
+import { fakeKey } from '../support/image/planted-secrets.js';
+import { paxRecord, TAR_END, tarHeader, tarMember } from '../support/image/tar-blocks.js';
 
 const SHELL = elf('GNU bash, version 5.2');
 const shell = (name: string) => tarMember({ name, mode: 0o755 }, SHELL);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Ownership } from '../../src/evidence/packages/ownership.js';
+import type { Ownership } from '../../src/packages/ownership.js';
 import { intact } from '../../src/rules/intact.js';
-import { contentsOf } from '../support/contents-of.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
 
 /** The answer for an image whose packaged files were compared so. */
 async function answer(compared: Partial<Ownership>) {

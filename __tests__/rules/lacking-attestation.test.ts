@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse as parseYaml } from 'yaml';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
-import { LayoutSource } from '../../src/registry/layout.js';
+import { LayoutSource } from '../../src/registry/layout/layout.js';
 import type { Answer } from '../../src/rules/answer.js';
 import { type AttestationQuestion, lackingAttestation } from '../../src/rules/lacking-attestation.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
@@ -10,13 +10,13 @@ import type { PublisherFacts, RuleResult } from '../../src/rules/rule.js';
 import { sbomAttested } from '../../src/rules/sbom-attested.js';
 import { sbomComplete } from '../../src/rules/sbom-complete.js';
 import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
-import { attestedSubject } from '../support/attested-image.js';
 import { gateRun } from '../support/gate-run.js';
-import { makeImage } from '../support/image-maker.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { subjectOf } from '../support/image-rule-subject.js';
-import { makeDirectory } from '../support/scratch-repository.js';
-import { allowEntry, reference } from '../support/signer-context.js';
+import { attestedSubject } from '../support/image/attested-image.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { subjectOf } from '../support/image/image-rule-subject.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
+import { allowEntry, reference } from '../support/signing/signer-context.js';
 
 const PUBLISHER: PublisherFacts = {
   id: 'acme',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { minimal } from '../../src/rules/minimal.js';
-import { contentsOf } from '../support/contents-of.js';
-import type { ImageOptions } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { apkInstalled } from '../support/packaged-files.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import type { ImageOptions } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { apkInstalled } from '../support/image/packaged-files.js';
 
 /** Two packages of a file each, their database, and two files of nobody's: 5 files of a little more than 2 MB. */
 const IMAGE: ImageOptions = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Evidence, present } from '../../src/evidence/evidence.js';
-import type { KnownVulnerabilities, Vulnerability } from '../../src/evidence/vulnerabilities/vulnerabilities.js';
 import { noNewVulnerabilities } from '../../src/rules/no-new-vulnerabilities.js';
 import type { BaseImage, RuleResult } from '../../src/rules/rule.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { makeKnown, makeVulnerability, makeWaiver } from '../support/vulnerability-maker.js';
+import type { KnownVulnerabilities, Vulnerability } from '../../src/vulnerabilities/vulnerabilities.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { makeKnown, makeVulnerability, makeWaiver } from '../support/image/vulnerability-maker.js';
 
 function answer(
   found: readonly Vulnerability[],

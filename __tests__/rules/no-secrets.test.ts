@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FilesystemFacts, SecretFile } from '../../src/evidence/filesystem/filesystem-facts.js';
+import type { FilesystemFacts, SecretFile } from '../../src/image-content/filesystem/filesystem-facts.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
-import { contentsOf } from '../support/contents-of.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
 
 interface Seen {
   readonly secrets?: readonly SecretFile[];

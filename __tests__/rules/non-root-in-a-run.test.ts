@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
-import { LayoutSource } from '../../src/registry/layout.js';
+import { LayoutSource } from '../../src/registry/layout/layout.js';
 import type { Report } from '../../src/reports/report.js';
 import { gateRun } from '../support/gate-run.js';
-import { makeImage } from '../support/image-maker.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { makeDirectory } from '../support/scratch-repository.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
 
 const POLICY = [
   'version: 1',

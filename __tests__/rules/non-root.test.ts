@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { Stage } from '../../src/build-files/stage.js';
 import { nonRoot } from '../../src/rules/non-root.js';
 import type { RuleResult } from '../../src/rules/rule.js';
-import { contentsOf } from '../support/contents-of.js';
-import type { LayerFile } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { read as readDockerfile } from '../support/read-dockerfile.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import type { LayerFile } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { read as readDockerfile } from '../support/image/read-dockerfile.js';
+import { makeStage } from '../support/image/stage-maker.js';
 import { makeUse } from '../support/report-maker.js';
-import { makeStage } from '../support/stage-maker.js';
 
 const USE = { kind: 'image', use: makeUse('registry.test/made:latest').id } as const;
 const PASSWD = { path: 'etc/passwd', content: 'root:x:0:0::/:\ntoor:x:0:0::/:\napp:x:1000:1000::/:\n1000:x:0:0::/:\n' };

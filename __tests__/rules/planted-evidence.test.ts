@@ -5,12 +5,12 @@ import { distroless } from '../../src/rules/distroless.js';
 import { hardenedConfiguration } from '../../src/rules/hardened-configuration.js';
 import { intact } from '../../src/rules/intact.js';
 import { noSecrets } from '../../src/rules/no-secrets.js';
-import { contentsOf } from '../support/contents-of.js';
-import type { ImageOptions, LayerFile } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { javaKeyStore, pkcs12 } from '../support/key-stores.js';
-import { apkInstalled, dpkgInstalled, elf } from '../support/packaged-files.js';
-import { fakeKey, fakeToken } from '../support/planted-secrets.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import type { ImageOptions, LayerFile } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
+import { fakeKey, fakeToken } from '../support/image/planted-secrets.js';
+import { javaKeyStore, pkcs12 } from '../support/signing/key-stores.js';
 
 /** Every finding of the rules about contents, as `rule/aspect: details`, with strict options. */
 async function findings(image: ImageOptions): Promise<readonly string[]> {

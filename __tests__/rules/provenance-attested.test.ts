@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import type { KeylessIdentity } from '../../src/signatures/signer.js';
-import { type AttestedOptions, attestedSubject, OTHER_DIGEST } from '../support/attested-image.js';
+import { type AttestedOptions, attestedSubject, OTHER_DIGEST } from '../support/image/attested-image.js';
 import {
   buildKitProvenance,
   COMMIT,
@@ -10,7 +10,7 @@ import {
   githubProvenance,
   SLSA_V1,
   SLSA_V02,
-} from '../support/make-provenance.js';
+} from '../support/signing/make-provenance.js';
 
 const REPOSITORY = 'https://github.com/acme/images';
 const OWN_WORKFLOW: KeylessIdentity = {

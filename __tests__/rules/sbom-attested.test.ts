@@ -7,8 +7,8 @@ import {
   INDEX_DIGEST,
   OTHER_DIGEST,
   PLATFORM_DIGEST,
-} from '../support/attested-image.js';
-import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/make-sbom.js';
+} from '../support/image/attested-image.js';
+import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/image/make-sbom.js';
 
 const SPDX = 'https://spdx.dev/Document';
 const CYCLONEDX = 'https://cyclonedx.org/bom';

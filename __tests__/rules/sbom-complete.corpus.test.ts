@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { readSbom } from '../../src/evidence/sbom/read.js';
-import { installedPackages } from '../../src/evidence/sbom/sbom.js';
+import { readSbom } from '../../src/attestations/sbom/read.js';
+import { installedPackages } from '../../src/attestations/sbom/sbom.js';
 import { sbomComplete } from '../../src/rules/sbom-complete.js';
-import { attestedSubject } from '../support/attested-image.js';
+import { attestedSubject } from '../support/image/attested-image.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 describeWithSharedData('sboms', "apko's documents found in public", () => {

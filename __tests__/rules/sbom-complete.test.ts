@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { sbomComplete } from '../../src/rules/sbom-complete.js';
-import { type AttestedOptions, attestedSubject } from '../support/attested-image.js';
-import { apkPackage, cycloneDxDocument, IMAGE_ID, spdxDocument } from '../support/make-sbom.js';
+import { type AttestedOptions, attestedSubject } from '../support/image/attested-image.js';
+import { apkPackage, cycloneDxDocument, IMAGE_ID, spdxDocument } from '../support/image/make-sbom.js';
 
 const PACKAGES = [apkPackage('curl', '8.9.1-r2'), apkPackage('bash', '5.2-r1')];
 type Changes = Partial<ReturnType<typeof sbomComplete.options.parse>>;

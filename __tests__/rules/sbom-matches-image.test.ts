@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { InstalledPackage } from '../../src/evidence/packages/inventory.js';
+import type { InstalledPackage } from '../../src/packages/inventory.js';
 import type { RuleResult } from '../../src/rules/rule.js';
 import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
-import { type AttestedOptions, apkInventory, attestedSubject } from '../support/attested-image.js';
-import { apkPackage, type MadePackage, spdxDocument } from '../support/make-sbom.js';
+import { type AttestedOptions, apkInventory, attestedSubject } from '../support/image/attested-image.js';
+import { apkPackage, type MadePackage, spdxDocument } from '../support/image/make-sbom.js';
 
 const CURL = apkPackage('curl', '8.9.1-r2');
 const BASH = apkPackage('bash', '5.2-r1');

@@ -3,9 +3,9 @@ import type { Evidence } from '../../src/evidence/evidence.js';
 import { present } from '../../src/evidence/evidence.js';
 import { judgeSignature, signatureVerified } from '../../src/rules/signature-verified.js';
 import type { ImageSignatures, VerifiedSignature } from '../../src/signatures/verified.js';
-import { contentsOf } from '../support/contents-of.js';
-import { subjectOf } from '../support/image-rule-subject.js';
-import { allowEntry, reference } from '../support/signer-context.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { subjectOf } from '../support/image/image-rule-subject.js';
+import { allowEntry, reference } from '../support/signing/signer-context.js';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const RELEASE = { kind: 'keyless', issuer: 'https://issuer.example', subject: 'https://ci.example/release' } as const;

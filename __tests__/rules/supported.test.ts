@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { isNewerThanTable } from '../../src/evidence/lifecycle/lifecycles.js';
+import { isNewerThanTable } from '../../src/packages/lifecycle/lifecycles.js';
 import { supported } from '../../src/rules/supported.js';
-import { contentsOf } from '../support/contents-of.js';
-import type { LayerFile } from '../support/image-maker.js';
-import { ask, subjectOf } from '../support/image-rule-subject.js';
-import { apkInstalled, dpkgInstalled, elf } from '../support/packaged-files.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import type { LayerFile } from '../support/image/image-maker.js';
+import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
 
 async function answers(files: readonly LayerFile[], lastDays: Readonly<Record<string, string>> = {}) {
   const { evidence } = await contentsOf({ layers: [files] });

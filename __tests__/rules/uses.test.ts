@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BuildFile, ImageUse } from '../../src/build-files/image-use.js';
-import { parseReference, type Reference } from '../../src/images/reference.js';
 import { governingEntry } from '../../src/policy/govern.js';
 import type { Policy } from '../../src/policy/policy.js';
+import { parseReference, type Reference } from '../../src/references/reference.js';
 import { allowedBase } from '../../src/rules/allowed-base.js';
 import { allowedFrontend } from '../../src/rules/allowed-frontend.js';
 import { deniedBase } from '../../src/rules/denied-base.js';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
-import { checkText } from '../../src/reports/text.js';
-import { HIGH, LOW, type MadeRecord, osvRecord } from '../support/osv-server.js';
-import { answersOf, openPublisherRoom, type PublisherRoom } from '../support/publisher-room.js';
+import { checkText } from '../../src/reports/text/text.js';
+import { answersOf, openPublisherRoom, type PublisherRoom } from '../support/github/fake-publisher.js';
+import { HIGH, LOW, type MadeRecord, osvRecord } from '../support/registry/osv-server.js';
 
 const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
 const FIXED = { ...OPENSSL, fixed: '3.3.2-r0' };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { readSbom } from '../../src/evidence/sbom/read.js';
-import { version } from '../../src/version.js';
+import { readSbom } from '../../src/attestations/sbom/read.js';
+import { version } from '../../src/lib/version.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let out: string;

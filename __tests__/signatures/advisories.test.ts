@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readSignatureLayer } from '../../src/signatures/cosign-layer.js';
-import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
-import { verifyKeyless } from '../../src/signatures/verify-material.js';
-import { rootOf } from '../support/root-of.js';
-import type { Case } from '../support/signer-case.js';
-import { makeCases } from '../support/signer-cases.js';
-import { forgeLayer, makeScene, type Scene } from '../support/signer-forgery.js';
-import { certificatePem, keylessSigner, type TestSigner, verifierPem } from '../support/signer-identity.js';
-import { ourVerdict } from '../support/signer-verdict.js';
-import { logEntry, type MadeLayer, simpleSigningPayload } from '../support/sigstore-forms.js';
+import { readSignatureLayer } from '../../src/signatures/sigstore/cosign-layer.js';
+import { readBundle } from '../../src/signatures/sigstore/sigstore-bundle.js';
+import type { TrustedRoot } from '../../src/signatures/sigstore/trusted-root.js';
+import { verifyKeyless } from '../../src/signatures/sigstore/verify-material.js';
+import { rootOf } from '../support/process/root-of.js';
+import type { Case } from '../support/signing/signer-case.js';
+import { makeCases } from '../support/signing/signer-cases.js';
+import { forgeLayer, makeScene, type Scene } from '../support/signing/signer-forgery.js';
+import { certificatePem, keylessSigner, type TestSigner, verifierPem } from '../support/signing/signer-identity.js';
+import { ourVerdict } from '../support/signing/signer-verdict.js';
+import { logEntry, type MadeLayer, simpleSigningPayload } from '../support/signing/sigstore-forms.js';
 
 /** What went wrong in other verifiers, as cases of this one. */
 describe('advisories', () => {

@@ -3,18 +3,18 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Authority } from '../../src/policy/policy.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { collectSignatures } from '../../src/signatures/collect-signatures.js';
-import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image-maker.js';
+import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image/image-maker.js';
 import {
   failingSource,
   NAME,
   type SignatureSearch,
   startSignatureSearch,
   writeTrustedRoot,
-} from '../support/signature-search.js';
-import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signer-context.js';
-import { forge, forgeLayer, type Pushed, RELEASE } from '../support/signer-forgery.js';
-import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signer-identity.js';
-import { bundleManifest, cosignManifest } from '../support/sigstore-forms.js';
+} from '../support/signing/signature-search.js';
+import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signing/signer-context.js';
+import { forge, forgeLayer, type Pushed, RELEASE } from '../support/signing/signer-forgery.js';
+import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
+import { bundleManifest, cosignManifest } from '../support/signing/sigstore-forms.js';
 
 const stranger = keySigner(generateKeyPairSync('ed25519'));
 let search: SignatureSearch;

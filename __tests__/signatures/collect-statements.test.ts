@@ -2,18 +2,18 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { collectSignatures } from '../../src/signatures/collect-signatures.js';
 import { collectStatements } from '../../src/signatures/collect-statements.js';
-import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image-maker.js';
+import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image/image-maker.js';
 import {
   failingSource,
   NAME,
   type SignatureSearch,
   startSignatureSearch,
   writeTrustedRoot,
-} from '../support/signature-search.js';
-import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signer-context.js';
-import { forge, forgeLayer, PREDICATE, RELEASE } from '../support/signer-forgery.js';
-import { keySigner, RELEASE_WORKFLOW } from '../support/signer-identity.js';
-import { bundleManifest, cosignManifest, inTotoStatement } from '../support/sigstore-forms.js';
+} from '../support/signing/signature-search.js';
+import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signing/signer-context.js';
+import { forge, forgeLayer, PREDICATE, RELEASE } from '../support/signing/signer-forgery.js';
+import { keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
+import { bundleManifest, cosignManifest, inTotoStatement } from '../support/signing/sigstore-forms.js';
 
 const stranger = keySigner(generateKeyPairSync('ed25519'));
 let search: SignatureSearch;

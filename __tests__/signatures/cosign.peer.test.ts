@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { describeWithPeers } from '../support/peers.js';
-import { type RegistryServer, startRegistry } from '../support/registry-server.js';
-import { makeCases } from '../support/signer-cases.js';
-import { cosignVerdict } from '../support/signer-cosign.js';
-import { makeScene } from '../support/signer-forgery.js';
-import { ourVerdict } from '../support/signer-verdict.js';
+import { describeWithPeers } from '../support/process/peers.js';
+import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
+import { makeCases } from '../support/signing/signer-cases.js';
+import { cosignVerdict } from '../support/signing/signer-cosign.js';
+import { makeScene } from '../support/signing/signer-forgery.js';
+import { ourVerdict } from '../support/signing/signer-verdict.js';
 
 const TABLE = fileURLToPath(new URL('differential.md', import.meta.url));
 

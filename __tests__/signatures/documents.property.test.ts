@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/cosign-layer.js';
-import { bindLogEntry } from '../../src/signatures/rekor-entry.js';
-import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import { keylessSigner } from '../support/signer-identity.js';
+import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/sigstore/cosign-layer.js';
+import { bindLogEntry } from '../../src/signatures/sigstore/rekor-entry.js';
+import { readBundle } from '../../src/signatures/sigstore/sigstore-bundle.js';
+import { keylessSigner } from '../support/signing/signer-identity.js';
 import {
   classicAttestation,
   classicSignature,
   envelopeBundle,
   inTotoStatement,
   simpleSigningPayload,
-} from '../support/sigstore-forms.js';
-import { makeSigstore } from '../support/sigstore-trust.js';
+} from '../support/signing/sigstore-forms.js';
+import { makeSigstore } from '../support/signing/sigstore-trust.js';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const ENTRIES = ['dsse 0.0.1', 'intoto 0.0.1', 'intoto 0.0.2'] as const;

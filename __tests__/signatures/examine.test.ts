@@ -10,10 +10,10 @@ import {
   type SignatureSearch,
   startSignatureSearch,
   writeTrustedRoot,
-} from '../support/signature-search.js';
-import { allowEntry, type ContextOptions, reference, resolvedImage } from '../support/signer-context.js';
-import { forge, RELEASE } from '../support/signer-forgery.js';
-import { keySigner, RELEASE_WORKFLOW } from '../support/signer-identity.js';
+} from '../support/signing/signature-search.js';
+import { allowEntry, type ContextOptions, reference, resolvedImage } from '../support/signing/signer-context.js';
+import { forge, RELEASE } from '../support/signing/signer-forgery.js';
+import { keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
 
 const key = keySigner(generateKeyPairSync('ed25519'));
 const otherKey = keySigner(generateKeyPairSync('ed25519'));

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Case } from '../support/signer-case.js';
-import { makeCases } from '../support/signer-cases.js';
-import { makeScene, type Scene } from '../support/signer-forgery.js';
-import { ourVerdict } from '../support/signer-verdict.js';
+import type { Case } from '../support/signing/signer-case.js';
+import { makeCases } from '../support/signing/signer-cases.js';
+import { makeScene, type Scene } from '../support/signing/signer-forgery.js';
+import { ourVerdict } from '../support/signing/signer-verdict.js';
 
 describe('deliberately bad signatures', () => {
   let scene: Scene;

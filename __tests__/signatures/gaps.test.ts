@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from '../../src/signatures/gaps.js';
 import { signatureError } from '../../src/signatures/signature-error.js';
-import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
-import { rootOf } from '../support/root-of.js';
-import { makeSigstore } from '../support/sigstore-trust.js';
+import type { TrustedRoot } from '../../src/signatures/sigstore/trusted-root.js';
+import { rootOf } from '../support/process/root-of.js';
+import { makeSigstore } from '../support/signing/sigstore-trust.js';
 
 const root: TrustedRoot = await rootOf(await makeSigstore());
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { describeAuthority } from '../../src/signatures/authority.js';
 import { readSignature } from '../../src/signatures/image-signature.js';
-import type { SignedContent } from '../../src/signatures/signed-content.js';
-import type { SignedMaterial } from '../../src/signatures/signed-material.js';
-import { inTotoStatement, simpleSigningPayload } from '../support/sigstore-forms.js';
+import type { SignedContent } from '../../src/signatures/sigstore/signed-content.js';
+import type { SignedMaterial } from '../../src/signatures/sigstore/signed-material.js';
+import { inTotoStatement, simpleSigningPayload } from '../support/signing/sigstore-forms.js';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const OTHER = `sha256:${'cd'.repeat(32)}`;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkSimpleSigning } from '../../src/signatures/simple-signing.js';
+import { checkSimpleSigning } from '../../src/signatures/sigstore/simple-signing.js';
 import { checkPayloadType, readStatement } from '../../src/signatures/statement.js';
-import { inTotoStatement, simpleSigningPayload } from '../support/sigstore-forms.js';
+import { inTotoStatement, simpleSigningPayload } from '../support/signing/sigstore-forms.js';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const OTHER = `sha256:${'cd'.repeat(32)}`;

@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { readPublicKey } from '../../src/signatures/key.js';
-import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import { checkSimpleSigning } from '../../src/signatures/simple-signing.js';
+import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/sigstore/cosign-layer.js';
+import { readBundle } from '../../src/signatures/sigstore/sigstore-bundle.js';
+import { checkSimpleSigning } from '../../src/signatures/sigstore/simple-signing.js';
+import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/sigstore/trusted-root.js';
+import { verifyKeyed, verifyKeyless } from '../../src/signatures/sigstore/verify-material.js';
 import { readStatement } from '../../src/signatures/statement.js';
-import { readTrustedRoot, type TrustedRoot } from '../../src/signatures/trusted-root.js';
-import { verifyKeyed, verifyKeyless } from '../../src/signatures/verify-material.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');

@@ -7,14 +7,14 @@ import { collectors } from '../../src/evidence/collectors.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { Authority } from '../../src/policy/policy.js';
 import { openRegistries } from '../../src/registry/open-registries.js';
-import { makeImage } from '../support/image-maker.js';
-import { writeLayout } from '../support/image-maker-layout.js';
-import { describeWithPeers } from '../support/peers.js';
-import { type PeerRegistry, run, startReferrersRegistry } from '../support/registry-peers.js';
-import { allowEntry, reference } from '../support/signer-context.js';
-import { RELEASE_WORKFLOW } from '../support/signer-identity.js';
-import { type SigstoreServer, startSigstore } from '../support/sigstore-server.js';
-import { makeSigstore } from '../support/sigstore-trust.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { describeWithPeers } from '../support/process/peers.js';
+import { type PeerRegistry, run, startReferrersRegistry } from '../support/registry/registry-peers.js';
+import { allowEntry, reference } from '../support/signing/signer-context.js';
+import { RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
+import { type SigstoreServer, startSigstore } from '../support/signing/sigstore-server.js';
+import { makeSigstore } from '../support/signing/sigstore-trust.js';
 
 const IDENTITY: Authority = { kind: 'keyless', subject: RELEASE_WORKFLOW.subject, issuer: RELEASE_WORKFLOW.issuer };
 

@@ -1,22 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/cosign-layer.js';
 import { readPublicKey } from '../../src/signatures/key.js';
-import type { SignedMaterial } from '../../src/signatures/signed-material.js';
-import { readBundle } from '../../src/signatures/sigstore-bundle.js';
-import type { TrustedRoot } from '../../src/signatures/trusted-root.js';
-import { type TrustedKey, verifyKeyed, verifyKeyless } from '../../src/signatures/verify-material.js';
-import { rootOf } from '../support/root-of.js';
-import { keylessSigner, keySigner, type TestSigner } from '../support/signer-identity.js';
+import { readAttestationLayer, readSignatureLayer } from '../../src/signatures/sigstore/cosign-layer.js';
+import type { SignedMaterial } from '../../src/signatures/sigstore/signed-material.js';
+import { readBundle } from '../../src/signatures/sigstore/sigstore-bundle.js';
+import type { TrustedRoot } from '../../src/signatures/sigstore/trusted-root.js';
+import { type TrustedKey, verifyKeyed, verifyKeyless } from '../../src/signatures/sigstore/verify-material.js';
+import { rootOf } from '../support/process/root-of.js';
+import { keylessSigner, keySigner, type TestSigner } from '../support/signing/signer-identity.js';
 import {
   classicAttestation,
   classicSignature,
   envelopeBundle,
   inTotoStatement,
   simpleSigningPayload,
-} from '../support/sigstore-forms.js';
-import { makeSigstore, type TestSigstore } from '../support/sigstore-trust.js';
+} from '../support/signing/sigstore-forms.js';
+import { makeSigstore, type TestSigstore } from '../support/signing/sigstore-trust.js';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const STATEMENT = inTotoStatement(DIGEST, 'https://spdx.dev/Document');

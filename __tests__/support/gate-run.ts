@@ -1,17 +1,17 @@
 import type { RepositoryTree } from '../../src/build-files/repository-tree.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
-import { loadCatalogue } from '../../src/catalog/catalogue.js';
-import type { Change } from '../../src/change.js';
+import { loadCatalogue } from '../../src/catalog/catalog.js';
 import type { RunSettings } from '../../src/evidence/collector.js';
 import { collectors } from '../../src/evidence/collectors.js';
-import { runGate } from '../../src/gate.js';
+import type { Change } from '../../src/gate/change.js';
+import { runGate } from '../../src/gate/run.js';
 import { readingOptions } from '../../src/policy/reading-options.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { offlineSource } from '../../src/registry/refusing-source.js';
 import type { Report } from '../../src/reports/report.js';
 import { rules } from '../../src/rules/index.js';
 import { validPolicy } from './load-policy-text.js';
-import { makeDirectory } from './scratch-repository.js';
+import { makeDirectory } from './process/scratch-repository.js';
 
 export interface GateRun {
   /** What is judged: files that are put in a directory, or a tree that is there. */

@@ -1,8 +1,8 @@
-import { loadCatalogue } from '../../src/catalog/catalogue.js';
+import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { err, ok, type Result } from '../../src/lib/result.js';
 import { type LoadedPolicy, type LoadPolicyInput, loadPolicy } from '../../src/policy/load.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { formatProblem, type PolicyProblem } from '../../src/policy/problem.js';
-import { err, ok, type Result } from '../../src/result.js';
 import { rulesWithOptions } from './rules-with-options.js';
 
 export interface PolicyWorld {

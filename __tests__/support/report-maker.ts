@@ -1,6 +1,6 @@
 import type { BuildFile, ImageUse } from '../../src/build-files/image-use.js';
-import { parseReference } from '../../src/images/reference.js';
 import type { JudgedWaiver } from '../../src/policy/waivers.js';
+import { parseReference } from '../../src/references/reference.js';
 import { findingsOf } from '../../src/reports/findings.js';
 import type { Finding, Report } from '../../src/reports/report.js';
 import type { Answer } from '../../src/rules/answer.js';

@@ -1,7 +1,7 @@
-// Reads one layer file as the gate does and prints what it took: run by bench/layers.mjs in a process of its own.
+// Reads one layer file as the gate does and prints what it took: run by bench/layers/layers.mjs in a process of its own.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readLayer } from '../../src/evidence/layers/read-layer.js';
+import { readLayer } from '../../src/image-content/layers/read-layer.js';
 
 const [file = '', diffId = ''] = process.argv.slice(2);
 const blobHash = createHash('sha256');

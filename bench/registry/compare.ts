@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeImage, makeIndex } from '../../__tests__/support/image-maker.js';
-import { type RegistryServerOptions, startRegistry } from '../../__tests__/support/registry-server.js';
+import { makeImage, makeIndex } from '../../__tests__/support/image/image-maker.js';
+import { type RegistryServerOptions, startRegistry } from '../../__tests__/support/registry/registry-server.js';
 import { startDelayedProxy } from '../signatures/delayed-proxy.js';
 import type { Outcome, Task } from './task.js';
 

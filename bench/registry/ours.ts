@@ -1,7 +1,7 @@
 // Resolves the uses of a task as a run of the gate does, and prints what it took.
 import { tmpdir } from 'node:os';
-import { parseReference } from '../../src/images/reference.js';
-import { DirectoryCache } from '../../src/registry/directory-cache.js';
+import { parseReference } from '../../src/references/reference.js';
+import { DirectoryCache } from '../../src/registry/cache/directory-cache.js';
 import { openRegistries } from '../../src/registry/open-registries.js';
 import { resolveImage } from '../../src/registry/resolve.js';
 import type { Outcome, Task } from './task.js';

@@ -1,7 +1,7 @@
-// Run by bench/sbom.mjs: signs a bill of materials with a real key, as cosign does, and puts it beside an image in an OCI
+// Run by bench/sbom/sbom.mjs: signs a bill of materials with a real key, as cosign does, and puts it beside an image in an OCI
 // image layout. Usage: attested-layout.mjs object|text DOCUMENT      Writes one JSON object: where it is.
 import { readFileSync } from 'node:fs';
-import { makeAttestedLayout } from '../../__tests__/support/attested-layout.js';
+import { makeAttestedLayout } from '../../__tests__/support/image/attested-layout.js';
 
 const [form = '', file = ''] = process.argv.slice(2);
 const document = readFileSync(file, 'utf8');

@@ -1,7 +1,7 @@
-// Run by bench/sbom.mjs, in a process of its own so that its peak of memory is its own.
+// Run by bench/sbom/sbom.mjs, in a process of its own so that its peak of memory is its own.
 // Usage: measure.mjs read|parse|nothing ROUNDS FILE…      Writes one JSON object.
 import { readFileSync } from 'node:fs';
-import { readSbom } from '../../src/evidence/sbom/read.js';
+import { readSbom } from '../../src/attestations/sbom/read.js';
 
 const [mode = '', rounds = '1', ...files] = process.argv.slice(2);
 const documents = files.map((file) => ({ file, bytes: readFileSync(file) }));

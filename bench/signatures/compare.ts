@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeImage, makeIndex } from '../../__tests__/support/image-maker.js';
-import { startRegistry } from '../../__tests__/support/registry-server.js';
-import { runCosign } from '../../__tests__/support/signer-cosign.js';
-import { type Form, forge, type Scene } from '../../__tests__/support/signer-forgery.js';
-import { keylessSigner, RELEASE_WORKFLOW } from '../../__tests__/support/signer-identity.js';
-import { makeSigstore } from '../../__tests__/support/sigstore-trust.js';
+import { makeImage, makeIndex } from '../../__tests__/support/image/image-maker.js';
+import { startRegistry } from '../../__tests__/support/registry/registry-server.js';
+import { runCosign } from '../../__tests__/support/signing/signer-cosign.js';
+import { type Form, forge, type Scene } from '../../__tests__/support/signing/signer-forgery.js';
+import { keylessSigner, RELEASE_WORKFLOW } from '../../__tests__/support/signing/signer-identity.js';
+import { makeSigstore } from '../../__tests__/support/signing/sigstore-trust.js';
 import { startDelayedProxy } from './delayed-proxy.js';
 
 const [ours = '', roundTrip = '50', count = '25', rounds = '3'] = process.argv.slice(2);
@@ -69,9 +69,9 @@ async function push(repository: string, signature: Form, attestation: Form): Pro
 
 /** cosign keeps all attestations of an image as layers of one tag. */
 async function classicAttestations(scene: Scene): ReturnType<typeof forge> {
-  const { forgeLayer } = await import('../../__tests__/support/signer-forgery.js');
-  const { cosignManifest } = await import('../../__tests__/support/sigstore-forms.js');
-  const { fallbackTag } = await import('../../__tests__/support/image-maker.js');
+  const { forgeLayer } = await import('../../__tests__/support/signing/signer-forgery.js');
+  const { cosignManifest } = await import('../../__tests__/support/signing/sigstore-forms.js');
+  const { fallbackTag } = await import('../../__tests__/support/image/image-maker.js');
   const layers = await Promise.all(
     TYPES.map((predicateType) => forgeLayer(scene, 'classic attestation', scene.index, { predicateType })),
   );

@@ -2,9 +2,9 @@
 // Usage: ours.mjs HOST TRUSTED_ROOT ISSUER SUBJECT IMAGE…
 import { startCollection } from '../../src/evidence/collect.js';
 import { collectors } from '../../src/evidence/collectors.js';
-import { parseReference } from '../../src/images/reference.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { AllowEntry } from '../../src/policy/policy.js';
+import { parseReference } from '../../src/references/reference.js';
 import { openRegistries } from '../../src/registry/open-registries.js';
 
 const [host = '', trustedRootFile = '', issuer = '', subject = '', ...images] = process.argv.slice(2);

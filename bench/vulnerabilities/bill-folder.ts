@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Distribution } from '../../src/evidence/packages/inventory.js';
-import { parsePurl } from '../../src/evidence/purl/purl.js';
-import { readSbom } from '../../src/evidence/sbom/read.js';
-import { installedPackages, type Sbom } from '../../src/evidence/sbom/sbom.js';
+import { readSbom } from '../../src/attestations/sbom/read.js';
+import { installedPackages, type Sbom } from '../../src/attestations/sbom/sbom.js';
+import type { Distribution } from '../../src/packages/inventory.js';
+import { parsePurl } from '../../src/packages/purl.js';
 
 /** A bill of materials, and the distribution that most of its purls name: `distro=alpine-3.17.2`, or apk's `distro=3.15.6`. */
 export interface Bill {

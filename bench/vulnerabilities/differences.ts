@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { parsePurl } from '../../src/evidence/purl/purl.js';
-import { installedPackages } from '../../src/evidence/sbom/sbom.js';
+import { installedPackages } from '../../src/attestations/sbom/sbom.js';
+import { parsePurl } from '../../src/packages/purl.js';
 import type { Bill } from './bill-folder.js';
 import type { Judged } from './judge-bills.js';
 import { type Hit, hitKey, type Scan } from './osv-scanner.js';

@@ -1,6 +1,6 @@
-import { collectKnown } from '../../__tests__/support/vulnerability-run.js';
+import { collectKnown } from '../../__tests__/support/image/vulnerability-run.js';
+import type { ImageSbom } from '../../src/attestations/sbom/image-sbom.js';
 import { present } from '../../src/evidence/evidence.js';
-import type { ImageSbom } from '../../src/evidence/sbom/image-sbom.js';
 import { type Bill, readBills } from './bill-folder.js';
 import type { Hit } from './osv-scanner.js';
 

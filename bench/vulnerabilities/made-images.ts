@@ -1,5 +1,5 @@
-import { canaryRecord } from '../../__tests__/support/osv-canary.js';
-import { ALPINE, collectKnown, DEBIAN, inventoryOf } from '../../__tests__/support/vulnerability-run.js';
+import { ALPINE, collectKnown, DEBIAN, inventoryOf } from '../../__tests__/support/image/vulnerability-run.js';
+import { canaryRecord } from '../../__tests__/support/registry/osv-canary.js';
 import { writeDockerArchive } from './docker-archive.js';
 import { madePackages, madeRecords, PACKAGES } from './made-packages.js';
 import { hitKey, scan, writeExports } from './osv-scanner.js';

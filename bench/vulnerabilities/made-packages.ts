@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type MadeRecord, osvRecord } from '../../__tests__/support/osv-server.js';
+import { type MadeRecord, osvRecord } from '../../__tests__/support/registry/osv-server.js';
 
 export const PACKAGES = 300;
 

@@ -1,4 +1,4 @@
-// Run by bench/vulnerabilities.mjs. Usage: measure.mjs FOLDER [OSV_SCANNER [BILLS RECORDINGS]], or, as osv-scanner's
+// Run by bench/vulnerabilities/vulnerabilities.mjs. Usage: measure.mjs FOLDER [OSV_SCANNER [BILLS RECORDINGS]], or, as osv-scanner's
 // counterpart in a process of its own: measure.mjs judge EXPORTS BILL…
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-import { knowing, type OsvServer, serveOsv } from '../../__tests__/support/osv-server.js';
-import { collectKnown, DEBIAN, inventoryOf } from '../../__tests__/support/vulnerability-run.js';
+import { collectKnown, DEBIAN, inventoryOf } from '../../__tests__/support/image/vulnerability-run.js';
+import { knowing, type OsvServer, serveOsv } from '../../__tests__/support/registry/osv-server.js';
 import { registryLimits } from '../../src/registry/limits.js';
 import { madePackages, madeRecords, PACKAGES } from './made-packages.js';
 

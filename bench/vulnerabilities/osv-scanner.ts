@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MadeRecord } from '../../__tests__/support/osv-server.js';
-import { makeZip } from '../../__tests__/support/zip-maker.js';
+import type { MadeRecord } from '../../__tests__/support/registry/osv-server.js';
+import { makeZip } from '../../__tests__/support/registry/zip-maker.js';
 import { runTimed } from './timed.js';
 
 /** One vulnerability that a program found: in which source, in which package, by which record. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { installedPackages } from '../../src/evidence/sbom/sbom.js';
+import { installedPackages } from '../../src/attestations/sbom/sbom.js';
 import { type Bill, copyBills } from './bill-folder.js';
 import { differences } from './differences.js';
 import type { Judged } from './judge-bills.js';

@@ -1,8 +1,8 @@
-import { canaryRecord } from '../../__tests__/support/osv-canary.js';
-import { osvRecordings } from '../../__tests__/support/osv-recordings.js';
-import type { MadeRecord } from '../../__tests__/support/osv-server.js';
-import { distributionEcosystem, ecosystemFamily } from '../../src/evidence/vulnerabilities/ecosystems.js';
-import { compareIn } from '../../src/evidence/vulnerabilities/version-order/ecosystem.js';
+import { canaryRecord } from '../../__tests__/support/registry/osv-canary.js';
+import { osvRecordings } from '../../__tests__/support/registry/osv-recordings.js';
+import type { MadeRecord } from '../../__tests__/support/registry/osv-server.js';
+import { compareIn } from '../../src/packages/versions/ecosystem.js';
+import { distributionEcosystem, ecosystemFamily } from '../../src/vulnerabilities/matching/ecosystems.js';
 import type { Bill } from './bill-folder.js';
 
 interface Entry {

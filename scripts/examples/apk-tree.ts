@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LayerFile } from '../../__tests__/support/image-maker.js';
+import type { LayerFile } from '../../__tests__/support/image/image-maker.js';
 
 /** A package of an example image, as apk would have installed it. */
 export interface ApkPackage {

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canaryRecord } from '../../__tests__/support/osv-canary.js';
-import type { MadeRecord } from '../../__tests__/support/osv-server.js';
-import { makeZip } from '../../__tests__/support/zip-maker.js';
-import { ecosystemFamily } from '../../src/evidence/vulnerabilities/ecosystems.js';
+import { canaryRecord } from '../../__tests__/support/registry/osv-canary.js';
+import type { MadeRecord } from '../../__tests__/support/registry/osv-server.js';
+import { makeZip } from '../../__tests__/support/registry/zip-maker.js';
+import { ecosystemFamily } from '../../src/vulnerabilities/matching/ecosystems.js';
 
 /**
  * Puts, beside the made-up advisories of an example (`vulnerabilities/*.json`), an archive for each family of ecosystems

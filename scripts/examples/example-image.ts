@@ -1,15 +1,15 @@
-import { type LayerFile, type MadeContent, makeImage, makeIndex } from '../../__tests__/support/image-maker.js';
-import type { LayoutEntry } from '../../__tests__/support/image-maker-layout.js';
-import { githubProvenance } from '../../__tests__/support/make-provenance.js';
-import { apkPackage, type MadePackage, spdxDocument } from '../../__tests__/support/make-sbom.js';
-import type { TestSigner } from '../../__tests__/support/signer-identity.js';
+import { type LayerFile, type MadeContent, makeImage, makeIndex } from '../../__tests__/support/image/image-maker.js';
+import type { LayoutEntry } from '../../__tests__/support/image/image-maker-layout.js';
+import { apkPackage, type MadePackage, spdxDocument } from '../../__tests__/support/image/make-sbom.js';
+import { githubProvenance } from '../../__tests__/support/signing/make-provenance.js';
+import type { TestSigner } from '../../__tests__/support/signing/signer-identity.js';
 import {
   bundleManifest,
   envelopeBundle,
   inTotoStatement,
   SIGN_PREDICATE,
-} from '../../__tests__/support/sigstore-forms.js';
-import type { TestSigstore } from '../../__tests__/support/sigstore-trust.js';
+} from '../../__tests__/support/signing/sigstore-forms.js';
+import type { TestSigstore } from '../../__tests__/support/signing/sigstore-trust.js';
 
 const SPDX = 'https://spdx.dev/Document';
 const SLSA = 'https://slsa.dev/provenance/v1';

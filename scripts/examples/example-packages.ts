@@ -1,4 +1,4 @@
-import type { LayerFile } from '../../__tests__/support/image-maker.js';
+import type { LayerFile } from '../../__tests__/support/image/image-maker.js';
 import type { ApkPackage } from './apk-tree.js';
 
 /** Where the example images are made. */

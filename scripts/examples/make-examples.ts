@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeLayout } from '../../__tests__/support/image-maker-layout.js';
-import { keylessSigner, keySigner, type TestIdentity } from '../../__tests__/support/signer-identity.js';
-import { makeSigstore, type TestSigstore } from '../../__tests__/support/sigstore-trust.js';
+import { writeLayout } from '../../__tests__/support/image/image-maker-layout.js';
+import { keylessSigner, keySigner, type TestIdentity } from '../../__tests__/support/signing/signer-identity.js';
+import { makeSigstore, type TestSigstore } from '../../__tests__/support/signing/sigstore-trust.js';
 import { archiveAdvisories } from './archive-advisories.js';
 import { type ExampleImage, exampleImage } from './example-image.js';
 import { SOURCE, WORKFLOW } from './example-packages.js';

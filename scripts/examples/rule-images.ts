@@ -1,5 +1,5 @@
-import type { LayerFile } from '../../__tests__/support/image-maker.js';
-import type { TestSigner } from '../../__tests__/support/signer-identity.js';
+import type { LayerFile } from '../../__tests__/support/image/image-maker.js';
+import type { TestSigner } from '../../__tests__/support/signing/signer-identity.js';
 import { type ApkPackage, apkTree } from './apk-tree.js';
 import { type ExampleImage, sbomOf } from './example-image.js';
 import { packageOf, SHELL, SOURCE, TOOLS, WOLFI } from './example-packages.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ruleOptions } from '../../src/policy/rule-options.js';
 import type { RuleDescription } from '../../src/reports/rule-description.js';
-import { askedOf } from '../../src/reports/rules-text.js';
+import { askedOf } from '../../src/reports/text/rules-text.js';
 import type { ProfileColumn, Rule } from '../../src/rules/rule.js';
 import { table } from './table.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inspectionSchema } from '../../src/commands/inspection-document.js';
-import { sbomDocumentSchema } from '../../src/commands/sbom-document.js';
+import { inspectionSchema } from '../../src/cli/inspection-document.js';
+import { sbomDocumentSchema } from '../../src/cli/sbom-document.js';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { imagesSchema } from '../../src/reports/images-document.js';

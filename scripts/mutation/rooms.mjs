@@ -9,7 +9,7 @@ const OF_EVERY_RULE = ['rules/levels', 'compliance/mapping'];
  */
 export const rooms = {
   // Which answers make the verdict and its exit code; which findings a pull request only inherits.
-  verdict: { files: ['src/verdict.ts', 'src/change.ts'], tests: ['verdict', 'change'] },
+  verdict: { files: ['src/gate/verdict.ts', 'src/gate/change.ts'], tests: ['verdict', 'change'] },
   // Which exceptions hold, and what they cover.
   waivers: { files: src('policy', 'waivers'), tests: ['policy/waivers'] },
   // What a policy says once its layers lie on each other, what a layer may not say, and which entry governs an image.
@@ -64,7 +64,7 @@ export const rooms = {
   // What the rules over signed evidence answer, and which documents they are shown.
   evidence: {
     files: [
-      'src/evidence/attested.ts',
+      'src/attestations/attested.ts',
       ...src(
         'rules',
         ...['signature-verified', 'sbom-attested', 'provenance-attested', 'sbom-complete', 'sbom-matches-image'],

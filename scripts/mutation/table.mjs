@@ -1,4 +1,4 @@
-// Puts the table of mutants by file into docs/mutation.md, and prints what survived.
+// Puts the table of mutants by file into docs/dev/mutation.md, and prints what survived.
 // Usage: node scripts/mutation/table.mjs      reads the results of every room that was tried whole, .mutants/whole/ROOM.json, in Stryker's schema.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -36,11 +36,11 @@ const head = ['file', 'mutants', 'killed', 'survived', 'reached by no test', 'pr
 const rows = [...byFile.map(({ path, counts }) => rowOf(`\`${path}\``, counts)), rowOf('all', whole)];
 const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-const page = local('docs/mutation.md');
+const page = local('docs/dev/mutation.md');
 const [begin, end] = ['<!-- mutants: made by .ci/mutants -->', '<!-- end of mutants -->'];
 const [before, rest] = readFileSync(page, 'utf8').split(begin);
 const after = rest?.split(end)[1];
-if (after === undefined) throw new Error(`docs/mutation.md lacks "${begin}" and "${end}"`);
+if (after === undefined) throw new Error(`docs/dev/mutation.md lacks "${begin}" and "${end}"`);
 writeFileSync(page, `${before}${begin}\n\n${table}\n\n${end}${after}`);
 spawnSync(local('node_modules/.bin/biome'), ['format', '--write', page], { stdio: ['ignore', 'ignore', 'inherit'] });
 

@@ -1,4 +1,4 @@
-import { githubHtml } from '../../__tests__/support/github-markdown.js';
+import { githubHtml } from '../../__tests__/support/github/github-markdown.js';
 import { makeReport, makeUse } from '../../__tests__/support/report-maker.js';
 import { storefrontReport } from '../../__tests__/support/storefront-report.js';
 import { renderComment } from '../../src/reports/markdown/comment.js';

@@ -1,11 +1,11 @@
-import { plural } from '../plural.js';
-import type { AskedBuilds } from './build-command.js';
-import { buildsInCompose, isComposeFile } from './compose-builds.js';
+import { plural } from '../lib/plural.js';
+import { buildsInCompose, isComposeFile } from './compose/compose-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
+import type { AskedBuilds } from './script/build-command.js';
 import type { PlacedBuild } from './unseen-builds.js';
-import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow-builds.js';
+import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow/workflow-builds.js';
 
 /** All Compose files together; they are only asked what of them is not looked at. */
 const MAX_COMPOSE_BYTES = 1024 * 1024;

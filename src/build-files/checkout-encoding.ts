@@ -1,5 +1,5 @@
-import { globMatches, parseGlob } from '../images/glob.js';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
+import { globMatches, parseGlob } from '../references/glob.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
 
 const ATTRIBUTES = '.gitattributes';

@@ -1,9 +1,9 @@
-import { type Glob, globMatches, parseGlob } from '../images/glob.js';
-import type { NamedBuild } from './build-command.js';
+import { type Glob, globMatches, parseGlob } from '../references/glob.js';
 import { nameKind } from './file-names.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions } from './reading.js';
 import type { TreeEntry } from './repository-tree.js';
+import type { NamedBuild } from './script/build-command.js';
 
 /** Which files of a repository are read, and which are only listed. */
 export interface Discovery {

@@ -1,4 +1,4 @@
-import type { Reference } from '../images/reference.js';
+import type { Reference } from '../references/reference.js';
 
 /** A range of source text: lines and columns 1-based, columns in UTF-16 units, end exclusive. */
 export interface SourceRange {

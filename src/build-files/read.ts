@@ -1,7 +1,6 @@
-import { plural } from '../plural.js';
-import { ok, type Result } from '../result.js';
+import { plural } from '../lib/plural.js';
+import { ok, type Result } from '../lib/result.js';
 import { askedBuilds } from './asked-builds.js';
-import type { NamedBuild } from './build-command.js';
 import { recodedPaths } from './checkout-encoding.js';
 import { discover, excludes } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
@@ -10,6 +9,7 @@ import type { BuildFile } from './image-use.js';
 import { mergeReadings } from './merge-readings.js';
 import type { ReadingOptions, ReadRepository, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeError } from './repository-tree.js';
+import type { NamedBuild } from './script/build-command.js';
 import { unseenByName, unseenOf } from './unseen-builds.js';
 
 /** Files that are read at a time: enough to keep the disk or the API busy. */

@@ -1,4 +1,4 @@
-import type { Result } from '../result.js';
+import type { Result } from '../lib/result.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import type { RepositoryTree, TreeError } from './repository-tree.js';
 import type { Stage } from './stage.js';

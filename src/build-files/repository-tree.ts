@@ -1,4 +1,4 @@
-import type { Result } from '../result.js';
+import type { Result } from '../lib/result.js';
 
 /** One entry of a repository at the judged commit. Directories are not listed. */
 export interface TreeEntry {

@@ -1,8 +1,8 @@
-import type { NamedBuild, OpenParts } from './build-command.js';
 import { nameKind } from './file-names.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import type { Reading, ReadingOptions, UnseenBuild } from './reading.js';
 import type { TreeEntry } from './repository-tree.js';
+import type { NamedBuild, OpenParts } from './script/build-command.js';
 
 /** A build that a file of the repository asks for. */
 export interface PlacedBuild {

@@ -1,4 +1,4 @@
-import { jsonText } from '../escape/json.js';
+import { jsonText } from '../lib/escape/json.js';
 import type { ComplianceEvidence } from './evidence.js';
 
 /** Names the shape of the document; a change that breaks readers changes the number. */

@@ -1,4 +1,4 @@
-import { code, inline, prose } from '../escape/markdown.js';
+import { code, inline, prose } from '../lib/escape/markdown.js';
 import { type ComplianceEvidence, type RequirementEvidence, wasObserved } from './evidence.js';
 import type { ImageFacts, PlatformFacts, Told } from './image-facts.js';
 import type { Observation, Subject } from './observations.js';

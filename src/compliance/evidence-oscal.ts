@@ -1,5 +1,5 @@
-import { jsonText } from '../escape/json.js';
-import { visible } from '../escape/visible.js';
+import { jsonText } from '../lib/escape/json.js';
+import { visible } from '../lib/escape/visible.js';
 import type { ComplianceEvidence } from './evidence.js';
 import type { PlatformFacts, Told } from './image-facts.js';
 import { imageOf } from './image-of.js';

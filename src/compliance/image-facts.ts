@@ -1,10 +1,10 @@
-import type { Clocks } from '../evidence/clocks/clocks.js';
+import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
+import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
+import type { Clocks } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
-import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
-import { formatReference } from '../images/reference.js';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
+import { formatReference } from '../references/reference.js';
 import type { JudgedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { describeSigner } from '../signatures/signer.js';

@@ -1,6 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { formatReference } from '../images/reference.js';
 import { LEVELS } from '../policy/policy.js';
+import { formatReference } from '../references/reference.js';
 import type { JudgedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { changingFacts, type Silenced, silencedIn } from './changing-facts.js';

@@ -1,7 +1,7 @@
-import { formatPlatform } from '../images/platform.js';
-import { formatReference } from '../images/reference.js';
+import { messageOf } from '../lib/caught.js';
 import type { Policy } from '../policy/policy.js';
-import { messageOf } from '../registry/caught.js';
+import { formatPlatform } from '../references/platform.js';
+import { formatReference } from '../references/reference.js';
 import type { ImageSource } from '../registry/image-source.js';
 import type { CollectContext, Collector, ImageSubject, RunSettings } from './collector.js';
 import type { Evidence } from './evidence.js';

@@ -1,6 +1,6 @@
-import type { Platform } from '../images/platform.js';
-import type { Reference } from '../images/reference.js';
 import type { AllowEntry, Policy } from '../policy/policy.js';
+import type { Platform } from '../references/platform.js';
+import type { Reference } from '../references/reference.js';
 import type { ImageSource } from '../registry/image-source.js';
 import type { Evidence } from './evidence.js';
 import type { EvidenceKind, EvidenceKinds } from './kinds.js';

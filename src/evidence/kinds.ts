@@ -1,16 +1,16 @@
+import type { ApkoConfiguration } from '../attestations/provenance/apko.js';
+import type { ImageProvenance } from '../attestations/provenance/provenance.js';
+import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
+import type { Clocks } from '../attestations/timestamps/timestamps.js';
+import type { ImageVex } from '../attestations/vex/vex.js';
+import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
+import type { Inventory } from '../packages/inventory.js';
+import type { Ownership } from '../packages/ownership.js';
 import type { ResolvedImage, TagState } from '../registry/resolved-image.js';
 import type { ImageStatements } from '../signatures/statement.js';
 import type { ImageSignatures } from '../signatures/verified.js';
-import type { Clocks } from './clocks/clocks.js';
+import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
 import type { Evidence } from './evidence.js';
-import type { FilesystemFacts } from './filesystem/filesystem-facts.js';
-import type { Inventory } from './packages/inventory.js';
-import type { Ownership } from './packages/ownership.js';
-import type { ApkoConfiguration } from './provenance/apko.js';
-import type { ImageProvenance } from './provenance/provenance.js';
-import type { ImageSbom } from './sbom/image-sbom.js';
-import type { ImageVex } from './vex/vex.js';
-import type { KnownVulnerabilities } from './vulnerabilities/vulnerabilities.js';
 
 /**
  * Every kind of evidence and the value it holds. A room adds its kind here, and its collector to

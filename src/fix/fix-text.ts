@@ -1,7 +1,7 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { terminal } from '../escape/visible.js';
-import { familiarReference } from '../images/reference.js';
-import { plural } from '../plural.js';
+import { terminal } from '../lib/escape/visible.js';
+import { plural } from '../lib/plural.js';
+import { familiarReference } from '../references/reference.js';
 import type { LeftUse, SignatureState } from './pin-decisions.js';
 import type { PinnedFile } from './pin-files.js';
 

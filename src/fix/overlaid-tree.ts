@@ -1,5 +1,5 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
-import { ok } from '../result.js';
+import { ok } from '../lib/result.js';
 
 /** A repository whose files have other contents in a few places, as they would be if they were written. */
 export function overlaidTree(tree: RepositoryTree, contents: ReadonlyMap<string, Uint8Array>): RepositoryTree {

@@ -1,7 +1,7 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { formatReference } from '../images/reference.js';
 import { policyReference } from '../policy/govern.js';
 import type { Policy } from '../policy/policy.js';
+import { formatReference } from '../references/reference.js';
 import type { Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 

@@ -2,7 +2,7 @@ import { readDocument } from '../build-files/dockerfile/document.js';
 import { SourceText } from '../build-files/dockerfile/source-text.js';
 import type { ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
-import { formatReference } from '../images/reference.js';
+import { formatReference } from '../references/reference.js';
 import type { LeftUse } from './pin-decisions.js';
 import { type Insertion, pinInsertion } from './pin-place.js';
 

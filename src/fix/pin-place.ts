@@ -1,7 +1,7 @@
 import type { Instruction } from '../build-files/dockerfile/instruction.js';
 import type { ImageUse, SourceRange } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
 import { argumentsMadeOf, takenBy } from './argument-takers.js';
 
 /** Text to put in at one place of a file. */

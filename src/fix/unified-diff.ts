@@ -1,4 +1,4 @@
-import { terminal, visible } from '../escape/visible.js';
+import { terminal, visible } from '../lib/escape/visible.js';
 
 const CONTEXT = 3;
 

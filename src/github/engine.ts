@@ -1,8 +1,8 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
-import type { Change } from '../change.js';
+import type { Change } from '../gate/change.js';
+import type { Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
 import type { Finding, Report } from '../reports/report.js';
-import type { Result } from '../result.js';
 
 /** What the Action asks of the gate: a repository at a commit, the policy that holds, and what a change starts from. */
 export interface JudgeRequest {

@@ -1,19 +1,19 @@
-import { loadCatalogue } from '../catalog/catalogue.js';
+import { loadCatalogue } from '../catalog/catalog.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { Report } from '../reports/report.js';
-import { err, ok, type Result } from '../result.js';
-import { askedPermissions, toldTogether } from './asked-permissions.js';
-import { createClient, type GitHubClient } from './client.js';
-import { Commits } from './commits.js';
 import type { Judge, Stop } from './engine.js';
-import type { RunnerEnvironment } from './environment.js';
-import { planEvent } from './event.js';
-import type { ActionInputs } from './inputs.js';
-import { identify } from './job-identity.js';
-import { judgedPaths } from './judged-paths.js';
-import { publishToGitHub, type Shortfall } from './publish.js';
-import { publishStop } from './publish-stop.js';
-import { type Renderers, renderersFor } from './renderers.js';
-import { resolvePlan } from './run-plan.js';
+import { askedPermissions, toldTogether } from './event/asked-permissions.js';
+import type { RunnerEnvironment } from './event/environment.js';
+import { judgedPaths } from './event/evaluated-paths.js';
+import { planEvent } from './event/event.js';
+import type { ActionInputs } from './event/inputs.js';
+import { identify } from './event/job-identity.js';
+import { resolvePlan } from './event/run-plan.js';
+import { publishToGitHub, type Shortfall } from './publish/publish.js';
+import { publishStop } from './publish/publish-stop.js';
+import { type Renderers, renderersFor } from './publish/renderers.js';
+import { createClient, type GitHubClient } from './repository/client.js';
+import { Commits } from './repository/commits.js';
 import { runPolicy } from './run-policy.js';
 
 export interface ActionRun {

@@ -1,11 +1,14 @@
-import type { Catalogue } from '../catalog/catalogue.js';
+import type { Catalogue } from '../catalog/catalog.js';
+import { err, ok, type Result } from '../lib/result.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowlist } from '../policy/default-allow.js';
 import type { Policy, Profile } from '../policy/policy.js';
 import { parseRemote, type RemotePolicy } from '../policy/policy-chain.js';
 import { formatProblem } from '../policy/problem.js';
 import type { Finding } from '../reports/report.js';
-import { err, ok, type Result } from '../result.js';
+import type { RepositoryName } from './event/environment.js';
+import { type ActionInputs, DEFAULT_POLICY_PATH } from './event/inputs.js';
+import type { RunPlan } from './event/run-plan.js';
 import {
   type BranchPolicy,
   loadBranchPolicy,
@@ -13,16 +16,13 @@ import {
   type PolicyUnavailable,
   previewPolicy,
   unavailableIn,
-} from './branch-policy.js';
-import type { GitHubClient } from './client.js';
-import type { CommitTree } from './commit-tree.js';
-import type { Commits } from './commits.js';
-import type { RepositoryName } from './environment.js';
-import { type ActionInputs, DEFAULT_POLICY_PATH } from './inputs.js';
-import { policyChanges } from './policy-change.js';
-import { earlierVersions } from './policy-history.js';
-import { fetchPolicy, policyLoader, remedyFor } from './policy-loader.js';
-import type { RunPlan } from './run-plan.js';
+} from './repository/branch-policy.js';
+import type { GitHubClient } from './repository/client.js';
+import type { CommitTree } from './repository/commit-tree.js';
+import type { Commits } from './repository/commits.js';
+import { policyChanges } from './repository/policy-change.js';
+import { earlierVersions } from './repository/policy-history.js';
+import { fetchPolicy, policyLoader, remedyFor } from './repository/policy-loader.js';
 
 export interface PolicySetting {
   readonly repository: RepositoryName;

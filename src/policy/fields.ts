@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseGlob } from '../images/glob.js';
-import { parsePattern } from '../images/pattern.js';
-import { parsePlatform } from '../images/platform.js';
-import type { Result } from '../result.js';
+import type { Result } from '../lib/result.js';
+import { parseGlob } from '../references/glob.js';
+import { parsePattern } from '../references/pattern.js';
+import { parsePlatform } from '../references/platform.js';
 import { parseIdentity } from './identity.js';
 
 /** A text that a reader of ours understands; what it says about others is shown as the reason. */

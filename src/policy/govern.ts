@@ -1,6 +1,6 @@
-import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../images/pattern.js';
-import type { Reference } from '../images/reference.js';
-import { canonicalHost } from '../images/registry-host.js';
+import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../references/pattern.js';
+import type { Reference } from '../references/reference.js';
+import { canonicalHost } from '../references/registry-host.js';
 import type { AllowEntry, DenyEntry, Policy } from './policy.js';
 
 /** Patterns are read once per entry: a policy is asked about every use. */

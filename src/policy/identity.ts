@@ -1,5 +1,5 @@
-import { type Glob, globMatches, globsOverlap, parseGlob } from '../images/glob.js';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { type Glob, globMatches, globsOverlap, parseGlob } from '../references/glob.js';
 
 /** Hosts where everybody has workflows or identities: a subject that leaves their owner open is everybody's. */
 const SHARED_HOSTS = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'issuer.enforce.dev'];

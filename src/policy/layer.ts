@@ -1,4 +1,4 @@
-import type { Result } from '../result.js';
+import type { Result } from '../lib/result.js';
 import type { PolicyPosition } from './policy.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
 import type { PolicyFile } from './schema.js';

@@ -1,4 +1,4 @@
-import { err } from '../result.js';
+import { err } from '../lib/result.js';
 import type { ResolveFile } from './layer.js';
 
 /** Key files and trusted roots that one policy may name; each may be a request to an API. */

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalog/publisher.js';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { Rule } from '../rules/rule.js';
 import { builtInPolicy } from './baseline.js';
 import { withDefaultAllowlist } from './default-allow.js';

@@ -1,7 +1,7 @@
 import type { Role } from '../build-files/image-use.js';
 import { ROLES } from '../build-files/image-use.js';
-import { formatPlatform, parsePlatform } from '../images/platform.js';
-import { canonicalHost } from '../images/registry-host.js';
+import { formatPlatform, parsePlatform } from '../references/platform.js';
+import { canonicalHost } from '../references/registry-host.js';
 import type { Rule } from '../rules/rule.js';
 import { type Layer, positionIn } from './layer.js';
 import type { AllowEntry, Policy, RegistryOverride, RuleOverride, Waiver } from './policy.js';

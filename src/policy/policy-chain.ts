@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { plural } from '../plural.js';
-import { err, ok, type Result } from '../result.js';
+import { plural } from '../lib/plural.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { Rule } from '../rules/rule.js';
 import { type Layer, problemIn, type ResolveFile } from './layer.js';
 import { limitedFiles } from './limited-files.js';

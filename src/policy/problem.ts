@@ -1,5 +1,5 @@
 import type { SourceRange } from '../build-files/image-use.js';
-import { terminal, visible } from '../escape/visible.js';
+import { terminal, visible } from '../lib/escape/visible.js';
 
 export type PolicyProblemCode =
   | 'too-large'

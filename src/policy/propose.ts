@@ -1,9 +1,9 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { publisherOf } from '../catalog/catalogue.js';
+import { publisherOf } from '../catalog/catalog.js';
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
-import { matches, parsePattern } from '../images/pattern.js';
-import { type Reference, repositoryName } from '../images/reference.js';
-import { canonicalHost } from '../images/registry-host.js';
+import { matches, parsePattern } from '../references/pattern.js';
+import { type Reference, repositoryName } from '../references/reference.js';
+import { canonicalHost } from '../references/registry-host.js';
 
 /** Frontends that allowed-frontend allows by itself. */
 const DEFAULT_FRONTEND = 'docker.io/docker/dockerfile';

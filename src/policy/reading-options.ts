@@ -1,6 +1,6 @@
 import type { ReadingOptions } from '../build-files/reading.js';
-import { parsePlatform } from '../images/platform.js';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { parsePlatform } from '../references/platform.js';
 import type { Policy } from './policy.js';
 
 /** How a user or a workflow says that the build is really started. */

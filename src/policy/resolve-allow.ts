@@ -1,7 +1,7 @@
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
-import { literalPrefixLength, parsePattern, patternCovers } from '../images/pattern.js';
-import { nearest } from '../nearest.js';
-import { plural } from '../plural.js';
+import { nearest } from '../lib/nearest.js';
+import { plural } from '../lib/plural.js';
+import { literalPrefixLength, parsePattern, patternCovers } from '../references/pattern.js';
 import { verifiedPublishers } from './default-allow.js';
 import { type Layer, positionIn, problemIn } from './layer.js';
 import type { AllowEntry, Authority, ProvenanceRequirement } from './policy.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest } from '../nearest.js';
+import { nearest } from '../lib/nearest.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
 import { keysOfSchema } from './schema-keys.js';
 import type { YamlDocument } from './yaml-document.js';

@@ -1,7 +1,7 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { globMatches, parseGlob } from '../images/glob.js';
-import { matches, parsePattern } from '../images/pattern.js';
-import type { Reference } from '../images/reference.js';
+import { globMatches, parseGlob } from '../references/glob.js';
+import { matches, parsePattern } from '../references/pattern.js';
+import type { Reference } from '../references/reference.js';
 import type { Answer } from '../rules/answer.js';
 import { policyReference } from './govern.js';
 import type { Policy, Waiver } from './policy.js';

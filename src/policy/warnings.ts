@@ -1,4 +1,4 @@
-import { type ImagePattern, literalPrefixLength, parsePattern, patternsOverlap } from '../images/pattern.js';
+import { type ImagePattern, literalPrefixLength, parsePattern, patternsOverlap } from '../references/pattern.js';
 import { type Layer, problemIn } from './layer.js';
 import type { AllowEntry, Policy } from './policy.js';
 import type { PolicyProblem } from './problem.js';

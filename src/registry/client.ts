@@ -1,23 +1,23 @@
-import { isDigest, repositoryName } from '../images/reference.js';
-import { err, ok, type Result } from '../result.js';
-import { type Answer, readRefusalText, type WholeAnswer } from './answer.js';
-import type { Ask, RegistryApi } from './ask.js';
-import type { Authorization } from './authorization.js';
-import { resumingChunks } from './blob-download.js';
-import { digestOf, hashesTo } from './digest.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { digestOf, hashesTo } from '../references/digest.js';
+import { isDigest, repositoryName } from '../references/reference.js';
+import type { Authorization } from './auth/authorization.js';
 import type { HostRules } from './hosts.js';
-import { type RequestName, requestText, statusError } from './http-failure.js';
+import { resumingChunks } from './http/blob-download.js';
+import { type RequestName, requestText, statusError } from './http/http-failure.js';
+import { refusalError } from './http/refusal.js';
+import type { Ask, RegistryApi } from './http/request.js';
+import { type Answer, readRefusalText, type WholeAnswer } from './http/response.js';
+import type { Request, Transport } from './http/transport.js';
+import { blobText, type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './http/verified-bytes.js';
 import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import { BLOB_LIMITS, type LimitName } from './limits.js';
-import type { Descriptor } from './manifest.js';
-import { ACCEPTED_MANIFESTS, essence } from './media-types.js';
-import { readManifest } from './read-manifest.js';
+import type { Descriptor } from './manifest/manifest.js';
+import { ACCEPTED_MANIFESTS, essence } from './manifest/media-types.js';
+import { readManifest } from './manifest/read-manifest.js';
 import { fetchReferrers } from './referrers.js';
-import { refusalError } from './refusal.js';
 import { documentError } from './registry-error.js';
 import { fetchTags } from './tags.js';
-import type { Request, Transport } from './transport.js';
-import { blobText, type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './verified-bytes.js';
 
 export interface ClientOptions {
   readonly transport: Transport;

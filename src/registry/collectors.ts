@@ -1,7 +1,7 @@
 import type { Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
-import { formatPlatform } from '../images/platform.js';
-import { formatReference } from '../images/reference.js';
+import { formatPlatform } from '../references/platform.js';
+import { formatReference } from '../references/reference.js';
 import type { ImageSource, Repository } from './image-source.js';
 import { namesPatch, newerPatch } from './newer-tag.js';
 import { registryErrorEvidence } from './registry-error.js';

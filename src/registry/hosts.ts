@@ -1,5 +1,5 @@
-import { canonicalHost } from '../images/registry-host.js';
 import type { RegistryOverride } from '../policy/policy.js';
+import { canonicalHost } from '../references/registry-host.js';
 
 /** Where a registry's API answers, if that is not the name in references. */
 const API_HOSTS: ReadonlyMap<string, string> = new Map([['docker.io', 'registry-1.docker.io']]);

@@ -1,6 +1,6 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
-import type { Result } from '../result.js';
-import type { Descriptor, Manifest } from './manifest.js';
+import type { Result } from '../lib/result.js';
+import type { Descriptor, Manifest } from './manifest/manifest.js';
 
 /** Where content lives: `registry/repository`, without tag and digest. */
 export interface Repository {

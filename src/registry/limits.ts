@@ -1,5 +1,5 @@
-import { plural } from '../plural.js';
-import { err, ok, type Result } from '../result.js';
+import { plural } from '../lib/plural.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { BlobKind } from './image-source.js';
 
 const KIB = 1024;

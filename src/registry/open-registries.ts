@@ -1,25 +1,25 @@
 import { resolve } from 'node:path';
-import { canonicalHost } from '../images/registry-host.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { RegistryOverride } from '../policy/policy.js';
-import { err, ok, type Result } from '../result.js';
-import { Authorization } from './authorization.js';
-import type { BlobCache } from './cache.js';
-import { CachedSource } from './cached-source.js';
-import { trustedAuthorities } from './certificates.js';
+import { canonicalHost } from '../references/registry-host.js';
+import { Authorization } from './auth/authorization.js';
+import { type Credential, type CredentialStore, credentialsFirst } from './auth/credentials.js';
+import { dockerCredentials } from './auth/docker-config.js';
+import type { BlobCache } from './cache/cache.js';
+import { CachedSource } from './cache/cached-source.js';
 import { RegistryClient } from './client.js';
-import { type Clock, systemClock } from './clock.js';
-import { type Credential, type CredentialStore, credentialsFirst } from './credentials.js';
-import { dockerCredentials } from './docker-config.js';
 import { hostRules } from './hosts.js';
+import { trustedAuthorities } from './http/certificates.js';
+import { type Clock, systemClock } from './http/clock.js';
+import type { Environment } from './http/proxy.js';
+import { Transport } from './http/transport.js';
 import type { ImageSource } from './image-source.js';
-import { LayoutSource } from './layout.js';
+import { LayoutSource } from './layout/layout.js';
 import { LIMITS_VARIABLE, parseLimits, type RegistryLimits, registryLimits } from './limits.js';
-import type { Environment } from './proxy.js';
 import { offlineSource } from './refusing-source.js';
 import { type Route, RoutedSource } from './routed-source.js';
 import { parseRoute, type RouteText } from './routes.js';
 import { SharedSource } from './shared-source.js';
-import { Transport } from './transport.js';
 
 export interface RegistriesOptions {
   /** The policy's `registries`. */

@@ -1,16 +1,16 @@
-import { plural } from '../plural.js';
-import { err, ok, type Result } from '../result.js';
-import type { WholeAnswer } from './answer.js';
-import type { RegistryApi } from './ask.js';
-import { referrersTag } from './digest.js';
-import { limitError, type RequestName, requestText } from './http-failure.js';
+import { plural } from '../lib/plural.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { referrersTag } from '../references/digest.js';
+import { limitError, type RequestName, requestText } from './http/http-failure.js';
+import { nextPage } from './http/pages.js';
+import { refusalError } from './http/refusal.js';
+import type { RegistryApi } from './http/request.js';
+import type { WholeAnswer } from './http/response.js';
 import type { ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
-import type { Descriptor } from './manifest.js';
-import { essence, OCI_INDEX } from './media-types.js';
-import { nextPage } from './pages.js';
-import { readManifest } from './read-manifest.js';
-import { refusalError } from './refusal.js';
+import type { Descriptor } from './manifest/manifest.js';
+import { essence, OCI_INDEX } from './manifest/media-types.js';
+import { readManifest } from './manifest/read-manifest.js';
 import { documentError } from './registry-error.js';
 
 /** With these a registry says that it has no referrers API. @see https://github.com/google/go-containerregistry/blob/main/pkg/v1/remote/referrers.go */

@@ -1,4 +1,4 @@
-import { err, type Result } from '../result.js';
+import { err, type Result } from '../lib/result.js';
 import type { ImageSource, RegistryError, Repository } from './image-source.js';
 
 /** A source that answers every look-up with the same kind of error, and asks nobody. */

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
-import type { DocumentFault } from './document-fault.js';
 import type { RegistryError } from './image-source.js';
 import { raiseLimit } from './limits.js';
+import type { DocumentFault } from './manifest/document-fault.js';
 
 /**
  * Thrown by the iterable of `ImageSource.blobStream`, and nowhere else: bytes ended early, ran over a limit or did not

@@ -1,14 +1,14 @@
-import { formatPlatform, type Platform } from '../images/platform.js';
-import { formatReference, type Reference } from '../images/reference.js';
-import { plural } from '../plural.js';
-import { err, ok, type Result } from '../result.js';
-import { choosePlatform, compatiblePlatforms, normalPlatform, platformOf } from './choose-platform.js';
-import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
+import { plural } from '../lib/plural.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { formatPlatform, type Platform } from '../references/platform.js';
+import { formatReference, type Reference } from '../references/reference.js';
 import type { FetchedManifest, ImageSource, RegistryError, Repository } from './image-source.js';
 import { registryLimits } from './limits.js';
-import type { Descriptor, ImageManifest } from './manifest.js';
-import { isImageConfigType } from './media-types.js';
-import { readConfiguration } from './read-configuration.js';
+import { choosePlatform, compatiblePlatforms, normalPlatform, platformOf } from './manifest/choose-platform.js';
+import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './manifest/document-fault.js';
+import type { Descriptor, ImageManifest } from './manifest/manifest.js';
+import { isImageConfigType } from './manifest/media-types.js';
+import { readConfiguration } from './manifest/read-configuration.js';
 import { documentError } from './registry-error.js';
 import type { ResolvedImage } from './resolved-image.js';
 

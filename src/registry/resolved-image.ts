@@ -1,7 +1,7 @@
-import type { ImageConfiguration } from '../evidence/configuration.js';
-import type { Reference } from '../images/reference.js';
+import type { ImageConfiguration } from '../image-content/configuration.js';
+import type { Reference } from '../references/reference.js';
 import type { Repository } from './image-source.js';
-import type { Descriptor, ImageManifest } from './manifest.js';
+import type { Descriptor, ImageManifest } from './manifest/manifest.js';
 
 /** A reference pinned to digests, for one platform. */
 export interface ResolvedImage {

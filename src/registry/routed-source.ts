@@ -1,7 +1,7 @@
-import { canonicalHost } from '../images/registry-host.js';
-import type { Result } from '../result.js';
+import type { Result } from '../lib/result.js';
+import { canonicalHost } from '../references/registry-host.js';
 import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
-import type { Descriptor } from './manifest.js';
+import type { Descriptor } from './manifest/manifest.js';
 import { unlistedSource } from './refusing-source.js';
 
 /** Something that stands in for `registry[/prefix]`: another source, and the path there that takes the prefix's place. */

@@ -1,5 +1,5 @@
-import { canonicalHost } from '../images/registry-host.js';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { canonicalHost } from '../references/registry-host.js';
 
 /** What stands in for a registry, as `--registry` says it. */
 export type RouteText =

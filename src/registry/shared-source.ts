@@ -1,6 +1,6 @@
-import type { Result } from '../result.js';
+import type { Result } from '../lib/result.js';
 import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
-import type { Descriptor } from './manifest.js';
+import type { Descriptor } from './manifest/manifest.js';
 
 /**
  * Shares work for the run: each tag is resolved once, so that every rule speaks of the same image, and each manifest,

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { err, ok, type Result } from '../result.js';
-import type { RegistryApi } from './ask.js';
-import { malformed } from './document-fault.js';
-import { requestText } from './http-failure.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { parseStrictJson } from '../lib/strict-json.js';
+import { requestText } from './http/http-failure.js';
+import { nextPage } from './http/pages.js';
+import type { RegistryApi } from './http/request.js';
 import type { RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
-import { nextPage } from './pages.js';
+import { malformed } from './manifest/document-fault.js';
 import { documentError } from './registry-error.js';
-import { parseStrictJson } from './strict-json.js';
 
 const page = z.object({ tags: z.array(z.string()).nullable() });
 const PAGE_SIZE = 1000;

@@ -1,7 +1,7 @@
-import { cut, visible, visibleLines } from '../escape/visible.js';
+import { cut, visible, visibleLines } from '../lib/escape/visible.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
-import { toldFindings } from './told-findings.js';
+import { toldFindings } from './reported-findings.js';
 
 /** A workflow command, ready for `core.error` and `core.warning`, which escape the command's own syntax. */
 interface Annotation {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseChangeSchema } from './base-change-document.js';
+import { baseChangeSchema } from './image-diff-document.js';
 import { fileSchema, rangeFields, useSchema } from './images-document.js';
 
 /**

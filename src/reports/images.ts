@@ -1,12 +1,12 @@
 import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
-import { jsonText } from '../escape/json.js';
-import { terminal } from '../escape/visible.js';
-import { formatReference } from '../images/reference.js';
-import { plural } from '../plural.js';
-import { displayWidth, padded } from './display-width.js';
+import { jsonText } from '../lib/escape/json.js';
+import { terminal } from '../lib/escape/visible.js';
+import { plural } from '../lib/plural.js';
+import { formatReference } from '../references/reference.js';
 import type { ImagesDocument, UseDocument } from './images-document.js';
-import { paint } from './paint.js';
+import { displayWidth, padded } from './text/display-width.js';
+import { paint } from './text/paint.js';
 
 /** Names the shape of the document; a change that breaks readers changes the number. */
 const IMAGES_SCHEMA = 'base-image-gate/images/v1';

@@ -1,10 +1,10 @@
 import type { SourceRange } from '../build-files/image-use.js';
-import { jsonText } from '../escape/json.js';
+import { jsonText } from '../lib/escape/json.js';
 import type { JudgedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
-import { baseChangeDocument } from './base-change-document.js';
 import type { CheckDocument } from './check-document.js';
 import { evidenceDocument } from './evidence-document.js';
+import { baseChangeDocument } from './image-diff-document.js';
 import { fileDocument, useDocument } from './images.js';
 import type { Finding, JudgedImage, Report } from './report.js';
 

@@ -1,6 +1,6 @@
 import type { Reading } from '../build-files/reading.js';
 import type { Stage } from '../build-files/stage.js';
-import { rootsOnScratch } from '../evidence/effective-user.js';
+import { rootsOnScratch } from '../image-content/effective-user.js';
 import type { Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
 import { nonRoot } from '../rules/non-root.js';

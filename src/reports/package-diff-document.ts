@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PackageDiff } from '../evidence/sbom/diff.js';
+import type { PackageDiff } from '../attestations/sbom/diff.js';
 
 const entry = z.strictObject({ package: z.string(), version: z.exactOptional(z.string()) });
 

@@ -1,12 +1,12 @@
 import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { Verdict } from '../gate/verdict.js';
 import type { Level, PolicySource, Profile } from '../policy/policy.js';
 import type { JudgedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import type { Outcome } from '../rules/rule.js';
-import type { Verdict } from '../verdict.js';
-import type { BaseChange } from './base-change.js';
+import type { BaseChange } from './image-diff.js';
 
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
 export interface Finding extends Place {

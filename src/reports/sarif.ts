@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { jsonText } from '../escape/json.js';
-import { urlPath } from '../escape/markdown.js';
-import { cut, visible, visibleLines } from '../escape/visible.js';
-import { exitCodeOf } from '../verdict.js';
+import { exitCodeOf } from '../gate/verdict.js';
+import { jsonText } from '../lib/escape/json.js';
+import { urlPath } from '../lib/escape/markdown.js';
+import { cut, visible, visibleLines } from '../lib/escape/visible.js';
 import type { Finding, Report } from './report.js';
 import { type ReportedRule, WAIVERS_RULE } from './rule-description.js';
 

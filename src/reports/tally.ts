@@ -1,7 +1,7 @@
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
-import { toldFindings } from './told-findings.js';
+import { toldFindings } from './reported-findings.js';
 
 /** What a run found, counted as people do: one problem at five places is one. What a waiver covers counts only as waived. */
 export interface Tally {

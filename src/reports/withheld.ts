@@ -1,4 +1,4 @@
-import { environmentSecrets, isNamedLikeSecret } from '../evidence/environment-facts.js';
+import { environmentSecrets, isNamedLikeSecret } from '../image-content/environment-facts.js';
 
 /** Stands where a value would be. Names stay, so that a person can look it up. */
 export const WITHHELD = '[not shown]';

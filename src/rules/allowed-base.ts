@@ -1,8 +1,8 @@
-import { loadCatalogue } from '../catalog/catalogue.js';
-import { formatReference } from '../images/reference.js';
+import { loadCatalogue } from '../catalog/catalog.js';
 import { deniedBy } from '../policy/govern.js';
-import { adviceOf } from '../proposals/advice.js';
-import { proposalsFor } from '../proposals/proposals.js';
+import { formatReference } from '../references/reference.js';
+import { adviceOf } from '../suggestions/advice.js';
+import { proposalsFor } from '../suggestions/suggestions.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { UseRule } from './rule.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { matches, parsePattern } from '../images/pattern.js';
-import { formatReference, type Reference } from '../images/reference.js';
 import { stricter } from '../policy/strictness.js';
+import { matches, parsePattern } from '../references/pattern.js';
+import { formatReference, type Reference } from '../references/reference.js';
 import type { RuleResult, UseRule } from './rule.js';
 
 const options = z.strictObject({

@@ -1,5 +1,5 @@
-import { formatReference } from '../images/reference.js';
 import { deniedBy } from '../policy/govern.js';
+import { formatReference } from '../references/reference.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { UseRule } from './rule.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Program, ProgramKind } from '../evidence/filesystem/filesystem-facts.js';
-import { listed } from '../listed.js';
+import type { Program, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
+import { listed } from '../lib/listed.js';
 import { highestLevel } from '../policy/strictness.js';
-import { needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unjudged, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({

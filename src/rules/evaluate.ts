@@ -1,11 +1,11 @@
 import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
-import { type Change, inheritedFrom } from '../change.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
-import { formatPlatform, type Platform } from '../images/platform.js';
-import { formatReference } from '../images/reference.js';
+import { type Change, inheritedFrom } from '../gate/change.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
+import { formatPlatform, type Platform } from '../references/platform.js';
+import { formatReference } from '../references/reference.js';
 import type { Answer } from './answer.js';
 import type {
   BaseImage,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
 import { duration, durationMilliseconds } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
-import { needed } from './contents.js';
+import { needed } from './image-contents.js';
 import type { ImageRule } from './rule.js';
 
 const options = z.strictObject({

@@ -1,5 +1,5 @@
-import { judgeWolfi } from '../evidence/wolfi/wolfi-facts.js';
-import { needed, withoutLinuxContents } from './contents.js';
+import { judgeWolfi } from '../packages/wolfi-facts.js';
+import { needed, withoutLinuxContents } from './image-contents.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule, RuleResult } from './rule.js';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { ImageConfiguration } from '../evidence/configuration.js';
-import { environmentHazards } from '../evidence/environment-facts.js';
-import type { FileEntry } from '../evidence/filesystem/file-entry.js';
-import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
-import { listed } from '../listed.js';
-import { plural } from '../plural.js';
+import type { ImageConfiguration } from '../image-content/configuration.js';
+import { environmentHazards } from '../image-content/environment-facts.js';
+import type { FileEntry } from '../image-content/filesystem/file-entry.js';
+import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
+import { listed } from '../lib/listed.js';
+import { plural } from '../lib/plural.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, withoutLinuxContents } from './contents.js';
+import { needed, shortened, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import type { ImageRule, RuleResult } from './rule.js';
 

@@ -1,6 +1,6 @@
-import { listed } from '../listed.js';
-import { plural } from '../plural.js';
-import { needed, shortened, unreadInventory, withoutLinuxContents } from './contents.js';
+import { listed } from '../lib/listed.js';
+import { plural } from '../lib/plural.js';
+import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule } from './rule.js';
 

@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.js';
-import { repositoryName } from '../images/reference.js';
+import { repositoryName } from '../references/reference.js';
 import type { ImageRuleSubject, PublisherFacts, RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, unreadInventory, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const MB = 1_000_000;

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { KnownVulnerabilities, Vulnerability } from '../evidence/vulnerabilities/vulnerabilities.js';
 import { duration } from '../policy/duration.js';
 import { highestLevel, stricter } from '../policy/strictness.js';
-import { needed, shortened } from './contents.js';
+import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
+import { needed, shortened } from './image-contents.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
+import { distinct, groups, sourcesLine, summary } from './vulnerabilities/describe.js';
+import { remedy } from './vulnerabilities/fix.js';
 import { proofGaps } from './vulnerabilities/proof.js';
-import { remedy } from './vulnerabilities/remedy.js';
-import { distinct, groups, sourcesLine, summary } from './vulnerabilities/tell.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
-import { groupLine } from './vulnerabilities/weakness-group.js';
+import { groupLine } from './vulnerabilities/vulnerability-group.js';
 
 const options = z.strictObject({
   ...thresholdOptions,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { environmentSecrets } from '../evidence/environment-facts.js';
-import type { SecretFile } from '../evidence/filesystem/filesystem-facts.js';
-import { listed } from '../listed.js';
-import { plural } from '../plural.js';
+import { environmentSecrets } from '../image-content/environment-facts.js';
+import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js';
+import { listed } from '../lib/listed.js';
+import { plural } from '../lib/plural.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, unjudged, withoutLinuxContents } from './contents.js';
+import { needed, shortened, unjudged, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 

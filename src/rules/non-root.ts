@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type BaseDefaults, type EffectiveUser, effectiveUsers, ownUser } from '../evidence/effective-user.js';
-import type { FilesystemFacts } from '../evidence/filesystem/filesystem-facts.js';
-import { runsAs } from '../evidence/user.js';
+import { type BaseDefaults, type EffectiveUser, effectiveUsers, ownUser } from '../image-content/effective-user.js';
+import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
+import { runsAs } from '../image-content/user.js';
+import type { Result } from '../lib/result.js';
 import { stricter } from '../policy/strictness.js';
-import type { Result } from '../result.js';
-import { isWindowsImage, needed } from './contents.js';
+import { isWindowsImage, needed } from './image-contents.js';
 import type { BuiltUse, ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({

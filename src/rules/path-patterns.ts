@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { globMatches, parseGlob } from '../images/glob.js';
+import { globMatches, parseGlob } from '../references/glob.js';
 
 /** Patterns over paths of an image, as policies write them: absolute, `*` within a folder, `**` across. */
 export const pathPatterns = () =>

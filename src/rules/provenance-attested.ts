@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
+import { normaliseBuilder, readSourceUri } from '../attestations/provenance/source-uri.js';
 import type { Evidence } from '../evidence/evidence.js';
-import type { AttestedProvenance, ImageProvenance } from '../evidence/provenance/provenance.js';
-import { normaliseBuilder, readSourceUri } from '../evidence/provenance/source-uri.js';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
 import { identityMatches } from '../policy/identity.js';
 import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';

@@ -2,9 +2,9 @@ import type { ZodType } from 'zod';
 import type { BuildFile, ImageUse, Place, Role } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
-import type { Platform } from '../images/platform.js';
-import type { Reference } from '../images/reference.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
+import type { Platform } from '../references/platform.js';
+import type { Reference } from '../references/reference.js';
 
 export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
 

@@ -1,7 +1,7 @@
+import type { AttestedSbom, ImageSbom } from '../attestations/sbom/image-sbom.js';
+import { formatName, installedPackages } from '../attestations/sbom/sbom.js';
 import type { Evidence } from '../evidence/evidence.js';
-import type { AttestedSbom, ImageSbom } from '../evidence/sbom/image-sbom.js';
-import { formatName, installedPackages } from '../evidence/sbom/sbom.js';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
 import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule, RuleResult } from './rule.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type ElementReport, readElements } from '../evidence/sbom/elements.js';
-import { installedPackages } from '../evidence/sbom/sbom.js';
-import { plural } from '../plural.js';
+import { type ElementReport, readElements } from '../attestations/sbom/elements.js';
+import { installedPackages } from '../attestations/sbom/sbom.js';
+import { plural } from '../lib/plural.js';
 import { stricter } from '../policy/strictness.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';

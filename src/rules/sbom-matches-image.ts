@@ -1,9 +1,9 @@
-import type { Inventory } from '../evidence/packages/inventory.js';
-import { compareWithSbom } from '../evidence/provenance/apko.js';
-import { distributionPackages } from '../evidence/sbom/distribution-packages.js';
-import type { ImageSbom } from '../evidence/sbom/image-sbom.js';
-import { type Reconciliation, reconcile } from '../evidence/sbom/reconcile.js';
-import { plural } from '../plural.js';
+import { compareWithSbom } from '../attestations/provenance/apko.js';
+import { distributionPackages } from '../attestations/sbom/distribution-packages.js';
+import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
+import { type Reconciliation, reconcile } from '../attestations/sbom/reconcile.js';
+import { plural } from '../lib/plural.js';
+import type { Inventory } from '../packages/inventory.js';
 import { type NoOptions, noOptions } from './options.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { formatReference } from '../images/reference.js';
-import { plural } from '../plural.js';
+import { plural } from '../lib/plural.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
+import { formatReference } from '../references/reference.js';
 import { describeAuthority } from '../signatures/authority.js';
 import { countSigners } from '../signatures/count-signers.js';
 import type { SignatureErrorCode } from '../signatures/signature-error.js';

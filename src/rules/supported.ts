@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { LIFECYCLE_DATE } from '../evidence/lifecycle/lifecycle-table.js';
-import { hasEnded } from '../evidence/lifecycle/lifecycles.js';
-import { supportOf, untilWhen } from '../evidence/lifecycle/support.js';
-import { isRolling, type SupportedPart, supportedParts } from '../evidence/lifecycle/supported-parts.js';
+import { LIFECYCLE_DATE } from '../packages/lifecycle/lifecycle-table.js';
+import { hasEnded } from '../packages/lifecycle/lifecycles.js';
+import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
+import { isRolling, type SupportedPart, supportedParts } from '../packages/lifecycle/supported-parts.js';
 import { isoDate } from '../policy/fields.js';
-import { needed, unreadInventory, withoutLinuxContents } from './contents.js';
+import { needed, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({

@@ -1,6 +1,6 @@
+import { err, ok, type Result } from '../lib/result.js';
 import { identityMatches } from '../policy/identity.js';
 import type { Authority } from '../policy/policy.js';
-import { err, ok, type Result } from '../result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import { describeSigner, type KeylessIdentity } from './signer.js';
 

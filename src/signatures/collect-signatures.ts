@@ -13,7 +13,7 @@ import {
 } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { readSignature, SIGN_PREDICATE } from './image-signature.js';
-import type { TrustedRoot } from './trusted-root.js';
+import type { TrustedRoot } from './sigstore/trusted-root.js';
 import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './verified.js';
 
 /** Collects the signatures over an image's index and manifest, and which of them an authority of its entry made. */

@@ -5,7 +5,7 @@ import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './ex
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
 import { isProvenanceType, sbomFamily } from './predicate-types.js';
-import type { SignedContent } from './signed-content.js';
+import type { SignedContent } from './sigstore/signed-content.js';
 import { checkPayloadType, readStatement, type Statement } from './statement.js';
 import type { RejectedSignature } from './verified.js';
 

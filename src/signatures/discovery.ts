@@ -1,11 +1,16 @@
 import type { LookedIn } from '../evidence/evidence.js';
+import { err, type Result } from '../lib/result.js';
 import type { ImageSource, RegistryError, Repository } from '../registry/image-source.js';
-import type { Descriptor } from '../registry/manifest.js';
-import { err, type Result } from '../result.js';
-import { DSSE_LAYER_TYPE, readAttestationLayer, readSignatureLayer, SIMPLE_SIGNING_TYPE } from './cosign-layer.js';
+import type { Descriptor } from '../registry/manifest/manifest.js';
 import { type SignatureError, signatureError } from './signature-error.js';
-import type { SignedMaterial } from './signed-material.js';
-import { readBundle } from './sigstore-bundle.js';
+import {
+  DSSE_LAYER_TYPE,
+  readAttestationLayer,
+  readSignatureLayer,
+  SIMPLE_SIGNING_TYPE,
+} from './sigstore/cosign-layer.js';
+import type { SignedMaterial } from './sigstore/signed-material.js';
+import { readBundle } from './sigstore/sigstore-bundle.js';
 import { type Incomplete, toIncomplete } from './verified.js';
 
 /**

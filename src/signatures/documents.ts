@@ -1,9 +1,9 @@
 import type { CollectContext } from '../evidence/collector.js';
-import type { Descriptor } from '../registry/manifest.js';
+import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
+import type { Approval } from './evaluate-signature.js';
 import { authoritiesOf, type Examined, examineDigests } from './examine.js';
 import { readSignature } from './image-signature.js';
-import type { Approval } from './judge.js';
 import { readStatement, type Statement, type UnsignedStatement } from './statement.js';
 import { type Incomplete, toIncomplete } from './verified.js';
 

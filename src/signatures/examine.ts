@@ -1,17 +1,17 @@
 import type { CollectContext } from '../evidence/collector.js';
 import type { LookedIn } from '../evidence/evidence.js';
-import { parseReference } from '../images/reference.js';
+import type { Result } from '../lib/result.js';
 import type { Authority } from '../policy/policy.js';
+import { parseReference } from '../references/reference.js';
 import type { Repository } from '../registry/image-source.js';
-import type { Descriptor } from '../registry/manifest.js';
+import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
-import type { Result } from '../result.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
-import { type Approval, judge } from './judge.js';
-import { loadTrustedRoot } from './load-trusted-root.js';
+import { type Approval, judge } from './evaluate-signature.js';
 import type { SignatureError } from './signature-error.js';
-import type { SignedMaterial } from './signed-material.js';
-import type { TrustedRoot } from './trusted-root.js';
+import { loadTrustedRoot } from './sigstore/load-trusted-root.js';
+import type { SignedMaterial } from './sigstore/signed-material.js';
+import type { TrustedRoot } from './sigstore/trusted-root.js';
 import type { About, Incomplete, RejectedSignature } from './verified.js';
 
 /** A sound signature by an authority of the entry; what it says has still to be read. */

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { Authority } from '../policy/policy.js';
 import type { SignatureError } from './signature-error.js';
-import type { TrustedRoot } from './trusted-root.js';
+import type { TrustedRoot } from './sigstore/trusted-root.js';
 import type { Incomplete, RejectedSignature } from './verified.js';
 
 /** What stands between "not found" and "not there": places that did not answer, a root that may be outdated, keys out of reach. */

@@ -1,7 +1,7 @@
 import type { ASN1Obj } from '@sigstore/core';
 import type { Signer as VerifierSigner } from '@sigstore/verify';
-import { optionalField } from '../optional-field.js';
-import { err, ok, type Result } from '../result.js';
+import { optionalField } from '../lib/optional-field.js';
+import { err, ok, type Result } from '../lib/result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { KeylessIdentity } from './signer.js';
 
@@ -23,7 +23,7 @@ const UTF8_STRING = 0x0c;
 export async function readIdentity(
   identity: NonNullable<VerifierSigner['identity']>,
 ): Promise<Result<KeylessIdentity, SignatureError>> {
-  const { ASN1Obj } = await import('./sigstore-library.js');
+  const { ASN1Obj } = await import('./sigstore/sigstore-library.js');
   const extensions = new Map<string, Buffer>();
   for (const { oid, value } of identity.oids ?? []) {
     const id = oid?.id.join('.') ?? '';

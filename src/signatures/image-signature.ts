@@ -1,7 +1,7 @@
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
-import type { SignedMaterial } from './signed-material.js';
-import { checkSimpleSigning } from './simple-signing.js';
+import type { SignedMaterial } from './sigstore/signed-material.js';
+import { checkSimpleSigning } from './sigstore/simple-signing.js';
 import { checkPayloadType, readStatement } from './statement.js';
 import type { VerifiedSignature } from './verified.js';
 

@@ -1,5 +1,5 @@
 import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
 
 /** A public key that may verify: ECDSA on the three NIST curves, Ed25519, RSA of 2048 to 4096 bits. */
 export interface SigningKey {

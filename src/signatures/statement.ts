@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseStrictJson } from '../registry/strict-json.js';
-import { err, ok, type Result } from '../result.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { parseStrictJson } from '../lib/strict-json.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { SignatureFacts } from './signer.js';
 import type { About, Incomplete, RejectedSignature } from './verified.js';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { differences, readAnswers } from '../../support/buildkit-answers.js';
+import { differences, readAnswers } from '../../support/image/buildkit-answers.js';
 import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
 
 const CASES = fileURLToPath(new URL('./buildkit-cases.jsonl', import.meta.url));

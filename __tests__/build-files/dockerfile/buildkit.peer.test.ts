@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatReference } from '../../../src/images/reference.js';
-import { readAnswers } from '../../support/buildkit-answers.js';
-import { mutatedDockerfiles } from '../../support/dockerfile-mutations.js';
-import { describeWithPeers } from '../../support/peers.js';
-import { read } from '../../support/read-dockerfile.js';
+import { formatReference } from '../../../src/references/reference.js';
+import { readAnswers } from '../../support/image/buildkit-answers.js';
+import { mutatedDockerfiles } from '../../support/image/dockerfile-mutations.js';
+import { read } from '../../support/image/read-dockerfile.js';
+import { describeWithPeers } from '../../support/process/peers.js';
 
 const CASES = readAnswers(fileURLToPath(new URL('./buildkit-cases.jsonl', import.meta.url)));
 const FILES = 10_000;

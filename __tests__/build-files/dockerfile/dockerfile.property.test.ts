@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SourceText } from '../../../src/build-files/dockerfile/source-text.js';
-import { readAnswers } from '../../support/buildkit-answers.js';
-import { mutatedDockerfiles } from '../../support/dockerfile-mutations.js';
-import { read } from '../../support/read-dockerfile.js';
+import { readAnswers } from '../../support/image/buildkit-answers.js';
+import { mutatedDockerfiles } from '../../support/image/dockerfile-mutations.js';
+import { read } from '../../support/image/read-dockerfile.js';
 import { textOfRange } from '../../support/source-range.js';
 
 const CASES = readAnswers(fileURLToPath(new URL('./buildkit-cases.jsonl', import.meta.url)));

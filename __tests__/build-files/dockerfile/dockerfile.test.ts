@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
-import { formatReference } from '../../../src/images/reference.js';
-import { expansions, read } from '../../support/read-dockerfile.js';
+import { formatReference } from '../../../src/references/reference.js';
+import { expansions, read } from '../../support/image/read-dockerfile.js';
 import { textOfRange } from '../../support/source-range.js';
 
 describe('roles', () => {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
 import { describe, expect, test } from '@jest/globals';
-import { expansions, read } from '../../support/read-dockerfile.js';
+import { expansions, read } from '../../support/image/read-dockerfile.js';
 
 /** Ways to write an image that other readers overlook, and BuildKit does not. */
 const SHOWN: readonly (readonly [string, string])[] = [

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readOnBuildTriggers } from '../../../src/build-files/dockerfile/onbuild-triggers.js';
-import { read } from '../../support/read-dockerfile.js';
+import { read } from '../../support/image/read-dockerfile.js';
 
 const { uses, stages } = read('FROM a AS builder\nFROM b AS app\nFROM c AS later\n', { targets: ['app'] });
 

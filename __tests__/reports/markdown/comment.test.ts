@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type CommentOptions, renderComment } from '../../../src/reports/markdown/comment.js';
 import type { Report } from '../../../src/reports/report.js';
 import type { Answer } from '../../../src/rules/answer.js';
-import { GITHUB_LINKS, githubHtml, readHtml } from '../../support/github-markdown.js';
+import { GITHUB_LINKS, githubHtml, readHtml } from '../../support/github/github-markdown.js';
 import { makeAnswer, makeReport, makeUse, makeWaiver } from '../../support/report-maker.js';
 import { storefrontReport } from '../../support/storefront-report.js';
 

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { type Browser, type OpenPage, openPage, startBrowser } from '../../../scripts/screenshots/browser.js';
 import { fetchPackage, MERMAID } from '../../../scripts/screenshots/npm-package.js';
 import { stageGraph } from '../../../src/reports/markdown/graph.js';
-import { describeWithPeers } from '../../support/peers.js';
+import { describeWithPeers } from '../../support/process/peers.js';
 import { makeAnswer, makeReport, makeUse } from '../../support/report-maker.js';
 import { makeStage, storefrontReport } from '../../support/storefront-report.js';
 

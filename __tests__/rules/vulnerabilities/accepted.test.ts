@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { sortAccepted } from '../../../src/rules/vulnerabilities/accepted.js';
-import { makeVulnerability, makeWaiver } from '../../support/vulnerability-maker.js';
+import { makeVulnerability, makeWaiver } from '../../support/image/vulnerability-maker.js';
 
 const ONE = makeVulnerability('CVE-2026-0001');
 const ALIASED = { ...makeVulnerability('CVE-2026-0002'), ids: ['CVE-2026-0002', 'GHSA-1', 'GHSA-2'] };

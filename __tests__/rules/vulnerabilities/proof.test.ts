@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KnownVulnerabilities, Vulnerability } from '../../../src/evidence/vulnerabilities/vulnerabilities.js';
 import { proofGaps } from '../../../src/rules/vulnerabilities/proof.js';
-import { makeKnown, makeVulnerability } from '../../support/vulnerability-maker.js';
+import type { KnownVulnerabilities, Vulnerability } from '../../../src/vulnerabilities/vulnerabilities.js';
+import { makeKnown, makeVulnerability } from '../../support/image/vulnerability-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const DAY = 24 * 60 * 60 * 1000;

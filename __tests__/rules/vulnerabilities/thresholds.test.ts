@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { SEVERITIES } from '../../../src/evidence/vulnerabilities/severity.js';
-import type { Vulnerability } from '../../../src/evidence/vulnerabilities/vulnerabilities.js';
 import { counts, type Thresholds } from '../../../src/rules/vulnerabilities/thresholds.js';
-import { makeVulnerability } from '../../support/vulnerability-maker.js';
+import { SEVERITIES } from '../../../src/vulnerabilities/matching/severity.js';
+import type { Vulnerability } from '../../../src/vulnerabilities/vulnerabilities.js';
+import { makeVulnerability } from '../../support/image/vulnerability-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const ALL: Thresholds = { severity: 'any', fixable: false, grace: '0d' };

@@ -1,5 +1,5 @@
-import { formatPlatform, type Platform } from '../../images/platform.js';
-import { ok, type Result } from '../../result.js';
+import { ok, type Result } from '../../lib/result.js';
+import { formatPlatform, type Platform } from '../../references/platform.js';
 import type { Instruction } from './instruction.js';
 import type { WorkBudget } from './limits.js';
 import { type EscapeCharacter, sourceSpan } from './logical-lines.js';

@@ -1,5 +1,5 @@
-import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
-import { plural } from '../../plural.js';
+import { plural } from '../../lib/plural.js';
+import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import { GlobalScope } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';

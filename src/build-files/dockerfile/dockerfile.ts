@@ -1,6 +1,6 @@
-import { formatPlatform, type Platform, parsePlatform } from '../../images/platform.js';
-import { parseReference, repositoryName } from '../../images/reference.js';
-import { plural } from '../../plural.js';
+import { plural } from '../../lib/plural.js';
+import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
+import { parseReference, repositoryName } from '../../references/reference.js';
 import type { BuildFile, ImageUse } from '../image-use.js';
 import { mergeStage } from '../merge-stage.js';
 import type { Stage, StageBase } from '../stage.js';

@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../result.js';
+import { ok, type Result } from '../../lib/result.js';
 import { splitWords } from './shell-words.js';
 
 /** A heredoc that an instruction opens: the line that ends it, and whether leading tabs are left out of account. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { parseReference } from '../../images/reference.js';
+import { parseReference } from '../../references/reference.js';
 import type { ImageUse, Role } from '../image-use.js';
 import type { FoundUse } from './found-build.js';
 import { shortReason } from './read-error.js';

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 import type { Flag } from './flags.js';
 import { toLower } from './white-space.js';
 

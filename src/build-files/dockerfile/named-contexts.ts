@@ -1,4 +1,4 @@
-import { familiarReference, parseReference } from '../../images/reference.js';
+import { familiarReference, parseReference } from '../../references/reference.js';
 import { own } from './build-arguments.js';
 
 /**

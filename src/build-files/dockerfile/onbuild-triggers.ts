@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { parseReference } from '../../images/reference.js';
-import { plural } from '../../plural.js';
+import { plural } from '../../lib/plural.js';
+import { parseReference } from '../../references/reference.js';
 import type { ImageUse } from '../image-use.js';
 import type { Stage } from '../stage.js';
 import { copySources, type NamedSource } from './copy-sources.js';

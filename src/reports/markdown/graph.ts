@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import type { Stage } from '../../build-files/stage.js';
-import { mermaidLabel } from '../../escape/mermaid.js';
-import { plural } from '../../plural.js';
+import { mermaidLabel } from '../../lib/escape/mermaid.js';
+import { plural } from '../../lib/plural.js';
 import type { Answer } from '../../rules/answer.js';
 import type { Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';

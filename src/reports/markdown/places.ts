@@ -1,4 +1,4 @@
-import { code, inline, link, urlPath } from '../../escape/markdown.js';
+import { code, inline, link, urlPath } from '../../lib/escape/markdown.js';
 import { WAIVERS_RULE } from '../rule-description.js';
 
 /** Where links lead. Without a repository and commit, places are named and not linked. */

@@ -1,5 +1,5 @@
-import { block, inline, prose } from '../../escape/markdown.js';
-import { cut } from '../../escape/visible.js';
+import { block, inline, prose } from '../../lib/escape/markdown.js';
+import { cut } from '../../lib/escape/visible.js';
 import { verdictSign } from './signs.js';
 
 /** What happened, and what can be done about it: a sentence each, and further lines as they are to be read or copied. */

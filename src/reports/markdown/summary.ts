@@ -1,11 +1,11 @@
-import { inline, prose } from '../../escape/markdown.js';
+import { inline, prose } from '../../lib/escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
+import { toldFindings } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
-import { toldFindings } from '../told-findings.js';
-import { type BaseChangesDetail, baseChangesList } from './base-changes.js';
 import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
+import { type BaseChangesDetail, baseChangesList } from './image-diff.js';
 import { imageTable, type TableDetail } from './image-table.js';
 import { type LinkTargets, placeLink, ruleLink } from './places.js';
 import { bytes, firstThatFits } from './shrink.js';

@@ -1,7 +1,7 @@
-import type { Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
 import type { Waiver } from '../../policy/policy.js';
+import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 import type { ImageRuleSubject } from '../rule.js';
-import { distinct } from './tell.js';
+import { distinct } from './describe.js';
 
 /** What is known against an image, by what the policy and the publisher say of it. */
 export interface Sorted {

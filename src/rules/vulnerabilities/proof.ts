@@ -1,9 +1,9 @@
-import type { KnownVulnerabilities, Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
-import { listed } from '../../listed.js';
+import { listed } from '../../lib/listed.js';
 import { durationMilliseconds } from '../../policy/duration.js';
-import { shortened } from '../contents.js';
+import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
+import { shortened } from '../image-contents.js';
 import type { RuleResult } from '../rule.js';
-import { day } from './tell.js';
+import { day } from './describe.js';
 
 /** How far two clocks may differ. */
 const CLOCK_SLACK = 24 * 60 * 60 * 1000;

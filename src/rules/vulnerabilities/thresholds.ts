@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { SEVERITIES } from '../../evidence/vulnerabilities/severity.js';
-import type { Vulnerability } from '../../evidence/vulnerabilities/vulnerabilities.js';
 import { duration, durationMilliseconds } from '../../policy/duration.js';
 import { stricter } from '../../policy/strictness.js';
+import { SEVERITIES } from '../../vulnerabilities/matching/severity.js';
+import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 
 /** From the loosest to the strictest. Whatever is known to be exploited counts in all of them. */
 const THRESHOLDS = ['exploited', 'critical', 'high', 'medium', 'low', 'any'] as const;

@@ -1,0 +1,144 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { buildsInWorkflow, isWorkflow } from '../../../src/build-files/workflow/workflow-builds.js';
+
+const builds = async (text: string) => (await buildsInWorkflow(Buffer.from(text))).named;
+
+const step = (inputs: string) =>
+  `jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n${inputs
+    .split('\n')
+    .map((line) => `          ${line}`)
+    .join('\n')}\n`;
+
+describe('build-push-action', () => {
+  test('its literal inputs', async () => {
+    const inputs =
+      'file: a/b\ntarget: api\nplatforms: linux/amd64, linux/arm64\nbuild-args: |\n  A=1\n  B=${{ vars.B }}\nbuild-contexts: |\n  base=docker-image://b';
+    expect(await builds(step(inputs))).toEqual([
+      {
+        file: 'a/b',
+        target: 'api',
+        platforms: ['linux/amd64', 'linux/arm64'],
+        buildArgs: { A: '1' },
+        buildContexts: { base: 'docker-image://b' },
+        open: { args: ['B'], target: false, contexts: false },
+      },
+    ]);
+  });
+
+  test('quotes around an item are none of it, as the action reads them', async () => {
+    const inputs = 'build-args: |\n  "BASE=evil"\n  "TWO=a\n  b ""c"""\n  THREE="x"\n  \n  FOUR=1,2';
+    const [build] = await builds(step(inputs));
+    expect(build?.buildArgs).toEqual({ BASE: 'evil', TWO: 'a\nb "c"', THREE: '"x"', FOUR: '1,2' });
+  });
+
+  test.each([
+    ['context: services/api', ['services/api/Dockerfile']],
+    ['push: true', ['Dockerfile']],
+    ['context: "{{defaultContext}}"\nfile: x', ['x']],
+    ['context: "{{defaultContext}}"', ['Dockerfile']],
+    ['context: "{{defaultContext}}:services/api"', ['services/api/Dockerfile']],
+    ['context: "{{defaultContext}}:services/api"\nfile: x', ['services/api/x']],
+    ['context: services/api\nfile: x', ['x']],
+    ['file: ${{ matrix.file }}', []],
+    ['context: ${{ matrix.dir }}', []],
+    ['context: https://github.com/a/b.git', []],
+    ['file: ../x', []],
+  ])('%j builds %j', async (inputs, expected) => {
+    expect((await builds(step(inputs))).map(({ file }) => file)).toEqual(expected);
+  });
+});
+
+test.each(['Docker/Build-Push-Action@v6', 'depot/build-push-action@v1'])('%s takes the same inputs', async (uses) => {
+  const text = `jobs: {a: {steps: [{uses: ${uses}, with: {file: x}}]}}`;
+  expect((await builds(text)).map(({ file }) => file)).toEqual(['x']);
+});
+
+describe("the repository's own actions", () => {
+  const inAction = async (runs: string) =>
+    (await buildsInWorkflow(Buffer.from(`runs: ${runs}`), '.github/actions/a')).named.map(({ file }) => file);
+
+  test('are built from beside their metadata', async () => {
+    expect(await inAction('{using: docker, image: app.build}')).toEqual(['.github/actions/a/app.build']);
+    expect(await inAction('{using: docker, image: "docker://alpine"}')).toEqual([]);
+    expect(await inAction('{using: docker, image: "../../../../x"}')).toEqual([]);
+  });
+
+  test('build in their steps', async () => {
+    expect(await inAction('{using: composite, steps: [{run: docker build -f x ., shell: bash}]}')).toEqual(['x']);
+  });
+});
+
+describe('scripts', () => {
+  test('run where the workflow says, unless the job does', async () => {
+    const job = (defaults: string) => `{${defaults} steps: [{run: docker build .}]}`;
+    const text = `defaults: {run: {working-directory: w}}\njobs: {a: ${job('')}, b: ${job('defaults: {run: {working-directory: j}},')}}`;
+    expect((await builds(text)).map(({ file }) => file)).toEqual(['w/Dockerfile', 'j/Dockerfile']);
+  });
+
+  test('run where their step and job say', async () => {
+    const text =
+      'jobs:\n  a:\n    defaults: {run: {working-directory: d}}\n    steps:\n      - run: docker build .\n      - run: docker build -f x .\n        working-directory: e\n      - run: docker build -f ${{ inputs.f }} .\n      - run: docker build .\n        working-directory: ${{ matrix.d }}\n';
+    expect((await builds(text)).map(({ file }) => file)).toEqual(['d/Dockerfile', 'e/x']);
+  });
+});
+
+test.each([
+  [''],
+  ['['],
+  ['jobs: 1'],
+  ['jobs: {a: [1]}'],
+  ['jobs: {a: {steps: [1, null, {run: 3}, {uses: []}, {uses: docker/build-push-action@v6, with: [1]}]}}'],
+  [
+    'a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n',
+  ],
+  ['jobs: {__proto__: {steps: [{run: "docker build -f x ."}]}}'],
+])('%j is read without harm', async (text) => {
+  expect((await builds(text)).every(({ file }) => file === 'Dockerfile' || file === 'x')).toBe(true);
+});
+
+test('workflows are the YAML files of one folder, and the actions that are kept beside it or are the repository', () => {
+  const workflows = [
+    ...['.github/workflows/a.yml', '.github/workflows/b.yaml'],
+    ...['action.yml', '.github/action.yaml', '.github/actions/a/b/action.yml'],
+  ];
+  const others = [
+    ...['.github/workflows/a/b.yml', 'x/.github/workflows/a.yml', '.github/workflows/a.json'],
+    ...['x/action.yml', 'reaction.yml', '.github/x-action.yml'],
+  ];
+  expect(workflows.every(isWorkflow)).toBe(true);
+  expect(others.some(isWorkflow)).toBe(false);
+});
+
+test('any workflow is read, and no path leaves the repository', async () => {
+  const line = fc.constantFrom(
+    ...['jobs:', '  a:', '    defaults: { run: { working-directory: ../x } }', '    steps:', '    steps: 3'],
+    ...[
+      '      - run: docker build -f ../../x .',
+      '      - run: |',
+      '          docker build a',
+      '        working-directory: /',
+    ],
+    ...[
+      '      - uses: docker/build-push-action@v6',
+      '        with:',
+      '          file: ../Dockerfile',
+      '          file: ${{ x }}',
+    ],
+    ...[
+      '          context: a/../..',
+      '          build-args: A',
+      '        with: [1]',
+      '      - &a { run: docker build . }',
+      '      - *a',
+    ],
+    ...['      - *b', '? x', '- [', '}', '\t', '%YAML 1.1', '---', '...'],
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(line, fc.string({ maxLength: 20 })), { maxLength: 12 }), async (lines) => {
+      for (const { file } of await builds(lines.join('\n'))) expect(file).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)/);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,99 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { runGateAtDesk } from '../../src/cli/local-gate.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { writeLayout } from '../support/image/image-maker-layout.js';
+import { deskIn } from '../support/process/run-command.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
+
+const IMAGE = 'registry.example/base:1';
+
+async function atDesk(
+  folder: string,
+  flags: Parameters<typeof runGateAtDesk>[0],
+  told: (text: string) => void = () => undefined,
+) {
+  const desk = deskIn(folder, { stderr: told });
+  return await runGateAtDesk({ ...flags, 'all-files': true, offline: true }, undefined, desk);
+}
+
+async function run(flags: { readonly registry?: readonly string[] }) {
+  const folder = makeDirectory({ Dockerfile: `FROM ${IMAGE}\n` });
+  const layout = join(makeDirectory({}), 'layout');
+  await writeLayout(layout, [{ name: IMAGE, content: await makeImage() }]);
+  const ran = await atDesk(folder, {
+    registry: flags.registry?.map((host) => `${host}=oci-layout:${layout}`) ?? [],
+  });
+  if (!ran.ok) throw new Error(ran.error.message);
+  const { answers, notices } = ran.value.report;
+  return { notices, signed: answers.filter(({ rule }) => rule === 'signature-verified').map(({ outcome }) => outcome) };
+}
+
+test('a registry that is given a stand-in on the command line is looked at, though no policy names it', async () => {
+  const { notices, signed } = await run({ registry: ['registry.example'] });
+  expect(signed).toEqual(['fail']);
+  expect(notices.join()).not.toContain('not contacted');
+});
+
+test('a registry that nobody names is not contacted, and the report says so', async () => {
+  const { notices, signed } = await run({});
+  expect(signed).toEqual(['skipped']);
+  expect(notices).toContainEqual(expect.stringContaining('registry.example is neither in the policy nor'));
+});
+
+test('with a base, its policy holds, whatever the judged folder says', async () => {
+  const base = makeDirectory({
+    Dockerfile: `FROM ${IMAGE}\n`,
+    '.github/base-image-gate.yml': 'version: 1\nprofile: strict\n',
+  });
+  const folder = makeDirectory({
+    Dockerfile: `FROM ${IMAGE}\n`,
+    '.github/base-image-gate.yml': 'version: 1\nprofile: observe\n',
+  });
+  const ran = await atDesk(folder, { base });
+  if (!ran.ok) throw new Error(ran.error.message);
+  expect(ran.value.policy.profile).toBe('strict');
+  const edited = ran.value.report.answers.filter(({ rule }) => rule === 'policy-unchanged');
+  expect(edited).toMatchObject([{ outcome: 'fail', reason: expect.stringContaining('.github/base-image-gate.yml') }]);
+});
+
+test('whoever judges a part of a repository is told of the policy of the whole', async () => {
+  const repository = makeDirectory({
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.github/base-image-gate.yml': 'version: 1\n',
+    'api/Dockerfile': `FROM ${IMAGE}\n`,
+  });
+  const told: string[] = [];
+  expect((await atDesk(join(repository, 'api'), {}, (text) => told.push(text))).ok).toBe(true);
+  expect(told.join('')).toContain(`add --policy ${join(repository, '.github/base-image-gate.yml')}`);
+  told.length = 0;
+  expect((await atDesk(repository, {}, (text) => told.push(text))).ok).toBe(true);
+  expect(told.join('')).not.toContain('--policy');
+});
+
+test('a base that is not there is told', async () => {
+  const ran = await atDesk(makeDirectory({}), { base: 'nowhere' });
+  expect(ran).toMatchObject({
+    ok: false,
+    error: { kind: 'directory', message: '--base: nowhere is not there; expected the directory of a repository.' },
+  });
+});
+
+test.each([
+  ['the policy', '.github/base-image-gate.yml', {}],
+  [
+    'a key that it names',
+    'base.pub',
+    {
+      '.github/base-image-gate.yml':
+        'version: 1\nallow: [{ image: "a.example/**", authorities: [{ key: { file: base.pub } }] }]\n',
+    },
+  ],
+])('where %s is a link to a device that has no end, it is not read', async (_what, path, files) => {
+  const folder = makeDirectory({ Dockerfile: 'FROM scratch\n', '.github/x': '', ...files });
+  symlinkSync('/dev/zero', join(folder, path));
+  expect(await atDesk(folder, {})).toMatchObject({
+    error: { kind: 'policy', message: expect.stringContaining("can't be read: it is a device or a pipe. ") },
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { policyCommand } from '../../src/cli/policy.js';
+import { deskIn } from '../support/process/run-command.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
+
+/** What `policy validate` writes to standard error about a file with this text. */
+async function problemsOf(text: string, { colour = false, progress = false } = {}): Promise<string> {
+  const written: string[] = [];
+  const io = deskIn(makeDirectory({ 'policy.yml': text }), {
+    stderr: (some) => void written.push(some),
+    colour,
+    progress,
+  });
+  expect(await policyCommand(['validate', 'policy.yml'], io)).toBe(3);
+  return written.join('');
+}
+
+test.each([
+  ['a file', false, false],
+  ['a terminal', true, true],
+])('problems written to %s: coloured is %j', async (_, progress, coloured) => {
+  const written = await problemsOf('version: 2\n', { colour: true, progress });
+  expect(written.includes('\x1b[')).toBe(coloured);
+});
+
+test('the caret is right behind a byte order mark', async () => {
+  expect(await problemsOf('\ufeffversion: 2\n')).toContain(' 1 | version: 2\n   |          ^\n');
+});

@@ -1,0 +1,53 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { check } from '../../src/cli/check.js';
+import { images } from '../../src/cli/images.js';
+import { policyCommand } from '../../src/cli/policy.js';
+import { runCommand } from '../support/process/run-command.js';
+import { git, makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
+
+function repositoryWithNew(...untracked: readonly string[]): string {
+  const folder = makeRepository({
+    'old/Dockerfile': 'FROM scratch\n',
+    '.gitignore': 'made/\n',
+    'made/Dockerfile': 'FROM alpine\n',
+    ...Object.fromEntries(untracked.map((path) => [path, 'FROM alpine\n'])),
+  });
+  git(folder, 'rm', '--quiet', '--cached', 'made/Dockerfile', ...untracked);
+  return folder;
+}
+
+describe('a build file that git does not track yet', () => {
+  test.each([
+    ['images', images, [], ', or add --all-files'],
+    ['check', check, ['--offline'], ', or add --all-files'],
+    ['policy init', policyCommand, ['init'], ''],
+  ] as const)('is named by %s, one that git ignores is not', async (_, command, args, flag) => {
+    const { code, stderr } = await runCommand(command, repositoryWithNew('new/Dockerfile', 'README'), ...args);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`Not read, since git does not track it: new/Dockerfile. Run \`git add\`${flag}.\n`);
+  });
+
+  test('is read with --all-files, so nothing is said of it', async () => {
+    const { stdout, stderr } = await runCommand(images, repositoryWithNew('new/Dockerfile'), '--all-files');
+    expect(stdout).toContain('new/Dockerfile\n');
+    expect(stderr).toBe('');
+  });
+
+  test('is counted where there are many, and its name stays on its line', async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `${index}\n/Dockerfile`);
+    const { stderr } = await runCommand(images, repositoryWithNew(...names));
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('Not read, since git does not track them: ');
+    expect(stderr).toContain(' and 2 more. ');
+  });
+
+  test('is nothing that can be told outside a checkout', async () => {
+    const folder = makeDirectory({ Dockerfile: 'FROM alpine\n' });
+    expect((await runCommand(images, folder)).stderr).toBe('');
+    const broken = repositoryWithNew('new/Dockerfile');
+    rmSync(join(broken, '.git/HEAD'));
+    expect((await runCommand(images, broken)).code).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { type PolicyCommit, policyCommit } from '../../../src/github/event/policy-branch.js';
+import { Commits } from '../../../src/github/repository/commits.js';
+import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
+import { type BranchRule, REVIEWED } from '../../support/github/github-state.js';
+
+const github = useGitHub();
+
+/** main, and a branch that somebody pushed with a policy of their own. */
+function branches(name = 'release/1.x'): { readonly main: string; readonly other: string } {
+  const { git } = github.state;
+  const main = git.commit('main', { 'policy.yml': 'strict' });
+  return { main, other: git.commit(name, { 'policy.yml': 'soft' }, { parents: [main] }) };
+}
+
+async function policy(
+  branch: string | null,
+  { at = 'tip', judged = 'a'.repeat(40), token = 'contents', defaultBranch = 'main' as string | null } = {},
+): Promise<PolicyCommit> {
+  const commits = new Commits({ client: github.client(token), repository: REPOSITORY, workspace: null });
+  const where = at === 'tip' ? 'tip' : 'judged-commit';
+  const found = await policyCommit({ branch, at: where, defaultBranch }, judged, commits);
+  if (!found.ok) throw new Error(found.error.message);
+  return found.value;
+}
+
+describe('the default branch', () => {
+  test('is believed without asking for its rules', async () => {
+    const { main } = branches();
+    expect(await policy('main')).toEqual({ commit: main, name: 'the tip of main', isOwn: true, notices: [] });
+    expect(github.server.operations()).toEqual(['git/get-ref']);
+  });
+
+  test('is asked for where the payload does not name it', async () => {
+    const { main } = branches();
+    expect(await policy('main', { defaultBranch: null })).toMatchObject({ commit: main, isOwn: true });
+  });
+});
+
+describe('another branch', () => {
+  test.each<[string, readonly BranchRule[]]>([
+    ['by a ruleset that asks for reviews', [{ type: 'deletion' }, REVIEWED]],
+    [
+      "by a ruleset that asks for the owners' review",
+      [{ type: 'pull_request', parameters: { required_approving_review_count: 0, require_code_owner_review: true } }],
+    ],
+    ['by branch protection of the older kind', []],
+  ])('that is protected %s has a policy of its own', async (_how, rules) => {
+    const { other } = branches();
+    github.state.protection.set('release/1.x', rules);
+    expect(await policy('release/1.x')).toEqual({
+      commit: other,
+      name: 'the tip of release/1.x',
+      isOwn: true,
+      notices: [],
+    });
+    expect(await policy('release/1.x', { at: 'judged-commit', judged: other })).toMatchObject({ commit: other });
+  });
+
+  test.each<[string, readonly BranchRule[] | null]>([
+    ['that nobody protects', null],
+    [
+      'of which only the name and the history are ruled',
+      [{ type: 'non_fast_forward' }, { type: 'branch_name_pattern' }],
+    ],
+    [
+      'that takes pull requests nobody has to approve',
+      [{ type: 'pull_request', parameters: { required_approving_review_count: 0, require_code_owner_review: false } }],
+    ],
+  ])('%s has none: that of the default branch holds, and the report says so', async (_what, rules) => {
+    const { main, other } = branches();
+    if (rules !== null) github.state.protection.set('release/1.x', rules);
+    const found = await policy('release/1.x');
+    expect(found).toMatchObject({ commit: main, name: 'the tip of main', isOwn: false });
+    expect(found.notices.join()).toContain('The policy is that of main, not of release/1.x');
+    expect(await policy('release/1.x', { at: 'judged-commit', judged: other })).toMatchObject({ commit: main });
+  });
+
+  test.each([
+    ['it may not be asked about', 'repos/get-branch', 403],
+    ['its rules are not known to an older server', 'repos/get-branch-rules', 404],
+  ])('of which %s has none either', async (_why, operation, status) => {
+    const { main } = branches();
+    github.state.protection.set('release/1.x', [REVIEWED]);
+    github.server.faults.push({ operation, status });
+    const found = await policy('release/1.x');
+    expect(found).toMatchObject({ commit: main, isOwn: false });
+    expect(found.notices.join()).toContain('is not known');
+  });
+
+  test('may have any name', async () => {
+    const { other } = branches('fix/#1-ünïcode%2Fx&y');
+    github.state.protection.set('fix/#1-ünïcode%2Fx&y', [REVIEWED]);
+    expect(await policy('fix/#1-ünïcode%2Fx&y')).toMatchObject({ commit: other });
+  });
+});
+
+test('a tag has no policy: the default branch’s holds, and nothing needs saying', async () => {
+  const { main } = branches();
+  expect(await policy(null, { at: 'judged-commit' })).toMatchObject({ commit: main, isOwn: false, notices: [] });
+});

@@ -1,0 +1,215 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { EventPlan } from '../../../src/github/event/event.js';
+import { type RunPlan, resolvePlan } from '../../../src/github/event/run-plan.js';
+import { Commits } from '../../../src/github/repository/commits.js';
+import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
+import type { PullRequest } from '../../support/github/github-state.js';
+
+const github = useGitHub();
+
+function commits(workspace: string | null = null, token = 'contents'): Commits {
+  return new Commits({ client: github.client(token), repository: REPOSITORY, workspace });
+}
+
+/** Pauses between looks at a merge, which a test may use to let GitHub make it. */
+async function resolve(plan: EventPlan, from = commits(), wait = async (_: number) => {}): Promise<RunPlan> {
+  const resolved = await resolvePlan(plan, from, wait);
+  if (!resolved.ok) throw new Error(resolved.error.message);
+  return resolved.value;
+}
+
+/** main: start → others' work (policy v2); a pull request from start; the merge of both. */
+function history(): { start: string; stale: string; tip: string; head: string; merge: string } {
+  const { git } = github.state;
+  const start = git.commit('main', { Dockerfile: 'FROM a\n', 'policy.yml': '1' });
+  const head = git.commit('feature', { Dockerfile: 'FROM b\n', 'policy.yml': '1' }, { parents: [start] });
+  const stale = git.commit('main', { Dockerfile: 'FROM a\n', 'policy.yml': '1', 'web/Dockerfile': 'FROM w\n' });
+  const merged = { Dockerfile: 'FROM b\n', 'policy.yml': '1', 'web/Dockerfile': 'FROM w\n' };
+  const merge = git.commit('pr-merge', merged, { parents: [stale, head] });
+  git.git('update-ref', 'refs/pull/7/merge', merge);
+  git.git('update-ref', 'refs/pull/7/head', head);
+  const tip = git.commit('main', { Dockerfile: 'FROM a\n', 'policy.yml': '2', 'web/Dockerfile': 'FROM w\n' });
+  return { start, stale, tip, head, merge };
+}
+
+const pullRequest = (head: string, judged: EventPlan['judged']): EventPlan => ({
+  event: 'pull_request',
+  judged,
+  policy: { branch: 'main', at: 'tip', defaultBranch: 'main' },
+  change: { kind: 'pull-request', number: 7, head, headRepository: null, fork: true, base: 'main' },
+  apiOnly: false,
+  sarif: null,
+  scheduled: false,
+  notices: [],
+});
+
+/** What GitHub says of pull request 7. */
+function pullRequestIs(sha: string, state: Partial<PullRequest> = {}): void {
+  const head = { sha, ref: 'feature', repository: 'acme/shop' };
+  github.state.pullRequests.set(7, { number: 7, head, base: { ref: 'main' }, ...state });
+}
+
+describe('a pull request', () => {
+  test('is judged as merged, by the policy at the tip, and compared with what it was merged into', async () => {
+    const { merge, tip, head, stale } = history();
+    const plan = await resolve(pullRequest(head, { kind: 'commit', commit: merge }));
+    expect(plan.judged.commit).toBe(merge);
+    expect(plan.policy).toMatchObject({ tree: { commit: tip }, name: 'the tip of main' });
+    expect(plan.base?.commit).toBe(stale);
+    expect(plan.changedFiles).toEqual(['Dockerfile']);
+  });
+
+  test('says the same from a checkout, and asks the API for refs only', async () => {
+    const { merge, head, tip } = history();
+    const plan = await resolve(
+      pullRequest(head, { kind: 'commit', commit: merge }),
+      commits(github.state.git.directory),
+    );
+    expect(plan.changedFiles).toEqual(['Dockerfile']);
+    expect(plan.policy.tree.commit).toBe(tip);
+    expect(github.server.operations()).toEqual(['git/get-ref']);
+  });
+
+  test('by pull_request_target is judged as GitHub would merge it', async () => {
+    const { merge, head } = history();
+    const plan = await resolve(pullRequest(head, { kind: 'pull-request-merge', number: 7, head }));
+    expect(plan.judged.commit).toBe(merge);
+    expect(plan.notices).toEqual([]);
+  });
+
+  test('whose merge is of a later push is judged at the head that the run is about', async () => {
+    const { head, start } = history();
+    const later = github.state.git.commit('feature', { Dockerfile: 'FROM evil\n' });
+    pullRequestIs(later);
+    const merge = github.state.git.commit('pr-merge', {}, { parents: [start, later] });
+    github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, 'read'),
+    );
+    expect(plan.judged.commit).toBe(head);
+    expect(plan.base?.commit).toBe(start);
+    expect(plan.changedFiles).toEqual(['Dockerfile']);
+    expect(plan.notices.join()).toContain('has a newer commit');
+  });
+
+  test('in conflict with its base is judged at its head, against where it left the base, without waiting', async () => {
+    const { head, start } = history();
+    pullRequestIs(head, { conflict: true });
+    github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
+    const waits: number[] = [];
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, 'read'),
+      async (pause) => void waits.push(pause),
+    );
+    expect(plan.judged.commit).toBe(head);
+    expect(plan.base?.commit).toBe(start);
+    expect(plan.notices.join()).toContain('in conflict with its base');
+    expect(waits).toEqual([]);
+  });
+
+  test.each(['read', 'contents'])('whose merge GitHub makes a little later is judged as merged (%s)', async (token) => {
+    const { head, merge, start, stale } = history();
+    pullRequestIs(head);
+    // What is there first is the merge of an earlier push.
+    const earlier = github.state.git.commit('old-merge', {}, { parents: [stale, start] });
+    github.state.git.git('update-ref', 'refs/pull/7/merge', earlier);
+    let looks = 0;
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, token),
+      async () => {
+        if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
+      },
+    );
+    expect(plan.judged.commit).toBe(merge);
+    expect(plan.notices).toEqual([]);
+    expect(looks).toBe(2);
+  });
+
+  test('whose merge GitHub does not make is judged at its head after a bounded wait, and no conflict is claimed', async () => {
+    const { head } = history();
+    pullRequestIs(head);
+    github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
+    const waits: number[] = [];
+    const plan = await resolve(
+      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      commits(null, 'read'),
+      async (pause) => void waits.push(pause),
+    );
+    expect(plan.judged.commit).toBe(head);
+    expect(waits.reduce((sum, pause) => sum + pause, 0)).toBe(15_000);
+    expect(plan.notices.join()).toContain('had not made the merge of the pull request after 15 seconds');
+    expect(plan.notices.join()).not.toContain('conflict');
+  });
+
+  test('whose base can’t be compared is judged in full, and that is said', async () => {
+    const { head } = history();
+    github.server.faults.push({ operation: 'repos/compare-commits', status: 404 });
+    const plan = await resolve(pullRequest(head, { kind: 'commit', commit: head }));
+    expect(plan.base).toBeNull();
+    expect(plan.changedFiles).toBeNull();
+    expect(plan.notices.join()).toContain('judged in full');
+  });
+
+  test('can’t be judged where the default branch is gone', async () => {
+    const { merge, head } = history();
+    const plan = pullRequest(head, { kind: 'commit', commit: merge });
+    const policy = { branch: 'gone', at: 'tip', defaultBranch: 'gone' } as const;
+    const resolved = await resolvePlan({ ...plan, policy }, commits());
+    expect(resolved).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  });
+});
+
+test('a push to the default branch is judged by the policy of the same commit, without a request', async () => {
+  const { tip } = history();
+  const plan: EventPlan = {
+    ...pullRequest(tip, { kind: 'commit', commit: tip }),
+    policy: { branch: 'main', at: 'judged-commit', defaultBranch: 'main' },
+    change: null,
+  };
+  const resolved = await resolve(plan, commits(github.state.git.directory));
+  expect(resolved.policy.tree.commit).toBe(tip);
+  expect(github.server.operations()).toEqual([]);
+});
+
+test('where the payload does not name the default branch, GitHub is asked', async () => {
+  const { tip, head } = history();
+  const plan: EventPlan = {
+    ...pullRequest(head, { kind: 'commit', commit: head }),
+    policy: { branch: null, at: 'judged-commit', defaultBranch: null },
+    change: null,
+  };
+  expect((await resolve(plan)).policy.tree.commit).toBe(tip);
+});
+
+test('a merge group is compared with the tip of its base branch', async () => {
+  const { tip } = history();
+  const group = github.state.git.commit('queue', { Dockerfile: 'FROM q\n', 'policy.yml': '2' }, { parents: [tip] });
+  const plan: EventPlan = {
+    ...pullRequest(group, { kind: 'commit', commit: group }),
+    change: { kind: 'merge-group', head: group, base: 'main' },
+  };
+  const resolved = await resolve(plan);
+  expect(resolved.base?.commit).toBe(tip);
+  expect(resolved.changedFiles).toEqual(['Dockerfile', 'web/Dockerfile']);
+});
+
+test('a clone that lacks an object is helped by the API', async () => {
+  const { merge, head } = history();
+  const partial = mkdtempSync(`${github.state.git.directory}-partial-`);
+  github.state.git.git('config', 'uploadpack.allowFilter', 'true');
+  const url = `file://${github.state.git.directory}`;
+  execFileSync('git', ['clone', '--quiet', '--no-checkout', '--filter=blob:none', '-b', 'pr-merge', url, partial], {
+    stdio: 'ignore',
+  });
+  const plan = await resolve(pullRequest(head, { kind: 'commit', commit: merge }), commits(partial));
+  const read = await plan.judged.read('Dockerfile', 100);
+  rmSync(partial, { recursive: true });
+  expect(read.ok && new TextDecoder().decode(read.value)).toBe('FROM b\n');
+  expect(github.server.operations()).toContain('git/get-blob');
+  expect(github.server.operations()).not.toContain('git/get-tree');
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readConfiguration } from '../../../src/registry/manifest/read-configuration.js';
+
+const DIGEST = `sha256:${'b'.repeat(64)}`;
+const BASE = { os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [DIGEST] } };
+
+function read(document: unknown) {
+  return readConfiguration(Buffer.from(typeof document === 'string' ? document : JSON.stringify(document)));
+}
+
+describe('readConfiguration', () => {
+  test('reads what rules ask for', () => {
+    const config = {
+      User: '65532:65532',
+      Env: ['PATH=/bin'],
+      Entrypoint: ['/app'],
+      Cmd: null,
+      WorkingDir: '/work',
+      ExposedPorts: { '8080/tcp': {} },
+      Volumes: { '/data': {} },
+      Labels: { a: 'b' },
+      OnBuild: ['RUN x'],
+      Healthcheck: { Test: ['CMD', 'true'] },
+    };
+    expect(
+      read({ ...BASE, variant: 'v8', created: '1970-01-01T00:00:00Z', config, history: [{ created_by: 'x' }] }),
+    ).toEqual({
+      ok: true,
+      value: {
+        os: 'linux',
+        architecture: 'amd64',
+        variant: 'v8',
+        created: '1970-01-01T00:00:00Z',
+        user: '65532:65532',
+        env: ['PATH=/bin'],
+        entrypoint: ['/app'],
+        cmd: [],
+        shell: [],
+        workingDir: '/work',
+        exposedPorts: ['8080/tcp'],
+        volumes: ['/data'],
+        labels: { a: 'b' },
+        onBuild: ['RUN x'],
+        diffIds: [DIGEST],
+        healthcheck: true,
+      },
+    });
+  });
+
+  test('a config object that is missing or null is an empty one', () => {
+    for (const document of [BASE, { ...BASE, config: null }])
+      expect(read(document)).toMatchObject({ ok: true, value: { user: '', env: [], healthcheck: false } });
+  });
+
+  test('a health check that is switched off is none', () => {
+    expect(read({ ...BASE, config: { Healthcheck: { Test: ['NONE'] } } })).toMatchObject({
+      value: { healthcheck: false },
+    });
+  });
+
+  test('a command that is one string is read as Docker reads it', () => {
+    expect(read({ ...BASE, config: { Cmd: 'sh' } })).toMatchObject({ value: { cmd: ['sh'] } });
+  });
+
+  test.each([
+    ['no platform', { rootfs: BASE.rootfs }, /os/],
+    ['no root file system', { os: 'linux', architecture: 'amd64' }, /rootfs/],
+    [
+      'two users, of which Go takes one and JavaScript another',
+      `{"os":"linux","architecture":"amd64","config":{"User":"1","User":"0"},"rootfs":{"diff_ids":[]}}`,
+      /twice/,
+    ],
+    ['a user in other letters', { ...BASE, config: { User: '1', user: '0' } }, /"user"/],
+    ['a number for a user', { ...BASE, config: { User: 0 } }, /config\.User/],
+    ['a diff id that is no digest', { ...BASE, rootfs: { diff_ids: ['x'] } }, /diff_ids/],
+    ['no object', 'null', /not a JSON object/],
+  ])('%s is malformed', (_, document, reason) => {
+    const result = read(document);
+    expect(result.ok ? '' : result.error.reason).toMatch(reason);
+  });
+
+  test('labels may differ in case alone, since they are names and not fields', () => {
+    expect(read({ ...BASE, config: { Labels: { a: '1', A: '2' } } })).toMatchObject({
+      value: { labels: { a: '1', A: '2' } },
+    });
+  });
+
+  test('whatever bytes come, it answers', () => {
+    const nearly = fc.record(
+      { os: fc.jsonValue(), architecture: fc.jsonValue(), config: fc.jsonValue(), rootfs: fc.jsonValue() },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), nearly), (document) => {
+        const result = read(document);
+        expect(result.ok || result.error.reason.length > 0).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

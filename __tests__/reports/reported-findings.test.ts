@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Finding } from '../../src/reports/report.js';
+import { toldFindings } from '../../src/reports/reported-findings.js';
+import { NO_ANSWER } from '../support/report-maker.js';
+
+const WARNING: Finding = { ...NO_ANSWER, rule: 'fresh', level: 'warning' };
+const NOTE: Finding = { ...NO_ANSWER, rule: 'current', level: 'note' };
+
+function told(...findings: Finding[]): readonly Finding[] {
+  return toldFindings({ findings });
+}
+
+describe('a reader is told', () => {
+  test('once what could not be answered at a place for one reason, at its highest level', () => {
+    const second = { ...NO_ANSWER, rule: 'sbom-attested' };
+    expect(told(NOTE, WARNING, NO_ANSWER, second)).toEqual([NO_ANSWER, second]);
+    expect(told(NOTE, WARNING)).toEqual([WARNING]);
+  });
+
+  test.each([
+    ['place', { line: 7 }],
+    ['platform', { platforms: ['linux/arm64'] }],
+    ['reason', { message: 'another' }],
+    ['remedy', { fix: 'another' }],
+  ])('of another %s all the same', (_, other) => {
+    const warning = { ...WARNING, ...other };
+    expect(told(NO_ANSWER, warning)).toEqual([NO_ANSWER, warning]);
+  });
+
+  test('of what failed, whatever else is said there', () => {
+    const failed: Finding = { ...WARNING, outcome: 'fail' };
+    expect(told(NO_ANSWER, failed)).toEqual([NO_ANSWER, failed]);
+  });
+
+  test('nothing that a waiver covers, and what it covers hides nothing', () => {
+    expect(told({ ...NO_ANSWER, waiver: 0 }, WARNING)).toEqual([WARNING]);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  isWindowsImage,
+  needed,
+  shortened,
+  unjudged,
+  unreadInventory,
+  withoutLinuxContents,
+} from '../../src/rules/image-contents.js';
+import { contentsOf } from '../support/image/contents-of.js';
+import { subjectOf } from '../support/image/image-rule-subject.js';
+
+describe('an image is a Windows image', () => {
+  test.each([
+    ['windows/amd64', 'windows', true],
+    ['windows/amd64', 'linux', false],
+    ['linux/amd64', 'windows', false],
+    ['linux/amd64', 'linux', false],
+  ])('that says %s and is judged for %s: %s', async (platform, judged, isWindows) => {
+    const { evidence } = await contentsOf({ platform, layers: [] });
+    const subject = subjectOf(evidence, { platform: judged });
+    expect(isWindowsImage(subject)).toBe(isWindows);
+    expect(withoutLinuxContents(subject)?.outcome).toBe(isWindows ? 'not-applicable' : undefined);
+  });
+
+  test('where nothing is known of it but for what it is judged', () => {
+    expect(isWindowsImage(subjectOf({}, { platform: 'windows' }))).toBe(true);
+    expect(isWindowsImage(subjectOf({}, { platform: 'linux' }))).toBe(false);
+  });
+});
+
+describe('evidence that a rule needs', () => {
+  test('is its value where it is there', () => {
+    expect(needed({ status: 'present', value: 7, from: 'the test' }, 'It')).toEqual({ ok: true, value: 7 });
+  });
+
+  test('answers for its lack', () => {
+    const unavailable = {
+      status: 'unavailable',
+      cause: 'network',
+      message: 'It timed out.',
+      remedy: 'Try again.',
+    } as const;
+    expect(needed(unavailable, 'It')).toEqual({
+      ok: false,
+      error: { outcome: 'indeterminate', reason: 'It timed out.', fix: 'Try again.' },
+    });
+    expect(needed(undefined, 'It')).toMatchObject({ ok: false, error: { outcome: 'indeterminate' } });
+    expect(needed({ status: 'absent', lookedIn: [] }, 'It')).toMatchObject({ ok: false, error: { outcome: 'fail' } });
+    expect(needed({ status: 'unsupported', form: 'x', message: 'It is encrypted.' }, 'It')).toMatchObject({
+      ok: false,
+      error: { outcome: 'fail', reason: 'It is encrypted.' },
+    });
+  });
+});
+
+test('details are cut at fifty lines, and say so', () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, index) => `w${index + 1}`);
+  expect(shortened(lines(50))).toEqual(lines(50));
+  expect(shortened(lines(52))).toEqual([...lines(50), 'and 2 more']);
+});
+
+test('databases that could not be read leave the question open: the first is told, and all below it', () => {
+  const unknowns = [
+    { path: 'a', reason: 'it is sparse' },
+    { path: 'b', reason: 'it is too large' },
+  ];
+  expect(unreadInventory([])).toBeNull();
+  expect(unreadInventory(unknowns.slice(0, 1))).toMatchObject({
+    outcome: 'indeterminate',
+    reason: expect.stringMatching(/: \/a could not be read \(it is sparse\)\.$/),
+  });
+  expect(unreadInventory(unknowns)).toMatchObject({
+    reason: expect.stringContaining('nor could 1 more'),
+    details: ['/a: it is sparse', '/b: it is too large'],
+  });
+});
+
+test('files whose content could not be judged leave the question open', async () => {
+  const { evidence } = await contentsOf({ layers: [] });
+  if (evidence.filesystem.status !== 'present') throw new Error('it was read');
+  const facts = evidence.filesystem.value;
+  expect(unjudged({ ...facts, unread: [] })).toBeNull();
+  const unread = [
+    { path: 'a', reason: 'it is sparse' },
+    { path: 'b', reason: 'it is too large' },
+  ];
+  expect(unjudged({ ...facts, unread: unread.slice(0, 1) })).toMatchObject({
+    outcome: 'indeterminate',
+    reason: 'A file of it could not be judged: /a.',
+    details: ['/a: it is sparse'],
+  });
+  expect(unjudged({ ...facts, unread })?.reason).toBe('2 files of it could not be judged: /a and /b.');
+});

@@ -1,0 +1,21 @@
+import {
+  type DockerfileOptions,
+  type DockerfileReading,
+  readDockerfile,
+} from '../../../src/build-files/dockerfile/dockerfile.js';
+
+/** Reads Dockerfile text with the usual parameters, and those that a test is about. */
+export function read(text: string | Uint8Array, options: Partial<DockerfileOptions> = {}): DockerfileReading {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  return readDockerfile('Dockerfile', bytes, {
+    buildArgs: {},
+    buildContexts: {},
+    platforms: ['linux/amd64'],
+    ...options,
+  });
+}
+
+/** The references of all uses, short, in the order of the file; what is unknown is `?`. */
+export function expansions(reading: DockerfileReading): readonly string[] {
+  return reading.uses.map((use) => (use.unresolved === undefined ? use.expanded : '?'));
+}

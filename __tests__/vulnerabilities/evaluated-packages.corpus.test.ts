@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { readSbom } from '../../src/attestations/sbom/read.js';
+import type { Sbom } from '../../src/attestations/sbom/sbom.js';
+import type { InstalledPackage } from '../../src/packages/inventory.js';
+import { judgedPackages } from '../../src/vulnerabilities/evaluated-packages.js';
+import { questionsAbout } from '../../src/vulnerabilities/sources/queries.js';
+import { imageSbomOf } from '../support/image/image-sbom.js';
+import { ALPINE, DEBIAN } from '../support/image/vulnerability-run.js';
+import { describeWithSharedData, sharedData } from '../support/shared-data.js';
+
+/** What stays open of an image that has the document's packages of a distribution, each reason once. */
+function gapsOf(sbom: Sbom): readonly string[] {
+  const empty = { distribution: null, databases: [], unknowns: [], packages: [] };
+  const listed = judgedPackages(empty, imageSbomOf(sbom)).packages;
+  const packages = listed.flatMap((one): InstalledPackage[] => {
+    const { type } = one;
+    return type === 'apk' || type === 'deb' || type === 'rpm' ? [{ ...one, type, licences: [], files: [] }] : [];
+  });
+  const judged = judgedPackages({ ...empty, packages }, imageSbomOf(sbom));
+  const own = judged.packages.filter(({ type }) => type !== 'rpm');
+  const distribution = packages[0]?.type === 'deb' ? DEBIAN : ALPINE;
+  const { unjudged } = questionsAbout(own, distribution);
+  return [...new Set([...judged.unjudged, ...unjudged].map(({ reason }) => reason))].sort();
+}
+
+const isOfImage = ({ packages }: Sbom) =>
+  packages.some(
+    ({ root, purl, purpose }) =>
+      /^pkg:(?:apk|deb|rpm)\//.test(purl ?? '') ||
+      (root && (purpose === 'container' || /^pkg:(?:oci|docker)\//.test(purl ?? ''))),
+  );
+
+describeWithSharedData('sboms', 'documents of images found in public', () => {
+  const reasons = new Map<string, number>();
+  const folder = sharedData('sboms');
+  for (const name of readdirSync(folder)) {
+    const read = readSbom(readFileSync(`${folder}/${name}`));
+    if (!read.ok || !isOfImage(read.value)) continue;
+    const key = gapsOf(read.value).join('; ');
+    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+  }
+
+  // What is left open is (devel), Go's word for a program that was built from a working copy, and other languages.
+  test.each([
+    ['', 43],
+    ['its version has no place in the version order of Go', 4],
+    ['no source of advisories covers packages of the type maven', 4],
+    ['no source of advisories covers packages of the type composer', 3],
+    [
+      'no source of advisories covers packages of the type composer; no source of advisories covers packages of the type maven',
+      2,
+    ],
+    ['no source of advisories covers packages of the type generic', 1],
+  ])('leave open %j: %i', (reason, count) => {
+    expect(reasons.get(reason)).toBe(count);
+    reasons.delete(reason);
+  });
+
+  test('and nothing else', () => {
+    expect([...reasons]).toEqual([]);
+  });
+});

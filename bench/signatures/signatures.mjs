@@ -1,0 +1,13 @@
+// How long one image's signature and three attestations take, and those of many images, beside `cosign verify` and
+// `cosign verify-attestation` in the same run. Usage: node bench/signatures/signatures.mjs [ROUND_TRIP_MS] [IMAGES] [ROUNDS]
+// Needs cosign on the PATH: .ci/peer cosign.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { bundledInChunks, bundledWithoutPackages, node } from '../bundled.mjs';
+
+// Where packages that stay outside of a bundle are found.
+const folder = new URL('../../node_modules/.cache/bench-signatures/', import.meta.url).pathname;
+mkdirSync(folder, { recursive: true });
+const ours = await bundledInChunks('signatures/ours', folder);
+const compare = await bundledWithoutPackages('signatures/compare', folder);
+execFileSync(node, [compare, ours, ...process.argv.slice(2)], { stdio: 'inherit' });

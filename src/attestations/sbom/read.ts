@@ -1,0 +1,78 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { plural } from '../../lib/plural.js';
+import { err, type Result } from '../../lib/result.js';
+import { readCycloneDx } from './cyclonedx.js';
+import { detectJson, detectText } from './detect.js';
+import { type Fields, isFields } from './fields.js';
+import { parseJsonDocument } from './json-document.js';
+import { SBOM_LIMITS } from './limits.js';
+import type { Sbom } from './sbom.js';
+import { overLimit, refused, type SbomError, unsupported } from './sbom-error.js';
+import { readSpdx } from './spdx.js';
+import { readTagValue } from './tag-value.js';
+
+/**
+ * Reads a bill of materials from a file's bytes. Takes SPDX 2.2 and 2.3 (JSON, tag-value) and CycloneDX 1.4 to 1.7 (JSON).
+ * Fails with `unsupported` and the form's name for any other, and with `refused` for what cannot be believed: not UTF-8,
+ * no JSON, a key twice, over a limit. The process takes some 0.4 GB at its peak for a document of 50 MB: JSON.parse's
+ * tree and the inventory stand side by side (bench/sbom/sbom.mjs).
+ */
+export function readSbom(bytes: Uint8Array): Result<Sbom, SbomError> {
+  if (bytes.length > SBOM_LIMITS['sbom-bytes'])
+    return err(overLimit('sbom-bytes', `has more than ${plural(SBOM_LIMITS['sbom-bytes'], 'byte')}`));
+  const content = withoutByteOrderMark(bytes);
+  const source = decode(content);
+  return source === null ? err(refused('encoding', 'is not in UTF-8')) : readSource(source, content);
+}
+
+/**
+ * Reads the predicate of an attestation: the document itself; its text, as `cosign attest --type spdx` stores it; or
+ * either inside cosign's older wrapper `{ Data, Timestamp }`. A text that again holds a text is refused.
+ * @see https://github.com/sigstore/cosign/blob/main/specs/COSIGN_PREDICATE_SPEC.md
+ */
+export function readSbomPredicate(predicate: unknown): Result<Sbom, SbomError> {
+  const inner = isFields(predicate) && 'Data' in predicate && 'Timestamp' in predicate ? predicate['Data'] : predicate;
+  if (isFields(inner)) return readFields(inner);
+  if (typeof inner !== 'string') return err(refused('malformed', 'is neither an object nor a text'));
+  const bytes = Buffer.from(inner, 'utf8');
+  if (bytes.length > SBOM_LIMITS['sbom-bytes'])
+    return err(overLimit('sbom-bytes', `has more than ${plural(SBOM_LIMITS['sbom-bytes'], 'byte')}`));
+  return readSource(inner, bytes);
+}
+
+function readSource(source: string, bytes: Uint8Array): Result<Sbom, SbomError> {
+  const detected = detectText(source);
+  if (detected.kind === 'unsupported') return err(unsupported(detected.form));
+  if (detected.kind === 'empty') return err(refused('empty', 'is empty'));
+  if (detected.kind === 'tag-value') {
+    const read = readTagValue(source);
+    if (!read.ok) return read;
+    return readSpdx(
+      read.value.fields,
+      { name: 'SPDX', version: detected.version, encoding: 'tag-value' },
+      read.value.place,
+    );
+  }
+  const parsed = parseJsonDocument(source, bytes);
+  if (!parsed.ok) return parsed;
+  if (typeof parsed.value === 'string') return err(refused('nested-string', 'is a text inside a text'));
+  if (!isFields(parsed.value)) return err(refused('malformed', 'is JSON, but no object'));
+  return readFields(parsed.value);
+}
+
+function readFields(fields: Fields): Result<Sbom, SbomError> {
+  const detected = detectJson(fields);
+  if (detected.kind === 'unsupported') return err(unsupported(detected.form));
+  return detected.format.name === 'SPDX' ? readSpdx(fields, detected.format) : readCycloneDx(fields, detected.format);
+}
+
+function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+/** Null where the bytes are no UTF-8. Most documents are ASCII, which copies ten times as fast as it decodes. */
+function decode(bytes: Uint8Array): string | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  return isUtf8(buffer) ? buffer.toString('utf8') : null;
+}

@@ -1,0 +1,97 @@
+import { type Purl, parsePurl } from '../../packages/purl.js';
+import type { VexComponent, VexProduct, VexStatement, VexStatus } from './vex.js';
+
+/** What VEX says of one vulnerability in one package of one image. */
+export interface VexVerdict {
+  readonly status: VexStatus;
+  /** Whether the vulnerability may be left out of the judgement. */
+  readonly silences: boolean;
+  /** Why it does or does not, in one sentence with the statement's signer and document. */
+  readonly reason: string;
+  readonly statement: VexStatement;
+}
+
+/** Which vulnerability is asked for: its id and aliases, in any order. */
+export interface AskedVulnerability {
+  readonly ids: readonly string[];
+  readonly now: Date;
+}
+
+/** Clocks of authors may be ahead of ours by this much. */
+const CLOCK_SKEW = 60 * 60 * 1000;
+
+/** Where two statements are of the same time, the one that says more trouble is believed. */
+const TROUBLE: Readonly<Record<VexStatus, number>> = { affected: 3, under_investigation: 2, not_affected: 1, fixed: 0 };
+
+/**
+ * Finds what VEX says of a vulnerability in a package, and whether that silences it. The latest statement wins. Strict in
+ * effect: a statement counts if it was attested of this digest and its products do not name another, if it names the
+ * package (a statement about the image as a whole silences nothing), and if its time is not in the future; not_affected
+ * silences with one of the specification's justifications or an impact statement. Null where nothing is said.
+ *
+ * @param digests the digest judged, and the index's: what the in-toto statements may be about
+ * @param packagePurl the installed package's purl
+ */
+export function vexVerdict(
+  statements: readonly VexStatement[],
+  digests: readonly string[],
+  packagePurl: string,
+  { ids, now }: AskedVulnerability,
+): VexVerdict | null {
+  const asked = new Set(ids.map((id) => id.toLowerCase()));
+  const purl = parsePurl(packagePurl);
+  if (!purl.ok) return null;
+  let latest: VexStatement | null = null;
+  for (const statement of statements) {
+    if (!statement.vulnerabilities.some((name) => asked.has(name.toLowerCase()))) continue;
+    if (!digests.includes(statement.digest)) continue;
+    if (statement.time === undefined || statement.time > now.getTime() + CLOCK_SKEW) continue;
+    if (!statement.products.some((product) => namesPackage(product, digests, purl.value))) continue;
+    if (latest === null || isLater(statement, latest)) latest = statement;
+  }
+  return latest === null ? null : judge(latest);
+}
+
+function isLater(a: VexStatement, b: VexStatement): boolean {
+  const [first, second] = [a.time ?? 0, b.time ?? 0];
+  return first === second ? TROUBLE[a.status] > TROUBLE[b.status] : first > second;
+}
+
+function judge(statement: VexStatement): VexVerdict {
+  const { status, justification, impact, signer, document } = statement;
+  const says = `${document}, signed by ${signer}, says ${status}`;
+  if (status === 'fixed') return { status, silences: true, reason: says, statement };
+  if (status !== 'not_affected') return { status, silences: false, reason: says, statement };
+  if (justification !== undefined) return { status, silences: true, reason: `${says}: ${justification}`, statement };
+  if (impact !== undefined) return { status, silences: true, reason: `${says}: ${impact}`, statement };
+  return { status, silences: false, reason: `${says} without a justification or an impact statement`, statement };
+}
+
+/** Whether a product names this package: as a subcomponent of the image, or as the product itself. */
+function namesPackage(product: VexProduct, digests: readonly string[], installed: Purl): boolean {
+  if (product.subcomponents.length === 0) return isPackage(product, installed);
+  return mayBeImage(product, digests) && product.subcomponents.some((component) => isPackage(component, installed));
+}
+
+/** The in-toto statement is about the image; its product must not say that it is another one. */
+function mayBeImage(product: VexComponent, digests: readonly string[]): boolean {
+  const named = product.names.flatMap((name) => /sha256(?::|%3[aA])([a-f0-9]{64})/.exec(name)?.[1] ?? []);
+  const all = [
+    ...named.map((hex) => `sha256:${hex}`),
+    ...product.digests.filter((digest) => digest.startsWith('sha256:')),
+  ];
+  return all.every((digest) => digests.includes(digest));
+}
+
+/** A purl of the component with the same type, namespace and name, and with no version or qualifier that differs. */
+function isPackage(component: VexComponent, installed: Purl): boolean {
+  return component.names.some((name) => {
+    const purl = name.startsWith('pkg:') ? parsePurl(name) : undefined;
+    if (purl?.ok !== true) return false;
+    const { type, namespace, version, qualifiers } = purl.value;
+    if (type !== installed.type || namespace !== installed.namespace || purl.value.name !== installed.name)
+      return false;
+    if (version !== undefined && version !== installed.version) return false;
+    return [...qualifiers].every(([key, value]) => installed.qualifiers.get(key) === value);
+  });
+}

@@ -1,0 +1,72 @@
+import type { Policy } from '../policy/policy.js';
+import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../references/pattern.js';
+import type { Reference } from '../references/reference.js';
+import { canonicalHost } from '../references/registry-host.js';
+import { catalogue } from './catalog.generated.js';
+import type { Catalogue, Publisher } from './publisher.js';
+
+export type { Catalogue, Publisher } from './publisher.js';
+
+/** The catalogue that this version carries. */
+export function loadCatalogue(): Catalogue {
+  return catalogue;
+}
+
+const compiled = new WeakMap<Publisher, readonly ImagePattern[]>();
+
+/** A publisher's patterns; where an organisation is asked for, those of every organisation. */
+function patternsOf(publisher: Publisher): readonly ImagePattern[] {
+  const known = compiled.get(publisher);
+  if (known !== undefined) return known;
+  const patterns = publisher.images.flatMap((image) => {
+    const parsed = parsePattern(image.replaceAll('{organization}', '*'));
+    return parsed.ok ? [parsed.value] : [];
+  });
+  compiled.set(publisher, patterns);
+  return patterns;
+}
+
+/** The publisher of an image: of those whose patterns match, the one with the longest literal prefix; null for others. */
+export function publisherOf(from: Catalogue, reference: Reference): Publisher | null {
+  let found: Publisher | null = null;
+  let rank = -1;
+  for (const publisher of from.publishers) {
+    for (const pattern of patternsOf(publisher)) {
+      if (literalPrefixLength(pattern) <= rank || !matches(pattern, reference)) continue;
+      found = publisher;
+      rank = literalPrefixLength(pattern);
+    }
+  }
+  return found;
+}
+
+/**
+ * Whether a publisher attests something of its images with a signature; undefined where the catalogue says nothing of
+ * it.
+ */
+export function attests({ publishes }: Publisher, what: 'sbom' | 'provenance'): boolean | undefined {
+  const published = publishes?.[what];
+  return published === undefined ? undefined : published.as === 'signed';
+}
+
+/**
+ * Whether the policy or the catalogue names the host an image is pulled from. Other hosts are never contacted: a pull
+ * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
+ * image is not to ask for its host; the repository where an authority keeps its signatures is.
+ */
+export function isListedHost(from: Catalogue, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
+  const host = canonicalHost(pullFrom.registry);
+  const listed = [
+    ...from.publishers.flatMap((publisher) => publisher.images),
+    ...policy.allow.map(({ pattern }) => pattern),
+    ...[...from.publishers, ...policy.allow].flatMap(({ authorities }) =>
+      authorities.flatMap(({ signatureRepository }) => signatureRepository ?? []),
+    ),
+  ].map(hostOfPattern);
+  return listed.includes(host) || Object.keys(policy.registries).some((path) => path.split('/')[0] === host);
+}
+
+function hostOfPattern(text: string): string | undefined {
+  const parsed = parsePattern(text.replaceAll('{organization}', '*'));
+  return parsed.ok ? parsed.value.text.split('/')[0] : undefined;
+}

@@ -1,0 +1,143 @@
+import { readRepository } from '../build-files/read.js';
+import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
+import type { PinnedFile } from '../fix/pin-files.js';
+import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
+import { type DeskRun, GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './local-gate.js';
+import { refuse } from './refusal.js';
+
+const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
+       ${GATE_USAGE}
+
+Pins every image reference below DIR (default: this directory) to the digest that its registry named, and changes nothing
+else in the build files. Without --write nothing is written: it lists what it would write, or shows it as a diff with
+--diff. It says of each image whether its signature was verified, or why not. An image whose identity fails at level
+error is not pinned.
+Exit codes: 0 every reference is pinned, 1 something is left for a person (changes not written among them),
+2 an image could not be resolved or a file not be read or written, 3 wrong usage or policy.
+`;
+
+const OPTIONS = {
+  ...GATE_OPTIONS,
+  pin: { type: 'boolean' },
+  write: { type: 'boolean' },
+  diff: { type: 'boolean' },
+} as const;
+
+/** `fix --pin`: writes down the digests that references were resolved to. */
+export const fix: Command = defineCommand(
+  { name: 'fix', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
+    if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
+
+    const run = await runGateAtDesk(values, positionals[0], io);
+    if (!run.ok) return refuse('fix', run.error, io);
+    const { decidePins } = await import('../fix/pin-decisions.js');
+    const decisions = decidePins(run.value.report, run.value.policy);
+    const pinned = await pinsOf(run.value, decisions);
+    const write = values.write === true;
+    const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
+    for (const { message } of failed) io.stderr(`fix: ${message}\n`);
+    const how = write ? 'written' : values.diff === true ? 'diff' : 'listed';
+    const unwritten = new Set(failed.map(({ path }) => path));
+    await show(pinned, unwritten, run.value.report, how, io);
+    return exitCode(pinned, run.value, write, failed.length > 0);
+  },
+);
+
+interface Pinned {
+  readonly files: readonly PinnedFile[];
+  readonly left: readonly LeftUse[];
+  readonly pinnedBefore: number;
+}
+
+async function pinsOf(
+  { tree, reading, report }: DeskRun,
+  { wanted, left, pinnedBefore }: PinDecisions,
+): Promise<Pinned> {
+  const { pinFiles } = await import('../fix/pin-files.js');
+  const { overlaidTree } = await import('../fix/overlaid-tree.js');
+  const { MAX_DOCKERFILE_BYTES } = await import('../build-files/dockerfile/limits.js');
+  const paths = [...new Set(report.uses.filter(({ id }) => wanted.has(id)).map(({ file }) => file))];
+  const files = [];
+  const others: LeftUse[] = [];
+  for (const path of paths) {
+    const uses = report.uses.filter(({ file }) => file === path);
+    const content = await tree.read(path, MAX_DOCKERFILE_BYTES);
+    const unreadable = content.ok
+      ? report.files.find((file) => file.path === path && file.status !== 'read')?.reason
+      : content.error.message;
+    if (!content.ok || unreadable !== undefined) {
+      const reason = `${path} can't be read as BuildKit reads it: ${unreadable ?? 'it was not read'}`;
+      others.push(...uses.filter(({ id }) => wanted.has(id)).map((use) => ({ use, reason, retry: true })));
+      continue;
+    }
+    const [elsewhere, own] = [uses.filter(isOfRemoteTrigger), uses.filter((use) => !isOfRemoteTrigger(use))];
+    const reason = 'an ONBUILD trigger of the image that it builds on names it, so it is not written in this file';
+    others.push(...elsewhere.filter(({ id }) => wanted.has(id)).map((use) => ({ use, reason, retry: false })));
+    files.push({ path, bytes: content.value, uses: own });
+  }
+  const pinned = await pinFiles(files, report, wanted, async (contents) => {
+    const read = await readRepository(overlaidTree(tree, contents), { ...reading, only: [...contents.keys()] });
+    return read.ok ? read.value : { files: [], uses: [] };
+  });
+  return { files: pinned, left: [...left, ...others, ...pinned.flatMap((file) => file.left)], pinnedBefore };
+}
+
+/** Triggers of a remote base stand in its configuration; they take the place of the FROM that names it. */
+function isOfRemoteTrigger({ id }: LeftUse['use']): boolean {
+  return id.includes(':onbuild:');
+}
+
+interface NotWritten {
+  readonly path: string;
+  readonly message: string;
+}
+
+async function writeAll(directory: string, files: readonly PinnedFile[]): Promise<readonly NotWritten[]> {
+  const { writeFileInPlace } = await import('../fix/write-file.js');
+  const failed: NotWritten[] = [];
+  let waiting = files.filter(({ pinned }) => pinned.length > 0);
+  // A link is left alone unless what it leads to has been written, which may come after it.
+  for (const last of [false, true]) {
+    const refused: PinnedFile[] = [];
+    for (const file of waiting) {
+      const written = await writeFileInPlace(directory, file);
+      if (written.ok) continue;
+      refused.push(file);
+      if (last) failed.push({ path: file.path, message: written.error });
+    }
+    waiting = refused;
+  }
+  return failed;
+}
+
+async function show(
+  { files, left, pinnedBefore }: Pinned,
+  unwritten: ReadonlySet<string>,
+  report: DeskRun['report'],
+  how: 'written' | 'listed' | 'diff',
+  io: CommandIo,
+) {
+  const { leftText, pinsText, unverifiedText } = await import('../fix/fix-text.js');
+  const { signatureOf } = await import('../fix/pin-decisions.js');
+  const signature = ({ id }: LeftUse['use']) => signatureOf(id, report);
+  if (how === 'diff') {
+    const { unifiedDiff } = await import('../fix/unified-diff.js');
+    for (const { path, before, after } of files) io.stdout(unifiedDiff(path, before, after));
+    io.stderr(unverifiedText(files, signature));
+  } else {
+    const shown = files.filter(({ path }) => !unwritten.has(path));
+    const written = how === 'written';
+    io.stdout(pinsText(shown, { written, notWritten: unwritten.size, left: left.length, pinnedBefore, signature }));
+  }
+  if (left.length > 0) io.stderr(leftText(left));
+}
+
+function exitCode({ files, left }: Pinned, { report }: DeskRun, written: boolean, failed: boolean): ExitCode {
+  if (left.some(({ retry }) => !retry)) return 1;
+  if (!written && files.some(({ pinned }) => pinned.length > 0)) return 1;
+  const unread = report.files.some(({ status }) => status === 'unreadable');
+  return failed || unread || left.length > 0 ? 2 : 0;
+}

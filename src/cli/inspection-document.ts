@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import type { CollectedEvidence } from '../evidence/kinds.js';
+import { jsonText } from '../lib/escape/json.js';
+import { evidenceFields } from '../reports/check-document.js';
+import { evidenceDocument } from '../reports/evidence-document.js';
+import type { InspectionFacts } from './inspection-facts.js';
+
+/** An inventory may well be long: who asks for JSON of one image wants all of it. */
+const LIMITS = { items: 100_000, characters: 16_384, depth: 10 };
+
+const text = z.string();
+const count = z.int().min(0);
+
+/** Evidence whose value has a fixed form. What is cut off for its length may miss anything. */
+const evidenceOf = <V extends z.ZodType>(value: V) =>
+  z.strictObject({ ...evidenceFields, value: z.exactOptional(value) });
+
+const markFields = {
+  kind: text,
+  line: z.exactOptional(z.int().min(1)).describe('Absent in files that have no lines.'),
+  isClosed: z.exactOptional(z.literal(true)).describe('Encrypted whole: certificates alone may be in it.'),
+};
+
+const contentSchema = z.strictObject({
+  sha1: z.exactOptional(text),
+  md5: z.exactOptional(text),
+  sha256: z.exactOptional(text),
+  form: z.enum(['empty', 'elf', 'script', 'text', 'binary']),
+  interpreter: z.exactOptional(text),
+  programs: z.exactOptional(z.array(text)).describe('Whose own words are inside, whatever the file is called.'),
+  nodeVersion: z.exactOptional(text),
+  secrets: z.exactOptional(z.array(z.strictObject(markFields))),
+  bytes: z.exactOptional(z.strictObject({ bytes: count })),
+});
+
+const fileSchema = z.strictObject({
+  path: text.describe('Relative to the root; bytes that are not UTF-8 are written \\xNN.'),
+  type: z.enum(['file', 'directory', 'link', 'character-device', 'block-device', 'fifo']),
+  mode: z.int().min(0).max(0o7777),
+  uid: count,
+  gid: count,
+  size: count,
+  linkTarget: z.exactOptional(text),
+  hardLinkTo: z.exactOptional(text),
+  capabilities: z.exactOptional(z.array(text)),
+  content: z.exactOptional(contentSchema),
+});
+
+const reasoned = z.array(z.strictObject({ path: text, reason: text }));
+
+const filesystemSchema = z.strictObject({
+  layers: z.array(
+    z.strictObject({
+      digest: text,
+      diffId: text,
+      mediaType: text,
+      compressedBytes: count,
+      uncompressedBytes: count,
+      entries: count,
+    }),
+  ),
+  fileCount: count.describe('Files and links.'),
+  totalBytes: count,
+  programs: z.array(
+    z.strictObject({
+      kind: z.enum([
+        'shell',
+        'package-manager',
+        'language-package-manager',
+        'download-tool',
+        'compiler',
+        'interpreter',
+      ]),
+      name: text,
+      path: text,
+      target: z.exactOptional(text),
+      knownBy: z.enum(['name', 'content']),
+    }),
+  ),
+  setUid: z.array(fileSchema),
+  setGid: z.array(fileSchema),
+  withCapabilities: z.array(fileSchema),
+  worldWritable: z.array(fileSchema),
+  devices: z.array(fileSchema),
+  secrets: z
+    .array(
+      z.strictObject({
+        path: text,
+        ...markFields,
+        layer: count.describe('0-based, from the bottom.'),
+        hidden: z.boolean().describe('A later layer removes or replaces it.'),
+      }),
+    )
+    .describe('Told by kind and place; what the secret is is not kept.'),
+  unread: reasoned,
+});
+
+const packagesSchema = z.strictObject({
+  packages: z.array(
+    z.strictObject({
+      type: z.enum(['apk', 'deb', 'rpm', 'npm', 'pypi']),
+      name: text,
+      version: text,
+      architecture: z.exactOptional(text),
+      source: z.strictObject({ name: text, version: z.exactOptional(text) }),
+      licences: z.array(text),
+      purl: text,
+      where: text,
+      files: z.array(
+        z.strictObject({
+          path: text,
+          checksum: z.exactOptional(z.strictObject({ algorithm: z.enum(['sha1', 'md5', 'sha256']), hex: text })),
+        }),
+      ),
+      directory: z.exactOptional(text),
+      partOf: z.exactOptional(text).describe("The distribution's package whose files these are."),
+    }),
+  ),
+  distribution: z
+    .strictObject({
+      id: text,
+      idLike: z.array(text),
+      versionId: z.exactOptional(text),
+      codename: z.exactOptional(text),
+      prettyName: z.exactOptional(text),
+      where: text,
+    })
+    .nullable()
+    .describe('What os-release says.'),
+  databases: z.array(z.strictObject({ path: text, format: text, packages: count })),
+  unknowns: reasoned,
+});
+
+const ownershipSchema = z.strictObject({
+  known: z.boolean().describe('False where no database keeps lists of files.'),
+  unowned: z.array(text),
+  altered: z.array(z.strictObject({ path: text, package: text })),
+  asPackaged: z.array(text),
+  notCompared: z.array(text),
+});
+
+const clockSchema = z.strictObject({ name: text, at: text, verified: z.boolean(), place: text });
+const clocksSchema = z.strictObject({
+  clocks: z.array(clockSchema),
+  chosen: clockSchema.nullable().describe('The one that counts.'),
+  refused: z.array(z.strictObject({ name: text, at: text, reason: text })),
+  incomplete: z.exactOptional(text),
+});
+
+const factsSchema = z
+  .strictObject({
+    user: z.exactOptional(z.strictObject({ written: text, uid: z.exactOptional(count), name: z.exactOptional(text) })),
+    environment: z
+      .array(z.strictObject({ variable: text, reason: text }))
+      .describe('Variables that look like secrets, or decide what is run; never their values.'),
+    support: z.array(z.strictObject({ name: text, where: text, supported: z.exactOptional(text), ended: z.boolean() })),
+    wolfi: z.exactOptional(z.strictObject({ contradictions: z.array(text), agreements: z.array(text) })),
+  })
+  .describe('What several kinds of evidence mean together.');
+
+const other = z.exactOptional(evidenceOf(z.json()));
+
+/** What `inspect --format json` prints; schemas/inspect.schema.json is made from it. */
+export const inspectionSchema = z
+  .strictObject({
+    schema: z.literal('base-image-gate/inspect/v1'),
+    reference: text,
+    platform: text,
+    facts: factsSchema,
+    evidence: z.strictObject({
+      image: other,
+      tag: other,
+      signatures: other,
+      statements: other,
+      filesystem: z.exactOptional(evidenceOf(filesystemSchema)),
+      packages: z.exactOptional(evidenceOf(packagesSchema)),
+      ownership: z.exactOptional(evidenceOf(ownershipSchema)),
+      clocks: z.exactOptional(evidenceOf(clocksSchema)),
+      sbom: other,
+      provenance: other,
+      apko: other,
+      vex: other,
+      vulnerabilities: other,
+    }),
+  })
+  .describe('All evidence on one image on one platform: the output of base-image-gate inspect --format json.');
+
+/** What was inspected. */
+export interface Inspection {
+  readonly reference: string;
+  readonly platform: string;
+  readonly evidence: CollectedEvidence;
+  readonly facts: InspectionFacts;
+}
+
+/** The JSON text of an inspection. */
+export function inspectionJson({ reference, platform, evidence, facts }: Inspection): string {
+  const document = {
+    schema: 'base-image-gate/inspect/v1',
+    reference,
+    platform,
+    facts,
+    evidence: evidenceDocument({ [platform]: evidence }, LIMITS),
+  };
+  return jsonText(document, 2);
+}

@@ -1,0 +1,57 @@
+import type { CollectedEvidence } from '../evidence/kinds.js';
+import { type EnvironmentFinding, environmentHazards, environmentSecrets } from '../image-content/environment-facts.js';
+import { runsAs } from '../image-content/user.js';
+import { hasEnded } from '../packages/lifecycle/lifecycles.js';
+import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
+import { supportedParts } from '../packages/lifecycle/supported-parts.js';
+import { judgeWolfi, type WolfiJudgement } from '../packages/wolfi-facts.js';
+
+/** A distribution or runtime, and how long its makers mend it. */
+export interface SupportFact {
+  /** Product and cycle: `Debian 12`. */
+  readonly name: string;
+  readonly where: string;
+  /** Such as `until 2028-08-09`; absent where the table does not know. */
+  readonly supported?: string;
+  readonly ended: boolean;
+}
+
+/** What follows from several kinds of evidence together, and rules ask of an image. */
+export interface InspectionFacts {
+  /** Whom the configuration's user stands for in the image's passwd. Absent without a configuration. */
+  readonly user?: { readonly written: string; readonly uid?: number; readonly name?: string };
+  /** Variables that look like secrets, or decide what is run. */
+  readonly environment: readonly EnvironmentFinding[];
+  readonly support: readonly SupportFact[];
+  /** Absent where os-release names no Wolfi. */
+  readonly wolfi?: WolfiJudgement;
+}
+
+/** Says what the kinds of evidence mean together; of those that are not there nothing is said. */
+export function inspectionFacts({ image, filesystem, packages, apko }: CollectedEvidence, now: Date): InspectionFacts {
+  const tree = filesystem?.status === 'present' ? filesystem.value.tree : undefined;
+  const inventory = packages?.status === 'present' ? packages.value : undefined;
+  const configuration = image?.status === 'present' ? image.value.configuration : undefined;
+  const isWritable = (folder: string) => ((tree?.resolve(folder)?.mode ?? 0) & 0o002) !== 0;
+  const env = configuration?.env ?? [];
+  const parts = tree === undefined || inventory === undefined ? [] : supportedParts(tree, inventory);
+  const isWolfi = ['wolfi', 'chainguard'].includes(inventory?.distribution?.id ?? '');
+  return {
+    ...(configuration === undefined
+      ? {}
+      : { user: { written: configuration.user, ...runsAs(configuration.user, tree) } }),
+    environment: [...environmentSecrets(env), ...environmentHazards(env, isWritable)],
+    support: parts.map((part) => {
+      const { told, end } = supportOf(part);
+      return {
+        name: told,
+        where: part.where,
+        ...(end === undefined ? {} : { supported: untilWhen(end) }),
+        ended: end !== undefined && hasEnded(end, now),
+      };
+    }),
+    ...(tree === undefined || inventory === undefined || !isWolfi
+      ? {}
+      : { wolfi: judgeWolfi(tree, inventory, apko?.status === 'present' ? apko.value : undefined) }),
+  };
+}

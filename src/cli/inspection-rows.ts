@@ -1,0 +1,254 @@
+import type { AttestedProvenance } from '../attestations/provenance/provenance.js';
+import type { Clocks } from '../attestations/timestamps/timestamps.js';
+import type { Evidence } from '../evidence/evidence.js';
+import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { ImageConfiguration } from '../image-content/configuration.js';
+import type { FilesystemFacts, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
+import { searchPathOf } from '../image-content/filesystem/search-path.js';
+import { plural } from '../lib/plural.js';
+import type { Distribution, Inventory } from '../packages/inventory.js';
+import type { Ownership } from '../packages/ownership.js';
+import type { ResolvedImage } from '../registry/resolved-image.js';
+import { namedValueWithoutSecret, withoutSecrets } from '../reports/withheld.js';
+import { describeSigner } from '../signatures/signer.js';
+import type { ImageSignatures } from '../signatures/verified.js';
+import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
+import type { InspectionFacts } from './inspection-facts.js';
+
+type Row = readonly [label: string, text: string];
+
+/** As many of a list as fit a line. */
+const SHOWN = 4;
+/** Some publishers put whole licences into labels. */
+const MAX_LABEL = 100;
+
+/** What was learnt of an image, a line a subject, most asked first. Texts come from strangers: the caller escapes them. */
+export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
+  const { image, signatures, clocks, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
+    evidence;
+  return toldOnce([
+    ...rows('digest', image, imageRows),
+    ...rows('signed', signatures, signatureRows),
+    ...rows('provenance', provenance, ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
+    ...rows('sbom', sbom, ({ chosen, all }) => [
+      ['sbom', `${all.length} attested, ${chosen.signer === undefined ? 'unsigned' : `signed by ${chosen.signer}`}`],
+    ]),
+    ...rows('apko', apko, (configuration) => [
+      [
+        'apko',
+        `${plural(configuration.packages.length, 'package')} from ${some(configuration.repositories)}, ${configuration.signer === undefined ? 'unsigned' : `signed by ${configuration.signer}`}`,
+      ],
+    ]),
+    ...rows('age', clocks, clockRows),
+    ...rows('layers', filesystem, filesystemRows),
+    ...rows('packages', packages, packageRows),
+    ...supportRows(facts),
+    ...rows('files of packages', ownership, ownershipRows),
+    ...rows('vulnerabilities', vulnerabilities, vulnerabilityRows),
+    ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
+  ]);
+}
+
+/** Nothing found in what nobody could judge is not "none". */
+function vulnerabilityRows({ found, packages, unjudged }: KnownVulnerabilities): readonly Row[] {
+  const [first] = unjudged;
+  const known = `${found.length} known in ${plural(packages, 'package')}`;
+  if (first === undefined) return [['vulnerabilities', known]];
+  const more = unjudged.length === 1 ? '' : `, and ${unjudged.length - 1} more`;
+  return [
+    ['vulnerabilities', known],
+    ['', `not judged: ${first.what}, because ${first.reason}${more}`],
+  ];
+}
+
+const NOT_KNOWN = 'not known: ';
+
+/** Much hangs on the image and its layers: why those can't be had is told once, and then what else is not known for it. */
+function toldOnce(all: readonly Row[]): readonly Row[] {
+  const first = new Map<string, string[]>();
+  const kept = all.filter(([label, text]) => {
+    if (!text.startsWith(NOT_KNOWN)) return true;
+    const labels = first.get(text);
+    if (labels === undefined) first.set(text, []);
+    else labels.push(label);
+    return labels === undefined;
+  });
+  return kept.flatMap(([label, text]): readonly Row[] => {
+    const others = first.get(text) ?? [];
+    return others.length === 0
+      ? [[label, text]]
+      : [
+          [label, text],
+          ['', `nor, for the same reason: ${others.join(', ')}`],
+        ];
+  });
+}
+
+/** Who built it from what, as the provenance says, and on whose word. */
+function provenanceRow({ provenance, level, signer, conflicts }: AttestedProvenance): Row {
+  const { builder = 'an unnamed builder', source } = provenance;
+  const commit = source?.commit === undefined ? '' : ` at ${source.commit}`;
+  const from = source === undefined ? '' : ` from ${source.repository}${commit}`;
+  const word = signer === undefined ? "unsigned, on the registry's word" : `signed by ${signer}`;
+  const against = conflicts.map((conflict) => `; but ${conflict}`).join('');
+  return ['provenance', `built by ${builder}${from}, build level ${level.level}, ${word}${against}`];
+}
+
+/** The rows of a value, or one that says why there is none. */
+function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T) => readonly Row[]): readonly Row[] {
+  switch (evidence?.status) {
+    case undefined:
+      return [];
+    case 'present':
+      return of(evidence.value);
+    case 'absent':
+      return [
+        [label, `none (${plural(new Set(evidence.lookedIn.map(({ place }) => place)).size, 'place')} looked in)`],
+      ];
+    case 'unavailable':
+      return [[label, `${NOT_KNOWN}${evidence.message} ${evidence.remedy}`]];
+    case 'unsupported':
+      return [[label, `not judged: ${evidence.message}`]];
+  }
+}
+
+function imageRows({ digest, kind, manifestDigest }: ResolvedImage): readonly Row[] {
+  return [['digest', `${digest} (${kind})`], ...(kind === 'index' ? ([['manifest', manifestDigest]] as const) : [])];
+}
+
+function signatureRows({ verified, rejected }: ImageSignatures): readonly Row[] {
+  if (verified.length === 0)
+    return [['signed', `by nobody who counts (${plural(rejected.length, 'signature does', 'signatures do')} not)`]];
+  return [['signed', [...new Set(verified.map(({ signer }) => describeSigner(signer)))].join('; ')]];
+}
+
+const PROGRAMS: readonly (readonly [ProgramKind, string])[] = [
+  ['shell', 'shells'],
+  ['package-manager', 'package managers'],
+  ['language-package-manager', 'installers'],
+  ['download-tool', 'download tools'],
+  ['compiler', 'compilers'],
+  ['interpreter', 'interpreters'],
+];
+
+function filesystemRows(facts: FilesystemFacts): readonly Row[] {
+  const { layers, fileCount, totalBytes, programs, unread } = facts;
+  const paths = (entries: readonly { readonly path: string }[]) => some(entries.map(({ path }) => `/${path}`));
+  const found: Row[] = [
+    ['size', `${(totalBytes / 1e6).toFixed(1)} MB in ${plural(fileCount, 'file')}, ${plural(layers.length, 'layer')}`],
+  ];
+  for (const [kind, label] of PROGRAMS) {
+    const own = programs.filter((program) => program.kind === kind);
+    found.push([
+      label,
+      some(own.map(({ path, name, knownBy }) => `/${path}${knownBy === 'content' ? ` (${name})` : ''}`)),
+    ]);
+  }
+  found.push(['set-uid, set-gid', paths([...facts.setUid, ...facts.setGid])]);
+  found.push([
+    'capabilities',
+    some(facts.withCapabilities.map(({ path, capabilities = [] }) => `/${path} (${capabilities.join(', ')})`)),
+  ]);
+  found.push(['world-writable', paths(facts.worldWritable)]);
+  found.push(['devices', paths(facts.devices)]);
+  found.push([
+    'secrets',
+    some(
+      facts.secrets.map(
+        ({ path, line, kind, hidden }) =>
+          `/${path}${line === undefined ? '' : `:${line}`} ${kind}${hidden ? ' (hidden by a later layer)' : ''}`,
+      ),
+    ),
+  ]);
+  if (unread.length > 0) found.push(['not judged', some(unread.map(({ path, reason }) => `/${path}: ${reason}`))]);
+  return found;
+}
+
+function packageRows({ distribution, packages, databases, unknowns }: Inventory): readonly Row[] {
+  const byType = new Map<string, number>();
+  for (const { type } of packages) byType.set(type, (byType.get(type) ?? 0) + 1);
+  const counts = [...byType].map(([type, count]) => `${count} ${type}`).join(', ');
+  return [
+    ['distribution', distribution === null ? 'no os-release' : describeRelease(distribution)],
+    [
+      'packages',
+      `${counts || 'none'}; ${databases.length === 0 ? 'no database' : some(databases.map(({ path }) => `/${path}`))}`,
+    ],
+    ...(unknowns.length === 0
+      ? []
+      : ([['not read', some(unknowns.map(({ path, reason }) => `/${path}: ${reason}`))]] as const)),
+  ];
+}
+
+function describeRelease({ id, versionId, prettyName, where }: Distribution): string {
+  const plain = `${id} ${versionId ?? ''}`.trim();
+  return `${prettyName === undefined ? plain : `${prettyName} (${plain})`}, by /${where}`;
+}
+
+function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
+  const told = support.map(({ name, supported, ended }) => {
+    if (supported === undefined) return `${name} not known`;
+    return `${name} ${ended ? 'ended: ' : ''}${supported}`;
+  });
+  const judged =
+    wolfi === undefined
+      ? []
+      : ([
+          [
+            'Wolfi',
+            wolfi.contradictions.length > 0
+              ? `contradicted: ${some(wolfi.contradictions)}`
+              : `by ${some(wolfi.agreements)}`,
+          ],
+        ] as const);
+  return [...(told.length === 0 ? [] : ([['supported', some(told)]] as const)), ...judged];
+}
+
+function clockRows({ chosen, clocks }: Clocks): readonly Row[] {
+  if (chosen === null) return [['age', 'no clock tells']];
+  const others = clocks.filter((clock) => clock !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
+  const vouched = chosen.verified ? '' : ', not vouched for';
+  return [
+    ['age', `${chosen.at.slice(0, 10)} by the ${chosen.name}${vouched}`],
+    ...(others.length === 0 ? [] : ([['other clocks', some(others)]] as const)),
+  ];
+}
+
+function ownershipRows({ known, unowned, altered, asPackaged }: Ownership): readonly Row[] {
+  if (!known) return [['files of packages', 'no package database keeps lists of files']];
+  return [
+    ['as packaged', plural(asPackaged.size, 'file')],
+    ['altered', some(altered.map(({ path }) => `/${path}`))],
+    ['no owner', some(unowned.map((path) => `/${path}`))],
+  ];
+}
+
+function configurationRows(configuration: ImageConfiguration, { user, environment }: InspectionFacts): readonly Row[] {
+  const list = (words: readonly string[]) => (words.length === 0 ? 'none' : words.map(withoutSecrets).join(' '));
+  const command = (words: readonly string[]) =>
+    `${list(words)}${words[1] === '-c' && /(?:^|\/)(?:ba|da|a|z)?sh$/.test(words[0] ?? '') ? ' (shell form)' : ''}`;
+  const who = [user?.name, user?.uid === undefined ? undefined : `uid ${user.uid}`];
+  const odd = environment.map(({ variable, reason }) => `${variable} ${reason}`);
+  const path = searchPathOf(configuration.env);
+  const labels = Object.entries(configuration.labels).map(
+    ([key, value]) => `${key}=${namedValueWithoutSecret(key, value).slice(0, MAX_LABEL)}`,
+  );
+  return [
+    ['user', who.filter((part) => part !== undefined).join(', ')],
+    ['entrypoint', command(configuration.entrypoint)],
+    ['command', command(configuration.cmd)],
+    ['environment', `${plural(configuration.env.length, 'variable')}${odd.length === 0 ? '' : `; ${some(odd)}`}`],
+    ['PATH', path.length === 0 ? 'not set' : path.join(':')],
+    ['ports, volumes', `${list(configuration.exposedPorts)}; ${list(configuration.volumes)}`],
+    ['labels', some(labels)],
+    ['ONBUILD', some(configuration.onBuild.map(withoutSecrets))],
+  ];
+}
+
+function some(words: readonly string[]): string {
+  const unique = [...new Set(words)];
+  if (unique.length === 0) return 'none';
+  return unique.length <= SHOWN
+    ? unique.join(', ')
+    : `${unique.slice(0, SHOWN).join(', ')} and ${unique.length - SHOWN} more`;
+}

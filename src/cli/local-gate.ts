@@ -1,0 +1,185 @@
+import { resolve } from 'node:path';
+import type { ReadingOptions } from '../build-files/reading.js';
+import type { RepositoryTree } from '../build-files/repository-tree.js';
+import { openWorkingTree } from '../build-files/working-tree.js';
+import { isListedHost, loadCatalogue } from '../catalog/catalog.js';
+import { collectors } from '../evidence/collectors.js';
+import type { Change } from '../gate/change.js';
+import { readBase } from '../gate/read-base.js';
+import { type GateInput, runGate } from '../gate/run.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { type Policy, PROFILES } from '../policy/policy.js';
+import { readingOptions } from '../policy/reading-options.js';
+import { deskCache, deskCacheDirectory } from '../registry/cache/local-cache.js';
+import { openRegistries } from '../registry/open-registries.js';
+import { parseRoute } from '../registry/routes.js';
+import type { Report } from '../reports/report.js';
+import { readChoice } from './arguments.js';
+import { BUILD_OPTIONS } from './build-options.js';
+import type { CommandIo } from './command.js';
+import { judgedDirectory } from './evaluated-directory.js';
+import { refuseExtended } from './extended-policy.js';
+import { misnamedPath } from './named-paths.js';
+import { startProgress } from './progress.js';
+import type { Refusal } from './refusal.js';
+import { tellUntracked } from './untracked-files.js';
+import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
+import { loadWorkingTreePolicy } from './working-tree-policy.js';
+
+/** The flags of every command that runs the gate. */
+export const GATE_OPTIONS = {
+  ...BUILD_OPTIONS,
+  policy: { type: 'string' },
+  profile: { type: 'string' },
+  registry: { type: 'string', multiple: true },
+  offline: { type: 'boolean' },
+  'trusted-root': { type: 'string' },
+  vulnerabilities: { type: 'string' },
+  all: { type: 'boolean' },
+} as const;
+
+/** Policies, keys and trusted roots; larger ones are refused where they are read, too. */
+const MAX_COMPARED_BYTES = 1024 * 1024;
+
+/** How those flags are shown in a command's usage. */
+export const GATE_USAGE = `[--policy FILE] [--profile observe|baseline|hardened|strict]
+       [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE] [--vulnerabilities DIR] [--all]
+       [--build-arg NAME=VALUE]… [--build-context NAME=…]… [--platform OS/ARCH]… [--target STAGE] [--all-files]`;
+
+type GateFlags = Parameters<typeof readingOptions>[0] & {
+  readonly base?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly registry?: readonly string[] | undefined;
+  readonly offline?: boolean | undefined;
+  readonly 'trusted-root'?: string | undefined;
+  readonly vulnerabilities?: string | undefined;
+  readonly all?: boolean | undefined;
+};
+
+/** A run of the gate at the desk, and what it was run over. */
+export interface DeskRun {
+  readonly directory: string;
+  readonly tree: RepositoryTree;
+  readonly reading: ReadingOptions;
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly report: Report;
+}
+
+/**
+ * Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. With a
+ * base it is judged as a pull request that turns the base into it, so the base's policy holds, as it does on GitHub.
+ */
+export async function runGateAtDesk(
+  flags: GateFlags,
+  directoryArgument: string | undefined,
+  io: CommandIo,
+): Promise<Result<DeskRun, Refusal>> {
+  const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
+  const profile = readChoice('--profile', flags.profile, PROFILES, 'baseline');
+  if (!profile.ok) return usage(profile.error);
+  const judged = judgedDirectory(directoryArgument, io);
+  if (!judged.ok) return err({ kind: 'directory', message: judged.error });
+  const directory = judged.value;
+  const base = flags.base === undefined ? null : judgedDirectory(flags.base, io);
+  if (base?.ok === false) return err({ kind: 'directory', message: `--base: ${base.error}` });
+  const misnamed = misnamedPath(flags, io);
+  if (misnamed !== null) return usage(misnamed);
+  const home = base?.value ?? directory;
+  const catalogue = loadCatalogue();
+  const now = new Date();
+  const loaded = await loadWorkingTreePolicy(
+    home,
+    {
+      catalogue,
+      ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
+      ...(flags.policy === undefined ? {} : { file: flags.policy }),
+      ...(flags.profile === undefined ? {} : { profile: profile.value }),
+    },
+    io,
+  );
+  if (!loaded.ok) return err({ kind: 'policy', message: loaded.error });
+  const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
+  const reading = readingOptions(flags, io.env, policy);
+  if (!reading.ok) return usage(reading.error);
+  const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
+  await tellUntracked(tree, true, io);
+  const offline = flags.offline ?? false;
+  const progress = startProgress(io);
+  const registries = await openRegistries({
+    registries: policy.registries,
+    isListed: (registry) => isListedHost(catalogue, policy, { registry }),
+    routes: flags.registry ?? [],
+    layouts: true,
+    offline,
+    environment: io.env,
+    workspace: home,
+    cache: deskCache(io.env),
+    notice: (message) => {
+      progress.clear();
+      io.stderr(`${message}\n`);
+    },
+  });
+  if (!registries.ok) {
+    progress.end();
+    return usage(registries.error);
+  }
+
+  const input: GateInput = {
+    tree,
+    reading: reading.value,
+    policy,
+    catalogue,
+    source: registries.value.source,
+    collectors,
+    settings: {
+      now,
+      offline,
+      cacheDirectory: deskCacheDirectory(io.env),
+      ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
+      ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),
+    },
+    change: base === null ? null : await changeFrom(base.value, tree, policy, reading.value),
+    all: flags.all ?? false,
+    judged: progress.judged,
+    preliminary: { findings: [], notices: [] },
+  };
+  const report = await runGate(input).finally(async () => {
+    progress.end();
+    await registries.value.close();
+  });
+  if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.remedy}` });
+  return ok({ directory, tree, reading: reading.value, policy, now, report: report.value });
+}
+
+/** What turns the base's folder into the one that is judged, as far as a rule asks: image uses, and files of the policy. */
+async function changeFrom(
+  base: string,
+  head: RepositoryTree,
+  { source, dependsOn }: Policy,
+  reading: ReadingOptions,
+): Promise<Change> {
+  const before = openWorkingTree(base, { allFiles: reading.allFiles });
+  const changedFiles: string[] = [];
+  for (const path of source.path === undefined ? dependsOn : [source.path, ...dependsOn]) {
+    if (!(await isSame(path, before, head))) changedFiles.push(path);
+  }
+  return { changedFiles, onlyNew: 'ageing', ...(await readBase(before, reading)) };
+}
+
+/** A file that can't be read on one side has changed as far as anybody can tell. */
+async function isSame(path: string, before: RepositoryTree, after: RepositoryTree): Promise<boolean> {
+  const [was, is] = await Promise.all([before.read(path, MAX_COMPARED_BYTES), after.read(path, MAX_COMPARED_BYTES)]);
+  if (was.ok && is.ok) return Buffer.from(was.value).equals(is.value);
+  return !was.ok && !is.ok && was.error.code === 'not-found' && is.error.code === 'not-found';
+}
+
+/** Whoever gives a registry a stand-in at the desk has named it, as the policy would: its images are looked at. */
+function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
+  const named = routes.flatMap((text) => {
+    const route = parseRoute(text);
+    return route.ok ? [[route.value.from, { privateNetwork: false, insecure: false, tokenHosts: [] }] as const] : [];
+  });
+  return { ...policy, registries: { ...Object.fromEntries(named), ...policy.registries } };
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { loadCatalogue, publisherOf } from '../catalog/catalog.js';
+import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
+import type { ImageSubject } from '../evidence/collector.js';
+import { collectors } from '../evidence/collectors.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { governingEntry, policyReference } from '../policy/govern.js';
+import type { AllowEntry } from '../policy/policy.js';
+import type { Platform } from '../references/platform.js';
+import { parseReference } from '../references/reference.js';
+import { deskCache, deskCacheDirectory } from '../registry/cache/local-cache.js';
+import { openRegistries } from '../registry/open-registries.js';
+import type { CommandIo } from './command.js';
+import { refuseExtended } from './extended-policy.js';
+import { misnamedPath } from './named-paths.js';
+import type { Refusal } from './refusal.js';
+import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
+import { loadWorkingTreePolicy } from './working-tree-policy.js';
+
+/** The flags that commands about one image share, as parseArgs gives them. */
+export interface ImageFlags {
+  readonly policy?: string | undefined;
+  readonly registry?: string[] | undefined;
+  readonly offline?: boolean | undefined;
+  readonly 'trusted-root'?: string | undefined;
+  readonly vulnerabilities?: string | undefined;
+}
+
+/** One image at the desk, of which evidence can be asked. Close it when done. */
+export interface OpenedImage {
+  readonly evidence: EvidenceCollection;
+  readonly subjectOn: (platform: Platform) => ImageSubject;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens an image that somebody typed, by the policy of this folder (or the one given) and else by the catalogue's
+ * knowledge of its publisher. Fails with a message for standard error; each is wrong usage or a wrong policy.
+ *
+ * @param given an entry that goes before all of these: an authority named on the command line
+ */
+export async function openImage(
+  text: string,
+  flags: ImageFlags,
+  io: CommandIo,
+  given: AllowEntry | null = null,
+): Promise<Result<OpenedImage, Refusal>> {
+  const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
+  const pullFrom = parseReference(text);
+  if (!pullFrom.ok) return usage(`"${text}" is not an image reference because ${pullFrom.error.reason}.`);
+  const misnamed = misnamedPath(flags, io);
+  if (misnamed !== null) return usage(misnamed);
+  const catalogue = loadCatalogue();
+  const request = {
+    catalogue,
+    ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
+    ...(flags.policy === undefined ? {} : { file: flags.policy }),
+  };
+  const policy = await loadWorkingTreePolicy(io.cwd, request, io);
+  if (!policy.ok) return err({ kind: 'policy', message: policy.error });
+  const offline = flags.offline ?? false;
+  const registries = await openRegistries({
+    registries: policy.value.registries,
+    // Whoever types an image at a desk has named its registry.
+    isListed: () => true,
+    routes: flags.registry ?? [],
+    layouts: true,
+    offline,
+    environment: io.env,
+    workspace: io.cwd,
+    cache: deskCache(io.env),
+    notice: (message) => io.stderr(`${message}\n`),
+  });
+  if (!registries.ok) return usage(registries.error);
+
+  const reference = policyReference(policy.value, pullFrom.value);
+  const entry = given ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
+  const root = flags['trusted-root'];
+  const settings = {
+    now: new Date(),
+    offline,
+    cacheDirectory: deskCacheDirectory(io.env),
+    ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
+    ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
+  };
+  return ok({
+    evidence: startCollection({ policy: policy.value, source: registries.value.source, settings, collectors }),
+    subjectOn: (platform) => ({ reference, pullFrom: pullFrom.value, entry, platform }),
+    close: () => registries.value.close(),
+  });
+}

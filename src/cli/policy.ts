@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { loadCatalogue } from '../catalog/catalog.js';
+import { plural } from '../lib/plural.js';
+import type { PolicyProblem } from '../policy/problem.js';
+import { codeFrame } from '../reports/text/code-frame.js';
+import { paint } from '../reports/text/paint.js';
+import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
+import { checkPolicyFile } from './working-tree-policy.js';
+
+const USAGE = `Usage: base-image-gate policy validate FILE
+       base-image-gate policy init [DIR]
+
+validate checks a policy file: exit code 0, or 3 with every problem's file, line, column and what was expected.
+init prints a policy proposed from what the build files below DIR (default: this directory) use today.
+`;
+
+/** `policy validate FILE` and `policy init [DIR]`. */
+export const policyCommand: Command = defineCommand(
+  { name: 'policy', usage: USAGE, options: {}, arguments: 2 },
+  async ({ positionals, io, wrong }) => {
+    const [verb, argument] = positionals;
+    if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
+    if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
+    const given = verb === undefined ? '' : ` and not "${[verb, argument].filter(Boolean).join(' ')}"`;
+    return wrong(`Expected "policy validate FILE" or "policy init [DIR]"${given}.`);
+  },
+);
+
+async function validate(file: string, io: CommandIo): Promise<ExitCode> {
+  const path = resolve(io.cwd, file);
+  const checked = await checkPolicyFile(path, loadCatalogue(), io);
+  if (typeof checked === 'string') {
+    io.stderr(checked);
+    return 3;
+  }
+  for (const problem of checked.problems) {
+    const place = checked.pathOf(problem.file);
+    // Decoded as the policy is read: a byte order mark is no column of it.
+    const text = place === null ? null : await readFile(place).then(decode, () => null);
+    io.stderr(described(problem, place === path ? file : problem.file, text, io));
+  }
+  const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = checked.problems.length - errors;
+  const tally = `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
+  io.stdout(errors > 0 ? `${file} can't be applied: ${tally}.\n` : `${file} is valid: ${tally}.\n`);
+  return errors > 0 ? 3 : 0;
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** A problem with the lines it is about, where their file can be read. */
+function described(problem: PolicyProblem, file: string, text: string | null, io: CommandIo): string {
+  // `colour` speaks of standard output; problems go to standard error, which may be a file.
+  const colours = paint(io.colour && io.progress);
+  const mark = problem.severity === 'error' ? colours.red : colours.yellow;
+  const frame = text === null ? [] : codeFrame(text, problem, { width: io.columns, paint: colours, mark });
+  const lines = [
+    `${file}:${problem.line}:${problem.column}: ${mark(problem.severity)}: ${problem.message}`,
+    ...frame,
+    ...(problem.expected === undefined ? [] : [`  expected: ${problem.expected}`]),
+    ...(problem.fix === undefined ? [] : [`  fix: ${problem.fix}`]),
+  ];
+  return `${lines.join('\n')}\n\n`;
+}

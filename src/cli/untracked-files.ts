@@ -1,0 +1,23 @@
+import { nameKind } from '../build-files/file-names.js';
+import type { WorkingTree } from '../build-files/working-tree.js';
+import { terminal } from '../lib/escape/visible.js';
+import type { CommandIo } from './command.js';
+
+/** How many files are named. */
+const MAX_NAMED = 5;
+
+/**
+ * Says on standard error which build files are not read because git does not track them yet. Whoever has just written a
+ * Dockerfile would else be told that all is well, and hear of it in CI.
+ *
+ * @param hasFlag whether the command has --all-files
+ */
+export async function tellUntracked(tree: WorkingTree, hasFlag: boolean, io: CommandIo): Promise<void> {
+  const files = (await tree.untracked()).filter((path) => nameKind(path) === 'dockerfile');
+  if (files.length === 0) return;
+  const named = files.slice(0, MAX_NAMED).map(terminal).join(', ');
+  const more = files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : '';
+  const them = files.length === 1 ? 'it' : 'them';
+  const flag = hasFlag ? ', or add --all-files' : '';
+  io.stderr(`Not read, since git does not track ${them}: ${named}${more}. Run \`git add\`${flag}.\n`);
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { terminal } from '../lib/escape/visible.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { describeSigner } from '../signatures/signer.js';
+import type { ArtifactQuestion } from '../signatures/sigstore/verify-artifact.js';
+import type { Command } from './command.js';
+import { defineCommand } from './define-command.js';
+
+const USAGE = `Usage: base-image-gate verify-bundle --bundle FILE
+       (--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE)
+       [--trusted-root FILE] [--offline] FILE_OR_DIGEST
+
+Verifies a Sigstore bundle over a file, or over a digest such as sha256:…: the command-line protocol of the Sigstore
+conformance suite. Identity and issuer are exact.
+Exit codes: 0 verified, 1 not verified, 2 could not tell, 3 wrong usage.
+`;
+
+const OPTIONS = {
+  bundle: { type: 'string' },
+  'certificate-identity': { type: 'string' },
+  'certificate-oidc-issuer': { type: 'string' },
+  key: { type: 'string' },
+  'trusted-root': { type: 'string' },
+  offline: { type: 'boolean' },
+} as const;
+
+/** Who must have signed, as the command line says it. */
+type Expected =
+  | { readonly kind: 'keyless'; readonly subject: string; readonly issuer: string }
+  | { readonly kind: 'key'; readonly file: string };
+
+/** `verify-bundle`: one bundle, one artifact. */
+export const verifyBundle: Command = defineCommand(
+  { name: 'verify-bundle', usage: USAGE, options: OPTIONS, arguments: 1 },
+  async ({ values, positionals, io, wrong }) => {
+    const [target] = positionals;
+    if (target === undefined || values.bundle === undefined)
+      return wrong('Both --bundle FILE and FILE_OR_DIGEST are needed.');
+    const expected = readExpected(values);
+    if (!expected.ok) return wrong(expected.error);
+
+    const at = (path: string) => resolve(io.cwd, path);
+    const bundle = await read(at(values.bundle));
+    if (!bundle.ok) return wrong(bundle.error);
+    const artifact = await readArtifact(at(target), target);
+    if (!artifact.ok) return wrong(artifact.error);
+
+    const [{ loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
+      import('../signatures/sigstore/load-trusted-root.js'),
+      import('../signatures/sigstore/verify-artifact.js'),
+    ]);
+    const wanted = await readSigner(expected.value, at);
+    if (!wanted.ok) {
+      io.stderr(`verify-bundle: ${wanted.error}\n`);
+      return 1;
+    }
+    const root = await loadTrustedRoot({
+      offline: values.offline ?? false,
+      ...(values['trusted-root'] === undefined ? {} : { file: at(values['trusted-root']) }),
+    });
+    if (!root.ok) return wrong(`${root.error.reason}.`);
+    if (root.value.note !== undefined) io.stderr(`${root.value.note}\n`);
+    const verified = await verifyArtifact({
+      bundle: bundle.value,
+      artifact: artifact.value,
+      expected: wanted.value,
+      root: root.value,
+      now: new Date(),
+    });
+    if (!verified.ok) {
+      const { code, reason } = verified.error;
+      io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
+      return code === 'unknown-log' && root.value.mayBeOutdated ? 2 : 1;
+    }
+    const { signer, signedAt, logged } = verified.value;
+    const when = signedAt === undefined ? '' : ` at ${signedAt}`;
+    const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
+    io.stdout(`${terminal(`Verified: signed by ${describeSigner(signer)}${when}${log}`)}\n`);
+    return 0;
+  },
+);
+
+function readExpected(values: {
+  readonly key?: string | undefined;
+  readonly 'certificate-identity'?: string | undefined;
+  readonly 'certificate-oidc-issuer'?: string | undefined;
+}): Result<Expected, string> {
+  const subject = values['certificate-identity'];
+  const issuer = values['certificate-oidc-issuer'];
+  if (values.key !== undefined) {
+    return subject === undefined && issuer === undefined
+      ? ok({ kind: 'key', file: values.key })
+      : err('--key and --certificate-identity exclude each other.');
+  }
+  return subject === undefined || subject === '' || issuer === undefined || issuer === ''
+    ? err('Either --key, or both --certificate-identity and --certificate-oidc-issuer are needed.')
+    : ok({ kind: 'keyless', subject, issuer });
+}
+
+/** A key that can't be read verifies nothing, which is an answer rather than wrong usage. */
+async function readSigner(
+  expected: Expected,
+  at: (path: string) => string,
+): Promise<Result<ArtifactQuestion['expected'], string>> {
+  if (expected.kind === 'keyless') return ok(expected);
+  const pem = await read(at(expected.file));
+  if (!pem.ok) return pem;
+  const { readPublicKey } = await import('../signatures/key.js');
+  const key = readPublicKey(pem.value.toString('utf8'));
+  return key.ok
+    ? ok({ kind: 'key', name: expected.file, key: key.value })
+    : err(`The key ${expected.file} can't be used because ${key.error}.`);
+}
+
+async function read(path: string): Promise<Result<Buffer, string>> {
+  try {
+    return ok(await readFile(path));
+  } catch {
+    return err(`${path} can't be read.`);
+  }
+}
+
+/** A file's bytes and digest; or a digest alone, where no file is called that. */
+async function readArtifact(
+  path: string,
+  text: string,
+): Promise<Result<{ readonly digest: string; readonly bytes?: Buffer }, string>> {
+  const file = await read(path);
+  if (file.ok)
+    return ok({ bytes: file.value, digest: `sha256:${createHash('sha256').update(file.value).digest('hex')}` });
+  return /^sha256:[0-9a-f]{64}$/.test(text)
+    ? ok({ digest: text })
+    : err(`${path} can't be read, and it is not a digest such as sha256:<64 hex digits>.`);
+}

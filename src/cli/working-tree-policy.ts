@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { Catalogue } from '../catalog/publisher.js';
+import { codeOf, messageOf } from '../lib/caught.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { LoadedPolicy } from '../policy/load.js';
+import type { Policy, Profile } from '../policy/policy.js';
+import type { ResolveExtends } from '../policy/policy-chain.js';
+import type { PolicyProblem } from '../policy/problem.js';
+import type { ReadingPolicy } from '../policy/reading-options.js';
+import type { CommandIo } from './command.js';
+import { fetchExtended, leaveOutExtended } from './extended-policy.js';
+
+/** Where a repository keeps its policy. */
+export const POLICY_PATH = '.github/base-image-gate.yml';
+
+/** Which policy a command asks for. */
+export interface PolicyRequest {
+  /** `--policy FILE`; without it DIR's own, and without that the built-in baseline. */
+  readonly file?: string;
+  readonly profile?: Profile;
+  readonly catalogue: Catalogue;
+  /** How policies of other repositories are had; they are fetched unless said otherwise. */
+  readonly resolveExtends?: ResolveExtends;
+}
+
+/**
+ * Loads the policy of a command that runs at the desk. Prints its warnings to standard error. Fails with the text of
+ * every problem in it, for standard error: exit code 3.
+ */
+export async function loadWorkingTreePolicy(
+  directory: string,
+  { file, profile, catalogue, resolveExtends }: PolicyRequest,
+  io: CommandIo,
+): Promise<Result<Policy, string>> {
+  const path = file === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, file);
+  const text = file === undefined ? await readOwn(path) : await readIfThere(path);
+  if (!text.ok) return text;
+  if (text.value === null) {
+    if (file !== undefined) return err(missing(file, io));
+    const above = policyAbove(directory);
+    if (above !== null) {
+      io.stderr(
+        `${directory} has no ${POLICY_PATH} of its own, so the built-in baseline holds. Its repository has one: judge that whole, or add --policy ${above}.\n`,
+      );
+    }
+    const [{ builtInPolicy }, { withDefaultAllowlist }] = await Promise.all([
+      import('../policy/baseline.js'),
+      import('../policy/default-allow.js'),
+    ]);
+    return ok(withDefaultAllowlist(builtInPolicy(profile), catalogue));
+  }
+  const isPlain = basename(dirname(path)) !== '.github' && isBelow(path, directory);
+  const root = file === undefined || isPlain ? directory : repositoryOf(path);
+  const loaded = await loadFrom(root, path, text.value, {
+    catalogue,
+    resolveExtends: resolveExtends ?? fetchExtended(io),
+    profile,
+  });
+  if (!loaded.ok) return err(await listed(loaded.error));
+  if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
+  return ok(withLayoutsOf(root, loaded.value.policy));
+}
+
+/** Image layouts are named from where keys are, wherever the command is run. */
+function withLayoutsOf(root: string, policy: Policy): Policy {
+  const registries = Object.entries(policy.registries).map(([key, registry]) => [
+    key,
+    registry.layout === undefined ? registry : { ...registry, layout: resolve(root, registry.layout) },
+  ]);
+  return { ...policy, registries: Object.fromEntries(registries) };
+}
+
+/** What is wrong with a policy file and with those it extends. */
+export interface CheckedPolicy {
+  readonly problems: readonly PolicyProblem[];
+  /** The file of a problem's `file`, which is told from the root of the policy's repository; null where it is another repository's. */
+  readonly pathOf: (file: string) => string | null;
+}
+
+/** The policy of the checkout that a folder lies in, where the folder is not its root; null where there is none. */
+function policyAbove(directory: string): string | null {
+  let folder = directory;
+  while (!existsSync(join(folder, '.git'))) {
+    const parent = dirname(folder);
+    if (parent === folder) return null;
+    folder = parent;
+  }
+  const path = join(folder, POLICY_PATH);
+  return folder !== directory && existsSync(path) ? path : null;
+}
+
+/** Every problem of a policy file, warnings too; or a sentence where it can't be read at all. */
+export async function checkPolicyFile(
+  path: string,
+  catalogue: Catalogue,
+  io: CommandIo,
+): Promise<CheckedPolicy | string> {
+  const text = await readIfThere(path);
+  if (!text.ok) return text.error;
+  if (text.value === null) return missing(path, io);
+  const root = repositoryOf(path);
+  const request = { catalogue, resolveExtends: fetchExtended(io), profile: undefined };
+  const loaded = await loadFrom(root, path, text.value, request);
+  return {
+    problems: loaded.ok ? loaded.value.warnings : loaded.error,
+    pathOf: (file) => (file.includes('@') ? null : resolve(root, file)),
+  };
+}
+
+/** The folder a policy names its keys from: the one that holds `.github`, or its own where it lies elsewhere. */
+function repositoryOf(path: string): string {
+  const folder = dirname(path);
+  return basename(folder) === '.github' ? dirname(folder) : folder;
+}
+
+/** Keys and extended policies are named relative to the root of the repository that holds the policy. */
+async function loadFrom(
+  root: string,
+  path: string,
+  text: Uint8Array,
+  {
+    catalogue,
+    resolveExtends,
+    profile,
+  }: {
+    readonly catalogue: Catalogue;
+    readonly resolveExtends: ResolveExtends;
+    readonly profile: Profile | undefined;
+  },
+): Promise<Result<LoadedPolicy, readonly PolicyProblem[]>> {
+  const [{ loadPolicy }, { rules }] = await Promise.all([import('../policy/load.js'), import('../rules/index.js')]);
+  return await loadPolicy({
+    path: relative(root, path).split(sep).join('/'),
+    text,
+    rules,
+    catalogue,
+    ...(profile === undefined ? {} : { profileOverride: profile }),
+    resolveFile: async (name) => await readBelow(root, name),
+    resolveExtends,
+  });
+}
+
+/** What DIR's own policy says about the reading of build files; null where it has none. */
+export async function findReadingPolicy(
+  directory: string,
+  io: CommandIo,
+): Promise<Result<ReadingPolicy | null, string>> {
+  const text = await readOwn(join(directory, POLICY_PATH));
+  if (!text.ok) return text;
+  if (text.value === null) return ok(null);
+  const { loadCatalogue } = await import('../catalog/catalog.js');
+  return await loadWorkingTreePolicy(
+    directory,
+    { catalogue: loadCatalogue(), resolveExtends: leaveOutExtended(io) },
+    io,
+  );
+}
+
+function missing(path: string, { program }: CommandIo): string {
+  return `The policy ${path} does not exist; expected a file such as ${POLICY_PATH}. One is proposed by: ${program} policy init\n`;
+}
+
+/** A policy that a person names; null where it is not there. Fails with a line for standard error. */
+async function readIfThere(path: string): Promise<Result<Uint8Array | null, string>> {
+  return asPolicy(path, await readNamed(path));
+}
+
+/** The same of one that the repository names. */
+async function readOwn(path: string): Promise<Result<Uint8Array | null, string>> {
+  return asPolicy(path, await readPlain(path));
+}
+
+function asPolicy(path: string, read: Result<Uint8Array | null, string>): Result<Uint8Array | null, string> {
+  return read.ok
+    ? read
+    : err(`The policy ${path} can't be read: ${read.error}. Expected a readable file such as ${POLICY_PATH}.\n`);
+}
+
+/** What a file holds, null where there is none. Fails with a clause about it. */
+async function readNamed(path: string): Promise<Result<Uint8Array | null, string>> {
+  try {
+    return ok(await readFile(path));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ok(null);
+    return err(code === 'EISDIR' ? 'it is a directory' : messageOf(error));
+  }
+}
+
+/** Whoever wrote the repository may have made a file that it names a link to a device, which would never end. */
+async function readPlain(path: string): Promise<Result<Uint8Array | null, string>> {
+  const stats = await stat(path).catch(() => null);
+  return stats === null || stats.isFile() || stats.isDirectory()
+    ? await readNamed(path)
+    : err('it is a device or a pipe');
+}
+
+async function readBelow(root: string, name: string): Promise<Result<Uint8Array, string>> {
+  const path = resolve(root, name);
+  if (!isBelow(path, root)) return err('it lies outside the repository');
+  const read = await readPlain(path);
+  if (!read.ok) return read;
+  return read.value === null ? err('it does not exist') : ok(read.value);
+}
+
+function isBelow(path: string, root: string): boolean {
+  const inside = relative(root, path);
+  return inside !== '' && !inside.startsWith('..');
+}
+
+async function listed(problems: readonly PolicyProblem[]): Promise<string> {
+  const { formatProblem } = await import('../policy/problem.js');
+  return problems.map((problem) => `${formatProblem(problem)}\n`).join('');
+}

@@ -1,0 +1,62 @@
+import type { TreeEntry, TreeError } from '../../build-files/repository-tree.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { type Glob, globMatches, parseGlob } from '../../references/glob.js';
+import type { Stop } from '../engine.js';
+import type { CommitTree } from '../repository/commit-tree.js';
+import type { ActionInputs } from './inputs.js';
+import type { RunPlan } from './run-plan.js';
+
+/**
+ * The paths that `paths` and `changed-files-only` leave; null where everything is judged. A line of `paths` that matches
+ * no file would judge nothing and pass for ever, so it is wrong usage, unless this change removes the last file it
+ * matched. A line that matches files and no build file among them is in order: services come without one.
+ */
+export async function judgedPaths(
+  { paths, changedFilesOnly }: ActionInputs,
+  { judged, base, changedFiles }: RunPlan,
+): Promise<Result<readonly string[] | null, Stop>> {
+  if (paths.length === 0 && !changedFilesOnly) return ok(null);
+  const entries = await judged.entries();
+  if (!entries.ok) return unlisted(entries.error);
+  const changed = changedFilesOnly && changedFiles !== null ? withLinks(changedFiles, entries.value) : null;
+  if (paths.length === 0) return ok(changed);
+  const globs: { readonly line: string; readonly glob: Glob }[] = [];
+  for (const line of paths) {
+    const glob = parseGlob(line);
+    if (!glob.ok) return wrongPaths(`has a line that is not a glob: ${glob.error}`);
+    globs.push({ line, glob: glob.value });
+  }
+  const all = entries.value.map(({ path }) => path);
+  for (const { line, glob } of globs) {
+    if (all.some((path) => globMatches(glob, path))) continue;
+    const before = base === null ? ok([]) : await pathsOf(base);
+    if (!before.ok) return unlisted(before.error);
+    if (!before.value.some((path) => globMatches(glob, path))) {
+      return wrongPaths(`has the line ${JSON.stringify(line)}, which matches no file of the judged commit`);
+    }
+  }
+  return ok((changed ?? all).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
+}
+
+/** What a link leads to may have changed where the link has not. */
+function withLinks(changed: readonly string[], entries: readonly TreeEntry[]): readonly string[] {
+  const links = entries.flatMap(({ path, kind }) => (kind === 'link' ? [path] : []));
+  return [...new Set([...changed, ...links])];
+}
+
+async function pathsOf(tree: CommitTree): Promise<Result<readonly string[], TreeError>> {
+  const entries = await tree.entries();
+  return entries.ok ? ok(entries.value.map(({ path }) => path)) : entries;
+}
+
+function wrongPaths(what: string): Result<never, Stop> {
+  return err({
+    code: 'usage',
+    message: `The input \`paths\` ${what}.`,
+    remedy: "Write globs such as services/*/Dockerfile or services/api/**, one a line, from the repository's root.",
+  });
+}
+
+function unlisted({ message, remedy }: TreeError): Result<never, Stop> {
+  return err({ code: 'indeterminate', message, remedy });
+}

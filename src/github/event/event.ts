@@ -1,0 +1,226 @@
+import { z } from 'zod';
+import { err, ok, type Result } from '../../lib/result.js';
+import {
+  formatRepositoryName,
+  isCommit,
+  parseRepositoryName,
+  type RepositoryName,
+  type RunnerEnvironment,
+  sameRepository,
+} from './environment.js';
+
+/**
+ * Whose policy holds: that of `branch` where it is the default branch or one that people have to review, else that of
+ * the default branch's tip. Whoever can push may make a branch with a policy of their own, and choose it as a base.
+ */
+export interface PolicyOrigin {
+  /** Null where the run is on no branch. */
+  readonly branch: string | null;
+  /** Which commit of `branch`: its tip, asked for when the run starts, or the judged commit, which was pushed to it. */
+  readonly at: 'tip' | 'judged-commit';
+  /** As the payload names it; null where GitHub has to be asked. */
+  readonly defaultBranch: string | null;
+}
+
+/** Which commit is judged. */
+export type JudgedCommit =
+  | { readonly kind: 'commit'; readonly commit: string }
+  /** What merging a pull request would make of its base: its merge commit if that has `head` as a parent, else `head`. */
+  | { readonly kind: 'pull-request-merge'; readonly number: number; readonly head: string };
+
+/** What changes, and against what: failures of rules that age are judged by it. */
+export type ChangeUnderJudgement =
+  | {
+      readonly kind: 'pull-request';
+      readonly number: number;
+      readonly head: string;
+      /** Null where the fork was deleted. */
+      readonly headRepository: RepositoryName | null;
+      readonly fork: boolean;
+      readonly base: string;
+    }
+  | { readonly kind: 'merge-group'; readonly head: string; readonly base: string };
+
+/** Everything an event says about a run, and nothing that has to be asked for. */
+export interface EventPlan {
+  readonly event: string;
+  readonly judged: JudgedCommit;
+  readonly policy: PolicyOrigin;
+  readonly change: ChangeUnderJudgement | null;
+  /** Content of the judged commit is read through the API even where a checkout of it exists. */
+  readonly apiOnly: boolean;
+  /** Where code scanning files a SARIF upload; null where the event has no ref of its own for it. */
+  readonly sarif: { readonly commit: string; readonly ref: string } | null;
+  /** A run on a timetable may keep a tracking issue. */
+  readonly scheduled: boolean;
+  /** Sentences for the summary. */
+  readonly notices: readonly string[];
+}
+
+export interface EventError {
+  readonly code: 'no-payload' | 'unexpected-payload' | 'nothing-to-judge';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const commit = z.string().refine(isCommit, 'a full commit id');
+// Git allows more, GitHub's branch names come from people: whatever reaches a URL is encoded by the client.
+const branch = z.string().min(1).max(255);
+const repository = z.object({ full_name: z.string().max(201), default_branch: branch.optional() });
+
+/** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
+const pullRequestPayload = z.object({
+  pull_request: z.object({
+    number: z.int().positive(),
+    head: z.object({ sha: commit, repo: repository.nullable() }),
+    base: z.object({ ref: branch, repo: repository }),
+  }),
+});
+
+/** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group */
+const mergeGroupPayload = z.object({
+  merge_group: z.object({ head_sha: commit, base_ref: z.string().startsWith('refs/heads/').max(266) }),
+  repository: repository.optional(),
+});
+
+const anyPayload = z.object({
+  repository: repository.optional(),
+  deleted: z.boolean().optional(),
+});
+
+const PULL_REQUEST_EVENTS = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
+const KNOWN_EVENTS = new Set([...PULL_REQUEST_EVENTS, 'push', 'merge_group', 'schedule', 'workflow_dispatch']);
+
+/**
+ * Reads an event into one plan: what is judged, whose policy holds, what is compared. `payload` is whatever the
+ * runner left; docs/events.md is this function as a table. Fails where the event can't be judged without what is missing.
+ */
+export function planEvent(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
+  if (env.eventName === 'pull_request_target') return planPullRequestTarget(env, payload);
+  if (PULL_REQUEST_EVENTS.has(env.eventName)) return planPullRequest(env, payload);
+  if (env.eventName === 'merge_group') return planMergeGroup(env, payload);
+  return planRef(env, payload);
+}
+
+function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
+  const change = readPullRequest(env, payload);
+  if (!change.ok) return change;
+  return ok({
+    event: env.eventName,
+    judged: { kind: 'commit', commit: env.commit },
+    policy: policyOf(change.value),
+    change: change.value.change,
+    apiOnly: false,
+    sarif: { commit: env.commit, ref: env.ref },
+    scheduled: false,
+    notices: [],
+  });
+}
+
+/** Runs with the base's secrets on somebody else's change: GITHUB_SHA and GITHUB_REF are the default branch's. */
+function planPullRequestTarget(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
+  const change = readPullRequest(env, payload);
+  if (!change.ok) return change;
+  const { number, head } = change.value.change;
+  return ok({
+    event: env.eventName,
+    judged: { kind: 'pull-request-merge', number, head },
+    policy: policyOf(change.value),
+    change: change.value.change,
+    apiOnly: true,
+    sarif: { commit: head, ref: `refs/pull/${number}/head` },
+    scheduled: false,
+    notices: [],
+  });
+}
+
+function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
+  const parsed = mergeGroupPayload.safeParse(payload);
+  if (!parsed.success) return unreadable(env, payload, parsed.error);
+  const base = parsed.data.merge_group.base_ref.slice('refs/heads/'.length);
+  const head = parsed.data.merge_group.head_sha;
+  return ok({
+    event: env.eventName,
+    judged: { kind: 'commit', commit: head },
+    policy: { branch: base, at: 'tip', defaultBranch: parsed.data.repository?.default_branch ?? null },
+    change: { kind: 'merge-group', head, base },
+    apiOnly: false,
+    sarif: null,
+    scheduled: false,
+    notices: [],
+  });
+}
+
+/** push, schedule, workflow_dispatch, and every event we have no plan for: the run's own commit, judged in full. */
+function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
+  const parsed = anyPayload.safeParse(payload ?? {});
+  const known = parsed.success ? parsed.data : {};
+  if (known.deleted === true) {
+    return err({
+      code: 'nothing-to-judge',
+      message: `${env.ref} was deleted: there is no commit left to judge.`,
+      remedy: 'Nothing has to be done.',
+    });
+  }
+  const notices = KNOWN_EVENTS.has(env.eventName)
+    ? []
+    : [`The event ${env.eventName} has no plan of its own: the commit of the run was judged in full.`];
+  const branchName = env.ref.startsWith('refs/heads/') ? env.ref.slice('refs/heads/'.length) : null;
+  return ok({
+    event: env.eventName,
+    judged: { kind: 'commit', commit: env.commit },
+    policy: { branch: branchName, at: 'judged-commit', defaultBranch: known.repository?.default_branch ?? null },
+    change: null,
+    apiOnly: false,
+    sarif: branchName === null && !env.ref.startsWith('refs/tags/') ? null : { commit: env.commit, ref: env.ref },
+    scheduled: env.eventName === 'schedule',
+    notices,
+  });
+}
+
+type PullRequestChange = Extract<ChangeUnderJudgement, { kind: 'pull-request' }>;
+
+interface ReadPullRequest {
+  readonly change: PullRequestChange;
+  readonly defaultBranch: string | null;
+}
+
+function policyOf({ change, defaultBranch }: ReadPullRequest): PolicyOrigin {
+  return { branch: change.base, at: 'tip', defaultBranch };
+}
+
+function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<ReadPullRequest, EventError> {
+  const parsed = pullRequestPayload.safeParse(payload);
+  if (!parsed.success) return unreadable(env, payload, parsed.error);
+  const { number, head, base } = parsed.data.pull_request;
+  const baseRepository = parseRepositoryName(base.repo.full_name);
+  if (baseRepository === null || !sameRepository(baseRepository, env.repository)) {
+    return err({
+      code: 'unexpected-payload',
+      message: `The payload is about ${JSON.stringify(base.repo.full_name)}, the run about ${formatRepositoryName(env.repository)}.`,
+      remedy: 'Run the Action in a workflow of the repository that the pull request is opened against.',
+    });
+  }
+  const headRepository = head.repo === null ? null : parseRepositoryName(head.repo.full_name);
+  const fork = headRepository === null || !sameRepository(headRepository, baseRepository);
+  return ok({
+    change: { kind: 'pull-request', number, head: head.sha, headRepository, fork, base: base.ref },
+    defaultBranch: base.repo.default_branch ?? null,
+  });
+}
+
+function unreadable(env: RunnerEnvironment, payload: unknown, error: z.ZodError): Result<never, EventError> {
+  if (payload === null || payload === undefined) {
+    return err({
+      code: 'no-payload',
+      message: `The runner left no readable payload for ${env.eventName} at ${env.eventPath ?? 'GITHUB_EVENT_PATH, which is not set'}, so the base branch is not known.`,
+      remedy: 'Run the Action from the workflow itself, or use "base-image-gate check" where there is no event.',
+    });
+  }
+  const issue = error.issues[0];
+  return err({
+    code: 'unexpected-payload',
+    message: `The payload of ${env.eventName} is not what GitHub documents: ${issue?.path.join('.') ?? 'it'} is not as expected (${issue?.message ?? 'unknown'}).`,
+    remedy: 'If the payload was written by hand, compare it with the webhook documentation; otherwise report it.',
+  });
+}

@@ -1,0 +1,250 @@
+import { FRAMEWORKS, type Framework } from '../../compliance/frameworks.js';
+import { nearest } from '../../lib/nearest.js';
+import { optionalField } from '../../lib/optional-field.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { parsePlatform } from '../../references/platform.js';
+import {
+  type Credential,
+  parseCredentialInput,
+  secretsOf as secretsOfCredential,
+} from '../../registry/auth/credentials.js';
+
+/** What a workflow may tell the Action. What is absent is left to the policy file. */
+export interface ActionInputs {
+  readonly policy?: string;
+  readonly policyToken?: string;
+  readonly profile?: 'observe' | 'baseline' | 'hardened' | 'strict';
+  readonly paths: readonly string[];
+  readonly changedFilesOnly: boolean;
+  /** `NAME=value`, each. */
+  readonly buildArgs: readonly string[];
+  readonly buildContexts: readonly string[];
+  readonly platforms: readonly string[];
+  readonly target?: string;
+  readonly onlyNew: 'ageing' | 'all' | 'off';
+  readonly comment: 'always' | 'on-failure' | 'never';
+  readonly commentKey: string;
+  readonly reviewSuggestions: boolean;
+  readonly trackingIssue: boolean;
+  readonly sarif: boolean;
+  /** Frameworks whose evidence is written as files. */
+  readonly evidence: readonly Framework[];
+  readonly registryCredentials: ReadonlyMap<string, Credential>;
+  readonly token: string;
+}
+
+export interface ReportInputs {
+  /** A file that holds the report; without it, the artifact is read. */
+  readonly report: string | null;
+  readonly artifact: string;
+  readonly comment: 'always' | 'on-failure' | 'never';
+  readonly commentKey: string;
+  readonly sarif: boolean;
+}
+
+/** An input that can't be read: the job ends with wrong usage. */
+export interface InputError {
+  readonly code: 'bad-input';
+  readonly input: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** An empty token is what a secret is where it is not given, which GitHub answers as if it had expired. */
+export const NO_TOKEN = {
+  message: 'The input `token` is empty, as a secret is in runs for forks and for Dependabot.',
+  remedy: "Leave the input out: the workflow's own token is used then.",
+} as const;
+export const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
+const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
+const COMMENT_MODES = ['always', 'on-failure', 'never'] as const;
+const MAX_KEY_LENGTH = 100;
+
+/** The inputs that a workflow gives a step, as the runner passes them on: `INPUT_` and the name in capitals. */
+export function givenInputs(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.keys(environment).flatMap((name) => (name.startsWith('INPUT_') ? name.slice(6).toLowerCase() : []));
+}
+
+/**
+ * Reads the Action's inputs. `input` gives the text of one, empty where the workflow does not set it; `given` are the
+ * names of those it sets. Fails with the first input that can't be read, or whose name is a slip of one of ours: the
+ * runner only warns of it, and a policy that was named in vain would be replaced by a softer one. A secret is never
+ * quoted in a message.
+ */
+export function readInputs(
+  input: (name: string) => string,
+  given: readonly string[] = [],
+): Result<ActionInputs, InputError> {
+  const reader = new InputReader(input);
+  const inputs = {
+    ...reader.optional('policy', 'policy'),
+    ...reader.optional('policyToken', 'policy-token'),
+    ...reader.optional('target', 'target'),
+    ...reader.profile(),
+    paths: reader.lines('paths'),
+    changedFilesOnly: reader.flag('changed-files-only'),
+    buildArgs: reader.pairs('build-args'),
+    buildContexts: reader.pairs('build-contexts'),
+    platforms: reader.platforms(),
+    onlyNew: reader.onlyNew(),
+    comment: reader.choice('comment', COMMENT_MODES, 'always'),
+    commentKey: reader.commentKey(),
+    reviewSuggestions: reader.flag('review-suggestions'),
+    trackingIssue: reader.flag('tracking-issue'),
+    sarif: reader.flag('sarif'),
+    evidence: reader.list('evidence').map((name) => reader.oneOf('evidence', name, FRAMEWORKS)),
+    registryCredentials: reader.credentials(),
+    token: reader.text('token'),
+  };
+  return reader.result(inputs, given);
+}
+
+/** Reads the inputs of the report action. Fails as `readInputs` does. */
+export function readReportInputs(
+  input: (name: string) => string,
+  given: readonly string[] = [],
+): Result<ReportInputs & { readonly token: string }, InputError> {
+  const reader = new InputReader(input);
+  const inputs = {
+    report: reader.text('report') || null,
+    artifact: reader.text('artifact') || 'base-image-gate',
+    comment: reader.choice('comment', COMMENT_MODES, 'always'),
+    commentKey: reader.commentKey(),
+    sarif: reader.flag('sarif'),
+    token: reader.text('token'),
+  };
+  return reader.result(inputs, given);
+}
+
+/** Every secret among the inputs, so that the runner can be told to mask it before anything else happens. */
+export function secretsOf(input: (name: string) => string): readonly string[] {
+  const text = input('registry-credentials');
+  const parsed = parseCredentialInput(text);
+  // What is written otherwise than it should be may be a secret as a whole.
+  const credentials = parsed.ok ? [...parsed.value.values()].flatMap(secretsOfCredential) : text.split('\n');
+  return [input('token'), input('policy-token'), ...credentials]
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+}
+
+class InputReader {
+  error: InputError | null = null;
+  readonly #input: (name: string) => string;
+  readonly #names = new Set<string>();
+
+  constructor(input: (name: string) => string) {
+    this.#input = (name) => {
+      this.#names.add(name);
+      return input(name);
+    };
+  }
+
+  /** What was read, once everything was: the names asked for are the names there are. */
+  result<T>(inputs: T, given: readonly string[]): Result<T, InputError> {
+    for (const name of given) {
+      const meant = this.#names.has(name) ? undefined : nearest(name, this.#names);
+      if (meant !== undefined) this.fail(name, 'is none that this action has', `Did you mean \`${meant}\`?`);
+    }
+    return this.error === null ? ok(inputs) : err(this.error);
+  }
+
+  text(name: string): string {
+    return this.#input(name).trim();
+  }
+
+  fail(input: string, what: string, remedy: string): void {
+    this.error ??= { code: 'bad-input', input, message: `The input \`${input}\` ${what}.`, remedy };
+  }
+
+  optional<K extends string>(key: K, name: string): { readonly [P in K]?: string } {
+    const text = this.text(name);
+    return optionalField(key, text === '' ? undefined : text);
+  }
+
+  profile(): { readonly profile?: (typeof PROFILES)[number] } {
+    const text = this.text('profile');
+    return text === '' ? {} : { profile: this.oneOf('profile', text, PROFILES) };
+  }
+
+  onlyNew(): ActionInputs['onlyNew'] {
+    const text = this.text('only-new');
+    if (text === '') return 'ageing';
+    return this.flag('only-new') ? 'all' : 'off';
+  }
+
+  commentKey(): string {
+    const key = this.text('comment-key') || 'default';
+    if (key.length > MAX_KEY_LENGTH) {
+      this.fail('comment-key', `is longer than ${MAX_KEY_LENGTH} characters`, 'Choose a shorter name.');
+    }
+    return key;
+  }
+
+  flag(name: string): boolean {
+    const text = this.text(name).toLowerCase();
+    if (text !== '' && text !== 'true' && text !== 'false') {
+      this.fail(name, `is ${JSON.stringify(text)}`, 'Set it to true or false, or leave it out.');
+    }
+    return text === 'true';
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[], absent: T): T {
+    const text = this.text(name);
+    return text === '' ? absent : this.oneOf(name, text, choices);
+  }
+
+  oneOf<T extends string>(name: string, text: string, choices: readonly [T, ...T[]] | readonly T[]): T {
+    const chosen = choices.find((choice) => choice === text);
+    if (chosen !== undefined) return chosen;
+    this.fail(name, `has ${JSON.stringify(text)}`, `It takes ${choices.join(', ')}.`);
+    const [first] = choices;
+    if (first === undefined) throw new TypeError(`the input ${name} offers no choice`);
+    return first;
+  }
+
+  lines(name: string): readonly string[] {
+    return this.#input(name)
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+  }
+
+  list(name: string): readonly string[] {
+    return this.lines(name).flatMap((line) =>
+      line
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    );
+  }
+
+  credentials(): ReadonlyMap<string, Credential> {
+    const parsed = parseCredentialInput(this.#input('registry-credentials'));
+    if (parsed.ok) return parsed.value;
+    this.error ??= {
+      code: 'bad-input',
+      input: 'registry-credentials',
+      message: parsed.error,
+      remedy: 'The line is not shown here, because it may hold a secret.',
+    };
+    return new Map();
+  }
+
+  /** A platform that can't be read must not shrink what is judged. */
+  platforms(): readonly string[] {
+    const platforms = this.list('platforms');
+    for (const text of platforms) {
+      const parsed = parsePlatform(text);
+      if (!parsed.ok)
+        this.fail('platforms', `can't be read, because ${parsed.error}`, 'Write os/architecture[/variant].');
+    }
+    return platforms;
+  }
+
+  pairs(name: string): readonly string[] {
+    const lines = this.lines(name);
+    const wrong = lines.find((line) => line.indexOf('=') <= 0);
+    if (wrong !== undefined) this.fail(name, `has the line ${JSON.stringify(wrong)}`, 'Write NAME=value, one a line.');
+    return lines;
+  }
+}

@@ -1,0 +1,82 @@
+import { cut } from '../../lib/escape/visible.js';
+import { partId } from '../publish/comment-parts.js';
+import type { RunnerEnvironment } from './environment.js';
+import type { ActionInputs } from './inputs.js';
+
+/** The inputs that decide what a job judges and how: what tells two jobs of one name apart. */
+type Asked = Pick<
+  ActionInputs,
+  | 'policy'
+  | 'profile'
+  | 'paths'
+  | 'changedFilesOnly'
+  | 'buildArgs'
+  | 'buildContexts'
+  | 'platforms'
+  | 'target'
+  | 'onlyNew'
+  | 'commentKey'
+>;
+
+/** What tells one job's part of the comment, analysis in code scanning and tracking issue from those of others. */
+export interface JobIdentity {
+  /** The same in every run of the job. */
+  readonly id: string;
+  /** What people call it where several are told apart. */
+  readonly title: string;
+}
+
+/** Identifies this job. `commits`: what the run is about, whose ids say nothing about the job where an input has them. */
+export function identify(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]): JobIdentity {
+  return { id: jobId(env, inputs, [env.commit, ...commits]), title: jobTitle(env, inputs) };
+}
+
+function jobId(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]): string {
+  const settled = (values: readonly string[]) => values.map((value) => withoutRun(value, env, commits));
+  const asked = {
+    key: inputs.commentKey,
+    policy: inputs.policy ?? '',
+    profile: inputs.profile ?? '',
+    // In which order paths and platforms are listed changes nothing of what is judged.
+    paths: inputs.paths.toSorted(),
+    changedFilesOnly: inputs.changedFilesOnly,
+    args: settled(inputs.buildArgs),
+    contexts: settled(inputs.buildContexts),
+    platforms: inputs.platforms.toSorted(),
+    target: inputs.target ?? '',
+    onlyNew: inputs.onlyNew,
+  };
+  const { job, step } = env;
+  return partId({ workflow: env.workflowFile || env.workflow, job, step, inputs: { asked: JSON.stringify(asked) } });
+}
+
+/** As short as people write a commit. */
+const COMMIT_PREFIX = 7;
+/** The runs of a new GitHub Enterprise Server have short numbers, which a value may hold by chance. */
+const MIN_RUN_ID = 8;
+const DATE_TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+/** `NAME=value`; the name alone where the value is of this run, such as its commit, branch, run id or time. */
+function withoutRun(pair: string, env: RunnerEnvironment, commits: readonly string[]): string {
+  const [name = '', ...rest] = pair.split('=');
+  const value = rest.join('=');
+  const ofThisRun =
+    commits.some((commit) => value.includes(commit.slice(0, COMMIT_PREFIX))) ||
+    (env.runId.length >= MIN_RUN_ID && value.includes(env.runId)) ||
+    DATE_TIME.test(value) ||
+    env.refNames.includes(value);
+  return ofThisRun ? name : pair;
+}
+
+const MAX_TITLE_ITEMS = 3;
+const MAX_TITLE_LENGTH = 60;
+
+/** The paths it judges, else its name and what it is asked. Values of build arguments stay out: some are secrets. */
+function jobTitle(env: RunnerEnvironment, inputs: Asked): string {
+  if (inputs.paths.length > 0) return cut(inputs.paths.slice(0, MAX_TITLE_ITEMS).join(', '), MAX_TITLE_LENGTH);
+  const asked = [inputs.target, ...inputs.platforms, inputs.profile, inputs.policy].filter(
+    (text) => text !== undefined,
+  );
+  const shown = asked.slice(0, MAX_TITLE_ITEMS).join(', ');
+  return cut(shown === '' ? env.job : `${env.job} (${shown})`, MAX_TITLE_LENGTH);
+}

@@ -1,0 +1,44 @@
+import { ok, type Result } from '../../lib/result.js';
+import type { Commits } from '../repository/commits.js';
+import type { GitHubError } from '../repository/github-error.js';
+import type { PolicyOrigin } from './event.js';
+
+/** The commit whose policy holds. */
+export interface PolicyCommit {
+  readonly commit: string;
+  /** What to call the place. */
+  readonly name: string;
+  /** The event's own branch: its state is also what a change may be compared with. */
+  readonly isOwn: boolean;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Finds the commit whose policy holds, asking GitHub about refs and rules. A branch that nobody has to review can
+ * neither bring its own policy nor make what it holds count as inherited: a pull request could be retargeted to it, pass,
+ * and take the passed check back to the branch it is for. Fails where the default branch can't be known.
+ */
+export async function policyCommit(
+  origin: PolicyOrigin,
+  judged: string,
+  commits: Commits,
+): Promise<Result<PolicyCommit, GitHubError>> {
+  const defaultBranch = origin.defaultBranch === null ? await commits.defaultBranch() : ok(origin.defaultBranch);
+  if (!defaultBranch.ok) return defaultBranch;
+  const { branch, at } = origin;
+  const why = branch === null || branch === defaultBranch.value ? null : await whyNot(branch, commits);
+  const isOwn = branch !== null && why === null;
+  if (isOwn && at === 'judged-commit') return ok({ commit: judged, name: 'the judged commit', isOwn, notices: [] });
+  const holds = isOwn ? branch : defaultBranch.value;
+  const tip = await commits.tip(`heads/${holds}`);
+  if (!tip.ok) return tip;
+  const notices = why === null ? [] : [`The policy is that of ${holds}, not of ${branch}: ${why}`];
+  return ok({ commit: tip.value, name: `the tip of ${holds}`, isOwn, notices });
+}
+
+/** Why a branch's own policy does not hold, as the end of a sentence; null where it does. */
+async function whyNot(branch: string, commits: Commits): Promise<string | null> {
+  const reviewed = await commits.isReviewed(branch);
+  if (!reviewed.ok) return `whether changes to ${branch} have to be reviewed is not known. ${reviewed.error.message}`;
+  return reviewed.value ? null : `nothing says that changes to ${branch} have to be reviewed.`;
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { ReadingOptions } from '../build-files/reading.js';
+import { isListedHost, loadCatalogue } from '../catalog/catalog.js';
+import { collectors } from '../evidence/collectors.js';
+import type { Change } from '../gate/change.js';
+import { readBase } from '../gate/read-base.js';
+import { runGate } from '../gate/run.js';
+import { err } from '../lib/result.js';
+import { readingOptions } from '../policy/reading-options.js';
+import type { Credential } from '../registry/auth/credentials.js';
+import { openActionsCache } from '../registry/cache/actions-cache.js';
+import { actionsCacheService } from '../registry/cache/actions-cache-service.js';
+import { openRegistries } from '../registry/open-registries.js';
+import type { ChangeRequest, Judge } from './engine.js';
+
+export interface JudgeSetting {
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workspace: string;
+  /** RUNNER_TEMP, where what registries sent is kept for a job's steps; empty for no cache. */
+  readonly temporaryDirectory: string;
+  /** Told every text that must not be seen in a log. */
+  readonly mask: (secret: string) => void;
+  readonly notice: (message: string) => void;
+}
+
+/** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
+export function makeJudge(setting: JudgeSetting): Judge {
+  const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
+  return async ({ tree, policy, builds, change, preliminary }) => {
+    const catalogue = loadCatalogue();
+    const options = readingOptions(
+      {
+        'build-arg': builds.buildArgs,
+        'build-context': builds.buildContexts,
+        platform: builds.platforms,
+        target: builds.target,
+      },
+      {},
+      policy,
+    );
+    if (!options.ok)
+      return err({ code: 'usage', message: options.error, remedy: 'Correct the input of the workflow.' });
+    const reading: ReadingOptions = { ...options.value, ...(builds.only === undefined ? {} : { only: builds.only }) };
+    let usedCredentials = false;
+    const cache =
+      temporaryDirectory === ''
+        ? {}
+        : {
+            cache: await openActionsCache({
+              directory: join(temporaryDirectory, 'base-image-gate-registry'),
+              service: actionsCacheService(environment),
+              mayBeShared: () => !usedCredentials,
+              notice,
+            }),
+          };
+    const registries = await openRegistries({
+      ...cache,
+      onCredential: () => {
+        usedCredentials = true;
+      },
+      registries: policy.registries,
+      isListed: (registry) => isListedHost(catalogue, policy, { registry }),
+      environment,
+      workspace,
+      credentials,
+      mask,
+      notice,
+    });
+    if (!registries.ok) {
+      return err({ code: 'usage', message: registries.error, remedy: 'Correct it where the runner is set up.' });
+    }
+    try {
+      const judged = await runGate({
+        tree,
+        reading,
+        policy,
+        catalogue,
+        source: registries.value.source,
+        collectors,
+        settings: { now: new Date(), offline: false },
+        change: change === null ? null : await compared(change, reading),
+        all: false,
+        preliminary,
+      });
+      if (judged.ok) return judged;
+      const { message, remedy } = judged.error;
+      return err({ code: 'indeterminate', message, remedy });
+    } finally {
+      await registries.value.close();
+    }
+  };
+}
+
+async function compared({ base, changedFiles, onlyNew }: ChangeRequest, reading: ReadingOptions): Promise<Change> {
+  return { changedFiles, onlyNew, ...(base === null ? { baseUses: null } : await readBase(base, reading)) };
+}

@@ -1,0 +1,214 @@
+import type { Verdict } from '../../gate/verdict.js';
+import { allListed } from '../../lib/listed.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import type { Report } from '../../reports/report.js';
+import { askedPermissions, toldTogether } from '../event/asked-permissions.js';
+import { type RunnerEnvironment, runUrl } from '../event/environment.js';
+import type { EventPlan } from '../event/event.js';
+import type { ActionInputs } from '../event/inputs.js';
+import type { JobIdentity } from '../event/job-identity.js';
+import type { GitHubClient } from '../repository/client.js';
+import type { Commits } from '../repository/commits.js';
+import { attempt, explain, type GitHubError, missingPermission, type Purpose } from '../repository/github-error.js';
+import { publishComment, WRITING } from './comment.js';
+import { rememberedFingerprint } from './comment-parts.js';
+import { POSTING, postSuggestions } from './post-suggestions.js';
+import type { Renderers } from './renderers.js';
+import { suggestionsFor } from './review-suggestions.js';
+import { uploadSarif } from './sarif-upload.js';
+import { keepTrackingIssue } from './tracking-issue.js';
+
+export interface Publication {
+  readonly env: RunnerEnvironment;
+  readonly inputs: ActionInputs;
+  readonly plan: EventPlan;
+  readonly client: GitHubClient;
+  readonly commits: Commits;
+  readonly report: Report;
+  readonly renderers: Renderers;
+  /** The commit that was judged. */
+  readonly judged: string;
+  /** Tells this job's part, analysis and issue from those of others. */
+  readonly job: JobIdentity;
+}
+
+/** An output that did not appear, and what would make it appear. It never changes the verdict. */
+export interface Shortfall {
+  readonly message: string;
+  readonly remedy: string;
+  /** The address of a page that says more. */
+  readonly page?: string;
+}
+
+/** Says the verdict everywhere the workflow asks for and the token may. What fails is returned, and the rest goes on. */
+export async function publishToGitHub(publication: Publication): Promise<readonly Shortfall[]> {
+  const { inputs, plan } = publication;
+  const pullRequest = plan.change?.kind === 'pull-request' ? plan.change : null;
+  const outputs: Promise<readonly Output[]>[] = [];
+  if (pullRequest !== null) outputs.push(guarded('comment', () => onPullRequest(publication, pullRequest)));
+  if (inputs.sarif) outputs.push(guarded('upload to code scanning', async () => [await sarif(publication)]));
+  if (plan.scheduled && inputs.trackingIssue) {
+    outputs.push(guarded('keep the tracking issue', async () => [await trackingIssue(publication)]));
+  }
+  const made = (await Promise.all(outputs)).flat();
+  const errors = made.flatMap((output) => (output.ok ? [] : [output.error]));
+  return [...made.flatMap((output) => (output.ok ? (output.value ?? []) : [])), ...shortfalls(errors, publication)];
+}
+
+/** What came of one output: nothing to say, or why it did not appear as asked for. */
+type Output = Result<Shortfall | null, GitHubError>;
+
+/** An answer of GitHub's that nobody foresaw costs this output, and not the verdict. */
+async function guarded(doing: string, work: () => Promise<readonly Output[]>): Promise<readonly Output[]> {
+  try {
+    return await work();
+  } catch (error) {
+    return [err(explain({ doing, permission: 'contents: read' }, error))];
+  }
+}
+
+/**
+ * The comment, then the suggestions. Both need the same permission and the same head, so that what one may not do is
+ * not tried for the other.
+ */
+async function onPullRequest(publication: Publication, pullRequest: PullRequest): Promise<readonly Output[]> {
+  const { inputs } = publication;
+  const wanted = [...(inputs.comment === 'never' ? [] : [WRITING]), ...(inputs.reviewSuggestions ? [POSTING] : [])];
+  if (wanted.length === 0) return [];
+  const pull = await pullRequestNow(publication, pullRequest);
+  if (!pull.ok) return pull.error.code === 'no-permission' ? wanted.map(lacking) : [pull];
+  // A slower run for an earlier push must not overwrite what a later one said.
+  if (pull.value.head !== pullRequest.head) return [ok(NEWER_COMMIT)];
+  if (pull.value.closed) return [ok(CLOSED)];
+  const outputs: Output[] = [];
+  if (inputs.comment !== 'never') outputs.push(await comment(publication, pullRequest));
+  if (!inputs.reviewSuggestions) return outputs;
+  const refused = outputs.some((output) => !output.ok && output.error.code === 'no-permission');
+  return [...outputs, refused ? lacking(POSTING) : await suggestions(publication, pullRequest)];
+}
+
+const lacking = (purpose: Purpose): Output => err(missingPermission(purpose));
+
+async function pullRequestNow(
+  { client, env }: Publication,
+  { number }: PullRequest,
+): Promise<Result<{ readonly head: string; readonly closed: boolean }, GitHubError>> {
+  const place = { owner: env.repository.owner, repo: env.repository.name, pull_number: number };
+  const pull = await attempt({ ...WRITING, doing: 'write on the pull request' }, () => client.rest.pulls.get(place));
+  return pull.ok ? ok({ head: pull.value.data.head.sha, closed: pull.value.data.state === 'closed' }) : pull;
+}
+
+const NEWER_COMMIT: Shortfall = {
+  message: 'The pull request was left alone: it has a newer commit than the one judged here.',
+  remedy: 'The run for that commit writes on it.',
+};
+const CLOSED: Shortfall = {
+  message: 'The pull request was left alone: it is closed.',
+  remedy: 'What was found is in this summary.',
+};
+
+type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
+
+async function comment(publication: Publication, pullRequest: PullRequest): Promise<Output> {
+  const { env, inputs, client, report, renderers, job } = publication;
+  const { number, head } = pullRequest;
+  const nothing = report.uses.length === 0 && report.findings.length === 0;
+  const findings = report.findings.filter((finding) => finding.waiver === undefined);
+  const published = await publishComment({
+    client,
+    repository: env.repository,
+    number,
+    key: inputs.commentKey,
+    start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
+    footer: `[Summary of the run](${runUrl(env)})`,
+    isCurrent: async () => {
+      const now = await pullRequestNow(publication, pullRequest);
+      return now.ok && now.value.head === head;
+    },
+    own: {
+      id: job.id,
+      commit: head,
+      fingerprints: findings.map(({ fingerprint }) => rememberedFingerprint(fingerprint)),
+      render: (limit, { previous, alone }) =>
+        renderers.comment(report, {
+          limit,
+          ...(alone && inputs.paths.length === 0 ? {} : { title: job.title }),
+          ...(previous === null
+            ? {}
+            : { isNew: ({ fingerprint }) => !previous.has(rememberedFingerprint(fingerprint)) }),
+        }),
+    },
+  });
+  return published.ok ? ok(null) : published;
+}
+
+async function suggestions(
+  { env, client, commits, report, judged }: Publication,
+  { number, head }: PullRequest,
+): Promise<Output> {
+  const judgedTree = await commits.tree(judged);
+  const headTree = await commits.tree(head);
+  const proposed = await suggestionsFor(report, judgedTree);
+  const [before, after] = [await judgedTree.ids(), await headTree.ids()];
+  if (!before.ok || !after.ok) return ok(null);
+  // Where the merge changed the file, the pull request's own lines are others than those judged.
+  const same = proposed.filter(({ path }) => before.value.get(path) === after.value.get(path));
+  const posted = await postSuggestions({ client, repository: env.repository, number, head, suggestions: same });
+  if (!posted.ok) return posted;
+  return ok(posted.value === 'newer-head' ? NEWER_COMMIT : null);
+}
+
+async function sarif({ env, plan, client, report, renderers }: Publication): Promise<Output> {
+  if (plan.sarif === null) {
+    return ok({
+      message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub's own and goes away.`,
+      remedy: 'The findings of the pull request and of the push are uploaded.',
+    });
+  }
+  const uploaded = await uploadSarif({
+    client,
+    repository: env.repository,
+    ...plan.sarif,
+    sarif: renderers.sarif(report),
+  });
+  if (!uploaded.ok) return uploaded;
+  if (uploaded.value === 'complete') return ok(null);
+  return ok({
+    message: 'Code scanning took the findings and has not processed them yet.',
+    remedy: 'Look at the Security tab in a few minutes.',
+  });
+}
+
+async function trackingIssue({ env, client, report, renderers, job }: Publication): Promise<Output> {
+  const kept = await keepTrackingIssue({
+    client,
+    repository: env.repository,
+    job: job.id,
+    title: `Base images, ${job.title}: ${TITLES[report.verdict]}`,
+    markdown: renderers.comment(report, { limit: MAX_ISSUE_LENGTH }),
+    done: report.verdict === 'pass',
+  });
+  return kept.ok ? ok(null) : kept;
+}
+
+const TITLES: Readonly<Record<Verdict, string>> = {
+  pass: 'nothing left to do',
+  fail: 'there is something to mend',
+  indeterminate: 'some questions could not be answered',
+};
+const MAX_ISSUE_LENGTH = 60_000;
+
+/** A run for a fork can't be given permissions, whatever its workflow says. */
+function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publication): readonly Shortfall[] {
+  const fork = plan.change?.kind === 'pull-request' && plan.change.fork;
+  if (!fork) return toldTogether(errors, askedPermissions(inputs));
+  const lacking = errors.filter(({ code }) => code === 'no-permission');
+  const others = errors.filter(({ code }) => code !== 'no-permission');
+  if (lacking.length === 0) return others;
+  const told: Shortfall = {
+    message: `Could not ${allListed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
+    remedy: 'A second workflow with the report action can post what this one found.',
+    ...(env.docsUrl === null ? {} : { page: `${env.docsUrl}/events.md#forks-dependabot-and-renovate` }),
+  };
+  return [told, ...others];
+}

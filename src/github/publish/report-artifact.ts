@@ -1,0 +1,110 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { plural } from '../../lib/plural.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import type { Report } from '../../reports/report.js';
+import { readZipDirectory, type ZipLimits, ZipReader } from '../../vulnerabilities/sources/exports/zip.js';
+import type { RepositoryName } from '../event/environment.js';
+import type { GitHubClient } from '../repository/client.js';
+import { firstPages, PAGE_SIZE } from '../repository/first-pages.js';
+import { attempt, type GitHubError, type Purpose } from '../repository/github-error.js';
+import { MAX_REPORT_BYTES, parseStrangerReport } from './untrusted-report.js';
+
+/** Where a run left its report. */
+export interface ReportArtifact {
+  readonly repository: RepositoryName;
+  readonly runId: number;
+  /** The artifact's name. */
+  readonly name: string;
+  /** RUNNER_TEMP; empty for the system's. */
+  readonly temporaryDirectory: string;
+}
+
+/** What became of reading it: `nothing` says why there is none, which is nobody's mistake. */
+export type ArtifactRead = { readonly report: Report } | { readonly nothing: string };
+
+const FILE = 'report.json';
+const READING: Purpose = { doing: 'read the artifact of the run', permission: 'actions: read' };
+const MAX_PAGES = 10;
+const ZIP_LIMITS: ZipLimits = {
+  'record-bytes': MAX_REPORT_BYTES,
+  'archive-entries': 1_000,
+  'archive-directory-bytes': 1024 * 1024,
+};
+
+/**
+ * Reads the report out of a run's artifact, in memory: nothing of the archive, which a stranger packed, is unpacked to
+ * a disk, followed or run. Of several artifacts of the name, as attempts of one run leave them, the newest counts.
+ * Fails with what GitHub answered, or with a sentence about the artifact.
+ */
+export async function readReportArtifact(
+  client: GitHubClient,
+  artifact: ReportArtifact,
+): Promise<Result<ArtifactRead, GitHubError | string>> {
+  const { repository, runId, name } = artifact;
+  const place = { owner: repository.owner, repo: repository.name };
+  const listed = await attempt(READING, () =>
+    firstPages(
+      client.paginate.iterator(client.rest.actions.listWorkflowRunArtifacts, {
+        ...place,
+        run_id: runId,
+        name,
+        per_page: PAGE_SIZE,
+      }),
+      MAX_PAGES,
+    ),
+  );
+  if (!listed.ok) return listed;
+  const [newest] = listed.value.items.toSorted((a, b) => b.id - a.id);
+  if (newest === undefined) {
+    return ok({
+      nothing: `The run left no artifact named ${name}: it stopped before it had a report, or uploads it by another name.`,
+    });
+  }
+  if (newest.expired) {
+    return ok({ nothing: `The artifact ${name} has expired: run the gate again to have its report posted.` });
+  }
+  if (newest.size_in_bytes > MAX_REPORT_BYTES) {
+    return err(
+      `The artifact ${name} has ${plural(newest.size_in_bytes, 'byte')}; at most ${plural(MAX_REPORT_BYTES, 'byte')} are read.`,
+    );
+  }
+  const downloaded = await attempt(READING, () =>
+    client.rest.actions.downloadArtifact({ ...place, artifact_id: newest.id, archive_format: 'zip' }),
+  );
+  if (!downloaded.ok) {
+    if (downloaded.error.status === 410) return ok({ nothing: `The artifact ${name} has expired.` });
+    return downloaded;
+  }
+  const { data } = downloaded.value;
+  if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is not an archive for ${name}.`);
+  const text = await fileOf(new Uint8Array(data), artifact.temporaryDirectory);
+  if (!text.ok) return err(`The artifact ${name} could not be read: ${text.error}.`);
+  const report = parseStrangerReport(text.value);
+  return report.ok ? ok({ report: report.value }) : report;
+}
+
+/** The text of the one report in an archive. Fails with a clause. */
+async function fileOf(archive: Uint8Array, temporaryDirectory: string): Promise<Result<string, string>> {
+  const directory = await mkdtemp(join(temporaryDirectory || tmpdir(), 'base-image-gate-artifact-'));
+  try {
+    const path = join(directory, 'artifact.zip');
+    await writeFile(path, archive, { mode: 0o600 });
+    const file = await open(path);
+    try {
+      const entries = await readZipDirectory(file, ZIP_LIMITS);
+      if (!entries.ok) return err(entries.error.reason);
+      const [entry, ...others] = entries.value.filter(({ name }) => name === FILE);
+      if (entry === undefined)
+        return err(`it has no ${FILE} at its top; upload the file that report-json names, alone`);
+      if (others.length > 0) return err(`it has ${FILE} ${others.length + 1} times`);
+      const read = await new ZipReader(file, ZIP_LIMITS).read(entry);
+      return read.ok ? ok(read.value.toString('utf8')) : err(read.error.reason);
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

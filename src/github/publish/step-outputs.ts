@@ -1,0 +1,168 @@
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { link, prose } from '../../lib/escape/markdown.js';
+import { cut, terminalLines, visibleLines } from '../../lib/escape/visible.js';
+import type { Result } from '../../lib/result.js';
+import { verdictSign } from '../../reports/markdown/signs.js';
+import { paragraphs } from '../../reports/markdown/stop.js';
+import { SUMMARY_LIMIT } from '../../reports/markdown/summary.js';
+import type { Report } from '../../reports/report.js';
+import { asides, tallyOf, verdictReason } from '../../reports/tally.js';
+import type { Stop } from '../engine.js';
+import { type RunnerEnvironment, runUrl } from '../event/environment.js';
+import type { Shortfall } from './publish.js';
+import type { Renderers } from './renderers.js';
+
+/** Left free for what is said about outputs that did not appear. */
+const SUMMARY_RESERVE = 64 * 1024;
+const MAX_LOG_TEXT = 4_096;
+
+interface Step {
+  readonly env: RunnerEnvironment;
+  readonly summaryPath: string | undefined;
+}
+
+/** What a run is shown by. `evidence`: further files, by name, that lie beside the reports. */
+interface Shown {
+  readonly report: Report;
+  readonly renderers: Renderers;
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+/**
+ * Shows a report: in the step itself as annotations, files and outputs, then on GitHub, which may have to wait for its
+ * limits, then in the job summary, which also says what did not appear.
+ */
+export async function showReport(
+  step: Step,
+  { report, renderers, evidence }: Shown,
+  publish: () => Promise<readonly Shortfall[]>,
+): Promise<void> {
+  const { shown, left } = renderers.annotations(report);
+  for (const { level, message, ...place } of shown) {
+    if (level === 'error') core.error(message, place);
+    else core.warning(message, place);
+  }
+  const summary = renderers.summary(report, { annotationsLeft: left, limit: SUMMARY_LIMIT - SUMMARY_RESERVE });
+  const problems: Shortfall[] = [];
+  const reports = {
+    'report.json': () => renderers.json(report),
+    'report.sarif': () => renderers.sarif(report),
+    'report.md': () => summary,
+  };
+  const files = await writeReports(step.env, reports, evidence);
+  if (!files.ok) problems.push(files.shortfall);
+  const told = report.findings.filter(({ level, waiver }) => level !== 'note' && waiver === undefined);
+  const written = setOutputs({
+    verdict: report.verdict,
+    findings: String(told.length),
+    'report-json': files.ok ? files.paths['report.json'] : '',
+    'report-sarif': files.ok ? files.paths['report.sarif'] : '',
+    'report-markdown': files.ok ? files.paths['report.md'] : '',
+  });
+  if (written !== null) problems.push(written);
+  problems.push(...(await publish()));
+  const summarised = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
+  if (summarised !== null) problems.push(summarised);
+  for (const { message, remedy, page } of problems) logLines([message, remedy, page ?? ''].join(' ').trimEnd());
+  logLines(`${verdictLine(report)}\nSummary of the job: ${runUrl(step.env)}`);
+}
+
+/** The verdict and its reason on one line: a failing check leads people to the end of the log first. */
+function verdictLine(report: Report): string {
+  const beside = asides(tallyOf(report));
+  const reason = `${verdictReason(report)}.${beside === '' ? '' : ` Besides: ${beside}.`}`;
+  return `${verdictSign(report.verdict)} Base images: ${report.verdict}: ${reason}`;
+}
+
+/** Says that there was nothing to judge. */
+export async function showNothing(step: Step, message: string): Promise<void> {
+  logLines(message);
+  setOutputs({ verdict: 'pass', findings: '0' });
+  await appendSummary(step.summaryPath, `## Base images: nothing to judge\n\n${prose(message)}\n`);
+}
+
+/** Says why nothing was decided; never throws, since it is the last thing a failing run does. */
+export async function showStop(
+  step: Pick<Step, 'summaryPath'>,
+  { message, remedy }: Omit<Stop, 'code'>,
+): Promise<void> {
+  core.error(cut(visibleLines(`${message}\n${remedy}`), MAX_LOG_TEXT), { title: 'Base images: nothing was decided' });
+  setOutputs({ verdict: 'indeterminate', findings: '0' });
+  await appendSummary(
+    step.summaryPath,
+    `## ❓ Base images: indeterminate\n\n${paragraphs(message)}\n\n${paragraphs(remedy, 'yaml')}\n`,
+  );
+}
+
+/** Says what became of a report that was posted for another run. */
+export async function showPosted(step: Pick<Step, 'summaryPath'>, outcome: Result<string, string>): Promise<void> {
+  const text = outcome.ok ? outcome.value : outcome.error;
+  if (outcome.ok) logLines(text);
+  else core.error(cut(visibleLines(text), MAX_LOG_TEXT), { title: 'Base images: the report was not posted' });
+  const title = outcome.ok ? 'report of another run' : 'the report was not posted';
+  await appendSummary(step.summaryPath, `## Base images: ${title}\n\n${paragraphs(text, 'yaml')}\n`);
+}
+
+type Written<K extends string> =
+  | { readonly ok: true; readonly paths: Readonly<Record<K, string>> }
+  | { readonly ok: false; readonly shortfall: Shortfall };
+
+async function writeReports<K extends string>(
+  env: RunnerEnvironment,
+  reports: Readonly<Record<K, () => string>>,
+  beside: Readonly<Record<string, string>>,
+): Promise<Written<K>> {
+  try {
+    const directory = await mkdtemp(join(env.temporaryDirectory || tmpdir(), 'base-image-gate-'));
+    const names = Object.keys(reports) as K[]; // Object.keys forgets which keys an object of this type has.
+    const paths = names.map((name) => [name, join(directory, name)] as const);
+    for (const [name, path] of paths) await writeFile(path, reports[name](), { mode: 0o644 });
+    for (const [name, text] of Object.entries(beside)) await writeFile(join(directory, name), text, { mode: 0o644 });
+    return { ok: true, paths: Object.fromEntries(paths) as Record<K, string> }; // The same keys as above.
+  } catch (error) {
+    return { ok: false, shortfall: notWritten('the reports', 'RUNNER_TEMP', error) };
+  }
+}
+
+function setOutputs(outputs: Readonly<Record<string, string>>): Shortfall | null {
+  try {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+    return null;
+  } catch (error) {
+    return notWritten('the outputs', 'GITHUB_OUTPUT', error);
+  }
+}
+
+async function appendSummary(path: string | undefined, markdown: string): Promise<Shortfall | null> {
+  if (path === undefined || path === '') return null;
+  try {
+    await appendFile(path, markdown);
+    return null;
+  } catch (error) {
+    return notWritten('the job summary', 'GITHUB_STEP_SUMMARY', error);
+  }
+}
+
+function notWritten(what: string, where: string, error: unknown): Shortfall {
+  const said = error instanceof Error ? error.message : String(error);
+  return {
+    message: `Could not write ${what}: ${said}.`,
+    remedy: `Make the place that ${where} names writable for this step.`,
+  };
+}
+
+function shortfallSection(shortfalls: readonly Shortfall[]): string {
+  if (shortfalls.length === 0) return '';
+  const items = shortfalls.map(({ message, remedy, page }) => {
+    const more = page === undefined ? '' : ` ${link('How', page)}`;
+    return `- ${prose(message)} ${paragraphs(remedy, 'yaml').replace(/\n(?=.)/g, '\n  ')}${more}`;
+  });
+  return `\n### What could not be shown\n\n${items.join('\n')}\n`;
+}
+
+function logLines(text: string): void {
+  core.info(cut(terminalLines(text), MAX_LOG_TEXT));
+}

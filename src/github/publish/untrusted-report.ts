@@ -1,0 +1,41 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { codeOf } from '../../lib/caught.js';
+import { plural } from '../../lib/plural.js';
+import { err, type Result } from '../../lib/result.js';
+import { readCheck } from '../../reports/read-check.js';
+import type { Report } from '../../reports/report.js';
+
+/** The same as what a report may have in characters; what is longer is not even read. */
+export const MAX_REPORT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the report that somebody else's run uploaded. Whoever controls the fork controls every byte of it, and the
+ * archive it came in: a link is not followed, and nothing in the text is more than text. Fails with a sentence.
+ */
+export async function readStrangerReport(path: string): Promise<Result<Report, string>> {
+  let text: string;
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const { size } = await file.stat().then((stat) => (stat.isFile() ? stat : { size: -1 }));
+      if (size < 0) return err('The report is not a regular file.');
+      if (size > MAX_REPORT_BYTES)
+        return err(`The report has ${plural(size, 'byte')}; at most ${plural(MAX_REPORT_BYTES, 'byte')} are read.`);
+      text = new TextDecoder().decode(await file.readFile());
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = codeOf(error) ?? 'unknown';
+    const reason = code === 'ELOOP' ? 'it is a link' : code === 'ENOENT' ? 'there is no such file' : code;
+    return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact left.`);
+  }
+  return parseStrangerReport(text);
+}
+
+/** Reads the text of such a report: checked against the published shape, and nothing in it is more than text. */
+export function parseStrangerReport(text: string): Result<Report, string> {
+  const read = readCheck(text);
+  return read.ok ? read : err(`${read.error.message} ${read.error.remedy}`);
+}

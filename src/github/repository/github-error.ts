@@ -1,0 +1,198 @@
+import { err, ok, type Result } from '../../lib/result.js';
+
+export type GitHubErrorCode =
+  | 'no-permission'
+  | 'unauthorised'
+  | 'not-found'
+  | 'rate-limited'
+  | 'rejected'
+  | 'server-error'
+  | 'network'
+  | 'timeout'
+  | 'limit'
+  | 'unexpected-answer';
+
+/** What went wrong between us and GitHub, said so that a person can mend it. */
+export interface GitHubError {
+  readonly code: GitHubErrorCode;
+  /** What was being done: `post the comment`. */
+  readonly doing: string;
+  readonly status?: number;
+  /** Of `no-permission`: which one the token lacks. */
+  readonly permission?: Permission;
+  /** What happened, where: one sentence. */
+  readonly message: string;
+  /** What a person can do about it: a sentence, and lines of a workflow where lines are missing. */
+  readonly remedy: string;
+}
+
+/** The name of the limit on an answer's length, by which its error is known among those of the network. */
+export const RESPONSE_LIMIT = 'github-response-bytes';
+
+/** A permission of GITHUB_TOKEN, as a workflow's `permissions:` spells it. */
+export type Permission =
+  | 'contents: read'
+  | 'pull-requests: read'
+  | 'pull-requests: write'
+  | 'issues: write'
+  | 'security-events: write'
+  | 'actions: read';
+
+/** What a request is for, and what its token must be allowed. */
+export interface Purpose {
+  readonly doing: string;
+  readonly permission: Permission;
+}
+
+/** The parts of Octokit's RequestError we go by; checked, since whatever a proxy answers ends up here too. */
+interface FailedRequest {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** Does something with GitHub, and turns whatever it throws into an error a caller can decide on. */
+export async function attempt<T>(purpose: Purpose, work: () => Promise<T>): Promise<Result<T, GitHubError>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    return err(explain(purpose, error));
+  }
+}
+
+/** Says what an exception of the client means. @see https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api */
+export function explain(purpose: Purpose, error: unknown): GitHubError {
+  const doing = purpose.doing;
+  const failed = readFailure(error);
+  if (failed === null) {
+    const text = error instanceof Error ? error.message : String(error);
+    return {
+      code: 'unexpected-answer',
+      doing,
+      message: `Could not ${doing}: ${oneLine(text)}`,
+      remedy: 'Run the job again; if it stays, report it.',
+    };
+  }
+  const { status, message, headers } = failed;
+  const said = oneLine(message);
+  if (status === 403 || status === 429) {
+    if (isRateLimit(status, message, headers)) {
+      return {
+        code: 'rate-limited',
+        doing,
+        status,
+        message: `Could not ${doing}: GitHub's rate limit was reached, and it does not end within this run's time.`,
+        remedy: 'Run the job again later, or give the Action a token of its own.',
+      };
+    }
+    if (/not accessible by|must have|required permission|write access/i.test(message)) {
+      return missingPermission(purpose, status);
+    }
+    return {
+      code: 'rejected',
+      doing,
+      status,
+      message: `Could not ${doing}: GitHub answered 403, "${said}".`,
+      remedy: 'Do what GitHub says, or switch this output off.',
+    };
+  }
+  if (status === 401) {
+    return {
+      code: 'unauthorised',
+      doing,
+      status,
+      message: `Could not ${doing}: GitHub does not accept the token (401).`,
+      remedy:
+        "Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow's own token is used.",
+    };
+  }
+  if (status === 404) {
+    return {
+      code: 'not-found',
+      doing,
+      status,
+      message: `Could not ${doing}: GitHub answered 404, which it also does where the token may not look.`,
+      remedy: `Check that it exists, and that the token has \`${purpose.permission}\`.`,
+    };
+  }
+  if (status === 0) return unreachable(doing, message);
+  if (status >= 500) {
+    return {
+      code: 'server-error',
+      doing,
+      status,
+      message: `Could not ${doing}: GitHub answered ${status}, which is its own failure.`,
+      remedy: "Run the job again, later if GitHub's status page tells of an incident.",
+    };
+  }
+  return {
+    code: 'rejected',
+    doing,
+    status,
+    message: `Could not ${doing}: GitHub answered ${status}, "${said}".`,
+    remedy: 'Report it if the message does not tell what to do.',
+  };
+}
+
+/** For a token that may not do what it is asked to. `toldTogether` says which lines a job needs in all. */
+export function missingPermission({ doing, permission }: Purpose, status?: number): GitHubError {
+  return {
+    code: 'no-permission',
+    doing,
+    permission,
+    ...(status === undefined ? {} : { status }),
+    message: `Could not ${doing}: the token lacks \`${permission}\`.`,
+    remedy: `Give the job \`${permission}\` under \`permissions\` in the workflow.`,
+  };
+}
+
+function unreachable(doing: string, message: string): GitHubError {
+  if (message.includes(RESPONSE_LIMIT)) {
+    return {
+      code: 'limit',
+      doing,
+      message: `Could not ${doing}: ${oneLine(message)}.`,
+      remedy: "Report it: GitHub's answers to this request were never seen to be so long.",
+    };
+  }
+  const timedOut = /time/i.test(message);
+  return {
+    code: timedOut ? 'timeout' : 'network',
+    doing,
+    message: `Could not ${doing}: GitHub's API ${timedOut ? 'did not answer in time' : `could not be reached (${oneLine(message)})`}.`,
+    remedy: "Check the runner's network, HTTPS_PROXY and NO_PROXY, and run the job again.",
+  };
+}
+
+function isRateLimit(status: number, message: string, headers: Readonly<Record<string, unknown>>): boolean {
+  return (
+    status === 429 ||
+    headers['x-ratelimit-remaining'] === '0' ||
+    headers['retry-after'] !== undefined ||
+    /rate limit/i.test(message)
+  );
+}
+
+function readFailure(error: unknown): FailedRequest | null {
+  if (!(error instanceof Error)) return null;
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : null;
+  if (status === null) return null;
+  const response = 'response' in error ? error.response : undefined;
+  if (response === undefined) return { status: 0, message: error.message, headers: {} };
+  const headers =
+    typeof response === 'object' && response !== null && 'headers' in response ? response.headers : undefined;
+  return {
+    status,
+    message: error.message,
+    headers: typeof headers === 'object' && headers !== null ? { ...headers } : {},
+  };
+}
+
+const MAX_QUOTED = 300;
+
+/** What a server said, fit to be quoted in one line of a log. */
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point.
+  const flat = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return flat.length > MAX_QUOTED ? `${flat.slice(0, MAX_QUOTED)}…` : flat;
+}

@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AllowEntry, Policy, Waiver } from '../../policy/policy.js';
+
+const MAX_NAMED = 10;
+
+/**
+ * What a change would do to the policy, in sentences for whoever reviews it: it is applied only when it has been
+ * merged. Names come from the pull request; reports escape them.
+ */
+export function policyChanges(before: Policy, after: Policy): readonly string[] {
+  const sentences: string[] = [];
+  if (before.profile !== after.profile) sentences.push(`The profile becomes ${after.profile} (now ${before.profile}).`);
+  sentences.push(
+    ...listChanges('allow', before.allow, after.allow, describeEntry),
+    ...listChanges('deny', before.deny, after.deny, ({ pattern }) => pattern),
+    ...listChanges('waivers', before.waivers, after.waivers, describeWaiver),
+  );
+  for (const key of ['rules', 'roles', 'registries', 'files', 'contexts', 'platforms'] as const) {
+    if (!same(before[key], after[key])) sentences.push(`\`${key}\` changes.`);
+  }
+  if (before.trustedRoot !== after.trustedRoot) sentences.push('The trusted root changes.');
+  if (before.maxWaiverDays !== after.maxWaiverDays) {
+    sentences.push(`Waivers may run ${after.maxWaiverDays} days (now ${before.maxWaiverDays}).`);
+  }
+  const feeds = (policy: Policy) => policy.vulnerabilityFeeds?.join(', ') ?? '';
+  if (feeds(before) !== feeds(after)) {
+    sentences.push(`Feeds of vulnerabilities become ${feeds(after) || 'none'} (now ${feeds(before) || 'none'}).`);
+  }
+  return sentences;
+}
+
+/** Whether two parts of policies say the same. What was read from YAML has objects without a prototype; ours have one. */
+function same(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(structuredClone(one), structuredClone(other));
+}
+
+function listChanges<T extends Placed>(
+  key: string,
+  before: readonly T[],
+  after: readonly T[],
+  describe: (entry: T) => string,
+): readonly string[] {
+  const missing = (from: readonly T[], among: readonly T[]): readonly string[] =>
+    from.filter((entry) => !among.some((other) => same(withoutPlace(entry), withoutPlace(other)))).map(describe);
+  const added = missing(after, before);
+  const removed = missing(before, after);
+  return [
+    ...(added.length === 0 ? [] : [`\`${key}\` gains ${named(added)}.`]),
+    ...(removed.length === 0 ? [] : [`\`${key}\` loses ${named(removed)}.`]),
+  ];
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMED).join(', ');
+  return names.length > MAX_NAMED ? `${shown} and ${names.length - MAX_NAMED} more` : shown;
+}
+
+interface Placed {
+  readonly at?: unknown;
+  readonly name?: string;
+}
+
+/** An entry that only moved has not changed. */
+function withoutPlace({ at: _at, name: _name, ...rest }: Placed): object {
+  return rest;
+}
+
+function describeEntry({ pattern, signed }: AllowEntry): string {
+  return signed ? pattern : `${pattern} (unsigned)`;
+}
+
+function describeWaiver({ rule, image, file, expires }: Waiver): string {
+  return `${rule} for ${image ?? file ?? 'every image'} until ${expires}`;
+}

@@ -1,0 +1,106 @@
+import type { Catalogue } from '../../catalog/catalog.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { loadPolicy } from '../../policy/load.js';
+import type { RemotePolicy, ResolveExtends } from '../../policy/policy-chain.js';
+import { rules } from '../../rules/index.js';
+import { formatRepositoryName, type RepositoryName } from '../event/environment.js';
+import type { LoadPolicyText, PolicyFileText } from './branch-policy.js';
+import type { GitHubClient } from './client.js';
+import { attempt, type GitHubError, type Purpose } from './github-error.js';
+
+export interface PolicyAccess {
+  readonly repository: RepositoryName;
+  /** The run's own token. */
+  readonly client: GitHubClient;
+  /** The token of the input `policy-token`, where there is one. */
+  readonly policyClient: GitHubClient | null;
+  readonly catalogue: Catalogue;
+}
+
+/**
+ * Loads policies of the repository, and what they extend in others. `mayUsePolicyToken` says for which repositories
+ * the policy token is used: a policy that is only previewed was written by whoever opened the pull request, and must
+ * not read, with that token, what they may not read themselves.
+ */
+export function policyLoader(
+  access: PolicyAccess,
+  mayUsePolicyToken: (repository: string) => boolean = () => true,
+): LoadPolicyText {
+  return async ({ path, text, commit, resolveFile }) => {
+    let remedy: string | undefined;
+    const resolveExtends: ResolveExtends = async (target) => {
+      const name = `${target.owner}/${target.repository}`.toLowerCase();
+      const trusted = access.policyClient !== null && mayUsePolicyToken(name);
+      const fetched = await fetchPolicy(trusted ? access.policyClient : access.client, target);
+      if (fetched.ok) return fetched;
+      remedy = remedyFor(fetched.error, target, trusted ? 'policy-token' : 'token');
+      return err(clauseOf(fetched.error));
+    };
+    const loaded = await loadPolicy({
+      path,
+      text,
+      commit,
+      resolveFile,
+      repository: formatRepositoryName(access.repository),
+      resolveExtends,
+      rules,
+      catalogue: access.catalogue,
+    });
+    if (loaded.ok || remedy === undefined) return loaded;
+    const fix = remedy;
+    return err(loaded.error.map((defect) => ({ ...defect, fix, unavailable: true })));
+  };
+}
+
+/** Why a policy of another repository could not be had. */
+type FetchError = Pick<GitHubError, 'code' | 'message' | 'remedy'> & Partial<Pick<GitHubError, 'doing'>>;
+
+/** What a maintainer can do about it. `token`: the input whose token may not read it, or was used in vain. */
+export function remedyFor(
+  { code, remedy }: FetchError,
+  { owner, repository }: RemotePolicy,
+  token: 'token' | 'policy-token',
+): string {
+  if (code !== 'not-found' && code !== 'no-permission' && code !== 'unauthorised') return remedy;
+  return token === 'token'
+    ? `Check its repository, path and ref. Where ${owner}/${repository} is private or internal, give the input \`policy-token\`; runs for forks get no secrets, and those of Dependabot its own.`
+    : `Check its repository, path and ref, and that \`policy-token\` has not expired and may read ${owner}/${repository} (contents: read).`;
+}
+
+/** The message, to stand within a sentence that names the policy already. */
+export function clauseOf({ message, doing }: FetchError): string {
+  const known = `Could not ${doing}: `;
+  return (message.startsWith(known) ? message.slice(known.length) : message).replace(/\.$/, '');
+}
+
+/** Reads a policy of another repository, at the commit that its ref points to now. */
+export async function fetchPolicy(
+  client: GitHubClient,
+  target: RemotePolicy,
+): Promise<Result<Omit<PolicyFileText, 'path'>, FetchError>> {
+  const { owner, repository, path, ref } = target;
+  const place = { owner, repo: repository };
+  const purpose: Purpose = {
+    doing: `read the policy ${owner}/${repository}/${path}@${ref}`,
+    permission: 'contents: read',
+  };
+  const found = await attempt(purpose, () => client.rest.repos.getCommit({ ...place, ref, per_page: 1 }));
+  if (!found.ok) return found;
+  const commit = found.value.data.sha;
+  const read = async (file: string): Promise<Result<Uint8Array, FetchError>> => {
+    const content = await attempt(purpose, () => client.rest.repos.getContent({ ...place, path: file, ref: commit }));
+    if (!content.ok) return content;
+    const { data } = content.value;
+    // GitHub leaves the content of a file above 1 MB out; a folder is a list.
+    if (Array.isArray(data) || data.type !== 'file' || data.encoding !== 'base64')
+      return err({ code: 'limit', message: `${file} is not a file of at most 1 MB.`, remedy: 'Name a policy file.' });
+    return ok(new Uint8Array(Buffer.from(data.content, 'base64')));
+  };
+  const text = await read(path);
+  if (!text.ok) return text;
+  const resolveFile = async (file: string): Promise<Result<Uint8Array, string>> => {
+    const content = await read(file);
+    return content.ok ? content : err(clauseOf(content.error));
+  };
+  return ok({ text: text.value, commit, resolveFile });
+}

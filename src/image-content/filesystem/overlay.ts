@@ -1,0 +1,169 @@
+import { err, ok, type Result } from '../../lib/result.js';
+import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
+import { LAYER_LIMITS } from '../layers/limits.js';
+import type { FileEntry } from './file-entry.js';
+import { FileTree, walk } from './file-tree.js';
+import { newNode, nodePath, type TreeNode } from './tree-node.js';
+
+/** The image as a container sees it, and what could not be laid over what lies below. */
+export interface Overlay {
+  readonly tree: FileTree;
+  readonly unread: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Lays layers over each other, bottom first, as the OCI image specification says and containerd does it: whiteouts
+ * and opaque directories hide what is below and nothing of their own layer; a member's parents are found through the
+ * links below (a layer may say `lib/x` where the base has `lib -> usr/lib`); whatever isn't directory over directory
+ * replaces what was there.
+ *
+ * Runtimes that unpack each layer by itself (overlay2) and those that see the layers below (containerd) differ where a
+ * path goes through a link of another layer. Nothing is hidden on the word of such a path: a whiteout through a link
+ * hides nothing, and a file that is replaced through one is named in `unread`.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
+ * @see https://github.com/containerd/containerd/blob/main/pkg/archive/tar.go
+ */
+export function layOver(
+  layers: readonly LayerFacts[],
+): Result<Overlay, { readonly message: string; readonly limit: string }> {
+  const root = newNode(null, '');
+  const folders = new FolderWalk(root);
+  const unread: { path: string; reason: string }[] = [];
+  let implied = 0;
+  const makeFolder = (parent: TreeNode, name: string): TreeNode => {
+    implied += 1;
+    return childOf(parent, name);
+  };
+  for (const layer of layers) {
+    folders.forget();
+    const hiddenTargets = targetsToBeHidden(root, layer, folders.taken);
+    for (const path of layer.opaque) {
+      const directory = plainNode(root, path);
+      if (directory !== null) directory.children = null;
+    }
+    for (const path of layer.whiteouts) {
+      const hidden = plainNode(root, path);
+      hidden?.parent?.children?.delete(hidden.name);
+    }
+    for (const entry of layer.entries) {
+      const problem = place(root, entry, folders, makeFolder, hiddenTargets);
+      if (problem !== null) unread.push({ path: entry.path, reason: problem });
+      if (implied > LAYER_LIMITS['implied-directories']) {
+        const message = `they name more than ${LAYER_LIMITS['implied-directories']} directories only by what lies in them`;
+        return err({ message, limit: 'implied-directories' });
+      }
+      if (folders.taken.steps > LAYER_LIMITS['path-steps']) {
+        const message = `their paths go through directories and links in more than ${LAYER_LIMITS['path-steps']} steps`;
+        return err({ message, limit: 'path-steps' });
+      }
+    }
+  }
+  return ok({ tree: new FileTree(root), unread });
+}
+
+/**
+ * The files below that a layer takes second names of, where it hides files as well: containerd obeys an archive in its
+ * order, so that a name which is taken before the whiteout is there in the container.
+ */
+function targetsToBeHidden(
+  root: TreeNode,
+  { entries, whiteouts, opaque }: LayerFacts,
+  taken: { steps: number },
+): ReadonlyMap<string, FileEntry> {
+  const targets = new Map<string, FileEntry>();
+  if (whiteouts.length === 0 && opaque.length === 0) return targets;
+  for (const entry of entries) {
+    if (!isHardLink(entry) || targets.has(entry.hardLinkTo)) continue;
+    const linked = walk(root, root, entry.hardLinkTo, false, undefined, taken)?.entry;
+    if (linked !== null && linked !== undefined) targets.set(entry.hardLinkTo, linked);
+    if (taken.steps > LAYER_LIMITS['path-steps']) break;
+  }
+  return targets;
+}
+
+/** Puts one member where it belongs; answers with the reason where it has no place. */
+function place(
+  root: TreeNode,
+  entry: LayerFacts['entries'][number],
+  folders: FolderWalk,
+  makeFolder: (parent: TreeNode, name: string) => TreeNode,
+  hiddenTargets: ReadonlyMap<string, FileEntry>,
+): string | null {
+  if (isHardLink(entry)) {
+    const linked =
+      walk(root, root, entry.hardLinkTo, false, undefined, folders.taken)?.entry ?? hiddenTargets.get(entry.hardLinkTo);
+    if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
+    if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
+    const second = { ...linked, path: entry.path, hardLinkTo: linked.path };
+    return place(root, second, folders, makeFolder, hiddenTargets);
+  }
+  const slash = entry.path.lastIndexOf('/');
+  const parent = slash < 0 ? root : folders.find(entry.path.slice(0, slash), makeFolder);
+  if (parent === null) return 'the links in its path loop';
+  if (parent.entry !== null && parent.entry.type !== 'directory') {
+    // A file where a directory must be: runtimes refuse the image; what is above the file is judged all the same.
+    parent.entry = null;
+    folders.forget();
+  }
+  const name = entry.path.slice(slash + 1);
+  if (name === '') {
+    root.entry = entry;
+    return null;
+  }
+  const node = childOf(parent, name);
+  const path = parent === root ? name : `${nodePath(parent)}/${name}`;
+  const replaced = node.entry;
+  // What lies at a path may be another place from now on.
+  if (entry.type === 'link' || (replaced !== null && replaced.type !== entry.type)) folders.forget();
+  node.entry = path === entry.path ? entry : { ...entry, path };
+  if (entry.type !== 'directory') node.children = null;
+  return path !== entry.path && replaced?.type === 'file'
+    ? `it replaces /${path} through a link, which not every runtime follows`
+    : null;
+}
+
+/** Finds the folders of members. Most follow one of the same folder, so the last one found is kept. */
+class FolderWalk {
+  /** Steps of all walks. */
+  readonly taken = { steps: 0 };
+  readonly #root: TreeNode;
+  #last: { readonly path: string; readonly node: TreeNode | null } | null = null;
+
+  constructor(root: TreeNode) {
+    this.#root = root;
+  }
+
+  find(path: string, makeFolder: (parent: TreeNode, name: string) => TreeNode): TreeNode | null {
+    if (this.#last?.path === path) return this.#last.node;
+    const node = walk(this.#root, this.#root, path, true, makeFolder, this.taken);
+    this.#last = { path, node };
+    return node;
+  }
+
+  forget(): void {
+    this.#last = null;
+  }
+}
+
+/** The node at a path that goes through no link. */
+function plainNode(root: TreeNode, path: string): TreeNode | null {
+  let at = root;
+  for (const name of path === '' ? [] : path.split('/')) {
+    // A link has no children of its own.
+    const next = at.children?.get(name);
+    if (next === undefined) return null;
+    at = next;
+  }
+  return at;
+}
+
+function childOf(parent: TreeNode, name: string): TreeNode {
+  parent.children ??= new Map();
+  let child = parent.children.get(name);
+  if (child === undefined) {
+    child = newNode(parent, name);
+    parent.children.set(name, child);
+  }
+  return child;
+}

@@ -1,0 +1,149 @@
+import { codeOf, messageOf } from '../../lib/caught.js';
+import type { RegistryError } from '../image-source.js';
+import { amountOf, type LimitName, raiseLimit, raiseTimes } from '../limits.js';
+import { REFUSED_ADDRESS } from './connector.js';
+
+type Code = RegistryError['code'];
+
+/** What became of a request, for the errors that speak of it. */
+export interface RequestName {
+  readonly registry: string;
+  readonly method: string;
+  readonly url: URL;
+}
+
+/** `GET https://host/path`: without credentials and query, which may hold tokens and signatures. */
+export function requestText({ method, url }: Pick<RequestName, 'method' | 'url'>): string {
+  return `${method} ${url.protocol}//${url.host}${url.pathname}`;
+}
+
+const TIMEOUT_CODES = /^(?:UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/;
+const TLS_CODES =
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_)/;
+const MALFORMED_CODES = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID_ARG|ERR_INVALID_URL)/;
+
+/** A certificate's names, for instance, are a stranger's text and of any length. */
+const MAX_REASON = 300;
+
+/** What the commonest codes mean, for those who do not know them; the code stays beside it. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no name server knows the host',
+  EAI_AGAIN: 'the name server did not answer',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the other side cut the connection',
+  UND_ERR_SOCKET: 'the other side cut the connection',
+  EHOSTUNREACH: 'the network has no way there',
+  ENETUNREACH: 'the network has no way there',
+};
+
+/** The error of a request that got no answer, or whose answer broke off. */
+export function connectionError(name: RequestName, error: unknown): RegistryError {
+  const reason = codeOf(error) ?? '';
+  const code: Code =
+    reason === REFUSED_ADDRESS
+      ? 'refused-address'
+      : TIMEOUT_CODES.test(reason)
+        ? 'timeout'
+        : TLS_CODES.test(reason)
+          ? 'tls'
+          : MALFORMED_CODES.test(reason)
+            ? 'malformed'
+            : 'network';
+  return {
+    code,
+    registry: name.registry,
+    request: requestText(name),
+    message: `${requestText(name)} failed: ${PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
+    remedy: remedyFor(code, name),
+  };
+}
+
+function remedyFor(code: Code, { registry, url }: RequestName): string {
+  switch (code) {
+    case 'refused-address':
+      return `If ${url.host} is meant to be on a private network, list it in the policy: \`registries: { "${url.host}": { private-network: true } }\`.`;
+    case 'timeout':
+      return raiseTimes('answer-ms', 'document-ms');
+    case 'tls':
+      return `Check the certificate of ${url.host}; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private certificate authority.`;
+    case 'unauthorised':
+      return `Log in to ${registry} (${LOGINS}), or check that the image exists and its name is right.`;
+    case 'forbidden':
+      return `Give the account that is logged in to ${registry} the right to pull this repository, or log in with another (${LOGINS}).`;
+    case 'not-found':
+      return `Check the name, the tag and the digest; a tag may have been removed. Some registries answer so for what is private: then log in to ${registry} (${LOGINS}).`;
+    case 'rate-limited':
+      return `Log in to ${registry} (${LOGINS}), use a mirror, or run the gate again later.`;
+    case 'server-error':
+      return `See the status page of ${registry}, and run the gate again later.`;
+    case 'network':
+      return `Check that ${url.host} can be reached from here (HTTPS_PROXY and NO_PROXY say how), and run the gate again.`;
+    default:
+      return `Check that ${url.host} is a registry, and that no proxy answers in its place.`;
+  }
+}
+
+/** The ways to give credentials: at the desk, and in a workflow. */
+const LOGINS = '`docker login`; in a workflow docker/login-action, or the input `registry-credentials`';
+
+/** The error of an answer whose status is no success. `detail` is what the registry's body says, already made safe. */
+export function statusError(
+  name: RequestName,
+  answer: { readonly status: number; readonly retryAfterMs?: number | undefined; readonly detail?: string | undefined },
+): RegistryError {
+  const { status, retryAfterMs, detail } = answer;
+  const code = statusCode(status);
+  const wait = retryAfterMs === undefined ? '' : `, asking to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+  return {
+    code,
+    registry: name.registry,
+    request: requestText(name),
+    status,
+    message: `${requestText(name)} was answered ${status}${detail === undefined ? '' : ` (${detail})`}${wait}.`,
+    remedy: remedyFor(code, name),
+    ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+  };
+}
+
+function statusCode(status: number): Code {
+  switch (status) {
+    case 401:
+      return 'unauthorised';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not-found';
+    case 407:
+      return 'network';
+    case 408:
+      return 'timeout';
+    case 429:
+      return 'rate-limited';
+    default:
+      return status >= 500 ? 'server-error' : 'malformed';
+  }
+}
+
+/** The error of an answer that passes a limit, which is `set` in this run; `what` is a sentence without its stop. */
+export function limitError(name: RequestName, limit: LimitName, set: number, what: string): RegistryError {
+  return {
+    code: 'limit',
+    registry: name.registry,
+    request: requestText(name),
+    message: `${what} (limit ${limit}).`,
+    remedy: raiseLimit(limit, set),
+    limit,
+  };
+}
+
+/** The run's time is over: what is not asked any more says so. */
+export function outOfTime(name: RequestName, runMs: number, asked: boolean): RegistryError {
+  return {
+    code: 'timeout',
+    registry: name.registry,
+    request: requestText(name),
+    message: `${requestText(name)} was ${asked ? 'broken off' : 'not made'}: the run had used its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
+    remedy: raiseTimes('run-ms'),
+    limit: 'run-ms',
+  };
+}

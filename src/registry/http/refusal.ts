@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { RegistryError } from '../image-source.js';
+import { type RequestName, requestText, statusError } from './http-failure.js';
+import type { WholeAnswer } from './response.js';
+
+/** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+const refusal = z.object({
+  errors: z.array(z.object({ code: z.unknown(), message: z.unknown() }).partial()).min(1),
+});
+
+/**
+ * What a registry's refusal says: its first error code (`DENIED`, `TOOMANYREQUESTS` …). Undefined if the body is no
+ * registry's: then it may be a proxy's page, and a 404 of it says nothing about the image.
+ */
+export function readRefusal(body: Uint8Array): { readonly code: string } | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  const parsed = refusal.safeParse(document);
+  if (!parsed.success) return undefined;
+  const code = parsed.data.errors[0]?.code;
+  return { code: typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'no error code' };
+}
+
+/**
+ * The error of a refusal. A 404 that bears no mark of a registry is a proxy's or a web server's, and says nothing about
+ * the image: it must not be taken for an absence.
+ */
+export function refusalError(name: RequestName, answer: WholeAnswer): RegistryError {
+  const refusal = readRefusal(answer.bytes);
+  const error = statusError(name, { status: answer.status, detail: refusal?.code });
+  if (answer.status !== 404 || refusal !== undefined || answer.headers.has('docker-distribution-api-version'))
+    return error;
+  return {
+    ...error,
+    code: 'malformed',
+    message: `${requestText(name)} was answered 404 by something that is not a registry, such as a proxy.`,
+  };
+}

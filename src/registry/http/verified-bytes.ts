@@ -1,0 +1,90 @@
+import { err, ok, type Result } from '../../lib/result.js';
+import { hashFor } from '../../references/digest.js';
+import type { BlobKind, RegistryError } from '../image-source.js';
+import { amountOf, type LimitName, raiseLimit } from '../limits.js';
+import type { Descriptor } from '../manifest/manifest.js';
+import { BlobStreamError } from '../registry-error.js';
+import { bufferFreer } from './free-buffers.js';
+
+/** Where bytes come from, for the error that says what is wrong with them. */
+export interface Origin {
+  readonly registry: string;
+  readonly request: string;
+  /** `The layer sha256:… of registry/repository`: starts a sentence. */
+  readonly what: string;
+}
+
+/**
+ * Passes chunks on while it counts and hashes them. Throws a BlobStreamError as soon as they run over the declared
+ * size, and at the end if they are fewer or hash to another digest; whoever reads may believe nothing before the end.
+ */
+export async function* verifiedChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  content: Pick<Descriptor, 'digest' | 'size'>,
+  origin: Origin,
+): AsyncGenerator<Uint8Array> {
+  const hash = hashFor(content.digest);
+  const freeBuffers = bufferFreer();
+  let received = 0;
+  for await (const chunk of chunks) {
+    received += chunk.length;
+    if (received > content.size) throw new BlobStreamError(wrongSize(origin, content.size, 'more'));
+    hash.update(chunk);
+    yield chunk;
+    freeBuffers(chunk.length);
+  }
+  if (received < content.size) throw new BlobStreamError(wrongSize(origin, content.size, `only ${received}`));
+  const actual = `${content.digest.slice(0, content.digest.indexOf(':'))}:${hash.digest('hex')}`;
+  if (actual !== content.digest) throw new BlobStreamError(wrongDigest(origin, content.digest, actual));
+}
+
+/** Collects verified chunks into memory, with the error that the iterable throws as a Result. */
+export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Result<Uint8Array, RegistryError>> {
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const chunk of chunks) parts.push(chunk);
+  } catch (error) {
+    if (error instanceof BlobStreamError) return err(error.error);
+    throw error;
+  }
+  return ok(Buffer.concat(parts));
+}
+
+/** `The layer sha256:… of PLACE`, to begin a sentence with. */
+export function blobText(kind: BlobKind, digest: string, place: string): string {
+  return `The ${kind === 'config' ? 'configuration' : kind} ${digest} of ${place}`;
+}
+
+/** The error of bytes that hash to another digest than was asked for. */
+export function wrongDigest(origin: Origin, expected: string, actual: string): RegistryError {
+  return {
+    code: 'malformed',
+    registry: origin.registry,
+    request: origin.request,
+    message: `${origin.what} hashes to ${actual}, expected ${expected}: its bytes are not those that were asked for.`,
+    remedy: 'Run the gate again; if it stays, the registry or something in between changes what it serves.',
+  };
+}
+
+/** The error of content that is longer or shorter than its descriptor says, in bytes; `found` is for people. */
+export function wrongSize(origin: Origin, expected: number, found: string): RegistryError {
+  return {
+    code: 'malformed',
+    registry: origin.registry,
+    request: origin.request,
+    message: `${origin.what} has ${found} bytes, expected ${expected}.`,
+    remedy: 'Run the gate again; if it stays, the registry serves content that is cut off or padded.',
+  };
+}
+
+/** The error of content that passes a limit of this run, which is `bytes`. */
+export function tooLarge(origin: Origin, limit: LimitName, bytes: number): RegistryError {
+  return {
+    code: 'limit',
+    registry: origin.registry,
+    request: origin.request,
+    message: `${origin.what} is larger than ${amountOf(limit, bytes)} (limit ${limit}).`,
+    remedy: raiseLimit(limit, bytes),
+    limit,
+  };
+}

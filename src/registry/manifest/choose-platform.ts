@@ -1,0 +1,67 @@
+import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
+import type { Descriptor } from './manifest.js';
+
+/**
+ * The platforms that do for one, best first, as containerd sees it: an older variant of the same processor, and the
+ * 32-bit processor that it can also be.
+ *
+ * @see https://github.com/containerd/platforms/blob/main/compare.go
+ */
+export function compatiblePlatforms(wanted: Platform): readonly string[] {
+  const { os, architecture, variant } = wanted;
+  const version = Number(/^v([0-9]+)$/.exec(variant ?? '')?.[1] ?? 0);
+  const older = (lowest: number, from = version) =>
+    Array.from({ length: Math.max(0, from - lowest) }, (_, index) => `v${from - 1 - index}`);
+  const named = (name: string, one?: string) =>
+    formatPlatform({ os, architecture: name, ...(one === undefined ? {} : { variant: one }) });
+  const own = formatPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+  switch (architecture) {
+    case 'amd64': {
+      const variants = older(2).map((one) => named('amd64', one));
+      return [own, ...variants, ...(version > 1 ? [named('amd64')] : []), named('386')];
+    }
+    case 'arm':
+      return [own, ...older(5).map((one) => named('arm', one))];
+    case 'arm64':
+      return [
+        own,
+        ...(variant === undefined ? [] : [named('arm64')]),
+        ...['v8', 'v7', 'v6', 'v5'].map((one) => named('arm', one)),
+      ];
+    default:
+      return [own];
+  }
+}
+
+/**
+ * The entry of an index that a runtime takes for a platform: the best match, of equals the first; an entry that names no
+ * platform only if none matches. Attestations (`unknown/unknown`) match nothing.
+ *
+ * @see https://github.com/containerd/containerd/blob/main/core/images/image.go the function `Manifest`
+ */
+export function choosePlatform(entries: readonly Descriptor[], wanted: Platform): Descriptor | undefined {
+  const ranks = compatiblePlatforms(wanted);
+  let best: { readonly entry: Descriptor; readonly rank: number } | undefined;
+  for (const entry of entries) {
+    const own = platformOf(entry);
+    const rank = entry.platform === undefined ? ranks.length : own === undefined ? -1 : ranks.indexOf(own);
+    if (rank >= 0 && (best === undefined || rank < best.rank)) best = { entry, rank };
+  }
+  return best?.entry;
+}
+
+/** An entry's platform in normal form; undefined if it names none, or none that is known. */
+export function platformOf(entry: Descriptor): string | undefined {
+  return entry.platform === undefined ? undefined : normalPlatform(entry.platform);
+}
+
+/** `os/architecture[/variant]` in normal form (`arm64/v8` is `arm64`); undefined for what is no platform. */
+export function normalPlatform(platform: {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}): string | undefined {
+  const { os, architecture, variant } = platform;
+  const parsed = parsePlatform([os, architecture, ...(variant ? [variant] : [])].join('/'));
+  return parsed.ok ? formatPlatform(parsed.value) : undefined;
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { ImageConfiguration } from '../../image-content/configuration.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { misspelt, parseStrictJson } from '../../lib/strict-json.js';
+import { isDigest } from '../../references/reference.js';
+import { type DocumentFault, malformed, shown } from './document-fault.js';
+
+const words = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+/** Docker has always read a single string where a list is meant. @see https://github.com/moby/moby/blob/master/api/types/strslice/strslice.go */
+const wordsOrWord = z
+  .union([z.string(), z.array(z.string())])
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? [value] : (value ?? [])));
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+/** A Go `map[string]struct{}`: its keys are the set. */
+const set = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => Object.keys(value ?? {}));
+
+const EMPTY_CONFIG = {};
+
+const execution = z.object({
+  User: text,
+  Env: words,
+  Entrypoint: wordsOrWord,
+  Cmd: wordsOrWord,
+  Shell: wordsOrWord,
+  WorkingDir: text,
+  ExposedPorts: set,
+  Volumes: set,
+  Labels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((value) => value ?? {}),
+  OnBuild: words,
+  Healthcheck: z.object({ Test: wordsOrWord }).nullish(),
+});
+
+const document = z.object({
+  os: z.string().min(1),
+  architecture: z.string().min(1),
+  variant: text,
+  created: text,
+  config: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((value) => value ?? EMPTY_CONFIG)
+    .pipe(execution),
+  rootfs: z.object({ diff_ids: z.array(z.string().refine(isDigest, 'is not a digest')).nullable() }),
+});
+
+const KEYS = ['os', 'architecture', 'variant', 'created', 'config', 'rootfs'];
+
+/**
+ * Reads an image configuration of OCI or Docker. What a runtime would read differently (doubled keys, keys that differ
+ * in case only) is refused, since rules answer for the user and the command that will run.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/main/config.md
+ */
+export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration, DocumentFault> {
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return err(malformed(json.error));
+  if (typeof json.value !== 'object' || json.value === null) return err(malformed('it is not a JSON object'));
+  const spelling = findMisspelling(json.value);
+  if (spelling !== undefined)
+    return err(malformed(`its key ${shown(spelling)} differs only in case from one that has a meaning`));
+  const parsed = document.safeParse(json.value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return err(
+      malformed(`its ${shown(issue?.path.join('.') || 'content')} is not what it should be (${issue?.message})`),
+    );
+  }
+  const { config, rootfs, os, architecture, variant, created } = parsed.data;
+  return ok({
+    os,
+    architecture,
+    ...(variant === '' ? {} : { variant }),
+    ...(created === '' ? {} : { created }),
+    user: config.User,
+    env: config.Env,
+    entrypoint: config.Entrypoint,
+    cmd: config.Cmd,
+    shell: config.Shell,
+    workingDir: config.WorkingDir,
+    exposedPorts: config.ExposedPorts,
+    volumes: config.Volumes,
+    labels: config.Labels,
+    onBuild: config.OnBuild,
+    diffIds: rootfs.diff_ids ?? [],
+    healthcheck: isHealthcheck(config.Healthcheck?.Test ?? []),
+  });
+}
+
+/** `["NONE"]` switches a check off, an empty list inherits; both mean that the image itself has none. */
+function isHealthcheck(test: readonly string[]): boolean {
+  return test.length > 0 && test[0] !== 'NONE';
+}
+
+function findMisspelling(value: object): string | undefined {
+  const own = misspelt(value, KEYS);
+  if (own !== undefined || !('config' in value)) return own;
+  return typeof value.config === 'object' && value.config !== null
+    ? misspelt(value.config, Object.keys(execution.shape))
+    : undefined;
+}

@@ -1,0 +1,65 @@
+import type { RuleDescription } from '../rule-description.js';
+import { padded } from './display-width.js';
+import { paint } from './paint.js';
+
+/**
+ * Every rule with its level in each profile and its question, as `rules` prints them. Ends with a line end.
+ *
+ * @param program how this program was called
+ */
+export function rulesText(
+  rules: readonly RuleDescription[],
+  { color, program }: { readonly color: boolean; readonly program: string },
+): string {
+  const { bold, dim } = paint(color);
+  const columns = Object.keys(rules[0]?.presets ?? {});
+  const head = ['rule', ...columns, 'question'];
+  const rows = rules.map((rule) => [rule.id, ...Object.values(rule.presets).map(({ level }) => level), rule.question]);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[], first: (text: string) => string) =>
+    cells
+      .map((cell, column) => {
+        const text = column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0);
+        return column === 0 ? first(text) : text;
+      })
+      .join('  ');
+  return `${[
+    dim(line(head, (text) => text)),
+    ...rows.map((row) => line(row, bold)),
+    '',
+    dim('hardened-build: stages that only build, in hardened and strict. observe: as baseline, warning at most.'),
+    dim(`One rule in full: ${program} rules ID`),
+  ].join('\n')}\n`;
+}
+
+/** One rule in full, as `rules ID` prints it. Its Markdown is readable as it is. Ends with a line end. */
+export function ruleText(rule: RuleDescription, options: { readonly color: boolean }): string {
+  const { bold, dim } = paint(options.color);
+  const levels = Object.entries(rule.presets).map(([profile, { level }]) => `${profile} ${level}`);
+  return `${[
+    `${bold(rule.id)}: ${rule.title}`,
+    rule.question,
+    '',
+    rule.why,
+    '',
+    bold('What to do'),
+    rule.mend,
+    '',
+    dim(`Asked of: ${askedOf(rule)}`),
+    dim(`Levels: ${levels.join(', ')}`),
+    ...(rule.controls.length === 0 ? [] : [dim(`Gives evidence toward NIST SP 800-53: ${rule.controls.join(', ')}`)]),
+  ].join('\n')}\n`;
+}
+
+const SUBJECTS = {
+  file: 'every build file',
+  use: 'every image use of role',
+  image: 'the image behind every use of role',
+  change: 'the change as a whole',
+} as const;
+
+/** What the rule is asked of, in one clause. */
+export function askedOf(rule: Pick<RuleDescription, 'subject' | 'roles'>): string {
+  const about = SUBJECTS[rule.subject];
+  return rule.subject === 'file' || rule.subject === 'change' ? about : `${about} ${rule.roles.join(', ')}`;
+}

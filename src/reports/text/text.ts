@@ -1,0 +1,170 @@
+import { terminal, visibleLines } from '../../lib/escape/visible.js';
+import { plural } from '../../lib/plural.js';
+import { type FindingGroup, groupFindings } from '../finding-groups.js';
+import { WAIVERS } from '../findings.js';
+import type { Finding, Report } from '../report.js';
+import { toldFindings } from '../reported-findings.js';
+import { asides, tallyOf, verdictReason } from '../tally.js';
+import { codeFrame } from './code-frame.js';
+import { baseChangesBlock } from './image-diff-text.js';
+import { type Paint, paint } from './paint.js';
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Columns of the terminal; code frames keep to it. */
+  readonly width: number;
+  /** The text of a build file, for code frames; undefined where it can't be had. */
+  readonly source: (path: string) => string | undefined;
+  /** How this program was called, for commands that can be typed as they are shown. */
+  readonly program: string;
+}
+
+/** The rule that answers for files which can't be read. */
+const UNREADABLE = 'readable-build-file';
+/** A fix of as many characters is told again as quickly as referred to. */
+const SHORT_FIX = 90;
+const MAX_PLACES = 5;
+const MAX_DETAILS = 10;
+
+/**
+ * The report for a terminal or a log: the verdict, then each finding with place, code frame, what is wrong and how to
+ * mend it. Notes are counted, not told. Ends with a line end.
+ */
+export function checkText(report: Report, options: TextOptions): string {
+  const colours = paint(options.color);
+  const blocks = [verdictBlock(report, colours)];
+  const told = toldFindings(report).filter((finding) => finding.level !== 'note');
+  const before: ToldBefore = { fixes: new Map(), frames: new Set() };
+  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, before, colours));
+  blocks.push(
+    baseChangesBlock(report, colours),
+    waivedBlock(report, colours),
+    filesBlock(report, colours),
+    limitsBlock(report, colours),
+  );
+  blocks.push(closingBlock(report, told, options.program, colours));
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictBlock(report: Report, colours: Paint): readonly string[] {
+  const { source, profile } = report.policy;
+  const at = source.commit === undefined ? '' : ` at ${source.commit.slice(0, 12)}`;
+  return [
+    `${verdictWord(report, colours)}: ${verdictReason(report)}`,
+    colours.dim(`policy: ${terminal(source.name)}${terminal(at)}, profile ${profile}`),
+    ...report.notices.map((notice) => `${colours.blue('notice')}: ${terminal(notice)}`),
+  ];
+}
+
+function verdictWord(report: Report, colours: Paint): string {
+  const hue = { pass: colours.green, fail: colours.red, indeterminate: colours.yellow }[report.verdict];
+  return colours.bold(hue(report.verdict.toUpperCase()));
+}
+
+/** What need not be said again, so that a screen does not show one line or sentence ten times. */
+interface ToldBefore {
+  /** Which rule told a fix first, and where. */
+  readonly fixes: Map<string, string>;
+  /** Places whose lines were shown. */
+  readonly frames: Set<string>;
+}
+
+function findingBlock(
+  group: FindingGroup,
+  options: TextOptions,
+  before: ToldBefore,
+  colours: Paint,
+): readonly string[] {
+  const { finding, places, rules } = group;
+  const hue = finding.level === 'error' ? colours.red : colours.yellow;
+  const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
+  const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
+  const heldBack = finding.heldBack === true ? ' (would block without observe)' : '';
+  const lines = [
+    `${colours.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}${heldBack}: ${terminal(finding.message)}`,
+  ];
+  for (const place of places.slice(0, MAX_PLACES)) {
+    lines.push(`  ${colours.blue('-->')} ${placeOf(place)}`);
+    const source = options.source(place.file);
+    const frame = `${place.file}:${place.line}:${place.column}`;
+    if (source === undefined || before.frames.has(frame)) continue;
+    before.frames.add(frame);
+    lines.push(
+      ...codeFrame(source, place, { width: options.width - 2, paint: colours, mark: hue }).map((line) => `  ${line}`),
+    );
+  }
+  if (places.length > MAX_PLACES)
+    lines.push(`  and ${plural(places.length - MAX_PLACES, 'more place')}, in --format json`);
+  const details = finding.details ?? [];
+  for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
+  if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
+  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), shortFix(finding, finding.fix, before)));
+  return lines;
+}
+
+/** The fix, or what told the same one before. */
+function shortFix({ rule, file, line, column }: Finding, fix: string, { fixes }: ToldBefore): string {
+  const first = fixes.get(fix);
+  if (first === undefined) fixes.set(fix, `${terminal(rule)} at ${terminal(file)}:${line}:${column}`);
+  return first === undefined || fix.length <= SHORT_FIX ? fix : `as for ${first}`;
+}
+
+/** `file:line:column`, the form editors and terminals open, and the platforms where they are known. */
+function placeOf(finding: Finding): string {
+  const platforms = finding.platforms === undefined ? '' : ` (${finding.platforms.map(terminal).join(', ')})`;
+  return `${terminal(finding.file)}:${finding.line}:${finding.column}${platforms}`;
+}
+
+/** A label and a text of one or more lines; further lines are set in, so that none begins with text of others. */
+function labelled(label: string, text: string): readonly string[] {
+  const [first = '', ...rest] = visibleLines(text).split('\n');
+  return [`  ${label}: ${terminal(first)}`, ...rest.map((line) => `     | ${terminal(line)}`)];
+}
+
+function waivedBlock(report: Report, colours: Paint): readonly string[] {
+  return report.findings.flatMap((finding) => {
+    const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
+    if (waiver === undefined) return [];
+    return [
+      `${colours.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
+    ];
+  });
+}
+
+/** Files that were not judged, unless a finding has told so. */
+function filesBlock(report: Report, colours: Paint): readonly string[] {
+  const findings = report.findings.filter(({ rule, level }) => rule === UNREADABLE && level !== 'note');
+  const told = new Set(findings.map(({ file }) => file));
+  return report.files
+    .filter((file) => file.status !== 'read' || file.reason !== undefined)
+    .filter(({ path, status }) => status !== 'unreadable' || !told.has(path))
+    .map((file) => {
+      const hue = file.status === 'skipped' ? colours.dim : colours.yellow;
+      const place = file.line === undefined ? terminal(file.path) : `${terminal(file.path)}:${file.line}`;
+      return `${hue(file.status)}: ${place}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`;
+    });
+}
+
+function limitsBlock(report: Report, colours: Paint): readonly string[] {
+  return report.limits.map((limit) => `${colours.yellow('limit')} ${terminal(limit.name)}: ${terminal(limit.message)}`);
+}
+
+/** Says the verdict again where much was told, since a terminal shows the end, and where to learn more. */
+function closingBlock(report: Report, told: readonly Finding[], program: string, colours: Paint): readonly string[] {
+  const tally = tallyOf(report);
+  const beside = asides(tally);
+  const [first] = told;
+  const rule = told.find((finding) => finding.rule !== WAIVERS)?.rule;
+  return [
+    ...(first === undefined
+      ? []
+      : [`${verdictWord(report, colours)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`]),
+    ...(rule === undefined ? [] : [colours.dim(`Why a rule matters: ${program} rules ${terminal(rule)}`)]),
+    ...(tally.notes === 0
+      ? []
+      : [colours.dim(`Left out here: ${plural(tally.notes, 'note')}. --format markdown has them.`)]),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Evidence } from '../evidence/evidence.js';
+import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
+import { listed } from '../lib/listed.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { Inventory } from '../packages/inventory.js';
+import type { ImageRuleSubject, RuleResult } from './rule.js';
+
+/** Lists longer than this are cut in an answer; the JSON report has the evidence whole. */
+const MAX_DETAILS = 50;
+
+/**
+ * Whether it is a Windows image that is judged for Windows. An image's own word is not enough: BuildKit builds Linux
+ * stages on a single manifest that calls itself Windows, with a warning, and its layers are then Linux files.
+ */
+export function isWindowsImage({ evidence, platform }: Pick<ImageRuleSubject, 'evidence' | 'platform'>): boolean {
+  const configured = evidence.image?.status === 'present' ? evidence.image.value.configuration.os : platform.os;
+  return platform.os === 'windows' && configured === 'windows';
+}
+
+/** The answer of a rule over contents where there is nothing to look at: a Windows image. Null otherwise. */
+export function withoutLinuxContents(subject: ImageRuleSubject): RuleResult | null {
+  if (!isWindowsImage(subject)) return null;
+  return {
+    outcome: 'not-applicable',
+    reason: 'It is a Windows image: what lies in its layers is not judged by this rule, which knows Linux files.',
+  };
+}
+
+/** The value of evidence that a rule can't answer without, or the answer that follows from its lack. */
+export function needed<T>(evidence: Evidence<T> | undefined, what: string): Result<T, RuleResult> {
+  if (evidence === undefined) {
+    return err({ outcome: 'indeterminate', reason: `${what} was not collected.`, fix: 'Run the gate again.' });
+  }
+  switch (evidence.status) {
+    case 'present':
+      return ok(evidence.value);
+    case 'unavailable':
+      return err({ outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy });
+    case 'unsupported':
+      return err({
+        outcome: 'fail',
+        reason: evidence.message,
+        fix: 'Use an image whose layers are plain OCI or Docker layers, or accept it by a waiver.',
+      });
+    case 'absent':
+      return err({
+        outcome: 'fail',
+        reason: `${what} was looked for and is not there.`,
+        fix: 'Use an image that has it.',
+      });
+  }
+}
+
+/**
+ * What keeps a rule that found nothing in an image's files from passing: files whose content could not be judged. Null
+ * where every file was.
+ */
+export function unjudged({ unread }: FilesystemFacts): RuleResult | null {
+  if (unread.length === 0) return null;
+  return {
+    outcome: 'indeterminate',
+    reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be judged: ${listed(unread.map(({ path }) => `/${path}`))}.`,
+    fix: "Ask the image's publisher to build it with plain files in its layers.",
+    details: shortened(unread.map(({ path, reason }) => `/${path}: ${reason}`)),
+  };
+}
+
+/** The same of an image's package databases and os-release: those of `unknowns` that the answer hangs on. */
+export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | null {
+  const [first] = unknowns;
+  if (first === undefined) return null;
+  return {
+    outcome: 'indeterminate',
+    reason: `What is installed is not known whole: /${first.path} could not be read${unknowns.length > 1 ? `, nor could ${unknowns.length - 1} more` : ''} (${first.reason.slice(0, 300)}).`,
+    fix: "Ask the image's publisher to keep its package database where its package manager does.",
+    details: shortened(unknowns.map(({ path, reason }) => `/${path}: ${reason}`)),
+  };
+}
+
+/** At most as many lines as a person reads, the last one saying how many there are more. */
+export function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_DETAILS) return lines;
+  return [...lines.slice(0, MAX_DETAILS), `and ${lines.length - MAX_DETAILS} more`];
+}

@@ -1,0 +1,77 @@
+import { groupBy } from '../../lib/group-by.js';
+import { listed } from '../../lib/listed.js';
+import { compareIn } from '../../packages/versions/ecosystem.js';
+import { worse } from '../../vulnerabilities/matching/severity.js';
+import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
+import type { GroupedWeakness, WeaknessGroup } from './vulnerability-group.js';
+
+/** By package, since that is what somebody can do something about: each weakness in it is mended by the highest fix. The worst come first. */
+export function groups(found: readonly Vulnerability[]): readonly WeaknessGroup[] {
+  const byPackage = groupBy(found, ({ package: about }) =>
+    JSON.stringify([about.source ?? about.name, about.version, about.ecosystem]),
+  );
+  return [...byPackage.values()].map(groupOf).sort((a, b) => rankOf(b) - rankOf(a));
+}
+
+function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): WeaknessGroup {
+  const { version, ecosystem } = found[0].package;
+  const open = new Set(found.filter((one) => one.fixedIn === undefined).map(({ id }) => id));
+  const fixedIn = found
+    .flatMap((one) => (one.fixedIn === undefined || open.has(one.id) ? [] : [one.fixedIn]))
+    .reduce<string | undefined>(
+      (highest, fix) => (highest === undefined || (compareIn(ecosystem, fix, highest) ?? 0) > 0 ? fix : highest),
+      undefined,
+    );
+  const all = distinct(found)
+    .map(({ id, rating, exploited, possible }) => ({ id, severity: rating.severity, exploited, possible }))
+    .sort((a, b) => rankOfOne(b) - rankOfOne(a));
+  return {
+    packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),
+    version,
+    ...(fixedIn === undefined ? {} : { fixedIn }),
+    mended: all.filter(({ id }) => !open.has(id)),
+    unfixed: all.filter(({ id }) => open.has(id)),
+  };
+}
+
+/** One of each weakness, however many packages have it: the worst rated one. */
+export function distinct(found: readonly Vulnerability[]): readonly Vulnerability[] {
+  return [...groupBy(found, ({ id }) => id).values()].map((same) => ({
+    ...same[0],
+    rating: same.map(({ rating }) => rating).reduce(worse),
+    possible: same.every(({ possible }) => possible),
+  }));
+}
+
+const ORDER = ['none', 'unknown', 'low', 'medium', 'high', 'critical'];
+
+function rankOf({ mended, unfixed }: WeaknessGroup): number {
+  return Math.max(...[...mended, ...unfixed].map(rankOfOne));
+}
+
+function rankOfOne({ exploited, severity }: GroupedWeakness): number {
+  return (exploited ? 10 : 0) + ORDER.indexOf(severity);
+}
+
+/** `3 known vulnerabilities in openssl 3.1.4-r0 and busybox 1.36.1-r0`, of which at most three packages are named. */
+export function summary(found: readonly Vulnerability[]): string {
+  const count = distinct(found).length;
+  const places = groups(found).map(({ packages, version }) => `${packages[0] ?? ''} ${version}`);
+  return `${count} known ${count === 1 ? 'vulnerability' : 'vulnerabilities'} in ${listed([...new Set(places)])}`;
+}
+
+/** Who was asked, and how old what they know is. */
+export function sourcesLine({ sources, exploitedList }: KnownVulnerabilities): readonly string[] {
+  const asked = sources.map(({ name, asOf, instead }) => {
+    const age = asOf === undefined ? '' : ` as of ${day(asOf)}`;
+    return `asked: ${name}${age}${instead === undefined ? '' : `, an earlier answer because ${instead}`}`;
+  });
+  if (exploitedList.status === 'read')
+    asked.push(`asked: CISA's known exploited vulnerabilities as of ${day(exploitedList.asOf)}`);
+  return asked;
+}
+
+/** The UTC day of a time in milliseconds, as `2026-11-21`. */
+export function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

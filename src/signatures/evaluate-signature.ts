@@ -1,0 +1,110 @@
+import { ok, type Result } from '../lib/result.js';
+import type { Authority } from '../policy/policy.js';
+import { describeAuthority, matchIdentity } from './authority.js';
+import type { Found } from './discovery.js';
+import { readPublicKey } from './key.js';
+import { type SignatureError, signatureError } from './signature-error.js';
+import { describeSigner, type SignatureFacts, type Signer } from './signer.js';
+import type { SignedMaterial } from './sigstore/signed-material.js';
+import type { TrustedRoot } from './sigstore/trusted-root.js';
+import { verifyKeyed, verifyKeyless } from './sigstore/verify-material.js';
+import type { RejectedSignature } from './verified.js';
+
+/** Who made a sound signature, as one authority of the entry. */
+export interface Approval extends SignatureFacts {
+  readonly authority: string;
+  readonly authorityIndex: number;
+}
+
+/** What came of one found thing: approvals by authorities, or why it does not count. */
+export type Judgement =
+  | { readonly approvals: readonly [Approval, ...Approval[]]; readonly material: SignedMaterial }
+  | { readonly rejected: RejectedSignature };
+
+/**
+ * Judges one found signature by an entry's authorities. It takes data and gives data. A signature counts once for each
+ * authority it satisfies; one that satisfies none is told by its signer where it is otherwise sound.
+ */
+export async function judge(
+  found: Found,
+  authorities: readonly Authority[],
+  root: TrustedRoot | null,
+  now: Date,
+): Promise<Judgement> {
+  const { place, material } = found;
+  const reject = (error: SignatureError, signedBy?: Signer): Judgement => ({
+    rejected: { place, ...error, ...(signedBy === undefined ? {} : { signedBy }) },
+  });
+  if (!material.ok) return reject(material.error);
+  const keyless = await proveIdentity(material.value, root, now);
+  const approvals: Approval[] = [];
+  const refusals: SignatureError[] = [];
+  for (const [authorityIndex, authority] of authorities.entries()) {
+    const answer = await ask(authority, material.value, keyless, root, now);
+    if (answer.ok) approvals.push({ ...answer.value, authority: describeAuthority(authority), authorityIndex });
+    else refusals.push(answer.error);
+  }
+  const [first, ...others] = approvals;
+  if (first !== undefined) return { approvals: [first, ...others], material: material.value };
+  if (keyless?.ok === true) return reject(nobodysSigner(refusals, keyless.value.signer), keyless.value.signer);
+  return reject(worst(refusals, keyless));
+}
+
+type Proof = Awaited<ReturnType<typeof verifyKeyless>>;
+
+async function proveIdentity(material: SignedMaterial, root: TrustedRoot | null, now: Date): Promise<Proof | null> {
+  return material.certificate === undefined || root === null ? null : verifyKeyless(material, root, now);
+}
+
+async function ask(
+  authority: Authority,
+  material: SignedMaterial,
+  keyless: Proof | null,
+  root: TrustedRoot | null,
+  now: Date,
+): Promise<Result<SignatureFacts, SignatureError>> {
+  switch (authority.kind) {
+    case 'keyless': {
+      if (keyless === null)
+        return wrong(`it is signed by a key, and the policy asks for ${describeAuthority(authority)}`);
+      if (!keyless.ok) return keyless;
+      const match = matchIdentity(keyless.value.signer, authority);
+      return match.ok ? ok(keyless.value) : match;
+    }
+    case 'key': {
+      const key = readPublicKey(authority.pem);
+      if (!key.ok) return { ok: false, error: signatureError('unsupported', `${authority.name}: ${key.error}`) };
+      return verifyKeyed(material, { name: authority.name, key: key.value, log: authority.log }, root, now);
+    }
+    case 'kms':
+      return {
+        ok: false,
+        error: signatureError('unsupported', `the key ${authority.uri} is in a key management service`),
+      };
+  }
+}
+
+function wrong(reason: string): { readonly ok: false; readonly error: SignatureError } {
+  return { ok: false, error: signatureError('wrong-signer', reason) };
+}
+
+function nobodysSigner(refusals: readonly SignatureError[], signer: Signer): SignatureError {
+  const mismatch = refusals.find(({ reason }) => reason.startsWith('it is signed by'));
+  return (
+    mismatch ??
+    signatureError(
+      'wrong-signer',
+      `it is signed by ${describeSigner(signer)}, ${refusals.length === 0 ? 'and the policy names no authority for this image' : 'which no authority of the policy is'}`,
+    )
+  );
+}
+
+/** The most telling refusal: what broke a proof says more than that a key is not the signer. */
+function worst(refusals: readonly SignatureError[], keyless: Proof | null): SignatureError {
+  const telling = refusals.find(({ code }) => code !== 'wrong-signer' && code !== 'unsupported');
+  if (telling !== undefined) return telling;
+  if (keyless?.ok === false) return keyless.error;
+  return (
+    refusals[0] ?? signatureError('wrong-signer', 'the policy names no authority that it could be verified against')
+  );
+}

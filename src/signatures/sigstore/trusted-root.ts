@@ -1,0 +1,64 @@
+import type { TrustMaterial } from '@sigstore/verify';
+import { z } from 'zod';
+import { err, ok, type Result } from '../../lib/result.js';
+import { parseStrictJson } from '../../lib/strict-json.js';
+import { type SignatureError, signatureError } from '../signature-error.js';
+
+/** Whom signatures are believed by: certificate authorities, transparency logs, certificate logs, timestamp authorities. */
+export interface TrustedRoot {
+  /** For reports: where it is from, with its date where it has one. */
+  readonly name: string;
+  readonly material: TrustMaterial;
+  /** A log it does not know may be known to a newer root that could not be had. */
+  readonly mayBeOutdated: boolean;
+  readonly note?: string;
+}
+
+const MEDIA_TYPES = [
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.2',
+];
+const MAX_AUTHORITIES = 64;
+const MAX_BYTES = 1024 * 1024;
+
+/** A period without a beginning would be read as "since 1970", and make a retired log valid for every time before it. */
+const period = z.object({ start: z.iso.datetime({ offset: true }) });
+const log = z.object({ baseUrl: z.string(), publicKey: z.object({ rawBytes: z.string().min(1), validFor: period }) });
+const authority = z.object({ certChain: z.object({ certificates: z.array(z.unknown()).min(1) }), validFor: period });
+const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_AUTHORITIES).default([]);
+
+/** @see https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto */
+const document = z.object({
+  mediaType: z.enum(MEDIA_TYPES),
+  tlogs: list(log),
+  ctlogs: list(log),
+  certificateAuthorities: list(authority),
+  timestampAuthorities: list(authority),
+});
+
+/**
+ * Reads a trusted root. `name` is what reports call it. Fails with `malformed` where it is not one, or where a log or
+ * authority does not say since when it is valid.
+ */
+export async function readTrustedRoot(
+  bytes: Uint8Array,
+  name: string,
+  outdated: { readonly mayBeOutdated: boolean; readonly note?: string } = { mayBeOutdated: false },
+): Promise<Result<TrustedRoot, SignatureError>> {
+  const refuse = (reason: string) => err(signatureError('malformed', `${name} is not a trusted root: ${reason}`));
+  if (bytes.length > MAX_BYTES) return refuse(`it is larger than ${MAX_BYTES} bytes`);
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return refuse(json.error);
+  const checked = document.safeParse(json.value);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    return refuse(`${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not as expected'}`);
+  }
+  const { toTrustMaterial, TrustedRoot: Message } = await import('./sigstore-library.js');
+  try {
+    return ok({ name, material: toTrustMaterial(Message.fromJSON(json.value)), ...outdated });
+  } catch {
+    return refuse("a key or certificate in it can't be decoded");
+  }
+}

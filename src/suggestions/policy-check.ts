@@ -1,0 +1,98 @@
+import type { Role } from '../build-files/image-use.js';
+import { attests, publisherOf } from '../catalog/catalog.js';
+import type { EquivalentVariant } from '../catalog/equivalent.js';
+import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import { deniedBy, governingEntry, policyReference } from '../policy/govern.js';
+import type { AllowEntry, Policy } from '../policy/policy.js';
+import { ruleSetting } from '../policy/settings.js';
+import { parseReference } from '../references/reference.js';
+import { distroless } from '../rules/distroless.js';
+import { pinnedByDigest } from '../rules/pinned-by-digest.js';
+import { provenanceAttested } from '../rules/provenance-attested.js';
+import { sbomAttested } from '../rules/sbom-attested.js';
+import { signatureVerified } from '../rules/signature-verified.js';
+import { supported } from '../rules/supported.js';
+import { endedRuntime } from './ended-runtime.js';
+
+/** Why the policy would refuse an image: nobody allows it (or somebody denies it), or a rule is known to fail for it. */
+export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would-fail'; readonly because: string };
+
+/** What can be told of an image before it is opened: whether the policy would refuse it in a role. */
+export interface PolicyCheck {
+  /** Null where nothing that is known without a network speaks against the image, in the place of the official one. */
+  readonly refusal: (image: string, variant: EquivalentVariant, official: string) => Refusal | null;
+  /** In this role images ship, and the policy wants them without tools: what is run has to be run in another stage. */
+  readonly shipsOnly: boolean;
+}
+
+/**
+ * Checks images for one role: allowlist and denylist, who could have signed, what the publisher attests, known tools, and
+ * runtimes past their end.
+ */
+export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role, now: Date): PolicyCheck {
+  const isError = (rule: Parameters<typeof ruleSetting>[1]) => ruleSetting(policy, rule, role).level === 'error';
+  const shipsOnly = role === 'final' && isError(distroless);
+  return {
+    shipsOnly,
+    refusal: (image, variant, official) => {
+      const parsed = parseReference(image);
+      if (!parsed.ok) return { kind: 'not-allowed' };
+      const reference = policyReference(policy, parsed.value);
+      const entry = governingEntry(policy, reference);
+      if (deniedBy(policy, reference) !== null || entry === null) return { kind: 'not-allowed' };
+      const publisher = publisherOf(catalogue, reference);
+      const because =
+        unsigned(policy, role, entry, publisher) ??
+        (isError(sbomAttested) ? unattested('sbom', entry, publisher) : null) ??
+        (isError(provenanceAttested) ? unattested('provenance', entry, publisher) : null) ??
+        (shipsOnly ? refusedTool(policy, role, variant) : null) ??
+        // Others may mend a runtime for longer than its makers do, and `supported` does not see it in their images.
+        (publisher?.wolfi === true && isError(supported)
+          ? endedRuntime(official, parsed.value.tag, lastDaysOf(policy, role), now)
+          : null);
+      return because === null ? null : { kind: 'would-fail', because };
+    },
+  };
+}
+
+/** Whether a finding, however small, tells whoever builds on a mere tag in this role. */
+export function asksForDigest(policy: Policy, role: Role): boolean {
+  const { level } = ruleSetting(policy, pinnedByDigest, role);
+  return level === 'error' || level === 'warning';
+}
+
+function lastDaysOf(policy: Policy, role: Role): Readonly<Record<string, string>> {
+  const options = supported.options.safeParse(ruleSetting(policy, supported, role).options);
+  return options.success ? options.data.lastDays : {};
+}
+
+function unsigned(policy: Policy, role: Role, entry: AllowEntry, publisher: Publisher | null): string | null {
+  const { level, options } = ruleSetting(policy, signatureVerified, role);
+  const { signed, require, authorities } = entry;
+  if (!signed || usable(entry) >= Math.max(1, require) || level !== 'error') return null;
+  const verifiable = publisher?.verifiable === true || authorities.length > 0;
+  if (!verifiable && options['unverifiable-publisher'] !== 'error') return null;
+  return `${entry.name} names nobody whose signature could be verified`;
+}
+
+/** A key that only a key management service holds verifies nothing here. */
+function usable({ authorities }: AllowEntry): number {
+  return authorities.filter(({ kind }) => kind !== 'kms').length;
+}
+
+function unattested(what: 'sbom' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
+  const name = what === 'sbom' ? 'SBOM' : what;
+  if (usable(entry) === 0 && entry.unsignedSbom === 'deny') {
+    return `${entry.name} names nobody who could sign the ${name} that the policy asks for`;
+  }
+  // Whoever keeps signatures elsewhere may keep attestations of its own there.
+  if (entry.authorities.some(({ signatureRepository }) => signatureRepository !== undefined)) return null;
+  return publisher !== null && attests(publisher, what) === false
+    ? `${publisher.name} attests no ${name}, which the policy asks for`
+    : null;
+}
+
+function refusedTool(policy: Policy, role: Role, { shell, packageManager }: EquivalentVariant): string | null {
+  if (packageManager !== undefined && packageManager !== 'none') return `it has a package manager (${packageManager})`;
+  return shell === true && ruleSetting(policy, distroless, role).options['shell'] === 'error' ? 'it has a shell' : null;
+}

@@ -1,0 +1,198 @@
+import type { ImageUse, Role } from '../build-files/image-use.js';
+import type { Stage } from '../build-files/stage.js';
+import { publisherOf } from '../catalog/catalog.js';
+import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
+import { equivalentsOf, publisherName } from '../catalog/equivalents.js';
+import type { Catalogue } from '../catalog/publisher.js';
+import type { Policy } from '../policy/policy.js';
+import { parseReference, type Reference, repositoryName } from '../references/reference.js';
+import type { Candidate } from './candidate.js';
+import { changesFor } from './changes.js';
+import { asksForDigest, type PolicyCheck, policyCheck, type Refusal } from './policy-check.js';
+import { needsOf, type StageNeeds } from './stage-needs.js';
+import { ofThatLine, tagFor, versionOf } from './version-line.js';
+
+/** An image that would be allowed in the place of a use's, under the policy it is judged by. */
+export interface Proposal {
+  /** As it would be written in the build file. */
+  readonly image: string;
+  /** What people call its publisher. */
+  readonly publisher: string;
+  /** Something of it was concluded from the publisher's sources, and not read there. */
+  readonly inferred: boolean;
+  readonly purpose?: string;
+  /** What the stage has to be changed for. */
+  readonly changes: readonly string[];
+}
+
+/** An image that the policy allows, and that a rule is known to fail for: not proposed. */
+export interface LeftOut {
+  readonly image: string;
+  /** A clause. */
+  readonly because: string;
+}
+
+/** What is known in the place of a use's image. */
+export interface Proposals {
+  readonly proposed: readonly Proposal[];
+  readonly leftOut: readonly LeftOut[];
+  /** The policy asks for a digest here, which a proposal does not have yet. */
+  readonly toBePinned: boolean;
+}
+
+/**
+ * What could be built on in the place of a use's image: hardened images of publishers that the policy allows, in the
+ * variant that the stage needs. Those read at their source come before those inferred. An image that would itself be
+ * refused is never proposed, as far as that is known without a network: not allowed, denied, signed or attested by
+ * nobody that the policy names, without an attestation that the policy asks for, with a package manager where the
+ * policy wants none, or of a runtime past its end where the policy wants it supported.
+ *
+ * @param reference the use's image as the policy sees it
+ * @param now when runtimes are to be supported
+ * @param stages the stages of the use's file
+ */
+export function proposalsFor(
+  { use, reference, now }: { readonly use: ImageUse; readonly reference: Reference; readonly now: Date },
+  stages: readonly Stage[],
+  policy: Policy,
+  catalogue: Catalogue,
+): Proposals {
+  // A frontend reads the build file: nothing is built on it, and allowed-frontend judges it.
+  if (use.role === 'frontend') return { proposed: [], leftOut: [], toBePinned: false };
+  const needs = needsOf(use, stages);
+  const outcomes = outcomesFor(reference, use.role, needs, policy, {
+    inRole: policyCheck(policy, catalogue, use.role, now),
+    building: policyCheck(policy, catalogue, 'build', now),
+  });
+  const proposals = outcomes.flatMap(({ candidate, because }): readonly Proposal[] => {
+    if (because !== undefined) return [];
+    const { equivalent, image } = candidate;
+    const parsed = parseReference(image);
+    const known = parsed.ok ? publisherOf(catalogue, parsed.value) : null;
+    return [
+      {
+        image,
+        publisher: known?.name ?? publisherName(equivalent.publisher),
+        inferred: equivalent.inferred ?? false,
+        ...(equivalent.purpose === undefined ? {} : { purpose: equivalent.purpose }),
+        changes: changesFor(candidate, needs, use.role),
+      },
+    ];
+  });
+  const refused = outcomes.flatMap(({ candidate: { image }, because }) =>
+    because === undefined ? [] : { image, because },
+  );
+  return {
+    proposed: distinctImages(proposals).toSorted((a, b) => Number(a.inferred) - Number(b.inferred)),
+    leftOut: distinctImages(refused),
+    toBePinned: asksForDigest(policy, use.role),
+  };
+}
+
+/** The first of each image. */
+function distinctImages<T extends { readonly image: string }>(all: readonly T[]): readonly T[] {
+  return [...new Map(all.toReversed().map((one) => [one.image, one])).values()].reverse();
+}
+
+/** An image that suits the stage and that the policy allows; or one that a rule is known to fail for. */
+interface Outcome {
+  readonly candidate: Candidate;
+  readonly because?: string;
+}
+
+function outcomesFor(
+  reference: Reference,
+  role: Role,
+  needs: StageNeeds,
+  policy: Policy,
+  checks: Checks,
+): readonly Outcome[] {
+  const name = repositoryName(reference);
+  const version = versionOf(name, reference.tag);
+  const suited = equivalentsOf(name).filter(({ stages }) => stages === undefined || stages === role || role === 'copy');
+  return ofThatLine(suited, version).flatMap((equivalent) =>
+    repositoriesOf(equivalent, policy).flatMap((repository): readonly Outcome[] => {
+      const runtime = variantAt(equivalent, repository, equivalent, version);
+      const { builder } = equivalent;
+      const building =
+        builder === undefined ? undefined : variantAt(equivalent, builder.image ?? repository, builder, version);
+      const chosen = choose(runtime, building, needs, checks);
+      return chosen === undefined ? [] : [chosen];
+    }),
+  );
+}
+
+/** A repository that is named by customer stands for one of each customer whose images the policy allows. */
+function repositoriesOf({ image }: Equivalent, policy: Policy): readonly string[] {
+  if (!image.includes('{organization}')) return [image];
+  const organizations = policy.allow.flatMap(({ pattern, publisher }) => {
+    const found =
+      publisher === 'chainguard-organization' ? /^cgr\.dev\/([a-z0-9._-]+)\//.exec(pattern)?.[1] : undefined;
+    return found ?? [];
+  });
+  return [...new Set(organizations)].map((organization) => image.replace('{organization}', organization));
+}
+
+function variantAt(
+  equivalent: Equivalent,
+  repository: string,
+  variant: EquivalentVariant & { readonly template?: string },
+  version: string | undefined,
+): Candidate {
+  const { tag, missed } = tagFor(equivalent, variant, version);
+  return {
+    equivalent,
+    variant,
+    image: tag === undefined ? repository : `${repository}:${tag}`,
+    ...(missed !== undefined && hasVersions(equivalent) ? { missedVersion: missed } : {}),
+  };
+}
+
+/** A base for programs compiled elsewhere holds nothing of the official image, and so no version of it to miss. */
+function hasVersions({ purpose }: Equivalent): boolean {
+  return purpose === undefined || purpose.startsWith('runtime');
+}
+
+interface Checks {
+  readonly inRole: PolicyCheck;
+  /** For a variant that moves to a stage of its own, which builds and does not ship. */
+  readonly building: PolicyCheck;
+}
+
+/**
+ * The plain variant where it has what the stage needs, else the builder. Where the policy wants what ships without
+ * tools, it is the plain variant all the same, and the builder is for a stage before it.
+ */
+function choose(
+  runtime: Candidate,
+  builder: Candidate | undefined,
+  needs: StageNeeds,
+  { inRole, building }: Checks,
+): Outcome | undefined {
+  const runtimeServes = serves(runtime.variant, needs);
+  const first = runtimeServes ? outcomeOf(runtime, [refusalOf(runtime, inRole)]) : undefined;
+  if (first !== undefined && first.because === undefined) return first;
+  if (builder === undefined || !serves(builder.variant, needs)) return first;
+  if (!inRole.shipsOnly) return outcomeOf(builder, [refusalOf(builder, inRole)]) ?? first;
+  // What runs on the plain variant need not be moved.
+  if (runtimeServes) return first;
+  const split = { ...runtime, buildOn: builder.image };
+  return outcomeOf(split, [refusalOf(runtime, inRole), refusalOf(builder, building)]);
+}
+
+function refusalOf({ equivalent, image, variant }: Candidate, check: PolicyCheck): Refusal | null {
+  return check.refusal(image, variant, equivalent.for);
+}
+
+/** Undefined where the policy does not allow one of the images at all. */
+function outcomeOf(candidate: Candidate, refusals: readonly (Refusal | null)[]): Outcome | undefined {
+  if (refusals.some((refusal) => refusal?.kind === 'not-allowed')) return undefined;
+  const failing = refusals.find((refusal) => refusal?.kind === 'would-fail');
+  return failing?.kind === 'would-fail' ? { candidate, because: failing.because } : { candidate };
+}
+
+/** What is not known is not taken for granted, but of a shell where there is a package manager. */
+function serves({ shell, packageManager = 'none' }: EquivalentVariant, needs: StageNeeds): boolean {
+  if (needs.packageManager !== null && packageManager === 'none') return false;
+  return !needs.shell || shell === true || (shell === undefined && packageManager !== 'none');
+}

@@ -1,0 +1,179 @@
+import { isRpmKey } from '../attestations/sbom/distribution-packages.js';
+import { vexVerdict } from '../attestations/vex/vex-verdict.js';
+import type { CollectContext, Collector } from '../evidence/collector.js';
+import { type Evidence, present } from '../evidence/evidence.js';
+import { groupBy } from '../lib/group-by.js';
+import { err, ok, type Result } from '../lib/result.js';
+import type { Inventory } from '../packages/inventory.js';
+import { judgedPackages } from './evaluated-packages.js';
+import { foldMatches } from './matching/fold.js';
+import { matchRecords } from './matching/match.js';
+import { cvesOf } from './matching/vulnerability-group.js';
+import { DISTRIBUTION_TYPES } from './no-packages.js';
+import type { readExploitedList } from './sources/exploited.js';
+import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './sources/open-sources.js';
+import { type AskedPackage, type PackageQuestion, questionsAbout, type Unjudged } from './sources/queries.js';
+import type { SourceAnswer, SourceFailure, SourceHit } from './sources/source.js';
+import type { AskedSource, ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
+
+/** Asks the public services, or the directory of exports the run was given. */
+export const collectVulnerabilities: Collector<'vulnerabilities'> = vulnerabilityCollector(PUBLIC_SERVICES);
+
+/**
+ * Makes the collector of known vulnerabilities for services at some place. The evidence is `unavailable` where a source
+ * that was to be asked could not be; whatever was asked and stayed open is in `unjudged`.
+ */
+export function vulnerabilityCollector(services: Services): Collector<'vulnerabilities'> {
+  return async (context) => {
+    const [packages, sbom] = await Promise.all([context.get('packages'), context.get('sbom')]);
+    if (packages.status !== 'present') return packages;
+    const inventory = packages.value;
+    const judged = judgedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
+    const asked = questionsAbout(judged.packages, inventory.distribution);
+    const count = asked.packages + judged.unjudged.length;
+    const gaps = [
+      ...inventoryGaps(inventory, judged.packages, count, context),
+      ...unreadBill(sbom),
+      ...judged.unjudged,
+      ...asked.unjudged,
+    ];
+    if (asked.questions.length === 0) {
+      return present({ ...NOTHING, unjudged: gaps, packages: count }, 'the inventory');
+    }
+    const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
+    if (!sources.ok) return unavailable(sources.error);
+    const told = await askAll(sources.value, asked.questions);
+    if (!told.ok) return unavailable(told.error);
+    return await judge(context, sources.value, told.value, gaps, count);
+  };
+}
+
+const NOTHING: KnownVulnerabilities = {
+  found: [],
+  unjudged: [],
+  packages: 0,
+  sources: [],
+  exploitedList: { status: 'not-needed' },
+};
+
+function unavailable({ cause, message, remedy }: SourceFailure): Evidence<never> {
+  return { status: 'unavailable', cause, message, remedy };
+}
+
+const OPT_IN =
+  'Use an image that keeps the database of its packages; where it is a static one, say `no-packages: allow` in its allow entry.';
+
+/**
+ * What of the inventory itself stays open: an image that was not understood is not clean. Libraries of a language alone
+ * don't show that it was: whoever removes a distribution's database leaves them, and its programs, where they were.
+ */
+function inventoryGaps(
+  { unknowns }: Inventory,
+  packages: readonly AskedPackage[],
+  count: number,
+  { subject }: CollectContext,
+): readonly Unjudged[] {
+  const unread = unknowns.map(({ path, reason }) => ({ what: `/${path}`, reason }));
+  const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
+  if (isUnderstood || subject.entry?.noPackages === 'allow') return unread;
+  const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
+  const reason = `${found}, and its allow entry does not say \`no-packages: allow\``;
+  return [...unread, { what: 'the image', reason, remedy: OPT_IN }];
+}
+
+/** A bill of materials that is there and can't be had may name what an image's own databases hide. */
+function unreadBill(sbom: Evidence<unknown>): readonly Unjudged[] {
+  if (sbom.status !== 'unavailable') return [];
+  return [{ what: 'its attested SBOM', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
+}
+
+interface Asked {
+  readonly hits: readonly SourceHit<PackageQuestion>[];
+  readonly unjudged: readonly Unjudged[];
+  readonly sources: readonly AskedSource[];
+}
+
+async function askAll(
+  { vulnerabilities }: Sources,
+  questions: readonly PackageQuestion[],
+): Promise<Result<Asked, SourceFailure>> {
+  const bySource = groupBy(questions, ({ ecosystem }) =>
+    vulnerabilities.find((source) => source.covers?.(ecosystem) ?? true),
+  );
+  const answers = await Promise.all(
+    [...bySource].flatMap(([source, asked]) =>
+      source === undefined ? [] : [source.ask(asked).then((answer) => ({ source, answer }))],
+    ),
+  );
+  const told: { readonly name: string; readonly answer: SourceAnswer<PackageQuestion> }[] = [];
+  for (const { source, answer } of answers) {
+    if (!answer.ok) return answer;
+    told.push({ name: source.name, answer: answer.value });
+  }
+  return ok({
+    hits: told.flatMap(({ answer }) => answer.hits),
+    unjudged: told.flatMap(({ answer }) => answer.unjudged),
+    sources: told.map(({ name, answer }) => askedSource(name, answer)),
+  });
+}
+
+function askedSource(name: string, { asOf, instead }: SourceAnswer): AskedSource {
+  const oldest = Math.min(...asOf.values());
+  return {
+    name,
+    // Data that says no date is as old as data can be; only where nothing was asked is there no age.
+    ...(asOf.size === 0 ? {} : { asOf: Number.isFinite(oldest) ? oldest : 0 }),
+    ...(instead === undefined ? {} : { instead }),
+  };
+}
+
+async function judge(
+  context: CollectContext,
+  sources: Sources,
+  asked: Asked,
+  gaps: readonly Unjudged[],
+  packages: number,
+): Promise<Evidence<KnownVulnerabilities>> {
+  const { matches, unjudged } = matchRecords(asked.hits);
+  const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
+  const list = mayBeListed ? await sources.exploited() : null;
+  const found = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
+  const vex = found.length === 0 ? null : await spokenFor(context, found);
+  return present(
+    {
+      found: vex?.ok === true ? vex.value : found,
+      unjudged: [...gaps, ...asked.unjudged, ...unjudged],
+      packages,
+      sources: asked.sources,
+      exploitedList: listState(list),
+      ...(vex?.ok === false ? { vexUnknown: vex.error } : {}),
+    },
+    asked.sources.map(({ name }) => name).join(', '),
+  );
+}
+
+function listState(list: ReturnType<typeof readExploitedList> | null): ExploitedList {
+  if (list === null) return { status: 'not-needed' };
+  return list.ok ? { status: 'read', asOf: list.value.asOf } : { status: 'unknown', failure: list.error };
+}
+
+/** Adds what verified VEX says. Fails with the reason where it could not be looked at: nothing is silenced then. */
+async function spokenFor(
+  context: CollectContext,
+  found: readonly Vulnerability[],
+): Promise<Result<readonly Vulnerability[], string>> {
+  const [image, vex] = await Promise.all([context.get('image'), context.get('vex')]);
+  if (vex.status === 'unavailable') return err(vex.message);
+  if (vex.status !== 'present' || image.status !== 'present') return ok(found);
+  const { digest, manifestDigest, index } = image.value;
+  const digests = [...new Set([digest, manifestDigest, ...(index === undefined ? [] : [index.digest])])];
+  const { now } = context.settings;
+  return ok(
+    found.map((one) => {
+      const verdict = vexVerdict(vex.value.statements, digests, one.package.purl, { ids: one.ids, now });
+      if (verdict === null) return one;
+      const { status, silences, reason } = verdict;
+      return { ...one, vex: { status, silences, reason } };
+    }),
+  );
+}

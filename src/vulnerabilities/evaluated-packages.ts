@@ -1,0 +1,96 @@
+import { normaliseVersion } from '../attestations/sbom/distribution-packages.js';
+import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
+import { installedPackages, type SbomPackage } from '../attestations/sbom/sbom.js';
+import type { Inventory } from '../packages/inventory.js';
+import { type Purl, parsePurl } from '../packages/purl.js';
+import { normaliseName } from './matching/ecosystems.js';
+import { DISTRIBUTION_TYPES, type ReadPackage, structureOf } from './no-packages.js';
+import { type AskedPackage, languageEcosystem, packageCalled, type Unjudged } from './sources/queries.js';
+
+/** Everything whose vulnerabilities are asked for, and what nobody can be asked about. */
+export interface JudgedPackages {
+  readonly packages: readonly AskedPackage[];
+  /** Packages that a bill of materials lists without saying of which ecosystem they are. */
+  readonly unjudged: readonly Unjudged[];
+}
+
+/**
+ * What the databases in the layers tell, and what a bill of materials that counts has beside it: packages of the
+ * distribution, whose database entry may have been removed, and whatever no database tells of, such as the libraries
+ * inside a program. What a distribution's package brought is left to the distribution.
+ */
+export function judgedPackages(inventory: Inventory, sbom: ImageSbom | null): JudgedPackages {
+  const { packages } = inventory;
+  if (sbom === null) return { packages, unjudged: [] };
+  const { sbom: document, place } = sbom.chosen;
+  const all = installedPackages(document).map(readPackage);
+  const installed = new Set(packages.map(identityOf));
+  const structure = structureOf(document, all, ({ type, name }) =>
+    installed.has(identityOf({ type, name, version: '' })),
+  );
+  const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));
+  const added = new Map<string, AskedPackage>();
+  const unjudged: Unjudged[] = [];
+  for (const one of all) {
+    const { item, purl } = one;
+    if (structure.isNoPackage(one) || structure.isBrought(one)) continue;
+    if (purl === undefined) {
+      if (!named.has(`${item.name}\n${item.version ?? ''}`)) unjudged.push(withoutEcosystem(item, place));
+      continue;
+    }
+    if (isSource(purl)) continue;
+    const asked = packageOf(item, purl, place);
+    if (!installed.has(identityOf(asked))) added.set(`${identityOf(asked)}\n${asked.version}`, asked);
+  }
+  return { packages: [...packages, ...added.values()], unjudged };
+}
+
+function readPackage(item: SbomPackage): ReadPackage {
+  const purl = item.purl === undefined ? undefined : parsePurl(item.purl);
+  return purl?.ok === true ? { item, purl: purl.value } : { item };
+}
+
+function isSource({ type, qualifiers }: Purl): boolean {
+  const architecture = qualifiers.get('arch');
+  return DISTRIBUTION_TYPES.has(type) && (architecture === 'source' || architecture === 'src');
+}
+
+function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: string): Unjudged {
+  return {
+    what: `${packageCalled(name === '' ? id : name, version)} of ${place}`,
+    reason:
+      purl === undefined ? 'no purl says of which ecosystem it is' : `its purl can't be read: ${purl.slice(0, 100)}`,
+  };
+}
+
+/** A distribution has one package of a name; of a library there may be several versions. */
+function identityOf({ type, name, version }: Pick<AskedPackage, 'type' | 'name' | 'version'>): string {
+  const ecosystem = languageEcosystem(type);
+  return ecosystem === undefined ? `${type}\n${name}` : `${type}\n${normaliseName(ecosystem, name)}\n${version}`;
+}
+
+function packageOf(item: SbomPackage, purl: Purl, place: string): AskedPackage {
+  const name = nameOf(item, purl);
+  const architecture = purl.qualifiers.get('arch');
+  const version = purl.version ?? item.version ?? '';
+  return {
+    type: purl.type,
+    name,
+    // Records about Go modules write versions without the v that the modules have.
+    version:
+      purl.type === 'golang' ? version.replace(/^v/, '') : normaliseVersion(version, purl.qualifiers.get('epoch')),
+    ...(architecture === undefined ? {} : { architecture }),
+    source: item.source ?? { name },
+    purl: item.purl ?? '',
+    where: place,
+  };
+}
+
+/** Purls write Go's modules in lower case, advisories as they are: the document's own name tells which it is. */
+function nameOf(item: SbomPackage, purl: Purl): string {
+  if (DISTRIBUTION_TYPES.has(purl.type) || purl.namespace === undefined) return purl.name;
+  const name = `${purl.namespace}/${purl.name}`;
+  if (purl.type !== 'golang') return name;
+  const written = item.purl?.replace(/^pkg:\/*golang\//i, '').slice(0, name.length) ?? '';
+  return [item.name, written].find((candidate) => candidate.toLowerCase() === name) ?? name;
+}

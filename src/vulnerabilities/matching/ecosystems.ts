@@ -1,0 +1,138 @@
+import { err, ok, type Result } from '../../lib/result.js';
+import type { Distribution, PackageType } from '../../packages/inventory.js';
+import { hasOrder } from '../../packages/versions/ecosystem.js';
+
+/** How the advisories of a distribution are asked for. */
+export interface DistributionEcosystem {
+  readonly packages: 'apk' | 'deb' | 'rpm';
+  /** OSV's names for it: Chainguard's packages are Wolfi's in part, Red Hat's records name a repository each. */
+  readonly ecosystems: readonly string[];
+  /** What its records call packages: what they are built from, what is installed, or now this and now that. */
+  readonly names: 'source' | 'own' | 'both';
+}
+
+type Naming = (distribution: Distribution) => readonly string[] | null;
+
+const major: (prefix: string) => Naming = (prefix) => (distribution) => {
+  const release = /^[0-9]+/.exec(distribution.versionId ?? '')?.[0];
+  return release === undefined ? null : [`${prefix}:${release}`];
+};
+const whole: (prefix: string) => Naming = (prefix) => (distribution) =>
+  distribution.versionId !== undefined && /^[0-9][0-9.]{0,15}$/.test(distribution.versionId)
+    ? [`${prefix}:${distribution.versionId}`]
+    : null;
+const always: (...names: readonly string[]) => Naming =
+  (...names) =>
+  () =>
+    names;
+
+/** A release that is still being made (`3.23_alpha20250612`, edge) has no advisories of its own. */
+const alpine: Naming = ({ versionId = '' }) => {
+  const release = /^([0-9]+\.[0-9]+)(?:\.[0-9]+)?$/.exec(versionId)?.[1];
+  return release === undefined ? null : [`Alpine:v${release}`];
+};
+
+/** Red Hat's records name the repository a package comes from, which an image does not tell: those of every image count. */
+const redHat: Naming = ({ versionId = '' }) => {
+  const release = /^([89])(?:\.|$)/.exec(versionId)?.[1];
+  return release === undefined
+    ? null
+    : ['baseos', 'appstream', 'crb'].map((repository) => `Red Hat:enterprise_linux:${release}::${repository}`);
+};
+
+/** os-release's ID → OSV. @see https://ossf.github.io/osv-schema/#defined-ecosystems */
+const DISTRIBUTIONS: Readonly<
+  Record<string, Pick<DistributionEcosystem, 'packages' | 'names'> & { readonly name: Naming }>
+> = {
+  alpine: { packages: 'apk', names: 'source', name: alpine },
+  wolfi: { packages: 'apk', names: 'both', name: always('Wolfi') },
+  chainguard: { packages: 'apk', names: 'both', name: always('Chainguard', 'Wolfi') },
+  minimos: { packages: 'apk', names: 'both', name: always('MinimOS') },
+  debian: { packages: 'deb', names: 'source', name: major('Debian') },
+  ubuntu: { packages: 'deb', names: 'source', name: whole('Ubuntu') },
+  almalinux: { packages: 'rpm', names: 'both', name: major('AlmaLinux') },
+  rocky: { packages: 'rpm', names: 'both', name: major('Rocky Linux') },
+  rhel: { packages: 'rpm', names: 'both', name: redHat },
+  azurelinux: { packages: 'rpm', names: 'both', name: major('Azure Linux') },
+  mageia: { packages: 'rpm', names: 'both', name: major('Mageia') },
+  'opensuse-leap': {
+    packages: 'rpm',
+    names: 'both',
+    name: (distribution) => whole('')(distribution)?.map((release) => `openSUSE:Leap ${release.slice(1)}`) ?? null,
+  },
+  'opensuse-tumbleweed': { packages: 'rpm', names: 'both', name: always('openSUSE:Tumbleweed') },
+};
+
+/** Fails with a sentence that says what is missing: nothing is known of packages whose advisories nobody can be asked for. */
+export function distributionEcosystem(distribution: Distribution | null): Result<DistributionEcosystem, string> {
+  if (distribution === null) return err('there is no os-release that names the distribution');
+  const { id, versionId, prettyName } = distribution;
+  const known = Object.hasOwn(DISTRIBUTIONS, id) ? DISTRIBUTIONS[id] : undefined;
+  const called = prettyName ?? [id, versionId].filter((part) => part !== undefined).join(' ');
+  if (known === undefined) return err(`no source of advisories covers ${called} (${distribution.where})`);
+  const ecosystems = known.name(distribution);
+  if (ecosystems === null) {
+    const release = versionId === undefined ? 'no release' : `the release ${versionId}`;
+    return err(`${distribution.where} says ${release} of ${called}, which no source of advisories covers`);
+  }
+  return ok({ packages: known.packages, names: known.names, ecosystems });
+}
+
+/** The ecosystems of packages that are of no distribution. */
+export const LANGUAGE_ECOSYSTEMS = { npm: 'npm', pypi: 'PyPI' } as const satisfies Partial<Record<PackageType, string>>;
+
+/**
+ * One spelling of an ecosystem: records of Ubuntu's long-term releases say `Ubuntu:22.04:LTS`, questions `Ubuntu:22.04`.
+ * Records of the paid `Ubuntu:Pro:22.04:LTS` stay apart, since their fixes are not for everybody.
+ */
+export function normaliseEcosystem(ecosystem: string): string {
+  return ecosystem.startsWith('Ubuntu:') && ecosystem.endsWith(':LTS') && !ecosystem.startsWith('Ubuntu:Pro:')
+    ? ecosystem.slice(0, -':LTS'.length)
+    : ecosystem;
+}
+
+/**
+ * How records may write an ecosystem that a question names: as it is, or without its release, where they are about every
+ * one of them. Both are in one spelling.
+ *
+ * @see https://ossf.github.io/osv-schema/#defined-ecosystems the release "might optionally" be there
+ */
+export function spellingsOf(ecosystem: string): readonly string[] {
+  return [...new Set([normaliseEcosystem(ecosystem), ecosystemFamily(ecosystem)])];
+}
+
+/** `Alpine` of `Alpine:v3.20`: whose version order holds, and how exports are divided. */
+export function ecosystemFamily(ecosystem: string): string {
+  return ecosystem.split(':', 1)[0] ?? '';
+}
+
+/** Whether the public export has a folder of this name, whether or not we have its version order. */
+export function isKnownFamily(family: string): boolean {
+  return hasOrder(family) || UNORDERED.has(family);
+}
+
+/** @see https://google.github.io/osv.dev/data/#current-data-sources */
+const UNORDERED: ReadonlySet<string> = new Set([
+  'Android',
+  'Bitnami',
+  'CRAN',
+  'GIT',
+  'GitHub Actions',
+  'Hackage',
+  'Hex',
+  'Julia',
+  'Linux',
+  'Maven',
+  'NuGet',
+  'OSS-Fuzz',
+  'Packagist',
+  'Pub',
+  'RubyGems',
+  'SwiftURL',
+  'VSCode',
+]);
+
+/** A name as its ecosystem compares it. @see https://peps.python.org/pep-0503/#normalized-names */
+export function normaliseName(ecosystem: string, name: string): string {
+  return ecosystem === 'PyPI' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name;
+}

@@ -1,0 +1,87 @@
+import { compareIn } from '../../packages/versions/ecosystem.js';
+import type { Vulnerability } from '../vulnerabilities.js';
+import { isUnresolvedWinning, type Match } from './match.js';
+import { type Rating, rate, worse } from './severity.js';
+import { otherNames, weaknessesOf } from './vulnerability-group.js';
+
+/**
+ * Makes one vulnerability of everything that tells of one weakness in one package. Of several fixes the highest counts;
+ * where an ecosystem's records contradict each other, a weakness that one of them leaves open is open. Of several
+ * ratings the worst counts, of several dates of publication the first.
+ */
+export function foldMatches(matches: readonly Match[], exploited: ReadonlySet<string>): readonly Vulnerability[] {
+  const weaknesses = weaknessesOf([...new Set(matches.map(({ record }) => record))]);
+  const groups = new Map<string, { readonly id: string; readonly matches: Match[] }>();
+  for (const match of matches) {
+    for (const id of weaknesses.get(match.record) ?? [match.record.id]) {
+      const { purl, where, name } = match.question.package;
+      const key = [id, purl, where, name].join('\n');
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { id, matches: [match] });
+      else group.matches.push(match);
+    }
+  }
+  return [...groups.values()]
+    .flatMap((group) => vulnerabilityOf(group.id, group.matches, exploited))
+    .sort(
+      (a, b) =>
+        compare(a.package.name, b.package.name) || compare(a.id, b.id) || compare(a.package.purl, b.package.purl),
+    );
+}
+
+function vulnerabilityOf(
+  id: string,
+  matches: readonly Match[],
+  exploited: ReadonlySet<string>,
+): readonly Vulnerability[] {
+  const certain = matches.filter(({ question }) => question.about === 'package');
+  const counting = certain.length > 0 ? certain : matches;
+  const [first] = counting;
+  if (first === undefined) return [];
+  const { package: about, ecosystem } = first.question;
+  const ids = [...new Set([id, ...counting.flatMap(({ record }) => [record.id, ...otherNames(record)])])];
+  const published = earliest(counting);
+  const fixedIn = fixOf(counting, ecosystem);
+  const summary = counting.map(({ record }) => record.summary).find((text) => typeof text === 'string' && text !== '');
+  return [
+    {
+      id,
+      ids,
+      package: {
+        name: about.name,
+        version: about.version,
+        purl: about.purl,
+        ecosystem,
+        ...(about.source.name === about.name ? {} : { source: about.source.name }),
+      },
+      rating: counting.map(({ record, entry }) => rate(record, entry)).reduce<Rating>(worse, UNRATED),
+      ...(fixedIn === undefined ? {} : { fixedIn }),
+      ...(published === undefined ? {} : { published }),
+      exploited: ids.some((name) => exploited.has(name)),
+      possible: certain.length === 0,
+      records: [...new Set(counting.map(({ record }) => record.id))],
+      ...(typeof summary === 'string' ? { summary: summary.slice(0, 300) } : {}),
+    },
+  ];
+}
+
+const UNRATED: Rating = { severity: 'unknown', from: 'no source rates it' };
+
+function fixOf(matches: readonly Match[], ecosystem: string): string | undefined {
+  if (isUnresolvedWinning(ecosystem) && matches.some(({ fixedIn }) => fixedIn === undefined)) return undefined;
+  return matches
+    .flatMap(({ fixedIn }) => fixedIn ?? [])
+    .reduce<string | undefined>(
+      (highest, fix) => (highest === undefined || (compareIn(ecosystem, fix, highest) ?? 0) > 0 ? fix : highest),
+      undefined,
+    );
+}
+
+function earliest(matches: readonly Match[]): number | undefined {
+  const times = matches.map(({ record }) => Date.parse(record.published ?? '')).filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,129 @@
+import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
+import type { PackageQuestion, Unjudged } from '../sources/queries.js';
+import type { SourceHit } from '../sources/source.js';
+import { type Affects, affects } from './affects.js';
+import { ecosystemFamily, normaliseEcosystem, normaliseName, spellingsOf } from './ecosystems.js';
+import { cvesOf } from './vulnerability-group.js';
+
+type Hit = SourceHit<PackageQuestion>;
+
+/** A record that says that a version of a package has a weakness. */
+export interface Match extends Hit {
+  /** The entry that says so; null where the service says it and the record's own words are about something else. */
+  readonly entry: OsvAffected | null;
+  readonly fixedIn?: string;
+}
+
+export interface Matches {
+  readonly matches: readonly Match[];
+  readonly unjudged: readonly Unjudged[];
+}
+
+/**
+ * Evaluates records against the versions asked for. What a record can't decide is left unjudged, unless the service that
+ * named the record has judged the version itself: that stands unless each entry about the package says otherwise, by a
+ * version order. Withdrawn records say nothing. Records about the package's own architecture come before those about
+ * another one, and records about the package before those about its origin.
+ */
+export function matchRecords(hits: readonly Hit[]): Matches {
+  const current = hits.filter(({ record }) => !isWithdrawn(record));
+  const told = new Set(current.flatMap(statements));
+  const matches: Match[] = [];
+  const unjudged: Unjudged[] = [];
+  for (const hit of current) {
+    if (isToldBetter(hit, told) || isDeniedOfPackage(hit)) continue;
+    const judged = judge(hit);
+    if (judged === null) continue;
+    if ('reason' in judged) {
+      const { name, version } = hit.question;
+      unjudged.push({ what: `${hit.record.id} for ${name} ${version}`, reason: judged.reason });
+    } else matches.push(judged);
+  }
+  return { matches, unjudged };
+}
+
+/** A date that is none withdraws nothing. */
+function isWithdrawn({ withdrawn }: OsvRecord): boolean {
+  return !Number.isNaN(Date.parse(withdrawn ?? ''));
+}
+
+function judge(hit: Hit): Match | { readonly reason: string } | null {
+  const { question, isMatch } = hit;
+  const entries = entriesFor(hit, question.name);
+  const judged = entries.map((entry) => ({ entry, says: affects(entry, question.ecosystem, question.version) }));
+  const affected = judged.find(({ says }) => says.kind === 'affected');
+  if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
+  if (isMatch && !(judged.length > 0 && judged.every(({ says }) => says.kind === 'not-affected'))) {
+    return { ...hit, entry: entries[0] ?? null };
+  }
+  const unknown = judged.find(({ says }) => says.kind === 'unknown');
+  return unknown?.says.kind === 'unknown' ? { reason: unknown.says.reason } : null;
+}
+
+function fixOf(says: Affects): { readonly fixedIn?: string } {
+  return says.kind === 'affected' && says.fixedIn !== undefined ? { fixedIn: says.fixedIn } : {};
+}
+
+/** The record's entries about a package of an ecosystem, or of all its releases. */
+export function entriesAbout({ affected }: OsvRecord, ecosystem: string, name: string): readonly OsvAffected[] {
+  const spellings = spellingsOf(ecosystem);
+  return affected.filter(
+    ({ package: about }) =>
+      about !== null &&
+      spellings.includes(normaliseEcosystem(about.ecosystem)) &&
+      normaliseName(ecosystem, about.name) === normaliseName(ecosystem, name),
+  );
+}
+
+/** Those of them for the package's architecture, or all of them where none is. */
+function entriesFor({ record, question }: Hit, name: string): readonly OsvAffected[] {
+  const entries = entriesAbout(record, question.ecosystem, name);
+  const same = entries.filter((entry) => architectureOf(entry) === question.package.architecture);
+  return same.length > 0 ? same : entries;
+}
+
+/** Chainguard's records are about one architecture each: `pkg:apk/wolfi/curl?arch=x86_64`. */
+function architectureOf({ package: about }: OsvAffected): string | undefined {
+  return /[?&]arch=([A-Za-z0-9_]+)/.exec(about?.purl ?? '')?.[1];
+}
+
+/** Whether every entry of the record about the question's package is about another architecture. */
+function isOfAnotherArchitecture(hit: Hit): boolean {
+  const entries = entriesFor(hit, hit.question.name);
+  const named = entries.map(architectureOf);
+  return named.length > 0 && named.every((one) => one !== undefined && one !== hit.question.package.architecture);
+}
+
+const keyOf = ({ question }: Hit, cve: string, kind: string): string =>
+  [kind, question.ecosystem, question.package.purl, question.package.where, cve].join('\n');
+
+/** Which weaknesses of which packages a record speaks of in the way that counts most. */
+function statements(hit: Hit): readonly string[] {
+  const cves = cvesOf(hit.record);
+  return [
+    ...(isOfAnotherArchitecture(hit) ? [] : cves.map((cve) => keyOf(hit, cve, `architecture ${hit.question.about}`))),
+    ...(hit.question.about === 'package' ? cves.map((cve) => keyOf(hit, cve, 'package')) : []),
+  ];
+}
+
+function isToldBetter(hit: Hit, told: ReadonlySet<string>): boolean {
+  const cves = cvesOf(hit.record);
+  if (cves.length === 0) return false;
+  const all = (kind: string) => cves.every((cve) => told.has(keyOf(hit, cve, kind)));
+  if (isOfAnotherArchitecture(hit) && all(`architecture ${hit.question.about}`)) return true;
+  return hit.question.about === 'possible' && all('package');
+}
+
+/** Whether the record itself says that the package, as opposed to what it was built from, does not have the weakness. */
+function isDeniedOfPackage(hit: Hit): boolean {
+  if (hit.question.about !== 'possible') return false;
+  const { name, version } = hit.question.package;
+  const own = entriesFor(hit, name).map((entry) => affects(entry, hit.question.ecosystem, version));
+  return own.length > 0 && own.every(({ kind }) => kind === 'not-affected');
+}
+
+/** Whether records of an ecosystem can contradict each other about a fix: what one of them leaves open, none mends. */
+export function isUnresolvedWinning(ecosystem: string): boolean {
+  const family = ecosystemFamily(ecosystem);
+  return family === 'Wolfi' || family === 'Chainguard';
+}

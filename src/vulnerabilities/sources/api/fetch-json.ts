@@ -1,0 +1,57 @@
+import { err, ok, type Result } from '../../../lib/result.js';
+import type { Transport } from '../../../registry/http/transport.js';
+import type { RegistryError } from '../../../registry/image-source.js';
+import type { SourceFailure } from '../source.js';
+
+/** What a service answered: any status, and the body as JSON where it is some. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+  /** Undefined where the body is no JSON. */
+  readonly value: unknown;
+}
+
+/** Asks a service for JSON, with the retries, budgets and limits of the run. */
+export async function fetchJson(
+  transport: Transport,
+  url: URL,
+  body?: unknown,
+): Promise<Result<JsonAnswer, SourceFailure>> {
+  const answer = await transport.whole(
+    {
+      method: body === undefined ? 'GET' : 'POST',
+      url,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      registry: url.host,
+    },
+    'advisory-bytes',
+  );
+  if (!answer.ok) return err(failureOf(answer.error));
+  const { status, bytes } = answer.value;
+  return ok({ status, bytes, value: parse(bytes) });
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+export const TRY_EXPORTS =
+  'Run the gate again later; the command line can read OSV exports in its place (--vulnerabilities DIR).';
+
+function failureOf({ code, message, remedy }: RegistryError): SourceFailure {
+  return { cause: code, message, remedy: code === 'limit' ? remedy : TRY_EXPORTS };
+}
+
+/** The failure of an answer that is not what the service's interface says. */
+export function malformedAnswer(url: URL, reason: string, status = 200): SourceFailure {
+  return {
+    cause: status >= 400 && status < 500 ? 'forbidden' : 'malformed',
+    message: `${url.host}${url.pathname} was answered ${status}, and can't be used: ${reason}.`,
+    remedy: `Check what lies between here and ${url.host}; a proxy may answer in its place. ${TRY_EXPORTS}`,
+  };
+}

@@ -1,0 +1,174 @@
+import { groupBy } from '../../../lib/group-by.js';
+import { plural } from '../../../lib/plural.js';
+import { err, ok, type Result } from '../../../lib/result.js';
+import type { Transport } from '../../../registry/http/transport.js';
+import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../limits.js';
+import { ecosystemFamily } from '../../matching/ecosystems.js';
+import { canariesOf } from '../canaries.js';
+import { type OsvRecord, readOsvRecord } from '../osv-record.js';
+import type { Question, Unjudged } from '../queries.js';
+import {
+  questionKey,
+  type SourceAnswer,
+  type SourceFailure,
+  type SourceHit,
+  type VulnerabilitySource,
+} from '../source.js';
+import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
+import { BATCH_SIZE, queryBatch } from './query-batch.js';
+
+/** What the service said of one question: records by id, or why its silence proves nothing. */
+type Said = { readonly ids: readonly string[] } | { readonly unjudged: string };
+
+export interface OsvApiOptions {
+  readonly transport: Transport;
+  /** `https://api.osv.dev` */
+  readonly origin: string;
+  readonly now: Date;
+  readonly limits?: VulnerabilityLimits;
+}
+
+/**
+ * The OSV API. Questions that images of a run have in common are asked once, and those that come together go in one
+ * request an ecosystem. Records are fetched one by one, each of them once, as many at a time as the transport allows.
+ *
+ * @see https://google.github.io/osv.dev/api/
+ */
+export class OsvApi implements VulnerabilitySource {
+  readonly name: string;
+  readonly #options: OsvApiOptions;
+  readonly #limits: VulnerabilityLimits;
+  readonly #said = new Map<string, Promise<Result<Said, SourceFailure>>>();
+  readonly #records = new Map<string, Promise<Result<OsvRecord | string, SourceFailure>>>();
+  readonly #answering = new Set<string>();
+  #waiting: { readonly question: Question; readonly tell: (said: Result<Said, SourceFailure>) => void }[] = [];
+
+  constructor(options: OsvApiOptions) {
+    this.name = `OSV API (${new URL(options.origin).host})`;
+    this.#options = options;
+    this.#limits = options.limits ?? VULNERABILITY_LIMITS;
+  }
+
+  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+    const answers = await Promise.all(
+      questions.map(async (question) => ({ question, said: await this.#askOnce(question) })),
+    );
+    const unjudged = new Map<string, Unjudged>();
+    const wanted: { readonly question: Q; readonly id: string }[] = [];
+    for (const { question, said } of answers) {
+      if (!said.ok) return said;
+      if ('unjudged' in said.value) {
+        const what = `packages of ${question.ecosystem}`;
+        unjudged.set(what, { what, reason: said.value.unjudged });
+      } else wanted.push(...said.value.ids.map((id) => ({ question, id })));
+    }
+    const hits: SourceHit<Q>[] = [];
+    const records = await Promise.all(wanted.map(async ({ id }) => await this.#recordOnce(id)));
+    for (const [index, { question, id }] of wanted.entries()) {
+      const record = records[index];
+      if (record === undefined) continue;
+      if (!record.ok) return record;
+      if (typeof record.value !== 'string') hits.push({ question, record: record.value, isMatch: true });
+      else {
+        const what = `${shown(id)} for ${question.name} ${question.version}`;
+        unjudged.set(what, { what, reason: record.value });
+      }
+    }
+    const now = this.#options.now.getTime();
+    const asOf = new Map(questions.map(({ ecosystem }) => [ecosystemFamily(ecosystem), now]));
+    return ok({ hits, unjudged: [...unjudged.values()], asOf });
+  }
+
+  #askOnce(question: Question): Promise<Result<Said, SourceFailure>> {
+    const key = questionKey(question);
+    const known = this.#said.get(key);
+    if (known !== undefined) return known;
+    const asked = new Promise<Result<Said, SourceFailure>>((tell) => {
+      if (this.#waiting.length === 0) setImmediate(() => void this.#send());
+      this.#waiting.push({ question, tell });
+    });
+    this.#said.set(key, asked);
+    return asked;
+  }
+
+  async #send(): Promise<void> {
+    const byEcosystem = groupBy(this.#waiting.splice(0), ({ question }) => question.ecosystem);
+    const size = BATCH_SIZE - 10;
+    await Promise.all(
+      [...byEcosystem].flatMap(([ecosystem, all]) =>
+        Array.from({ length: Math.ceil(all.length / size) }, async (_, index) => {
+          const some = all.slice(index * size, (index + 1) * size);
+          const asked = some.map(({ question }) => question);
+          const said = await this.#sendSome(ecosystem, asked).catch((error: unknown) => err(unforeseen(error)));
+          for (const { question, tell } of some) tell(said.ok ? ok(said.value(question)) : said);
+        }),
+      ),
+    );
+  }
+
+  async #sendSome(
+    ecosystem: string,
+    questions: readonly Question[],
+  ): Promise<Result<(question: Question) => Said, SourceFailure>> {
+    const canaries = this.#answering.has(ecosystem) ? [] : canariesOf(ecosystem);
+    const asked = new Map([...questions, ...canaries].map((question) => [questionKey(question), question]));
+    const { transport, origin } = this.#options;
+    const answer = await queryBatch(transport, origin, [...asked.values()], this.#limits);
+    if (!answer.ok) return answer;
+    const found = answer.value;
+    if ('refused' in found) {
+      const refused = { unjudged: `${new URL(origin).host} does not answer about ${ecosystem}: ${found.refused}` };
+      return ok(() => refused);
+    }
+    if ([...found.values()].some((ids) => ids.length > 0)) this.#answering.add(ecosystem);
+    if (!this.#answering.has(ecosystem)) {
+      const silent = {
+        unjudged: `${new URL(origin).host} knows no vulnerability of even the oldest ${canaries[0]?.name ?? 'packages'} there, so its silence proves nothing`,
+      };
+      return ok(() => silent);
+    }
+    return ok((question) => ({ ids: [...new Set(found.get(questionKey(question)) ?? [])] }));
+  }
+
+  /** The record, or a reason why it can't be had that says nothing against the service. */
+  #recordOnce(id: string): Promise<Result<OsvRecord | string, SourceFailure>> {
+    const known = this.#records.get(id);
+    if (known !== undefined) return known;
+    const asked = this.#record(id);
+    this.#records.set(id, asked);
+    return asked;
+  }
+
+  async #record(id: string): Promise<Result<OsvRecord | string, SourceFailure>> {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}$/.test(id)) return ok('it is not the identifier of a vulnerability');
+    if (this.#records.size >= this.#limits['osv-records']) {
+      return err({
+        cause: 'limit',
+        message: `The run asked for more than ${plural(this.#limits['osv-records'], 'vulnerability record')} (limit osv-records).`,
+        remedy: TRY_EXPORTS,
+      });
+    }
+    const url = new URL(`/v1/vulns/${encodeURIComponent(id)}`, this.#options.origin);
+    const answer = await fetchJson(this.#options.transport, url);
+    if (!answer.ok) return answer.error.cause === 'limit' ? ok(answer.error.message) : answer;
+    const { status, value } = answer.value;
+    if (status === 404) return ok('the service named its record, and does not have it');
+    if (status !== 200) return err(malformedAnswer(url, 'it is not a vulnerability record', status));
+    const record = readOsvRecord(value);
+    if (!record.ok) return ok(record.error);
+    return ok(record.value.id === id ? record.value : `the service answered with the record ${shown(record.value.id)}`);
+  }
+}
+
+/** Whoever waits for an answer must get one, whatever went wrong. */
+function unforeseen(error: unknown): SourceFailure {
+  return {
+    cause: 'not-collected',
+    message: `Asking the OSV API failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
+    remedy: 'This is a defect of the gate: report it, with this message.',
+  };
+}
+
+function shown(id: string): string {
+  return id.slice(0, 80);
+}

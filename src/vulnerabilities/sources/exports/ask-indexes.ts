@@ -1,0 +1,91 @@
+import { groupBy } from '../../../lib/group-by.js';
+import { ok, type Result } from '../../../lib/result.js';
+import { ecosystemFamily } from '../../matching/ecosystems.js';
+import { canariesOf } from '../canaries.js';
+import type { Question, Unjudged } from '../queries.js';
+import type { SourceAnswer, SourceFailure, SourceHit } from '../source.js';
+import type { RecordIndex } from './record-index.js';
+
+/** What to say where records of an ecosystem are no proof. */
+interface Wording {
+  /** Can follow "because": nothing is there that could hold all of them. */
+  readonly missing: string;
+  /** What to do then. */
+  readonly remedy?: string;
+  /** Names what is there, and knows nothing. */
+  readonly silent: string;
+}
+
+/**
+ * Asks files of records. Whatever they tell counts; that they tell nothing counts where one of them is the whole of an
+ * ecosystem: an archive that knows of a vulnerability which every release has had. A record by itself adds to that, and
+ * never stands for it.
+ *
+ * The age of an ecosystem's data is that of its archive, and of several the oldest: the newest change among its family's
+ * records in that one file. Exports are written a family at a time, and a release may have no change for months.
+ */
+export async function askIndexes<Q extends Question>(
+  indexes: readonly RecordIndex[],
+  questions: readonly Q[],
+  wording: (ecosystem: string) => Wording,
+): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+  const hits: SourceHit<Q>[] = [];
+  const unjudged: Unjudged[] = [];
+  for (const index of indexes) {
+    const told = await index.ask(questions);
+    if (!told.ok) return told;
+    hits.push(...told.value.hits);
+    unjudged.push(...told.value.unjudged);
+  }
+  const asOf = new Map<string, number>();
+  for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
+    const whole = await wholeOf(indexes, ecosystem);
+    if (!whole.ok) return whole;
+    const { missing, silent, remedy } = wording(ecosystem);
+    const family = ecosystemFamily(ecosystem);
+    for (const { subjects } of whole.value.knowing) {
+      const newest = subjects.newestOf(family) ?? Number.NEGATIVE_INFINITY;
+      asOf.set(family, Math.min(asOf.get(family) ?? Number.POSITIVE_INFINITY, newest));
+    }
+    if (whole.value.knowing.length > 0) continue;
+    const oldest = canariesOf(ecosystem)[0]?.name ?? 'packages';
+    unjudged.push({
+      what: `${asked.length} ${asked.length === 1 ? 'package' : 'packages'} of ${ecosystem}`,
+      reason: whole.value.isThere
+        ? `${silent} knows no vulnerability of even the oldest ${oldest} there, so its silence proves nothing`
+        : missing,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
+  return ok({ hits: newestOfEach(hits), unjudged, asOf });
+}
+
+async function wholeOf(
+  indexes: readonly RecordIndex[],
+  ecosystem: string,
+): Promise<Result<{ readonly knowing: readonly RecordIndex[]; readonly isThere: boolean }, SourceFailure>> {
+  const there = indexes.filter(
+    ({ isWholeFor, subjects }) => isWholeFor(ecosystem) && subjects.newestOf(ecosystemFamily(ecosystem)) !== undefined,
+  );
+  const knowing: RecordIndex[] = [];
+  for (const index of there) {
+    const knows = await index.knows(ecosystem);
+    if (!knows.ok) return knows;
+    if (knows.value) knowing.push(index);
+  }
+  return ok({ knowing, isThere: there.length > 0 });
+}
+
+/** A record about packages of several ecosystems lies in the archive of each; of copies that differ the newest counts. */
+function newestOfEach<Q extends Question>(hits: readonly SourceHit<Q>[]): readonly SourceHit<Q>[] {
+  const kept = new Map<Q, Map<string, SourceHit<Q>>>();
+  for (const hit of hits) {
+    const records = kept.get(hit.question) ?? new Map<string, SourceHit<Q>>();
+    kept.set(hit.question, records);
+    const before = records.get(hit.record.id);
+    if (before === undefined || Date.parse(hit.record.modified) > Date.parse(before.record.modified)) {
+      records.set(hit.record.id, hit);
+    }
+  }
+  return [...kept.values()].flatMap((records) => [...records.values()]);
+}

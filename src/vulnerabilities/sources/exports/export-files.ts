@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { plural } from '../../../lib/plural.js';
+import { err, ok, type Result } from '../../../lib/result.js';
+import type { VulnerabilityLimits } from '../../limits.js';
+import type { SourceFailure } from '../source.js';
+
+/** CISA's list, which may lie in the same directory. */
+export const EXPLOITED_LIST_FILE = 'known_exploited_vulnerabilities.json';
+
+/** A file with records: an ecosystem's archive, or one record. */
+export interface ExportFile {
+  readonly path: string;
+  readonly kind: 'archive' | 'record';
+  /** The folder it lies in: the public export keeps an archive in a folder a family of ecosystems. */
+  readonly folder: string;
+}
+
+/** Every `.zip` and `.json` below a directory, in the order of their names. Links are not followed. */
+export async function listExportFiles(
+  directory: string,
+  limits: VulnerabilityLimits,
+): Promise<Result<readonly ExportFile[], SourceFailure>> {
+  const found: ExportFile[] = [];
+  const pending = [{ path: directory, folder: '', depth: 0 }];
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    const { path, folder, depth } = next;
+    if (depth > limits['export-depth']) {
+      return err(
+        passed(directory, 'export-depth', `has directories more than ${plural(limits['export-depth'], 'level')} deep`),
+      );
+    }
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => error);
+    if (!Array.isArray(entries)) {
+      return err({
+        cause: 'not-found',
+        message: `The directory of vulnerability exports ${path} could not be read: ${entries instanceof Error ? entries.message : String(entries)}.`,
+        remedy: 'Give a directory that holds OSV exports (all.zip by ecosystem, or JSON records).',
+      });
+    }
+    for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const inside = join(path, entry.name);
+      if (entry.isDirectory()) pending.push({ path: inside, folder: entry.name, depth: depth + 1 });
+      else if (!entry.isFile() || entry.name === EXPLOITED_LIST_FILE) continue;
+      else if (entry.name.endsWith('.zip')) found.push({ path: inside, kind: 'archive', folder });
+      else if (entry.name.endsWith('.json')) found.push({ path: inside, kind: 'record', folder });
+    }
+    if (found.length > limits['export-files']) {
+      return err(passed(directory, 'export-files', `holds more than ${plural(limits['export-files'], 'file')}`));
+    }
+  }
+  return ok(found);
+}
+
+function passed(directory: string, limit: string, what: string): SourceFailure {
+  return {
+    cause: 'limit',
+    message: `The directory of vulnerability exports ${directory} ${what} (limit ${limit}).`,
+    remedy: 'Give a directory that holds nothing but OSV exports.',
+  };
+}

@@ -1,0 +1,132 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { plural } from '../../../lib/plural.js';
+import { err, ok, type Result } from '../../../lib/result.js';
+import type { VulnerabilityLimits } from '../../limits.js';
+import { ecosystemFamily, isKnownFamily, normaliseEcosystem } from '../../matching/ecosystems.js';
+import type { SourceFailure } from '../source.js';
+import type { ExportFile } from './export-files.js';
+import { RecordIndex } from './record-index.js';
+import { Subjects } from './subjects.js';
+import { readZipDirectory, type ZipEntry, type ZipFault, ZipReader } from './zip.js';
+
+/** Reads every record of a file once and notes what it is about. A record that can't be read fails the whole file. */
+export async function indexFile(
+  file: ExportFile,
+  limits: VulnerabilityLimits,
+): Promise<Result<RecordIndex, SourceFailure>> {
+  const subjects = new Subjects();
+  const read = await forEachRecord(file, limits, (bytes, place) => subjects.add(bytes, place));
+  if (!read.ok) return read;
+  const entries = read.value;
+  const isWholeFor = (ecosystem: string) => file.kind === 'archive' && isExportOf(file.folder, ecosystem);
+  return ok(
+    new RecordIndex({ path: file.path, isWholeFor, limits }, subjects, (places, take) =>
+      readPlaces(file, entries, places, limits, take),
+    ),
+  );
+}
+
+/**
+ * Whether an archive in a folder of this name is of an ecosystem: the export has archives of families (`Debian/all.zip`)
+ * and of releases (`Debian:12/all.zip`). One that lies elsewhere may be of any.
+ */
+function isExportOf(folder: string, ecosystem: string): boolean {
+  if (!isKnownFamily(ecosystemFamily(folder))) return true;
+  return folder.includes(':')
+    ? normaliseEcosystem(folder) === normaliseEcosystem(ecosystem)
+    : folder === ecosystemFamily(ecosystem);
+}
+
+async function readPlaces(
+  file: ExportFile,
+  entries: readonly ZipEntry[],
+  places: readonly number[],
+  limits: VulnerabilityLimits,
+  take: (place: number, bytes: Buffer) => string | null,
+): Promise<Result<null, SourceFailure>> {
+  // In the order they lie in the file, which is the fastest to read.
+  const wanted = [...places].sort((a, b) => (entries[a]?.offset ?? 0) - (entries[b]?.offset ?? 0));
+  return await withFile(file, async (handle) => {
+    if (file.kind === 'record') return await takeWhole(file, handle, limits, take);
+    const reader = new ZipReader(handle, limits);
+    for (const place of wanted) {
+      const entry = entries[place];
+      if (entry === undefined) continue;
+      const bytes = await reader.read(entry);
+      if (!bytes.ok) return err(faulty(file.path, bytes.error));
+      const problem = take(place, bytes.value);
+      if (problem !== null) return err(faulty(`${file.path}/${entry.name}`, { reason: problem }));
+    }
+    return ok(null);
+  });
+}
+
+async function forEachRecord(
+  file: ExportFile,
+  limits: VulnerabilityLimits,
+  add: (bytes: Buffer, place: number) => string | null,
+): Promise<Result<readonly ZipEntry[], SourceFailure>> {
+  return await withFile(file, async (handle) => {
+    if (file.kind === 'record') {
+      const read = await takeWhole(file, handle, limits, (place, bytes) => add(bytes, place));
+      return read.ok ? ok([]) : read;
+    }
+    const directory = await readZipDirectory(handle, limits);
+    if (!directory.ok) return err(faulty(file.path, directory.error));
+    const entries = directory.value.filter(({ name }) => !name.endsWith('/')).sort((a, b) => a.offset - b.offset);
+    // Passing over what is called otherwise could pass over a record.
+    const other = entries.find(({ name }) => !name.endsWith('.json'));
+    if (other !== undefined) return err(faulty(file.path, { reason: `it holds ${other.name}, which is not a record` }));
+    const reader = new ZipReader(handle, limits);
+    for (const [place, entry] of entries.entries()) {
+      const bytes = await reader.read(entry);
+      if (!bytes.ok) return err(faulty(file.path, bytes.error));
+      const problem = add(bytes.value, place);
+      if (problem !== null) return err(faulty(`${file.path}/${entry.name}`, { reason: problem }));
+    }
+    return ok(entries);
+  });
+}
+
+async function takeWhole(
+  file: ExportFile,
+  handle: FileHandle,
+  limits: VulnerabilityLimits,
+  take: (place: number, bytes: Buffer) => string | null,
+): Promise<Result<null, SourceFailure>> {
+  const { size } = await handle.stat();
+  if (size > limits['record-bytes']) {
+    return err(
+      faulty(file.path, {
+        reason: `it is larger than ${plural(limits['record-bytes'], 'byte')}`,
+        limit: 'record-bytes',
+      }),
+    );
+  }
+  const problem = take(0, await handle.readFile());
+  return problem === null ? ok(null) : err(faulty(file.path, { reason: problem }));
+}
+
+async function withFile<T>(
+  file: ExportFile,
+  work: (handle: FileHandle) => Promise<Result<T, SourceFailure>>,
+): Promise<Result<T, SourceFailure>> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file.path);
+    return await work(handle);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return err(faulty(file.path, { reason: error.message }));
+  } finally {
+    await handle?.close();
+  }
+}
+
+function faulty(path: string, { reason, limit }: ZipFault): SourceFailure {
+  return {
+    cause: limit === undefined ? 'malformed' : 'limit',
+    message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
+    remedy: 'Download it again, or remove from the directory what is not an OSV export.',
+  };
+}

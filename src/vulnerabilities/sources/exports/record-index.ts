@@ -1,0 +1,122 @@
+import { plural } from '../../../lib/plural.js';
+import { err, ok, type Result } from '../../../lib/result.js';
+import type { VulnerabilityLimits } from '../../limits.js';
+import { affects } from '../../matching/affects.js';
+import { entriesAbout } from '../../matching/match.js';
+import { canariesOf } from '../canaries.js';
+import { type OsvRecord, readOsvRecord } from '../osv-record.js';
+import type { Question, Unjudged } from '../queries.js';
+import type { SourceFailure, SourceHit } from '../source.js';
+import type { Subjects } from './subjects.js';
+
+/** Reads records again. Stops at the first that `take` gives a problem with, and fails with it. */
+export type ReadRecords = (
+  places: readonly number[],
+  take: (place: number, bytes: Buffer) => string | null,
+) => Promise<Result<null, SourceFailure>>;
+
+export interface RecordIndexOptions {
+  /** Of the file, for people. */
+  readonly path: string;
+  /** Whether it is meant to hold every record of an ecosystem, or holds some. */
+  readonly isWholeFor: (ecosystem: string) => boolean;
+  readonly limits: VulnerabilityLimits;
+}
+
+/** A file of OSV records that was read once, of which questions are asked. */
+export class RecordIndex {
+  readonly path: string;
+  readonly isWholeFor: (ecosystem: string) => boolean;
+  readonly subjects: Subjects;
+  readonly #limits: VulnerabilityLimits;
+  readonly #read: ReadRecords;
+  readonly #knows = new Map<string, Promise<Result<boolean, SourceFailure>>>();
+
+  constructor({ path, isWholeFor, limits }: RecordIndexOptions, subjects: Subjects, read: ReadRecords) {
+    this.path = path;
+    this.isWholeFor = isWholeFor;
+    this.subjects = subjects;
+    this.#limits = limits;
+    this.#read = read;
+  }
+
+  /** The records about the packages asked for, whatever they say of the versions. */
+  async ask<Q extends Question>(
+    questions: readonly Q[],
+  ): Promise<
+    Result<{ readonly hits: readonly SourceHit<Q>[]; readonly unjudged: readonly Unjudged[] }, SourceFailure>
+  > {
+    const hits: SourceHit<Q>[] = [];
+    const unjudged: Unjudged[] = [];
+    const wanted = new Map<number, Q[]>();
+    for (const question of questions) {
+      const places = this.#placesOf(question);
+      if (!places.ok) return places;
+      for (const place of places.value) wanted.set(place, [...(wanted.get(place) ?? []), question]);
+    }
+    if (wanted.size === 0) return ok({ hits, unjudged });
+    const read = await this.#read([...wanted.keys()], (place, bytes) => {
+      const asked = wanted.get(place) ?? [];
+      const record = parse(bytes);
+      if (record.ok) hits.push(...asked.map((question) => ({ question, record: record.value, isMatch: false })));
+      else
+        unjudged.push({
+          what: `a record about ${asked[0]?.name ?? 'a package'} in ${this.path}`,
+          reason: record.error,
+        });
+      return null;
+    });
+    return read.ok ? ok({ hits, unjudged }) : read;
+  }
+
+  /**
+   * Whether a package that every release of an ecosystem has had vulnerabilities of is vulnerable by these records: the
+   * question that the OSV API is asked too before its silence counts.
+   */
+  knows(ecosystem: string): Promise<Result<boolean, SourceFailure>> {
+    const running = this.#knows.get(ecosystem);
+    if (running !== undefined) return running;
+    const started = this.#hasCanary(ecosystem);
+    this.#knows.set(ecosystem, started);
+    return started;
+  }
+
+  async #hasCanary(ecosystem: string): Promise<Result<boolean, SourceFailure>> {
+    for (const canary of canariesOf(ecosystem)) {
+      const places = this.#placesOf(canary);
+      if (!places.ok) return places;
+      let isKnown = false;
+      const read = await this.#read(places.value, (_, bytes) => {
+        const record = parse(bytes);
+        isKnown ||= record.ok && isAffected(record.value, canary);
+        return null;
+      });
+      if (!read.ok) return read;
+      if (isKnown) return ok(true);
+    }
+    return ok(false);
+  }
+
+  #placesOf({ ecosystem, name }: Question): Result<readonly number[], SourceFailure> {
+    const places = this.subjects.placesOf(ecosystem, name);
+    const limit = this.#limits['records-per-question'];
+    if (places.length <= limit) return ok(places);
+    return err({
+      cause: 'limit',
+      message: `${this.path} holds more than ${plural(limit, 'record')} about ${name} (limit records-per-question).`,
+      remedy: 'Download the export again, or remove from the directory what is not an OSV export.',
+    });
+  }
+}
+
+function isAffected(record: OsvRecord, { ecosystem, name, version }: Question): boolean {
+  return entriesAbout(record, ecosystem, name).some((entry) => affects(entry, ecosystem, version).kind === 'affected');
+}
+
+function parse(bytes: Buffer): Result<OsvRecord, string> {
+  try {
+    return readOsvRecord(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return err('it is not JSON');
+  }
+}

@@ -1,0 +1,126 @@
+import { basename, join } from 'node:path';
+import type { CollectContext } from '../../evidence/collector.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { trustedAuthorities } from '../../registry/http/certificates.js';
+import type { Clock } from '../../registry/http/clock.js';
+import { Transport } from '../../registry/http/transport.js';
+import { LIMITS_VARIABLE, parseLimits, registryLimits } from '../../registry/limits.js';
+import { VULNERABILITY_LIMITS } from '../limits.js';
+import { OsvApi } from './api/osv-api.js';
+import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, fetchExploitedList } from './exploited.js';
+import { ExportDirectory } from './exports/export-directory.js';
+import { CHAINGUARD_FEED_FILE, CHAINGUARD_FEED_URL, ChainguardFeed } from './feed/chainguard-feed.js';
+import { fetchFeed } from './feed/fetch-feed.js';
+import { indexFeed } from './feed/index-feed.js';
+import { RememberedSource } from './remembered-source.js';
+import type { SourceFailure, VulnerabilitySource } from './source.js';
+
+/** Where services answer, and how they are reached. */
+export interface Services {
+  readonly osv: string;
+  readonly exploited: string;
+  readonly chainguard: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether `host[:port]` may be on a private network. */
+  readonly mayBePrivate: (host: string) => boolean;
+  readonly clock?: Clock;
+}
+
+export const PUBLIC_SERVICES: Services = {
+  osv: 'https://api.osv.dev',
+  exploited: EXPLOITED_LIST_URL,
+  chainguard: CHAINGUARD_FEED_URL,
+  environment: process.env,
+  mayBePrivate: () => false,
+};
+
+/** What the packages of a run are held against. */
+export interface Sources {
+  /** Each answers for the ecosystems that it covers and none before it does; the last for all that are left. */
+  readonly vulnerabilities: readonly VulnerabilitySource[];
+  /** CISA's list, read when first asked for and once. */
+  readonly exploited: () => Promise<Result<ExploitedCves, SourceFailure>>;
+}
+
+/**
+ * Opens the sources of a run: the directory it was given, or the services; with the feeds that the policy asks for.
+ * Nothing is read or asked yet.
+ */
+export async function openSources(
+  { settings, policy }: CollectContext,
+  services: Services,
+): Promise<Result<Sources, SourceFailure>> {
+  const directory = settings.vulnerabilitiesDirectory;
+  const asksChainguard = policy.vulnerabilityFeeds?.includes('chainguard') === true;
+  if (directory !== undefined) {
+    return ok({
+      vulnerabilities: [...(asksChainguard ? [feedIn(directory)] : []), new ExportDirectory(directory)],
+      exploited: once(() => exploitedListIn(directory, settings.now)),
+    });
+  }
+  if (settings.offline) {
+    return err({
+      cause: 'offline',
+      message: 'Known vulnerabilities were not asked for: the run is offline, and has no directory of OSV exports.',
+      remedy: 'Name one with --vulnerabilities DIR, or run without --offline.',
+    });
+  }
+  const authorities = await trustedAuthorities(services.environment);
+  if (!authorities.ok) {
+    return err({
+      cause: 'tls',
+      message: authorities.error,
+      remedy: 'Correct the variable, and run the gate again.',
+    });
+  }
+  const changed = parseLimits(services.environment[LIMITS_VARIABLE] ?? '');
+  if (!changed.ok) {
+    return err({
+      cause: 'not-collected',
+      message: `${LIMITS_VARIABLE}: ${changed.error}`,
+      remedy: 'Correct the variable, and run the gate again.',
+    });
+  }
+  const transport = new Transport({
+    limits: registryLimits(changed.value),
+    environment: services.environment,
+    authorities: authorities.value,
+    mayBePrivate: services.mayBePrivate,
+    ...(services.clock === undefined ? {} : { clock: services.clock }),
+  });
+  const osv = new OsvApi({ transport, origin: services.osv, now: settings.now });
+  const { cacheDirectory } = settings;
+  const feed = new ChainguardFeed(new URL(services.chainguard).host, () =>
+    fetchFeed(
+      {
+        transport,
+        url: new URL(services.chainguard),
+        file: CHAINGUARD_FEED_FILE,
+        ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+      },
+      VULNERABILITY_LIMITS,
+    ),
+  );
+  return ok({
+    vulnerabilities: [
+      ...(asksChainguard ? [feed] : []),
+      cacheDirectory === undefined ? osv : new RememberedSource(osv, cacheDirectory),
+    ],
+    exploited: once(() => fetchExploitedList(transport, new URL(services.exploited), settings.now, cacheDirectory)),
+  });
+}
+
+function feedIn(directory: string): ChainguardFeed {
+  return new ChainguardFeed(basename(directory), async () => {
+    const index = await indexFeed(join(directory, CHAINGUARD_FEED_FILE), VULNERABILITY_LIMITS);
+    return index.ok ? ok({ index: index.value }) : index;
+  });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work();
+    return running;
+  };
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { groupBy } from '../../lib/group-by.js';
+import { ok, type Result } from '../../lib/result.js';
+import { type OsvRecord, readOsvRecord } from './osv-record.js';
+import type { Question } from './queries.js';
+import { questionKey, type SourceAnswer, type SourceFailure, type VulnerabilitySource } from './source.js';
+import { writeWhole } from './write-whole.js';
+
+const remembered = z.object({
+  version: z.literal(1),
+  asOf: z.array(z.tuple([z.string(), z.number()])),
+  records: z.array(z.unknown()),
+  hits: z.array(z.tuple([z.string(), z.number()])),
+  unjudged: z.array(z.object({ what: z.string(), reason: z.string() })),
+});
+
+/**
+ * Keeps the last good answer to the same questions in a directory, and gives it, with its age, when the source fails. At
+ * the desk only: what a runner restores may be anybody's.
+ */
+export class RememberedSource implements VulnerabilitySource {
+  readonly name: string;
+  readonly #source: VulnerabilitySource;
+  readonly #directory: string;
+
+  constructor(source: VulnerabilitySource, directory: string) {
+    this.name = source.name;
+    this.#source = source;
+    this.#directory = join(directory, 'vulnerabilities');
+  }
+
+  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+    const path = join(this.#directory, `${hashOf(questions)}.json`);
+    const answer = await this.#source.ask(questions);
+    if (answer.ok) {
+      await this.#remember(path, answer.value);
+      return answer;
+    }
+    const before = await recall(path, questions);
+    return before === null ? answer : ok({ ...before, instead: answer.error.message });
+  }
+
+  async #remember(path: string, { hits, unjudged, asOf }: SourceAnswer): Promise<void> {
+    const records = [...new Set(hits.map(({ record }) => record))];
+    const places = new Map(records.map((record, place) => [record, place]));
+    const text = JSON.stringify({
+      version: 1,
+      asOf: [...asOf],
+      records,
+      hits: hits.map(({ question, record }) => [questionKey(question), places.get(record)]),
+      unjudged,
+    });
+    await writeWhole(path, text);
+  }
+}
+
+async function recall<Q extends Question>(path: string, questions: readonly Q[]): Promise<SourceAnswer<Q> | null> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return null;
+  }
+  const read = remembered.safeParse(value);
+  if (!read.success) return null;
+  const records: OsvRecord[] = [];
+  for (const one of read.data.records) {
+    const record = readOsvRecord(one);
+    if (!record.ok) return null;
+    records.push(record.value);
+  }
+  if (read.data.hits.some(([, place]) => records[place] === undefined)) return null;
+  const byKey = groupBy(questions, questionKey);
+  const hits = read.data.hits.flatMap(([key, place]) => {
+    const record = records[place];
+    return record === undefined ? [] : (byKey.get(key) ?? []).map((question) => ({ question, record, isMatch: true }));
+  });
+  return { hits, unjudged: read.data.unjudged, asOf: new Map(read.data.asOf) };
+}
+
+function hashOf(questions: readonly Question[]): string {
+  const keys = [...new Set(questions.map(questionKey))].sort();
+  return createHash('sha256').update(keys.join('\n\n')).digest('hex');
+}

@@ -1,0 +1,42 @@
+import type { UnavailableCause } from '../../evidence/evidence.js';
+import type { Result } from '../../lib/result.js';
+import type { OsvRecord } from './osv-record.js';
+import type { Question, Unjudged } from './queries.js';
+
+/** Records that concern a question, each of them once. */
+export interface SourceHit<Q extends Question = Question> {
+  readonly question: Q;
+  readonly record: OsvRecord;
+  /** The source itself judged the version; otherwise the record was found by its name alone. */
+  readonly isMatch: boolean;
+}
+
+export interface SourceAnswer<Q extends Question = Question> {
+  readonly hits: readonly SourceHit<Q>[];
+  /** What the source could not answer although it was asked. */
+  readonly unjudged: readonly Unjudged[];
+  /** How old what it knows is, by family of ecosystems: milliseconds since 1970. */
+  readonly asOf: ReadonlyMap<string, number>;
+  /** Why this is an earlier answer: what went wrong today. */
+  readonly instead?: string;
+}
+
+export interface SourceFailure {
+  readonly cause: UnavailableCause;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Whoever knows vulnerabilities: a service, a directory, a feed. */
+export interface VulnerabilitySource {
+  /** For people: `OSV API`, `OSV exports in DIR`. */
+  readonly name: string;
+  /** Which ecosystems it is asked about, in place of the sources after it. Without this, about all that are left. */
+  covers?(ecosystem: string): boolean;
+  ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>>;
+}
+
+/** The key under which a question's answer is shared. */
+export function questionKey({ ecosystem, name, version }: Question): string {
+  return `${ecosystem}\n${name}\n${version}`;
+}

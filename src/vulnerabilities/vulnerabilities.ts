@@ -1,0 +1,60 @@
+import type { Rating } from './matching/severity.js';
+import type { Unjudged } from './sources/queries.js';
+import type { SourceFailure } from './sources/source.js';
+
+/** One weakness in one installed package, however many records tell of it. */
+export interface Vulnerability {
+  /** The CVE where it has one. */
+  readonly id: string;
+  /** Every name it is known by, the id first. */
+  readonly ids: readonly string[];
+  readonly package: {
+    readonly name: string;
+    readonly version: string;
+    readonly purl: string;
+    readonly ecosystem: string;
+    /** What it was built from, where that has another name. */
+    readonly source?: string;
+  };
+  readonly rating: Rating;
+  /** The first version without it; absent where none is known. */
+  readonly fixedIn?: string;
+  /** When its first advisory was published: milliseconds since 1970. */
+  readonly published?: number;
+  /** Whether it is known to be exploited. */
+  readonly exploited: boolean;
+  /** The record is about what the package was built from, and may concern another part of it. */
+  readonly possible: boolean;
+  /** The records that tell of it. */
+  readonly records: readonly string[];
+  readonly summary?: string;
+  /** What a verified VEX statement says of it in this image. */
+  readonly vex?: { readonly status: string; readonly silences: boolean; readonly reason: string };
+}
+
+/** Whoever was asked, and how old what it knows is. */
+export interface AskedSource {
+  readonly name: string;
+  /** Milliseconds since 1970: the oldest of what it answered with. Absent where nothing was asked. */
+  readonly asOf?: number;
+  /** Why an earlier answer stands in for today's. */
+  readonly instead?: string;
+}
+
+/** CISA's list of exploited vulnerabilities; not asked where no CVE was found. */
+export type ExploitedList =
+  | { readonly status: 'read'; readonly asOf: number }
+  | { readonly status: 'not-needed' }
+  | { readonly status: 'unknown'; readonly failure: SourceFailure };
+
+/** The value of the evidence `vulnerabilities`. `found` without anything `unjudged` is the proof; either alone is none. */
+export interface KnownVulnerabilities {
+  readonly found: readonly Vulnerability[];
+  readonly unjudged: readonly Unjudged[];
+  /** How many packages were judged. */
+  readonly packages: number;
+  readonly sources: readonly AskedSource[];
+  readonly exploitedList: ExploitedList;
+  /** Why VEX could not be looked at, where something was found. */
+  readonly vexUnknown?: string;
+}
