@@ -49,7 +49,10 @@ for (const { name, args, needs = [], likes = [], corpus = [] } of BENCHMARKS) {
   else if (lacking.length > 0) skipped.push(`${name}: give ${lacking.map((option) => `--${option}`).join(' and ')}`);
   else {
     process.stderr.write(`${name} …\n`);
-    const done = spawnSync(process.execPath, [local(`./${name}/${name}.mjs`), ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const done = spawnSync(process.execPath, [local(`./${name}/${name}.mjs`), ...args], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     if (done.status !== 0) throw new Error(`bench/${name}/${name}.mjs: ${done.stderr}`);
     rows.push(...figures[name](readTables(done.stdout), done.stdout));
     for (const peer of likes) if (!has(peer)) skipped.push(`${name}, beside ${peer}: it is not on the PATH`);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type Progress, startProgress } from '../../src/cli/progress.js';
+import { type Progress, startProgress } from '../../src/cli/local-gate.js';
 
 beforeEach(() => {
   jest.useFakeTimers();

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../../src/build-files/image-use.js';
 import { loadCatalogue } from '../../src/catalog/catalog.js';
-import { baseReference } from '../../src/gate/base-reference.js';
-import type { Change } from '../../src/gate/change.js';
+import { baseReference, type Change } from '../../src/gate/change.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import { formatReference } from '../../src/references/reference.js';
 import { makeUse } from '../support/report-maker.js';

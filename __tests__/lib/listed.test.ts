@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { allListed, listed } from '../../src/lib/listed.js';
+import { allListed, listed } from '../../src/lib/text.js';
 
 const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index + 1}`);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkSimpleSigning } from '../../src/signatures/sigstore/simple-signing.js';
+import { checkSimpleSigning } from '../../src/signatures/image-signature.js';
 import { checkPayloadType, readStatement } from '../../src/signatures/statement.js';
 import { inTotoStatement, simpleSigningPayload } from '../support/signing/sigstore-forms.js';
 

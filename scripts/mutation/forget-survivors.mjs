@@ -1,6 +1,6 @@
-// Takes what survived at the top of a module out of a room's kept results, so that it is tried again: Stryker knows which
+// Takes what survived at the top of a module out of a group's kept results, so that it is tried again: Stryker knows which
 // tests reach a function, and tries it again when one is new, but takes any test for one that may reach a constant.
-// Usage: node scripts/mutation/forget-survivors.mjs .mutants/ROOM.json
+// Usage: node scripts/mutation/forget-survivors.mjs .mutants/GROUP.json
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const [path] = process.argv.slice(2);

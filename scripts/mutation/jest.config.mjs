@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import suite from '../../jest.config.mjs';
-import { room } from './rooms.mjs';
+import { group } from './groups.mjs';
 
 export default {
   ...suite,
@@ -10,6 +10,6 @@ export default {
   testSequencer: '<rootDir>/scripts/mutation/reaching-tests-first.mjs',
   testTimeout: 30_000,
   testMatch: undefined,
-  testRegex: room.tests.map((name) => `/__tests__/${name}\\.test\\.ts$`),
+  testRegex: group.tests.map((name) => `/__tests__/${name}\\.test\\.ts$`),
   testPathIgnorePatterns: ['\\.(peer|corpus)\\.test\\.ts$'],
 };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noticing } from './jest-circus-to-first-failure.mjs';
 
-/** In the sandbox, which all runners of a room share. */
+/** In the sandbox, which all runners of a group share. */
 const KEPT = join(process.cwd(), 'tests-by-file.json');
 
 /** The file whose test noticed the last mutant that was noticed, which is most likely the next one's neighbour. */

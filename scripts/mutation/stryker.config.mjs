@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { room } from './rooms.mjs';
+import { group } from './groups.mjs';
 
-const kept = `.mutants/${process.env.MUTATION_ROOM}`;
+const kept = `.mutants/${process.env.MUTATION_GROUP}`;
 
 export default {
-  mutate: room.files,
+  mutate: group.files,
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: { configFile: 'scripts/mutation/jest.config.mjs', enableFindRelatedTests: false },

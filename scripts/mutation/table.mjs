@@ -1,5 +1,5 @@
 // Puts the table of mutants by file into docs/dev/mutation.md, and prints what survived.
-// Usage: node scripts/mutation/table.mjs      reads the results of every room that was tried whole, .mutants/whole/ROOM.json, in Stryker's schema.
+// Usage: node scripts/mutation/table.mjs      reads the results of every group that was tried whole, .mutants/whole/GROUP.json, in Stryker's schema.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { buildsInCompose, isComposeFile } from './compose/compose-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';

@@ -1,4 +1,4 @@
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { globMatches, parseGlob } from '../references/glob.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
 

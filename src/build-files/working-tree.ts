@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import { type Checkout, listCheckout } from './git-index.js';
 import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from './repository-tree.js';
 

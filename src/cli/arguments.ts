@@ -2,6 +2,23 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../lib/nearest.js';
 import { err, ok, type Result } from '../lib/result.js';
 
+/** The flags of commands that open one image, for parseArgs. */
+export const IMAGE_OPTIONS = {
+  policy: { type: 'string' },
+  registry: { type: 'string', multiple: true },
+  offline: { type: 'boolean' },
+  'trusted-root': { type: 'string' },
+} as const;
+
+/** The flags by which a user says how the build is really started. */
+export const BUILD_OPTIONS = {
+  'build-arg': { type: 'string', multiple: true },
+  'build-context': { type: 'string', multiple: true },
+  platform: { type: 'string', multiple: true },
+  target: { type: 'string' },
+  'all-files': { type: 'boolean' },
+} as const;
+
 type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 type Parsed<O extends OptionSpecs> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
 

@@ -2,11 +2,10 @@ import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { readingOptions } from '../policy/reading-options.js';
 import { imagesJson, imagesText } from '../reports/images.js';
-import { readChoice } from './arguments.js';
-import { BUILD_OPTIONS } from './build-options.js';
+import { BUILD_OPTIONS, readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-import { judgedDirectory } from './evaluated-directory.js';
+import { judgedDirectory } from './named-paths.js';
 import { tellUntracked } from './untracked-files.js';
 import { findReadingPolicy } from './working-tree-policy.js';
 

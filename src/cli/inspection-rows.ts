@@ -5,7 +5,7 @@ import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { ImageConfiguration } from '../image-content/configuration.js';
 import type { FilesystemFacts, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { searchPathOf } from '../image-content/filesystem/search-path.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import type { Distribution, Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';

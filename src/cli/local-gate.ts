@@ -4,8 +4,7 @@ import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { isListedHost, loadCatalogue } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
-import type { Change } from '../gate/change.js';
-import { readBase } from '../gate/read-base.js';
+import { type Change, readBase } from '../gate/change.js';
 import { type GateInput, runGate } from '../gate/run.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
@@ -14,17 +13,59 @@ import { deskCache, deskCacheDirectory } from '../registry/cache/local-cache.js'
 import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
-import { readChoice } from './arguments.js';
-import { BUILD_OPTIONS } from './build-options.js';
+import { BUILD_OPTIONS, readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
-import { judgedDirectory } from './evaluated-directory.js';
 import { refuseExtended } from './extended-policy.js';
-import { misnamedPath } from './named-paths.js';
-import { startProgress } from './progress.js';
+import { judgedDirectory, misnamedPath } from './named-paths.js';
 import type { Refusal } from './refusal.js';
 import { tellUntracked } from './untracked-files.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
+
+/** How long a run may take before it says that it is at work; then how often it says how far it is. */
+const EVERY_MS = 1000;
+
+/** A line that tells how far a run is, for whoever sits before it. */
+export interface Progress {
+  /** So many image uses of so many are judged. */
+  readonly judged: (done: number, of: number) => void;
+  /** Takes the line away, so that something else can be written. */
+  readonly clear: () => void;
+  /** Takes the line away for good. */
+  readonly end: () => void;
+}
+
+/**
+ * Starts the line on standard error, where that is a terminal; anywhere else nothing is ever written. It is drawn with
+ * carriage returns alone, which every terminal knows, and keeps to the terminal's width.
+ */
+export function startProgress(io: Pick<CommandIo, 'progress' | 'stderr' | 'columns'>): Progress {
+  if (!io.progress) return { judged: () => {}, clear: () => {}, end: () => {} };
+  let shown = '';
+  let text = 'Reading build files';
+  let seconds = 0;
+  const clear = (): void => {
+    if (shown !== '') io.stderr(`\r${' '.repeat(shown.length)}\r`);
+    shown = '';
+  };
+  const timer = setInterval(() => {
+    seconds += EVERY_MS / 1000;
+    clear();
+    shown = `${text} (${seconds} s)`.slice(0, Math.max(0, io.columns - 1));
+    io.stderr(shown);
+  }, EVERY_MS);
+  timer.unref();
+  return {
+    judged: (done, of) => {
+      text = `Judging image uses: ${done} of ${of}`;
+    },
+    clear,
+    end: () => {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}
 
 /** The flags of every command that runs the gate. */
 export const GATE_OPTIONS = {

@@ -1,10 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AttestedSbom, ImageSbom } from '../attestations/sbom/image-sbom.js';
-import { SBOM_LIMITS } from '../attestations/sbom/limits.js';
 import { readSbom } from '../attestations/sbom/read.js';
 import type { Sbom } from '../attestations/sbom/sbom.js';
-import { overLimit } from '../attestations/sbom/sbom-error.js';
+import { overLimit, SBOM_LIMITS } from '../attestations/sbom/sbom-error.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Platform } from '../references/platform.js';
 import type { CommandIo, ExitCode } from './command.js';

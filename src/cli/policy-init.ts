@@ -6,7 +6,7 @@ import { loadCatalogue } from '../catalog/catalog.js';
 import { proposePolicy } from '../policy/propose.js';
 import { readingOptions } from '../policy/reading-options.js';
 import type { CommandIo, ExitCode } from './command.js';
-import { judgedDirectory } from './evaluated-directory.js';
+import { judgedDirectory } from './named-paths.js';
 import { tellUntracked } from './untracked-files.js';
 import { POLICY_PATH } from './working-tree-policy.js';
 

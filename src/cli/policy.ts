@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadCatalogue } from '../catalog/catalog.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import type { PolicyProblem } from '../policy/problem.js';
 import { codeFrame } from '../reports/text/code-frame.js';
 import { paint } from '../reports/text/paint.js';

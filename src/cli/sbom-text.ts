@@ -2,7 +2,7 @@ import type { PackageDiff } from '../attestations/sbom/diff.js';
 import type { ElementReport } from '../attestations/sbom/elements.js';
 import { formatName, type SbomPackage } from '../attestations/sbom/sbom.js';
 import { terminal } from '../lib/escape/visible.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
 import type { ShownSbom } from './sbom-document.js';
 

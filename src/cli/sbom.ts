@@ -3,10 +3,9 @@ import { readElements } from '../attestations/sbom/elements.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
 import { terminal } from '../lib/escape/visible.js';
 import { parsePlatform } from '../references/platform.js';
-import { readChoice } from './arguments.js';
+import { IMAGE_OPTIONS, readChoice } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
-import { IMAGE_OPTIONS } from './image-options.js';
 import { type NamedSbomError, readNamedSbom } from './named-sbom.js';
 
 const USAGE = `Usage: base-image-gate sbom FILE|IMAGE [--diff FILE|IMAGE] [--format text|json] [--platform OS/ARCH]

@@ -11,10 +11,9 @@ import { formatPlatform, type Platform, parsePlatform } from '../references/plat
 import type { Outcome } from '../rules/rule.js';
 import { judgeSignature } from '../rules/signature-verified.js';
 import { readPublicKey } from '../signatures/key.js';
-import type { readArguments } from './arguments.js';
+import { IMAGE_OPTIONS, type readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
-import { IMAGE_OPTIONS } from './image-options.js';
 import { openImage } from './open-image.js';
 import { refuse } from './refusal.js';
 

@@ -3,7 +3,7 @@ import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import type { Clocks } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
 import type { JudgedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';

@@ -2,7 +2,7 @@ import type { ApkoConfiguration } from '../attestations/provenance/apko.js';
 import type { ImageProvenance } from '../attestations/provenance/provenance.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import type { Clocks } from '../attestations/timestamps/timestamps.js';
-import type { ImageVex } from '../attestations/vex/vex.js';
+import type { ImageVex } from '../attestations/vex/vex-verdict.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';

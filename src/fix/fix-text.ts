@@ -1,6 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import { terminal } from '../lib/escape/visible.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { familiarReference } from '../references/reference.js';
 import type { LeftUse, SignatureState } from './pin-decisions.js';
 import type { PinnedFile } from './pin-files.js';

@@ -1,6 +1,61 @@
 import { isTriggeredBy } from '../build-files/dockerfile/onbuild-triggers.js';
 import type { ImageUse } from '../build-files/image-use.js';
+import { readRepository } from '../build-files/read.js';
+import type { ReadingOptions } from '../build-files/reading.js';
+import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Stage } from '../build-files/stage.js';
+import { type Catalogue, isListedHost, publisherOf } from '../catalog/catalog.js';
+import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import type { ImageSubject } from '../evidence/collector.js';
+import { governingEntry, policyReference } from '../policy/govern.js';
+import type { Policy } from '../policy/policy.js';
+
+/** What the base ref has in the place of a use, for rules that compare the two; undefined where nothing is compared. */
+export function baseReference(
+  use: ImageUse,
+  change: Change | null,
+  { policy, catalogue }: { readonly policy: Policy; readonly catalogue: Catalogue },
+): BaseReference | undefined {
+  if (change === null) return undefined;
+  if (change.baseUses === null)
+    return { kind: 'unknown', reason: 'the build files of the base branch could not be read' };
+  const before = baseUseOf(use, change.baseUses);
+  if (before === null) return { kind: 'none' };
+  const { reference: pullFrom } = before;
+  if (pullFrom === null)
+    return { kind: 'unknown', use: before, reason: `what ${before.written} names is not known there` };
+  const reference = policyReference(policy, pullFrom);
+  const entry = governingEntry(policy, reference);
+  if (entry === null && !isListedHost(catalogue, policy, pullFrom)) {
+    return {
+      kind: 'unknown',
+      use: before,
+      reason: `neither the policy nor the catalogue names the registry ${pullFrom.registry}`,
+    };
+  }
+  const verifiedBy = entry ?? entryOfPublisher(publisherOf(catalogue, reference));
+  return { kind: 'image', use: before, subject: { reference, pullFrom, entry: verifiedBy } };
+}
+
+/** What a change starts from, read by the same reader with the same options; no uses where it can't be read. */
+export async function readBase(
+  base: RepositoryTree,
+  reading: ReadingOptions,
+): Promise<Pick<Change, 'baseUses' | 'baseStages'>> {
+  const read = await readRepository(base, reading);
+  return read.ok ? { baseUses: read.value.uses, baseStages: read.value.stages } : { baseUses: null };
+}
+
+/** The image that the base ref has in a use's place, or why there is none to look at. */
+export type BaseReference =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'image'; readonly use: ImageUse; readonly subject: Omit<ImageSubject, 'platform'> }
+  | {
+      readonly kind: 'unknown';
+      /** Absent where the base ref could not be read. */
+      readonly use?: ImageUse;
+      readonly reason: string;
+    };
 
 /** What a pull request, a merge group or `check --base` changes; null in a run that judges everything in full. */
 export interface Change {

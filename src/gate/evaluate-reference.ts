@@ -1,7 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import type { ReadingIndex } from '../build-files/reading-index.js';
-import type { Catalogue } from '../catalog/catalog.js';
-import { isListedHost, publisherOf } from '../catalog/catalog.js';
+import { type Catalogue, isListedHost, publisherOf } from '../catalog/catalog.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject, RunSettings } from '../evidence/collector.js';
@@ -15,8 +14,7 @@ import type { Answer } from '../rules/answer.js';
 import { answersOfImage, answersOfUse, type UseInquiry } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import type { ImageRule, UseRule } from '../rules/rule.js';
-import { baseReference } from './base-reference.js';
-import type { Change } from './change.js';
+import { baseReference, type Change } from './change.js';
 
 /** What a use was judged with, and what came of it. */
 export interface UseJudgement {

@@ -1,13 +1,157 @@
+import { type DiffEntry, diffPackages, type NamedPackage } from '../attestations/sbom/diff.js';
+import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
+import { installedPackages } from '../attestations/sbom/sbom.js';
 import type { ReadingIndex } from '../build-files/reading-index.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
+import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
-import type { BaseChange, ComparedImage, NotKnown } from '../reports/image-diff.js';
+import {
+  BASE_CHANGE_ENTRIES,
+  type BaseChange,
+  type ComparedImage,
+  type NotKnown,
+  type PackageChange,
+  type VulnerabilityChange,
+} from '../reports/image-diff.js';
 import { shortReference } from '../reports/image-diff-words.js';
 import type { UseInquiry } from '../rules/evaluate.js';
-import { compareImages } from './compare-images.js';
+import { distinct, groups } from '../rules/vulnerabilities/describe.js';
+import { type JudgedPackages, judgedPackages } from '../vulnerabilities/evaluated-packages.js';
+import { compareFound, openOf } from '../vulnerabilities/matching/compare.js';
+import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
 import { baseBarredBy, failedIdentity, inquiryOf, type JudgeInput, type UseJudgement } from './evaluate-reference.js';
+
+/** One of two images that are compared, and what was collected of it. */
+interface Side {
+  readonly name: string;
+  readonly evidence: CollectedEvidence;
+}
+
+/** Says what became other from one image to the next: in its packages, and in what is known against them. */
+export function compareImages(before: Side, after: Side): Pick<BaseChange, 'packages' | 'vulnerabilities'> {
+  return { packages: comparePackages(before, after), vulnerabilities: compareVulnerabilities(before, after) };
+}
+
+/**
+ * Both images are read by the same means, or a difference would be one of the means: the databases in the layers, with
+ * what an SBOM that counts adds where both have one, and the SBOMs alone where the layers of one can't be had.
+ */
+function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
+  const [old, now] = [before.evidence.packages, after.evidence.packages];
+  const [oldSbom, nowSbom] = [countingSbom(before), countingSbom(after)];
+  const sboms = oldSbom === null || nowSbom === null ? null : { old: oldSbom, now: nowSbom };
+  if (old?.status === 'present' && now?.status === 'present') {
+    const gaps = [
+      ...old.value.unknowns.map(({ path, reason }) => `In ${before.name}, /${path} could not be read: ${reason}.`),
+      ...now.value.unknowns.map(({ path, reason }) => `In ${after.name}, /${path} could not be read: ${reason}.`),
+    ];
+    const listed = judgedPackages(old.value, sboms?.old ?? null);
+    const listedNow = judgedPackages(now.value, sboms?.now ?? null);
+    const unnamed = unnamedIn(listed, sboms?.old);
+    const unnamedNow = unnamedIn(listedNow, sboms?.now);
+    return packageChange(sboms === null ? 'layers' : 'layers and SBOM', listed.packages, listedNow.packages, [
+      ...gaps,
+      ...notCompared(before, unnamed, unnamedNow),
+      ...notCompared(after, unnamedNow, unnamed),
+    ]);
+  }
+  if (sboms !== null) {
+    return packageChange(
+      'SBOM',
+      installedPackages(sboms.old.chosen.sbom),
+      installedPackages(sboms.now.chosen.sbom),
+      [],
+    );
+  }
+  return notKnown('what is installed', [before, old], [after, now]);
+}
+
+/**
+ * Null too for one without packages, as apko makes of an index: beside it, everything that the other image's lists would
+ * look as if it had come or gone.
+ */
+function countingSbom({ evidence: { sbom } }: Side): ImageSbom | null {
+  if (sbom?.status !== 'present' || !sbom.value.counts) return null;
+  return installedPackages(sbom.value.chosen.sbom).length === 0 ? null : sbom.value;
+}
+
+/** What a bill of materials lists and no purl names, without the place that differs between any two images. */
+function unnamedIn({ unjudged }: JudgedPackages, sbom: ImageSbom | undefined): readonly string[] {
+  const place = ` of ${sbom?.chosen.place ?? ''}`;
+  return unjudged.map(({ what }) => (what.endsWith(place) ? what.slice(0, -place.length) : what));
+}
+
+function notCompared({ name }: Side, here: readonly string[], there: readonly string[]): readonly string[] {
+  const known = new Set(there);
+  const [first, ...others] = here.filter((one) => !known.has(one));
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return [`The SBOM of ${name} lists ${first}${more} without a purl that can be read, which is not compared.`];
+}
+
+function packageChange(
+  from: PackageChange['from'],
+  before: readonly NamedPackage[],
+  after: readonly NamedPackage[],
+  gaps: readonly string[],
+): PackageChange {
+  const { added, removed, changed } = diffPackages(before, after);
+  const some = <T extends DiffEntry | PackageChange['changed'][number]>(list: readonly T[]) =>
+    list.slice(0, BASE_CHANGE_ENTRIES);
+  return {
+    status: 'compared',
+    from,
+    counts: { added: added.length, removed: removed.length, changed: changed.length },
+    added: some(added),
+    removed: some(removed),
+    changed: some(changed),
+    gaps,
+  };
+}
+
+function compareVulnerabilities(before: Side, after: Side): VulnerabilityChange | NotKnown {
+  const [old, now] = [before.evidence.vulnerabilities, after.evidence.vulnerabilities];
+  if (old?.status !== 'present' || now?.status !== 'present') {
+    return notKnown('what is known of its packages', [before, old], [after, now]);
+  }
+  // What VEX silences on one side alone is open on the other.
+  const { brought: added, gone: removed } = compareFound(openOf(old.value.found), openOf(now.value.found));
+  return {
+    status: 'compared',
+    counts: { added: distinct(added).length, removed: distinct(removed).length },
+    added: groups(added).slice(0, BASE_CHANGE_ENTRIES),
+    removed: groups(removed).slice(0, BASE_CHANGE_ENTRIES),
+    gaps: [...unjudged(before, old.value), ...unjudged(after, now.value)],
+  };
+}
+
+/** An image that was not understood has fewer known vulnerabilities than it has: that must not look like a mend. */
+function unjudged({ name }: Side, { unjudged: all }: KnownVulnerabilities): readonly string[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  const more = all.length === 1 ? '' : `, and ${all.length - 1} more`;
+  return [`Not everything in ${name} could be judged: ${first.what}, because ${first.reason}${more}.`];
+}
+
+function notKnown(what: string, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {
+  for (const [{ name }, evidence] of sides) {
+    if (evidence?.status === 'present') continue;
+    return { status: 'not-known', reason: reasonOf(name, what, evidence) };
+  }
+  return { status: 'not-known', reason: `There is nothing to compare.` };
+}
+
+function reasonOf(
+  name: string,
+  what: string,
+  evidence: Exclude<Evidence<unknown>, { readonly status: 'present' }> | undefined,
+): string {
+  if (evidence === undefined) return `No rule of the policy asks ${what}.`;
+  if (evidence.status === 'absent') return `${name} does not tell ${what}.`;
+  return `${name}: ${evidence.message}`;
+}
 
 /** What is compared: of the image that is replaced, no more is collected than of the one that replaces it. */
 const COMPARED: readonly EvidenceKind[] = ['image', 'packages', 'sbom', 'vulnerabilities'];

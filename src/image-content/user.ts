@@ -1,5 +1,5 @@
-import { keptText, whyUnread } from '../packages/kept-text.js';
 import type { FileTree } from './filesystem/file-tree.js';
+import { keptText, whyUnread } from './filesystem/kept-text.js';
 
 /** Whom a `USER` text stands for. */
 export interface RunsAs {

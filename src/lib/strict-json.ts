@@ -1,6 +1,6 @@
-import { shown } from '../registry/manifest/document-fault.js';
 import { err, ok, type Result } from './result.js';
 import { scanJson } from './scan-json.js';
+import { shown } from './text.js';
 
 const MAX_DEPTH = 64;
 

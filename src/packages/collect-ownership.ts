@@ -3,9 +3,9 @@ import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
 import type { FileEntry } from '../image-content/filesystem/file-entry.js';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import { keptText } from '../image-content/filesystem/kept-text.js';
 import { readDiversions } from './dpkg-database.js';
 import type { InstalledPackage, OwnedFile } from './inventory.js';
-import { keptText } from './kept-text.js';
 import type { Ownership } from './ownership.js';
 
 type Checksum = NonNullable<OwnedFile['checksum']>;

@@ -1,13 +1,94 @@
 import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import { whyUnread } from '../image-content/filesystem/kept-text.js';
 import { isKeptFile } from '../image-content/layers/kept-files.js';
 import { type FoundDatabase, findDatabases } from './find-databases.js';
-import { findLanguagePackages } from './find-language-packages.js';
-import type { InstalledPackage, Inventory } from './inventory.js';
+import type { Distribution, InstalledPackage, Inventory, PackageType } from './inventory.js';
+import { readNpmPackage, readPythonPackage } from './language-packages.js';
 import { readDistribution, unreadDistribution } from './os-release.js';
-import { packagePurl } from './package-purl.js';
-import type { DatabaseEntry } from './read-database.js';
+import { formatPurl, makePurl } from './purl.js';
+import { type DatabaseEntry, type DatabaseReading, MAX_OWNED_FILES } from './read-database.js';
+
+interface PackageIdentity {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string;
+  readonly architecture?: string;
+}
+
+/** The package URL of an installed package: `pkg:apk/wolfi/curl@8.9.1-r0?arch=x86_64&distro=wolfi-20230201`. */
+export function packagePurl(
+  { type, name, version, architecture }: PackageIdentity,
+  distribution: Distribution | null,
+): string {
+  const isLanguage = type === 'npm' || type === 'pypi';
+  const qualifiers = new Map<string, string>();
+  const slash = isLanguage ? name.lastIndexOf('/') : -1;
+  const namespace = isLanguage ? (slash < 0 ? undefined : name.slice(0, slash)) : distribution?.id;
+  let bareVersion = version;
+  if (!isLanguage) {
+    if (architecture !== undefined) qualifiers.set('arch', architecture);
+    if (distribution !== null) {
+      qualifiers.set(
+        'distro',
+        [distribution.id, distribution.versionId].filter((part) => part !== undefined).join('-'),
+      );
+    }
+    const epoch = type === 'rpm' ? /^([0-9]+):/.exec(version)?.[1] : undefined;
+    if (epoch !== undefined) {
+      qualifiers.set('epoch', epoch);
+      bareVersion = version.slice(epoch.length + 1);
+    }
+  }
+  const purl = makePurl({
+    type,
+    ...(namespace === undefined ? {} : { namespace }),
+    name: name.slice(slash + 1),
+    version: bareVersion,
+    qualifiers,
+  });
+  return purl.ok ? formatPurl(purl.value) : '';
+}
+
+/** What one package's metadata file said. */
+interface FoundMetadata {
+  readonly path: string;
+  readonly reading: DatabaseReading;
+}
+
+const PYTHON = /\.dist-info\/METADATA$|(?:\.egg-info|EGG-INFO)\/PKG-INFO$|\.egg-info$/;
+const METADATA = new RegExp(`/package\\.json$|${PYTHON.source}`);
+
+/** Finds and reads the metadata of npm and Python packages, wherever they are installed. */
+function findLanguagePackages(tree: FileTree): readonly FoundMetadata[] {
+  const found: FoundMetadata[] = [];
+  let recorded = 0;
+  for (const entry of tree.entries()) {
+    const { path } = entry;
+    const bytes = entry.content?.bytes;
+    if (bytes === undefined) {
+      // Where pnpm's store lies in the image, what it installs may be written as hard links to that.
+      const reason = METADATA.test(path) && isKeptFile(path) ? whyUnread(tree, path) : undefined;
+      if (reason !== undefined) found.push({ path, reading: { packages: [], problems: [reason] } });
+      continue;
+    }
+    const text = () => Buffer.from(bytes).toString('utf8');
+    if (path.endsWith('/package.json')) {
+      found.push({ path, reading: readNpmPackage(text(), path) });
+    } else if (PYTHON.test(path)) {
+      const record = tree.resolve(path.replace(/METADATA$/, 'RECORD'))?.content?.bytes;
+      // A line is two bytes at least; past the limit packages still count, without their files.
+      recorded += record?.length ?? 0;
+      const isRecord = path.endsWith('METADATA') && record !== undefined && recorded < MAX_OWNED_FILES * 16;
+      found.push({
+        path,
+        reading: readPythonPackage(text(), path, isRecord ? Buffer.from(record).toString('utf8') : undefined),
+      });
+    }
+  }
+  return found;
+}
 
 /** Says what is installed, by the databases and metadata in the image's own layers. */
 export const collectPackages: Collector<'packages'> = async (context) => {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path/posix';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import { keptBytes, keptText, whyUnread } from '../image-content/filesystem/kept-text.js';
 import { readApkDatabase } from './apk-database.js';
 import { type FileLists, readDpkgStatus } from './dpkg-database.js';
 import type { PackageDatabase } from './inventory.js';
-import { keptBytes, keptText, whyUnread } from './kept-text.js';
 import type { DatabaseReading } from './read-database.js';
 
 /** A database that was found, and what it said. */

@@ -1,6 +1,6 @@
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import { keptText, whyUnread } from '../image-content/filesystem/kept-text.js';
 import type { Distribution } from './inventory.js';
-import { keptText, whyUnread } from './kept-text.js';
 
 /** In the order in which os-release(5) says to look. */
 const PLACES = ['etc/os-release', 'usr/lib/os-release'] as const;

@@ -1,8 +1,8 @@
 import type { ApkoConfiguration } from '../attestations/provenance/apko.js';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
-import { plural } from '../lib/plural.js';
+import { keptText, whyUnread } from '../image-content/filesystem/kept-text.js';
+import { plural } from '../lib/text.js';
 import type { Inventory } from './inventory.js';
-import { keptText, whyUnread } from './kept-text.js';
 
 /** What speaks for an image being made of Wolfi packages, and what against, each in a clause. */
 export interface WolfiJudgement {

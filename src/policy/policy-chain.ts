@@ -1,13 +1,28 @@
 import { posix } from 'node:path';
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import type { Rule } from '../rules/rule.js';
 import { type Layer, problemIn, type ResolveFile } from './layer.js';
-import { limitedFiles } from './limited-files.js';
 import type { PolicyProblem } from './problem.js';
 import { policySchema } from './schema.js';
 import { schemaProblems } from './schema-problems.js';
 import { readYaml } from './yaml-document.js';
+
+/** Key files and trusted roots that one policy may name; each may be a request to an API. */
+const MAX_FILES = 64;
+
+/** Reads each file once, however many entries name it, and no more than a policy can need. */
+function limitedFiles(resolveFile: ResolveFile): ResolveFile {
+  const reads = new Map<string, ReturnType<ResolveFile>>();
+  return (path) => {
+    const known = reads.get(path);
+    if (known !== undefined) return known;
+    if (reads.size >= MAX_FILES) return Promise.resolve(err(`a policy may name ${MAX_FILES} files at most`));
+    const read = resolveFile(path);
+    reads.set(path, read);
+    return read;
+  };
+}
 
 /** An organisation's policy may build on another's; more than that, nobody can follow. */
 const MAX_EXTENDS = 5;

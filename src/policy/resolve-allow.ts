@@ -1,6 +1,6 @@
 import type { Catalogue, Publisher } from '../catalog/publisher.js';
 import { nearest } from '../lib/nearest.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../references/pattern.js';
 import { verifiedPublishers } from './default-allow.js';
 import { type Layer, positionIn, problemIn } from './layer.js';

@@ -12,8 +12,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { SourceRange } from '../build-files/image-use.js';
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
 
 export const MAX_POLICY_BYTES = 1024 * 1024;

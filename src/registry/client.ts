@@ -1,23 +1,101 @@
+import { z } from 'zod';
 import { err, ok, type Result } from '../lib/result.js';
+import { parseStrictJson } from '../lib/strict-json.js';
 import { digestOf, hashesTo } from '../references/digest.js';
 import { isDigest, repositoryName } from '../references/reference.js';
 import type { Authorization } from './auth/authorization.js';
 import type { HostRules } from './hosts.js';
-import { resumingChunks } from './http/blob-download.js';
 import { type RequestName, requestText, statusError } from './http/http-failure.js';
+import { nextPage } from './http/pages.js';
 import { refusalError } from './http/refusal.js';
 import type { Ask, RegistryApi } from './http/request.js';
 import { type Answer, readRefusalText, type WholeAnswer } from './http/response.js';
-import type { Request, Transport } from './http/transport.js';
+import { isTransient, type Request, type Transport } from './http/transport.js';
 import { blobText, type Origin, tooLarge, verifiedChunks, wrongDigest, wrongSize } from './http/verified-bytes.js';
 import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
-import { BLOB_LIMITS, type LimitName } from './limits.js';
+import { BLOB_LIMITS, type LimitName, type RegistryLimits } from './limits.js';
+import { malformed } from './manifest/document-fault.js';
 import type { Descriptor } from './manifest/manifest.js';
 import { ACCEPTED_MANIFESTS, essence } from './manifest/media-types.js';
 import { readManifest } from './manifest/read-manifest.js';
 import { fetchReferrers } from './referrers.js';
-import { documentError } from './registry-error.js';
-import { fetchTags } from './tags.js';
+import { BlobStreamError, documentError } from './registry-error.js';
+
+/**
+ * A blob's chunks from an answer that is already there. When the connection breaks, the rest is asked for with a range
+ * request, and what a registry without ranges sends again is skipped; the bytes that come are the whole blob's, in order.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
+ */
+async function* resumingChunks(
+  first: Answer,
+  size: number,
+  open: (from: number) => Promise<Result<Answer, RegistryError>>,
+  transport: Pick<Transport, 'limits' | 'backoff' | 'sleep'>,
+): AsyncGenerator<Uint8Array> {
+  let answer = first;
+  let received = 0;
+  let skip = 0;
+  for (let failures = 0; ; ) {
+    try {
+      for await (const chunk of answer.body) {
+        const fresh = chunk.subarray(Math.min(skip, chunk.length));
+        skip -= chunk.length - fresh.length;
+        received += fresh.length;
+        if (fresh.length > 0) yield fresh;
+      }
+      return;
+    } catch (error) {
+      // Whole all the same: only the connection's end was rude.
+      if (received === size) return;
+      failures++;
+      const lost = error instanceof BlobStreamError && isTransient(error.error);
+      if (!lost || failures >= transport.limits.attempts) throw error;
+    }
+    await transport.sleep(transport.backoff(failures));
+    const next = await open(received);
+    if (!next.ok) throw new BlobStreamError(next.error);
+    answer = next.value;
+    skip = startOf(answer) === received ? 0 : received;
+  }
+}
+
+/** Where a partial answer starts; a whole one starts at 0. */
+function startOf(answer: Answer): number {
+  const start = /^bytes ([0-9]{1,15})-/.exec(answer.headers.get('content-range') ?? '')?.[1];
+  return answer.status === 206 && start !== undefined ? Number(start) : 0;
+}
+
+const page = z.object({ tags: z.array(z.string()).nullable() });
+const PAGE_SIZE = 1000;
+
+/** Every tag of a repository. @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
+async function fetchTags(
+  api: RegistryApi,
+  repository: Repository,
+  limits: RegistryLimits,
+): Promise<Result<readonly string[], RegistryError>> {
+  const tags: string[] = [];
+  const visited = new Set<string>();
+  const first = { repository, path: `tags/list?n=${PAGE_SIZE}`, accept: 'application/json' };
+  for (let ask: typeof first & { readonly url?: URL } = first; ; ) {
+    const name = api.nameOf('GET', ask);
+    visited.add(name.url.href);
+    const answer = await api.whole('GET', ask, 'manifest-bytes');
+    if (!answer.ok) return answer;
+    const json = parseStrictJson(answer.value.bytes);
+    const parsed = page.safeParse(json.ok ? json.value : undefined);
+    if (!parsed.success) {
+      const origin = { registry: repository.registry, request: requestText(name), what: 'The list of tags' };
+      return err(documentError(malformed(json.ok ? 'it holds no list of tags' : json.error), origin));
+    }
+    tags.push(...(parsed.data.tags ?? []));
+    const next = nextPage(answer.value.headers, name, visited, 'tag-pages', limits);
+    if (!next.ok) return next;
+    if (next.value === undefined) return ok(tags);
+    ask = { ...first, url: next.value };
+  }
+}
 
 export interface ClientOptions {
   readonly transport: Transport;

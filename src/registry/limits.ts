@@ -1,5 +1,5 @@
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import type { BlobKind } from './image-source.js';
 
 const KIB = 1024;

@@ -1,5 +1,5 @@
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import { referrersTag } from '../references/digest.js';
 import { limitError, type RequestName, requestText } from './http/http-failure.js';
 import { nextPage } from './http/pages.js';

@@ -1,11 +1,11 @@
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural, shown } from '../lib/text.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { FetchedManifest, ImageSource, RegistryError, Repository } from './image-source.js';
 import { registryLimits } from './limits.js';
 import { choosePlatform, compatiblePlatforms, normalPlatform, platformOf } from './manifest/choose-platform.js';
-import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './manifest/document-fault.js';
+import { beyondLimit, type DocumentFault, malformed, unsupportedForm } from './manifest/document-fault.js';
 import type { Descriptor, ImageManifest } from './manifest/manifest.js';
 import { isImageConfigType } from './manifest/media-types.js';
 import { readConfiguration } from './manifest/read-configuration.js';

@@ -1,4 +1,4 @@
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import type { WeaknessGroup } from '../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, VulnerabilityChange } from './image-diff.js';
 import { packageCounts } from './package-diff.js';

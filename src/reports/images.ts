@@ -2,7 +2,7 @@ import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
 import { jsonText } from '../lib/escape/json.js';
 import { terminal } from '../lib/escape/visible.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
 import type { ImagesDocument, UseDocument } from './images-document.js';
 import { displayWidth, padded } from './text/display-width.js';

@@ -1,5 +1,5 @@
 import type { PackageDiff } from '../attestations/sbom/diff.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 
 /** `3 packages added, 1 removed, 2 changed`: the words of every report for what changed in a list of packages. */
 export function packageCounts({ added, removed, changed }: Readonly<Record<keyof PackageDiff, number>>): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { plural } from '../lib/plural.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import { checkSchema, imageSchema } from './check-document.js';
 import type { Report } from './report.js';
 

@@ -1,6 +1,93 @@
+import type { Reading } from '../build-files/reading.js';
+import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import { rootsOnScratch } from '../image-content/effective-user.js';
+import type { Policy } from '../policy/policy.js';
+import { ruleSetting } from '../policy/settings.js';
+import { formatReference } from '../references/reference.js';
+import { nonRoot } from '../rules/non-root.js';
 import type { Incomplete } from '../signatures/verified.js';
-import type { Report } from './report.js';
+import type { JudgedImage, Report } from './report.js';
+
+/** Places that one notice names. */
+const MAX_TOLD = 5;
+
+/** What a report says of a whole repository beside its findings: what was not judged, and why. */
+export function noticesOf(policy: Policy, { uses, files, stages, unseen }: Reading): readonly string[] {
+  const notices: string[] = [];
+  if (files.length === 0) {
+    notices.push(
+      'No build file was found, so nothing was judged: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
+    );
+  } else if (files.every(({ status }) => status === 'skipped')) {
+    notices.push('Every build file is skipped, so nothing was judged.');
+  } else if (uses.length === 0 && files.every(({ status }) => status !== 'unreadable')) {
+    notices.push('The build files name no external image, so nothing was judged.');
+  }
+  const roots = ruleSetting(policy, nonRoot, 'final').level === 'off' ? [] : rootStages(stages);
+  if (roots.length > 0) notices.push(rootNotice(roots));
+  if (unseen.length > 0) notices.push(unseenNotice(unseen));
+  if (policy.allow.length === 0) {
+    const { path, name } = policy.source;
+    const advice =
+      path === undefined
+        ? 'Add .github/base-image-gate.yml (`base-image-gate policy init` proposes one)'
+        : `Add \`allow\` to ${name} (\`base-image-gate policy init\` proposes entries)`;
+    notices.push(`The allowlist is not enforced: the policy has none. ${advice} to say which images may be built on.`);
+  }
+  return notices;
+}
+
+/** A pass must not be taken for one of builds that nobody looked at. */
+function unseenNotice(unseen: Reading['unseen']): string {
+  const shown = unseen.slice(0, MAX_TOLD).map(({ path, what }) => `${path} ${what}`);
+  const more = unseen.length > shown.length ? `; and ${unseen.length - shown.length} more` : '';
+  return `Not judged, because only build files and the literal text of workflows are read: ${shown.join('; ')}${more}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no judgement, under \`files.exclude\`.`;
+}
+
+function rootStages(stages: readonly Stage[]): readonly Stage[] {
+  const byFile = new Map<string, Stage[]>();
+  for (const stage of stages) {
+    const known = byFile.get(stage.file);
+    if (known === undefined) byFile.set(stage.file, [stage]);
+    else known.push(stage);
+  }
+  return [...byFile.values()].flatMap(rootsOnScratch);
+}
+
+/** `FROM scratch` names no image that a rule could be asked of. */
+function rootNotice(roots: readonly Stage[]): string {
+  const shown = roots.slice(0, MAX_TOLD).map(({ file, line }) => `${file}:${line}`);
+  const more = roots.length > shown.length ? ` and ${roots.length - shown.length} more` : '';
+  return `What ships of ${shown.join(', ')}${more} is built on scratch and runs as root, which non-root, a rule about images, does not answer for. End it with a USER such as 65532.`;
+}
+
+interface Judgement {
+  readonly publisher?: string;
+  readonly evidence: ReadonlyMap<string, CollectedEvidence>;
+}
+
+/** The images of a run, one a reference and digest however many uses name it, in the order of their references. */
+export function judgedImages(judgements: readonly Judgement[]): readonly JudgedImage[] {
+  const images = new Map<string, JudgedImage>();
+  for (const { evidence, publisher } of judgements) {
+    for (const [platform, collected] of evidence) {
+      if (collected.image?.status !== 'present') continue;
+      const { reference, digest, manifestDigest, configDigest } = collected.image.value;
+      const name = formatReference(reference);
+      const key = `${name} ${digest}`;
+      const before = images.get(key) ?? { reference: name, digest, platforms: [], evidence: {} };
+      if (before.platforms.some((known) => known.platform === platform)) continue;
+      images.set(key, {
+        ...before,
+        ...(publisher === undefined ? {} : { publisher }),
+        platforms: [...before.platforms, { platform, manifest: manifestDigest, config: configDigest }],
+        evidence: { ...before.evidence, [platform]: collected },
+      });
+    }
+  }
+  return [...images.values()].sort((a, b) => (a.reference < b.reference ? -1 : 1));
+}
 
 /** What the evidence of a run says about the run itself. */
 export interface RunFacts {

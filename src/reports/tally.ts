@@ -1,4 +1,4 @@
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 import { toldFindings } from './reported-findings.js';

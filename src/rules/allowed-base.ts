@@ -3,8 +3,7 @@ import { deniedBy } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
 import { adviceOf } from '../suggestions/advice.js';
 import { proposalsFor } from '../suggestions/suggestions.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { UseRule } from './rule.js';
+import { type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',

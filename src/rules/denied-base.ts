@@ -1,7 +1,6 @@
 import { deniedBy } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { UseRule } from './rule.js';
+import { type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const deniedBase: UseRule<NoOptions> = {
   id: 'denied-base',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Program, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
-import { listed } from '../lib/listed.js';
+import { listed } from '../lib/text.js';
 import { highestLevel } from '../policy/strictness.js';
 import { needed, shortened, unjudged, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';

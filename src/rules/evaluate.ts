@@ -1,7 +1,7 @@
 import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
-import { type Change, inheritedFrom } from '../gate/change.js';
+import { type BaseReference, type Change, inheritedFrom } from '../gate/change.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
@@ -40,17 +40,6 @@ export interface UseInquiry {
   /** What its tag names today, for rules that are asked again because they failed. */
   readonly newer?: NewerReference;
 }
-
-/** The image that the base ref has in a use's place, or why there is none to look at. */
-export type BaseReference =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'image'; readonly use: ImageUse; readonly subject: Omit<ImageSubject, 'platform'> }
-  | {
-      readonly kind: 'unknown';
-      /** Absent where the base ref could not be read. */
-      readonly use?: ImageUse;
-      readonly reason: string;
-    };
 
 /** What a tag names today: an image whose identity was tested, or why it is not looked at. */
 export type NewerReference =

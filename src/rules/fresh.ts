@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { duration, durationMilliseconds } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
 import { needed } from './image-contents.js';

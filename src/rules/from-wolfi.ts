@@ -1,7 +1,6 @@
 import { judgeWolfi } from '../packages/wolfi-facts.js';
 import { needed, withoutLinuxContents } from './image-contents.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { ImageRule, RuleResult } from './rule.js';
+import { type ImageRule, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
 export const fromWolfi: ImageRule<NoOptions> = {
   id: 'from-wolfi',

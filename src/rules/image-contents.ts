@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
-import { listed } from '../lib/listed.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { listed } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 

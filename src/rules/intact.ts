@@ -1,8 +1,6 @@
-import { listed } from '../lib/listed.js';
-import { plural } from '../lib/plural.js';
+import { listed, plural } from '../lib/text.js';
 import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { ImageRule } from './rule.js';
+import { type ImageRule, type NoOptions, noOptions } from './rule.js';
 
 export const intact: ImageRule<NoOptions> = {
   id: 'intact',

@@ -1,6 +1,5 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { UseRule } from './rule.js';
+import { type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const knownReference: UseRule<NoOptions> = {
   id: 'known-reference',

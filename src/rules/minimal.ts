@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { environmentSecrets } from '../image-content/environment-facts.js';
 import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js';
-import { listed } from '../lib/listed.js';
-import { plural } from '../lib/plural.js';
+import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, unjudged, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';

@@ -1,5 +1,4 @@
-import { type NoOptions, noOptions } from './options.js';
-import type { UseRule } from './rule.js';
+import { type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const overridableBase: UseRule<NoOptions> = {
   id: 'overridable-base',

@@ -1,5 +1,4 @@
-import { type NoOptions, noOptions } from './options.js';
-import type { UseRule } from './rule.js';
+import { type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const pinnedByDigest: UseRule<NoOptions> = {
   id: 'pinned-by-digest',

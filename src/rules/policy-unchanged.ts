@@ -1,5 +1,4 @@
-import { type NoOptions, noOptions } from './options.js';
-import type { ChangeRule } from './rule.js';
+import { type ChangeRule, type NoOptions, noOptions } from './rule.js';
 
 export const policyUnchanged: ChangeRule<NoOptions> = {
   id: 'policy-unchanged',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
 import { normaliseBuilder, readSourceUri } from '../attestations/provenance/source-uri.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { identityMatches } from '../policy/identity.js';
 import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';

@@ -1,5 +1,4 @@
-import { type NoOptions, noOptions } from './options.js';
-import type { FileRule } from './rule.js';
+import { type FileRule, type NoOptions, noOptions } from './rule.js';
 
 /** A build file that BuildKit would refuse tells us nothing we could trust: neither "pass" nor "fail" would be true. */
 export const readableBuildFile: FileRule<NoOptions> = {

@@ -1,10 +1,14 @@
-import type { ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 import type { BuildFile, ImageUse, Place, Role } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import type { Platform } from '../references/platform.js';
 import type { Reference } from '../references/reference.js';
+
+/** For rules that have nothing to set but their level. */
+export const noOptions = z.strictObject({});
+export type NoOptions = z.infer<typeof noOptions>;
 
 export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
 

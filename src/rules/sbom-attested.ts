@@ -1,10 +1,9 @@
 import type { AttestedSbom, ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { formatName, installedPackages } from '../attestations/sbom/sbom.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { ImageRule, RuleResult } from './rule.js';
+import { type ImageRule, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
 export const sbomAttested: ImageRule<NoOptions> = {
   id: 'sbom-attested',

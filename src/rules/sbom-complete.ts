@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ElementReport, readElements } from '../attestations/sbom/elements.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';

@@ -2,10 +2,9 @@ import { compareWithSbom } from '../attestations/provenance/apko.js';
 import { distributionPackages } from '../attestations/sbom/distribution-packages.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { type Reconciliation, reconcile } from '../attestations/sbom/reconcile.js';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
-import { type NoOptions, noOptions } from './options.js';
-import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { type ImageRule, type ImageRuleSubject, type NoOptions, noOptions, type RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
 import { withoutEvidence } from './without-evidence.js';
 

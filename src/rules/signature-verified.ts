@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plural } from '../lib/plural.js';
+import { plural } from '../lib/text.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
 import { formatReference } from '../references/reference.js';

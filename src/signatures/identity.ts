@@ -1,6 +1,6 @@
 import type { ASN1Obj } from '@sigstore/core';
 import type { Signer as VerifierSigner } from '@sigstore/verify';
-import { optionalField } from '../lib/optional-field.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { KeylessIdentity } from './signer.js';

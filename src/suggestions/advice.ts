@@ -1,4 +1,4 @@
-import { allListed } from '../lib/listed.js';
+import { allListed } from '../lib/text.js';
 import type { RuleResult } from '../rules/rule.js';
 import type { LeftOut, Proposal, Proposals } from './suggestions.js';
 

@@ -1,7 +1,18 @@
 import type { Role } from '../build-files/image-use.js';
-import type { Candidate } from './candidate.js';
+import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
 import type { StageNeeds } from './stage-needs.js';
 import type { MissedVersion } from './version-line.js';
+
+/** An image that is known in the place of the use's, in the variant that its stage needs. */
+export interface Candidate {
+  readonly equivalent: Equivalent;
+  readonly variant: EquivalentVariant;
+  readonly image: string;
+  /** Where what the stage runs has to be run, if not in this image. */
+  readonly buildOn?: string;
+  /** The version asked for, where this image is or may be of another. */
+  readonly missedVersion?: MissedVersion;
+}
 
 /** What a stage has to be changed for when it is built on another image: clauses, the weightiest first. */
 export function changesFor(candidate: Candidate, needs: StageNeeds, role: Role): readonly string[] {

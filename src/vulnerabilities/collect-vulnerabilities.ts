@@ -2,7 +2,7 @@ import { isRpmKey } from '../attestations/sbom/distribution-packages.js';
 import { vexVerdict } from '../attestations/vex/vex-verdict.js';
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
-import { groupBy } from '../lib/group-by.js';
+import { groupBy } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Inventory } from '../packages/inventory.js';
 import { judgedPackages } from './evaluated-packages.js';

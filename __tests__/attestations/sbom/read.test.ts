@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SBOM_LIMITS } from '../../../src/attestations/sbom/limits.js';
 import { readSbom, readSbomPredicate } from '../../../src/attestations/sbom/read.js';
 import type { Sbom } from '../../../src/attestations/sbom/sbom.js';
-import type { SbomError } from '../../../src/attestations/sbom/sbom-error.js';
+import { SBOM_LIMITS, type SbomError } from '../../../src/attestations/sbom/sbom-error.js';
 import type { Result } from '../../../src/lib/result.js';
 import { apkPackage, cycloneDxDocument, IMAGE_ID, jsonBytes, spdxDocument } from '../../support/image/make-sbom.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VexStatement } from '../../../src/attestations/vex/vex.js';
-import { vexVerdict } from '../../../src/attestations/vex/vex-verdict.js';
+import { type VexStatement, vexVerdict } from '../../../src/attestations/vex/vex-verdict.js';
 import {
   collectAttested,
   INDEX_DIGEST,

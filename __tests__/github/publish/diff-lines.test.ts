@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addedLines } from '../../../src/github/publish/diff-lines.js';
+import { addedLines } from '../../../src/github/publish/post-suggestions.js';
 
 describe('the lines of a patch', () => {
   test('are those added, as the new side counts', () => {

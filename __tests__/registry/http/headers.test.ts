@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseChallenges } from '../../../src/registry/auth/challenge.js';
-import { nextLink } from '../../../src/registry/http/link-header.js';
-import { retryAfterMs } from '../../../src/registry/http/retry-after.js';
+import { nextLink } from '../../../src/registry/http/pages.js';
+import { retryAfterMs } from '../../../src/registry/http/transport.js';
 
 function challenges(header: string) {
   return parseChallenges(header).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);

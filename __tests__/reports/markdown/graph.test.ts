@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mermaidLabel } from '../../../src/lib/escape/mermaid.js';
-import { stageGraph } from '../../../src/reports/markdown/graph.js';
+import { mermaidLabel, stageGraph } from '../../../src/reports/markdown/graph.js';
 import { makeAnswer, makeReport, makeUse } from '../../support/report-maker.js';
 import { makeStage, storefrontReport } from '../../support/storefront-report.js';
 

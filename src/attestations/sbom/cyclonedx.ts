@@ -1,11 +1,10 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { findContradictions, indexPackages } from './contradictions.js';
 import { readComponent } from './cyclonedx-component.js';
 import { type Fields, isFields, objects, text, texts } from './fields.js';
-import { SBOM_LIMITS } from './limits.js';
 import type { Sbom, SbomDocument, SbomFormat, SbomPackage, SbomRelationship, SbomTool } from './sbom.js';
-import { overLimit, type SbomError } from './sbom-error.js';
+import { overLimit, SBOM_LIMITS, type SbomError } from './sbom-error.js';
 
 /**
  * Reads a CycloneDX 1.4 to 1.7 document. `metadata.component` is the root and counts as a package, and so does every

@@ -1,4 +1,4 @@
-import { optionalField } from '../../lib/optional-field.js';
+import { optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import { normaliseVersion } from './distribution-packages.js';
 

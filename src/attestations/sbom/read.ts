@@ -1,15 +1,45 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { plural } from '../../lib/plural.js';
-import { err, type Result } from '../../lib/result.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { scanJson } from '../../lib/scan-json.js';
+import { plural } from '../../lib/text.js';
 import { readCycloneDx } from './cyclonedx.js';
 import { detectJson, detectText } from './detect.js';
 import { type Fields, isFields } from './fields.js';
-import { parseJsonDocument } from './json-document.js';
-import { SBOM_LIMITS } from './limits.js';
 import type { Sbom } from './sbom.js';
-import { overLimit, refused, type SbomError, unsupported } from './sbom-error.js';
+import { overLimit, refused, SBOM_LIMITS, type SbomError, unsupported } from './sbom-error.js';
 import { readSpdx } from './spdx.js';
 import { readTagValue } from './tag-value.js';
+
+/**
+ * Reads JSON text that a stranger wrote. Fails on text that is no JSON, that has a key twice in one object, or that nests
+ * deeper than the limit.
+ */
+function parseJsonDocument(text: string, bytes: Uint8Array): Result<unknown, SbomError> {
+  const flaw = scanJson(bytes, SBOM_LIMITS['sbom-depth']);
+  if (flaw?.code === 'too-deep')
+    return err(
+      overLimit(
+        'sbom-depth',
+        `nests more than ${plural(SBOM_LIMITS['sbom-depth'], 'level')} deep, at byte ${flaw.offset}`,
+      ),
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return err(refused('malformed', `is not JSON: ${error instanceof Error ? error.message : String(error)}`));
+  }
+  if (flaw !== null) {
+    const key = JSON.stringify(flaw.key.slice(0, 60));
+    return err(
+      refused(
+        'duplicate-key',
+        `has the key ${key} twice in one object, at byte ${flaw.offset}: readers disagree on which counts`,
+      ),
+    );
+  }
+  return ok(value);
+}
 
 /**
  * Reads a bill of materials from a file's bytes. Takes SPDX 2.2 and 2.3 (JSON, tag-value) and CycloneDX 1.4 to 1.7 (JSON).

@@ -1,4 +1,16 @@
-import type { SbomLimit } from './limits.js';
+/** How much of a bill of materials is read before it is refused by the limit's name. Real ones stay far below. */
+export const SBOM_LIMITS = {
+  /** Bytes of a document: the largest images' SBOMs with file lists reach 60 MB. */
+  'sbom-bytes': 96 * 1024 * 1024,
+  /** Objects and lists inside one another; CycloneDX components nest a handful deep. */
+  'sbom-depth': 256,
+  /** Packages, components, nested ones included. A full desktop distribution has some 4,000. */
+  'sbom-packages': 250_000,
+  /** Relationships, those of files included. */
+  'sbom-relationships': 2_000_000,
+} as const;
+
+type SbomLimit = keyof typeof SBOM_LIMITS;
 
 /** Why a document was refused although its format is one that is read. */
 export type RefusalCode = 'empty' | 'encoding' | 'malformed' | 'duplicate-key' | 'nested-string' | 'limit';

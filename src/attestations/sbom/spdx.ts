@@ -1,10 +1,9 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { findContradictions, indexPackages, type PackageIndexes } from './contradictions.js';
 import { type Fields, isFields, text, texts } from './fields.js';
-import { SBOM_LIMITS } from './limits.js';
 import type { Sbom, SbomDocument, SbomFormat, SbomPackage, SbomRelationship, SbomTool } from './sbom.js';
-import { overLimit, type SbomError } from './sbom-error.js';
+import { overLimit, SBOM_LIMITS, type SbomError } from './sbom-error.js';
 import { asserted, readSpdxPackage } from './spdx-package.js';
 
 const DOCUMENT = 'SPDXRef-DOCUMENT';

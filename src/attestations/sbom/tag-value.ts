@@ -1,8 +1,7 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import type { Fields } from './fields.js';
-import { SBOM_LIMITS } from './limits.js';
-import { overLimit, refused, type SbomError } from './sbom-error.js';
+import { overLimit, refused, SBOM_LIMITS, type SbomError } from './sbom-error.js';
 import type { PlaceOfPackage } from './spdx.js';
 
 /** A tag-value document in the shape of SPDX's JSON, and where its packages stand. */

@@ -3,7 +3,7 @@ import { present } from '../../evidence/evidence.js';
 import { describeSigner } from '../../signatures/signer.js';
 import { distinct, findCarriers, isSigned } from '../attested.js';
 import { isOpenVexType, readOpenVex } from './read-openvex.js';
-import type { VexStatement } from './vex.js';
+import type { VexStatement } from './vex-verdict.js';
 
 /** Collects OpenVEX statements about an image. Only from statements that an authority signed: VEX silences findings. */
 export const collectVex: Collector<'vex'> = async (context) => {

@@ -1,6 +1,12 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import { type Fields, isFields, text } from '../sbom/fields.js';
-import { VEX_JUSTIFICATIONS, VEX_STATUSES, type VexComponent, type VexProduct, type VexStatement } from './vex.js';
+import {
+  VEX_JUSTIFICATIONS,
+  VEX_STATUSES,
+  type VexComponent,
+  type VexProduct,
+  type VexStatement,
+} from './vex-verdict.js';
 
 export const VEX_LIMITS = { statements: 20_000, products: 100_000 } as const;
 

@@ -1,5 +1,5 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { LimitPassed, MAX_JSON_LENGTH } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { isBlank, isSpace, skipSpace } from './white-space.js';

@@ -1,6 +1,7 @@
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
-import { GlobalScope } from './build-arguments.js';
+import { familiarReference, parseReference } from '../../references/reference.js';
+import { GlobalScope, own } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';
 import type { Document, WrittenStage } from './document.js';
@@ -8,9 +9,50 @@ import type { FoundBase, FoundBuild, FoundStage, FoundUse } from './found-build.
 import { type Instruction, parseInstruction } from './instruction.js';
 import { LimitPassed, MAX_USES, type WorkBudget } from './limits.js';
 import { sourceSpan } from './logical-lines.js';
-import { contextImage, namedContext } from './named-contexts.js';
-import { markReached } from './reach.js';
 import { toLower } from './white-space.js';
+
+/** Marks what a build of the targets pulls, and which of it ends up in what is shipped. */
+function markReached(stages: readonly FoundStage[]): void {
+  const queue: number[] = [];
+  for (const [index, stage] of stages.entries()) if (stage.target) queue.push(index);
+  for (const start of queue) ship(stages, start);
+  for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+    const stage = stages[index];
+    if (stage === undefined || stage.reachable) continue;
+    stage.reachable = true;
+    for (const use of stage.uses) use.reachable = true;
+    if (stage.base.kind === 'image') stage.base.use.reachable = true;
+    if (stage.base.kind === 'stage') queue.push(stage.base.index);
+    for (const source of stage.copiesFrom) queue.push(source);
+  }
+}
+
+/** Everything on the way from a target down its FROMs ends up in what is shipped. */
+function ship(stages: readonly FoundStage[], target: number): void {
+  for (let stage = stages[target]; stage !== undefined && !stage.ships; ) {
+    stage.ships = true;
+    const base: FoundBase = stage.base;
+    if (base.kind === 'image') base.use.role = 'final';
+    stage = base.kind === 'stage' ? stages[base.index] : undefined;
+  }
+}
+
+/**
+ * The named context for a name: looked up by its familiar form without `:latest`, first for the platform.
+ * @see https://github.com/moby/buildkit/blob/master/frontend/dockerui/config.go `NamedContext`
+ */
+function namedContext(contexts: Readonly<Record<string, string>>, name: string, platform: string): string | undefined {
+  const reference = parseReference(name);
+  if (!reference.ok) return undefined;
+  const familiar = familiarReference(reference.value).replace(/:latest$/, '');
+  return own(contexts, `${familiar}::${platform}`) ?? own(contexts, familiar);
+}
+
+/** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */
+function contextImage(context: string): string | undefined {
+  const match = /^docker-image:(?:\/\/)?(.*)$/s.exec(context);
+  return match?.[1];
+}
 
 /** One build of a file: for one platform, with one target. */
 export interface BuildParameters {

@@ -1,4 +1,4 @@
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import { parseReference, repositoryName } from '../../references/reference.js';
 import type { BuildFile, ImageUse } from '../image-use.js';

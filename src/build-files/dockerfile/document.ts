@@ -1,4 +1,4 @@
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { checkInstruction, stageName } from './check-instruction.js';
 import { heredocsOf } from './heredocs.js';
 import { type HeredocBody, type Instruction, parseInstruction } from './instruction.js';

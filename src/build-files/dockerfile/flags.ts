@@ -1,4 +1,4 @@
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { LimitPassed, MAX_FLAGS } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { decodeLeniently, isEscapedByte } from './source-text.js';

@@ -1,4 +1,4 @@
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { type Pair, parseJsonForm, parsePairs, splitBlanks, splitQuoted, type Word } from './argument-forms.js';
 import { type Flag, splitFlags } from './flags.js';
 import { LimitPassed, MAX_TRIGGER_DEPTH } from './limits.js';

@@ -1,4 +1,4 @@
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { DirectiveReader } from './directives.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import { ReadError } from './read-error.js';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { parseReference } from '../../references/reference.js';
 import type { ImageUse } from '../image-use.js';
 import type { Stage } from '../stage.js';

@@ -1,5 +1,5 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { LimitPassed, MAX_EXPANSION_LENGTH, type WorkBudget } from './limits.js';
 
 /** One element of a pattern: a character, any one (`?`), or any number (`*`); neither of the latter matches a newline. */

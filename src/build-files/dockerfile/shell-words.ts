@@ -1,5 +1,5 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { LimitPassed, MAX_EXPANSION_DEPTH, MAX_EXPANSION_LENGTH, WorkBudget } from './limits.js';
 import type { EscapeCharacter } from './logical-lines.js';
 import { replacePattern, trimPrefix, trimSuffix } from './shell-pattern.js';

@@ -1,4 +1,4 @@
-import { allListed } from '../../lib/listed.js';
+import { allListed } from '../../lib/text.js';
 import type { GitHubError, Permission } from '../repository/github-error.js';
 import type { ActionInputs, ReportInputs } from './inputs.js';
 

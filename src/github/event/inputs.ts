@@ -1,6 +1,6 @@
 import { FRAMEWORKS, type Framework } from '../../compliance/frameworks.js';
+import { optionalField } from '../../lib/collections.js';
 import { nearest } from '../../lib/nearest.js';
-import { optionalField } from '../../lib/optional-field.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parsePlatform } from '../../references/platform.js';
 import {

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../gate/verdict.js';
-import { allListed } from '../../lib/listed.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { allListed } from '../../lib/text.js';
 import type { Report } from '../../reports/report.js';
 import { askedPermissions, toldTogether } from '../event/asked-permissions.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';

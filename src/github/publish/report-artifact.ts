@@ -1,8 +1,8 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import type { Report } from '../../reports/report.js';
 import { readZipDirectory, type ZipLimits, ZipReader } from '../../vulnerabilities/sources/exports/zip.js';
 import type { RepositoryName } from '../event/environment.js';

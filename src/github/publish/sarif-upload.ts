@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import type { RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from '../repository/client.js';
 import { attempt, type GitHubError, type Purpose } from '../repository/github-error.js';

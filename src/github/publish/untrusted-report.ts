@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { codeOf } from '../../lib/caught.js';
-import { plural } from '../../lib/plural.js';
 import { err, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { readCheck } from '../../reports/read-check.js';
 import type { Report } from '../../reports/report.js';
 

@@ -1,5 +1,5 @@
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { RESPONSE_LIMIT } from './github-error.js';
 
 /** Named limits of one exchange with GitHub's API. */

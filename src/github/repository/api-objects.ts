@@ -1,6 +1,6 @@
 import type { TreeError } from '../../build-files/repository-tree.js';
-import { plural } from '../../lib/plural.js';
 import { err, ok } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { formatRepositoryName, type RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from './client.js';
 import { type GitEntry, type GitObjects, tooLarge } from './commit-tree.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from '../../build-files/repository-tree.js';
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 
 /** One entry of a commit's tree, as git keeps it. */
 export interface GitEntry {

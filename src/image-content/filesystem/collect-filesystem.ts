@@ -1,13 +1,60 @@
 import type { Collector } from '../../evidence/collector.js';
 import { type Evidence, present } from '../../evidence/evidence.js';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { registryErrorEvidence } from '../../registry/registry-error.js';
+import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
 import { type LayersError, readImageLayers } from '../layers/read-image-layers.js';
-import { findSecrets } from '../secrets/find-secrets.js';
-import { notableFiles } from './notable-files.js';
+import type { FileEntry } from './file-entry.js';
+import type { FileTree } from './file-tree.js';
+import type { FilesystemFacts, SecretFile } from './filesystem-facts.js';
 import { layOver } from './overlay.js';
 import { findPrograms } from './programs.js';
 import { searchPathOf } from './search-path.js';
+
+/** Every key and credential of every layer, hidden ones included. No path excuses one: whoever makes an image chooses it. */
+function findSecrets(layers: readonly LayerFacts[], tree: FileTree): readonly SecretFile[] {
+  const found: SecretFile[] = [];
+  for (const [layer, facts] of layers.entries()) {
+    for (const entry of facts.entries) {
+      if (isHardLink(entry) || entry.content?.secrets === undefined) continue;
+      const hidden = tree.get(entry.path)?.content !== entry.content;
+      for (const mark of entry.content.secrets) found.push({ path: entry.path, ...mark, layer, hidden });
+    }
+  }
+  return found;
+}
+
+type Notable = Pick<
+  FilesystemFacts,
+  'fileCount' | 'totalBytes' | 'setUid' | 'setGid' | 'withCapabilities' | 'worldWritable' | 'devices'
+>;
+
+/** Counts files, and lists those whose mode or kind says something about what a process could become or change. */
+function notableFiles(tree: FileTree): Notable {
+  let fileCount = 0;
+  let totalBytes = 0;
+  const setUid: FileEntry[] = [];
+  const setGid: FileEntry[] = [];
+  const withCapabilities: FileEntry[] = [];
+  const worldWritable: FileEntry[] = [];
+  const devices: FileEntry[] = [];
+  for (const entry of tree.entries()) {
+    const { type, mode } = entry;
+    if (type === 'file' || type === 'link') fileCount += 1;
+    if (type === 'file' && entry.hardLinkTo === undefined) totalBytes += entry.size;
+    if (type === 'character-device' || type === 'block-device') devices.push(entry);
+    // On directories the set-gid bit only hands down a group, and links have no mode of their own.
+    if (type === 'file') {
+      if ((mode & 0o4000) !== 0) setUid.push(entry);
+      // Without the group's execute bit it once meant mandatory locking, and runs as nobody else.
+      if ((mode & 0o2010) === 0o2010) setGid.push(entry);
+      if ((entry.capabilities?.length ?? 0) > 0) withCapabilities.push(entry);
+      if ((mode & 0o002) !== 0) worldWritable.push(entry);
+    }
+    if (type === 'directory' && (mode & 0o1002) === 0o002) worldWritable.push(entry);
+  }
+  return { fileCount, totalBytes, setUid, setGid, withCapabilities, worldWritable, devices };
+}
 
 /** Reads an image's layers and says what is in them. Windows layers are `unsupported`: content rules don't ask for them. */
 export const collectFilesystem: Collector<'filesystem'> = async (context) => {

@@ -5,10 +5,44 @@ import { secretsInText } from '../secrets/secret-text.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
 import { LAYER_LIMITS } from './limits.js';
-import { NodeVersion } from './node-version.js';
 import { ProgramMarks } from './program-marks.js';
 import { TarError } from './tar-header.js';
 import type { MemberSink } from './tar-reader.js';
+
+/** Where Node.js says its own sources are (`process.release.sourceUrl`); every build of a release has it inside. */
+const SOURCE = Buffer.from('https://nodejs.org/download/release/v');
+const VERSION = /^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(?=\/)/;
+/** As much of a chunk's end as the address and the version can take. */
+const OVERLAP = SOURCE.length + 16;
+
+/** Finds out which Node.js an executable is that comes in chunks. A search for one text goes through memory at its speed. */
+class NodeVersion {
+  #found: string | undefined;
+  #tail: Buffer = Buffer.alloc(0);
+
+  write(chunk: Uint8Array): void {
+    if (this.#found !== undefined) return;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#found =
+      versionIn(Buffer.concat([this.#tail, bytes.subarray(0, OVERLAP)])) ??
+      (bytes.length > OVERLAP ? versionIn(bytes) : undefined);
+    this.#tail = Buffer.concat([this.#tail, bytes.subarray(-OVERLAP)]).subarray(-OVERLAP);
+  }
+
+  /** Such as `24.21.0`. */
+  end(): string | undefined {
+    return this.#found;
+  }
+}
+
+function versionIn(bytes: Buffer): string | undefined {
+  for (let at = bytes.indexOf(SOURCE); at >= 0; at = bytes.indexOf(SOURCE, at + 1)) {
+    const after = at + SOURCE.length;
+    const version = VERSION.exec(bytes.toString('latin1', after, after + 16))?.[0];
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
 
 /** Text is searched in pieces of this size, each with the end of the one before it. */
 const TEXT_WINDOW = 128 * 1024;

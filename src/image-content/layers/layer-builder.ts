@@ -1,12 +1,53 @@
 import type { FileEntry, FileType } from '../filesystem/file-entry.js';
-import { capabilityNames } from './capabilities.js';
 import { ChecksumChoice } from './checksum-choice.js';
 import { FileScanner } from './file-scanner.js';
 import type { HardLink, LayerFacts } from './layer-facts.js';
 import { LAYER_LIMITS } from './limits.js';
-import { memberPath } from './member-path.js';
 import { TarError } from './tar-header.js';
 import type { MemberSink, TarMember } from './tar-reader.js';
+
+/**
+ * A member's name as a path relative to the image's root: `./usr//bin/` is `usr/bin`, `/etc` is `etc`; the root
+ * itself is the empty text. A name that leaves the root is refused, as Docker does: no builder writes one.
+ */
+function memberPath(name: string): string {
+  if (name.length > LAYER_LIMITS['path-bytes'])
+    throw new TarError(`a path has ${name.length} characters`, 'path-bytes');
+  if (name.includes('\0')) throw new TarError('a path holds a NUL byte');
+  // Nearly every name is plain already.
+  if (!/(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(name)) return name;
+  const parts: string[] = [];
+  for (const part of name.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) throw new TarError(`the path "${name.slice(0, 200)}" leaves the image's root`);
+  }
+  return parts.join('/');
+}
+
+/** Linux's capabilities by their bit. @see https://github.com/torvalds/linux/blob/master/include/uapi/linux/capability.h */
+const NAMES = (
+  'chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service ' +
+  'net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin ' +
+  'sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override ' +
+  'mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore'
+).split(' ');
+
+/**
+ * The permitted and inheritable capabilities of the extended attribute security.capability (`struct vfs_cap_data`:
+ * a little-endian version and flags, then pairs of 32 bits). What is too short for a pair names none.
+ */
+function capabilityNames(attribute: Uint8Array): readonly string[] {
+  const view = new DataView(attribute.buffer, attribute.byteOffset, attribute.byteLength);
+  const names: string[] = [];
+  for (let word = 0; word < 2 && 4 + word * 8 + 8 <= attribute.length; word += 1) {
+    const bits = view.getUint32(4 + word * 8, true) | view.getUint32(8 + word * 8, true);
+    for (let bit = 0; bit < 32; bit += 1) {
+      if ((bits & (1 << bit)) !== 0) names.push(`cap_${NAMES[word * 32 + bit] ?? word * 32 + bit}`);
+    }
+  }
+  return names;
+}
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';

@@ -1,6 +1,6 @@
 import type { FileTree } from '../../image-content/filesystem/file-tree.js';
+import { keptText } from '../../image-content/filesystem/kept-text.js';
 import type { Distribution, Inventory } from '../inventory.js';
-import { keptText } from '../kept-text.js';
 
 /** A part of an image whose makers say how long they mend it. */
 export interface SupportedPart {

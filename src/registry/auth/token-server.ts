@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../lib/result.js';
+import { shown } from '../../lib/text.js';
 import { type HostRules, isLoopback } from '../hosts.js';
 import type { Clock } from '../http/clock.js';
 import { type RequestName, requestText, statusError } from '../http/http-failure.js';
 import { readRefusal } from '../http/refusal.js';
 import type { Request, Transport } from '../http/transport.js';
 import type { RegistryError, Repository } from '../image-source.js';
-import { shown } from '../manifest/document-fault.js';
 import type { Challenge } from './challenge.js';
 import type { Credential } from './credentials.js';
 

@@ -1,5 +1,5 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import type { RegistryError } from '../image-source.js';
 import { limitError, type RequestName, requestText } from './http-failure.js';
 

@@ -8,12 +8,61 @@ import { amountOf, type LimitName, type RegistryLimits } from '../limits.js';
 import { BlobStreamError } from '../registry-error.js';
 import { type Clock, systemClock } from './clock.js';
 import { type DispatcherOptions, Dispatchers, MAX_HEADER_BYTES } from './dispatchers.js';
-import { HostQueue } from './host-queue.js';
 import { connectionError, limitError, outOfTime, type RequestName, statusError } from './http-failure.js';
 import { nextHop } from './redirect.js';
 import { readRefusal } from './refusal.js';
 import { type Answer, readRefusalText, readWhole, type WholeAnswer } from './response.js';
-import { retryAfterMs } from './retry-after.js';
+
+/**
+ * Bounds the requests to one host at a time, and lets the host ask all of us to wait: one `Retry-After` holds back every
+ * request to it, not just the one that was refused.
+ */
+class HostQueue {
+  readonly #limit: number;
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #pausedUntil = 0;
+
+  constructor(limit: number, clock: Clock) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /** Resolves when it is the caller's turn; the function it gives ends the turn, and may be called again. */
+  async enter(): Promise<() => void> {
+    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    const pause = this.#pausedUntil - this.#clock.now();
+    if (pause > 0) await this.#clock.sleep(pause);
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const next = this.#waiting.shift();
+      // The turn passes on, so that the count of those running stays.
+      if (next !== undefined) next();
+      else this.#running--;
+    };
+  }
+
+  pause(milliseconds: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + milliseconds);
+  }
+}
+
+/**
+ * How long a `Retry-After` asks to wait, in milliseconds: seconds, or an HTTP date. Undefined if it says nothing sound.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text) * 1000;
+  if (!/^[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} GMT$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+}
 
 export interface TransportOptions extends DispatcherOptions {
   readonly clock?: Clock;

@@ -1,5 +1,5 @@
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { plural } from '../../lib/text.js';
 import { referrersTag } from '../../references/digest.js';
 import { formatReference, parseReference } from '../../references/reference.js';
 import type { FetchedManifest, Referrers, RegistryError, Repository } from '../image-source.js';

@@ -22,10 +22,3 @@ export function beyondLimit(name: LimitName, set: number, reason: string): Docum
 export function unsupportedForm(name: string, reason: string): DocumentFault {
   return { code: 'unsupported', reason, name };
 }
-
-const MAX_SHOWN = 120;
-
-/** A stranger's text as a message may show it: in quotes, escaped, and cut where it is long. */
-export function shown(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
-}

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { ImageConfiguration } from '../../image-content/configuration.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { misspelt, parseStrictJson } from '../../lib/strict-json.js';
+import { shown } from '../../lib/text.js';
 import { isDigest } from '../../references/reference.js';
-import { type DocumentFault, malformed, shown } from './document-fault.js';
+import { type DocumentFault, malformed } from './document-fault.js';
 
 const words = z
   .array(z.string())

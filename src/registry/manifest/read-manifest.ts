@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { plural } from '../../lib/plural.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { misspelt, parseStrictJson } from '../../lib/strict-json.js';
+import { plural, shown } from '../../lib/text.js';
 import { isDigest } from '../../references/reference.js';
 import { amountOf, type RegistryLimits } from '../limits.js';
-import { beyondLimit, type DocumentFault, malformed, shown, unsupportedForm } from './document-fault.js';
+import { beyondLimit, type DocumentFault, malformed, unsupportedForm } from './document-fault.js';
 import type { Descriptor, Manifest } from './manifest.js';
 import { isIndexType, isManifestType, isSchema1, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
 

@@ -1,6 +1,6 @@
 import { inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { groupFindings } from '../finding-groups.js';
 import { replacedImages } from '../image-diff-words.js';
 import type { Finding, Report } from '../report.js';

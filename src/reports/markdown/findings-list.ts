@@ -1,6 +1,6 @@
 import { block, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import type { FindingGroup } from '../finding-groups.js';
 import type { Finding } from '../report.js';
 import { type LinkTargets, placeLink, ruleTitle, targetsOf } from './places.js';

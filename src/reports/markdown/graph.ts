@@ -1,11 +1,26 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import type { Stage } from '../../build-files/stage.js';
-import { mermaidLabel } from '../../lib/escape/mermaid.js';
-import { plural } from '../../lib/plural.js';
+import { cutMiddle, visible } from '../../lib/escape/visible.js';
+import { plural } from '../../lib/text.js';
 import type { Answer } from '../../rules/answer.js';
 import type { Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type Sign, signOf, worstSign } from './signs.js';
+
+const MAX_LABEL = 80;
+
+/**
+ * Text of others as a quoted Mermaid label: everything but letters, digits and a few signs is an entity code. Colons
+ * are, since Mermaid's own treatment of entity codes looks for `style…:…#…;`; spaces are, since its lexer takes a line
+ * for a statement that has `direction LR` anywhere, in quotes or not.
+ *
+ * @see https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+ */
+export function mermaidLabel(text: string): string {
+  // An empty label is a syntax error in Mermaid; what a variable without a value leaves is one.
+  const shown = cutMiddle(visible(text), MAX_LABEL).trim() || '(empty)';
+  return `"${shown.replace(/[^\p{L}\p{N}/._@-]/gu, (one) => `#${one.codePointAt(0) ?? 0};`)}"`;
+}
 
 /**
  * Mermaid refuses more than 500 edges and 50,000 characters; a graph that long can't be read either.

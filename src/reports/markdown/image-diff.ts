@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { block, code, prose } from '../../lib/escape/markdown.js';
 import { cut, cutMiddle, visible } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff.js';
 import { sharedReason, shortReference, weaknessCounts } from '../image-diff-words.js';

@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { code, inline } from '../../lib/escape/markdown.js';
 import { cutMiddle } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import type { Answer } from '../../rules/answer.js';
 import type { JudgedImage, Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';

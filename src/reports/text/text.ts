@@ -1,5 +1,5 @@
 import { terminal, visibleLines } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/plural.js';
+import { plural } from '../../lib/text.js';
 import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
 import type { Finding, Report } from '../report.js';

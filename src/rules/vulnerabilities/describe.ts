@@ -1,5 +1,5 @@
-import { groupBy } from '../../lib/group-by.js';
-import { listed } from '../../lib/listed.js';
+import { groupBy } from '../../lib/collections.js';
+import { listed } from '../../lib/text.js';
 import { compareIn } from '../../packages/versions/ecosystem.js';
 import { worse } from '../../vulnerabilities/matching/severity.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';

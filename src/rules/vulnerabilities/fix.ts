@@ -1,4 +1,4 @@
-import { listed } from '../../lib/listed.js';
+import { listed } from '../../lib/text.js';
 import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 import { needed } from '../image-contents.js';
 import type { ImageRuleSubject, NewerImage } from '../rule.js';

@@ -1,4 +1,4 @@
-import { listed } from '../../lib/listed.js';
+import { listed } from '../../lib/text.js';
 import { durationMilliseconds } from '../../policy/duration.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 import { shortened } from '../image-contents.js';

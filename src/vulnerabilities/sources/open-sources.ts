@@ -6,14 +6,57 @@ import type { Clock } from '../../registry/http/clock.js';
 import { Transport } from '../../registry/http/transport.js';
 import { LIMITS_VARIABLE, parseLimits, registryLimits } from '../../registry/limits.js';
 import { VULNERABILITY_LIMITS } from '../limits.js';
+import { ecosystemFamily } from '../matching/ecosystems.js';
 import { OsvApi } from './api/osv-api.js';
 import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, fetchExploitedList } from './exploited.js';
+import { askIndexes } from './exports/ask-indexes.js';
 import { ExportDirectory } from './exports/export-directory.js';
-import { CHAINGUARD_FEED_FILE, CHAINGUARD_FEED_URL, ChainguardFeed } from './feed/chainguard-feed.js';
-import { fetchFeed } from './feed/fetch-feed.js';
+import { fetchFeed, type OpenedFeed } from './feed/fetch-feed.js';
 import { indexFeed } from './feed/index-feed.js';
+import type { Question } from './queries.js';
 import { RememberedSource } from './remembered-source.js';
-import type { SourceFailure, VulnerabilitySource } from './source.js';
+import type { SourceAnswer, SourceFailure, VulnerabilitySource } from './source.js';
+
+/** Every record of the feed, packed. @see https://github.com/chainguard-dev/vulnerability-scanner-support/blob/main/docs/osv_v3_feed.md */
+const CHAINGUARD_FEED_URL = 'https://advisories.cgr.dev/chainguard/v3/osv/chainguard-osv.tar.gz';
+
+/** What its file is called, in a directory of exports too. */
+const CHAINGUARD_FEED_FILE = 'chainguard-osv.tar.gz';
+
+const FAMILIES: ReadonlySet<string> = new Set(['Chainguard', 'Wolfi']);
+
+/**
+ * Chainguard's own feed of advisories about its packages and Wolfi's, which also has those without a fix. It answers for
+ * these in place of OSV's copy. Its licence does not let everybody use it, or anybody pass it on: it is fetched where the
+ * policy asks for it, and is no part of the gate.
+ */
+class ChainguardFeed implements VulnerabilitySource {
+  readonly name: string;
+  readonly #open: () => Promise<Result<OpenedFeed, SourceFailure>>;
+  #opened: Promise<Result<OpenedFeed, SourceFailure>> | undefined;
+
+  /** @param place where it is from, for people: `advisories.cgr.dev` */
+  constructor(place: string, open: () => Promise<Result<OpenedFeed, SourceFailure>>) {
+    this.name = `Chainguard's OSV feed (${place})`;
+    this.#open = open;
+  }
+
+  covers(ecosystem: string): boolean {
+    return FAMILIES.has(ecosystemFamily(ecosystem));
+  }
+
+  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+    this.#opened ??= this.#open();
+    const opened = await this.#opened;
+    if (!opened.ok) return err(opened.error);
+    const { index, instead } = opened.value;
+    const answer = await askIndexes([index], questions, () => ({
+      missing: `no record of it is in ${this.name}`,
+      silent: this.name,
+    }));
+    return answer.ok && instead !== undefined ? ok({ ...answer.value, instead }) : answer;
+  }
+}
 
 /** Where services answer, and how they are reached. */
 export interface Services {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { groupBy } from '../../lib/group-by.js';
+import { groupBy } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { type OsvRecord, readOsvRecord } from './osv-record.js';
 import type { Question } from './queries.js';

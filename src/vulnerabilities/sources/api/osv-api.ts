@@ -1,6 +1,6 @@
-import { groupBy } from '../../../lib/group-by.js';
-import { plural } from '../../../lib/plural.js';
+import { groupBy } from '../../../lib/collections.js';
 import { err, ok, type Result } from '../../../lib/result.js';
+import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../limits.js';
 import { ecosystemFamily } from '../../matching/ecosystems.js';

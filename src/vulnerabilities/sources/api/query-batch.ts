@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { plural } from '../../../lib/plural.js';
 import { err, ok, type Result } from '../../../lib/result.js';
+import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import type { VulnerabilityLimits } from '../../limits.js';
 import type { Question } from '../queries.js';

@@ -1,4 +1,4 @@
-import { groupBy } from '../../../lib/group-by.js';
+import { groupBy } from '../../../lib/collections.js';
 import { ok, type Result } from '../../../lib/result.js';
 import { ecosystemFamily } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';

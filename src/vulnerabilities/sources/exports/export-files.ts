@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plural } from '../../../lib/plural.js';
 import { err, ok, type Result } from '../../../lib/result.js';
+import { plural } from '../../../lib/text.js';
 import type { VulnerabilityLimits } from '../../limits.js';
 import type { SourceFailure } from '../source.js';
 

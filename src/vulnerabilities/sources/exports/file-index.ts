@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { plural } from '../../../lib/plural.js';
 import { err, ok, type Result } from '../../../lib/result.js';
+import { plural } from '../../../lib/text.js';
 import type { VulnerabilityLimits } from '../../limits.js';
 import { ecosystemFamily, isKnownFamily, normaliseEcosystem } from '../../matching/ecosystems.js';
 import type { SourceFailure } from '../source.js';

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { plural } from '../../../lib/plural.js';
 import { err, ok, type Result } from '../../../lib/result.js';
+import { plural } from '../../../lib/text.js';
 import type { VulnerabilityLimits } from '../../limits.js';
 
 /** One file in an archive. */

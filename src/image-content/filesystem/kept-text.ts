@@ -1,4 +1,4 @@
-import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import type { FileTree } from './file-tree.js';
 
 /** The bytes of a file that was kept for what it says, links followed; undefined where there is no such file. */
 export function keptBytes(tree: FileTree, path: string): Uint8Array | undefined {

@@ -7,10 +7,10 @@ import { rules } from '../../src/rules/index.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let mutated: readonly string[];
 beforeAll(async () => {
-  process.env['MUTATION_ROOM'] = 'verdict';
-  const module: unknown = await import(new URL('../../scripts/mutation/rooms.mjs', import.meta.url).href);
-  const { rooms } = z.object({ rooms: z.record(z.string(), z.object({ files: z.array(z.string()) })) }).parse(module);
-  mutated = Object.values(rooms).flatMap(({ files }) => files);
+  process.env['MUTATION_GROUP'] = 'verdict';
+  const module: unknown = await import(new URL('../../scripts/mutation/groups.mjs', import.meta.url).href);
+  const { groups } = z.object({ groups: z.record(z.string(), z.object({ files: z.array(z.string()) })) }).parse(module);
+  mutated = Object.values(groups).flatMap(({ files }) => files);
 });
 
 test('every rule is among the files that mutants are made of, once', () => {
@@ -19,11 +19,15 @@ test('every rule is among the files that mutants are made of, once', () => {
 });
 
 test('so is whatever says that a signature or a statement counts', () => {
-  const judging = readdirSync(`${root}/src/signatures`).filter((name) =>
-    /^(?:count-|judge|identity|authority|examine|verify-|statement|signed-content|collect-)/.test(name),
+  const deciding = ['src/signatures', 'src/signatures/sigstore'].flatMap((directory) =>
+    readdirSync(`${root}/${directory}`)
+      .filter((name) =>
+        /^(?:count-|evaluate-|identity|authority|examine|verify-|statement|signed-content|collect-)/.test(name),
+      )
+      .map((name) => `${directory}/${name}`),
   );
-  expect(judging.length).toBeGreaterThan(8);
-  expect(judging.filter((name) => !mutated.includes(`src/signatures/${name}`))).toEqual([]);
+  expect(deciding.length).toBeGreaterThan(8);
+  expect(deciding.filter((file) => !mutated.includes(file))).toEqual([]);
 });
 
 test('every file that is named is there', () => {

@@ -1,3 +1,9 @@
+/** An object with one field, or with none where there is no value: optional fields are left out, never undefined. */
+export function optionalField<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  // A computed key widens to an index signature; K is the one key that was given.
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}
+
 /** Items by key, in the order they came, one at least by each: Map.groupBy, which Node 20 lacks. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, [T, ...T[]]> {
   const groups = new Map<K, [T, ...T[]]>();

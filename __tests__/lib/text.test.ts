@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { plural } from '../../src/lib/plural.js';
+import { plural } from '../../src/lib/text.js';
 
 describe('plural', () => {
   test.each([
