@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe } from '@jest/globals';
+import { describeUnless } from './describe-unless.js';
 
-const FOLDER = process.env['SHARED_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const DIRECTORY = process.env['SHARED_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
-/** The path of a file or folder of the shared corpora, which lie beside the checkout and are not part of the repository. */
+/** The path of a file or directory of the shared corpora, which are next to the checkout and not in the repository. */
 export function sharedData(path: string): string {
-  return `${FOLDER}/${path}`;
+  return `${DIRECTORY}/${path}`;
 }
 
-/** `describe`, where the shared corpora are there; otherwise a suite that is reported as skipped, by name. */
+/** `describe` where the shared corpora have `path`. Elsewhere `body` does not run: one skipped test stands for the suite. */
 export function describeWithSharedData(path: string, name: string, body: () => void): void {
-  const there = existsSync(sharedData(path));
-  const suite = there ? describe : describe.skip;
-  suite(there ? name : `${name} (skipped: there is no shared data at ${path})`, body);
+  describeUnless(existsSync(sharedData(path)) ? null : `there is no shared data at ${path}`, name, body);
 }
