@@ -4,6 +4,8 @@ export default {
   // A hang is what this is for: tests share slow machines with other work, and none of them measures time.
   testTimeout: 120_000,
   maxWorkers: '100%',
+  globalSetup: '<rootDir>/__tests__/support/process/bundle-setup.mjs',
+  globalTeardown: '<rootDir>/__tests__/support/process/bundle-teardown.mjs',
   setupFiles: ['<rootDir>/__tests__/support/property-seed.ts'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

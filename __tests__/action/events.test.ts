@@ -62,8 +62,7 @@ function history({ state }: GitHubRoom, base: string): History {
   const tip = git.commit(base, { ...second, [POLICY]: policy }, { parents: [start] });
   const merge = git.commit('merge', { ...second, ...changed }, { parents: [tip, head] });
   const group = git.commit(`gh-readonly-queue/${base}/pr-7`, { ...second, ...changed }, { parents: [tip] });
-  git.git('update-ref', 'refs/pull/7/merge', merge);
-  git.git('update-ref', 'refs/pull/7/head', head);
+  git.setRefs({ 'refs/pull/7/merge': merge, 'refs/pull/7/head': head });
   return { tip, main: base === 'main' ? tip : start, head, merge, group };
 }
 

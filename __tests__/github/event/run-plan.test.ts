@@ -28,8 +28,7 @@ function history(): { start: string; stale: string; tip: string; head: string; m
   const stale = git.commit('main', { Dockerfile: 'FROM a\n', 'policy.yml': '1', 'web/Dockerfile': 'FROM w\n' });
   const merged = { Dockerfile: 'FROM b\n', 'policy.yml': '1', 'web/Dockerfile': 'FROM w\n' };
   const merge = git.commit('pr-merge', merged, { parents: [stale, head] });
-  git.git('update-ref', 'refs/pull/7/merge', merge);
-  git.git('update-ref', 'refs/pull/7/head', head);
+  git.setRefs({ 'refs/pull/7/merge': merge, 'refs/pull/7/head': head });
   const tip = git.commit('main', { Dockerfile: 'FROM a\n', 'policy.yml': '2', 'web/Dockerfile': 'FROM w\n' });
   return { start, stale, tip, head, merge };
 }

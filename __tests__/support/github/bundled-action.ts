@@ -1,11 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { builtBundle, compiledOnce } from '../process/bundle.js';
 import { webhookExamples } from './webhook-examples.js';
-
-const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 
 /** What a step of a job is run with. */
 export interface StepOptions {
@@ -33,16 +31,10 @@ export interface StepResult {
   readonly summary: string;
 }
 
-/** The bundle as users run it, built once into a temporary folder. */
+/** The bundle as users run it, with a temporary directory for what its steps write. */
 export class BundledAction {
+  readonly #dist = builtBundle();
   readonly #folder = mkdtempSync(join(tmpdir(), 'gate-action-'));
-
-  constructor() {
-    execFileSync(process.execPath, ['scripts/build.mjs', '--out', join(this.#folder, 'dist')], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  }
 
   /** Runs the bundle with a runner's environment, and reads what it left. */
   async run(options: StepOptions): Promise<StepResult> {
@@ -57,6 +49,7 @@ export class BundledAction {
     const inputs = Object.entries({ token: options.token, ...options.inputs });
     const environment: NodeJS.ProcessEnv = {
       PATH: process.env['PATH'],
+      ...compiledOnce(),
       HOME: file('home'),
       CI: 'true',
       GITHUB_ACTIONS: 'true',
@@ -79,7 +72,7 @@ export class BundledAction {
       ...Object.fromEntries(inputs.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
       ...options.environment,
     };
-    const entry = join(this.#folder, 'dist', options.entry ?? 'action.js');
+    const entry = join(this.#dist, options.entry ?? 'action.js');
     const child = spawn(process.execPath, [entry], { env: environment, cwd: file('workspace') });
     let log = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -125,7 +118,7 @@ export function pullRequestPayload(pull: {
   readonly base?: string;
 }): object {
   const [example] = webhookExamples('pull_request');
-  const payload = structuredClone(Object(example));
+  const payload = Object(example);
   const request = payload.pull_request;
   payload.number = pull.number;
   request.number = pull.number;
@@ -143,7 +136,7 @@ export function pullRequestPayload(pull: {
 /** GitHub's example of another event, made to speak of `acme/shop` and `main`. */
 export function payloadOf(event: string, changes: Readonly<Record<string, unknown>> = {}): object {
   const [example] = webhookExamples(event);
-  const payload = structuredClone(Object(example));
+  const payload = Object(example);
   payload.repository = { ...payload.repository, full_name: 'acme/shop', default_branch: 'main' };
   return { ...payload, ...changes };
 }

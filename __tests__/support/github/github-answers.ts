@@ -114,7 +114,7 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
   'git/get-commit': (state, { path }) => {
     const sha = state.git.resolve(`${path['commit_sha'] ?? ''}^{commit}`);
     if (sha === null) return NOT_FOUND;
-    const parents = state.git.git('log', '-1', '--format=%P', sha).split(' ').filter(Boolean);
+    const parents = state.git.fixed('log', '-1', '--format=%P', sha).toString('utf8').trim().split(' ').filter(Boolean);
     return json({ sha, parents: parents.map((parent) => ({ sha: parent })) });
   },
   'git/get-tree': (state, { path, query }) => tree(state, path['tree_sha'] ?? '', query.has('recursive')),
@@ -278,8 +278,9 @@ function tooLong(): Answer {
 function tree(state: GitHubState, revision: string, recursive: boolean): Answer {
   const sha = state.git.resolve(`${revision}^{tree}`);
   if (sha === null) return NOT_FOUND;
-  const listing = state.git.git('ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), '--full-tree', sha);
+  const listing = state.git.fixed('ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), '--full-tree', sha);
   const all = listing
+    .toString('utf8')
     .split('\0')
     .filter(Boolean)
     .map((record) => {

@@ -42,7 +42,7 @@ export interface GitHubServer {
 
 /** Starts a GitHub for one repository (and those beside it). `prefix` is `/api/v3` on GitHub Enterprise Server. */
 export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitHubServer> {
-  const contract = new GitHubContract();
+  const contract = sharedContract();
   const requests: RecordedRequest[] = [];
   const violations: string[] = [];
   const faults: Fault[] = [];
@@ -140,6 +140,14 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
       }),
   };
   return server;
+}
+
+// Compiling the schemas takes longer than most tests, and they hold no state: one contract serves all of a test file.
+let contract: GitHubContract | null = null;
+
+function sharedContract(): GitHubContract {
+  contract ??= new GitHubContract();
+  return contract;
 }
 
 function mayDo(request: CheckedRequest, token: TokenKind): boolean {

@@ -29,8 +29,7 @@ export function makePullRequest(
   const files = Object.fromEntries(Object.entries({ ...base, ...changes }).filter(([path]) => !removes.includes(path)));
   const head = git.commit('feature', files, { parents: [start] });
   const merge = git.commit('merge', files, { parents: [start, head] });
-  git.git('update-ref', 'refs/pull/7/merge', merge);
-  git.git('update-ref', 'refs/pull/7/head', head);
+  git.setRefs({ 'refs/pull/7/merge': merge, 'refs/pull/7/head': head });
   state.pullRequests.set(7, {
     number: 7,
     head: { sha: head, ref: 'feature', repository: 'acme/shop' },

@@ -4,10 +4,16 @@ import { z } from 'zod';
 
 const examples = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }));
 
-/** GitHub's own example payloads of one event, as @octokit/webhooks-examples collects them. */
+/** GitHub's own example payloads of one event, as @octokit/webhooks-examples collects them; each call makes copies. */
 export function webhookExamples(event: string): readonly Record<string, unknown>[] {
-  const require = createRequire(import.meta.url);
-  const path = require.resolve('@octokit/webhooks-examples/api.github.com/index.json');
-  const all = examples.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return all.find(({ name }) => name === event)?.examples ?? [];
+  all ??= readExamples();
+  return structuredClone(all.find(({ name }) => name === event)?.examples ?? []);
+}
+
+// 4 MB of JSON, read once in a test file.
+let all: z.infer<typeof examples> | null = null;
+
+function readExamples(): z.infer<typeof examples> {
+  const path = createRequire(import.meta.url).resolve('@octokit/webhooks-examples/api.github.com/index.json');
+  return examples.parse(JSON.parse(readFileSync(path, 'utf8')));
 }

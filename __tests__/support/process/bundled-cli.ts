@@ -1,10 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
+import { join } from 'node:path';
+import { builtBundle, compiledOnce } from './bundle.js';
 
 export interface CliResult {
   readonly code: number | null;
@@ -12,26 +10,16 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** The command line as users run it: bundled, once, into a temporary folder. */
+/** The command line as users run it: bundled, with an empty home directory. */
 export class BundledCli {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'gate-cli-'));
+  readonly entry = join(builtBundle(), 'cli.js');
+  readonly #home = mkdtempSync(join(tmpdir(), 'gate-cli-'));
 
-  constructor() {
-    execFileSync(process.execPath, ['scripts/build.mjs', '--out', join(this.#folder, 'dist')], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  }
-
-  get entry(): string {
-    return join(this.#folder, 'dist/cli.js');
-  }
-
-  /** Runs a command in a folder, with an environment that has nothing of this machine's but its PATH. */
+  /** Runs a command in a directory, with nothing of this machine's environment but its PATH. */
   run(args: readonly string[], cwd: string, environment: Readonly<Record<string, string>> = {}): CliResult {
     const { status, stdout, stderr } = spawnSync(process.execPath, [this.entry, ...args], {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.#folder, ...environment },
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.#home, ...compiledOnce(), ...environment },
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
     });
@@ -39,6 +27,6 @@ export class BundledCli {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#home, { recursive: true, force: true });
   }
 }
