@@ -1,7 +1,8 @@
 // Runs every benchmark, one after the other, and prints one table with the peer or the limit beside each figure.
 // Usage: npm run bench -- [--dockerfiles CORPUS.jsonl] [--sboms FOLDER] [--osv-recordings FOLDER]
 // [--only NAME]… [--write]
-// What lacks its peer or its corpus is named as skipped. --write puts the table into docs/dev/performance.md.
+// What lacks its peer or its corpus is named as skipped, and what fails as failed; the others' figures stand all the same,
+// and the exit code is 1. --write puts the table into docs/dev/performance.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -27,6 +28,7 @@ const BENCHMARKS = [
   { name: 'cold-start', args: ['20'] },
   { name: 'build-files', args: [values.dockerfiles, '1'], corpus: 'dockerfiles', likes: ['buildkit-parse'] },
   { name: 'registry', args: ['50', '25', '40', '1000'], needs: ['crane'] },
+  { name: 'layout', args: ['100', '200', '400'] },
   { name: 'signatures', args: ['50', '5', '3'], needs: ['cosign'] },
   { name: 'layers', args: ['100', '3'], needs: ['zstd'] },
   { name: 'sbom', args: [values.sboms, '10'], corpus: 'sboms' },
@@ -38,8 +40,19 @@ const BENCHMARKS = [
   },
 ];
 
+/** The rows of one benchmark. Throws where it fails, or prints something else than its figures are read from. */
+function measured(name, args) {
+  const done = spawnSync(process.execPath, [local(`./${name}/${name}.mjs`), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  if (done.status !== 0) throw new Error(done.error?.message ?? done.stderr);
+  return figures[name](readTables(done.stdout), done.stdout);
+}
+
 const rows = [];
 const skipped = [];
+const failed = [];
 const loads = [loadavg()[0]];
 for (const { name, args, needs = [], likes = [], corpus = [] } of BENCHMARKS) {
   if (values.only !== undefined && !values.only.includes(name)) continue;
@@ -49,13 +62,13 @@ for (const { name, args, needs = [], likes = [], corpus = [] } of BENCHMARKS) {
   else if (lacking.length > 0) skipped.push(`${name}: give ${lacking.map((option) => `--${option}`).join(' and ')}`);
   else {
     process.stderr.write(`${name} …\n`);
-    const done = spawnSync(process.execPath, [local(`./${name}/${name}.mjs`), ...args], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    });
-    if (done.status !== 0) throw new Error(`bench/${name}/${name}.mjs: ${done.stderr}`);
-    rows.push(...figures[name](readTables(done.stdout), done.stdout));
-    for (const peer of likes) if (!has(peer)) skipped.push(`${name}, beside ${peer}: it is not on the PATH`);
+    try {
+      rows.push(...measured(name, args));
+      for (const peer of likes) if (!has(peer)) skipped.push(`${name}, beside ${peer}: it is not on the PATH`);
+    } catch (error) {
+      process.stderr.write(`bench/${name}/${name}.mjs: ${error.message}\n`);
+      failed.push(name);
+    }
     loads.push(loadavg()[0]);
   }
 }
@@ -66,7 +79,9 @@ const machine =
   `Measured on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'of unknown make'}), ` +
   `${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, Node ${process.version.slice(1)}, one-minute load ` +
   `between ${Math.min(...loads).toFixed(1)} and ${Math.max(...loads).toFixed(1)}.`;
-const notRun = skipped.map((reason) => `- Skipped: ${reason}`).join('\n');
+const notRun = [...skipped.map((reason) => `- Skipped: ${reason}`), ...failed.map((name) => `- Failed: ${name}`)].join(
+  '\n',
+);
 const text = [machine, table, ...(notRun === '' ? [] : [notRun])].join('\n\n');
 process.stdout.write(`${text}\n`);
 
@@ -81,3 +96,5 @@ if (values.write) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
+
+if (failed.length > 0) process.exitCode = 1;

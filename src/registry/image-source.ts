@@ -11,6 +11,7 @@ export interface Repository {
 /** What went wrong between us and a registry. The code is kept to the report: none of them ever reads as "no signature". */
 export interface RegistryError {
   readonly code: Exclude<UnavailableCause, 'stale' | 'trust-root' | 'not-collected'>;
+  /** Its host, or the path of the image layout that could not be read. */
   readonly registry: string;
   /** `GET https://…` with credentials and query left out, or the layout's path. */
   readonly request: string;

@@ -5,7 +5,7 @@ import type { BlobKind, FetchedManifest, ImageSource, Referrers, RegistryError, 
 import { type RegistryLimits, registryLimits } from '../limits.js';
 import type { Descriptor } from '../manifest/manifest.js';
 import { type LayoutFiles, openLayoutFiles } from './layout-files.js';
-import { findTag, listTags, readReferrers } from './layout-index.js';
+import { LayoutIndex } from './layout-index.js';
 import { fileError, OpenLayout } from './open-layout.js';
 
 /**
@@ -18,7 +18,9 @@ import { fileError, OpenLayout } from './open-layout.js';
 export class LayoutSource implements ImageSource {
   readonly #path: string;
   readonly #limits: RegistryLimits;
-  readonly #opened = new Map<string, Promise<Result<OpenLayout, RegistryError>>>();
+  /** The layout of all repositories that have none of their own: opened once, since opening a tar reads all its headers. */
+  #shared: Promise<Result<Layout, RegistryError>> | undefined;
+  readonly #opened = new Map<string, Promise<Result<Layout, RegistryError>>>();
 
   constructor(path: string, limits: RegistryLimits = registryLimits()) {
     this.#path = path;
@@ -27,12 +29,12 @@ export class LayoutSource implements ImageSource {
 
   async resolveTag(repository: Repository, tag: string): Promise<Result<Descriptor, RegistryError>> {
     const layout = await this.#layout(repository);
-    return layout.ok ? findTag(layout.value, repository, tag) : layout;
+    return layout.ok ? layout.value.index.tag(repository, tag) : layout;
   }
 
   async manifest(repository: Repository, digest: string): Promise<Result<FetchedManifest, RegistryError>> {
     const layout = await this.#layout(repository);
-    return layout.ok ? layout.value.manifest(digest) : layout;
+    return layout.ok ? layout.value.content.manifest(digest) : layout;
   }
 
   async blob(
@@ -50,41 +52,57 @@ export class LayoutSource implements ImageSource {
     kind: BlobKind,
   ): Promise<Result<AsyncIterable<Uint8Array>, RegistryError>> {
     const layout = await this.#layout(repository);
-    return layout.ok ? layout.value.blob(descriptor, kind) : layout;
+    return layout.ok ? layout.value.content.blob(descriptor, kind) : layout;
   }
 
   async referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>> {
     const layout = await this.#layout(repository);
-    return layout.ok ? readReferrers(layout.value, repository, digest, this.#limits) : layout;
+    return layout.ok ? layout.value.index.referrers(repository, digest) : layout;
   }
 
   async tags(repository: Repository): Promise<Result<readonly string[], RegistryError>> {
     const layout = await this.#layout(repository);
-    return layout.ok ? listTags(layout.value, repository) : layout;
+    return layout.ok ? layout.value.index.tags(repository) : layout;
   }
 
-  #layout(repository: Repository): Promise<Result<OpenLayout, RegistryError>> {
-    const known = this.#opened.get(repository.repository);
+  #layout({ repository }: Repository): Promise<Result<Layout, RegistryError>> {
+    const known = this.#opened.get(repository);
     if (known !== undefined) return known;
-    const opening = openLayout(this.#path, repository, this.#limits);
-    this.#opened.set(repository.repository, opening);
+    const opening = this.#open(repository);
+    this.#opened.set(repository, opening);
     return opening;
+  }
+
+  async #open(repository: string): Promise<Result<Layout, RegistryError>> {
+    const own = join(this.#path, repository);
+    try {
+      const nested = repository.split('/').includes('..') ? undefined : await openIfThere(own);
+      if (nested !== undefined && (await nested.size('index.json')) !== undefined)
+        return ok(layoutOf(nested, own, this.#limits));
+    } catch (error) {
+      return err(fileError(error, own));
+    }
+    this.#shared ??= openShared(this.#path, this.#limits);
+    return this.#shared;
   }
 }
 
-async function openLayout(
-  path: string,
-  repository: Repository,
-  limits: RegistryLimits,
-): Promise<Result<OpenLayout, RegistryError>> {
-  const own = join(path, repository.repository);
+/** A layout's names and referrers, and its content by digest. */
+interface Layout {
+  readonly index: LayoutIndex;
+  readonly content: OpenLayout;
+}
+
+function layoutOf(files: LayoutFiles, path: string, limits: RegistryLimits): Layout {
+  const content = new OpenLayout(files, path, limits);
+  return { index: new LayoutIndex(content, limits), content };
+}
+
+async function openShared(path: string, limits: RegistryLimits): Promise<Result<Layout, RegistryError>> {
   try {
-    const nested = repository.repository.split('/').includes('..') ? undefined : await openIfThere(own);
-    if (nested !== undefined && (await nested.size('index.json')) !== undefined)
-      return ok(new OpenLayout(nested, own, repository.registry, limits));
-    return ok(new OpenLayout(await openLayoutFiles(path), path, repository.registry, limits));
+    return ok(layoutOf(await openLayoutFiles(path), path, limits));
   } catch (error) {
-    return err(fileError(error, repository.registry, path));
+    return err(fileError(error, path));
   }
 }
 

@@ -10,37 +10,37 @@ import { readManifest } from '../manifest/read-manifest.js';
 import { BlobStreamError, documentError } from '../registry-error.js';
 import type { LayoutFiles } from './layout-files.js';
 
-/** A layout whose files can be read: its index, and content by digest, hashed as it is read. */
+/** A layout whose files can be read: its index, and content by digest, hashed as it is read. Errors name its path. */
 export class OpenLayout {
   readonly path: string;
-  readonly registry: string;
   readonly #files: LayoutFiles;
   readonly #limits: RegistryLimits;
-  #index: Promise<Result<readonly Descriptor[], RegistryError>> | undefined;
+  #entries: Promise<Result<readonly Descriptor[], RegistryError>> | undefined;
   readonly #manifests = new Map<string, Promise<Result<FetchedManifest, RegistryError>>>();
 
-  constructor(files: LayoutFiles, path: string, registry: string, limits: RegistryLimits) {
+  constructor(files: LayoutFiles, path: string, limits: RegistryLimits) {
     this.#files = files;
     this.path = path;
-    this.registry = registry;
     this.#limits = limits;
   }
 
   /** The entries of index.json: the only content that nothing vouches for, as a tag in a registry. */
-  index(): Promise<Result<readonly Descriptor[], RegistryError>> {
-    this.#index ??= this.#readIndex();
-    return this.#index;
+  entries(): Promise<Result<readonly Descriptor[], RegistryError>> {
+    this.#entries ??= this.#readIndex();
+    return this.#entries;
   }
 
+  /** A manifest by its digest, read once. */
   manifest(digest: string): Promise<Result<FetchedManifest, RegistryError>> {
     const known = this.#manifests.get(digest);
     if (known !== undefined) return known;
-    const reading = this.#readManifest(digest);
+    const reading = this.readManifest(digest);
     this.#manifests.set(digest, reading);
     return reading;
   }
 
-  async #readManifest(digest: string): Promise<Result<FetchedManifest, RegistryError>> {
+  /** The same, and nothing is kept in memory. */
+  async readManifest(digest: string): Promise<Result<FetchedManifest, RegistryError>> {
     const origin = this.#blobOrigin(digest, `The manifest ${digest} of the image layout ${this.path}`);
     const size = await this.#size(blobPath(digest), origin, 'manifest-bytes');
     if (!size.ok) return size;
@@ -67,7 +67,7 @@ export class OpenLayout {
 
   async #readIndex(): Promise<Result<readonly Descriptor[], RegistryError>> {
     const origin = {
-      registry: this.registry,
+      registry: this.path,
       request: `${this.path}/index.json`,
       what: `The index of the image layout ${this.path}`,
     };
@@ -81,7 +81,7 @@ export class OpenLayout {
   }
 
   #blobOrigin(digest: string, what: string): Origin {
-    return { registry: this.registry, request: `${this.path}/${blobPath(digest)}`, what };
+    return { registry: this.path, request: `${this.path}/${blobPath(digest)}`, what };
   }
 
   async #size(path: string, origin: Origin, limit: LimitName): Promise<Result<number, RegistryError>> {
@@ -97,7 +97,7 @@ export class OpenLayout {
         });
       return size > this.#limits[limit] ? err(tooLarge(origin, limit, this.#limits[limit])) : ok(size);
     } catch (error) {
-      return err(fileError(error, origin.registry, origin.request));
+      return err(fileError(error, origin.request));
     }
   }
 
@@ -105,7 +105,7 @@ export class OpenLayout {
     try {
       yield* this.#files.stream(path);
     } catch (error) {
-      throw new BlobStreamError(fileError(error, origin.registry, origin.request));
+      throw new BlobStreamError(fileError(error, origin.request));
     }
   }
 }
@@ -116,11 +116,11 @@ function blobPath(digest: string): string {
 }
 
 /** The error of a file that the operating system did not let us read, or that is no layout. */
-export function fileError(error: unknown, registry: string, path: string): RegistryError {
+export function fileError(error: unknown, path: string): RegistryError {
   const code = codeOf(error);
   return {
     code: code === 'ENOENT' ? 'not-found' : code === 'EACCES' || code === 'EPERM' ? 'forbidden' : 'malformed',
-    registry,
+    registry: path,
     request: path,
     message: `The image layout ${path} can't be read: ${messageOf(error)}.`,
     remedy:
