@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { commentMarker } from '../../src/github/publish/comment-parts.js';
-import { BundledAction, pullRequestPayload, type StepResult } from '../support/github/bundled-action.js';
+import { pullRequestPayload, type StepResult, useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import type { GitContent } from '../support/github/git-repository.js';
 import { githubHtml, readHtml } from '../support/github/github-markdown.js';
@@ -12,12 +12,8 @@ import { DENYING_POLICY, makePullRequest, POLICY_PATH, runOnPullRequest } from '
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-let action: BundledAction;
+const action = useBundledAction();
 let registry: RegistryServer;
-beforeAll(() => {
-  action = new BundledAction();
-});
-afterAll(() => action.remove());
 beforeEach(async () => {
   registry = await startRegistry();
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BundledAction } from '../support/github/bundled-action.js';
+import { useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { makeImage } from '../support/image/image-maker.js';
@@ -8,7 +8,7 @@ import { apkInstalled } from '../support/image/packaged-files.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-let action: BundledAction;
+const action = useBundledAction();
 let registry: RegistryServer;
 
 async function push(tag: string, ...packages: readonly string[]): Promise<void> {
@@ -18,13 +18,11 @@ async function push(tag: string, ...packages: readonly string[]): Promise<void> 
 }
 
 beforeAll(async () => {
-  action = new BundledAction();
   registry = await startRegistry();
   await push('1', 'curl', 'bash');
   await push('2', 'curl');
 });
 afterAll(async () => {
-  action.remove();
   await registry.close();
 });
 

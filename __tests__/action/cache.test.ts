@@ -12,24 +12,20 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packContent } from '../../src/registry/cache/cache-pack.js';
 import { type ActionsCacheServer, startActionsCache } from '../support/github/actions-cache-server.js';
-import { BundledAction, type StepResult } from '../support/github/bundled-action.js';
+import { type StepResult, useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-let action: BundledAction;
+const action = useBundledAction();
 let registry: RegistryServer;
 let cache: ActionsCacheServer;
 let folder: string;
-beforeAll(() => {
-  action = new BundledAction();
-});
-afterAll(() => action.remove());
 beforeEach(async () => {
   registry = await startRegistry();
   // Whoever poisons the cache wants this image to look like one whose user is not root.

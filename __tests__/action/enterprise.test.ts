@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { BundledAction, type StepResult } from '../support/github/bundled-action.js';
+import { type StepResult, useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { type HttpProxy, startHttpProxy } from '../support/registry/http-proxy.js';
@@ -15,15 +15,13 @@ const github = useGitHub('/api/v3');
 const folder = mkdtempSync(join(tmpdir(), 'gate-enterprise-'));
 const certificate = makeCertificate(['localhost']);
 const authority = join(folder, 'ca.pem');
-let action: BundledAction;
+const action = useBundledAction();
 let front: Server;
 let proxy: HttpProxy;
 beforeAll(() => {
-  action = new BundledAction();
   writeFileSync(authority, certificate.cert);
 });
 afterAll(() => {
-  action.remove();
   rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {

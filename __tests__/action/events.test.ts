@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import {
-  BundledAction,
   payloadOf,
   pullRequestPayload,
   type StepOptions,
   type StepResult,
+  useBundledAction,
 } from '../support/github/bundled-action.js';
 import { GitHubRoom } from '../support/github/fake-github.js';
 import { REVIEWED } from '../support/github/github-state.js';
@@ -20,12 +20,11 @@ const POLICY = '.github/base-image-gate.yml';
 // Every scenario starts the bundle as a process of its own, which waits between writes as GitHub asks.
 jest.setTimeout(900_000);
 const AT_ONCE = 4;
-let action: BundledAction;
+const action = useBundledAction();
 let registry: RegistryServer;
 const seen = new Map<Scenario, { readonly step: StepResult; readonly row: readonly string[] }>();
 
 beforeAll(async () => {
-  action = new BundledAction();
   registry = await startRegistry();
   registry.push('base', await makeImage(), '1');
   const waiting = [...SCENARIOS];
@@ -35,7 +34,6 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 });
 afterAll(async () => {
-  action.remove();
   await registry.close();
 });
 

@@ -1,23 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { parseStrangerReport } from '../../src/github/publish/untrusted-report.js';
-import { BundledAction, payloadOf, type StepResult } from '../support/github/bundled-action.js';
+import { payloadOf, type StepResult, useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/github/hostile-text.js';
 import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
 const folder = mkdtempSync(join(tmpdir(), 'gate-hostile-'));
-let action: BundledAction;
+const action = useBundledAction();
 let pull: MadePullRequest;
 let genuine: string;
-beforeAll(() => {
-  action = new BundledAction();
-});
 afterAll(() => {
-  action.remove();
   rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import {
-  BundledAction,
   payloadOf,
   pullRequestPayload,
   type StepOptions,
   type StepResult,
+  useBundledAction,
 } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { REVIEWED } from '../support/github/github-state.js';
 import { DENYING_POLICY, type MadePullRequest, POLICY_PATH } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
-let action: BundledAction;
-beforeAll(() => {
-  action = new BundledAction();
-});
-afterAll(() => action.remove());
+const action = useBundledAction();
 
 interface Retargeted extends MadePullRequest {
   readonly soft: string;

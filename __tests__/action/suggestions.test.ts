@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BundledAction } from '../support/github/bundled-action.js';
+import { useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-let action: BundledAction;
+const action = useBundledAction();
 let registry: RegistryServer;
 
 beforeAll(async () => {
-  action = new BundledAction();
   registry = await startRegistry();
   registry.push('base', await makeImage(), '1');
 });
 afterAll(async () => {
-  action.remove();
   await registry.close();
 });
 

@@ -1,14 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BundledCli } from '../support/process/bundled-cli.js';
+import { describe, expect, test } from '@jest/globals';
+import { type BundledCli, useBundledCli } from '../support/process/bundled-cli.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
-let cli: BundledCli;
-beforeAll(() => {
-  cli = new BundledCli();
-});
-afterAll(() => cli.remove());
+const cli = useBundledCli();
 
 /** Runs `images` with a module loaded before it that spoils something. */
 function runSpoilt(spoil: string): ReturnType<BundledCli['run']> {

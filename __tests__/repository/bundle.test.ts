@@ -2,22 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readSbom } from '../../src/attestations/sbom/read.js';
-import { BundledCli } from '../support/process/bundled-cli.js';
+import { useBundledCli } from '../support/process/bundled-cli.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
-let bundle: BundledCli;
+const bundle = useBundledCli();
 let files: ReadonlyMap<string, string>;
 beforeAll(() => {
-  bundle = new BundledCli();
   const root = dirname(bundle.entry);
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
   files = new Map(
     names.filter((name) => /\.\w+$/.test(name)).map((name) => [name, readFileSync(join(root, name), 'utf8')]),
   );
 }, 60_000);
-afterAll(() => bundle.remove());
 
 const scripts = () => [...files].filter(([name]) => name.endsWith('.js'));
 const IMPORTS = [

@@ -1,13 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BundledCli } from '../support/process/bundled-cli.js';
+import { describe, expect, test } from '@jest/globals';
+import { useBundledCli } from '../support/process/bundled-cli.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let cli: BundledCli;
-beforeAll(() => {
-  cli = new BundledCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = useBundledCli();
 
 describe('the gate on its own repository', () => {
   test('passes, and leaves the examples to their own policy', () => {

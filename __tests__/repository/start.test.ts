@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BundledCli } from '../support/process/bundled-cli.js';
+import { describe, expect, test } from '@jest/globals';
+import { useBundledCli } from '../support/process/bundled-cli.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
-let cli: BundledCli;
-beforeAll(() => {
-  cli = new BundledCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = useBundledCli();
 
 /** The files of the bundle that a run has opened, by the names that they have in it. */
 function opened(args: readonly string[], directory: string): readonly string[] {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { builtBundle, compiledOnce } from '../process/bundle.js';
 import { webhookExamples } from './webhook-examples.js';
 
@@ -100,6 +101,13 @@ export class BundledAction {
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The bundle for the tests of a file. What its steps wrote is removed after them. */
+export function useBundledAction(): BundledAction {
+  const action = new BundledAction();
+  afterAll(() => action.remove());
+  return action;
 }
 
 /** @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings */

@@ -1,5 +1,11 @@
-import { type BundledAction, pullRequestPayload, type StepOptions, type StepResult } from './bundled-action.js';
-import type { GitHubRoom } from './fake-github.js';
+import {
+  type BundledAction,
+  pullRequestPayload,
+  type StepOptions,
+  type StepResult,
+  useBundledAction,
+} from './bundled-action.js';
+import { type GitHubRoom, useGitHub } from './fake-github.js';
 import type { GitContent } from './git-repository.js';
 
 export const POLICY_PATH = '.github/base-image-gate.yml';
@@ -55,4 +61,28 @@ export function runOnPullRequest(
     token: 'write',
     ...step,
   });
+}
+
+/** The bundle and a loopback GitHub for the tests of a file. */
+export interface Gate {
+  readonly action: BundledAction;
+  readonly github: GitHubRoom;
+  /** Pull request 7 with these changes, or with a Dockerfile that builds on an image the policy denies. */
+  readonly denied: (changes?: Readonly<Record<string, string>>) => MadePullRequest;
+  readonly onPullRequest: (
+    pull: MadePullRequest,
+    options?: Parameters<typeof runOnPullRequest>[3],
+  ) => Promise<StepResult>;
+}
+
+/** The bundle and a GitHub that is new in each test. */
+export function useGate(): Gate {
+  const github = useGitHub();
+  const action = useBundledAction();
+  return {
+    action,
+    github,
+    denied: (changes = { Dockerfile: 'FROM images.example/legacy/base:1\n' }) => makePullRequest(github, changes),
+    onPullRequest: (pull, options = {}) => runOnPullRequest(action, github, pull, options),
+  };
 }

@@ -14,6 +14,7 @@ export function webhookExamples(event: string): readonly Record<string, unknown>
 let all: z.infer<typeof examples> | null = null;
 
 function readExamples(): z.infer<typeof examples> {
-  const path = createRequire(import.meta.url).resolve('@octokit/webhooks-examples/api.github.com/index.json');
+  const require = createRequire(import.meta.url);
+  const path = require.resolve('@octokit/webhooks-examples/api.github.com/index.json');
   return examples.parse(JSON.parse(readFileSync(path, 'utf8')));
 }

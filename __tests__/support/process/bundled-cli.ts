@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { builtBundle, compiledOnce } from './bundle.js';
 
 export interface CliResult {
@@ -29,4 +30,11 @@ export class BundledCli {
   remove(): void {
     rmSync(this.#home, { recursive: true, force: true });
   }
+}
+
+/** The command line for the tests of a file. Its home directory is removed after them. */
+export function useBundledCli(): BundledCli {
+  const cli = new BundledCli();
+  afterAll(() => cli.remove());
+  return cli;
 }
