@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Build } from '../../src/build-files/build.js';
+import type { Build } from '../../../src/build-files/build.js';
 
 /** What bake-print answers of one target; what is empty is left out. */
-const bakeBuildSchema = z.object({
+export const bakeBuildSchema = z.object({
   context: z.string(),
   dockerfile: z.string().optional(),
   inline: z.string().optional(),
