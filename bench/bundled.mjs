@@ -9,14 +9,14 @@ export const node = fileURLToPath(new URL('../node_modules/.bin/node', import.me
 const banner = { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" };
 
 /**
- * Bundles a script of bench/, such as `layers/read`, into a folder as the product is bundled, and returns its path there.
+ * Bundles a script of bench/, such as `layers/read`, into a directory as the product is bundled, and returns its path there.
  * `options` are esbuild's.
  */
-export async function bundled(script, folder, options = { banner }) {
+export async function bundled(script, directory, options = { banner }) {
   const name = basename(script);
   await build({
     entryPoints: { [name]: fileURLToPath(new URL(`${script}.ts`, import.meta.url)) },
-    outdir: folder,
+    outdir: directory,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -24,15 +24,15 @@ export async function bundled(script, folder, options = { banner }) {
     logLevel: 'error',
     ...options,
   });
-  return join(folder, `${name}.mjs`);
+  return join(directory, `${name}.mjs`);
 }
 
 /** The same, in chunks that are loaded when they are needed. */
-export function bundledInChunks(script, folder) {
-  return bundled(script, folder, { banner, splitting: true });
+export function bundledInChunks(script, directory) {
+  return bundled(script, directory, { banner, splitting: true });
 }
 
 /** The same with packages left in node_modules, where a peer of the product finds its own files. */
-export function bundledWithoutPackages(script, folder) {
-  return bundled(script, folder, { packages: 'external' });
+export function bundledWithoutPackages(script, directory) {
+  return bundled(script, directory, { packages: 'external' });
 }

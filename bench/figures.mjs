@@ -66,16 +66,16 @@ export const figures = {
       row.layer.startsWith('gzip') ? '`gunzip \\| sha256sum`' : '`zstd -d \\| sha256sum`',
       `${row['pipe s']} s`,
     ]),
-  sbom([, judged], text) {
+  sbom([, evaluated], text) {
     const share = /All JSON of them: ([\d.]+) of JSON.parse's speed/.exec(text)[1];
     const large = /A document of (\d+) MB: (\d+) ms \(JSON.parse (\d+) ms\)/.exec(text);
     return [
       ['the 20 largest SBOMs of the corpus', `${share} of its speed`, '`JSON.parse` alone', '1'],
       [`an SBOM of ${large[1]} MB`, `${large[2]} ms`, '`JSON.parse` alone', `${large[3]} ms`],
-      ...judged
+      ...evaluated
         .filter(({ answer }) => answer.startsWith('pass'))
         .map((row) => [
-          `an SBOM of ${row['document MB']} MB attested as ${row.form}, verified and judged, process and all`,
+          `an SBOM of ${row['document MB']} MB attested as ${row.form}, verified and evaluated, process and all`,
           `peak ${row['peak MB']} MB`,
           '`JSON.parse` of envelope and payload',
           `peak ${row['JSON.parse peak MB']} MB`,

@@ -1,5 +1,5 @@
 // Runs every benchmark, one after the other, and prints one table with the peer or the limit beside each figure.
-// Usage: npm run bench -- [--dockerfiles CORPUS.jsonl] [--sboms FOLDER] [--osv-recordings FOLDER]
+// Usage: npm run bench -- [--dockerfiles CORPUS.jsonl] [--sboms DIRECTORY] [--osv-recordings DIRECTORY]
 // [--only NAME]… [--write]
 // What lacks its peer or its corpus is named as skipped, and what fails as failed; the others' figures stand all the same,
 // and the exit code is 1. --write puts the table into docs/dev/performance.md.

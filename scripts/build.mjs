@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licences and the bill of
+// Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licenses and the bill of
 // materials of what is bundled.
 // Usage: node scripts/build.mjs [--out DIR]       The output is the same, byte for byte, wherever it is run.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundledPackages } from './bundle/bundled-packages.mjs';
-import { licences } from './bundle/licences.mjs';
+import { licenses } from './bundle/licenses.mjs';
 import { sbom } from './bundle/sbom.mjs';
 import { sharedChunk } from './bundle/shared-chunk.mjs';
 
@@ -51,5 +51,5 @@ chmodSync(join(out, 'cli.js'), 0o755);
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 const packages = bundledPackages(metafile, root);
 const product = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-writeFileSync(join(out, 'licenses.txt'), licences(packages));
+writeFileSync(join(out, 'licenses.txt'), licenses(packages));
 writeFileSync(join(out, 'sbom.cdx.json'), sbom(packages, product));

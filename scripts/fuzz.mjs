@@ -21,8 +21,8 @@ const { values } = parseArgs({
 const local = (path) => fileURLToPath(new URL(path, import.meta.url));
 const chosen = parsers.filter(([name]) => values.only?.some((part) => name.includes(part)) ?? true);
 
-const folder = mkdtempSync(join(tmpdir(), 'base-image-gate-fuzz-'));
-const log = join(folder, 'log');
+const directory = mkdtempSync(join(tmpdir(), 'base-image-gate-fuzz-'));
+const log = join(directory, 'log');
 writeFileSync(log, '');
 const started = Date.now();
 const { status } = spawnSync(
@@ -49,7 +49,7 @@ const tried = readFileSync(log, 'utf8')
   .split('\n')
   .filter(Boolean)
   .map((line) => JSON.parse(line));
-rmSync(folder, { recursive: true, force: true });
+rmSync(directory, { recursive: true, force: true });
 
 const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
 function rowOf(name, properties) {

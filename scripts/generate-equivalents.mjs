@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { writeOrCheck } from './generate/write-or-check.mjs';
 
-const folder = new URL('../src/catalog/equivalents.ts', import.meta.url);
+const directory = new URL('../src/catalog/equivalents.ts', import.meta.url);
 const target = new URL('../src/catalog/equivalents.generated.ts', import.meta.url);
 
 const text = z.string().min(1);
@@ -39,7 +39,7 @@ const schema = z.strictObject({
   publisher: z.string().regex(/^[a-z-]+$/),
   name: text,
   read: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/),
-  sources: z.array(z.strictObject({ repository: text, commit: z.string().length(40), licence: text.optional() })),
+  sources: z.array(z.strictObject({ repository: text, commit: z.string().length(40), license: text.optional() })),
   images: z.array(image),
 });
 
@@ -47,9 +47,9 @@ function toVariant({ 'package-manager': packageManager, ...rest }) {
   return { ...rest, ...(packageManager === undefined ? {} : { packageManager }) };
 }
 
-const files = readdirSync(folder).sort();
+const files = readdirSync(directory).sort();
 const tables = files.map((file) => {
-  const parsed = schema.safeParse(parse(readFileSync(new URL(file, folder), 'utf8')));
+  const parsed = schema.safeParse(parse(readFileSync(new URL(file, directory), 'utf8')));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   if (file !== `${parsed.data.publisher}.yaml`) throw new Error(`${file}: its publisher is ${parsed.data.publisher}`);
   return parsed.data;

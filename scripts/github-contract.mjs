@@ -41,13 +41,13 @@ const OPERATIONS = [
   'code-scanning/get-sarif',
 ];
 
-const folder = process.argv[2];
-if (folder === undefined) {
+const directory = process.argv[2];
+if (directory === undefined) {
   process.stderr.write('usage: node scripts/github-contract.mjs PATH/TO/node_modules/@octokit/openapi\n');
   process.exit(3);
 }
-const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-const description = JSON.parse(readFileSync(join(folder, 'generated/api.github.com.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+const description = JSON.parse(readFileSync(join(directory, 'generated/api.github.com.json'), 'utf8'));
 const components = new Map();
 const operations = {};
 

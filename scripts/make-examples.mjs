@@ -10,9 +10,9 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, 'node_modules/.cache');
 mkdirSync(cache, { recursive: true });
-const folder = mkdtempSync(join(cache, 'make-examples-'));
+const directory = mkdtempSync(join(cache, 'make-examples-'));
 try {
-  const outfile = join(folder, 'make-examples.mjs');
+  const outfile = join(directory, 'make-examples.mjs');
   await build({
     absWorkingDir: root,
     entryPoints: ['scripts/examples/make-examples.ts'],
@@ -28,5 +28,5 @@ try {
   const make = process.argv.includes('--advisories') ? makeAdvisories : makeExamples;
   for (const line of await make(root)) process.stdout.write(`${line}\n`);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }

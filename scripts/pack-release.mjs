@@ -1,5 +1,5 @@
 // Packs what a release holds into release/: the Action as it is run (a tar that the same commit always gives), its
-// licences, its SBOM stamped with the commit's time, and the notes of this version out of CHANGELOG.md.
+// licenses, its SBOM stamped with the commit's time, and the notes of this version out of CHANGELOG.md.
 // Usage: node scripts/pack-release.mjs [--out DIR]
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -7,11 +7,11 @@ import { build } from 'esbuild';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Calls `use` with the module's exports and a temporary folder, and removes the folder afterwards. */
+/** Calls `use` with the module's exports and a temporary directory, and removes the directory afterwards. */
 export async function withTypeScript(entryPoint, use) {
-  const folder = mkdtempSync(join(tmpdir(), 'base-image-gate-'));
+  const directory = mkdtempSync(join(tmpdir(), 'base-image-gate-'));
   try {
-    const outfile = join(folder, 'bundle.mjs');
+    const outfile = join(directory, 'bundle.mjs');
     await build({
       absWorkingDir: root,
       entryPoints: [entryPoint],
@@ -25,8 +25,8 @@ export async function withTypeScript(entryPoint, use) {
         js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },
     });
-    return await use(await import(pathToFileURL(outfile).href), folder);
+    return await use(await import(pathToFileURL(outfile).href), directory);
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }

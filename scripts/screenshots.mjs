@@ -6,6 +6,6 @@ import { root, withTypeScript } from './run-typescript.mjs';
 
 const outFlag = process.argv.indexOf('--out');
 const out = outFlag < 0 ? join(root, 'docs/images') : resolve(process.argv[outFlag + 1] ?? 'docs/images');
-await withTypeScript('scripts/screenshots/take.ts', async ({ takeScreenshots }, folder) => {
-  for (const name of await takeScreenshots(out, folder)) process.stdout.write(`${name}\n`);
+await withTypeScript('scripts/screenshots/take.ts', async ({ takeScreenshots }, directory) => {
+  for (const name of await takeScreenshots(out, directory)) process.stdout.write(`${name}\n`);
 });

@@ -1,6 +1,6 @@
 // Writes src/packages/lifecycle/lifecycle-table.ts from an export of endoflife.date's products.
 // Usage: node scripts/snapshot-lifecycles.mjs eol.json
-//   eol.json: { _meta: { commit_date, licence }, PRODUCT: { CYCLE: { eol: date|boolean, extended_support_end? } } }
+//   eol.json: { _meta: { commit_date, license }, PRODUCT: { CYCLE: { eol: date|boolean, extended_support_end? } } }
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [file] = process.argv.slice(2);
@@ -33,7 +33,7 @@ const lines = WANTED.flatMap((product) => {
 writeFileSync(
   new URL('../src/packages/lifecycle/lifecycle-table.ts', import.meta.url),
   `// Made by scripts/snapshot-lifecycles.mjs from https://endoflife.date; don't edit.
-// ${meta.licence}: https://github.com/endoflife-date/endoflife.date/blob/master/LICENSE
+// ${meta.license}: https://github.com/endoflife-date/endoflife.date/blob/master/LICENSE
 
 /** The day the table was taken. */
 export const LIFECYCLE_DATE = '${meta.commit_date.slice(0, 10)}';

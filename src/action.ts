@@ -23,7 +23,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     await show.showStop({ summaryPath }, NO_TOKEN);
     return 2;
   }
-  const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeJudge }] = await Promise.all([
+  const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeEngine }] = await Promise.all([
     import('./github/event/environment.js'),
     import('./github/event/payload.js'),
     import('./github/run-action.js'),
@@ -34,7 +34,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     env,
     payload: await readPayload(),
     inputs: inputs.value,
-    judge: makeJudge({
+    evaluate: makeEngine({
       credentials: inputs.value.registryCredentials,
       environment: process.env,
       workspace: env.workspace,
@@ -49,7 +49,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
     await show.showStop({ summaryPath }, outcome.error);
     return outcome.error.code === 'usage' ? 3 : 2;
   }
-  if (outcome.value.kind === 'nothing-to-judge') {
+  if (outcome.value.kind === 'nothing-to-evaluate') {
     await show.showNothing({ env, summaryPath }, outcome.value.message);
     return 0;
   }
@@ -57,7 +57,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
   const { evidenceFiles } = await import('./github/publish/evidence-files.js');
   const evidence = await evidenceFiles(report, inputs.value.evidence, {
     collected: new Date(started),
-    judged: `${env.repository.owner}/${env.repository.name} at ${commit}`,
+    evaluated: `${env.repository.owner}/${env.repository.name} at ${commit}`,
   });
   await show.showReport({ env, summaryPath }, { report, renderers, evidence }, publish);
   return (await import('./gate/verdict.js')).exitCodeOf(report.verdict);

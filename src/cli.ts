@@ -13,7 +13,7 @@ interface CommandEntry {
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   check: {
     usage: 'check [DIR]',
-    summary: 'judge every image the repository builds on',
+    summary: 'evaluate every image the repository builds on',
     load: async () => (await import('./cli/check.js')).check,
   },
   evidence: {
@@ -116,14 +116,14 @@ function help(): string {
 
 function processIo(): CommandIo {
   const { env } = process;
-  const wantsColour = env['NO_COLOR'] === undefined || env['NO_COLOR'] === '';
+  const wantsColor = env['NO_COLOR'] === undefined || env['NO_COLOR'] === '';
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     env,
     cwd: process.cwd(),
     program: programName(process.argv[1], process.cwd()),
-    colour: wantsColour && env['TERM'] !== 'dumb' && process.stdout.isTTY === true,
+    color: wantsColor && env['TERM'] !== 'dumb' && process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 100,
     progress: process.stderr.isTTY === true,
   };

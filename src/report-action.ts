@@ -25,12 +25,12 @@ async function main(): Promise<0 | 2> {
   const { showPosted } = await import('./github/publish/step-outputs.js');
   const inputs = readReportInputs(core.getInput, givenInputs(process.env));
   if (!inputs.ok) {
-    await showPosted({ summaryPath }, err(`${inputs.error.message} ${inputs.error.remedy}`));
+    await showPosted({ summaryPath }, err(`${inputs.error.message} ${inputs.error.fix}`));
     return 2;
   }
   const { token } = inputs.value;
   if (token === '') {
-    await showPosted({ summaryPath }, err(`${NO_TOKEN.message} ${NO_TOKEN.remedy}`));
+    await showPosted({ summaryPath }, err(`${NO_TOKEN.message} ${NO_TOKEN.fix}`));
     return 2;
   }
   const env = readRunnerEnvironment(process.env);

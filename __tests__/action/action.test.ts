@@ -18,12 +18,12 @@ describe('a pull request that adds a denied base', () => {
 
   test('writes the evidence that is asked for beside the reports', async () => {
     const step = await onPullRequest(denied(), { inputs: { evidence: 'fedramp, nist-800-53' } });
-    const folder = dirname(step.outputs['report-json'] ?? '');
+    const directory = dirname(step.outputs['report-json'] ?? '');
     const names = ['fedramp', 'nist-800-53'].flatMap((framework) =>
       ['json', 'md', 'oscal.json'].map((ending) => `evidence-${framework}.${ending}`),
     );
-    expect(readdirSync(folder).sort()).toEqual([...names, 'report.json', 'report.md', 'report.sarif'].sort());
-    expect(readFileSync(join(folder, 'evidence-fedramp.md'), 'utf8')).toContain('`denied-base` fail, error');
+    expect(readdirSync(directory).sort()).toEqual([...names, 'report.json', 'report.md', 'report.sarif'].sort());
+    expect(readFileSync(join(directory, 'evidence-fedramp.md'), 'utf8')).toContain('`denied-base` fail, error');
   });
 
   test('says the same from a checkout of the merge, with fewer requests', async () => {
@@ -47,7 +47,7 @@ describe('a pull request that adds a denied base', () => {
   test('ends the log with the verdict and where to read on', async () => {
     const step = await onPullRequest(denied());
     expect(step.log.trimEnd().split('\n').slice(-2)).toEqual([
-      '❌ Base images: fail: 1 problem to mend, among 1 image use in 1 build file.',
+      '❌ Base images: fail: 1 problem to fix, among 1 image use in 1 build file.',
       'Summary of the job: https://github.example/acme/shop/actions/runs/42',
     ]);
   });
@@ -82,7 +82,7 @@ describe('outputs', () => {
 });
 
 describe('links', () => {
-  test('lead to the commit that was judged, whose lines they speak of', async () => {
+  test('lead to the commit that was evaluated, whose lines they speak of', async () => {
     const { git } = github.state;
     const pull = denied();
     const start = git.tip('main') ?? '';
@@ -112,7 +112,7 @@ describe('a pull request with hundreds of problems', () => {
     expect(step.summary).not.toContain('could not be shown');
     const body = github.state.comments[0]?.body ?? '';
     expect(body.length).toBeLessThanOrEqual(65_536);
-    expect(body).toContain('400 problems to mend');
+    expect(body).toContain('400 problems to fix');
     expect(body).toMatch(/_\d+ more in the summary of the job\._/);
     expect(JSON.parse(github.state.uploads[0]?.sarif ?? '').runs[0].results.length).toBeGreaterThanOrEqual(400);
   });

@@ -33,7 +33,7 @@ function attack(
 const COMMENTED = { inputs: { comment: 'always' } };
 const DENIED = 'FROM images.example/legacy/base:1\n';
 
-describe('a pull request that edits what it is judged by', () => {
+describe('a pull request that edits what it is evaluated by', () => {
   test.each([
     ['removes the denylist', 'version: 1\n'],
     ['chooses a softer profile', `${DENYING_POLICY}profile: observe\n`],
@@ -41,7 +41,7 @@ describe('a pull request that edits what it is judged by', () => {
       'grants itself a waiver',
       `${DENYING_POLICY}waivers:\n  - { rule: denied-base, reason: trust me, owner: "@mallory", expires: 2027-01-31 }\n`,
     ],
-  ])('%s, and is judged by the base branch all the same', async (_what, policy) => {
+  ])('%s, and is evaluated by the base branch all the same', async (_what, policy) => {
     const step = await attack({ Dockerfile: DENIED, [POLICY_PATH]: policy });
     expect(step.code).toBe(1);
     expect(step.summary).toContain('the edit holds once it is merged');
@@ -148,7 +148,7 @@ test('a base branch whose name is markup, or reads like a command, stays text, a
   expect(step.log).not.toContain('##[');
 });
 
-test('a folder of build files that becomes a submodule is told, since nobody judges it here', async () => {
+test('a directory of build files that becomes a submodule is told, since nobody evaluates it here', async () => {
   const base = { [POLICY_PATH]: DENYING_POLICY, 'api/Dockerfile': 'FROM scratch\n' };
   const pull = makePullRequest(github, { api: { submodule: 'c'.repeat(40) } }, base, ['api/Dockerfile']);
   const step = await runOnPullRequest(action, github, pull);

@@ -25,28 +25,28 @@ const github = useGitHub();
 const action = useBundledAction();
 let registry: RegistryServer;
 let cache: ActionsCacheServer;
-let folder: string;
+let directory: string;
 beforeEach(async () => {
   registry = await startRegistry();
   // Whoever poisons the cache wants this image to look like one whose user is not root.
   registry.push('base', await makeImage({ config: { User: '0' } }), '1');
   cache = await startActionsCache();
-  folder = mkdtempSync(join(tmpdir(), 'gate-cache-'));
+  directory = mkdtempSync(join(tmpdir(), 'gate-cache-'));
 });
 afterEach(async () => {
   await registry.close();
   await cache.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
   expect(cache.violations).toEqual([]);
 });
 
-const kept = (): string => join(folder, 'temp/base-image-gate-registry');
+const kept = (): string => join(directory, 'temp/base-image-gate-registry');
 
-/** A job that judges the image, with a cache service or without. Each job has an empty RUNNER_TEMP unless told. */
+/** A job that evaluates the image, with a cache service or without. Each job has an empty RUNNER_TEMP unless told. */
 function job(
   options: { readonly keepTemp?: boolean; readonly service?: boolean; readonly inputs?: Record<string, string> } = {},
 ): Promise<StepResult> {
-  const temp = join(folder, 'temp');
+  const temp = join(directory, 'temp');
   if (options.keepTemp !== true) rmSync(temp, { recursive: true, force: true });
   mkdirSync(temp, { recursive: true });
   const policy = `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\nrules: { non-root: error }\n`;
@@ -93,12 +93,12 @@ describe('what registries sent', () => {
 describe('a poisoned cache', () => {
   const FILE = 'stolen';
 
-  /** An archive as @actions/cache makes them, with a file that leads out of the folder it is unpacked in. */
+  /** An archive as @actions/cache makes them, with a file that leads out of the directory it is unpacked in. */
   function archive(): Buffer {
-    writeFileSync(join(folder, FILE), 'mine');
-    const tar = join(folder, 'evil.tar.gz');
-    execFileSync('tar', ['-czPf', tar, join(folder, FILE)]);
-    rmSync(join(folder, FILE));
+    writeFileSync(join(directory, FILE), 'mine');
+    const tar = join(directory, 'evil.tar.gz');
+    execFileSync('tar', ['-czPf', tar, join(directory, FILE)]);
+    rmSync(join(directory, FILE));
     return readFileSync(tar);
   }
 
@@ -116,7 +116,7 @@ describe('a poisoned cache', () => {
     cache.poison(await bytes());
     expect(whatItSaid(await job())).toEqual(honest);
     expect(fetched()).not.toEqual([]);
-    expect(existsSync(join(folder, FILE))).toBe(false);
+    expect(existsSync(join(directory, FILE))).toBe(false);
   });
 
   test.each<[string, (blobs: string) => void]>([

@@ -12,9 +12,9 @@ import { type HttpProxy, startHttpProxy } from '../support/registry/http-proxy.j
 import { makeCertificate } from '../support/registry/registry-certificate.js';
 
 const github = useGitHub('/api/v3');
-const folder = mkdtempSync(join(tmpdir(), 'gate-enterprise-'));
+const directory = mkdtempSync(join(tmpdir(), 'gate-enterprise-'));
 const certificate = makeCertificate(['localhost']);
-const authority = join(folder, 'ca.pem');
+const authority = join(directory, 'ca.pem');
 const action = useBundledAction();
 let front: Server;
 let proxy: HttpProxy;
@@ -22,7 +22,7 @@ beforeAll(() => {
   writeFileSync(authority, certificate.cert);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 beforeEach(async () => {
   proxy = await startHttpProxy();

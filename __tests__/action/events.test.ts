@@ -223,7 +223,7 @@ async function play(scenario: Scenario): Promise<{ step: StepResult; row: readon
   const row = [
     name,
     TOKENS[token],
-    judgedName(report, started.event),
+    evaluatedName(report, started.event),
     policyName(report, commits, started),
     startName(report),
     shown(
@@ -259,7 +259,17 @@ test('docs/events.md says what was seen', () => {
 });
 
 const COLUMNS = [
-  ...['Event', 'Token', 'Judged', 'Policy from', 'Compared with', 'Annotations', 'Summary', 'Comment', 'Suggestions'],
+  ...[
+    'Event',
+    'Token',
+    'Evaluated',
+    'Policy from',
+    'Compared with',
+    'Annotations',
+    'Summary',
+    'Comment',
+    'Suggestions',
+  ],
   ...['Code scanning', 'Tracking issue', 'Requests'],
 ];
 
@@ -288,7 +298,7 @@ interface Report {
 }
 
 /** Told by the images that only the head, or only the tip of the base, names. */
-function judgedName({ uses }: Report, event: string): string {
+function evaluatedName({ uses }: Report, event: string): string {
   const has = (image: string): boolean => uses.some(({ expanded }) => expanded.includes(image));
   if (has('legacy/head') && has('legacy/main:2')) return 'what merging would make';
   if (event === 'push') return 'the pushed commit';

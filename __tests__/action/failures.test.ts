@@ -103,7 +103,7 @@ describe('what goes wrong around the run', () => {
     expect(step.summary).toContain('nothing was decided');
   });
 
-  test('a deleted ref leaves nothing to judge', async () => {
+  test('a deleted ref leaves nothing to evaluate', async () => {
     const step = await action.run({
       apiUrl: github.server.apiUrl,
       event: 'push',
@@ -113,7 +113,7 @@ describe('what goes wrong around the run', () => {
       token: 'write',
     });
     expect(step.code).toBe(0);
-    expect(step.summary).toContain('nothing to judge');
+    expect(step.summary).toContain('nothing to evaluate');
   });
 });
 

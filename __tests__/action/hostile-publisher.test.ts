@@ -69,7 +69,7 @@ async function pushHostileImage(): Promise<{ readonly publicKey: string }> {
       purl: `pkg:apk/wolfi/${hostileText('purl')}@1`,
       supplier: hostileText('supplier'),
     },
-    { name: 'musl', licence: hostileText('licence') },
+    { name: 'musl', license: hostileText('license') },
   ];
   const sbom = await classicAttestation(
     signer,
@@ -85,7 +85,7 @@ async function pushHostileImage(): Promise<{ readonly publicKey: string }> {
   return { publicKey: signer.publicKeyPem };
 }
 
-async function judged(): Promise<StepResult> {
+async function evaluated(): Promise<StepResult> {
   const { publicKey } = await pushHostileImage();
   const rules = [
     'sbom-complete',
@@ -136,11 +136,11 @@ let comment: string;
 /** Everything that is Markdown, by name. */
 let pages: readonly (readonly [string, string])[];
 beforeEach(async () => {
-  step = await judged();
+  step = await evaluated();
   comment = github.state.comments[0]?.body ?? '';
-  const folder = dirname(step.outputs['report-json'] ?? '');
+  const directory = dirname(step.outputs['report-json'] ?? '');
   const files = ['report.md', 'evidence-fedramp.md'].map(
-    (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
+    (name) => [name, readFileSync(join(directory, name), 'utf8')] as const,
   );
   pages = [['summary', step.summary], ['comment', comment], ...files];
 });
@@ -162,8 +162,8 @@ test('nothing of it is a command to the runner, or moves the cursor of whoever r
 });
 
 test('nothing that is published has the value of a secret that is found', () => {
-  const folder = dirname(step.outputs['report-json'] ?? '');
-  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const directory = dirname(step.outputs['report-json'] ?? '');
+  const files = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
   expect(files.join()).toContain('DB_PASSWORD=[not shown]');
   for (const text of [...files, step.log, step.summary, comment]) expect(text).not.toMatch(/hunter2/);
 });

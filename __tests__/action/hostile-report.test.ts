@@ -2,19 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
-import { parseStrangerReport } from '../../src/github/publish/untrusted-report.js';
+import { parseUntrustedReport } from '../../src/github/publish/untrusted-report.js';
 import { payloadOf, type StepResult, useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/github/hostile-text.js';
 import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
-const folder = mkdtempSync(join(tmpdir(), 'gate-hostile-'));
+const directory = mkdtempSync(join(tmpdir(), 'gate-hostile-'));
 const action = useBundledAction();
 let pull: MadePullRequest;
 let genuine: string;
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 beforeEach(async () => {
   pull = makePullRequest(github, { Dockerfile: 'FROM images.example/legacy/base:1 AS build\nFROM $A\n' });
@@ -49,7 +49,7 @@ function reported(place: () => string): Promise<StepResult> {
 }
 
 function file(content: string | Uint8Array): string {
-  const path = join(folder, 'report.json');
+  const path = join(directory, 'report.json');
   rmSync(path, { force: true });
   writeFileSync(path, content);
   return path;
@@ -72,7 +72,7 @@ function freeKeys(): ReadonlySet<string> {
   const free = new Set<string>();
   for (const key of keys) {
     free.add(key);
-    if (!parseStrangerReport(withHostile(free)).ok) free.delete(key);
+    if (!parseUntrustedReport(withHostile(free)).ok) free.delete(key);
   }
   return free;
 }
@@ -99,13 +99,13 @@ test.each<[string, RegExp, () => string]>([
     'that is a link to a file of the runner',
     /it is a link/,
     () => {
-      const path = join(folder, 'link.json');
+      const path = join(directory, 'link.json');
       rmSync(path, { force: true });
       symlinkSync('/proc/self/environ', path);
       return path;
     },
   ],
-  ['that is a folder', /not a regular file/, () => folder],
+  ['that is a directory', /not a regular file/, () => directory],
 ])('a report %s is refused, and nothing is posted', async (_what, why, place) => {
   const step = await reported(place);
   expect(step.code).toBe(2);

@@ -5,7 +5,7 @@ import { DENYING_POLICY, makePullRequest, POLICY_PATH, useGate } from '../suppor
 const { github, denied, onPullRequest } = useGate();
 
 describe('inputs', () => {
-  test('paths and changed-files-only leave the rest unjudged, and listed', async () => {
+  test('paths and changed-files-only leave the rest unevaluated, and listed', async () => {
     const pull = denied({ 'a/Dockerfile': 'FROM images.example/legacy/a:1\n', 'b/Dockerfile': 'FROM scratch\n' });
     const step = await onPullRequest(pull, { inputs: { paths: 'b/**' } });
     expect(step.outputs).toMatchObject({ verdict: 'pass' });
@@ -20,21 +20,21 @@ describe('inputs', () => {
       const step = await onPullRequest(pull, { inputs: { paths } });
       expect(step.code).toBe(3);
       expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
-      expect(step.summary).toContain('matches no file of the judged commit');
+      expect(step.summary).toContain('matches no file of the evaluated commit');
     }
   });
 
-  test('a folder without build files, and one that the change removes, leave nothing to judge, and say so', async () => {
+  test('a directory without build files, and one that the change removes, leave nothing to evaluate, and say so', async () => {
     const base = { 'old/Dockerfile': 'FROM images.example/legacy/old:1\n', 'README.md': 'a shop' };
     const pull = makePullRequest(github, {}, base, ['old/Dockerfile']);
     for (const paths of ['old/**', '*.md']) {
       const step = await onPullRequest(pull, { inputs: { paths } });
       expect(step.outputs).toMatchObject({ verdict: 'pass' });
-      expect(step.summary).toContain('so nothing was judged');
+      expect(step.summary).toContain('so nothing was evaluated');
     }
   });
 
-  test('legs of a matrix share one comment, each with a part that says what it judges', async () => {
+  test('legs of a matrix share one comment, each with a part that says what it evaluates', async () => {
     const pull = denied({
       'a/Dockerfile': 'FROM images.example/legacy/a:1\n',
       'b/Dockerfile': 'FROM images.example/b:1\n',

@@ -29,7 +29,7 @@ describe('the commands of docs/required-check.md', () => {
 
   test.each([
     ['the branch ruleset of a repository', 0, 'repos/create-repo-ruleset'],
-    ['the organisation ruleset', 1, 'repos/create-org-ruleset'],
+    ['the organization ruleset', 1, 'repos/create-org-ruleset'],
   ] as const)('%s is as GitHub describes it', (_what, index, operation) => {
     const request = commands[index];
     expect(request && contract.check(request)).toMatchObject({ operation, violations: [] });

@@ -33,7 +33,7 @@ test('a pin is suggested on the line that the pull request adds, and not again b
   expect(github.state.reviewComments[0]?.body).toMatch(/```suggestion\nFROM \S+\/base:1@sha256:[0-9a-f]{64}\n```/);
 });
 
-test('none is suggested on a file that merging changes, since its lines are others than those judged', async () => {
+test('none is suggested on a file that merging changes, since its lines are others than those evaluated', async () => {
   const { git } = github.state;
   // Line 2 of the merge is line 1 of the head, and the head adds a line 2 as well.
   const line = `FROM ${registry.host}/base:1 AS one\nFROM one\n`;

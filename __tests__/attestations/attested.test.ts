@@ -34,7 +34,7 @@ const signed = (predicateType: string, payload = 'a', authorityIndex = 0): State
   form: 'cosign attestation',
 });
 
-const INCOMPLETE = { cause: 'network', message: 'It timed out.', remedy: 'Try again.' } as const;
+const INCOMPLETE = { cause: 'network', message: 'It timed out.', fix: 'Try again.' } as const;
 const LOOKED = [{ place: 'referrers', answer: '2' }];
 
 /** What is found of SBOMs where these statements were collected. */

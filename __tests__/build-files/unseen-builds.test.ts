@@ -39,8 +39,8 @@ describe('a workflow that is not looked into in full is told', () => {
     ['standard input', runs('docker build - < x'), ['builds from standard input']],
     ['a file from standard input', runs('docker build -f - . < x'), ['builds from standard input']],
     ['a file by a variable', runs('docker build -f "$FILE" .'), ['builds a file that only a run knows']],
-    ['a folder by an expression', runs('docker build ${{ matrix.d }}'), ['builds a file that only a run knows']],
-    ['a folder that is not known', runs('cd "$D"; docker build .'), ['builds a file that only a run knows']],
+    ['a directory by an expression', runs('docker build ${{ matrix.d }}'), ['builds a file that only a run knows']],
+    ['a directory that is not known', runs('cd "$D"; docker build .'), ['builds a file that only a run knows']],
     ['a repository', runs('docker build https://example.com/x.git'), ['builds a file from outside the repository']],
     ['the same as inputs', pushes({ file: '${{ matrix.f }}' }), ['builds a file that only a run knows']],
     [
@@ -132,8 +132,7 @@ describe('a workflow that is not looked into in full is told', () => {
     const tree = {
       name: 'x',
       entries: async () => ({ ok: true, value: [{ path: W, kind: 'file' }] }) as const,
-      read: async (path: string) =>
-        err({ code: 'unreadable', path, message: 'It broke.', remedy: 'Try again.' } as const),
+      read: async (path: string) => err({ code: 'unreadable', path, message: 'It broke.', fix: 'Try again.' } as const),
     };
     const reading = await readRepository(tree, READING_OPTIONS);
     expect(reading).toMatchObject({
@@ -171,7 +170,7 @@ describe('a Compose file is told where it', () => {
       ['builds x/Dockerfile with a target of its own and named contexts of its own'],
     ],
     ['only names a file that is read', '.', []],
-    ['only names a folder that is read', { context: '../x', args: null }, []],
+    ['only names a directory that is read', { context: '../x', args: null }, []],
     ['builds nothing', null, []],
   ])('%s', async (_what, build, clauses) => {
     const told = clauses.map((clause) => `x/compose.yaml ${clause}`);
@@ -192,7 +191,7 @@ describe('a Compose file is told where it', () => {
     expect(await unseen({ 'compose.yml': '#'.repeat(1024 * 1024 + 1) })).toHaveLength(1);
   });
 
-  test('is among those that are judged', async () => {
+  test('is among those that are evaluated', async () => {
     expect(await unseen(compose('gone'), { only: ['y/Dockerfile'] })).toEqual([]);
   });
 
@@ -247,11 +246,11 @@ test('a pass says which builds it is not about', async () => {
   const files = { Dockerfile: 'FROM scratch\n', 'docker-bake.hcl': '', ...runs('docker build -\ndocker buildx bake') };
   const report = await gateRun({ files, policy });
   expect(report.verdict).toBe('pass');
-  const [notice] = report.notices.filter((text) => text.startsWith('Not judged'));
+  const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated'));
   expect(notice).toContain(
     `: ${W} builds from standard input; ${W} runs docker buildx bake; docker-bake.hcl is for docker buildx bake. List`,
   );
   const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, '']));
-  const told = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not judged'));
+  const told = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
   expect(told).toContain('4/docker-bake.hcl is for docker buildx bake; and 2 more. List');
 });

@@ -109,11 +109,11 @@ describe('what is read from a working tree', () => {
     expect(await readText(directory, 'link')).toBe('text');
   });
 
-  test('nothing outside, by a link, by a linked folder, or by name', async () => {
+  test('nothing outside, by a link, by a linked directory, or by name', async () => {
     const outside = makeDirectory({ secret: 'secret' });
-    const directory = makeRepository({ a: '' }, { link: join(outside, 'secret'), folder: outside });
+    const directory = makeRepository({ a: '' }, { link: join(outside, 'secret'), dir: outside });
     expect(await readText(directory, 'link')).toBe('outside-repository');
-    expect(await readText(directory, 'folder/secret')).toBe('outside-repository');
+    expect(await readText(directory, 'directory/secret')).toBe('outside-repository');
     expect(await readText(directory, '../../etc/passwd')).toBe('outside-repository');
   });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { isListedHost, loadCatalogue, publisherOf } from '../../src/catalog/catalog.js';
+import { isListedHost, loadCatalog, publisherOf } from '../../src/catalog/catalog.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import { parseIdentity } from '../../src/policy/identity.js';
 import { parsePattern } from '../../src/references/pattern.js';
@@ -8,7 +8,7 @@ import { parseReference, type Reference } from '../../src/references/reference.j
 import { readPublicKey } from '../../src/signatures/key.js';
 import { validPolicy } from '../support/load-policy-text.js';
 
-const catalogue = loadCatalogue();
+const catalog = loadCatalog();
 
 function reference(text: string): Reference {
   const parsed = parseReference(text);
@@ -16,13 +16,13 @@ function reference(text: string): Reference {
   return parsed.value;
 }
 
-test('the generated catalogue is what the YAML files say', () => {
-  const script = new URL('../../scripts/generate-catalogue.mjs', import.meta.url);
+test('the generated catalog is what the YAML files say', () => {
+  const script = new URL('../../scripts/generate-catalog.mjs', import.meta.url);
   expect(execFileSync(process.execPath, [script.pathname, '--check']).toString()).toBe('');
 });
 
 describe('every publisher', () => {
-  test.each(catalogue.publishers.map((publisher) => [publisher.id, publisher] as const))('%s', (_id, publisher) => {
+  test.each(catalog.publishers.map((publisher) => [publisher.id, publisher] as const))('%s', (_id, publisher) => {
     for (const image of publisher.images) {
       const pattern = parsePattern(image.replaceAll('{organization}', 'acme'));
       expect(pattern).toMatchObject({ ok: true, value: { text: image.replaceAll('{organization}', 'acme') } });
@@ -45,15 +45,15 @@ describe('every publisher', () => {
   });
 
   test('has an id of its own, and patterns no other has', () => {
-    const ids = catalogue.publishers.map(({ id }) => id);
-    const images = catalogue.publishers.flatMap((publisher) => publisher.images);
+    const ids = catalog.publishers.map(({ id }) => id);
+    const images = catalog.publishers.flatMap((publisher) => publisher.images);
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(images).size).toBe(images.length);
   });
 });
 
 test('the Red Hat key is release key 3, whole', () => {
-  const authority = catalogue.publishers.find(({ id }) => id === 'red-hat-ubi')?.authorities[0];
+  const authority = catalog.publishers.find(({ id }) => id === 'red-hat-ubi')?.authorities[0];
   const key = authority?.kind === 'key' ? readPublicKey(authority.pem) : undefined;
   expect(key).toMatchObject({
     ok: true,
@@ -79,7 +79,7 @@ describe('publisherOf', () => {
     ['mcr.microsoft.com/dotnet/runtime:10.0', 'microsoft'],
     ['cgr.dev.evil.example/chainguard/python', undefined],
   ])('%s is by %s', (image, id) => {
-    expect(publisherOf(catalogue, reference(image))?.id).toBe(id);
+    expect(publisherOf(catalog, reference(image))?.id).toBe(id);
   });
 });
 
@@ -102,17 +102,17 @@ describe('isListedHost', () => {
         'registries: { private.example.com: {}, mirror.example.com/dockerhub: { mirror-of: docker.io } }',
       ].join('\n'),
     );
-    expect(isListedHost(catalogue, policy, reference(image))).toBe(listed);
+    expect(isListedHost(catalog, policy, reference(image))).toBe(listed);
   });
 
   test('an authority lists the host of its signature repository', async () => {
     const key = 'key: { kms: "awskms://key" }, signature-repository: signatures.example.com/acme';
     const policy = await validPolicy(`version: 1\nallow: [{ image: ghcr.io/acme/*, authorities: [{ ${key} }] }]`);
-    expect(isListedHost(catalogue, policy, reference('signatures.example.com/acme'))).toBe(true);
+    expect(isListedHost(catalog, policy, reference('signatures.example.com/acme'))).toBe(true);
   });
 
-  test('the catalogue alone lists its publishers’ hosts', () => {
-    expect(isListedHost(catalogue, builtInPolicy(), reference('cgr.dev/acme/x'))).toBe(true);
-    expect(isListedHost(catalogue, builtInPolicy(), reference('ghcr.io/acme/x'))).toBe(false);
+  test('the catalog alone lists its publishers’ hosts', () => {
+    expect(isListedHost(catalog, builtInPolicy(), reference('cgr.dev/acme/x'))).toBe(true);
+    expect(isListedHost(catalog, builtInPolicy(), reference('ghcr.io/acme/x'))).toBe(false);
   });
 });

@@ -49,69 +49,69 @@ describe('bad input', () => {
   });
 
   test('a directory called Dockerfile is none, and what lies in it is looked at', () => {
-    const folder = makeDirectory({ 'Dockerfile/Dockerfile': 'FROM docker.io/evil/base:1\n', [POLICY]: DENY });
-    expect(cli.run(['check', '--offline'], folder).code).toBe(1);
+    const directory = makeDirectory({ 'Dockerfile/Dockerfile': 'FROM docker.io/evil/base:1\n', [POLICY]: DENY });
+    expect(cli.run(['check', '--offline'], directory).code).toBe(1);
   });
 
   test('a problem of the policy that is extended is told in its own file, with its own lines', () => {
-    const folder = makeDirectory({
+    const directory = makeDirectory({
       [POLICY]: 'version: 1\nextends: org/base.yml\n',
       'org/base.yml': 'version: 1\n\nallow:\n  - { image: "**", signed: false, reason: r }\n',
     });
-    const { code, stderr } = cli.run(['policy', 'validate', POLICY], folder);
+    const { code, stderr } = cli.run(['policy', 'validate', POLICY], directory);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^org\/base\.yml:4:14: warning: /);
     expect(stderr).toContain(' 4 |   - { image: "**"');
   });
 
-  test('a policy of another folder names its files from there, for check as for validate', () => {
-    const folder = makeDirectory({
+  test('a policy of another directory names its files from there, for check as for validate', () => {
+    const directory = makeDirectory({
       [`org/${POLICY}`]: 'version: 1\nextends: base.yml\n',
       'org/base.yml': 'version: 1\ndeny: [{ image: "docker.io/evil/**", reason: it is evil }]\n',
       'app/Dockerfile': 'FROM docker.io/evil/base:1\n',
     });
-    expect(cli.run(['policy', 'validate', `org/${POLICY}`], folder).code).toBe(0);
-    const result = cli.run(['check', 'app', '--offline', '--policy', `org/${POLICY}`], folder);
+    expect(cli.run(['policy', 'validate', `org/${POLICY}`], directory).code).toBe(0);
+    const result = cli.run(['check', 'app', '--offline', '--policy', `org/${POLICY}`], directory);
     expect([result.code, result.stderr]).toEqual([1, '']);
   });
 
   test('the caret is right behind a byte order mark', () => {
-    const folder = makeDirectory({ Dockerfile: '\ufeffFROM docker.io/evil/base:1\n', [POLICY]: DENY });
+    const directory = makeDirectory({ Dockerfile: '\ufeffFROM docker.io/evil/base:1\n', [POLICY]: DENY });
     const [above = '', carets = ''] =
-      /1 \| (.*)\n +\| (.*)\n/.exec(cli.run(['check', '--offline'], folder).stdout)?.slice(1) ?? [];
+      /1 \| (.*)\n +\| (.*)\n/.exec(cli.run(['check', '--offline'], directory).stdout)?.slice(1) ?? [];
     expect(above.slice(carets.indexOf('^'), carets.length)).toBe('docker.io/evil/base:1');
   });
 
   test('a file that cannot be written is said, and nothing else is lost', () => {
-    const folder = makeDirectory({ Dockerfile: 'FROM scratch\n', blocked: '' });
-    const result = cli.run(['check', '--offline', '--output', 'blocked/report.txt'], folder);
+    const directory = makeDirectory({ Dockerfile: 'FROM scratch\n', blocked: '' });
+    const result = cli.run(['check', '--offline', '--output', 'blocked/report.txt'], directory);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('blocked/report.txt could not be written');
     expectKind(result);
   });
 
-  test('a read-only repository is judged all the same', () => {
-    const folder = makeRepository({ Dockerfile: 'FROM docker.io/evil/base:1\n', [POLICY]: DENY });
-    chmodSync(folder, 0o555);
-    const result = cli.run(['check', '--offline'], folder, { TMPDIR: folder });
-    chmodSync(folder, 0o755);
+  test('a read-only repository is evaluated all the same', () => {
+    const directory = makeRepository({ Dockerfile: 'FROM docker.io/evil/base:1\n', [POLICY]: DENY });
+    chmodSync(directory, 0o555);
+    const result = cli.run(['check', '--offline'], directory, { TMPDIR: directory });
+    chmodSync(directory, 0o755);
     expect(result.code).toBe(1);
   });
 
   test('text of a build file that would drive a terminal is shown, not obeyed', () => {
-    const folder = makeDirectory({ Dockerfile: 'FROM docker.io/evil/\x1b]0;owned\x07base\n', [POLICY]: DENY });
-    const result = cli.run(['check', '--offline'], folder);
+    const directory = makeDirectory({ Dockerfile: 'FROM docker.io/evil/\x1b]0;owned\x07base\n', [POLICY]: DENY });
+    const result = cli.run(['check', '--offline'], directory);
     expect(`${result.stdout}${result.stderr}`).not.toContain('\x1b');
   });
 
   test('the working tree’s own git configuration runs nothing', () => {
-    const folder = makeRepository({ Dockerfile: 'FROM scratch\n' });
-    const marker = join(folder, 'ran');
-    const script = join(folder, 'evil.sh');
+    const directory = makeRepository({ Dockerfile: 'FROM scratch\n' });
+    const marker = join(directory, 'ran');
+    const script = join(directory, 'evil.sh');
     writeFileSync(script, `#!/bin/sh\ntouch ${marker}\n`);
     chmodSync(script, 0o755);
-    writeFileSync(join(folder, '.git/config'), `[core]\n\tfsmonitor = ${script}\n\thooksPath = ${folder}\n`);
-    expect(cli.run(['check', '--offline'], folder).code).toBe(0);
+    writeFileSync(join(directory, '.git/config'), `[core]\n\tfsmonitor = ${script}\n\thooksPath = ${directory}\n`);
+    expect(cli.run(['check', '--offline'], directory).code).toBe(0);
     expect(() => readFileSync(marker)).toThrow('ENOENT');
   });
 });

@@ -8,13 +8,13 @@ import { makeDirectory } from '../support/process/scratch-repository.js';
 const cli = useBundledCli();
 
 describe('exit codes', () => {
-  test('no build file passes, and says that nothing was judged', () => {
+  test('no build file passes, and says that nothing was evaluated', () => {
     const result = cli.run(['check', '--offline'], makeDirectory({ 'README.md': '' }));
     expect(result.code).toBe(0);
-    expect(result.stdout).toContain('nothing was judged');
+    expect(result.stdout).toContain('nothing was evaluated');
   });
 
-  test('a failure is 1, on standard output, with place, frame and remedy', () => {
+  test('a failure is 1, on standard output, with place, frame and fix', () => {
     const files = { Dockerfile: 'FROM alpine\nFROM docker.io/evil/base:1\n', [POLICY]: DENY };
     const result = cli.run(['check', '--offline'], makeDirectory(files));
     expect(result.code).toBe(1);
@@ -35,7 +35,7 @@ describe('exit codes', () => {
     [['chek'], 'Unknown command "chek". Did you mean check?'],
     [['help', 'chek'], 'Unknown command "chek". Did you mean check?'],
     [['deploy'], 'Unknown command "deploy".\nAll commands: '],
-    [['check', '--colour'], "Unknown option '--colour'."],
+    [['check', '--color'], "Unknown option '--color'."],
     [['check', '--ofline'], "Unknown option '--ofline'. Did you mean --offline?"],
     [['check', '--trusted-root', 'gone.json'], '--trusted-root: there is no file gone.json'],
     [['check', '--vulnerabilities', 'gone'], '--vulnerabilities: there is no directory gone'],
@@ -68,36 +68,36 @@ describe('exit codes', () => {
     expectKind(result);
   });
 
-  test('a directory that is not there is 3, and not "nothing to judge"', () => {
-    const result = cli.run(['check', 'no-such-folder'], makeDirectory({}));
+  test('a directory that is not there is 3, and not "nothing to evaluate"', () => {
+    const result = cli.run(['check', 'no-such-directory'], makeDirectory({}));
     expect(result.code).toBe(3);
-    expect(result.stderr).toContain('no-such-folder');
+    expect(result.stderr).toContain('no-such-directory');
     expectKind(result);
   });
 
   test('what a message says to type can be typed', () => {
-    const folder = makeDirectory({});
-    const { stderr } = cli.run(['check', '--nonsense'], folder);
+    const directory = makeDirectory({});
+    const { stderr } = cli.run(['check', '--nonsense'], directory);
     const [, script = '', ...args] = (stderr.trim().split(': ').at(-1) ?? '').split(' ');
-    expect(join(folder, script)).toBe(cli.entry);
-    expect(cli.run(args, folder)).toMatchObject({
+    expect(join(directory, script)).toBe(cli.entry);
+    expect(cli.run(args, directory)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Usage: base-image-gate check'),
     });
   });
 
   test('a report that can not be written is 2, and says where', () => {
-    const folder = makeDirectory({ file: '' });
-    const result = cli.run(['check', '--offline', '--output', 'file/report.txt'], folder);
+    const directory = makeDirectory({ file: '' });
+    const result = cli.run(['check', '--offline', '--output', 'file/report.txt'], directory);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toContain('The output file file/report.txt could not be written: ');
-    expect(cli.run(['check', '--offline', '--output', 'a/b/report.txt'], folder).code).toBe(0);
-    expect(readFileSync(join(folder, 'a/b/report.txt'), 'utf8')).toContain('PASS');
+    expect(cli.run(['check', '--offline', '--output', 'a/b/report.txt'], directory).code).toBe(0);
+    expect(readFileSync(join(directory, 'a/b/report.txt'), 'utf8')).toContain('PASS');
   });
 
   test('help COMMAND is COMMAND --help', () => {
-    const folder = makeDirectory({});
-    expect(cli.run(['help', 'fix'], folder)).toEqual(cli.run(['fix', '--help'], folder));
+    const directory = makeDirectory({});
+    expect(cli.run(['help', 'fix'], directory)).toEqual(cli.run(['fix', '--help'], directory));
   });
 
   test.each(['--help', '-h'])('every command explains itself with %s', (flag) => {

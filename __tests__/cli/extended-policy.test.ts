@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import type { CommandIo } from '../../src/cli/command.js';
 import { fetchExtended, leaveOutExtended, refuseExtended } from '../../src/cli/extended-policy.js';
 import { loadWorkingTreePolicy } from '../../src/cli/working-tree-policy.js';
@@ -28,12 +28,12 @@ function publish(): string {
   return policies.git.commit('main', { 'base.yml': BASE });
 }
 
-describe('a policy that extends another repository’s, at the desk', () => {
+describe('a policy that extends another repository’s, on the command line', () => {
   test('is had through GitHub’s API, at the commit that its ref points to', async () => {
     const commit = publish();
     const directory = makeDirectory({ '.github/base-image-gate.yml': POLICY });
     const io = desk({ GH_TOKEN: 'contents' });
-    const policy = await loadWorkingTreePolicy(directory, { catalogue: loadCatalogue() }, io);
+    const policy = await loadWorkingTreePolicy(directory, { catalog: loadCatalog() }, io);
     if (!policy.ok) throw new Error(policy.error);
     expect(policy.value.profile).toBe('strict');
     expect(policy.value.deny.map(({ pattern }) => pattern)).toEqual(['docker.io/evil/base']);
@@ -42,18 +42,18 @@ describe('a policy that extends another repository’s, at the desk', () => {
 
   test('that can’t be had is a problem at its line, which says what to give', async () => {
     const directory = makeDirectory({ '.github/base-image-gate.yml': POLICY });
-    const request = { catalogue: loadCatalogue(), resolveExtends: fetchExtended(desk({ GH_TOKEN: 'contents' })) };
+    const request = { catalog: loadCatalog(), resolveExtends: fetchExtended(desk({ GH_TOKEN: 'contents' })) };
     const policy = await loadWorkingTreePolicy(directory, request, desk({}));
     expect(policy.ok ? '' : policy.error).toMatch(/^\.github\/base-image-gate\.yml:2:\d+: error: .*acme\/policies/);
   });
 
   test('is refused with --offline, and left out by name where no network is used', async () => {
     const directory = makeDirectory({ '.github/base-image-gate.yml': POLICY });
-    const catalogue = loadCatalogue();
-    const offline = await loadWorkingTreePolicy(directory, { catalogue, resolveExtends: refuseExtended }, desk({}));
+    const catalog = loadCatalog();
+    const offline = await loadWorkingTreePolicy(directory, { catalog, resolveExtends: refuseExtended }, desk({}));
     expect(offline.ok ? '' : offline.error).toContain('--offline reads no other repository');
     const io = desk({});
-    const left = await loadWorkingTreePolicy(directory, { catalogue, resolveExtends: leaveOutExtended(io) }, io);
+    const left = await loadWorkingTreePolicy(directory, { catalog, resolveExtends: leaveOutExtended(io) }, io);
     if (!left.ok) throw new Error(left.error);
     expect(left.value.deny).toHaveLength(1);
     expect(io.told.join('')).toContain('acme/policies/base.yml@main, which is not fetched here');

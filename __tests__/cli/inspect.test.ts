@@ -12,10 +12,10 @@ import { runCommand } from '../support/process/run-command.js';
 import { schemaErrors } from '../support/published-schema.js';
 
 const IMAGE = 'made.test/base:latest';
-let folder = '';
+let directory = '';
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'inspect-'));
+  directory = mkdtempSync(join(tmpdir(), 'inspect-'));
   const content = await makeImage({
     layers: [
       [
@@ -42,21 +42,21 @@ beforeAll(async () => {
       OnBuild: ['RUN x'],
     },
   });
-  writeFileSync(join(folder, 'policy.yml'), 'version: 1\n');
-  await writeLayout(join(folder, 'layout'), [{ content, name: IMAGE }]);
+  writeFileSync(join(directory, 'policy.yml'), 'version: 1\n');
+  await writeLayout(join(directory, 'layout'), [{ content, name: IMAGE }]);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]) => runCommand(inspect, folder, ...args);
+const run = (...args: readonly string[]) => runCommand(inspect, directory, ...args);
 
 const ROUTE = () => [
   '--policy',
-  join(folder, 'policy.yml'),
+  join(directory, 'policy.yml'),
   '--offline',
   '--registry',
-  `made.test=oci-layout:${join(folder, 'layout')}`,
+  `made.test=oci-layout:${join(directory, 'layout')}`,
 ];
 
 describe('inspect IMAGE', () => {
@@ -128,9 +128,9 @@ describe('inspect IMAGE', () => {
   });
 
   test('reads a directory of exports in place of the services', async () => {
-    mkdirSync(join(folder, 'exports'));
+    mkdirSync(join(directory, 'exports'));
     const { stdout } = await run(IMAGE, ...ROUTE(), '--vulnerabilities', 'exports');
-    expect(stdout).toMatch(/vulnerabilities +0 known in 1 package\n +not judged: .*, because .*exports.*\n/);
+    expect(stdout).toMatch(/vulnerabilities +0 known in 1 package\n +not evaluated: .*, because .*exports.*\n/);
   });
 
   test('its JSON keeps to the schema where an image is not there, too', async () => {

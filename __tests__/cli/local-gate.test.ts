@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { runGateAtDesk } from '../../src/cli/local-gate.js';
+import { runLocalGate } from '../../src/cli/local-gate.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { writeLayout } from '../support/image/image-maker-layout.js';
 import { deskIn } from '../support/process/run-command.js';
@@ -10,19 +10,19 @@ import { makeDirectory } from '../support/process/scratch-repository.js';
 const IMAGE = 'registry.example/base:1';
 
 async function atDesk(
-  folder: string,
-  flags: Parameters<typeof runGateAtDesk>[0],
+  directory: string,
+  flags: Parameters<typeof runLocalGate>[0],
   told: (text: string) => void = () => undefined,
 ) {
-  const desk = deskIn(folder, { stderr: told });
-  return await runGateAtDesk({ ...flags, 'all-files': true, offline: true }, undefined, desk);
+  const desk = deskIn(directory, { stderr: told });
+  return await runLocalGate({ ...flags, 'all-files': true, offline: true }, undefined, desk);
 }
 
 async function run(flags: { readonly registry?: readonly string[] }) {
-  const folder = makeDirectory({ Dockerfile: `FROM ${IMAGE}\n` });
+  const directory = makeDirectory({ Dockerfile: `FROM ${IMAGE}\n` });
   const layout = join(makeDirectory({}), 'layout');
   await writeLayout(layout, [{ name: IMAGE, content: await makeImage() }]);
-  const ran = await atDesk(folder, {
+  const ran = await atDesk(directory, {
     registry: flags.registry?.map((host) => `${host}=oci-layout:${layout}`) ?? [],
   });
   if (!ran.ok) throw new Error(ran.error.message);
@@ -42,23 +42,23 @@ test('a registry that nobody names is not contacted, and the report says so', as
   expect(notices).toContainEqual(expect.stringContaining('registry.example is neither in the policy nor'));
 });
 
-test('with a base, its policy holds, whatever the judged folder says', async () => {
+test('with a base, its policy holds, whatever the evaluated directory says', async () => {
   const base = makeDirectory({
     Dockerfile: `FROM ${IMAGE}\n`,
     '.github/base-image-gate.yml': 'version: 1\nprofile: strict\n',
   });
-  const folder = makeDirectory({
+  const directory = makeDirectory({
     Dockerfile: `FROM ${IMAGE}\n`,
     '.github/base-image-gate.yml': 'version: 1\nprofile: observe\n',
   });
-  const ran = await atDesk(folder, { base });
+  const ran = await atDesk(directory, { base });
   if (!ran.ok) throw new Error(ran.error.message);
   expect(ran.value.policy.profile).toBe('strict');
   const edited = ran.value.report.answers.filter(({ rule }) => rule === 'policy-unchanged');
   expect(edited).toMatchObject([{ outcome: 'fail', reason: expect.stringContaining('.github/base-image-gate.yml') }]);
 });
 
-test('whoever judges a part of a repository is told of the policy of the whole', async () => {
+test('whoever evaluates a part of a repository is told of the policy of the whole', async () => {
   const repository = makeDirectory({
     '.git/HEAD': 'ref: refs/heads/main\n',
     '.github/base-image-gate.yml': 'version: 1\n',
@@ -91,9 +91,9 @@ test.each([
     },
   ],
 ])('where %s is a link to a device that has no end, it is not read', async (_what, path, files) => {
-  const folder = makeDirectory({ Dockerfile: 'FROM scratch\n', '.github/x': '', ...files });
-  symlinkSync('/dev/zero', join(folder, path));
-  expect(await atDesk(folder, {})).toMatchObject({
+  const directory = makeDirectory({ Dockerfile: 'FROM scratch\n', '.github/x': '', ...files });
+  symlinkSync('/dev/zero', join(directory, path));
+  expect(await atDesk(directory, {})).toMatchObject({
     error: { kind: 'policy', message: expect.stringContaining("can't be read: it is a device or a pipe. ") },
   });
 });

@@ -14,9 +14,9 @@ const STOREFRONT = fileURLToPath(new URL('../../examples/storefront', import.met
 const cli = useBundledCli();
 
 describe('output', () => {
-  test('no colour in a pipe; a closed pipe is no crash', () => {
-    const folder = makeDirectory({ Dockerfile: 'FROM docker.io/evil/base:1\n', [POLICY]: DENY });
-    expect(cli.run(['check', '--offline'], folder).stdout).not.toContain('\x1b[');
+  test('no color in a pipe; a closed pipe is no crash', () => {
+    const directory = makeDirectory({ Dockerfile: 'FROM docker.io/evil/base:1\n', [POLICY]: DENY });
+    expect(cli.run(['check', '--offline'], directory).stdout).not.toContain('\x1b[');
     const piped = spawnSync('sh', ['-c', '"$0" "$1" rules | true', process.execPath, cli.entry], { encoding: 'utf8' });
     expect(piped.stderr).toBe('');
   });
@@ -48,10 +48,10 @@ describe('output', () => {
   });
 
   test('images lists what a build can pull, as JSON with stable ids', () => {
-    const folder = makeDirectory({ Dockerfile: 'ARG V=3.20\nFROM alpine:$V AS a\nCOPY --from=busybox /x /x\n' });
-    const first = cli.run(['images', '--format', 'json'], folder);
+    const directory = makeDirectory({ Dockerfile: 'ARG V=3.20\nFROM alpine:$V AS a\nCOPY --from=busybox /x /x\n' });
+    const first = cli.run(['images', '--format', 'json'], directory);
     expect(first.code).toBe(0);
-    expect(first.stdout).toBe(cli.run(['images', '--format', 'json'], folder).stdout);
+    expect(first.stdout).toBe(cli.run(['images', '--format', 'json'], directory).stdout);
     expect(JSON.parse(first.stdout)).toMatchObject({
       files: [{ path: 'Dockerfile', status: 'read' }],
       uses: [
@@ -59,22 +59,22 @@ describe('output', () => {
         { line: 3, column: 13, written: 'busybox', role: 'copy' },
       ],
     });
-    const given = cli.run(['images', '--format', 'json', '--build-arg', 'V=3.21', '--all-files'], folder);
+    const given = cli.run(['images', '--format', 'json', '--build-arg', 'V=3.21', '--all-files'], directory);
     expect(given.stdout).toContain('"tag": "3.21"');
   });
 
   test.each(['images', 'check'])('%s says that a target is no stage, and takes every stage for one', (command) => {
-    const folder = makeDirectory({ Dockerfile: 'FROM scratch AS a\n' });
-    const result = cli.run([command, '--target', 'nope'], folder);
+    const directory = makeDirectory({ Dockerfile: 'FROM scratch AS a\n' });
+    const result = cli.run([command, '--target', 'nope'], directory);
     expect([result.code, result.stderr]).toEqual([0, '']);
     expect(result.stdout).toContain('there is no stage "nope", so every stage is taken for a target');
   });
 
   test('--output writes the report to a file, and nothing to standard output', () => {
-    const folder = makeDirectory({ Dockerfile: 'FROM scratch\n' });
-    mkdirSync(join(folder, 'out'));
-    const result = cli.run(['check', '--offline', '--format', 'json', '--output', 'out/report.json'], folder);
+    const directory = makeDirectory({ Dockerfile: 'FROM scratch\n' });
+    mkdirSync(join(directory, 'out'));
+    const result = cli.run(['check', '--offline', '--format', 'json', '--output', 'out/report.json'], directory);
     expect([result.code, result.stdout]).toEqual([0, '']);
-    expect(JSON.parse(readFileSync(join(folder, 'out/report.json'), 'utf8'))).toMatchObject({ verdict: 'pass' });
+    expect(JSON.parse(readFileSync(join(directory, 'out/report.json'), 'utf8'))).toMatchObject({ verdict: 'pass' });
   });
 });

@@ -4,11 +4,11 @@ import { deskIn } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
 /** What `policy validate` writes to standard error about a file with this text. */
-async function problemsOf(text: string, { colour = false, progress = false } = {}): Promise<string> {
+async function problemsOf(text: string, { color = false, progress = false } = {}): Promise<string> {
   const written: string[] = [];
   const io = deskIn(makeDirectory({ 'policy.yml': text }), {
     stderr: (some) => void written.push(some),
-    colour,
+    color,
     progress,
   });
   expect(await policyCommand(['validate', 'policy.yml'], io)).toBe(3);
@@ -18,9 +18,9 @@ async function problemsOf(text: string, { colour = false, progress = false } = {
 test.each([
   ['a file', false, false],
   ['a terminal', true, true],
-])('problems written to %s: coloured is %j', async (_, progress, coloured) => {
-  const written = await problemsOf('version: 2\n', { colour: true, progress });
-  expect(written.includes('\x1b[')).toBe(coloured);
+])('problems written to %s: colored is %j', async (_, progress, colored) => {
+  const written = await problemsOf('version: 2\n', { color: true, progress });
+  expect(written.includes('\x1b[')).toBe(colored);
 });
 
 test('the caret is right behind a byte order mark', async () => {

@@ -4,7 +4,7 @@ import { programName } from '../../src/cli/program-name.js';
 describe('what a message tells a person to type begins with', () => {
   test.each([
     [
-      'node and the script, from the folder of the shell',
+      'node and the script, from the directory of the shell',
       '/home/me/gate/dist/cli.js',
       '/home/me/gate',
       'node dist/cli.js',

@@ -24,14 +24,14 @@ function terminalOf(columns: number, progress = true): { readonly line: Progress
 describe('progress', () => {
   test('is told once a run is long, and gone when it ends', () => {
     const { line, shown } = terminalOf(80);
-    line.judged(0, 11);
+    line.evaluated(0, 11);
     jest.advanceTimersByTime(999);
     expect(shown()).toBe('');
     jest.advanceTimersByTime(1);
-    expect(shown()).toBe('Judging image uses: 0 of 11 (1 s)');
-    line.judged(10, 11);
+    expect(shown()).toBe('Evaluating image uses: 0 of 11 (1 s)');
+    line.evaluated(10, 11);
     jest.advanceTimersByTime(1000);
-    expect(shown()).toBe('Judging image uses: 10 of 11 (2 s)');
+    expect(shown()).toBe('Evaluating image uses: 10 of 11 (2 s)');
     line.clear();
     expect(shown()).toBe('');
     jest.advanceTimersByTime(1000);
@@ -48,7 +48,7 @@ describe('progress', () => {
 
   test('is written to terminals alone', () => {
     const { line, shown } = terminalOf(80, false);
-    line.judged(1, 2);
+    line.evaluated(1, 2);
     jest.advanceTimersByTime(5000);
     line.end();
     expect(shown()).toBe('');

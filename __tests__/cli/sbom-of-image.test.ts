@@ -15,7 +15,7 @@ const SPDX = 'https://spdx.dev/Document';
 const CURL = apkPackage('curl', '8.9.1-r2');
 
 const run = (layout: AttestedLayout, ...args: readonly string[]) =>
-  runCommand(sbom, layout.folder, layout.image, ...args, ...layout.route, '--policy', layout.policy, '--offline');
+  runCommand(sbom, layout.directory, layout.image, ...args, ...layout.route, '--policy', layout.policy, '--offline');
 
 async function runOn(options: AttestedLayoutOptions, ...args: readonly string[]) {
   return run(await makeAttestedLayout(options), ...args);
@@ -38,9 +38,9 @@ describe('sbom IMAGE', () => {
     expect(document.elements.find(({ element }) => element === 'signature')).toMatchObject({ present: 1 });
   });
 
-  test('a folder that is called like the image is not taken for a file', async () => {
+  test('a directory that is called like the image is not taken for a file', async () => {
     const layout = await makeAttestedLayout({ signed: [[SPDX, spdxDocument({ packages: [CURL] })]] });
-    mkdirSync(join(layout.folder, layout.image), { recursive: true });
+    mkdirSync(join(layout.directory, layout.image), { recursive: true });
     expect(await run(layout)).toMatchObject({ code: 0, stdout: expect.stringContaining('curl') });
   });
 
@@ -53,7 +53,7 @@ describe('sbom IMAGE', () => {
   test('--diff compares the image with a file', async () => {
     const layout = await makeAttestedLayout({ signed: [[SPDX, spdxDocument({ packages: [CURL] })]] });
     writeFileSync(
-      join(layout.folder, 'old.json'),
+      join(layout.directory, 'old.json'),
       JSON.stringify(spdxDocument({ packages: [apkPackage('curl', '8.8-r0')] })),
     );
     expect(await run(layout, '--diff', 'old.json')).toMatchObject({
@@ -84,7 +84,7 @@ describe('sbom IMAGE', () => {
 
   test('the one it is compared with has to count as well', async () => {
     const layout = await makeAttestedLayout({ unsigned: [[SPDX, spdxDocument({ packages: [CURL] })]] });
-    const file = join(layout.folder, 'mine.json');
+    const file = join(layout.directory, 'mine.json');
     writeFileSync(file, JSON.stringify(spdxDocument({ packages: [CURL] })));
     expect(await run({ ...layout, image: file }, '--diff', layout.image)).toMatchObject({
       code: 1,

@@ -9,17 +9,17 @@ import { sbomDocumentSchema } from '../../src/cli/sbom-document.js';
 import { apkPackage, cycloneDxDocument, spdxDocument } from '../support/image/make-sbom.js';
 import { runCommand } from '../support/process/run-command.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'sbom-command-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(tmpdir(), 'sbom-command-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const CURL = apkPackage('curl', '8.9.1-r2');
 
 function write(name: string, document: unknown): string {
-  writeFileSync(join(folder, name), typeof document === 'string' ? document : JSON.stringify(document));
+  writeFileSync(join(directory, name), typeof document === 'string' ? document : JSON.stringify(document));
   return name;
 }
 
-const run = (...args: readonly string[]) => runCommand(sbom, folder, ...args);
+const run = (...args: readonly string[]) => runCommand(sbom, directory, ...args);
 
 describe('sbom --format json', () => {
   test('follows its published schema, and counts the root and nested components', async () => {

@@ -8,14 +8,14 @@ import { runCommand } from '../support/process/run-command.js';
 import { git, makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 
 function repositoryWithNew(...untracked: readonly string[]): string {
-  const folder = makeRepository({
+  const directory = makeRepository({
     'old/Dockerfile': 'FROM scratch\n',
     '.gitignore': 'made/\n',
     'made/Dockerfile': 'FROM alpine\n',
     ...Object.fromEntries(untracked.map((path) => [path, 'FROM alpine\n'])),
   });
-  git(folder, 'rm', '--quiet', '--cached', 'made/Dockerfile', ...untracked);
-  return folder;
+  git(directory, 'rm', '--quiet', '--cached', 'made/Dockerfile', ...untracked);
+  return directory;
 }
 
 describe('a build file that git does not track yet', () => {
@@ -44,8 +44,8 @@ describe('a build file that git does not track yet', () => {
   });
 
   test('is nothing that can be told outside a checkout', async () => {
-    const folder = makeDirectory({ Dockerfile: 'FROM alpine\n' });
-    expect((await runCommand(images, folder)).stderr).toBe('');
+    const directory = makeDirectory({ Dockerfile: 'FROM alpine\n' });
+    expect((await runCommand(images, directory)).stderr).toBe('');
     const broken = repositoryWithNew('new/Dockerfile');
     rmSync(join(broken, '.git/HEAD'));
     expect((await runCommand(images, broken)).code).toBe(0);

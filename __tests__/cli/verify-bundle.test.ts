@@ -16,13 +16,13 @@ const IDENTITY = [
   '--certificate-oidc-issuer',
   RELEASE_WORKFLOW.issuer,
 ];
-let folder: string;
+let directory: string;
 let digest: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'verify-bundle-'));
+  directory = mkdtempSync(join(tmpdir(), 'verify-bundle-'));
   const sigstore = await makeSigstore();
-  const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
+  const write = (name: string, content: string) => writeFileSync(join(directory, name), content);
   write('artifact', 'the artifact');
   write('other', 'another artifact');
   digest = digestOf(Buffer.from('the artifact'));
@@ -34,7 +34,7 @@ beforeAll(async () => {
   write('key.pub', key.publicKeyPem);
 });
 
-const run = (...args: readonly string[]) => runCommand(verifyBundle, folder, ...args);
+const run = (...args: readonly string[]) => runCommand(verifyBundle, directory, ...args);
 
 const root = ['--trusted-root', 'trusted_root.json'];
 

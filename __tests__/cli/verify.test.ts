@@ -9,7 +9,7 @@ import { runCommand } from '../support/process/run-command.js';
 import { forge, makeScene, type Scene } from '../support/signing/signer-forgery.js';
 import { RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'verify-'));
+const directory = mkdtempSync(join(tmpdir(), 'verify-'));
 const SIGNED = 'registry.example/signed:latest';
 const UNSIGNED = 'registry.example/unsigned:latest';
 const IDENTITY = [
@@ -20,7 +20,7 @@ const IDENTITY = [
 ];
 const COMMON = [
   '--registry',
-  `registry.example=oci-layout:${join(folder, 'layout')}`,
+  `registry.example=oci-layout:${join(directory, 'layout')}`,
   '--offline',
   '--trusted-root',
   'trusted_root.json',
@@ -30,18 +30,18 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await makeScene();
   const { content, tag } = await forge(scene, 'classic signature', scene.index);
-  await writeLayout(join(folder, 'layout'), [
+  await writeLayout(join(directory, 'layout'), [
     { content: scene.index, name: SIGNED },
     { content, name: `registry.example/signed:${tag}` },
     { content: scene.otherImage, name: UNSIGNED },
   ]);
-  mkdirSync(join(folder, '.github'));
-  writeFileSync(join(folder, '.github/base-image-gate.yml'), 'version: 1\n');
-  writeFileSync(join(folder, 'trusted_root.json'), JSON.stringify(scene.sigstore.trustedRoot()));
+  mkdirSync(join(directory, '.github'));
+  writeFileSync(join(directory, '.github/base-image-gate.yml'), 'version: 1\n');
+  writeFileSync(join(directory, 'trusted_root.json'), JSON.stringify(scene.sigstore.trustedRoot()));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const run = (...args: readonly string[]) => runCommand(verify, folder, ...args);
+const run = (...args: readonly string[]) => runCommand(verify, directory, ...args);
 
 describe('verify', () => {
   test('tells who signed an image, when and where it is logged', async () => {
@@ -57,7 +57,7 @@ describe('verify', () => {
     expect(answer).toMatchObject({ code: 0, stdout: expect.stringContaining('linux/amd64: pass. ') });
   });
 
-  test('takes the authorities of the folder’s policy', async () => {
+  test('takes the authorities of the directory’s policy', async () => {
     const policy = [
       'version: 1',
       'allow:',
@@ -65,7 +65,7 @@ describe('verify', () => {
       '    authorities:',
       `      - keyless: { issuer: "${RELEASE_WORKFLOW.issuer}", subject: "https://github.com/acme/images/**" }`,
     ];
-    writeFileSync(join(folder, 'policy.yml'), policy.join('\n'));
+    writeFileSync(join(directory, 'policy.yml'), policy.join('\n'));
     expect(await run(...COMMON, '--policy', 'policy.yml', SIGNED)).toMatchObject({ code: 0 });
     expect(await run(...COMMON, '--policy', 'policy.yml', UNSIGNED)).toMatchObject({
       code: 1,
@@ -75,7 +75,7 @@ describe('verify', () => {
 
   test('an image that the policy lets through without a signature is not verified', async () => {
     const policy = 'version: 1\nallow: [{ image: "registry.example/**", signed: false, reason: replaced by June }]\n';
-    writeFileSync(join(folder, 'unsigned.yml'), policy);
+    writeFileSync(join(directory, 'unsigned.yml'), policy);
     expect(await run(...COMMON, '--policy', 'unsigned.yml', UNSIGNED)).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('through without a signature: replaced by June'),

@@ -10,7 +10,7 @@ import type { Answer } from '../../src/rules/answer.js';
 import { DIGEST, makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
-const RUN = { collected: NOW, judged: 'acme/shop at c0ffee' };
+const RUN = { collected: NOW, evaluated: 'acme/shop at c0ffee' };
 const python = makeUse('cgr.dev/chainguard/python:latest', { line: 1 });
 const node = makeUse('node:22', { line: 5 });
 
@@ -129,7 +129,7 @@ describe('an observation', () => {
                 },
               },
             ],
-            unjudged: [],
+            unevaluated: [],
             packages: 1,
             sources: [],
             exploitedList: { status: 'not-needed' },
@@ -167,7 +167,7 @@ describe('an observation', () => {
       return { markdown: await renderEvidence(evidence, 'markdown'), oscal: await renderEvidence(evidence, 'oscal') };
     };
 
-    test.each(EVIDENCE_FORMATS)('says as %s what was judged', async (format) => {
+    test.each(EVIDENCE_FORMATS)('says as %s what was evaluated', async (format) => {
       const evidence = complianceEvidence(makeReport({}), 'nist-800-53', RUN);
       expect(await renderEvidence(evidence, format)).toContain('acme/shop at c0ffee');
     });

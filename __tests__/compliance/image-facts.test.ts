@@ -52,7 +52,7 @@ function signaturesTold(evidence: CollectedEvidence, answers: Report['answers'] 
 }
 
 const NOW = new Date('2026-11-21T12:00:00Z');
-const RUN = { collected: NOW, judged: 'acme/shop at c0ffee' };
+const RUN = { collected: NOW, evaluated: 'acme/shop at c0ffee' };
 const markdown = (report: Report) => renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), 'markdown');
 
 describe('who signed an image', () => {
@@ -159,10 +159,10 @@ describe('who signed an image', () => {
     ]);
   });
 
-  test('is not known where it could not be looked at, or can not be judged', () => {
+  test('is not known where it could not be looked at, or can not be evaluated', () => {
     const message = 'registry.example.com did not answer.';
     expect(
-      signaturesTold({ signatures: { status: 'unavailable', cause: 'network', message, remedy: 'Try again.' } }),
+      signaturesTold({ signatures: { status: 'unavailable', cause: 'network', message, fix: 'Try again.' } }),
     ).toEqual({ status: 'not-known', said: [message] });
     expect(signaturesTold({ signatures: { status: 'unsupported', form: 'notation', message } })?.status).toBe(
       'not-known',
@@ -172,7 +172,7 @@ describe('who signed an image', () => {
 
 test('what a stranger wrote stays in its cell', async () => {
   const message = 'a | b\n## Images\n<script>`x`</script>';
-  const hostile = { status: 'unavailable', cause: 'network', message, remedy: 'Try again.' } as const;
+  const hostile = { status: 'unavailable', cause: 'network', message, fix: 'Try again.' } as const;
   const text = await markdown(reportOf({ 'linux/amd64': { signatures: hostile, clocks: hostile } }));
   expect(text.match(/^## Images$/gm)).toHaveLength(1);
   expect(text).not.toContain('<script>');

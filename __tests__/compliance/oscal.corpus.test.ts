@@ -60,7 +60,7 @@ describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
       expect(
         problemsOf(
           await renderEvidence(
-            complianceEvidence(report, 'fedramp', { collected: now, judged: 'acme/shop at c0ffee' }),
+            complianceEvidence(report, 'fedramp', { collected: now, evaluated: 'acme/shop at c0ffee' }),
             'oscal',
           ),
         ),

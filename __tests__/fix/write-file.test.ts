@@ -76,7 +76,7 @@ describe('nothing is written', () => {
     expect((await write()).ok && (await write('Dockerfile.link')).ok).toBe(true);
   });
 
-  test('behind a folder that is a symbolic link', async () => {
+  test('behind a directory that is a symbolic link', async () => {
     const outside = mkdtempSync(join(realpathSync(tmpdir()), 'outside-'));
     writeFileSync(join(outside, 'Dockerfile'), BEFORE);
     symlinkSync(outside, join(directory, 'services'));

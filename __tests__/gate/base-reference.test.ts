@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageUse } from '../../src/build-files/image-use.js';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import { baseReference, type Change } from '../../src/gate/change.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import { formatReference } from '../../src/references/reference.js';
 import { makeUse } from '../support/report-maker.js';
 
-const context = { policy: builtInPolicy('hardened'), catalogue: loadCatalogue() };
-const change = (baseUses: readonly ImageUse[] | null): Change => ({ changedFiles: null, baseUses, onlyNew: 'ageing' });
+const context = { policy: builtInPolicy('hardened'), catalog: loadCatalog() };
+const change = (baseUses: readonly ImageUse[] | null): Change => ({ changedFiles: null, baseUses, onlyNew: 'aging' });
 
 function replaced(use: ImageUse, baseUses: readonly ImageUse[] | null): string {
   const base = baseReference(use, change(baseUses), context);
@@ -39,7 +39,7 @@ describe('the image that a use replaces', () => {
     expect(replaced(NEW, [makeUse('registry.unheard-of.test/node:22')])).toMatch(/^unknown: neither the policy/);
   });
 
-  test('is not asked for in a run that judges no change', () => {
+  test('is not asked for in a run that evaluates no change', () => {
     expect(baseReference(NEW, null, context)).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ const ELSEWHERE: readonly (readonly [string, Partial<ImageUse>])[] = [
 
 describe('a use is inherited', () => {
   const inherits = (base: ImageUse) =>
-    inheritedFrom(use, { changedFiles: null, baseUses: [makeUse('alpine'), base], onlyNew: 'ageing' }).includes(base);
+    inheritedFrom(use, { changedFiles: null, baseUses: [makeUse('alpine'), base], onlyNew: 'aging' }).includes(base);
 
   test('where one of the base ref says the same, on whichever line', () => {
     expect(inherits({ ...use, id: 'moved', line: 90, endLine: 90, stage: { index: 4, name: 'x' } })).toBe(true);
@@ -30,9 +30,9 @@ describe('a use is inherited', () => {
     expect(inherits({ ...use, ...given })).toBe(false);
   });
 
-  test('on the platforms that it was judged on there, and on any where it names its own', () => {
+  test('on the platforms that it was evaluated on there, and on any where it names its own', () => {
     const inheritsOn = (platform: string, now: ImageUse) =>
-      inheritedFrom(now, { changedFiles: null, baseUses: [now], onlyNew: 'ageing' }, platform).length > 0;
+      inheritedFrom(now, { changedFiles: null, baseUses: [now], onlyNew: 'aging' }, platform).length > 0;
     const built = { ...use, targetPlatforms: ['linux/amd64'] };
     expect(inheritsOn('linux/amd64', built)).toBe(true);
     expect(inheritsOn('linux/arm64', built)).toBe(false);

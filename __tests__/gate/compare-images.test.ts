@@ -14,7 +14,7 @@ const OFFLINE: Evidence<never> = {
   status: 'unavailable',
   cause: 'offline',
   message: 'The run is offline.',
-  remedy: 'Go online.',
+  fix: 'Go online.',
 };
 
 const layers = (packages: Packages): CollectedEvidence => ({
@@ -35,7 +35,7 @@ const compare = (before: CollectedEvidence, after: CollectedEvidence) =>
   compareImages({ name: 'old:1', evidence: before }, { name: 'new:2', evidence: after });
 
 describe('packages of two images', () => {
-  test('are those of the bills of materials where the layers of one can not be had', async () => {
+  test('are those of the SBOM where the layers of one can not be had', async () => {
     const [before, after] = await Promise.all([bill({ curl: '1', bash: '1' }), bill({ curl: '2' })]);
     const { packages } = compare({ ...before, packages: OFFLINE }, { ...after, ...layers({ curl: '2' }) });
     expect(packages).toMatchObject({ from: 'SBOM', counts: { added: 0, removed: 1, changed: 1 } });

@@ -92,8 +92,8 @@ const READING: ReadingOptions = {
 
 type Files = Readonly<Record<string, string>>;
 
-/** Judges what one commit of a real repository makes of another. */
-async function judged(
+/** Evaluates what one commit of a real repository makes of another. */
+async function evaluated(
   before: Files,
   after: Files,
   { policy = ALLOWED, source = images, all = false } = {},
@@ -107,7 +107,7 @@ async function judged(
   const [base, head] = [tree(before), tree(after)];
   const [read, changed] = await Promise.all([readRepository(base, READING), changedPaths(base, head)]);
   if (!read.ok || !changed.ok) throw new Error("the repository of the test can't be read");
-  const change = { changedFiles: changed.value, baseUses: read.value.uses, onlyNew: 'ageing' } as const;
+  const change = { changedFiles: changed.value, baseUses: read.value.uses, onlyNew: 'aging' } as const;
   return await gateRun({
     files: head,
     policy,
@@ -129,7 +129,7 @@ function only(report: Report): BaseChange {
 
 describe('a pull request that changes a base', () => {
   test('is told which packages and which known vulnerabilities that adds and removes', async () => {
-    const report = await judged(from('demo.example/base:1'), from('demo.example/base:2'));
+    const report = await evaluated(from('demo.example/base:1'), from('demo.example/base:2'));
     expect(report.verdict).toBe('pass');
     expect(only(report)).toMatchObject({
       platform: 'linux/amd64',
@@ -148,21 +148,21 @@ describe('a pull request that changes a base', () => {
       },
       vulnerabilities: {
         counts: { added: 1, removed: 1 },
-        added: [{ packages: ['openssl'], mended: [], unfixed: [{ id: 'CVE-2026-0002' }] }],
-        removed: [{ packages: ['openssl'], fixedIn: '3.3.2-r0', mended: [{ id: 'CVE-2026-0001' }] }],
+        added: [{ packages: ['openssl'], fixed: [], unfixed: [{ id: 'CVE-2026-0002' }] }],
+        removed: [{ packages: ['openssl'], fixedIn: '3.3.2-r0', fixed: [{ id: 'CVE-2026-0001' }] }],
         gaps: [],
       },
     });
   });
 
   test('reads it in the summary, the comment, the text and the JSON, which can be read again', async () => {
-    const report = await judged(from('demo.example/base:1'), from('demo.example/base:2'));
+    const report = await evaluated(from('demo.example/base:1'), from('demo.example/base:2'));
     const summary = renderSummary(report);
     expect(summary).toContain('### What the change of images brings');
     expect(summary).toContain('**`demo.example/base:1` → `demo.example/base:2`** at `Dockerfile:1`');
     expect(summary).toContain('Packages: 2 packages added, 1 removed, 1 changed');
     expect(summary).toContain('~ apk/alpine/openssl 3.3.1-r0 -> 3.3.2-r0');
-    expect(summary).toContain('- openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0001');
+    expect(summary).toContain('- openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0001');
     const comment = renderComment(report);
     expect(comment).toContain(
       '<details><summary>1 image replaced: 2 packages added, 1 removed, 1 changed; known vulnerabilities: 1 added (1 critical, high or known to be exploited), 1 removed</summary>',
@@ -177,30 +177,30 @@ describe('a pull request that changes a base', () => {
 
   test('has one entry however many uses change alike', async () => {
     const two = (image: string): Files => ({ Dockerfile: `FROM ${image}\n`, 'api/Dockerfile': `FROM ${image}\n` });
-    const report = await judged(two('demo.example/base:1'), two('demo.example/base:2'));
+    const report = await evaluated(two('demo.example/base:1'), two('demo.example/base:2'));
     expect(only(report).uses).toHaveLength(2);
   });
 
   test('is told nothing of what stays the same image, however it is named', async () => {
-    const same = async (after: string) => (await judged(from('demo.example/base:1'), from(after))).baseChanges;
+    const same = async (after: string) => (await evaluated(from('demo.example/base:1'), from(after))).baseChanges;
     expect(await same('demo.example/base:1')).toEqual([]);
     expect(await same(`demo.example/base:1@${digests['demo.example/base:1']}`)).toEqual([]);
     expect(await same('demo.example/again:1')).toEqual([]);
-    const added = await judged({ 'README.md': 'a shop' }, from('demo.example/base:1'));
+    const added = await evaluated({ 'README.md': 'a shop' }, from('demo.example/base:1'));
     expect(added.baseChanges).toEqual([]);
   });
 
-  test('does not have an image that tells nothing of itself taken for a mend', async () => {
-    const { vulnerabilities } = only(await judged(from('demo.example/base:1'), from('demo.example/unread:1')));
+  test('does not have an image that tells nothing of itself taken for a fix', async () => {
+    const { vulnerabilities } = only(await evaluated(from('demo.example/base:1'), from('demo.example/unread:1')));
     expect(vulnerabilities).toMatchObject({
       status: 'compared',
-      gaps: [expect.stringMatching(/^Not everything in demo\.example\/unread:1 could be judged: .*no package/)],
+      gaps: [expect.stringMatching(/^Not everything in demo\.example\/unread:1 could be evaluated: .*no package/)],
     });
   });
 });
 
 test('text of strangers stays text: in a package, a version, a reason, a gap', async () => {
-  const report = await judged(from('demo.example/base:1'), from('demo.example/base:2'));
+  const report = await evaluated(from('demo.example/base:1'), from('demo.example/base:2'));
   const hostile = '</details>\n```\n# @everyone <!-- base-image-gate -->\u001b[31m ##[error]x';
   const change = only(report);
   const bad: Report = {
@@ -239,13 +239,16 @@ describe('an image that may not be opened stays closed', () => {
   const STRICT = `${ALLOWED}rules: { allowed-base: error }\nregistries: { other.example: {} }\n`;
 
   test('on either side, and the report says why', async () => {
-    const left = only(await judged(from('other.example/base:1'), from('demo.example/base:2'), { policy: STRICT }));
+    const left = only(await evaluated(from('other.example/base:1'), from('demo.example/base:2'), { policy: STRICT }));
     const reason = 'other.example/base:1 was not opened, because it fails allowed-base.';
     expect(left.packages).toEqual({ status: 'not-known', reason });
     expect(left.vulnerabilities).toEqual({ status: 'not-known', reason });
 
     const source = watchedSource(images);
-    const came = await judged(from('demo.example/base:1'), from('other.example/base:1'), { policy: STRICT, ...source });
+    const came = await evaluated(from('demo.example/base:1'), from('other.example/base:1'), {
+      policy: STRICT,
+      ...source,
+    });
     expect(only(came).packages).toEqual({ status: 'not-known', reason });
     expect([...source.asked]).toEqual([]);
     expect(renderSummary(came)).toContain(`What that changes is not known. ${reason}`);
@@ -253,23 +256,23 @@ describe('an image that may not be opened stays closed', () => {
 
   test('unless all images are to be opened', async () => {
     const options = { policy: STRICT, all: true };
-    const change = only(await judged(from('other.example/base:1'), from('demo.example/base:2'), options));
+    const change = only(await evaluated(from('other.example/base:1'), from('demo.example/base:2'), options));
     expect(change.packages).toMatchObject({ counts: { added: 3, removed: 1, changed: 1 } });
   });
 
   test('where nobody listed the registry of the image that is replaced', async () => {
     const source = watchedSource(images);
-    const report = await judged(from('unheard.example/base:1'), from('demo.example/base:2'), source);
+    const report = await evaluated(from('unheard.example/base:1'), from('demo.example/base:2'), source);
     expect(only(report).packages).toEqual({
       status: 'not-known',
       reason:
-        'unheard.example/base:1 was not looked at, because neither the policy nor the catalogue names the registry unheard.example.',
+        'unheard.example/base:1 was not looked at, because neither the policy nor the catalog names the registry unheard.example.',
     });
     expect([...source.asked]).toEqual(['demo.example']);
   });
 
   test('and one that can not be had changes no verdict', async () => {
-    const report = await judged(from('demo.example/gone:1'), from('demo.example/base:2'));
+    const report = await evaluated(from('demo.example/gone:1'), from('demo.example/base:2'));
     expect(report.verdict).toBe('pass');
     expect(only(report).packages).toMatchObject({
       status: 'not-known',
@@ -277,9 +280,9 @@ describe('an image that may not be opened stays closed', () => {
     });
   });
 
-  test('nor is anything collected that no rule asks of the image judged', async () => {
+  test('nor is anything collected that no rule asks of the image evaluated', async () => {
     const policy = `${ALLOWED}rules: { no-known-vulnerabilities: off, no-secrets: off, supported: off, non-root: off }\n`;
-    const report = await judged(from('demo.example/base:1'), from('demo.example/base:2'), { policy });
+    const report = await evaluated(from('demo.example/base:1'), from('demo.example/base:2'), { policy });
     expect(only(report)).toMatchObject({
       packages: { status: 'not-known', reason: 'No rule of the policy asks what is installed.' },
       vulnerabilities: { status: 'not-known', reason: 'No rule of the policy asks what is known of its packages.' },

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 /** What is told of the pinned image, once the tag has moved. */
 async function fixOf(pinned: string, records: readonly MadeRecord[] = RECORDS, lines?: readonly string[]) {
-  const report = await room.judge(`base:1@${pinned}`, records, lines === undefined ? {} : { lines });
+  const report = await room.evaluate(`base:1@${pinned}`, records, lines === undefined ? {} : { lines });
   const answers = answersOf(report, 'no-known-vulnerabilities').filter(({ outcome }) => outcome === 'fail');
   expect(answers).toHaveLength(1);
   return answers[0]?.fix;
@@ -80,14 +80,14 @@ describe('a finding names what the tag points to today', () => {
   test('and the newest patch of the line, where the tag has not moved', async () => {
     const pinned = await room.publish('1.2.3', OLD);
     const today = await room.publish('1.2.4', MENDED);
-    const report = await room.judge(`base:1.2.3@${pinned}`, RECORDS);
+    const report = await room.evaluate(`base:1.2.3@${pinned}`, RECORDS);
     expect(answersOf(report, 'no-known-vulnerabilities')[0]?.fix).toBe(
       `Use ${today} (tag 1.2.4 today), which has none of these.`,
     );
   });
 });
 
-describe('a finding names nothing as mending that was not shown to mend', () => {
+describe('a finding names nothing as fixing that was not shown to fix', () => {
   test.each([
     ['nobody signed it', null, /which was not checked: .* is not signed/],
     ['a stranger signed it', strangersKey(), /which was not checked: .* the key base\.pub did not make this signature/],
@@ -112,7 +112,7 @@ describe('a finding names nothing as mending that was not shown to mend', () => 
     );
   });
 
-  test('as what is in it could not be judged', async () => {
+  test('as what is in it could not be evaluated', async () => {
     const pinned = await room.publish('1', OLD);
     const today = await room.publish('1', [...MENDED, ['odd', '']]);
     expect(await fixOf(pinned)).toMatch(new RegExp(`^Whether ${today} \\(tag 1 today\\) has them is not known: `));
@@ -122,10 +122,10 @@ describe('a finding names nothing as mending that was not shown to mend', () => 
     const pinned = await room.publish('1', OLD);
     const today = await room.publish('1', MENDED);
     room.breakLayer(today);
-    const report = await room.judge(`base:1@${pinned}`, RECORDS);
+    const report = await room.evaluate(`base:1@${pinned}`, RECORDS);
     const [answer, ...others] = answersOf(report, 'no-known-vulnerabilities');
     expect(answer?.fix).toMatch(new RegExp(`^Whether ${today} \\(tag 1 today\\) has them is not known: `));
-    // What could not be learnt of it leaves nothing open about the image that is judged.
+    // What could not be learnt of it leaves nothing open about the image that is evaluated.
     expect([answer?.outcome, others.length, report.limits.length]).toEqual(['fail', 0, 0]);
   });
 
@@ -144,7 +144,7 @@ describe('the newer image is looked at only where that is of use', () => {
     const pinned = await room.publish('1', MENDED);
     const today = await room.publish('1', [...MENDED, ['curl', '9.0.0-r0']]);
     room.registry.forgetRequests();
-    const report = await room.judge(`base:1@${pinned}`, RECORDS);
+    const report = await room.evaluate(`base:1@${pinned}`, RECORDS);
     expect(answersOf(report, 'no-known-vulnerabilities').map(({ outcome }) => outcome)).toEqual(['pass']);
     expect(room.isOpened(pinned)).toBe(true);
     expect(room.isOpened(today)).toBe(false);
@@ -156,7 +156,7 @@ describe('the newer image is looked at only where that is of use', () => {
     const waiver = '{ rule: no-known-vulnerabilities, reason: r, owner: o, expires: 2026-12-01 }';
     for (const line of [`waivers: [${waiver}]`, 'rules: { no-known-vulnerabilities: note }']) {
       room.registry.forgetRequests();
-      const report = await room.judge(`base:1@${pinned}`, RECORDS, { lines: ['profile: hardened', line] });
+      const report = await room.evaluate(`base:1@${pinned}`, RECORDS, { lines: ['profile: hardened', line] });
       expect(answersOf(report, 'no-known-vulnerabilities').map(({ outcome }) => outcome)).toEqual(['fail']);
       expect(room.isOpened(pinned)).toBe(true);
       expect(room.isOpened(today)).toBe(false);
@@ -165,19 +165,19 @@ describe('the newer image is looked at only where that is of use', () => {
 
   test('nor where the image follows its tag, whose content it has', async () => {
     await room.publish('1', OLD);
-    const report = await room.judge('base:1', RECORDS);
+    const report = await room.evaluate('base:1', RECORDS);
     expect(answersOf(report, 'no-known-vulnerabilities')[0]?.fix).toBe(
       'Use an image that has openssl 3.3.2-r0, zlib 1.3.2-r0 or newer.',
     );
   });
 });
 
-test('the newer image is asked for when all others are judged, so that it takes nothing from them', async () => {
+test('the newer image is asked for when all others are evaluated, so that it takes nothing from them', async () => {
   const pinned = await room.publish('1', OLD);
   const today = await room.publish('1', MENDED);
   const other = await room.publish('2', [['curl', '9.0.0-r0']]);
   room.registry.forgetRequests();
-  const report = await room.judge(`base:1@${pinned} base:2@${other}`, RECORDS, {
+  const report = await room.evaluate(`base:1@${pinned} base:2@${other}`, RECORDS, {
     lines: ['profile: hardened', 'files: { targets: { Dockerfile: ["0", "1"] } }'],
   });
   const urls = room.registry.requests.map(({ url }) => url);
@@ -195,9 +195,9 @@ test('a change is told the same of what it brings', async () => {
   const pinned = await room.publish('1', OLD);
   const today = await room.publish('1', [...MENDED, ['curl', '9.0.0-r0']]);
   const lines = ['profile: hardened', 'rules: { no-new-vulnerabilities: error }'];
-  const { uses } = await room.judge(`base:1@${before}`, RECORDS, { lines });
-  const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'ageing' } as const;
-  const report = await room.judge(`base:1@${pinned}`, RECORDS, { lines, change });
+  const { uses } = await room.evaluate(`base:1@${before}`, RECORDS, { lines });
+  const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'aging' } as const;
+  const report = await room.evaluate(`base:1@${pinned}`, RECORDS, { lines, change });
   expect(answersOf(report, 'no-new-vulnerabilities')).toMatchObject([
     { outcome: 'fail', fix: `Use ${today} (tag 1 today), which has none of these.` },
   ]);

@@ -26,10 +26,12 @@ function answersOf(report: Report, rule: string): readonly Answer[] {
 }
 
 describe('the gate', () => {
-  test('no build file passes, and says that nothing was judged', async () => {
+  test('no build file passes, and says that nothing was evaluated', async () => {
     const report = await gateRun({ files: { 'README.md': 'hello' }, policy: ALLOWED });
     expect(report.verdict).toBe('pass');
-    expect(report.notices[0]).toMatch(/^No build file was found, so nothing was judged: none is called Dockerfile, /);
+    expect(report.notices[0]).toMatch(
+      /^No build file was found, so nothing was evaluated: none is called Dockerfile, /,
+    );
   });
 
   test.each([
@@ -48,7 +50,7 @@ describe('the gate', () => {
 
   test('build files that are all skipped are told from none', async () => {
     const report = await gateRun({ files: { 'Dockerfile.j2': 'FROM {{ x }}' }, policy: ALLOWED });
-    expect(report.notices).toContain('Every build file is skipped, so nothing was judged.');
+    expect(report.notices).toContain('Every build file is skipped, so nothing was evaluated.');
   });
 
   test('a policy without an allowlist is told to add one to the file that is there', async () => {
@@ -78,7 +80,7 @@ describe('the gate', () => {
     expect(report.images).toHaveLength(1);
   });
 
-  test('a host that neither policy nor catalogue names is never contacted, and the answer says which line to add', async () => {
+  test('a host that neither policy nor catalog names is never contacted, and the answer says which line to add', async () => {
     const { source, asked } = watchedSource(await layoutOf({}));
     const report = await gateRun({
       files: { Dockerfile: 'FROM attacker.example/base:1\n' },
@@ -101,7 +103,7 @@ describe('the gate', () => {
     expect(answersOf(report, 'signature-verified').map(({ outcome }) => outcome)).toEqual(['indeterminate']);
   });
 
-  test('an unreadable file makes the run indeterminate, and the uses it still shows are judged', async () => {
+  test('an unreadable file makes the run indeterminate, and the uses it still shows are evaluated', async () => {
     const report = await gateRun({
       files: { Dockerfile: 'FROM demo.example/base:1\nBOGUS line\n' },
       policy: `${ALLOWED}deny: [{ image: "demo.example/**", reason: gone }]\n`,
@@ -137,10 +139,10 @@ describe('the gate', () => {
     },
   );
 
-  test('tells how many uses are judged, of how many', async () => {
+  test('tells how many uses are evaluated, of how many', async () => {
     const told: string[] = [];
-    const judged = (done: number, of: number) => told.push(`${done} of ${of}`);
-    await gateRun({ files: { Dockerfile: 'FROM a AS x\nFROM b\n' }, policy: ALLOWED, judged });
+    const evaluated = (done: number, of: number) => told.push(`${done} of ${of}`);
+    await gateRun({ files: { Dockerfile: 'FROM a AS x\nFROM b\n' }, policy: ALLOWED, evaluated });
     expect(told).toEqual(['0 of 2', '1 of 2', '2 of 2']);
   });
 
@@ -191,7 +193,7 @@ describe('the gate', () => {
     ]);
   });
 
-  test('the ONBUILD triggers of a base are uses: they take its place and role, and are judged', async () => {
+  test('the ONBUILD triggers of a base are uses: they take its place and role, and are evaluated', async () => {
     const base = await makeImage({ config: { OnBuild: ['COPY --from=docker.io/evil/tools /t /t'] } });
     const report = await gateRun({
       files: { Dockerfile: 'FROM demo.example/base:1\n' },
@@ -215,7 +217,7 @@ describe('the gate', () => {
       [uses, 'warning'],
       [[], 'error'],
     ] as const) {
-      const change = { changedFiles: [], baseUses, onlyNew: 'ageing' } as const;
+      const change = { changedFiles: [], baseUses, onlyNew: 'aging' } as const;
       const report = await gateRun({ files, policy, source, now, change });
       expect(answersOf(report, 'fresh').map((answer) => `${answer.outcome} ${answer.level}`)).toEqual([
         `fail ${level}`,
@@ -225,7 +227,7 @@ describe('the gate', () => {
     }
   });
 
-  test('what lies in a Windows image is not judged, and every rule about it says so', async () => {
+  test('what lies in a Windows image is not evaluated, and every rule about it says so', async () => {
     const base = await makeImage({ platform: 'windows/amd64', layers: [[{ path: 'Files/Windows/a' }]] });
     const report = await gateRun({
       files: { Dockerfile: 'FROM demo.example/windows:1\n' },
@@ -263,8 +265,8 @@ describe('the gate', () => {
     const files = { Dockerfile: 'FROM other.example/base:1\n' };
     const policy = `${ALLOWED}rules: { allowed-base: error }\n`;
     const { uses } = await gateRun({ files, policy });
-    const ageing = await gateRun({ files, policy, change: { changedFiles: [], baseUses: uses, onlyNew: 'ageing' } });
-    expect(ageing.verdict).toBe('fail');
+    const aging = await gateRun({ files, policy, change: { changedFiles: [], baseUses: uses, onlyNew: 'aging' } });
+    expect(aging.verdict).toBe('fail');
     const all = await gateRun({ files, policy, change: { changedFiles: [], baseUses: uses, onlyNew: 'all' } });
     expect(all.verdict).toBe('pass');
     expect(all.findings.find(({ rule }) => rule === 'allowed-base')).toMatchObject({
@@ -281,7 +283,7 @@ describe('the gate', () => {
 
   test('a change to the policy, or to a key that it names, is noted', async () => {
     const files = { Dockerfile: 'FROM demo.example/base:1\n' };
-    const change = { changedFiles: ['.github/base-image-gate.yml', 'x.txt'], baseUses: [], onlyNew: 'ageing' } as const;
+    const change = { changedFiles: ['.github/base-image-gate.yml', 'x.txt'], baseUses: [], onlyNew: 'aging' } as const;
     const report = await gateRun({ files, policy: ALLOWED, change });
     expect(answersOf(report, 'policy-unchanged')).toEqual([
       expect.objectContaining({ outcome: 'fail', level: 'note', details: ['.github/base-image-gate.yml'] }),

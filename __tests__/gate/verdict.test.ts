@@ -27,7 +27,7 @@ describe('the verdict', () => {
     ).toBe('indeterminate');
   });
 
-  test('nothing judged passes, and so does what neither fails nor is open', () => {
+  test('nothing evaluated passes, and so does what neither fails nor is open', () => {
     expect(verdictOf([])).toBe('pass');
     const quiet = (['pass', 'not-applicable', 'skipped'] as const).map((outcome) => ({
       outcome,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import { readInputs } from '../../src/github/event/inputs.js';
 import type { BranchPolicy } from '../../src/github/repository/branch-policy.js';
 import { Commits } from '../../src/github/repository/commits.js';
@@ -45,7 +45,7 @@ async function run({
     ...(policy === null ? {} : { [PATH]: policy }),
   });
   const tip = git.commit('main', files(base));
-  const judged = head === undefined ? tip : git.commit('feature', files(head), { parents: [tip] });
+  const evaluated = head === undefined ? tip : git.commit('feature', files(head), { parents: [tip] });
   const read = readInputs((name) => inputs[name] ?? '');
   if (!read.ok) throw new Error(read.error.message);
   const client = github.client('run');
@@ -54,7 +54,7 @@ async function run({
     repository: REPOSITORY,
     inputs: read.value,
     plan: {
-      judged: await commits.tree(judged),
+      evaluated: await commits.tree(evaluated),
       policy: { tree: await commits.tree(tip), name: 'the tip of main' },
       base: await commits.tree(tip),
       changedFiles: head === undefined ? [] : [PATH],
@@ -63,7 +63,7 @@ async function run({
     commits,
     client,
     policyClient: policyToken && github.state.tokens.has('policy') ? github.client('policy') : null,
-    catalogue: loadCatalogue(),
+    catalog: loadCatalog(),
   });
 }
 
@@ -86,16 +86,16 @@ describe('a repository', () => {
   });
 
   test.each(['ci/images.yml', 'acme/policies/base.yml'])(
-    'whose input names a policy that is nowhere, %s, is not judged by a softer one',
+    'whose input names a policy that is nowhere, %s, is not evaluated by a softer one',
     async (policy) => {
       const refused = await run({ base: 'version: 1\nprofile: strict\n', inputs: { policy } });
       expect(refused).toMatchObject({ ok: false, error: { code: 'no-policy' } });
       if (!refused.ok) expect(refused.error.message).toContain(`${policy}, which is not at the tip of main`);
-      if (!refused.ok) expect(refused.error.remedy).toContain('owner/repository/path@ref');
+      if (!refused.ok) expect(refused.error.fix).toContain('owner/repository/path@ref');
     },
   );
 
-  test('whose input names the policy that this change adds is judged without it, and told so', async () => {
+  test('whose input names the policy that this change adds is evaluated without it, and told so', async () => {
     const { policy, notices } = await loaded({ base: null, head: 'version: 1\n', inputs: { policy: PATH } });
     expect(policy.source.name).toBe('built-in baseline');
     expect(notices.join()).toContain(`${PATH} is not at the tip of main`);
@@ -119,7 +119,7 @@ describe('a policy of another repository', () => {
       expect(refused.error.message).toBe(
         "The policy it extends, acme/policies/base.yml@v3, can't be read: GitHub answered 404, which it also does where the token may not look.",
       );
-    if (!refused.ok) expect(refused.error.remedy).toContain('give the input `policy-token`');
+    if (!refused.ok) expect(refused.error.fix).toContain('give the input `policy-token`');
     // Nor where the tip is broken, and the last valid version is what can't be read.
     expect(await run({ base: 'nonsense', policyToken: false })).toMatchObject({ ok: false });
     github.server.faults.push({ operation: 'repos/get-commit', status: 422 });
@@ -139,11 +139,11 @@ describe('a policy of another repository', () => {
     expect(await run({ base: null, inputs })).toMatchObject({ ok: false, error: { code: 'bad-policy' } });
     const refused = await run({ base: null, inputs, policyToken: false });
     expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
-    if (!refused.ok) expect(refused.error.remedy).toContain('give the input `policy-token`');
+    if (!refused.ok) expect(refused.error.fix).toContain('give the input `policy-token`');
     const missing = { policy: 'acme/policies/none.yml@main' };
     const unfound = await run({ base: null, inputs: missing });
     expect(unfound).toMatchObject({ ok: false, error: { code: 'unreadable' } });
-    if (!unfound.ok) expect(unfound.error.remedy).toContain('`policy-token` has not expired');
+    if (!unfound.ok) expect(unfound.error.fix).toContain('`policy-token` has not expired');
   });
 
   test('that the input names and that extends one which can’t be read is not called invalid', async () => {
@@ -154,7 +154,7 @@ describe('a policy of another repository', () => {
 });
 
 describe('a pull request that edits the policy', () => {
-  test('is shown what would change, and judged by the base', async () => {
+  test('is shown what would change, and evaluated by the base', async () => {
     const { policy, notices } = await loaded({
       base: 'version: 1\nprofile: hardened\n',
       head: 'version: 1\nprofile: observe\nallow: [{ image: "evil.example/**", signed: false, reason: x }]\n',
@@ -171,7 +171,7 @@ describe('a pull request that edits the policy', () => {
       /the edit holds once it is merged\. `deny` gains images\.example\/\*\*\.$/,
     );
     const emptied = await run({ base: policy, head: `${policy}rules: {}\n` });
-    expect(emptied.ok ? emptied.value.notices.join('\n') : '').toMatch(/It changes nothing that is judged\.$/);
+    expect(emptied.ok ? emptied.value.notices.join('\n') : '').toMatch(/It changes nothing that is evaluated\.$/);
   });
 
   test('with an error fails at its place', async () => {

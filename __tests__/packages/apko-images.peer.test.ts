@@ -38,8 +38,8 @@ interface Source {
 
 /** Packs the sources into a signed repository, and has apko build an image of them in a layout of the same name. */
 function build(images: RealImages, apko: string, name: string, sources: readonly Source[], configuration: string) {
-  const { run, folder } = images;
-  const root = join(folder, `${name}-sources`);
+  const { run, directory } = images;
+  const root = join(directory, `${name}-sources`);
   for (const source of sources) {
     const tree = join(root, source.name, 'root');
     const place = (path: string) => {
@@ -67,9 +67,12 @@ function build(images: RealImages, apko: string, name: string, sources: readonly
   }
   run('apk-repository', 'make', root, `${name}-repository`, 'wolfi-signing.rsa.pub');
   const packages = sources.map((source) => source.name).join(', ');
-  const keyring = join(folder, `${name}-repository/wolfi-signing.rsa.pub`);
-  writeFileSync(join(folder, `${name}.yaml`), configuration.replace('KEYRING', keyring).replace('PACKAGES', packages));
-  mkdirSync(join(folder, `${name}-built`));
+  const keyring = join(directory, `${name}-repository/wolfi-signing.rsa.pub`);
+  writeFileSync(
+    join(directory, `${name}.yaml`),
+    configuration.replace('KEYRING', keyring).replace('PACKAGES', packages),
+  );
+  mkdirSync(join(directory, `${name}-built`));
   run(apko, 'build', '--arch', 'amd64', '--sbom=false', `${name}.yaml`, `made.test/${name}:latest`, `${name}-built`);
   run('skopeo', 'copy', `oci:${name}-built`, `oci:${name}:latest`);
 }
@@ -192,7 +195,7 @@ describeRealImages(['apko', 'apk-repository'], 'a Wolfi-style image that apko bu
           rmSync(join(rootfs, 'usr/share/tool/data'));
         },
       ]);
-      rmSync(join(images().folder, 'wolfi-judge'), { recursive: true });
+      rmSync(join(images().directory, 'wolfi-evaluate'), { recursive: true });
       const contents = await readAndCompare(images(), 'wolfi');
       expect(ownershipOf(contents)).toMatchObject({
         unowned: ['usr/bin/dropped'],

@@ -5,13 +5,13 @@ import { readDpkgStatus } from '../../src/packages/dpkg-database.js';
 import { readRpmDatabase, rpmFormatOf } from '../../src/packages/rpm-database.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
-const FOLDER = 'pkgdb/extractor/filesystem/os';
-const bytesOf = (path: string) => readFileSync(sharedData(`${FOLDER}/${path}`));
+const DIRECTORY = 'pkgdb/extractor/filesystem/os';
+const bytesOf = (path: string) => readFileSync(sharedData(`${DIRECTORY}/${path}`));
 const textOf = (path: string) => bytesOf(path).toString('utf8');
 const noLists = () => ({});
 
-describeWithSharedData(FOLDER, 'databases found in real images', () => {
-  test('a whole apk database, with origins, licences and checksums', () => {
+describeWithSharedData(DIRECTORY, 'databases found in real images', () => {
+  test('a whole apk database, with origins, licenses and checksums', () => {
     const { packages, problems } = readApkDatabase(textOf('apk/testdata/installed'), 'installed');
     expect(problems).toEqual([]);
     expect(packages.length).toBe(textOf('apk/testdata/installed').match(/^P:/gm)?.length);
@@ -19,7 +19,7 @@ describeWithSharedData(FOLDER, 'databases found in real images', () => {
       name: 'alpine-baselayout',
       version: '3.4.3-r1',
       architecture: 'x86_64',
-      licences: ['GPL-2.0-only'],
+      licenses: ['GPL-2.0-only'],
     });
     expect(packages[0]?.files.find(({ path }) => path === 'etc/motd')).toEqual({
       path: 'etc/motd',
@@ -59,7 +59,7 @@ describeWithSharedData(FOLDER, 'databases found in real images', () => {
     expect(problems).toEqual([]);
     expect(packages.length).toBeGreaterThan(0);
     expect(packages.some(({ version }) => /^[1-9][0-9]*:/.test(version))).toBe(true);
-    expect(packages.every(({ licences, source }) => licences.length === 1 && source.version !== undefined)).toBe(true);
+    expect(packages.every(({ licenses, source }) => licenses.length === 1 && source.version !== undefined)).toBe(true);
   });
 
   test('an rpm database without its table is a problem, not an empty list', async () => {

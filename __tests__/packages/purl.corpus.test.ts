@@ -54,13 +54,13 @@ function answer(of: Case): string | Parts | null {
 }
 
 describeWithSharedData('purl/tests', 'the package-url test suite', () => {
-  const folder = sharedData('purl/tests');
-  const files = ['spec/specification-test.json', ...readdirSync(`${folder}/types`).map((name) => `types/${name}`)];
+  const directory = sharedData('purl/tests');
+  const files = ['spec/specification-test.json', ...readdirSync(`${directory}/types`).map((name) => `types/${name}`)];
   const cases = files.flatMap((file) =>
-    suite.parse(JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'))).tests.map((of) => ({ file, of })),
+    suite.parse(JSON.parse(readFileSync(`${directory}/${file}`, 'utf8'))).tests.map((of) => ({ file, of })),
   );
   const succeeds = new Set(cases.filter(({ of }) => !of.expected_failure).map(({ of }) => JSON.stringify(of.input)));
-  /** One input is expected to fail in one case and to be read in another; the specification's "normalise" decides. */
+  /** One input is expected to fail in one case and to be read in another; the specification's "normalize" decides. */
   const contradicted = cases.filter(({ of }) => of.expected_failure && succeeds.has(JSON.stringify(of.input)));
 
   test('contradicts itself in one place only: upper-case qualifier keys of an rpm', () => {

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { Catalogue, Publisher } from '../../src/catalog/publisher.js';
+import type { Catalog, Publisher } from '../../src/catalog/publisher.js';
 import type { Authority } from '../../src/policy/policy.js';
 import { loadPolicyText, type PolicyWorld, policyProblems, validPolicy } from '../support/load-policy-text.js';
 
@@ -128,7 +128,7 @@ describe('an entry', () => {
     expect(allow[0]?.signed).toBe(true);
   });
 
-  test('takes what it says in the place of what the catalogue knows', async () => {
+  test('takes what it says in the place of what the catalog knows', async () => {
     const { allow } = await validPolicy(
       'version: 1\nallow: [{ catalog: chainguard, wolfi: false, require: 1, sbom: { unsigned: allow }, no-packages: allow }]',
     );
@@ -140,7 +140,7 @@ describe('an entry', () => {
     });
   });
 
-  test('that needs no signature asks for nobody’s, whoever the catalogue knows', async () => {
+  test('that needs no signature asks for nobody’s, whoever the catalog knows', async () => {
     const { allow } = await validPolicy('version: 1\nallow: [{ catalog: chainguard, signed: false, reason: r }]');
     expect(allow.map(({ authorities }) => authorities)).toEqual(allow.map(() => []));
     expect(allow.length).toBeGreaterThan(0);
@@ -160,7 +160,7 @@ describe('an entry', () => {
   });
 });
 
-describe('what the catalogue asks for', () => {
+describe('what the catalog asks for', () => {
   const authority: Authority = { kind: 'keyless', issuer: ISSUER, subject: '{identities}' };
   const made = (given: Partial<Publisher>): Publisher => ({
     id: 'made',
@@ -176,7 +176,7 @@ describe('what the catalogue asks for', () => {
     facts: [],
     ...given,
   });
-  const catalogue: Catalogue = {
+  const catalog: Catalog = {
     version: '2026-11',
     abandoned: [],
     publishers: [
@@ -194,7 +194,7 @@ describe('what the catalogue asks for', () => {
       made({ id: 'unverifiable', verifiable: false, images: ['unverifiable.example/**'] }),
     ],
   };
-  const world = { catalogue };
+  const world = { catalog };
   const wanting = (id: string, given: string) => `version: 1\nallow: [{ catalog: ${id}, with: { ${given} } }]`;
 
   test('is put into patterns and identities', async () => {
@@ -211,13 +211,13 @@ describe('what the catalogue asks for', () => {
     ]);
   });
 
-  test.each(['acme', 'acme.com', 'a-b_c.d', '0a'])('takes the organisation %s', async (organization) => {
+  test.each(['acme', 'acme.com', 'a-b_c.d', '0a'])('takes the organization %s', async (organization) => {
     const text = wanting('asking', `organization: ${organization}, identities: ["${SUBJECT}"]`);
     expect((await loadPolicyText(text, world)).ok).toBe(true);
   });
 
   test.each(['Acme', 'acme/other', 'acme..com', '-acme', 'acme.', '**', 'a b', 'acme/', 'x/acme'])(
-    'refuses the organisation %s',
+    'refuses the organization %s',
     async (organization) => {
       const text = wanting('asking', `organization: "${organization}", identities: ["${SUBJECT}"]`);
       expect(await policyProblems(text, world)).toMatchObject([
@@ -247,7 +247,7 @@ describe('what the catalogue asks for', () => {
     expect(await publisherOf('identified.example/app')).toBeUndefined();
   });
 
-  test('keeps its publisher out of those that the catalogue alone can verify', async () => {
+  test('keeps its publisher out of those that the catalog alone can verify', async () => {
     const ids = ['deep', 'first', 'second'];
     const verified = await validPolicy('version: 1\nallow: [{ catalog: verified }]', world);
     expect(verified.allow.map(({ publisher }) => publisher)).toEqual(ids);

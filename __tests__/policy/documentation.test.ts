@@ -33,7 +33,7 @@ function snippets(name: string): readonly string[] {
 
 describe.each(['policy.md', 'catalog.md'])('docs/%s', (name) => {
   const all = snippets(name);
-  /** The organisation's policy of the documentation, under the name that the repository's extends it by. */
+  /** The organization's policy of the documentation, under the name that the repository's extends it by. */
   const base = all.find((text) => text.includes('may-override:')) ?? '';
 
   test('has snippets', () => {

@@ -4,7 +4,7 @@ import { policyProblems, validPolicy } from '../support/load-policy-text.js';
 
 const BASE = 'acme/policies/base-images.yml@v3';
 
-/** Loads `text` on top of `base`, an organisation's policy in another repository. */
+/** Loads `text` on top of `base`, an organization's policy in another repository. */
 function extending(base: string, text: string) {
   return [`version: 1\nextends: ${BASE}\n${text}`, { remote: { [BASE]: `version: 1\n${base}` } }] as const;
 }

@@ -10,7 +10,7 @@ const { publicKey, privateKey } = generateKeyPairSync('ec', {
 });
 
 describe('a valid policy', () => {
-  test('is resolved against catalogue and key files', async () => {
+  test('is resolved against catalog and key files', async () => {
     const policy = await validPolicy(
       [
         'version: 1',
@@ -121,7 +121,7 @@ describe('a valid policy', () => {
     expect(policy.registries['valueOf']).toBeUndefined();
   });
 
-  test('platforms and registries are normalised', async () => {
+  test('platforms and registries are normalized', async () => {
     const policy = await validPolicy(
       'version: 1\nplatforms: [linux/x86_64, linux/arm64/v8]\nregistries: { "Mirror.example.com/dockerhub/": { mirror-of: index.docker.io } }',
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageUse, Role } from '../../src/build-files/image-use.js';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import { deniedBy, governingEntry } from '../../src/policy/govern.js';
 import { formatProblem } from '../../src/policy/problem.js';
 import { proposePolicy } from '../../src/policy/propose.js';
@@ -32,7 +32,7 @@ function use(image: string, file = 'Dockerfile', role: Role = 'final'): ImageUse
 }
 
 async function proposed(uses: readonly ImageUse[]) {
-  const text = proposePolicy(uses, loadCatalogue());
+  const text = proposePolicy(uses, loadCatalog());
   const loaded = await loadPolicyText(text, { rules });
   if (!loaded.ok) throw new Error(`${text}\n${loaded.error.map(formatProblem).join('\n')}`);
   expect(loaded.value.warnings).toEqual([]);
@@ -89,7 +89,7 @@ describe('proposePolicy', () => {
     expect(text).toContain('publishes no verifiable signature');
   });
 
-  test('with no use at all, proposes what the catalogue can verify', async () => {
+  test('with no use at all, proposes what the catalog can verify', async () => {
     expect((await proposed([])).policy.allow.map(({ publisher }) => publisher)).toContain('chainguard');
   });
 
@@ -98,13 +98,13 @@ describe('proposePolicy', () => {
   });
 
   test('names the schema where it is told where that is', () => {
-    const text = proposePolicy([], loadCatalogue(), { schemaUrl: 'https://example.com/policy.schema.json' });
+    const text = proposePolicy([], loadCatalog(), { schemaUrl: 'https://example.com/policy.schema.json' });
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=https://example.com/policy.schema.json');
   });
 
   test('is the same whatever the order of the uses', () => {
     const uses = [use('b/x', 'z'), use('a/y', 'y'), use('b/x', 'a')];
-    expect(proposePolicy(uses, loadCatalogue())).toBe(proposePolicy([...uses].reverse(), loadCatalogue()));
+    expect(proposePolicy(uses, loadCatalog())).toBe(proposePolicy([...uses].reverse(), loadCatalog()));
   });
 
   test('is valid whatever the build files are called and name', async () => {

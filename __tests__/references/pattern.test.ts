@@ -84,8 +84,8 @@ describe('parsePattern', () => {
     ['registry.example.com', 'every image there'],
     ['registry.example.com:5000', 'every image there'],
     ['localhost:5000', 'every image there'],
-    ['*.io/**', 'not one organisation'],
-    ['*.com/**', 'not one organisation'],
+    ['*.io/**', 'not one organization'],
+    ['*.com/**', 'not one organization'],
   ])('%s is broader than anybody means', (text, why) => {
     expect(pattern(text).broad).toContain(why);
   });

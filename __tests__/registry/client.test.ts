@@ -111,7 +111,7 @@ describe('reading from a registry', () => {
   });
 
   test.each([
-    [401, 'unauthorised'],
+    [401, 'unauthorized'],
     [403, 'forbidden'],
     [429, 'rate-limited'],
     [500, 'server-error'],

@@ -10,21 +10,21 @@ import { run, startDockerRegistry } from '../support/registry/registry-peers.js'
 
 describeWithPeers(['docker-registry', 'skopeo', 'crane'], "faults between us and Docker's registry", () => {
   test('end as they do before a registry of our own', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'faults-'));
+    const directory = await mkdtemp(join(tmpdir(), 'faults-'));
     const registry = await startDockerRegistry();
     const content = await makeFaultContent();
-    await writeLayout(join(folder, 'index'), [{ content: content.index, name: '1' }]);
-    await writeLayout(join(folder, 'signature'), [{ content: content.signature }]);
+    await writeLayout(join(directory, 'index'), [{ content: content.index, name: '1' }]);
+    await writeLayout(join(directory, 'signature'), [{ content: content.signature }]);
     const to = `${registry.host}/base/app`;
     const copy = ['copy', '--all', '--preserve-digests', '--dest-tls-verify=false'];
-    await run('skopeo', [...copy, `oci:${folder}/index:1`, `docker://${to}:1`]);
-    await run('crane', ['push', join(folder, 'signature'), `${to}:signature`, '--insecure']);
+    await run('skopeo', [...copy, `oci:${directory}/index:1`, `docker://${to}:1`]);
+    await run('crane', ['push', join(directory, 'signature'), `${to}:signature`, '--insecure']);
     try {
       await expectFaultTable(await faultTable(registry.host, content));
     } finally {
       await closeRegistries();
       await registry.close();
-      await rm(folder, { recursive: true });
+      await rm(directory, { recursive: true });
     }
   }, 60_000);
 });

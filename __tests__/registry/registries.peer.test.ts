@@ -31,7 +31,7 @@ import { ISSUER, SERVICE, startTokenServer, type TokenServer } from '../support/
 const HTPASSWD = 'ann:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a';
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 
-let folder: string;
+let directory: string;
 let image: MadeImage;
 let index: MadeContent;
 let artifact: MadeContent;
@@ -67,7 +67,7 @@ async function agreesWithCrane(source: ImageSource, name: string, host: string, 
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'peers-'));
+  directory = await mkdtemp(join(tmpdir(), 'peers-'));
   image = await makeImage({
     layers: [[{ path: 'bin/app', content: 'x'.repeat(3_000_000), mode: 0o755 }]],
     compression: 'none',
@@ -78,11 +78,11 @@ beforeAll(async () => {
     subject: subjectOf(index),
     layers: [{ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', content: '{}' }],
   });
-  await writeLayout(join(folder, 'made'), [
+  await writeLayout(join(directory, 'made'), [
     { content: index, name: 'oci' },
     { content: image, name: 'single' },
   ]);
-  await writeLayout(join(folder, 'artifact'), [{ content: artifact }]);
+  await writeLayout(join(directory, 'artifact'), [{ content: artifact }]);
 });
 
 afterEach(async () => {
@@ -90,14 +90,14 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((one) => one.close()));
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** Pushes the index as it is, and an image that skopeo turns into Docker's form. */
 async function fill(registry: PeerRegistry, ...options: string[]): Promise<void> {
   const copy = ['copy', '--dest-tls-verify=false', ...options];
   const to = `docker://${registry.host}/base/app`;
-  await run('skopeo', [...copy, '--all', '--preserve-digests', `oci:${folder}/made:oci`, `${to}:oci`]);
-  await run('skopeo', [...copy, '--format=v2s2', `oci:${folder}/made:single`, `${to}:docker`]);
+  await run('skopeo', [...copy, '--all', '--preserve-digests', `oci:${directory}/made:oci`, `${to}:oci`]);
+  await run('skopeo', [...copy, '--format=v2s2', `oci:${directory}/made:single`, `${to}:docker`]);
 }
 
 describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, filled by skopeo", () => {
@@ -131,7 +131,7 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
       ok: true,
       value: { via: 'referrers-tag', descriptors: [] },
     });
-    await run('crane', ['push', join(folder, 'artifact'), `${registry.host}/base/app:artifact`, '--insecure']);
+    await run('crane', ['push', join(directory, 'artifact'), `${registry.host}/base/app:artifact`, '--insecure']);
     const again = await openFor(registry.host);
     expect(await again.referrers(repository, index.descriptor.digest)).toMatchObject({
       ok: true,
@@ -143,11 +143,11 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
     const tls = makeCertificate(['127.0.0.1']);
     const registry = await open(startDockerRegistry({ tls, htpasswd: HTPASSWD }));
     await fill(registry, '--dest-creds=ann:secret');
-    await writeFile(join(folder, 'ca.pem'), tls.cert);
-    const environment = { DOCKER_CONFIG: join(folder, 'login'), SSL_CERT_FILE: join(folder, 'ca.pem') };
+    await writeFile(join(directory, 'ca.pem'), tls.cert);
+    const environment = { DOCKER_CONFIG: join(directory, 'login'), SSL_CERT_FILE: join(directory, 'ca.pem') };
     await run('crane', ['auth', 'login', registry.host, '-u', 'ann', '-p', 'secret'], environment);
     const registries = { [registry.host]: LOOPBACK_TLS };
-    const workspace = join(folder, 'made');
+    const workspace = join(directory, 'made');
     await agreesWithCrane(
       await openFor([], { registries, environment, workspace }),
       'base/app:oci',
@@ -156,16 +156,16 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
     );
     const anonymous = await openFor([], {
       registries,
-      environment: { ...environment, DOCKER_CONFIG: folder },
+      environment: { ...environment, DOCKER_CONFIG: directory },
       workspace,
     });
     expect(await resolveImage(anonymous, reference(registry.host, 'base/app:oci'), AMD64)).toMatchObject({
       ok: false,
-      error: { code: 'unauthorised' },
+      error: { code: 'unauthorized' },
     });
     const distrusting = await openFor([], {
       registries,
-      environment: { DOCKER_CONFIG: join(folder, 'login') },
+      environment: { DOCKER_CONFIG: join(directory, 'login') },
       workspace,
     });
     expect(await resolveImage(distrusting, reference(registry.host, 'base/app:oci'), AMD64)).toMatchObject({
@@ -192,7 +192,7 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
     const stranger = await openFor([], { registries });
     expect(await resolveImage(stranger, reference(registry.host, 'base/app:oci'), AMD64)).toMatchObject({
       ok: false,
-      error: { code: 'unauthorised' },
+      error: { code: 'unauthorized' },
     });
   });
 });
@@ -200,10 +200,10 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
 describeWithPeers(['referrers-registry', 'crane'], 'a registry with the referrers API', () => {
   test('is read as crane reads it, with its referrers', async () => {
     const registry = await open(startReferrersRegistry());
-    await writeLayout(join(folder, 'index'), [{ content: index }]);
+    await writeLayout(join(directory, 'index'), [{ content: index }]);
     // crane pushes the layout's own index where it is told to push an index: the image's index is one level below.
-    await run('crane', ['push', '--index', join(folder, 'index'), `${registry.host}/base/app:1`, '--insecure']);
-    await run('crane', ['push', join(folder, 'artifact'), `${registry.host}/base/app:artifact`, '--insecure']);
+    await run('crane', ['push', '--index', join(directory, 'index'), `${registry.host}/base/app:1`, '--insecure']);
+    await run('crane', ['push', join(directory, 'artifact'), `${registry.host}/base/app:artifact`, '--insecure']);
     const source = await openFor(registry.host);
     await agreesWithCrane(source, 'base/app:1', registry.host);
     const repository = { registry: registry.host, repository: 'base/app' };
@@ -229,30 +229,32 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], 'image layouts of othe
       '--preserve-digests',
       '--src-tls-verify=false',
       from,
-      `oci:${folder}/skopeo:1.0`,
+      `oci:${directory}/skopeo:1.0`,
     ]);
     await run('skopeo', [
       'copy',
       '--src-tls-verify=false',
       from,
-      `oci-archive:${folder}/skopeo.tar:demo.example/base/app:1.0`,
+      `oci-archive:${directory}/skopeo.tar:demo.example/base/app:1.0`,
     ]);
     await run('crane', [
       'pull',
       '--format=oci',
       '--annotate-ref',
       `${registry.host}/base/app:oci`,
-      join(folder, 'crane'),
+      join(directory, 'crane'),
       '--insecure',
     ]);
     const demo = reference('demo.example', 'base/app:1.0');
-    expect(await resolveImage(new LayoutSource(join(folder, 'skopeo')), demo, AMD64)).toMatchObject({
+    expect(await resolveImage(new LayoutSource(join(directory, 'skopeo')), demo, AMD64)).toMatchObject({
       ok: true,
       value: { digest: index.descriptor.digest },
     });
-    expect(await resolveImage(new LayoutSource(join(folder, 'skopeo.tar')), demo, AMD64)).toMatchObject({ ok: true });
+    expect(await resolveImage(new LayoutSource(join(directory, 'skopeo.tar')), demo, AMD64)).toMatchObject({
+      ok: true,
+    });
     const named = reference(registry.host, 'base/app:oci');
-    expect(await resolveImage(new LayoutSource(join(folder, 'crane')), named, AMD64)).toMatchObject({
+    expect(await resolveImage(new LayoutSource(join(directory, 'crane')), named, AMD64)).toMatchObject({
       ok: true,
       value: { digest: index.descriptor.digest },
     });

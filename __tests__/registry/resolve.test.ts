@@ -130,7 +130,7 @@ describe('resolveImage', () => {
     expect((await resolve(index(amd64, arm64))).result).toMatchObject({
       value: { manifestDigest: amd64.descriptor.digest },
     });
-    // A runtime passes over the first and takes the second, which must not be judged by the first.
+    // A runtime passes over the first and takes the second, which must not be evaluated by the first.
     expect((await resolve(index(arm64, amd64))).result).toMatchObject({
       error: {
         code: 'malformed',

@@ -8,21 +8,21 @@ import { closeRegistries, LOOPBACK_HTTP, openFor } from '../support/registry/reg
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const HUB = { registry: 'docker.io', repository: 'library/alpine' };
-let folder: string;
+let directory: string;
 let image: MadeImage;
 let server: RegistryServer;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'routes-'));
+  directory = await mkdtemp(join(tmpdir(), 'routes-'));
   image = await makeImage();
   server = await startRegistry();
   server.push('hub/library/alpine', image, '3');
-  await writeLayout(join(folder, 'layout'), [{ content: image, name: 'docker.io/library/alpine:3' }]);
+  await writeLayout(join(directory, 'layout'), [{ content: image, name: 'docker.io/library/alpine:3' }]);
 });
 afterEach(closeRegistries);
 afterAll(async () => {
   await server.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 });
 
 describe('a stand-in', () => {
@@ -40,7 +40,7 @@ describe('a stand-in', () => {
 
   test('may be an image layout, which needs no network', async () => {
     const source = await openFor([], {
-      routes: [`docker.io=oci-layout:${folder}/layout`],
+      routes: [`docker.io=oci-layout:${directory}/layout`],
       offline: true,
       isListed: () => false,
     });
@@ -50,14 +50,14 @@ describe('a stand-in', () => {
 
   test('may be a layout that the policy names, where policies may', async () => {
     const registries = { 'docker.io': { ...LOOPBACK_HTTP, layout: 'layout' } };
-    const atDesk = await openFor([], { registries, workspace: folder, layouts: true, offline: true });
+    const atDesk = await openFor([], { registries, workspace: directory, layouts: true, offline: true });
     expect(await atDesk.resolveTag(HUB, '3')).toMatchObject(found());
-    const onRunner = await openFor([], { registries, workspace: folder, offline: true });
+    const onRunner = await openFor([], { registries, workspace: directory, offline: true });
     expect(await onRunner.resolveTag(HUB, '3')).toMatchObject({ ok: false, error: { code: 'offline' } });
   });
 
   test('of the longest prefix is taken', async () => {
-    const routes = [`docker.io=oci-layout:${folder}/none`, `docker.io/library=${server.host}/hub/library`];
+    const routes = [`docker.io=oci-layout:${directory}/none`, `docker.io/library=${server.host}/hub/library`];
     const source = await openFor(server.host, { routes });
     expect(await source.resolveTag(HUB, '3')).toMatchObject(found());
     expect(await source.resolveTag({ ...HUB, repository: 'librarything/alpine' }, '3')).toMatchObject({ ok: false });

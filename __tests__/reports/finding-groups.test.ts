@@ -12,7 +12,7 @@ describe('findings are told together', () => {
     expect(group?.all).toHaveLength(3);
   });
 
-  test('but not where they differ in level or remedy', () => {
+  test('but not where they differ in level or fix', () => {
     const warning = { ...NO_ANSWER, rule: 'fresh', level: 'warning' } as const;
     const other = { ...NO_ANSWER, rule: 'sbom-attested', fix: 'Give a login.' };
     expect(groupFindings([NO_ANSWER, warning, other])).toHaveLength(3);

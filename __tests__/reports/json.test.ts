@@ -86,7 +86,7 @@ describe('evidenceDocument', () => {
       status: 'unavailable',
       cause: 'timeout',
       message: 'No answer in 30 s.',
-      remedy: 'Try again.',
+      fix: 'Try again.',
       lookedIn: [{ place: 'registry', answer: 'none' }],
     };
     const { tag: kind } = evidenceDocument({ 'linux/amd64': { tag: tag('a') }, 'linux/arm64': { tag: missing } });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../src/reports/report.js';
-import { toldFindings } from '../../src/reports/reported-findings.js';
+import { reportedFindings } from '../../src/reports/reported-findings.js';
 import { NO_ANSWER } from '../support/report-maker.js';
 
 const WARNING: Finding = { ...NO_ANSWER, rule: 'fresh', level: 'warning' };
 const NOTE: Finding = { ...NO_ANSWER, rule: 'current', level: 'note' };
 
 function told(...findings: Finding[]): readonly Finding[] {
-  return toldFindings({ findings });
+  return reportedFindings({ findings });
 }
 
 describe('a reader is told', () => {
@@ -21,7 +21,7 @@ describe('a reader is told', () => {
     ['place', { line: 7 }],
     ['platform', { platforms: ['linux/arm64'] }],
     ['reason', { message: 'another' }],
-    ['remedy', { fix: 'another' }],
+    ['fix', { fix: 'another' }],
   ])('of another %s all the same', (_, other) => {
     const warning = { ...WARNING, ...other };
     expect(told(NO_ANSWER, warning)).toEqual([NO_ANSWER, warning]);

@@ -46,8 +46,8 @@ describe('the bundle', () => {
   });
 
   test('is a program by itself, under the name that it is installed by', () => {
-    const folder = makeDirectory({});
-    const installed = join(folder, 'base-image-gate');
+    const directory = makeDirectory({});
+    const installed = join(directory, 'base-image-gate');
     symlinkSync(bundle.entry, installed);
     const { status, stdout } = spawnSync(installed, ['rules'], { encoding: 'utf8' });
     expect(status).toBe(0);

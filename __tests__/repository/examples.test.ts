@@ -89,7 +89,7 @@ describe('examples/change', () => {
     expect(rulesWith(changed, 'Dockerfile', 'fail')).toEqual(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
   });
 
-  test('is judged by the policy of its base', () => {
+  test('is evaluated by the policy of its base', () => {
     expect(changed.filter(({ rule }) => rule === 'distroless').map(({ level }) => level)).toContain('error');
   });
 });

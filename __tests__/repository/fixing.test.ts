@@ -21,7 +21,7 @@ function failing(rule: string): string {
   return fromOf(`fails/${rule}.Dockerfile`);
 }
 
-interface Mended {
+interface Fixed {
   readonly dockerfile: string;
   /** What is put into the policy under `rules:`, or appended to it. */
   readonly rules?: string;
@@ -30,17 +30,17 @@ interface Mended {
   readonly flags?: readonly string[];
 }
 
-function repositoryWith({ dockerfile, rules, policy, replaced }: Mended): string {
-  const folder = makeDirectory({ Dockerfile: `${dockerfile}\n` });
-  mkdirSync(join(folder, '.github'));
-  cpSync(join(EXAMPLE, '.github'), join(folder, '.github'), { recursive: true });
-  let text = readFileSync(join(folder, POLICY), 'utf8')
+function repositoryWith({ dockerfile, rules, policy, replaced }: Fixed): string {
+  const directory = makeDirectory({ Dockerfile: `${dockerfile}\n` });
+  mkdirSync(join(directory, '.github'));
+  cpSync(join(EXAMPLE, '.github'), join(directory, '.github'), { recursive: true });
+  let text = readFileSync(join(directory, POLICY), 'utf8')
     .replaceAll('layout: registry', `layout: ${JSON.stringify(join(EXAMPLE, 'registry'))}`)
     .replace('directory: vulnerabilities', `directory: ${JSON.stringify(join(EXAMPLE, 'vulnerabilities'))}`);
   if (replaced !== undefined) text = text.replace(replaced[0], replaced[1]);
   if (rules !== undefined) text = text.replace(/^rules:$/m, `rules:\n  ${rules}`);
-  writeFileSync(join(folder, POLICY), `${text}${policy ?? ''}\n`);
-  return folder;
+  writeFileSync(join(directory, POLICY), `${text}${policy ?? ''}\n`);
+  return directory;
 }
 
 function waiver(rule: string, scope: string): string {
@@ -52,7 +52,7 @@ function inThirtyDays(): string {
 }
 
 describe('what the page of a rule says to do about a finding makes its example pass', () => {
-  test.each<readonly [string, string, Mended]>([
+  test.each<readonly [string, string, Fixed]>([
     ['allowed-base', 'an image that the allowlist names', { dockerfile: CLEAN }],
     ['allowed-frontend', 'no syntax line', { dockerfile: CLEAN }],
     [
@@ -84,7 +84,7 @@ describe('what the page of a rule says to do about a finding makes its example p
     ],
     [
       'known-reference',
-      'the value told at the desk',
+      'the value told on the command line',
       {
         dockerfile: 'ARG BASE\nFROM $' + '{BASE}',
         flags: ['--build-arg', `BASE=${IMAGE}`],
@@ -138,15 +138,15 @@ describe('what the page of a rule says to do about a finding makes its example p
     [
       'sbom-complete',
       'a threshold that the publisher meets',
-      { dockerfile: failing('sbom-complete'), replaced: ['{ licence: 90 }', '{ licence: 0 }'] },
+      { dockerfile: failing('sbom-complete'), replaced: ['{ license: 90 }', '{ license: 0 }'] },
     ],
     [
       'supported',
       'the last day of extended support',
       { dockerfile: failing('supported'), rules: `supported: { last-days: { "nodejs 18": "${inThirtyDays()}" } }` },
     ],
-  ])('%s: %s', async (_, __, mended) => {
-    const { stdout } = await runCommand(check, repositoryWith(mended), ...(mended.flags ?? []));
+  ])('%s: %s', async (_, __, fixed) => {
+    const { stdout } = await runCommand(check, repositoryWith(fixed), ...(fixed.flags ?? []));
     expect(stdout).toMatch(/^PASS: /);
   });
 
@@ -155,9 +155,9 @@ describe('what the page of a rule says to do about a finding makes its example p
     ['current', failing('current').replace(/@.*/, '')],
     ['allowed-frontend', `# syntax=docker/dockerfile:1\n${CLEAN}`],
   ])('%s: fix --pin --write', async (_, dockerfile) => {
-    const folder = repositoryWith({ dockerfile });
-    expect((await runCommand(fix, folder, '--pin', '--write')).code).toBe(0);
-    expect((await runCommand(check, folder)).stdout).toMatch(/^PASS: /);
+    const directory = repositoryWith({ dockerfile });
+    expect((await runCommand(fix, directory, '--pin', '--write')).code).toBe(0);
+    expect((await runCommand(check, directory)).stdout).toMatch(/^PASS: /);
   });
 
   test('supported: the finding names the key under which the policy says until when', async () => {
@@ -178,10 +178,10 @@ describe('what the page of a rule says to do about a finding makes its example p
 
   test('sbom-complete: what is lacking comes first', async () => {
     const { stdout } = await runCommand(check, repositoryWith({ dockerfile: failing('sbom-complete') }));
-    expect(stdout).toContain('\n  - licence: 0 of 3\n  - author: ');
+    expect(stdout).toContain('\n  - license: 0 of 3\n  - author: ');
   });
 
-  test('readable-build-file: is told once, and as what was not judged', async () => {
+  test('readable-build-file: is told once, and as what was not evaluated', async () => {
     const { stdout } = await runCommand(check, repositoryWith({ dockerfile: 'FORM x' }));
     expect(stdout.match(/"FORM" is not an instruction/g)).toHaveLength(1);
     expect(stdout).not.toContain('name no external image');

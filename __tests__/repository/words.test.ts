@@ -13,13 +13,13 @@ const WORDS: readonly { readonly not: RegExp; readonly but: string; readonly as:
   { not: /[‘’]/, but: "the straight apostrophe: '", as: 'It can’t be read.' },
   { not: /\b(?:allow|deny)[ -]lists?\b/i, but: 'allowlist, denylist', as: 'It is on the deny list.' },
   { not: /\b(?:white|black)[ -]?list/i, but: 'allowlist, denylist', as: 'It is blacklisted.' },
-  { not: /\bbills? of materials?\b/i, but: 'SBOM', as: 'Its bill of materials is empty.' },
+  { not: /\bbills? of materials?\b/i, but: 'SBOM', as: 'Its SBOM is empty.' },
   { not: /(?<![\w@./-])sigstore(?![\w./-])/, but: 'Sigstore', as: 'It is a sigstore bundle.' },
   { not: /\bCosign\b/, but: 'cosign', as: 'Sign it with Cosign.' },
-  { not: /\bfolders?\b/i, but: 'directory', as: 'The folder is empty.' },
+  { not: /\bdirectories?\b/i, but: 'directory', as: 'The directory is empty.' },
   { not: /\btoken services?\b/i, but: 'token server', as: 'The token service answers.' },
   { not: /\bbase refs?\b/i, but: 'base branch', as: 'It is not in the base ref.' },
-  { not: /\bat (?:the|a) desk\b/i, but: 'on the command line', as: 'At the desk it is shown.' },
+  { not: /\bat (?:the|a) desk\b/i, but: 'on the command line', as: 'on the command line it is shown.' },
   { not: /\b(?:try|run) again\b/i, but: 'run the gate again', as: 'Try again later.' },
   { not: /\bwhoever publishes\b/i, but: "the image's publisher", as: 'Ask whoever publishes the image.' },
   { not: /\bwaive (?:this|it)\b/i, but: 'accept it by a waiver', as: 'Or waive this.' },
@@ -32,7 +32,7 @@ const WORDS: readonly { readonly not: RegExp; readonly but: string; readonly as:
     as: 'Buildkit reads it.',
   },
   {
-    not: /\b(?:behavior|analyz|artefact|licence[sd] under|colored)\w*/i,
+    not: /\b(?:behavior|analyz|artifact|license[sd] under|colored)\w*/i,
     but: 'the British spelling',
     as: 'The behavior differs.',
   },
@@ -61,10 +61,10 @@ function faults(passages: readonly Passage[], words: typeof WORDS): readonly str
   );
 }
 
-function filesBelow(folder: string, ends: string): readonly string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+function filesBelow(directory: string, ends: string): readonly string[] {
+  return readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith(ends))
-    .map((path) => join(folder, path))
+    .map((path) => join(directory, path))
     .sort();
 }
 
@@ -113,7 +113,7 @@ describe('one word is written for one thing', () => {
     expect(faults([...PAGES, ...filesBelow('docs', '.md')].flatMap(proseOf), WORDS)).toEqual([]);
   });
 
-  test('in the inputs of the Action, the catalogue and the schemas', () => {
+  test('in the inputs of the Action, the catalog and the schemas', () => {
     const schemas = filesBelow('schemas', '.json').flatMap(proseOf);
     const said = schemas.filter(({ text }) => /^ *"(?:description|title)":/.test(text));
     const files = [...YAML, ...filesBelow('src/catalog', '.yaml')].flatMap(proseOf);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
-const folder = new URL('../../.github/workflows/', import.meta.url);
-const workflows = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const);
+const directory = new URL('../../.github/workflows/', import.meta.url);
+const workflows = readdirSync(directory).map((name) => [name, readFileSync(new URL(name, directory), 'utf8')] as const);
 
 test('every action is pinned by commit', () => {
   const uses = workflows.flatMap(([name, text]) =>

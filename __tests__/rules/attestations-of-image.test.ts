@@ -51,8 +51,8 @@ const VEX = [
 
 /** The image's evidence by the gate's own collectors, from bytes on disk and a signature by a real key. */
 async function subjectOf(options: AttestedLayoutOptions): Promise<ImageRuleSubject> {
-  const { image, folder, policy, route } = await makeAttestedLayout(options);
-  const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, deskIn(folder));
+  const { image, directory, policy, route } = await makeAttestedLayout(options);
+  const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, deskIn(directory));
   if (!opened.ok) throw new Error(opened.error.message);
   const subject = opened.value.subjectOn({ os: 'linux', architecture: 'amd64' });
   const evidence = await opened.value.evidence.collect(subject, KINDS).finally(opened.value.close);

@@ -14,7 +14,7 @@ import { classicAttestation, cosignManifest } from '../support/signing/sigstore-
 
 /**
  * Everything here is signed by the right key and lies where it is looked for: what is wrong is what it says. The whole gate
- * judges it, from the bytes on disk to the answers.
+ * evaluates it, from the bytes on disk to the answers.
  */
 const SPDX = 'https://spdx.dev/Document';
 const signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));

@@ -48,7 +48,7 @@ describe.each(RULES)('%s', (_, evaluate) => {
     );
   });
 
-  test('fails where an image calls itself Windows and is judged for Linux, as BuildKit would build on it', async () => {
+  test('fails where an image calls itself Windows and is evaluated for Linux, as BuildKit would build on it', async () => {
     const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [[{ path: 'bin/sh', mode: 0o755 }]] });
     expect(evaluate(subjectOf(evidence, { platform: 'linux' }))[0]?.outcome).toBe('fail');
   });
@@ -81,7 +81,7 @@ describe('a file whose bytes are not its content, since it is stored as a sparse
     const { evidence } = await contentsOf({ layers: [layerOf(sparse('opt/x', 'BusyBox v1.36.1'))] });
     const subject = subjectOf(evidence);
     expect([...ask(distroless, subject), ...ask(noSecrets, subject)]).toMatchObject([
-      { aspect: 'package-manager', outcome: 'indeterminate', reason: 'A file of it could not be judged: /opt/x.' },
+      { aspect: 'package-manager', outcome: 'indeterminate', reason: 'A file of it could not be evaluated: /opt/x.' },
       { aspect: 'shell', outcome: 'indeterminate' },
       { aspect: 'language-package-manager', outcome: 'indeterminate' },
       { aspect: 'layers', outcome: 'indeterminate' },
@@ -119,7 +119,7 @@ describe('a package database that lies elsewhere and is reached by a link or by 
       ],
     ],
     [
-      "dpkg's folder behind a link",
+      "dpkg's directory behind a link",
       [
         { path: 'opt/dpkg/status', content: deb },
         { path: 'var/lib/dpkg', link: '/opt/dpkg' },

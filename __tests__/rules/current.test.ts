@@ -23,7 +23,7 @@ function evaluate(text: string, tag: Evidence<TagState> | undefined, newerPatch 
 }
 
 const state = (value: Partial<TagState>) => present<TagState>({ tag: 'latest', currentDigest: NEW, ...value }, 'here');
-const down: Evidence<never> = { status: 'unavailable', cause: 'network', message: 'no answer', remedy: 'try again' };
+const down: Evidence<never> = { status: 'unavailable', cause: 'network', message: 'no answer', fix: 'try again' };
 
 describe('current', () => {
   test.each([

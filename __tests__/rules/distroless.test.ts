@@ -48,7 +48,7 @@ describe('an image', () => {
     });
   });
 
-  test('with files that could not be judged leaves open what it has not failed', async () => {
+  test('with files that could not be evaluated leaves open what it has not failed', async () => {
     const apk = { kind: 'package-manager', name: 'apk', path: 'sbin/apk', knownBy: 'name' } as const;
     const unread = [{ path: 'a', reason: 'it is sparse' }];
     expect(await answers({ programs: [apk], unread })).toMatchObject({

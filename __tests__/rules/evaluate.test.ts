@@ -40,7 +40,7 @@ const ABOUT = {
   title: 'Made for a test',
   question: 'Is it so?',
   why: 'For tests.',
-  mend: 'Nothing.',
+  fix: 'Nothing.',
   roles: ['final', 'copy'] as const,
   options,
   presets: {
@@ -95,7 +95,7 @@ const asked = (given: Partial<UseInquiry>, about: Partial<typeof use>): UseInqui
   return { ...whole, subject: { ...whole.subject, use: { ...use, ...about } } };
 };
 
-const inherited: Change = { changedFiles: [], baseUses: [use], onlyNew: 'ageing' };
+const inherited: Change = { changedFiles: [], baseUses: [use], onlyNew: 'aging' };
 
 describe('the level of an answer', () => {
   const levelOf = (result: RuleResult, policy: Policy) =>
@@ -227,7 +227,7 @@ describe('what a pull request inherits', () => {
     ['an old failure of any rule, where the policy says all', imageRule(), all, true],
     ['an old failure, where nothing is forgiven', ages, { ...inherited, onlyNew: 'off' }, false],
     ['a failure that the change brings', ages, { ...inherited, baseUses: [makeUse('acme/other')] }, false],
-    ['a failure in a run that judges everything', ages, null, false],
+    ['a failure in a run that evaluates everything', ages, null, false],
     [
       'an open question',
       imageRule({ ages: true }, () => ({ outcome: 'indeterminate', reason: 'Nobody knows.' })),
@@ -399,11 +399,11 @@ describe('a rule that compares', () => {
 
   test.each<readonly [string, UseInquiry['newer'] & object, CollectedEvidence['image'] & object, object]>([
     ['is not looked at', { kind: 'unchecked', tag: '1', reason: 'It is denied.' }, ABSENT, { reason: 'It is denied.' }],
-    ['is not there', newer, ABSENT, { tag: '1', reason: 'It is not an image that can be judged.' }],
+    ['is not there', newer, ABSENT, { tag: '1', reason: 'It is not an image that can be evaluated.' }],
     [
       'could not be had',
       newer,
-      { status: 'unavailable', cause: 'network', message: 'It timed out.', remedy: 'Try again.' },
+      { status: 'unavailable', cause: 'network', message: 'It timed out.', fix: 'Try again.' },
       { tag: '1', reason: 'It timed out.' },
     ],
   ])('is told why what its tag names %s', async (_what, named, image, expected) => {

@@ -27,7 +27,7 @@ describe('the clock that counts', () => {
     });
   });
 
-  test('is the configuration where nothing is vouched for, and the bill of materials last', () => {
+  test('is the configuration where nothing is vouched for, and the SBOM last', () => {
     expect(
       answer({
         configuration: [clock('created', '2026-11-10T00:00:00Z')],

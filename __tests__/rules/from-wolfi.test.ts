@@ -107,7 +107,7 @@ test.each(['etc/apk/repositories.d/more.list', 'lib/apk/repositories.d/more.list
   },
 );
 
-test("a list of repositories that was not read, and a key in apk's other folder, contradict it too", async () => {
+test("a list of repositories that was not read, and a key in apk's other directory, contradict it too", async () => {
   const list = { path: 'opt/list', content: 'https://dl-cdn.alpinelinux.org/alpine/edge/main\n' };
   const linked = [...WOLFI, list, { path: 'etc/apk/repositories', link: '/opt/list' }];
   expect(await answer(linked)).toMatchObject({
@@ -158,7 +158,7 @@ test('a configuration that could not be had is no reason to pass', async () => {
     status: 'unavailable',
     cause: 'timeout',
     message: 'No answer in 30 s.',
-    remedy: 'Try again.',
+    fix: 'Try again.',
   } as const;
   expect(ask(fromWolfi, subjectOf({ ...evidence, apko }, { entry: ENTRY }))).toMatchObject([
     {

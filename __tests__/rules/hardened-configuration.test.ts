@@ -119,7 +119,7 @@ describe('settings that decide what is run', () => {
     expect(await aspects(image, { denyPorts: [] })).toEqual(['pass']);
   });
 
-  test('PATH is dangerous where anybody may write to one of its folders', async () => {
+  test('PATH is dangerous where anybody may write to one of its directories', async () => {
     const image = (mode: number): ImageOptions => ({
       layers: [[{ path: 'srv/', mode }]],
       config: { Env: ['PATH=/usr/bin:/srv:/not-there'] },

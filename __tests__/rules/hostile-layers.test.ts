@@ -41,7 +41,7 @@ describe('a layer that', () => {
     [
       'lies behind links that loop',
       [tar(link('a', 'b'), link('b', 'a')), tar(shell('a/sh'))],
-      open(/^indeterminate: A file of it could not be judged: \/a\/sh/),
+      open(/^indeterminate: A file of it could not be evaluated: \/a\/sh/),
     ],
     [
       'lies behind a link that leaves the root',
@@ -71,7 +71,7 @@ describe('a layer that', () => {
           tarMember({ name: 'x' }, 'bytes'),
         ),
       ],
-      open(/^indeterminate: A file of it could not be judged: \/data/),
+      open(/^indeterminate: A file of it could not be evaluated: \/data/),
     ],
     [
       'replaces what it said first by what it says last',

@@ -3,7 +3,7 @@ import {
   isWindowsImage,
   needed,
   shortened,
-  unjudged,
+  unevaluated,
   unreadInventory,
   withoutLinuxContents,
 } from '../../src/rules/image-contents.js';
@@ -16,14 +16,14 @@ describe('an image is a Windows image', () => {
     ['windows/amd64', 'linux', false],
     ['linux/amd64', 'windows', false],
     ['linux/amd64', 'linux', false],
-  ])('that says %s and is judged for %s: %s', async (platform, judged, isWindows) => {
+  ])('that says %s and is evaluated for %s: %s', async (platform, evaluated, isWindows) => {
     const { evidence } = await contentsOf({ platform, layers: [] });
-    const subject = subjectOf(evidence, { platform: judged });
+    const subject = subjectOf(evidence, { platform: evaluated });
     expect(isWindowsImage(subject)).toBe(isWindows);
     expect(withoutLinuxContents(subject)?.outcome).toBe(isWindows ? 'not-applicable' : undefined);
   });
 
-  test('where nothing is known of it but for what it is judged', () => {
+  test('where nothing is known of it but for what it is evaluated', () => {
     expect(isWindowsImage(subjectOf({}, { platform: 'windows' }))).toBe(true);
     expect(isWindowsImage(subjectOf({}, { platform: 'linux' }))).toBe(false);
   });
@@ -39,7 +39,7 @@ describe('evidence that a rule needs', () => {
       status: 'unavailable',
       cause: 'network',
       message: 'It timed out.',
-      remedy: 'Try again.',
+      fix: 'Try again.',
     } as const;
     expect(needed(unavailable, 'It')).toEqual({
       ok: false,
@@ -76,19 +76,19 @@ test('databases that could not be read leave the question open: the first is tol
   });
 });
 
-test('files whose content could not be judged leave the question open', async () => {
+test('files whose content could not be evaluated leave the question open', async () => {
   const { evidence } = await contentsOf({ layers: [] });
   if (evidence.filesystem.status !== 'present') throw new Error('it was read');
   const facts = evidence.filesystem.value;
-  expect(unjudged({ ...facts, unread: [] })).toBeNull();
+  expect(unevaluated({ ...facts, unread: [] })).toBeNull();
   const unread = [
     { path: 'a', reason: 'it is sparse' },
     { path: 'b', reason: 'it is too large' },
   ];
-  expect(unjudged({ ...facts, unread: unread.slice(0, 1) })).toMatchObject({
+  expect(unevaluated({ ...facts, unread: unread.slice(0, 1) })).toMatchObject({
     outcome: 'indeterminate',
-    reason: 'A file of it could not be judged: /a.',
+    reason: 'A file of it could not be evaluated: /a.',
     details: ['/a: it is sparse'],
   });
-  expect(unjudged({ ...facts, unread })?.reason).toBe('2 files of it could not be judged: /a and /b.');
+  expect(unevaluated({ ...facts, unread })?.reason).toBe('2 files of it could not be evaluated: /a and /b.');
 });

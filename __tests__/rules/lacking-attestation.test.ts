@@ -47,13 +47,13 @@ function lacking(given: Partial<AttestationQuestion>): RuleResult {
 }
 
 describe('an attestation that is lacking fails, whoever published the image', () => {
-  test('and what the catalogue knows of its publisher is said, with its source', async () => {
+  test('and what the catalog knows of its publisher is said, with its source', async () => {
     const subject = { ...(await attestedSubject({ statements: [] })), publisher: PUBLISHER };
     const [provenance] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();
     expect(provenance).toMatchObject({
       outcome: 'fail',
       reason:
-        'The image has no signed provenance; by the catalogue, Acme Images publishes none (as of 2026-11: https://images.example/docs).',
+        'The image has no signed provenance; by the catalog, Acme Images publishes none (as of 2026-11: https://images.example/docs).',
     });
     expect(provenance?.fix).toContain('    image: "registry.example/**"\n');
     expect(provenance?.fix).toMatch(/expires: 2026-10-31$/);
@@ -72,7 +72,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
 
   test.each<[string, PublisherFacts | null]>([
     ['nobody knows', null],
-    ['the catalogue knows nothing more of', { id: 'acme', name: 'Acme Images', hardened: false, verifiable: false }],
+    ['the catalog knows nothing more of', { id: 'acme', name: 'Acme Images', hardened: false, verifiable: false }],
   ])('and of a publisher that %s, nothing is told and no waiver offered', (_who, publisher) => {
     expect(lacking({ publisher, entry: null })).toEqual({
       outcome: 'fail',
@@ -102,8 +102,8 @@ describe('the waiver that is offered', () => {
     expect(waivers({ entry })).toMatchObject([{ rule: WANTED.rule, image: 'gcr.io/distroless/**' }]);
     const repository = [{ image: 'gcr.io/distroless/static' }];
     expect(waivers({ entry: null })).toMatchObject(repository);
-    const ofCatalogue = { ...entry, pattern: 'gcr.io/distroless/** gcr.io/other/**' };
-    expect(waivers({ entry: ofCatalogue })).toMatchObject(repository);
+    const ofCatalog = { ...entry, pattern: 'gcr.io/distroless/** gcr.io/other/**' };
+    expect(waivers({ entry: ofCatalog })).toMatchObject(repository);
   });
 
   test.each([
@@ -116,7 +116,7 @@ describe('the waiver that is offered', () => {
   });
 
   test('and one that could not be looked for stays an open question', async () => {
-    const incomplete = { cause: 'network', message: 'The registry did not answer.', remedy: 'Try again.' } as const;
+    const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     const subject = { ...(await attestedSubject({ statements: [], incomplete })), publisher: PUBLISHER };
     const [result] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();
     expect(result).toMatchObject({ outcome: 'indeterminate', reason: 'The registry did not answer.' });

@@ -84,7 +84,7 @@ const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       ]),
     ),
     ...Object.fromEntries(
-      ['producer', 'name', 'version', 'identifier', 'hash', 'hash-algorithm', 'licence', 'relationship'].map((name) => [
+      ['producer', 'name', 'version', 'identifier', 'hash', 'hash-algorithm', 'license', 'relationship'].map((name) => [
         name,
         'higher',
       ]),
@@ -162,8 +162,8 @@ describe('what the profiles promise', () => {
   });
 
   test('only what ages without anybody’s doing is forgiven where it is inherited', () => {
-    const ageing = rules.filter((rule) => rule.subject === 'image' && rule.ages).map(({ id }) => id);
-    expect(ageing).toEqual(['current', 'fresh', 'supported', 'no-known-vulnerabilities']);
+    const aging = rules.filter((rule) => rule.subject === 'image' && rule.ages).map(({ id }) => id);
+    expect(aging).toEqual(['current', 'fresh', 'supported', 'no-known-vulnerabilities']);
     const comparing = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithBase === true);
     expect(comparing.map(({ id }) => id)).toEqual(['no-new-vulnerabilities']);
     const askedAgain = rules.filter((rule) => rule.subject === 'image' && rule.comparesWithNewer === true);

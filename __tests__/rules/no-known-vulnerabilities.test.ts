@@ -96,7 +96,7 @@ describe('what counts', () => {
 });
 
 describe('clean', () => {
-  test('is a pass that says how many packages were judged and by whom', () => {
+  test('is a pass that says how many packages were evaluated and by whom', () => {
     const [result] = answers(makeKnown([], { exploitedList: { status: 'not-needed' } }));
     expect(result).toMatchObject({
       outcome: 'pass',
@@ -107,8 +107,8 @@ describe('clean', () => {
 
   test.each<[string, Partial<KnownVulnerabilities>, RegExp]>([
     [
-      'a package that was not judged',
-      { unjudged: [{ what: 'tool 1.0', reason: 'it has no version' }] },
+      'a package that was not evaluated',
+      { unevaluated: [{ what: 'tool 1.0', reason: 'it has no version' }] },
       /tool 1\.0, because it has no version/,
     ],
     [
@@ -136,7 +136,7 @@ describe('clean', () => {
   });
 
   test('a gap does not hide what was found, nor the other way round', () => {
-    const gap = { unjudged: [{ what: 'tool 1.0', reason: 'it has no version' }] };
+    const gap = { unevaluated: [{ what: 'tool 1.0', reason: 'it has no version' }] };
     expect(brief(answers(makeKnown([HIGH], gap)))).toEqual(['fail CVE-2026-0001', 'indeterminate proof']);
     expect(brief(answers(makeKnown([MEDIUM], gap)))).toEqual([
       'fail rest warning CVE-2026-0002',
@@ -145,7 +145,7 @@ describe('clean', () => {
   });
 
   test('is not said where it hangs on a list of exploited ones that could not be read, or is old', () => {
-    const failure = { cause: 'network', message: 'The list was not there.', remedy: 'Try again.' } as const;
+    const failure = { cause: 'network', message: 'The list was not there.', fix: 'Try again.' } as const;
     const unknown = makeKnown([MEDIUM], { exploitedList: { status: 'unknown', failure } });
     expect(brief(answers(unknown))).toEqual(['fail rest warning CVE-2026-0002', 'indeterminate proof']);
     expect(brief(answers(makeKnown([MEDIUM], { exploitedList: { status: 'read', asOf: 0 } })))).toContain(
@@ -156,9 +156,9 @@ describe('clean', () => {
   });
 
   test('what closes the first gap is the fix, and another image where nothing else does', () => {
-    const fixOf = (remedy?: string) => {
-      const gap = { what: 'x', reason: 'y', ...(remedy === undefined ? {} : { remedy }) };
-      return answers(makeKnown([], { unjudged: [gap] }))[0]?.fix;
+    const fixOf = (fix?: string) => {
+      const gap = { what: 'x', reason: 'y', ...(fix === undefined ? {} : { fix }) };
+      return answers(makeKnown([], { unevaluated: [gap] }))[0]?.fix;
     };
     expect(fixOf('Put it there.')).toBe('Put it there.');
     expect(fixOf()).toMatch(/^Use an image whose distribution and packages have advisories/);
@@ -169,7 +169,7 @@ describe('clean', () => {
       status: 'unavailable',
       cause: 'offline',
       message: 'It is offline.',
-      remedy: 'Go online.',
+      fix: 'Go online.',
     } as const;
     expect(ask(noKnownVulnerabilities, subjectOf({ vulnerabilities: unavailable }))).toEqual([
       { outcome: 'indeterminate', reason: 'It is offline.', fix: 'Go online.' },
@@ -215,7 +215,7 @@ describe('what is told', () => {
     expect(answers(silent)).toEqual([{ outcome: 'pass', reason: expect.any(String) }]);
   });
 
-  test('of the rest: whether something counts besides, and each weakness of it once', () => {
+  test('of the rest: whether something counts besides, and each vulnerability of it once', () => {
     const other = { ...MEDIUM, package: { ...MEDIUM.package, name: 'other' } };
     const [, alone] = answers(makeKnown([MEDIUM, other]));
     expect(alone).toMatchObject({
@@ -253,19 +253,19 @@ describe('what is told', () => {
     );
     expect(result?.reason).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
     expect(result?.details?.slice(0, 2)).toEqual([
-      'libssl3 and openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is told of what the package was built from), CVE-2026-0001 (high)',
-      'busybox 1.36.1-r0, mended in 1.36.1-r5: CVE-2026-0006 (high)',
+      'libssl3 and openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is told of what the package was built from), CVE-2026-0001 (high)',
+      'busybox 1.36.1-r0, fixed in 1.36.1-r5: CVE-2026-0006 (high)',
     ]);
   });
 
-  test('a package is one line: the version that mends all that is mended, and what is not', () => {
+  test('a package is one line: the version that fixes all that is fixed, and what is not', () => {
     const many = Array.from({ length: 9 }, (_, index) =>
       makeVulnerability(`CVE-2026-010${index}`, { fixedIn: `3.3.${index + 2}-r0` }),
     );
     const { fixedIn: _none, ...never } = makeVulnerability('CVE-2026-0200');
     const [result] = answers(makeKnown([...many, never]), 'strict');
     expect(result?.details?.[0]).toBe(
-      'openssl 3.3.1-r0, mended in 3.3.10-r0: CVE-2026-0100 (high), CVE-2026-0101 (high), CVE-2026-0102 (high), CVE-2026-0103 (high), CVE-2026-0104 (high), CVE-2026-0105 (high) and 3 more; no fix known: CVE-2026-0200 (high)',
+      'openssl 3.3.1-r0, fixed in 3.3.10-r0: CVE-2026-0100 (high), CVE-2026-0101 (high), CVE-2026-0102 (high), CVE-2026-0103 (high), CVE-2026-0104 (high), CVE-2026-0105 (high) and 3 more; no fix known: CVE-2026-0200 (high)',
     );
     expect(result?.vulnerabilities).toHaveLength(10);
     expect(result?.fix).toBe(
@@ -273,7 +273,7 @@ describe('what is told', () => {
     );
   });
 
-  test('a weakness that one package of an origin has no fix for is not said to be mended', () => {
+  test('a vulnerability that one package of an origin has no fix for is not said to be fixed', () => {
     const { fixedIn: _none, ...never } = makeVulnerability('CVE-2026-0001');
     const other = { ...HIGH.package, name: 'libssl3', source: 'openssl' };
     const [result] = answers(makeKnown([HIGH, { ...never, package: other }]), 'strict');

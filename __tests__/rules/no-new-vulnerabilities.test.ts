@@ -36,12 +36,12 @@ test('what the base had does not count, what the change brings does, and both li
   const result = answer([NEW], had(OLD));
   expect(result).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0002'] });
   expect(result?.details).toEqual([
-    'brings: openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0002 (high)',
-    'removes: openssl 3.3.1-r0, mended in 3.3.2-r0: CVE-2026-0001 (high)',
+    'brings: openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0002 (high)',
+    'removes: openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0001 (high)',
   ]);
 });
 
-test('a change that mends is a pass that says what it removes', () => {
+test('a change that fixes is a pass that says what it removes', () => {
   expect(answer([], had(OLD, NEW))).toMatchObject({
     outcome: 'pass',
     reason: 'It has no known vulnerability that registry.test/made:1 does not have, and is without 2 of those.',
@@ -86,10 +86,10 @@ test('it never passes for want of a comparison or of proof', () => {
   expect(answer([OLD], undefined)?.outcome).toBe('not-applicable');
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.outcome).toBe('indeterminate');
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.reason).toContain('it could not be read');
-  const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', remedy: 'Go online.' } as const;
+  const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', fix: 'Go online.' } as const;
   expect(answer([OLD], image(offline))?.outcome).toBe('indeterminate');
   expect(answer([OLD], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('indeterminate');
-  const gap = { unjudged: [{ what: 'tool', reason: 'it has no version' }] };
+  const gap = { unevaluated: [{ what: 'tool', reason: 'it has no version' }] };
   expect(answer([OLD], had(OLD), gap)?.outcome).toBe('indeterminate');
   expect(answer([NEW], had(OLD), gap)?.outcome).toBe('fail');
 });
@@ -101,7 +101,7 @@ test('what has nothing passes, though what it replaces could not be looked at', 
     reason: expect.stringContaining('whatever the image has'),
   });
   expect(answer([], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('pass');
-  expect(answer([], unknown, { unjudged: [{ what: 'tool', reason: 'it has no version' }] })?.outcome).toBe(
+  expect(answer([], unknown, { unevaluated: [{ what: 'tool', reason: 'it has no version' }] })?.outcome).toBe(
     'indeterminate',
   );
 });
@@ -165,7 +165,7 @@ describe('what is accepted or silenced', () => {
   });
 });
 
-test('a weakness that the one image’s records call by an alias is the same in both', () => {
+test('a vulnerability that the one image’s records call by an alias is the same in both', () => {
   const byAlias = makeVulnerability('GHSA-aaaa-bbbb-cccc');
   const byCve = { ...NEW, ids: ['CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'] };
   expect(answer([byCve], had(byAlias))).toMatchObject({

@@ -99,7 +99,7 @@ describe('keys and credentials in layers', () => {
     expect(closed?.reason).toMatch(/^2 files are encrypted/);
   });
 
-  test('are an open question where a file could not be judged', async () => {
+  test('are an open question where a file could not be evaluated', async () => {
     const unread = [{ path: 'x', reason: 'it is sparse' }];
     expect(await answers({ unread })).toMatchObject([{ aspect: 'layers', outcome: 'indeterminate' }, quiet]);
     expect(await answers({ unread, secrets: [KEY] })).toMatchObject([{ outcome: 'fail' }, quiet]);

@@ -75,8 +75,8 @@ describe('a change that lets what ships run as root', () => {
 
   async function levels(before: string, now: string): Promise<readonly string[]> {
     const source = await rootImages('base:1');
-    const judged = (text: string) => gateRun({ files: { Dockerfile: text }, policy: ENFORCED, source });
-    const { uses, stages } = await judged(before);
+    const evaluated = (text: string) => gateRun({ files: { Dockerfile: text }, policy: ENFORCED, source });
+    const { uses, stages } = await evaluated(before);
     const change = { changedFiles: ['Dockerfile'], baseUses: uses, baseStages: stages, onlyNew: 'all' } as const;
     const report = await gateRun({ files: { Dockerfile: now }, policy: ENFORCED, source, change });
     const found = report.answers.filter(({ rule }) => rule === 'non-root');

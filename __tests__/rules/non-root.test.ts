@@ -285,7 +285,7 @@ test('a name stands for nobody known where the layers could not be read, and a n
       status: 'unavailable',
       cause: 'timeout',
       message: 'No answer.',
-      remedy: 'Try again.',
+      fix: 'Try again.',
     } as const;
     return ask(nonRoot, subjectOf({ ...evidence, filesystem }));
   };

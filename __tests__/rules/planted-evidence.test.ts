@@ -66,13 +66,13 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
   ['zsh in /opt/tools/bin', /distroless\/shell.*\/opt\/tools\/bin\/zsh/, over(program('opt/tools/bin/zsh'))],
   ['ash in /sbin', /distroless\/shell.*\/sbin\/ash/, over(program('sbin/ash'))],
   [
-    'pwsh in a folder of PATH',
+    'pwsh in a directory of PATH',
     /distroless\/shell.*\/opt\/ms\/pwsh/,
     { ...over(program('opt/ms/pwsh')), config: { Env: ['PATH=/usr/bin:/opt/ms'] } },
   ],
   ['a program called yash far from any bin', /distroless\/shell.*\/opt\/x\/yash/, over(program('opt/x/yash'))],
   [
-    'a shell behind a whiteout whose folder its own layer replaces',
+    'a shell behind a whiteout whose directory its own layer replaces',
     /distroless\/shell.*\/usr\/bin\/sh/,
     {
       layers: [
@@ -159,7 +159,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     { layers: [[...WOLFI, program('usr/bin/sh')], [{ path: 'usr/bin/.wh.sh' }], [program('usr/bin/sh')]] },
   ],
   [
-    'a shell in the layer that hides its folder',
+    'a shell in the layer that hides its directory',
     /distroless\/shell.*\/usr\/sbin\/sh/,
     over({ path: 'usr/sbin/.wh..wh..opq' }, program('usr/sbin/sh')),
   ],
@@ -219,7 +219,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     },
   ],
   [
-    'a hard link to a set-uid file of a folder that the same layer empties',
+    'a hard link to a set-uid file of a directory that the same layer empties',
     /hardened-configuration\/set-uid.*\/opt\/x\/y/,
     {
       layers: [
@@ -238,16 +238,16 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     /world-writable.*\/usr\/lib\/plugin\.so/,
     over({ path: 'usr/lib/plugin.so', mode: 0o666 }),
   ],
-  ['a folder anybody may write to', /world-writable.*\/srv\/drop/, over({ path: 'srv/drop/', mode: 0o777 })],
+  ['a directory anybody may write to', /world-writable.*\/srv\/drop/, over({ path: 'srv/drop/', mode: 0o777 })],
   ['a device node', /hardened-configuration\/devices.*\/dev\/sda/, over({ path: 'dev/sda', type: 'block-device' })],
   ['LD_PRELOAD', /environment.*LD_PRELOAD/, { ...over(), config: { Env: ['LD_PRELOAD=/tmp/x.so'] } }],
   [
-    'a relative folder in PATH',
+    'a relative directory in PATH',
     /environment.*PATH has the relative directory/,
     { ...over(), config: { Env: ['PATH=/usr/bin:bin'] } },
   ],
   [
-    'a folder in PATH that anybody may write to',
+    'a directory in PATH that anybody may write to',
     /environment.*PATH has the directory \/tmp/,
     { ...over(), config: { Env: ['PATH=/tmp:/usr/bin'] } },
   ],
@@ -329,7 +329,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     { layers: [WOLFI, [{ path: 'build/deploy.key', content: fakeKey('') }], [{ path: 'build/.wh.deploy.key' }]] },
   ],
   [
-    'a key whose folder is hidden',
+    'a key whose directory is hidden',
     /\/build\/deploy\.key.*hides/,
     { layers: [WOLFI, [{ path: 'build/deploy.key', content: fakeKey('') }], [{ path: 'build/.wh..wh..opq' }]] },
   ],
@@ -352,12 +352,12 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     }),
   ],
   [
-    'a key in a folder of tests',
+    'a key in a directory of tests',
     /no-secrets\/layers.*\/app\/tests\/fixtures\/deploy\.pem:1: private key/,
     over({ path: 'app/tests/fixtures/deploy.pem', content: fakeKey('') }),
   ],
   [
-    'a key in a folder of documentation',
+    'a key in a directory of documentation',
     /no-secrets\/layers.*\/usr\/share\/doc\/x\/key\.pem:1: RSA private key/,
     over({ path: 'usr/share/doc/x/key.pem', content: fakeKey('RSA ') }),
   ],
@@ -508,7 +508,7 @@ const CLEAN: readonly (readonly [name: string, image: ImageOptions])[] = [
     over({ path: 'usr/bin/sh', link: '/bin/none' }, { path: 'usr/bin/bash', link: 'bash' }),
   ],
   [
-    'a folder and a document called sh and bash',
+    'a directory and a document called sh and bash',
     over(
       { path: 'usr/share/sh/', mode: 0o755 },
       { path: 'usr/bin/bash', content: 'about bash' },
@@ -521,7 +521,7 @@ const CLEAN: readonly (readonly [name: string, image: ImageOptions])[] = [
     over({ path: 'usr/share/doc/busybox.txt', content: 'BusyBox v1.36.1', mode: 0o755 }),
   ],
   [
-    'folders with a sticky bit, and one that hands down its group',
+    'directories with a sticky bit, and one that hands down its group',
     over({ path: 'var/tmp/', mode: 0o1777 }, { path: 'srv/shared/', mode: 0o2775 }),
   ],
   [

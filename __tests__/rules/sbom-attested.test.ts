@@ -189,7 +189,7 @@ describe('is indeterminate, and never passes', () => {
   });
 
   test('a registry that could not be read in full', async () => {
-    const incomplete = { cause: 'network', message: 'The registry did not answer.', remedy: 'Try again.' } as const;
+    const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     expect(await answer({ statements: [], incomplete })).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });
     const statements = [{ predicateType: SPDX, predicate: DOCUMENT, signer: null }];
     expect(await answer({ statements, incomplete })).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });

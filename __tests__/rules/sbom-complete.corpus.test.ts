@@ -8,10 +8,10 @@ import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
 describeWithSharedData('sboms', "apko's documents found in public", () => {
   test('pass in strict, but for those of an index, which list platforms and no packages', async () => {
-    const folder = sharedData('sboms');
+    const directory = sharedData('sboms');
     const answers: unknown[] = [];
-    for (const name of readdirSync(folder)) {
-      const bytes = readFileSync(`${folder}/${name}`);
+    for (const name of readdirSync(directory)) {
+      const bytes = readFileSync(`${directory}/${name}`);
       const read = bytes.includes('Tool: apko') ? readSbom(bytes) : null;
       if (read?.ok !== true || installedPackages(read.value).length === 0) continue;
       const statements = [{ predicateType: 'https://spdx.dev/Document', predicate: bytes.toString('utf8') }];

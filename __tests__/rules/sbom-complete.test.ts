@@ -140,7 +140,7 @@ test('an image that may hold no package passes with an empty document', async ()
   expect(await answer(spdxDocument({ packages: [] }), {}, { noPackages: 'allow' })).toMatchObject({ outcome: 'pass' });
 });
 
-test('an unsigned document is not judged', async () => {
+test('an unsigned document is not evaluated', async () => {
   const statements = [
     { predicateType: 'https://spdx.dev/Document', predicate: spdxDocument({ packages: PACKAGES }), signer: null },
   ];

@@ -41,13 +41,13 @@ describe('packages of npm and Python', () => {
     name,
     version: '1.2.3',
     source: { name },
-    licences: [],
+    licenses: [],
     purl: `pkg:${type}/${name}@1.2.3`,
     where: 'usr/lib',
     files: [],
     ...(partOf === undefined ? {} : { partOf }),
   });
-  const judged = async (document: readonly MadePackage[], ...installed: readonly InstalledPackage[]) => {
+  const evaluated = async (document: readonly MadePackage[], ...installed: readonly InstalledPackage[]) => {
     const inventory = apkInventory([['curl', '8.9.1-r2']]);
     const packages = { ...inventory, packages: [...inventory.packages, ...installed] };
     return (await answers({ statements: [sbomOf(CURL, ...document)], packages }))[0];
@@ -57,12 +57,12 @@ describe('packages of npm and Python', () => {
   const DOTTED = { name: 'zope.interface', version: '1.2.3', purl: 'pkg:pypi/zope.interface@1.2.3' };
 
   test('may not be hidden', async () => {
-    expect(await judged([], library('npm', '@acme/left-pad'), library('pypi', 'typing-extensions'))).toMatchObject({
+    expect(await evaluated([], library('npm', '@acme/left-pad'), library('pypi', 'typing-extensions'))).toMatchObject({
       outcome: 'fail',
       reason: expect.stringContaining('2 installed and not in the SBOM (npm @acme/left-pad 1.2.3, pypi typing-exten'),
     });
     expect(
-      await judged([{ ...NPM, purl: 'pkg:npm/%40acme/left-pad@1.2.2' }], library('npm', '@acme/left-pad')),
+      await evaluated([{ ...NPM, purl: 'pkg:npm/%40acme/left-pad@1.2.2' }], library('npm', '@acme/left-pad')),
     ).toMatchObject({
       outcome: 'fail',
     });
@@ -75,11 +75,11 @@ describe('packages of npm and Python', () => {
       library('npm', 'npm', 'npm'),
       library('pypi', 'zope-interface'),
     ];
-    expect(await judged([NPM, PYPI, DOTTED], ...installed)).toMatchObject({ outcome: 'pass' });
+    expect(await evaluated([NPM, PYPI, DOTTED], ...installed)).toMatchObject({ outcome: 'pass' });
   });
 
   test('that only the document has are no phantoms', async () => {
-    expect(await judged([NPM])).toMatchObject({ outcome: 'pass' });
+    expect(await evaluated([NPM])).toMatchObject({ outcome: 'pass' });
   });
 });
 
@@ -216,7 +216,7 @@ describe('is indeterminate', () => {
   });
 
   test('of a signed apko configuration where some of the packages are of apk', async () => {
-    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;
+    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', fix: 'Try again.' } as const;
     const deb = { name: 'bash', version: '5.2-1', purl: 'pkg:deb/debian/bash@5.2-1' };
     const results = await answers({ statements: [sbomOf(CURL, deb)], packages: apkInventory([]), incomplete });
     expect(results[1]).toMatchObject({ aspect: 'apko-configuration', outcome: 'indeterminate', fix: 'Try again.' });
@@ -287,13 +287,13 @@ describe('the signed apko configuration', () => {
       reason: expect.stringContaining("an apko configuration that can't be read: it is not an object"),
       fix: expect.any(String),
     });
-    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;
+    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', fix: 'Try again.' } as const;
     const unsearched = await answers({ statements: [sbomOf(CURL, BASH)], packages, incomplete });
     expect(unsearched[1]).toMatchObject({ outcome: 'indeterminate', reason: expect.stringContaining('No answer') });
   });
 
   test('is not waited for where the image has no packages of apk', async () => {
-    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', remedy: 'Try again.' } as const;
+    const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', fix: 'Try again.' } as const;
     const bash = { name: 'bash', version: '5.2-1', purl: 'pkg:deb/debian/bash@5.2-1' };
     expect(await answers({ statements: [sbomOf(bash)], packages: apkInventory([]), incomplete })).toHaveLength(1);
   });

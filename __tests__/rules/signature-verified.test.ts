@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Evidence } from '../../src/evidence/evidence.js';
 import { present } from '../../src/evidence/evidence.js';
-import { judgeSignature, signatureVerified } from '../../src/rules/signature-verified.js';
+import { evaluateSignature, signatureVerified } from '../../src/rules/signature-verified.js';
 import type { ImageSignatures, VerifiedSignature } from '../../src/signatures/verified.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import { subjectOf } from '../support/image/image-rule-subject.js';
@@ -25,7 +25,11 @@ const SIGNED: VerifiedSignature = {
 const NOTHING: ImageSignatures = { verified: [], rejected: [], unsupported: [], notes: [] };
 
 function answer(signatures: Evidence<ImageSignatures>, entry = allowEntry([RELEASE])) {
-  return judgeSignature({ entry, reference: reference(`registry.example/base@${DIGEST}`), evidence: { signatures } });
+  return evaluateSignature({
+    entry,
+    reference: reference(`registry.example/base@${DIGEST}`),
+    evidence: { signatures },
+  });
 }
 const found = (value: Partial<ImageSignatures>) => present({ ...NOTHING, ...value }, 'a test');
 
@@ -67,15 +71,15 @@ describe('signature-verified', () => {
   });
 
   test('what could not be looked at leaves it open', () => {
-    const incomplete = { cause: 'network', message: 'The registry did not answer.', remedy: 'Try again.' } as const;
+    const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     const unavailable = { status: 'unavailable', ...incomplete } as const;
     expect(answer(unavailable)).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });
     expect(answer(found({ incomplete }))).toMatchObject({ outcome: 'indeterminate' });
     expect(answer(found({ incomplete, verified: [SIGNED] }))).toMatchObject({ outcome: 'pass' });
   });
 
-  test('a form that is not judged fails by its name', () => {
-    const message = 'The image carries a Notary Project signature, which is not judged.';
+  test('a form that is not evaluated fails by its name', () => {
+    const message = 'The image carries a Notary Project signature, which is not evaluated.';
     expect(answer({ status: 'unsupported', form: 'Notary Project signature', message })).toMatchObject({
       outcome: 'fail',
       reason: message,
@@ -87,7 +91,7 @@ describe('signature-verified', () => {
     const unsupported = { status: 'unsupported', form: 'artifact', message } as const;
     const evidence = { image: unsupported, signatures: unsupported };
     expect(
-      judgeSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
+      evaluateSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
     ).toMatchObject({ outcome: 'fail', reason: message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' });
   });
 
@@ -96,7 +100,7 @@ describe('signature-verified', () => {
     const signatures = { status: 'unsupported', form: 'a form', message: 'It is of a form.' } as const;
     const evidence = { image: present(image, 'a test'), signatures };
     const question = { entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence };
-    expect(judgeSignature(question).fix).toContain('Ask the publisher');
+    expect(evaluateSignature(question).fix).toContain('Ask the publisher');
   });
 
   test('one signature that does not count is told as one', () => {
@@ -136,7 +140,7 @@ describe('the level of a failure', () => {
 
   test.each([
     ['an entry that names who signs', allowEntry([RELEASE]), null, undefined],
-    ['a publisher whom the catalogue can verify', null, publisher, undefined],
+    ['a publisher whom the catalog can verify', null, publisher, undefined],
     ['nobody', null, null, 'note'],
     ['an entry that names nobody', allowEntry([]), null, 'note'],
     ['a publisher whom nobody can verify', null, { ...publisher, verifiable: false }, 'note'],
@@ -161,7 +165,7 @@ describe('no signature', () => {
 
   test('was collected of an image that was not looked at, which leaves it open', () => {
     const entry = allowEntry([RELEASE]);
-    expect(judgeSignature({ entry, reference: reference('a/b'), evidence: {} }).outcome).toBe('indeterminate');
+    expect(evaluateSignature({ entry, reference: reference('a/b'), evidence: {} }).outcome).toBe('indeterminate');
   });
 
   test('has an authority to count for where nobody is named; who signed is told, each once', () => {
@@ -171,13 +175,13 @@ describe('no signature', () => {
       { place: 'q', code: 'not-logged', reason: 'r' } as const,
     ];
     const question = { entry: null, reference: reference('a/b') };
-    expect(judgeSignature({ ...question, evidence: { signatures: found({ rejected }) } })).toMatchObject({
+    expect(evaluateSignature({ ...question, evidence: { signatures: found({ rejected }) } })).toMatchObject({
       outcome: 'fail',
       reason: expect.stringContaining('No allow entry names who signs'),
       details: ['signed by https://one.example (issuer https://issuer.example)'],
     });
-    expect(judgeSignature({ ...question, evidence: { signatures: unsigned } })).not.toHaveProperty('details');
-    const nobody = judgeSignature({ ...question, entry: allowEntry([]), evidence: { signatures: found({}) } });
+    expect(evaluateSignature({ ...question, evidence: { signatures: unsigned } })).not.toHaveProperty('details');
+    const nobody = evaluateSignature({ ...question, entry: allowEntry([]), evidence: { signatures: found({}) } });
     expect(nobody.reason).toContain('allow[0] does not name who signs');
     expect(nobody).not.toHaveProperty('details');
   });
@@ -187,7 +191,7 @@ describe('no signature', () => {
   });
 
   test('that counts is told with what there is', () => {
-    expect(answer(found({}))).toMatchObject({ reason: expect.stringMatching(/no signature that can be judged\.$/) });
+    expect(answer(found({}))).toMatchObject({ reason: expect.stringMatching(/no signature that can be evaluated\.$/) });
     expect(answer(found({ unsupported: ['Notary Project signature'] }))).toMatchObject({
       reason: expect.stringContaining('(there is a Notary Project signature)'),
     });
@@ -233,7 +237,7 @@ describe('no signature', () => {
   test('on a pinned platform may be on its index', async () => {
     const { image } = await contentsOf({ layers: [] });
     const fixOf = (name: string, kind: 'manifest' | 'index') =>
-      judgeSignature({
+      evaluateSignature({
         entry: allowEntry([RELEASE]),
         reference: reference(name),
         evidence: { signatures: unsigned, image: present({ ...image, kind }, 'a test') },

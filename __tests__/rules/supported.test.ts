@@ -117,7 +117,7 @@ test('a Windows image is not asked', async () => {
   expect(ask(supported, subjectOf(evidence, { platform: 'windows' }))).toMatchObject([{ outcome: 'not-applicable' }]);
 });
 
-test('an os-release that could not be read leaves the distribution open, and runtimes are judged all the same', async () => {
+test('an os-release that could not be read leaves the distribution open, and runtimes are evaluated all the same', async () => {
   const found = await answers([
     { path: 'opt/release', content: 'ID=debian\nVERSION_ID=9\n' },
     { path: 'etc/os-release', link: '/opt/release' },

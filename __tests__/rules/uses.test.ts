@@ -164,7 +164,7 @@ describe('a frontend', () => {
   });
 });
 
-describe('what the build pulls is what was judged', () => {
+describe('what the build pulls is what was evaluated', () => {
   test('where it is pinned', () => {
     expect(answers(pinnedByDigest, subjectOf(makeUse(`node:20@${DIGEST}`)))).toMatchObject([
       { outcome: 'pass', reason: expect.stringContaining(DIGEST) },

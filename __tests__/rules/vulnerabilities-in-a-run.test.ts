@@ -14,9 +14,9 @@ beforeEach(async () => {
   room = await openPublisherRoom();
 });
 
-async function judged(records: readonly MadeRecord[], lines: readonly string[], exploited: readonly string[] = []) {
+async function evaluated(records: readonly MadeRecord[], lines: readonly string[], exploited: readonly string[] = []) {
   const digest = await room.publish('1', [['openssl', '3.3.1-r0']]);
-  const report = await room.judge(`base:1@${digest}`, records, { lines, exploited });
+  const report = await room.evaluate(`base:1@${digest}`, records, { lines, exploited });
   const answers = answersOf(report, 'no-known-vulnerabilities').map(({ outcome, level, aspect = 'counted' }) =>
     outcome === 'pass' ? 'pass' : `${outcome} ${level} ${aspect}`,
   );
@@ -72,17 +72,17 @@ describe('what counts, from the record to the answer', () => {
     ],
     ['published on no day, in hardened', 'hardened', osvRecord(ID, [FIXED], { published: 'yesterday' }), counted],
   ])('%s', async (_name, profile, record, expected) => {
-    expect((await judged([record], [`profile: ${profile}`])).answers).toEqual(expected);
+    expect((await evaluated([record], [`profile: ${profile}`])).answers).toEqual(expected);
   });
 
   test('known to be exploited, whatever else is said of it', async () => {
     const record = osvRecord(ID, [OPENSSL], { severity: [LOW], published: '2026-11-20T00:00:00Z' });
-    expect((await judged([record], ['profile: hardened'], ['CVE-2026-0001'])).answers).toEqual(counted);
+    expect((await evaluated([record], ['profile: hardened'], ['CVE-2026-0001'])).answers).toEqual(counted);
   });
 
   test('a record that says no date has no grace', async () => {
     const { published: _date, ...record } = osvRecord(ID, [FIXED]);
-    expect((await judged([record], ['profile: hardened'])).answers).toEqual(counted);
+    expect((await evaluated([record], ['profile: hardened'])).answers).toEqual(counted);
   });
 });
 
@@ -92,7 +92,7 @@ describe('waivers of one vulnerability', () => {
     `{ rule: ${rule}, vulnerability: ${vulnerability}, reason: not reachable, owner: "@acme/platform", expires: 2026-12-31 }`;
 
   test.each(['CVE-2026-0001', 'GHSA-aaaa-bbbb-cccc', ID])('by the name %s', async (name) => {
-    const { report, answers } = await judged([record], ['profile: hardened', `waivers: [${waiver(name)}]`]);
+    const { report, answers } = await evaluated([record], ['profile: hardened', `waivers: [${waiver(name)}]`]);
     expect(answers).toEqual(['pass']);
     expect(report.waivers.map(({ state }) => state)).toEqual(['used']);
     const alias = name === 'CVE-2026-0001' ? '' : ` (as ${name})`;
@@ -104,8 +104,8 @@ describe('waivers of one vulnerability', () => {
   test('cover what a change brings where they name that rule, and nothing where they name another', async () => {
     const before = await room.publish('1', [['openssl', '3.3.2-r0']]);
     const after = await room.publish('1', [['openssl', '3.3.1-r0']]);
-    const { uses } = await room.judge(`base:1@${before}`, [record]);
-    const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'ageing' } as const;
+    const { uses } = await room.evaluate(`base:1@${before}`, [record]);
+    const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'aging' } as const;
     for (const [rule, outcome, state] of [
       ['no-new-vulnerabilities', 'pass', 'used'],
       ['no-known-vulnerabilities', 'fail', 'used'],
@@ -115,7 +115,7 @@ describe('waivers of one vulnerability', () => {
         'rules: { no-new-vulnerabilities: error }',
         `waivers: [${waiver('GHSA-aaaa-bbbb-cccc', rule)}]`,
       ];
-      const report = await room.judge(`base:1@${after}`, [record], { lines, change });
+      const report = await room.evaluate(`base:1@${after}`, [record], { lines, change });
       expect(answersOf(report, 'no-new-vulnerabilities').map((answer) => answer.outcome)).toEqual([outcome]);
       expect(report.waivers.map((one) => one.state)).toEqual([state]);
     }
@@ -139,9 +139,9 @@ describe('an image of the base ref that may not be opened', () => {
       { signer: null },
     );
     const after = await room.publish('1', [['openssl', version]]);
-    const { uses } = await room.judge(`base:1@${before}`, [record]);
-    const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'ageing' } as const;
-    const report = await room.judge(`base:1@${after}`, [record], { lines, change });
+    const { uses } = await room.evaluate(`base:1@${before}`, [record]);
+    const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'aging' } as const;
+    const report = await room.evaluate(`base:1@${after}`, [record], { lines, change });
     expect(answersOf(report, 'no-new-vulnerabilities')).toMatchObject([
       { outcome, reason: expect.stringContaining(reason) },
     ]);
@@ -149,12 +149,12 @@ describe('an image of the base ref that may not be opened', () => {
   });
 });
 
-test('reports tell a package in one line, with the version that mends all of it', async () => {
+test('reports tell a package in one line, with the version that fixes all of it', async () => {
   const records = Array.from({ length: 9 }, (_, index) =>
     osvRecord(`ALPINE-CVE-2026-100${index}`, [{ ...OPENSSL, fixed: `3.3.${index + 2}-r0` }]),
   );
-  const { report } = await judged(records, ['profile: hardened']);
-  const line = /openssl 3\.3\.1-r0, mended in 3\.3\.10-r0: (CVE-2026-100\d \(high\)(, )?){6} and 3 more/;
+  const { report } = await evaluated(records, ['profile: hardened']);
+  const line = /openssl 3\.3\.1-r0, fixed in 3\.3\.10-r0: (CVE-2026-100\d \(high\)(, )?){6} and 3 more/;
   for (const text of [
     checkText(report, { color: false, width: 120, source: () => undefined, program: 'base-image-gate' }),
     renderSummary(report),

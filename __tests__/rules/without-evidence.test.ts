@@ -14,7 +14,7 @@ test('what nobody attested fails, and says where it was looked for', () => {
   expect(withoutEvidence({ status: 'absent', lookedIn: [] }, wanted)).not.toHaveProperty('details');
 });
 
-test('what is there in another form fails with its own remedy', () => {
+test('what is there in another form fails with its own fix', () => {
   expect(
     withoutEvidence({ status: 'unsupported', form: 'SPDX 3', message: 'It is SPDX 3.', lookedIn }, wanted),
   ).toEqual({
@@ -30,7 +30,7 @@ test('what could not be had is an open question', () => {
     status: 'unavailable',
     cause: 'network',
     message: 'It timed out.',
-    remedy: 'Try again.',
+    fix: 'Try again.',
   } as const;
   expect(withoutEvidence(unavailable, wanted)).toEqual({
     outcome: 'indeterminate',

@@ -24,13 +24,13 @@ describe('npm run generate', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  test('writes everything into an empty folder, and then nothing more', () => {
+  test('writes everything into an empty directory, and then nothing more', () => {
     expect(write(root)).toContain('docs/rules/allowed-base.md');
     expect(stale(root)).toEqual([]);
     expect(write(root)).toEqual([]);
   });
 
-  test('mends what was edited and removes the page of a rule that is no more', () => {
+  test('fixes what was edited and removes the page of a rule that is no more', () => {
     write(root);
     writeFileSync(join(root, 'docs/rules/allowed-base.md'), 'edited');
     writeFileSync(join(root, 'docs/rules/gone.md'), 'left over');

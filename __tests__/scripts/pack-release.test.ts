@@ -10,8 +10,8 @@ import { version } from '../../src/lib/version.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let out: string;
-const pack = (folder: string) =>
-  spawnSync(process.execPath, ['scripts/pack-release.mjs', '--out', folder], { cwd: root, encoding: 'utf8' });
+const pack = (directory: string) =>
+  spawnSync(process.execPath, ['scripts/pack-release.mjs', '--out', directory], { cwd: root, encoding: 'utf8' });
 beforeAll(() => {
   out = mkdtempSync(join(tmpdir(), 'release-'));
   expect(pack(out)).toMatchObject({ status: 0, stderr: '' });
@@ -20,7 +20,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 const archive = () => join(out, `base-image-gate-v${version}.tar.gz`);
 
-test('a release holds the Action, its licences, its bill of materials and its notes', () => {
+test('a release holds the Action, its licenses, its SBOM and its notes', () => {
   expect(readdirSync(out).sort()).toEqual([
     `base-image-gate-v${version}.tar.gz`,
     'licenses.txt',
@@ -31,12 +31,12 @@ test('a release holds the Action, its licences, its bill of materials and its no
 });
 
 test('what is packed runs where it is unpacked', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'unpacked-'));
-  expect(spawnSync('tar', ['-xzf', archive(), '-C', folder]).status).toBe(0);
-  expect(readdirSync(folder).sort()).toEqual(['action.yml', 'dist', 'report']);
-  const ran = spawnSync(process.execPath, [join(folder, 'dist/cli.js'), 'rules', 'fresh'], { encoding: 'utf8' });
+  const directory = mkdtempSync(join(tmpdir(), 'unpacked-'));
+  expect(spawnSync('tar', ['-xzf', archive(), '-C', directory]).status).toBe(0);
+  expect(readdirSync(directory).sort()).toEqual(['action.yml', 'dist', 'report']);
+  const ran = spawnSync(process.execPath, [join(directory, 'dist/cli.js'), 'rules', 'fresh'], { encoding: 'utf8' });
   expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('fresh: ')]);
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 test('the same commit gives the same bytes', () => {
@@ -48,7 +48,7 @@ test('the same commit gives the same bytes', () => {
   rmSync(again, { recursive: true });
 });
 
-test('the bill of materials bears the time of the commit', () => {
+test('the SBOM bears the time of the commit', () => {
   const bytes = readFileSync(join(out, 'sbom.cdx.json'));
   const { metadata } = z.object({ metadata: z.object({ timestamp: z.string() }) }).parse(JSON.parse(bytes.toString()));
   const committed = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).stdout;

@@ -292,7 +292,7 @@ describe('signatures of an image', () => {
     });
   });
 
-  test('what can’t be judged is named beside what can', async () => {
+  test('what can’t be evaluated is named beside what can', async () => {
     const notary = makeArtifact({
       artifactType: 'application/vnd.cncf.notary.signature',
       subject: search.scene.index.descriptor,
@@ -313,7 +313,7 @@ describe('signatures of an image', () => {
 
   test('of an image that is not there, none are looked for', async () => {
     const source = await search.source([await forge(search.scene, 'classic signature', search.scene.index)]);
-    const unresolved = { status: 'unavailable', cause: 'network', message: 'No answer.', remedy: 'Wait.' } as const;
+    const unresolved = { status: 'unavailable', cause: 'network', message: 'No answer.', fix: 'Wait.' } as const;
     expect(await collectSignatures(search.context(source, { unresolved }))).toBe(unresolved);
   });
 });

@@ -193,7 +193,7 @@ describe('statements about an image', () => {
 
   test('about an image that is not there are not looked for', async () => {
     const source = await search.source([await forge(search.scene, 'bundle attestation', search.scene.index)]);
-    const unresolved = { status: 'unavailable', cause: 'network', message: 'No answer.', remedy: 'Wait.' } as const;
+    const unresolved = { status: 'unavailable', cause: 'network', message: 'No answer.', fix: 'Wait.' } as const;
     expect(await collectStatements(search.context(source, { unresolved }))).toBe(unresolved);
   });
 });

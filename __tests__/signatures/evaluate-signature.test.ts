@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { err, ok } from '../../src/lib/result.js';
 import type { Authority } from '../../src/policy/policy.js';
-import { judge } from '../../src/signatures/evaluate-signature.js';
+import { evaluateSignature } from '../../src/signatures/evaluate-signature.js';
 import { signatureError } from '../../src/signatures/signature-error.js';
 import { readSignatureLayer } from '../../src/signatures/sigstore/cosign-layer.js';
 import type { SignedMaterial } from '../../src/signatures/sigstore/signed-material.js';
@@ -46,13 +46,13 @@ beforeAll(async () => {
   keyed = await materialOf(mine);
 });
 
-const judged = (material: SignedMaterial, authorities: readonly Authority[], trusted: TrustedRoot | null = root) =>
-  judge({ kind: 'signature', place: 'a@b', material: ok(material) }, authorities, trusted, now);
+const evaluated = (material: SignedMaterial, authorities: readonly Authority[], trusted: TrustedRoot | null = root) =>
+  evaluateSignature({ kind: 'signature', place: 'a@b', material: ok(material) }, authorities, trusted, now);
 
 describe('a signature counts', () => {
   test('for each authority that it satisfies, and tells which', async () => {
     const wide: Authority = { kind: 'keyless', subject: 'https://github.com/acme/**', issuer };
-    expect(await judged(keyless, [SOMEBODY, RELEASE, KMS, wide])).toMatchObject({
+    expect(await evaluated(keyless, [SOMEBODY, RELEASE, KMS, wide])).toMatchObject({
       approvals: [
         { authorityIndex: 1, authority: `${subject} (issuer ${issuer})`, signer: { kind: 'keyless', subject } },
         { authorityIndex: 3 },
@@ -63,22 +63,22 @@ describe('a signature counts', () => {
 
   test('for the key that made it, logged or not as the authority says', async () => {
     const approved = { approvals: [{ authorityIndex: 1, authority: 'the key base.pub', signer: { kind: 'key' } }] };
-    expect(await judged(keyed, [keyOf(others), keyOf(mine)])).toMatchObject(approved);
-    expect(await judged(keyed, [keyOf(others), keyOf(mine, 'ignored')], null)).toMatchObject(approved);
+    expect(await evaluated(keyed, [keyOf(others), keyOf(mine)])).toMatchObject(approved);
+    expect(await evaluated(keyed, [keyOf(others), keyOf(mine, 'ignored')], null)).toMatchObject(approved);
   });
 });
 
 describe('a signature that counts for nobody is told', () => {
   test('by what is wrong with it, where it can’t be read', async () => {
     const material = err(signatureError('malformed', 'it is torn'));
-    expect(await judge({ kind: 'signature', place: 'a@b', material }, [RELEASE], root, now)).toEqual({
+    expect(await evaluateSignature({ kind: 'signature', place: 'a@b', material }, [RELEASE], root, now)).toEqual({
       rejected: { place: 'a@b', code: 'malformed', reason: 'it is torn' },
     });
   });
 
   test('by its signer, where it is sound', async () => {
     const signedBy = { kind: 'keyless', subject, issuer };
-    expect(await judged(keyless, [keyOf(others), SOMEBODY])).toMatchObject({
+    expect(await evaluated(keyless, [keyOf(others), SOMEBODY])).toMatchObject({
       rejected: {
         place: 'a@b',
         code: 'wrong-signer',
@@ -86,22 +86,22 @@ describe('a signature that counts for nobody is told', () => {
         reason: expect.stringMatching(/^it is signed by https:.* and the policy asks for somebody@acme\.com/),
       },
     });
-    expect(await judged(keyless, [keyOf(others)])).toMatchObject({
+    expect(await evaluated(keyless, [keyOf(others)])).toMatchObject({
       rejected: { signedBy, reason: expect.stringContaining('which no authority of the policy is') },
     });
-    expect(await judged(keyless, [])).toMatchObject({
+    expect(await evaluated(keyless, [])).toMatchObject({
       rejected: { signedBy, reason: expect.stringContaining('and the policy names no authority for this image') },
     });
   });
 
   test('as a key’s, where an identity is asked for', async () => {
-    const { rejected } = { rejected: undefined, ...(await judged(keyed, [RELEASE])) };
+    const { rejected } = { rejected: undefined, ...(await evaluated(keyed, [RELEASE])) };
     expect(rejected).toMatchObject({ code: 'wrong-signer', reason: expect.stringContaining('it is signed by a key') });
     expect(rejected).not.toHaveProperty('signedBy');
   });
 
   test('as one that nobody could verify, where the policy names nobody', async () => {
-    expect(await judged(keyed, [])).toMatchObject({
+    expect(await evaluated(keyed, [])).toMatchObject({
       rejected: { code: 'wrong-signer', reason: expect.stringContaining('names no authority') },
     });
   });
@@ -110,25 +110,25 @@ describe('a signature that counts for nobody is told', () => {
     const [entry] = keyless.entries;
     if (entry === undefined) throw new Error('it is logged');
     const unlogged = { ...keyless, entries: [] };
-    expect(await judged(unlogged, [keyOf(others), RELEASE])).toMatchObject({ rejected: { code: 'not-logged' } });
-    expect(await judged(unlogged, [keyOf(others)])).toMatchObject({ rejected: { code: 'not-logged' } });
-    expect(await judged({ ...keyed, entries: [] }, [keyOf(others), KMS, keyOf(mine)])).toMatchObject({
+    expect(await evaluated(unlogged, [keyOf(others), RELEASE])).toMatchObject({ rejected: { code: 'not-logged' } });
+    expect(await evaluated(unlogged, [keyOf(others)])).toMatchObject({ rejected: { code: 'not-logged' } });
+    expect(await evaluated({ ...keyed, entries: [] }, [keyOf(others), KMS, keyOf(mine)])).toMatchObject({
       rejected: { code: 'not-logged' },
     });
   });
 
   test('as out of reach, where a service holds the key, or nobody can read it', async () => {
-    expect(await judged(keyed, [KMS])).toMatchObject({
+    expect(await evaluated(keyed, [KMS])).toMatchObject({
       rejected: { code: 'unsupported', reason: expect.stringContaining('awskms://a') },
     });
     const broken: Authority = { kind: 'key', pem: 'nonsense', name: 'broken.pub', log: 'ignored' };
-    expect(await judged(keyed, [broken])).toMatchObject({
+    expect(await evaluated(keyed, [broken])).toMatchObject({
       rejected: { code: 'unsupported', reason: expect.stringContaining('broken.pub: ') },
     });
   });
 
   test('as one that can’t be proven, where there is no trusted root', async () => {
-    expect(await judged(keyless, [RELEASE], null)).toHaveProperty('rejected');
-    expect(await judged(keyed, [keyOf(mine)], null)).toMatchObject({ rejected: { code: 'not-logged' } });
+    expect(await evaluated(keyless, [RELEASE], null)).toHaveProperty('rejected');
+    expect(await evaluated(keyed, [keyOf(mine)], null)).toMatchObject({ rejected: { code: 'not-logged' } });
   });
 });

@@ -40,7 +40,7 @@ function collect(source: ImageSource, changes: Partial<ContextOptions> = {}) {
   return collectSignatures(search.context(source, changes));
 }
 
-describe('a signature is judged by the authorities of the entry that governs the image', () => {
+describe('a signature is evaluated by the authorities of the entry that governs the image', () => {
   test('and where no entry does, it is told by its signer and counts for nobody', async () => {
     for (const entry of [null, allowEntry([])]) {
       expect(await collect(released, { entry })).toMatchObject({

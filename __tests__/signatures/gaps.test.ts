@@ -7,7 +7,7 @@ import { makeSigstore } from '../support/signing/sigstore-trust.js';
 
 const root: TrustedRoot = await rootOf(await makeSigstore());
 
-const failure = { cause: 'network', message: 'It timed out.', remedy: 'Try again.' } as const;
+const failure = { cause: 'network', message: 'It timed out.', fix: 'Try again.' } as const;
 const rejected = (code: 'unknown-log' | 'wrong-signer') => ({ place: 'a@b', ...signatureError(code, 'it is so') });
 
 describe('a search is complete', () => {
@@ -24,7 +24,7 @@ describe('a search is complete', () => {
     expect(incompleteness([], [rejected('wrong-signer')], outdated)).toBeUndefined();
     expect(incompleteness([], logs, outdated)).toMatchObject({
       cause: 'trust-root',
-      message: expect.stringContaining("a@b can't be judged because it is so"),
+      message: expect.stringContaining("a@b can't be evaluated because it is so"),
     });
   });
 });

@@ -43,12 +43,14 @@ async function keyedSignature(payload: Buffer, annotations: Record<string, strin
 }
 
 describeWithSharedData('signatures/real-legacy-keyless', 'a real image signed by a GitHub workflow', () => {
-  const folder = sharedData('signatures/real-legacy-keyless');
+  const directory = sharedData('signatures/real-legacy-keyless');
   const DIGEST = 'sha256:c05263d2ff654c3a94243662440913f045075d59c436e2c69e9145ec2b87a321';
   const verdict = (digest: string) => {
-    const { annotations } = layerSchema.parse(JSON.parse(readFileSync(join(folder, 'layer-annotations.json'), 'utf8')));
+    const { annotations } = layerSchema.parse(
+      JSON.parse(readFileSync(join(directory, 'layer-annotations.json'), 'utf8')),
+    );
     return keylessSignature(
-      readFileSync(join(folder, 'payload.json')),
+      readFileSync(join(directory, 'payload.json')),
       annotations,
       'signatures/trusted_root.json',
       digest,
@@ -78,10 +80,10 @@ describeWithSharedData('signatures/real-legacy-keyless', 'a real image signed by
 });
 
 describeWithSharedData('signatures/containers-image', 'the signed images of containers/image', () => {
-  const folder = sharedData('signatures/containers-image/signature/fixtures');
+  const directory = sharedData('signatures/containers-image/signature/fixtures');
   /** A signature file: a header line, and JSON with payload and annotations; some name another file. */
   const read = (path: string): { payload: Buffer; annotations: Record<string, string>; mimeType: string } => {
-    const text = readFileSync(join(folder, path), 'latin1');
+    const text = readFileSync(join(directory, path), 'latin1');
     if (!text.startsWith('\0')) return read(join(dirname(path), text.trim()));
     const schema = z.object({
       mimeType: z.string(),
@@ -93,11 +95,11 @@ describeWithSharedData('signatures/containers-image', 'the signed images of cont
   };
   const digestOf = (image: string) =>
     `sha256:${createHash('sha256')
-      .update(readFileSync(join(folder, image, 'manifest.json')))
+      .update(readFileSync(join(directory, image, 'manifest.json')))
       .digest('hex')}`;
   const keyed = (image: string, signature: string, key: string) => {
     const { payload, annotations } = read(join(image, signature));
-    return keyedSignature(payload, annotations, readFileSync(join(folder, key), 'utf8'), digestOf(image));
+    return keyedSignature(payload, annotations, readFileSync(join(directory, key), 'utf8'), digestOf(image));
   };
 
   test.each([
@@ -136,16 +138,17 @@ describeWithSharedData('signatures/containers-image', 'the signed images of cont
 });
 
 describeWithSharedData('signatures/connaisseur', 'the signed images of connaisseur', () => {
-  const folder = sharedData('signatures/connaisseur/test/testdata/cosign/securesystemsengineering/testimage');
+  const directory = sharedData('signatures/connaisseur/test/testdata/cosign/securesystemsengineering/testimage');
   const manifestSchema = z.object({
     layers: z.array(z.object({ digest: z.string(), annotations: z.record(z.string(), z.string()) })),
   });
   const layersOf = (digest: string) =>
-    manifestSchema.parse(JSON.parse(readFileSync(`${folder}/manifests/${digest.replace(':', '-')}.sig.json`, 'utf8')))
-      .layers;
-  const payloadOf = (digest: string) => readFileSync(`${folder}/blobs/${digest}.json`);
-  const keys = existsSync(folder)
-    ? (readFileSync(join(folder, '../../01_cosign.yaml'), 'utf8')
+    manifestSchema.parse(
+      JSON.parse(readFileSync(`${directory}/manifests/${digest.replace(':', '-')}.sig.json`, 'utf8')),
+    ).layers;
+  const payloadOf = (digest: string) => readFileSync(`${directory}/blobs/${digest}.json`);
+  const keys = existsSync(directory)
+    ? (readFileSync(join(directory, '../../01_cosign.yaml'), 'utf8')
         .replaceAll(/^ +/gm, '')
         .match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [])
     : [];
@@ -176,10 +179,10 @@ describeWithSharedData('signatures/connaisseur', 'the signed images of connaisse
 });
 
 describeWithSharedData('signatures/sigstore-js', 'the bundles of sigstore-js', () => {
-  const folder = sharedData('signatures/sigstore-js/tests/bundles');
-  const files = existsSync(folder) ? readdirSync(folder) : ['(none)'];
+  const directory = sharedData('signatures/sigstore-js/tests/bundles');
+  const files = existsSync(directory) ? readdirSync(directory) : ['(none)'];
   test.each(files)('%s verifies', async (file) => {
-    const material = await readBundle(readFileSync(join(folder, file)));
+    const material = await readBundle(readFileSync(join(directory, file)));
     if (!material.ok) throw new Error(material.error.reason);
     expect(await verifyKeyless(material.value, await trustedRoot('signatures/trusted_root.json'), NOW)).toMatchObject({
       ok: true,
@@ -205,14 +208,14 @@ describeWithSharedData('signatures/cosign', "cosign's own image attestation", ()
 });
 
 describeWithSharedData('signatures/minted', 'signatures minted with a local sigstore', () => {
-  const folder = sharedData('signatures/minted');
+  const directory = sharedData('signatures/minted');
   const SUBJECT = 'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main';
 
   test.each([
     ['bundle-v03-dsse.sigstore.json', 'trusted_root.json', SUBJECT],
     ['rekorv2-dsse.sigstore.json', 'rekorv2-trusted_root.json', 'https://github.com/acme/x'],
   ])('%s verifies with its own root, and not with the public one', async (file, root, subject) => {
-    const material = await readBundle(readFileSync(join(folder, file)));
+    const material = await readBundle(readFileSync(join(directory, file)));
     if (!material.ok) throw new Error(material.error.reason);
     expect(await verifyKeyless(material.value, await trustedRoot(`signatures/minted/${root}`), NOW)).toMatchObject({
       ok: true,
@@ -229,10 +232,10 @@ describeWithSharedData('signatures/minted', 'signatures minted with a local sigs
       layerSchema
         .extend({ envelope: z.unknown().optional() })
         .loose()
-        .parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+        .parse(JSON.parse(readFileSync(join(directory, file), 'utf8')));
     const root = await trustedRoot('signatures/minted/trusted_root.json');
     const signature = readSignatureLayer(
-      readFileSync(join(folder, 'legacy-sig-payload.json')),
+      readFileSync(join(directory, 'legacy-sig-payload.json')),
       layer('legacy-sig-layer.json').annotations,
     );
     const attestation = layer('legacy-att-layer.json');

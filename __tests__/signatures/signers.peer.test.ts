@@ -22,8 +22,8 @@ describeWithPeers(
   ['cosign', 'sign-image', 'crane', 'referrers-registry'],
   'images signed by independent programs',
   () => {
-    const folder = mkdtempSync(join(tmpdir(), 'signers-'));
-    const environment = { HOME: folder, COSIGN_PASSWORD: '', XDG_RUNTIME_DIR: folder };
+    const directory = mkdtempSync(join(tmpdir(), 'signers-'));
+    const environment = { HOME: directory, COSIGN_PASSWORD: '', XDG_RUNTIME_DIR: directory };
     let registry: PeerRegistry;
     let sigstore: SigstoreServer;
     let trustedRootFile: string;
@@ -33,10 +33,10 @@ describeWithPeers(
       registry = await startReferrersRegistry();
       const authorities = await makeSigstore();
       sigstore = await startSigstore(authorities);
-      trustedRootFile = join(folder, 'trusted_root.json');
+      trustedRootFile = join(directory, 'trusted_root.json');
       writeFileSync(trustedRootFile, JSON.stringify(authorities.trustedRoot()));
-      await run('cosign', ['generate-key-pair', '--output-key-prefix', join(folder, 'own')], environment);
-      await run('cosign', ['generate-key-pair', '--output-key-prefix', join(folder, 'other')], environment);
+      await run('cosign', ['generate-key-pair', '--output-key-prefix', join(directory, 'own')], environment);
+      await run('cosign', ['generate-key-pair', '--output-key-prefix', join(directory, 'other')], environment);
     }, 60_000);
     afterAll(async () => {
       await sigstore.close();
@@ -46,12 +46,12 @@ describeWithPeers(
     const key = (name: 'own' | 'other'): Authority => ({
       kind: 'key',
       name: `${name}.pub`,
-      pem: readFileSync(join(folder, `${name}.pub`), 'utf8'),
+      pem: readFileSync(join(directory, `${name}.pub`), 'utf8'),
       log: 'ignored',
     });
 
     async function pushed(): Promise<{ readonly layout: string; readonly name: string }> {
-      const layout = join(folder, `layout-${++images}`);
+      const layout = join(directory, `layout-${++images}`);
       await writeLayout(layout, [
         { content: await makeImage({ config: { Labels: { images: String(images) } } }), name: 'latest' },
       ]);
@@ -67,7 +67,7 @@ describeWithPeers(
         registries: { [registry.host]: { privateNetwork: true, insecure: true, tokenHosts: [] } },
         isListed: () => true,
         environment: {},
-        workspace: folder,
+        workspace: directory,
       });
       if (!registries.ok) throw new Error(registries.error);
       const { source, close } = registries.value;
@@ -104,14 +104,20 @@ describeWithPeers(
       sigstore.token(RELEASE_WORKFLOW.subject, RELEASE_WORKFLOW.issuer),
       '--yes',
     ];
-    const withoutLog = ['--key', join(folder, 'own.key'), '--use-signing-config=false', '--tlog-upload=false', '--yes'];
+    const withoutLog = [
+      '--key',
+      join(directory, 'own.key'),
+      '--use-signing-config=false',
+      '--tlog-upload=false',
+      '--yes',
+    ];
 
     test.each(['true', 'false'])(
       'cosign with a key (bundle: %s)',
       async (bundle) => {
         const { name } = await pushed();
         await run('cosign', ['sign', ...withoutLog, `--new-bundle-format=${bundle}`, name], environment);
-        const predicate = join(folder, 'predicate.json');
+        const predicate = join(directory, 'predicate.json');
         writeFileSync(predicate, '{"spdxVersion":"SPDX-2.3"}');
         const attest = [
           'attest',
@@ -149,11 +155,11 @@ describeWithPeers(
 
     test('containers/image with a key, which is how skopeo signs', async () => {
       const { layout, name } = await pushed();
-      const lookaside = join(folder, 'registries.d');
+      const lookaside = join(directory, 'registries.d');
       mkdirSync(lookaside, { recursive: true });
       writeFileSync(join(lookaside, 'default.yaml'), 'default-docker:\n  use-sigstore-attachments: true\n');
       const to = `${name.slice(0, name.indexOf('@'))}:latest`;
-      await run('sign-image', [`${layout}:latest`, to, join(folder, 'own.key'), lookaside], environment);
+      await run('sign-image', [`${layout}:latest`, to, join(directory, 'own.key'), lookaside], environment);
       expect(await verdict(name, key('own'))).toMatchObject({ signatures: ['cosign signature'] });
       expect(await verdict(name, key('other'))).toMatchObject({ signatures: [] });
     }, 60_000);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import { equivalents } from '../../src/catalog/equivalents.generated.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { repositoryName } from '../../src/references/reference.js';
@@ -12,7 +12,7 @@ import { read } from '../support/image/read-dockerfile.js';
 import { validPolicy } from '../support/load-policy-text.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
-/** How an organisation that has chosen a publisher allows its images: by the catalogue, or with the publisher's key. */
+/** How an organization that has chosen a publisher allows its images: by the catalog, or with the publisher's key. */
 const ALLOW: Readonly<Record<string, readonly string[]>> = {
   chainguard: [
     'catalog: chainguard',
@@ -36,7 +36,7 @@ const NOW = new Date('2026-11-21T12:00:00Z');
 const PROFILES = ['baseline', 'hardened', 'strict'] as const;
 const INTRODUCTION = `# Uses that get an equivalent
 
-How many image uses of real build files get an equivalent proposed, by publisher and profile: 4,731 public Dockerfiles, each judged under a policy that allows this publisher alone, as the second column says. "Read" are those with an equivalent that was read at its source and not inferred. "Split" are those where everything proposed needs what the stage runs in a stage of its own. A publisher that attests nothing, or whose signatures can't be verified, has fewer under the stricter profiles, because what is known to fail is not proposed.
+How many image uses of real build files get an equivalent proposed, by publisher and profile: 4,731 public Dockerfiles, each evaluated under a policy that allows this publisher alone, as the second column says. "Read" are those with an equivalent that was read at its source and not inferred. "Split" are those where everything proposed needs what the stage runs in a stage of its own. A publisher that attests nothing, or whose signatures can't be verified, has fewer under the stricter profiles, because what is known to fail is not proposed.
 
 Made by \`UPDATE_TABLES=1 npm test -- __tests__/suggestions/suggestions.corpus.test.ts\`, which also holds it.
 `;
@@ -83,7 +83,7 @@ describeWithSharedData('dockerfiles/corpus.jsonl', 'real Dockerfiles', () => {
         counts: PROFILES.map((): Count => ({ uses: 0, read: 0, split: 0 })),
       })),
     );
-    const catalogue = loadCatalogue();
+    const catalog = loadCatalog();
     const known = new Set(equivalents.images.map((equivalent) => equivalent.for));
     let [uses, inTable] = [0, 0];
     for (const { content } of readAnswers(sharedData('dockerfiles/corpus.jsonl'))) {
@@ -98,7 +98,7 @@ describeWithSharedData('dockerfiles/corpus.jsonl', 'real Dockerfiles', () => {
           for (const [index, policy] of policies.entries()) {
             const row = counts[index];
             if (row !== undefined) {
-              count(row, proposalsFor({ use, reference, now: NOW }, reading.stages, policy, catalogue).proposed);
+              count(row, proposalsFor({ use, reference, now: NOW }, reading.stages, policy, catalog).proposed);
             }
           }
         }

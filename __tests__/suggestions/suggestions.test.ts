@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import { equivalents } from '../../src/catalog/equivalents.generated.js';
 import { deniedBy, governingEntry, policyReference } from '../../src/policy/govern.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -32,7 +32,7 @@ function proposals(policy: Policy, dockerfile: string, index = 0): Proposals {
     { use, reference: policyReference(policy, use.reference), now: NOW },
     stages,
     policy,
-    loadCatalogue(),
+    loadCatalog(),
   );
 }
 
@@ -71,8 +71,8 @@ describe('every equivalent', () => {
       readonly basis: string;
     }[];
   }
-  const folder = new URL('../../src/catalog/equivalents.ts', import.meta.url);
-  const tables = readdirSync(folder).map((name): Written => parse(readFileSync(new URL(name, folder), 'utf8')));
+  const directory = new URL('../../src/catalog/equivalents.ts', import.meta.url);
+  const tables = readdirSync(directory).map((name): Written => parse(readFileSync(new URL(name, directory), 'utf8')));
 
   test.each(tables.map((table) => [table.publisher, table] as const))(
     'of %s was read at a source that its file lists, with the commit, or says that it was inferred',
@@ -419,12 +419,12 @@ describe('what would itself fail is never proposed', () => {
     if (use === undefined) throw new Error('no use');
     const python = parseReference('python:3');
     if (!python.ok) throw new Error('no reference');
-    expect(proposalsFor({ use, reference: python.value, now: NOW }, stages, policy, loadCatalogue()).proposed).toEqual(
+    expect(proposalsFor({ use, reference: python.value, now: NOW }, stages, policy, loadCatalog()).proposed).toEqual(
       [],
     );
   });
 
-  test('nor what the policy knows no organisation for', async () => {
+  test('nor what the policy knows no organization for', async () => {
     const policy = await policyWith(['- { image: "cgr.dev/**", signed: false, reason: test }']);
     expect(images(proposed(policy, 'FROM httpd:2\n'))).toEqual([]);
   });
@@ -457,7 +457,7 @@ describe('a finding of allowed-base', () => {
     );
     expect(result).toMatchObject({
       outcome: 'fail',
-      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`base-image-gate fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
+      fix: 'Build on cgr.dev/chainguard/static:latest (inferred) with a digest (`base-image-gate fix --pin --write` adds it), which would be allowed here (what has to be seen in the image is evaluated when you use it), or ask the owners of the policy to add this image.',
       details: [
         'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532; it holds no libc, so programs in it are linked statically',
         'not proposed: cgr.dev/chainguard/wolfi-base:latest, because it has a package manager (apk)',
@@ -469,7 +469,7 @@ describe('a finding of allowed-base', () => {
   test('says nothing of a digest where the policy asks for none', () => {
     const one: Proposal = { image: 'a.test/b:1', publisher: 'A', inferred: false, changes: [] };
     expect(adviceOf({ proposed: [one], leftOut: [], toBePinned: false }, false).fix).toBe(
-      'Build on a.test/b:1, which would be allowed here (what has to be seen in the image is judged when you use it), or ask the owners of the policy to add this image.',
+      'Build on a.test/b:1, which would be allowed here (what has to be seen in the image is evaluated when you use it), or ask the owners of the policy to add this image.',
     );
   });
 

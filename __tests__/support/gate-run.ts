@@ -1,6 +1,6 @@
 import type { RepositoryTree } from '../../src/build-files/repository-tree.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import type { RunSettings } from '../../src/evidence/collector.js';
 import { collectors } from '../../src/evidence/collectors.js';
 import type { Change } from '../../src/gate/change.js';
@@ -14,7 +14,7 @@ import { validPolicy } from './load-policy-text.js';
 import { makeDirectory } from './process/scratch-repository.js';
 
 export interface GateRun {
-  /** What is judged: files that are put in a directory, or a tree that is there. */
+  /** What is evaluated: files that are put in a directory, or a tree that is there. */
   readonly files: Readonly<Record<string, string>> | RepositoryTree;
   /** The policy file's text. */
   readonly policy: string;
@@ -24,7 +24,7 @@ export interface GateRun {
   readonly all?: boolean;
   readonly now?: Date;
   readonly settings?: Partial<RunSettings>;
-  readonly judged?: (done: number, of: number) => void;
+  readonly evaluated?: (done: number, of: number) => void;
 }
 
 /** Runs the whole gate over files in a directory of their own, as the desk does, and returns its report. */
@@ -36,13 +36,13 @@ export async function gateRun(run: GateRun): Promise<Report> {
     tree: isTree(run.files) ? run.files : openWorkingTree(makeDirectory(run.files), { allFiles: true }),
     reading: reading.value,
     policy,
-    catalogue: loadCatalogue(),
+    catalog: loadCatalog(),
     source: run.source ?? offlineSource,
     collectors,
     settings: { now: run.now ?? new Date(), offline: true, ...run.settings },
     change: run.change ?? null,
     all: run.all ?? false,
-    ...(run.judged === undefined ? {} : { judged: run.judged }),
+    ...(run.evaluated === undefined ? {} : { evaluated: run.evaluated }),
     preliminary: { findings: [], notices: [] },
   });
   if (!report.ok) throw new Error(report.error.message);

@@ -1,4 +1,4 @@
-import { loadCatalogue } from '../../src/catalog/catalog.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
 import { err, ok, type Result } from '../../src/lib/result.js';
 import { type LoadedPolicy, type LoadPolicyInput, loadPolicy } from '../../src/policy/load.js';
 import type { Policy } from '../../src/policy/policy.js';
@@ -13,7 +13,7 @@ export interface PolicyWorld {
   readonly path?: string;
   readonly profileOverride?: LoadPolicyInput['profileOverride'];
   readonly rules?: LoadPolicyInput['rules'];
-  readonly catalogue?: LoadPolicyInput['catalogue'];
+  readonly catalog?: LoadPolicyInput['catalog'];
 }
 
 const POLICY_PATH = '.github/base-image-gate.yml';
@@ -43,7 +43,7 @@ export function loadPolicyText(
       );
     },
     rules: world.rules ?? rulesWithOptions,
-    catalogue: world.catalogue ?? loadCatalogue(),
+    catalog: world.catalog ?? loadCatalog(),
     ...(world.profileOverride === undefined ? {} : { profileOverride: world.profileOverride }),
   });
 }

@@ -1,5 +1,5 @@
 import type { BuildFile, ImageUse } from '../../src/build-files/image-use.js';
-import type { JudgedWaiver } from '../../src/policy/waivers.js';
+import type { EvaluatedWaiver } from '../../src/policy/waivers.js';
 import { parseReference } from '../../src/references/reference.js';
 import { findingsOf } from '../../src/reports/findings.js';
 import type { Finding, Report } from '../../src/reports/report.js';
@@ -60,7 +60,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
   const findings = findingsOf({ answers, uses, waivers, policy });
   const errors = findings.filter((finding) => finding.level === 'error' && finding.waiver === undefined);
   return {
-    tool: { version: '1.2.3', catalogue: '2026-11-01', feeds: [{ name: 'KEV', date: '2026-11-20' }] },
+    tool: { version: '1.2.3', catalog: '2026-11-01', feeds: [{ name: 'KEV', date: '2026-11-20' }] },
     verdict: errors.some((finding) => finding.outcome === 'fail')
       ? 'fail'
       : errors.length > 0
@@ -80,7 +80,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
   };
 }
 
-export function makeWaiver(given: Partial<JudgedWaiver> = {}): JudgedWaiver {
+export function makeWaiver(given: Partial<EvaluatedWaiver> = {}): EvaluatedWaiver {
   return {
     rule: 'allowed-base',
     reason: 'the replacement is tested this month',

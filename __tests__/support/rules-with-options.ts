@@ -24,7 +24,7 @@ function rule<O>(
     title: `Rule ${id}`,
     question: `Does ${id} hold?`,
     why: 'For tests.',
-    mend: 'Nothing to mend.',
+    fix: 'Nothing to fix.',
     subject: 'use',
     roles: ['final', 'build', 'copy', 'frontend'],
     options,

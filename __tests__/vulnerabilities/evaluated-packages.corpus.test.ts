@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { readSbom } from '../../src/attestations/sbom/read.js';
 import type { Sbom } from '../../src/attestations/sbom/sbom.js';
 import type { InstalledPackage } from '../../src/packages/inventory.js';
-import { judgedPackages } from '../../src/vulnerabilities/evaluated-packages.js';
-import { questionsAbout } from '../../src/vulnerabilities/sources/queries.js';
+import { evaluatedPackages } from '../../src/vulnerabilities/evaluated-packages.js';
+import { queriesAbout } from '../../src/vulnerabilities/sources/queries.js';
 import { imageSbomOf } from '../support/image/image-sbom.js';
 import { ALPINE, DEBIAN } from '../support/image/vulnerability-run.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
@@ -12,16 +12,16 @@ import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 /** What stays open of an image that has the document's packages of a distribution, each reason once. */
 function gapsOf(sbom: Sbom): readonly string[] {
   const empty = { distribution: null, databases: [], unknowns: [], packages: [] };
-  const listed = judgedPackages(empty, imageSbomOf(sbom)).packages;
+  const listed = evaluatedPackages(empty, imageSbomOf(sbom)).packages;
   const packages = listed.flatMap((one): InstalledPackage[] => {
     const { type } = one;
-    return type === 'apk' || type === 'deb' || type === 'rpm' ? [{ ...one, type, licences: [], files: [] }] : [];
+    return type === 'apk' || type === 'deb' || type === 'rpm' ? [{ ...one, type, licenses: [], files: [] }] : [];
   });
-  const judged = judgedPackages({ ...empty, packages }, imageSbomOf(sbom));
-  const own = judged.packages.filter(({ type }) => type !== 'rpm');
+  const evaluated = evaluatedPackages({ ...empty, packages }, imageSbomOf(sbom));
+  const own = evaluated.packages.filter(({ type }) => type !== 'rpm');
   const distribution = packages[0]?.type === 'deb' ? DEBIAN : ALPINE;
-  const { unjudged } = questionsAbout(own, distribution);
-  return [...new Set([...judged.unjudged, ...unjudged].map(({ reason }) => reason))].sort();
+  const { unevaluated } = queriesAbout(own, distribution);
+  return [...new Set([...evaluated.unevaluated, ...unevaluated].map(({ reason }) => reason))].sort();
 }
 
 const isOfImage = ({ packages }: Sbom) =>
@@ -33,9 +33,9 @@ const isOfImage = ({ packages }: Sbom) =>
 
 describeWithSharedData('sboms', 'documents of images found in public', () => {
   const reasons = new Map<string, number>();
-  const folder = sharedData('sboms');
-  for (const name of readdirSync(folder)) {
-    const read = readSbom(readFileSync(`${folder}/${name}`));
+  const directory = sharedData('sboms');
+  for (const name of readdirSync(directory)) {
+    const read = readSbom(readFileSync(`${directory}/${name}`));
     if (!read.ok || !isOfImage(read.value)) continue;
     const key = gapsOf(read.value).join('; ');
     reasons.set(key, (reasons.get(key) ?? 0) + 1);

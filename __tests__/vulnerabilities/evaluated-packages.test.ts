@@ -20,12 +20,12 @@ async function run(sbom: Evidence<ImageSbom>, inventory = inventoryOf(DEBIAN, [[
   servers.push(server);
   const evidence = await collectKnown({ inventory, server, evidence: { sbom } });
   if (evidence.status !== 'present') throw new Error('nothing was collected');
-  const { found, unjudged, packages } = evidence.value;
+  const { found, unevaluated, packages } = evidence.value;
   const asked = server.queries.flat().filter(({ version }) => !version.startsWith('0.0.1'));
   return {
     asked: asked.map(({ package: { ecosystem, name }, version }) => `${ecosystem} ${name} ${version}`),
     found: found.map(({ id }) => id),
-    open: unjudged.map(({ what, reason }) => `${what}: ${reason}`),
+    open: unevaluated.map(({ what, reason }) => `${what}: ${reason}`),
     packages,
   };
 }
@@ -95,7 +95,7 @@ test('a document that could not be had leaves a question open', async () => {
     status: 'unavailable',
     cause: 'network',
     message: 'The registry hung up.',
-    remedy: 'Try again.',
+    fix: 'Try again.',
   });
   expect(told.open).toEqual(['its attested SBOM: it could not be had (network): The registry hung up.']);
 });
@@ -216,7 +216,7 @@ describe('a component of a document', () => {
   });
 
   test.each(['CONTAINS', 'DEPENDS_ON', 'OTHER'])(
-    "that a distribution's package brought (%s) is the distribution's to judge, as long as there is one",
+    "that a distribution's package brought (%s) is the distribution's to evaluate, as long as there is one",
     async (relationship) => {
       const sbom = spdx(
         [

@@ -12,8 +12,8 @@ if (corpus === undefined) {
   process.stderr.write('Usage: node bench/build-files/build-files.mjs CORPUS.jsonl [ROUNDS]\n');
   process.exit(3);
 }
-const folder = mkdtempSync(join(tmpdir(), 'bench-build-files-'));
-const measure = await bundled('build-files/measure', folder);
+const directory = mkdtempSync(join(tmpdir(), 'bench-build-files-'));
+const measure = await bundled('build-files/measure', directory);
 
 function run(command, args) {
   const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1e9 });
@@ -34,7 +34,7 @@ for (let round = 0; round < Number(rounds); round++) {
   const answer = run('buildkit-parse', ['-bench', corpus]);
   if (answer !== undefined) buildkit.push(Number(answer));
 }
-rmSync(folder, { recursive: true });
+rmSync(directory, { recursive: true });
 
 const rows = [
   ['ours, whole semantics', rates.ours],

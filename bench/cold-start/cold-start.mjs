@@ -10,9 +10,9 @@ const times = Number(process.argv[2] ?? 20);
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const own = realpathSync(fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url)));
 const nodes = new Set([process.execPath, own, ...onPath('node')]);
-const folder = mkdtempSync(join(tmpdir(), 'bench-cold-start-'));
-const checkout = join(folder, 'checkout');
-const plain = join(folder, 'plain');
+const dir = mkdtempSync(join(tmpdir(), 'bench-cold-start-'));
+const checkout = join(dir, 'checkout');
+const plain = join(dir, 'plain');
 for (const directory of [checkout, plain]) {
   execFileSync('mkdir', [directory]);
   writeFileSync(join(directory, 'Dockerfile'), 'FROM alpine:3.20\n');
@@ -49,9 +49,9 @@ for (const node of nodes) {
       images.push(milliseconds(node, [cli, 'images', directory]));
     }
     const [nothing, list] = [median(bare), median(images)];
-    const place = directory === plain ? 'a folder' : 'a checkout';
+    const place = directory === plain ? 'a directory' : 'a checkout';
     const cells = [version, place, nothing.toFixed(0), list.toFixed(0), (list / nothing).toFixed(2)];
     process.stdout.write(`| ${cells.join(' | ')} |\n`);
   }
 }
-rmSync(folder, { recursive: true });
+rmSync(dir, { recursive: true });

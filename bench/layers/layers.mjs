@@ -8,8 +8,8 @@ import { bundled, node } from '../bundled.mjs';
 
 const megabytes = Number(process.argv[2] ?? 500);
 const rounds = Number(process.argv[3] ?? 3);
-const folder = process.env['BENCH_DIR'] ?? mkdtempSync(join(tmpdir(), 'bench-layers-'));
-const reader = await bundled('layers/read', folder);
+const directory = process.env['BENCH_DIR'] ?? mkdtempSync(join(tmpdir(), 'bench-layers-'));
+const reader = await bundled('layers/read', directory);
 
 /** Real files of this machine, as many as make a layer of about the size wanted when packed. */
 function someFiles(bytes) {
@@ -50,14 +50,14 @@ for (const [name, pack, unpack] of [
   ['gzip', 'gzip -6', 'gunzip -c'],
   ['zstd', 'zstd -q -3', 'zstd -q -dc'],
 ]) {
-  const file = join(folder, `layer.tar.${name}`);
+  const file = join(directory, `layer.tar.${name}`);
   if (!existsSync(file)) {
-    writeFileSync(join(folder, 'files'), someFiles(megabytes * 1e6 * 2.6).join('\n'));
+    writeFileSync(join(directory, 'files'), someFiles(megabytes * 1e6 * 2.6).join('\n'));
     execFileSync('bash', [
       '-o',
       'pipefail',
       '-c',
-      `tar -C / --no-recursion -T '${folder}/files' -cf - | ${pack} > '${file}'`,
+      `tar -C / --no-recursion -T '${directory}/files' -cf - | ${pack} > '${file}'`,
     ]);
   }
   const own = [];
@@ -86,4 +86,4 @@ for (const [name, pack, unpack] of [
   });
 }
 process.stdout.write(table(rows));
-if (process.env['BENCH_DIR'] === undefined) rmSync(folder, { recursive: true });
+if (process.env['BENCH_DIR'] === undefined) rmSync(directory, { recursive: true });

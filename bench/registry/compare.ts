@@ -11,7 +11,7 @@ import { startDelayedProxy } from '../signatures/delayed-proxy.js';
 import type { Outcome, Task } from './task.js';
 
 const [ours = '', roundTrip = '50', imageCount = '25', useCount = '40', megabytes = '2000'] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), 'bench-registry-'));
+const directory = mkdtempSync(join(tmpdir(), 'bench-registry-'));
 const CHUNK = Buffer.alloc(1 << 20, 7);
 
 interface Measured {
@@ -111,7 +111,7 @@ process.stdout.write(`${useCount} uses of ${imageCount} images of two platforms,
 const cold = await median(() => measure(open, Number(roundTrip)));
 // A cache knows images by their registry's name, so that the second run must meet the same address.
 const proxy = await open.behind(Number(roundTrip));
-const cached = { cacheDirectory: join(folder, 'cache') };
+const cached = { cacheDirectory: join(directory, 'cache') };
 await measureAt(open, proxy.host, cached);
 const second = await median(() => measureAt(open, proxy.host, cached));
 await proxy.close();
@@ -176,4 +176,4 @@ table(
   ],
 );
 await Promise.all([open, tokens, large].map(({ server }) => server.close()));
-rmSync(folder, { recursive: true });
+rmSync(directory, { recursive: true });

@@ -6,8 +6,8 @@ import { mkdirSync } from 'node:fs';
 import { bundled, bundledWithoutPackages, node } from '../bundled.mjs';
 
 // Where packages that stay outside of a bundle are found.
-const folder = new URL('../../node_modules/.cache/bench-registry/', import.meta.url).pathname;
-mkdirSync(folder, { recursive: true });
-const ours = await bundled('registry/ours', folder);
-const compare = await bundledWithoutPackages('registry/compare', folder);
+const directory = new URL('../../node_modules/.cache/bench-registry/', import.meta.url).pathname;
+mkdirSync(directory, { recursive: true });
+const ours = await bundled('registry/ours', directory);
+const compare = await bundledWithoutPackages('registry/compare', directory);
 execFileSync(node, [compare, ours, ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -1,7 +1,7 @@
-// How fast bills of materials are read, from bytes, beside JSON.parse alone from the same bytes, and at what peak of
+// How fast SBOM are read, from bytes, beside JSON.parse alone from the same bytes, and at what peak of
 // memory: the 20 largest documents of the corpus, one of 50 MB made here, and the slowest of all. Then the one of 50 MB as
-// it is attested: signed, beside an image in a layout, judged by the command line in a process of its own.
-// Usage: node bench/sbom/sbom.mjs CORPUS_FOLDER [ROUNDS]
+// it is attested: signed, beside an image in a layout, evaluated by the command line in a process of its own.
+// Usage: node bench/sbom/sbom.mjs CORPUS_DIRECTORY [ROUNDS]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,13 +12,13 @@ import { madeDocument } from './made-document.mjs';
 
 const [corpus, rounds = '30'] = process.argv.slice(2);
 if (corpus === undefined) {
-  process.stderr.write('Usage: node bench/sbom/sbom.mjs CORPUS_FOLDER [ROUNDS]\n');
+  process.stderr.write('Usage: node bench/sbom/sbom.mjs CORPUS_DIRECTORY [ROUNDS]\n');
   process.exit(3);
 }
-const folder = mkdtempSync(join(tmpdir(), 'bench-sbom-'));
+const directory = mkdtempSync(join(tmpdir(), 'bench-sbom-'));
 const local = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const script = await bundled('sbom/measure', folder);
+const script = await bundled('sbom/measure', directory);
 
 function measure(mode, times, files) {
   const out = execFileSync(node, [script, mode, String(times), ...files], { encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -28,25 +28,25 @@ function measure(mode, times, files) {
 
 /** Runs a program of Node, and says what it printed, how it ended, how long it took and its peak of memory. */
 function watched(args) {
-  const peakFile = join(folder, 'peak');
+  const peakFile = join(directory, 'peak');
   const start = performance.now();
   const { status, stdout, stderr } = spawnSync(node, ['--import', local('./peak.mjs'), ...args], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
-    env: { PATH: process.env.PATH, HOME: folder, PEAK_FILE: peakFile },
+    env: { PATH: process.env.PATH, HOME: directory, PEAK_FILE: peakFile },
   });
   const milliseconds = performance.now() - start;
   return { status, stdout, stderr, milliseconds, peakMegabytes: Number(readFileSync(peakFile, 'utf8')) };
 }
 
 /**
- * A document as it is attested, judged by `check`, and what nothing can go without that reads it by JSON.parse: both with
+ * A document as it is attested, evaluated by `check`, and what nothing can go without that reads it by JSON.parse: both with
  * their peak of memory. `form` is how the predicate holds the document: as an object, or as its text.
  */
-function judgeAttested(layoutScript, cli, document, form) {
+function evaluateAttested(layoutScript, cli, document, form) {
   const made = JSON.parse(execFileSync(node, [layoutScript, form, document], { encoding: 'utf8' }));
   try {
-    const repository = join(made.folder, 'repository');
+    const repository = join(made.directory, 'repository');
     mkdirSync(repository);
     writeFileSync(join(repository, 'Dockerfile'), `FROM ${made.image}\n`);
     const asked = 'signature-verified: off, no-known-vulnerabilities: off, sbom-attested: error, sbom-complete: error';
@@ -56,7 +56,7 @@ function judgeAttested(layoutScript, cli, document, form) {
     if (run.stdout === '') throw new Error(run.stderr);
     const report = JSON.parse(run.stdout);
     const answer = report.answers.find(({ rule }) => rule === 'sbom-attested');
-    const blobs = join(made.folder, 'layout/blobs/sha256');
+    const blobs = join(made.directory, 'layout/blobs/sha256');
     const [attestation] = readdirSync(blobs)
       .map((name) => join(blobs, name))
       .sort((a, b) => statSync(b).size - statSync(a).size);
@@ -69,7 +69,7 @@ function judgeAttested(layoutScript, cli, document, form) {
       parse: watched([local('./parse-attestation.mjs'), attestation]),
     };
   } finally {
-    rmSync(made.folder, { recursive: true, force: true });
+    rmSync(made.directory, { recursive: true, force: true });
   }
 }
 
@@ -114,7 +114,7 @@ try {
       `the process alone ${nothing.peakMegabytes.toFixed(0)} MB.\n\n`,
   );
 
-  const large = join(folder, 'large.json');
+  const large = join(directory, 'large.json');
   writeFileSync(large, madeDocument(50e6));
   const { size } = statSync(large);
   const once = { parse: measure('parse', 3, [large]), read: measure('read', 3, [large]) };
@@ -136,24 +136,24 @@ try {
       `${slowest[1].toFixed(1)} ms (${slowest[0].split('/').at(-1)}).\n`,
   );
 
-  const layoutScript = await bundled('sbom/attested-layout', folder);
-  execFileSync(node, [local('../../scripts/build.mjs'), '--out', join(folder, 'dist')]);
-  const cli = join(folder, 'dist/cli.js');
-  const beyond = join(folder, 'beyond.json');
+  const layoutScript = await bundled('sbom/attested-layout', directory);
+  execFileSync(node, [local('../../scripts/build.mjs'), '--out', join(directory, 'dist')]);
+  const cli = join(directory, 'dist/cli.js');
+  const beyond = join(directory, 'beyond.json');
   writeFileSync(beyond, madeDocument(80e6));
-  const judged = [
-    judgeAttested(layoutScript, cli, large, 'object'),
-    judgeAttested(layoutScript, cli, large, 'text'),
-    judgeAttested(layoutScript, cli, beyond, 'object'),
+  const evaluated = [
+    evaluateAttested(layoutScript, cli, large, 'object'),
+    evaluateAttested(layoutScript, cli, large, 'text'),
+    evaluateAttested(layoutScript, cli, beyond, 'object'),
   ];
-  const shown = judged.map(({ run, parse, answer, ...about }) => ({
+  const shown = evaluated.map(({ run, parse, answer, ...about }) => ({
     ...about,
     's, process and all': (run.milliseconds / 1000).toFixed(1),
     'peak MB': run.peakMegabytes.toFixed(0),
     'JSON.parse peak MB': parse.peakMegabytes.toFixed(0),
     answer,
   }));
-  process.stdout.write(`\nAttested, and judged by the command line:\n\n${table(shown)}`);
+  process.stdout.write(`\nAttested, and evaluated by the command line:\n\n${table(shown)}`);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }

@@ -6,8 +6,8 @@ import { mkdirSync } from 'node:fs';
 import { bundledInChunks, bundledWithoutPackages, node } from '../bundled.mjs';
 
 // Where packages that stay outside of a bundle are found.
-const folder = new URL('../../node_modules/.cache/bench-signatures/', import.meta.url).pathname;
-mkdirSync(folder, { recursive: true });
-const ours = await bundledInChunks('signatures/ours', folder);
-const compare = await bundledWithoutPackages('signatures/compare', folder);
+const directory = new URL('../../node_modules/.cache/bench-signatures/', import.meta.url).pathname;
+mkdirSync(directory, { recursive: true });
+const ours = await bundledInChunks('signatures/ours', directory);
+const compare = await bundledWithoutPackages('signatures/compare', directory);
 execFileSync(node, [compare, ours, ...process.argv.slice(2)], { stdio: 'inherit' });

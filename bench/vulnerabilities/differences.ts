@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { installedPackages } from '../../src/attestations/sbom/sbom.js';
 import { parsePurl } from '../../src/packages/purl.js';
-import type { Bill } from './bill-folder.js';
-import type { Judged } from './judge-bills.js';
+import type { Evaluated } from './evaluate-sboms.js';
 import { type Hit, hitKey, type Scan } from './osv-scanner.js';
+import type { Sbom } from './sbom-directory.js';
 
 /** What the causes of differences are told by. */
 export interface Known {
-  readonly bills: readonly Bill[];
+  readonly bills: readonly Sbom[];
   /** `ID NAME` of every entry of every record. */
   readonly named: ReadonlySet<string>;
   readonly exported: ReadonlySet<string>;
@@ -16,7 +16,7 @@ export interface Known {
 interface Cause {
   readonly of: 'ours' | 'osv-scanner';
   readonly says: string;
-  readonly explains: (hit: Hit, bill: Bill, scanned: Scan, known: Known) => boolean;
+  readonly explains: (hit: Hit, bill: Sbom, scanned: Scan, known: Known) => boolean;
 }
 
 const isOfDistribution = ({ id }: Hit): boolean => !/^(?:GO|GHSA|PYSEC|OLD-(?:Go|npm|PyPI))-?/.test(id);
@@ -59,22 +59,22 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-function packageOf({ name, version }: Hit, { path }: Bill, scanned: Scan): Scan['found'][number] | undefined {
+function packageOf({ name, version }: Hit, { path }: Sbom, scanned: Scan): Scan['found'][number] | undefined {
   return scanned.found.find((one) => one.source.startsWith(path) && one.name === name && one.version === version);
 }
 
 /** Every difference with its cause, as lines of Markdown; those without one as texts. */
 export function differences(
-  judged: Judged,
+  evaluated: Evaluated,
   scanned: Scan,
   known: Known,
 ): { readonly lines: readonly string[]; readonly unexplained: readonly string[] } {
-  const billOf = (source: string) => known.bills.find(({ path }) => source.startsWith(path));
+  const sbomOf = (source: string) => known.bills.find(({ path }) => source.startsWith(path));
   const theirHits = scanned.hits.flatMap((hit) => {
-    const bill = billOf(hit.source);
+    const bill = sbomOf(hit.source);
     return bill === undefined ? [] : [{ ...hit, source: bill.path }];
   });
-  const ours = new Map(judged.hits.map((hit) => [hitKey(hit), hit]));
+  const ours = new Map(evaluated.hits.map((hit) => [hitKey(hit), hit]));
   const theirs = new Map(theirHits.map((hit) => [hitKey(hit), hit]));
   const both = [...ours.keys()].filter((key) => theirs.has(key)).length;
   const left = [
@@ -84,7 +84,7 @@ export function differences(
   const counted = new Map<Cause, Hit[]>();
   const unexplained: string[] = [];
   for (const { of, hit } of left) {
-    const bill = billOf(hit.source);
+    const bill = sbomOf(hit.source);
     const cause = CAUSES.find((one) => bill !== undefined && one.of === of && one.explains(hit, bill, scanned, known));
     if (cause === undefined) unexplained.push(`${of}: ${hitKey(hit)}`);
     else counted.set(cause, [...(counted.get(cause) ?? []), hit]);

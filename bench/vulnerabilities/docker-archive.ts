@@ -5,12 +5,12 @@ import { join } from 'node:path';
 
 /** Writes an image as `docker save` does, whose only layer is a package database and an os-release. */
 export function writeDockerArchive(
-  folder: string,
+  directory: string,
   family: string,
   packages: readonly (readonly [name: string, version: string])[],
 ): string {
-  const path = join(folder, `${family}.tar`);
-  const root = join(folder, `${family}-root`);
+  const path = join(directory, `${family}.tar`);
+  const root = join(directory, `${family}-root`);
   const [database, osRelease] =
     family === 'Debian'
       ? ['var/lib/dpkg/status', 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n']
@@ -24,7 +24,7 @@ export function writeDockerArchive(
   mkdirSync(join(root, 'etc'), { recursive: true });
   writeFileSync(join(root, database), `${text.join('\n')}\n`);
   writeFileSync(join(root, 'etc/os-release'), osRelease);
-  const image = join(folder, `${family}-image`);
+  const image = join(directory, `${family}-image`);
   mkdirSync(image, { recursive: true });
   const tar = (args: readonly string[]) => spawnSync('tar', args);
   tar(['-C', root, '-cf', join(image, 'layer.tar'), '.']);

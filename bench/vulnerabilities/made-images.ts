@@ -11,13 +11,13 @@ const FAMILIES = [
 
 const EXPLANATION = `The images are made of package databases, the exports of 6000 made records an ecosystem: ranges with and without an
 introduction or a fix, and listed versions. What is only ours comes from records that say "introduced" and "fixed" of one
-and the same version: osv-scanner takes them for mended from there on, we take every later version for affected.
+and the same version: osv-scanner takes them for fixed from there on, we take every later version for affected.
 `;
 
 /** Holds made images against made records with both programs: every shape of version and range, by the same databases. */
-export async function compareMadeImages(folder: string, scanner: string): Promise<string> {
+export async function compareMadeImages(directory: string, scanner: string): Promise<string> {
   const exports = writeExports(
-    folder,
+    directory,
     new Map(
       FAMILIES.map(({ ecosystem, family, prefix }) => [
         family,
@@ -35,10 +35,10 @@ export async function compareMadeImages(folder: string, scanner: string): Promis
       settings: { vulnerabilitiesDirectory: exports },
     });
     const seconds = (performance.now() - start) / 1000;
-    if (evidence.status !== 'present' || evidence.value.unjudged.length > 0) {
+    if (evidence.status !== 'present' || evidence.value.unevaluated.length > 0) {
       throw new Error(JSON.stringify(evidence).slice(0, 500));
     }
-    const scanned = scan(scanner, exports, ['image', '--archive', writeDockerArchive(folder, family, packages)]);
+    const scanned = scan(scanner, exports, ['image', '--archive', writeDockerArchive(directory, family, packages)]);
     if (typeof scanned === 'string') throw new Error(scanned.slice(-1000));
     const ours = new Set(
       evidence.value.found.flatMap(({ package: { name, version }, records }) =>

@@ -13,11 +13,11 @@ export async function measureNetwork(): Promise<string> {
   const knowledge = knowing(madeRecords('Debian:12', 'DEBIAN').slice(0, 200));
   const paced = await serveOsv(knowledge, ROUND_TRIP);
   const start = performance.now();
-  await judgeImages(paced);
+  await evaluateImages(paced);
   const wall = performance.now() - start;
   await paced.close();
   const counted = await serveOsv(knowledge, QUIET, true);
-  await judgeImages(counted);
+  await evaluateImages(counted);
   await counted.close();
 
   const { requests } = paced;
@@ -36,13 +36,13 @@ export async function measureNetwork(): Promise<string> {
   ].join('\n');
 }
 
-async function judgeImages(server: OsvServer): Promise<void> {
+async function evaluateImages(server: OsvServer): Promise<void> {
   const shared = new Map<string, Promise<unknown>>();
   const all = await Promise.all(
     Array.from({ length: IMAGES }, (_, image) =>
       collectKnown({ inventory: inventoryOf(DEBIAN, madePackages('Debian:12', image)), server, shared }),
     ),
   );
-  const open = all.find((evidence) => evidence.status !== 'present' || evidence.value.unjudged.length > 0);
+  const open = all.find((evidence) => evidence.status !== 'present' || evidence.value.unevaluated.length > 0);
   if (open !== undefined) throw new Error(JSON.stringify(open).slice(0, 500));
 }

@@ -14,9 +14,9 @@ export interface Hit {
 
 export const hitKey = ({ source, name, version, id }: Hit): string => `${source} ${name} ${version} ${id}`;
 
-/** Writes exports where osv-scanner looks for its databases: `FOLDER/osv-scalibr/FAMILY/all.zip`. Returns that folder. */
-export function writeExports(folder: string, records: ReadonlyMap<string, readonly MadeRecord[]>): string {
-  const exports = join(folder, 'osv-scalibr');
+/** Writes exports where osv-scanner looks for its databases: `DIRECTORY/osv-scalibr/FAMILY/all.zip`. Returns that directory. */
+export function writeExports(directory: string, records: ReadonlyMap<string, readonly MadeRecord[]>): string {
+  const exports = join(directory, 'osv-scalibr');
   for (const [family, own] of records) {
     mkdirSync(join(exports, family), { recursive: true });
     writeFileSync(

@@ -3,7 +3,7 @@ import { osvRecordings } from '../../__tests__/support/registry/osv-recordings.j
 import type { MadeRecord } from '../../__tests__/support/registry/osv-server.js';
 import { compareIn } from '../../src/packages/versions/ecosystem.js';
 import { distributionEcosystem, ecosystemFamily } from '../../src/vulnerabilities/matching/ecosystems.js';
-import type { Bill } from './bill-folder.js';
+import type { Sbom } from './sbom-directory.js';
 
 interface Entry {
   readonly package: { readonly ecosystem: string; readonly name: string };
@@ -14,11 +14,11 @@ interface Entry {
 export const entriesOf = ({ affected }: MadeRecord): readonly Entry[] => affected as readonly Entry[];
 
 /**
- * The answers of the OSV API in a folder of recordings as records, by family of ecosystems. The records' own words were not
+ * The answers of the OSV API in a directory of recordings as records, by family of ecosystems. The records' own words were not
  * recorded; affected is every version up to the highest for which the service named the record, in the release it was
- * asked about and in those of the bills of materials.
+ * asked about and in those of the SBOM.
  */
-export function recordedRecords(folder: string, bills: readonly Bill[]): ReadonlyMap<string, readonly MadeRecord[]> {
+export function recordedRecords(directory: string, bills: readonly Sbom[]): ReadonlyMap<string, readonly MadeRecord[]> {
   const releases = new Set(
     bills.flatMap(({ distribution }) => {
       const ecosystem = distributionEcosystem(distribution);
@@ -29,7 +29,7 @@ export function recordedRecords(folder: string, bills: readonly Bill[]): Readonl
   const add = (family: string, record: MadeRecord) => {
     families.set(family, [...(families.get(family) ?? []), record]);
   };
-  for (const record of osvRecordings(folder).records) {
+  for (const record of osvRecordings(directory).records) {
     for (const family of new Set(entriesOf(record).map(familyOf))) {
       const own = entriesOf(record).filter((entry) => familyOf(entry) === family);
       add(family, { ...record, affected: spread(own, releases) });

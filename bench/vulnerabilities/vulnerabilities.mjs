@@ -1,7 +1,7 @@
 // What asking about known vulnerabilities costs, and how our answers compare with osv-scanner's on the same packages and
 // the same exports. Usage:
 // node bench/vulnerabilities/vulnerabilities.mjs [OSV_SCANNER [BILLS RECORDINGS [--write]]]
-// BILLS is a folder of bills of materials, RECORDINGS one of recorded answers of the OSV API in the form of osv-scanner's
+// BILLS is a directory of SBOM, RECORDINGS one of recorded answers of the OSV API in the form of osv-scanner's
 // own tests. --write puts all of it into bench/vulnerabilities/results.md. It fails where the two programs differ and no
 // cause of it is known.
 import { execFileSync } from 'node:child_process';
@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundled, node } from '../bundled.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-vulnerabilities-'));
-const outfile = await bundled('vulnerabilities/measure', folder);
-const measured = execFileSync(node, [outfile, folder, ...process.argv.slice(2, 5)], {
+const directory = mkdtempSync(join(tmpdir(), 'bench-vulnerabilities-'));
+const outfile = await bundled('vulnerabilities/measure', directory);
+const measured = execFileSync(node, [outfile, directory, ...process.argv.slice(2, 5)], {
   encoding: 'utf8',
   maxBuffer: 1e8,
 });
@@ -22,4 +22,4 @@ if (process.argv[5] === '--write') {
   writeFileSync(results, measured);
   execFileSync(new URL('../../node_modules/.bin/biome', import.meta.url).pathname, ['format', '--write', results]);
 }
-rmSync(folder, { recursive: true });
+rmSync(directory, { recursive: true });

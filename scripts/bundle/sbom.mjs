@@ -1,5 +1,5 @@
 /**
- * The bill of materials of the bundle: a CycloneDX 1.6 document in JSON, of the packages of which something is in it and
+ * The SBOM of the bundle: a CycloneDX 1.6 document in JSON, of the packages of which something is in it and
  * nothing else. The same packages give the same bytes, so it has no time and no serial number; a release adds the time.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
@@ -20,7 +20,7 @@ export function sbom(packages, product) {
         name: product.name,
         version: product.version,
         description: product.description,
-        ...licence(product.license),
+        ...license(product.license),
         purl: root,
       },
     },
@@ -29,7 +29,7 @@ export function sbom(packages, product) {
       'bom-ref': purl(one),
       ...nameParts(one.name),
       version: one.version,
-      ...licence(one.license),
+      ...license(one.license),
       purl: purl(one),
     })),
     dependencies: [
@@ -54,6 +54,6 @@ function nameParts(name) {
 }
 
 /** What a package declares is an SPDX expression, or nothing. */
-function licence(expression) {
+function license(expression) {
   return expression === undefined ? {} : { licenses: [{ expression }] };
 }

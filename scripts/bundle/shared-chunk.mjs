@@ -7,7 +7,7 @@ const NAME = 'gate:shared';
  * An esbuild plugin that keeps in one chunk what `start` imports: Node takes about half a millisecond to open a module,
  * and esbuild cuts a chunk for every set of entries that share some files (https://esbuild.github.io/api/#splitting).
  * Every entry that needs one of these files is made to import them all, so that the set is one.
- * Takes the metafile of a build without the plugin, its entry points, the file `start`, and the folder of their paths.
+ * Takes the metafile of a build without the plugin, its entry points, the file `start`, and the directory of their paths.
  */
 export function sharedChunk(metafile, entryPoints, start, root) {
   const { inputs } = metafile;

@@ -5,7 +5,7 @@ import type { LayerFile } from '../../__tests__/support/image/image-maker.js';
 export interface ApkPackage {
   readonly name: string;
   readonly version: string;
-  readonly licence: string;
+  readonly license: string;
   readonly origin?: string;
   readonly files: readonly { readonly path: string; readonly content: string; readonly mode?: number }[];
 }
@@ -18,7 +18,7 @@ export function apkTree(packages: readonly ApkPackage[], osRelease: string): rea
   const release: ApkPackage = {
     name: 'wolfi-baselayout',
     version: '20230201-r28',
-    licence: 'MIT',
+    license: 'MIT',
     files: [
       { path: 'etc/os-release', content: osRelease },
       {
@@ -41,23 +41,23 @@ export function apkTree(packages: readonly ApkPackage[], osRelease: string): rea
   return [...files, { path: 'usr/lib/apk/db/installed', content: database, mode: 0o644 }];
 }
 
-function databaseEntry({ name, version, licence, origin, files }: ApkPackage): string {
-  const folders = new Map<string, string[]>();
+function databaseEntry({ name, version, license, origin, files }: ApkPackage): string {
+  const directories = new Map<string, string[]>();
   for (const { path, content, mode } of files) {
     const slash = path.lastIndexOf('/');
-    const lines = folders.get(path.slice(0, slash)) ?? [];
+    const lines = directories.get(path.slice(0, slash)) ?? [];
     const sum = createHash('sha1').update(content).digest('base64');
     lines.push(`R:${path.slice(slash + 1)}`, `a:0:0:${(mode ?? 0o644).toString(8)}`, `Z:Q1${sum}`);
-    folders.set(path.slice(0, slash), lines);
+    directories.set(path.slice(0, slash), lines);
   }
   return [
     `P:${name}`,
     `V:${version}`,
     'A:x86_64',
-    `L:${licence}`,
+    `L:${license}`,
     `T:${name}, for the example`,
     `o:${origin ?? name}`,
-    ...[...folders].flatMap(([folder, lines]) => [`F:${folder}`, ...lines]),
+    ...[...directories].flatMap(([directory, lines]) => [`F:${directory}`, ...lines]),
     '',
   ].join('\n');
 }

@@ -11,9 +11,9 @@ import { ecosystemFamily } from '../../src/vulnerabilities/matching/ecosystems.j
  * Returns the archives' paths.
  */
 export async function archiveAdvisories(example: string): Promise<readonly string[]> {
-  const folder = join(example, 'vulnerabilities');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  const records = await Promise.all(files.map(async (name) => await readFile(join(folder, name), 'utf8')));
+  const directory = join(example, 'vulnerabilities');
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.json'));
+  const records = await Promise.all(files.map(async (name) => await readFile(join(directory, name), 'utf8')));
   const ecosystems = new Set(
     records.flatMap((text) => {
       const { affected } = JSON.parse(text) as { readonly affected: readonly { readonly package: MadePackage }[] };
@@ -24,8 +24,8 @@ export async function archiveAdvisories(example: string): Promise<readonly strin
   return await Promise.all(
     families.map(async (family) => {
       const own = [...ecosystems].filter((ecosystem) => ecosystemFamily(ecosystem) === family).sort();
-      const path = join(folder, family, 'all.zip');
-      await mkdir(join(folder, family), { recursive: true });
+      const path = join(directory, family, 'all.zip');
+      await mkdir(join(directory, family), { recursive: true });
       await writeFile(path, makeZip(Object.fromEntries(own.map(oldRecord))));
       return path;
     }),

@@ -26,7 +26,7 @@ export interface ExampleImage {
   readonly signer?: TestSigner;
   /** Whether the test log records what was signed; it does unless told otherwise. */
   readonly logged?: boolean;
-  /** What the bill of materials says is in it; without it none is attested. */
+  /** What the SBOM says is in it; without it none is attested. */
   readonly sbom?: readonly MadePackage[];
   /** The source repository that the provenance names; without it none is attested. */
   readonly source?: string;
@@ -71,7 +71,7 @@ export async function exampleImage(
   return { entries, digest };
 }
 
-/** The lines of a bill of materials for packages `name@version`. */
+/** The lines of an SBOM for packages `name@version`. */
 export function sbomOf(
   packages: readonly { readonly name: string; readonly version: string }[],
 ): readonly MadePackage[] {

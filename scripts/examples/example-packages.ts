@@ -11,20 +11,20 @@ export const RUNTIME: readonly ApkPackage[] = [
   {
     name: 'ca-certificates-bundle',
     version: '20260101-r0',
-    licence: 'MPL-2.0 AND MIT',
+    license: 'MPL-2.0 AND MIT',
     files: [{ path: 'etc/ssl/certs/ca-certificates.crt', content: '# certificates, for the example\n' }],
   },
   {
     name: 'libstdc++',
     version: '15.2.0-r4',
-    licence: 'GPL-3.0-or-later WITH GCC-exception-3.1',
+    license: 'GPL-3.0-or-later WITH GCC-exception-3.1',
     origin: 'gcc',
     files: [{ path: 'usr/lib/libstdc++.so.6', content: '\x7fELF libstdc++, for the example\n', mode: 0o755 }],
   },
   {
     name: 'nodejs-22',
     version: '22.21.1-r0',
-    licence: 'MIT',
+    license: 'MIT',
     files: [{ path: 'usr/bin/node', content: '\x7fELF node, for the example\n', mode: 0o755 }],
   },
 ];
@@ -33,7 +33,7 @@ export const TOOLS: readonly ApkPackage[] = [
   {
     name: 'busybox',
     version: '1.37.0-r50',
-    licence: 'GPL-2.0-only',
+    license: 'GPL-2.0-only',
     files: [
       {
         path: 'usr/bin/busybox',
@@ -45,13 +45,13 @@ export const TOOLS: readonly ApkPackage[] = [
   {
     name: 'apk-tools',
     version: '2.14.10-r7',
-    licence: 'GPL-2.0-only',
+    license: 'GPL-2.0-only',
     files: [{ path: 'usr/bin/apk', content: '\x7fELF apk, for the example\n', mode: 0o755 }],
   },
   {
     name: 'npm',
     version: '11.6.2-r0',
-    licence: 'Artistic-2.0',
+    license: 'Artistic-2.0',
     files: [{ path: 'usr/bin/npm', content: '#!/usr/bin/env node\n', mode: 0o755 }],
   },
 ];
@@ -59,5 +59,5 @@ export const SHELL: LayerFile = { path: 'usr/bin/sh', link: '/usr/bin/busybox' }
 
 /** A package that only one image has, so that no two images are the same bytes. */
 export function packageOf(name: string): ApkPackage {
-  return { name, version: '1.0.0-r0', licence: 'MIT', files: [{ path: `app/${name}.txt`, content: `${name}\n` }] };
+  return { name, version: '1.0.0-r0', license: 'MIT', files: [{ path: `app/${name}.txt`, content: `${name}\n` }] };
 }

@@ -81,8 +81,8 @@ async function makeRegistry(
 }
 
 /** Writes the digest behind every tag of an example image that a Dockerfile pins. */
-async function repinBelow(folder: string, digests: ReadonlyMap<string, string>): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+async function repinBelow(directory: string, digests: ReadonlyMap<string, string>): Promise<void> {
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/(?:^|\.)Dockerfile$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
     const text = await readFile(path, 'utf8');

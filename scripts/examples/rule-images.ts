@@ -7,7 +7,7 @@ import { packageOf, SHELL, SOURCE, TOOLS, WOLFI } from './example-packages.js';
 const TINI: ApkPackage = {
   name: 'tini',
   version: '0.19.0-r24',
-  licence: 'MIT',
+  license: 'MIT',
   files: [{ path: 'usr/bin/tini', content: '\x7fELF tini, for the example\n', mode: 0o755 }],
 };
 const BASELAYOUT = { name: 'wolfi-baselayout', version: '20230201-r28' };
@@ -53,7 +53,7 @@ export function ruleImages(
     image('strangers:1', { changes: { signer: stranger } }),
     withoutSbom(image('no-sbom:1')),
     image('forked:1', { changes: { source: 'https://github.com/stranger/fork' } }),
-    withoutLicences(image('thin-sbom:1')),
+    withoutLicenses(image('thin-sbom:1')),
     hiding(TINI.name, image('hidden-package:1')),
     image('shell:1', { packages: [TINI, ...TOOLS.filter(({ name }) => name === 'busybox')], files: [SHELL] }),
     image('large:1', { packages: [TINI, ...Array.from({ length: 10 }, (_, place) => packageOf(`part-${place}`))] }),
@@ -74,7 +74,7 @@ export function ruleImages(
         {
           name: 'nodejs-18',
           version: '18.20.8-r0',
-          licence: 'MIT',
+          license: 'MIT',
           files: [{ path: 'usr/bin/node', content: '\x7fELF node 18, for the example\n', mode: 0o755 }],
         },
       ],
@@ -91,8 +91,8 @@ function withoutSbom({ sbom: _, ...rest }: ExampleImage): ExampleImage {
   return rest;
 }
 
-function withoutLicences(image: ExampleImage): ExampleImage {
-  const sbom = (image.sbom ?? []).map(({ licence: _, ...rest }) => rest);
+function withoutLicenses(image: ExampleImage): ExampleImage {
+  const sbom = (image.sbom ?? []).map(({ license: _, ...rest }) => rest);
   return { ...image, sbom };
 }
 

@@ -25,8 +25,8 @@ function generatedFiles(root: string): ReadonlyMap<string, string> {
 
 /** Pages of rules that are no more. */
 function leftOver(root: string, files: ReadonlyMap<string, string>): readonly string[] {
-  const folder = join(root, PAGES);
-  const pages = existsSync(folder) ? readdirSync(folder).map((name) => `${PAGES}/${name}`) : [];
+  const directory = join(root, PAGES);
+  const pages = existsSync(directory) ? readdirSync(directory).map((name) => `${PAGES}/${name}`) : [];
   return pages.filter((path) => !files.has(path));
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ruleOptions } from '../../src/policy/rule-options.js';
 import type { RuleDescription } from '../../src/reports/rule-description.js';
-import { askedOf } from '../../src/reports/text/rules-text.js';
+import { queriedFrom } from '../../src/reports/text/rules-text.js';
 import type { ProfileColumn, Rule } from '../../src/rules/rule.js';
 import { table } from './table.js';
 
@@ -58,11 +58,11 @@ export function rulePage(rule: Rule): string {
     '## Why it matters',
     rule.why,
     '## What to do about a finding',
-    rule.mend,
+    rule.fix,
     '## See it',
     exampleOf(rule),
     '## Levels',
-    `It is asked of ${askedOf(rule)}.`,
+    `It is asked of ${queriedFrom(rule)}.`,
     table(
       COLUMNS.map(({ title }) => title),
       [COLUMNS.map((column) => levelIn(rule, column))],
@@ -77,7 +77,7 @@ export function rulePage(rule: Rule): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Where examples/ show the rule failing; a rule that compares needs the folder that the change starts from. */
+/** Where examples/ show the rule failing; a rule that compares needs the directory that the change starts from. */
 function exampleOf(rule: Rule): string {
   const compares = rule.subject === 'change' || (rule.subject === 'image' && rule.comparesWithBase === true);
   const [what, command] = compares

@@ -4,9 +4,9 @@
  */
 
 /** What a rule's page is made of. */
-const PAGE = new Set(['title', 'question', 'why', 'mend']);
+const PAGE = new Set(['title', 'question', 'why', 'fix']);
 /** What a message is made of. */
-const MESSAGE = new Set(['reason', 'fix', 'message', 'remedy', 'expected']);
+const MESSAGE = new Set(['reason', 'fix', 'message', 'fix', 'expected']);
 const TWO_WORDS = /[A-Za-z,;:.")`] | [A-Za-z("`]/;
 
 /** The texts of a string or template literal, without what it interpolates. */

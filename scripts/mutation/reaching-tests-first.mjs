@@ -5,7 +5,7 @@ import { noticing } from './jest-circus-to-first-failure.mjs';
 /** In the sandbox, which all runners of a group share. */
 const KEPT = join(process.cwd(), 'tests-by-file.json');
 
-/** The file whose test noticed the last mutant that was noticed, which is most likely the next one's neighbour. */
+/** The file whose test noticed the last mutant that was noticed, which is most likely the next one's neighbor. */
 let likely;
 
 /**

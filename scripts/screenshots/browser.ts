@@ -15,7 +15,7 @@ const message = z.looseObject({
   error: z.looseObject({ message: z.string() }).optional(),
 });
 
-/** Starts Chromium (`CHROMIUM` names another program) with a profile folder of its own. */
+/** Starts Chromium (`CHROMIUM` names another program) with a profile directory of its own. */
 export function startBrowser(profile: string): Browser {
   const child = spawn(
     process.env['CHROMIUM'] ?? 'chromium',

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 export const STYLE = 'github-markdown-css@5.9.0';
 export const MERMAID = 'mermaid@11.17.2';
 
-/** Unpacks a package of npm into a folder, without what it depends on, and returns where it lies. */
-export function fetchPackage(name: string, folder: string): string {
-  const into = join(folder, name.replace(/@.*$/, ''));
+/** Unpacks a package of npm into a directory, without what it depends on, and returns where it lies. */
+export function fetchPackage(name: string, directory: string): string {
+  const into = join(directory, name.replace(/@.*$/, ''));
   mkdirSync(into, { recursive: true });
   const packing = ['pack', '--silent', '--pack-destination', into, name];
   const packed = execFileSync('npm', packing, { encoding: 'utf8' }).trim();

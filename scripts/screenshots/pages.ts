@@ -50,7 +50,7 @@ body { margin: 0; padding: 16px; background: #ffffff; font-family: "Liberation S
 /** Everything that is shown in docs/images. */
 export function pages(assets: Assets): readonly Page[] {
   const failing = storefrontReport({
-    notices: ['The policy changes in this pull request; it is judged by the one of the base branch.'],
+    notices: ['The policy changes in this pull request; it is evaluated by the one of the base branch.'],
   });
   const comment = renderComment(failing, { ...TARGETS, isNew: (finding) => finding.rule === 'allowed-base' });
   const clean = renderComment(makeReport({ uses: [makeUse('cgr.dev/chainguard/node:latest')] }), TARGETS);

@@ -11,16 +11,16 @@ const DEVICES = [
   { label: 'phone', width: 390, deviceScaleFactor: 1.5, mobile: true },
 ] as const;
 
-/** Takes every picture into `out`, working in `folder`, and returns the files' names. */
-export async function takeScreenshots(out: string, folder: string): Promise<readonly string[]> {
-  const css = readFileSync(join(fetchPackage(STYLE, folder), 'github-markdown-light.css'), 'utf8');
-  const mermaid = pathToFileURL(join(fetchPackage(MERMAID, folder), 'dist/mermaid.min.js')).href;
+/** Takes every picture into `out`, working in `directory`, and returns the files' names. */
+export async function takeScreenshots(out: string, directory: string): Promise<readonly string[]> {
+  const css = readFileSync(join(fetchPackage(STYLE, directory), 'github-markdown-light.css'), 'utf8');
+  const mermaid = pathToFileURL(join(fetchPackage(MERMAID, directory), 'dist/mermaid.min.js')).href;
   mkdirSync(out, { recursive: true });
   const names: string[] = [];
-  const browser = startBrowser(join(folder, 'profile'));
+  const browser = startBrowser(join(directory, 'profile'));
   try {
     for (const { name, html } of pages({ css, mermaid })) {
-      const file = join(folder, `${name}.html`);
+      const file = join(directory, `${name}.html`);
       writeFileSync(file, html);
       for (const device of DEVICES) {
         names.push(`${name}-${device.label}.png`);

@@ -32,7 +32,7 @@ export async function findCarriers(
   const carriers: readonly Carrier[] = signed.length > 0 ? signed : mayBeSigned ? [] : wanted(unsigned);
   if (carriers.length > 0) return { found: true, carriers, signed: signed.length > 0, from: statements.from };
 
-  const lookedIn = [...(statements.lookedIn ?? []), ...tellRejected(rejected)];
+  const lookedIn = [...(statements.lookedIn ?? []), ...describeRejected(rejected)];
   if (incomplete !== undefined) return { found: false, evidence: { status: 'unavailable', ...incomplete, lookedIn } };
   const others = [...new Set([...verified, ...unsigned].map(({ predicateType }) => predicateType))];
   const answer = others.length === 0 ? 'no statement' : `statements of other types: ${others.join(', ')}`;
@@ -40,7 +40,7 @@ export async function findCarriers(
 }
 
 /** Somebody who finds an attestation in the registry asks why it is not counted. */
-function tellRejected(rejected: readonly RejectedSignature[]): readonly LookedIn[] {
+function describeRejected(rejected: readonly RejectedSignature[]): readonly LookedIn[] {
   const told = new Map(rejected.map((one) => [`${one.place} ${one.reason}`, one]));
   return [...told.values()]
     .slice(0, TOLD)

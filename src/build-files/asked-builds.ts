@@ -3,7 +3,7 @@ import { buildsInCompose, isComposeFile } from './compose/compose-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
-import type { AskedBuilds } from './script/build-command.js';
+import type { RequestedBuilds } from './script/build-command.js';
 import type { PlacedBuild } from './unseen-builds.js';
 import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow/workflow-builds.js';
 
@@ -21,7 +21,7 @@ interface RepositoryBuilds {
 }
 
 /** Reads what workflows, the repository's own actions and Compose files build. */
-export async function askedBuilds(
+export async function requestedBuilds(
   tree: RepositoryTree,
   entries: readonly TreeEntry[],
   options: Pick<ReadingOptions, 'only'>,
@@ -29,7 +29,7 @@ export async function askedBuilds(
   const unreadable: BuildFile[] = [];
   const unseen: UnseenBuild[] = [];
   const known = new Set(entries.map(({ path }) => path));
-  const take = (path: string, { named, unseen: clauses }: AskedBuilds, into: PlacedBuild[]) => {
+  const take = (path: string, { named, unseen: clauses }: RequestedBuilds, into: PlacedBuild[]) => {
     into.push(...named.map((build) => ({ path, build: { ...build, file: foundAs(build.file, known) } })));
     unseen.push(...clauses.map((what) => ({ path, what })));
   };
@@ -40,8 +40,8 @@ export async function askedBuilds(
     const content = await tree.read(path, left);
     if (content.ok) {
       left -= content.value.length;
-      const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-      take(path, await buildsInWorkflow(content.value, folder), workflows);
+      const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+      take(path, await buildsInWorkflow(content.value, directory), workflows);
     } else if (content.error.code === 'too-large') {
       const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
       unreadable.push({ path, status: 'unreadable', reason });
@@ -70,6 +70,6 @@ export async function askedBuilds(
 /** The file that is built where there is none of the name: BuildKit and Podman have names that they fall back to. */
 function foundAs(file: string, known: ReadonlySet<string>): string {
   if (known.has(file) || !/(?:^|\/)Dockerfile$/.test(file)) return file;
-  const folder = file.slice(0, -'Dockerfile'.length);
-  return [`${folder}dockerfile`, `${folder}Containerfile`].find((other) => known.has(other)) ?? file;
+  const directory = file.slice(0, -'Dockerfile'.length);
+  return [`${directory}dockerfile`, `${directory}Containerfile`].find((other) => known.has(other)) ?? file;
 }

@@ -11,7 +11,7 @@ const MAX_PATTERNS = 1000;
 
 /** What one .gitattributes says that turns files into others. */
 interface Recoding {
-  /** Whether it may be about a path, which is relative to the folder of the attributes. */
+  /** Whether it may be about a path, which is relative to the directory of the attributes. */
   readonly mayMatch: (path: string) => boolean;
   readonly reason: string;
 }
@@ -32,11 +32,11 @@ export async function recodedPaths(
   const found = new Map<string, string>();
   const left = { bytes: MAX_ATTRIBUTES_BYTES, patterns: MAX_PATTERNS };
   for (const entry of attributes) {
-    const folder = entry.path.slice(0, -ATTRIBUTES.length);
-    const below = paths.filter((path) => path.startsWith(folder));
+    const directory = entry.path.slice(0, -ATTRIBUTES.length);
+    const below = paths.filter((path) => path.startsWith(directory));
     if (below.length === 0) continue;
     for (const { mayMatch, reason } of await recodings(tree, entry, left))
-      for (const path of below) if (mayMatch(path.slice(folder.length))) found.set(path, reason);
+      for (const path of below) if (mayMatch(path.slice(directory.length))) found.set(path, reason);
   }
   return found;
 }
@@ -76,7 +76,7 @@ function recodingOf(line: string, path: string): readonly Recoding[] {
   return [{ mayMatch: matcherOf(pattern), reason }];
 }
 
-/** In any case, as a checkout on some systems has it. A pattern without a slash is one of names, in any folder. */
+/** In any case, as a checkout on some systems has it. A pattern without a slash is one of names, in any directory. */
 function matcherOf(pattern: string): Recoding['mayMatch'] {
   // What a macro stands for may be said of any file.
   if (pattern.startsWith('[attr]')) return () => true;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { TreeEntry } from './repository-tree.js';
 import { SAFE_GIT_OPTIONS, safeGitEnvironment } from './safe-git.js';
 
-/** A listing beyond this is no repository that a gate can judge in its time. */
+/** A listing beyond this is no repository that a gate can evaluate in its time. */
 const MAX_LISTING_BYTES = 128 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 const LISTED = ['--cached', '--stage', '--others', '--exclude-standard'];
@@ -44,17 +44,17 @@ async function listFiles(directory: string): Promise<Buffer | undefined> {
 
 /** Whether `.git` is there or above, as git itself looks for it; asked here because starting git costs more. */
 function isInCheckout(directory: string): boolean {
-  let folder: string;
+  let dir: string;
   try {
-    folder = realpathSync(directory);
+    dir = realpathSync(directory);
   } catch {
     return false;
   }
   for (;;) {
-    if (existsSync(join(folder, '.git'))) return true;
-    const above = dirname(folder);
-    if (above === folder) return false;
-    folder = above;
+    if (existsSync(join(dir, '.git'))) return true;
+    const above = dirname(dir);
+    if (above === dir) return false;
+    dir = above;
   }
 }
 

@@ -30,7 +30,7 @@ export interface ImageUse extends Place {
   readonly instruction: UseInstruction;
   readonly stage: { readonly index: number; readonly name: string | null } | null;
   readonly role: Role;
-  /** Whether a build of the judged targets would pull it. */
+  /** Whether a build of the evaluated targets would pull it. */
   readonly reachable: boolean;
   /** The resolved `--platform` flag. */
   readonly platform: string | null;

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
-import { askedBuilds } from './asked-builds.js';
+import { requestedBuilds } from './asked-builds.js';
 import { recodedPaths } from './checkout-encoding.js';
 import { discover, excludes } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
@@ -81,7 +81,7 @@ const MAX_NAMED_BUILDS = 100;
 export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
-  const asked = await askedBuilds(tree, entries.value, options);
+  const asked = await requestedBuilds(tree, entries.value, options);
   const named = distinctBuilds(asked.workflows.map(({ build }) => build));
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
@@ -111,14 +111,14 @@ function distinctBuilds(builds: readonly NamedBuild[]): readonly NamedBuild[] {
   return [...new Map(builds.map(({ open: _, ...build }) => [JSON.stringify(build), build])).values()];
 }
 
-/** Whoever excludes the file that asks for a build, or judges others alone, has been told. */
+/** Whoever excludes the file that asks for a build, or evaluates others alone, has been told. */
 function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions): readonly UnseenBuild[] {
   const isExcluded = excludes(options);
   const told = unseen.filter(({ path }) => !isExcluded(path));
   return [...new Map(told.map((one) => [`${one.path} ${one.what}`, one])).values()];
 }
 
-/** What stands in the commit is judged all the same: it is one of the two texts. */
+/** What stands in the commit is evaluated all the same: it is one of the two texts. */
 function unlessRecoded(file: BuildFile, recoded: ReadonlyMap<string, string>): BuildFile {
   const reason = recoded.get(file.path);
   return reason === undefined || file.status === 'unreadable' ? file : { ...file, status: 'unreadable', reason };

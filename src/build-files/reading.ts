@@ -25,7 +25,7 @@ export interface ReadingOptions {
   readonly exclude: readonly string[];
   /** Ignore git's index: every file below the directory. */
   readonly allFiles: boolean;
-  /** Judge only these paths; others are listed as skipped. */
+  /** Evaluate only these paths; others are listed as skipped. */
   readonly only?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { Result } from '../lib/result.js';
 
-/** One entry of a repository at the judged commit. Directories are not listed. */
+/** One entry of a repository at the evaluated commit. Directories are not listed. */
 export interface TreeEntry {
   /** Relative to the root, with `/`, as bytes decoded from UTF-8. */
   readonly path: string;
@@ -12,11 +12,11 @@ export interface TreeError {
   readonly code: 'not-found' | 'not-a-file' | 'outside-repository' | 'too-large' | 'unreadable';
   readonly path: string;
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /**
- * A repository's content at the commit that is judged: the working tree, a commit of the local clone, or GitHub's
+ * A repository's content at the commit that is evaluated: the working tree, a commit of the local clone, or GitHub's
  * API. It never runs anything of the repository, and never leaves it: a link that points outside is an error.
  */
 export interface RepositoryTree {
@@ -26,19 +26,19 @@ export interface RepositoryTree {
   read(path: string, maxBytes: number): Promise<Result<Uint8Array, TreeError>>;
 }
 
-/** Why a repository is not judged of which two names read alike: one of them would be judged, and the other built. */
+/** Why a repository is not evaluated of which two names read alike: one of them would be evaluated, and the other built. */
 export function readsAlike(path: string): TreeError {
   return {
     code: 'unreadable',
     path,
     message: `Two files read as ${path}, since their names differ only in bytes that are not UTF-8.`,
-    remedy: 'Rename one of them.',
+    fix: 'Rename one of them.',
   };
 }
 
-/** An error as a clause, for a sentence that names the file as one that can't be judged. */
-export function reasonOf({ message, remedy }: TreeError): string {
-  return `${unstopped(message)}; ${remedy.charAt(0).toLowerCase()}${unstopped(remedy.slice(1))}`;
+/** An error as a clause, for a sentence that names the file as one that can't be evaluated. */
+export function reasonOf({ message, fix }: TreeError): string {
+  return `${unstopped(message)}; ${fix.charAt(0).toLowerCase()}${unstopped(fix.slice(1))}`;
 }
 
 function unstopped(sentence: string): string {

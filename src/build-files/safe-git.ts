@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 import { delimiter, isAbsolute, relative, resolve } from 'node:path';
 
 /**
- * Options for any git command in a repository that is judged. Nothing of it may run: no hooks, no file system monitor,
+ * Options for any git command in a repository that is evaluated. Nothing of it may run: no hooks, no file system monitor,
  * no transport; and no configuration counts but this. Its owner does not matter then, so checkouts of another user
  * (usual in containers) are taken too.
  * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-corefsmonitor

@@ -6,9 +6,9 @@ import { plural } from '../lib/text.js';
 import { type Checkout, listCheckout } from './git-index.js';
 import { type RepositoryTree, readsAlike, type TreeEntry, type TreeError } from './repository-tree.js';
 
-/** Entries of a directory that is no checkout; more is no repository that a gate can judge in its time. */
+/** Entries of a directory that is no checkout; more is no repository that a gate can evaluate in its time. */
 const MAX_ENTRIES = 1_000_000;
-/** Folders that are never part of what a repository builds. */
+/** Directories that are never part of what a repository builds. */
 const PASSED_OVER = new Set(['.git', 'node_modules']);
 
 export interface WorkingTreeOptions {
@@ -58,12 +58,12 @@ function distinctly(entries: readonly TreeEntry[]): Result<readonly TreeEntry[],
 async function walk(root: string): Promise<Result<readonly TreeEntry[], TreeError>> {
   const found: TreeEntry[] = [];
   const pending = [''];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listing = await list(join(root, folder), folder);
+  for (let dir = pending.pop(); dir !== undefined; dir = pending.pop()) {
+    const listing = await list(join(root, dir), dir);
     if (!listing.ok) return listing;
     for (const { name, kind } of listing.value) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      if (kind !== 'folder') found.push({ path, kind });
+      const path = dir === '' ? name : `${dir}/${name}`;
+      if (kind !== 'directory') found.push({ path, kind });
       else if (!PASSED_OVER.has(name)) pending.push(path);
     }
     if (found.length + pending.length > MAX_ENTRIES)
@@ -71,21 +71,21 @@ async function walk(root: string): Promise<Result<readonly TreeEntry[], TreeErro
         code: 'too-large',
         path: '.',
         message: `${root} has more than ${plural(MAX_ENTRIES, 'entry', 'entries')}.`,
-        remedy: 'Name the directory of the repository itself.',
+        fix: 'Name the directory of the repository itself.',
       });
   }
   return ok(found.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
 async function list(
-  folder: string,
+  dir: string,
   path: string,
-): Promise<Result<readonly { name: string; kind: 'file' | 'link' | 'folder' }[], TreeError>> {
+): Promise<Result<readonly { name: string; kind: 'file' | 'link' | 'directory' }[], TreeError>> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await readdir(dir, { withFileTypes: true });
     return ok(
       entries.map((entry) => {
-        const kind = entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'file';
+        const kind = entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'file';
         return { name: entry.name, kind };
       }),
     );
@@ -107,7 +107,7 @@ async function readInside(
         code: 'outside-repository',
         path,
         message: `${path} leads out of the repository.`,
-        remedy: 'Replace the link by the file itself.',
+        fix: 'Replace the link by the file itself.',
       });
     return await readRegular(real, path, maxBytes);
   } catch (error) {
@@ -147,7 +147,7 @@ function notAFile(path: string): TreeError {
     code: 'not-a-file',
     path,
     message: `${path} is not a regular file.`,
-    remedy: 'Give it another name, or exclude it with files.exclude in the policy.',
+    fix: 'Give it another name, or exclude it with files.exclude in the policy.',
   };
 }
 
@@ -156,7 +156,7 @@ function tooLarge(path: string, size: number, maxBytes: number): TreeError {
     code: 'too-large',
     path,
     message: `${path} has ${plural(size, 'byte')}; at most ${plural(maxBytes, 'byte')} are read.`,
-    remedy: 'Exclude it with files.exclude in the policy if it is not a build file.',
+    fix: 'Exclude it with files.exclude in the policy if it is not a build file.',
   };
 }
 
@@ -167,7 +167,7 @@ function toTreeError(error: unknown, path: string): TreeError {
       code: 'not-found',
       path,
       message: `${path} is not there.`,
-      remedy: 'Check it out in full (no sparse checkout), or remove it from git.',
+      fix: 'Check it out in full (no sparse checkout), or remove it from git.',
     };
   if (code === 'EISDIR') return notAFile(path);
   const reason = code === 'ELOOP' ? 'its links lead in a circle' : code;
@@ -175,6 +175,6 @@ function toTreeError(error: unknown, path: string): TreeError {
     code: 'unreadable',
     path,
     message: `${path} can't be read: ${reason}.`,
-    remedy: 'Make it readable for the user that runs the gate.',
+    fix: 'Make it readable for the user that runs the gate.',
   };
 }

@@ -1,7 +1,7 @@
-// Made by scripts/generate-catalogue.mjs from the YAML files beside it; edit those.
-import type { Catalogue } from './publisher.js';
+// Made by scripts/generate-catalog.mjs from the YAML files beside it; edit those.
+import type { Catalog } from './publisher.js';
 
-export const catalogue: Catalogue = {
+export const catalog: Catalog = {
   "version": "2026.11.3",
   "abandoned": [
     {
@@ -61,7 +61,7 @@ export const catalogue: Catalogue = {
     },
     {
       "id": "chainguard-organization",
-      "name": "Chainguard (images of an organisation)",
+      "name": "Chainguard (images of an organization)",
       "images": [
         "cgr.dev/{organization}/**"
       ],
@@ -82,17 +82,17 @@ export const catalogue: Catalogue = {
         }
       },
       "quirks": [
-        "Two identities of the organisation sign, catalog_syncer and apko_builder; `chainctl iam account-associations describe` shows them."
+        "Two identities of the organization sign, catalog_syncer and apko_builder; `chainctl iam account-associations describe` shows them."
       ],
       "facts": [
         {
-          "fact": "The issuer is issuer.enforce.dev, and the subjects are the URLs of the organisation's own identities there.",
+          "fact": "The issuer is issuer.enforce.dev, and the subjects are the URLs of the organization's own identities there.",
           "source": "https://edu.chainguard.dev/chainguard/chainguard-images/how-to-use/verifying-chainguard-images-and-metadata-signatures-with-cosign/",
           "read": "2026-11",
           "confirmed": true
         }
       ],
-      "notVerifiable": "the identities that sign differ by organisation; an allow entry gives them",
+      "notVerifiable": "the identities that sign differ by organization; an allow entry gives them",
       "asksFor": [
         "organization",
         "identities"
@@ -240,7 +240,7 @@ export const catalogue: Catalogue = {
           "confirmed": true
         }
       ],
-      "notVerifiable": "the catalogue holds no copy of its key; give it in the policy from https://dhi.io/keyring/latest.pub, with \"log\" set to ignored",
+      "notVerifiable": "the catalog holds no copy of its key; give it in the policy from https://dhi.io/keyring/latest.pub, with \"log\" set to ignored",
       "asksFor": [],
       "authorities": []
     },
@@ -528,7 +528,7 @@ export const catalogue: Catalogue = {
           "confirmed": true
         }
       ],
-      "notVerifiable": "the catalogue holds no copy of its key; give it in the policy from https://ftp.suse.com/pub/projects/security/keys/container-key.pem",
+      "notVerifiable": "the catalog holds no copy of its key; give it in the policy from https://ftp.suse.com/pub/projects/security/keys/container-key.pem",
       "asksFor": [],
       "authorities": []
     }

@@ -2,19 +2,19 @@ import type { Policy } from '../policy/policy.js';
 import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../references/pattern.js';
 import type { Reference } from '../references/reference.js';
 import { canonicalHost } from '../references/registry-host.js';
-import { catalogue } from './catalog.generated.js';
-import type { Catalogue, Publisher } from './publisher.js';
+import { catalog } from './catalog.generated.js';
+import type { Catalog, Publisher } from './publisher.js';
 
-export type { Catalogue, Publisher } from './publisher.js';
+export type { Catalog, Publisher } from './publisher.js';
 
-/** The catalogue that this version carries. */
-export function loadCatalogue(): Catalogue {
-  return catalogue;
+/** The catalog that this version carries. */
+export function loadCatalog(): Catalog {
+  return catalog;
 }
 
 const compiled = new WeakMap<Publisher, readonly ImagePattern[]>();
 
-/** A publisher's patterns; where an organisation is asked for, those of every organisation. */
+/** A publisher's patterns; where an organization is asked for, those of every organization. */
 function patternsOf(publisher: Publisher): readonly ImagePattern[] {
   const known = compiled.get(publisher);
   if (known !== undefined) return known;
@@ -27,7 +27,7 @@ function patternsOf(publisher: Publisher): readonly ImagePattern[] {
 }
 
 /** The publisher of an image: of those whose patterns match, the one with the longest literal prefix; null for others. */
-export function publisherOf(from: Catalogue, reference: Reference): Publisher | null {
+export function publisherOf(from: Catalog, reference: Reference): Publisher | null {
   let found: Publisher | null = null;
   let rank = -1;
   for (const publisher of from.publishers) {
@@ -41,7 +41,7 @@ export function publisherOf(from: Catalogue, reference: Reference): Publisher | 
 }
 
 /**
- * Whether a publisher attests something of its images with a signature; undefined where the catalogue says nothing of
+ * Whether a publisher attests something of its images with a signature; undefined where the catalog says nothing of
  * it.
  */
 export function attests({ publishes }: Publisher, what: 'sbom' | 'provenance'): boolean | undefined {
@@ -50,11 +50,11 @@ export function attests({ publishes }: Publisher, what: 'sbom' | 'provenance'): 
 }
 
 /**
- * Whether the policy or the catalogue names the host an image is pulled from. Other hosts are never contacted: a pull
+ * Whether the policy or the catalog names the host an image is pulled from. Other hosts are never contacted: a pull
  * request could otherwise send the runner anywhere. A pattern whose host has a wildcard names no host, and to deny an
  * image is not to ask for its host; the repository where an authority keeps its signatures is.
  */
-export function isListedHost(from: Catalogue, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
+export function isListedHost(from: Catalog, policy: Policy, pullFrom: Pick<Reference, 'registry'>): boolean {
   const host = canonicalHost(pullFrom.registry);
   const listed = [
     ...from.publishers.flatMap((publisher) => publisher.images),

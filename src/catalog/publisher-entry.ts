@@ -2,13 +2,13 @@ import type { AllowEntry } from '../policy/policy.js';
 import type { Publisher } from './publisher.js';
 
 /**
- * What an image of a known publisher is verified by where the policy says nothing: the catalogue's own authorities. It
- * allows nothing; null where the catalogue can't tell who signs (or for whom).
+ * What an image of a known publisher is verified by where the policy says nothing: the catalog's own authorities. It
+ * allows nothing; null where the catalog can't tell who signs (or for whom).
  */
 export function entryOfPublisher(publisher: Publisher | null): AllowEntry | null {
   if (publisher === null || publisher.asksFor.length > 0 || publisher.authorities.length === 0) return null;
   return {
-    name: `the catalogue's ${publisher.id}`,
+    name: `the catalog's ${publisher.id}`,
     pattern: publisher.images.join(' '),
     publisher: publisher.id,
     require: 1,

@@ -4,8 +4,8 @@ import type { PublisherFacts } from '../rules/rule.js';
 /** What an allow entry must give for a publisher whose images and signers differ by customer. */
 type PublisherParameter = 'organization' | 'identities';
 
-/** One thing the catalogue says, and where anybody can read it. */
-interface CatalogueFact {
+/** One thing the catalog says, and where anybody can read it. */
+interface CatalogFact {
   readonly fact: string;
   readonly source: string;
   /** The month it was read, `2026-11`. */
@@ -20,13 +20,13 @@ export interface Publisher extends PublisherFacts {
   /** Who signs them; a subject `{identities}` stands for each identity that the allow entry gives. */
   readonly authorities: readonly Authority[];
   readonly asksFor: readonly PublisherParameter[];
-  /** Why a signature can't be verified from the catalogue alone; there where `verifiable` is false. */
+  /** Why a signature can't be verified from the catalog alone; there where `verifiable` is false. */
   readonly notVerifiable?: string;
   /** Whether the images are built from Wolfi or Chainguard OS packages. */
   readonly wolfi: boolean;
   readonly attestations: readonly string[];
   readonly quirks: readonly string[];
-  readonly facts: readonly CatalogueFact[];
+  readonly facts: readonly CatalogFact[];
 }
 
 /** Images that are known to be abandoned: what a denylist should hold. */
@@ -37,7 +37,7 @@ interface Abandoned {
   readonly read: string;
 }
 
-export interface Catalogue {
+export interface Catalog {
   /** Named in every report. */
   readonly version: string;
   readonly publishers: readonly Publisher[];

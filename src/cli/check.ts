@@ -5,7 +5,7 @@ import { rules } from '../rules/index.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-import { GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './local-gate.js';
+import { GATE_OPTIONS, GATE_USAGE, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 import { writeOutput } from './write-output.js';
 
@@ -20,7 +20,7 @@ async function renderReport(
   report: Report,
   format: ReportFormat,
   tree: RepositoryTree,
-  { colour, width, program }: { readonly colour: boolean; readonly width: number; readonly program: string },
+  { color, width, program }: { readonly color: boolean; readonly width: number; readonly program: string },
 ): Promise<string> {
   switch (format) {
     case 'json':
@@ -32,7 +32,7 @@ async function renderReport(
     case 'text': {
       const sources = await sourcesOf(report, tree);
       const { checkText } = await import('../reports/text/text.js');
-      return checkText(report, { color: colour, width, program, source: (path) => sources.get(path) });
+      return checkText(report, { color: color, width, program, source: (path) => sources.get(path) });
     }
   }
 }
@@ -50,9 +50,9 @@ async function sourcesOf(report: Report, tree: RepositoryTree): Promise<Readonly
 const USAGE = `Usage: base-image-gate check [DIR] [--format text|json|sarif|markdown] [--output FILE] [--base DIR]
        ${GATE_USAGE}
 
-Judges every image that the build files below DIR (default: this directory) build on, by DIR's
+Evaluates every image that the build files below DIR (default: this directory) build on, by DIR's
 .github/base-image-gate.yml or the policy given. --all opens images whose identity failed, too.
-With --base, DIR is judged as a pull request that starts from there: by the base's policy, only for what it changes.
+With --base, DIR is evaluated as a pull request that starts from there: by the base's policy, only for what it changes.
 Exit codes: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy.
 `;
 
@@ -63,17 +63,17 @@ const OPTIONS = {
   base: { type: 'string' },
 } as const;
 
-/** `check`: the gate at the desk. */
+/** `check`: the gate on the command line. */
 export const check: Command = defineCommand(
   { name: 'check', usage: USAGE, options: OPTIONS, arguments: 1 },
   async ({ values, positionals, io, wrong }) => {
     const format = readChoice('--format', values.format, REPORT_FORMATS, 'text');
     if (!format.ok) return wrong(format.error);
-    const run = await runGateAtDesk(values, positionals[0], io);
+    const run = await runLocalGate(values, positionals[0], io);
     if (!run.ok) return refuse('check', run.error, io);
     const { report, tree } = run.value;
     const text = await renderReport(report, format.value, tree, {
-      colour: io.colour && values.output === undefined,
+      color: io.color && values.output === undefined,
       width: io.columns,
       program: io.program,
     });

@@ -12,8 +12,8 @@ export interface CommandIo {
   readonly cwd: string;
   /** How this program was called, such as `node dist/cli.js`: what a message tells a person to type begins with it. */
   readonly program: string;
-  /** Whether standard output is a terminal that may be coloured. */
-  readonly colour: boolean;
+  /** Whether standard output is a terminal that may be colored. */
+  readonly color: boolean;
   /** How wide the terminal is, in columns. */
   readonly columns: number;
   /** Whether standard error is a terminal, so that progress may be shown. */

@@ -3,7 +3,7 @@ import { exitCodeOf } from '../gate/verdict.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-import { GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './local-gate.js';
+import { GATE_OPTIONS, GATE_USAGE, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 import { writeOutput } from './write-output.js';
 
@@ -39,12 +39,12 @@ export const evidence: Command = defineCommand(
     const format = readChoice('--format', values.format, EVIDENCE_FORMATS, 'markdown');
     if (!format.ok) return wrong(format.error);
 
-    const run = await runGateAtDesk(values, positionals[0], io);
+    const run = await runLocalGate(values, positionals[0], io);
     if (!run.ok) return refuse('evidence', run.error, io);
     const { report, now, directory } = run.value;
-    const judged = `the working tree ${basename(directory)}`;
+    const evaluated = `the working tree ${basename(directory)}`;
     const text = await renderEvidence(
-      complianceEvidence(report, framework.value, { collected: now, judged }),
+      complianceEvidence(report, framework.value, { collected: now, evaluated }),
       format.value,
     );
     const written = await writeOutput(text, values.output, io);

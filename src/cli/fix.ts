@@ -3,7 +3,7 @@ import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
 import type { PinnedFile } from '../fix/pin-files.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
-import { type DeskRun, GATE_OPTIONS, GATE_USAGE, runGateAtDesk } from './local-gate.js';
+import { GATE_OPTIONS, GATE_USAGE, type LocalRun, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 
 const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
@@ -31,7 +31,7 @@ export const fix: Command = defineCommand(
     if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
     if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
 
-    const run = await runGateAtDesk(values, positionals[0], io);
+    const run = await runLocalGate(values, positionals[0], io);
     if (!run.ok) return refuse('fix', run.error, io);
     const { decidePins } = await import('../fix/pin-decisions.js');
     const decisions = decidePins(run.value.report, run.value.policy);
@@ -53,7 +53,7 @@ interface Pinned {
 }
 
 async function pinsOf(
-  { tree, reading, report }: DeskRun,
+  { tree, reading, report }: LocalRun,
   { wanted, left, pinnedBefore }: PinDecisions,
 ): Promise<Pinned> {
   const { pinFiles } = await import('../fix/pin-files.js');
@@ -116,7 +116,7 @@ async function writeAll(directory: string, files: readonly PinnedFile[]): Promis
 async function show(
   { files, left, pinnedBefore }: Pinned,
   unwritten: ReadonlySet<string>,
-  report: DeskRun['report'],
+  report: LocalRun['report'],
   how: 'written' | 'listed' | 'diff',
   io: CommandIo,
 ) {
@@ -135,7 +135,7 @@ async function show(
   if (left.length > 0) io.stderr(leftText(left));
 }
 
-function exitCode({ files, left }: Pinned, { report }: DeskRun, written: boolean, failed: boolean): ExitCode {
+function exitCode({ files, left }: Pinned, { report }: LocalRun, written: boolean, failed: boolean): ExitCode {
   if (left.some(({ retry }) => !retry)) return 1;
   if (!written && files.some(({ pinned }) => pinned.length > 0)) return 1;
   const unread = report.files.some(({ status }) => status === 'unreadable');

@@ -5,8 +5,8 @@ import { imagesJson, imagesText } from '../reports/images.js';
 import { BUILD_OPTIONS, readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-import { judgedDirectory } from './named-paths.js';
-import { tellUntracked } from './untracked-files.js';
+import { evaluatedDirectory } from './named-paths.js';
+import { reportUntracked } from './untracked-files.js';
 import { findReadingPolicy } from './working-tree-policy.js';
 
 const USAGE = `Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]… [--build-context NAME=…]…
@@ -23,12 +23,12 @@ export const images: Command = defineCommand(
     const format = readChoice('--format', values.format, ['text', 'json'], 'text');
     if (!format.ok) return wrong(format.error);
 
-    const judged = judgedDirectory(positionals[0], io);
-    if (!judged.ok) {
-      io.stderr(`images: ${judged.error}\n`);
+    const evaluated = evaluatedDirectory(positionals[0], io);
+    if (!evaluated.ok) {
+      io.stderr(`images: ${evaluated.error}\n`);
       return 3;
     }
-    const directory = judged.value;
+    const directory = evaluated.value;
     const tree = openWorkingTree(directory, { allFiles: values['all-files'] ?? false });
     const policy = await findReadingPolicy(directory, io);
     if (!policy.ok) {
@@ -39,12 +39,12 @@ export const images: Command = defineCommand(
     if (!options.ok) return wrong(options.error);
 
     const read = await readRepository(tree, options.value);
-    await tellUntracked(tree, true, io);
+    await reportUntracked(tree, true, io);
     if (!read.ok) {
-      io.stderr(`images: ${read.error.message} ${read.error.remedy}\n`);
+      io.stderr(`images: ${read.error.message} ${read.error.fix}\n`);
       return 3;
     }
-    io.stdout(format.value === 'json' ? imagesJson(read.value) : imagesText(read.value, { color: io.colour }));
+    io.stdout(format.value === 'json' ? imagesJson(read.value) : imagesText(read.value, { color: io.color }));
     return read.value.files.some(({ status }) => status === 'unreadable') ? 2 : 0;
   },
 );

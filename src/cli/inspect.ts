@@ -17,7 +17,7 @@ const USAGE = `Usage: base-image-gate inspect IMAGE [--format text|json] [--plat
        [--vulnerabilities DIR]
 
 Shows what can be learnt of one image: who signed it, how old it is, and what is really in its layers (programs, packages,
-rights, secrets, altered files). It judges nothing; check does.
+rights, secrets, altered files). It evaluates nothing; check does.
 Exit codes: 0 shown, 2 some of it could not be learnt, 3 wrong usage or policy.
 `;
 
@@ -54,7 +54,7 @@ export const inspect: Command = defineCommand(
       const { inspectionJson } = await import('./inspection-document.js');
       io.stdout(inspectionJson({ reference, platform: on, evidence, facts }));
     } else {
-      const { bold, dim } = paint(io.colour);
+      const { bold, dim } = paint(io.color);
       const rows = inspectionRows(evidence, facts).map(
         ([label, text]) => `  ${dim(label.padEnd(LABEL_WIDTH))} ${terminal(text)}`,
       );

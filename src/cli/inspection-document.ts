@@ -103,7 +103,7 @@ const packagesSchema = z.strictObject({
       version: text,
       architecture: z.exactOptional(text),
       source: z.strictObject({ name: text, version: z.exactOptional(text) }),
-      licences: z.array(text),
+      licenses: z.array(text),
       purl: text,
       where: text,
       files: z.array(

@@ -4,9 +4,9 @@ import { runsAs } from '../image-content/user.js';
 import { hasEnded } from '../packages/lifecycle/lifecycles.js';
 import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
 import { supportedParts } from '../packages/lifecycle/supported-parts.js';
-import { judgeWolfi, type WolfiJudgement } from '../packages/wolfi-facts.js';
+import { evaluateWolfi, type WolfiEvaluation } from '../packages/wolfi-facts.js';
 
-/** A distribution or runtime, and how long its makers mend it. */
+/** A distribution or runtime, and how long its makers fix it. */
 export interface SupportFact {
   /** Product and cycle: `Debian 12`. */
   readonly name: string;
@@ -24,7 +24,7 @@ export interface InspectionFacts {
   readonly environment: readonly EnvironmentFinding[];
   readonly support: readonly SupportFact[];
   /** Absent where os-release names no Wolfi. */
-  readonly wolfi?: WolfiJudgement;
+  readonly wolfi?: WolfiEvaluation;
 }
 
 /** Says what the kinds of evidence mean together; of those that are not there nothing is said. */
@@ -32,7 +32,7 @@ export function inspectionFacts({ image, filesystem, packages, apko }: Collected
   const tree = filesystem?.status === 'present' ? filesystem.value.tree : undefined;
   const inventory = packages?.status === 'present' ? packages.value : undefined;
   const configuration = image?.status === 'present' ? image.value.configuration : undefined;
-  const isWritable = (folder: string) => ((tree?.resolve(folder)?.mode ?? 0) & 0o002) !== 0;
+  const isWritable = (directory: string) => ((tree?.resolve(directory)?.mode ?? 0) & 0o002) !== 0;
   const env = configuration?.env ?? [];
   const parts = tree === undefined || inventory === undefined ? [] : supportedParts(tree, inventory);
   const isWolfi = ['wolfi', 'chainguard'].includes(inventory?.distribution?.id ?? '');
@@ -52,6 +52,6 @@ export function inspectionFacts({ image, filesystem, packages, apko }: Collected
     }),
     ...(tree === undefined || inventory === undefined || !isWolfi
       ? {}
-      : { wolfi: judgeWolfi(tree, inventory, apko?.status === 'present' ? apko.value : undefined) }),
+      : { wolfi: evaluateWolfi(tree, inventory, apko?.status === 'present' ? apko.value : undefined) }),
   };
 }

@@ -19,14 +19,14 @@ type Row = readonly [label: string, text: string];
 
 /** As many of a list as fit a line. */
 const SHOWN = 4;
-/** Some publishers put whole licences into labels. */
+/** Some publishers put whole licenses into labels. */
 const MAX_LABEL = 100;
 
 /** What was learnt of an image, a line a subject, most asked first. Texts come from strangers: the caller escapes them. */
 export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
   const { image, signatures, clocks, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
     evidence;
-  return toldOnce([
+  return reportedOnce([
     ...rows('digest', image, imageRows),
     ...rows('signed', signatures, signatureRows),
     ...rows('provenance', provenance, ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
@@ -49,22 +49,22 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
   ]);
 }
 
-/** Nothing found in what nobody could judge is not "none". */
-function vulnerabilityRows({ found, packages, unjudged }: KnownVulnerabilities): readonly Row[] {
-  const [first] = unjudged;
+/** Nothing found in what nobody could evaluate is not "none". */
+function vulnerabilityRows({ found, packages, unevaluated }: KnownVulnerabilities): readonly Row[] {
+  const [first] = unevaluated;
   const known = `${found.length} known in ${plural(packages, 'package')}`;
   if (first === undefined) return [['vulnerabilities', known]];
-  const more = unjudged.length === 1 ? '' : `, and ${unjudged.length - 1} more`;
+  const more = unevaluated.length === 1 ? '' : `, and ${unevaluated.length - 1} more`;
   return [
     ['vulnerabilities', known],
-    ['', `not judged: ${first.what}, because ${first.reason}${more}`],
+    ['', `not evaluated: ${first.what}, because ${first.reason}${more}`],
   ];
 }
 
 const NOT_KNOWN = 'not known: ';
 
 /** Much hangs on the image and its layers: why those can't be had is told once, and then what else is not known for it. */
-function toldOnce(all: readonly Row[]): readonly Row[] {
+function reportedOnce(all: readonly Row[]): readonly Row[] {
   const first = new Map<string, string[]>();
   const kept = all.filter(([label, text]) => {
     if (!text.startsWith(NOT_KNOWN)) return true;
@@ -106,9 +106,9 @@ function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T
         [label, `none (${plural(new Set(evidence.lookedIn.map(({ place }) => place)).size, 'place')} looked in)`],
       ];
     case 'unavailable':
-      return [[label, `${NOT_KNOWN}${evidence.message} ${evidence.remedy}`]];
+      return [[label, `${NOT_KNOWN}${evidence.message} ${evidence.fix}`]];
     case 'unsupported':
-      return [[label, `not judged: ${evidence.message}`]];
+      return [[label, `not evaluated: ${evidence.message}`]];
   }
 }
 
@@ -160,7 +160,7 @@ function filesystemRows(facts: FilesystemFacts): readonly Row[] {
       ),
     ),
   ]);
-  if (unread.length > 0) found.push(['not judged', some(unread.map(({ path, reason }) => `/${path}: ${reason}`))]);
+  if (unread.length > 0) found.push(['not evaluated', some(unread.map(({ path, reason }) => `/${path}: ${reason}`))]);
   return found;
 }
 
@@ -190,7 +190,7 @@ function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
     if (supported === undefined) return `${name} not known`;
     return `${name} ${ended ? 'ended: ' : ''}${supported}`;
   });
-  const judged =
+  const evaluated =
     wolfi === undefined
       ? []
       : ([
@@ -201,7 +201,7 @@ function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
               : `by ${some(wolfi.agreements)}`,
           ],
         ] as const);
-  return [...(told.length === 0 ? [] : ([['supported', some(told)]] as const)), ...judged];
+  return [...(told.length === 0 ? [] : ([['supported', some(told)]] as const)), ...evaluated];
 }
 
 function clockRows({ chosen, clocks }: Clocks): readonly Row[] {

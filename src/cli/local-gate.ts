@@ -2,23 +2,23 @@ import { resolve } from 'node:path';
 import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
-import { isListedHost, loadCatalogue } from '../catalog/catalog.js';
+import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
 import { type Change, readBase } from '../gate/change.js';
 import { type GateInput, runGate } from '../gate/run.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
-import { deskCache, deskCacheDirectory } from '../registry/cache/local-cache.js';
+import { localCache, localCacheDirectory } from '../registry/cache/local-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
 import { BUILD_OPTIONS, readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
-import { judgedDirectory, misnamedPath } from './named-paths.js';
+import { evaluatedDirectory, misnamedPath } from './named-paths.js';
 import type { Refusal } from './refusal.js';
-import { tellUntracked } from './untracked-files.js';
+import { reportUntracked } from './untracked-files.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
@@ -27,8 +27,8 @@ const EVERY_MS = 1000;
 
 /** A line that tells how far a run is, for whoever sits before it. */
 export interface Progress {
-  /** So many image uses of so many are judged. */
-  readonly judged: (done: number, of: number) => void;
+  /** So many image uses of so many are evaluated. */
+  readonly evaluated: (done: number, of: number) => void;
   /** Takes the line away, so that something else can be written. */
   readonly clear: () => void;
   /** Takes the line away for good. */
@@ -40,7 +40,7 @@ export interface Progress {
  * carriage returns alone, which every terminal knows, and keeps to the terminal's width.
  */
 export function startProgress(io: Pick<CommandIo, 'progress' | 'stderr' | 'columns'>): Progress {
-  if (!io.progress) return { judged: () => {}, clear: () => {}, end: () => {} };
+  if (!io.progress) return { evaluated: () => {}, clear: () => {}, end: () => {} };
   let shown = '';
   let text = 'Reading build files';
   let seconds = 0;
@@ -56,8 +56,8 @@ export function startProgress(io: Pick<CommandIo, 'progress' | 'stderr' | 'colum
   }, EVERY_MS);
   timer.unref();
   return {
-    judged: (done, of) => {
-      text = `Judging image uses: ${done} of ${of}`;
+    evaluated: (done, of) => {
+      text = `Evaluating image uses: ${done} of ${of}`;
     },
     clear,
     end: () => {
@@ -98,8 +98,8 @@ type GateFlags = Parameters<typeof readingOptions>[0] & {
   readonly all?: boolean | undefined;
 };
 
-/** A run of the gate at the desk, and what it was run over. */
-export interface DeskRun {
+/** A run of the gate on the command line, and what it was run over. */
+export interface LocalRun {
   readonly directory: string;
   readonly tree: RepositoryTree;
   readonly reading: ReadingOptions;
@@ -110,30 +110,30 @@ export interface DeskRun {
 
 /**
  * Runs the gate over a directory of this machine, by its working tree's policy or the one that the flags name. With a
- * base it is judged as a pull request that turns the base into it, so the base's policy holds, as it does on GitHub.
+ * base it is evaluated as a pull request that turns the base into it, so the base's policy holds, as it does on GitHub.
  */
-export async function runGateAtDesk(
+export async function runLocalGate(
   flags: GateFlags,
   directoryArgument: string | undefined,
   io: CommandIo,
-): Promise<Result<DeskRun, Refusal>> {
+): Promise<Result<LocalRun, Refusal>> {
   const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
   const profile = readChoice('--profile', flags.profile, PROFILES, 'baseline');
   if (!profile.ok) return usage(profile.error);
-  const judged = judgedDirectory(directoryArgument, io);
-  if (!judged.ok) return err({ kind: 'directory', message: judged.error });
-  const directory = judged.value;
-  const base = flags.base === undefined ? null : judgedDirectory(flags.base, io);
+  const evaluated = evaluatedDirectory(directoryArgument, io);
+  if (!evaluated.ok) return err({ kind: 'directory', message: evaluated.error });
+  const directory = evaluated.value;
+  const base = flags.base === undefined ? null : evaluatedDirectory(flags.base, io);
   if (base?.ok === false) return err({ kind: 'directory', message: `--base: ${base.error}` });
   const misnamed = misnamedPath(flags, io);
   if (misnamed !== null) return usage(misnamed);
   const home = base?.value ?? directory;
-  const catalogue = loadCatalogue();
+  const catalog = loadCatalog();
   const now = new Date();
   const loaded = await loadWorkingTreePolicy(
     home,
     {
-      catalogue,
+      catalog,
       ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
       ...(flags.policy === undefined ? {} : { file: flags.policy }),
       ...(flags.profile === undefined ? {} : { profile: profile.value }),
@@ -145,18 +145,18 @@ export async function runGateAtDesk(
   const reading = readingOptions(flags, io.env, policy);
   if (!reading.ok) return usage(reading.error);
   const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
-  await tellUntracked(tree, true, io);
+  await reportUntracked(tree, true, io);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
   const registries = await openRegistries({
     registries: policy.registries,
-    isListed: (registry) => isListedHost(catalogue, policy, { registry }),
+    isListed: (registry) => isListedHost(catalog, policy, { registry }),
     routes: flags.registry ?? [],
     layouts: true,
     offline,
     environment: io.env,
     workspace: home,
-    cache: deskCache(io.env),
+    cache: localCache(io.env),
     notice: (message) => {
       progress.clear();
       io.stderr(`${message}\n`);
@@ -171,30 +171,30 @@ export async function runGateAtDesk(
     tree,
     reading: reading.value,
     policy,
-    catalogue,
+    catalog,
     source: registries.value.source,
     collectors,
     settings: {
       now,
       offline,
-      cacheDirectory: deskCacheDirectory(io.env),
+      cacheDirectory: localCacheDirectory(io.env),
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),
     },
     change: base === null ? null : await changeFrom(base.value, tree, policy, reading.value),
     all: flags.all ?? false,
-    judged: progress.judged,
+    evaluated: progress.evaluated,
     preliminary: { findings: [], notices: [] },
   };
   const report = await runGate(input).finally(async () => {
     progress.end();
     await registries.value.close();
   });
-  if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.remedy}` });
+  if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.fix}` });
   return ok({ directory, tree, reading: reading.value, policy, now, report: report.value });
 }
 
-/** What turns the base's folder into the one that is judged, as far as a rule asks: image uses, and files of the policy. */
+/** What turns the base's directory into the one that is evaluated, as far as a rule asks: image uses, and files of the policy. */
 async function changeFrom(
   base: string,
   head: RepositoryTree,
@@ -206,7 +206,7 @@ async function changeFrom(
   for (const path of source.path === undefined ? dependsOn : [source.path, ...dependsOn]) {
     if (!(await isSame(path, before, head))) changedFiles.push(path);
   }
-  return { changedFiles, onlyNew: 'ageing', ...(await readBase(before, reading)) };
+  return { changedFiles, onlyNew: 'aging', ...(await readBase(before, reading)) };
 }
 
 /** A file that can't be read on one side has changed as far as anybody can tell. */
@@ -216,7 +216,7 @@ async function isSame(path: string, before: RepositoryTree, after: RepositoryTre
   return !was.ok && !is.ok && was.error.code === 'not-found' && is.error.code === 'not-found';
 }
 
-/** Whoever gives a registry a stand-in at the desk has named it, as the policy would: its images are looked at. */
+/** Whoever gives a registry a stand-in on the command line has named it, as the policy would: its images are looked at. */
 function withRegistriesOf(routes: readonly string[], policy: Policy): Policy {
   const named = routes.flatMap((text) => {
     const route = parseRoute(text);

@@ -9,7 +9,7 @@ import type { Platform } from '../references/platform.js';
 import type { CommandIo, ExitCode } from './command.js';
 import type { ImageFlags } from './open-image.js';
 
-/** A bill of materials that somebody named: a file's, or the one attested of an image. */
+/** An SBOM that somebody named: a file's, or the one attested of an image. */
 export interface NamedSbom {
   readonly sbom: Sbom;
   /** Of an image: on whose word it stands, and whether that counts by the policy. */
@@ -28,7 +28,7 @@ export interface NamedSbomError {
 const FILE_NAME = /^[./~]|\.(?:json|jsonl|spdx|cdx|xml|rdf|ya?ml|txt|gz)$/i;
 
 /**
- * Reads the bill of materials of a file, or the one attested of an image where there is no such file. A name that can
+ * Reads the SBOM of a file, or the one attested of an image where there is no such file. A name that can
  * only be a file's is never asked of a registry.
  */
 export async function readNamedSbom(
@@ -38,7 +38,7 @@ export async function readNamedSbom(
 ): Promise<Result<NamedSbom, NamedSbomError>> {
   const path = resolve(io.cwd, name);
   const size = await stat(path).then(
-    // A folder may well be called like an image.
+    // A directory may well be called like an image.
     (found) => (found.isFile() ? found.size : null),
     () => null,
   );
@@ -59,8 +59,8 @@ async function readFileSbom(name: string, path: string, size: number): Promise<R
         ? err(overLimit('sbom-bytes', `has ${size} bytes`))
         : readSbom(await readFile(path));
     if (read.ok) return ok({ sbom: read.value, doubts: [] });
-    const { status, message, remedy } = read.error;
-    return err({ code: status === 'unsupported' ? 1 : 2, message: `${name}: ${message}. ${remedy}` });
+    const { status, message, fix } = read.error;
+    return err({ code: status === 'unsupported' ? 1 : 2, message: `${name}: ${message}. ${fix}` });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return err({
@@ -96,7 +96,7 @@ async function readImageSbom(
     case 'unsupported':
       return err({ code: 1, message: `${name}: ${evidence.message} ${SBOM_WANTED.unsupportedFix}` });
     case 'unavailable':
-      return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.remedy}${takenForImage(name)}` });
+      return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.fix}${takenForImage(name)}` });
   }
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { loadCatalogue, publisherOf } from '../catalog/catalog.js';
+import { loadCatalog, publisherOf } from '../catalog/catalog.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
@@ -9,7 +9,7 @@ import { governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry } from '../policy/policy.js';
 import type { Platform } from '../references/platform.js';
 import { parseReference } from '../references/reference.js';
-import { deskCache, deskCacheDirectory } from '../registry/cache/local-cache.js';
+import { localCache, localCacheDirectory } from '../registry/cache/local-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
@@ -27,7 +27,7 @@ export interface ImageFlags {
   readonly vulnerabilities?: string | undefined;
 }
 
-/** One image at the desk, of which evidence can be asked. Close it when done. */
+/** One image on the command line, of which evidence can be asked. Close it when done. */
 export interface OpenedImage {
   readonly evidence: EvidenceCollection;
   readonly subjectOn: (platform: Platform) => ImageSubject;
@@ -35,7 +35,7 @@ export interface OpenedImage {
 }
 
 /**
- * Opens an image that somebody typed, by the policy of this folder (or the one given) and else by the catalogue's
+ * Opens an image that somebody typed, by the policy of this directory (or the one given) and else by the catalog's
  * knowledge of its publisher. Fails with a message for standard error; each is wrong usage or a wrong policy.
  *
  * @param given an entry that goes before all of these: an authority named on the command line
@@ -51,9 +51,9 @@ export async function openImage(
   if (!pullFrom.ok) return usage(`"${text}" is not an image reference because ${pullFrom.error.reason}.`);
   const misnamed = misnamedPath(flags, io);
   if (misnamed !== null) return usage(misnamed);
-  const catalogue = loadCatalogue();
+  const catalog = loadCatalog();
   const request = {
-    catalogue,
+    catalog,
     ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
     ...(flags.policy === undefined ? {} : { file: flags.policy }),
   };
@@ -69,18 +69,18 @@ export async function openImage(
     offline,
     environment: io.env,
     workspace: io.cwd,
-    cache: deskCache(io.env),
+    cache: localCache(io.env),
     notice: (message) => io.stderr(`${message}\n`),
   });
   if (!registries.ok) return usage(registries.error);
 
   const reference = policyReference(policy.value, pullFrom.value);
-  const entry = given ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalogue, reference));
+  const entry = given ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalog, reference));
   const root = flags['trusted-root'];
   const settings = {
     now: new Date(),
     offline,
-    cacheDirectory: deskCacheDirectory(io.env),
+    cacheDirectory: localCacheDirectory(io.env),
     ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
   };

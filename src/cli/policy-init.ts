@@ -2,45 +2,45 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
-import { loadCatalogue } from '../catalog/catalog.js';
+import { loadCatalog } from '../catalog/catalog.js';
 import { proposePolicy } from '../policy/propose.js';
 import { readingOptions } from '../policy/reading-options.js';
 import type { CommandIo, ExitCode } from './command.js';
-import { judgedDirectory } from './named-paths.js';
-import { tellUntracked } from './untracked-files.js';
+import { evaluatedDirectory } from './named-paths.js';
+import { reportUntracked } from './untracked-files.js';
 import { POLICY_PATH } from './working-tree-policy.js';
 
 const SCHEMA = 'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';
 
 /** `policy init [DIR]`: prints a policy that allows what the build files below DIR use today. */
-export async function initPolicy(folder: string, io: CommandIo): Promise<ExitCode> {
-  const judged = judgedDirectory(folder, io);
-  if (!judged.ok) {
-    io.stderr(`policy init: ${judged.error}\n`);
+export async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> {
+  const evaluated = evaluatedDirectory(dir, io);
+  if (!evaluated.ok) {
+    io.stderr(`policy init: ${evaluated.error}\n`);
     return 3;
   }
-  const directory = judged.value;
+  const directory = evaluated.value;
   const options = readingOptions({}, io.env, null);
   if (!options.ok) {
     io.stderr(`policy init: ${options.error}\n`);
     return 3;
   }
   const tree = openWorkingTree(directory, { allFiles: false });
-  await tellUntracked(tree, false, io);
+  await reportUntracked(tree, false, io);
   const read = await readRepository(tree, options.value);
   if (!read.ok) {
-    io.stderr(`policy init: ${read.error.message} ${read.error.remedy}\n`);
+    io.stderr(`policy init: ${read.error.message} ${read.error.fix}\n`);
     return 3;
   }
-  io.stdout(proposePolicy(read.value.uses, loadCatalogue(), { schemaUrl: SCHEMA }));
-  io.stderr(nextSteps(folder, await sizeOf(join(directory, POLICY_PATH)), io));
+  io.stdout(proposePolicy(read.value.uses, loadCatalog(), { schemaUrl: SCHEMA }));
+  io.stderr(nextSteps(dir, await sizeOf(join(directory, POLICY_PATH)), io));
   return 0;
 }
 
 /** Told after the policy, which scrolls by; a redirection has made an empty file by then, which is no policy yet. */
-function nextSteps(folder: string, size: number, { program }: CommandIo): string {
-  const path = join(folder, POLICY_PATH);
-  const steps = `Read every entry, see what it makes of the repository (${program} check${folder === '.' ? '' : ` ${folder}`}), and have its owners review it.`;
+function nextSteps(dir: string, size: number, { program }: CommandIo): string {
+  const path = join(dir, POLICY_PATH);
+  const steps = `Read every entry, see what it makes of the repository (${program} check${dir === '.' ? '' : ` ${dir}`}), and have its owners review it.`;
   return size === 0
     ? `Save it as ${path}. ${steps}\n`
     : `${path} is there already: take from this proposal what it lacks. ${steps}\n`;

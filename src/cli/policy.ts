@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { loadCatalogue } from '../catalog/catalog.js';
+import { loadCatalog } from '../catalog/catalog.js';
 import { plural } from '../lib/text.js';
 import type { PolicyProblem } from '../policy/problem.js';
 import { codeFrame } from '../reports/text/code-frame.js';
@@ -30,7 +30,7 @@ export const policyCommand: Command = defineCommand(
 
 async function validate(file: string, io: CommandIo): Promise<ExitCode> {
   const path = resolve(io.cwd, file);
-  const checked = await checkPolicyFile(path, loadCatalogue(), io);
+  const checked = await checkPolicyFile(path, loadCatalog(), io);
   if (typeof checked === 'string') {
     io.stderr(checked);
     return 3;
@@ -54,10 +54,10 @@ function decode(bytes: Uint8Array): string {
 
 /** A problem with the lines it is about, where their file can be read. */
 function described(problem: PolicyProblem, file: string, text: string | null, io: CommandIo): string {
-  // `colour` speaks of standard output; problems go to standard error, which may be a file.
-  const colours = paint(io.colour && io.progress);
-  const mark = problem.severity === 'error' ? colours.red : colours.yellow;
-  const frame = text === null ? [] : codeFrame(text, problem, { width: io.columns, paint: colours, mark });
+  // `color` speaks of standard output; problems go to standard error, which may be a file.
+  const colors = paint(io.color && io.progress);
+  const mark = problem.severity === 'error' ? colors.red : colors.yellow;
+  const frame = text === null ? [] : codeFrame(text, problem, { width: io.columns, paint: colors, mark });
   const lines = [
     `${file}:${problem.line}:${problem.column}: ${mark(problem.severity)}: ${problem.message}`,
     ...frame,

@@ -5,7 +5,7 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
  * How this program was called, so that a command which a message names can be typed as it stands: its own name where
- * it is installed, else `node` and the script, from the folder of the shell where that is shorter.
+ * it is installed, else `node` and the script, from the directory of the shell where that is shorter.
  *
  * @param script what Node was given to run, as `process.argv[1]` has it
  */

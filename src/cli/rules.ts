@@ -16,7 +16,7 @@ export const rulesCommand: Command = defineCommand(
   async ({ positionals, io }) => {
     const [id] = positionals;
     if (id === undefined) {
-      io.stdout(rulesText(rules, { color: io.colour, program: io.program }));
+      io.stdout(rulesText(rules, { color: io.color, program: io.program }));
       return 0;
     }
     const ids = rules.map((known) => known.id);
@@ -28,7 +28,7 @@ export const rulesCommand: Command = defineCommand(
       );
       return 3;
     }
-    io.stdout(ruleText(rule, { color: io.colour }));
+    io.stdout(ruleText(rule, { color: io.color }));
     return 0;
   },
 );

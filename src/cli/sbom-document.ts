@@ -19,7 +19,7 @@ const packageSchema = z
     identifiers: z.array(z.strictObject({ type: z.string(), value: z.string() })),
     source: z.exactOptional(named).describe('The source package it was built from.'),
     producer: z.exactOptional(z.string()),
-    licences: z.array(z.string()),
+    licenses: z.array(z.string()),
     hashes: z.array(z.strictObject({ algorithm: z.string(), value: z.string() })),
     purpose: z.exactOptional(z.string()),
     root: z.boolean().describe('The document says that it describes this one.'),
@@ -89,7 +89,7 @@ type DeepReadonly<T> = T extends (infer I)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
-/** What there is to show of one bill of materials. */
+/** What there is to show of one SBOM. */
 export interface ShownSbom extends Omit<NamedSbom, 'doubts'> {
   readonly elements: readonly ElementReport[];
   readonly diff?: PackageDiff;

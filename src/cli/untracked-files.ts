@@ -12,7 +12,7 @@ const MAX_NAMED = 5;
  *
  * @param hasFlag whether the command has --all-files
  */
-export async function tellUntracked(tree: WorkingTree, hasFlag: boolean, io: CommandIo): Promise<void> {
+export async function reportUntracked(tree: WorkingTree, hasFlag: boolean, io: CommandIo): Promise<void> {
   const files = (await tree.untracked()).filter((path) => nameKind(path) === 'dockerfile');
   if (files.length === 0) return;
   const named = files.slice(0, MAX_NAMED).map(terminal).join(', ');

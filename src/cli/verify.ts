@@ -9,7 +9,7 @@ import { parseIdentity } from '../policy/identity.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
 import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
 import type { Outcome } from '../rules/rule.js';
-import { judgeSignature } from '../rules/signature-verified.js';
+import { evaluateSignature } from '../rules/signature-verified.js';
 import { readPublicKey } from '../signatures/key.js';
 import { IMAGE_OPTIONS, type readArguments } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
@@ -22,7 +22,7 @@ const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform O
        [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
 
 Tells who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
-image (this directory's .github/base-image-gate.yml), else the catalogue's.
+image (this directory's .github/base-image-gate.yml), else the catalog's.
 Exit codes: 0 verified, 1 not verified (also where the policy says \`signed: false\`), 2 could not tell, 3 wrong usage or
 policy.
 `;
@@ -60,7 +60,7 @@ export const verify: Command = defineCommand(
 
 async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: CommandIo): Promise<Outcome> {
   const collected = await evidence.collect(subject, ['image', 'signatures']);
-  const result = judgeSignature({ entry: subject.entry, reference: subject.reference, evidence: collected });
+  const result = evaluateSignature({ entry: subject.entry, reference: subject.reference, evidence: collected });
   const lines = [
     `${formatPlatform(subject.platform)}: ${result.outcome}. ${result.reason}`,
     ...(result.details ?? []).map((line) => `  ${line}`),

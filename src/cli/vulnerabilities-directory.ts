@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { RunSettings } from '../evidence/collector.js';
 import type { Policy } from '../policy/policy.js';
 
-/** The directory of OSV exports of a run at the desk: the flag's, relative to the shell's folder; else the policy's, relative to DIR. */
+/** The directory of OSV exports of a run on the command line: the flag's, relative to the shell's directory; else the policy's, relative to DIR. */
 export function vulnerabilitiesDirectory(
   policy: Policy,
   directory: string,

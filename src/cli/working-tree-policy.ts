@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Catalogue } from '../catalog/publisher.js';
+import type { Catalog } from '../catalog/publisher.js';
 import { codeOf, messageOf } from '../lib/caught.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { LoadedPolicy } from '../policy/load.js';
@@ -20,18 +20,18 @@ export interface PolicyRequest {
   /** `--policy FILE`; without it DIR's own, and without that the built-in baseline. */
   readonly file?: string;
   readonly profile?: Profile;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** How policies of other repositories are had; they are fetched unless said otherwise. */
   readonly resolveExtends?: ResolveExtends;
 }
 
 /**
- * Loads the policy of a command that runs at the desk. Prints its warnings to standard error. Fails with the text of
+ * Loads the policy of a command that runs on the command line. Prints its warnings to standard error. Fails with the text of
  * every problem in it, for standard error: exit code 3.
  */
 export async function loadWorkingTreePolicy(
   directory: string,
-  { file, profile, catalogue, resolveExtends }: PolicyRequest,
+  { file, profile, catalog, resolveExtends }: PolicyRequest,
   io: CommandIo,
 ): Promise<Result<Policy, string>> {
   const path = file === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, file);
@@ -42,19 +42,19 @@ export async function loadWorkingTreePolicy(
     const above = policyAbove(directory);
     if (above !== null) {
       io.stderr(
-        `${directory} has no ${POLICY_PATH} of its own, so the built-in baseline holds. Its repository has one: judge that whole, or add --policy ${above}.\n`,
+        `${directory} has no ${POLICY_PATH} of its own, so the built-in baseline holds. Its repository has one: evaluate that whole, or add --policy ${above}.\n`,
       );
     }
     const [{ builtInPolicy }, { withDefaultAllowlist }] = await Promise.all([
       import('../policy/baseline.js'),
       import('../policy/default-allow.js'),
     ]);
-    return ok(withDefaultAllowlist(builtInPolicy(profile), catalogue));
+    return ok(withDefaultAllowlist(builtInPolicy(profile), catalog));
   }
   const isPlain = basename(dirname(path)) !== '.github' && isBelow(path, directory);
   const root = file === undefined || isPlain ? directory : repositoryOf(path);
   const loaded = await loadFrom(root, path, text.value, {
-    catalogue,
+    catalog,
     resolveExtends: resolveExtends ?? fetchExtended(io),
     profile,
   });
@@ -79,29 +79,25 @@ export interface CheckedPolicy {
   readonly pathOf: (file: string) => string | null;
 }
 
-/** The policy of the checkout that a folder lies in, where the folder is not its root; null where there is none. */
+/** The policy of the checkout that a directory lies in, where the directory is not its root; null where there is none. */
 function policyAbove(directory: string): string | null {
-  let folder = directory;
-  while (!existsSync(join(folder, '.git'))) {
-    const parent = dirname(folder);
-    if (parent === folder) return null;
-    folder = parent;
+  let dir = directory;
+  while (!existsSync(join(dir, '.git'))) {
+    const parent = dirname(dir);
+    if (parent === dir) return null;
+    dir = parent;
   }
-  const path = join(folder, POLICY_PATH);
-  return folder !== directory && existsSync(path) ? path : null;
+  const path = join(dir, POLICY_PATH);
+  return dir !== directory && existsSync(path) ? path : null;
 }
 
 /** Every problem of a policy file, warnings too; or a sentence where it can't be read at all. */
-export async function checkPolicyFile(
-  path: string,
-  catalogue: Catalogue,
-  io: CommandIo,
-): Promise<CheckedPolicy | string> {
+export async function checkPolicyFile(path: string, catalog: Catalog, io: CommandIo): Promise<CheckedPolicy | string> {
   const text = await readIfThere(path);
   if (!text.ok) return text.error;
   if (text.value === null) return missing(path, io);
   const root = repositoryOf(path);
-  const request = { catalogue, resolveExtends: fetchExtended(io), profile: undefined };
+  const request = { catalog, resolveExtends: fetchExtended(io), profile: undefined };
   const loaded = await loadFrom(root, path, text.value, request);
   return {
     problems: loaded.ok ? loaded.value.warnings : loaded.error,
@@ -109,10 +105,10 @@ export async function checkPolicyFile(
   };
 }
 
-/** The folder a policy names its keys from: the one that holds `.github`, or its own where it lies elsewhere. */
+/** The directory a policy names its keys from: the one that holds `.github`, or its own where it lies elsewhere. */
 function repositoryOf(path: string): string {
-  const folder = dirname(path);
-  return basename(folder) === '.github' ? dirname(folder) : folder;
+  const dir = dirname(path);
+  return basename(dir) === '.github' ? dirname(dir) : dir;
 }
 
 /** Keys and extended policies are named relative to the root of the repository that holds the policy. */
@@ -121,11 +117,11 @@ async function loadFrom(
   path: string,
   text: Uint8Array,
   {
-    catalogue,
+    catalog,
     resolveExtends,
     profile,
   }: {
-    readonly catalogue: Catalogue;
+    readonly catalog: Catalog;
     readonly resolveExtends: ResolveExtends;
     readonly profile: Profile | undefined;
   },
@@ -135,7 +131,7 @@ async function loadFrom(
     path: relative(root, path).split(sep).join('/'),
     text,
     rules,
-    catalogue,
+    catalog,
     ...(profile === undefined ? {} : { profileOverride: profile }),
     resolveFile: async (name) => await readBelow(root, name),
     resolveExtends,
@@ -150,12 +146,8 @@ export async function findReadingPolicy(
   const text = await readOwn(join(directory, POLICY_PATH));
   if (!text.ok) return text;
   if (text.value === null) return ok(null);
-  const { loadCatalogue } = await import('../catalog/catalog.js');
-  return await loadWorkingTreePolicy(
-    directory,
-    { catalogue: loadCatalogue(), resolveExtends: leaveOutExtended(io) },
-    io,
-  );
+  const { loadCatalog } = await import('../catalog/catalog.js');
+  return await loadWorkingTreePolicy(directory, { catalog: loadCatalog(), resolveExtends: leaveOutExtended(io) }, io);
 }
 
 function missing(path: string, { program }: CommandIo): string {

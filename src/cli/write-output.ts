@@ -14,7 +14,7 @@ export async function writeOutput(text: string, file: string | undefined, io: Co
   }
   const path = resolve(io.cwd, file);
   try {
-    await makeFolder(dirname(path));
+    await makeDirectory(dirname(path));
     await writeFile(path, text);
     return true;
   } catch (error) {
@@ -26,9 +26,9 @@ export async function writeOutput(text: string, file: string | undefined, io: Co
   }
 }
 
-/** Folder by folder: Node's recursive mkdir never ends where a folder says it is not there and can't be made (/proc). */
-async function makeFolder(path: string): Promise<void> {
+/** Directory by directory: Node's recursive mkdir never ends where a directory says it is not there and can't be made (/proc). */
+async function makeDirectory(path: string): Promise<void> {
   if (existsSync(path)) return;
-  await makeFolder(dirname(path));
+  await makeDirectory(dirname(path));
   await mkdir(path);
 }

@@ -1,5 +1,5 @@
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import type { JudgedImage } from '../reports/report.js';
+import type { EvaluatedImage } from '../reports/report.js';
 import { rules } from '../rules/index.js';
 import { describeSigner } from '../signatures/signer.js';
 
@@ -7,7 +7,7 @@ import { describeSigner } from '../signatures/signer.js';
  * What a rule saw of an image that can change while its digest stays: who signed it, where its tag points, what is
  * attested of it, and what VEX says. An observation is another one when this is other than before.
  */
-export function changingFacts(rule: string, image: JudgedImage | undefined, platform: string | undefined): unknown {
+export function changingFacts(rule: string, image: EvaluatedImage | undefined, platform: string | undefined): unknown {
   const known = rules.find(({ id }) => id === rule);
   const evidence = platform === undefined ? undefined : image?.evidence[platform];
   if (known?.subject !== 'image' || evidence === undefined) return undefined;

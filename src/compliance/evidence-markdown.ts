@@ -16,13 +16,13 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
     table(
       ['', ''],
       [
-        ['Judged', code(evidence.judged)],
+        ['Evaluated', code(evidence.evaluated)],
         ['Collected', evidence.collected],
         ['Policy', `${sourceText(policy.source)}, profile ${policy.profile}`],
         ...policy.source.extends.map((base) => ['It extends', sourceText(base)] as const),
         ['Allowlist', policy.allowlistEnforced ? 'enforced' : 'not enforced: the policy has none'],
         ['Verdict of the gate', evidence.verdict],
-        ['Tool', inline(`base-image-gate ${tool.version}, catalogue ${tool.catalogue}`)],
+        ['Tool', inline(`base-image-gate ${tool.version}, catalog ${tool.catalog}`)],
         ...(tool.trustedRoot === undefined ? [] : [['Trusted root', inline(tool.trustedRoot)] as const]),
         ...tool.feeds.map(({ name, date }) => ['Feed', inline(`${name}, ${date}`)] as const),
       ],

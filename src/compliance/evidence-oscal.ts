@@ -38,7 +38,7 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
         'last-modified': collected,
         version: tool.version,
         'oscal-version': OSCAL_VERSION,
-        props: [property('tool', `base-image-gate ${tool.version}`), property('catalogue', tool.catalogue)],
+        props: [property('tool', `base-image-gate ${tool.version}`), property('catalog', tool.catalog)],
         remarks:
           'Evidence collected by a program from build files and base images. It does not say whether any control is satisfied.',
       },
@@ -81,9 +81,9 @@ function withoutTimes({ collected: _, tool, ...evidence }: ComplianceEvidence): 
 }
 
 /** What the run was, and what it did not look at. */
-function propertiesOf({ judged, verdict, policy, tool, limits, leftOut }: ComplianceEvidence): readonly Property[] {
+function propertiesOf({ evaluated, verdict, policy, tool, limits, leftOut }: ComplianceEvidence): readonly Property[] {
   return [
-    property('judged', judged),
+    property('evaluated', evaluated),
     property('verdict', verdict),
     property('profile', policy.profile),
     property('allowlist', policy.allowlistEnforced ? 'enforced' : 'not enforced'),
@@ -146,7 +146,7 @@ function reviewedControls({ requirements }: ComplianceEvidence) {
   };
 }
 
-/** `CM-7(1)` is `cm-7.1` in NIST's own catalogue. */
+/** `CM-7(1)` is `cm-7.1` in NIST's own catalog. */
 function controlId(id: string): string {
   return id.toLowerCase().replace('(', '.').replace(')', '');
 }

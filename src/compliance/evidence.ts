@@ -20,8 +20,8 @@ export interface RequirementEvidence {
 export interface ComplianceEvidence {
   readonly framework: Framework;
   readonly title: string;
-  /** What was judged: a repository and a commit, or a working tree. */
-  readonly judged: string;
+  /** What was evaluated: a repository and a commit, or a working tree. */
+  readonly evaluated: string;
   /** ISO 8601, UTC. */
   readonly collected: string;
   readonly tool: Report['tool'];
@@ -41,17 +41,17 @@ export interface ComplianceEvidence {
   readonly asksTheOperator: readonly string[];
 }
 
-/** Lays out what a run found by the requirements of a framework. `collected` is the run's time, `judged` what it judged. */
+/** Lays out what a run found by the requirements of a framework. `collected` is the run's time, `evaluated` what it evaluated. */
 export function complianceEvidence(
   report: Report,
   framework: Framework,
-  { collected, judged }: { readonly collected: Date; readonly judged: string },
+  { collected, evaluated }: { readonly collected: Date; readonly evaluated: string },
 ): ComplianceEvidence {
   const observations = observationsOf(report);
   return {
     framework,
     title: `Evidence toward ${FRAMEWORK_TITLES[framework]}: base images`,
-    judged,
+    evaluated,
     collected: collected.toISOString(),
     tool: report.tool,
     policy: report.policy,

@@ -33,10 +33,10 @@ export const OUT_OF_SIGHT: readonly string[] = [
 
 /** What a framework asks for that only the operator can say. */
 export const ASKS_THE_OPERATOR: Readonly<Record<Framework, readonly string[]>> = {
-  'nist-800-53': ['The baseline, its tailoring and its parameters (organisation-defined values).'],
+  'nist-800-53': ['The baseline, its tailoring and its parameters (organization-defined values).'],
   fedramp: [
-    "The class of the service (A to D), and for each vulnerability its potential adverse impact and exploitability, by which FedRAMP's vulnerability detection and response standard sets the days to mend it.",
-    'The baseline, its tailoring and its parameters (organisation-defined values).',
+    "The class of the service (A to D), and for each vulnerability its potential adverse impact and exploitability, by which FedRAMP's vulnerability detection and response standard sets the days to fix it.",
+    'The baseline, its tailoring and its parameters (organization-defined values).',
   ],
   govramp: ['The impact level, and the date on which each vulnerability was found in production.'],
 };

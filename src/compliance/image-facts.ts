@@ -5,7 +5,7 @@ import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import { plural } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
-import type { JudgedImage, Report } from '../reports/report.js';
+import type { EvaluatedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
@@ -13,7 +13,7 @@ import { imageOf } from './image-of.js';
 
 /**
  * What was learnt of one thing. `not-seen`: every place that was asked answered, and nothing counts. `not-known`: it
- * could not be looked at, or can't be judged. `not-asked`: no rule of the policy needed it, so nobody looked.
+ * could not be looked at, or can't be evaluated. `not-asked`: no rule of the policy needed it, so nobody looked.
  */
 export interface Told {
   readonly status: 'seen' | 'not-seen' | 'not-known' | 'not-asked';
@@ -51,7 +51,7 @@ export function imageFactsOf(report: Report): readonly ImageFacts[] {
     platforms: image.platforms.map(({ platform, manifest }) => ({
       platform,
       manifest,
-      ...factsOf(image.evidence[platform] ?? {}, (rule) => whyNotAsked(asked.get(image) ?? [], rule, platform)),
+      ...factsOf(image.evidence[platform] ?? {}, (rule) => whyNotQueried(asked.get(image) ?? [], rule, platform)),
     })),
   }));
 }
@@ -63,7 +63,7 @@ function factsOf(
   const unsigned = whyNot('signature-verified');
   return {
     // An entry that lets images through unsigned asks for no signature, whatever was looked at besides.
-    signatures: unsigned === undefined ? told(signatures, signersOf) : notAsked(unsigned),
+    signatures: unsigned === undefined ? told(signatures, signersOf) : notQueried(unsigned),
     clock: told(clocks, clockOf),
     sbom: told(sbom, sbomOf),
     provenance: told(provenance, provenanceOf),
@@ -71,11 +71,11 @@ function factsOf(
 }
 
 /** What was asked of each image under its own name: the same bytes may go by another, of which other things are asked. */
-function answersByImage({ images, uses, answers }: Report): ReadonlyMap<JudgedImage, readonly Answer[]> {
+function answersByImage({ images, uses, answers }: Report): ReadonlyMap<EvaluatedImage, readonly Answer[]> {
   const references = new Map(
     uses.map(({ id, reference, expanded }) => [id, reference === null ? expanded : formatReference(reference)]),
   );
-  const byImage = new Map<JudgedImage, Answer[]>();
+  const byImage = new Map<EvaluatedImage, Answer[]>();
   for (const answer of answers) {
     const reference = answer.use === undefined ? undefined : references.get(answer.use);
     if (reference === undefined) continue;
@@ -89,13 +89,13 @@ function answersByImage({ images, uses, answers }: Report): ReadonlyMap<JudgedIm
 }
 
 /** The policy's own words, where a rule applied to no use of the image. */
-function whyNotAsked(answers: readonly Answer[], rule: string, platform: string): string | undefined {
+function whyNotQueried(answers: readonly Answer[], rule: string, platform: string): string | undefined {
   const about = answers.filter((answer) => answer.rule === rule && answer.platform === platform);
   return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.reason : undefined;
 }
 
 function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): Told {
-  if (evidence === undefined) return notAsked('no rule of the policy needed it');
+  if (evidence === undefined) return notQueried('no rule of the policy needed it');
   switch (evidence.status) {
     case 'present':
       return tell(evidence.value);
@@ -106,7 +106,7 @@ function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): T
   }
 }
 
-function notAsked(why: string): Told {
+function notQueried(why: string): Told {
   return { status: 'not-asked', said: [why] };
 }
 

@@ -19,14 +19,14 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CIS 4.2': 'A base image that must not be trusted is refused.',
   },
   'allowed-base': {
-    'CM-7': 'Only base images that the organisation has allowed are built on.',
+    'CM-7': 'Only base images that the organization has allowed are built on.',
     'SR-3': 'Suppliers of base images are chosen on purpose, in a reviewed policy.',
     'KSI-SCR-MIT': 'The allowlist is the decision about whose images are taken.',
     'CIS 4.2': 'The allowlist says which base images are trusted.',
     'containers/hardened-images': 'The allowlist can hold the build to publishers of hardened images.',
   },
   'allowed-frontend': {
-    'CM-7': 'The program that reads the build file is one that the organisation has allowed.',
+    'CM-7': 'The program that reads the build file is one that the organization has allowed.',
     'SR-3': "The frontend is a supplier's program, and is chosen on purpose.",
     'SR-4': 'A pinned frontend is the one that was looked at.',
     'KSI-SCR-MIT': 'A frontend is third-party code that runs in the build.',
@@ -152,7 +152,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   'no-known-vulnerabilities': {
     'RA-5': 'The packages of the image are held against published vulnerabilities.',
-    'SI-2': 'What can be mended is to be mended within the time that the policy gives.',
+    'SI-2': 'What can be fixed is to be fixed within the time that the policy gives.',
     'KSI-SCR-MON': 'Third-party packages are watched for upstream vulnerabilities.',
     'KSI-CMT-VTD': 'Each change is tested for known vulnerabilities before it is merged.',
     'containers/scanned-before-deployment': 'Base images are scanned before anything is built on them.',
@@ -161,11 +161,11 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
       'A run on a schedule scans the base images named again, so that one without a scan in the window is known; the registry and what is deployed are not watched.',
     'govramp/remediation':
       'Vulnerabilities of base images are found with their severity and the date of their advisory, and a grace counts from that date; when they were found in production is not seen.',
-    'CIS 4.4': 'Images are scanned for what patches would mend.',
+    'CIS 4.4': 'Images are scanned for what patches would fix.',
   },
   'no-new-vulnerabilities': {
     'RA-5': 'What a change of the base image adds in known vulnerabilities is shown.',
-    'CM-4': 'The impact of a change of the base image is analysed before it is merged.',
+    'CM-4': 'The impact of a change of the base image is analyzed before it is merged.',
     'KSI-CMT-VTD': 'A change is compared with what was there before it.',
   },
   'policy-unchanged': {

@@ -1,7 +1,7 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import { LEVELS } from '../policy/policy.js';
 import { formatReference } from '../references/reference.js';
-import type { JudgedImage, Report } from '../reports/report.js';
+import type { EvaluatedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { changingFacts, type Silenced, silencedIn } from './changing-facts.js';
 import { imageOf, repositoryOf } from './image-of.js';
@@ -96,7 +96,7 @@ function waivedEverywhere(observation: Observation): Observation {
 
 const ABOUT_VULNERABILITIES = new Set(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
 
-function silencedOn(image: JudgedImage | undefined, platform: string | undefined): readonly Silenced[] {
+function silencedOn(image: EvaluatedImage | undefined, platform: string | undefined): readonly Silenced[] {
   const evidence = platform === undefined ? undefined : image?.evidence[platform];
   return evidence === undefined ? [] : silencedIn(evidence);
 }

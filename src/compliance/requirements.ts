@@ -43,7 +43,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'AC-6': 'Least Privilege',
     'CM-2': 'Baseline Configuration',
     'CM-3': 'Configuration Change Control',
-    'CM-4': 'Impact Analyses',
+    'CM-4': 'Impact Analyzes',
     'CM-5': 'Access Restrictions for Change',
     'CM-6': 'Configuration Settings',
     'CM-7': 'Least Functionality',
@@ -83,7 +83,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'KSI-SVC-VRI': 'Validating Resource Integrity',
   }),
   ...ofSet('govramp', {
-    'govramp/remediation': 'What was found is mended in 30 (high), 90 (moderate) or 180 (low) days',
+    'govramp/remediation': 'What was found is fixed in 30 (high), 90 (moderate) or 180 (low) days',
     'govramp/inventory': 'The inventory worksheet is updated every month',
   }),
   ...ofSet('cis-docker', {

@@ -91,6 +91,6 @@ function notCollected(kind: EvidenceKind, error: unknown): Evidence<never> {
     status: 'unavailable',
     cause: 'not-collected',
     message: `Collecting ${kind} evidence failed inside the gate: ${messageOf(error)}.`,
-    remedy: 'This is a defect of the gate: report it, with the reference of the image.',
+    fix: 'This is a defect of the gate: report it, with the reference of the image.',
   };
 }

@@ -24,7 +24,7 @@ export interface RunSettings {
   readonly trustedRootFile?: string;
   /** A directory of OSV exports, which replaces the OSV API. */
   readonly vulnerabilitiesDirectory?: string;
-  /** Where derived facts may be kept between runs; at the desk only. */
+  /** Where derived facts may be kept between runs; on the command line only. */
   readonly cacheDirectory?: string;
 }
 

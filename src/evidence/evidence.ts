@@ -4,7 +4,7 @@ export type UnavailableCause =
   | 'network'
   | 'timeout'
   | 'tls'
-  | 'unauthorised'
+  | 'unauthorized'
   | 'forbidden'
   | 'rate-limited'
   | 'server-error'
@@ -36,7 +36,7 @@ export type Evidence<T> =
       /** What happened, where, and what was expected: one sentence. */
       readonly message: string;
       /** What a person can do about it: one sentence. */
-      readonly remedy: string;
+      readonly fix: string;
       /** The named limit that was passed, where the cause is one. */
       readonly limit?: string;
       readonly lookedIn?: readonly LookedIn[];

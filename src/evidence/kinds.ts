@@ -31,7 +31,7 @@ export interface EvidenceKinds {
   readonly packages: Inventory;
   /** Files that no package owns, and owned ones that are not as packaged. */
   readonly ownership: Ownership;
-  /** Bills of materials attested of the image. */
+  /** SBOM attested of the image. */
   readonly sbom: ImageSbom;
   /** SLSA provenance attested of the image. */
   readonly provenance: ImageProvenance;

@@ -60,7 +60,7 @@ function digestFor(use: ImageUse, answers: readonly Answer[], report: Report, po
   return { reason: `its platforms resolved to different digests (${[...digests].join(', ')})`, retry: true };
 }
 
-/** What is known of a use's signature: verified on every platform judged, or the first reason why not. */
+/** What is known of a use's signature: verified on every platform evaluated, or the first reason why not. */
 export type SignatureState = { readonly verified: true } | { readonly verified: false; readonly reason: string };
 
 /** What the answers of a report say of the signature of a use, by the use's id. */

@@ -4,7 +4,7 @@ import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Stage } from '../build-files/stage.js';
-import { type Catalogue, isListedHost, publisherOf } from '../catalog/catalog.js';
+import { type Catalog, isListedHost, publisherOf } from '../catalog/catalog.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
@@ -14,7 +14,7 @@ import type { Policy } from '../policy/policy.js';
 export function baseReference(
   use: ImageUse,
   change: Change | null,
-  { policy, catalogue }: { readonly policy: Policy; readonly catalogue: Catalogue },
+  { policy, catalog }: { readonly policy: Policy; readonly catalog: Catalog },
 ): BaseReference | undefined {
   if (change === null) return undefined;
   if (change.baseUses === null)
@@ -26,14 +26,14 @@ export function baseReference(
     return { kind: 'unknown', use: before, reason: `what ${before.written} names is not known there` };
   const reference = policyReference(policy, pullFrom);
   const entry = governingEntry(policy, reference);
-  if (entry === null && !isListedHost(catalogue, policy, pullFrom)) {
+  if (entry === null && !isListedHost(catalog, policy, pullFrom)) {
     return {
       kind: 'unknown',
       use: before,
-      reason: `neither the policy nor the catalogue names the registry ${pullFrom.registry}`,
+      reason: `neither the policy nor the catalog names the registry ${pullFrom.registry}`,
     };
   }
-  const verifiedBy = entry ?? entryOfPublisher(publisherOf(catalogue, reference));
+  const verifiedBy = entry ?? entryOfPublisher(publisherOf(catalog, reference));
   return { kind: 'image', use: before, subject: { reference, pullFrom, entry: verifiedBy } };
 }
 
@@ -57,21 +57,21 @@ export type BaseReference =
       readonly reason: string;
     };
 
-/** What a pull request, a merge group or `check --base` changes; null in a run that judges everything in full. */
+/** What a pull request, a merge group or `check --base` changes; null in a run that evaluates everything in full. */
 export interface Change {
-  /** Paths that differ from the base ref, at the desk those that the policy is made of; null where the list could not be had. */
+  /** Paths that differ from the base ref, on the command line those that the policy is made of; null where the list could not be had. */
   readonly changedFiles: readonly string[] | null;
   /** The uses of the base ref, read by the same reader; null where it could not be read. */
   readonly baseUses: readonly ImageUse[] | null;
   /** The stages of the base ref's build files. Without them nothing that a stage decides is inherited. */
   readonly baseStages?: readonly Stage[];
   /** Which inherited failures are lowered to warnings: those of rules that age, of all rules, or none. */
-  readonly onlyNew: 'ageing' | 'all' | 'off';
+  readonly onlyNew: 'aging' | 'all' | 'off';
 }
 
 /**
  * Where a use stands unchanged in the base ref: the same file, instruction and platform name the same image, or the one
- * whose ONBUILD triggers bring it. With `platform`, only where that image was judged on it there.
+ * whose ONBUILD triggers bring it. With `platform`, only where that image was evaluated on it there.
  */
 export function inheritedFrom(use: ImageUse, { baseUses }: Change, platform?: string): readonly ImageUse[] {
   return (baseUses ?? []).filter(

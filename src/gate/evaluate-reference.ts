@@ -1,6 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import type { ReadingIndex } from '../build-files/reading-index.js';
-import { type Catalogue, isListedHost, publisherOf } from '../catalog/catalog.js';
+import { type Catalog, isListedHost, publisherOf } from '../catalog/catalog.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject, RunSettings } from '../evidence/collector.js';
@@ -16,8 +16,8 @@ import { rules } from '../rules/index.js';
 import type { ImageRule, UseRule } from '../rules/rule.js';
 import { baseReference, type Change } from './change.js';
 
-/** What a use was judged with, and what came of it. */
-export interface UseJudgement {
+/** What a use was evaluated with, and what came of it. */
+export interface ReferenceEvaluation {
   readonly use: ImageUse;
   readonly publisher?: string;
   readonly answers: readonly Answer[];
@@ -28,9 +28,9 @@ export interface UseJudgement {
   readonly notContacted?: string;
 }
 
-export interface JudgeInput {
+export interface EvaluationInput {
   readonly policy: Policy;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly settings: RunSettings;
   readonly change: Change | null;
   readonly all: boolean;
@@ -45,12 +45,12 @@ const identityOfUse = useRules.filter(({ id }) => IDENTITY.has(id));
 const identityOfImage = imageRules.filter(({ id }) => IDENTITY.has(id));
 
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
-export async function judgeUse(
+export async function evaluateReference(
   use: ImageUse,
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
-): Promise<UseJudgement> {
+): Promise<ReferenceEvaluation> {
   const inquiry = inquiryOf(use, reading, input);
   const identity = answersOfUse(identityOfUse, inquiry, null);
   const barredByName = barredBy(identity, use, input);
@@ -88,13 +88,13 @@ export async function judgeUse(
 export function inquiryOf(
   use: ImageUse,
   reading: ReadingIndex,
-  { policy, catalogue, settings, change }: JudgeInput,
+  { policy, catalog, settings, change }: EvaluationInput,
 ): UseInquiry {
   const pullFrom = use.reference;
   const reference = pullFrom === null ? null : policyReference(policy, pullFrom);
   const entry = reference === null ? null : governingEntry(policy, reference);
-  const publisher = reference === null ? null : publisherOf(catalogue, reference);
-  const base = baseReference(use, change, { policy, catalogue });
+  const publisher = reference === null ? null : publisherOf(catalog, reference);
+  const base = baseReference(use, change, { policy, catalog });
   return {
     change,
     ...(base === undefined ? {} : { base }),
@@ -118,7 +118,7 @@ export function inquiryOf(
 
 const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
 
-/** The platforms an image is judged on: the one its --platform flag names, else those the file is built for. */
+/** The platforms an image is evaluated on: the one its --platform flag names, else those the file is built for. */
 function platformsOf(use: ImageUse): readonly Platform[] {
   const texts = use.platform === null ? use.targetPlatforms : [use.platform];
   const platforms = texts.flatMap((text) => {
@@ -129,7 +129,7 @@ function platformsOf(use: ImageUse): readonly Platform[] {
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
 }
 
-function barredBy(answers: readonly Answer[], use: ImageUse, input: JudgeInput): string | null {
+function barredBy(answers: readonly Answer[], use: ImageUse, input: EvaluationInput): string | null {
   const failed = failedIdentity(answers, use, input);
   return failed === null ? null : `Not looked at, because ${failed} failed; \`--all\` opens the image all the same.`;
 }
@@ -141,7 +141,7 @@ function barredBy(answers: readonly Answer[], use: ImageUse, input: JudgeInput):
 export function failedIdentity(
   answers: readonly Answer[],
   use: ImageUse,
-  { all, policy, settings }: JudgeInput,
+  { all, policy, settings }: EvaluationInput,
 ): string | null {
   if (all) return null;
   const failed = applyWaivers(policy, answers, [use], settings.now).answers.find(
@@ -167,12 +167,12 @@ async function withOpenBase(
   inquiry: UseInquiry,
   platform: Platform,
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
 ): Promise<UseInquiry> {
   const { base, subject } = inquiry;
-  const isAsked = comparing.some((rule) => ruleSetting(input.policy, rule, subject.use.role).level !== 'off');
-  if (base?.kind !== 'image' || !isAsked) return inquiry;
+  const isQueried = comparing.some((rule) => ruleSetting(input.policy, rule, subject.use.role).level !== 'off');
+  if (base?.kind !== 'image' || !isQueried) return inquiry;
   const { use } = base;
   const failed = await baseBarredBy(use, platform, reading, input, evidence);
   if (failed === null) return inquiry;
@@ -184,7 +184,7 @@ export async function baseBarredBy(
   use: ImageUse,
   platform: Platform,
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
 ): Promise<string | null> {
   const inquiry = inquiryOf(use, reading, { ...input, change: null });
@@ -193,9 +193,9 @@ export async function baseBarredBy(
 }
 
 /** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */
-function notContacted({ subject, pullFrom }: UseInquiry, { policy, catalogue }: JudgeInput): string | null {
-  if (pullFrom === null || subject.entry !== null || isListedHost(catalogue, policy, pullFrom)) return null;
-  return `The registry ${pullFrom.registry} is neither in the policy nor in the catalogue, so it was not contacted. To have it looked at, add to the policy: registries: { "${pullFrom.registry}": {} }`;
+function notContacted({ subject, pullFrom }: UseInquiry, { policy, catalog }: EvaluationInput): string | null {
+  if (pullFrom === null || subject.entry !== null || isListedHost(catalog, policy, pullFrom)) return null;
+  return `The registry ${pullFrom.registry} is neither in the policy nor in the catalog, so it was not contacted. To have it looked at, add to the policy: registries: { "${pullFrom.registry}": {} }`;
 }
 
 async function collectedFor(

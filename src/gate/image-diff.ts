@@ -18,10 +18,16 @@ import {
 import { shortReference } from '../reports/image-diff-words.js';
 import type { UseInquiry } from '../rules/evaluate.js';
 import { distinct, groups } from '../rules/vulnerabilities/describe.js';
-import { type JudgedPackages, judgedPackages } from '../vulnerabilities/evaluated-packages.js';
+import { type EvaluatedPackages, evaluatedPackages } from '../vulnerabilities/evaluated-packages.js';
 import { compareFound, openOf } from '../vulnerabilities/matching/compare.js';
 import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
-import { baseBarredBy, failedIdentity, inquiryOf, type JudgeInput, type UseJudgement } from './evaluate-reference.js';
+import {
+  baseBarredBy,
+  type EvaluationInput,
+  failedIdentity,
+  inquiryOf,
+  type ReferenceEvaluation,
+} from './evaluate-reference.js';
 
 /** One of two images that are compared, and what was collected of it. */
 interface Side {
@@ -47,8 +53,8 @@ function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
       ...old.value.unknowns.map(({ path, reason }) => `In ${before.name}, /${path} could not be read: ${reason}.`),
       ...now.value.unknowns.map(({ path, reason }) => `In ${after.name}, /${path} could not be read: ${reason}.`),
     ];
-    const listed = judgedPackages(old.value, sboms?.old ?? null);
-    const listedNow = judgedPackages(now.value, sboms?.now ?? null);
+    const listed = evaluatedPackages(old.value, sboms?.old ?? null);
+    const listedNow = evaluatedPackages(now.value, sboms?.now ?? null);
     const unnamed = unnamedIn(listed, sboms?.old);
     const unnamedNow = unnamedIn(listedNow, sboms?.now);
     return packageChange(sboms === null ? 'layers' : 'layers and SBOM', listed.packages, listedNow.packages, [
@@ -77,10 +83,10 @@ function countingSbom({ evidence: { sbom } }: Side): ImageSbom | null {
   return installedPackages(sbom.value.chosen.sbom).length === 0 ? null : sbom.value;
 }
 
-/** What a bill of materials lists and no purl names, without the place that differs between any two images. */
-function unnamedIn({ unjudged }: JudgedPackages, sbom: ImageSbom | undefined): readonly string[] {
+/** What an SBOM lists and no purl names, without the place that differs between any two images. */
+function unnamedIn({ unevaluated }: EvaluatedPackages, sbom: ImageSbom | undefined): readonly string[] {
   const place = ` of ${sbom?.chosen.place ?? ''}`;
-  return unjudged.map(({ what }) => (what.endsWith(place) ? what.slice(0, -place.length) : what));
+  return unevaluated.map(({ what }) => (what.endsWith(place) ? what.slice(0, -place.length) : what));
 }
 
 function notCompared({ name }: Side, here: readonly string[], there: readonly string[]): readonly string[] {
@@ -123,16 +129,16 @@ function compareVulnerabilities(before: Side, after: Side): VulnerabilityChange 
     counts: { added: distinct(added).length, removed: distinct(removed).length },
     added: groups(added).slice(0, BASE_CHANGE_ENTRIES),
     removed: groups(removed).slice(0, BASE_CHANGE_ENTRIES),
-    gaps: [...unjudged(before, old.value), ...unjudged(after, now.value)],
+    gaps: [...unevaluated(before, old.value), ...unevaluated(after, now.value)],
   };
 }
 
-/** An image that was not understood has fewer known vulnerabilities than it has: that must not look like a mend. */
-function unjudged({ name }: Side, { unjudged: all }: KnownVulnerabilities): readonly string[] {
+/** An image that was not understood has fewer known vulnerabilities than it has: that must not look like a fix. */
+function unevaluated({ name }: Side, { unevaluated: all }: KnownVulnerabilities): readonly string[] {
   const [first] = all;
   if (first === undefined) return [];
   const more = all.length === 1 ? '' : `, and ${all.length - 1} more`;
-  return [`Not everything in ${name} could be judged: ${first.what}, because ${first.reason}${more}.`];
+  return [`Not everything in ${name} could be evaluated: ${first.what}, because ${first.reason}${more}.`];
 }
 
 function notKnown(what: string, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {
@@ -158,19 +164,19 @@ const COMPARED: readonly EvidenceKind[] = ['image', 'packages', 'sbom', 'vulnera
 
 /**
  * What became other in the images that a change replaces; one entry for all uses that change alike. Called when
- * everything is judged, so that what this costs is taken from what the run has left, and from nothing else.
+ * everything is evaluated, so that what this costs is taken from what the run has left, and from nothing else.
  */
 export async function baseChanges(
-  judged: readonly UseJudgement[],
+  evaluated: readonly ReferenceEvaluation[],
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
 ): Promise<readonly BaseChange[]> {
   const perUse = await Promise.all(
-    judged.map((judgement) => {
-      const inquiry = inquiryOf(judgement.use, reading, input);
+    evaluated.map((evaluation) => {
+      const inquiry = inquiryOf(evaluation.use, reading, input);
       return Promise.all(
-        inquiry.platforms.map((platform) => changeOf(judgement, inquiry, platform, reading, input, evidence)),
+        inquiry.platforms.map((platform) => changeOf(evaluation, inquiry, platform, reading, input, evidence)),
       );
     }),
   );
@@ -190,11 +196,11 @@ export async function baseChanges(
  * why where one of the two could not be had.
  */
 async function changeOf(
-  { answers, notContacted }: UseJudgement,
+  { answers, notContacted }: ReferenceEvaluation,
   inquiry: UseInquiry,
   platform: Platform,
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
 ): Promise<BaseChange | null> {
   const { subject, pullFrom, base, verifiedBy } = inquiry;

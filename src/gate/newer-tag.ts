@@ -10,46 +10,46 @@ import type { Answer } from '../rules/answer.js';
 import { answersOfImage, type NewerReference, type UseInquiry } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import type { ImageRule } from '../rules/rule.js';
-import { barringAnswer, inquiryOf, type JudgeInput, type UseJudgement } from './evaluate-reference.js';
+import { barringAnswer, type EvaluationInput, inquiryOf, type ReferenceEvaluation } from './evaluate-reference.js';
 
 const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
 
 /**
- * Asks the rules that failed and could be mended by what the tag names today once more, with evidence about that. Called
- * when everything else is judged, so that what this costs is taken from what the run has left, and from nothing else.
+ * Asks the rules that failed and could be fixed by what the tag names today once more, with evidence about that. Called
+ * when everything else is evaluated, so that what this costs is taken from what the run has left, and from nothing else.
  */
-export async function judgeNewer(
-  judgement: UseJudgement,
+export async function evaluateNewerTag(
+  evaluation: ReferenceEvaluation,
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
-): Promise<UseJudgement> {
-  const { use } = judgement;
-  const failed = failedRules(judgement.answers, use, input);
+): Promise<ReferenceEvaluation> {
+  const { use } = evaluation;
+  const failed = failedRules(evaluation.answers, use, input);
   const inquiry = failed.size === 0 ? null : inquiryOf(use, reading, input);
-  if (inquiry === null) return judgement;
+  if (inquiry === null) return evaluation;
   const again = new Map<string, readonly Answer[]>();
   await Promise.all(
     inquiry.platforms.map(async (platform) => {
-      const asked = imageRules.filter(({ id }) => failed.has(askedKey(id, formatPlatform(platform))));
+      const asked = imageRules.filter(({ id }) => failed.has(queryKey(id, formatPlatform(platform))));
       const newer = asked.length === 0 ? null : await newerOf(inquiry, platform, reading, input, evidence);
       if (newer === null) return;
       for (const answer of await answersOfImage(asked, { ...inquiry, newer }, platform, evidence, null)) {
-        const key = askedKey(answer.rule, answer.platform);
+        const key = queryKey(answer.rule, answer.platform);
         again.set(key, [...(again.get(key) ?? []), answer]);
       }
     }),
   );
-  return { ...judgement, answers: replaced(judgement.answers, again) };
+  return { ...evaluation, answers: replaced(evaluation.answers, again) };
 }
 
-const askedKey = (rule: string, platform: string | undefined): string => `${rule} ${platform}`;
+const queryKey = (rule: string, platform: string | undefined): string => `${rule} ${platform}`;
 
 /** The second answers in the place of the first. */
 function replaced(answers: readonly Answer[], again: ReadonlyMap<string, readonly Answer[]>): readonly Answer[] {
   const told = new Set<string>();
   return answers.flatMap((answer) => {
-    const key = askedKey(answer.rule, answer.platform);
+    const key = queryKey(answer.rule, answer.platform);
     const second = again.get(key);
     if (second === undefined) return [answer];
     if (told.has(key)) return [];
@@ -59,22 +59,26 @@ function replaced(answers: readonly Answer[], again: ReadonlyMap<string, readonl
 }
 
 /** Which rules failed on which platforms in a way that a person will be told of: whatever is waived or only noted is not worth a download. */
-function failedRules(answers: readonly Answer[], use: ImageUse, { policy, settings }: JudgeInput): ReadonlySet<string> {
+function failedRules(
+  answers: readonly Answer[],
+  use: ImageUse,
+  { policy, settings }: EvaluationInput,
+): ReadonlySet<string> {
   const wanted = new Set(imageRules.filter((rule) => rule.comparesWithNewer === true).map(({ id }) => id));
   const mayBeMended = answers.filter(({ rule, outcome }) => wanted.has(rule) && outcome === 'fail');
   if (mayBeMended.length === 0) return new Set();
   const told = applyWaivers(policy, mayBeMended, [use], settings.now).answers.filter(
     ({ level, waiver }) => waiver === undefined && (level === 'error' || level === 'warning'),
   );
-  return new Set(told.map(({ rule, platform }) => askedKey(rule, platform)));
+  return new Set(told.map(({ rule, platform }) => queryKey(rule, platform)));
 }
 
-/** What the tag names today, where that is newer than what was judged and its identity passes as a use's own must. */
+/** What the tag names today, where that is newer than what was evaluated and its identity passes as a use's own must. */
 async function newerOf(
   { subject, pullFrom, verifiedBy }: UseInquiry,
   platform: Platform,
   reading: ReadingIndex,
-  input: JudgeInput,
+  input: EvaluationInput,
   evidence: EvidenceCollection,
 ): Promise<NewerReference | null> {
   const { reference, use } = subject;
@@ -85,7 +89,7 @@ async function newerOf(
   );
   if (candidate === null) return null;
   // As if the build file named it, and nothing of it were inherited.
-  const asked: JudgeInput = { ...input, change: null, all: false };
+  const asked: EvaluationInput = { ...input, change: null, all: false };
   const newer = inquiryOf({ ...use, reference: candidate }, reading, asked);
   const doubt = await barringAnswer(newer, platform, evidence, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;

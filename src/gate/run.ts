@@ -4,7 +4,7 @@ import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import { indexReading, type ReadingIndex } from '../build-files/reading-index.js';
 import type { RepositoryTree, TreeError } from '../build-files/repository-tree.js';
-import type { Catalogue } from '../catalog/publisher.js';
+import type { Catalog } from '../catalog/publisher.js';
 import { type Collectors, type EvidenceCollection, startCollection } from '../evidence/collect.js';
 import type { RunSettings } from '../evidence/collector.js';
 import { ok, type Result } from '../lib/result.js';
@@ -14,13 +14,13 @@ import { applyWaivers } from '../policy/waivers.js';
 import type { ImageSource } from '../registry/image-source.js';
 import { findingsOf } from '../reports/findings.js';
 import type { Finding, Report } from '../reports/report.js';
-import { judgedImages, noticesOf, runFacts } from '../reports/run-facts.js';
+import { evaluatedImages, noticesOf, runFacts } from '../reports/run-facts.js';
 import { answersOfChange, answersOfFile } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import type { Change } from './change.js';
-import { judgeUse, type UseJudgement } from './evaluate-reference.js';
+import { evaluateReference, type ReferenceEvaluation } from './evaluate-reference.js';
 import { baseChanges } from './image-diff.js';
-import { judgeNewer } from './newer-tag.js';
+import { evaluateNewerTag } from './newer-tag.js';
 import { verdictOf } from './verdict.js';
 
 /** Everything a run is given. What GitHub or a desk is, the gate does not know. */
@@ -28,15 +28,15 @@ export interface GateInput {
   readonly tree: RepositoryTree;
   readonly reading: ReadingOptions;
   readonly policy: Policy;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly source: ImageSource;
   readonly collectors: Collectors;
   readonly settings: RunSettings;
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
-  /** Told how many uses are judged, of how many. */
-  readonly judged?: (done: number, of: number) => void;
+  /** Told how many uses are evaluated, of how many. */
+  readonly evaluated?: (done: number, of: number) => void;
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
@@ -45,7 +45,7 @@ export interface GateInput {
 const MAX_ONBUILD_DEPTH = 3;
 
 /**
- * Judges a repository: build files → uses → images → evidence → answers → verdict. Fails only where the repository's
+ * Evaluates a repository: build files → uses → images → evidence → answers → verdict. Fails only where the repository's
  * content can't be listed; whatever else goes wrong is an answer in the report.
  */
 export async function runGate(input: GateInput): Promise<Result<Report, TreeError>> {
@@ -54,22 +54,22 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   const evidence = startCollection(input);
 
   const index = indexReading(read.value);
-  const first = await judgeAll(read.value.uses, index, input, evidence, 0);
-  const judged = await Promise.all(first.map((judgement) => judgeNewer(judgement, index, input, evidence)));
+  const first = await evaluateAll(read.value.uses, index, input, evidence, 0);
+  const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, index, input, evidence)));
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
-    ...judged.flatMap((judgement) => judgement.answers),
+    ...evaluated.flatMap((evaluation) => evaluation.answers),
     ...answersOfChange(rules, input.policy, input.change),
   ];
-  const uses = judged.map((judgement) => judgement.use);
+  const uses = evaluated.map((evaluation) => evaluation.use);
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
-  const { trustedRoot, feeds, limits, notes } = runFacts(judged);
+  const { trustedRoot, feeds, limits, notes } = runFacts(evaluated);
   const findings = [
     ...input.preliminary.findings,
     ...findingsOf({ answers: waived.answers, uses, waivers: waived.waivers, policy: input.policy }),
   ];
   return ok({
-    tool: { version, catalogue: input.catalogue.version, feeds, ...(trustedRoot === undefined ? {} : { trustedRoot }) },
+    tool: { version, catalog: input.catalog.version, feeds, ...(trustedRoot === undefined ? {} : { trustedRoot }) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
     verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
     policy: {
@@ -80,8 +80,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     files: read.value.files,
     stages: read.value.stages,
     uses,
-    images: judgedImages(judged),
-    ...(input.change === null ? {} : { baseChanges: await baseChanges(judged, index, input, evidence) }),
+    images: evaluatedImages(evaluated),
+    ...(input.change === null ? {} : { baseChanges: await baseChanges(evaluated, index, input, evidence) }),
     answers: waived.answers,
     findings,
     waivers: waived.waivers,
@@ -89,42 +89,42 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     notices: [
       ...input.preliminary.notices,
       ...noticesOf(input.policy, read.value),
-      ...new Set(judged.flatMap(({ notContacted }) => notContacted ?? [])),
+      ...new Set(evaluated.flatMap(({ notContacted }) => notContacted ?? [])),
       ...notes,
     ],
   });
 }
 
-/** Judges uses side by side, and then the uses that the ONBUILD triggers of their images add. */
-async function judgeAll(
+/** Evaluates uses side by side, and then the uses that the ONBUILD triggers of their images add. */
+async function evaluateAll(
   uses: readonly ImageUse[],
   reading: ReadingIndex,
   input: GateInput,
   evidence: EvidenceCollection,
   depth: number,
-): Promise<readonly UseJudgement[]> {
+): Promise<readonly ReferenceEvaluation[]> {
   let done = 0;
-  input.judged?.(done, uses.length);
-  const judged = await Promise.all(
+  input.evaluated?.(done, uses.length);
+  const evaluated = await Promise.all(
     uses.map(async (use) => {
-      const judgement = await judgeUse(use, reading, input, evidence);
-      input.judged?.(++done, uses.length);
-      return judgement;
+      const evaluation = await evaluateReference(use, reading, input, evidence);
+      input.evaluated?.(++done, uses.length);
+      return evaluation;
     }),
   );
-  const triggered = judged.flatMap(({ use, onBuild }) =>
+  const triggered = evaluated.flatMap(({ use, onBuild }) =>
     onBuild.length > 0 ? readOnBuildTriggers(onBuild, use, reading.stages) : [],
   );
   const known = new Set(uses.map(({ id }) => id));
   const added = triggered.filter(({ id }) => !known.has(id));
-  if (added.length === 0) return judged;
-  if (depth === MAX_ONBUILD_DEPTH) return [...judged, ...added.map(beyondDepth)];
-  return [...judged, ...(await judgeAll(added, reading, input, evidence, depth + 1))];
+  if (added.length === 0) return evaluated;
+  if (depth === MAX_ONBUILD_DEPTH) return [...evaluated, ...added.map(beyondDepth)];
+  return [...evaluated, ...(await evaluateAll(added, reading, input, evidence, depth + 1))];
 }
 
-/** A use that was found and is not judged: that can't be a pass. */
-function beyondDepth(use: ImageUse): UseJudgement {
-  const reason = `ONBUILD triggers nest deeper than ${MAX_ONBUILD_DEPTH} images, so this one was not judged`;
+/** A use that was found and is not evaluated: that can't be a pass. */
+function beyondDepth(use: ImageUse): ReferenceEvaluation {
+  const reason = `ONBUILD triggers nest deeper than ${MAX_ONBUILD_DEPTH} images, so this one was not evaluated`;
   return {
     use: { ...use, unresolved: reason },
     answers: [

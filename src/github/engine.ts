@@ -5,11 +5,11 @@ import type { Policy } from '../policy/policy.js';
 import type { Finding, Report } from '../reports/report.js';
 
 /** What the Action asks of the gate: a repository at a commit, the policy that holds, and what a change starts from. */
-export interface JudgeRequest {
+export interface EngineRequest {
   readonly tree: RepositoryTree;
   readonly policy: Policy;
   readonly builds: BuildInputs;
-  /** Null on events that judge everything in full. */
+  /** Null on events that evaluate everything in full. */
   readonly change: ChangeRequest | null;
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
@@ -27,7 +27,7 @@ export interface BuildInputs {
   readonly buildContexts: readonly string[];
   readonly platforms: readonly string[];
   readonly target?: string;
-  /** Judge only these paths; the others are listed as skipped. */
+  /** Engine only these paths; the others are listed as skipped. */
   readonly only?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface BuildInputs {
 export interface Stop {
   readonly code: 'usage' | 'indeterminate';
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
-export type Judge = (request: JudgeRequest) => Promise<Result<Report, Stop>>;
+export type Engine = (request: EngineRequest) => Promise<Result<Report, Stop>>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ReadingOptions } from '../build-files/reading.js';
-import { isListedHost, loadCatalogue } from '../catalog/catalog.js';
+import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
 import { type Change, readBase } from '../gate/change.js';
 import { runGate } from '../gate/run.js';
@@ -10,9 +10,9 @@ import type { Credential } from '../registry/auth/credentials.js';
 import { openActionsCache } from '../registry/cache/actions-cache.js';
 import { actionsCacheService } from '../registry/cache/actions-cache-service.js';
 import { openRegistries } from '../registry/open-registries.js';
-import type { ChangeRequest, Judge } from './engine.js';
+import type { ChangeRequest, Engine } from './engine.js';
 
-export interface JudgeSetting {
+export interface EngineSetting {
   readonly credentials: ReadonlyMap<string, Credential>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workspace: string;
@@ -24,10 +24,10 @@ export interface JudgeSetting {
 }
 
 /** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
-export function makeJudge(setting: JudgeSetting): Judge {
+export function makeEngine(setting: EngineSetting): Engine {
   const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
   return async ({ tree, policy, builds, change, preliminary }) => {
-    const catalogue = loadCatalogue();
+    const catalog = loadCatalog();
     const options = readingOptions(
       {
         'build-arg': builds.buildArgs,
@@ -38,8 +38,7 @@ export function makeJudge(setting: JudgeSetting): Judge {
       {},
       policy,
     );
-    if (!options.ok)
-      return err({ code: 'usage', message: options.error, remedy: 'Correct the input of the workflow.' });
+    if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input of the workflow.' });
     const reading: ReadingOptions = { ...options.value, ...(builds.only === undefined ? {} : { only: builds.only }) };
     let usedCredentials = false;
     const cache =
@@ -59,7 +58,7 @@ export function makeJudge(setting: JudgeSetting): Judge {
         usedCredentials = true;
       },
       registries: policy.registries,
-      isListed: (registry) => isListedHost(catalogue, policy, { registry }),
+      isListed: (registry) => isListedHost(catalog, policy, { registry }),
       environment,
       workspace,
       credentials,
@@ -67,14 +66,14 @@ export function makeJudge(setting: JudgeSetting): Judge {
       notice,
     });
     if (!registries.ok) {
-      return err({ code: 'usage', message: registries.error, remedy: 'Correct it where the runner is set up.' });
+      return err({ code: 'usage', message: registries.error, fix: 'Correct it where the runner is set up.' });
     }
     try {
-      const judged = await runGate({
+      const evaluated = await runGate({
         tree,
         reading,
         policy,
-        catalogue,
+        catalog,
         source: registries.value.source,
         collectors,
         settings: { now: new Date(), offline: false },
@@ -82,9 +81,9 @@ export function makeJudge(setting: JudgeSetting): Judge {
         all: false,
         preliminary,
       });
-      if (judged.ok) return judged;
-      const { message, remedy } = judged.error;
-      return err({ code: 'indeterminate', message, remedy });
+      if (evaluated.ok) return evaluated;
+      const { message, fix } = evaluated.error;
+      return err({ code: 'indeterminate', message, fix });
     } finally {
       await registries.value.close();
     }

@@ -1,10 +1,10 @@
-import { loadCatalogue } from '../catalog/catalog.js';
+import { loadCatalog } from '../catalog/catalog.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Report } from '../reports/report.js';
-import type { Judge, Stop } from './engine.js';
-import { askedPermissions, toldTogether } from './event/asked-permissions.js';
+import type { Engine, Stop } from './engine.js';
+import { groupMissingPermissions, requestedPermissions } from './event/asked-permissions.js';
 import type { RunnerEnvironment } from './event/environment.js';
-import { judgedPaths } from './event/evaluated-paths.js';
+import { evaluatedPaths } from './event/evaluated-paths.js';
 import { planEvent } from './event/event.js';
 import type { ActionInputs } from './event/inputs.js';
 import { identify } from './event/job-identity.js';
@@ -21,7 +21,7 @@ export interface ActionRun {
   /** The event's, or null where the runner left none. */
   readonly payload: unknown;
   readonly inputs: ActionInputs;
-  readonly judge: Judge;
+  readonly evaluate: Engine;
   readonly remainingMilliseconds: () => number;
   readonly say: (sentence: string) => void;
 }
@@ -29,24 +29,24 @@ export interface ActionRun {
 /** What a run came to. `stopped` carries no report: nothing was decided, which never is a pass. */
 export type ActionOutcome =
   | {
-      readonly kind: 'judged';
+      readonly kind: 'evaluated';
       readonly report: Report;
       readonly renderers: Renderers;
-      /** The commit that was judged. */
+      /** The commit that was evaluated. */
       readonly commit: string;
       /** Shows it on GitHub, which may have to wait; returns what did not appear, and never throws. */
       readonly publish: () => Promise<readonly Shortfall[]>;
     }
-  | { readonly kind: 'nothing-to-judge'; readonly message: string };
+  | { readonly kind: 'nothing-to-evaluate'; readonly message: string };
 
 /** One run of the Action, from the event to the verdict, ready to be shown. */
 export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, Stop>> {
   const { env, payload, inputs } = run;
   const event = planEvent(env, payload);
-  if (!event.ok && event.error.code === 'nothing-to-judge') {
-    return ok({ kind: 'nothing-to-judge', message: event.error.message });
+  if (!event.ok && event.error.code === 'nothing-to-evaluate') {
+    return ok({ kind: 'nothing-to-evaluate', message: event.error.message });
   }
-  if (!event.ok) return err({ code: 'indeterminate', message: event.error.message, remedy: event.error.remedy });
+  if (!event.ok) return err({ code: 'indeterminate', message: event.error.message, fix: event.error.fix });
 
   const client = clientFor(run, inputs.token);
   const policyClient = inputs.policyToken === undefined ? null : clientFor(run, inputs.policyToken);
@@ -54,29 +54,29 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const commits = new Commits({ client, repository: env.repository, workspace });
   const plan = await resolvePlan(event.value, commits);
   if (!plan.ok) {
-    const [{ message, remedy } = plan.error] = toldTogether([plan.error], askedPermissions(inputs));
-    return err({ code: 'indeterminate', message, remedy });
+    const [{ message, fix } = plan.error] = groupMissingPermissions([plan.error], requestedPermissions(inputs));
+    return err({ code: 'indeterminate', message, fix });
   }
 
-  const { commit } = plan.value.judged;
+  const { commit } = plan.value.evaluated;
   const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
   const stopped = async (stop: Stop): Promise<Result<never, Stop>> => {
     await publishStop({ env, inputs, plan: event.value, client, job, stop });
     return err(stop);
   };
-  const catalogue = loadCatalogue();
-  const setting = { repository: env.repository, inputs, plan: plan.value, commits, client, policyClient, catalogue };
+  const catalog = loadCatalog();
+  const setting = { repository: env.repository, inputs, plan: plan.value, commits, client, policyClient, catalog };
   const policy = await runPolicy(setting);
   if (!policy.ok) {
-    const { code, message, remedy } = policy.error;
-    return stopped({ code: code === 'unreadable' ? 'indeterminate' : 'usage', message, remedy });
+    const { code, message, fix } = policy.error;
+    return stopped({ code: code === 'unreadable' ? 'indeterminate' : 'usage', message, fix });
   }
 
-  const only = await judgedPaths(inputs, plan.value);
+  const only = await evaluatedPaths(inputs, plan.value);
   if (!only.ok) return stopped(only.error);
   const { findings, notices } = policy.value;
-  const judged = await run.judge({
-    tree: plan.value.judged,
+  const evaluated = await run.evaluate({
+    tree: plan.value.evaluated,
     policy: policy.value.policy,
     builds: {
       buildArgs: inputs.buildArgs,
@@ -91,10 +91,10 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
         : { base: plan.value.base, changedFiles: plan.value.changedFiles, onlyNew: inputs.onlyNew },
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });
-  if (!judged.ok) return stopped(judged.error);
+  if (!evaluated.ok) return stopped(evaluated.error);
 
-  const report = judged.value;
-  // Findings speak of the lines of the judged commit, which a merge may have moved away from the head's.
+  const report = evaluated.value;
+  // Findings speak of the lines of the evaluated commit, which a merge may have moved away from the head's.
   const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
   const publication = {
     env,
@@ -104,10 +104,10 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     commits,
     report,
     renderers,
-    judged: commit,
+    evaluated: commit,
     job,
   };
-  return ok({ kind: 'judged', report, renderers, commit, publish: () => publishToGitHub(publication) });
+  return ok({ kind: 'evaluated', report, renderers, commit, publish: () => publishToGitHub(publication) });
 }
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalog/catalog.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowlist } from '../policy/default-allow.js';
@@ -22,7 +22,7 @@ import type { CommitTree } from './repository/commit-tree.js';
 import type { Commits } from './repository/commits.js';
 import { policyChanges } from './repository/policy-change.js';
 import { earlierVersions } from './repository/policy-history.js';
-import { fetchPolicy, policyLoader, remedyFor } from './repository/policy-loader.js';
+import { fetchPolicy, fixFor, policyLoader } from './repository/policy-loader.js';
 
 export interface PolicySetting {
   readonly repository: RepositoryName;
@@ -31,14 +31,14 @@ export interface PolicySetting {
   readonly commits: Commits;
   readonly client: GitHubClient;
   readonly policyClient: GitHubClient | null;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
 }
 
 /** Why no policy can be applied: the input names one that is not there, or is not valid. */
 export interface PolicyFailure {
   readonly code: 'no-policy' | 'bad-policy' | 'unreadable';
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** The policy of a run: of another repository where the input says so, else of the branch, with the change previewed. */
@@ -49,11 +49,11 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
   const access = accessOf(setting);
   const { tree, name } = setting.plan.policy;
   const missing = setting.inputs.policy !== undefined && (await isMissing(tree, path));
-  if (missing && (await isMissing(setting.plan.judged, path))) {
+  if (missing && (await isMissing(setting.plan.evaluated, path))) {
     return err({
       code: 'no-policy',
       message: `The input \`policy\` names ${path}, which is not at ${name}.`,
-      remedy: `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${DEFAULT_POLICY_PATH} is read.`,
+      fix: `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${DEFAULT_POLICY_PATH} is read.`,
     });
   }
   const loaded = await loadBranchPolicy({
@@ -84,8 +84,8 @@ async function isMissing(tree: CommitTree, path: string): Promise<boolean> {
   return !text.ok && text.error.code === 'not-found';
 }
 
-function unreadable({ message, remedy }: PolicyUnavailable): Result<never, PolicyFailure> {
-  return err({ code: 'unreadable', message, remedy });
+function unreadable({ message, fix }: PolicyUnavailable): Result<never, PolicyFailure> {
+  return err({ code: 'unreadable', message, fix });
 }
 
 function profileWithoutFile({ inputs }: PolicySetting): Profile {
@@ -93,12 +93,12 @@ function profileWithoutFile({ inputs }: PolicySetting): Profile {
 }
 
 /** What holds in a repository that has no policy file. */
-function withoutFile({ catalogue }: PolicySetting, profile: Profile): Policy {
-  return withDefaultAllowlist(builtInPolicy(profile), catalogue);
+function withoutFile({ catalog }: PolicySetting, profile: Profile): Policy {
+  return withDefaultAllowlist(builtInPolicy(profile), catalog);
 }
 
-function accessOf({ repository, client, policyClient, catalogue }: PolicySetting): Parameters<typeof policyLoader>[0] {
-  return { repository, client, policyClient, catalogue };
+function accessOf({ repository, client, policyClient, catalog }: PolicySetting): Parameters<typeof policyLoader>[0] {
+  return { repository, client, policyClient, catalog };
 }
 
 async function previewed(
@@ -106,22 +106,22 @@ async function previewed(
   path: string,
   policy: Policy,
 ): Promise<{ readonly findings: readonly Finding[]; readonly notices: readonly string[] }> {
-  const { judged, changedFiles, policy: branch } = setting.plan;
+  const { evaluated, changedFiles, policy: branch } = setting.plan;
   const named = changedFiles?.filter((file) => file === path || policy.dependsOn.includes(file)) ?? [];
   // The path may be a link, or lead through one, so that other files are edited and what is read changes.
-  const isOther = changedFiles !== null && named.length === 0 && !(await isSameFile(path, branch.tree, judged));
+  const isOther = changedFiles !== null && named.length === 0 && !(await isSameFile(path, branch.tree, evaluated));
   const touched = isOther ? [path] : named;
   if (touched.length === 0) return { findings: [], notices: [] };
   const known = new Set(policy.source.extends.map(({ name }) => name.split('/').slice(0, 2).join('/').toLowerCase()));
   const load = policyLoader(accessOf(setting), (repository) => known.has(repository));
-  const { policy: next, findings } = await previewPolicy(path, judged, load);
-  const intro = `This change edits the policy (${touched.join(', ')}). It was judged by the policy at ${branch.name}; the edit holds once it is merged.`;
+  const { policy: next, findings } = await previewPolicy(path, evaluated, load);
+  const intro = `This change edits the policy (${touched.join(', ')}). It was evaluated by the policy at ${branch.name}; the edit holds once it is merged.`;
   if (findings.some(({ level }) => level === 'error')) return { findings, notices: [intro] };
   const after = next ?? withoutFile(setting, profileWithoutFile(setting));
   const differences = policyChanges(policy, after);
   return {
     findings,
-    notices: [`${intro} ${differences.length === 0 ? 'It changes nothing that is judged.' : differences.join(' ')}`],
+    notices: [`${intro} ${differences.length === 0 ? 'It changes nothing that is evaluated.' : differences.join(' ')}`],
   };
 }
 
@@ -140,8 +140,8 @@ async function remotePolicy(
   const via = access.policyClient ?? access.client;
   const fetched = await fetchPolicy(via, remote);
   if (!fetched.ok) {
-    const remedy = remedyFor(fetched.error, remote, access.policyClient === null ? 'token' : 'policy-token');
-    return unreadable({ message: fetched.error.message, remedy });
+    const fix = fixFor(fetched.error, remote, access.policyClient === null ? 'token' : 'policy-token');
+    return unreadable({ message: fetched.error.message, fix });
   }
   const load = policyLoader({ ...access, repository: { owner: remote.owner, name: remote.repository } });
   const loaded = await load({ ...fetched.value, path: remote.path });
@@ -153,6 +153,6 @@ async function remotePolicy(
   return err({
     code: 'bad-policy',
     message: `The policy ${setting.inputs.policy ?? ''} is invalid:\n${problems}`,
-    remedy: `Mend it in ${remote.owner}/${remote.repository}: nothing is judged by an invalid policy.`,
+    fix: `Fix it in ${remote.owner}/${remote.repository}: nothing is evaluated by an invalid policy.`,
   });
 }

@@ -38,10 +38,10 @@ export function isNamedLikeSecret(variable: string): boolean {
   return words.some((word) => SECRET_WORD.test(word)) && !words.some((word) => PUBLIC_WORD.test(word));
 }
 
-/** Libraries forced into every program, and folders in PATH that are not where they seem. `isWritable` says whether anybody may write to a folder. */
+/** Libraries forced into every program, and directories in PATH that are not where they seem. `isWritable` says whether anybody may write to a directory. */
 export function environmentHazards(
   env: readonly string[],
-  isWritable: (folder: string) => boolean,
+  isWritable: (directory: string) => boolean,
 ): readonly EnvironmentFinding[] {
   const found: EnvironmentFinding[] = [];
   for (const line of env) {
@@ -51,14 +51,14 @@ export function environmentHazards(
     if ((variable === 'LD_PRELOAD' || variable === 'LD_AUDIT') && value !== '')
       found.push({ variable, reason: 'loads a library into every program' });
     if (variable !== 'PATH') continue;
-    for (const folder of value.split(':')) {
-      if (!folder.startsWith('/'))
+    for (const directory of value.split(':')) {
+      if (!directory.startsWith('/'))
         found.push({
           variable,
-          reason: `has ${folder === '' ? 'an empty part' : `the relative directory ${JSON.stringify(folder.slice(0, 100))}`}, so what is run depends on the working directory`,
+          reason: `has ${directory === '' ? 'an empty part' : `the relative directory ${JSON.stringify(directory.slice(0, 100))}`}, so what is run depends on the working directory`,
         });
-      else if (isWritable(folder))
-        found.push({ variable, reason: `has the directory ${folder.slice(0, 200)}, which anybody may write to` });
+      else if (isWritable(directory))
+        found.push({ variable, reason: `has the directory ${directory.slice(0, 200)}, which anybody may write to` });
     }
   }
   return found;

@@ -3,7 +3,7 @@ const MAX_LENGTH = 60;
 
 /**
  * The candidate that a mistyped word most likely means: at most a third of its letters differ (insertions, deletions,
- * substitutions, neighbours swapped), or it differs in case, `_` and `-` alone.
+ * substitutions, neighbors swapped), or it differs in case, `_` and `-` alone.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;

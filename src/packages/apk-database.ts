@@ -2,7 +2,7 @@ import type { OwnedFile } from './inventory.js';
 import { type DatabaseEntry, type DatabaseReading, MAX_OWNED_FILES, MAX_PACKAGES } from './read-database.js';
 
 /**
- * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a folder and `R:` and `Z:` tell of a file
+ * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a directory and `R:` and `Z:` tell of a file
  * in it and of its SHA-1 (`Q1` and base64).
  *
  * @see https://wiki.alpinelinux.org/wiki/Apk_spec#Installed_Database_V2
@@ -18,14 +18,14 @@ export function readApkDatabase(text: string, where: string): DatabaseReading {
     }
     const fields = new Map<string, string>();
     const files: OwnedFile[] = [];
-    let folder = '';
+    let directory = '';
     for (const line of paragraph.split('\n')) {
       const key = line[0];
       if (key === undefined || line[1] !== ':') continue;
       const value = line.slice(2).trimEnd();
-      if (key === 'F') folder = value;
+      if (key === 'F') directory = value;
       else if (key === 'R' && files.length <= MAX_OWNED_FILES)
-        files.push({ path: folder === '' ? value : `${folder}/${value}` });
+        files.push({ path: directory === '' ? value : `${directory}/${value}` });
       else if (key === 'Z') addChecksum(files, value);
       else if (!fields.has(key)) fields.set(key, value);
     }
@@ -37,14 +37,14 @@ export function readApkDatabase(text: string, where: string): DatabaseReading {
       continue;
     }
     const architecture = fields.get('A');
-    const licence = fields.get('L');
+    const license = fields.get('L');
     packages.push({
       type: 'apk',
       name,
       version,
       ...(architecture ? { architecture } : {}),
       source: { name: fields.get('o') || name, version },
-      licences: licence ? [licence] : [],
+      licenses: license ? [license] : [],
       where,
       files,
     });

@@ -28,12 +28,12 @@ export const collectOwnership: Collector<'ownership'> = async (context) => {
 function compareWithPackages(tree: FileTree, packages: readonly InstalledPackage[]): Ownership {
   const diverted = readDiversions(keptText(tree, 'var/lib/dpkg/diversions') ?? '');
   const owned = new Set<string>();
-  const folders: string[] = [];
+  const directories: string[] = [];
   const altered: { path: string; package: string }[] = [];
   const notCompared: string[] = [];
   const asPackaged = new Set<string>();
   for (const one of packages) {
-    if (one.directory !== undefined) folders.push(`${one.directory}/`);
+    if (one.directory !== undefined) directories.push(`${one.directory}/`);
     for (const { path, checksum } of one.files) {
       const entry = tree.get(path);
       if (entry === undefined) continue;
@@ -50,10 +50,10 @@ function compareWithPackages(tree: FileTree, packages: readonly InstalledPackage
       else altered.push({ path: entry.path, package: one.name });
     }
   }
-  const inFolder = new Set(folders);
+  const inDirectory = new Set(directories);
   const unowned: string[] = [];
   for (const entry of tree.entries()) {
-    if (entry.type === 'file' && !owned.has(entry.path) && !isMade(entry) && !isBelow(entry.path, inFolder))
+    if (entry.type === 'file' && !owned.has(entry.path) && !isMade(entry) && !isBelow(entry.path, inDirectory))
       unowned.push(entry.path);
   }
   return { known: owned.size > 0, unowned, altered, asPackaged, notCompared };
@@ -76,10 +76,10 @@ function isMade(entry: FileEntry): boolean {
   return MADE.test(entry.path);
 }
 
-/** Whether one of the path's folders is a package's. */
-function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+/** Whether one of the path's directories is a package's. */
+function isBelow(path: string, directories: ReadonlySet<string>): boolean {
   for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-    if (folders.has(path.slice(0, slash + 1))) return true;
+    if (directories.has(path.slice(0, slash + 1))) return true;
   }
   return false;
 }

@@ -34,7 +34,7 @@ export function readDpkgStatus(text: string, where: string, fileLists: FileLists
       version,
       ...(architecture ? { architecture } : {}),
       source: sourceOf(fields.get('source'), name, version),
-      licences: [],
+      licenses: [],
       where,
       files: ownedFiles(fileLists(name, architecture), conffiles(fields.get('conffiles'))),
     });

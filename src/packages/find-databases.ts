@@ -21,7 +21,7 @@ const RPM_FILES = ['rpmdb.sqlite', 'Packages.db', 'Packages'] as const;
 const MAX_LOST = 16;
 const RPM_MANIFEST = 'var/lib/rpmmanifest/container-manifest-2';
 
-/** Finds and reads every database of a distribution's packages. Folders that are links to one another are read once. */
+/** Finds and reads every database of a distribution's packages. Directories that are links to one another are read once. */
 export async function findDatabases(tree: FileTree): Promise<readonly FoundDatabase[]> {
   return [...apkDatabases(tree), ...dpkgDatabases(tree), ...(await rpmDatabases(tree))];
 }
@@ -100,7 +100,7 @@ async function rpmDatabases(tree: FileTree): Promise<FoundDatabase[]> {
   const manifest = keptText(tree, RPM_MANIFEST);
   const paths = present(
     tree,
-    RPM.flatMap((folder) => RPM_FILES.map((file) => `${folder}/${file}`)),
+    RPM.flatMap((directory) => RPM_FILES.map((file) => `${directory}/${file}`)),
   );
   const hidden = unread(tree, RPM_MANIFEST);
   if (hidden !== undefined && paths.length === 0) {

@@ -19,7 +19,7 @@ export interface InstalledPackage {
   /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories speak of these. */
   readonly source: { readonly name: string; readonly version?: string };
   /** As written by the packager: an SPDX expression, or words. Empty where the database keeps none (dpkg). */
-  readonly licences: readonly string[];
+  readonly licenses: readonly string[];
   readonly purl: string;
   /** The database or metadata file that tells of it, relative to the root. */
   readonly where: string;

@@ -16,7 +16,7 @@ const NONE: DatabaseReading = { packages: [], problems: [] };
 const called = z.looseObject({ name: z.unknown().refine(Boolean), version: z.unknown().refine(Boolean) });
 
 /**
- * Reads the package.json of an installed npm package. One that has no name or no version is no package (folders within
+ * Reads the package.json of an installed npm package. One that has no name or no version is no package (directories within
  * packages have their own); one that is not JSON is a problem, and so are a name and a version that can't be any's.
  */
 export function readNpmPackage(text: string, where: string): DatabaseReading {
@@ -38,7 +38,7 @@ export function readNpmPackage(text: string, where: string): DatabaseReading {
     name,
     version,
     source: { name, version },
-    licences: typeof license === 'string' ? [license] : [],
+    licenses: typeof license === 'string' ? [license] : [],
     where,
     files: [],
     directory,
@@ -55,21 +55,21 @@ export function readPythonPackage(text: string, where: string, record: string | 
   const name = fields?.get('name');
   const version = fields?.get('version');
   if (!name || !version) return { packages: [], problems: ['it has no Name or no Version'] };
-  const licence = fields?.get('license-expression') ?? fields?.get('license')?.split('\n')[0];
+  const license = fields?.get('license-expression') ?? fields?.get('license')?.split('\n')[0];
   const normal = name.toLowerCase().replaceAll(/[-_.]+/g, '-');
   const entry: DatabaseEntry = {
     type: 'pypi',
     name: normal,
     version,
     source: { name: normal, version },
-    licences: licence ? [licence.slice(0, 200)] : [],
+    licenses: license ? [license.slice(0, 200)] : [],
     where,
     files: record === undefined ? [] : recordedFiles(record, siteOf(where)),
   };
   return { packages: [entry], problems: [] };
 }
 
-/** The folder that holds `NAME.dist-info/`. */
+/** The directory that holds `NAME.dist-info/`. */
 function siteOf(where: string): string {
   return where.split('/').slice(0, -2).join('/');
 }

@@ -26,12 +26,12 @@ const TYPE_RULES: ReadonlyMap<string, TypeRules> = new Map<string, TypeRules>([
 ]);
 
 /** The namespace as its type compares it. */
-export function normaliseNamespace(type: string, namespace: string): string {
+export function normalizeNamespace(type: string, namespace: string): string {
   return TYPE_RULES.get(type)?.lowerNamespace ? namespace.toLowerCase() : namespace;
 }
 
 /** The name as its type compares it. */
-export function normaliseName(type: string, name: string): string {
+export function normalizeName(type: string, name: string): string {
   const rules = TYPE_RULES.get(type);
   const cased = rules?.lowerName ? name.toLowerCase() : name;
   return rules?.dashesForUnderscores ? cased.replaceAll('_', '-') : cased;

@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { normaliseName, normaliseNamespace } from './purl-types.js';
+import { normalizeName, normalizeNamespace } from './purl-types.js';
 
 /**
- * A package URL in its parts, decoded and normalised as its type asks: the identity two documents share.
+ * A package URL in its parts, decoded and normalized as its type asks: the identity two documents share.
  * @see https://github.com/package-url/purl-spec/blob/main/PURL-SPECIFICATION.rst
  */
 export interface Purl {
@@ -33,7 +33,7 @@ const QUALIFIER_KEY = /^[a-z][a-z0-9._-]*$/;
 
 /**
  * Reads a purl the way its specification says to: scheme and type in any case, slashes after the scheme ignored, parts
- * percent-decoded and normalised. Fails with a reason that can follow "because".
+ * percent-decoded and normalized. Fails with a reason that can follow "because".
  */
 export function parsePurl(text: string): Result<Purl, string> {
   if (text.length > MAX_PURL_LENGTH) return err(`it is longer than ${MAX_PURL_LENGTH} characters`);
@@ -64,7 +64,7 @@ export function parsePurl(text: string): Result<Purl, string> {
   });
 }
 
-/** Checks and normalises parts. Fails when a purl cannot be made of them, with a reason that can follow "because". */
+/** Checks and normalizes parts. Fails when a purl cannot be made of them, with a reason that can follow "because". */
 export function makePurl(parts: PurlParts): Result<Purl, string> {
   const type = parts.type.toLowerCase();
   if (!TYPE.test(type)) return err(`"${type.slice(0, 40)}" is not a purl type such as apk or npm`);
@@ -76,11 +76,11 @@ export function makePurl(parts: PurlParts): Result<Purl, string> {
     if (value !== '') qualifiers.push([lower, value]);
   }
   qualifiers.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const namespace = normaliseNamespace(type, parts.namespace ?? '');
+  const namespace = normalizeNamespace(type, parts.namespace ?? '');
   const subpath = parts.subpath ?? '';
   return ok({
     type,
-    name: normaliseName(type, parts.name),
+    name: normalizeName(type, parts.name),
     qualifiers: new Map(qualifiers),
     ...(namespace === '' ? {} : { namespace }),
     ...(parts.version === undefined || parts.version === '' ? {} : { version: parts.version }),

@@ -42,7 +42,7 @@ async function headerBlobs(bytes: Buffer, format: RpmFormat): Promise<readonly U
       const { sqliteBlobs } = await import('./sqlite-table.js');
       return sqliteBlobs(bytes, 'Packages', 1);
     }
-    // Only the containers are opened by Snyk's parser; its reading of headers leaves out licences and files.
+    // Only the containers are opened by Snyk's parser; its reading of headers leaves out licenses and files.
     case 'rpm-ndb': {
       const { bufferToNdbValues } = await import('./rpm-containers.js');
       return bufferToNdbValues(bytes);
@@ -74,7 +74,7 @@ export function readRpmManifest(text: string, where: string): DatabaseReading {
       version: `${epoch && /^[1-9][0-9]*$/.test(epoch) ? `${epoch}:` : ''}${version}`,
       ...(architecture ? { architecture } : {}),
       source: rpmSource(sourceRpm?.trim(), name),
-      licences: [],
+      licenses: [],
       where,
       files: [],
     });

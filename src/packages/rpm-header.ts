@@ -77,7 +77,7 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
   if (!name || !version || !release || name === 'gpg-pubkey') return null;
   const [epoch] = numbers(TAG.epoch);
   const [architecture] = strings(TAG.arch);
-  const [licence] = strings(TAG.license);
+  const [license] = strings(TAG.license);
   const isSha256 = numbers(TAG.fileDigestAlgorithm)[0] === SHA256;
   return {
     type: 'rpm',
@@ -85,11 +85,11 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
     version: `${epoch ? `${epoch}:` : ''}${version}-${release}`,
     ...(architecture ? { architecture } : {}),
     source: rpmSource(strings(TAG.sourceRpm)[0], name),
-    licences: licence ? [licence] : [],
+    licenses: license ? [license] : [],
     where,
     files: filesOf({
-      folders: strings(TAG.dirNames),
-      folderOf: numbers(TAG.dirIndexes),
+      directories: strings(TAG.dirNames),
+      directoryOf: numbers(TAG.dirIndexes),
       names: strings(TAG.baseNames),
       digests: strings(TAG.fileDigests),
       flags: numbers(TAG.fileFlags),
@@ -105,15 +105,15 @@ export function rpmSource(fileName: string | undefined, name: string): { name: s
 }
 
 function filesOf(lists: {
-  readonly folders: readonly string[];
-  readonly folderOf: readonly number[];
+  readonly directories: readonly string[];
+  readonly directoryOf: readonly number[];
   readonly names: readonly string[];
   readonly digests: readonly string[];
   readonly flags: readonly number[];
   readonly algorithm: 'sha256' | 'md5';
 }): readonly OwnedFile[] {
   return lists.names.map((name, i) => {
-    const path = `${lists.folders[lists.folderOf[i] ?? -1] ?? '/'}${name}`.replace(/^\//, '');
+    const path = `${lists.directories[lists.directoryOf[i] ?? -1] ?? '/'}${name}`.replace(/^\//, '');
     const hex = lists.digests[i];
     const compared = hex !== undefined && hex !== '' && ((lists.flags[i] ?? 0) & NOT_COMPARED) === 0;
     return compared ? { path, checksum: { algorithm: lists.algorithm, hex } } : { path };

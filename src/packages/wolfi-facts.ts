@@ -5,7 +5,7 @@ import { plural } from '../lib/text.js';
 import type { Inventory } from './inventory.js';
 
 /** What speaks for an image being made of Wolfi packages, and what against, each in a clause. */
-export interface WolfiJudgement {
+export interface WolfiEvaluation {
   readonly contradictions: readonly string[];
   readonly agreements: readonly string[];
 }
@@ -15,11 +15,15 @@ const IDS: ReadonlySet<string> = new Set(['wolfi', 'chainguard']);
 const HOST = /^https:\/\/(?:packages\.wolfi\.dev|packages\.cgr\.dev|apk\.cgr\.dev|virtualapk\.cgr\.dev)(?:\/|$)/;
 const KEY = /^(?:wolfi-signing|chainguard[a-z0-9-]*)(?:\.[a-z0-9-]+)?\.rsa\.pub$/;
 /** @see https://gitlab.alpinelinux.org/alpine/apk-tools/-/blob/master/doc/apk-repositories.5.scd */
-const LIST_FOLDERS = ['etc/apk/repositories.d', 'lib/apk/repositories.d'] as const;
-const KEY_FOLDERS = ['etc/apk/keys', 'lib/apk/keys'] as const;
+const LIST_DIRECTORYS = ['etc/apk/repositories.d', 'lib/apk/repositories.d'] as const;
+const KEY_DIRECTORYS = ['etc/apk/keys', 'lib/apk/keys'] as const;
 
 /** Compares os-release, package database, apk's repositories and keys, and the signed apko configuration with one another. */
-export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfiguration | undefined): WolfiJudgement {
+export function evaluateWolfi(
+  tree: FileTree,
+  inventory: Inventory,
+  apko: ApkoConfiguration | undefined,
+): WolfiEvaluation {
   const contradictions: string[] = [];
   const agreements: string[] = [];
   const { distribution, packages } = inventory;
@@ -42,11 +46,11 @@ export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfi
   else if (unread !== undefined) contradictions.push(`/${unread} could not be read: ${whyUnread(tree, unread)}`);
   else if (repositories.length > 0) agreements.push('apk repositories');
 
-  const keys = KEY_FOLDERS.flatMap((folder) =>
-    [...tree.list(folder)].map(({ path }) => ({ folder, key: nameOf(path) })),
+  const keys = KEY_DIRECTORYS.flatMap((directory) =>
+    [...tree.list(directory)].map(({ path }) => ({ directory, key: nameOf(path) })),
   );
   const strangeKey = keys.find(({ key }) => !KEY.test(key));
-  if (strangeKey !== undefined) contradictions.push(`/${strangeKey.folder} has ${strangeKey.key.slice(0, 200)}`);
+  if (strangeKey !== undefined) contradictions.push(`/${strangeKey.directory} has ${strangeKey.key.slice(0, 200)}`);
   else if (keys.length > 0) agreements.push('apk keys');
 
   if (apko?.signer !== undefined) {
@@ -59,7 +63,9 @@ export function judgeWolfi(tree: FileTree, inventory: Inventory, apko: ApkoConfi
 
 /** Every file that apk takes repositories from. */
 function repositoryLists(tree: FileTree): readonly string[] {
-  const more = LIST_FOLDERS.flatMap((folder) => [...tree.list(folder)].map(({ path }) => `${folder}/${nameOf(path)}`));
+  const more = LIST_DIRECTORYS.flatMap((directory) =>
+    [...tree.list(directory)].map(({ path }) => `${directory}/${nameOf(path)}`),
+  );
   return ['etc/apk/repositories', ...more.filter((path) => path.endsWith('.list'))];
 }
 

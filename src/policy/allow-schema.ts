@@ -58,7 +58,7 @@ const common = {
     .array(authority)
     .min(1)
     .optional()
-    .describe("Who may sign. Without it, the catalogue's for this publisher."),
+    .describe("Who may sign. Without it, the catalog's for this publisher."),
   provenance: z
     .strictObject({
       builder: textGlob().optional().describe("The builder's identity: exact, or a glob."),
@@ -84,17 +84,17 @@ const common = {
   reason: text.optional().describe('Why.'),
 };
 
-/** The schema of an entry of `allow`: a publisher of the catalogue, or images by pattern. */
+/** The schema of an entry of `allow`: a publisher of the catalog, or images by pattern. */
 export function allowSchema() {
   return z.union([
     z
       .strictObject({
         catalog: text.describe(
-          'A publisher of the catalogue, or verified: every one whose images are hardened and verifiable.',
+          'A publisher of the catalog, or verified: every one whose images are hardened and verifiable.',
         ),
         with: z
           .strictObject({
-            organization: text.optional().describe("The organisation's name in its images' references."),
+            organization: text.optional().describe("The organization's name in its images' references."),
             identities: z
               .array(identity())
               .min(1)
@@ -102,10 +102,10 @@ export function allowSchema() {
               .describe("The identities that sign for it, as the publisher's console shows them."),
           })
           .optional()
-          .describe("What the catalogue's entry asks for."),
+          .describe("What the catalog's entry asks for."),
         ...common,
       })
-      .describe('The images of a publisher that the catalogue knows.'),
+      .describe('The images of a publisher that the catalog knows.'),
     z
       .strictObject({
         image: imagePattern().describe('A pattern: * within a segment, ** across; optionally :tag or @digest.'),

@@ -1,9 +1,9 @@
-import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import type { Catalog, Publisher } from '../catalog/publisher.js';
 import type { AllowEntry, Policy, Profile } from './policy.js';
 
-/** Every publisher whose images are hardened, and whose signatures the catalogue alone can verify: `catalog: verified`. */
-export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
-  return catalogue.publishers.filter(
+/** Every publisher whose images are hardened, and whose signatures the catalog alone can verify: `catalog: verified`. */
+export function verifiedPublishers(catalog: Catalog): readonly Publisher[] {
+  return catalog.publishers.filter(
     ({ hardened, verifiable, asksFor }) => hardened && verifiable && asksFor.length === 0,
   );
 }
@@ -12,10 +12,10 @@ export function verifiedPublishers(catalogue: Catalogue): readonly Publisher[] {
  * The profiles hardened and strict need an allowlist to mean anything: where the policy has none, it is
  * `catalog: verified`. The others go without, and the report says so.
  */
-export function withDefaultAllowlist(policy: Policy, catalogue: Catalogue): Policy {
+export function withDefaultAllowlist(policy: Policy, catalog: Catalog): Policy {
   const profiles: readonly Profile[] = ['hardened', 'strict'];
   if (policy.allow.length > 0 || !profiles.includes(policy.profile)) return policy;
-  const allow = verifiedPublishers(catalogue).flatMap(({ id, images, authorities, wolfi }) =>
+  const allow = verifiedPublishers(catalog).flatMap(({ id, images, authorities, wolfi }) =>
     images.map(
       (pattern): AllowEntry => ({
         name: `the default list of profile ${policy.profile} (catalog: verified)`,

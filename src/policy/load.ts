@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalog/publisher.js';
+import type { Catalog } from '../catalog/publisher.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Rule } from '../rules/rule.js';
 import { builtInPolicy } from './baseline.js';
@@ -18,7 +18,7 @@ export interface LoadPolicyInput extends PolicyText {
   /** Stands for the profile of the policy, and of every policy it extends. */
   readonly profileOverride?: Profile;
   readonly rules: readonly Rule[];
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
 }
 
 export interface LoadedPolicy {
@@ -46,7 +46,7 @@ async function loadChain(input: LoadPolicyInput): Promise<Result<LoadedPolicy, r
   let mayOverride: ReadonlySet<string> = new Set();
   let baseName: string | undefined;
   for (const layer of chain.value) {
-    const content = await resolveContent(layer, input.catalogue);
+    const content = await resolveContent(layer, input.catalog);
     problems.push(...content.problems);
     const result = applyLayer(policy, layer, content, input.rules);
     if (baseName !== undefined) {
@@ -65,7 +65,7 @@ async function loadChain(input: LoadPolicyInput): Promise<Result<LoadedPolicy, r
   const profile = input.profileOverride ?? policy.profile;
   const source = sourceOf(chain.value);
   const whole = { ...policy, profile, source, dependsOn: [...dependsOn].sort() };
-  return ok({ policy: withDefaultAllowlist(whole, input.catalogue), warnings });
+  return ok({ policy: withDefaultAllowlist(whole, input.catalog), warnings });
 }
 
 interface ResolvedContent extends LayerContent {
@@ -74,8 +74,8 @@ interface ResolvedContent extends LayerContent {
   readonly files: readonly string[];
 }
 
-async function resolveContent(layer: Layer, catalogue: Catalogue): Promise<ResolvedContent> {
-  const { entries, problems, files } = await resolveAllow(layer, catalogue);
+async function resolveContent(layer: Layer, catalog: Catalog): Promise<ResolvedContent> {
+  const { entries, problems, files } = await resolveAllow(layer, catalog);
   const path = layer.file['trusted-root'];
   if (path === undefined) return { allow: entries, problems, files };
   const read = await layer.resolveFile(path);

@@ -38,7 +38,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
       targets: mergeMaps(base.files.targets, files?.targets),
       buildArgs: mergeMaps(base.files.buildArgs, files?.['build-args']),
     },
-    platforms: file.platforms?.map(normalisePlatform) ?? base.platforms,
+    platforms: file.platforms?.map(normalizePlatform) ?? base.platforms,
     contexts: mergeMaps(base.contexts, file.contexts),
     ...(content.trustedRoot === undefined ? {} : { trustedRoot: content.trustedRoot }),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
@@ -98,7 +98,7 @@ function mergeRoles(base: Policy['roles'], lines: PolicyFile['roles'], rules: re
   return merged;
 }
 
-function normalisePlatform(text: string): string {
+function normalizePlatform(text: string): string {
   const parsed = parsePlatform(text);
   return parsed.ok ? formatPlatform(parsed.value) : text;
 }

@@ -24,7 +24,7 @@ function limitedFiles(resolveFile: ResolveFile): ResolveFile {
   };
 }
 
-/** An organisation's policy may build on another's; more than that, nobody can follow. */
+/** An organization's policy may build on another's; more than that, nobody can follow. */
 const MAX_EXTENDS = 5;
 
 /** `owner/repository/path@ref`, taken apart. */
@@ -170,7 +170,7 @@ export function parseRemote(target: string): RemotePolicy | undefined {
   return { owner, repository, path: path.join('/'), ref };
 }
 
-/** A path from the root, or from the policy's own folder where it begins with `./` or `../`; never out of the repository. */
+/** A path from the root, or from the policy's own directory where it begins with `./` or `../`; never out of the repository. */
 function pathFrom(policy: string, target: string): string | undefined {
   if (target.includes('@') || target.includes('\\') || target.startsWith('/') || /^[a-z]+:/i.test(target))
     return undefined;

@@ -44,13 +44,13 @@ export interface ProvenanceRequirement {
   readonly minLevel?: number;
 }
 
-/** One line of the allowlist, its catalogue entry already looked up and its key files already read. */
+/** One line of the allowlist, its catalog entry already looked up and its key files already read. */
 export interface AllowEntry {
   /** `allow[2]`, for messages. */
   readonly name: string;
-  /** The pattern over normalised references that governs; an entry of the catalogue yields one AllowEntry per pattern. */
+  /** The pattern over normalized references that governs; an entry of the catalog yields one AllowEntry per pattern. */
   readonly pattern: string;
-  /** The catalogue's publisher, where the entry names one. */
+  /** The catalog's publisher, where the entry names one. */
   readonly publisher?: string;
   /** How many authorities must have signed. */
   readonly require: number;
@@ -81,7 +81,7 @@ export interface PolicyPosition {
 /** A reviewed exception. */
 export interface Waiver {
   readonly rule: string;
-  /** A pattern over normalised references; absent: every image. */
+  /** A pattern over normalized references; absent: every image. */
   readonly image?: string;
   /** A glob over build files; absent: every file. */
   readonly file?: string;
@@ -114,7 +114,7 @@ export interface RegistryOverride {
   readonly tokenHosts: readonly string[];
 }
 
-/** The policy of a run: read, extended, checked, and resolved against the catalogue. */
+/** The policy of a run: read, extended, checked, and resolved against the catalog. */
 export interface Policy {
   readonly source: PolicySource;
   readonly profile: Profile;

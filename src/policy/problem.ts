@@ -25,7 +25,7 @@ export type PolicyProblemCode =
   | 'contradiction'
   | 'unknown-publisher';
 
-/** Something a person has to mend in a policy file (`error`: it is not applied), or should look at (`warning`). */
+/** Something a person has to fix in a policy file (`error`: it is not applied), or should look at (`warning`). */
 export interface PolicyProblem extends SourceRange {
   readonly code: PolicyProblemCode;
   readonly severity: 'error' | 'warning';

@@ -1,6 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import { publisherOf } from '../catalog/catalog.js';
-import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import type { Catalog, Publisher } from '../catalog/publisher.js';
 import { matches, parsePattern } from '../references/pattern.js';
 import { type Reference, repositoryName } from '../references/reference.js';
 import { canonicalHost } from '../references/registry-host.js';
@@ -19,15 +19,15 @@ interface UsedRepository {
 
 /**
  * The text of a policy that allows what a repository builds on today, with comments for whoever reviews it: publishers
- * of the catalogue whose signatures can be verified by name, everything else one by one, without a signature and with a
+ * of the catalog whose signatures can be verified by name, everything else one by one, without a signature and with a
  * reason to replace. Abandoned images are denied and not allowed. `schemaUrl` is where editors find the JSON Schema.
  */
 export function proposePolicy(
   uses: readonly ImageUse[],
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: { readonly schemaUrl?: string } = {},
 ): string {
-  const abandoned = catalogue.abandoned.map(({ image }) => image);
+  const abandoned = catalog.abandoned.map(({ image }) => image);
   const repositories = usedRepositories(uses);
   const denied = repositories.filter(({ reference }) => abandoned.some((image) => isMatch(image, reference)));
   const allowed = repositories.filter((repository) => !denied.includes(repository));
@@ -41,8 +41,8 @@ export function proposePolicy(
     '# The presets of all rules: observe (nothing fails), baseline, hardened, strict.',
     'profile: baseline',
     '',
-    ...allowLines(allowed, catalogue),
-    ...denyLines(catalogue, denied),
+    ...allowLines(allowed, catalog),
+    ...denyLines(catalog, denied),
     ...unknownLines(unknown),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
@@ -69,10 +69,10 @@ function isMatch(image: string, reference: Reference): boolean {
   return pattern.ok && matches(pattern.value, reference);
 }
 
-function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogue): readonly string[] {
+function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): readonly string[] {
   if (repositories.length === 0) {
     return [
-      '# No build file names an image yet. Every publisher of the catalogue that is hardened and verifiable:',
+      '# No build file names an image yet. Every publisher of the catalog that is hardened and verifiable:',
       'allow:',
       '  - catalog: verified',
       '',
@@ -81,7 +81,7 @@ function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogu
   const byPublisher = new Map<Publisher, UsedRepository[]>();
   const others: { repository: UsedRepository; publisher: Publisher | null }[] = [];
   for (const repository of repositories) {
-    const publisher = publisherOf(catalogue, repository.reference);
+    const publisher = publisherOf(catalog, repository.reference);
     if (publisher?.verifiable) byPublisher.set(publisher, [...(byPublisher.get(publisher) ?? []), repository]);
     else others.push({ repository, publisher });
   }
@@ -89,7 +89,7 @@ function allowLines(repositories: readonly UsedRepository[], catalogue: Catalogu
   return [
     'allow:',
     ...[...byPublisher].flatMap(([publisher, used]) => [
-      `  # ${publisher.name}; signed by who the catalogue says. Used today:`,
+      `  # ${publisher.name}; signed by who the catalog says. Used today:`,
       ...used.map(({ name, files }) => `  #   ${name} (${whereUsed(files)})`),
       `  - catalog: ${publisher.id}`,
       ...unpublishedLines(publisher, used),
@@ -144,10 +144,10 @@ function whyUnsigned(publisher: Publisher | null): string {
   return publisher?.notVerifiable ?? 'who signs it is not known; give authorities if it is signed';
 }
 
-function denyLines(catalogue: Catalogue, denied: readonly UsedRepository[]): readonly string[] {
+function denyLines(catalog: Catalog, denied: readonly UsedRepository[]): readonly string[] {
   return [
     'deny:',
-    ...catalogue.abandoned.flatMap(({ image, reason }) => [
+    ...catalog.abandoned.flatMap(({ image, reason }) => [
       ...denied
         .filter(({ reference }) => isMatch(image, reference))
         .map(({ name, files }) => `  # Used today: ${name} (${whereUsed(files)}).`),

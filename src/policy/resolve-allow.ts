@@ -1,4 +1,4 @@
-import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import type { Catalog, Publisher } from '../catalog/publisher.js';
 import { nearest } from '../lib/nearest.js';
 import { plural } from '../lib/text.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../references/pattern.js';
@@ -18,10 +18,10 @@ export interface ResolvedAllow {
   readonly files: readonly string[];
 }
 
-/** Looks up a layer's allow entries in the catalogue, and reads the key files they name. */
-export async function resolveAllow(layer: Layer, catalogue: Catalogue): Promise<ResolvedAllow> {
+/** Looks up a layer's allow entries in the catalog, and reads the key files they name. */
+export async function resolveAllow(layer: Layer, catalog: Catalog): Promise<ResolvedAllow> {
   const resolved = await Promise.all(
-    (layer.file.allow ?? []).map((line, index) => resolveLine(layer, line, index, catalogue)),
+    (layer.file.allow ?? []).map((line, index) => resolveLine(layer, line, index, catalog)),
   );
   return {
     entries: resolved.flatMap(({ entries }) => entries),
@@ -30,11 +30,10 @@ export async function resolveAllow(layer: Layer, catalogue: Catalogue): Promise<
   };
 }
 
-async function resolveLine(layer: Layer, line: AllowLine, index: number, catalogue: Catalogue): Promise<ResolvedAllow> {
+async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog: Catalog): Promise<ResolvedAllow> {
   const path = ['allow', index];
   const own = await resolveAuthorities(layer, line, path);
-  const chosen =
-    'image' in line ? chooseByPattern(line.image, catalogue) : choosePublishers(layer, line, path, catalogue);
+  const chosen = 'image' in line ? chooseByPattern(line.image, catalog) : choosePublishers(layer, line, path, catalog);
   const problems = [...own.problems, ...chosen.problems, ...contradictions(layer, line, path)];
   const entries = chosen.sources.flatMap((source) => {
     const authorities = line.signed === false ? [] : own.authorities.length > 0 ? own.authorities : source.authorities;
@@ -63,13 +62,13 @@ interface Chosen {
   readonly problems: readonly PolicyProblem[];
 }
 
-/** An image of a publisher whom the catalogue knows is signed by that publisher, where the entry says nothing else. */
-function chooseByPattern(image: string, catalogue: Catalogue): Chosen {
+/** An image of a publisher whom the catalog knows is signed by that publisher, where the entry says nothing else. */
+function chooseByPattern(image: string, catalog: Catalog): Chosen {
   const pattern = parsePattern(image);
   if (!pattern.ok) return { sources: [], problems: [] };
   let known: Publisher | undefined;
   let rank = -1;
-  for (const publisher of catalogue.publishers.filter(({ asksFor }) => asksFor.length === 0)) {
+  for (const publisher of catalog.publishers.filter(({ asksFor }) => asksFor.length === 0)) {
     for (const text of publisher.images) {
       const outer = parsePattern(text);
       if (!outer.ok || !patternCovers(outer.value, pattern.value) || literalPrefixLength(outer.value) <= rank) continue;
@@ -85,7 +84,7 @@ function choosePublishers(
   layer: Layer,
   line: Extract<AllowLine, { catalog: string }>,
   path: readonly PropertyKey[],
-  catalogue: Catalogue,
+  catalog: Catalog,
 ): Chosen {
   if (line.catalog === 'verified') {
     if (line.with !== undefined) {
@@ -93,22 +92,22 @@ function choosePublishers(
       const fix = 'Remove "with", or name one publisher.';
       return { sources: [], problems: [problemIn(layer, [...path, 'with'], { code: 'contradiction', message, fix })] };
     }
-    return { sources: verifiedPublishers(catalogue).map((publisher) => sourceOf(publisher)), problems: [] };
+    return { sources: verifiedPublishers(catalog).map((publisher) => sourceOf(publisher)), problems: [] };
   }
-  const publisher = catalogue.publishers.find(({ id }) => id === line.catalog);
+  const publisher = catalog.publishers.find(({ id }) => id === line.catalog);
   if (publisher === undefined) {
-    const ids = ['verified', ...catalogue.publishers.map(({ id }) => id)];
+    const ids = ['verified', ...catalog.publishers.map(({ id }) => id)];
     const suggestion = nearest(line.catalog, ids);
     const problem = problemIn(layer, [...path, 'catalog'], {
       code: 'unknown-publisher',
-      message: `The catalogue knows no publisher "${line.catalog}".`,
+      message: `The catalog knows no publisher "${line.catalog}".`,
       expected: `one of ${ids.join(', ')}`,
       ...(suggestion === undefined ? {} : { fix: `Did you mean "${suggestion}"?` }),
     });
     return { sources: [], problems: [problem] };
   }
   if (publisher.images.length === 0) {
-    const message = `The catalogue has no pattern for the images of "${publisher.id}": ${publisher.notVerifiable ?? 'they differ by customer'}.`;
+    const message = `The catalog has no pattern for the images of "${publisher.id}": ${publisher.notVerifiable ?? 'they differ by customer'}.`;
     const fix = 'Write an entry with "image" and "authorities" in its place.';
     return { sources: [], problems: [problemIn(layer, [...path, 'catalog'], { code: 'no-effect', message, fix })] };
   }
@@ -130,20 +129,20 @@ function parameterProblems(
     ...missing.map((name) =>
       problemIn(layer, [...path, 'with', name], {
         code: 'missing-key',
-        message: `The catalogue's entry "${publisher.id}" needs "${name}".`,
+        message: `The catalog's entry "${publisher.id}" needs "${name}".`,
         expected: `with: { ${publisher.asksFor.map((asked) => `${asked}: …`).join(', ')} }`,
       }),
     ),
     ...unasked.map((name) =>
       problemIn(layer, [...path, 'with', name], {
         code: 'unknown-key',
-        message: `The catalogue's entry "${publisher.id}" does not ask for "${name}".`,
+        message: `The catalog's entry "${publisher.id}" does not ask for "${name}".`,
         fix: 'Remove it.',
       }),
     ),
   ];
   if (organization !== undefined && !/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(organization)) {
-    const message = `"${organization}" is not an organisation's name in image references.`;
+    const message = `"${organization}" is not an organization's name in image references.`;
     const expected = 'one segment of a repository name, such as acme.com';
     problems.push(problemIn(layer, [...path, 'with', 'organization'], { code: 'bad-value', message, expected }));
   }

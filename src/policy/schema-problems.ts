@@ -21,10 +21,10 @@ function keysOfSchema(schema: z.core.$ZodType, path: readonly PropertyKey[]): re
 
 type Issue = z.core.$ZodIssue;
 
-/** Problems told at most of one kind and place; whoever mends a hundred sees the rest then. */
+/** Problems told at most of one kind and place; whoever fixes a hundred sees the rest then. */
 const MAX_TOLD = 100;
 
-/** What zod found wrong with a document, as problems with a place and a remedy. */
+/** What zod found wrong with a document, as problems with a place and a fix. */
 export function schemaProblems(
   issues: readonly Issue[],
   document: YamlDocument,
@@ -65,7 +65,7 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   const expected = expectedBy(issue);
   if (value === undefined) return problem('missing-key', `${name} is missing.`, expected);
   if (issue.code === 'invalid_type') {
-    return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, remedyForType(issue, value, path));
+    return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, fixForType(issue, value, path));
   }
   const suggestion = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   const reason = issue.code === 'custom' ? `: ${issue.message}` : '';
@@ -178,7 +178,7 @@ function describeValue(value: unknown): string {
 /** Options whose value is a duration; a number alone says no unit. */
 const DURATIONS = new Set<PropertyKey | undefined>(['max-age', 'grace']);
 
-function remedyForType(issue: Issue, value: unknown, path: readonly PropertyKey[]): string | undefined {
+function fixForType(issue: Issue, value: unknown, path: readonly PropertyKey[]): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   if (issue.expected === 'string' && typeof value === 'number' && DURATIONS.has(path.at(-1)))

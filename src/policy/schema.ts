@@ -157,7 +157,7 @@ export function policySchema(rules: readonly Rule[]) {
       .optional()
       .describe('The same for images in one role: final (what ships), build, copy or frontend.'),
     files: files.optional(),
-    platforms: z.array(platform()).min(1).optional().describe('The platforms judged. Default: linux/amd64.'),
+    platforms: z.array(platform()).min(1).optional().describe('The platforms evaluated. Default: linux/amd64.'),
     contexts: z
       .record(text, text)
       .optional()
@@ -178,7 +178,7 @@ export function policySchema(rules: readonly Rule[]) {
       .array(z.enum(VULNERABILITY_FEEDS))
       .optional()
       .describe(
-        "Publishers whose own advisories are asked in place of OSV's copy: chainguard, under a licence (CC BY-NC-ND 4.0, or an agreement) that is yours to have. Default: none.",
+        "Publishers whose own advisories are asked in place of OSV's copy: chainguard, under a license (CC BY-NC-ND 4.0, or an agreement) that is yours to have. Default: none.",
       ),
     registries: z
       .record(registryPath(), registry)

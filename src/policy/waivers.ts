@@ -9,7 +9,7 @@ import type { Policy, Waiver } from './policy.js';
 const DAY = 86_400_000;
 
 /** A waiver, and what became of it: the last three states are problems that a person should see. */
-export type JudgedWaiver = Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' };
+export type EvaluatedWaiver = Waiver & { readonly state: 'used' | 'unused' | 'expired' | 'too-long' };
 
 /** What a waiver may cover: an answer's rule and place, and the image as policy sees it. */
 interface WaiverScope {
@@ -76,7 +76,7 @@ export function applyWaivers(
   answers: readonly Answer[],
   uses: readonly ImageUse[],
   now: Date,
-): { readonly answers: readonly Answer[]; readonly waivers: readonly JudgedWaiver[] } {
+): { readonly answers: readonly Answer[]; readonly waivers: readonly EvaluatedWaiver[] } {
   const listed = policy.waivers.map((waiver, index) => {
     return { waiver, index, period: waiverPeriod(waiver, policy.maxWaiverDays, now) };
   });
@@ -99,7 +99,7 @@ export function applyWaivers(
     };
   });
   const waivers = listed.map(({ waiver, index, period }) => {
-    const state: JudgedWaiver['state'] = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;
+    const state: EvaluatedWaiver['state'] = period === 'holds' ? (used.has(index) ? 'used' : 'unused') : period;
     return { ...waiver, state };
   });
   return { answers: waivedAnswers, waivers };

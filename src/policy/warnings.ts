@@ -52,7 +52,7 @@ function mirroredPatterns(
     const pattern = parsePattern(image);
     const mirror = mirrors.find((one) => pattern.ok && pattern.value.text.startsWith(`${one.path}/`));
     if (mirror === undefined) return [];
-    const message = `"${image}" matches nothing: ${mirror.path} is a mirror, and its images are judged under the names they have at ${mirror.mirrorOf}.`;
+    const message = `"${image}" matches nothing: ${mirror.path} is a mirror, and its images are evaluated under the names they have at ${mirror.mirrorOf}.`;
     const fix = `Write the pattern for ${mirror.mirrorOf}.`;
     return [problemIn(layer, path, { code: 'no-effect', severity: 'warning', message, fix })];
   });

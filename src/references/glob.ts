@@ -11,14 +11,14 @@ export interface Glob {
 }
 
 /** A literal character (a UTF-16 unit), or a wildcard. */
-type Token = string | typeof SEGMENT | typeof ANY | typeof FOLDERS | typeof IN_FOLDERS;
+type Token = string | typeof SEGMENT | typeof ANY | typeof DIRECTORYS | typeof IN_DIRECTORYS;
 
 const SEGMENT = Symbol('*');
 const ANY = Symbol('**');
-/** `**` and the slash after it, where both together may be nothing; always followed by IN_FOLDERS. */
-const FOLDERS = Symbol('**/');
+/** `**` and the slash after it, where both together may be nothing; always followed by IN_DIRECTORYS. */
+const DIRECTORYS = Symbol('**/');
 /** The same once it stands for something: only a slash ends it. */
-const IN_FOLDERS = Symbol('…/');
+const IN_DIRECTORYS = Symbol('…/');
 
 /** Longer than any reference or identity that can occur; keeps matching a matter of microseconds. */
 export const MAX_GLOB_LENGTH = 1024;
@@ -33,7 +33,7 @@ export function parseGlob(text: string): Result<Glob, string> {
     if (stars > 2) return err(`"${'*'.repeat(stars)}" has no meaning; write * (within a segment) or ** (across)`);
     const wholeSegment = (at === 0 || text[at - 1] === '/') && text[at + 2] === '/';
     if (stars === 2 && wholeSegment) {
-      tokens.push(FOLDERS, IN_FOLDERS);
+      tokens.push(DIRECTORYS, IN_DIRECTORYS);
       at += 3;
     } else {
       tokens.push(stars === 2 ? ANY : stars === 1 ? SEGMENT : text.charAt(at));
@@ -97,7 +97,7 @@ function closure(tokens: readonly Token[], positions: readonly number[]): Set<nu
     for (let at = start; !reached.has(at); ) {
       reached.add(at);
       const token = tokens[at];
-      if (token === FOLDERS) at += 2;
+      if (token === DIRECTORYS) at += 2;
       else if (token === SEGMENT || token === ANY) at += 1;
     }
   }
@@ -111,9 +111,9 @@ function step(tokens: readonly Token[], position: number, character: string): re
       return [position];
     case SEGMENT:
       return character === '/' ? [] : [position];
-    case FOLDERS:
+    case DIRECTORYS:
       return character === '/' ? [position + 1, position + 2] : [position + 1];
-    case IN_FOLDERS:
+    case IN_DIRECTORYS:
       return character === '/' ? [position, position + 1] : [position];
     case character:
       return [position + 1];

@@ -4,8 +4,8 @@ import { isDigest, type Reference } from './reference.js';
 import { canonicalHost, isSharedHost } from './registry-host.js';
 
 /**
- * A pattern over normalised references: `registry/repository`, with `*` within a segment and `**` across,
- * optionally `:tag` (a glob as well) or `@digest`. It is normalised like a reference: `alpine`,
+ * A pattern over normalized references: `registry/repository`, with `*` within a segment and `**` across,
+ * optionally `:tag` (a glob as well) or `@digest`. It is normalized like a reference: `alpine`,
  * `docker.io/library/alpine` and `index.docker.io/library/alpine` are one.
  */
 export interface ImagePattern {
@@ -38,7 +38,7 @@ export function parsePattern(text: string): Result<ImagePattern, string> {
     return err(written.tag === '' ? 'its tag is empty' : `"${written.tag}" is not a tag or a glob over tags`);
   }
 
-  const named = normaliseName(written.name);
+  const named = normalizeName(written.name);
   if (!named.ok) return named;
   const { host, path, broad } = named.value;
   const name = parseGlob(path === undefined ? host : `${host}/${path}`);
@@ -76,7 +76,7 @@ interface Name {
   readonly broad?: string;
 }
 
-function normaliseName(text: string): Result<Name, string> {
+function normalizeName(text: string): Result<Name, string> {
   const slash = text.indexOf('/');
   const first = slash < 0 ? text : text.slice(0, slash);
   if (first.startsWith('**')) {
@@ -113,7 +113,7 @@ function broadness(host: string, path: string): { broad?: string } {
   }
   const domain = host.split('.').slice(-2);
   return domain.some((label) => label.includes('*'))
-    ? { broad: `"${host}" is not one organisation's registry, so strangers can publish what it matches` }
+    ? { broad: `"${host}" is not one organization's registry, so strangers can publish what it matches` }
     : {};
 }
 

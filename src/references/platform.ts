@@ -22,7 +22,7 @@ const ARCHITECTURES: ReadonlyMap<string, readonly [string, string?]> = new Map([
 ]);
 
 /**
- * Reads `os/arch[/variant]`, `os` or `arch`, normalised as containerd does (`linux/x86_64` is `linux/amd64`,
+ * Reads `os/arch[/variant]`, `os` or `arch`, normalized as containerd does (`linux/x86_64` is `linux/amd64`,
  * `linux/arm64/v8` is `linux/arm64`, `linux/arm` is `linux/arm/v7`). Fails with a reason that can follow "because".
  *
  * @see https://github.com/containerd/platforms/blob/main/platforms.go
@@ -38,14 +38,14 @@ export function parsePlatform(text: string): Result<Platform, string> {
     const knownOs =
       /^(linux|windows|darwin|freebsd|netbsd|openbsd|solaris|wasip1|js|aix|android|dragonfly|illumos|ios|plan9|zos)$/;
     if (knownOs.test(os)) return ok({ os, architecture: 'amd64', ...(osVersion === undefined ? {} : { osVersion }) });
-    const architecture = normaliseArchitecture(os);
+    const architecture = normalizeArchitecture(os);
     if (!KNOWN_ARCHITECTURES.has(architecture.architecture))
       return err(`"${text}" names neither a known operating system nor a known architecture`);
     return ok({ os: 'linux', ...architecture });
   }
   return ok({
     os: os === 'macos' ? 'darwin' : os,
-    ...normaliseArchitecture(second.toLowerCase(), third?.toLowerCase()),
+    ...normalizeArchitecture(second.toLowerCase(), third?.toLowerCase()),
     ...(osVersion === undefined ? {} : { osVersion }),
   });
 }
@@ -61,7 +61,7 @@ function splitOsVersion(text: string): { os: string; osVersion?: string } {
   return match?.[1] !== undefined && match[2] !== undefined ? { os: match[1], osVersion: match[2] } : { os: text };
 }
 
-function normaliseArchitecture(name: string, variant?: string): { architecture: string; variant?: string } {
+function normalizeArchitecture(name: string, variant?: string): { architecture: string; variant?: string } {
   const [architecture, implied] = ARCHITECTURES.get(name) ?? [name];
   const chosen = variant ?? implied;
   if (architecture === 'arm64' && (chosen === undefined || chosen === '8' || chosen === 'v8')) return { architecture };

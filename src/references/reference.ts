@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../lib/result.js';
 
 /**
- * An image reference, normalised as Docker and BuildKit do it: `alpine` is
+ * An image reference, normalized as Docker and BuildKit do it: `alpine` is
  * `{ registry: 'docker.io', repository: 'library/alpine', tag: 'latest' }`.
  *
  * @see https://github.com/distribution/reference/blob/main/reference.go the grammar

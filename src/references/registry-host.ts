@@ -1,4 +1,4 @@
-/** Names under which Docker Hub answers besides `docker.io`; the first is what Docker itself normalises. */
+/** Names under which Docker Hub answers besides `docker.io`; the first is what Docker itself normalizes. */
 const DOCKER_HUB_HOSTS = new Set(['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
 
 /**

@@ -17,11 +17,11 @@ export interface RegistryError {
   readonly request: string;
   readonly status?: number;
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
   readonly retryAfterSeconds?: number;
   /** The named limit that was passed, where code is `limit`. */
   readonly limit?: string;
-  /** The form's name, where the content is sound but in a form that we can't judge: evidence is then `unsupported`. */
+  /** The form's name, where the content is sound but in a form that we can't evaluate: evidence is then `unsupported`. */
   readonly unsupported?: string;
 }
 

@@ -24,17 +24,17 @@ import { SharedSource } from './shared-source.js';
 export interface RegistriesOptions {
   /** The policy's `registries`. */
   readonly registries: Readonly<Record<string, RegistryOverride>>;
-  /** Whether the policy or the catalogue names a registry: no other is contacted. */
+  /** Whether the policy or the catalog names a registry: no other is contacted. */
   readonly isListed: (registry: string) => boolean;
   /** The values of `--registry`, which come before the policy. */
   readonly routes?: readonly string[];
-  /** Whether the policy may put image layouts in a registry's place: at the desk only. */
+  /** Whether the policy may put image layouts in a registry's place: on the command line only. */
   readonly layouts?: boolean;
   readonly offline?: boolean;
   /** Limits that the run changes, over those of the environment variable BASE_IMAGE_GATE_LIMITS. */
   readonly limits?: Partial<RegistryLimits>;
   readonly environment: Environment;
-  /** The checkout under judgement; the policy's layouts are relative to it. */
+  /** The checkout under evaluation; the policy's layouts are relative to it. */
   readonly workspace: string;
   /** Credentials that the run was given, by registry. */
   readonly credentials?: ReadonlyMap<string, Credential>;
@@ -69,7 +69,7 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   const stands = standIns(options);
   if (!stands.ok) return stands;
 
-  // Whoever names a stand-in at the desk knows where it is, so its network may be private.
+  // Whoever names a stand-in on the command line knows where it is, so its network may be private.
   const named = stands.value.flatMap((stand) => (stand.to === 'registry' ? [stand.registry] : []));
   const rules = hostRules(options.registries);
   const mayBePrivate = (host: string) => rules.mayBePrivate(host) || named.includes(canonicalHost(host));

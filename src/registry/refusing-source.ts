@@ -20,7 +20,7 @@ export const offlineSource = refusingSource(({ registry, repository }) => ({
   registry,
   request: `${registry}/${repository}`,
   message: `The registry ${registry} was not asked for ${repository}, since the run is offline.`,
-  remedy: 'Run without --offline, or give an image layout in its place: --registry HOST=oci-layout:DIR.',
+  fix: 'Run without --offline, or give an image layout in its place: --registry HOST=oci-layout:DIR.',
 }));
 
 /** For hosts that a build file names and nobody else: a pull request must not choose whom the gate talks to. */
@@ -28,6 +28,6 @@ export const unlistedSource = refusingSource(({ registry, repository }) => ({
   code: 'unlisted-host',
   registry,
   request: `${registry}/${repository}`,
-  message: `The registry ${registry} was not contacted, since neither the policy nor the catalogue names it.`,
-  remedy: `If it may be contacted, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
+  message: `The registry ${registry} was not contacted, since neither the policy nor the catalog names it.`,
+  fix: `If it may be contacted, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
 }));

@@ -32,21 +32,21 @@ export function documentError(
       return {
         ...base,
         code: 'limit',
-        remedy: raiseLimit(fault.name, fault.set),
+        fix: raiseLimit(fault.name, fault.set),
         limit: fault.name,
       };
     case 'unsupported':
       return {
         ...base,
         code: 'malformed',
-        remedy: 'Push the image again in OCI or Docker v2 schema 2 form, or use another image.',
+        fix: 'Push the image again in OCI or Docker v2 schema 2 form, or use another image.',
         unsupported: fault.name,
       };
     case 'malformed':
       return {
         ...base,
         code: 'malformed',
-        remedy: `See that ${at.registry} itself answers and not a proxy before it, or ask the image's publisher to push it again.`,
+        fix: `See that ${at.registry} itself answers and not a proxy before it, or ask the image's publisher to push it again.`,
       };
   }
 }
@@ -64,7 +64,7 @@ export function registryErrorEvidence(error: RegistryError): Evidence<never> {
     cause: error.code,
     ...(error.limit === undefined ? {} : { limit: error.limit }),
     message: error.message,
-    remedy: error.remedy,
+    fix: error.fix,
     lookedIn: [place],
   };
 }

@@ -132,7 +132,7 @@ function missingPlatform(
     registry: repository.registry,
     request: `${repository.registry}/${repository.repository}@${digest}`,
     message: `The index ${repository.registry}/${repository.repository}@${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'none for any platform'}.`,
-    remedy: 'Judge the platforms that are built (`platforms` in the policy), or use an image that has this one.',
+    fix: 'Evaluate the platforms that are built (`platforms` in the policy), or use an image that has this one.',
   };
 }
 

@@ -1,7 +1,7 @@
 import { cut, visible, visibleLines } from '../lib/escape/visible.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
-import { toldFindings } from './reported-findings.js';
+import { reportedFindings } from './reported-findings.js';
 
 /** A workflow command, ready for `core.error` and `core.warning`, which escape the command's own syntax. */
 interface Annotation {
@@ -40,7 +40,7 @@ export function annotationsOf(
   report: Report,
   limits: { readonly errors: number; readonly warnings: number } = ANNOTATION_LIMITS,
 ): Annotations {
-  const told = toldFindings(report);
+  const told = reportedFindings(report);
   const errors = spread(told.filter((finding) => finding.level === 'error'));
   const warnings = spread(told.filter((finding) => finding.level === 'warning'));
   return {

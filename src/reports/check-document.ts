@@ -19,9 +19,9 @@ export const evidenceFields = {
     .describe('What was found; its shape depends on the kind. Values that look like secrets are "[not shown]".'),
   truncated: z.exactOptional(z.literal(true)).describe('The value was too long to be printed whole.'),
   cause: z.exactOptional(text).describe('Why it could not be had, as one of a fixed set of words.'),
-  form: z.exactOptional(text).describe("The form it is in that can't be judged."),
+  form: z.exactOptional(text).describe("The form it is in that can't be evaluated."),
   message: z.exactOptional(text),
-  remedy: z.exactOptional(text),
+  fix: z.exactOptional(text),
   lookedIn: z.exactOptional(z.array(z.strictObject({ place: text, answer: text }))),
 };
 
@@ -48,7 +48,7 @@ const answerSchema = z
     aspect: z.exactOptional(text).describe("Which of the rule's questions this answers."),
     use: z.exactOptional(text).describe("The use's id; left out where the rule is about a file or the change."),
     file: z.exactOptional(text),
-    image: z.exactOptional(text).describe('The digest judged.'),
+    image: z.exactOptional(text).describe('The digest evaluated.'),
     platform: z.exactOptional(text),
     outcome,
     level,
@@ -105,7 +105,7 @@ export const checkSchema = z
     schema: z.literal('base-image-gate/check/v1'),
     tool: z.strictObject({
       version: text,
-      catalogue: text,
+      catalog: text,
       trustedRoot: z.exactOptional(text),
       feeds: z.array(z.strictObject({ name: text, date: text })),
     }),
@@ -122,7 +122,7 @@ export const checkSchema = z
     images: z.array(imageSchema),
     baseChanges: z
       .exactOptional(z.array(baseChangeSchema))
-      .describe('Images that the change under judgement replaced, and what became other in them; it decides nothing.'),
+      .describe('Images that the change under evaluation replaced, and what became other in them; it decides nothing.'),
     answers: z.array(answerSchema),
     findings: z.array(findingSchema).describe('Worst first; what a waiver covers comes last.'),
     waivers: z.array(waiverSchema),

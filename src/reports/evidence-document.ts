@@ -74,7 +74,7 @@ function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): OnePlatf
         status: 'unavailable',
         cause: evidence.cause,
         message: evidence.message,
-        remedy: evidence.remedy,
+        fix: evidence.fix,
         ...lookedIn,
       };
     case 'unsupported':

@@ -1,6 +1,6 @@
 import type { ImageUse, SourceRange } from '../build-files/image-use.js';
 import type { PolicySource } from '../policy/policy.js';
-import type { JudgedWaiver } from '../policy/waivers.js';
+import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Finding } from './report.js';
@@ -9,7 +9,7 @@ import type { Finding } from './report.js';
 export interface FindingsInput {
   readonly answers: readonly Answer[];
   readonly uses: readonly ImageUse[];
-  readonly waivers: readonly JudgedWaiver[];
+  readonly waivers: readonly EvaluatedWaiver[];
   readonly policy: { readonly source: PolicySource };
 }
 
@@ -132,7 +132,7 @@ const WAIVER_PROBLEMS = {
   },
   expired: {
     message: 'has expired and is ignored',
-    fix: 'Mend what it excused, or have its owner renew `expires:`.',
+    fix: 'Fix what it excused, or have its owner renew `expires:`.',
   },
   'too-long': {
     message: 'ends later than the policy allows and is ignored',
@@ -140,7 +140,7 @@ const WAIVER_PROBLEMS = {
   },
 } as const;
 
-function waiverDraft(waiver: JudgedWaiver, policyPath: string): readonly Draft[] {
+function waiverDraft(waiver: EvaluatedWaiver, policyPath: string): readonly Draft[] {
   if (waiver.state === 'used') return [];
   const problem = WAIVER_PROBLEMS[waiver.state];
   const scope = waiver.image ?? waiver.file ?? 'every image';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WeaknessGroup } from '../rules/vulnerabilities/vulnerability-group.js';
+import type { VulnerabilityGroup } from '../rules/vulnerabilities/vulnerability-group.js';
 import { BASE_CHANGE_ENTRIES, type BaseChange, type VulnerabilityChange } from './image-diff.js';
 import { packageListsDocument, packageListsFields } from './package-diff-document.js';
 
@@ -20,7 +20,7 @@ const packagesSchema = z.strictObject({
   gaps,
 });
 
-const weaknesses = z.array(
+const vulnerabilities = z.array(
   z.strictObject({
     id: text,
     severity: z.enum(['none', 'low', 'medium', 'high', 'critical', 'unknown']),
@@ -35,9 +35,9 @@ const groupSchema = z
   .strictObject({
     packages: z.array(text),
     version: text,
-    fixedIn: z.exactOptional(text).describe('The version that mends everything that is mended at all.'),
-    mended: weaknesses,
-    unfixed: weaknesses.describe('Those that no version is known to mend.'),
+    fixedIn: z.exactOptional(text).describe('The version that fixes everything that is fixed at all.'),
+    fixed: vulnerabilities,
+    unfixed: vulnerabilities.describe('Those that no version is known to fix.'),
   })
   .describe('Packages of one origin and version, and what is known against them.');
 
@@ -90,11 +90,11 @@ export function baseChangeDocument({
 }
 
 function vulnerabilitiesDocument(change: VulnerabilityChange) {
-  const groups = (list: readonly WeaknessGroup[]) =>
+  const groups = (list: readonly VulnerabilityGroup[]) =>
     list.map((group) => ({
       ...group,
       packages: [...group.packages],
-      mended: group.mended.map((one) => ({ ...one })),
+      fixed: group.fixed.map((one) => ({ ...one })),
       unfixed: group.unfixed.map((one) => ({ ...one })),
     }));
   return { ...change, added: groups(change.added), removed: groups(change.removed), gaps: [...change.gaps] };

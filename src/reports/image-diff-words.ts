@@ -1,18 +1,18 @@
 import { plural } from '../lib/text.js';
-import type { WeaknessGroup } from '../rules/vulnerabilities/vulnerability-group.js';
+import type { VulnerabilityGroup } from '../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, VulnerabilityChange } from './image-diff.js';
 import { packageCounts } from './package-diff.js';
 
 /** `2 added (1 critical, high or known to be exploited), 31 removed`: the words of every report for what a change of an image does. */
-export function weaknessCounts({ counts, added }: VulnerabilityChange): string {
+export function groupCounts({ counts, added }: VulnerabilityChange): string {
   if (counts.added + counts.removed === 0) return 'none added, none removed';
   const severe = new Set(added.flatMap(severeIn)).size;
   const told = severe === 0 ? '' : ` (${severe} critical, high or known to be exploited)`;
   return `${counts.added} added${told}, ${counts.removed} removed`;
 }
 
-function severeIn({ mended, unfixed }: WeaknessGroup): readonly string[] {
-  return [...mended, ...unfixed]
+function severeIn({ fixed, unfixed }: VulnerabilityGroup): readonly string[] {
+  return [...fixed, ...unfixed]
     .filter(({ severity, exploited }) => exploited || severity === 'critical' || severity === 'high')
     .map(({ id }) => id);
 }
@@ -37,7 +37,7 @@ export function replacedImages(changes: readonly BaseChange[]): string {
   const { packages, vulnerabilities } = only;
   const told = [
     ...(packages.status === 'compared' ? [packageCounts(packages.counts)] : []),
-    ...(vulnerabilities.status === 'compared' ? [`known vulnerabilities: ${weaknessCounts(vulnerabilities)}`] : []),
+    ...(vulnerabilities.status === 'compared' ? [`known vulnerabilities: ${groupCounts(vulnerabilities)}`] : []),
   ];
   return `${title}: ${told.length === 0 ? 'what that changes is not known' : told.join('; ')}`;
 }

@@ -1,5 +1,5 @@
 import type { ChangedPackage, DiffEntry } from '../attestations/sbom/diff.js';
-import type { WeaknessGroup } from '../rules/vulnerabilities/vulnerability-group.js';
+import type { VulnerabilityGroup } from '../rules/vulnerabilities/vulnerability-group.js';
 
 /** How many entries of a list a report keeps; the counts beside it are whole. */
 export const BASE_CHANGE_ENTRIES = 200;
@@ -41,9 +41,9 @@ export interface PackageChange {
 
 export interface VulnerabilityChange {
   readonly status: 'compared';
-  /** Weaknesses, each counted once. */
+  /** Vulnerabilities, each counted once. */
   readonly counts: { readonly added: number; readonly removed: number };
-  readonly added: readonly WeaknessGroup[];
-  readonly removed: readonly WeaknessGroup[];
+  readonly added: readonly VulnerabilityGroup[];
+  readonly removed: readonly VulnerabilityGroup[];
   readonly gaps: readonly string[];
 }

@@ -31,7 +31,7 @@ export const useSchema = z
     instruction: z.enum(['FROM', 'COPY', 'RUN', 'SYNTAX', 'ONBUILD']),
     stage: z.strictObject({ index: z.int().min(0), name: z.string().nullable() }).nullable(),
     role: z.enum(['final', 'build', 'copy', 'frontend']).describe('What the image is for.'),
-    reachable: z.boolean().describe('Whether a build of the judged targets pulls it.'),
+    reachable: z.boolean().describe('Whether a build of the evaluated targets pulls it.'),
     platform: z.string().nullable().describe('The resolved --platform flag.'),
     targetPlatforms: z.array(z.string()).describe('The platforms under which the reference expands to this.'),
     written: z.string().describe('The source text of the range.'),
@@ -44,7 +44,7 @@ export const useSchema = z
         digest: z.exactOptional(z.string()),
       })
       .nullable()
-      .describe('The reference, normalised as Docker does; null where it is unresolved.'),
+      .describe('The reference, normalized as Docker does; null where it is unresolved.'),
     overridable: z.array(z.string()).describe('Build arguments that could replace the image.'),
     unresolved: z.exactOptional(z.string()).describe("Why it can't be known without running the build."),
   })

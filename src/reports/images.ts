@@ -66,7 +66,7 @@ export function useDocument(use: ImageUse): UseDocument {
 
 /** The uses of a reading as a table for a terminal, file by file. Ends with a line end. */
 export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { readonly color: boolean }): string {
-  const colours = paint(options.color);
+  const colors = paint(options.color);
   const byFile = new Map<string, ImageUse[]>();
   for (const use of reading.uses) {
     const uses = byFile.get(use.file);
@@ -80,21 +80,21 @@ export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { 
         file.status === 'read'
           ? file.reason === undefined
             ? ''
-            : colours.yellow(`  ${terminal(file.reason)}`)
-          : colours.yellow(
+            : colors.yellow(`  ${terminal(file.reason)}`)
+          : colors.yellow(
               `  ${file.status}${file.line === undefined ? '' : ` at line ${file.line}`}${
                 file.reason === undefined ? '' : `: ${terminal(file.reason)}`
               }`,
             );
       const rows = (byFile.get(file.path) ?? []).map(rowOf);
       const none = file.status === 'read' ? '  names no image' : '  no image can be seen in it';
-      const lines = rows.length === 0 ? [colours.dim(none)] : aligned(rows);
-      return [`${colours.bold(terminal(file.path))}${status}`, ...lines].join('\n');
+      const lines = rows.length === 0 ? [colors.dim(none)] : aligned(rows);
+      return [`${colors.bold(terminal(file.path))}${status}`, ...lines].join('\n');
     });
   const skipped = reading.files.filter((file) => file.status === 'skipped');
   const skippedLines = skipped.map(
     (file) =>
-      `${colours.dim('skipped')} ${terminal(file.path)}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`,
+      `${colors.dim('skipped')} ${terminal(file.path)}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`,
   );
   if (skippedLines.length > 0) blocks.push(skippedLines.join('\n'));
   blocks.push(totals(reading));
@@ -129,9 +129,9 @@ function totals(reading: Pick<Reading, 'files' | 'uses'>): string {
   );
   const unresolved = reading.uses.filter((use) => use.reference === null).length;
   const unreadable = reading.files.filter((file) => file.status === 'unreadable').length;
-  const judged = reading.files.filter((file) => file.status !== 'skipped').length;
+  const evaluated = reading.files.filter((file) => file.status !== 'skipped').length;
   return [
-    `${plural(reading.uses.length, 'image use')} of ${plural(images.size, 'image')} in ${plural(judged, 'build file')}`,
+    `${plural(reading.uses.length, 'image use')} of ${plural(images.size, 'image')} in ${plural(evaluated, 'build file')}`,
     ...(unresolved > 0 ? [`${unresolved} unresolved`] : []),
     ...(unreadable > 0 ? [`${plural(unreadable, 'file')} unreadable`] : []),
   ].join(', ');

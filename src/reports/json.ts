@@ -1,12 +1,12 @@
 import type { SourceRange } from '../build-files/image-use.js';
 import { jsonText } from '../lib/escape/json.js';
-import type { JudgedWaiver } from '../policy/waivers.js';
+import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import type { CheckDocument } from './check-document.js';
 import { evidenceDocument } from './evidence-document.js';
 import { baseChangeDocument } from './image-diff-document.js';
 import { fileDocument, useDocument } from './images.js';
-import type { Finding, JudgedImage, Report } from './report.js';
+import type { EvaluatedImage, Finding, Report } from './report.js';
 
 /** Names the shape of the document; a change that breaks readers changes the number. */
 const CHECK_SCHEMA = 'base-image-gate/check/v1';
@@ -23,7 +23,7 @@ export function checkDocument(report: Report): CheckDocument {
     schema: CHECK_SCHEMA,
     tool: {
       version: tool.version,
-      catalogue: tool.catalogue,
+      catalog: tool.catalog,
       ...(tool.trustedRoot === undefined ? {} : { trustedRoot: tool.trustedRoot }),
       feeds: tool.feeds.map(({ name, date }) => ({ name, date })),
     },
@@ -54,7 +54,7 @@ export function checkDocument(report: Report): CheckDocument {
   };
 }
 
-function imageDocument(image: JudgedImage): CheckDocument['images'][number] {
+function imageDocument(image: EvaluatedImage): CheckDocument['images'][number] {
   return {
     reference: image.reference,
     digest: image.digest,
@@ -105,7 +105,7 @@ function findingDocument(finding: Finding): CheckDocument['findings'][number] {
   };
 }
 
-function waiverDocument(waiver: JudgedWaiver): CheckDocument['waivers'][number] {
+function waiverDocument(waiver: EvaluatedWaiver): CheckDocument['waivers'][number] {
   const { rule, image, file, vulnerability, reason, owner, expires, covers, state, at } = waiver;
   return {
     rule,

@@ -3,7 +3,7 @@ import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { Verdict } from '../gate/verdict.js';
 import type { Level, PolicySource, Profile } from '../policy/policy.js';
-import type { JudgedWaiver } from '../policy/waivers.js';
+import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import type { Outcome } from '../rules/rule.js';
 import type { BaseChange } from './image-diff.js';
@@ -24,7 +24,7 @@ export interface Finding extends Place {
   readonly heldBack?: boolean;
 }
 
-export interface JudgedImage {
+export interface EvaluatedImage {
   readonly reference: string;
   readonly digest: string;
   readonly publisher?: string;
@@ -37,7 +37,7 @@ export interface JudgedImage {
 export interface Report {
   readonly tool: {
     readonly version: string;
-    readonly catalogue: string;
+    readonly catalog: string;
     readonly trustedRoot?: string;
     readonly feeds: readonly { readonly name: string; readonly date: string }[];
   };
@@ -46,14 +46,14 @@ export interface Report {
   readonly files: readonly BuildFile[];
   readonly stages: readonly Stage[];
   readonly uses: readonly ImageUse[];
-  readonly images: readonly JudgedImage[];
-  /** Images that the change replaced by others; absent where no change is judged. They inform, and decide nothing. */
+  readonly images: readonly EvaluatedImage[];
+  /** Images that the change replaced by others; absent where no change is evaluated. They inform, and decide nothing. */
   readonly baseChanges?: readonly BaseChange[];
   readonly answers: readonly Answer[];
   readonly findings: readonly Finding[];
-  readonly waivers: readonly JudgedWaiver[];
+  readonly waivers: readonly EvaluatedWaiver[];
   /** Limits that were passed, and what was not got to because of them. */
   readonly limits: readonly { readonly name: string; readonly message: string }[];
-  /** Sentences for people that belong to no finding: "the allowlist is not enforced …", "nothing was judged". */
+  /** Sentences for people that belong to no finding: "the allowlist is not enforced …", "nothing was evaluated". */
   readonly notices: readonly string[];
 }

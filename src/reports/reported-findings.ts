@@ -7,7 +7,7 @@ const RANK = { error: 2, warning: 1, note: 0 } as const;
  * for a reason that a finding of a higher level gives at the same place. A registry that does not answer leaves ten
  * rules open, and is one thing to do.
  */
-export function toldFindings(report: Pick<Report, 'findings'>): readonly Finding[] {
+export function reportedFindings(report: Pick<Report, 'findings'>): readonly Finding[] {
   const counting = report.findings.filter((finding) => finding.waiver === undefined);
   const highest = new Map<string, number>();
   for (const finding of counting) {

@@ -7,22 +7,22 @@ import { ruleSetting } from '../policy/settings.js';
 import { formatReference } from '../references/reference.js';
 import { nonRoot } from '../rules/non-root.js';
 import type { Incomplete } from '../signatures/verified.js';
-import type { JudgedImage, Report } from './report.js';
+import type { EvaluatedImage, Report } from './report.js';
 
 /** Places that one notice names. */
 const MAX_TOLD = 5;
 
-/** What a report says of a whole repository beside its findings: what was not judged, and why. */
+/** What a report says of a whole repository beside its findings: what was not evaluated, and why. */
 export function noticesOf(policy: Policy, { uses, files, stages, unseen }: Reading): readonly string[] {
   const notices: string[] = [];
   if (files.length === 0) {
     notices.push(
-      'No build file was found, so nothing was judged: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
+      'No build file was found, so nothing was evaluated: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
     );
   } else if (files.every(({ status }) => status === 'skipped')) {
-    notices.push('Every build file is skipped, so nothing was judged.');
+    notices.push('Every build file is skipped, so nothing was evaluated.');
   } else if (uses.length === 0 && files.every(({ status }) => status !== 'unreadable')) {
-    notices.push('The build files name no external image, so nothing was judged.');
+    notices.push('The build files name no external image, so nothing was evaluated.');
   }
   const roots = ruleSetting(policy, nonRoot, 'final').level === 'off' ? [] : rootStages(stages);
   if (roots.length > 0) notices.push(rootNotice(roots));
@@ -42,7 +42,7 @@ export function noticesOf(policy: Policy, { uses, files, stages, unseen }: Readi
 function unseenNotice(unseen: Reading['unseen']): string {
   const shown = unseen.slice(0, MAX_TOLD).map(({ path, what }) => `${path} ${what}`);
   const more = unseen.length > shown.length ? `; and ${unseen.length - shown.length} more` : '';
-  return `Not judged, because only build files and the literal text of workflows are read: ${shown.join('; ')}${more}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no judgement, under \`files.exclude\`.`;
+  return `Not evaluated, because only build files and the literal text of workflows are read: ${shown.join('; ')}${more}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no evaluation, under \`files.exclude\`.`;
 }
 
 function rootStages(stages: readonly Stage[]): readonly Stage[] {
@@ -62,15 +62,15 @@ function rootNotice(roots: readonly Stage[]): string {
   return `What ships of ${shown.join(', ')}${more} is built on scratch and runs as root, which non-root, a rule about images, does not answer for. End it with a USER such as 65532.`;
 }
 
-interface Judgement {
+interface Evaluation {
   readonly publisher?: string;
   readonly evidence: ReadonlyMap<string, CollectedEvidence>;
 }
 
 /** The images of a run, one a reference and digest however many uses name it, in the order of their references. */
-export function judgedImages(judgements: readonly Judgement[]): readonly JudgedImage[] {
-  const images = new Map<string, JudgedImage>();
-  for (const { evidence, publisher } of judgements) {
+export function evaluatedImages(evaluations: readonly Evaluation[]): readonly EvaluatedImage[] {
+  const images = new Map<string, EvaluatedImage>();
+  for (const { evidence, publisher } of evaluations) {
     for (const [platform, collected] of evidence) {
       if (collected.image?.status !== 'present') continue;
       const { reference, digest, manifestDigest, configDigest } = collected.image.value;
@@ -91,7 +91,7 @@ export function judgedImages(judgements: readonly Judgement[]): readonly JudgedI
 
 /** What the evidence of a run says about the run itself. */
 export interface RunFacts {
-  /** The trusted root that signatures were judged by, with its date. */
+  /** The trusted root that signatures were evaluated by, with its date. */
   readonly trustedRoot?: string;
   readonly feeds: Report['tool']['feeds'];
   /** Limits that were passed, each once. */
@@ -101,7 +101,9 @@ export interface RunFacts {
 }
 
 /** Gathers from the evidence of all uses what concerns the run as a whole. */
-export function runFacts(judged: readonly { readonly evidence: ReadonlyMap<string, CollectedEvidence> }[]): RunFacts {
+export function runFacts(
+  evaluated: readonly { readonly evidence: ReadonlyMap<string, CollectedEvidence> }[],
+): RunFacts {
   const limits = new Map<string, Report['limits'][number]>();
   const roots = new Set<string>();
   const notes = new Set<string>();
@@ -109,7 +111,7 @@ export function runFacts(judged: readonly { readonly evidence: ReadonlyMap<strin
   const note = ({ cause, message, limit = 'limit' }: Incomplete) => {
     if (cause === 'limit') limits.set(message, { name: limit, message });
   };
-  for (const collected of judged.flatMap(({ evidence }) => [...evidence.values()])) {
+  for (const collected of evaluated.flatMap(({ evidence }) => [...evidence.values()])) {
     for (const evidence of Object.values(collected)) {
       if (evidence.status === 'unavailable') note(evidence);
     }

@@ -8,11 +8,11 @@ import { type ReportedRule, WAIVERS_RULE } from './rule-description.js';
 
 export interface SarifOptions {
   readonly rules: readonly ReportedRule[];
-  /** Tells several analyses of one commit apart. */
+  /** Tells several analyzes of one commit apart. */
   readonly category?: string;
   readonly repositoryUrl?: string;
   readonly commit?: string;
-  /** The folder of the rules' pages. */
+  /** The directory of the rules' pages. */
   readonly rulesUrl?: string;
   readonly limits?: SarifLimits;
 }
@@ -105,14 +105,14 @@ function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]):
   const known = new Map([...rules, WAIVERS_RULE].map((rule) => [rule.id, rule]));
   for (const { rule: id } of findings) {
     if (known.has(id)) continue;
-    known.set(id, { id, title: id, question: id, why: id, mend: '', controls: [], securitySeverity: 5 });
+    known.set(id, { id, title: id, question: id, why: id, fix: '', controls: [], securitySeverity: 5 });
   }
   return [...known.values()];
 }
 
 function descriptor(rule: ReportedRule, options: SarifOptions) {
   const { tags } = options.limits ?? SARIF_LIMITS;
-  const markdown = [`**${rule.question}**`, rule.why, ...(rule.mend === '' ? [] : ['## What to do', rule.mend])].join(
+  const markdown = [`**${rule.question}**`, rule.why, ...(rule.fix === '' ? [] : ['## What to do', rule.fix])].join(
     '\n\n',
   );
   return {
@@ -120,7 +120,7 @@ function descriptor(rule: ReportedRule, options: SarifOptions) {
     name: rule.id.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: rule.title },
     fullDescription: { text: rule.question },
-    help: { text: `${rule.question}\n\n${rule.why}\n\n${rule.mend}`.trim(), markdown },
+    help: { text: `${rule.question}\n\n${rule.why}\n\n${rule.fix}`.trim(), markdown },
     ...(options.rulesUrl === undefined ? {} : { helpUri: `${options.rulesUrl}/${urlPath(rule.id)}.md` }),
     defaultConfiguration: { level: 'error' },
     properties: {

@@ -1,7 +1,7 @@
 import { plural } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
-import { toldFindings } from './reported-findings.js';
+import { reportedFindings } from './reported-findings.js';
 
 /** What a run found, counted as people do: one problem at five places is one. What a waiver covers counts only as waived. */
 export interface Tally {
@@ -24,7 +24,7 @@ export interface Tally {
 
 /** Counts what a report tells: findings that are told together count once. */
 export function tallyOf(report: Report): Tally {
-  const counting = toldFindings(report);
+  const counting = reportedFindings(report);
   const grouped = groupFindings(counting);
   const groups = grouped.map(({ finding }) => finding);
   const count = (matches: (finding: Finding) => boolean) => groups.filter(matches).length;
@@ -44,25 +44,25 @@ export function tallyOf(report: Report): Tally {
   };
 }
 
-/** What there is to mend or to find out, in one clause; empty where nothing is. */
+/** What there is to fix or to find out, in one clause; empty where nothing is. */
 export function openQuestions(tally: Tally): string {
   const parts = [
-    ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to mend`] : []),
+    ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to fix`] : []),
     ...(tally.undecided > 0 ? [`${plural(tally.undecided, 'open question')}`] : []),
   ];
   const spread = tally.places > tally.problems + tally.undecided ? ` (at ${tally.places} places)` : '';
   return parts.length === 0 ? '' : `${parts.join(', ')}${spread}`;
 }
 
-/** The verdict's reason in one clause: `2 problems to mend, among 5 image uses in 3 build files`. */
+/** The verdict's reason in one clause: `2 problems to fix, among 5 image uses in 3 build files`. */
 export function verdictReason(report: Report): string {
   const tally = tallyOf(report);
-  const judged = `${plural(tally.uses, 'image use')} in ${plural(tally.files, 'build file')}`;
+  const evaluated = `${plural(tally.uses, 'image use')} in ${plural(tally.files, 'build file')}`;
   if (report.verdict === 'pass') {
-    if (tally.uses === 0) return 'there was no image use to judge';
-    return [`${judged} may be built on`, ...reservations(tally)].join('; ');
+    if (tally.uses === 0) return 'there was no image use to evaluate';
+    return [`${evaluated} may be built on`, ...reservations(tally)].join('; ');
   }
-  return `${openQuestions(tally) || 'see the notices'}, among ${judged}`;
+  return `${openQuestions(tally) || 'see the notices'}, among ${evaluated}`;
 }
 
 /** What a pass must not be taken for, in clauses about its image uses. */

@@ -1,4 +1,4 @@
-import { loadCatalogue } from '../catalog/catalog.js';
+import { loadCatalog } from '../catalog/catalog.js';
 import { deniedBy } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
 import { adviceOf } from '../suggestions/advice.js';
@@ -9,10 +9,10 @@ export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',
   title: 'Image is on the allowlist',
   question: 'Does an allow entry match?',
-  why: "The allowlist is the organisation's decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.",
-  mend: [
-    'Build on an image that the allowlist names; where the catalogue knows a hardened equivalent, the finding names it.',
-    'If the image is one that the organisation wants, its owners add an entry to the policy:',
+  why: "The allowlist is the organization's decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.",
+  fix: [
+    'Build on an image that the allowlist names; where the catalog knows a hardened equivalent, the finding names it.',
+    'If the image is one that the organization wants, its owners add an entry to the policy:',
     '',
     '```yaml',
     'allow:',
@@ -45,7 +45,7 @@ export const allowedBase: UseRule<NoOptions> = {
       outcome: 'fail',
       reason: `No entry of the allowlist matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
       ...adviceOf(
-        proposalsFor({ use, reference, now }, stages, policy, loadCatalogue()),
+        proposalsFor({ use, reference, now }, stages, policy, loadCatalog()),
         deniedBy(policy, reference) !== null,
       ),
     };

@@ -20,7 +20,7 @@ export const allowedFrontend: UseRule<Options> = {
   title: 'Dockerfile frontend is allowed and pinned',
   question: 'Is `# syntax=` from the allowlist, and pinned?',
   why: 'The frontend is a program that reads the Dockerfile and decides what is built. One that is not docker/dockerfile may give every line below it another meaning, so that everything else this gate says of the file is a guess.',
-  mend: [
+  fix: [
     "Leave the `# syntax=` line out (BuildKit has a frontend built in), or pin Docker's own:",
     '',
     '```dockerfile',

@@ -7,7 +7,7 @@ export interface Answer extends Omit<RuleResult, 'atMost'> {
   /** The use's id; absent where the rule is about a file or the change. */
   readonly use?: string;
   readonly file?: string;
-  /** The digest judged. */
+  /** The digest evaluated. */
   readonly image?: string;
   readonly platform?: string;
   readonly level: Level;

@@ -17,10 +17,10 @@ export const current: ImageRule<Options> = {
   title: 'Pinned image is the current one',
   question: 'Does the tag still point to the pinned digest; is there a newer patch?',
   why: [
-    'A digest never changes, so a pinned image ages: its publisher mends it under the same tag, and the build goes on with',
-    'what is not mended. Whoever pins must also follow; a tag that has moved on says that there is something to follow.',
+    'A digest never changes, so a pinned image ages: its publisher fixes it under the same tag, and the build goes on with',
+    'what is not fixed. Whoever pins must also follow; a tag that has moved on says that there is something to follow.',
   ].join(' '),
-  mend: [
+  fix: [
     'Replace the digest with the one that the tag points to now, which the finding names:',
     '',
     '```dockerfile',
@@ -62,7 +62,7 @@ function unknown(evidence: Evidence<TagState> | undefined, tag: string): RuleRes
   if (evidence?.status === 'unsupported')
     return { outcome: 'fail', reason: evidence.message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' };
   if (evidence?.status === 'unavailable')
-    return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy };
+    return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix };
   return {
     outcome: 'indeterminate',
     reason: `Where the tag ${tag} points to was not asked.`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Program, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { listed } from '../lib/text.js';
 import { highestLevel } from '../policy/strictness.js';
-import { needed, shortened, unjudged, withoutLinuxContents } from './image-contents.js';
+import { needed, shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
@@ -28,7 +28,7 @@ export const distroless: ImageRule<Options> = {
     'ready-made attacks end there. Names prove nothing: tags called "distroless" exist that carry busybox, so the layers',
     'are read, links are followed, and busybox, toybox and shells are known by their content under any name.',
   ].join(' '),
-  mend: [
+  fix: [
     'Build in a stage that has the tools, and ship from an image that has none:',
     '',
     '```dockerfile',
@@ -70,7 +70,7 @@ export const distroless: ImageRule<Options> = {
     return ASPECTS.map(({ aspect, kind, what }): RuleResult => {
       const programs = filesystem.value.programs.filter((program) => program.kind === kind);
       if (programs.length === 0) {
-        const open = unjudged(filesystem.value);
+        const open = unevaluated(filesystem.value);
         if (open !== null) return { ...open, aspect, atMost: highest[aspect] };
         return { outcome: 'pass', aspect, reason: `There is no ${what} in it.` };
       }

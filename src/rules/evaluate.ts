@@ -32,7 +32,7 @@ export interface UseInquiry {
   readonly waiverOf: (rule: string, vulnerability: string) => Waiver | null;
   readonly platforms: readonly Platform[];
   readonly pullFrom: ImageSubject['pullFrom'] | null;
-  /** What the image is verified by: the policy's entry, or the catalogue's where the policy has none. */
+  /** What the image is verified by: the policy's entry, or the catalog's where the policy has none. */
   readonly verifiedBy: AllowEntry | null;
   readonly change: Change | null;
   /** What the base ref names in this place; absent where nothing is compared. */
@@ -87,7 +87,7 @@ export function answersOfUse(
     const setting = ruleSetting(subject.policy, rule, subject.use.role);
     if (setting.level === 'off') return [];
     const answers = (): readonly RuleResult[] => {
-      if (!rule.roles.includes(subject.use.role)) return [notAsked(subject.use)];
+      if (!rule.roles.includes(subject.use.role)) return [notQueried(subject.use)];
       if (skipBecause !== null) return [{ outcome: 'skipped', reason: skipBecause }];
       return asList(rule.evaluate(subjectFor(rule, inquiry), setting.options));
     };
@@ -117,7 +117,7 @@ export async function answersOfImage(
         rule,
         inquiry,
       );
-    if (!rule.roles.includes(subject.use.role)) return [finish(notAsked(subject.use))];
+    if (!rule.roles.includes(subject.use.role)) return [finish(notQueried(subject.use))];
     const { reference } = subject;
     if (reference === null || pullFrom === null) {
       return [finish({ outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' })];
@@ -174,7 +174,7 @@ async function newerImage(
   ]);
   if (collected.image?.status !== 'present') {
     const reason =
-      collected.image?.status === 'unavailable' ? collected.image.message : 'It is not an image that can be judged.';
+      collected.image?.status === 'unavailable' ? collected.image.message : 'It is not an image that can be evaluated.';
     return { newer: { kind: 'unchecked', tag, reason } };
   }
   return { newer: { kind: 'image', tag, digest: collected.image.value.digest, evidence: collected } };
@@ -188,7 +188,7 @@ function subjectFor({ id }: Rule, { subject, waiverOf }: UseInquiry): UseSubject
   return { ...subject, waiverOf: (vulnerability) => waiverOf(id, vulnerability) };
 }
 
-function notAsked(use: ImageUse): RuleResult {
+function notQueried(use: ImageUse): RuleResult {
   return { outcome: 'not-applicable', reason: `The rule is not asked of images in the role "${use.role}".` };
 }
 

@@ -17,7 +17,7 @@ export const fresh: ImageRule<Options> = {
   title: 'Image was built lately',
   question: 'How long ago was this image built or signed, by a clock that can be trusted?',
   why: 'An image that is not rebuilt does not get the fixes of its packages. The date an image gives itself proves little: reproducible builds say 1970, and some publishers write the date of the newest package. So the newest of the transparency log, timestamp authorities and signed build records counts, then the configuration, then the SBOM; the clock that was used is named.',
-  mend: [
+  fix: [
     'Pull the newest digest of the tag and pin that; Dependabot and Renovate propose it by themselves:',
     '',
     '```yaml',

@@ -1,4 +1,4 @@
-import { judgeWolfi } from '../packages/wolfi-facts.js';
+import { evaluateWolfi } from '../packages/wolfi-facts.js';
 import { needed, withoutLinuxContents } from './image-contents.js';
 import { type ImageRule, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
@@ -6,8 +6,8 @@ export const fromWolfi: ImageRule<NoOptions> = {
   id: 'from-wolfi',
   title: 'Image is made from Wolfi packages',
   question: 'Do os-release, apk repositories and keys, and the signed apko configuration agree that it is Wolfi?',
-  why: 'Wolfi and Chainguard OS have advisories of their own: whether a vulnerability counts is looked up in them. An image that only says it is Wolfi, or mixes packages of another distribution in, is judged by the wrong advisories. Only allow entries that claim Wolfi are asked.',
-  mend: "Build on an image of a publisher that makes its images from Wolfi, keep to `packages.wolfi.dev` and Chainguard's repositories when adding packages, or take the claim (`wolfi: true`, or the catalogue entry) out of the allow entry.",
+  why: 'Wolfi and Chainguard OS have advisories of their own: whether a vulnerability counts is looked up in them. An image that only says it is Wolfi, or mixes packages of another distribution in, is evaluated by the wrong advisories. Only allow entries that claim Wolfi are asked.',
+  fix: "Build on an image of a publisher that makes its images from Wolfi, keep to `packages.wolfi.dev` and Chainguard's repositories when adding packages, or take the claim (`wolfi: true`, or the catalog entry) out of the allow entry.",
   subject: 'image',
   roles: ['final', 'build', 'copy'],
   evidence: ['image', 'filesystem', 'packages', 'apko'],
@@ -31,7 +31,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
     const packages = needed(subject.evidence.packages, 'The list of packages');
     if (!packages.ok) return packages.error;
     const apko = subject.evidence.apko?.status === 'present' ? subject.evidence.apko.value : undefined;
-    const { contradictions, agreements } = judgeWolfi(filesystem.value.tree, packages.value, apko);
+    const { contradictions, agreements } = evaluateWolfi(filesystem.value.tree, packages.value, apko);
     const [first] = contradictions;
     if (first !== undefined) {
       return {
@@ -48,7 +48,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
       return {
         outcome: 'indeterminate',
         reason: `Whether its signed apko configuration agrees is not known: ${subject.evidence.apko.message}`,
-        fix: subject.evidence.apko.remedy,
+        fix: subject.evidence.apko.fix,
         details: agreements.map((part) => `speaks for it: ${part}`),
       };
     }

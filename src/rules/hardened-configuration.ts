@@ -29,7 +29,7 @@ export const hardenedConfiguration: ImageRule<Options> = {
   title: 'Image has hardened defaults',
   question: 'Are there files and settings in it that hand out rights?',
   why: "Set-uid files and file capabilities give a process rights that the container's user was meant not to have; files anybody may write to are a place to leave something that another process runs; LD_PRELOAD and odd directories in PATH decide what is run. None of them is needed by a service in a container.",
-  mend: [
+  fix: [
     'Take the hardened variant of the image. Where there is none, take away in the stage that ships what hands out rights:',
     '',
     '```dockerfile',
@@ -67,15 +67,15 @@ export const hardenedConfiguration: ImageRule<Options> = {
     const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
     if (!filesystem.ok) return filesystem.error;
     const failures = [
-      ...judgeFiles(filesystem.value, chosen),
-      ...judgeSettings(image.value.configuration, filesystem.value, chosen),
+      ...evaluateFiles(filesystem.value, chosen),
+      ...evaluateSettings(image.value.configuration, filesystem.value, chosen),
     ];
     if (failures.length > 0) return failures;
     return { outcome: 'pass', reason: 'No file and no setting of it hands out rights.' };
   },
 };
 
-function judgeFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResult[] {
+function evaluateFiles(facts: FilesystemFacts, chosen: Options): readonly RuleResult[] {
   const allowed = matchesPath(chosen.allowFiles);
   const remaining = (entries: readonly FileEntry[]) => entries.filter(({ path }) => !allowed(path));
   const dangerous = facts.withCapabilities.filter(({ capabilities = [] }) =>
@@ -136,13 +136,13 @@ function mode(entry: FileEntry): string {
   return `mode ${entry.mode.toString(8).padStart(4, '0')}`;
 }
 
-function judgeSettings(
+function evaluateSettings(
   configuration: ImageConfiguration,
   facts: FilesystemFacts,
   chosen: Options,
 ): readonly RuleResult[] {
   const results: RuleResult[] = [];
-  const isWritable = (folder: string) => ((facts.tree.resolve(folder)?.mode ?? 0) & 0o002) !== 0;
+  const isWritable = (directory: string) => ((facts.tree.resolve(directory)?.mode ?? 0) & 0o002) !== 0;
   const hazards = environmentHazards(configuration.env, isWritable);
   if (hazards.length > 0) {
     results.push({

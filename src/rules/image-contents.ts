@@ -9,7 +9,7 @@ import type { ImageRuleSubject, RuleResult } from './rule.js';
 const MAX_DETAILS = 50;
 
 /**
- * Whether it is a Windows image that is judged for Windows. An image's own word is not enough: BuildKit builds Linux
+ * Whether it is a Windows image that is evaluated for Windows. An image's own word is not enough: BuildKit builds Linux
  * stages on a single manifest that calls itself Windows, with a warning, and its layers are then Linux files.
  */
 export function isWindowsImage({ evidence, platform }: Pick<ImageRuleSubject, 'evidence' | 'platform'>): boolean {
@@ -22,7 +22,7 @@ export function withoutLinuxContents(subject: ImageRuleSubject): RuleResult | nu
   if (!isWindowsImage(subject)) return null;
   return {
     outcome: 'not-applicable',
-    reason: 'It is a Windows image: what lies in its layers is not judged by this rule, which knows Linux files.',
+    reason: 'It is a Windows image: what lies in its layers is not evaluated by this rule, which knows Linux files.',
   };
 }
 
@@ -35,7 +35,7 @@ export function needed<T>(evidence: Evidence<T> | undefined, what: string): Resu
     case 'present':
       return ok(evidence.value);
     case 'unavailable':
-      return err({ outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy });
+      return err({ outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix });
     case 'unsupported':
       return err({
         outcome: 'fail',
@@ -52,14 +52,14 @@ export function needed<T>(evidence: Evidence<T> | undefined, what: string): Resu
 }
 
 /**
- * What keeps a rule that found nothing in an image's files from passing: files whose content could not be judged. Null
+ * What keeps a rule that found nothing in an image's files from passing: files whose content could not be evaluated. Null
  * where every file was.
  */
-export function unjudged({ unread }: FilesystemFacts): RuleResult | null {
+export function unevaluated({ unread }: FilesystemFacts): RuleResult | null {
   if (unread.length === 0) return null;
   return {
     outcome: 'indeterminate',
-    reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be judged: ${listed(unread.map(({ path }) => `/${path}`))}.`,
+    reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be evaluated: ${listed(unread.map(({ path }) => `/${path}`))}.`,
     fix: "Ask the image's publisher to build it with plain files in its layers.",
     details: shortened(unread.map(({ path, reason }) => `/${path}: ${reason}`)),
   };

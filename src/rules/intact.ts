@@ -7,7 +7,7 @@ export const intact: ImageRule<NoOptions> = {
   title: 'Files are as their packages brought them',
   question: 'Does every packaged file still have the content that its package database says?',
   why: 'Package databases keep a checksum of each file they install. A program that differs from it was patched, replaced or damaged after it was packaged: advisories and SBOMs then speak of something that is not there. Configuration may change and is not compared.',
-  mend: 'See which files differ (`base-image-gate inspect IMAGE`), and whether the publisher says why. Then take an image whose files are as packaged, or have the change packaged: a package of its own has a name, a version and a checksum.',
+  fix: 'See which files differ (`base-image-gate inspect IMAGE`), and whether the publisher says why. Then take an image whose files are as packaged, or have the change packaged: a package of its own has a name, a version and a checksum.',
   subject: 'image',
   roles: ['final'],
   evidence: ['image', 'filesystem', 'packages', 'ownership'],

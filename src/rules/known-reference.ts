@@ -5,8 +5,8 @@ export const knownReference: UseRule<NoOptions> = {
   id: 'known-reference',
   title: 'Image is known before the build',
   question: 'Is every image known without running the build?',
-  why: "An image whose name depends on a value that only the builder knows can be any image. What can't be named can't be judged, so an unknown reference is a failure and not a question left open: otherwise a variable would hide a base from the gate.",
-  mend: [
+  why: "An image whose name depends on a value that only the builder knows can be any image. What can't be named can't be evaluated, so an unknown reference is a failure and not a question left open: otherwise a variable would hide a base from the gate.",
+  fix: [
     'Name the image in the instruction itself:',
     '',
     '```dockerfile',

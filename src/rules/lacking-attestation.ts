@@ -3,7 +3,7 @@ import { repositoryName } from '../references/reference.js';
 import type { ImageRuleSubject, PublisherFacts, RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 
-/** An attestation that a rule asks for, and what the catalogue calls it. */
+/** An attestation that a rule asks for, and what the catalog calls it. */
 export interface WantedAttestation extends WantedEvidence {
   readonly rule: string;
   readonly published: 'sbom' | 'provenance';
@@ -14,7 +14,7 @@ export type AttestationQuestion = Pick<ImageRuleSubject, 'entry' | 'publisher' |
 
 /**
  * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
- * catalogue knows that its publisher makes none, or the entry names nobody who could sign one, looking for another
+ * catalog knows that its publisher makes none, or the entry names nobody who could sign one, looking for another
  * digest can't help: then the answer says so, and gives the lines by which the policy accepts the image for a time.
  */
 export function lackingAttestation(
@@ -36,13 +36,13 @@ export function lackingAttestation(
   };
 }
 
-/** What the catalogue knows of the lack, to follow the sentence; empty where it knows nothing. */
+/** What the catalog knows of the lack, to follow the sentence; empty where it knows nothing. */
 function knownOf(publisher: PublisherFacts | null, what: WantedAttestation['published']): string {
   if (publisher === null) return '';
   const published = publisher.publishes?.[what];
   if (published === undefined || published.as === 'signed') return '';
   const { as, source, read } = published;
-  return `; by the catalogue, ${publisher.name} publishes ${as === 'none' ? 'none' : 'it without a signature'} (as of ${read}: ${source})`;
+  return `; by the catalog, ${publisher.name} publishes ${as === 'none' ? 'none' : 'it without a signature'} (as of ${read}: ${source})`;
 }
 
 /** What makes the rule pass: who signs has to be named, and has to sign. */
@@ -64,7 +64,7 @@ function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttesta
   ].join('\n');
 }
 
-/** What the entry governs, so that the images of one entry are one finding; an entry of the catalogue has several patterns. */
+/** What the entry governs, so that the images of one entry are one finding; an entry of the catalog has several patterns. */
 function scopeOf({ entry, reference }: AttestationQuestion): string {
   if (entry !== null && !entry.pattern.includes(' ')) return entry.pattern;
   return repositoryName(reference);

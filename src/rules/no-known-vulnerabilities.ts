@@ -6,7 +6,7 @@ import { needed, shortened } from './image-contents.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { distinct, groups, sourcesLine, summary } from './vulnerabilities/describe.js';
-import { remedy } from './vulnerabilities/fix.js';
+import { fix } from './vulnerabilities/fix.js';
 import { proofGaps } from './vulnerabilities/proof.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 import { groupLine } from './vulnerabilities/vulnerability-group.js';
@@ -31,18 +31,18 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
   question: 'Is any of its packages publicly known to be vulnerable, and was every one of them really looked at?',
   why: [
     'Whoever attacks reads the same advisories. Most scanners say "nothing found" both of an image that has nothing and of',
-    'one they did not understand; here an image is clean only if its distribution was recognised, each of its packages was',
+    'one they did not understand; here an image is clean only if its distribution was recognized, each of its packages was',
     'held against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
     'Packages come from the layers, and from a signed SBOM what the layers do not tell. Signed OpenVEX statements silence a',
     'vulnerability in the packages they name; each is shown with who said so.',
   ].join(' '),
-  mend: [
-    '- **It has known vulnerabilities**: the details have a line a package, with the version that mends all of it. Where the',
+  fix: [
+    '- **It has known vulnerabilities**: the details have a line a package, with the version that fixes all of it. Where the',
     '  tag points to another digest today, that image is looked at as well, its signature first, and the finding says',
     '  whether it has none of these or still has some: pin it, or move to an image that is rebuilt daily.',
     '- **It also has some that the policy does not count**: nothing is blocked by them; `severity`, `fixable` and `grace` say',
     '  what counts, and `rest` the highest level of this finding.',
-    '- **Not everything in it could be judged**: the details name each package, file or record and why. Use an image whose',
+    '- **Not everything in it could be evaluated**: the details name each package, file or record and why. Use an image whose',
     '  distribution publishes advisories; a static image, which has no package of a distribution, passes with',
     '  `no-packages: allow` on its allow entry.',
     '- **The data is too old**, or says a date in the future: run the gate again, or download the exports again; `max-age` says how old',
@@ -83,11 +83,11 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const vulnerabilities = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
     if (!vulnerabilities.ok) return vulnerabilities.error;
-    return judge(subject, vulnerabilities.value, chosen);
+    return evaluate(subject, vulnerabilities.value, chosen);
   },
 };
 
-function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: Options): readonly RuleResult[] {
+function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: Options): readonly RuleResult[] {
   const { open, acceptedIds, lines } = sortAccepted(known.found, subject);
   const counted = open.filter((one) => counts(one, chosen, subject.now));
   const rest = open.filter((one) => !counted.includes(one));
@@ -103,7 +103,7 @@ function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: O
     results.push({
       outcome: 'fail',
       reason: `It has ${summary(counted)}.`,
-      fix: remedy(counted, subject, chosen),
+      fix: fix(counted, subject, chosen),
       details: shortened([...groups(counted).map(groupLine), ...notes]),
       vulnerabilities: [...ids, ...acceptedIds],
     });
@@ -116,7 +116,7 @@ function judge(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen: O
       aspect: 'rest',
       atMost: chosen.rest,
       reason: `It also has ${summary(rest)}, which the policy does not count${counted.length === 0 ? ' yet or at all' : ''}.`,
-      fix: remedy(rest, subject, chosen),
+      fix: fix(rest, subject, chosen),
       details: shortened(groups(rest).map(groupLine)),
       vulnerabilities: distinct(rest).map(({ id }) => id),
     });

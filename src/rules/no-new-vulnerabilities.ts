@@ -7,7 +7,7 @@ import { needed, shortened } from './image-contents.js';
 import type { BaseImage, ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { distinct, groups, summary } from './vulnerabilities/describe.js';
-import { remedy } from './vulnerabilities/fix.js';
+import { fix } from './vulnerabilities/fix.js';
 import { proofGaps } from './vulnerabilities/proof.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 import { groupLine } from './vulnerabilities/vulnerability-group.js';
@@ -24,13 +24,13 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   id: 'no-new-vulnerabilities',
   title: 'The change brings no known vulnerability',
   question: 'Does the image have known vulnerabilities that the image it replaces does not have?',
-  why: 'A pull request that changes a base image answers for what that brings, and for nothing else. Both images are held against the same data at the same time, so an advisory of last night is in both or in neither; what the change mends is shown beside what it brings.',
-  mend: [
+  why: 'A pull request that changes a base image answers for what that brings, and for nothing else. Both images are held against the same data at the same time, so an advisory of last night is in both or in neither; what the change fixes is shown beside what it brings.',
+  fix: [
     '- **It has some that the base branch does not have**: take a digest without them. Where the tag points to another one today,',
     '  that image is looked at as well, and the finding says whether it has none of these. The details list what the change',
     '  brings and removes, a line a package.',
-    '- **There is nothing to compare with**: mend the build file of the base branch, or name its registry in the policy.',
-    '- **Not everything in it could be judged**: see no-known-vulnerabilities.',
+    '- **There is nothing to compare with**: fix the build file of the base branch, or name its registry in the policy.',
+    '- **Not everything in it could be evaluated**: see no-known-vulnerabilities.',
     '',
     'A vulnerability is accepted by a waiver that names this rule and, by any of its names, the vulnerability. The rule is off',
     'until a policy asks for it:',
@@ -64,7 +64,7 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
     if (subject.base === undefined) {
-      const reason = 'Nothing is compared: this run judges no change against a base branch.';
+      const reason = 'Nothing is compared: this run evaluates no change against a base branch.';
       return { outcome: 'not-applicable', reason, ...accepting(known.ok ? known.value.found : [], subject) };
     }
     if (!known.ok) return known.error;
@@ -95,7 +95,7 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
     return {
       outcome: 'fail',
       reason: `It has ${summary(brought)} that ${before.name} does not have${removed === 0 ? '' : `; it is without ${removed} of those`}.`,
-      fix: remedy(brought, subject, chosen),
+      fix: fix(brought, subject, chosen),
       vulnerabilities: [...distinct(brought).map(({ id }) => id), ...vulnerabilities],
       ...details,
     };
@@ -132,7 +132,7 @@ function foundBefore(base: BaseImage): Before | RuleResult {
     return {
       outcome: 'indeterminate',
       reason: `There is nothing to compare with, because ${base.reason}.`,
-      fix: 'Mend the base branch, or name its registry in the policy.',
+      fix: 'Fix the base branch, or name its registry in the policy.',
     };
   }
   const known = needed(base.evidence.vulnerabilities, `What is known of ${base.reference}, which it replaces,`);

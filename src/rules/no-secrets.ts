@@ -3,7 +3,7 @@ import { environmentSecrets } from '../image-content/environment-facts.js';
 import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, unjudged, withoutLinuxContents } from './image-contents.js';
+import { needed, shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -37,7 +37,7 @@ export const noSecrets: ImageRule<Options> = {
     'image itself: such a key is told as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',
     'which may hold certificates alone. Whatever else is meant to be public is allowed by the policy, path by path.',
   ].join('\n'),
-  mend: [
+  fix: [
     'Revoke the secret first: it is public. Then build without it, with a mount that leaves no trace in a layer:',
     '',
     '```dockerfile',
@@ -68,13 +68,13 @@ export const noSecrets: ImageRule<Options> = {
   controls: ['IA-5(7)', 'CM-6'],
   securitySeverity: 8,
   evaluate: (subject, chosen) => {
-    const environment = judgeEnvironment(subject, chosen);
+    const environment = evaluateEnvironment(subject, chosen);
     const windows = withoutLinuxContents(subject);
-    return [...(windows === null ? judgeLayers(subject, chosen) : [{ ...windows, aspect: 'layers' }]), environment];
+    return [...(windows === null ? evaluateLayers(subject, chosen) : [{ ...windows, aspect: 'layers' }]), environment];
   },
 };
 
-function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
+function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
   const aspect = 'layers';
   const filesystem = needed(evidence.filesystem, 'What is in the layers');
   if (!filesystem.ok) return [{ ...filesystem.error, aspect }];
@@ -93,7 +93,7 @@ function judgeLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly 
   return [
     secrets.length > 0
       ? { ...told(secrets, ['holds', 'hold'], 'keys or credentials'), aspect, fix }
-      : (withAspect(unjudged(filesystem.value), aspect) ?? {
+      : (withAspect(unevaluated(filesystem.value), aspect) ?? {
           outcome: 'pass',
           aspect,
           reason: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is told beside this' : ''}.`,
@@ -139,7 +139,7 @@ function told(secrets: readonly SecretFile[], [one, many]: readonly [string, str
   };
 }
 
-function judgeEnvironment({ evidence }: ImageRuleSubject, chosen: Options): RuleResult {
+function evaluateEnvironment({ evidence }: ImageRuleSubject, chosen: Options): RuleResult {
   const aspect = 'environment';
   const image = needed(evidence.image, "The image's configuration");
   if (!image.ok) return { ...image.error, aspect };

@@ -22,7 +22,7 @@ export const nonRoot: ImageRule<Options> = {
   title: 'What ships does not run as root',
   question: 'Which user does the image that is built here run as?',
   why: 'A process that is root in a container is root for every file and kernel interface it can reach; one mistake in isolation makes it root on the host. What counts is the user of the stage that ships: its own USER instructions over those of the stages below, over the base image. "Hardened" does not mean non-root: several hardened images run as root by default.',
-  mend: [
+  fix: [
     'Say USER in the stage that ships, last, with a number where Kubernetes is to check it:',
     '',
     '```dockerfile',
@@ -59,8 +59,8 @@ export const nonRoot: ImageRule<Options> = {
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
     const [first = ownUser(configuration), ...others] = usersOver(subject, configuration);
-    const answer = judge(first, contents, chosen);
-    const answers = [answer, ...others.map((user) => judge(user, contents, chosen))];
+    const answer = evaluate(first, contents, chosen);
+    const answers = [answer, ...others.map((user) => evaluate(user, contents, chosen))];
     return (
       answers.find(({ outcome }) => outcome === 'fail') ??
       answers.find(({ outcome }) => outcome === 'indeterminate') ??
@@ -80,7 +80,7 @@ function usersOn(built: BuiltUse): readonly string[] {
   return [...new Set(users.map(({ user, at }) => JSON.stringify([user, at?.text])))].sort();
 }
 
-function judge(
+function evaluate(
   { user, at, trigger, stage }: EffectiveUser,
   contents: Result<FilesystemFacts, RuleResult>,
   chosen: Options,

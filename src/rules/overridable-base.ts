@@ -4,15 +4,15 @@ export const overridableBase: UseRule<NoOptions> = {
   id: 'overridable-base',
   title: "Image can't be replaced by a build argument",
   question: 'Can a build argument replace it?',
-  why: 'The gate judges the image that the default of an ARG names. Whoever starts the build can pass another value with `--build-arg`, and then builds on something nobody has judged.',
-  mend: [
+  why: 'The gate evaluates the image that the default of an ARG names. Whoever starts the build can pass another value with `--build-arg`, and then builds on something nobody has evaluated.',
+  fix: [
     'Name the image in FROM itself:',
     '',
     '```dockerfile',
     'FROM cgr.dev/chainguard/python:latest@sha256:…',
     '```',
     '',
-    'Where the argument is wanted, have the gate judge the value that your build passes (`files.build-args`), and accept the argument itself by a waiver that says who passes it:',
+    'Where the argument is wanted, have the gate evaluate the value that your build passes (`files.build-args`), and accept the argument itself by a waiver that says who passes it:',
     '',
     '```yaml',
     'files:',

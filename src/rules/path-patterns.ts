@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { globMatches, parseGlob } from '../references/glob.js';
 
-/** Patterns over paths of an image, as policies write them: absolute, `*` within a folder, `**` across. */
+/** Patterns over paths of an image, as policies write them: absolute, `*` within a directory, `**` across. */
 export const pathPatterns = () =>
   z.array(
     z.string().refine((text) => text.startsWith('/') && parseGlob(text).ok, {

@@ -4,8 +4,8 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   id: 'policy-unchanged',
   title: 'The change leaves the policy alone',
   question: 'Does the pull request edit the policy, its waivers or its keys?',
-  why: "The policy that judges a change is the base branch's, so editing it here changes nothing for this run; but whoever reviews the change should know that it will decide about the next ones.",
-  mend: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.yml` and the key files asks them by itself).',
+  why: "The policy that evaluates a change is the base branch's, so editing it here changes nothing for this run; but whoever reviews the change should know that it will decide about the next ones.",
+  fix: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.yml` and the key files asks them by itself).',
   subject: 'change',
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
@@ -24,7 +24,7 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
     if (edited.length === 0) return { outcome: 'pass', reason: 'Policy, waivers and keys are as on the base branch.' };
     return {
       outcome: 'fail',
-      reason: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is judged by the policy as it is without the edit.`,
+      reason: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is evaluated by the policy as it is without the edit.`,
       fix: 'Have the owners of the policy review it.',
       details: edited,
     };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
-import { normaliseBuilder, readSourceUri } from '../attestations/provenance/source-uri.js';
+import { normalizeBuilder, readSourceUri } from '../attestations/provenance/source-uri.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { plural } from '../lib/text.js';
 import { identityMatches } from '../policy/identity.js';
@@ -22,11 +22,11 @@ export const provenanceAttested: ImageRule<Options> = {
   question: 'Did an allowed builder make this digest from an allowed source?',
   why: [
     'A signature tells who published an image, provenance tells how it came to be: which builder ran, from which commit.',
-    "An image that a stolen key or a maintainer's laptop made can't show provenance of the organisation's builder.",
-    'The level is judged from what the signature proves, not from what the document claims of itself: 1 provenance that',
+    "An image that a stolen key or a maintainer's laptop made can't show provenance of the organization's builder.",
+    'The level is evaluated from what the signature proves, not from what the document claims of itself: 1 provenance that',
     "names its builder, 2 signed by a hosted build platform, 3 built where the build itself can't write its provenance.",
   ].join(' '),
-  mend: [
+  fix: [
     'Build on an image with signed provenance, or attest it where you build the image, on GitHub with one step:',
     '',
     '```yaml',
@@ -42,7 +42,7 @@ export const provenanceAttested: ImageRule<Options> = {
     '    provenance: { builder: "https://github.com/acme/**", source: https://github.com/acme/images, min-level: 2 }',
     '```',
     '',
-    'Some publishers sign their images and attest no provenance. Where the catalogue knows that, the finding says so, with',
+    'Some publishers sign their images and attest no provenance. Where the catalog knows that, the finding says so, with',
     'the source. It fails all the same; a waiver accepts it until somebody looks again:',
     '',
     '```yaml',
@@ -67,7 +67,7 @@ export const provenanceAttested: ImageRule<Options> = {
   },
   controls: ['SR-3', 'SR-4', 'SA-10'],
   securitySeverity: 6,
-  evaluate: (subject, chosen) => judge(subject.evidence.provenance, subject, chosen),
+  evaluate: (subject, chosen) => evaluate(subject.evidence.provenance, subject, chosen),
 };
 
 const WANTED = {
@@ -78,7 +78,7 @@ const WANTED = {
   unsupportedFix: 'Ask the publisher for SLSA provenance v0.2 or v1.',
 } as const;
 
-function judge(
+function evaluate(
   evidence: Evidence<ImageProvenance> | undefined,
   subject: AttestationQuestion,
   chosen: Options,
@@ -97,10 +97,10 @@ function judge(
     };
   }
   const minLevel = entry?.provenance?.minLevel ?? chosen['min-level'];
-  const judged = all.map((attested) => ({ attested, faults: faultsOf(attested, entry?.provenance, minLevel) }));
-  const good = judged.find(({ faults }) => faults.length === 0);
+  const evaluated = all.map((attested) => ({ attested, faults: faultsOf(attested, entry?.provenance, minLevel) }));
+  const good = evaluated.find(({ faults }) => faults.length === 0);
   if (good !== undefined) return { outcome: 'pass', reason: `${summary(good.attested)}.`, details };
-  const best = judged.reduce((least, next) => (next.faults.length < least.faults.length ? next : least));
+  const best = evaluated.reduce((least, next) => (next.faults.length < least.faults.length ? next : least));
   return {
     outcome: 'fail',
     reason: `Its provenance is not what is asked for: ${best.faults.join('; ')}.`,
@@ -119,7 +119,7 @@ function faultsOf(
   const { builder, source } = provenance;
   if (requirement?.builder !== undefined) {
     if (builder === undefined) faults.push(`it names no builder, and ${requirement.builder} is asked for`);
-    else if (!identityMatches(requirement.builder, normaliseBuilder(builder))) {
+    else if (!identityMatches(requirement.builder, normalizeBuilder(builder))) {
       faults.push(`its builder is ${builder}, not ${requirement.builder}`);
     }
   }

@@ -5,8 +5,8 @@ export const readableBuildFile: FileRule<NoOptions> = {
   id: 'readable-build-file',
   title: 'Build file can be read',
   question: 'Can the gate read it as BuildKit would?',
-  why: 'The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are judged.',
-  mend: [
+  why: 'The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated.',
+  fix: [
     'Correct the line that the finding names; `docker build --check .` shows the same error.',
     'A file that is not a Dockerfile but has the name of one is left out in the policy:',
     '',

@@ -48,7 +48,7 @@ interface RuleBase<O> {
   /** Markdown: why it matters. */
   readonly why: string;
   /** Markdown: what to do about a finding, with an example that was run. */
-  readonly mend: string;
+  readonly fix: string;
   /** Roles it is asked for; others answer `not-applicable`. */
   readonly roles: readonly Role[];
   readonly options: ZodType<O>;
@@ -68,7 +68,7 @@ export interface UseSubject {
   readonly reference: Reference | null;
   readonly policy: Policy;
   readonly entry: AllowEntry | null;
-  /** The catalogue publisher whose pattern matches, whether or not the policy allows it. */
+  /** The catalog publisher whose pattern matches, whether or not the policy allows it. */
   readonly publisher: PublisherFacts | null;
   readonly now: Date;
   /** The waiver of this rule that names this vulnerability for this use. What is waived is named in `vulnerabilities` all the same. */
@@ -105,7 +105,7 @@ export interface ImageRuleSubject extends UseSubject {
   readonly evidence: CollectedEvidence;
   /** What the base ref has in this place, for rules that compare. Absent where nothing is compared. */
   readonly base?: BaseImage;
-  /** What its tag names today, for rules that failed and ask whether that mends it. Absent where the tag names nothing newer. */
+  /** What its tag names today, for rules that failed and ask whether that fixes it. Absent where the tag names nothing newer. */
   readonly newer?: NewerImage;
 }
 
@@ -115,7 +115,7 @@ export type BaseImage =
   | { readonly kind: 'image'; readonly reference: string; readonly evidence: CollectedEvidence }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** What a tag names today, where that is not what was judged: looked at, or why it was not. */
+/** What a tag names today, where that is not what was evaluated: looked at, or why it was not. */
 export type NewerImage = { readonly tag: string; readonly digest?: string } & (
   | { readonly kind: 'image'; readonly digest: string; readonly evidence: CollectedEvidence }
   /** The reason is a whole sentence. */
@@ -137,7 +137,7 @@ export interface UseRule<O> extends RuleBase<O> {
   readonly evaluate: (subject: UseSubject, options: O) => RuleResult | readonly RuleResult[];
 }
 
-/** A rule about the image behind a use, on each platform judged. */
+/** A rule about the image behind a use, on each platform evaluated. */
 export interface ImageRule<O> extends RuleBase<O> {
   readonly subject: 'image';
   readonly evidence: readonly EvidenceKind[];
@@ -147,12 +147,12 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly comparesWithNewer?: boolean;
   /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
-  /** Whether what it judges besides the image is the same in the base ref; only then is its failure inherited. */
+  /** Whether what it evaluates besides the image is the same in the base ref; only then is its failure inherited. */
   readonly isSame?: (now: BuiltUse, before: BuiltUse) => boolean;
   readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];
 }
 
-/** A rule about the change under judgement, asked once a run. */
+/** A rule about the change under evaluation, asked once a run. */
 export interface ChangeRule<O> extends RuleBase<O> {
   readonly subject: 'change';
   readonly evaluate: (subject: ChangeSubject, options: O) => RuleResult | readonly RuleResult[];

@@ -14,7 +14,7 @@ export const sbomAttested: ImageRule<NoOptions> = {
     'a second, if it is about this very image and by somebody who knows: unsigned, anybody with access to the registry',
     'may have written it; about another digest, it says nothing; empty, it says less.',
   ].join(' '),
-  mend: [
+  fix: [
     'Build on an image whose publisher attests an SBOM, or attest one where you build the image:',
     '',
     '```sh',
@@ -43,7 +43,7 @@ export const sbomAttested: ImageRule<NoOptions> = {
   },
   controls: ['CM-8', 'SR-4'],
   securitySeverity: 5,
-  evaluate: (subject) => judge(subject.evidence.sbom, subject),
+  evaluate: (subject) => evaluate(subject.evidence.sbom, subject),
 };
 
 export const SBOM_WANTED = {
@@ -54,7 +54,7 @@ export const SBOM_WANTED = {
   unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.4 to 1.7 in JSON.',
 } as const;
 
-function judge(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion): RuleResult {
+function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject);
   const { entry } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;

@@ -12,7 +12,7 @@ const share = stricter(z.int().min(0).max(100), 'higher');
 
 /** One key an element: whether the document must have it, or the percentage of packages that must. */
 const options = z.strictObject({
-  author: need.describe('A person or organisation; a tool is none.'),
+  author: need.describe('A person or organization; a tool is none.'),
   signature: need.describe('Who signed the statement that carries it.'),
   format: need.describe('The format and its version.'),
   context: need.describe('The phase of the life cycle it was made in; hardly anybody says it yet.'),
@@ -25,7 +25,7 @@ const options = z.strictObject({
   identifier: share.describe('Percent of packages with a purl, CPE or other identifier.'),
   hash: share.describe("apko's good SBOMs have none: 0 is what real publishers pass."),
   'hash-algorithm': share.describe('Percent of packages whose hash says its algorithm.'),
-  licence: share.describe('Percent of packages with a licence.'),
+  license: share.describe('Percent of packages with a license.'),
   relationship: share.describe('Percent of packages that stand in a relationship to another.'),
 });
 type Options = z.infer<typeof options>;
@@ -45,7 +45,7 @@ const COMMON: Options = {
   identifier: 60,
   hash: 0,
   'hash-algorithm': 0,
-  licence: 0,
+  license: 0,
   relationship: 0,
 };
 
@@ -59,13 +59,13 @@ export const sbomComplete: ImageRule<Options> = {
     'holds. What good publishers leave out on purpose (apko lists no checksums, and dates its documents 1970) is not asked',
     'for unless the policy asks.',
   ].join(' '),
-  mend: [
+  fix: [
     '`base-image-gate sbom IMAGE` shows each element and the packages without it. Make the SBOM with a current generator, or',
     'set the thresholds to what your publishers give:',
     '',
     '```yaml',
     'rules:',
-    '  sbom-complete: { level: error, version: 95, licence: 90, author: required }',
+    '  sbom-complete: { level: error, version: 95, license: 90, author: required }',
     '```',
   ].join('\n'),
   subject: 'image',
@@ -81,16 +81,16 @@ export const sbomComplete: ImageRule<Options> = {
   },
   controls: ['CM-8', 'SR-4'],
   securitySeverity: 3,
-  evaluate: judge,
+  evaluate: evaluate,
 };
 
-function judge({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject, wanted: Options): RuleResult {
+function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject, wanted: Options): RuleResult {
   if (evidence?.status !== 'present') return withoutEvidence(evidence, SBOM_WANTED);
   const { chosen, counts } = evidence.value;
   if (!counts) {
     return {
       outcome: 'fail',
-      reason: `The only SBOM is unsigned, on the registry's word, and is not judged.`,
+      reason: `The only SBOM is unsigned, on the registry's word, and is not evaluated.`,
       fix: SBOM_WANTED.absentFix,
     };
   }

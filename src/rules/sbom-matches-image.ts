@@ -17,7 +17,7 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
     'installed. A package that only the layers have is one whose vulnerabilities nobody will look for. A package that only',
     'the document has raises false alarms, and shows that the document is of something else.',
   ].join(' '),
-  mend: [
+  fix: [
     'Make the SBOM from the finished image and attest that:',
     '',
     '```sh',
@@ -42,15 +42,15 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
   evaluate: (subject) => {
     const { sbom } = subject.evidence;
     if (sbom?.status !== 'present') return withoutEvidence(sbom, SBOM_WANTED);
-    const apko = judgeApko(subject, sbom.value);
-    const layers = judgeLayers(subject, sbom.value);
+    const apko = evaluateApko(subject, sbom.value);
+    const layers = evaluateLayers(subject, sbom.value);
     return apko === null ? layers : [layers, apko];
   },
 };
 
 const FIX = 'Ask the publisher for an SBOM made from the finished image, and do not rely on this one.';
 
-function judgeLayers({ evidence: { packages }, entry }: ImageRuleSubject, value: ImageSbom): RuleResult {
+function evaluateLayers({ evidence: { packages }, entry }: ImageRuleSubject, value: ImageSbom): RuleResult {
   if (!value.counts) {
     return {
       outcome: 'fail',
@@ -99,7 +99,7 @@ function faults({ hidden, phantom, differing }: Reconciliation, inventory: Inven
     const names = differing.map(({ name, inSbom, inImage }) => `${name} is ${inImage}, not ${inSbom}`);
     found.push(`${differing.length} in another version (${some(names)})`);
   }
-  // With a database that could not be read, a package may well be there: judgeLayers says so.
+  // With a database that could not be read, a package may well be there: evaluateLayers says so.
   if (phantom.length > 0 && inventory.unknowns.length === 0) {
     found.push(`${phantom.length} in the SBOM and not installed (${some(phantom)})`);
   }
@@ -120,7 +120,7 @@ function tell({ hidden, phantom, differing }: Reconciliation, inventory: Invento
 }
 
 /** Only a signed configuration is compared: an unsigned one could be written to agree with anything. */
-function judgeApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom): RuleResult | null {
+function evaluateApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom): RuleResult | null {
   const aspect = 'apko-configuration';
   // Of an image of other packages nobody attests one, and nothing is lost with it.
   if (apko?.status === 'unavailable' && distributionPackages(value.chosen.sbom).some(({ type }) => type === 'apk')) {
@@ -128,7 +128,7 @@ function judgeApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom): 
       outcome: 'indeterminate',
       aspect,
       reason: `Whether a signed apko configuration agrees with the SBOM is not known: ${apko.message}`,
-      fix: apko.remedy,
+      fix: apko.fix,
     };
   }
   if (apko?.status !== 'present' || apko.value.signer === undefined || !value.counts) return null;

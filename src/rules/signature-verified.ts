@@ -12,7 +12,7 @@ import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 
 const options = z.strictObject({
   'unverifiable-publisher': highestLevel().describe(
-    'The highest level where neither the catalogue marks the publisher as verifiable nor the policy names who signs.',
+    'The highest level where neither the catalog marks the publisher as verifiable nor the policy names who signs.',
   ),
 });
 type Options = z.infer<typeof options>;
@@ -26,8 +26,8 @@ export const signatureVerified: ImageRule<Options> = {
     'whatever happened to the registry, a mirror or a token in between. A signature by somebody else, or over another',
     'digest, tells nothing: anybody can sign.',
   ].join(' '),
-  mend: [
-    'Build on an image that its publisher signs, and name the publisher in the policy: by the catalogue, or by its key or',
+  fix: [
+    'Build on an image that its publisher signs, and name the publisher in the policy: by the catalog, or by its key or',
     'identity. `base-image-gate inspect IMAGE` shows who signed an image.',
     '',
     '```yaml',
@@ -39,7 +39,7 @@ export const signatureVerified: ImageRule<Options> = {
     '          subject: https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main',
     '```',
     '',
-    'A signature counts over the index, whose children its digest binds, or over the manifest of every platform judged.',
+    'A signature counts over the index, whose children its digest binds, or over the manifest of every platform evaluated.',
     'Where a publisher signs the index, pin the index digest.',
   ].join('\n'),
   subject: 'image',
@@ -56,7 +56,7 @@ export const signatureVerified: ImageRule<Options> = {
   controls: ['CM-14', 'SI-7', 'SI-7(15)', 'SR-4', 'SR-11'],
   securitySeverity: 8.5,
   evaluate: (subject, chosen) => {
-    const result = judgeSignature(subject);
+    const result = evaluateSignature(subject);
     const { entry, publisher } = subject;
     const verifiable = publisher?.verifiable === true || (entry !== null && entry.authorities.length > 0);
     return verifiable ? result : { ...result, atMost: chosen['unverifiable-publisher'] };
@@ -67,7 +67,7 @@ export const signatureVerified: ImageRule<Options> = {
 export type SignatureQuestion = Pick<ImageRuleSubject, 'entry' | 'reference' | 'evidence'>;
 
 /** Answers the rule's question, whatever level it has. */
-export function judgeSignature(subject: SignatureQuestion): RuleResult {
+export function evaluateSignature(subject: SignatureQuestion): RuleResult {
   const { entry, reference } = subject;
   const evidence = subject.evidence.signatures;
   const name = formatReference(reference);
@@ -89,7 +89,7 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
   }
   switch (evidence.status) {
     case 'unavailable':
-      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy };
+      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix };
     case 'unsupported':
       return {
         outcome: 'fail',
@@ -107,11 +107,11 @@ export function judgeSignature(subject: SignatureQuestion): RuleResult {
         details: evidence.lookedIn.map(({ place, answer }) => `${place}: ${answer}`),
       };
     case 'present':
-      return judgeSignatures(subject, entry, evidence.value);
+      return evaluateSignatures(subject, entry, evidence.value);
   }
 }
 
-function judgeSignatures(subject: SignatureQuestion, entry: AllowEntry, signatures: ImageSignatures): RuleResult {
+function evaluateSignatures(subject: SignatureQuestion, entry: AllowEntry, signatures: ImageSignatures): RuleResult {
   const count = countSigners(signatures.verified);
   const name = formatReference(subject.reference);
   const details = [
@@ -131,8 +131,8 @@ function judgeSignatures(subject: SignatureQuestion, entry: AllowEntry, signatur
     };
   }
   if (signatures.incomplete !== undefined) {
-    const { message, remedy } = signatures.incomplete;
-    return { outcome: 'indeterminate', reason: message, fix: remedy, details };
+    const { message, fix } = signatures.incomplete;
+    return { outcome: 'indeterminate', reason: message, fix: fix, details };
   }
   return {
     outcome: 'fail',
@@ -153,7 +153,7 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
   const [first] = signatures.rejected;
   const [unsupported] = signatures.unsupported;
   if (first === undefined)
-    return `${name} carries no signature that can be judged${unsupported === undefined ? '' : ` (there is a ${unsupported})`}.`;
+    return `${name} carries no signature that can be evaluated${unsupported === undefined ? '' : ` (there is a ${unsupported})`}.`;
   const { length } = signatures.rejected;
   return length === 1
     ? `${name} carries one signature, which does not count because ${first.reason}.`

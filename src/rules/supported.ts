@@ -21,9 +21,9 @@ const NONE: Options = { lastDays: {} };
 export const supported: ImageRule<Options> = {
   id: 'supported',
   title: 'Distribution and runtime are still supported',
-  question: 'Do the makers of its distribution and its runtime still mend them?',
+  question: 'Do the makers of its distribution and its runtime still fix them?',
   why: `After the end of life nobody publishes fixes any more, and mostly no advisories either: a scanner that finds nothing then says nothing. Dates are those of endoflife.date as of ${LIFECYCLE_DATE}, standard support without extended or paid terms.`,
-  mend: [
+  fix: [
     'Move to a release that is supported. Where extended support is paid for, say until when:',
     '',
     '```yaml',
@@ -56,17 +56,17 @@ export const supported: ImageRule<Options> = {
     const { distribution, unknowns } = packages.value;
     const unread = unreadInventory(unknowns.filter(({ path }) => path.endsWith('/os-release')));
     if (unread !== null)
-      return [{ ...unread, aspect: 'distribution' }, ...parts.map((part) => judge(part, chosen, subject.now))];
+      return [{ ...unread, aspect: 'distribution' }, ...parts.map((part) => evaluate(part, chosen, subject.now))];
     if (parts.length === 0) {
       return distribution !== null && isRolling(distribution)
         ? { outcome: 'pass', reason: `${distribution.prettyName ?? distribution.id} has no releases that could end.` }
         : { outcome: 'not-applicable', reason: 'It has neither an os-release nor a known runtime.' };
     }
-    return parts.map((part) => judge(part, chosen, subject.now));
+    return parts.map((part) => evaluate(part, chosen, subject.now));
   },
 };
 
-function judge(part: SupportedPart, { lastDays }: Options, now: Date): RuleResult {
+function evaluate(part: SupportedPart, { lastDays }: Options, now: Date): RuleResult {
   const { role: aspect, where } = part;
   const { told, key, end, isNew } = supportOf(part, lastDays);
   if (end === undefined) {

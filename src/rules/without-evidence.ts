@@ -26,7 +26,7 @@ export function withoutEvidence(
     case 'unavailable': {
       // Where a single place was asked, the message has said what it answered.
       const places = (details?.length ?? 0) > 1 ? seen : {};
-      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.remedy, ...places };
+      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix, ...places };
     }
   }
 }

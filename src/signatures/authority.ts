@@ -6,7 +6,7 @@ import { describeSigner, type KeylessIdentity } from './signer.js';
 
 export type KeylessAuthority = Extract<Authority, { readonly kind: 'keyless' }>;
 
-/** An authority as a policy's reader would recognise it, in one line. */
+/** An authority as a policy's reader would recognize it, in one line. */
 export function describeAuthority(authority: Authority): string {
   switch (authority.kind) {
     case 'keyless':

@@ -75,7 +75,7 @@ async function toEvidence(
     if (incomplete !== undefined) return { status: 'unavailable', ...incomplete, lookedIn };
     const [form] = examined.unsupported;
     if (form !== undefined)
-      return { status: 'unsupported', form, message: `The image carries a ${form}, which is not judged.`, lookedIn };
+      return { status: 'unsupported', form, message: `The image carries a ${form}, which is not evaluated.`, lookedIn };
     return { status: 'absent', lookedIn };
   }
   const value: ImageSignatures = {

@@ -37,7 +37,7 @@ export interface Discovery {
   readonly found: readonly Found[];
   /** Manifests of in-toto documents without a signature in them. */
   readonly documents: readonly Descriptor[];
-  /** Forms that are known and not judged, by name. */
+  /** Forms that are known and not evaluated, by name. */
   readonly unsupported: readonly string[];
   readonly lookedIn: readonly LookedIn[];
   readonly failures: readonly Incomplete[];
@@ -50,7 +50,7 @@ const CLASSIC_ARTIFACTS: ReadonlySet<string> = new Set([
   'application/vnd.dev.cosign.artifact.att.v1+json',
 ]);
 const IN_TOTO = 'application/vnd.in-toto+json';
-/** Forms this program names and does not judge: the door for a second format. */
+/** Forms this program names and does not evaluate: the door for a second format. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   'application/vnd.cncf.notary.signature': 'Notary Project signature',
 };
@@ -204,7 +204,7 @@ function beyond(limit: keyof typeof DISCOVERY_LIMITS, place: string): Incomplete
     cause: 'limit',
     limit,
     message: `${place} holds more than the ${DISCOVERY_LIMITS[limit]} that are read (limit ${limit}).`,
-    remedy: 'Remove what is not a signature of the image, or keep signatures in a signature repository of their own.',
+    fix: 'Remove what is not a signature of the image, or keep signatures in a signature repository of their own.',
   };
 }
 

@@ -107,6 +107,6 @@ function beyond(limit: keyof typeof DOCUMENT_LIMITS, place: string): Incomplete 
     cause: 'limit',
     limit,
     message: `${place} holds more than the ${DOCUMENT_LIMITS[limit]} that are read (limit ${limit}).`,
-    remedy: 'Remove attestations that are no longer needed.',
+    fix: 'Remove attestations that are no longer needed.',
   };
 }

@@ -17,22 +17,22 @@ export interface Approval extends SignatureFacts {
 }
 
 /** What came of one found thing: approvals by authorities, or why it does not count. */
-export type Judgement =
+export type SignatureEvaluation =
   | { readonly approvals: readonly [Approval, ...Approval[]]; readonly material: SignedMaterial }
   | { readonly rejected: RejectedSignature };
 
 /**
- * Judges one found signature by an entry's authorities. It takes data and gives data. A signature counts once for each
+ * Evaluates one found signature by an entry's authorities. It takes data and gives data. A signature counts once for each
  * authority it satisfies; one that satisfies none is told by its signer where it is otherwise sound.
  */
-export async function judge(
+export async function evaluateSignature(
   found: Found,
   authorities: readonly Authority[],
   root: TrustedRoot | null,
   now: Date,
-): Promise<Judgement> {
+): Promise<SignatureEvaluation> {
   const { place, material } = found;
-  const reject = (error: SignatureError, signedBy?: Signer): Judgement => ({
+  const reject = (error: SignatureError, signedBy?: Signer): SignatureEvaluation => ({
     rejected: { place, ...error, ...(signedBy === undefined ? {} : { signedBy }) },
   });
   if (!material.ok) return reject(material.error);

@@ -7,7 +7,7 @@ import type { Repository } from '../registry/image-source.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
-import { type Approval, judge } from './evaluate-signature.js';
+import { type Approval, evaluateSignature } from './evaluate-signature.js';
 import type { SignatureError } from './signature-error.js';
 import { loadTrustedRoot } from './sigstore/load-trusted-root.js';
 import type { SignedMaterial } from './sigstore/signed-material.js';
@@ -29,7 +29,7 @@ export interface Refused {
   readonly material?: SignedMaterial;
 }
 
-/** What was found about some digests, judged by the entry's authorities. */
+/** What was found about some digests, evaluated by the entry's authorities. */
 export interface Examined {
   readonly approved: readonly Approved[];
   readonly rejected: readonly Refused[];
@@ -132,7 +132,7 @@ export async function trustedRootFor(context: CollectContext): Promise<Result<Tr
   );
 }
 
-/** Searches one digest in one repository, and judges what is there. Done once a run for each digest, entry and place. */
+/** Searches one digest in one repository, and evaluates what is there. Done once a run for each digest, entry and place. */
 function examine(
   context: CollectContext,
   repository: Repository,
@@ -148,11 +148,11 @@ function examine(
         ? searchReferrers(source, repository, about.digest)
         : searchTag(source, repository, about.digest, where),
     );
-    return judgeAll(context, discovery, repository, about);
+    return evaluateAll(context, discovery, repository, about);
   });
 }
 
-async function judgeAll(
+async function evaluateAll(
   context: CollectContext,
   discovery: Discovery,
   repository: Repository,
@@ -165,10 +165,10 @@ async function judgeAll(
   const approved: Approved[] = [];
   const rejected: Refused[] = [];
   for (const found of discovery.found) {
-    const judgement = await judge(found, authorities, root, context.settings.now);
-    if ('approvals' in judgement) approved.push({ ...about, ...judgement, kind: found.kind, place: found.place });
+    const evaluation = await evaluateSignature(found, authorities, root, context.settings.now);
+    if ('approvals' in evaluation) approved.push({ ...about, ...evaluation, kind: found.kind, place: found.place });
     else {
-      const { rejected: rejection } = judgement;
+      const { rejected: rejection } = evaluation;
       rejected.push({ kind: found.kind, rejection, ...(found.material.ok ? { material: found.material.value } : {}) });
     }
   }

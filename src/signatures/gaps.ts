@@ -18,9 +18,8 @@ export function incompleteness(
   if (unknown === undefined || root?.mayBeOutdated !== true) return undefined;
   return {
     cause: 'trust-root',
-    message: `A signature at ${unknown.place} can't be judged because ${unknown.reason}.`,
-    remedy:
-      'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or name a newer trusted root: `trusted-root` in the policy, or --trusted-root.',
+    message: `A signature at ${unknown.place} can't be evaluated because ${unknown.reason}.`,
+    fix: 'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or name a newer trusted root: `trusted-root` in the policy, or --trusted-root.',
   };
 }
 
@@ -29,12 +28,12 @@ export function rootUnavailable<T>(error: SignatureError): Evidence<T> {
   return {
     status: 'unavailable',
     cause: 'trust-root',
-    message: `No signature can be judged because ${error.reason}.`,
-    remedy: 'Put a Sigstore trusted root (JSON) where `trusted-root` in the policy or --trusted-root says.',
+    message: `No signature can be evaluated because ${error.reason}.`,
+    fix: 'Put a Sigstore trusted root (JSON) where `trusted-root` in the policy or --trusted-root says.',
   };
 }
 
-/** The name of the trusted root that signatures were judged by, and what there is to know of it. */
+/** The name of the trusted root that signatures were evaluated by, and what there is to know of it. */
 export function rootNotes(root: TrustedRoot | null): {
   readonly trustedRoot?: string;
   readonly notes: readonly string[];

@@ -1,4 +1,4 @@
-/** Formats of the bills of materials that attestations carry, by the beginning of their signed predicateType. */
+/** Formats of the SBOM that attestations carry, by the beginning of their signed predicateType. */
 const FAMILIES = [
   // https://github.com/in-toto/attestation/blob/main/spec/predicates/spdx.md; `http:` and a version are seen in the wild.
   ['https://spdx.dev/Document', 'SPDX'],

@@ -3,7 +3,7 @@ export type SignatureErrorCode =
   /** It can't be read as what it claims to be. */
   | 'malformed'
   | 'limit'
-  /** A form that is known and not judged here, by name. */
+  /** A form that is known and not evaluated here, by name. */
   | 'unsupported'
   | 'bad-signature'
   | 'bad-certificate'

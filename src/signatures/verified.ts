@@ -8,7 +8,7 @@ export type About = { readonly digest: string; readonly on: 'index' | 'platform'
 
 /** A signature over an image that verified against an authority of its allow entry. */
 export interface VerifiedSignature extends SignatureFacts, About {
-  /** The authority, as the policy's reader would recognise it. */
+  /** The authority, as the policy's reader would recognize it. */
   readonly authority: string;
   /** Its place in the entry's list, so that two signatures by one authority count once. */
   readonly authorityIndex: number;
@@ -30,7 +30,7 @@ export interface RejectedSignature {
 export interface Incomplete {
   readonly cause: UnavailableCause;
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
   /** The named limit that was passed, where the cause is one. */
   readonly limit?: string;
 }
@@ -39,7 +39,7 @@ export interface Incomplete {
 export interface ImageSignatures {
   readonly verified: readonly VerifiedSignature[];
   readonly rejected: readonly RejectedSignature[];
-  /** Forms that are there and not judged, by name (`Notary Project signature`). */
+  /** Forms that are there and not evaluated, by name (`Notary Project signature`). */
   readonly unsupported: readonly string[];
   readonly incomplete?: Incomplete;
   /** The image is pinned to a platform's manifest, and this index, which the tag names, is what was signed. */
@@ -50,6 +50,6 @@ export interface ImageSignatures {
 }
 
 /** What a place that failed leaves open. */
-export function toIncomplete({ code, message, remedy, limit }: RegistryError): Incomplete {
-  return { cause: code, message, remedy, ...(limit === undefined ? {} : { limit }) };
+export function toIncomplete({ code, message, fix, limit }: RegistryError): Incomplete {
+  return { cause: code, message, fix, ...(limit === undefined ? {} : { limit }) };
 }

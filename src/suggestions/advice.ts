@@ -9,7 +9,7 @@ const LEFT_OUT = 3;
 
 /**
  * What to do about an image that is not allowed: the fix and details of a rule's result. It says what was checked and no
- * more: names, lists and the catalogue are known here, and the image itself is not.
+ * more: names, lists and the catalog are known here, and the image itself is not.
  *
  * @param denied the denylist names the image too, so that to allow it would not help
  */
@@ -29,7 +29,7 @@ export function adviceOf(
   const more = proposed.length > NAMED ? ` (${proposed.length - NAMED} more in the details)` : '';
   const pinned = toBePinned ? ' with a digest (`base-image-gate fix --pin --write` adds it)' : '';
   return {
-    fix: `Build on ${allListed(named, 'or')}${more}${pinned}, which would be allowed here (what has to be seen in the image is judged when you use it)${denied ? '' : ', or ask the owners of the policy to add this image'}.`,
+    fix: `Build on ${allListed(named, 'or')}${more}${pinned}, which would be allowed here (what has to be seen in the image is evaluated when you use it)${denied ? '' : ', or ask the owners of the policy to add this image'}.`,
     ...shown,
   };
 }

@@ -1,7 +1,7 @@
 import type { Role } from '../build-files/image-use.js';
 import { attests, publisherOf } from '../catalog/catalog.js';
 import type { EquivalentVariant } from '../catalog/equivalent.js';
-import type { Catalogue, Publisher } from '../catalog/publisher.js';
+import type { Catalog, Publisher } from '../catalog/publisher.js';
 import { hasEnded } from '../packages/lifecycle/lifecycles.js';
 import { supportOf } from '../packages/lifecycle/support.js';
 import { deniedBy, governingEntry, policyReference } from '../policy/govern.js';
@@ -66,7 +66,7 @@ export interface PolicyCheck {
  * Checks images for one role: allowlist and denylist, who could have signed, what the publisher attests, known tools, and
  * runtimes past their end.
  */
-export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role, now: Date): PolicyCheck {
+export function policyCheck(policy: Policy, catalog: Catalog, role: Role, now: Date): PolicyCheck {
   const isError = (rule: Parameters<typeof ruleSetting>[1]) => ruleSetting(policy, rule, role).level === 'error';
   const shipsOnly = role === 'final' && isError(distroless);
   return {
@@ -77,13 +77,13 @@ export function policyCheck(policy: Policy, catalogue: Catalogue, role: Role, no
       const reference = policyReference(policy, parsed.value);
       const entry = governingEntry(policy, reference);
       if (deniedBy(policy, reference) !== null || entry === null) return { kind: 'not-allowed' };
-      const publisher = publisherOf(catalogue, reference);
+      const publisher = publisherOf(catalog, reference);
       const because =
         unsigned(policy, role, entry, publisher) ??
         (isError(sbomAttested) ? unattested('sbom', entry, publisher) : null) ??
         (isError(provenanceAttested) ? unattested('provenance', entry, publisher) : null) ??
         (shipsOnly ? refusedTool(policy, role, variant) : null) ??
-        // Others may mend a runtime for longer than its makers do, and `supported` does not see it in their images.
+        // Others may fix a runtime for longer than its makers do, and `supported` does not see it in their images.
         (publisher?.wolfi === true && isError(supported)
           ? endedRuntime(official, parsed.value.tag, lastDaysOf(policy, role), now)
           : null);

@@ -3,7 +3,7 @@ import type { Stage } from '../build-files/stage.js';
 import { publisherOf } from '../catalog/catalog.js';
 import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
 import { equivalentsOf, publisherName } from '../catalog/equivalents.js';
-import type { Catalogue } from '../catalog/publisher.js';
+import type { Catalog } from '../catalog/publisher.js';
 import type { Policy } from '../policy/policy.js';
 import { parseReference, type Reference, repositoryName } from '../references/reference.js';
 import { type Candidate, changesFor } from './changes.js';
@@ -11,7 +11,7 @@ import { asksForDigest, type PolicyCheck, policyCheck, type Refusal } from './po
 import { needsOf, type StageNeeds } from './stage-needs.js';
 import { ofThatLine, tagFor, versionOf } from './version-line.js';
 
-/** An image that would be allowed in the place of a use's, under the policy it is judged by. */
+/** An image that would be allowed in the place of a use's, under the policy it is evaluated by. */
 export interface Proposal {
   /** As it would be written in the build file. */
   readonly image: string;
@@ -54,20 +54,20 @@ export function proposalsFor(
   { use, reference, now }: { readonly use: ImageUse; readonly reference: Reference; readonly now: Date },
   stages: readonly Stage[],
   policy: Policy,
-  catalogue: Catalogue,
+  catalog: Catalog,
 ): Proposals {
-  // A frontend reads the build file: nothing is built on it, and allowed-frontend judges it.
+  // A frontend reads the build file: nothing is built on it, and allowed-frontend evaluates it.
   if (use.role === 'frontend') return { proposed: [], leftOut: [], toBePinned: false };
   const needs = needsOf(use, stages);
   const outcomes = outcomesFor(reference, use.role, needs, policy, {
-    inRole: policyCheck(policy, catalogue, use.role, now),
-    building: policyCheck(policy, catalogue, 'build', now),
+    inRole: policyCheck(policy, catalog, use.role, now),
+    building: policyCheck(policy, catalog, 'build', now),
   });
   const proposals = outcomes.flatMap(({ candidate, because }): readonly Proposal[] => {
     if (because !== undefined) return [];
     const { equivalent, image } = candidate;
     const parsed = parseReference(image);
-    const known = parsed.ok ? publisherOf(catalogue, parsed.value) : null;
+    const known = parsed.ok ? publisherOf(catalog, parsed.value) : null;
     return [
       {
         image,

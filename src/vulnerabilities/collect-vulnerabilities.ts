@@ -5,59 +5,59 @@ import { type Evidence, present } from '../evidence/evidence.js';
 import { groupBy } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Inventory } from '../packages/inventory.js';
-import { judgedPackages } from './evaluated-packages.js';
+import { evaluatedPackages } from './evaluated-packages.js';
 import { foldMatches } from './matching/fold.js';
 import { matchRecords } from './matching/match.js';
 import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
 import type { readExploitedList } from './sources/exploited.js';
 import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './sources/open-sources.js';
-import { type AskedPackage, type PackageQuestion, questionsAbout, type Unjudged } from './sources/queries.js';
+import { type PackageQuestion, type QueriedPackage, queriesAbout, type Unevaluated } from './sources/queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit } from './sources/source.js';
-import type { AskedSource, ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
+import type { ExploitedList, KnownVulnerabilities, QueriedSource, Vulnerability } from './vulnerabilities.js';
 
 /** Asks the public services, or the directory of exports the run was given. */
 export const collectVulnerabilities: Collector<'vulnerabilities'> = vulnerabilityCollector(PUBLIC_SERVICES);
 
 /**
  * Makes the collector of known vulnerabilities for services at some place. The evidence is `unavailable` where a source
- * that was to be asked could not be; whatever was asked and stayed open is in `unjudged`.
+ * that was to be asked could not be; whatever was asked and stayed open is in `unevaluated`.
  */
 export function vulnerabilityCollector(services: Services): Collector<'vulnerabilities'> {
   return async (context) => {
     const [packages, sbom] = await Promise.all([context.get('packages'), context.get('sbom')]);
     if (packages.status !== 'present') return packages;
     const inventory = packages.value;
-    const judged = judgedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
-    const asked = questionsAbout(judged.packages, inventory.distribution);
-    const count = asked.packages + judged.unjudged.length;
+    const evaluated = evaluatedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
+    const asked = queriesAbout(evaluated.packages, inventory.distribution);
+    const count = asked.packages + evaluated.unevaluated.length;
     const gaps = [
-      ...inventoryGaps(inventory, judged.packages, count, context),
-      ...unreadBill(sbom),
-      ...judged.unjudged,
-      ...asked.unjudged,
+      ...inventoryGaps(inventory, evaluated.packages, count, context),
+      ...unreadSbom(sbom),
+      ...evaluated.unevaluated,
+      ...asked.unevaluated,
     ];
     if (asked.questions.length === 0) {
-      return present({ ...NOTHING, unjudged: gaps, packages: count }, 'the inventory');
+      return present({ ...NOTHING, unevaluated: gaps, packages: count }, 'the inventory');
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
     const told = await askAll(sources.value, asked.questions);
     if (!told.ok) return unavailable(told.error);
-    return await judge(context, sources.value, told.value, gaps, count);
+    return await evaluate(context, sources.value, told.value, gaps, count);
   };
 }
 
 const NOTHING: KnownVulnerabilities = {
   found: [],
-  unjudged: [],
+  unevaluated: [],
   packages: 0,
   sources: [],
   exploitedList: { status: 'not-needed' },
 };
 
-function unavailable({ cause, message, remedy }: SourceFailure): Evidence<never> {
-  return { status: 'unavailable', cause, message, remedy };
+function unavailable({ cause, message, fix }: SourceFailure): Evidence<never> {
+  return { status: 'unavailable', cause, message, fix };
 }
 
 const OPT_IN =
@@ -69,28 +69,28 @@ const OPT_IN =
  */
 function inventoryGaps(
   { unknowns }: Inventory,
-  packages: readonly AskedPackage[],
+  packages: readonly QueriedPackage[],
   count: number,
   { subject }: CollectContext,
-): readonly Unjudged[] {
+): readonly Unevaluated[] {
   const unread = unknowns.map(({ path, reason }) => ({ what: `/${path}`, reason }));
   const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
   if (isUnderstood || subject.entry?.noPackages === 'allow') return unread;
   const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
   const reason = `${found}, and its allow entry does not say \`no-packages: allow\``;
-  return [...unread, { what: 'the image', reason, remedy: OPT_IN }];
+  return [...unread, { what: 'the image', reason, fix: OPT_IN }];
 }
 
-/** A bill of materials that is there and can't be had may name what an image's own databases hide. */
-function unreadBill(sbom: Evidence<unknown>): readonly Unjudged[] {
+/** An SBOM that is there and can't be had may name what an image's own databases hide. */
+function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
   if (sbom.status !== 'unavailable') return [];
   return [{ what: 'its attested SBOM', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
 }
 
 interface Asked {
   readonly hits: readonly SourceHit<PackageQuestion>[];
-  readonly unjudged: readonly Unjudged[];
-  readonly sources: readonly AskedSource[];
+  readonly unevaluated: readonly Unevaluated[];
+  readonly sources: readonly QueriedSource[];
 }
 
 async function askAll(
@@ -112,12 +112,12 @@ async function askAll(
   }
   return ok({
     hits: told.flatMap(({ answer }) => answer.hits),
-    unjudged: told.flatMap(({ answer }) => answer.unjudged),
-    sources: told.map(({ name, answer }) => askedSource(name, answer)),
+    unevaluated: told.flatMap(({ answer }) => answer.unevaluated),
+    sources: told.map(({ name, answer }) => queriedSource(name, answer)),
   });
 }
 
-function askedSource(name: string, { asOf, instead }: SourceAnswer): AskedSource {
+function queriedSource(name: string, { asOf, instead }: SourceAnswer): QueriedSource {
   const oldest = Math.min(...asOf.values());
   return {
     name,
@@ -127,14 +127,14 @@ function askedSource(name: string, { asOf, instead }: SourceAnswer): AskedSource
   };
 }
 
-async function judge(
+async function evaluate(
   context: CollectContext,
   sources: Sources,
   asked: Asked,
-  gaps: readonly Unjudged[],
+  gaps: readonly Unevaluated[],
   packages: number,
 ): Promise<Evidence<KnownVulnerabilities>> {
-  const { matches, unjudged } = matchRecords(asked.hits);
+  const { matches, unevaluated } = matchRecords(asked.hits);
   const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
   const list = mayBeListed ? await sources.exploited() : null;
   const found = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
@@ -142,7 +142,7 @@ async function judge(
   return present(
     {
       found: vex?.ok === true ? vex.value : found,
-      unjudged: [...gaps, ...asked.unjudged, ...unjudged],
+      unevaluated: [...gaps, ...asked.unevaluated, ...unevaluated],
       packages,
       sources: asked.sources,
       exploitedList: listState(list),

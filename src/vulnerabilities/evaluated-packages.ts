@@ -1,27 +1,27 @@
-import { normaliseVersion } from '../attestations/sbom/distribution-packages.js';
+import { normalizeVersion } from '../attestations/sbom/distribution-packages.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { installedPackages, type SbomPackage } from '../attestations/sbom/sbom.js';
 import type { Inventory } from '../packages/inventory.js';
 import { type Purl, parsePurl } from '../packages/purl.js';
-import { normaliseName } from './matching/ecosystems.js';
+import { normalizeName } from './matching/ecosystems.js';
 import { DISTRIBUTION_TYPES, type ReadPackage, structureOf } from './no-packages.js';
-import { type AskedPackage, languageEcosystem, packageCalled, type Unjudged } from './sources/queries.js';
+import { languageEcosystem, packageCalled, type QueriedPackage, type Unevaluated } from './sources/queries.js';
 
 /** Everything whose vulnerabilities are asked for, and what nobody can be asked about. */
-export interface JudgedPackages {
-  readonly packages: readonly AskedPackage[];
-  /** Packages that a bill of materials lists without saying of which ecosystem they are. */
-  readonly unjudged: readonly Unjudged[];
+export interface EvaluatedPackages {
+  readonly packages: readonly QueriedPackage[];
+  /** Packages that an SBOM lists without saying of which ecosystem they are. */
+  readonly unevaluated: readonly Unevaluated[];
 }
 
 /**
- * What the databases in the layers tell, and what a bill of materials that counts has beside it: packages of the
+ * What the databases in the layers tell, and what an SBOM that counts has beside it: packages of the
  * distribution, whose database entry may have been removed, and whatever no database tells of, such as the libraries
  * inside a program. What a distribution's package brought is left to the distribution.
  */
-export function judgedPackages(inventory: Inventory, sbom: ImageSbom | null): JudgedPackages {
+export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null): EvaluatedPackages {
   const { packages } = inventory;
-  if (sbom === null) return { packages, unjudged: [] };
+  if (sbom === null) return { packages, unevaluated: [] };
   const { sbom: document, place } = sbom.chosen;
   const all = installedPackages(document).map(readPackage);
   const installed = new Set(packages.map(identityOf));
@@ -29,20 +29,20 @@ export function judgedPackages(inventory: Inventory, sbom: ImageSbom | null): Ju
     installed.has(identityOf({ type, name, version: '' })),
   );
   const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));
-  const added = new Map<string, AskedPackage>();
-  const unjudged: Unjudged[] = [];
+  const added = new Map<string, QueriedPackage>();
+  const unevaluated: Unevaluated[] = [];
   for (const one of all) {
     const { item, purl } = one;
     if (structure.isNoPackage(one) || structure.isBrought(one)) continue;
     if (purl === undefined) {
-      if (!named.has(`${item.name}\n${item.version ?? ''}`)) unjudged.push(withoutEcosystem(item, place));
+      if (!named.has(`${item.name}\n${item.version ?? ''}`)) unevaluated.push(withoutEcosystem(item, place));
       continue;
     }
     if (isSource(purl)) continue;
     const asked = packageOf(item, purl, place);
     if (!installed.has(identityOf(asked))) added.set(`${identityOf(asked)}\n${asked.version}`, asked);
   }
-  return { packages: [...packages, ...added.values()], unjudged };
+  return { packages: [...packages, ...added.values()], unevaluated };
 }
 
 function readPackage(item: SbomPackage): ReadPackage {
@@ -55,7 +55,7 @@ function isSource({ type, qualifiers }: Purl): boolean {
   return DISTRIBUTION_TYPES.has(type) && (architecture === 'source' || architecture === 'src');
 }
 
-function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: string): Unjudged {
+function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: string): Unevaluated {
   return {
     what: `${packageCalled(name === '' ? id : name, version)} of ${place}`,
     reason:
@@ -64,12 +64,12 @@ function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: strin
 }
 
 /** A distribution has one package of a name; of a library there may be several versions. */
-function identityOf({ type, name, version }: Pick<AskedPackage, 'type' | 'name' | 'version'>): string {
+function identityOf({ type, name, version }: Pick<QueriedPackage, 'type' | 'name' | 'version'>): string {
   const ecosystem = languageEcosystem(type);
-  return ecosystem === undefined ? `${type}\n${name}` : `${type}\n${normaliseName(ecosystem, name)}\n${version}`;
+  return ecosystem === undefined ? `${type}\n${name}` : `${type}\n${normalizeName(ecosystem, name)}\n${version}`;
 }
 
-function packageOf(item: SbomPackage, purl: Purl, place: string): AskedPackage {
+function packageOf(item: SbomPackage, purl: Purl, place: string): QueriedPackage {
   const name = nameOf(item, purl);
   const architecture = purl.qualifiers.get('arch');
   const version = purl.version ?? item.version ?? '';
@@ -78,7 +78,7 @@ function packageOf(item: SbomPackage, purl: Purl, place: string): AskedPackage {
     name,
     // Records about Go modules write versions without the v that the modules have.
     version:
-      purl.type === 'golang' ? version.replace(/^v/, '') : normaliseVersion(version, purl.qualifiers.get('epoch')),
+      purl.type === 'golang' ? version.replace(/^v/, '') : normalizeVersion(version, purl.qualifiers.get('epoch')),
     ...(architecture === undefined ? {} : { architecture }),
     source: item.source ?? { name },
     purl: item.purl ?? '',

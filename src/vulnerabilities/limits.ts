@@ -7,7 +7,7 @@ export const VULNERABILITY_LIMITS = {
   'record-bytes': 32 * MIB,
   /** Files below a directory of exports. */
   'export-files': 1_000_000,
-  /** Folders within folders of a directory of exports. */
+  /** Directories within directories of a directory of exports. */
   'export-depth': 6,
   /** Entries of one archive. */
   'archive-entries': 2_000_000,

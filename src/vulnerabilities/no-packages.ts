@@ -26,7 +26,7 @@ const HOLDS: ReadonlySet<string> = new Set(['CONTAINS', 'DEPENDS_ON']);
 /** Syft's OTHER says that a distribution's package owns the files that something was found in. */
 const BROUGHT: ReadonlySet<string> = new Set([...HOLDS, 'OTHER']);
 
-/** What of a bill of materials is no installed package, or is another one's to answer for. */
+/** What of an SBOM is no installed package, or is another one's to answer for. */
 export interface Structure {
   /** Images, layers, the distribution itself, what something was built from, and names that only group others. */
   isNoPackage(one: ReadPackage): boolean;
@@ -35,7 +35,7 @@ export interface Structure {
 }
 
 /**
- * Reads the structure of a bill of materials from its relationships.
+ * Reads the structure of an SBOM from its relationships.
  *
  * @param isInstalled whether the databases in the layers have a package of the distribution: what is only said to be one
  *   brought nothing, such as an application that is called a deb package and depends on all the rest

@@ -1,8 +1,8 @@
 import type { Rating } from './matching/severity.js';
-import type { Unjudged } from './sources/queries.js';
+import type { Unevaluated } from './sources/queries.js';
 import type { SourceFailure } from './sources/source.js';
 
-/** One weakness in one installed package, however many records tell of it. */
+/** One vulnerability in one installed package, however many records tell of it. */
 export interface Vulnerability {
   /** The CVE where it has one. */
   readonly id: string;
@@ -33,7 +33,7 @@ export interface Vulnerability {
 }
 
 /** Whoever was asked, and how old what it knows is. */
-export interface AskedSource {
+export interface QueriedSource {
   readonly name: string;
   /** Milliseconds since 1970: the oldest of what it answered with. Absent where nothing was asked. */
   readonly asOf?: number;
@@ -47,13 +47,13 @@ export type ExploitedList =
   | { readonly status: 'not-needed' }
   | { readonly status: 'unknown'; readonly failure: SourceFailure };
 
-/** The value of the evidence `vulnerabilities`. `found` without anything `unjudged` is the proof; either alone is none. */
+/** The value of the evidence `vulnerabilities`. `found` without anything `unevaluated` is the proof; either alone is none. */
 export interface KnownVulnerabilities {
   readonly found: readonly Vulnerability[];
-  readonly unjudged: readonly Unjudged[];
-  /** How many packages were judged. */
+  readonly unevaluated: readonly Unevaluated[];
+  /** How many packages were evaluated. */
   readonly packages: number;
-  readonly sources: readonly AskedSource[];
+  readonly sources: readonly QueriedSource[];
   readonly exploitedList: ExploitedList;
   /** Why VEX could not be looked at, where something was found. */
   readonly vexUnknown?: string;

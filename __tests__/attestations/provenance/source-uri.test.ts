@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { normaliseBuilder, readSourceUri } from '../../../src/attestations/provenance/source-uri.js';
+import { normalizeBuilder, readSourceUri } from '../../../src/attestations/provenance/source-uri.js';
 
 const ACME = 'https://github.com/acme/images';
 
@@ -31,13 +31,13 @@ test('a text that no forge would have stays as it is', () => {
 });
 
 test('the dots of a builder are resolved', () => {
-  expect(normaliseBuilder('https://github.com/acme/../evil/b.yml@refs/heads/x')).toBe(
+  expect(normalizeBuilder('https://github.com/acme/../evil/b.yml@refs/heads/x')).toBe(
     'https://github.com/evil/b.yml@refs/heads/x',
   );
-  expect(normaliseBuilder('https://github.com/acme/b.yml@refs/heads/x')).toBe(
+  expect(normalizeBuilder('https://github.com/acme/b.yml@refs/heads/x')).toBe(
     'https://github.com/acme/b.yml@refs/heads/x',
   );
-  expect(normaliseBuilder('pkg:builder')).toBe('pkg:builder');
+  expect(normalizeBuilder('pkg:builder')).toBe('pkg:builder');
 });
 
 test('what is read once reads the same again, and keeps to the host of the URL', () => {

@@ -41,7 +41,7 @@ test('the signature is the one of the statement, not the one inside', () => {
   const document = { ...cycloneDxDocument({ packages: [] }), signature: { algorithm: 'ES256' } };
   expect(elements(document).get('signature')).toMatchObject({
     present: 0,
-    note: expect.stringContaining('not judged'),
+    note: expect.stringContaining('not evaluated'),
   });
   expect(elements(document, 'key cosign.pub').get('signature')).toMatchObject({ present: 1, value: 'key cosign.pub' });
 });
@@ -71,7 +71,7 @@ describe('the timestamp', () => {
 
 test('a component without a field is named', () => {
   const found = elements(cycloneDxDocument({ packages: [apkPackage('curl', '8.9.1-r2'), { name: 'mystery' }] }));
-  for (const element of ['version', 'identifier', 'licence', 'producer']) {
+  for (const element of ['version', 'identifier', 'license', 'producer']) {
     expect(found.get(element)).toMatchObject({ present: 1, of: 2, missing: ['mystery'] });
   }
   expect(found.get('relationship')).toMatchObject({ present: 2, of: 2 });

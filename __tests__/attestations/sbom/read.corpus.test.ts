@@ -15,10 +15,10 @@ function verdictOn(path: string): string {
 }
 
 describeWithSharedData('sboms', 'documents found in public', () => {
-  const folder = sharedData('sboms');
+  const directory = sharedData('sboms');
   const counts = new Map<string, number>();
-  for (const name of readdirSync(folder)) {
-    const verdict = verdictOn(`${folder}/${name}`);
+  for (const name of readdirSync(directory)) {
+    const verdict = verdictOn(`${directory}/${name}`);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   }
 

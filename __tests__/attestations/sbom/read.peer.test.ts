@@ -27,11 +27,11 @@ function countByPeer(files: readonly string[]): readonly z.infer<typeof count>[]
 describeWithPeers(['sbom-count'], 'beside the official Go libraries', () => {
   describeWithSharedData('sboms', 'over documents found in public', () => {
     test('packages and purls are as many in every document that both read', () => {
-      const folder = sharedData('sboms');
+      const directory = sharedData('sboms');
       const differing: unknown[] = [];
       const tally = { both: 0, oursOnly: 0, theirsOnly: 0 };
       for (const { file, reader, packages, purls, error } of countByPeer(
-        readdirSync(folder).map((name) => `${folder}/${name}`),
+        readdirSync(directory).map((name) => `${directory}/${name}`),
       )) {
         const read = readSbom(readFileSync(file));
         if (!read.ok && error === undefined) tally.theirsOnly += 1;

@@ -37,7 +37,7 @@ describe('an SPDX document', () => {
       purl: 'pkg:apk/wolfi/curl@8.9.1-r2?arch=x86_64&distro=wolfi',
       identifiers: [],
       producer: 'Wolfi',
-      licences: ['Apache-2.0'],
+      licenses: ['Apache-2.0'],
       hashes: [{ algorithm: 'SHA256', value: 'a'.repeat(64) }],
       root: false,
       nested: false,
@@ -46,7 +46,7 @@ describe('an SPDX document', () => {
         version: 'versionInfo',
         purl: 'externalRefs/0/referenceLocator',
         producer: 'supplier',
-        licences: 'licenseDeclared',
+        licenses: 'licenseDeclared',
         hashes: 'checksums',
       },
     });
@@ -124,7 +124,7 @@ describe('an SPDX document', () => {
         kind: 'package',
         name: '',
         identifiers: [],
-        licences: [],
+        licenses: [],
         hashes: [],
         root: false,
         nested: false,
@@ -157,7 +157,7 @@ describe('a CycloneDX document', () => {
     expect(relationships).toContainEqual({ from: 'outer', type: 'CONTAINS', to: 'inner' });
   });
 
-  test('gives licences, hashes, producer, source and dependencies', () => {
+  test('gives licenses, hashes, producer, source and dependencies', () => {
     const document = {
       ...cycloneDxDocument({ packages: [] }),
       components: [
@@ -177,7 +177,7 @@ describe('a CycloneDX document', () => {
     };
     const { packages, relationships, otherRelationships } = inventory(readSbom(jsonBytes(document)));
     expect(packages[1]).toMatchObject({
-      licences: ['GPL-2.0-only', 'own', 'MIT OR X'],
+      licenses: ['GPL-2.0-only', 'own', 'MIT OR X'],
       hashes: [{ algorithm: 'SHA-256', value: 'f'.repeat(64) }],
       producer: 'GNU',
       source: { name: 'glibc' },
@@ -248,7 +248,7 @@ describe('a tag-value document', () => {
     expect(packages[1]).toMatchObject({
       version: '8.9.1-r2',
       producer: 'Wolfi',
-      licences: ['curl'],
+      licenses: ['curl'],
       purl: 'pkg:apk/wolfi/curl@8.9.1-r2?arch=x86_64',
       hashes: [{ algorithm: 'SHA1', value: 'da39a3ee5e6b4b0d3255bfef95601890afd80709' }],
     });

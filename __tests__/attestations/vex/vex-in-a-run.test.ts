@@ -50,9 +50,9 @@ beforeEach(async () => {
   room = await openPublisherRoom();
 });
 
-async function judged(options: PublishOptions, policy?: readonly string[]): Promise<Answer | undefined> {
+async function evaluated(options: PublishOptions, policy?: readonly string[]): Promise<Answer | undefined> {
   const digest = await room.publish('1', PACKAGES, options);
-  const report = await room.judge(`base:1@${digest}`, RECORDS, policy === undefined ? {} : { lines: policy });
+  const report = await room.evaluate(`base:1@${digest}`, RECORDS, policy === undefined ? {} : { lines: policy });
   return answersOf(report, 'no-known-vulnerabilities')[0];
 }
 
@@ -60,15 +60,15 @@ const BOTH = ['CVE-2026-0001', 'CVE-2026-0002'];
 
 describe('a signed statement of the publisher', () => {
   test('silences what it names, in the package that it names, and is shown with who says so and why', async () => {
-    const answer = await judged({ vex: [{ document: document() }] });
+    const answer = await evaluated({ vex: [{ document: document() }] });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0002'] });
     expect(answer?.details).toContain(
       'CVE-2026-0001 does not count: https://acme.example/vex/1 statement 1, signed by the key base.pub, says not_affected: vulnerable_code_not_in_execute_path',
     );
   });
 
-  test('lets an image pass whose every weakness it silences', async () => {
-    const answer = await judged({
+  test('lets an image pass whose every vulnerability it silences', async () => {
+    const answer = await evaluated({
       vex: [
         { document: document() },
         { document: document({ vulnerability: { name: 'GHSA-aaaa-bbbb-0002' } }, { '@id': 'https://acme.example/2' }) },
@@ -97,45 +97,42 @@ describe('silences nothing', () => {
     ['about another version', { products: [{ '@id': 'pkg:apk/alpine/openssl@3.3.0-r0' }] }],
     ['from the future', { timestamp: '2027-01-01T00:00:00Z' }],
   ])('%s', async (_name, changes) => {
-    expect(await judged({ vex: [{ document: document(changes) }] })).toMatchObject({
+    expect(await evaluated({ vex: [{ document: document(changes) }] })).toMatchObject({
       outcome: 'fail',
       vulnerabilities: BOTH,
     });
   });
 
   test('by an identity that is no authority of the entry', async () => {
-    const answer = await judged({ vex: [{ document: document(), signer: strangersKey() }] });
+    const answer = await evaluated({ vex: [{ document: document(), signer: strangersKey() }] });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: BOTH });
   });
 
   test('by a stranger beside a statement of the publisher about something else', async () => {
     const mine = document({ vulnerability: { name: 'CVE-2026-0002' } });
-    const answer = await judged({
+    const answer = await evaluated({
       vex: [{ document: document(), signer: strangersKey() }, { document: mine }],
     });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0001'] });
   });
 
   test('signed of another digest, and laid beside this one', async () => {
-    const answer = await judged({ vex: [{ document: document(), about: OTHER }] });
+    const answer = await evaluated({ vex: [{ document: document(), about: OTHER }] });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: BOTH });
   });
 
-  test.each(['deny', 'allow'])(
-    'signed by nobody, where the entry says `unsigned: %s` of bills of materials',
-    async (unsigned) => {
-      const digest = await room.publish('1', PACKAGES, {
-        unsignedVex: document({ products: [{ '@id': OPENSSL }] })(''),
-      });
-      const report = await room.judge(`base:1@${digest}`, RECORDS, { entry: [`sbom: { unsigned: ${unsigned} }`] });
-      expect(answersOf(report, 'no-known-vulnerabilities')[0]).toMatchObject({
-        outcome: 'fail',
-        vulnerabilities: BOTH,
-      });
-      // It was seen, and did not count.
-      expect(JSON.stringify(report.images[0]?.evidence['linux/amd64']?.vex)).toContain('unsigned OpenVEX');
-    },
-  );
+  test.each(['deny', 'allow'])('signed by nobody, where the entry says `unsigned: %s` of SBOM', async (unsigned) => {
+    const digest = await room.publish('1', PACKAGES, {
+      unsignedVex: document({ products: [{ '@id': OPENSSL }] })(''),
+    });
+    const report = await room.evaluate(`base:1@${digest}`, RECORDS, { entry: [`sbom: { unsigned: ${unsigned} }`] });
+    expect(answersOf(report, 'no-known-vulnerabilities')[0]).toMatchObject({
+      outcome: 'fail',
+      vulnerabilities: BOTH,
+    });
+    // It was seen, and did not count.
+    expect(JSON.stringify(report.images[0]?.evidence['linux/amd64']?.vex)).toContain('unsigned OpenVEX');
+  });
 });
 
 describe('of two that contradict each other the newer holds', () => {
@@ -149,19 +146,19 @@ describe('of two that contradict each other the newer holds', () => {
     ['under investigation again', { ...older }, { ...newer, ...affected, status: 'under_investigation' }, BOTH],
     ['affected at the same time', { ...older }, { ...older, ...affected }, BOTH],
   ])('%s', async (_name, one, other, counted) => {
-    const answer = await judged({ vex: [{ document: document(one) }, { document: document(other) }] });
+    const answer = await evaluated({ vex: [{ document: document(one) }, { document: document(other) }] });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: counted });
   });
 
   test('a newer one of a stranger overrules nothing', async () => {
-    const answer = await judged({
+    const answer = await evaluated({
       vex: [{ document: document(older) }, { document: document({ ...newer, ...affected }), signer: strangersKey() }],
     });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0002'] });
   });
 });
 
-test('what the publisher says of today’s image does not silence the one that is judged', async () => {
+test('what the publisher says of today’s image does not silence the one that is evaluated', async () => {
   const pinned = await room.publish('1', PACKAGES);
   const today = await room.publish('1', [...PACKAGES, ['zlib', '1.3.2-r0']], {
     vex: [
@@ -169,7 +166,7 @@ test('what the publisher says of today’s image does not silence the one that i
       { document: document({ vulnerability: { name: 'CVE-2026-0002' } }, { '@id': 'https://acme.example/2' }) },
     ],
   });
-  const report = await room.judge(`base:1@${pinned}`, RECORDS);
+  const report = await room.evaluate(`base:1@${pinned}`, RECORDS);
   const [answer] = answersOf(report, 'no-known-vulnerabilities');
   expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: BOTH });
   // It counts where it was said: the tag's image has both, and they do not count there.

@@ -409,7 +409,7 @@ describe('limits', () => {
   });
 });
 
-test('references are normalised', () => {
+test('references are normalized', () => {
   const { uses } = read('FROM alpine\nFROM ghcr.io/a/b:1\nFROM my_host.example/x\n');
   expect(uses.map((use) => (use.reference === null ? null : formatReference(use.reference)))).toEqual([
     'docker.io/library/alpine:latest',

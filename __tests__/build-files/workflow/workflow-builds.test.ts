@@ -98,7 +98,7 @@ test.each([
   expect((await builds(text)).every(({ file }) => file === 'Dockerfile' || file === 'x')).toBe(true);
 });
 
-test('workflows are the YAML files of one folder, and the actions that are kept beside it or are the repository', () => {
+test('workflows are the YAML files of one directory, and the actions that are kept beside it or are the repository', () => {
   const workflows = [
     ...['.github/workflows/a.yml', '.github/workflows/b.yaml'],
     ...['action.yml', '.github/action.yaml', '.github/actions/a/b/action.yml'],

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { askedByReport, askedPermissions, toldTogether } from '../../../src/github/event/asked-permissions.js';
+import {
+  groupMissingPermissions,
+  requestedByReport,
+  requestedPermissions,
+} from '../../../src/github/event/asked-permissions.js';
 import { type GitHubError, missingPermission } from '../../../src/github/repository/github-error.js';
 
 const QUIET = { comment: 'never', reviewSuggestions: false, trackingIssue: false, sarif: false } as const;
@@ -12,15 +16,15 @@ describe('the permissions that the inputs ask for', () => {
     [{ reviewSuggestions: true }, ['contents: read', 'pull-requests: write']],
     [{ sarif: true, trackingIssue: true }, ['contents: read', 'security-events: write', 'issues: write']],
   ] as const)('%j', (inputs, expected) => {
-    expect(askedPermissions({ ...QUIET, ...inputs })).toEqual(expected);
+    expect(requestedPermissions({ ...QUIET, ...inputs })).toEqual(expected);
   });
 
   test('of the report action', () => {
     const inputs = { report: null, artifact: 'a', comment: 'always', commentKey: 'default', sarif: true } as const;
     const whole = ['actions: read', 'contents: read', 'pull-requests: write', 'security-events: write'];
-    expect(askedByReport(inputs)).toEqual(whole);
+    expect(requestedByReport(inputs)).toEqual(whole);
     const fromFile = { ...inputs, report: 'report.json', comment: 'never', sarif: false } as const;
-    expect(askedByReport(fromFile)).toEqual(['contents: read', 'pull-requests: read']);
+    expect(requestedByReport(fromFile)).toEqual(['contents: read', 'pull-requests: read']);
   });
 });
 
@@ -29,34 +33,34 @@ test('the README says what each of them is for', () => {
   const rows = Array.from(readme.matchAll(/^\| `([a-z-]+: (?:read|write))` +\|/gm), ([, permission]) => permission);
   const everything = { comment: 'always', reviewSuggestions: true, trackingIssue: true, sarif: true } as const;
   // The gate asks GitHub for no package: a login to ghcr.io with the token does.
-  expect(rows).toEqual([...askedPermissions(everything), 'packages: read']);
+  expect(rows).toEqual([...requestedPermissions(everything), 'packages: read']);
 });
 
 describe('what a token lacks', () => {
   const post = missingPermission({ doing: 'post the comment', permission: 'pull-requests: write' });
   const upload = missingPermission({ doing: 'upload', permission: 'security-events: write' });
   const read = missingPermission({ doing: 'read pull request 7', permission: 'pull-requests: read' });
-  const broken: GitHubError = { code: 'server-error', doing: 'upload', message: 'It failed.', remedy: 'Try again.' };
+  const broken: GitHubError = { code: 'server-error', doing: 'upload', message: 'It failed.', fix: 'Try again.' };
 
   test('is told once, with every line that the job needs and none that would take others away', () => {
-    const [told, ...others] = toldTogether([post, upload, post], ['contents: read', 'issues: write']);
+    const [told, ...others] = groupMissingPermissions([post, upload, post], ['contents: read', 'issues: write']);
     expect(others).toEqual([]);
     expect(told?.message).toBe(
       'Could not post the comment and upload: the token lacks `pull-requests: write` and `security-events: write`.',
     );
     const lines = '  contents: read\n  issues: write\n  pull-requests: write\n  security-events: write';
-    expect(told?.remedy).toMatch(/^[^\n]+\n\npermissions:\n/);
-    expect(told?.remedy.split('permissions:\n')[1]).toBe(lines);
+    expect(told?.fix).toMatch(/^[^\n]+\n\npermissions:\n/);
+    expect(told?.fix.split('permissions:\n')[1]).toBe(lines);
   });
 
   test('never names a scope twice', () => {
-    const [told] = toldTogether([read], ['contents: read', 'pull-requests: write']);
-    expect(told?.remedy.match(/pull-requests/g)).toEqual(['pull-requests']);
-    expect(told?.remedy).toContain('pull-requests: write');
+    const [told] = groupMissingPermissions([read], ['contents: read', 'pull-requests: write']);
+    expect(told?.fix.match(/pull-requests/g)).toEqual(['pull-requests']);
+    expect(told?.fix).toContain('pull-requests: write');
   });
 
   test('leaves other errors as they are', () => {
-    expect(toldTogether([broken], ['contents: read'])).toEqual([broken]);
-    expect(toldTogether([broken, post], ['contents: read'])).toHaveLength(2);
+    expect(groupMissingPermissions([broken], ['contents: read'])).toEqual([broken]);
+    expect(groupMissingPermissions([broken, post], ['contents: read'])).toHaveLength(2);
   });
 });

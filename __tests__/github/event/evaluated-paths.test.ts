@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { judgedPaths } from '../../../src/github/event/evaluated-paths.js';
+import { evaluatedPaths } from '../../../src/github/event/evaluated-paths.js';
 import { readInputs } from '../../../src/github/event/inputs.js';
 import { cloneObjects } from '../../../src/github/repository/clone-objects.js';
 import { makeCommitTree } from '../../../src/github/repository/commit-tree.js';
@@ -15,7 +15,7 @@ const BEFORE = {
   'shared/base.txt': 'FROM good\n',
 };
 
-async function judged(after: Readonly<Record<string, GitContent>>, inputs: Readonly<Record<string, string>>) {
+async function evaluated(after: Readonly<Record<string, GitContent>>, inputs: Readonly<Record<string, string>>) {
   const trees = [BEFORE, { ...BEFORE, ...after }].map((files) => {
     const commit = repository.commit('main', files);
     return makeCommitTree(cloneObjects(repository.directory, commit), commit);
@@ -25,16 +25,22 @@ async function judged(after: Readonly<Record<string, GitContent>>, inputs: Reado
   const changed = await changedPaths(base, head);
   const given = readInputs((name) => ({ token: 'x', ...inputs })[name] ?? '');
   if (!changed.ok || !given.ok) throw new Error('the change or the inputs could not be read');
-  const plan = { judged: head, base, changedFiles: changed.value, policy: { tree: base, name: 'main' }, notices: [] };
-  const paths = await judgedPaths(given.value, plan);
+  const plan = {
+    evaluated: head,
+    base,
+    changedFiles: changed.value,
+    policy: { tree: base, name: 'main' },
+    notices: [],
+  };
+  const paths = await evaluatedPaths(given.value, plan);
   if (!paths.ok) throw new Error(paths.error.message);
   return paths.value;
 }
 
-test('with changed-files-only, a build file that is a link is judged, since the change may be in what it leads to', async () => {
+test('with changed-files-only, a build file that is a link is evaluated, since the change may be in what it leads to', async () => {
   const after = { 'shared/base.txt': 'FROM evil\n' };
-  expect(await judged(after, { 'changed-files-only': 'true' })).toEqual(['shared/base.txt', 'a/Dockerfile']);
-  expect(await judged(after, { 'changed-files-only': 'true', paths: '*/Dockerfile' })).toEqual(['a/Dockerfile']);
-  expect(await judged(after, { paths: 'b/**' })).toEqual(['b/Dockerfile']);
-  expect(await judged(after, {})).toBeNull();
+  expect(await evaluated(after, { 'changed-files-only': 'true' })).toEqual(['shared/base.txt', 'a/Dockerfile']);
+  expect(await evaluated(after, { 'changed-files-only': 'true', paths: '*/Dockerfile' })).toEqual(['a/Dockerfile']);
+  expect(await evaluated(after, { paths: 'b/**' })).toEqual(['b/Dockerfile']);
+  expect(await evaluated(after, {})).toBeNull();
 });

@@ -37,9 +37,9 @@ describe('pull_request', () => {
     for (const payload of payloads) expect(plan(runner('pull_request'), payload).change?.kind).toBe('pull-request');
   });
 
-  test('the merge commit is judged by the policy at the tip of the base branch, whose name alone is believed', () => {
+  test('the merge commit is evaluated by the policy at the tip of the base branch, whose name alone is believed', () => {
     const planned = plan(runner('pull_request', { ref: 'refs/pull/2/merge' }), example('pull_request'));
-    expect(planned.judged).toEqual({ kind: 'commit', commit: MERGE });
+    expect(planned.evaluated).toEqual({ kind: 'commit', commit: MERGE });
     expect(planned.policy).toEqual({ branch: 'master', at: 'tip', defaultBranch: 'master' });
     expect(planned.sarif).toEqual({ commit: MERGE, ref: 'refs/pull/2/merge' });
     expect(planned.change).toMatchObject({ number: 2, fork: false, head: expect.stringMatching(/^ec26c3/) });
@@ -81,11 +81,11 @@ describe('pull_request', () => {
 });
 
 describe('pull_request_target', () => {
-  test('what merging would make is judged through the API; the default branch that the run is on is not', () => {
+  test('what merging would make is evaluated through the API; the default branch that the run is on is not', () => {
     const payload = structuredClone(example('pull_request'));
     Object(payload['pull_request']).base.ref = 'release/1.x';
     const planned = plan(runner('pull_request_target'), payload);
-    expect(planned.judged).toMatchObject({ kind: 'pull-request-merge', number: 2 });
+    expect(planned.evaluated).toMatchObject({ kind: 'pull-request-merge', number: 2 });
     expect(planned.apiOnly).toBe(true);
     expect(planned.policy).toEqual({ branch: 'release/1.x', at: 'tip', defaultBranch: 'master' });
     expect(JSON.stringify(planned)).not.toContain(MERGE);
@@ -93,12 +93,12 @@ describe('pull_request_target', () => {
 });
 
 describe('merge_group', () => {
-  test.each([0, 1])('example %i: the group’s head is judged by the policy of its base branch', (index) => {
+  test.each([0, 1])('example %i: the group’s head is evaluated by the policy of its base branch', (index) => {
     const planned = plan(
       runner('merge_group', { repository: { owner: 'octo-org', name: 'octo-repo' } }),
       example('merge_group', index),
     );
-    expect(planned.judged).toEqual({ kind: 'commit', commit: '2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d' });
+    expect(planned.evaluated).toEqual({ kind: 'commit', commit: '2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d' });
     expect(planned.policy).toMatchObject({ branch: 'main', at: 'tip' });
     expect(planned.change).toMatchObject({ kind: 'merge-group', base: 'main' });
     expect(planned.sarif).toBeNull();
@@ -108,33 +108,33 @@ describe('merge_group', () => {
 describe('push, schedule, workflow_dispatch', () => {
   const payload = { repository: { full_name: 'Codertocat/Hello-World', default_branch: 'master' } };
 
-  test.each(['master', 'feature'])('%s may be judged by its own policy, and is judged in full', (branch) => {
+  test.each(['master', 'feature'])('%s may be evaluated by its own policy, and is evaluated in full', (branch) => {
     for (const event of ['push', 'schedule', 'workflow_dispatch']) {
       const planned = plan(runner(event, { ref: `refs/heads/${branch}` }), payload);
-      expect(planned).toMatchObject({ judged: { commit: MERGE }, change: null });
-      expect(planned.policy).toEqual({ branch, at: 'judged-commit', defaultBranch: 'master' });
+      expect(planned).toMatchObject({ evaluated: { commit: MERGE }, change: null });
+      expect(planned.policy).toEqual({ branch, at: 'evaluated-commit', defaultBranch: 'master' });
       expect(planned.scheduled).toBe(event === 'schedule');
     }
   });
 
   test('a tag has no policy of its own', () => {
     const planned = plan(runner('push', { ref: 'refs/tags/v1' }), payload);
-    expect(planned.policy).toEqual({ branch: null, at: 'judged-commit', defaultBranch: 'master' });
+    expect(planned.policy).toEqual({ branch: null, at: 'evaluated-commit', defaultBranch: 'master' });
   });
 
   test('without a payload the name of the default branch is asked for', () => {
     expect(plan(runner('schedule'), null).policy).toMatchObject({ defaultBranch: null });
   });
 
-  test('a deleted ref leaves nothing to judge', () => {
+  test('a deleted ref leaves nothing to evaluate', () => {
     const deleted = webhookExamples('push').filter((push) => push['deleted'] === true);
     expect(deleted.length).toBeGreaterThan(0);
     for (const push of deleted) {
-      expect(planEvent(runner('push'), push)).toMatchObject({ ok: false, error: { code: 'nothing-to-judge' } });
+      expect(planEvent(runner('push'), push)).toMatchObject({ ok: false, error: { code: 'nothing-to-evaluate' } });
     }
   });
 
-  test('an event without a plan is judged in full, and says so', () => {
+  test('an event without a plan is evaluated in full, and says so', () => {
     const planned = plan(runner('repository_dispatch'), payload);
     expect(planned.change).toBeNull();
     expect(planned.notices.join()).toContain('repository_dispatch');
@@ -146,7 +146,7 @@ test('whatever a payload holds, planning ends in a plan or an error', () => {
   fc.assert(
     fc.property(events, fc.jsonValue(), (event, payload) => {
       const planned = planEvent(runner(event), payload);
-      if (!planned.ok) expect(planned.error.remedy).not.toBe('');
+      if (!planned.ok) expect(planned.error.fix).not.toBe('');
     }),
   );
 });

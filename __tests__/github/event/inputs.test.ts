@@ -20,14 +20,14 @@ function inputs(given: Readonly<Record<string, string>> = {}): ActionInputs {
 
 test('nothing given leaves everything to the policy file', () => {
   const given = inputs();
-  expect(given).toMatchObject({ paths: [], platforms: [], buildArgs: [], onlyNew: 'ageing', comment: 'always' });
+  expect(given).toMatchObject({ paths: [], platforms: [], buildArgs: [], onlyNew: 'aging', comment: 'always' });
   expect(Object.keys(given)).not.toContain('profile');
   expect(Object.keys(given)).not.toContain('policy');
   expect(Object.keys(given)).not.toContain('target');
 });
 
 test.each([
-  ['', 'ageing'],
+  ['', 'aging'],
   ['true', 'all'],
   ['TRUE', 'all'],
   ['false', 'off'],
@@ -83,7 +83,7 @@ describe('an input whose name is a slip', () => {
     ['changed-file-only', 'changed-files-only'],
   ])('%s is wrong usage: it would be ignored', (name, meant) => {
     const read = named('token', name);
-    expect(read).toMatchObject({ ok: false, error: { input: name, remedy: `Did you mean \`${meant}\`?` } });
+    expect(read).toMatchObject({ ok: false, error: { input: name, fix: `Did you mean \`${meant}\`?` } });
   });
 
   test('is no slip where it is one of ours, or like none of them', () => {
@@ -92,7 +92,7 @@ describe('an input whose name is a slip', () => {
   });
 
   test('is told in the report action too', () => {
-    expect(readReportInputs(() => '', ['artefact'])).toMatchObject({ ok: false, error: { input: 'artefact' } });
+    expect(readReportInputs(() => '', ['artifact'])).toMatchObject({ ok: false, error: { input: 'artifact' } });
   });
 });
 

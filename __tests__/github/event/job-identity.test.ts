@@ -120,7 +120,7 @@ describe('one job is the same in every run', () => {
 });
 
 describe('the title', () => {
-  test('is what the job judges, else its name and what it is asked', () => {
+  test('is what the job evaluates, else its name and what it is asked', () => {
     expect(job({ paths: 'a\nb\nc\nd' }).title).toBe('a, b, c');
     expect(job().title).toBe('gate');
     expect(job({ target: 'api', platforms: 'linux/arm64', profile: 'strict' }).title).toBe(

@@ -15,11 +15,11 @@ function branches(name = 'release/1.x'): { readonly main: string; readonly other
 
 async function policy(
   branch: string | null,
-  { at = 'tip', judged = 'a'.repeat(40), token = 'contents', defaultBranch = 'main' as string | null } = {},
+  { at = 'tip', evaluated = 'a'.repeat(40), token = 'contents', defaultBranch = 'main' as string | null } = {},
 ): Promise<PolicyCommit> {
   const commits = new Commits({ client: github.client(token), repository: REPOSITORY, workspace: null });
-  const where = at === 'tip' ? 'tip' : 'judged-commit';
-  const found = await policyCommit({ branch, at: where, defaultBranch }, judged, commits);
+  const where = at === 'tip' ? 'tip' : 'evaluated-commit';
+  const found = await policyCommit({ branch, at: where, defaultBranch }, evaluated, commits);
   if (!found.ok) throw new Error(found.error.message);
   return found.value;
 }
@@ -54,7 +54,7 @@ describe('another branch', () => {
       isOwn: true,
       notices: [],
     });
-    expect(await policy('release/1.x', { at: 'judged-commit', judged: other })).toMatchObject({ commit: other });
+    expect(await policy('release/1.x', { at: 'evaluated-commit', evaluated: other })).toMatchObject({ commit: other });
   });
 
   test.each<[string, readonly BranchRule[] | null]>([
@@ -73,7 +73,7 @@ describe('another branch', () => {
     const found = await policy('release/1.x');
     expect(found).toMatchObject({ commit: main, name: 'the tip of main', isOwn: false });
     expect(found.notices.join()).toContain('The policy is that of main, not of release/1.x');
-    expect(await policy('release/1.x', { at: 'judged-commit', judged: other })).toMatchObject({ commit: main });
+    expect(await policy('release/1.x', { at: 'evaluated-commit', evaluated: other })).toMatchObject({ commit: main });
   });
 
   test.each([
@@ -97,5 +97,5 @@ describe('another branch', () => {
 
 test('a tag has no policy: the default branch’s holds, and nothing needs saying', async () => {
   const { main } = branches();
-  expect(await policy(null, { at: 'judged-commit' })).toMatchObject({ commit: main, isOwn: false, notices: [] });
+  expect(await policy(null, { at: 'evaluated-commit' })).toMatchObject({ commit: main, isOwn: false, notices: [] });
 });

@@ -33,9 +33,9 @@ function history(): { start: string; stale: string; tip: string; head: string; m
   return { start, stale, tip, head, merge };
 }
 
-const pullRequest = (head: string, judged: EventPlan['judged']): EventPlan => ({
+const pullRequest = (head: string, evaluated: EventPlan['evaluated']): EventPlan => ({
   event: 'pull_request',
-  judged,
+  evaluated,
   policy: { branch: 'main', at: 'tip', defaultBranch: 'main' },
   change: { kind: 'pull-request', number: 7, head, headRepository: null, fork: true, base: 'main' },
   apiOnly: false,
@@ -51,10 +51,10 @@ function pullRequestIs(sha: string, state: Partial<PullRequest> = {}): void {
 }
 
 describe('a pull request', () => {
-  test('is judged as merged, by the policy at the tip, and compared with what it was merged into', async () => {
+  test('is evaluated as merged, by the policy at the tip, and compared with what it was merged into', async () => {
     const { merge, tip, head, stale } = history();
     const plan = await resolve(pullRequest(head, { kind: 'commit', commit: merge }));
-    expect(plan.judged.commit).toBe(merge);
+    expect(plan.evaluated.commit).toBe(merge);
     expect(plan.policy).toMatchObject({ tree: { commit: tip }, name: 'the tip of main' });
     expect(plan.base?.commit).toBe(stale);
     expect(plan.changedFiles).toEqual(['Dockerfile']);
@@ -71,14 +71,14 @@ describe('a pull request', () => {
     expect(github.server.operations()).toEqual(['git/get-ref']);
   });
 
-  test('by pull_request_target is judged as GitHub would merge it', async () => {
+  test('by pull_request_target is evaluated as GitHub would merge it', async () => {
     const { merge, head } = history();
     const plan = await resolve(pullRequest(head, { kind: 'pull-request-merge', number: 7, head }));
-    expect(plan.judged.commit).toBe(merge);
+    expect(plan.evaluated.commit).toBe(merge);
     expect(plan.notices).toEqual([]);
   });
 
-  test('whose merge is of a later push is judged at the head that the run is about', async () => {
+  test('whose merge is of a later push is evaluated at the head that the run is about', async () => {
     const { head, start } = history();
     const later = github.state.git.commit('feature', { Dockerfile: 'FROM evil\n' });
     pullRequestIs(later);
@@ -88,13 +88,13 @@ describe('a pull request', () => {
       pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
       commits(null, 'read'),
     );
-    expect(plan.judged.commit).toBe(head);
+    expect(plan.evaluated.commit).toBe(head);
     expect(plan.base?.commit).toBe(start);
     expect(plan.changedFiles).toEqual(['Dockerfile']);
     expect(plan.notices.join()).toContain('has a newer commit');
   });
 
-  test('in conflict with its base is judged at its head, against where it left the base, without waiting', async () => {
+  test('in conflict with its base is evaluated at its head, against where it left the base, without waiting', async () => {
     const { head, start } = history();
     pullRequestIs(head, { conflict: true });
     github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
@@ -104,32 +104,35 @@ describe('a pull request', () => {
       commits(null, 'read'),
       async (pause) => void waits.push(pause),
     );
-    expect(plan.judged.commit).toBe(head);
+    expect(plan.evaluated.commit).toBe(head);
     expect(plan.base?.commit).toBe(start);
     expect(plan.notices.join()).toContain('in conflict with its base');
     expect(waits).toEqual([]);
   });
 
-  test.each(['read', 'contents'])('whose merge GitHub makes a little later is judged as merged (%s)', async (token) => {
-    const { head, merge, start, stale } = history();
-    pullRequestIs(head);
-    // What is there first is the merge of an earlier push.
-    const earlier = github.state.git.commit('old-merge', {}, { parents: [stale, start] });
-    github.state.git.git('update-ref', 'refs/pull/7/merge', earlier);
-    let looks = 0;
-    const plan = await resolve(
-      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
-      commits(null, token),
-      async () => {
-        if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
-      },
-    );
-    expect(plan.judged.commit).toBe(merge);
-    expect(plan.notices).toEqual([]);
-    expect(looks).toBe(2);
-  });
+  test.each(['read', 'contents'])(
+    'whose merge GitHub makes a little later is evaluated as merged (%s)',
+    async (token) => {
+      const { head, merge, start, stale } = history();
+      pullRequestIs(head);
+      // What is there first is the merge of an earlier push.
+      const earlier = github.state.git.commit('old-merge', {}, { parents: [stale, start] });
+      github.state.git.git('update-ref', 'refs/pull/7/merge', earlier);
+      let looks = 0;
+      const plan = await resolve(
+        pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+        commits(null, token),
+        async () => {
+          if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
+        },
+      );
+      expect(plan.evaluated.commit).toBe(merge);
+      expect(plan.notices).toEqual([]);
+      expect(looks).toBe(2);
+    },
+  );
 
-  test('whose merge GitHub does not make is judged at its head after a bounded wait, and no conflict is claimed', async () => {
+  test('whose merge GitHub does not make is evaluated at its head after a bounded wait, and no conflict is claimed', async () => {
     const { head } = history();
     pullRequestIs(head);
     github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
@@ -139,22 +142,22 @@ describe('a pull request', () => {
       commits(null, 'read'),
       async (pause) => void waits.push(pause),
     );
-    expect(plan.judged.commit).toBe(head);
+    expect(plan.evaluated.commit).toBe(head);
     expect(waits.reduce((sum, pause) => sum + pause, 0)).toBe(15_000);
     expect(plan.notices.join()).toContain('had not made the merge of the pull request after 15 seconds');
     expect(plan.notices.join()).not.toContain('conflict');
   });
 
-  test('whose base can’t be compared is judged in full, and that is said', async () => {
+  test('whose base can’t be compared is evaluated in full, and that is said', async () => {
     const { head } = history();
     github.server.faults.push({ operation: 'repos/compare-commits', status: 404 });
     const plan = await resolve(pullRequest(head, { kind: 'commit', commit: head }));
     expect(plan.base).toBeNull();
     expect(plan.changedFiles).toBeNull();
-    expect(plan.notices.join()).toContain('judged in full');
+    expect(plan.notices.join()).toContain('evaluated in full');
   });
 
-  test('can’t be judged where the default branch is gone', async () => {
+  test('can’t be evaluated where the default branch is gone', async () => {
     const { merge, head } = history();
     const plan = pullRequest(head, { kind: 'commit', commit: merge });
     const policy = { branch: 'gone', at: 'tip', defaultBranch: 'gone' } as const;
@@ -163,11 +166,11 @@ describe('a pull request', () => {
   });
 });
 
-test('a push to the default branch is judged by the policy of the same commit, without a request', async () => {
+test('a push to the default branch is evaluated by the policy of the same commit, without a request', async () => {
   const { tip } = history();
   const plan: EventPlan = {
     ...pullRequest(tip, { kind: 'commit', commit: tip }),
-    policy: { branch: 'main', at: 'judged-commit', defaultBranch: 'main' },
+    policy: { branch: 'main', at: 'evaluated-commit', defaultBranch: 'main' },
     change: null,
   };
   const resolved = await resolve(plan, commits(github.state.git.directory));
@@ -179,7 +182,7 @@ test('where the payload does not name the default branch, GitHub is asked', asyn
   const { tip, head } = history();
   const plan: EventPlan = {
     ...pullRequest(head, { kind: 'commit', commit: head }),
-    policy: { branch: null, at: 'judged-commit', defaultBranch: null },
+    policy: { branch: null, at: 'evaluated-commit', defaultBranch: null },
     change: null,
   };
   expect((await resolve(plan)).policy.tree.commit).toBe(tip);
@@ -206,7 +209,7 @@ test('a clone that lacks an object is helped by the API', async () => {
     stdio: 'ignore',
   });
   const plan = await resolve(pullRequest(head, { kind: 'commit', commit: merge }), commits(partial));
-  const read = await plan.judged.read('Dockerfile', 100);
+  const read = await plan.evaluated.read('Dockerfile', 100);
   rmSync(partial, { recursive: true });
   expect(read.ok && new TextDecoder().decode(read.value)).toBe('FROM b\n');
   expect(github.server.operations()).toContain('git/get-blob');

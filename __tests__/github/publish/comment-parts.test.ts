@@ -44,7 +44,7 @@ test('a key’s marker shows nothing of the key, and is the first line', () => {
   expect(commentMarker('a')).not.toBe(commentMarker('b'));
 });
 
-test('legs of a matrix that are asked to judge different things have different parts', () => {
+test('legs of a matrix that are asked to evaluate different things have different parts', () => {
   const job = { workflow: 'ci', job: 'gate', step: 'check' };
   const ids = [{ paths: 'a' }, { paths: 'b' }, { platforms: 'a' }].map((inputs) => partId({ ...job, inputs }));
   expect(new Set(ids).size).toBe(3);

@@ -115,7 +115,7 @@ test('jobs with one key keep their parts, and other keys have a comment of their
   ).toEqual(['**api**', '**web**']);
 });
 
-test('a part that another job overwrote between our reading and its writing is mended', async () => {
+test('a part that another job overwrote between our reading and its writing is fixed', async () => {
   await publish({ own: jobPart('api') });
   const before = github.state.comments[0]?.body ?? '';
   let races = 2;
@@ -128,7 +128,7 @@ test('a part that another job overwrote between our reading and its writing is m
   expect(github.state.comments[0]?.body).toContain('**api**');
 });
 
-test('a part is mended that a job overwrote which read before our writing and wrote after our reading again', async () => {
+test('a part is fixed that a job overwrote which read before our writing and wrote after our reading again', async () => {
   await publish({ own: jobPart('api') });
   const before = github.state.comments[0]?.body ?? '';
   const waits: number[] = [];
@@ -168,7 +168,7 @@ test.each([
   expect(github.state.comments[0]?.body).toContain('**api**');
 });
 
-test('mending ends after three times, whatever others do', async () => {
+test('fixing ends after three times, whatever others do', async () => {
   github.server.onWritten = () => {
     const [comment] = github.state.comments;
     if (comment !== undefined) comment.body = `${commentMarker('default')}\n\nscribble`;
@@ -213,11 +213,11 @@ test('a token that may not write is told the lines to add', async () => {
 test('a token that may not even read comments is told the permission that posting needs', async () => {
   const refused = await publishComment(request({}, 'contents'));
   expect(refused).toMatchObject({ ok: false, error: { code: 'no-permission' } });
-  if (!refused.ok) expect(refused.error.remedy).toContain('pull-requests: write');
+  if (!refused.ok) expect(refused.error.fix).toContain('pull-requests: write');
 });
 
 test.each([
-  [401, 'unauthorised'],
+  [401, 'unauthorized'],
   [422, 'rejected'],
   [500, 'server-error'],
   [404, 'not-found'],

@@ -6,7 +6,7 @@ import { type RunnerEnvironment, readRunnerEnvironment } from '../../../src/gith
 import type { ReportInputs } from '../../../src/github/event/inputs.js';
 import { commentMarker } from '../../../src/github/publish/comment-parts.js';
 import { reportRun } from '../../../src/github/publish/report-run.js';
-import { readStrangerReport } from '../../../src/github/publish/untrusted-report.js';
+import { readUntrustedReport } from '../../../src/github/publish/untrusted-report.js';
 import type { Result } from '../../../src/lib/result.js';
 import { checkJson } from '../../../src/reports/json.js';
 import type { Report } from '../../../src/reports/report.js';
@@ -17,8 +17,8 @@ import { webhookExamples } from '../../support/github/webhook-examples.js';
 import { makeZip } from '../../support/registry/zip-maker.js';
 
 const github = useGitHub();
-const folder = mkdtempSync(join(tmpdir(), 'gate-report-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(tmpdir(), 'gate-report-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const HEAD = 'a'.repeat(40);
 const HOSTILE = '</details><script>alert(1)</script> @everyone ![x](https://evil.example/x.png)\n::error::x';
@@ -27,7 +27,7 @@ const INPUTS = { artifact: 'base-image-gate', comment: 'always', commentKey: 'de
 const RUN = 4711;
 
 const report = (overrides: Partial<Report> = {}): Report => ({
-  tool: { version: '1.0.0', catalogue: '1', feeds: [] },
+  tool: { version: '1.0.0', catalog: '1', feeds: [] },
   verdict: 'pass',
   policy: { source: { name: HOSTILE, extends: [] }, profile: 'baseline', allowlistEnforced: true },
   files: [],
@@ -57,7 +57,7 @@ const report = (overrides: Partial<Report> = {}): Report => ({
 });
 
 function write(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name);
+  const path = join(directory, name);
   writeFileSync(path, content);
   return path;
 }
@@ -199,17 +199,17 @@ describe('a file that is no report', () => {
   });
 
   test('a file that is too long is not read', async () => {
-    const outcome = await readStrangerReport(write('huge.json', Buffer.alloc(16 * 1024 * 1024 + 1, ' ')));
+    const outcome = await readUntrustedReport(write('huge.json', Buffer.alloc(16 * 1024 * 1024 + 1, ' ')));
     expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('bytes; at most') });
   });
 
-  test('a link, a folder and a missing file are said to be that', async () => {
-    const link = join(folder, 'link.json');
+  test('a link, a directory and a missing file are said to be that', async () => {
+    const link = join(directory, 'link.json');
     symlinkSync('/etc/passwd', link);
-    expect(await readStrangerReport(link)).toMatchObject({ error: expect.stringContaining('it is a link') });
-    expect(await readStrangerReport(folder)).toMatchObject({ error: expect.stringContaining('regular file') });
-    expect(await readStrangerReport('/proc/1/nowhere')).toMatchObject({ ok: false });
-    expect(await readStrangerReport('/dev/zero')).toMatchObject({ error: expect.stringContaining('regular file') });
+    expect(await readUntrustedReport(link)).toMatchObject({ error: expect.stringContaining('it is a link') });
+    expect(await readUntrustedReport(directory)).toMatchObject({ error: expect.stringContaining('regular file') });
+    expect(await readUntrustedReport('/proc/1/nowhere')).toMatchObject({ ok: false });
+    expect(await readUntrustedReport('/dev/zero')).toMatchObject({ error: expect.stringContaining('regular file') });
   });
 });
 
@@ -293,7 +293,7 @@ describe('the artifact of the run', () => {
     ['a bomb', () => makeZip({ 'report.json': ' '.repeat(17 * 1024 * 1024) }), 'larger than'],
     ['two reports', () => twice(makeZip({ 'report.json': json, 'Report.json': json })), '2 times'],
     ['no report', () => makeZip({ 'other.json': json }), 'has no report.json'],
-    ['a report in a folder above', () => makeZip({ '../report.json': json }), 'has no report.json'],
+    ['a report in a directory above', () => makeZip({ '../report.json': json }), 'has no report.json'],
     ['no archive', () => Buffer.from('hello'), 'no end record'],
     ['nothing', () => Buffer.alloc(0), 'no end record'],
     ['an archive cut short', () => makeZip({ 'report.json': json }).subarray(40), 'could not be read'],

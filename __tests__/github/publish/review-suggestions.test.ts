@@ -32,7 +32,7 @@ async function proposed(
   const { uses, files, stages } = reading.value;
   const references = new Set(uses.flatMap(({ reference }) => (reference === null ? [] : [formatReference(reference)])));
   const report: Report = {
-    tool: { version: '1', catalogue: '1', feeds: [] },
+    tool: { version: '1', catalog: '1', feeds: [] },
     verdict: 'pass',
     policy: { source: { name: 'p', extends: [] }, profile: 'baseline', allowlistEnforced: false },
     files,

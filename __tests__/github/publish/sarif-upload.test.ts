@@ -53,7 +53,7 @@ test('what is too large even compressed is not sent', async () => {
 test('a token that may not is told the lines to add', async () => {
   const outcome = await uploadSarif(upload('read'));
   expect(outcome).toMatchObject({ ok: false, error: { code: 'no-permission' } });
-  if (!outcome.ok) expect(outcome.error.remedy).toContain('security-events: write');
+  if (!outcome.ok) expect(outcome.error.fix).toContain('security-events: write');
 });
 
 test('a repository without code scanning is told what GitHub says', async () => {

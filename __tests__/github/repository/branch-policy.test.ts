@@ -36,7 +36,7 @@ const load: LoadPolicyText = async ({ path, text, resolveFile }) => {
     const place = { line: 3, column: 5, endLine: 3, endColumn: 9 };
     return {
       ok: false,
-      error: [{ ...place, severity: 'error', file: path, message: 'It is broken.', fix: 'Mend it.' }],
+      error: [{ ...place, severity: 'error', file: path, message: 'It is broken.', fix: 'Fix it.' }],
     };
   }
   if (!word.startsWith('key:')) return { ok: true, value: { policy: policyNamed(word), warnings: [] } };
@@ -143,7 +143,7 @@ describe('the policy that a pull request would make', () => {
     expect((await preview({ [PATH]: 'fine' })).policy?.source.name).toBe('fine');
     expect(await preview({ [PATH]: 'broken' })).toMatchObject({
       policy: null,
-      findings: [{ level: 'error', outcome: 'fail', file: PATH, line: 3, fix: 'Mend it.' }],
+      findings: [{ level: 'error', outcome: 'fail', file: PATH, line: 3, fix: 'Fix it.' }],
     });
   });
 

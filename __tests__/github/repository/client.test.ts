@@ -87,7 +87,7 @@ describe('failures', () => {
     [403, 'Resource not accessible by personal access token', 'no-permission'],
     [403, 'Repository access blocked', 'rejected'],
     [404, 'Not Found', 'not-found'],
-    [401, 'Bad credentials', 'unauthorised'],
+    [401, 'Bad credentials', 'unauthorized'],
     [422, 'Validation Failed', 'rejected'],
   ] as const)('%i "%s" is %s', async (status, message, code) => {
     fail(status, message);
@@ -97,14 +97,14 @@ describe('failures', () => {
   test.each([
     [401, /GitHub does not accept the token \(401\)\./, /may be empty, .*Without the input/],
     [503, /GitHub answered 503, which is its own failure\.$/, /^Run the job again/],
-  ])('a write that ends in %i says what to do, and nothing that was not done', async (status, message, remedy) => {
+  ])('a write that ends in %i says what to do, and nothing that was not done', async (status, message, fix) => {
     github.server.faults.push({ operation: 'issues/create-comment', status });
     const place = { owner: PLACE.owner, repo: PLACE.repo, issue_number: 7, body: 'x' };
     const purpose = { doing: 'post', permission: 'pull-requests: write' } as const;
     const answer = await attempt(purpose, () => client().rest.issues.createComment(place));
     if (answer.ok) throw new Error('it was written');
     expect(answer.error.message).toMatch(message);
-    expect(answer.error.remedy).toMatch(remedy);
+    expect(answer.error.fix).toMatch(fix);
   });
 
   test('what GitHub says can’t break out of a line', async () => {

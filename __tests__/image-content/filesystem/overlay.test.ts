@@ -40,7 +40,7 @@ describe('layers laid over each other', () => {
     expect(tree.get('a')?.size).toBe(3);
   });
 
-  test('an opaque folder hides what is below, wherever in its layer the mark stands', async () => {
+  test('an opaque directory hides what is below, wherever in its layer the mark stands', async () => {
     const { tree } = await overlay(
       [{ path: 'd/' }, { path: 'd/old' }, { path: 'd/sub/' }, { path: 'd/sub/old' }],
       [{ path: 'd/new' }, { path: 'd/.wh..wh..opq' }],
@@ -53,7 +53,7 @@ describe('layers laid over each other', () => {
     expect([paths(tree), unread]).toEqual([['a'], []]);
   });
 
-  test('a file over a folder takes everything below it away, and a folder over a file starts empty', async () => {
+  test('a file over a directory takes everything below it away, and a directory over a file starts empty', async () => {
     const { tree } = await overlay(
       [{ path: 'd/' }, { path: 'd/x' }, { path: 'f' }],
       [{ path: 'd', content: '' }, { path: 'f/' }, { path: 'f/y' }],
@@ -61,7 +61,7 @@ describe('layers laid over each other', () => {
     expect(paths(tree)).toEqual(['d', 'f/', 'f/y']);
   });
 
-  test('a folder over a folder keeps its children and takes the new mode', async () => {
+  test('a directory over a directory keeps its children and takes the new mode', async () => {
     const { tree } = await overlay([{ path: 'd/', mode: 0o755 }, { path: 'd/x' }], [{ path: 'd/', mode: 0o777 }]);
     expect([paths(tree), tree.get('d')?.mode]).toEqual([['d/', 'd/x'], 0o777]);
   });
@@ -161,7 +161,7 @@ describe('links', () => {
 });
 
 describe('trees made to exhaust', () => {
-  test('folders that nobody lists are counted', () => {
+  test('directories that nobody lists are counted', () => {
     const entries = Array.from({ length: 400 }, (_, i) => ({
       path: `${i}/${'d/'.repeat(2000)}f`,
       type: 'file' as const,
@@ -174,7 +174,7 @@ describe('trees made to exhaust', () => {
     expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'implied-directories' } });
   });
 
-  test('members whose folders lie on long ways are counted by their steps', () => {
+  test('members whose directories lie on long ways are counted by their steps', () => {
     const member = (path: string, linkTarget?: string) => ({
       path,
       type: linkTarget === undefined ? ('file' as const) : ('link' as const),
@@ -188,14 +188,14 @@ describe('trees made to exhaust', () => {
     const entries = [
       member('d/a', `${detour}b`),
       member('d/b', `${detour}c`),
-      // Each in another folder than the one before.
+      // Each in another directory than the one before.
       ...Array.from({ length: 40_000 }, (_, i) => member(`d/a/${i}`, i === 0 ? undefined : 'x')),
     ];
     const layer = { diffId: 'sha256:', uncompressedBytes: 0, entries, whiteouts: [], opaque: [], unread: [] };
     expect(layOver([layer])).toMatchObject({ ok: false, error: { limit: 'path-steps' } });
   });
 
-  test('a folder may have more children than a call takes arguments', async () => {
+  test('a directory may have more children than a call takes arguments', async () => {
     const entries = Array.from({ length: 200_000 }, (_, i) => linkTo(`l${i}`, `l${i + 1}`));
     const laid = layOver([{ diffId: 'sha256:', uncompressedBytes: 0, entries, whiteouts: [], opaque: [], unread: [] }]);
     if (!laid.ok) throw new Error(laid.error.message);

@@ -22,7 +22,7 @@ describeRealImages(['debootstrap'], 'Debian by debootstrap', (images) => {
       images().pack('debian', [
         (rootfs) => run('debootstrap', '--variant=minbase', 'bookworm', rootfs, 'http://deb.debian.org/debian'),
         (rootfs) => {
-          // A second layer removes, replaces a folder by a link, and alters one packaged program.
+          // A second layer removes, replaces a directory by a link, and alters one packaged program.
           rmSync(join(rootfs, 'usr/share/doc'), { recursive: true });
           rmSync(join(rootfs, 'usr/share/man'), { recursive: true });
           run('ln', '-s', '../lib', join(rootfs, 'usr/share/man'));
@@ -99,10 +99,10 @@ describeRealImages(['busybox'], 'busybox with all its applets', (images) => {
 
 describeRealImages(['rpmbuild'], 'an rpm database as rpm writes it', (images) => {
   test(
-    'with epochs, licences and checksums',
+    'with epochs, licenses and checksums',
     async () => {
-      const { shell, folder } = images();
-      writeFileSync(join(folder, 'made.spec'), SPEC);
+      const { shell, directory } = images();
+      writeFileSync(join(directory, 'made.spec'), SPEC);
       shell('rpmbuild -bb --define "_topdir $PWD/top" made.spec');
       const rpm = (rootfs: string) => `rpm --root '${rootfs}' --dbpath /var/lib/rpm`;
       images().pack('rpm', [
@@ -111,7 +111,7 @@ describeRealImages(['rpmbuild'], 'an rpm database as rpm writes it', (images) =>
       ]);
       const contents = await readAndCompare(images(), 'rpm');
       expect(secretPlaces(contents)).toEqual([]);
-      const database = join(folder, images().unpacked('rpm'));
+      const database = join(directory, images().unpacked('rpm'));
       const listed = shell(`${rpm(database)} -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\\n'`);
       expect(packageList(contents, 'rpm')).toEqual(listed.trim().split('\n').sort());
       expect(packageList(contents, 'rpm')).toEqual(['made 1:1.2-3']);

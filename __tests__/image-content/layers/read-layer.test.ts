@@ -26,7 +26,7 @@ const FILES: readonly LayerFile[] = [
 ];
 
 describe('a layer', () => {
-  test('tells of its files, whiteouts and opaque folders by paths relative to the root', async () => {
+  test('tells of its files, whiteouts and opaque directories by paths relative to the root', async () => {
     const layer = await read(await makeTar(FILES));
     if (!layer.ok) throw new Error(layer.error.message);
     expect(layer.value.entries.map((entry) => entry.path)).toEqual(['usr', 'usr/bin/su', 'etc/noise']);
@@ -122,7 +122,7 @@ describe('a layer', () => {
     ['a path that leaves the root', '../etc/passwd', /leaves the image's root/],
     ['a path that leaves it later', 'usr/../../etc/passwd', /leaves the image's root/],
     ['a whiteout of nothing', 'etc/.wh.', /names no file/],
-    ['a whiteout of the folder above', 'etc/.wh...', /names no file/],
+    ['a whiteout of the directory above', 'etc/.wh...', /names no file/],
   ])('with %s is malformed', async (_, name, message) => {
     const layer = await read(Buffer.concat([tarMember({ name }, 'x'), TAR_END]));
     expect(layer).toMatchObject({ ok: false, error: { code: 'malformed', message: expect.stringMatching(message) } });

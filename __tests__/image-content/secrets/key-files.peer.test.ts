@@ -7,15 +7,15 @@ import { readKeyFile } from '../../../src/image-content/secrets/key-files.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 
 describeWithPeers(['openssl', 'keytool'], 'keys and stores that openssl and keytool write', () => {
-  let folder = '';
+  let directory = '';
   const run = (script: string) =>
-    execFileSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    execFileSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'key-files-'));
+    directory = mkdtempSync(join(tmpdir(), 'key-files-'));
     run(`openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=made -days 2 -keyout key.pem -out certificate.pem`);
   });
   afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   const FOUND = 'PKCS #12 store with a private key';
@@ -49,6 +49,6 @@ describeWithPeers(['openssl', 'keytool'], 'keys and stores that openssl and keyt
     ['openssl req -new -key key.pem -subj /CN=made -outform der -out made', null],
   ])('%s', (script, expected) => {
     run(`rm -f made; (${script}) 2>/dev/null`);
-    expect(readKeyFile(readFileSync(join(folder, 'made')))).toEqual(expected);
+    expect(readKeyFile(readFileSync(join(directory, 'made')))).toEqual(expected);
   });
 });

@@ -10,8 +10,8 @@ const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ED25519 = generateKeyPairSync('ed25519');
 
 /** What the scanner does: the beginning decides whether the rest is kept. */
-const judged = (bytes: Uint8Array) => (beginsLikeKeyFile(bytes.subarray(0, 64)) ? readKeyFile(bytes) : null);
-const kindOf = (bytes: Uint8Array) => judged(bytes)?.kind;
+const evaluated = (bytes: Uint8Array) => (beginsLikeKeyFile(bytes.subarray(0, 64)) ? readKeyFile(bytes) : null);
+const kindOf = (bytes: Uint8Array) => evaluated(bytes)?.kind;
 
 describe('private keys in DER', () => {
   test.each([
@@ -44,7 +44,7 @@ describe('private keys in DER', () => {
 
   test('one that is cut short is none', () => {
     const key = RSA.privateKey.export({ type: 'pkcs8', format: 'der' });
-    expect(judged(key.subarray(0, -1))).toBeNull();
+    expect(evaluated(key.subarray(0, -1))).toBeNull();
   });
 });
 
@@ -63,7 +63,7 @@ describe('what is public', () => {
 
   test('a file of text that begins with a nought is none', () => {
     for (const text of ['0', '0\n', '01234567', '0x30', '0\u0002\u0001'])
-      expect(judged(Buffer.from(text, 'latin1'))).toBeNull();
+      expect(evaluated(Buffer.from(text, 'latin1'))).toBeNull();
   });
 });
 
@@ -81,7 +81,7 @@ describe('key stores', () => {
     ['JKS', javaKeyStore([2, 2, 1]), 'Java key store with a private key'],
     ['JCEKS with a secret key', javaKeyStore([3], 0xcececece), 'Java key store with a private key'],
   ])('%s is found', (_, store, kind) => {
-    expect(judged(store)).toEqual({ kind });
+    expect(evaluated(store)).toEqual({ kind });
   });
 
   test.each([
@@ -91,11 +91,11 @@ describe('key stores', () => {
     ['an empty JKS', javaKeyStore([])],
     ['an empty PKCS #12', pkcs12([])],
   ])('%s with certificates alone is none', (_, store) => {
-    expect(judged(store)).toBeNull();
+    expect(evaluated(store)).toBeNull();
   });
 
   test('one that is encrypted whole is told as such', () => {
-    expect(judged(pkcs12(['encrypted']))).toEqual({ kind: 'PKCS #12 store', isClosed: true });
+    expect(evaluated(pkcs12(['encrypted']))).toEqual({ kind: 'PKCS #12 store', isClosed: true });
   });
 });
 

@@ -1,6 +1,6 @@
 // Makes a signed repository of apk packages, for apko to build images from.
 //
-// SOURCES has a folder a package: PKGINFO, in apk's own form, and root/, the files that it brings. OUT gets KEY, its
+// SOURCES has a directory a package: PKGINFO, in apk's own form, and root/, the files that it brings. OUT gets KEY, its
 // private half, and ARCH/ with the packages and their index.
 //
 // Usage: apk-repository make SOURCES OUT KEY   KEY is a file name such as wolfi-signing.rsa.pub
@@ -85,20 +85,20 @@ func makeRepository(sources, out, key string) error {
 	if err != nil {
 		return err
 	}
-	folders, err := os.ReadDir(sources)
+	directories, err := os.ReadDir(sources)
 	if err != nil {
 		return err
 	}
 	index := &apk.APKIndex{Description: "made for a test"}
-	for _, folder := range folders {
-		made, err := makePackage(filepath.Join(sources, folder.Name()))
+	for _, directory := range directories {
+		made, err := makePackage(filepath.Join(sources, directory.Name()))
 		if err != nil {
-			return fmt.Errorf("%s: %w", folder.Name(), err)
+			return fmt.Errorf("%s: %w", directory.Name(), err)
 		}
 		// The library's own reading: what it can't read is no package.
 		one, err := apk.ParsePackage(context.Background(), bytes.NewReader(made), uint64(len(made)))
 		if err != nil {
-			return fmt.Errorf("%s: %w", folder.Name(), err)
+			return fmt.Errorf("%s: %w", directory.Name(), err)
 		}
 		index.Packages = append(index.Packages, one)
 		if err := os.WriteFile(filepath.Join(out, arch, one.Filename()), made, 0o644); err != nil {
@@ -139,13 +139,13 @@ func makeKey(out, name string) (string, error) {
 	return path, os.WriteFile(filepath.Join(out, name), written, 0o644)
 }
 
-// makePackage packs one folder: a gzip stream of control files, and one of the files that it brings.
-func makePackage(folder string) ([]byte, error) {
-	data, err := compressed(func(archive *tar.Writer) error { return addTree(archive, filepath.Join(folder, "root")) }, true)
+// makePackage packs one directory: a gzip stream of control files, and one of the files that it brings.
+func makePackage(directory string) ([]byte, error) {
+	data, err := compressed(func(archive *tar.Writer) error { return addTree(archive, filepath.Join(directory, "root")) }, true)
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.ReadFile(filepath.Join(folder, "PKGINFO"))
+	info, err := os.ReadFile(filepath.Join(directory, "PKGINFO"))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-// Counts the packages of bills of materials with the official Go libraries of SPDX and CycloneDX: the independent
+// Counts the packages of SBOM with the official Go libraries of SPDX and CycloneDX: the independent
 // reader that ours is held to. Takes paths on standard input, one a line; writes one JSON object a line.
 package main
 

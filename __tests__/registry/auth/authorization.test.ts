@@ -119,7 +119,7 @@ describe('a registry with tokens', () => {
     const source = await openFor(server.host);
     expect(await source.resolveTag({ registry: server.host, repository: 'base/a' }, '1')).toMatchObject({
       ok: false,
-      error: { code: 'unauthorised' },
+      error: { code: 'unauthorized' },
     });
     expect(paths(server)).toEqual(['/v2/base/a/manifests/1', '/token', '/v2/base/a/manifests/1']);
   });
@@ -131,15 +131,15 @@ describe('a registry with tokens', () => {
   ])('names a token server %s, and is refused', async (_, realm, rule) => {
     const tls = rule.insecure ? {} : { tls: makeCertificate(['127.0.0.1']) };
     const server = await start({ auth: { kind: 'token', realm }, ...tls });
-    const folder = await mkdtemp(join(tmpdir(), 'ca-'));
-    await writeFile(join(folder, 'ca.pem'), tls.tls?.cert ?? makeCertificate([]).cert);
-    const environment = { HOME: folder, SSL_CERT_FILE: join(folder, 'ca.pem') };
+    const directory = await mkdtemp(join(tmpdir(), 'ca-'));
+    await writeFile(join(directory, 'ca.pem'), tls.tls?.cert ?? makeCertificate([]).cert);
+    const environment = { HOME: directory, SSL_CERT_FILE: join(directory, 'ca.pem') };
     const source = await openFor([], { registries: { [server.host]: rule }, environment });
     expect(await source.resolveTag({ registry: server.host, repository: 'base/a' }, '1')).toMatchObject({
       ok: false,
       error: { code: 'malformed', message: expect.stringContaining('not a token server') },
     });
-    await rm(folder, { recursive: true });
+    await rm(directory, { recursive: true });
   });
 });
 
@@ -161,8 +161,8 @@ describe('a token server on another host', () => {
     expect(result).toMatchObject({
       ok: false,
       error: {
-        code: 'unauthorised',
-        remedy: expect.stringContaining('token-hosts'),
+        code: 'unauthorized',
+        fix: expect.stringContaining('token-hosts'),
         message: expect.stringContaining('not sent'),
       },
     });
@@ -184,9 +184,9 @@ describe('a token server on another host', () => {
       expect(await source.resolveTag({ registry: server.host, repository: 'base/a' }, '1')).toMatchObject({
         ok: false,
         error: {
-          code: status === 401 ? 'unauthorised' : 'forbidden',
+          code: status === 401 ? 'unauthorized' : 'forbidden',
           message: expect.stringContaining('were not sent there'),
-          remedy: expect.stringContaining(`token-hosts: [${tokens.host}]`),
+          fix: expect.stringContaining(`token-hosts: [${tokens.host}]`),
         },
       });
     }
@@ -225,7 +225,7 @@ describe('a registry with passwords', () => {
     const server = await start({ auth: { kind: 'basic', username: 'ann', password: 'other' } });
     const source = await openFor(server.host, login(server));
     const repository = { registry: server.host, repository: 'base/a' };
-    expect(await source.resolveTag(repository, '1')).toMatchObject({ ok: false, error: { code: 'unauthorised' } });
+    expect(await source.resolveTag(repository, '1')).toMatchObject({ ok: false, error: { code: 'unauthorized' } });
     expect(server.requests).toHaveLength(2);
   });
 
@@ -238,21 +238,21 @@ describe('a registry with passwords', () => {
 });
 
 describe('a registry over TLS', () => {
-  let folder: string;
+  let directory: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tls-'));
+    directory = await mkdtemp(join(tmpdir(), 'tls-'));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(directory, { recursive: true, force: true }));
 
   test('is believed under an authority that SSL_CERT_FILE names, and not otherwise', async () => {
     const tls = makeCertificate(['127.0.0.1']);
-    await writeFile(join(folder, 'ca.pem'), tls.cert);
+    await writeFile(join(directory, 'ca.pem'), tls.cert);
     const server = await start({ tls });
     const repository = { registry: server.host, repository: 'base/a' };
     const registries = { [server.host]: LOOPBACK_TLS };
     const trusting = await openFor([], {
       registries,
-      environment: { HOME: folder, SSL_CERT_FILE: join(folder, 'ca.pem') },
+      environment: { HOME: directory, SSL_CERT_FILE: join(directory, 'ca.pem') },
     });
     expect(await trusting.resolveTag(repository, '1')).toMatchObject({ ok: true });
     const other = await openFor([], { registries });
@@ -261,9 +261,9 @@ describe('a registry over TLS', () => {
 
   test('is refused under the name of another', async () => {
     const tls = makeCertificate(['registry.example']);
-    await writeFile(join(folder, 'other.pem'), tls.cert);
+    await writeFile(join(directory, 'other.pem'), tls.cert);
     const server = await start({ tls });
-    const environment = { HOME: folder, SSL_CERT_FILE: join(folder, 'other.pem') };
+    const environment = { HOME: directory, SSL_CERT_FILE: join(directory, 'other.pem') };
     const source = await openFor([], { registries: { [server.host]: LOOPBACK_TLS }, environment });
     expect(await source.resolveTag({ registry: server.host, repository: 'base/a' }, '1')).toMatchObject({
       ok: false,
@@ -272,7 +272,7 @@ describe('a registry over TLS', () => {
   });
 
   test('a bundle that is not there is said before anything is asked', async () => {
-    const opening = openFor([], { environment: { HOME: folder, SSL_CERT_FILE: join(folder, 'none.pem') } });
+    const opening = openFor([], { environment: { HOME: directory, SSL_CERT_FILE: join(directory, 'none.pem') } });
     await expect(opening).rejects.toThrow('SSL_CERT_FILE');
   });
 });

@@ -9,7 +9,7 @@ import { openActionsCache } from '../../../src/registry/cache/actions-cache.js';
 import type { ActionsCacheService } from '../../../src/registry/cache/actions-cache-service.js';
 import { MAX_PACKED_ENTRIES, packContent, unpackContent } from '../../../src/registry/cache/cache-pack.js';
 import { DirectoryCache } from '../../../src/registry/cache/directory-cache.js';
-import { deskCache } from '../../../src/registry/cache/local-cache.js';
+import { localCache } from '../../../src/registry/cache/local-cache.js';
 import { BlobStreamError } from '../../../src/registry/registry-error.js';
 import { resolveImage } from '../../../src/registry/resolve.js';
 import { makeImage, makeIndex } from '../../support/image/image-maker.js';
@@ -107,7 +107,7 @@ describe('a directory cache', () => {
   test('keeps a stream only if it came whole', async () => {
     const cache = open();
     const digest = digestOf(Buffer.from('onetwo'));
-    const error = { code: 'malformed', registry: 'x', request: 'y', message: 'z', remedy: 'w' } as const;
+    const error = { code: 'malformed', registry: 'x', request: 'y', message: 'z', fix: 'w' } as const;
     const broken = (async function* () {
       yield Buffer.from('one');
       throw new BlobStreamError(error);
@@ -150,7 +150,7 @@ describe('a directory cache', () => {
 
 describe("a desk's cache", () => {
   test('lies where XDG_CACHE_HOME says', async () => {
-    const cache = deskCache({ XDG_CACHE_HOME: directory });
+    const cache = localCache({ XDG_CACHE_HOME: directory });
     await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'));
     expect(await readdir(join(directory, 'base-image-gate/registry/blobs/sha256'))).toHaveLength(1);
   });
@@ -178,7 +178,7 @@ describe("a runner's cache", () => {
       notice: (message) => notices.push(message),
     });
 
-  test('is brought along to a job with an empty folder, and saved again only if there is more', async () => {
+  test('is brought along to a job with an empty directory, and saved again only if there is more', async () => {
     const shared = service();
     const first = await open('one', shared);
     await first.put(digestOf(X), X);

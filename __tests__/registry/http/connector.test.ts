@@ -80,11 +80,11 @@ test('a registry over TLS is reached through a proxy, which is told the name and
     far.pipe(near).pipe(far);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const folder = await mkdtemp(join(tmpdir(), 'proxy-'));
-  await writeFile(join(folder, 'ca.pem'), tls.cert);
+  const directory = await mkdtemp(join(tmpdir(), 'proxy-'));
+  await writeFile(join(directory, 'ca.pem'), tls.cert);
   const environment = {
-    HOME: folder,
-    SSL_CERT_FILE: join(folder, 'ca.pem'),
+    HOME: directory,
+    SSL_CERT_FILE: join(directory, 'ca.pem'),
     HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
   };
   const credentials = new Map([
@@ -99,5 +99,5 @@ test('a registry over TLS is reached through a proxy, which is told the name and
   await registry.close();
   proxy.closeAllConnections();
   proxy.close();
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });

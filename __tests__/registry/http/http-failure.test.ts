@@ -9,25 +9,25 @@ const NAME = {
 
 describe('what to do about an answer names what has to be typed', () => {
   test.each([
-    [401, 'unauthorised', 'Log in to registry.example:5000 ('],
+    [401, 'unauthorized', 'Log in to registry.example:5000 ('],
     [403, 'forbidden', 'or log in with another ('],
     [404, 'not-found', 'answer so for what is private: then log in to registry.example:5000 ('],
     [429, 'rate-limited', 'Log in to registry.example:5000 ('],
     [500, 'server-error', 'See the status page of registry.example:5000'],
     [418, 'malformed', 'Check that registry.example:5000 is a registry'],
-  ])('%i', (status, code, remedy) => {
+  ])('%i', (status, code, fix) => {
     const error = statusError(NAME, { status });
-    expect(error).toMatchObject({ code, remedy: expect.stringContaining(remedy) });
+    expect(error).toMatchObject({ code, fix: expect.stringContaining(fix) });
     expect(JSON.stringify(error)).not.toContain('secret');
   });
 
   test('an address of a private network: the line of the policy', () => {
     const error = connectionError(NAME, { code: 'ERR_REFUSED_ADDRESS', message: 'it is at 10.0.0.1' });
-    expect(error.remedy).toContain('`registries: { "registry.example:5000": { private-network: true } }`');
+    expect(error.fix).toContain('`registries: { "registry.example:5000": { private-network: true } }`');
   });
 
   test('no answer: the host', () => {
     const error = connectionError(NAME, { code: 'ENOTFOUND' });
-    expect(error.remedy).toMatch(/^Check that registry\.example:5000 can be reached from here /);
+    expect(error.fix).toMatch(/^Check that registry\.example:5000 can be reached from here /);
   });
 });

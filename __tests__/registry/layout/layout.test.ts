@@ -24,14 +24,14 @@ async function drain(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): 
 }
 
 const APP = { registry: 'demo.example', repository: 'base/app' };
-let folder: string;
+let dir: string;
 let image: MadeImage;
 let index: MadeContent;
 let bundle: MadeContent;
 let signature: MadeContent;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'layout-'));
+  dir = await mkdtemp(join(tmpdir(), 'layout-'));
   image = await makeImage({
     layers: [[{ path: 'etc/os-release', content: 'ID=made\n' }], [{ path: 'x', content: 'y'.repeat(200_000) }]],
   });
@@ -42,7 +42,7 @@ beforeAll(async () => {
     layers: [{ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', content: '{}' }],
   });
   signature = makeArtifact({ layers: [{ mediaType: 'text/plain', content: 'old' }], artifactType: 'example/old' });
-  await writeLayout(join(folder, 'dir'), [
+  await writeLayout(join(dir, 'dir'), [
     { content: index, name: 'demo.example/base/app:1.0' },
     { content: image, name: 'edge' },
     { content: bundle },
@@ -50,11 +50,11 @@ beforeAll(async () => {
     { content: signature, name: 'twice' },
     { content: bundle, name: 'twice' },
   ]);
-  await writeLayoutTar(join(folder, 'dir'), join(folder, 'layout.tar'));
-  await writeLayout(join(folder, 'many/base/app'), [{ content: image, name: '1.0' }]);
+  await writeLayoutTar(join(dir, 'dir'), join(dir, 'layout.tar'));
+  await writeLayout(join(dir, 'many/base/app'), [{ content: image, name: '1.0' }]);
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe.each([
   ['a directory', 'dir'],
@@ -62,7 +62,7 @@ describe.each([
 ])('%s with an image layout', (_, name) => {
   let source: ImageSource;
   beforeAll(() => {
-    source = new LayoutSource(join(folder, name));
+    source = new LayoutSource(join(dir, name));
   });
 
   test('finds a full name, a bare tag, and says when there is neither', async () => {
@@ -104,7 +104,7 @@ describe.each([
   });
 
   test('what is larger than its limit is not read', async () => {
-    const narrow = new LayoutSource(join(folder, name), registryLimits({ 'config-bytes': 10 }));
+    const narrow = new LayoutSource(join(dir, name), registryLimits({ 'config-bytes': 10 }));
     expect(await narrow.blob(APP, image.config, 'config')).toMatchObject({
       ok: false,
       error: { code: 'limit', limit: 'config-bytes' },
@@ -114,7 +114,7 @@ describe.each([
 
 describe('a layout on disk', () => {
   test('may lie under the name of its repository', async () => {
-    const source = new LayoutSource(join(folder, 'many'));
+    const source = new LayoutSource(join(dir, 'many'));
     expect(await source.resolveTag(APP, '1.0')).toMatchObject({ ok: true, value: { digest: image.descriptor.digest } });
     expect(await source.resolveTag({ ...APP, repository: 'base/other' }, '1.0')).toMatchObject({
       ok: false,
@@ -123,7 +123,7 @@ describe('a layout on disk', () => {
   });
 
   test('content that was changed, cut or padded is refused, whole or in a stream', async () => {
-    const directory = join(folder, 'changed');
+    const directory = join(dir, 'changed');
     await writeLayout(directory, [{ content: image, name: 'edge' }]);
     const source = new LayoutSource(directory);
     const original = image.blobs.get(image.config.digest) ?? new Uint8Array();
@@ -143,15 +143,15 @@ describe('a layout on disk', () => {
   });
 
   test('what is no layout, or not there, is an error that says so', async () => {
-    await writeFile(join(folder, 'noise.tar'), Buffer.alloc(2048, 7));
-    expect(await new LayoutSource(join(folder, 'noise.tar')).resolveTag(APP, '1.0')).toMatchObject({
+    await writeFile(join(dir, 'noise.tar'), Buffer.alloc(2048, 7));
+    expect(await new LayoutSource(join(dir, 'noise.tar')).resolveTag(APP, '1.0')).toMatchObject({
       ok: false,
       error: { code: 'malformed', message: expect.stringContaining('tar header') },
     });
-    expect(await new LayoutSource(join(folder, 'nowhere')).resolveTag(APP, '1.0')).toMatchObject({
+    expect(await new LayoutSource(join(dir, 'nowhere')).resolveTag(APP, '1.0')).toMatchObject({
       ok: false,
       error: { code: 'not-found' },
     });
-    expect(await new LayoutSource(folder).resolveTag(APP, '1.0')).toMatchObject({ ok: false });
+    expect(await new LayoutSource(dir).resolveTag(APP, '1.0')).toMatchObject({ ok: false });
   });
 });

@@ -18,36 +18,36 @@ import { parseRoute } from '../../../src/registry/routes.js';
 import { expectDocument } from '../../support/held-table.js';
 import { LOOPBACK_HTTP, LOOPBACK_TLS, openFor } from '../../support/registry/registry-open.js';
 
-let folder: string;
+let directory: string;
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'configuration-')));
-  await mkdir(join(folder, 'workspace/bin'), { recursive: true });
-  await mkdir(join(folder, 'bin'));
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'configuration-')));
+  await mkdir(join(directory, 'workspace/bin'), { recursive: true });
+  await mkdir(join(directory, 'bin'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const basic = (text: string) => ({ auth: Buffer.from(text).toString('base64') });
 
-/** Looks credentials up under a config.json in `place`, below the folder of the test. */
+/** Looks credentials up under a config.json in `place`, below the directory of the test. */
 async function lookUp(
   config: unknown,
   registry: string,
   place = 'home/.docker',
   environment: Record<string, string> = {},
 ) {
-  await mkdir(join(folder, place), { recursive: true });
-  await writeFile(join(folder, place, 'config.json'), typeof config === 'string' ? config : JSON.stringify(config));
+  await mkdir(join(directory, place), { recursive: true });
+  await writeFile(join(directory, place, 'config.json'), typeof config === 'string' ? config : JSON.stringify(config));
   const notices: string[] = [];
   const store = dockerCredentials({
-    environment: { HOME: join(folder, 'home'), PATH: '', ...environment },
-    workspace: join(folder, 'workspace'),
+    environment: { HOME: join(directory, 'home'), PATH: '', ...environment },
+    workspace: join(directory, 'workspace'),
     notice: (message) => notices.push(message),
   });
   return { found: await store.for(registry), notices };
 }
 
 async function helper(place: string, name: string, script: string): Promise<void> {
-  const path = join(folder, place, `docker-credential-${name}`);
+  const path = join(directory, place, `docker-credential-${name}`);
   await writeFile(path, `#!/bin/sh\n${script}\n`);
   await chmod(path, 0o755);
 }
@@ -81,33 +81,33 @@ describe("Docker's configuration", () => {
   });
 
   test('is found by DOCKER_CONFIG', async () => {
-    const environment = { DOCKER_CONFIG: join(folder, 'elsewhere') };
+    const environment = { DOCKER_CONFIG: join(directory, 'elsewhere') };
     const { found } = await lookUp({ auths: { 'a.example': basic('ann:x') } }, 'a.example', 'elsewhere', environment);
     expect(found).toMatchObject({ value: { username: 'ann' } });
   });
 
   test('inside the checkout is left out of account, also by way of a link', async () => {
     const config = { auths: { 'a.example': basic('ann:x') } };
-    const inside = { DOCKER_CONFIG: join(folder, 'workspace/docker') };
+    const inside = { DOCKER_CONFIG: join(directory, 'workspace/docker') };
     const direct = await lookUp(config, 'a.example', 'workspace/docker', inside);
     expect(direct).toMatchObject({
       found: { ok: true, value: undefined },
       notices: [expect.stringContaining('checkout')],
     });
-    await symlink(join(folder, 'workspace/docker'), join(folder, 'linked'));
-    const linked = await lookUp(config, 'a.example', 'workspace/docker', { DOCKER_CONFIG: join(folder, 'linked') });
+    await symlink(join(directory, 'workspace/docker'), join(directory, 'linked'));
+    const linked = await lookUp(config, 'a.example', 'workspace/docker', { DOCKER_CONFIG: join(directory, 'linked') });
     expect(linked.found).toEqual({ ok: true, value: undefined });
   });
 
   test.each(['{', '[]', '{"auths":{"a.example":{"auth":1}}}'])('that is %s is told and not used', async (text) => {
-    const { found, notices } = await lookUp(text, 'a.example', 'broken', { DOCKER_CONFIG: join(folder, 'broken') });
+    const { found, notices } = await lookUp(text, 'a.example', 'broken', { DOCKER_CONFIG: join(directory, 'broken') });
     expect(found).toEqual({ ok: true, value: undefined });
     expect(notices).toHaveLength(1);
   });
 });
 
 describe('a credential helper', () => {
-  const path = () => ({ PATH: `${join(folder, 'workspace/bin')}:bin:${join(folder, 'bin')}:/usr/bin:/bin` });
+  const path = () => ({ PATH: `${join(directory, 'workspace/bin')}:bin:${join(directory, 'bin')}:/usr/bin:/bin` });
 
   test('is asked for the registry, before what the file holds', async () => {
     await helper('bin', 'ok', 'read key; echo "{\\"Username\\":\\"u-$key\\",\\"Secret\\":\\"s\\"}"');
@@ -143,8 +143,8 @@ describe('a credential helper', () => {
   test('that lies in the checkout is not run, not even by way of a link', async () => {
     await helper('workspace/bin', 'planted', 'echo "{\\"Username\\":\\"u\\",\\"Secret\\":\\"s\\"}"');
     await symlink(
-      join(folder, 'workspace/bin/docker-credential-planted'),
-      join(folder, 'bin/docker-credential-planted'),
+      join(directory, 'workspace/bin/docker-credential-planted'),
+      join(directory, 'bin/docker-credential-planted'),
     );
     const { found } = await lookUp({ credsStore: 'planted' }, 'a.example', undefined, path());
     expect(found).toMatchObject({ ok: false, error: expect.stringContaining('outside the checkout') });

@@ -38,19 +38,19 @@ describe('the first line', () => {
         uses: [node, makeUse('node:22', { line: 4 })],
         answers: [makeAnswer({ use: node.id, outcome: 'skipped', rule: 'fresh' })],
       },
-      '### ✅ Base images: pass · nothing to mend in 2 image uses, 1 of them was not looked at',
+      '### ✅ Base images: pass · nothing to fix in 2 image uses, 1 of them was not looked at',
     ],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, level: 'warning', heldBack: true })] },
       '### ✅ Base images: pass · 1 image use, 1 finding would block without observe',
     ],
-    [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to mend'],
+    [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to fix'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
       '### ❓ Base images: indeterminate · 1 open question',
     ],
-    [{ uses: [node] }, '### ✅ Base images: pass · nothing to mend in 1 image use'],
-    [{}, '### ✅ Base images: pass · nothing to judge'],
+    [{ uses: [node] }, '### ✅ Base images: pass · nothing to fix in 1 image use'],
+    [{}, '### ✅ Base images: pass · nothing to evaluate'],
   ] as const)('says what there is to do (%#)', (given, line) => {
     expect(heading(given)).toBe(line);
   });
@@ -61,14 +61,14 @@ describe('the first line', () => {
       answers: [makeAnswer({ use: node.id, reason: 'old' }), makeAnswer({ use: node.id, reason: 'fresh' })],
     };
     expect(heading(given, { isNew: (finding) => finding.message === 'fresh' })).toBe(
-      '### ❌ Base images: fail · 2 problems to mend (1 new)',
+      '### ❌ Base images: fail · 2 problems to fix (1 new)',
     );
-    expect(heading(given, { isNew: () => false })).toBe('### ❌ Base images: fail · 2 problems to mend');
+    expect(heading(given, { isNew: () => false })).toBe('### ❌ Base images: fail · 2 problems to fix');
   });
 
   test('tells jobs apart by title', () => {
     expect(heading({}, { title: 'arm64 @acme' })).toBe(
-      '### ✅ Base images, arm64 @&#8203;acme: pass · nothing to judge',
+      '### ✅ Base images, arm64 @&#8203;acme: pass · nothing to evaluate',
     );
   });
 });
@@ -90,7 +90,7 @@ describe('what there is to do', () => {
       '2 details',
       '2 warnings, which do not block',
       '1 finding waived',
-      'Images judged, policy and versions',
+      'Images evaluated, policy and versions',
     ]);
   });
 
@@ -125,7 +125,7 @@ describe('what there is to do', () => {
     expect(comment.split('\n\n')[1]).toBe('**To pass:** do what 👉 says below, then push: the check runs again.');
     const second = (given: Partial<Answer>) =>
       renderComment(makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, ...given })] })).split('\n\n')[1];
-    expect(second({})).toBe('**To pass:** mend what is listed below, then push: the check runs again.');
+    expect(second({})).toBe('**To pass:** fix what is listed below, then push: the check runs again.');
     expect(second({ outcome: 'indeterminate', fix: 'Log in.' })).toBe(
       '**To pass:** do what 👉 says below, then run this job again.',
     );
@@ -140,7 +140,7 @@ describe('what there is to do', () => {
 
   test('beyond five problems is folded, and numbered on', () => {
     const text = renderComment(manyProblems(7));
-    expect(text).toContain('<summary>2 more to mend</summary>\n\n6. ❌');
+    expect(text).toContain('<summary>2 more to fix</summary>\n\n6. ❌');
   });
 
   test('many problems with snippets stay one list', () => {
@@ -168,8 +168,8 @@ describe('a clean comment', () => {
   test('is one line and one fold', () => {
     const comment = renderComment(makeReport({ uses: [node] }));
     expect(comment.split('\n\n').slice(0, 2)).toEqual([
-      '### ✅ Base images: pass · nothing to mend in 1 image use',
-      '<details><summary>Images judged, policy and versions</summary>',
+      '### ✅ Base images: pass · nothing to fix in 1 image use',
+      '<details><summary>Images evaluated, policy and versions</summary>',
     ]);
     expect(comment.match(/<details>/g)).toHaveLength(1);
     expect(comment.endsWith('</details>')).toBe(true);
@@ -197,7 +197,7 @@ describe('limits', () => {
     const shown = (limit: number) => {
       const text = renderComment(report, { ...TARGETS, limit });
       return {
-        table: text.includes('Images judged'),
+        table: text.includes('Images evaluated'),
         details: text.includes('detail detail'),
         warnings: text.includes('which do not block'),
         problems: text.match(/^\d+\. ❌/gm)?.length ?? 0,

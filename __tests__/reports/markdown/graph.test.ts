@@ -5,7 +5,7 @@ import { makeAnswer, makeReport, makeUse } from '../../support/report-maker.js';
 import { makeStage, storefrontReport } from '../../support/storefront-report.js';
 
 describe('stageGraph', () => {
-  test('draws images and stages, coloured by answer; FROM as a line, copies dotted, targets double', () => {
+  test('draws images and stages, colored by answer; FROM as a line, copies dotted, targets double', () => {
     expect(stageGraph(storefrontReport()).split('\n')).toEqual([
       '```mermaid',
       'flowchart LR',

@@ -71,16 +71,16 @@ const DRAW = `async (graph) => {
 }`;
 
 describeWithPeers(['chromium'], 'Mermaid itself', () => {
-  let folder = '';
+  let directory = '';
   let browser: Browser | undefined;
   let page: OpenPage | undefined;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'mermaid-'));
-    const script = pathToFileURL(join(fetchPackage(MERMAID, folder), 'dist/mermaid.min.js')).href;
-    const file = join(folder, 'page.html');
+    directory = mkdtempSync(join(tmpdir(), 'mermaid-'));
+    const script = pathToFileURL(join(fetchPackage(MERMAID, directory), 'dist/mermaid.min.js')).href;
+    const file = join(directory, 'page.html');
     writeFileSync(file, `<!doctype html><meta charset="utf-8"><body><script src="${script}"></script>`);
-    browser = startBrowser(join(folder, 'profile'));
+    browser = startBrowser(join(directory, 'profile'));
     page = await openPage(browser, pathToFileURL(file).href, {
       width: 800,
       height: 600,
@@ -92,7 +92,7 @@ describeWithPeers(['chromium'], 'Mermaid itself', () => {
 
   afterAll(async () => {
     await browser?.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   });
 
   test('draws the storefront', async () => {

@@ -9,7 +9,7 @@ const FILE = '.github/base-image-gate.yml';
 const targets: LinkTargets = { serverUrl: 'https://github.com', repository: 'acme/shop', sha: JUDGED };
 
 describe('a place', () => {
-  test('is linked to its line at the commit that was judged', () => {
+  test('is linked to its line at the commit that was evaluated', () => {
     const place = { file: 'a b/(x)#Dockerfile', line: 3 };
     expect(placeLink(place, targets)).toBe(
       `[\`a b/(x)#Dockerfile:3\`](https://github.com/acme/shop/blob/${JUDGED}/a%20b/%28x%29%23Dockerfile?plain=1#L3)`,
@@ -32,7 +32,7 @@ describe('a place', () => {
     expect(targetsOf('waivers', FILE, targets).sha).toBe(undefined);
   });
 
-  test('of anything else is at the commit that was judged, also in the policy’s file', () => {
+  test('of anything else is at the commit that was evaluated, also in the policy’s file', () => {
     expect(targetsOf('policy', FILE, { ...targets, policy: { path: FILE, commit: POLICY } }).sha).toBe(JUDGED);
   });
 });

@@ -10,7 +10,7 @@ describe('renderSummary', () => {
     expect(summary.split('\n').slice(0, 3)).toEqual([
       '## ❌ Base images: fail',
       '',
-      '2 problems to mend, 1 open question, among 4 image uses in 2 build files. Besides: 2 warnings, 1 note, 1 waived.',
+      '2 problems to fix, 1 open question, among 4 image uses in 2 build files. Besides: 2 warnings, 1 note, 1 waived.',
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('renderSummary', () => {
     const report = makeReport({ uses, answers });
     const text = renderSummary(report);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SUMMARY_LIMIT);
-    expect(text).toContain('1,500 problems to mend');
+    expect(text).toContain('1,500 problems to fix');
     for (const limit of [100_000, 10_000, 1_000]) {
       expect(Buffer.byteLength(renderSummary(report, { limit }))).toBeLessThanOrEqual(limit);
     }

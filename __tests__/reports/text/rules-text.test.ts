@@ -20,7 +20,7 @@ describe('ruleText', () => {
   test.each(rules.map((rule) => [rule.id, rule] as const))('%s tells why, what to do, and its levels', (id, rule) => {
     const text = ruleText(rule, { color: false });
     expect(text.startsWith(`${id}: ${rule.title}\n${rule.question}\n`)).toBe(true);
-    for (const part of [rule.why, rule.mend, `Levels: baseline ${rule.presets.baseline.level}`]) {
+    for (const part of [rule.why, rule.fix, `Levels: baseline ${rule.presets.baseline.level}`]) {
       expect(text).toContain(part);
     }
     expect(text).not.toContain('\u001b');

@@ -25,7 +25,7 @@ describe('checkText', () => {
     });
     expect(text).toBe(
       [
-        'FAIL: 1 problem to mend, among 1 image use in 1 build file',
+        'FAIL: 1 problem to fix, among 1 image use in 1 build file',
         'policy: .github/base-image-gate.yml, profile hardened',
         '',
         'error[allowed-base]: No allow entry matches docker.io/library/node:20.',
@@ -34,7 +34,7 @@ describe('checkText', () => {
         '     |      ^^^^^^^',
         '  fix: Use cgr.dev/acme.com/node:20.',
         '',
-        'FAIL: 1 problem to mend, among 1 image use in 1 build file',
+        'FAIL: 1 problem to fix, among 1 image use in 1 build file',
         'Why a rule matters: node dist/cli.js rules allowed-base',
         '',
       ].join('\n'),
@@ -47,9 +47,9 @@ describe('checkText', () => {
     );
   });
 
-  test('nothing to judge is a pass that says so', () => {
-    const text = told({ notices: ['No build file was found, so nothing was judged.'] });
-    expect(text).toContain('PASS: there was no image use to judge');
+  test('nothing to evaluate is a pass that says so', () => {
+    const text = told({ notices: ['No build file was found, so nothing was evaluated.'] });
+    expect(text).toContain('PASS: there was no image use to evaluate');
     expect(text).toContain('notice: No build file was found');
   });
 
@@ -146,7 +146,7 @@ describe('checkText', () => {
     expect(text).toContain('  fix: Add to the policy:\n     | allow:\n     |   - image: node');
   });
 
-  test('colours appear only when asked for', () => {
+  test('colors appear only when asked for', () => {
     const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id })] });
     expect(checkText(report, plain)).not.toContain('\u001b');
     expect(checkText(report, { ...plain, color: true })).toContain('\u001b[31m');

@@ -24,7 +24,7 @@ test('what VEX silences needs no waiver and uses none, and is told once', () => 
   });
 });
 
-test('a waiver accepts a weakness in every package, by the first of its names that a waiver says', () => {
+test('a waiver accepts a vulnerability in every package, by the first of its names that a waiver says', () => {
   const { open, acceptedIds, lines } = sorted([ALIASED, elsewhere(ALIASED), ONE], 'GHSA-2', 'GHSA-1');
   expect(open).toEqual([ONE]);
   expect(acceptedIds).toEqual(['GHSA-1']);

@@ -29,18 +29,18 @@ describe('one line a package', () => {
     const each = severities.map((severity) => rated(`CVE-${severity}`, severity));
     const all = [...each, rated('CVE-exploited', 'none', { exploited: true })];
     const order = 'exploited critical high medium low unknown none'.split(' ').map((word) => `CVE-${word}`);
-    expect(groups(all)[0]?.mended.map(({ id }) => id)).toEqual(order);
+    expect(groups(all)[0]?.fixed.map(({ id }) => id)).toEqual(order);
     const apart = groups(all.map((one) => inPackage(one, { name: one.id })));
     expect(apart.map(({ packages }) => packages[0])).toEqual(order);
   });
 
-  test('ranked by the worst in it, mended or not', () => {
+  test('ranked by the worst in it, fixed or not', () => {
     const { fixedIn: _none, ...unfixed } = inPackage(rated('CVE-2', 'critical'), { name: 'other' });
     const milder = inPackage(rated('CVE-3', 'low'), { name: 'other' });
     expect(groups([ONE, unfixed, milder]).map(({ packages }) => packages[0])).toEqual(['other', 'openssl']);
   });
 
-  test('with the highest of the versions that mend, whatever order they come in', () => {
+  test('with the highest of the versions that fix, whatever order they come in', () => {
     const fixes = ['3.3.9-r0', '3.3.10-r0', '3.3.2-r0'].map((fixedIn, index) =>
       makeVulnerability(`CVE-2026-000${index}`, { fixedIn }),
     );
@@ -52,16 +52,16 @@ describe('one line a package', () => {
     expect(groups([mendedElsewhere, unfixed])[0]).not.toHaveProperty('fixedIn');
   });
 
-  test('in words: what is mended, what is not, and of whom it is only possible', () => {
+  test('in words: what is fixed, what is not, and of whom it is only possible', () => {
     const { fixedIn: _none, ...unfixed } = rated('CVE-2026-0002', 'unknown');
     const [both] = groups([rated('CVE-2026-0001', 'low', { exploited: true, possible: true }), unfixed]);
     expect(both === undefined ? '' : groupLine(both)).toMatch(
-      /^openssl 3\.3\.1-r0, mended in 3\.3\.2-r0: CVE-2026-0001 \(low, known to be exploited, possibly.*\); no fix known: CVE-2026-0002 \(of unknown severity\)$/,
+      /^openssl 3\.3\.1-r0, fixed in 3\.3\.2-r0: CVE-2026-0001 \(low, known to be exploited, possibly.*\); no fix known: CVE-2026-0002 \(of unknown severity\)$/,
     );
     const [open] = groups([unfixed]);
-    expect(open === undefined ? '' : groupLine(open)).not.toContain('mended');
-    const [mended] = groups([ONE]);
-    expect(mended === undefined ? '' : groupLine(mended)).toMatch(/: CVE-2026-0001 \(high\)$/);
+    expect(open === undefined ? '' : groupLine(open)).not.toContain('fixed');
+    const [fixed] = groups([ONE]);
+    expect(fixed === undefined ? '' : groupLine(fixed)).toMatch(/: CVE-2026-0001 \(high\)$/);
   });
 
   test('with six names at most, and five packages', () => {
@@ -74,7 +74,7 @@ describe('one line a package', () => {
   });
 });
 
-describe('a weakness that several packages have', () => {
+describe('a vulnerability that several packages have', () => {
   test('is one, rated as the worst of them, and possible where all are', () => {
     const low = rated(ONE.id, 'low', { possible: true });
     for (const found of [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
 import type { NewerImage } from '../../../src/rules/rule.js';
-import { remedy } from '../../../src/rules/vulnerabilities/fix.js';
+import { fix } from '../../../src/rules/vulnerabilities/fix.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../../src/vulnerabilities/vulnerabilities.js';
 import { subjectOf } from '../../support/image/image-rule-subject.js';
 import { makeKnown, makeVulnerability, makeWaiver } from '../../support/image/vulnerability-maker.js';
@@ -14,7 +14,7 @@ const { fixedIn: _fix, ...UNFIXED } = makeVulnerability('CVE-2026-0004');
 function fixOf(found: readonly Vulnerability[], newer?: NewerImage, waived: readonly string[] = []): string {
   const waiverOf = (id: string) => (waived.includes(id) ? makeWaiver(id) : null);
   const subject = { ...subjectOf({}), waiverOf, ...(newer === undefined ? {} : { newer }) };
-  return remedy(found, subject, HARDENED);
+  return fix(found, subject, HARDENED);
 }
 
 /** What the tag names today, as its evidence tells. */
@@ -37,7 +37,7 @@ describe('the versions to look for', () => {
     expect(fixOf([...three, inPackage(4), inPackage(5)])).toContain('package3 3.0 or newer, and 2 more.');
   });
 
-  test('are not named of what no version mends', () => {
+  test('are not named of what no version fixes', () => {
     expect(fixOf([UNFIXED])).toMatch(/^No fix is known: /);
     expect(fixOf([ONE, UNFIXED])).toMatch(/openssl 3\.3\.2-r0 or newer\. No fix is known for CVE-2026-0004 in openssl/);
     expect(fixOf([ONE])).not.toContain('No fix');
@@ -53,17 +53,17 @@ describe('what the tag names today', () => {
     expect(fixOf([ONE], unchecked)).toContain('points to another image today');
   });
 
-  test('mends what it does not have, whatever else it has that does not count', () => {
+  test('fixes what it does not have, whatever else it has that does not count', () => {
     expect(fixOf([ONE], having([]))).toBe('Use sha256:new (tag 1 today), which does not have it.');
     expect(fixOf([ONE, TWO], having([UNFIXED]))).toBe('Use sha256:new (tag 1 today), which has none of these.');
   });
 
-  test('mends nothing that it has by another name', () => {
+  test('fixes nothing that it has by another name', () => {
     const renamed = { ...ONE, id: 'GHSA-1', ids: ['GHSA-1', ONE.id] };
     expect(fixOf([ONE], having([renamed]))).toMatch(/^sha256:new \(tag 1 today\) has it too\. Use an image/);
   });
 
-  test('mends nothing of which it has but one of several names', () => {
+  test('fixes nothing of which it has but one of several names', () => {
     const known = { ...ONE, ids: [ONE.id, 'GHSA-1'] };
     const there = { ...ONE, id: 'GHSA-1', ids: ['GHSA-1'] };
     const vex = { status: 'not_affected', silences: true, reason: 'doc' };
@@ -79,13 +79,13 @@ describe('what the tag names today', () => {
     expect(fixOf([ONE, TWO], having([ONE, TWO]))).toContain('still has all of these 2.');
   });
 
-  test('is told with every package that a weakness is left in', () => {
+  test('is told with every package that a vulnerability is left in', () => {
     const twice = { ...ONE, package: { ...ONE.package, name: 'other' }, fixedIn: '9.9' };
     expect(fixOf([ONE, twice], having([ONE]))).toMatch(/has it too\. Use an image that has openssl .*, other 9\.9/);
     expect(fixOf([ONE, twice, TWO], having([ONE]))).toContain('still has 1 of these 2 (CVE-2026-0001).');
   });
 
-  test('is no remedy without what it brings', () => {
+  test('is no fix without what it brings', () => {
     expect(fixOf([ONE], having([TWO]))).toMatch(/^In place of it .* in which another counts: CVE-2026-0002\.$/);
     const more = makeVulnerability('CVE-2026-0003');
     expect(fixOf([ONE], having([TWO, more]))).toContain('2 others count: CVE-2026-0002 and CVE-2026-0003');
@@ -101,9 +101,9 @@ describe('what the tag names today', () => {
     expect(fixOf([ONE, TWO], having([silenced(ONE)]))).toMatch(/none of these counts.* VEX silences CVE-2026-0001\.$/);
   });
 
-  test('is never said to mend where it is not known whole', () => {
-    const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', remedy: 'r' } as const;
-    const gap = { unjudged: [{ what: 'tool', reason: 'it has no version' }] };
+  test('is never said to fix where it is not known whole', () => {
+    const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', fix: 'r' } as const;
+    const gap = { unevaluated: [{ what: 'tool', reason: 'it has no version' }] };
     const uncollected: NewerImage = { kind: 'image', tag: '1', digest: 'sha256:new', evidence: {} };
     for (const newer of [today(offline), having([], gap), uncollected]) {
       expect(fixOf([ONE], newer)).toMatch(/^Whether sha256:new .* is not known: .*openssl 3\.3\.2-r0 or newer\.$/);

@@ -36,18 +36,18 @@ describe('that nothing else was found is proved', () => {
     expect(gapOf({ sources: [{ ...source, asOf: asOf(9) }] })?.reason).toContain('in the future');
   });
 
-  test('or not, where something was not judged: the first is told, the others are counted', () => {
-    const unjudged = ['one', 'two', 'three'].map((what) => ({ what, reason: 'it has no version' }));
-    const one = gapOf({ unjudged: unjudged.slice(0, 1) });
+  test('or not, where something was not evaluated: the first is told, the others are counted', () => {
+    const unevaluated = ['one', 'two', 'three'].map((what) => ({ what, reason: 'it has no version' }));
+    const one = gapOf({ unevaluated: unevaluated.slice(0, 1) });
     expect(one?.reason).toMatch(/: one, because it has no version\.$/);
-    const three = gapOf({ unjudged });
+    const three = gapOf({ unevaluated });
     expect(three?.reason).toMatch(/: one, because it has no version, and 2 more\.$/);
-    expect(three?.details).toEqual(unjudged.map(({ what, reason }) => `${what}: ${reason}`));
+    expect(three?.details).toEqual(unevaluated.map(({ what, reason }) => `${what}: ${reason}`));
   });
 });
 
 describe('that the rest does not count is proved by the list of exploited ones', () => {
-  const failure = { cause: 'network', message: 'The list was not there.', remedy: 'Try again.' } as const;
+  const failure = { cause: 'network', message: 'The list was not there.', fix: 'Try again.' } as const;
   const UNKNOWN = { exploitedList: { status: 'unknown', failure } } as const;
 
   test('which must be there and of the last days', () => {

@@ -7,31 +7,33 @@ import { readTrustedRoot } from '../../../src/signatures/sigstore/trusted-root.j
 import { verifyKeyed, verifyKeyless } from '../../../src/signatures/sigstore/verify-material.js';
 import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
 
-const FOLDER = 'signatures/conformance';
+const DIRECTORY = 'signatures/conformance';
 const NOW = new Date('2026-11-21T12:00:00Z');
 
-describeWithSharedData(FOLDER, 'the sigstore conformance suite', () => {
-  const folder = sharedData(FOLDER);
-  const cases = existsSync(folder)
-    ? readdirSync(folder).filter((name) => existsSync(`${folder}/${name}/bundle.sigstore.json`))
+describeWithSharedData(DIRECTORY, 'the sigstore conformance suite', () => {
+  const directory = sharedData(DIRECTORY);
+  const cases = existsSync(directory)
+    ? readdirSync(directory).filter((name) => existsSync(`${directory}/${name}/bundle.sigstore.json`))
     : ['(no cases)'];
 
   test.each(cases.flatMap((name) => [[name, 'file'] as const, [name, 'digest'] as const]))(
     '%s, by its %s',
     async (name, by) => {
       const file = (path: string, otherwise: string) =>
-        readFileSync(existsSync(`${folder}/${name}/${path}`) ? `${folder}/${name}/${path}` : sharedData(otherwise));
+        readFileSync(
+          existsSync(`${directory}/${name}/${path}`) ? `${directory}/${name}/${path}` : sharedData(otherwise),
+        );
       const root = await readTrustedRoot(file('trusted_root.json', 'signatures/trusted_root.json'), 'the root');
       if (!root.ok) throw new Error(root.error.reason);
-      const artifact = file('artifact', `${FOLDER}/a.txt`);
+      const artifact = file('artifact', `${DIRECTORY}/a.txt`);
       const material = await readBundle(
-        readFileSync(`${folder}/${name}/bundle.sigstore.json`),
+        readFileSync(`${directory}/${name}/bundle.sigstore.json`),
         by === 'file' ? { bytes: artifact } : { sha256: createHash('sha256').update(artifact).digest() },
       );
       const verdict = !material.ok
         ? material
-        : existsSync(`${folder}/${name}/key.pub`)
-          ? await withKey(readFileSync(`${folder}/${name}/key.pub`, 'utf8'), (key) =>
+        : existsSync(`${directory}/${name}/key.pub`)
+          ? await withKey(readFileSync(`${directory}/${name}/key.pub`, 'utf8'), (key) =>
               verifyKeyed(material.value, { name: 'key.pub', key, log: 'required' }, root.value, NOW),
             )
           : await verifyKeyless(material.value, root.value, NOW);

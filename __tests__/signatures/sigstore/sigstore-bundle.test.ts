@@ -161,7 +161,7 @@ describe('a signature over a file', () => {
     expect(await read(message, { sha256: SHA256.subarray(1) })).toEqual(refused('wrong-subject'));
   });
 
-  test('with another hash is not judged by a SHA-256 digest, even where the digests are equal', async () => {
+  test('with another hash is not evaluated by a SHA-256 digest, even where the digests are equal', async () => {
     expect(await read(message384, { sha256: SHA256 })).toEqual(refused('malformed', 'sha384'));
     const { messageSignature } = message;
     const digest = { ...messageSignature.messageDigest, algorithm: 'SHA2_512' };

@@ -68,7 +68,7 @@ describe('a trusted root', () => {
 });
 
 describe('the trusted root of a run', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'trusted-root-'));
+  const directory = mkdtempSync(join(tmpdir(), 'trusted-root-'));
 
   test('is the embedded one offline, by its date and with a note', async () => {
     expect(await loadTrustedRoot({ offline: true })).toMatchObject({
@@ -82,7 +82,7 @@ describe('the trusted root of a run', () => {
   });
 
   test('is the file that was named, before the policy’s document', async () => {
-    const file = join(folder, 'root.json');
+    const file = join(directory, 'root.json');
     const sigstore = await makeSigstore();
     writeFileSync(file, JSON.stringify(sigstore.trustedRoot()));
     const policyDocument = JSON.stringify(sigstore.trustedRoot());
@@ -97,7 +97,7 @@ describe('the trusted root of a run', () => {
   });
 
   test('is no other, where the named one can’t be read', async () => {
-    for (const settings of [{ file: join(folder, 'missing.json') }, { policyDocument: '{}' }])
+    for (const settings of [{ file: join(directory, 'missing.json') }, { policyDocument: '{}' }])
       expect(await loadTrustedRoot({ offline: true, ...settings })).toMatchObject({
         ok: false,
         error: { code: 'malformed' },
@@ -106,8 +106,8 @@ describe('the trusted root of a run', () => {
 
   test('is refreshed where the network allows it', async () => {
     const trustedRoot = (await makeSigstore()).trustedRoot();
-    const repository = await startUpdateRepository({ folder, trustedRoot });
-    const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(folder, 'fresh') });
+    const repository = await startUpdateRepository({ directory, trustedRoot });
+    const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(directory, 'fresh') });
     await repository.close();
     if (!loaded.ok) throw new Error(loaded.error.reason);
     const { mayBeOutdated, name, note, material } = loaded.value;
@@ -135,9 +135,9 @@ describe('the trusted root of a run', () => {
     ],
   ] as const)('is the embedded one, with a note, where the repository %s', async (_why, name, reason, change) => {
     const trustedRoot = (await makeSigstore()).trustedRoot();
-    const repository = await startUpdateRepository({ folder, trustedRoot, ...change });
+    const repository = await startUpdateRepository({ directory, trustedRoot, ...change });
     if (name === 'stopped') await repository.close();
-    const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(folder, name) });
+    const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(directory, name) });
     if (name !== 'stopped') await repository.close();
     expect(loaded).toMatchObject({
       ok: true,

@@ -35,12 +35,12 @@ export interface StepResult {
 /** The bundle as users run it, with a temporary directory for what its steps write. */
 export class BundledAction {
   readonly #dist = builtBundle();
-  readonly #folder = mkdtempSync(join(tmpdir(), 'gate-action-'));
+  readonly #directory = mkdtempSync(join(tmpdir(), 'gate-action-'));
 
   /** Runs the bundle with a runner's environment, and reads what it left. */
   async run(options: StepOptions): Promise<StepResult> {
-    const folder = mkdtempSync(join(this.#folder, 'step-'));
-    const file = (name: string): string => join(folder, name);
+    const directory = mkdtempSync(join(this.#directory, 'step-'));
+    const file = (name: string): string => join(directory, name);
     for (const name of ['output', 'summary']) writeFileSync(file(name), '');
     for (const name of ['temp', 'workspace', 'home']) mkdirSync(file(name));
     if (options.payload !== null) {
@@ -95,11 +95,11 @@ export class BundledAction {
 
   /** Every file that a step left in RUNNER_TEMP, in the order of steps. */
   leftovers(): readonly string[] {
-    return readdirSync(this.#folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/temp/'));
+    return readdirSync(this.#directory, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/temp/'));
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 }
 

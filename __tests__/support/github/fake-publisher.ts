@@ -31,8 +31,8 @@ export interface PublisherRoom {
   isOpened(digest: string): boolean;
   /** Changes the layer of a published image so that it is not what its digest says. */
   breakLayer(digest: string): void;
-  /** Judges `FROM` what is written, such as `base:1@sha256:…`, or several of them between blanks, by the publisher's key and the advisories. */
-  judge(written: string, records: readonly MadeRecord[], run?: JudgeOptions): Promise<Report>;
+  /** Evaluates `FROM` what is written, such as `base:1@sha256:…`, or several of them between blanks, by the publisher's key and the advisories. */
+  evaluate(written: string, records: readonly MadeRecord[], run?: EvaluateOptions): Promise<Report>;
 }
 
 export interface PublishOptions {
@@ -49,7 +49,7 @@ export interface PublishOptions {
   readonly unsignedVex?: unknown;
 }
 
-interface JudgeOptions extends Partial<GateRun> {
+interface EvaluateOptions extends Partial<GateRun> {
   /** Lines of the policy after `version`, `allow` and `registries`. */
   readonly lines?: readonly string[];
   /** Further lines of the allow entry. */
@@ -124,7 +124,7 @@ export async function openPublisherRoom(): Promise<PublisherRoom> {
     breakLayer(digest) {
       registry.corrupt(REPOSITORY, layers.get(digest) ?? '', Buffer.from('no layer'));
     },
-    judge(written, records, { lines = ['profile: hardened'], entry = [], exploited = [], ...run } = {}) {
+    evaluate(written, records, { lines = ['profile: hardened'], entry = [], exploited = [], ...run } = {}) {
       return gateRun({
         files: {
           Dockerfile: written

@@ -14,7 +14,7 @@ export interface UpdateRepository {
 
 export interface UpdateRepositoryOptions {
   /** Where the root is written to. */
-  readonly folder: string;
+  readonly directory: string;
   readonly trustedRoot: object;
   /** When its metadata ends to hold. Default: in an hour. */
   readonly expires?: Date;
@@ -45,7 +45,7 @@ export async function startUpdateRepository(options: UpdateRepositoryOptions): P
     ['/targets.json', document('targets', { targets: { [TARGET]: { length: Buffer.byteLength(target), hashes } } })],
     [`/targets/${TARGET}`, options.served ?? target],
   ]);
-  const rootPath = join(options.folder, 'root.json');
+  const rootPath = join(options.directory, 'root.json');
   const roles = { root: role, timestamp: role, snapshot: role, targets: role };
   const keys = { [keyid]: { keytype: 'ed25519', scheme: 'ed25519', keyval } };
   writeFileSync(rootPath, document('root', { consistent_snapshot: false, keys, roles }));

@@ -148,7 +148,7 @@ export function apkInventory(
         name,
         version,
         source: { name },
-        licences: [],
+        licenses: [],
         purl: `pkg:apk/wolfi/${name}@${version}`,
         where,
         files: [],

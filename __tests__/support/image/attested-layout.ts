@@ -9,7 +9,7 @@ import { writeLayout } from './image-maker-layout.js';
 
 /** An image in a layout on disk, with what was attested of it, and the policy that says whose key counts. */
 export interface AttestedLayout {
-  readonly folder: string;
+  readonly directory: string;
   readonly image: string;
   /** Arguments of a command that reads the image from the layout. */
   readonly route: readonly string[];
@@ -53,16 +53,16 @@ export async function makeAttestedLayout(options: AttestedLayoutOptions): Promis
   });
   const marks = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': digest };
   const index = makeIndex([image, { ...attestations, descriptor: { ...subjectOf(attestations), annotations: marks } }]);
-  const folder = await mkdtemp(join(tmpdir(), 'attested-'));
+  const directory = await mkdtemp(join(tmpdir(), 'attested-'));
   const name = 'registry.example/base/app';
-  await writeLayout(join(folder, 'layout'), [
+  await writeLayout(join(directory, 'layout'), [
     { content: index, name: `${name}:1` },
     ...(layers.length === 0
       ? []
       : [{ content: cosignManifest(layers), name: `${name}:${fallbackTag(digest, '.att')}` }]),
   ]);
-  await writeFile(join(folder, 'base.pub'), signer.publicKeyPem);
-  const policy = join(folder, 'policy.yml');
+  await writeFile(join(directory, 'base.pub'), signer.publicKeyPem);
+  const policy = join(directory, 'policy.yml');
   const lines = [
     'version: 1',
     'allow:',
@@ -73,9 +73,9 @@ export async function makeAttestedLayout(options: AttestedLayoutOptions): Promis
   ];
   await writeFile(policy, `${lines.join('\n')}\n`);
   return {
-    folder,
+    directory,
     image: `${name}:1`,
-    route: ['--registry', `registry.example=oci-layout:${join(folder, 'layout')}`],
+    route: ['--registry', `registry.example=oci-layout:${join(directory, 'layout')}`],
     policy,
     digest,
   };

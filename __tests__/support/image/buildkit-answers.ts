@@ -46,7 +46,7 @@ export function differences({ content, buildkit }: BuildkitAnswer): readonly str
       const reference = use.reference === null ? `unresolved ${use.expanded}` : formatReference(use.reference);
       return `${reference} ${use.platform ?? `linux/${architecture}`}`;
     });
-    const [had, wanted] = [new Set(ours), new Set(expected.refs.map(normalise))];
+    const [had, wanted] = [new Set(ours), new Set(expected.refs.map(normalize))];
     return [
       ...ranges,
       ...(frontend === buildkit.syntax ? [] : [`${run}: frontend ${frontend}, not ${buildkit.syntax}`]),
@@ -57,7 +57,7 @@ export function differences({ content, buildkit }: BuildkitAnswer): readonly str
 }
 
 /** The answers keep platforms as they were written (`linux/arm64/v8`). */
-function normalise(text: string): string {
+function normalize(text: string): string {
   const space = text.lastIndexOf(' ');
   const platform = parsePlatform(text.slice(space + 1));
   return platform.ok ? `${text.slice(0, space)} ${formatPlatform(platform.value)}` : text;

@@ -50,7 +50,7 @@ export function sourceOf(made: MadeImage, asked: string[] = []): ImageSource {
     registry: 'memory',
     request: 'memory',
     message: 'The test holds no such content.',
-    remedy: 'Make it.',
+    fix: 'Make it.',
   });
   return {
     resolveTag: async () => missing,

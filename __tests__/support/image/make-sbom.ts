@@ -5,7 +5,7 @@ export interface MadePackage {
   readonly purl?: string;
   readonly id?: string;
   readonly supplier?: string;
-  readonly licence?: string;
+  readonly license?: string;
   readonly sha256?: string;
 }
 
@@ -15,14 +15,14 @@ interface MadeDocument {
   readonly relationships?: readonly (readonly [string, string, string])[];
 }
 
-/** An apk package of Wolfi as apko lists it: with a purl, a supplier and a licence, and without a checksum. */
+/** An apk package of Wolfi as apko lists it: with a purl, a supplier and a license, and without a checksum. */
 export function apkPackage(name: string, version: string): MadePackage {
   return {
     name,
     version,
     purl: `pkg:apk/wolfi/${name}@${version}?arch=x86_64&distro=wolfi`,
     supplier: 'Organization: Wolfi',
-    licence: 'Apache-2.0',
+    license: 'Apache-2.0',
   };
 }
 
@@ -37,7 +37,7 @@ export function spdxDocument({ packages, created, relationships }: MadeDocument)
     filesAnalyzed: false,
     ...(item.version === undefined ? {} : { versionInfo: item.version }),
     ...(item.supplier === undefined ? {} : { supplier: item.supplier }),
-    ...(item.licence === undefined ? {} : { licenseDeclared: item.licence, licenseConcluded: 'NOASSERTION' }),
+    ...(item.license === undefined ? {} : { licenseDeclared: item.license, licenseConcluded: 'NOASSERTION' }),
     ...(item.sha256 === undefined ? {} : { checksums: [{ algorithm: 'SHA256', checksumValue: item.sha256 }] }),
     ...(item.purl === undefined
       ? {}
@@ -86,7 +86,7 @@ export function cycloneDxDocument({ packages, created }: MadeDocument): Record<s
       ...(item.version === undefined ? {} : { version: item.version }),
       ...(item.purl === undefined ? {} : { purl: item.purl }),
       ...(item.supplier === undefined ? {} : { supplier: { name: item.supplier } }),
-      ...(item.licence === undefined ? {} : { licenses: [{ license: { id: item.licence } }] }),
+      ...(item.license === undefined ? {} : { licenses: [{ license: { id: item.license } }] }),
       ...(item.sha256 === undefined ? {} : { hashes: [{ alg: 'SHA-256', content: item.sha256 }] }),
     })),
     dependencies: [{ ref: 'image', dependsOn: packages.map((item) => item.id ?? item.purl ?? item.name) }],

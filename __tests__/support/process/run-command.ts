@@ -1,29 +1,29 @@
 import { join } from 'node:path';
 import type { Command, CommandIo, ExitCode } from '../../../src/cli/command.js';
 
-/** A command's surroundings at a desk without a terminal, in a folder, with a home where nothing is. */
-export function deskIn(folder: string, changes: Partial<CommandIo> = {}): CommandIo {
+/** A command's surroundings at a desk without a terminal, in a directory, with a home where nothing is. */
+export function deskIn(directory: string, changes: Partial<CommandIo> = {}): CommandIo {
   return {
     stdout: () => undefined,
     stderr: () => undefined,
-    env: { HOME: join(folder, 'none') },
-    cwd: folder,
+    env: { HOME: join(directory, 'none') },
+    cwd: directory,
     program: 'base-image-gate',
-    colour: false,
+    color: false,
     columns: 120,
     progress: false,
     ...changes,
   };
 }
 
-/** Runs a command in a folder. Returns its exit code and what it printed. */
+/** Runs a command in a directory. Returns its exit code and what it printed. */
 export async function runCommand(
   command: Command,
-  folder: string,
+  directory: string,
   ...args: readonly string[]
 ): Promise<{ readonly code: ExitCode; readonly stdout: string; readonly stderr: string }> {
   let [stdout, stderr] = ['', ''];
-  const desk = deskIn(folder, {
+  const desk = deskIn(directory, {
     stdout: (text) => {
       stdout += text;
     },

@@ -13,30 +13,30 @@ import { makeZip } from './zip-maker.js';
 /** Contents by path; objects are written as JSON. */
 export type Files = Readonly<Record<string, string | Buffer | object>>;
 
-const folders: string[] = [];
+const directories: string[] = [];
 afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+  await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true })));
 });
 
 /** Makes a directory of exports, which is removed after the test. */
 export async function exportDirectory(files: Files): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'osv-exports-'));
-  folders.push(folder);
+  const directory = await mkdtemp(join(tmpdir(), 'osv-exports-'));
+  directories.push(directory);
   for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await mkdir(dirname(join(directory, path)), { recursive: true });
     const bytes = typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content);
-    await writeFile(join(folder, path), bytes);
+    await writeFile(join(directory, path), bytes);
   }
-  return folder;
+  return directory;
 }
 
 /** One line a vulnerability and a gap, or why nothing was had. */
 export function told(evidence: Evidence<KnownVulnerabilities>): string {
   if (evidence.status !== 'present') return `${evidence.status}: ${'message' in evidence ? evidence.message : ''}`;
-  const { found, unjudged } = evidence.value;
+  const { found, unevaluated } = evidence.value;
   return [
     ...found.map((one) => `${one.package.name} ${one.id} ${one.fixedIn ?? 'unfixed'}`),
-    ...unjudged.map(({ what, reason }) => `? ${what}: ${reason}`),
+    ...unevaluated.map(({ what, reason }) => `? ${what}: ${reason}`),
   ].join('\n');
 }
 

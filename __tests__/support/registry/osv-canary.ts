@@ -2,7 +2,7 @@ import { canariesOf } from '../../../src/vulnerabilities/sources/canaries.js';
 import { type MadeRecord, osvRecord } from './osv-server.js';
 
 /**
- * An old record of an ecosystem about the package of its `place`-th canary, mended before any real version: an archive
+ * An old record of an ecosystem about the package of its `place`-th canary, fixed before any real version: an archive
  * with it passes for the whole of that ecosystem.
  */
 export function canaryRecord(ecosystem: string, modified = '2026-11-20T10:00:00Z', place = 0): MadeRecord {

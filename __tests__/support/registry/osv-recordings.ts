@@ -35,12 +35,12 @@ function made(id: string, versionId: string): Distribution {
   return { id, idLike: [], versionId, where: 'etc/os-release' };
 }
 
-/** Every recorded answer in a folder about an ecosystem that images have packages of, each of them once. */
-export function osvRecordings(folder: string): {
+/** Every recorded answer in a directory about an ecosystem that images have packages of, each of them once. */
+export function osvRecordings(directory: string): {
   readonly recordings: readonly OsvRecording[];
   readonly records: readonly MadeRecord[];
 } {
-  const answers = recordedAnswers(folder);
+  const answers = recordedAnswers(directory);
   const affected = new Map<string, Map<string, MadeAffected>>();
   const recordings = new Map<string, OsvRecording>();
   for (const [index, recorded] of answers.entries()) {
@@ -93,12 +93,12 @@ function recordingOf(name: string, ecosystem: string, recorded: readonly Recorde
   return null;
 }
 
-function recordedAnswers(folder: string): readonly (readonly Recorded[])[] {
-  return readdirSync(folder)
+function recordedAnswers(directory: string): readonly (readonly Recorded[])[] {
+  return readdirSync(directory)
     .sort()
     .flatMap((file) => {
       // The recordings' own form: request and response with JSON texts as bodies.
-      const cassette = parse(readFileSync(`${folder}/${file}`, 'utf8')) as {
+      const cassette = parse(readFileSync(`${directory}/${file}`, 'utf8')) as {
         readonly interactions: readonly {
           readonly request: { readonly body: string };
           readonly response: { readonly body: string };

@@ -161,7 +161,7 @@ const CANARIES = new Set(['0.0.1-r0', '0.0.1-1', '0.0.1']);
 
 /**
  * A service that knows records: it answers each question with those that name the package, as the real one would for a
- * version that is affected; questions with a version before any real one with an old weakness, as any ecosystem it knows.
+ * version that is affected; questions with a version before any real one with an old vulnerability, as any ecosystem it knows.
  */
 export function knowing(records: readonly MadeRecord[], exploited: readonly string[] = []): OsvKnowledge {
   const named = (query: OsvQuery) =>

@@ -26,17 +26,17 @@ export interface DockerRegistryOptions {
 
 /** Docker's own registry, as Debian packages it. @see https://distribution.github.io/distribution/about/configuration/ */
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<PeerRegistry> {
-  const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
+  const directory = await mkdtemp(join(tmpdir(), 'docker-registry-'));
   const port = await freePort();
   const file = async (name: string, content: string) => {
-    await writeFile(join(folder, name), content);
-    return join(folder, name);
+    await writeFile(join(directory, name), content);
+    return join(directory, name);
   };
   const { tls, htpasswd, token } = options;
   const configuration = {
     version: 0.1,
     log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: folder } },
+    storage: { filesystem: { rootdirectory: directory } },
     http: {
       addr: `127.0.0.1:${port}`,
       ...(tls === undefined
@@ -61,7 +61,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   };
   // JSON is YAML.
   const path = await file('config.yml', JSON.stringify(configuration));
-  return started(spawn('docker-registry', ['serve', path], { stdio: 'ignore' }), port, folder);
+  return started(spawn('docker-registry', ['serve', path], { stdio: 'ignore' }), port, directory);
 }
 
 /** The registry of go-containerregistry, with the referrers API. */
@@ -85,7 +85,7 @@ export function run(
   });
 }
 
-async function started(child: ChildProcess, port: number, folder?: string): Promise<PeerRegistry> {
+async function started(child: ChildProcess, port: number, directory?: string): Promise<PeerRegistry> {
   const ended = once(child, 'exit');
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`);
@@ -96,7 +96,7 @@ async function started(child: ChildProcess, port: number, folder?: string): Prom
     async close() {
       child.kill('SIGKILL');
       await ended;
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }

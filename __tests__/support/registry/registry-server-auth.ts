@@ -21,8 +21,8 @@ function tokenFor(scope: string): string {
   return `token-for-${Buffer.from(scope).toString('base64url')}`;
 }
 
-/** Answers 401 with a challenge, and false, if the request is not authorised. */
-export function authorise(
+/** Answers 401 with a challenge, and false, if the request is not authorized. */
+export function authorize(
   auth: RegistryAuth | undefined,
   request: IncomingMessage,
   response: ServerResponse,

@@ -5,7 +5,7 @@ import { digestOf } from '../../../src/references/digest.js';
 import type { Descriptor } from '../../../src/registry/manifest/manifest.js';
 import { OCI_INDEX } from '../../../src/registry/manifest/media-types.js';
 import { fallbackTag, type MadeContent } from '../image/image-maker.js';
-import { authorise, type RegistryAuth, serveToken } from './registry-server-auth.js';
+import { authorize, type RegistryAuth, serveToken } from './registry-server-auth.js';
 
 export interface RegistryServerOptions {
   readonly auth?: RegistryAuth;
@@ -59,7 +59,7 @@ export async function startRegistry(options: RegistryServerOptions = {}): Promis
       void serveToken(options.auth, request, response, url);
       return;
     }
-    if (!authorise(options.auth, request, response, url, origin)) return;
+    if (!authorize(options.auth, request, response, url, origin)) return;
     send(response, request, answer(repositories, options, request, url));
   };
   const server = options.tls ? createHttpsServer(options.tls, listener) : createHttpServer(listener);

@@ -34,9 +34,9 @@ export function describeRealImages(
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 const MAX_OUTPUT = 1 << 28;
 
-/** A folder with images that real programs made, and a registry that they are pushed to and read from. */
+/** A directory with images that real programs made, and a registry that they are pushed to and read from. */
 export class RealImages {
-  readonly folder = mkdtempSync(join(tmpdir(), 'real-images-'));
+  readonly directory = mkdtempSync(join(tmpdir(), 'real-images-'));
   readonly #registry: PeerRegistry;
 
   private constructor(registry: PeerRegistry) {
@@ -50,13 +50,13 @@ export class RealImages {
   async close(): Promise<void> {
     await closeRegistries();
     await this.#registry.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Runs a program in the folder and gives what it printed. Bound, so that tests may take it out. */
+  /** Runs a program in the directory and gives what it printed. Bound, so that tests may take it out. */
   readonly run = (command: string, ...args: readonly string[]): string =>
     execFileSync(command, args, {
-      cwd: this.folder,
+      cwd: this.directory,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: MAX_OUTPUT,
@@ -66,12 +66,12 @@ export class RealImages {
 
   /** Packs one layer a step on the image of that name, which is begun where there is none; each step changes the tree that those before it left. */
   pack(name: string, steps: readonly ((rootfs: string) => void)[]): void {
-    if (!existsSync(join(this.folder, name))) {
+    if (!existsSync(join(this.directory, name))) {
       this.run('umoci', 'init', '--layout', name);
       this.run('umoci', 'new', '--image', `${name}:latest`);
     }
     for (const step of steps) {
-      const bundle = mkdtempSync(join(this.folder, `${name}-bundle-`));
+      const bundle = mkdtempSync(join(this.directory, `${name}-bundle-`));
       this.run('umoci', 'unpack', '--image', `${name}:latest`, bundle);
       step(join(bundle, 'rootfs'));
       this.run('umoci', 'repack', '--image', `${name}:latest`, bundle);
@@ -135,10 +135,10 @@ export class RealImages {
     return [...lines.values()].sort();
   }
 
-  /** The tree that umoci unpacks, to ask other programs about; relative to the folder. */
+  /** The tree that umoci unpacks, to ask other programs about; relative to the directory. */
   unpacked(name: string): string {
-    const bundle = `${name}-judge`;
-    if (!existsSync(join(this.folder, bundle))) this.run('umoci', 'unpack', '--image', `${name}:latest`, bundle);
+    const bundle = `${name}-evaluate`;
+    if (!existsSync(join(this.directory, bundle))) this.run('umoci', 'unpack', '--image', `${name}:latest`, bundle);
     return `${bundle}/rootfs`;
   }
 

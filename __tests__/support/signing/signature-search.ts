@@ -73,7 +73,7 @@ export function failingSource(
       registry: 'registry.example',
       request,
       message: `${request} failed`,
-      remedy: 'Try again.',
+      fix: 'Try again.',
     });
   return {
     resolveTag: async (repository, tag) => (fails(tag) ? refuse(tag) : source.resolveTag(repository, tag)),

@@ -34,24 +34,24 @@ export async function cosignVerdict(
 ): Promise<CosignVerdict> {
   for (const content of [scene.index, scene.platform, scene.otherImage]) registry.push(repository, content);
   for (const { content, tag } of made.pushed) registry.push(repository, content, tag);
-  const folder = mkdtempSync(join(tmpdir(), 'cosign-case-'));
-  const root = join(folder, 'trusted_root.json');
+  const directory = mkdtempSync(join(tmpdir(), 'cosign-case-'));
+  const root = join(directory, 'trusted_root.json');
   writeFileSync(root, JSON.stringify(made.trustedRoot));
   return runCosign([
     made.form.endsWith('attestation') ? 'verify-attestation' : 'verify',
     ...(made.form.endsWith('attestation') ? ['--type', made.type] : []),
     '--trusted-root',
     root,
-    ...asked(made, folder),
+    ...asked(made, directory),
     `${registry.host}/${repository}@${made.subject.descriptor.digest}`,
   ]);
 }
 
-function asked({ asked: authority }: Case, folder: string): readonly string[] {
+function asked({ asked: authority }: Case, directory: string): readonly string[] {
   if (authority.kind === 'kms') return [];
   if (authority.kind === 'keyless')
     return ['--certificate-identity', authority.subject, '--certificate-oidc-issuer', authority.issuer];
-  const key = join(folder, 'key.pub');
+  const key = join(directory, 'key.pub');
   writeFileSync(key, authority.pem);
   return ['--key', key];
 }

@@ -16,16 +16,16 @@ export interface OurVerdict {
 
 /** What this program says of a case, through the same collectors that a run uses. */
 export async function ourVerdict(scene: Scene, made: Case): Promise<OurVerdict> {
-  const folder = mkdtempSync(join(tmpdir(), 'signatures-case-'));
+  const directory = mkdtempSync(join(tmpdir(), 'signatures-case-'));
   try {
-    return await verdictIn(folder, scene, made);
+    return await verdictIn(directory, scene, made);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function verdictIn(folder: string, scene: Scene, made: Case): Promise<OurVerdict> {
-  const trustedRootFile = join(folder, 'trusted_root.json');
+async function verdictIn(directory: string, scene: Scene, made: Case): Promise<OurVerdict> {
+  const trustedRootFile = join(directory, 'trusted_root.json');
   writeFileSync(trustedRootFile, JSON.stringify(made.trustedRoot));
   const context = collectContext({
     entry: allowEntry([made.asked]),
@@ -40,7 +40,7 @@ async function verdictIn(folder: string, scene: Scene, made: Case): Promise<OurV
           ...(tag === undefined ? {} : { name: `registry.example/base:${tag}` }),
         })),
       ],
-      join(folder, 'layout'),
+      join(directory, 'layout'),
     ),
     image: resolvedImage(reference(NAME), made.subject),
     // The fixtures' times lie within an hour of now.

@@ -32,7 +32,7 @@ async function found(
 const OPENSSL = { ecosystem: 'Debian:12', name: 'openssl' };
 const brief = (all: readonly Vulnerability[]) => all.map(({ id, fixedIn, ids }) => [id, fixedIn, ids]);
 
-describe('one weakness counts once', () => {
+describe('one vulnerability counts once', () => {
   test('when a notice and a record of its own tell of it: of several fixes the highest, of ratings the worst, of dates the first', async () => {
     const notice = osvRecord('DSA-1-1', [{ ...OPENSSL, fixed: '3.0.2-1' }], {
       upstream: ['CVE-2026-0001', 'CVE-2026-0002'],
@@ -75,7 +75,7 @@ describe('one weakness counts once', () => {
   });
 });
 
-test('a notice of several weaknesses lends none of them its other names: a waiver of one would cover all', async () => {
+test('a notice of several vulnerabilities lends none of them its other names: a waiver of one would cover all', async () => {
   const notice = osvRecord('DSA-1-1', [OPENSSL], {
     upstream: ['CVE-2026-0001', 'CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'],
     aliases: ['GHSA-dddd-eeee-ffff'],
@@ -89,21 +89,21 @@ test('a notice of several weaknesses lends none of them its other names: a waive
 describe('the distribution’s own record decides', () => {
   const upstreams = osvRecord('CVE-2026-0001', [{ ecosystem: 'npm', name: 'openssl', fixed: '3.0.2-1' }]);
 
-  test('what upstream mended is not mended in its package', async () => {
+  test('what upstream fixed is not fixed in its package', async () => {
     const own = osvRecord('DEBIAN-CVE-2026-0001', [OPENSSL], { upstream: ['CVE-2026-0001'] });
     expect(brief(await found([upstreams, own]))).toEqual([
       ['CVE-2026-0001', undefined, ['CVE-2026-0001', 'DEBIAN-CVE-2026-0001']],
     ]);
   });
 
-  test('nor is what another release of it mended', async () => {
+  test('nor is what another release of it fixed', async () => {
     const entries = [OPENSSL, { ...OPENSSL, ecosystem: 'Debian:13', fixed: '3.0.2-1' }];
     expect(brief(await found([osvRecord('DEBIAN-CVE-2026-0001', entries)]))).toEqual([
       ['CVE-2026-0001', undefined, ['CVE-2026-0001', 'DEBIAN-CVE-2026-0001']],
     ]);
   });
 
-  test('and what it took back as mended is not found by what upstream says', async () => {
+  test('and what it took back as fixed is not found by what upstream says', async () => {
     const own = osvRecord('DEBIAN-CVE-2026-0001', [{ ...OPENSSL, fixed: '3.0.1-1' }], { upstream: ['CVE-2026-0001'] });
     expect(await found([upstreams, own])).toEqual([]);
   });
@@ -114,7 +114,7 @@ describeWithSharedData('vulnfeeds', "records in the form of Chainguard's feed", 
   const records = () =>
     ['CGA-fixed.json', 'CGA-unfixed.json'].map((name) => readFileSync(sharedData(`vulnfeeds/${name}`), 'utf8'));
 
-  test('one weakness, with every name of it', async () => {
+  test('one vulnerability, with every name of it', async () => {
     expect(brief(await found(records(), WOLFI, ['haproxy-2.2', '2.2.33-r40']))).toEqual([
       ['CVE-2025-32464', '2.2.34-r0', ['CVE-2025-32464', 'CGA-2222-2222-2222', 'GHSA-frg5-h47x-75j9']],
     ]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { RunSettings } from '../../../src/evidence/collector.js';
 import type { Distribution, Inventory } from '../../../src/packages/inventory.js';
 import type { AllowEntry } from '../../../src/policy/policy.js';
-import { questionsAbout } from '../../../src/vulnerabilities/sources/queries.js';
+import { queriesAbout } from '../../../src/vulnerabilities/sources/queries.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../support/image/vulnerability-run.js';
 import { exportDirectory, zipOf } from '../../support/registry/export-directory.js';
 import { canaryRecord } from '../../support/registry/osv-canary.js';
@@ -14,10 +14,10 @@ function distribution(id: string, versionId?: string): Distribution {
 
 function asked(of: Distribution | null, type: 'apk' | 'deb' | 'rpm' | 'npm' | 'pypi'): string {
   const { packages } = inventoryOf(of, [['tool', '1.0', 'origin']], type);
-  const { questions, unjudged } = questionsAbout(packages, of);
+  const { questions, unevaluated } = queriesAbout(packages, of);
   return [
     ...questions.map(({ ecosystem, name, about }) => `${ecosystem} ${name}${about === 'possible' ? '?' : ''}`),
-    ...unjudged.map(({ reason }) => `unjudged: ${reason}`),
+    ...unevaluated.map(({ reason }) => `unevaluated: ${reason}`),
   ].join(', ');
 }
 
@@ -45,7 +45,7 @@ describe('what is asked about a package', () => {
     [distribution('debian', '12'), 'apk', /it is an apk package, and the distribution's packages are deb/],
     [distribution('rhel', '7.9'), 'rpm', /the release 7\.9/],
   ] as const)('of %j %s nothing can be asked', (of, type, expected) => {
-    expect(asked(of, type)).toMatch(/^unjudged: /);
+    expect(asked(of, type)).toMatch(/^unevaluated: /);
     expect(asked(of, type)).toMatch(expected);
   });
 
@@ -57,8 +57,8 @@ describe('what is asked about a package', () => {
     ['x'.repeat(300), '1.0'],
     ['tool‮', '1.0'],
   ])('a hostile name or version (%j %j) is asked of nobody, and is a gap', (name, version) => {
-    const { questions, unjudged } = questionsAbout(inventoryOf(ALPINE, [[name, version]]).packages, ALPINE);
-    expect([questions.length, unjudged.length]).toEqual([0, 1]);
+    const { questions, unevaluated } = queriesAbout(inventoryOf(ALPINE, [[name, version]]).packages, ALPINE);
+    expect([questions.length, unevaluated.length]).toEqual([0, 1]);
   });
 
   test.each([
@@ -68,25 +68,25 @@ describe('what is asked about a package', () => {
   ] as const)(
     'a version without a place in its order (%s %s) is a gap that names the package',
     (type, version, name) => {
-      const { questions, unjudged } = questionsAbout(inventoryOf(DEBIAN, [['tool', version]], type).packages, DEBIAN);
+      const { questions, unevaluated } = queriesAbout(inventoryOf(DEBIAN, [['tool', version]], type).packages, DEBIAN);
       expect(questions).toEqual([]);
-      expect(unjudged).toEqual([
+      expect(unevaluated).toEqual([
         { what: `tool ${version}`, reason: `its version has no place in the version order of ${name}` },
       ]);
     },
   );
 
-  test("a library that a distribution's package brought is the distribution's to judge", () => {
+  test("a library that a distribution's package brought is the distribution's to evaluate", () => {
     const [library] = inventoryOf(WOLFI, [['pip', '24.0']], 'pypi').packages;
     const packages = library === undefined ? [] : [{ ...library, partOf: 'py3-pip' }];
-    expect(questionsAbout(packages, WOLFI)).toEqual({ questions: [], unjudged: [], packages: 0 });
+    expect(queriesAbout(packages, WOLFI)).toEqual({ questions: [], unevaluated: [], packages: 0 });
   });
 });
 
 describe('an image that was not understood', () => {
   const gaps = async (inventory: Inventory, entry?: AllowEntry, settings: Partial<RunSettings> = {}) => {
     const evidence = await collectKnown({ inventory, settings, ...(entry === undefined ? {} : { entry }) });
-    return evidence.status === 'present' ? evidence.value.unjudged.map(({ reason }) => reason) : [evidence.status];
+    return evidence.status === 'present' ? evidence.value.unevaluated.map(({ reason }) => reason) : [evidence.status];
   };
   const entry = makeAllowEntry({ pattern: 'registry.test/**', noPackages: 'allow' });
 

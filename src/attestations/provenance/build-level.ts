@@ -1,6 +1,6 @@
 import type { Signer } from '../../signatures/signer.js';
 import type { BuildLevel, BuildProvenance } from './provenance.js';
-import { normaliseBuilder, readSourceUri } from './source-uri.js';
+import { normalizeBuilder, readSourceUri } from './source-uri.js';
 
 /**
  * Issuers whose tokens only a build platform's jobs can have.
@@ -26,14 +26,14 @@ export function isIsolatedBuilder(name: string): boolean {
 }
 
 /**
- * Judges the SLSA build level that a provenance's own words and its signature support, and says by which steps. Never
+ * Evaluates the SLSA build level that a provenance's own words and its signature support, and says by which steps. Never
  * more than is shown: 1 for provenance that is there, 2 where a hosted platform signed it, 3 where the platform keeps
  * the build from writing its own provenance.
  *
  * @param vouchedBuilder whether the policy names this builder for the signer, which is what makes a key a platform's
  * @see https://slsa.dev/spec/v1.1/levels
  */
-export function judgeLevel(provenance: BuildProvenance, signer: Signer | null, vouchedBuilder: boolean): BuildLevel {
+export function evaluateLevel(provenance: BuildProvenance, signer: Signer | null, vouchedBuilder: boolean): BuildLevel {
   const { builder } = provenance;
   if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 asks for'] };
   const one = `level 1: it names its builder, ${builder}`;
@@ -78,7 +78,7 @@ function isolationOf(
   if (signer.runnerEnvironment !== undefined && signer.runnerEnvironment !== 'github-hosted') {
     return { isolated: false, reason: `it ran on a ${signer.runnerEnvironment} runner` };
   }
-  const builder = normaliseBuilder(provenance.builder ?? '');
+  const builder = normalizeBuilder(provenance.builder ?? '');
   const known = ISOLATED_BUILDERS.find((prefix) => builder.startsWith(prefix));
   // The certificate, not the predicate, proves which workflow signed.
   if (known !== undefined && signer.subject.startsWith(known)) {

@@ -24,7 +24,7 @@ export const collectApko: Collector<'apko'> = async (context) => {
     status: 'unavailable',
     cause: 'malformed',
     message: `${faults[0]?.place ?? looked.from} holds ${faults[0]?.answer ?? 'no apko configuration'}.`,
-    remedy: 'Ask the publisher for the configuration as apko writes it.',
+    fix: 'Ask the publisher for the configuration as apko writes it.',
     lookedIn: faults,
   };
 };

@@ -4,10 +4,10 @@ import { identityMatches } from '../../policy/identity.js';
 import { isProvenanceType } from '../../signatures/predicate-types.js';
 import { describeSigner, type Signer } from '../../signatures/signer.js';
 import { type Carrier, findCarriers, isSigned } from '../attested.js';
-import { isIsolatedBuilder, judgeLevel } from './build-level.js';
+import { evaluateLevel, isIsolatedBuilder } from './build-level.js';
 import type { AttestedProvenance, BuildProvenance } from './provenance.js';
 import { type ProvenanceError, readProvenance } from './read-provenance.js';
-import { normaliseBuilder, readSourceUri } from './source-uri.js';
+import { normalizeBuilder, readSourceUri } from './source-uri.js';
 
 /** Collects the SLSA provenance that is attested of an image, with the build level each supports. */
 export const collectProvenance: Collector<'provenance'> = async (context) => {
@@ -44,7 +44,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
         status: 'unavailable',
         cause: 'malformed',
         message,
-        remedy: 'Ask the publisher for SLSA provenance v1, as actions/attest-build-provenance makes it.',
+        fix: 'Ask the publisher for SLSA provenance v1, as actions/attest-build-provenance makes it.',
         lookedIn: told,
       };
 };
@@ -60,10 +60,10 @@ function toAttested(context: CollectContext, carrier: Carrier, provenance: Build
   const signer = isSigned(carrier) ? carrier.signer : null;
   const wanted = context.subject.entry?.provenance?.builder;
   const { builder } = provenance;
-  const vouched = wanted !== undefined && builder !== undefined && identityMatches(wanted, normaliseBuilder(builder));
+  const vouched = wanted !== undefined && builder !== undefined && identityMatches(wanted, normalizeBuilder(builder));
   return {
     provenance,
-    level: judgeLevel(provenance, signer, vouched),
+    level: evaluateLevel(provenance, signer, vouched),
     conflicts: [
       ...findConflicts(provenance, signer, context.settings.now),
       ...(wanted === undefined ? [] : borrowedBuilder(provenance, signer, wanted)),
@@ -113,10 +113,10 @@ const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
  */
 function borrowedBuilder(provenance: BuildProvenance, signer: Signer | null, wanted: string): readonly string[] {
   if (signer?.kind !== 'keyless' || signer.issuer !== GITHUB_ISSUER || provenance.builder === undefined) return [];
-  const builder = normaliseBuilder(provenance.builder);
+  const builder = normalizeBuilder(provenance.builder);
   if (!/^https:\/\/github\.com\//i.test(builder)) return [];
   const { subject, workflow, sourceRepository } = signer;
-  if (builder === subject || builder === workflow || identityMatches(wanted, normaliseBuilder(subject))) return [];
+  if (builder === subject || builder === workflow || identityMatches(wanted, normalizeBuilder(subject))) return [];
   if (isIsolatedBuilder(subject)) return [];
   const runs = sourceRepository === undefined ? undefined : `${readSourceUri(sourceRepository).repository}/actions/`;
   if (runs !== undefined && builder.toLowerCase().startsWith(runs.toLowerCase())) return [];

@@ -9,7 +9,7 @@ export interface SourceUri {
 
 /**
  * Brings the ways to write a git repository to one: `git+https://github.com/acme/images.git@refs/heads/main`,
- * `git@github.com:acme/images.git` and `https://github.com/acme/images.git#main:folder` are
+ * `git@github.com:acme/images.git` and `https://github.com/acme/images.git#main:directory` are
  * `https://github.com/acme/images`. Dots in the path are resolved as a client would, so that what a pattern allows is
  * what was fetched; a text that names a user, or is no URL, stays as it is and matches only itself.
  */
@@ -47,7 +47,7 @@ function plainPath(origin: string, path: string): string {
 }
 
 /** A builder's id with its dots resolved, so that `…/acme/../evil/x` is no builder of acme's. */
-export function normaliseBuilder(id: string): string {
+export function normalizeBuilder(id: string): string {
   if (id.length > MAX_URI_LENGTH || !/^https?:\/\//.test(id) || !URL.canParse(id)) return id;
   const url = new URL(id);
   return url.username === '' && url.password === '' ? url.href.replace(/\/$/, '') : id;

@@ -13,7 +13,7 @@ import { refused, type SbomError, unsupported } from './sbom-error.js';
 const TOLD = 10;
 
 /**
- * What two bills of materials of one image say differently of the distribution's packages; each a sentence. An image has
+ * What two SBOM of one image say differently of the distribution's packages; each a sentence. An image has
  * one package database, so there is one truth about these; of libraries inside programs, tools find more or fewer.
  * A document that lists no package of a type has nothing to say about that type.
  */
@@ -54,7 +54,7 @@ function describe(versions: ReadonlySet<string> | undefined): string {
 }
 
 /**
- * Collects the bills of materials that are attested of an image, by the signed predicateType. Where no authority signed
+ * Collects the SBOM that are attested of an image, by the signed predicateType. Where no authority signed
  * one, the unsigned ones beside the image are read and marked so.
  */
 export const collectSbom: Collector<'sbom'> = async (context) => {
@@ -126,5 +126,5 @@ function notRead(failures: readonly { readonly place: string; readonly error: Sb
   const message = `${place}: ${error.message}.`;
   if (error.status === 'unsupported') return { status: 'unsupported', form: error.form, message, lookedIn };
   const cause = error.code === 'limit' ? 'limit' : 'malformed';
-  return { status: 'unavailable', cause, message, remedy: error.remedy, lookedIn };
+  return { status: 'unavailable', cause, message, fix: error.fix, lookedIn };
 }

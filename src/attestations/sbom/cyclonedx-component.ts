@@ -16,7 +16,7 @@ export function readComponent(
     kind: 'component',
     name: group === undefined ? name : `${group}/${name}`,
     identifiers: readIdentifiers(fields),
-    licences: readLicences(fields['licenses']),
+    licenses: readLicenses(fields['licenses']),
     hashes: readHashes(fields['hashes']),
     root: marks.root,
     nested: marks.nested,
@@ -39,7 +39,7 @@ export function readComponent(
     from.purpose = 'type';
   }
   if (made.hashes.length > 0) from.hashes = 'hashes';
-  if (made.licences.length > 0) from.licences = 'licenses';
+  if (made.licenses.length > 0) from.licenses = 'licenses';
   const producer = readProducer(fields, from);
   if (producer !== undefined) made.producer = producer;
   const source = readSource(fields['properties'], purl, from);
@@ -56,10 +56,10 @@ function readHashes(value: unknown): readonly SbomHash[] {
 }
 
 /** `[{ license: { id | name } } | { expression }]` */
-function readLicences(value: unknown): readonly string[] {
+function readLicenses(value: unknown): readonly string[] {
   return objects(value).flatMap((choice) => {
-    const licence = choice['license'];
-    const named = isFields(licence) ? (text(licence['id']) ?? text(licence['name'])) : undefined;
+    const license = choice['license'];
+    const named = isFields(license) ? (text(license['id']) ?? text(license['name'])) : undefined;
     return named ?? text(choice['expression']) ?? [];
   });
 }
@@ -85,8 +85,8 @@ function readIdentifiers(fields: Fields): readonly SbomIdentifier[] {
 /** Who made it, by the fields that say so, the closest to CISA's "producer" first. */
 function readProducer(fields: Fields, from: Partial<Record<SbomField, string>>): string | undefined {
   for (const field of ['supplier', 'manufacturer'] as const) {
-    const organisation = fields[field];
-    const name = isFields(organisation) ? text(organisation['name']) : undefined;
+    const organization = fields[field];
+    const name = isFields(organization) ? text(organization['name']) : undefined;
     if (name === undefined) continue;
     from.producer = `${field}/name`;
     return name;

@@ -102,10 +102,10 @@ function readComponents(
 
 function readMetadata(document: Fields, metadata: Fields): SbomDocument {
   const authors = objects(metadata['authors']).flatMap((author) => text(author['name']) ?? text(author['email']) ?? []);
-  // The manufacturer of the BOM is its author too, where an organisation's automation made it (CycloneDX 1.6).
+  // The manufacturer of the BOM is its author too, where an organization's automation made it (CycloneDX 1.6).
   for (const field of ['manufacturer', 'manufacture']) {
-    const organisation = metadata[field];
-    const name = isFields(organisation) ? text(organisation['name']) : undefined;
+    const organization = metadata[field];
+    const name = isFields(organization) ? text(organization['name']) : undefined;
     if (name !== undefined) authors.push(name);
   }
   const version = document['version'];

@@ -1,6 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
-import { normaliseVersion } from './distribution-packages.js';
+import { normalizeVersion } from './distribution-packages.js';
 
 /** What a difference is told by: packages of an SBOM and packages of a database both have it. */
 export interface NamedPackage {
@@ -80,7 +80,7 @@ function identify(item: NamedPackage): { readonly identity: string; readonly ver
   return {
     identity: [type, namespace, name].filter((part) => part !== undefined).join('/'),
     // An rpm's epoch may stand in a qualifier alone, and a new epoch is a new version.
-    version: type === 'rpm' && written !== '' ? normaliseVersion(written, qualifiers.get('epoch')) : written,
+    version: type === 'rpm' && written !== '' ? normalizeVersion(written, qualifiers.get('epoch')) : written,
   };
 }
 

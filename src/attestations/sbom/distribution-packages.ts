@@ -34,7 +34,7 @@ function readDistributionPurl(text: string, version?: string): DistributionPacka
   return {
     type,
     name,
-    ...(written === undefined ? {} : { version: normaliseVersion(written, qualifiers.get('epoch')) }),
+    ...(written === undefined ? {} : { version: normalizeVersion(written, qualifiers.get('epoch')) }),
     ...(architecture === undefined ? {} : { architecture }),
   };
 }
@@ -45,7 +45,7 @@ export function isRpmKey(type: string, name: string): boolean {
 }
 
 /** rpm purls carry the epoch as a qualifier, deb purls in the version, databases either way: one form of them all. */
-export function normaliseVersion(version: string, epoch?: string): string {
+export function normalizeVersion(version: string, epoch?: string): string {
   const full = epoch === undefined || /^[0-9]+:/.test(version) ? version : `${epoch}:${version}`;
   return full.startsWith('0:') ? full.slice(2) : full;
 }

@@ -3,7 +3,7 @@ import { formatName, installedPackages, type Sbom, type SbomPackage } from './sb
 
 /**
  * The minimum elements of an SBOM.
- * @see https://www.cisa.gov/sbom CISA's Minimum Elements for a Software Bill of Materials, 2026, which replace NTIA's of 2021
+ * @see https://www.cisa.gov/sbom CISA's Minimum Elements for a Software Sbom of Materials, 2026, which replace NTIA's of 2021
  */
 type DocumentElement = 'author' | 'signature' | 'format' | 'context' | 'timestamp' | 'tool' | 'sbom-version';
 
@@ -14,7 +14,7 @@ const COMPONENT_ELEMENTS = [
   'identifier',
   'hash',
   'hash-algorithm',
-  'licence',
+  'license',
   'relationship',
 ] as const;
 
@@ -48,7 +48,7 @@ const HASH_VALUE = /^(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/]{27,88}={0,2})$/;
 const HASH_ALGORITHM =
   /^(?:MD[2456]|SHA1|SHA224|SHA256|SHA384|SHA512|SHA3256|SHA3384|SHA3512|BLAKE2B(?:256|384|512)|BLAKE3|ADLER32|STREEBOG(?:256|512))$/;
 
-/** Judges an inventory element by element: of the document itself, and of the packages that are installed software. */
+/** Evaluates an inventory element by element: of the document itself, and of the packages that are installed software. */
 export function readElements(sbom: Sbom, input: ElementsInput): readonly ElementReport[] {
   return [...documentElements(sbom, input), ...componentElements(sbom)];
 }
@@ -66,7 +66,7 @@ function documentElements(sbom: Sbom, { signer, now }: ElementsInput): readonly 
     one(
       'signature',
       signer,
-      document.hasEmbeddedSignature ? 'it has a signature inside, which is not judged' : undefined,
+      document.hasEmbeddedSignature ? 'it has a signature inside, which is not evaluated' : undefined,
     ),
     one('format', formatName(sbom.format)),
     one('context', document.context.join(', ')),
@@ -117,7 +117,7 @@ function componentElements(sbom: Sbom): readonly ElementReport[] {
     identifier: (item) => (item.purl !== undefined && parsePurl(item.purl).ok) || item.identifiers.length > 0,
     hash: (item) => item.hashes.some(({ value }) => HASH_VALUE.test(value)),
     'hash-algorithm': (item) => item.hashes.some(({ algorithm }) => HASH_ALGORITHM.test(plain(algorithm))),
-    licence: (item) => item.licences.length > 0,
+    license: (item) => item.licenses.length > 0,
     relationship: (item) => related.has(item.id),
   };
   return COMPONENT_ELEMENTS.map((element) => {

@@ -1,6 +1,6 @@
 import type { Sbom } from './sbom.js';
 
-/** A bill of materials that came with an image, and on whose word. */
+/** An SBOM that came with an image, and on whose word. */
 export interface AttestedSbom {
   readonly sbom: Sbom;
   /** Who signed the statement, for people; absent where nobody did, and it stands on the registry's word. */
@@ -16,7 +16,7 @@ export interface AttestedSbom {
 
 /** The value of the evidence `sbom`. */
 export interface ImageSbom {
-  /** The one that rules judge: over the platform before the index, then the one with most packages. */
+  /** The one that rules evaluate: over the platform before the index, then the one with most packages. */
   readonly chosen: AttestedSbom;
   /** Whether it may be counted on: it is signed by an authority, or the allow entry accepts unsigned ones. */
   readonly counts: boolean;

@@ -42,7 +42,7 @@ function parseJsonDocument(text: string, bytes: Uint8Array): Result<unknown, Sbo
 }
 
 /**
- * Reads a bill of materials from a file's bytes. Takes SPDX 2.2 and 2.3 (JSON, tag-value) and CycloneDX 1.4 to 1.7 (JSON).
+ * Reads an SBOM from a file's bytes. Takes SPDX 2.2 and 2.3 (JSON, tag-value) and CycloneDX 1.4 to 1.7 (JSON).
  * Fails with `unsupported` and the form's name for any other, and with `refused` for what cannot be believed: not UTF-8,
  * no JSON, a key twice, over a limit. The process takes some 0.4 GB at its peak for a document of 50 MB: JSON.parse's
  * tree and the inventory stand side by side (bench/sbom/sbom.mjs).

@@ -1,7 +1,7 @@
 import type { Inventory } from '../../packages/inventory.js';
 import { parsePurl } from '../../packages/purl.js';
-import { normaliseName } from '../../packages/purl-types.js';
-import { type DistributionPackage, distributionPackages, isRpmKey, normaliseVersion } from './distribution-packages.js';
+import { normalizeName } from '../../packages/purl-types.js';
+import { type DistributionPackage, distributionPackages, isRpmKey, normalizeVersion } from './distribution-packages.js';
 import type { Sbom } from './sbom.js';
 
 /** What an SBOM and the package databases in the layers say differently. */
@@ -28,12 +28,12 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   const withoutPurl = new Set(
     sbom.packages
       .filter(({ purl }) => purl === undefined || !parsePurl(purl).ok)
-      .map(({ name, version }) => `${name}\n${normaliseVersion(version ?? '')}`),
+      .map(({ name, version }) => `${name}\n${normalizeVersion(version ?? '')}`),
   );
   const installed = versionsByPackage(
     inventory.packages.flatMap(({ type, name, version }) =>
       (type === 'apk' || type === 'deb' || type === 'rpm') && !isRpmKey(type, name)
-        ? [{ type, name: normaliseName(type, name), version: normaliseVersion(version) }]
+        ? [{ type, name: normalizeName(type, name), version: normalizeVersion(version) }]
         : [],
     ),
   );

@@ -1,4 +1,4 @@
-/** How much of a bill of materials is read before it is refused by the limit's name. Real ones stay far below. */
+/** How much of an SBOM is read before it is refused by the limit's name. Real ones stay far below. */
 export const SBOM_LIMITS = {
   /** Bytes of a document: the largest images' SBOMs with file lists reach 60 MB. */
   'sbom-bytes': 96 * 1024 * 1024,
@@ -17,12 +17,12 @@ export type RefusalCode = 'empty' | 'encoding' | 'malformed' | 'duplicate-key' |
 
 /** Why there is no inventory: a format that is not read, by its name, or a document that cannot be believed. */
 export type SbomError =
-  | { readonly status: 'unsupported'; readonly form: string; readonly message: string; readonly remedy: string }
+  | { readonly status: 'unsupported'; readonly form: string; readonly message: string; readonly fix: string }
   | {
       readonly status: 'refused';
       readonly code: RefusalCode;
       readonly message: string;
-      readonly remedy: string;
+      readonly fix: string;
       readonly limit?: SbomLimit;
     };
 
@@ -32,7 +32,7 @@ export function unsupported(form: string): SbomError {
     status: 'unsupported',
     form,
     message: `The document is ${form}, which is not read`,
-    remedy: 'Publish the SBOM as SPDX 2.2 or 2.3 (JSON or tag-value) or as CycloneDX 1.4 to 1.7 (JSON).',
+    fix: 'Publish the SBOM as SPDX 2.2 or 2.3 (JSON or tag-value) or as CycloneDX 1.4 to 1.7 (JSON).',
   };
 }
 
@@ -42,7 +42,7 @@ export function refused(code: Exclude<RefusalCode, 'limit'>, reason: string): Sb
     status: 'refused',
     code,
     message: `The document ${reason}`,
-    remedy: 'Make it again with a current generator such as syft, trivy or apko, and attest it again.',
+    fix: 'Make it again with a current generator such as syft, trivy or apko, and attest it again.',
   };
 }
 
@@ -53,6 +53,6 @@ export function overLimit(limit: SbomLimit, reason: string): SbomError {
     code: 'limit',
     limit,
     message: `The document ${reason} (limit ${limit})`,
-    remedy: 'Attest an SBOM of the image alone, without file lists.',
+    fix: 'Attest an SBOM of the image alone, without file lists.',
   };
 }

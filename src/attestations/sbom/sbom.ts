@@ -5,10 +5,10 @@ export interface SbomFormat {
   readonly encoding: 'JSON' | 'tag-value';
 }
 
-/** What a bill of materials says about itself. Fields it leaves out, or fills with NOASSERTION, are left out here. */
+/** What an SBOM says about itself. Fields it leaves out, or fills with NOASSERTION, are left out here. */
 export interface SbomDocument {
   readonly name?: string;
-  /** Persons and organisations; a tool is no author. */
+  /** Persons and organizations; a tool is no author. */
   readonly authors: readonly string[];
   readonly tools: readonly SbomTool[];
   /** As written; RFC 3339 by both specifications. */
@@ -47,7 +47,7 @@ export interface SourcePackage {
 }
 
 /** Fields of a package whose place in the document is told. */
-export type SbomField = 'name' | 'version' | 'purl' | 'source' | 'producer' | 'licences' | 'hashes' | 'purpose';
+export type SbomField = 'name' | 'version' | 'purl' | 'source' | 'producer' | 'licenses' | 'hashes' | 'purpose';
 
 /** An SPDX package or a CycloneDX component. */
 export interface SbomPackage {
@@ -65,7 +65,7 @@ export interface SbomPackage {
   readonly identifiers: readonly SbomIdentifier[];
   readonly source?: SourcePackage;
   readonly producer?: string;
-  readonly licences: readonly string[];
+  readonly licenses: readonly string[];
   readonly hashes: readonly SbomHash[];
   /** SPDX primaryPackagePurpose or CycloneDX type, in lower case: `container`, `operating-system`, `library`. */
   readonly purpose?: string;
@@ -111,7 +111,7 @@ export function formatName(format: SbomFormat): string {
 const WRAPPERS = new Set(['container', 'operating-system', 'operating_system', 'file', 'source']);
 
 /**
- * The packages an inventory is judged by: without the root and without what merely wraps others. A document that says of
+ * The packages an inventory is evaluated by: without the root and without what merely wraps others. A document that says of
  * several packages that it describes them, as some list every package, means what is installed: of those only an image is
  * left out, which would otherwise hide the rest.
  */

@@ -20,7 +20,7 @@ export function readSpdxPackage(fields: Fields, at: string, isRoot: (id: string)
     kind: 'package',
     name: text(fields['name']) ?? '',
     identifiers: NONE,
-    licences: NONE,
+    licenses: NONE,
     hashes: readChecksums(fields['checksums']),
     root: isRoot(id),
     nested: false,
@@ -35,7 +35,7 @@ export function readSpdxPackage(fields: Fields, at: string, isRoot: (id: string)
   if (made.hashes.length > 0) from.hashes = 'checksums';
   readReferences(fields['externalRefs'], made);
   readProducer(fields, made);
-  readLicences(fields, made);
+  readLicenses(fields, made);
   readSource(fields, made);
   const purpose = text(fields['primaryPackagePurpose'])?.toLowerCase();
   if (purpose !== undefined) {
@@ -88,13 +88,13 @@ function readProducer(fields: Fields, made: PackageInMaking): void {
   }
 }
 
-function readLicences(fields: Fields, made: PackageInMaking): void {
+function readLicenses(fields: Fields, made: PackageInMaking): void {
   const declared = asserted(fields['licenseDeclared']);
   const concluded = asserted(fields['licenseConcluded']);
   const first = declared ?? concluded;
   if (first === undefined) return;
-  made.licences = concluded === undefined || concluded === first ? [first] : [first, concluded];
-  made.from.licences = declared === undefined ? 'licenseConcluded' : 'licenseDeclared';
+  made.licenses = concluded === undefined || concluded === first ? [first] : [first, concluded];
+  made.from.licenses = declared === undefined ? 'licenseConcluded' : 'licenseDeclared';
 }
 
 /** Trivy writes `built package from: glibc 2.31-13`; syft leaves it to the purl's qualifiers. */

@@ -15,7 +15,7 @@ const provenance = z.object({
   metadata: z.object({ buildFinishedOn: z.string().optional() }).optional(),
 });
 /** SPDX has `creationInfo`, CycloneDX `metadata`. */
-const billOfMaterials = z.object({
+const sbomOfMaterials = z.object({
   creationInfo: z.object({ created: z.string().optional() }).optional(),
   metadata: z.object({ timestamp: z.string().optional() }).optional(),
 });
@@ -72,7 +72,7 @@ function buildTime({ predicateType, predicate, place }: Statement): readonly Can
 function sbomTime({ predicateType, predicate, place }: Statement): readonly Candidate[] {
   if (!/^https:\/\/(?:spdx\.dev|cyclonedx\.org)\//.test(predicateType)) return [];
   // cosign writes an SPDX predicate as a string of JSON.
-  const read = billOfMaterials.safeParse(typeof predicate === 'string' ? parseJson(predicate) : predicate);
+  const read = sbomOfMaterials.safeParse(typeof predicate === 'string' ? parseJson(predicate) : predicate);
   const at = read.data?.creationInfo?.created ?? read.data?.metadata?.timestamp;
   return at === undefined ? [] : [{ name: 'date in its SBOM', at, place }];
 }

@@ -12,7 +12,7 @@ export interface Clock {
 /** Every clock that was found, and the one that counts. */
 export interface Clocks {
   readonly clocks: readonly Clock[];
-  /** The newest verified clock; else the configuration's; else the bill of materials'. Null where there is none. */
+  /** The newest verified clock; else the configuration's; else the SBOM'. Null where there is none. */
   readonly chosen: Clock | null;
   readonly refused: readonly { readonly name: string; readonly at: string; readonly reason: string }[];
   /** Why there may be newer clocks than those seen. */

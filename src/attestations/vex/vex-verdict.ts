@@ -57,7 +57,7 @@ export interface ImageVex {
 /** What VEX says of one vulnerability in one package of one image. */
 export interface VexVerdict {
   readonly status: VexStatus;
-  /** Whether the vulnerability may be left out of the judgement. */
+  /** Whether the vulnerability may be left out of the evaluation. */
   readonly silences: boolean;
   /** Why it does or does not, in one sentence with the statement's signer and document. */
   readonly reason: string;
@@ -65,7 +65,7 @@ export interface VexVerdict {
 }
 
 /** Which vulnerability is asked for: its id and aliases, in any order. */
-export interface AskedVulnerability {
+export interface QueriedVulnerability {
   readonly ids: readonly string[];
   readonly now: Date;
 }
@@ -82,14 +82,14 @@ const TROUBLE: Readonly<Record<VexStatus, number>> = { affected: 3, under_invest
  * package (a statement about the image as a whole silences nothing), and if its time is not in the future; not_affected
  * silences with one of the specification's justifications or an impact statement. Null where nothing is said.
  *
- * @param digests the digest judged, and the index's: what the in-toto statements may be about
+ * @param digests the digest evaluated, and the index's: what the in-toto statements may be about
  * @param packagePurl the installed package's purl
  */
 export function vexVerdict(
   statements: readonly VexStatement[],
   digests: readonly string[],
   packagePurl: string,
-  { ids, now }: AskedVulnerability,
+  { ids, now }: QueriedVulnerability,
 ): VexVerdict | null {
   const asked = new Set(ids.map((id) => id.toLowerCase()));
   const purl = parsePurl(packagePurl);
@@ -102,7 +102,7 @@ export function vexVerdict(
     if (!statement.products.some((product) => namesPackage(product, digests, purl.value))) continue;
     if (latest === null || isLater(statement, latest)) latest = statement;
   }
-  return latest === null ? null : judge(latest);
+  return latest === null ? null : evaluate(latest);
 }
 
 function isLater(a: VexStatement, b: VexStatement): boolean {
@@ -110,7 +110,7 @@ function isLater(a: VexStatement, b: VexStatement): boolean {
   return first === second ? TROUBLE[a.status] > TROUBLE[b.status] : first > second;
 }
 
-function judge(statement: VexStatement): VexVerdict {
+function evaluate(statement: VexStatement): VexVerdict {
   const { status, justification, impact, signer, document } = statement;
   const says = `${document}, signed by ${signer}, says ${status}`;
   if (status === 'fixed') return { status, silences: true, reason: says, statement };

@@ -1,4 +1,4 @@
-import { type AskedBuilds, joinInside, type NamedBuild } from '../script/build-command.js';
+import { joinInside, type NamedBuild, type RequestedBuilds } from '../script/build-command.js';
 import { field, members, parseYaml, text } from '../workflow/yaml-fields.js';
 
 /** Whether a path has the name of a Compose file. */
@@ -12,12 +12,12 @@ export function isComposeFile(path: string): boolean {
  *
  * @see https://docs.docker.com/reference/compose-file/build/
  */
-export async function buildsInCompose(bytes: Uint8Array, path: string): Promise<AskedBuilds> {
-  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+export async function buildsInCompose(bytes: Uint8Array, path: string): Promise<RequestedBuilds> {
+  const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
   const services = members(field(await parseYaml(bytes), 'services'));
   const builds = services.flatMap((service) => {
     const build = field(service, 'build');
-    return build === undefined || build === null ? [] : [buildOf(build, folder)];
+    return build === undefined || build === null ? [] : [buildOf(build, directory)];
   });
   return {
     named: builds.filter((build) => typeof build !== 'string'),
@@ -25,10 +25,10 @@ export async function buildsInCompose(bytes: Uint8Array, path: string): Promise<
   };
 }
 
-function buildOf(build: unknown, folder: string): NamedBuild | string {
+function buildOf(build: unknown, directory: string): NamedBuild | string {
   if (field(build, 'dockerfile_inline') !== undefined) return 'holds a build file of its own (dockerfile_inline)';
   const context = typeof build === 'string' ? build : (field(build, 'context') ?? '.');
-  const file = joinInside(folder, literal(context), literal(field(build, 'dockerfile') ?? 'Dockerfile'));
+  const file = joinInside(directory, literal(context), literal(field(build, 'dockerfile') ?? 'Dockerfile'));
   if (file === undefined) return 'builds a file that only a run knows, or one from outside the repository';
   return {
     file,

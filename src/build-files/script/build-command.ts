@@ -19,7 +19,7 @@ export interface OpenParts {
 }
 
 /** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
-export interface AskedBuilds {
+export interface RequestedBuilds {
   readonly named: readonly NamedBuild[];
   readonly unseen: readonly string[];
 }
@@ -63,16 +63,16 @@ const isOpen = (word: string) => word.includes(OPEN_MARK);
 const REDIRECTION = /^\d*(?:<{1,3}|>{1,2})/;
 const REDIRECTION_ALONE = /^\d*(?:<{1,3}|>{1,2})$/;
 
-/** Where parentheses begin and end commands of their own, which come back to the folder they began in. */
+/** Where parentheses begin and end commands of their own, which come back to the directory they began in. */
 const OPEN = '(';
 const CLOSE = ')';
 
 /**
  * The builds that a shell script asks for with `docker build`, `docker buildx build`, `docker image build`,
  * `podman build`, `buildah build` or `buildah bud`. A word with a variable or a substitution is not literal: it is left
- * out, and so is a build whose file it names. `cd` and `pushd` are followed; in a folder that is not known, nothing is.
+ * out, and so is a build whose file it names. `cd` and `pushd` are followed; in a directory that is not known, nothing is.
  */
-export function buildsInScript(script: string, directory: string | null): AskedBuilds {
+export function buildsInScript(script: string, directory: string | null): RequestedBuilds {
   const named: NamedBuild[] = [];
   const unseen: string[] = [];
   const outer: (string | null)[] = [];
@@ -93,10 +93,10 @@ export function buildsInScript(script: string, directory: string | null): AskedB
   return { named, unseen };
 }
 
-/** The folder after `cd FOLDER`; null where it is not known or no folder of the repository. */
-function changed(directory: string | null, [, folder, ...more]: readonly string[]): string | null {
-  if (folder === undefined || isOpen(folder) || folder.startsWith('-') || more.length > 0) return null;
-  return joinInside(directory, folder, 'x')?.replace(/\/?x$/, '') ?? null;
+/** The directory after `cd DIRECTORY`; null where it is not known or no directory of the repository. */
+function changed(directory: string | null, [, dir, ...more]: readonly string[]): string | null {
+  if (dir === undefined || isOpen(dir) || dir.startsWith('-') || more.length > 0) return null;
+  return joinInside(directory, dir, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
 /** Where the arguments of a build begin, if the words hold one: after `sudo`, `time`, assignments and the like. */

@@ -1,11 +1,11 @@
 import {
-  type AskedBuilds,
   assign,
   buildsInScript,
   joinInside,
   type NamedBuild,
   openName,
   openParts,
+  type RequestedBuilds,
 } from '../script/build-command.js';
 import { field, members, parseYaml, text } from './yaml-fields.js';
 
@@ -18,25 +18,25 @@ export function isWorkflow(path: string): boolean {
 }
 
 /**
- * The builds that a workflow, or an action in `folder`, asks for with literal values: `docker build` in its scripts, and
+ * The builds that a workflow, or an action in `directory`, asks for with literal values: `docker build` in its scripts, and
  * docker/build-push-action. What is no valid workflow asks for none, since it never runs.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
  * @see https://github.com/docker/build-push-action#inputs
  */
-export async function buildsInWorkflow(bytes: Uint8Array, folder = ''): Promise<AskedBuilds> {
+export async function buildsInWorkflow(bytes: Uint8Array, dir = ''): Promise<RequestedBuilds> {
   const workflow = await parseYaml(bytes);
   const jobs = members(field(workflow, 'jobs')).flatMap((job) =>
     stepsOf(job).map((step) => buildsInStep(step, workingDirectory(job) ?? workingDirectory(workflow))),
   );
   const runs = field(workflow, 'runs');
   const steps = stepsOf(runs).map((step) => buildsInStep(step, undefined));
-  const all = [...jobs, ...steps, ...(field(runs, 'using') === 'docker' ? [buildOfAction(runs, folder)] : [])];
+  const all = [...jobs, ...steps, ...(field(runs, 'using') === 'docker' ? [buildOfAction(runs, dir)] : [])];
   return { named: all.flatMap(({ named }) => named), unseen: all.flatMap(({ unseen }) => unseen) };
 }
 
-const NONE: AskedBuilds = { named: [], unseen: [] };
+const NONE: RequestedBuilds = { named: [], unseen: [] };
 
 function stepsOf(job: unknown): readonly unknown[] {
   const steps = field(job, 'steps');
@@ -48,7 +48,7 @@ function workingDirectory(owner: unknown): unknown {
 }
 
 /** `directory` is where its scripts run unless it says otherwise; undefined is the repository's root. */
-function buildsInStep(step: unknown, directory: unknown): AskedBuilds {
+function buildsInStep(step: unknown, directory: unknown): RequestedBuilds {
   const run = field(step, 'run');
   if (typeof run === 'string') {
     const from = text(field(step, 'working-directory') ?? directory ?? '');
@@ -64,10 +64,10 @@ function buildsInStep(step: unknown, directory: unknown): AskedBuilds {
 }
 
 /** The image of an action that is built where it is used, from a file beside its metadata. */
-function buildOfAction(runs: unknown, folder: string): AskedBuilds {
+function buildOfAction(runs: unknown, dir: string): RequestedBuilds {
   const image = text(field(runs, 'image'));
   if (image === undefined || image.startsWith('docker://')) return NONE;
-  const file = joinInside(folder, image);
+  const file = joinInside(dir, image);
   return file === undefined ? NONE : { named: [{ file, buildArgs: {}, buildContexts: {} }], unseen: [] };
 }
 
@@ -89,11 +89,10 @@ function withoutExpressions(script: string): string {
 function buildOfInputs(inputs: unknown): NamedBuild | string {
   const given = field(inputs, 'file');
   const context = text(field(inputs, 'context') ?? '');
-  // The default context is the repository itself, and a path after it a folder there, which files are then relative to.
+  // The default context is the repository itself, and a path after it a directory there, which files are then relative to.
   const inRepository = context === undefined ? null : /^\{\{defaultContext\}\}(?::(.*))?$/.exec(context);
-  const folder = inRepository === null ? context : (inRepository[1] ?? '');
-  const file =
-    given === undefined ? joinInside(folder, 'Dockerfile') : joinInside(inRepository?.[1] ?? '', text(given));
+  const dir = inRepository === null ? context : (inRepository[1] ?? '');
+  const file = given === undefined ? joinInside(dir, 'Dockerfile') : joinInside(inRepository?.[1] ?? '', text(given));
   if (file === undefined) {
     const place = given === undefined ? context : text(given);
     return place === undefined ? 'builds a file that only a run knows' : 'builds a file from outside the repository';

@@ -5,11 +5,11 @@ import type { ActionInputs, ReportInputs } from './inputs.js';
 /** What happened, and what a person can do about it. */
 interface Told {
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** Every permission that a workflow's inputs ask for, whichever event starts it. */
-export function askedPermissions({
+export function requestedPermissions({
   comment,
   reviewSuggestions,
   trackingIssue,
@@ -24,7 +24,7 @@ export function askedPermissions({
 }
 
 /** The same for the report action. */
-export function askedByReport({ report, comment, sarif }: ReportInputs): readonly Permission[] {
+export function requestedByReport({ report, comment, sarif }: ReportInputs): readonly Permission[] {
   return [
     ...(report === null ? (['actions: read'] as const) : []),
     'contents: read',
@@ -34,12 +34,12 @@ export function askedByReport({ report, comment, sarif }: ReportInputs): readonl
 }
 
 /**
- * Errors as people are told them. Those for want of a permission are one, and its remedy has every line that the job
+ * Errors as people are told them. Those for want of a permission are one, and its fix has every line that the job
  * needs: a job's `permissions` replace the workflow's, so that adding a line alone would take others away.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idpermissions
  */
-export function toldTogether(errors: readonly GitHubError[], asked: readonly Permission[]): readonly Told[] {
+export function groupMissingPermissions(errors: readonly GitHubError[], asked: readonly Permission[]): readonly Told[] {
   const lacking = errors.filter(({ permission }) => permission !== undefined);
   const others = errors.filter(({ permission }) => permission === undefined);
   if (lacking.length === 0) return others;
@@ -48,13 +48,13 @@ export function toldTogether(errors: readonly GitHubError[], asked: readonly Per
   const names = missing.map((permission) => `\`${permission}\``);
   const told: Told = {
     message: `Could not ${allListed(doings)}: the token lacks ${allListed(names)}.`,
-    remedy: permissionsRemedy([...asked, ...missing]),
+    fix: permissionsFix([...asked, ...missing]),
   };
   return [told, ...others];
 }
 
 /** A sentence and, after an empty line, the lines of a workflow. `write` stands for `read` of the same scope. */
-function permissionsRemedy(permissions: readonly Permission[]): string {
+function permissionsFix(permissions: readonly Permission[]): string {
   const lines = [...new Set(permissions)].filter(
     (permission) =>
       !permissions.some((other) => other === permission.replace(': read', ': write') && other !== permission),

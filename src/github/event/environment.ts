@@ -32,7 +32,7 @@ export interface RunnerEnvironment {
   readonly docsUrl: string | null;
 }
 
-/** Something the runner ought to have said and did not: the Action can't tell what it should judge. */
+/** Something the runner ought to have said and did not: the Action can't tell what it should evaluate. */
 class EnvironmentError extends Error {
   readonly code = 'no-runner';
 }

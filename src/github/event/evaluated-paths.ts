@@ -7,16 +7,16 @@ import type { ActionInputs } from './inputs.js';
 import type { RunPlan } from './run-plan.js';
 
 /**
- * The paths that `paths` and `changed-files-only` leave; null where everything is judged. A line of `paths` that matches
- * no file would judge nothing and pass for ever, so it is wrong usage, unless this change removes the last file it
+ * The paths that `paths` and `changed-files-only` leave; null where everything is evaluated. A line of `paths` that matches
+ * no file would evaluate nothing and pass for ever, so it is wrong usage, unless this change removes the last file it
  * matched. A line that matches files and no build file among them is in order: services come without one.
  */
-export async function judgedPaths(
+export async function evaluatedPaths(
   { paths, changedFilesOnly }: ActionInputs,
-  { judged, base, changedFiles }: RunPlan,
+  { evaluated, base, changedFiles }: RunPlan,
 ): Promise<Result<readonly string[] | null, Stop>> {
   if (paths.length === 0 && !changedFilesOnly) return ok(null);
-  const entries = await judged.entries();
+  const entries = await evaluated.entries();
   if (!entries.ok) return unlisted(entries.error);
   const changed = changedFilesOnly && changedFiles !== null ? withLinks(changedFiles, entries.value) : null;
   if (paths.length === 0) return ok(changed);
@@ -32,7 +32,7 @@ export async function judgedPaths(
     const before = base === null ? ok([]) : await pathsOf(base);
     if (!before.ok) return unlisted(before.error);
     if (!before.value.some((path) => globMatches(glob, path))) {
-      return wrongPaths(`has the line ${JSON.stringify(line)}, which matches no file of the judged commit`);
+      return wrongPaths(`has the line ${JSON.stringify(line)}, which matches no file of the evaluated commit`);
     }
   }
   return ok((changed ?? all).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
@@ -53,10 +53,10 @@ function wrongPaths(what: string): Result<never, Stop> {
   return err({
     code: 'usage',
     message: `The input \`paths\` ${what}.`,
-    remedy: "Write globs such as services/*/Dockerfile or services/api/**, one a line, from the repository's root.",
+    fix: "Write globs such as services/*/Dockerfile or services/api/**, one a line, from the repository's root.",
   });
 }
 
-function unlisted({ message, remedy }: TreeError): Result<never, Stop> {
-  return err({ code: 'indeterminate', message, remedy });
+function unlisted({ message, fix }: TreeError): Result<never, Stop> {
+  return err({ code: 'indeterminate', message, fix });
 }

@@ -16,20 +16,20 @@ import {
 export interface PolicyOrigin {
   /** Null where the run is on no branch. */
   readonly branch: string | null;
-  /** Which commit of `branch`: its tip, asked for when the run starts, or the judged commit, which was pushed to it. */
-  readonly at: 'tip' | 'judged-commit';
+  /** Which commit of `branch`: its tip, asked for when the run starts, or the evaluated commit, which was pushed to it. */
+  readonly at: 'tip' | 'evaluated-commit';
   /** As the payload names it; null where GitHub has to be asked. */
   readonly defaultBranch: string | null;
 }
 
-/** Which commit is judged. */
-export type JudgedCommit =
+/** Which commit is evaluated. */
+export type EvaluatedCommit =
   | { readonly kind: 'commit'; readonly commit: string }
   /** What merging a pull request would make of its base: its merge commit if that has `head` as a parent, else `head`. */
   | { readonly kind: 'pull-request-merge'; readonly number: number; readonly head: string };
 
-/** What changes, and against what: failures of rules that age are judged by it. */
-export type ChangeUnderJudgement =
+/** What changes, and against what: failures of rules that age are evaluated by it. */
+export type EvaluatedChange =
   | {
       readonly kind: 'pull-request';
       readonly number: number;
@@ -44,10 +44,10 @@ export type ChangeUnderJudgement =
 /** Everything an event says about a run, and nothing that has to be asked for. */
 export interface EventPlan {
   readonly event: string;
-  readonly judged: JudgedCommit;
+  readonly evaluated: EvaluatedCommit;
   readonly policy: PolicyOrigin;
-  readonly change: ChangeUnderJudgement | null;
-  /** Content of the judged commit is read through the API even where a checkout of it exists. */
+  readonly change: EvaluatedChange | null;
+  /** Content of the evaluated commit is read through the API even where a checkout of it exists. */
   readonly apiOnly: boolean;
   /** Where code scanning files a SARIF upload; null where the event has no ref of its own for it. */
   readonly sarif: { readonly commit: string; readonly ref: string } | null;
@@ -58,9 +58,9 @@ export interface EventPlan {
 }
 
 export interface EventError {
-  readonly code: 'no-payload' | 'unexpected-payload' | 'nothing-to-judge';
+  readonly code: 'no-payload' | 'unexpected-payload' | 'nothing-to-evaluate';
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 const commit = z.string().refine(isCommit, 'a full commit id');
@@ -92,8 +92,8 @@ const PULL_REQUEST_EVENTS = new Set(['pull_request', 'pull_request_review', 'pul
 const KNOWN_EVENTS = new Set([...PULL_REQUEST_EVENTS, 'push', 'merge_group', 'schedule', 'workflow_dispatch']);
 
 /**
- * Reads an event into one plan: what is judged, whose policy holds, what is compared. `payload` is whatever the
- * runner left; docs/events.md is this function as a table. Fails where the event can't be judged without what is missing.
+ * Reads an event into one plan: what is evaluated, whose policy holds, what is compared. `payload` is whatever the
+ * runner left; docs/events.md is this function as a table. Fails where the event can't be evaluated without what is missing.
  */
 export function planEvent(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
   if (env.eventName === 'pull_request_target') return planPullRequestTarget(env, payload);
@@ -107,7 +107,7 @@ function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<Event
   if (!change.ok) return change;
   return ok({
     event: env.eventName,
-    judged: { kind: 'commit', commit: env.commit },
+    evaluated: { kind: 'commit', commit: env.commit },
     policy: policyOf(change.value),
     change: change.value.change,
     apiOnly: false,
@@ -124,7 +124,7 @@ function planPullRequestTarget(env: RunnerEnvironment, payload: unknown): Result
   const { number, head } = change.value.change;
   return ok({
     event: env.eventName,
-    judged: { kind: 'pull-request-merge', number, head },
+    evaluated: { kind: 'pull-request-merge', number, head },
     policy: policyOf(change.value),
     change: change.value.change,
     apiOnly: true,
@@ -141,7 +141,7 @@ function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventP
   const head = parsed.data.merge_group.head_sha;
   return ok({
     event: env.eventName,
-    judged: { kind: 'commit', commit: head },
+    evaluated: { kind: 'commit', commit: head },
     policy: { branch: base, at: 'tip', defaultBranch: parsed.data.repository?.default_branch ?? null },
     change: { kind: 'merge-group', head, base },
     apiOnly: false,
@@ -151,25 +151,25 @@ function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventP
   });
 }
 
-/** push, schedule, workflow_dispatch, and every event we have no plan for: the run's own commit, judged in full. */
+/** push, schedule, workflow_dispatch, and every event we have no plan for: the run's own commit, evaluated in full. */
 function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
   const parsed = anyPayload.safeParse(payload ?? {});
   const known = parsed.success ? parsed.data : {};
   if (known.deleted === true) {
     return err({
-      code: 'nothing-to-judge',
-      message: `${env.ref} was deleted: there is no commit left to judge.`,
-      remedy: 'Nothing has to be done.',
+      code: 'nothing-to-evaluate',
+      message: `${env.ref} was deleted: there is no commit left to evaluate.`,
+      fix: 'Nothing has to be done.',
     });
   }
   const notices = KNOWN_EVENTS.has(env.eventName)
     ? []
-    : [`The event ${env.eventName} has no plan of its own: the commit of the run was judged in full.`];
+    : [`The event ${env.eventName} has no plan of its own: the commit of the run was evaluated in full.`];
   const branchName = env.ref.startsWith('refs/heads/') ? env.ref.slice('refs/heads/'.length) : null;
   return ok({
     event: env.eventName,
-    judged: { kind: 'commit', commit: env.commit },
-    policy: { branch: branchName, at: 'judged-commit', defaultBranch: known.repository?.default_branch ?? null },
+    evaluated: { kind: 'commit', commit: env.commit },
+    policy: { branch: branchName, at: 'evaluated-commit', defaultBranch: known.repository?.default_branch ?? null },
     change: null,
     apiOnly: false,
     sarif: branchName === null && !env.ref.startsWith('refs/tags/') ? null : { commit: env.commit, ref: env.ref },
@@ -178,7 +178,7 @@ function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, Ev
   });
 }
 
-type PullRequestChange = Extract<ChangeUnderJudgement, { kind: 'pull-request' }>;
+type PullRequestChange = Extract<EvaluatedChange, { kind: 'pull-request' }>;
 
 interface ReadPullRequest {
   readonly change: PullRequestChange;
@@ -198,7 +198,7 @@ function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<ReadP
     return err({
       code: 'unexpected-payload',
       message: `The payload is about ${JSON.stringify(base.repo.full_name)}, the run about ${formatRepositoryName(env.repository)}.`,
-      remedy: 'Run the Action in a workflow of the repository that the pull request is opened against.',
+      fix: 'Run the Action in a workflow of the repository that the pull request is opened against.',
     });
   }
   const headRepository = head.repo === null ? null : parseRepositoryName(head.repo.full_name);
@@ -214,13 +214,13 @@ function unreadable(env: RunnerEnvironment, payload: unknown, error: z.ZodError)
     return err({
       code: 'no-payload',
       message: `The runner left no readable payload for ${env.eventName} at ${env.eventPath ?? 'GITHUB_EVENT_PATH, which is not set'}, so the base branch is not known.`,
-      remedy: 'Run the Action from the workflow itself, or use "base-image-gate check" where there is no event.',
+      fix: 'Run the Action from the workflow itself, or use "base-image-gate check" where there is no event.',
     });
   }
   const issue = error.issues[0];
   return err({
     code: 'unexpected-payload',
     message: `The payload of ${env.eventName} is not what GitHub documents: ${issue?.path.join('.') ?? 'it'} is not as expected (${issue?.message ?? 'unknown'}).`,
-    remedy: 'If the payload was written by hand, compare it with the webhook documentation; otherwise report it.',
+    fix: 'If the payload was written by hand, compare it with the webhook documentation; otherwise report it.',
   });
 }

@@ -21,7 +21,7 @@ export interface ActionInputs {
   readonly buildContexts: readonly string[];
   readonly platforms: readonly string[];
   readonly target?: string;
-  readonly onlyNew: 'ageing' | 'all' | 'off';
+  readonly onlyNew: 'aging' | 'all' | 'off';
   readonly comment: 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
   readonly reviewSuggestions: boolean;
@@ -47,13 +47,13 @@ export interface InputError {
   readonly code: 'bad-input';
   readonly input: string;
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** An empty token is what a secret is where it is not given, which GitHub answers as if it had expired. */
 export const NO_TOKEN = {
   message: 'The input `token` is empty, as a secret is in runs for forks and for Dependabot.',
-  remedy: "Leave the input out: the workflow's own token is used then.",
+  fix: "Leave the input out: the workflow's own token is used then.",
 } as const;
 export const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
 const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
@@ -152,8 +152,8 @@ class InputReader {
     return this.#input(name).trim();
   }
 
-  fail(input: string, what: string, remedy: string): void {
-    this.error ??= { code: 'bad-input', input, message: `The input \`${input}\` ${what}.`, remedy };
+  fail(input: string, what: string, fix: string): void {
+    this.error ??= { code: 'bad-input', input, message: `The input \`${input}\` ${what}.`, fix };
   }
 
   optional<K extends string>(key: K, name: string): { readonly [P in K]?: string } {
@@ -168,7 +168,7 @@ class InputReader {
 
   onlyNew(): ActionInputs['onlyNew'] {
     const text = this.text('only-new');
-    if (text === '') return 'ageing';
+    if (text === '') return 'aging';
     return this.flag('only-new') ? 'all' : 'off';
   }
 
@@ -225,12 +225,12 @@ class InputReader {
       code: 'bad-input',
       input: 'registry-credentials',
       message: parsed.error,
-      remedy: 'The line is not shown here, because it may hold a secret.',
+      fix: 'The line is not shown here, because it may hold a secret.',
     };
     return new Map();
   }
 
-  /** A platform that can't be read must not shrink what is judged. */
+  /** A platform that can't be read must not shrink what is evaluated. */
   platforms(): readonly string[] {
     const platforms = this.list('platforms');
     for (const text of platforms) {

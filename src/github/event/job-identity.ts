@@ -3,7 +3,7 @@ import { partId } from '../publish/comment-parts.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { ActionInputs } from './inputs.js';
 
-/** The inputs that decide what a job judges and how: what tells two jobs of one name apart. */
+/** The inputs that decide what a job evaluates and how: what tells two jobs of one name apart. */
 type Asked = Pick<
   ActionInputs,
   | 'policy'
@@ -37,7 +37,7 @@ function jobId(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]
     key: inputs.commentKey,
     policy: inputs.policy ?? '',
     profile: inputs.profile ?? '',
-    // In which order paths and platforms are listed changes nothing of what is judged.
+    // In which order paths and platforms are listed changes nothing of what is evaluated.
     paths: inputs.paths.toSorted(),
     changedFilesOnly: inputs.changedFilesOnly,
     args: settled(inputs.buildArgs),
@@ -71,7 +71,7 @@ function withoutRun(pair: string, env: RunnerEnvironment, commits: readonly stri
 const MAX_TITLE_ITEMS = 3;
 const MAX_TITLE_LENGTH = 60;
 
-/** The paths it judges, else its name and what it is asked. Values of build arguments stay out: some are secrets. */
+/** The paths it evaluates, else its name and what it is asked. Values of build arguments stay out: some are secrets. */
 function jobTitle(env: RunnerEnvironment, inputs: Asked): string {
   if (inputs.paths.length > 0) return cut(inputs.paths.slice(0, MAX_TITLE_ITEMS).join(', '), MAX_TITLE_LENGTH);
   const asked = [inputs.target, ...inputs.platforms, inputs.profile, inputs.policy].filter(

@@ -20,7 +20,7 @@ export interface PolicyCommit {
  */
 export async function policyCommit(
   origin: PolicyOrigin,
-  judged: string,
+  evaluated: string,
   commits: Commits,
 ): Promise<Result<PolicyCommit, GitHubError>> {
   const defaultBranch = origin.defaultBranch === null ? await commits.defaultBranch() : ok(origin.defaultBranch);
@@ -28,7 +28,8 @@ export async function policyCommit(
   const { branch, at } = origin;
   const why = branch === null || branch === defaultBranch.value ? null : await whyNot(branch, commits);
   const isOwn = branch !== null && why === null;
-  if (isOwn && at === 'judged-commit') return ok({ commit: judged, name: 'the judged commit', isOwn, notices: [] });
+  if (isOwn && at === 'evaluated-commit')
+    return ok({ commit: evaluated, name: 'the evaluated commit', isOwn, notices: [] });
   const holds = isOwn ? branch : defaultBranch.value;
   const tip = await commits.tip(`heads/${holds}`);
   if (!tip.ok) return tip;

@@ -9,50 +9,50 @@ import { type PolicyCommit, policyCommit } from './policy-branch.js';
 
 /** A plan whose refs have been asked for: commits and trees instead of names. */
 export interface RunPlan {
-  readonly judged: CommitTree;
+  readonly evaluated: CommitTree;
   /** The commit that the policy is read from, and what to call where it stands. */
   readonly policy: { readonly tree: CommitTree; readonly name: string };
-  /** What the judged commit is compared with; null on events that compare nothing, or where it could not be had. */
+  /** What the evaluated commit is compared with; null on events that compare nothing, or where it could not be had. */
   readonly base: CommitTree | null;
   /** Paths that the change touches; null as `base` is. */
   readonly changedFiles: readonly string[] | null;
   readonly notices: readonly string[];
 }
 
-/** Asks GitHub for what the event only names. Fails where the judged commit or the policy's commit can't be known. */
+/** Asks GitHub for what the event only names. Fails where the evaluated commit or the policy's commit can't be known. */
 export async function resolvePlan(
   plan: EventPlan,
   commits: Commits,
   wait: (milliseconds: number) => Promise<void> = (milliseconds) => setTimeout(milliseconds),
 ): Promise<Result<RunPlan, GitHubError>> {
-  const judged = await judgedCommit(plan, commits, wait);
-  if (!judged.ok) return judged;
-  const policy = await policyCommit(plan.policy, judged.value.commit, commits);
+  const evaluated = await evaluatedCommit(plan, commits, wait);
+  if (!evaluated.ok) return evaluated;
+  const policy = await policyCommit(plan.policy, evaluated.value.commit, commits);
   if (!policy.ok) return policy;
-  const notices = [...plan.notices, ...judged.value.notices, ...policy.value.notices];
-  const judgedTree = await commits.tree(judged.value.commit);
+  const notices = [...plan.notices, ...evaluated.value.notices, ...policy.value.notices];
+  const evaluatedTree = await commits.tree(evaluated.value.commit);
   const policyTree = await commits.tree(policy.value.commit);
-  const resolved = { judged: judgedTree, policy: { tree: policyTree, name: policy.value.name } };
+  const resolved = { evaluated: evaluatedTree, policy: { tree: policyTree, name: policy.value.name } };
   if (plan.change === null) return ok({ ...resolved, base: null, changedFiles: null, notices });
 
-  const base = await comparedWith(plan.change.head, judged.value.commit, policy.value, commits);
+  const base = await comparedWith(plan.change.head, evaluated.value.commit, policy.value, commits);
   const baseTree = base.ok ? await commits.tree(base.value) : null;
-  const changed = baseTree === null ? null : await changedPaths(baseTree, judgedTree);
+  const changed = baseTree === null ? null : await changedPaths(baseTree, evaluatedTree);
   if (baseTree !== null && changed?.ok) {
     return ok({ ...resolved, base: baseTree, changedFiles: changed.value, notices });
   }
   const reason = base.ok ? (changed?.ok === false ? changed.error.message : '') : base.error.message;
-  notices.push(`What this change inherits could not be told, so it is judged in full. ${reason}`);
+  notices.push(`What this change inherits could not be told, so it is evaluated in full. ${reason}`);
   return ok({ ...resolved, base: null, changedFiles: null, notices });
 }
 
-async function judgedCommit(
-  { judged }: EventPlan,
+async function evaluatedCommit(
+  { evaluated }: EventPlan,
   commits: Commits,
   wait: (milliseconds: number) => Promise<void>,
 ): Promise<Result<MergeCommit, GitHubError>> {
-  if (judged.kind === 'commit') return ok({ commit: judged.commit, notices: [] });
-  return mergeCommit({ number: judged.number, head: judged.head, commits, wait });
+  if (evaluated.kind === 'commit') return ok({ commit: evaluated.commit, notices: [] });
+  return mergeCommit({ number: evaluated.number, head: evaluated.head, commits, wait });
 }
 
 /**
@@ -61,13 +61,13 @@ async function judgedCommit(
  */
 async function comparedWith(
   head: string,
-  judged: string,
+  evaluated: string,
   policy: PolicyCommit,
   commits: Commits,
 ): Promise<Result<string, GitHubError>> {
-  const parents = policy.isOwn ? await commits.parents(judged) : null;
+  const parents = policy.isOwn ? await commits.parents(evaluated) : null;
   if (parents?.ok && parents.value.length === 2 && parents.value[1] === head && parents.value[0] !== undefined) {
     return ok(parents.value[0]);
   }
-  return commits.mergeBase(policy.commit, judged);
+  return commits.mergeBase(policy.commit, evaluated);
 }

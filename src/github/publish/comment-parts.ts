@@ -10,7 +10,7 @@ const MAX_VERDICT_LENGTH = 500;
 
 /** One job's share of the comment. */
 export interface CommentPart {
-  /** Names the job, its step and what it was asked to judge, so that a re-run finds its own part. */
+  /** Names the job, its step and what it was asked to evaluate, so that a re-run finds its own part. */
   readonly id: string;
   /** The head commit it speaks of. */
   readonly commit: string;
@@ -31,7 +31,7 @@ export function asKept(body: string): string {
   return body.replaceAll('\r\n', '\n').trimEnd();
 }
 
-/** A stable id for a job's part. Legs of a matrix differ in what they are asked to judge. */
+/** A stable id for a job's part. Legs of a matrix differ in what they are asked to evaluate. */
 export function partId(job: {
   readonly workflow: string;
   readonly job: string;
@@ -148,7 +148,9 @@ function formatPart(part: CommentPart, whole: boolean): string {
     END_LINE,
     ...(part.olderSince === undefined
       ? []
-      : [`\n_Judged at ${part.commit.slice(0, 12)}; this job has not reported on ${part.olderSince.slice(0, 12)}._`]),
+      : [
+          `\n_Evaluated at ${part.commit.slice(0, 12)}; this job has not reported on ${part.olderSince.slice(0, 12)}._`,
+        ]),
   ].join('\n');
 }
 

@@ -68,7 +68,7 @@ const READING: Purpose = { doing: 'find the comment', permission: 'pull-requests
 /**
  * Keeps the one comment of a key up to date, with one part for each job that uses the key. GitHub has no conditional
  * writes, so what was written is read again, a little later where other jobs write too: a part that another job
- * overwrote meanwhile, a second comment that two first runs made, and a write that GitHub's gateway failed are mended
+ * overwrote meanwhile, a second comment that two first runs made, and a write that GitHub's gateway failed are fixed
  * up to three times.
  */
 export async function publishComment(request: CommentRequest): Promise<Result<CommentOutcome, GitHubError>> {
@@ -77,20 +77,20 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
   const wait = request.wait ?? ((milliseconds) => setTimeout(milliseconds));
   let outcome: CommentOutcome = 'unchanged';
   let previous: ReadonlySet<string> | null = null;
-  for (let mending = 0; mending <= MAX_MENDINGS; mending++) {
+  for (let fixing = 0; fixing <= MAX_MENDINGS; fixing++) {
     const found = await findComments(request, author.value);
     if (!found.ok) return found;
     const [first, ...duplicates] = found.value;
     if (first === undefined && !request.start) return ok('not-wanted');
     // What was just created and is not listed yet is no reason to create another.
     if (first === undefined && outcome === 'created') return ok(outcome);
-    if (mending === 0) previous = previousFingerprints(found.value, request.own.id);
+    if (fixing === 0) previous = previousFingerprints(found.value, request.own.id);
     const body = bodyFor(request, found.value, previous);
     if (first !== undefined && asKept(first.body) === asKept(body) && duplicates.length === 0) return ok(outcome);
     // Who wrote in between may have been the run for a newer commit.
-    if (mending > 0 && !(await request.isCurrent())) return ok(outcome);
+    if (fixing > 0 && !(await request.isCurrent())) return ok(outcome);
     const written = await write(request, first, body, duplicates);
-    const isLast = mending === MAX_MENDINGS;
+    const isLast = fixing === MAX_MENDINGS;
     // A gateway that fails may have passed the write on: what there is now tells whether to write again.
     if (!written.ok && (isLast || !MAY_HAVE_WRITTEN.has(written.error.code))) return written;
     if (written.ok && outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';

@@ -8,7 +8,7 @@ import type { Report } from '../../reports/report.js';
 export async function evidenceFiles(
   report: Report,
   frameworks: readonly Framework[],
-  run: { readonly collected: Date; readonly judged: string },
+  run: { readonly collected: Date; readonly evaluated: string },
 ): Promise<Readonly<Record<string, string>>> {
   if (frameworks.length === 0) return {};
   const [{ complianceEvidence }, { renderEvidence }] = await Promise.all([

@@ -2,7 +2,7 @@ import type { Verdict } from '../../gate/verdict.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { allListed } from '../../lib/text.js';
 import type { Report } from '../../reports/report.js';
-import { askedPermissions, toldTogether } from '../event/asked-permissions.js';
+import { groupMissingPermissions, requestedPermissions } from '../event/asked-permissions.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';
 import type { EventPlan } from '../event/event.js';
 import type { ActionInputs } from '../event/inputs.js';
@@ -26,8 +26,8 @@ export interface Publication {
   readonly commits: Commits;
   readonly report: Report;
   readonly renderers: Renderers;
-  /** The commit that was judged. */
-  readonly judged: string;
+  /** The commit that was evaluated. */
+  readonly evaluated: string;
   /** Tells this job's part, analysis and issue from those of others. */
   readonly job: JobIdentity;
 }
@@ -35,7 +35,7 @@ export interface Publication {
 /** An output that did not appear, and what would make it appear. It never changes the verdict. */
 export interface Shortfall {
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
   /** The address of a page that says more. */
   readonly page?: string;
 }
@@ -99,12 +99,12 @@ async function pullRequestNow(
 }
 
 const NEWER_COMMIT: Shortfall = {
-  message: 'The pull request was left alone: it has a newer commit than the one judged here.',
-  remedy: 'The run for that commit writes on it.',
+  message: 'The pull request was left alone: it has a newer commit than the one evaluated here.',
+  fix: 'The run for that commit writes on it.',
 };
 const CLOSED: Shortfall = {
   message: 'The pull request was left alone: it is closed.',
-  remedy: 'What was found is in this summary.',
+  fix: 'What was found is in this summary.',
 };
 
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
@@ -143,15 +143,15 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
 }
 
 async function suggestions(
-  { env, client, commits, report, judged }: Publication,
+  { env, client, commits, report, evaluated }: Publication,
   { number, head }: PullRequest,
 ): Promise<Output> {
-  const judgedTree = await commits.tree(judged);
+  const evaluatedTree = await commits.tree(evaluated);
   const headTree = await commits.tree(head);
-  const proposed = await suggestionsFor(report, judgedTree);
-  const [before, after] = [await judgedTree.ids(), await headTree.ids()];
+  const proposed = await suggestionsFor(report, evaluatedTree);
+  const [before, after] = [await evaluatedTree.ids(), await headTree.ids()];
   if (!before.ok || !after.ok) return ok(null);
-  // Where the merge changed the file, the pull request's own lines are others than those judged.
+  // Where the merge changed the file, the pull request's own lines are others than those evaluated.
   const same = proposed.filter(({ path }) => before.value.get(path) === after.value.get(path));
   const posted = await postSuggestions({ client, repository: env.repository, number, head, suggestions: same });
   if (!posted.ok) return posted;
@@ -162,7 +162,7 @@ async function sarif({ env, plan, client, report, renderers }: Publication): Pro
   if (plan.sarif === null) {
     return ok({
       message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub's own and goes away.`,
-      remedy: 'The findings of the pull request and of the push are uploaded.',
+      fix: 'The findings of the pull request and of the push are uploaded.',
     });
   }
   const uploaded = await uploadSarif({
@@ -175,7 +175,7 @@ async function sarif({ env, plan, client, report, renderers }: Publication): Pro
   if (uploaded.value === 'complete') return ok(null);
   return ok({
     message: 'Code scanning took the findings and has not processed them yet.',
-    remedy: 'Look at the Security tab in a few minutes.',
+    fix: 'Look at the Security tab in a few minutes.',
   });
 }
 
@@ -193,7 +193,7 @@ async function trackingIssue({ env, client, report, renderers, job }: Publicatio
 
 const TITLES: Readonly<Record<Verdict, string>> = {
   pass: 'nothing left to do',
-  fail: 'there is something to mend',
+  fail: 'there is something to fix',
   indeterminate: 'some questions could not be answered',
 };
 const MAX_ISSUE_LENGTH = 60_000;
@@ -201,13 +201,13 @@ const MAX_ISSUE_LENGTH = 60_000;
 /** A run for a fork can't be given permissions, whatever its workflow says. */
 function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publication): readonly Shortfall[] {
   const fork = plan.change?.kind === 'pull-request' && plan.change.fork;
-  if (!fork) return toldTogether(errors, askedPermissions(inputs));
+  if (!fork) return groupMissingPermissions(errors, requestedPermissions(inputs));
   const lacking = errors.filter(({ code }) => code === 'no-permission');
   const others = errors.filter(({ code }) => code !== 'no-permission');
   if (lacking.length === 0) return others;
   const told: Shortfall = {
     message: `Could not ${allListed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
-    remedy: 'A second workflow with the report action can post what this one found.',
+    fix: 'A second workflow with the report action can post what this one found.',
     ...(env.docsUrl === null ? {} : { page: `${env.docsUrl}/events.md#forks-dependabot-and-renovate` }),
   };
   return [told, ...others];

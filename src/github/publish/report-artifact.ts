@@ -9,7 +9,7 @@ import type { RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from '../repository/client.js';
 import { firstPages, PAGE_SIZE } from '../repository/first-pages.js';
 import { attempt, type GitHubError, type Purpose } from '../repository/github-error.js';
-import { MAX_REPORT_BYTES, parseStrangerReport } from './untrusted-report.js';
+import { MAX_REPORT_BYTES, parseUntrustedReport } from './untrusted-report.js';
 
 /** Where a run left its report. */
 export interface ReportArtifact {
@@ -81,7 +81,7 @@ export async function readReportArtifact(
   if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is not an archive for ${name}.`);
   const text = await fileOf(new Uint8Array(data), artifact.temporaryDirectory);
   if (!text.ok) return err(`The artifact ${name} could not be read: ${text.error}.`);
-  const report = parseStrangerReport(text.value);
+  const report = parseUntrustedReport(text.value);
   return report.ok ? ok({ report: report.value }) : report;
 }
 

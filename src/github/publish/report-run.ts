@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import type { Report } from '../../reports/report.js';
-import { askedByReport, toldTogether } from '../event/asked-permissions.js';
+import { groupMissingPermissions, requestedByReport } from '../event/asked-permissions.js';
 import type { RunnerEnvironment } from '../event/environment.js';
 import type { ReportInputs } from '../event/inputs.js';
 import { pullRequestsOf, type ReportedPullRequest, type ReportedRun, readReportedRun } from '../event/workflow-run.js';
@@ -11,7 +11,7 @@ import { partId, rememberedFingerprint } from './comment-parts.js';
 import { renderersFor } from './renderers.js';
 import { type ArtifactRead, readReportArtifact } from './report-artifact.js';
 import { uploadSarif } from './sarif-upload.js';
-import { readStrangerReport } from './untrusted-report.js';
+import { readUntrustedReport } from './untrusted-report.js';
 
 /** What a report is posted on, and by whom. */
 interface Posting {
@@ -60,7 +60,7 @@ async function reportOf(
   if (inputs.report === null) {
     return readReportArtifact(client, { repository, runId: run.id, name: inputs.artifact, temporaryDirectory });
   }
-  const report = await readStrangerReport(inputs.report);
+  const report = await readUntrustedReport(inputs.report);
   return report.ok ? ok({ report: report.value }) : report;
 }
 
@@ -77,7 +77,7 @@ async function post(
     inputs: { artifact: inputs.report ?? inputs.artifact },
   });
   const renderers = renderersFor(env, { commit: shown, category: `base-image-gate/reported-${id}` });
-  const word = strangersWord(run);
+  const word = untrustedText(run);
   const outcomes: Result<unknown, GitHubError>[] = [];
   if (inputs.comment !== 'never') {
     outcomes.push(
@@ -114,18 +114,18 @@ async function post(
 }
 
 /** Stands before everything that another run said, and stays when there is no room for the rest. */
-function strangersWord({ fork }: ReportedRun): string {
+function untrustedText({ fork }: ReportedRun): string {
   const whose = fork ? 'the fork' : "the pull request's branch";
   return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and decides nothing.`;
 }
 
 function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<never, string> {
-  const told = toldTogether(errors, askedByReport(inputs));
+  const told = groupMissingPermissions(errors, requestedByReport(inputs));
   // Last, what ends in lines of a workflow.
   return err(
     told
       .toReversed()
-      .map(({ message, remedy }) => `${message} ${remedy}`)
+      .map(({ message, fix }) => `${message} ${fix}`)
       .join(' '),
   );
 }

@@ -18,14 +18,14 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const IDENTITY_RULES = new Set(['denied-base', 'allowed-base', 'signature-verified']);
 
 /**
- * Pins for uses that name a tag only, to the digest that was judged. Only what is written out in full on one line is
+ * Pins for uses that name a tag only, to the digest that was evaluated. Only what is written out in full on one line is
  * proposed, and only where nothing spoke against who the image is.
  */
 export async function suggestionsFor(report: Report, tree: CommitTree): Promise<readonly Suggestion[]> {
   const suggestions: Suggestion[] = [];
   const readable = new Set(report.files.filter(({ status }) => status === 'read').map(({ path }) => path));
   for (const use of report.uses.filter(({ file }) => readable.has(file))) {
-    const digest = judgedDigest(report, use);
+    const digest = evaluatedDigest(report, use);
     if (digest === null) continue;
     const content = await tree.read(use.file, MAX_FILE_BYTES);
     if (!content.ok) continue;
@@ -46,7 +46,7 @@ export async function suggestionsFor(report: Report, tree: CommitTree): Promise<
   });
 }
 
-function judgedDigest(report: Report, use: ImageUse): string | null {
+function evaluatedDigest(report: Report, use: ImageUse): string | null {
   const { reference } = use;
   if (reference === null || reference.digest !== undefined) return null;
   if (use.written !== use.expanded || use.line !== use.endLine || use.instruction === 'ONBUILD') return null;

@@ -37,7 +37,7 @@ export async function uploadSarif(upload: SarifUpload): Promise<Result<SarifOutc
       code: 'limit',
       doing: UPLOADING.doing,
       message: `Could not ${UPLOADING.doing}: the findings have ${plural(gzipped.byteLength, 'byte')} compressed; GitHub takes at most ${plural(MAX_GZIPPED_BYTES, 'byte')}.`,
-      remedy: 'Judge parts of the repository in jobs of their own, with `paths`.',
+      fix: 'Engine parts of the repository in jobs of their own, with `paths`.',
     });
   }
   const sent = await attempt(UPLOADING, () =>
@@ -67,6 +67,6 @@ function processingFailed(errors: readonly string[]): GitHubError {
     code: 'rejected',
     doing: UPLOADING.doing,
     message: `Code scanning could not process the findings: ${shown || 'GitHub gives no reason'}${more}.`,
-    remedy: 'The findings are in the job summary and in the output report-sarif. Report it, with this message.',
+    fix: 'The findings are in the job summary and in the output report-sarif. Report it, with this message.',
   };
 }

@@ -66,7 +66,7 @@ export async function showReport(
   problems.push(...(await publish()));
   const summarised = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
   if (summarised !== null) problems.push(summarised);
-  for (const { message, remedy, page } of problems) logLines([message, remedy, page ?? ''].join(' ').trimEnd());
+  for (const { message, fix, page } of problems) logLines([message, fix, page ?? ''].join(' ').trimEnd());
   logLines(`${verdictLine(report)}\nSummary of the job: ${runUrl(step.env)}`);
 }
 
@@ -77,23 +77,20 @@ function verdictLine(report: Report): string {
   return `${verdictSign(report.verdict)} Base images: ${report.verdict}: ${reason}`;
 }
 
-/** Says that there was nothing to judge. */
+/** Says that there was nothing to evaluate. */
 export async function showNothing(step: Step, message: string): Promise<void> {
   logLines(message);
   setOutputs({ verdict: 'pass', findings: '0' });
-  await appendSummary(step.summaryPath, `## Base images: nothing to judge\n\n${prose(message)}\n`);
+  await appendSummary(step.summaryPath, `## Base images: nothing to evaluate\n\n${prose(message)}\n`);
 }
 
 /** Says why nothing was decided; never throws, since it is the last thing a failing run does. */
-export async function showStop(
-  step: Pick<Step, 'summaryPath'>,
-  { message, remedy }: Omit<Stop, 'code'>,
-): Promise<void> {
-  core.error(cut(visibleLines(`${message}\n${remedy}`), MAX_LOG_TEXT), { title: 'Base images: nothing was decided' });
+export async function showStop(step: Pick<Step, 'summaryPath'>, { message, fix }: Omit<Stop, 'code'>): Promise<void> {
+  core.error(cut(visibleLines(`${message}\n${fix}`), MAX_LOG_TEXT), { title: 'Base images: nothing was decided' });
   setOutputs({ verdict: 'indeterminate', findings: '0' });
   await appendSummary(
     step.summaryPath,
-    `## ❓ Base images: indeterminate\n\n${paragraphs(message)}\n\n${paragraphs(remedy, 'yaml')}\n`,
+    `## ❓ Base images: indeterminate\n\n${paragraphs(message)}\n\n${paragraphs(fix, 'yaml')}\n`,
   );
 }
 
@@ -150,15 +147,15 @@ function notWritten(what: string, where: string, error: unknown): Shortfall {
   const said = error instanceof Error ? error.message : String(error);
   return {
     message: `Could not write ${what}: ${said}.`,
-    remedy: `Make the place that ${where} names writable for this step.`,
+    fix: `Make the place that ${where} names writable for this step.`,
   };
 }
 
 function shortfallSection(shortfalls: readonly Shortfall[]): string {
   if (shortfalls.length === 0) return '';
-  const items = shortfalls.map(({ message, remedy, page }) => {
+  const items = shortfalls.map(({ message, fix, page }) => {
     const more = page === undefined ? '' : ` ${link('How', page)}`;
-    return `- ${prose(message)} ${paragraphs(remedy, 'yaml').replace(/\n(?=.)/g, '\n  ')}${more}`;
+    return `- ${prose(message)} ${paragraphs(fix, 'yaml').replace(/\n(?=.)/g, '\n  ')}${more}`;
   });
   return `\n### What could not be shown\n\n${items.join('\n')}\n`;
 }

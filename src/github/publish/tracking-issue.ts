@@ -41,7 +41,7 @@ export async function keepTrackingIssue(request: TrackingIssue): Promise<Result<
   const author = await viewerLogin(request.client);
   if (!author.ok) return author;
   let outcome: IssueOutcome = 'unchanged';
-  for (let mending = 0; mending < MAX_MENDINGS; mending++) {
+  for (let fixing = 0; fixing < MAX_MENDINGS; fixing++) {
     const found = await findIssues(request, author.value);
     if (!found.ok) return found;
     const [first, ...others] = found.value;

@@ -13,7 +13,7 @@ export const MAX_REPORT_BYTES = 16 * 1024 * 1024;
  * Reads the report that somebody else's run uploaded. Whoever controls the fork controls every byte of it, and the
  * archive it came in: a link is not followed, and nothing in the text is more than text. Fails with a sentence.
  */
-export async function readStrangerReport(path: string): Promise<Result<Report, string>> {
+export async function readUntrustedReport(path: string): Promise<Result<Report, string>> {
   let text: string;
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -31,11 +31,11 @@ export async function readStrangerReport(path: string): Promise<Result<Report, s
     const reason = code === 'ELOOP' ? 'it is a link' : code === 'ENOENT' ? 'there is no such file' : code;
     return err(`The report could not be read: ${reason}. Name the file that actions/download-artifact left.`);
   }
-  return parseStrangerReport(text);
+  return parseUntrustedReport(text);
 }
 
 /** Reads the text of such a report: checked against the published shape, and nothing in it is more than text. */
-export function parseStrangerReport(text: string): Result<Report, string> {
+export function parseUntrustedReport(text: string): Result<Report, string> {
   const read = readCheck(text);
-  return read.ok ? read : err(`${read.error.message} ${read.error.remedy}`);
+  return read.ok ? read : err(`${read.error.message} ${read.error.fix}`);
 }

@@ -75,7 +75,7 @@ function asGitEntry(prefix: string, entry: { path: string; mode: string; sha: st
 
 function treeError(path: string, error: GitHubError): TreeError {
   const code = error.code === 'not-found' ? 'not-found' : 'unreadable';
-  return { code, path, message: error.message, remedy: error.remedy };
+  return { code, path, message: error.message, fix: error.fix };
 }
 
 function tooManyEntries(name: string): TreeError {
@@ -83,6 +83,6 @@ function tooManyEntries(name: string): TreeError {
     code: 'too-large',
     path: '.',
     message: `${name} has too many entries to be listed through the API: more than ${plural(MAX_TREE_REQUESTS, 'request')} (limit tree-requests).`,
-    remedy: 'Run actions/checkout before this step, so that the clone is read instead.',
+    fix: 'Run actions/checkout before this step, so that the clone is read instead.',
   };
 }

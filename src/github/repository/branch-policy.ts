@@ -46,7 +46,7 @@ export interface BranchPolicyRequest {
 /** Why the policy that holds could not be had, and what can be done about it. */
 export interface PolicyUnavailable {
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** The policy of a run, and what there is to say about where it came from. */
@@ -61,8 +61,8 @@ export const POLICY_RULE = {
   id: 'policy',
   title: 'The policy file can be read',
   question: 'Is the policy file valid?',
-  why: "A policy that can't be read protects nothing: the last valid one of the branch is used until it is mended.",
-  mend: 'Mend the file at the place named; `base-image-gate policy validate FILE` checks it on the command line.',
+  why: "A policy that can't be read protects nothing: the last valid one of the branch is used until it is fixed.",
+  fix: 'Fix the file at the place named; `base-image-gate policy validate FILE` checks it on the command line.',
   controls: ['CM-6'],
   securitySeverity: 5,
 } as const;
@@ -108,7 +108,7 @@ export async function loadBranchPolicy(request: BranchPolicyRequest): Promise<Re
         'warning',
       ),
     ),
-    notices: [`The policy ${path} at ${branch.name} is invalid; ${instead}. Mend it with a pull request.`],
+    notices: [`The policy ${path} at ${branch.name} is invalid; ${instead}. Fix it with a pull request.`],
   });
 }
 
@@ -129,7 +129,7 @@ async function lastValid(request: BranchPolicyRequest): Promise<Result<ValidVers
 /** The first of several defects that only says that something could not be had. */
 export function unavailableIn(defects: readonly PolicyDefect[]): PolicyUnavailable | undefined {
   const defect = defects.find(({ unavailable }) => unavailable === true);
-  return defect && { message: defect.message, remedy: defect.fix ?? 'Let this run read it.' };
+  return defect && { message: defect.message, fix: defect.fix ?? 'Let this run read it.' };
 }
 
 /**
@@ -138,16 +138,16 @@ export function unavailableIn(defects: readonly PolicyDefect[]): PolicyUnavailab
  */
 export async function previewPolicy(
   path: string,
-  judged: CommitTree,
+  evaluated: CommitTree,
   load: LoadPolicyText,
 ): Promise<{ readonly policy: Policy | null; readonly findings: readonly Finding[] }> {
-  const text = await judged.read(path, MAX_POLICY_BYTES);
+  const text = await evaluated.read(path, MAX_POLICY_BYTES);
   if (!text.ok) {
     if (text.error.code === 'not-found') return { policy: null, findings: [] };
     const defect: PolicyDefect = { ...WHOLE_FILE, severity: 'error', file: path, message: text.error.message };
     return { policy: null, findings: [defectFinding(path, defect, 'error')] };
   }
-  const loaded = await load(policyText(path, text.value, judged));
+  const loaded = await load(policyText(path, text.value, evaluated));
   if (!loaded.ok) {
     const defects = loaded.error.filter(({ severity }) => severity === 'error');
     return { policy: null, findings: defects.map((defect) => defectFinding(path, defect, 'error')) };

@@ -82,6 +82,6 @@ function unreadable(path: string, failure: GitFailure): TreeError {
     code: 'unreadable',
     path,
     message: `git could not read ${path} from the clone${failure === 'too-large' ? ': the listing is too large' : ''}.`,
-    remedy: 'Check that actions/checkout ran before this step, and that git is installed on the runner.',
+    fix: 'Check that actions/checkout ran before this step, and that git is installed on the runner.',
   };
 }

@@ -79,7 +79,7 @@ export function makeCommitTree(objects: GitObjects, commit: string, cache: BlobC
 
 /**
  * The entries by their paths. Names are bytes to git and text to us and to GitHub's API: two that differ only in bytes
- * which are no UTF-8 read alike. One of them would be judged and the other built, so neither is.
+ * which are no UTF-8 read alike. One of them would be evaluated and the other built, so neither is.
  */
 function entriesByPath(entries: readonly GitEntry[]): Result<ReadonlyMap<string, GitEntry>, TreeError> {
   const byPath = new Map<string, GitEntry>();
@@ -96,7 +96,7 @@ async function follow(
   entries: ReadonlyMap<string, GitEntry>,
   readLink: (entry: GitEntry) => Promise<Result<Uint8Array, TreeError>>,
 ): Promise<Result<GitEntry, TreeError>> {
-  let rest = normalise('', path);
+  let rest = normalize('', path);
   for (let hops = 0; hops <= MAX_LINK_HOPS; hops++) {
     if (rest === null) return err(outside(path));
     const link = firstLink(rest, entries);
@@ -110,13 +110,13 @@ async function follow(
     const text = new TextDecoder().decode(target.value);
     if (text.startsWith('/')) return err(outside(path));
     const below = rest.slice(link.path.length);
-    rest = normalise(posix.dirname(link.path), `${text}${below}`);
+    rest = normalize(posix.dirname(link.path), `${text}${below}`);
   }
   return err({
     code: 'unreadable',
     path,
     message: `${path} leads through more than ${plural(MAX_LINK_HOPS, 'link')}.`,
-    remedy: 'Point the link at the file itself.',
+    fix: 'Point the link at the file itself.',
   });
 }
 
@@ -129,7 +129,7 @@ function firstLink(path: string, entries: ReadonlyMap<string, GitEntry>): GitEnt
 }
 
 /** `path` seen from `directory`, without `.` and `..`; null where it leaves the repository. */
-function normalise(directory: string, path: string): string | null {
+function normalize(directory: string, path: string): string | null {
   if (path.startsWith('/')) return null;
   const joined = posix.join(directory, path);
   return joined === '..' || joined.startsWith('../') ? null : joined.replace(/\/$/, '');
@@ -157,8 +157,8 @@ function notFound(path: string): TreeError {
   return {
     code: 'not-found',
     path,
-    message: `${path} is not in the judged commit.`,
-    remedy: "Check the path; it is relative to the repository's root.",
+    message: `${path} is not in the evaluated commit.`,
+    fix: "Check the path; it is relative to the repository's root.",
   };
 }
 
@@ -168,12 +168,12 @@ export function tooLarge(path: string, maxBytes: number): TreeError {
     code: 'too-large',
     path,
     message: `${path} has more than the ${plural(maxBytes, 'byte')} that are read.`,
-    remedy: 'Exclude it with files.exclude if it is not a build file.',
+    fix: 'Exclude it with files.exclude if it is not a build file.',
   };
 }
 
 function notAFile(path: string, what: string): TreeError {
-  return { code: 'not-a-file', path, message: `${path} is ${what}.`, remedy: 'Name a file.' };
+  return { code: 'not-a-file', path, message: `${path} is ${what}.`, fix: 'Name a file.' };
 }
 
 function outside(path: string): TreeError {
@@ -181,7 +181,7 @@ function outside(path: string): TreeError {
     code: 'outside-repository',
     path,
     message: `${path} leads out of the repository.`,
-    remedy: 'Keep the file, and what a link points to, in the repository.',
+    fix: 'Keep the file, and what a link points to, in the repository.',
   };
 }
 
@@ -190,6 +190,6 @@ function wrongBytes(entry: GitEntry, name: string): TreeError {
     code: 'unreadable',
     path: entry.path,
     message: `${name} returned bytes for ${entry.path} that are not the object ${entry.id}.`,
-    remedy: 'Run the job again; if it stays, something between the runner and GitHub changes what it passes on.',
+    fix: 'Run the job again; if it stays, something between the runner and GitHub changes what it passes on.',
   };
 }

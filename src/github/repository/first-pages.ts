@@ -30,6 +30,6 @@ export function beyondPages(doing: string, things: string, most: number): GitHub
     code: 'limit',
     doing,
     message: `Could not ${doing}: there are more than ${most * PAGE_SIZE} ${things}, and ours may be among those that were not read.`,
-    remedy: 'Nothing was written, so that nothing is there twice. Close or delete what is done with among them.',
+    fix: 'Nothing was written, so that nothing is there twice. Close or delete what is done with among them.',
   };
 }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 
 export type GitHubErrorCode =
   | 'no-permission'
-  | 'unauthorised'
+  | 'unauthorized'
   | 'not-found'
   | 'rate-limited'
   | 'rejected'
@@ -12,7 +12,7 @@ export type GitHubErrorCode =
   | 'limit'
   | 'unexpected-answer';
 
-/** What went wrong between us and GitHub, said so that a person can mend it. */
+/** What went wrong between us and GitHub, said so that a person can fix it. */
 export interface GitHubError {
   readonly code: GitHubErrorCode;
   /** What was being done: `post the comment`. */
@@ -23,7 +23,7 @@ export interface GitHubError {
   /** What happened, where: one sentence. */
   readonly message: string;
   /** What a person can do about it: a sentence, and lines of a workflow where lines are missing. */
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** The name of the limit on an answer's length, by which its error is known among those of the network. */
@@ -70,7 +70,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'unexpected-answer',
       doing,
       message: `Could not ${doing}: ${oneLine(text)}`,
-      remedy: 'Run the job again; if it stays, report it.',
+      fix: 'Run the job again; if it stays, report it.',
     };
   }
   const { status, message, headers } = failed;
@@ -82,7 +82,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
         doing,
         status,
         message: `Could not ${doing}: GitHub's rate limit was reached, and it does not end within this run's time.`,
-        remedy: 'Run the job again later, or give the Action a token of its own.',
+        fix: 'Run the job again later, or give the Action a token of its own.',
       };
     }
     if (/not accessible by|must have|required permission|write access/i.test(message)) {
@@ -93,17 +93,16 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub answered 403, "${said}".`,
-      remedy: 'Do what GitHub says, or switch this output off.',
+      fix: 'Do what GitHub says, or switch this output off.',
     };
   }
   if (status === 401) {
     return {
-      code: 'unauthorised',
+      code: 'unauthorized',
       doing,
       status,
       message: `Could not ${doing}: GitHub does not accept the token (401).`,
-      remedy:
-        "Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow's own token is used.",
+      fix: "Check the input `token`: it may be empty, as a secret is in runs that are not given it, or expired or revoked. Without the input, the workflow's own token is used.",
     };
   }
   if (status === 404) {
@@ -112,7 +111,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub answered 404, which it also does where the token may not look.`,
-      remedy: `Check that it exists, and that the token has \`${purpose.permission}\`.`,
+      fix: `Check that it exists, and that the token has \`${purpose.permission}\`.`,
     };
   }
   if (status === 0) return unreachable(doing, message);
@@ -122,7 +121,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub answered ${status}, which is its own failure.`,
-      remedy: "Run the job again, later if GitHub's status page tells of an incident.",
+      fix: "Run the job again, later if GitHub's status page tells of an incident.",
     };
   }
   return {
@@ -130,11 +129,11 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
     doing,
     status,
     message: `Could not ${doing}: GitHub answered ${status}, "${said}".`,
-    remedy: 'Report it if the message does not tell what to do.',
+    fix: 'Report it if the message does not tell what to do.',
   };
 }
 
-/** For a token that may not do what it is asked to. `toldTogether` says which lines a job needs in all. */
+/** For a token that may not do what it is asked to. `groupMissingPermissions` says which lines a job needs in all. */
 export function missingPermission({ doing, permission }: Purpose, status?: number): GitHubError {
   return {
     code: 'no-permission',
@@ -142,7 +141,7 @@ export function missingPermission({ doing, permission }: Purpose, status?: numbe
     permission,
     ...(status === undefined ? {} : { status }),
     message: `Could not ${doing}: the token lacks \`${permission}\`.`,
-    remedy: `Give the job \`${permission}\` under \`permissions\` in the workflow.`,
+    fix: `Give the job \`${permission}\` under \`permissions\` in the workflow.`,
   };
 }
 
@@ -152,7 +151,7 @@ function unreachable(doing: string, message: string): GitHubError {
       code: 'limit',
       doing,
       message: `Could not ${doing}: ${oneLine(message)}.`,
-      remedy: "Report it: GitHub's answers to this request were never seen to be so long.",
+      fix: "Report it: GitHub's answers to this request were never seen to be so long.",
     };
   }
   const timedOut = /time/i.test(message);
@@ -160,7 +159,7 @@ function unreachable(doing: string, message: string): GitHubError {
     code: timedOut ? 'timeout' : 'network',
     doing,
     message: `Could not ${doing}: GitHub's API ${timedOut ? 'did not answer in time' : `could not be reached (${oneLine(message)})`}.`,
-    remedy: "Check the runner's network, HTTPS_PROXY and NO_PROXY, and run the job again.",
+    fix: "Check the runner's network, HTTPS_PROXY and NO_PROXY, and run the job again.",
   };
 }
 

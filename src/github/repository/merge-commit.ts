@@ -13,7 +13,7 @@ export interface MergeRequest {
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
-/** What is judged of a pull request: its merge, or its head and a sentence that says why. */
+/** What is evaluated of a pull request: its merge, or its head and a sentence that says why. */
 export interface MergeCommit {
   readonly commit: string;
   readonly notices: readonly string[];
@@ -35,10 +35,10 @@ export async function mergeCommit(request: MergeRequest): Promise<Result<MergeCo
     if (merge.value !== null) return ok({ commit: merge.value, notices: [] });
     const state = await commits.pullRequest(number);
     if (state.ok && state.value.head !== head) {
-      return atHead(head, 'The pull request has a newer commit, whose merge is judged by the run for that commit.');
+      return atHead(head, 'The pull request has a newer commit, whose merge is evaluated by the run for that commit.');
     }
     if (state.ok && state.value.mergeable === false) {
-      return atHead(head, 'The pull request is in conflict with its base, so there is no merge to judge.');
+      return atHead(head, 'The pull request is in conflict with its base, so there is no merge to evaluate.');
     }
     if (pause === null) break;
     waited += pause;
@@ -56,5 +56,5 @@ async function mergeOfHead({ number, head, commits }: MergeRequest): Promise<Res
 }
 
 function atHead(head: string, why: string): Result<MergeCommit, GitHubError> {
-  return ok({ commit: head, notices: [`${why} Its head was judged instead of what merging would make.`] });
+  return ok({ commit: head, notices: [`${why} Its head was evaluated instead of what merging would make.`] });
 }

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../catalog/catalog.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { loadPolicy } from '../../policy/load.js';
 import type { RemotePolicy, ResolveExtends } from '../../policy/policy-chain.js';
@@ -14,7 +14,7 @@ export interface PolicyAccess {
   readonly client: GitHubClient;
   /** The token of the input `policy-token`, where there is one. */
   readonly policyClient: GitHubClient | null;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
 }
 
 /**
@@ -27,13 +27,13 @@ export function policyLoader(
   mayUsePolicyToken: (repository: string) => boolean = () => true,
 ): LoadPolicyText {
   return async ({ path, text, commit, resolveFile }) => {
-    let remedy: string | undefined;
+    let refused: string | undefined;
     const resolveExtends: ResolveExtends = async (target) => {
       const name = `${target.owner}/${target.repository}`.toLowerCase();
       const trusted = access.policyClient !== null && mayUsePolicyToken(name);
       const fetched = await fetchPolicy(trusted ? access.policyClient : access.client, target);
       if (fetched.ok) return fetched;
-      remedy = remedyFor(fetched.error, target, trusted ? 'policy-token' : 'token');
+      refused = fixFor(fetched.error, target, trusted ? 'policy-token' : 'token');
       return err(clauseOf(fetched.error));
     };
     const loaded = await loadPolicy({
@@ -44,24 +44,24 @@ export function policyLoader(
       repository: formatRepositoryName(access.repository),
       resolveExtends,
       rules,
-      catalogue: access.catalogue,
+      catalog: access.catalog,
     });
-    if (loaded.ok || remedy === undefined) return loaded;
-    const fix = remedy;
+    if (loaded.ok || refused === undefined) return loaded;
+    const fix = refused;
     return err(loaded.error.map((defect) => ({ ...defect, fix, unavailable: true })));
   };
 }
 
 /** Why a policy of another repository could not be had. */
-type FetchError = Pick<GitHubError, 'code' | 'message' | 'remedy'> & Partial<Pick<GitHubError, 'doing'>>;
+type FetchError = Pick<GitHubError, 'code' | 'message' | 'fix'> & Partial<Pick<GitHubError, 'doing'>>;
 
 /** What a maintainer can do about it. `token`: the input whose token may not read it, or was used in vain. */
-export function remedyFor(
-  { code, remedy }: FetchError,
+export function fixFor(
+  { code, fix }: FetchError,
   { owner, repository }: RemotePolicy,
   token: 'token' | 'policy-token',
 ): string {
-  if (code !== 'not-found' && code !== 'no-permission' && code !== 'unauthorised') return remedy;
+  if (code !== 'not-found' && code !== 'no-permission' && code !== 'unauthorized') return fix;
   return token === 'token'
     ? `Check its repository, path and ref. Where ${owner}/${repository} is private or internal, give the input \`policy-token\`; runs for forks get no secrets, and those of Dependabot its own.`
     : `Check its repository, path and ref, and that \`policy-token\` has not expired and may read ${owner}/${repository} (contents: read).`;
@@ -91,9 +91,9 @@ export async function fetchPolicy(
     const content = await attempt(purpose, () => client.rest.repos.getContent({ ...place, path: file, ref: commit }));
     if (!content.ok) return content;
     const { data } = content.value;
-    // GitHub leaves the content of a file above 1 MB out; a folder is a list.
+    // GitHub leaves the content of a file above 1 MB out; a directory is a list.
     if (Array.isArray(data) || data.type !== 'file' || data.encoding !== 'base64')
-      return err({ code: 'limit', message: `${file} is not a file of at most 1 MB.`, remedy: 'Name a policy file.' });
+      return err({ code: 'limit', message: `${file} is not a file of at most 1 MB.`, fix: 'Name a policy file.' });
     return ok(new Uint8Array(Buffer.from(data.content, 'base64')));
   };
   const text = await read(path);

@@ -73,7 +73,7 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
       status: 'unavailable',
       cause: 'malformed',
       message: `The manifest ${manifestDigest} lists ${plural(manifest.layers.length, 'layer')}, and its configuration ${plural(configuration.diffIds.length, 'diffID')}.`,
-      remedy: "Ask the image's publisher to push it again.",
+      fix: "Ask the image's publisher to push it again.",
     };
   }
   const read = await readImageLayers(context.source, repository, manifest.layers, configuration.diffIds, (key, work) =>
@@ -88,7 +88,7 @@ export const collectFilesystem: Collector<'filesystem'> = async (context) => {
       status: 'unavailable',
       cause: 'limit',
       message: `The layers of ${manifestDigest} can't be laid over each other: ${message} (limit ${limit}).`,
-      remedy: 'Use an image with fewer files, or accept it by a waiver with `covers: indeterminate`.',
+      fix: 'Use an image with fewer files, or accept it by a waiver with `covers: indeterminate`.',
     };
   }
   const { tree, unread } = overlay.value;
@@ -127,7 +127,7 @@ function errorEvidence(error: LayersError): Evidence<never> {
         status: 'unavailable',
         cause: error.error.code,
         message: `The layer ${error.digest} can't be read: ${error.error.message}${error.error.limit === undefined ? '' : ` (limit ${error.error.limit})`}.`,
-        remedy:
+        fix:
           error.error.limit === undefined
             ? "Ask the image's publisher to build and push it again, or use another image."
             : 'Use an image that is smaller, or accept it by a waiver with `covers: indeterminate`.',

@@ -88,7 +88,7 @@ export class FileTree {
     const pending: TreeNode[] = [this.#root];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node.entry !== null) yield node.entry;
-      // One by one: a folder may have a million children, and a call can't take so many arguments.
+      // One by one: a directory may have a million children, and a call can't take so many arguments.
       for (const child of node.children?.values() ?? []) pending.push(child);
     }
   }

@@ -62,6 +62,6 @@ export interface FilesystemFacts {
   readonly worldWritable: readonly FileEntry[];
   readonly devices: readonly FileEntry[];
   readonly secrets: readonly SecretFile[];
-  /** Files whose content could not be judged, and why. */
+  /** Files whose content could not be evaluated, and why. */
   readonly unread: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -37,9 +37,9 @@ export class LinkResolver {
   walk(path: string, followLast: boolean): TreeNode | null {
     const parts = path.split('/').filter((part) => part !== '' && part !== '.');
     const last = followLast ? undefined : parts.pop();
-    const folder = this.#run({ link: null, at: this.#root, links: 0, pending: parts.reverse() });
-    if (last === undefined || folder === null) return folder;
-    return last === '..' ? (folder.parent ?? this.#root) : (folder.children?.get(last) ?? null);
+    const directory = this.#run({ link: null, at: this.#root, links: 0, pending: parts.reverse() });
+    if (last === undefined || directory === null) return directory;
+    return last === '..' ? (directory.parent ?? this.#root) : (directory.children?.get(last) ?? null);
   }
 
   /** Walks a path to its end, and on the way the targets of links that are not known yet; they wait on a stack of their own. */

@@ -28,16 +28,16 @@ export function layOver(
   layers: readonly LayerFacts[],
 ): Result<Overlay, { readonly message: string; readonly limit: string }> {
   const root = newNode(null, '');
-  const folders = new FolderWalk(root);
+  const directories = new DirectoryWalk(root);
   const unread: { path: string; reason: string }[] = [];
   let implied = 0;
-  const makeFolder = (parent: TreeNode, name: string): TreeNode => {
+  const makeDirectory = (parent: TreeNode, name: string): TreeNode => {
     implied += 1;
     return childOf(parent, name);
   };
   for (const layer of layers) {
-    folders.forget();
-    const hiddenTargets = targetsToBeHidden(root, layer, folders.taken);
+    directories.forget();
+    const hiddenTargets = targetsToBeHidden(root, layer, directories.taken);
     for (const path of layer.opaque) {
       const directory = plainNode(root, path);
       if (directory !== null) directory.children = null;
@@ -47,13 +47,13 @@ export function layOver(
       hidden?.parent?.children?.delete(hidden.name);
     }
     for (const entry of layer.entries) {
-      const problem = place(root, entry, folders, makeFolder, hiddenTargets);
+      const problem = place(root, entry, directories, makeDirectory, hiddenTargets);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
       if (implied > LAYER_LIMITS['implied-directories']) {
         const message = `they name more than ${LAYER_LIMITS['implied-directories']} directories only by what lies in them`;
         return err({ message, limit: 'implied-directories' });
       }
-      if (folders.taken.steps > LAYER_LIMITS['path-steps']) {
+      if (directories.taken.steps > LAYER_LIMITS['path-steps']) {
         const message = `their paths go through directories and links in more than ${LAYER_LIMITS['path-steps']} steps`;
         return err({ message, limit: 'path-steps' });
       }
@@ -86,25 +86,26 @@ function targetsToBeHidden(
 function place(
   root: TreeNode,
   entry: LayerFacts['entries'][number],
-  folders: FolderWalk,
-  makeFolder: (parent: TreeNode, name: string) => TreeNode,
+  directories: DirectoryWalk,
+  makeDirectory: (parent: TreeNode, name: string) => TreeNode,
   hiddenTargets: ReadonlyMap<string, FileEntry>,
 ): string | null {
   if (isHardLink(entry)) {
     const linked =
-      walk(root, root, entry.hardLinkTo, false, undefined, folders.taken)?.entry ?? hiddenTargets.get(entry.hardLinkTo);
+      walk(root, root, entry.hardLinkTo, false, undefined, directories.taken)?.entry ??
+      hiddenTargets.get(entry.hardLinkTo);
     if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
     if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
     const second = { ...linked, path: entry.path, hardLinkTo: linked.path };
-    return place(root, second, folders, makeFolder, hiddenTargets);
+    return place(root, second, directories, makeDirectory, hiddenTargets);
   }
   const slash = entry.path.lastIndexOf('/');
-  const parent = slash < 0 ? root : folders.find(entry.path.slice(0, slash), makeFolder);
+  const parent = slash < 0 ? root : directories.find(entry.path.slice(0, slash), makeDirectory);
   if (parent === null) return 'the links in its path loop';
   if (parent.entry !== null && parent.entry.type !== 'directory') {
-    // A file where a directory must be: runtimes refuse the image; what is above the file is judged all the same.
+    // A file where a directory must be: runtimes refuse the image; what is above the file is evaluated all the same.
     parent.entry = null;
-    folders.forget();
+    directories.forget();
   }
   const name = entry.path.slice(slash + 1);
   if (name === '') {
@@ -115,7 +116,7 @@ function place(
   const path = parent === root ? name : `${nodePath(parent)}/${name}`;
   const replaced = node.entry;
   // What lies at a path may be another place from now on.
-  if (entry.type === 'link' || (replaced !== null && replaced.type !== entry.type)) folders.forget();
+  if (entry.type === 'link' || (replaced !== null && replaced.type !== entry.type)) directories.forget();
   node.entry = path === entry.path ? entry : { ...entry, path };
   if (entry.type !== 'directory') node.children = null;
   return path !== entry.path && replaced?.type === 'file'
@@ -123,8 +124,8 @@ function place(
     : null;
 }
 
-/** Finds the folders of members. Most follow one of the same folder, so the last one found is kept. */
-class FolderWalk {
+/** Finds the directories of members. Most follow one of the same directory, so the last one found is kept. */
+class DirectoryWalk {
   /** Steps of all walks. */
   readonly taken = { steps: 0 };
   readonly #root: TreeNode;
@@ -134,9 +135,9 @@ class FolderWalk {
     this.#root = root;
   }
 
-  find(path: string, makeFolder: (parent: TreeNode, name: string) => TreeNode): TreeNode | null {
+  find(path: string, makeDirectory: (parent: TreeNode, name: string) => TreeNode): TreeNode | null {
     if (this.#last?.path === path) return this.#last.node;
-    const node = walk(this.#root, this.#root, path, true, makeFolder, this.taken);
+    const node = walk(this.#root, this.#root, path, true, makeDirectory, this.taken);
     this.#last = { path, node };
     return node;
   }

@@ -51,25 +51,27 @@ function kindOfName(fileName: string): { readonly name: string; readonly kind: P
   return stem === undefined || kind === undefined ? null : { name: stem, kind };
 }
 
-/** Folders that programs are called from; `/busybox` is where distroless' debug images keep theirs. */
-const PROGRAM_FOLDER = /(?:^|\/)(?:s?bin|libexec|busybox|toybox)$/;
+/** Directories that programs are called from; `/busybox` is where distroless' debug images keep theirs. */
+const PROGRAM_DIRECTORY = /(?:^|\/)(?:s?bin|libexec|busybox|toybox)$/;
 
 /**
- * The programs of an image that rules ask for: by name in folders that programs are called from (links followed to
+ * The programs of an image that rules ask for: by name in directories that programs are called from (links followed to
  * an executable file), at the root, or in `searchPath`; shells and package managers that are machine code by name in
- * any folder; and by content wherever they lie and whatever they are called.
- * The folders of `searchPath` are those of the configuration's PATH.
+ * any directory; and by content wherever they lie and whatever they are called.
+ * The directories of `searchPath` are those of the configuration's PATH.
  */
 export function findPrograms(tree: FileTree, searchPath: readonly string[]): readonly Program[] {
-  const onPath = new Set(searchPath.map((folder) => tree.realPath(folder)).filter((folder) => folder !== undefined));
+  const onPath = new Set(
+    searchPath.map((directory) => tree.realPath(directory)).filter((directory) => directory !== undefined),
+  );
   const found: Program[] = [];
   for (const entry of tree.entries()) {
     if (entry.type !== 'file' && entry.type !== 'link') continue;
     const slash = entry.path.lastIndexOf('/');
-    const folder = slash < 0 ? '' : entry.path.slice(0, slash);
+    const directory = slash < 0 ? '' : entry.path.slice(0, slash);
     const fileName = entry.path.slice(slash + 1);
     const byContent = entry.type === 'file' ? programsInside(entry) : [];
-    const callable = folder === '' || PROGRAM_FOLDER.test(folder) || onPath.has(folder);
+    const callable = directory === '' || PROGRAM_DIRECTORY.test(directory) || onPath.has(directory);
     const known = kindOfName(fileName);
     const named = callable || (known !== null && isTool(known.kind) && entry.content?.form === 'elf') ? known : null;
     if (named !== null) {
@@ -95,7 +97,7 @@ function programsInside(entry: FileEntry): readonly Pick<Program, 'name' | 'kind
   return (entry.content?.programs ?? []).map(kindOfName).filter((known) => known !== null);
 }
 
-/** Elsewhere, their names are those of folders' scripts and data: `cron.daily/dpkg`, `bash-completion/completions/apt`. */
+/** Elsewhere, their names are those of directories' scripts and data: `cron.daily/dpkg`, `bash-completion/completions/apt`. */
 function isTool(kind: ProgramKind): boolean {
   return kind === 'shell' || kind === 'package-manager';
 }

@@ -64,8 +64,8 @@ export interface ScanRequest {
   /** Empty for a sparse file: its bytes are not its content, and checksums of them would mean nothing. */
   readonly checksums: readonly ChecksumAlgorithm[];
   readonly done: (content: FileContent) => void;
-  /** Takes why the content could not be judged. */
-  readonly unjudged: (reason: string) => void;
+  /** Takes why the content could not be evaluated. */
+  readonly unevaluated: (reason: string) => void;
   /** Counts kept bytes of the whole layer. */
   readonly keep: (bytes: number) => void;
 }
@@ -120,7 +120,7 @@ export class FileScanner implements MemberSink {
     // A sparse file stores less than its size.
     if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
     if (this.#text !== '') this.#searchWindow();
-    if (this.#keyFile !== null) this.#judgeKeyFile(Buffer.concat(this.#keyFile));
+    if (this.#keyFile !== null) this.#evaluateKeyFile(Buffer.concat(this.#keyFile));
     const programs = this.#marks?.end() ?? [];
     const nodeVersion = this.#node?.end();
     this.#request.done({
@@ -144,12 +144,12 @@ export class FileScanner implements MemberSink {
     }
     if (beginsLikeKeyFile(head)) {
       if (this.#request.size <= MAX_KEY_FILE) this.#keyFile = [];
-      else this.#request.unjudged(`it begins like a key store and has more than ${MAX_KEY_FILE} bytes`);
+      else this.#request.unevaluated(`it begins like a key store and has more than ${MAX_KEY_FILE} bytes`);
     }
     this.#search(head);
   }
 
-  #judgeKeyFile(bytes: Uint8Array): void {
+  #evaluateKeyFile(bytes: Uint8Array): void {
     const found = readKeyFile(bytes);
     if (found !== null) this.#secrets.unshift(found);
   }

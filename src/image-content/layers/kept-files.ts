@@ -9,7 +9,7 @@ const KEPT: readonly RegExp[] = [
   /^var\/lib\/dpkg\/(?:status|diversions|status\.d\/[^/]+|info\/[^/]+\.(?:list|md5sums))$/,
   /^(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:Packages|Packages\.db|rpmdb\.sqlite)$/,
   /^var\/lib\/rpmmanifest\/container-manifest-2$/,
-  // What an installed package of the runtimes says of itself. A nested folder's package.json is no package.
+  // What an installed package of the runtimes says of itself. A nested directory's package.json is no package.
   /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/,
   // Yarn's linker `pnpm` keeps packages in a store, and links to them. https://yarnpkg.com/features/linkers
   /(?:^|\/)node_modules\/\.store\/[^/]+\/package\/package\.json$/,

@@ -123,7 +123,7 @@ export class LayerBuilder {
       executable: (member.mode & 0o111) !== 0,
       checksums: member.sparse ? [] : this.#checksums.algorithms,
       done: (content) => this.#entries.push({ ...entry, content }),
-      unjudged: (reason) => this.#unread.push({ path, reason }),
+      unevaluated: (reason) => this.#unread.push({ path, reason }),
       keep: (bytes) => this.#keep(bytes),
     });
   }

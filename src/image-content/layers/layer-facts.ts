@@ -17,7 +17,7 @@ export interface LayerFacts {
   readonly whiteouts: readonly string[];
   /** Directories whose content in the layers below this layer hides. */
   readonly opaque: readonly string[];
-  /** Files whose content could not be judged, and why. */
+  /** Files whose content could not be evaluated, and why. */
   readonly unread: readonly { readonly path: string; readonly reason: string }[];
 }
 

@@ -14,9 +14,9 @@ export const LAYER_LIMITS = {
   'path-bytes': 4096,
   /** Characters of all paths and link targets of one layer; 400,000 files have some 40 million. */
   'layer-path-bytes': 128 * MiB,
-  /** Folders that are only there because something lies in them; few archives leave any out. */
+  /** Directories that are only there because something lies in them; few archives leave any out. */
   'implied-directories': 500_000,
-  /** Folders and links that the paths of all members go through, one folder after another counted once; 400,000 files have some 300,000. */
+  /** Directories and links that the paths of all members go through, one directory after another counted once; 400,000 files have some 300,000. */
   'path-steps': 20_000_000,
   /** Bytes of one file that is kept because it says something (a package database, os-release). */
   'kept-file-bytes': 64 * MiB,

@@ -82,7 +82,7 @@ function nameOf(value: Uint8Array): string {
 
 function numberOf(value: Uint8Array, key: string): number {
   const text = textOf(value);
-  // Some writers put fractions into sizes' neighbours (times); sizes and owners are whole.
+  // Some writers put fractions into sizes' neighbors (times); sizes and owners are whole.
   if (!/^[0-9]{1,16}$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new TarError(`a PAX record's ${key} is not a whole number`);
   return Number(text);

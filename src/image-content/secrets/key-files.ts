@@ -1,6 +1,6 @@
 import { type BerElement, berChildren, berElement, berElements, berOctets } from './ber.js';
 
-/** Real keys are some kilobytes and key stores some hundreds of them; a larger one is named as not judged. */
+/** Real keys are some kilobytes and key stores some hundreds of them; a larger one is named as not evaluated. */
 export const MAX_KEY_FILE = 4 * 1024 * 1024;
 /** More members than a key has. */
 const MAX_MEMBERS = 12;

@@ -1,7 +1,7 @@
 /**
  * Characters that a reader can't see or that act on the reader's screen: controls (ANSI sequences begin with one),
  * format characters (bidi controls, zero-width), line and paragraph separators, private use, lone surrogates, and
- * the fillers that look like nothing. U+FE0F stays: it only asks for the colour form of an emoji.
+ * the fillers that look like nothing. U+FE0F stays: it only asks for the color form of an emoji.
  *
  * @see https://trojansource.codes/ why bidi controls are shown
  */

@@ -2,7 +2,7 @@ import type { FileTree } from '../../image-content/filesystem/file-tree.js';
 import { keptText } from '../../image-content/filesystem/kept-text.js';
 import type { Distribution, Inventory } from '../inventory.js';
 
-/** A part of an image whose makers say how long they mend it. */
+/** A part of an image whose makers say how long they fix it. */
 export interface SupportedPart {
   readonly role: 'distribution' | 'runtime';
   /** For people: `Debian`, `Node.js`; the os-release ID of a distribution that the table lacks. */
@@ -142,8 +142,8 @@ function ownRuntimes(tree: FileTree, inventory: Inventory): readonly SupportedPa
   for (const { path } of tree.list('usr/local/rustup/toolchains')) {
     add('Rust', 'rust', /\/([0-9]+\.[0-9]+)\.[0-9]+-[^/]+$/.exec(path)?.[1], path);
   }
-  for (const folder of ['usr/share/dotnet', 'usr/lib/dotnet', 'usr/lib64/dotnet']) {
-    for (const { path } of tree.list(`${folder}/shared/Microsoft.NETCore.App`)) {
+  for (const directory of ['usr/share/dotnet', 'usr/lib/dotnet', 'usr/lib64/dotnet']) {
+    for (const { path } of tree.list(`${directory}/shared/Microsoft.NETCore.App`)) {
       add('.NET', 'dotnet', /\/([0-9]+)\.[0-9]+\.[0-9]+[^/]*$/.exec(path)?.[1], path);
     }
   }

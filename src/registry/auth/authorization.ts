@@ -19,13 +19,13 @@ export interface AuthorizationOptions {
 }
 
 type Scheme = Challenge | 'none';
-/** What authorised requests have in common: their answer's head. */
+/** What authorized requests have in common: their answer's head. */
 interface Head {
   readonly status: number;
   readonly headers: Headers;
 }
 
-/** A request that may have to be authorised, and how it is made; an answer that is not the last is discarded. */
+/** A request that may have to be authorized, and how it is made; an answer that is not the last is discarded. */
 interface Exchange<T extends Head> {
   readonly repository: Repository;
   readonly request: Request;
@@ -34,7 +34,7 @@ interface Exchange<T extends Head> {
 }
 
 /**
- * Authorises requests as registries ask for it. What one request learns, the next uses. Where a challenge is to be
+ * Authorizes requests as registries ask for it. What one request learns, the next uses. Where a challenge is to be
  * expected, the first request to a host is waited for, so that a run meets one challenge a host; elsewhere waiting would
  * cost a round trip for nothing.
  */
@@ -149,11 +149,11 @@ export class Authorization {
     const found = await this.#options.credentials.for(repository.registry);
     if (!found.ok)
       return err({
-        code: 'unauthorised',
+        code: 'unauthorized',
         registry: repository.registry,
         request: requestText(request),
         message: `No credentials for ${repository.registry}: ${found.error}`,
-        remedy: `Log in to ${repository.registry} again (\`docker login\`), or mend the Docker configuration.`,
+        fix: `Log in to ${repository.registry} again (\`docker login\`), or fix the Docker configuration.`,
       });
     if (found.value !== undefined) for (const secret of secretsOf(found.value)) this.#options.mask(secret);
     return found;

@@ -1,6 +1,6 @@
 import { HeaderScanner } from '../http/header-scanner.js';
 
-/** One way in which a server asks to be authorised. */
+/** One way in which a server asks to be authorized. */
 export interface Challenge {
   /** In lower case: `bearer`, `basic`. */
   readonly scheme: string;

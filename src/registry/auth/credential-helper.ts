@@ -20,7 +20,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 const NOT_FOUND = 'credentials not found in native keychain';
 
 /**
- * Asks `docker-credential-NAME get`. NAME is a bare name, found on the PATH outside the checkout under judgement, and run
+ * Asks `docker-credential-NAME get`. NAME is a bare name, found on the PATH outside the checkout under evaluation, and run
  * without a shell, so that a repository can neither be nor choose what runs. Fails with a sentence that holds no secret.
  */
 export async function askHelper(
@@ -35,7 +35,7 @@ export async function askHelper(
   const program = `docker-credential-${name}`;
   const path = await findProgram(program, place);
   if (path === undefined)
-    return err(`the credential helper ${program} was not found on the PATH, outside the checkout under judgement.`);
+    return err(`the credential helper ${program} was not found on the PATH, outside the checkout under evaluation.`);
   const run = await get(path, key, place.environment);
   if (run.failed)
     return run.output.trim() === NOT_FOUND
@@ -83,7 +83,7 @@ function get(path: string, key: string, environment: Environment): Promise<{ fai
   return new Promise((resolve) => {
     const options = { env: { ...environment }, timeout: TIMEOUT_MS, maxBuffer: MAX_ANSWER_BYTES, cwd: '/' };
     const child = execFile(path, ['get'], options, (error, output) => resolve({ failed: error !== null, output }));
-    // A helper that ends without reading closes the pipe; what it answered is judged all the same.
+    // A helper that ends without reading closes the pipe; what it answered is evaluated all the same.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(key);
   });

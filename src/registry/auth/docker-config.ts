@@ -34,7 +34,7 @@ const EMPTY: DockerConfig = { auths: {}, credHelpers: {} };
 
 export interface DockerConfigOptions {
   readonly environment: Environment;
-  /** The checkout under judgement: nothing that lies in it may say who we are or what we run. */
+  /** The checkout under evaluation: nothing that lies in it may say who we are or what we run. */
   readonly workspace: string;
   /** Told when a configuration is left out of account, and why. */
   readonly notice: (message: string) => void;
@@ -66,7 +66,7 @@ async function readConfig({ environment, workspace, notice }: DockerConfigOption
   try {
     const real = await realpath(path);
     if (isWithin(real, await realpath(workspace))) {
-      notice(`${path} lies in the checkout under judgement, so its credentials are not used.`);
+      notice(`${path} lies in the checkout under evaluation, so its credentials are not used.`);
       return EMPTY;
     }
     text = await readFile(real, 'utf8');

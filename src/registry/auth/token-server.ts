@@ -22,7 +22,7 @@ const DEFAULT_LIFE_MS = 60_000;
 const MARGIN_MS = 5_000;
 const MAX_LIFE_MS = 3_600_000;
 
-/** What a request is authorised with, until when. */
+/** What a request is authorized with, until when. */
 export interface Token {
   readonly header: string;
   readonly until: number;
@@ -57,7 +57,7 @@ export async function askForToken(
       request: requestText(request),
       status: 401,
       message: `${registry} asks for a token from ${shown(challenge.parameters.get('realm') ?? '')}, which is not a token server: it must be an https address without credentials.`,
-      remedy: `Ask the operator of ${registry} to mend the WWW-Authenticate header of its 401.`,
+      fix: `Ask the operator of ${registry} to fix the WWW-Authenticate header of its 401.`,
     });
   const service = challenge.parameters.get('service');
   // Our own scope, whatever the challenge asks for: this repository, and nothing but pull.
@@ -97,7 +97,7 @@ function readToken(
       registry: name.registry,
       request: requestText(name),
       message: `${requestText(name)} answered without a token.`,
-      remedy: `Ask the operator of ${name.registry} to mend its token server.`,
+      fix: `Ask the operator of ${name.registry} to fix its token server.`,
     });
   const seconds = parsed.data.expires_in;
   const life = seconds === undefined || !(seconds > 0) ? DEFAULT_LIFE_MS : Math.min(seconds * 1000, MAX_LIFE_MS);
@@ -153,12 +153,12 @@ export function withheld(error: RegistryError, registry: string, realm: URL): Re
     return {
       ...error,
       message: `${error.message} The credentials for ${registry} were not sent there, since the connection is not encrypted.`,
-      remedy: `Serve ${realm.host} over TLS, and take \`insecure\` out of the policy's registries.`,
+      fix: `Serve ${realm.host} over TLS, and take \`insecure\` out of the policy's registries.`,
     };
   }
   return {
     ...error,
     message: `${error.message} The credentials for ${registry} were not sent there, since it is another host.`,
-    remedy: `If ${realm.host} is the registry's token server, list it in the policy: \`registries: { ${registry}: { token-hosts: [${realm.host}] } }\`.`,
+    fix: `If ${realm.host} is the registry's token server, list it in the policy: \`registries: { ${registry}: { token-hosts: [${realm.host}] } }\`.`,
   };
 }

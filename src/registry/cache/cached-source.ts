@@ -42,11 +42,11 @@ export class CachedSource implements ImageSource {
       return ok({ digest, mediaType: read.value.mediaType, bytes, manifest: read.value });
     const fetched = await this.#source.manifest(repository, digest);
     // Only what tells its own media type is read the same way without the registry's Content-Type.
-    if (fetched.ok && this.#tellsItsType(fetched.value)) await this.#cache.put(digest, fetched.value.bytes);
+    if (fetched.ok && this.#namesItsType(fetched.value)) await this.#cache.put(digest, fetched.value.bytes);
     return fetched;
   }
 
-  #tellsItsType({ bytes, mediaType }: FetchedManifest): boolean {
+  #namesItsType({ bytes, mediaType }: FetchedManifest): boolean {
     const read = readManifest(bytes, undefined, this.#limits);
     return read.ok && read.value.mediaType === mediaType;
   }

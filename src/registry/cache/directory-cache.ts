@@ -98,11 +98,11 @@ export class DirectoryCache implements BlobCache {
 
   async close(): Promise<void> {
     await quietly(async () => {
-      const folder = join(this.#options.directory, 'blobs/sha256');
+      const dir = join(this.#options.directory, 'blobs/sha256');
       const files = await Promise.all(
-        (await readdir(folder)).map(async (file) => {
-          const { size, mtimeMs } = await stat(join(folder, file));
-          return { path: join(folder, file), size, mtimeMs };
+        (await readdir(dir)).map(async (file) => {
+          const { size, mtimeMs } = await stat(join(dir, file));
+          return { path: join(dir, file), size, mtimeMs };
         }),
       );
       let total = files.reduce((sum, file) => sum + file.size, 0);
@@ -116,7 +116,7 @@ export class DirectoryCache implements BlobCache {
 
   /** The names of what it holds, sorted. */
   async names(): Promise<{ readonly blobs: readonly string[]; readonly tags: readonly string[] }> {
-    const [blobs, tags] = await Promise.all(['blobs/sha256', 'tags'].map((folder) => this.#namesIn(folder)));
+    const [blobs, tags] = await Promise.all(['blobs/sha256', 'tags'].map((dir) => this.#namesIn(dir)));
     return { blobs: blobs ?? [], tags: tags ?? [] };
   }
 
@@ -144,9 +144,9 @@ export class DirectoryCache implements BlobCache {
     }
   }
 
-  /** Without what a run that was stopped left half-written; none where there is no such folder. */
-  async #namesIn(folder: string): Promise<readonly string[]> {
-    const names = (await quietly(() => readdir(join(this.#options.directory, folder)))) ?? [];
+  /** Without what a run that was stopped left half-written; none where there is no such directory. */
+  async #namesIn(dir: string): Promise<readonly string[]> {
+    const names = (await quietly(() => readdir(join(this.#options.directory, dir)))) ?? [];
     return names.filter((name) => /^[0-9a-f]{64}$/.test(name)).sort();
   }
 
@@ -162,8 +162,8 @@ export class DirectoryCache implements BlobCache {
   }
 
   async #makeDirectories(): Promise<void> {
-    for (const folder of ['blobs/sha256', 'tags'])
-      await mkdir(join(this.#options.directory, folder), { recursive: true, mode: 0o700 });
+    for (const dir of ['blobs/sha256', 'tags'])
+      await mkdir(join(this.#options.directory, dir), { recursive: true, mode: 0o700 });
   }
 
   #blobPath(digest: string): string {

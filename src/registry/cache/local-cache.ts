@@ -11,13 +11,13 @@ const MIB = 1024 * 1024;
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/#variables relative paths there are to be ignored
  */
-export function deskCacheDirectory(environment: Environment): string {
+export function localCacheDirectory(environment: Environment): string {
   const given = environment['XDG_CACHE_HOME'] ?? '';
   return join(isAbsolute(given) ? given : join(environment['HOME'] || homedir(), '.cache'), 'base-image-gate');
 }
 
 /** Registry content of a desk: up to 2 GiB stay, and no layer of more than 512 MiB. */
-export function deskCache(environment: Environment): BlobCache {
-  const directory = join(deskCacheDirectory(environment), 'registry');
+export function localCache(environment: Environment): BlobCache {
+  const directory = join(localCacheDirectory(environment), 'registry');
   return new DirectoryCache({ directory, maxBytes: 2048 * MIB, maxEntryBytes: 512 * MIB });
 }

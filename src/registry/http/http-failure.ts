@@ -54,11 +54,11 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
     registry: name.registry,
     request: requestText(name),
     message: `${requestText(name)} failed: ${PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
-    remedy: remedyFor(code, name),
+    fix: fixFor(code, name),
   };
 }
 
-function remedyFor(code: Code, { registry, url }: RequestName): string {
+function fixFor(code: Code, { registry, url }: RequestName): string {
   switch (code) {
     case 'refused-address':
       return `If ${url.host} is meant to be on a private network, list it in the policy: \`registries: { "${url.host}": { private-network: true } }\`.`;
@@ -66,7 +66,7 @@ function remedyFor(code: Code, { registry, url }: RequestName): string {
       return raiseTimes('answer-ms', 'document-ms');
     case 'tls':
       return `Check the certificate of ${url.host}; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private certificate authority.`;
-    case 'unauthorised':
+    case 'unauthorized':
       return `Log in to ${registry} (${LOGINS}), or check that the image exists and its name is right.`;
     case 'forbidden':
       return `Give the account that is logged in to ${registry} the right to pull this repository, or log in with another (${LOGINS}).`;
@@ -83,7 +83,7 @@ function remedyFor(code: Code, { registry, url }: RequestName): string {
   }
 }
 
-/** The ways to give credentials: at the desk, and in a workflow. */
+/** The ways to give credentials: on the command line, and in a workflow. */
 const LOGINS = '`docker login`; in a workflow docker/login-action, or the input `registry-credentials`';
 
 /** The error of an answer whose status is no success. `detail` is what the registry's body says, already made safe. */
@@ -100,7 +100,7 @@ export function statusError(
     request: requestText(name),
     status,
     message: `${requestText(name)} was answered ${status}${detail === undefined ? '' : ` (${detail})`}${wait}.`,
-    remedy: remedyFor(code, name),
+    fix: fixFor(code, name),
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
   };
 }
@@ -108,7 +108,7 @@ export function statusError(
 function statusCode(status: number): Code {
   switch (status) {
     case 401:
-      return 'unauthorised';
+      return 'unauthorized';
     case 403:
       return 'forbidden';
     case 404:
@@ -131,7 +131,7 @@ export function limitError(name: RequestName, limit: LimitName, set: number, wha
     registry: name.registry,
     request: requestText(name),
     message: `${what} (limit ${limit}).`,
-    remedy: raiseLimit(limit, set),
+    fix: raiseLimit(limit, set),
     limit,
   };
 }
@@ -143,7 +143,7 @@ export function outOfTime(name: RequestName, runMs: number, asked: boolean): Reg
     registry: name.registry,
     request: requestText(name),
     message: `${requestText(name)} was ${asked ? 'broken off' : 'not made'}: the run had used its ${amountOf('run-ms', runMs)} for registries (limit run-ms).`,
-    remedy: raiseTimes('run-ms'),
+    fix: raiseTimes('run-ms'),
     limit: 'run-ms',
   };
 }

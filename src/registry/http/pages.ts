@@ -62,7 +62,7 @@ export function nextPage(
       registry: from.registry,
       request: requestText(from),
       message: `${requestText(from)} names a next page that ${reason}.`,
-      remedy: `Ask the operator of ${from.registry} to mend the Link headers of its lists.`,
+      fix: `Ask the operator of ${from.registry} to fix the Link headers of its lists.`,
     });
   if (visited.size >= limits[limit])
     return err(

@@ -35,7 +35,7 @@ export function nextHop(
       request: requestText(from),
       status: answer.status,
       message: `${requestText(from)} was redirected ${reason}.`,
-      remedy: `Ask the operator of ${from.registry} to redirect GET requests alone, and to https addresses without credentials.`,
+      fix: `Ask the operator of ${from.registry} to redirect GET requests alone, and to https addresses without credentials.`,
     });
   if (from.method === 'POST') return refused('although it is a POST');
   if (url === undefined) return refused('to what is not an address');

@@ -39,7 +39,7 @@ export async function readWhole(
       request: requestText(name),
       status,
       message: `${requestText(name)} was answered compressed, although identity was asked for.`,
-      remedy: 'Check what lies between here and the registry: content that has a digest must arrive as it is.',
+      fix: 'Check what lies between here and the registry: content that has a digest must arrive as it is.',
     });
   }
   const tooLarge = limitError(

@@ -95,7 +95,7 @@ export function wrongDigest(origin: Origin, expected: string, actual: string): R
     registry: origin.registry,
     request: origin.request,
     message: `${origin.what} hashes to ${actual}, expected ${expected}: its bytes are not those that were asked for.`,
-    remedy: 'Run the gate again; if it stays, the registry or something in between changes what it serves.',
+    fix: 'Run the gate again; if it stays, the registry or something in between changes what it serves.',
   };
 }
 
@@ -106,7 +106,7 @@ export function wrongSize(origin: Origin, expected: number, found: string): Regi
     registry: origin.registry,
     request: origin.request,
     message: `${origin.what} has ${found} bytes, expected ${expected}.`,
-    remedy: 'Run the gate again; if it stays, the registry serves content that is cut off or padded.',
+    fix: 'Run the gate again; if it stays, the registry serves content that is cut off or padded.',
   };
 }
 
@@ -117,7 +117,7 @@ export function tooLarge(origin: Origin, limit: LimitName, bytes: number): Regis
     registry: origin.registry,
     request: origin.request,
     message: `${origin.what} is larger than ${amountOf(limit, bytes)} (limit ${limit}).`,
-    remedy: raiseLimit(limit, bytes),
+    fix: raiseLimit(limit, bytes),
     limit,
   };
 }

@@ -13,7 +13,7 @@ export interface LayoutFiles {
 }
 
 /**
- * Opens an image layout: a directory, or a tar of one. A folder under the layout's path that is itself a layout, such as
+ * Opens an image layout: a directory, or a tar of one. A directory under the layout's path that is itself a layout, such as
  * `DIR/library/alpine`, is for the caller to open. Throws what the operating system throws, and an Error if a file is no tar.
  */
 export async function openLayoutFiles(path: string): Promise<LayoutFiles> {

@@ -46,14 +46,14 @@ export class LayoutIndex {
         ...at,
         code: 'not-found',
         message: `The image layout ${path} has no ${name}.`,
-        remedy: `Name an image of its index.json in the annotation ${REF_NAME}, or use another tag.`,
+        fix: `Name an image of its index.json in the annotation ${REF_NAME}, or use another tag.`,
       });
     if (others.some((entry) => entry.digest !== first.digest))
       return err({
         ...at,
         code: 'malformed',
         message: `The image layout ${path} gives the name ${name} to several images.`,
-        remedy: `Leave the annotation ${REF_NAME} with that name on one entry of its index.json.`,
+        fix: `Leave the annotation ${REF_NAME} with that name on one entry of its index.json.`,
       });
     return ok(first);
   }
@@ -91,7 +91,7 @@ export class LayoutIndex {
         registry: repository.registry,
         request: `${this.#layout.path}/index.json`,
         message: `${digest} has more than ${plural(this.#limits.referrers, 'referrer')} in the image layout ${this.#layout.path} (limit referrers).`,
-        remedy: raiseLimit('referrers', this.#limits.referrers),
+        fix: raiseLimit('referrers', this.#limits.referrers),
         limit: 'referrers',
       });
     return ok({ via: 'layout', descriptors: [...found.values()] });

@@ -93,7 +93,7 @@ export class OpenLayout {
           registry: origin.registry,
           request: origin.request,
           message: `${origin.what} is not there.`,
-          remedy: 'Copy the image into the layout, with everything that refers to it, or name another place.',
+          fix: 'Copy the image into the layout, with everything that refers to it, or name another place.',
         });
       return size > this.#limits[limit] ? err(tooLarge(origin, limit, this.#limits[limit])) : ok(size);
     } catch (error) {
@@ -123,7 +123,6 @@ export function fileError(error: unknown, path: string): RegistryError {
     registry: path,
     request: path,
     message: `The image layout ${path} can't be read: ${messageOf(error)}.`,
-    remedy:
-      'Name an OCI image layout: a directory with oci-layout, index.json and blobs/, or an uncompressed tar of one.',
+    fix: 'Name an OCI image layout: a directory with oci-layout, index.json and blobs/, or an uncompressed tar of one.',
   };
 }

@@ -5,7 +5,7 @@ export type DocumentFault =
   | { readonly code: 'malformed'; readonly reason: string }
   /** It is more than the limit of this name, which is `set` in this run. */
   | { readonly code: 'limit'; readonly reason: string; readonly name: LimitName; readonly set: number }
-  /** It is sound, in a form of this name that we can't judge (schema 1, an artifact that is no image). */
+  /** It is sound, in a form of this name that we can't evaluate (schema 1, an artifact that is no image). */
   | { readonly code: 'unsupported'; readonly reason: string; readonly name: string };
 
 /** The fault of a document that is not what it should be. */
@@ -18,7 +18,7 @@ export function beyondLimit(name: LimitName, set: number, reason: string): Docum
   return { code: 'limit', reason: `${reason} (limit ${name})`, name, set };
 }
 
-/** The fault of a sound document in a form that is not judged. */
+/** The fault of a sound document in a form that is not evaluated. */
 export function unsupportedForm(name: string, reason: string): DocumentFault {
   return { code: 'unsupported', reason, name };
 }

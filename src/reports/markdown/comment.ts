@@ -4,7 +4,7 @@ import { plural } from '../../lib/text.js';
 import { groupFindings } from '../finding-groups.js';
 import { replacedImages } from '../image-diff-words.js';
 import type { Finding, Report } from '../report.js';
-import { toldFindings } from '../reported-findings.js';
+import { reportedFindings } from '../reported-findings.js';
 import { openQuestions, reservations, tallyOf } from '../tally.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { baseChangesList } from './image-diff.js';
@@ -22,7 +22,7 @@ export interface CommentOptions extends LinkTargets {
   readonly limit?: number;
   /** Whether the last run did not have this finding. Absent on a first run, where nothing is marked. */
   readonly isNew?: (finding: Finding) => boolean;
-  /** Tells several comments or parts apart: the job, or what it judges. */
+  /** Tells several comments or parts apart: the job, or what it evaluates. */
   readonly title?: string;
 }
 
@@ -43,7 +43,7 @@ const RICH: ListDetail = { groups: 100, places: 5, details: 15, characters: 1000
 
 /**
  * What is given up when the comment is too long, in this order: the table of images; details of findings and places
- * beyond three; warnings, waived findings and what judged; problems beyond twenty; beyond five, in short. The verdict
+ * beyond three; warnings, waived findings and what evaluated; problems beyond twenty; beyond five, in short. The verdict
  * always stays, and comes first.
  */
 const DETAILS: readonly [CommentDetail, ...CommentDetail[]] = [
@@ -70,7 +70,7 @@ export function renderComment(report: Report, options: CommentOptions = {}): str
 }
 
 function commentWith(report: Report, options: CommentOptions, detail: CommentDetail): string {
-  const errors = groupFindings(toldFindings(report).filter((finding) => finding.level === 'error'));
+  const errors = groupFindings(reportedFindings(report).filter((finding) => finding.level === 'error'));
   const open = errors.slice(0, detail.open);
   const more = errors.slice(detail.open, Math.max(detail.open, detail.list.groups));
   const left = errors.length - open.length - more.length;
@@ -80,7 +80,7 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
     heading(report, options),
     open.length === 0 ? '' : nextStep(errors),
     list(open, 1),
-    more.length === 0 ? '' : fold(`${more.length} more to mend`, list(more, open.length + 1)),
+    more.length === 0 ? '' : fold(`${more.length} more to fix`, list(more, open.length + 1)),
     left > 0 ? `_${left} more in the summary of the job._` : '',
     ...(detail.folded && errors.length > 0 ? noticeLines(report).slice(0, MAX_NOTICES) : []),
     asides(report, options, detail, errors.length === 0),
@@ -99,9 +99,9 @@ function heading(report: Report, options: CommentOptions): string {
   const title = options.title === undefined ? 'Base images' : `Base images, ${inline(cut(options.title, MAX_TITLE))}`;
   const passed =
     tally.uses === 0
-      ? 'nothing to judge'
+      ? 'nothing to evaluate'
       : [
-          `${tally.heldBack > 0 ? '' : 'nothing to mend in '}${plural(tally.uses, 'image use')}`,
+          `${tally.heldBack > 0 ? '' : 'nothing to fix in '}${plural(tally.uses, 'image use')}`,
           ...reservations(tally),
         ].join(', ');
   const asked = verdict === 'pass' ? passed : openQuestions(tally);
@@ -110,7 +110,7 @@ function heading(report: Report, options: CommentOptions): string {
 
 function freshness(report: Report, { isNew }: CommentOptions): string {
   if (isNew === undefined) return '';
-  const errors = toldFindings(report).filter((finding) => finding.level === 'error');
+  const errors = reportedFindings(report).filter((finding) => finding.level === 'error');
   const fresh = groupFindings(errors).filter(({ all }) => all.some(isNew)).length;
   return fresh === 0 ? '' : ` (${fresh} new)`;
 }
@@ -118,7 +118,7 @@ function freshness(report: Report, { isNew }: CommentOptions): string {
 /** What does not block: folded one by one below problems, and all in one fold where there are none. */
 function asides(report: Report, options: CommentOptions, detail: CommentDetail, clean: boolean): string {
   if (!detail.folded) return '';
-  const warnings = groupFindings(toldFindings(report).filter((finding) => finding.level === 'warning'));
+  const warnings = groupFindings(reportedFindings(report).filter((finding) => finding.level === 'warning'));
   const waived = tallyOf(report).waived;
   const columns = clean ? 'all' : 'not-passed';
   const images = detail.table ? imageTable(report, { rows: 50, places: 3, columns }, options) : '';
@@ -131,7 +131,7 @@ function asides(report: Report, options: CommentOptions, detail: CommentDetail, 
     },
     { title: `${plural(waived, 'finding')} waived`, body: waivedList(report, 50, options) },
     {
-      title: images === '' ? 'Policy and versions' : 'Images judged, policy and versions',
+      title: images === '' ? 'Policy and versions' : 'Images evaluated, policy and versions',
       body: [images, ...(clean ? noticeLines(report) : []), footer(report)].filter((text) => text !== '').join('\n\n'),
     },
   ].filter(({ body }) => body !== '');

@@ -17,7 +17,7 @@ export interface ListDetail {
 
 export const FULL_DETAIL: ListDetail = { groups: 1000, places: 10, details: 30, characters: 2000 };
 
-/** Groups as a list numbered from `start`: what is wrong, where, how to mend it. */
+/** Groups as a list numbered from `start`: what is wrong, where, how to fix it. */
 export function findingsList(
   groups: readonly FindingGroup[],
   detail: ListDetail,
@@ -70,7 +70,7 @@ function about(finding: Finding, rules: readonly string[], targets: LinkTargets)
 /** The one thing to do about what decides the verdict, in one line; empty where nothing is to be done. */
 export function nextStep(errors: readonly FindingGroup[]): string {
   if (errors.length === 0) return '';
-  const how = errors.every(({ finding }) => finding.fix !== undefined) ? 'do what 👉 says' : 'mend what is listed';
+  const how = errors.every(({ finding }) => finding.fix !== undefined) ? 'do what 👉 says' : 'fix what is listed';
   const failed = errors.some(({ finding }) => finding.outcome === 'fail');
   const then = failed ? 'push: the check runs again' : 'run this job again';
   return `**To pass:** ${how} below, then ${then}.`;

@@ -31,7 +31,7 @@ const MAX_CHARACTERS = 30_000;
 /** About how long the line of an image is, its label at its longest. */
 const IMAGE_LINE = 120;
 
-/** Colours that can be told on GitHub's light and dark pages, each with its own text colour. */
+/** Colors that can be told on GitHub's light and dark pages, each with its own text color. */
 const CLASSES: Readonly<Record<Sign, { readonly name: string; readonly style: string }>> = {
   '❌': { name: 'failed', style: 'fill:#cf222e,stroke:#82071e,color:#ffffff' },
   '❓': { name: 'undecided', style: 'fill:#8250df,stroke:#512a97,color:#ffffff' },
@@ -51,7 +51,7 @@ interface DrawnFile {
 }
 
 /**
- * A Mermaid flowchart of images and the stages built on them, each coloured by its worst answer: FROM is a line,
+ * A Mermaid flowchart of images and the stages built on them, each colored by its worst answer: FROM is a line,
  * what is only copied or mounted from is dotted. Files with failures come first; those that don't fit are counted.
  * Empty where there are no stages.
  */

@@ -4,7 +4,7 @@ import { cut, cutMiddle, visible } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff.js';
-import { sharedReason, shortReference, weaknessCounts } from '../image-diff-words.js';
+import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';
 import { type LinkTargets, placeLink } from './places.js';
@@ -77,7 +77,7 @@ function vulnerabilityLines(change: BaseChange['vulnerabilities'], { lines }: Ba
     ...change.removed.map((group) => `- ${groupLine(group)}`),
   ];
   return [
-    `Known vulnerabilities: ${weaknessCounts(change)}`,
+    `Known vulnerabilities: ${groupCounts(change)}`,
     ...gapLines(change),
     ...fold('Known vulnerabilities', told, told.length, lines),
   ];

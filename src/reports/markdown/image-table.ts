@@ -3,7 +3,7 @@ import { code, inline } from '../../lib/escape/markdown.js';
 import { cutMiddle } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import type { Answer } from '../../rules/answer.js';
-import type { JudgedImage, Report } from '../report.js';
+import type { EvaluatedImage, Report } from '../report.js';
 import { imageKey, imageName, shortDigest } from './image-name.js';
 import { type LinkTargets, placeLink, ruleTitle } from './places.js';
 import { legend, type Sign, signOf, worstSign } from './signs.js';
@@ -18,7 +18,7 @@ export interface TableDetail {
 interface Row {
   readonly name: string;
   readonly uses: readonly ImageUse[];
-  readonly image: JudgedImage | undefined;
+  readonly image: EvaluatedImage | undefined;
   readonly answers: readonly Answer[];
 }
 

@@ -6,15 +6,15 @@ export interface LinkTargets {
   readonly serverUrl?: string;
   /** `owner/repository`. */
   readonly repository?: string;
-  /** The commit judged. */
+  /** The commit evaluated. */
   readonly sha?: string;
   /** The policy's file and the commit it was read from, whose lines a finding about a waiver speaks of. */
   readonly policy?: { readonly path: string; readonly commit: string };
-  /** The folder of the rules' pages; `RULE.md` is appended. */
+  /** The directory of the rules' pages; `RULE.md` is appended. */
   readonly rulesUrl?: string;
 }
 
-/** `file:line` as code, linked to the line at the judged commit. */
+/** `file:line` as code, linked to the line at the evaluated commit. */
 export function placeLink(place: { readonly file: string; readonly line: number }, targets: LinkTargets): string {
   const label = code(`${place.file}:${place.line}`);
   const { serverUrl, repository, sha } = targets;
@@ -26,20 +26,20 @@ export function placeLink(place: { readonly file: string; readonly line: number 
 /** Where the lines are that a finding of `rule` in `file` speaks of. */
 export function targetsOf(rule: string, file: string, targets: LinkTargets): LinkTargets {
   if (rule !== WAIVERS_RULE.id) return targets;
-  const { sha: _judged, policy, ...unlinked } = targets;
+  const { sha: _evaluated, policy, ...unlinked } = targets;
   return policy?.path === file ? { ...unlinked, sha: policy.commit } : unlinked;
 }
 
 /** A rule's id as code, linked to its page. */
 export function ruleLink(rule: string, targets: LinkTargets): string {
-  return ruleLabelled(rule, code(rule), targets);
+  return ruleLabeled(rule, code(rule), targets);
 }
 
 /** A rule's id as plain text, which a narrow column can break at its hyphens. */
 export function ruleTitle(rule: string, targets: LinkTargets): string {
-  return ruleLabelled(rule, inline(rule), targets);
+  return ruleLabeled(rule, inline(rule), targets);
 }
 
-function ruleLabelled(rule: string, label: string, { rulesUrl }: LinkTargets): string {
+function ruleLabeled(rule: string, label: string, { rulesUrl }: LinkTargets): string {
   return rulesUrl === undefined ? label : link(label, `${rulesUrl}/${urlPath(rule)}.md`);
 }

@@ -5,17 +5,17 @@ import { verdictSign } from './signs.js';
 /** What happened, and what can be done about it: a sentence each, and further lines as they are to be read or copied. */
 interface Stop {
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 const MAX_TITLE = 60;
 const MAX_CHARACTERS = 4_096;
 
 /** Why a run decided nothing, as a part of the comment. `title` tells several jobs apart. */
-export function stopMarkdown({ message, remedy }: Stop, { title }: { readonly title?: string } = {}): string {
+export function stopMarkdown({ message, fix }: Stop, { title }: { readonly title?: string } = {}): string {
   const name = title === undefined ? 'Base images' : `Base images, ${inline(cut(title, MAX_TITLE))}`;
   const heading = `### ${verdictSign('indeterminate')} ${name}: indeterminate · nothing was decided`;
-  return `${heading}\n\n${paragraphs(message)}\n\n👉 ${paragraphs(remedy, 'yaml')}`;
+  return `${heading}\n\n${paragraphs(message)}\n\n👉 ${paragraphs(fix, 'yaml')}`;
 }
 
 /** A sentence and, where there are more lines, these in a block. */

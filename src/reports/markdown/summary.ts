@@ -1,7 +1,7 @@
 import { inline, prose } from '../../lib/escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
-import { toldFindings } from '../reported-findings.js';
+import { reportedFindings } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
@@ -72,7 +72,7 @@ export function renderSummary(report: Report, options: SummaryOptions = {}): str
 }
 
 function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDetail): string {
-  const told = toldFindings(report);
+  const told = reportedFindings(report);
   const of = (matches: (finding: Finding) => boolean) =>
     findingsList(groupFindings(told.filter(matches)), detail.list, options);
   const table = detail.table === null ? '' : imageTable(report, detail.table, options);
@@ -165,10 +165,10 @@ function limitList(report: Report): string {
     .join('\n');
 }
 
-/** What judged: policy, profile, versions. */
+/** What evaluated: policy, profile, versions. */
 export function footer(report: Report): string {
   const { policy, tool } = report;
   const at = policy.source.commit === undefined ? '' : ` at ${inline(policy.source.commit.slice(0, 12))}`;
   const feeds = tool.feeds.map((feed) => `${inline(feed.name)} of ${inline(feed.date)}`);
-  return `<sub>Policy ${inline(policy.source.name)}${at}, profile ${policy.profile} · ${[`base-image-gate ${inline(tool.version)}`, `catalogue ${inline(tool.catalogue)}`, ...feeds].join(' · ')}</sub>`;
+  return `<sub>Policy ${inline(policy.source.name)}${at}, profile ${policy.profile} · ${[`base-image-gate ${inline(tool.version)}`, `catalog ${inline(tool.catalog)}`, ...feeds].join(' · ')}</sub>`;
 }

@@ -1,7 +1,7 @@
 import { terminal } from '../../lib/escape/visible.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, PackageChange } from '../image-diff.js';
-import { sharedReason, shortReference, weaknessCounts } from '../image-diff-words.js';
+import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';
 import type { Paint } from './paint.js';
@@ -10,18 +10,18 @@ const MAX_CHANGES = 20;
 const MAX_LINES = 10;
 
 /** The images that the change replaced, for a terminal or a log: what that adds and removes, of each list a few lines. */
-export function baseChangesBlock({ baseChanges = [] }: Report, colours: Paint): readonly string[] {
+export function baseChangesBlock({ baseChanges = [] }: Report, colors: Paint): readonly string[] {
   const left = baseChanges.length - MAX_CHANGES;
   return [
-    ...baseChanges.slice(0, MAX_CHANGES).flatMap((change) => changeLines(change, colours)),
+    ...baseChanges.slice(0, MAX_CHANGES).flatMap((change) => changeLines(change, colors)),
     ...(left > 0 ? [`and ${left} more images replaced, in --format json`] : []),
   ];
 }
 
-function changeLines(change: BaseChange, colours: Paint): readonly string[] {
+function changeLines(change: BaseChange, colors: Paint): readonly string[] {
   const { before, after, platform, packages, vulnerabilities } = change;
   const [from, to] = [before, after].map(({ reference }) => terminal(shortReference(reference)));
-  const lines = [`${colours.bold('replaced')}: ${from} -> ${to} (${terminal(platform)})`];
+  const lines = [`${colors.bold('replaced')}: ${from} -> ${to} (${terminal(platform)})`];
   const reason = sharedReason(change);
   if (reason !== null) return [...lines, `  what that changes is not known. ${terminal(reason)}`];
   if (packages.status === 'not-known') lines.push(`  packages: not known. ${terminal(packages.reason)}`);
@@ -38,11 +38,7 @@ function changeLines(change: BaseChange, colours: Paint): readonly string[] {
   }
   const { added, removed, gaps } = vulnerabilities;
   const groups = [...added.map((one) => `+ ${groupLine(one)}`), ...removed.map((one) => `- ${groupLine(one)}`)];
-  lines.push(
-    `  known vulnerabilities: ${weaknessCounts(vulnerabilities)}`,
-    ...some(groups, groups.length),
-    ...told(gaps),
-  );
+  lines.push(`  known vulnerabilities: ${groupCounts(vulnerabilities)}`, ...some(groups, groups.length), ...told(gaps));
   return lines;
 }
 

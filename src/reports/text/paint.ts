@@ -1,4 +1,4 @@
-/** Colours of a terminal, or none. The caller decides (NO_COLOR, not a terminal, a file). */
+/** Colors of a terminal, or none. The caller decides (NO_COLOR, not a terminal, a file). */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

@@ -43,9 +43,9 @@ export function ruleText(rule: RuleDescription, options: { readonly color: boole
     rule.why,
     '',
     bold('What to do'),
-    rule.mend,
+    rule.fix,
     '',
-    dim(`Asked of: ${askedOf(rule)}`),
+    dim(`Asked of: ${queriedFrom(rule)}`),
     dim(`Levels: ${levels.join(', ')}`),
     ...(rule.controls.length === 0 ? [] : [dim(`Gives evidence toward NIST SP 800-53: ${rule.controls.join(', ')}`)]),
   ].join('\n')}\n`;
@@ -59,7 +59,7 @@ const SUBJECTS = {
 } as const;
 
 /** What the rule is asked of, in one clause. */
-export function askedOf(rule: Pick<RuleDescription, 'subject' | 'roles'>): string {
+export function queriedFrom(rule: Pick<RuleDescription, 'subject' | 'roles'>): string {
   const about = SUBJECTS[rule.subject];
   return rule.subject === 'file' || rule.subject === 'change' ? about : `${about} ${rule.roles.join(', ')}`;
 }

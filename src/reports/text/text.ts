@@ -3,7 +3,7 @@ import { plural } from '../../lib/text.js';
 import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
 import type { Finding, Report } from '../report.js';
-import { toldFindings } from '../reported-findings.js';
+import { reportedFindings } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { codeFrame } from './code-frame.js';
 import { baseChangesBlock } from './image-diff-text.js';
@@ -28,44 +28,44 @@ const MAX_DETAILS = 10;
 
 /**
  * The report for a terminal or a log: the verdict, then each finding with place, code frame, what is wrong and how to
- * mend it. Notes are counted, not told. Ends with a line end.
+ * fix it. Notes are counted, not told. Ends with a line end.
  */
 export function checkText(report: Report, options: TextOptions): string {
-  const colours = paint(options.color);
-  const blocks = [verdictBlock(report, colours)];
-  const told = toldFindings(report).filter((finding) => finding.level !== 'note');
-  const before: ToldBefore = { fixes: new Map(), frames: new Set() };
-  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, before, colours));
+  const colors = paint(options.color);
+  const blocks = [verdictBlock(report, colors)];
+  const told = reportedFindings(report).filter((finding) => finding.level !== 'note');
+  const before: ReportedBefore = { fixes: new Map(), frames: new Set() };
+  for (const group of groupFindings(told)) blocks.push(findingBlock(group, options, before, colors));
   blocks.push(
-    baseChangesBlock(report, colours),
-    waivedBlock(report, colours),
-    filesBlock(report, colours),
-    limitsBlock(report, colours),
+    baseChangesBlock(report, colors),
+    waivedBlock(report, colors),
+    filesBlock(report, colors),
+    limitsBlock(report, colors),
   );
-  blocks.push(closingBlock(report, told, options.program, colours));
+  blocks.push(closingBlock(report, told, options.program, colors));
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
 }
 
-function verdictBlock(report: Report, colours: Paint): readonly string[] {
+function verdictBlock(report: Report, colors: Paint): readonly string[] {
   const { source, profile } = report.policy;
   const at = source.commit === undefined ? '' : ` at ${source.commit.slice(0, 12)}`;
   return [
-    `${verdictWord(report, colours)}: ${verdictReason(report)}`,
-    colours.dim(`policy: ${terminal(source.name)}${terminal(at)}, profile ${profile}`),
-    ...report.notices.map((notice) => `${colours.blue('notice')}: ${terminal(notice)}`),
+    `${verdictWord(report, colors)}: ${verdictReason(report)}`,
+    colors.dim(`policy: ${terminal(source.name)}${terminal(at)}, profile ${profile}`),
+    ...report.notices.map((notice) => `${colors.blue('notice')}: ${terminal(notice)}`),
   ];
 }
 
-function verdictWord(report: Report, colours: Paint): string {
-  const hue = { pass: colours.green, fail: colours.red, indeterminate: colours.yellow }[report.verdict];
-  return colours.bold(hue(report.verdict.toUpperCase()));
+function verdictWord(report: Report, colors: Paint): string {
+  const hue = { pass: colors.green, fail: colors.red, indeterminate: colors.yellow }[report.verdict];
+  return colors.bold(hue(report.verdict.toUpperCase()));
 }
 
 /** What need not be said again, so that a screen does not show one line or sentence ten times. */
-interface ToldBefore {
+interface ReportedBefore {
   /** Which rule told a fix first, and where. */
   readonly fixes: Map<string, string>;
   /** Places whose lines were shown. */
@@ -75,25 +75,25 @@ interface ToldBefore {
 function findingBlock(
   group: FindingGroup,
   options: TextOptions,
-  before: ToldBefore,
-  colours: Paint,
+  before: ReportedBefore,
+  colors: Paint,
 ): readonly string[] {
   const { finding, places, rules } = group;
-  const hue = finding.level === 'error' ? colours.red : colours.yellow;
+  const hue = finding.level === 'error' ? colors.red : colors.yellow;
   const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
   const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
   const heldBack = finding.heldBack === true ? ' (would block without observe)' : '';
   const lines = [
-    `${colours.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}${heldBack}: ${terminal(finding.message)}`,
+    `${colors.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}${heldBack}: ${terminal(finding.message)}`,
   ];
   for (const place of places.slice(0, MAX_PLACES)) {
-    lines.push(`  ${colours.blue('-->')} ${placeOf(place)}`);
+    lines.push(`  ${colors.blue('-->')} ${placeOf(place)}`);
     const source = options.source(place.file);
     const frame = `${place.file}:${place.line}:${place.column}`;
     if (source === undefined || before.frames.has(frame)) continue;
     before.frames.add(frame);
     lines.push(
-      ...codeFrame(source, place, { width: options.width - 2, paint: colours, mark: hue }).map((line) => `  ${line}`),
+      ...codeFrame(source, place, { width: options.width - 2, paint: colors, mark: hue }).map((line) => `  ${line}`),
     );
   }
   if (places.length > MAX_PLACES)
@@ -101,12 +101,12 @@ function findingBlock(
   const details = finding.details ?? [];
   for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
   if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
-  if (finding.fix !== undefined) lines.push(...labelled(colours.green('fix'), shortFix(finding, finding.fix, before)));
+  if (finding.fix !== undefined) lines.push(...labeled(colors.green('fix'), shortFix(finding, finding.fix, before)));
   return lines;
 }
 
 /** The fix, or what told the same one before. */
-function shortFix({ rule, file, line, column }: Finding, fix: string, { fixes }: ToldBefore): string {
+function shortFix({ rule, file, line, column }: Finding, fix: string, { fixes }: ReportedBefore): string {
   const first = fixes.get(fix);
   if (first === undefined) fixes.set(fix, `${terminal(rule)} at ${terminal(file)}:${line}:${column}`);
   return first === undefined || fix.length <= SHORT_FIX ? fix : `as for ${first}`;
@@ -119,41 +119,41 @@ function placeOf(finding: Finding): string {
 }
 
 /** A label and a text of one or more lines; further lines are set in, so that none begins with text of others. */
-function labelled(label: string, text: string): readonly string[] {
+function labeled(label: string, text: string): readonly string[] {
   const [first = '', ...rest] = visibleLines(text).split('\n');
   return [`  ${label}: ${terminal(first)}`, ...rest.map((line) => `     | ${terminal(line)}`)];
 }
 
-function waivedBlock(report: Report, colours: Paint): readonly string[] {
+function waivedBlock(report: Report, colors: Paint): readonly string[] {
   return report.findings.flatMap((finding) => {
     const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
     if (waiver === undefined) return [];
     return [
-      `${colours.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
+      `${colors.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
     ];
   });
 }
 
-/** Files that were not judged, unless a finding has told so. */
-function filesBlock(report: Report, colours: Paint): readonly string[] {
+/** Files that were not evaluated, unless a finding has told so. */
+function filesBlock(report: Report, colors: Paint): readonly string[] {
   const findings = report.findings.filter(({ rule, level }) => rule === UNREADABLE && level !== 'note');
   const told = new Set(findings.map(({ file }) => file));
   return report.files
     .filter((file) => file.status !== 'read' || file.reason !== undefined)
     .filter(({ path, status }) => status !== 'unreadable' || !told.has(path))
     .map((file) => {
-      const hue = file.status === 'skipped' ? colours.dim : colours.yellow;
+      const hue = file.status === 'skipped' ? colors.dim : colors.yellow;
       const place = file.line === undefined ? terminal(file.path) : `${terminal(file.path)}:${file.line}`;
       return `${hue(file.status)}: ${place}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`;
     });
 }
 
-function limitsBlock(report: Report, colours: Paint): readonly string[] {
-  return report.limits.map((limit) => `${colours.yellow('limit')} ${terminal(limit.name)}: ${terminal(limit.message)}`);
+function limitsBlock(report: Report, colors: Paint): readonly string[] {
+  return report.limits.map((limit) => `${colors.yellow('limit')} ${terminal(limit.name)}: ${terminal(limit.message)}`);
 }
 
 /** Says the verdict again where much was told, since a terminal shows the end, and where to learn more. */
-function closingBlock(report: Report, told: readonly Finding[], program: string, colours: Paint): readonly string[] {
+function closingBlock(report: Report, told: readonly Finding[], program: string, colors: Paint): readonly string[] {
   const tally = tallyOf(report);
   const beside = asides(tally);
   const [first] = told;
@@ -161,10 +161,10 @@ function closingBlock(report: Report, told: readonly Finding[], program: string,
   return [
     ...(first === undefined
       ? []
-      : [`${verdictWord(report, colours)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`]),
-    ...(rule === undefined ? [] : [colours.dim(`Why a rule matters: ${program} rules ${terminal(rule)}`)]),
+      : [`${verdictWord(report, colors)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`]),
+    ...(rule === undefined ? [] : [colors.dim(`Why a rule matters: ${program} rules ${terminal(rule)}`)]),
     ...(tally.notes === 0
       ? []
-      : [colours.dim(`Left out here: ${plural(tally.notes, 'note')}. --format markdown has them.`)]),
+      : [colors.dim(`Left out here: ${plural(tally.notes, 'note')}. --format markdown has them.`)]),
   ];
 }

@@ -3,17 +3,17 @@ import { listed } from '../../lib/text.js';
 import { compareIn } from '../../packages/versions/ecosystem.js';
 import { worse } from '../../vulnerabilities/matching/severity.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
-import type { GroupedWeakness, WeaknessGroup } from './vulnerability-group.js';
+import type { GroupedVulnerability, VulnerabilityGroup } from './vulnerability-group.js';
 
-/** By package, since that is what somebody can do something about: each weakness in it is mended by the highest fix. The worst come first. */
-export function groups(found: readonly Vulnerability[]): readonly WeaknessGroup[] {
+/** By package, since that is what somebody can do something about: each vulnerability in it is fixed by the highest fix. The worst come first. */
+export function groups(found: readonly Vulnerability[]): readonly VulnerabilityGroup[] {
   const byPackage = groupBy(found, ({ package: about }) =>
     JSON.stringify([about.source ?? about.name, about.version, about.ecosystem]),
   );
   return [...byPackage.values()].map(groupOf).sort((a, b) => rankOf(b) - rankOf(a));
 }
 
-function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): WeaknessGroup {
+function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): VulnerabilityGroup {
   const { version, ecosystem } = found[0].package;
   const open = new Set(found.filter((one) => one.fixedIn === undefined).map(({ id }) => id));
   const fixedIn = found
@@ -29,12 +29,12 @@ function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): WeaknessG
     packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),
     version,
     ...(fixedIn === undefined ? {} : { fixedIn }),
-    mended: all.filter(({ id }) => !open.has(id)),
+    fixed: all.filter(({ id }) => !open.has(id)),
     unfixed: all.filter(({ id }) => open.has(id)),
   };
 }
 
-/** One of each weakness, however many packages have it: the worst rated one. */
+/** One of each vulnerability, however many packages have it: the worst rated one. */
 export function distinct(found: readonly Vulnerability[]): readonly Vulnerability[] {
   return [...groupBy(found, ({ id }) => id).values()].map((same) => ({
     ...same[0],
@@ -45,11 +45,11 @@ export function distinct(found: readonly Vulnerability[]): readonly Vulnerabilit
 
 const ORDER = ['none', 'unknown', 'low', 'medium', 'high', 'critical'];
 
-function rankOf({ mended, unfixed }: WeaknessGroup): number {
-  return Math.max(...[...mended, ...unfixed].map(rankOfOne));
+function rankOf({ fixed, unfixed }: VulnerabilityGroup): number {
+  return Math.max(...[...fixed, ...unfixed].map(rankOfOne));
 }
 
-function rankOfOne({ exploited, severity }: GroupedWeakness): number {
+function rankOfOne({ exploited, severity }: GroupedVulnerability): number {
   return (exploited ? 10 : 0) + ORDER.indexOf(severity);
 }
 

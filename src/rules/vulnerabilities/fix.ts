@@ -10,10 +10,10 @@ import { counts, type Thresholds } from './thresholds.js';
 type Chosen = Thresholds & { readonly maxAge: string };
 
 /**
- * What mends what was found: what the tag names today, if that was looked at and does; the versions to look for
- * otherwise. An image that was not looked at, or not understood, is never said to mend anything.
+ * What fixes what was found: what the tag names today, if that was looked at and does; the versions to look for
+ * otherwise. An image that was not looked at, or not understood, is never said to fix anything.
  */
-export function remedy(found: readonly Vulnerability[], subject: ImageRuleSubject, chosen: Chosen): string {
+export function fix(found: readonly Vulnerability[], subject: ImageRuleSubject, chosen: Chosen): string {
   const { newer } = subject;
   if (newer === undefined) return wantedVersions(found);
   if (newer.kind === 'unchecked') {
@@ -63,7 +63,7 @@ function stillHas(left: readonly Vulnerability[], of: number): string {
   return `still has ${left.length} of these ${of} (${listed(left.map(({ id }) => id))})`;
 }
 
-/** The versions that mend all that can be mended, by package; and what no version mends, lest somebody expect it of these. */
+/** The versions that fix all that can be fixed, by package; and what no version fixes, lest somebody expect it of these. */
 function wantedVersions(found: readonly Vulnerability[]): string {
   const byPackage = groups(found);
   const versions = byPackage.flatMap(({ packages, fixedIn }) =>

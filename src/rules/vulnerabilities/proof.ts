@@ -12,24 +12,24 @@ const ANOTHER_IMAGE =
   'Use an image whose distribution and packages have advisories, or accept this by a waiver with covers: indeterminate.';
 
 /**
- * Why "nothing else found" would not be the truth, or null: packages or records that were not judged, data that is too
+ * Why "nothing else found" would not be the truth, or null: packages or records that were not evaluated, data that is too
  * old, or a list of exploited vulnerabilities that could not be had for those that count only if they are on it.
  */
 export function proofGaps(
-  { unjudged, sources, exploitedList }: KnownVulnerabilities,
+  { unevaluated, sources, exploitedList }: KnownVulnerabilities,
   rest: readonly Vulnerability[],
   maxAge: string,
   now: Date,
 ): RuleResult | null {
   const oldest = now.getTime() - durationMilliseconds(maxAge);
-  const [first] = unjudged;
+  const [first] = unevaluated;
   if (first !== undefined) {
-    const more = unjudged.length === 1 ? '' : `, and ${unjudged.length - 1} more`;
+    const more = unevaluated.length === 1 ? '' : `, and ${unevaluated.length - 1} more`;
     return {
       outcome: 'indeterminate',
-      reason: `Not everything in it could be judged: ${first.what}, because ${first.reason}${more}.`,
-      fix: first.remedy ?? ANOTHER_IMAGE,
-      details: shortened(unjudged.map(({ what, reason }) => `${what}: ${reason}`)),
+      reason: `Not everything in it could be evaluated: ${first.what}, because ${first.reason}${more}.`,
+      fix: first.fix ?? ANOTHER_IMAGE,
+      details: shortened(unevaluated.map(({ what, reason }) => `${what}: ${reason}`)),
     };
   }
   // A date of the future would never age.
@@ -50,7 +50,7 @@ export function proofGaps(
     return {
       outcome: 'indeterminate',
       reason: `Whether ${listed([...new Set(depending.map(({ id }) => id))])} are exploited could not be found out: ${exploitedList.failure.message}`,
-      fix: exploitedList.failure.remedy,
+      fix: exploitedList.failure.fix,
     };
   }
   if (exploitedList.asOf >= oldest) return null;

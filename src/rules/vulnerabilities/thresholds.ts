@@ -13,7 +13,7 @@ export const thresholdOptions = {
     'The least severity that counts; "exploited" counts those known to be exploited alone, "any" also those that nobody rated.',
   ),
   fixable: stricter(z.boolean(), 'false').describe(
-    'Count only vulnerabilities that a newer version of the package mends.',
+    'Count only vulnerabilities that a newer version of the package fixes.',
   ),
   grace: stricter(duration(), 'lower').describe(
     'How long after its first advisory a vulnerability does not count yet.',

@@ -13,7 +13,7 @@ export interface TrustedRootSettings {
   readonly policyDocument?: string | undefined;
   /** Never ask the network. */
   readonly offline: boolean;
-  /** Where the update framework's metadata may be kept; a folder of the run's own where there is none. */
+  /** Where the update framework's metadata may be kept; a directory of the run's own where there is none. */
   readonly cacheDirectory?: string | undefined;
   /** A repository in place of sigstore's own, and the root to start from, for tests. */
   readonly repository?: { readonly url: string; readonly rootPath: string };

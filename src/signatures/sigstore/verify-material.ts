@@ -13,7 +13,7 @@ import type { TrustedRoot } from './trusted-root.js';
 import { describeFailure } from './verifier-failure.js';
 
 /**
- * The judgement around @sigstore/verify: that library verifies certificates, logs and timestamps; what it leaves to its
+ * The evaluation around @sigstore/verify: that library verifies certificates, logs and timestamps; what it leaves to its
  * caller is here. It takes data and gives data; whatever goes wrong, a throw included, is a signature that does not count.
  */
 

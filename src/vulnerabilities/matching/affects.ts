@@ -84,7 +84,7 @@ function inRange(range: OsvRange, ecosystem: string, version: string): Affects {
 const FALSE_POSITIVES: ReadonlySet<string> = new Set(['Chainguard', 'Wolfi']);
 
 /**
- * Whether a range says, as Chainguard's feeds do, that no version has the weakness. Anywhere else, and beside another
+ * Whether a range says, as Chainguard's feeds do, that no version has the vulnerability. Anywhere else, and beside another
  * fix, a fix in version 0 is a mistake that clears nothing.
  *
  * @see https://github.com/chainguard-dev/vulnerability-scanner-support/blob/main/docs/osv_v3_feed.md

@@ -1,13 +1,13 @@
 import type { Vulnerability } from '../vulnerabilities.js';
 
-/** What one image has and another does not: by weakness, whichever package has it. */
+/** What one image has and another does not: by vulnerability, whichever package has it. */
 export interface FoundDifference {
   readonly brought: readonly Vulnerability[];
   readonly gone: readonly Vulnerability[];
 }
 
 /**
- * Compares what was found in two images that were held against the same data. A weakness is the same by any of its names:
+ * Compares what was found in two images that were held against the same data. A vulnerability is the same by any of its names:
  * what one image's records call by its CVE, another's may call by an alias alone.
  */
 export function compareFound(before: readonly Vulnerability[], after: readonly Vulnerability[]): FoundDifference {
@@ -25,7 +25,7 @@ function without(found: readonly Vulnerability[], others: readonly Vulnerability
   return found.filter(({ id, ids }) => !ids.some((name) => names.has(name) && (name === id || !shared.has(name))));
 }
 
-/** Names that are of more than one weakness: notices of distributions, which make none of these another. */
+/** Names that are of more than one vulnerability: notices of distributions, which make none of these another. */
 function namesOfSeveral(found: readonly Vulnerability[]): readonly string[] {
   const bearers = new Map<string, string>();
   const shared: string[] = [];

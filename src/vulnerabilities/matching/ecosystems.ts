@@ -85,7 +85,7 @@ export const LANGUAGE_ECOSYSTEMS = { npm: 'npm', pypi: 'PyPI' } as const satisfi
  * One spelling of an ecosystem: records of Ubuntu's long-term releases say `Ubuntu:22.04:LTS`, questions `Ubuntu:22.04`.
  * Records of the paid `Ubuntu:Pro:22.04:LTS` stay apart, since their fixes are not for everybody.
  */
-export function normaliseEcosystem(ecosystem: string): string {
+export function normalizeEcosystem(ecosystem: string): string {
   return ecosystem.startsWith('Ubuntu:') && ecosystem.endsWith(':LTS') && !ecosystem.startsWith('Ubuntu:Pro:')
     ? ecosystem.slice(0, -':LTS'.length)
     : ecosystem;
@@ -98,7 +98,7 @@ export function normaliseEcosystem(ecosystem: string): string {
  * @see https://ossf.github.io/osv-schema/#defined-ecosystems the release "might optionally" be there
  */
 export function spellingsOf(ecosystem: string): readonly string[] {
-  return [...new Set([normaliseEcosystem(ecosystem), ecosystemFamily(ecosystem)])];
+  return [...new Set([normalizeEcosystem(ecosystem), ecosystemFamily(ecosystem)])];
 }
 
 /** `Alpine` of `Alpine:v3.20`: whose version order holds, and how exports are divided. */
@@ -106,7 +106,7 @@ export function ecosystemFamily(ecosystem: string): string {
   return ecosystem.split(':', 1)[0] ?? '';
 }
 
-/** Whether the public export has a folder of this name, whether or not we have its version order. */
+/** Whether the public export has a directory of this name, whether or not we have its version order. */
 export function isKnownFamily(family: string): boolean {
   return hasOrder(family) || UNORDERED.has(family);
 }
@@ -133,6 +133,6 @@ const UNORDERED: ReadonlySet<string> = new Set([
 ]);
 
 /** A name as its ecosystem compares it. @see https://peps.python.org/pep-0503/#normalized-names */
-export function normaliseName(ecosystem: string, name: string): string {
+export function normalizeName(ecosystem: string, name: string): string {
   return ecosystem === 'PyPI' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name;
 }

@@ -2,18 +2,18 @@ import { compareIn } from '../../packages/versions/ecosystem.js';
 import type { Vulnerability } from '../vulnerabilities.js';
 import { isUnresolvedWinning, type Match } from './match.js';
 import { type Rating, rate, worse } from './severity.js';
-import { otherNames, weaknessesOf } from './vulnerability-group.js';
+import { otherNames, vulnerabilityGroupsOf } from './vulnerability-group.js';
 
 /**
- * Makes one vulnerability of everything that tells of one weakness in one package. Of several fixes the highest counts;
- * where an ecosystem's records contradict each other, a weakness that one of them leaves open is open. Of several
+ * Makes one vulnerability of everything that tells of one vulnerability in one package. Of several fixes the highest counts;
+ * where an ecosystem's records contradict each other, a vulnerability that one of them leaves open is open. Of several
  * ratings the worst counts, of several dates of publication the first.
  */
 export function foldMatches(matches: readonly Match[], exploited: ReadonlySet<string>): readonly Vulnerability[] {
-  const weaknesses = weaknessesOf([...new Set(matches.map(({ record }) => record))]);
+  const vulnerabilities = vulnerabilityGroupsOf([...new Set(matches.map(({ record }) => record))]);
   const groups = new Map<string, { readonly id: string; readonly matches: Match[] }>();
   for (const match of matches) {
-    for (const id of weaknesses.get(match.record) ?? [match.record.id]) {
+    for (const id of vulnerabilities.get(match.record) ?? [match.record.id]) {
       const { purl, where, name } = match.question.package;
       const key = [id, purl, where, name].join('\n');
       const group = groups.get(key);

@@ -1,13 +1,13 @@
 import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
-import type { PackageQuestion, Unjudged } from '../sources/queries.js';
+import type { PackageQuestion, Unevaluated } from '../sources/queries.js';
 import type { SourceHit } from '../sources/source.js';
 import { type Affects, affects } from './affects.js';
-import { ecosystemFamily, normaliseEcosystem, normaliseName, spellingsOf } from './ecosystems.js';
+import { ecosystemFamily, normalizeEcosystem, normalizeName, spellingsOf } from './ecosystems.js';
 import { cvesOf } from './vulnerability-group.js';
 
 type Hit = SourceHit<PackageQuestion>;
 
-/** A record that says that a version of a package has a weakness. */
+/** A record that says that a version of a package has a vulnerability. */
 export interface Match extends Hit {
   /** The entry that says so; null where the service says it and the record's own words are about something else. */
   readonly entry: OsvAffected | null;
@@ -16,12 +16,12 @@ export interface Match extends Hit {
 
 export interface Matches {
   readonly matches: readonly Match[];
-  readonly unjudged: readonly Unjudged[];
+  readonly unevaluated: readonly Unevaluated[];
 }
 
 /**
- * Evaluates records against the versions asked for. What a record can't decide is left unjudged, unless the service that
- * named the record has judged the version itself: that stands unless each entry about the package says otherwise, by a
+ * Evaluates records against the versions asked for. What a record can't decide is left unevaluated, unless the service that
+ * named the record has evaluated the version itself: that stands unless each entry about the package says otherwise, by a
  * version order. Withdrawn records say nothing. Records about the package's own architecture come before those about
  * another one, and records about the package before those about its origin.
  */
@@ -29,17 +29,17 @@ export function matchRecords(hits: readonly Hit[]): Matches {
   const current = hits.filter(({ record }) => !isWithdrawn(record));
   const told = new Set(current.flatMap(statements));
   const matches: Match[] = [];
-  const unjudged: Unjudged[] = [];
+  const unevaluated: Unevaluated[] = [];
   for (const hit of current) {
-    if (isToldBetter(hit, told) || isDeniedOfPackage(hit)) continue;
-    const judged = judge(hit);
-    if (judged === null) continue;
-    if ('reason' in judged) {
+    if (isDescribedBetter(hit, told) || isDeniedOfPackage(hit)) continue;
+    const evaluated = evaluate(hit);
+    if (evaluated === null) continue;
+    if ('reason' in evaluated) {
       const { name, version } = hit.question;
-      unjudged.push({ what: `${hit.record.id} for ${name} ${version}`, reason: judged.reason });
-    } else matches.push(judged);
+      unevaluated.push({ what: `${hit.record.id} for ${name} ${version}`, reason: evaluated.reason });
+    } else matches.push(evaluated);
   }
-  return { matches, unjudged };
+  return { matches, unevaluated };
 }
 
 /** A date that is none withdraws nothing. */
@@ -47,16 +47,16 @@ function isWithdrawn({ withdrawn }: OsvRecord): boolean {
   return !Number.isNaN(Date.parse(withdrawn ?? ''));
 }
 
-function judge(hit: Hit): Match | { readonly reason: string } | null {
+function evaluate(hit: Hit): Match | { readonly reason: string } | null {
   const { question, isMatch } = hit;
   const entries = entriesFor(hit, question.name);
-  const judged = entries.map((entry) => ({ entry, says: affects(entry, question.ecosystem, question.version) }));
-  const affected = judged.find(({ says }) => says.kind === 'affected');
+  const evaluated = entries.map((entry) => ({ entry, says: affects(entry, question.ecosystem, question.version) }));
+  const affected = evaluated.find(({ says }) => says.kind === 'affected');
   if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
-  if (isMatch && !(judged.length > 0 && judged.every(({ says }) => says.kind === 'not-affected'))) {
+  if (isMatch && !(evaluated.length > 0 && evaluated.every(({ says }) => says.kind === 'not-affected'))) {
     return { ...hit, entry: entries[0] ?? null };
   }
-  const unknown = judged.find(({ says }) => says.kind === 'unknown');
+  const unknown = evaluated.find(({ says }) => says.kind === 'unknown');
   return unknown?.says.kind === 'unknown' ? { reason: unknown.says.reason } : null;
 }
 
@@ -70,8 +70,8 @@ export function entriesAbout({ affected }: OsvRecord, ecosystem: string, name: s
   return affected.filter(
     ({ package: about }) =>
       about !== null &&
-      spellings.includes(normaliseEcosystem(about.ecosystem)) &&
-      normaliseName(ecosystem, about.name) === normaliseName(ecosystem, name),
+      spellings.includes(normalizeEcosystem(about.ecosystem)) &&
+      normalizeName(ecosystem, about.name) === normalizeName(ecosystem, name),
   );
 }
 
@@ -97,7 +97,7 @@ function isOfAnotherArchitecture(hit: Hit): boolean {
 const keyOf = ({ question }: Hit, cve: string, kind: string): string =>
   [kind, question.ecosystem, question.package.purl, question.package.where, cve].join('\n');
 
-/** Which weaknesses of which packages a record speaks of in the way that counts most. */
+/** Which vulnerabilities of which packages a record speaks of in the way that counts most. */
 function statements(hit: Hit): readonly string[] {
   const cves = cvesOf(hit.record);
   return [
@@ -106,7 +106,7 @@ function statements(hit: Hit): readonly string[] {
   ];
 }
 
-function isToldBetter(hit: Hit, told: ReadonlySet<string>): boolean {
+function isDescribedBetter(hit: Hit, told: ReadonlySet<string>): boolean {
   const cves = cvesOf(hit.record);
   if (cves.length === 0) return false;
   const all = (kind: string) => cves.every((cve) => told.has(keyOf(hit, cve, kind)));
@@ -114,7 +114,7 @@ function isToldBetter(hit: Hit, told: ReadonlySet<string>): boolean {
   return hit.question.about === 'possible' && all('package');
 }
 
-/** Whether the record itself says that the package, as opposed to what it was built from, does not have the weakness. */
+/** Whether the record itself says that the package, as opposed to what it was built from, does not have the vulnerability. */
 function isDeniedOfPackage(hit: Hit): boolean {
   if (hit.question.about !== 'possible') return false;
   const { name, version } = hit.question.package;
@@ -122,7 +122,7 @@ function isDeniedOfPackage(hit: Hit): boolean {
   return own.length > 0 && own.every(({ kind }) => kind === 'not-affected');
 }
 
-/** Whether records of an ecosystem can contradict each other about a fix: what one of them leaves open, none mends. */
+/** Whether records of an ecosystem can contradict each other about a fix: what one of them leaves open, none fixes. */
 export function isUnresolvedWinning(ecosystem: string): boolean {
   const family = ecosystemFamily(ecosystem);
   return family === 'Wolfi' || family === 'Chainguard';

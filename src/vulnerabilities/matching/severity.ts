@@ -58,7 +58,7 @@ function scoreOf(vector: string): number | null {
     const score = read.calculateScores().overall;
     return Number.isFinite(score) ? score : null;
   } catch {
-    // The calculator throws on a component it does not know: an unrated weakness, not a harmless one.
+    // The calculator throws on a component it does not know: an unrated vulnerability, not a harmless one.
     return null;
   }
 }

@@ -20,7 +20,7 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
   'Azure Linux': { names: ['openssl', 'kernel', 'curl'], version: RPM },
   Mageia: { names: ['openssl', 'kernel', 'curl'], version: RPM },
   openSUSE: { names: ['openssl-3', 'openssl-1_1', 'curl', 'MozillaFirefox'], version: RPM },
-  npm: { names: ['lodash', 'minimist'], version: '0.0.1' },
+  npm: { names: ['lodash', 'minimizt'], version: '0.0.1' },
   PyPI: { names: ['django', 'requests', 'urllib3'], version: '0.0.1' },
   Go: { names: ['stdlib', 'golang.org/x/net', 'golang.org/x/crypto'], version: '0.0.1' },
   'crates.io': { names: ['hyper', 'openssl', 'tokio'], version: '0.0.1' },

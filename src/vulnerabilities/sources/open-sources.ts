@@ -27,7 +27,7 @@ const FAMILIES: ReadonlySet<string> = new Set(['Chainguard', 'Wolfi']);
 
 /**
  * Chainguard's own feed of advisories about its packages and Wolfi's, which also has those without a fix. It answers for
- * these in place of OSV's copy. Its licence does not let everybody use it, or anybody pass it on: it is fetched where the
+ * these in place of OSV's copy. Its license does not let everybody use it, or anybody pass it on: it is fetched where the
  * policy asks for it, and is no part of the gate.
  */
 class ChainguardFeed implements VulnerabilitySource {
@@ -105,7 +105,7 @@ export async function openSources(
     return err({
       cause: 'offline',
       message: 'Known vulnerabilities were not asked for: the run is offline, and has no directory of OSV exports.',
-      remedy: 'Name one with --vulnerabilities DIR, or run without --offline.',
+      fix: 'Name one with --vulnerabilities DIR, or run without --offline.',
     });
   }
   const authorities = await trustedAuthorities(services.environment);
@@ -113,7 +113,7 @@ export async function openSources(
     return err({
       cause: 'tls',
       message: authorities.error,
-      remedy: 'Correct the variable, and run the gate again.',
+      fix: 'Correct the variable, and run the gate again.',
     });
   }
   const changed = parseLimits(services.environment[LIMITS_VARIABLE] ?? '');
@@ -121,7 +121,7 @@ export async function openSources(
     return err({
       cause: 'not-collected',
       message: `${LIMITS_VARIABLE}: ${changed.error}`,
-      remedy: 'Correct the variable, and run the gate again.',
+      fix: 'Correct the variable, and run the gate again.',
     });
   }
   const transport = new Transport({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { err, ok, type Result } from '../../lib/result.js';
 
 /**
- * One OSV record, as far as judging needs it. Read tolerantly: feeds write `null` where the schema wants a list.
+ * One OSV record, as far as evaluating needs it. Read tolerantly: feeds write `null` where the schema wants a list.
  * @see https://ossf.github.io/osv-schema/
  */
 export type OsvRecord = z.infer<typeof osvRecord>;
@@ -17,7 +17,7 @@ const listOf = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((list) => list ?? []);
 
-/** A rating that can't be read is none: the weakness is then of unknown severity, which is no lesser one. */
+/** A rating that can't be read is none: the vulnerability is then of unknown severity, which is no lesser one. */
 const severities = listOf(z.object({ type: z.string(), score: z.string() })).catch([]);
 
 const event = z.union([

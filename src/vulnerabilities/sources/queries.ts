@@ -6,16 +6,16 @@ import {
   type DistributionEcosystem,
   distributionEcosystem,
   LANGUAGE_ECOSYSTEMS,
-  normaliseName,
+  normalizeName,
 } from '../matching/ecosystems.js';
 
 /** A package whose vulnerabilities are asked for. */
-export type AskedPackage = Pick<
+export type QueriedPackage = Pick<
   InstalledPackage,
   'name' | 'version' | 'architecture' | 'source' | 'purl' | 'where' | 'partOf'
 > & { readonly type: string };
 
-/** What a source is asked: which weaknesses are known of this version. */
+/** What a source is asked: which vulnerabilities are known of this version. */
 export interface Question {
   readonly ecosystem: string;
   readonly name: string;
@@ -23,27 +23,27 @@ export interface Question {
 }
 
 export interface PackageQuestion extends Question {
-  readonly package: AskedPackage;
+  readonly package: QueriedPackage;
   /**
    * `possible`: the question is about what the package was built from, where the distribution's records are about
-   * packages themselves; the weakness may lie in another part of it.
+   * packages themselves; the vulnerability may lie in another part of it.
    */
   readonly about: 'package' | 'possible';
 }
 
-/** Something that was not judged, so that nothing can be called clean. */
-export interface Unjudged {
+/** Something that was not evaluated, so that nothing can be called clean. */
+export interface Unevaluated {
   /** The package, database or record. */
   readonly what: string;
   /** Can follow "because". */
   readonly reason: string;
   /** What closes the gap, where it is not another image. */
-  readonly remedy?: string;
+  readonly fix?: string;
 }
 
 export interface Questions {
   readonly questions: readonly PackageQuestion[];
-  readonly unjudged: readonly Unjudged[];
+  readonly unevaluated: readonly Unevaluated[];
   /** Packages that were looked at, those that are part of another one left out. */
   readonly packages: number;
 }
@@ -58,17 +58,17 @@ const ASKABLE = /^[\x21-\x7e]{1,256}$/;
  *
  * @see https://google.github.io/osv.dev/post-v1-query/
  */
-export function questionsAbout(packages: readonly AskedPackage[], distribution: Distribution | null): Questions {
+export function queriesAbout(packages: readonly QueriedPackage[], distribution: Distribution | null): Questions {
   const ecosystem = distributionEcosystem(distribution);
   const asked = packages.filter(({ partOf, type, name }) => partOf === undefined && !isRpmKey(type, name));
   const questions: PackageQuestion[] = [];
-  const unjudged: Unjudged[] = [];
+  const unevaluated: Unevaluated[] = [];
   for (const one of asked) {
     const made = questionsOf(one, ecosystem);
     if (made.ok) questions.push(...made.value);
-    else unjudged.push({ what: packageCalled(one.name, one.version), reason: made.error });
+    else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error });
   }
-  return { questions, unjudged, packages: asked.length };
+  return { questions, unevaluated, packages: asked.length };
 }
 
 /** A package as reports call it: names from strangers may be of any length. */
@@ -80,7 +80,7 @@ export function packageCalled(name: string, version: string | undefined): string
 }
 
 function questionsOf(
-  one: AskedPackage,
+  one: QueriedPackage,
   distribution: Result<DistributionEcosystem, string>,
 ): Result<readonly PackageQuestion[], string> {
   const { type, name, version, source } = one;
@@ -91,7 +91,7 @@ function questionsOf(
   if (language !== undefined) {
     if (!hasPlace(language, version)) return err(`its version has no place in the version order of ${language}`);
     return ok([
-      { ecosystem: language, name: normaliseName(language, name), version, package: one, about: 'package' as const },
+      { ecosystem: language, name: normalizeName(language, name), version, package: one, about: 'package' as const },
     ]);
   }
   if (type !== 'apk' && type !== 'deb' && type !== 'rpm')
@@ -130,7 +130,7 @@ export function languageEcosystem(type: string): string | undefined {
 }
 
 /** rpm's source has no epoch in its file name, although the advisories' versions have one. */
-function sourceVersion({ type, version, source }: AskedPackage): string {
+function sourceVersion({ type, version, source }: QueriedPackage): string {
   if (source.version === undefined) return version;
   const epoch = type === 'rpm' && !source.version.includes(':') ? /^[0-9]+:/.exec(version)?.[0] : undefined;
   return `${epoch ?? ''}${source.version}`;

@@ -14,7 +14,7 @@ const remembered = z.object({
   asOf: z.array(z.tuple([z.string(), z.number()])),
   records: z.array(z.unknown()),
   hits: z.array(z.tuple([z.string(), z.number()])),
-  unjudged: z.array(z.object({ what: z.string(), reason: z.string() })),
+  unevaluated: z.array(z.object({ what: z.string(), reason: z.string() })),
 });
 
 /**
@@ -43,7 +43,7 @@ export class RememberedSource implements VulnerabilitySource {
     return before === null ? answer : ok({ ...before, instead: answer.error.message });
   }
 
-  async #remember(path: string, { hits, unjudged, asOf }: SourceAnswer): Promise<void> {
+  async #remember(path: string, { hits, unevaluated, asOf }: SourceAnswer): Promise<void> {
     const records = [...new Set(hits.map(({ record }) => record))];
     const places = new Map(records.map((record, place) => [record, place]));
     const text = JSON.stringify({
@@ -51,7 +51,7 @@ export class RememberedSource implements VulnerabilitySource {
       asOf: [...asOf],
       records,
       hits: hits.map(({ question, record }) => [questionKey(question), places.get(record)]),
-      unjudged,
+      unevaluated,
     });
     await writeWhole(path, text);
   }
@@ -78,7 +78,7 @@ async function recall<Q extends Question>(path: string, questions: readonly Q[])
     const record = records[place];
     return record === undefined ? [] : (byKey.get(key) ?? []).map((question) => ({ question, record, isMatch: true }));
   });
-  return { hits, unjudged: read.data.unjudged, asOf: new Map(read.data.asOf) };
+  return { hits, unevaluated: read.data.unevaluated, asOf: new Map(read.data.asOf) };
 }
 
 function hashOf(questions: readonly Question[]): string {

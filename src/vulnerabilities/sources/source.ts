@@ -1,20 +1,20 @@
 import type { UnavailableCause } from '../../evidence/evidence.js';
 import type { Result } from '../../lib/result.js';
 import type { OsvRecord } from './osv-record.js';
-import type { Question, Unjudged } from './queries.js';
+import type { Question, Unevaluated } from './queries.js';
 
 /** Records that concern a question, each of them once. */
 export interface SourceHit<Q extends Question = Question> {
   readonly question: Q;
   readonly record: OsvRecord;
-  /** The source itself judged the version; otherwise the record was found by its name alone. */
+  /** The source itself evaluated the version; otherwise the record was found by its name alone. */
   readonly isMatch: boolean;
 }
 
 export interface SourceAnswer<Q extends Question = Question> {
   readonly hits: readonly SourceHit<Q>[];
   /** What the source could not answer although it was asked. */
-  readonly unjudged: readonly Unjudged[];
+  readonly unevaluated: readonly Unevaluated[];
   /** How old what it knows is, by family of ecosystems: milliseconds since 1970. */
   readonly asOf: ReadonlyMap<string, number>;
   /** Why this is an earlier answer: what went wrong today. */
@@ -24,7 +24,7 @@ export interface SourceAnswer<Q extends Question = Question> {
 export interface SourceFailure {
   readonly cause: UnavailableCause;
   readonly message: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** Whoever knows vulnerabilities: a service, a directory, a feed. */

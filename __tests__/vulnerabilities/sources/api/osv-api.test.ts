@@ -33,12 +33,12 @@ const INVENTORY = inventoryOf(ALPINE, [
 
 function told(evidence: Evidence<KnownVulnerabilities>): string {
   if (evidence.status !== 'present') return `${evidence.status}: ${'message' in evidence ? evidence.message : ''}`;
-  const { found, unjudged } = evidence.value;
+  const { found, unevaluated } = evidence.value;
   return [
     ...found.map(
       (one) => `${one.package.name} ${one.id} ${one.fixedIn ?? 'unfixed'}${one.exploited ? ' exploited' : ''}`,
     ),
-    ...unjudged.map(({ what, reason }) => `? ${what}: ${reason}`),
+    ...unevaluated.map(({ what, reason }) => `? ${what}: ${reason}`),
   ].join('\n');
 }
 

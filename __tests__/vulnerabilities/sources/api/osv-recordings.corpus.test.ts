@@ -21,14 +21,14 @@ import { describeWithSharedData, sharedData } from '../../../support/shared-data
 function hitsOf(evidence: Evidence<KnownVulnerabilities>): ReadonlySet<string> {
   if (evidence.status !== 'present') throw new Error(`nothing was collected: ${JSON.stringify(evidence)}`);
   // Some were recorded of a language's packages alone, which make no image that was understood.
-  expect(evidence.value.unjudged.filter(({ what }) => what !== 'the image')).toEqual([]);
+  expect(evidence.value.unevaluated.filter(({ what }) => what !== 'the image')).toEqual([]);
   const found = evidence.value.found.flatMap(({ package: about, records }) =>
     records.map((id) => `${about.name} ${about.version} ${id}`),
   );
   return new Set(found);
 }
 
-/** Answers as was recorded, and what was not recorded, the questions that must find something, with an old weakness. */
+/** Answers as was recorded, and what was not recorded, the questions that must find something, with an old vulnerability. */
 function replaying(recordings: readonly OsvRecording[], records: readonly MadeRecord[]): OsvKnowledge {
   const named = new Map<string, string[]>();
   for (const { ecosystem, inventory, hits } of recordings) {
@@ -56,11 +56,11 @@ describeWithSharedData('vulnfeeds/osv-cassettes', 'recorded answers of the OSV A
   beforeAll(() => {
     ({ recordings, records } = osvRecordings(sharedData('vulnfeeds/osv-cassettes')));
   });
-  const folders: string[] = [];
+  const directories: string[] = [];
   const servers: OsvServer[] = [];
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.close()));
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
+    await Promise.all(directories.map((directory) => rm(directory, { recursive: true })));
   });
 
   test('are of real images and packages', () => {
@@ -106,8 +106,8 @@ describeWithSharedData('vulnfeeds/osv-cassettes', 'recorded answers of the OSV A
   });
 
   test('give the same from a directory of exports made of them', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'osv-recorded-'));
-    folders.push(folder);
+    const directory = await mkdtemp(join(tmpdir(), 'osv-recorded-'));
+    directories.push(directory);
     const families = new Set(recordings.map(({ ecosystem }) => ecosystem.split(':', 1)[0] ?? ''));
     for (const family of families) {
       const own = records.filter(({ affected }) => JSON.stringify(affected).includes(`"ecosystem":"${family}`));
@@ -117,11 +117,11 @@ describeWithSharedData('vulnfeeds/osv-cassettes', 'recorded answers of the OSV A
         const old = canaryRecord(ecosystem);
         files[`${old.id}.json`] = JSON.stringify(old);
       }
-      await mkdir(join(folder, family));
-      await writeFile(join(folder, family, 'all.zip'), makeZip(files));
+      await mkdir(join(directory, family));
+      await writeFile(join(directory, family, 'all.zip'), makeZip(files));
     }
     for (const { inventory, hits } of recordings) {
-      const evidence = await collectKnown({ inventory, settings: { vulnerabilitiesDirectory: folder } });
+      const evidence = await collectKnown({ inventory, settings: { vulnerabilitiesDirectory: directory } });
       expect(hitsOf(evidence)).toEqual(hits);
     }
   });

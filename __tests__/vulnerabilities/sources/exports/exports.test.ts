@@ -16,7 +16,7 @@ const OTHER_RELEASE = osvRecord('ALPINE-CVE-2026-0003', [{ ...OPENSSL, ecosystem
 
 describe('a directory of OSV exports', () => {
   test.each([
-    ["an archive in its ecosystem's folder", { 'Alpine/all.zip': zipOf([MENDED, OPEN, OTHER_RELEASE]) }],
+    ["an archive in its ecosystem's directory", { 'Alpine/all.zip': zipOf([MENDED, OPEN, OTHER_RELEASE]) }],
     ['an archive whose contents are stored', { 'Alpine/all.zip': zipOf([MENDED, OPEN], { stored: true }) }],
     ['a Zip64 archive', { 'Alpine/all.zip': zipOf([MENDED, OPEN], { zip64: true }) }],
     ["an archive by a name of one's own", { 'export.zip': zipOf([MENDED, OPEN]) }],
@@ -83,9 +83,9 @@ describe('a directory of OSV exports', () => {
     expect(await known({ 'a.json': odd }, inventory)).toBe('');
   });
 
-  test('a folder that is not there, or is a file, is said so', async () => {
-    const folder = await exportDirectory({ 'a.json': MENDED });
-    for (const vulnerabilitiesDirectory of [join(folder, 'missing'), join(folder, 'a.json')]) {
+  test('a directory that is not there, or is a file, is said so', async () => {
+    const directory = await exportDirectory({ 'a.json': MENDED });
+    for (const vulnerabilitiesDirectory of [join(directory, 'missing'), join(directory, 'a.json')]) {
       const evidence = await collectKnown({
         inventory: inventoryOf(ALPINE, [['openssl', '3.3.1-r0']]),
         settings: { vulnerabilitiesDirectory },
@@ -95,9 +95,9 @@ describe('a directory of OSV exports', () => {
   });
 
   test('links are not followed', async () => {
-    const folder = await exportDirectory({ 'inside/a.json': MENDED });
-    await symlink('/', join(folder, 'everything'));
-    const source = new ExportDirectory(folder);
+    const directory = await exportDirectory({ 'inside/a.json': MENDED });
+    await symlink('/', join(directory, 'everything'));
+    const source = new ExportDirectory(directory);
     const answer = await source.ask([{ ...OPENSSL, version: '3.3.1-r0' }]);
     expect(answer.ok && answer.value.hits).toHaveLength(1);
   });
@@ -126,7 +126,7 @@ describe('a directory of OSV exports', () => {
 
   test('no bytes whatever pass as an archive that knows nothing', async () => {
     const zip = zipOf([MENDED, OPEN]);
-    const folder = await exportDirectory({});
+    const directory = await exportDirectory({});
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -137,11 +137,11 @@ describe('a directory of OSV exports', () => {
           const bytes = Buffer.from(zip.subarray(0, cut < zip.length / 2 ? zip.length : cut));
           if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ bits;
           run += 1;
-          const path = join(folder, `run-${run}`);
+          const path = join(directory, `run-${run}`);
           await mkdir(path);
           await writeFile(join(path, 'a.zip'), bytes);
           const answer = await new ExportDirectory(path).ask([{ ...OPENSSL, version: '3.3.1-r0' }]);
-          const isSilent = answer.ok && answer.value.hits.length < 2 && answer.value.unjudged.length === 0;
+          const isSilent = answer.ok && answer.value.hits.length < 2 && answer.value.unevaluated.length === 0;
           expect(isSilent).toBe(false);
         },
       ),
@@ -169,7 +169,7 @@ describe('records in a directory', () => {
     expect(await known({ 'Debian/all.zip': zipOf([every, other]) }, inventory)).toBe('libssl3 CVE-2026-0001 3.0.15-1');
   });
 
-  test('that several tell of one weakness count once, and notices of several weaknesses for each', async () => {
+  test('that several tell of one vulnerability count once, and notices of several vulnerabilities for each', async () => {
     const debian = (id: string, fixed: string | undefined, more: object) =>
       osvRecord(id, [{ ecosystem: 'Debian:12', name: 'openssl', ...(fixed === undefined ? {} : { fixed }) }], more);
     const files = {

@@ -13,16 +13,16 @@ import { canaryRecord } from '../../../support/registry/osv-canary.js';
 import { knowing, type OsvAnswer, type OsvServer, osvRecord, serveOsv } from '../../../support/registry/osv-server.js';
 
 const servers: OsvServer[] = [];
-const folders: string[] = [];
+const directories: string[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+  await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true })));
 });
 
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'feed-test-'));
-  folders.push(folder);
-  return folder;
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'feed-test-'));
+  directories.push(directory);
+  return directory;
 }
 
 function feedOf(records: readonly { readonly id: string }[], more: readonly Buffer[] = []): Buffer {
@@ -131,8 +131,8 @@ describe("Chainguard's feed", () => {
     expect(text).toMatch(expected);
   });
 
-  test('is kept at the desk, asked for again by its tag, and stands in where no new one is to be had', async () => {
-    const cacheDirectory = await newFolder();
+  test('is kept on the command line, asked for again by its tag, and stands in where no new one is to be had', async () => {
+    const cacheDirectory = await newDirectory();
     let answer: (tag: string | undefined) => OsvAnswer = () => ({ headers: { etag: '"one"' }, body: FEED });
     const server = await serve((tag) => answer(tag));
     const run = () => collectKnown({ inventory: CURL, server, feeds: ['chainguard'], settings: { cacheDirectory } });
@@ -157,7 +157,7 @@ describe("Chainguard's feed", () => {
   });
 
   test('needs no cache: one that cannot be written is none', async () => {
-    const file = join(await newFolder(), 'a-file');
+    const file = join(await newDirectory(), 'a-file');
     await writeFile(file, '');
     const server = await serve(() => ({ body: FEED }));
     const settings = { cacheDirectory: file };
@@ -182,7 +182,7 @@ describe("Chainguard's feed", () => {
     ['feed-records', 2],
     ['feed-unpacked-bytes', 4000],
   ] as const)('passing the limit %s is said by its name', async (limit, value) => {
-    const path = join(await newFolder(), 'feed');
+    const path = join(await newDirectory(), 'feed');
     await writeFile(path, FEED);
     const read = await indexFeed(path, { ...VULNERABILITY_LIMITS, [limit]: value });
     expect(read.ok ? '' : `${read.error.cause} ${read.error.message}`).toMatch(
@@ -191,7 +191,7 @@ describe("Chainguard's feed", () => {
   });
 
   test('no bytes whatever pass as a feed that knows nothing', async () => {
-    const path = join(await newFolder(), 'feed');
+    const path = join(await newDirectory(), 'feed');
     await fc.assert(
       fc.asyncProperty(fc.nat(FEED.length - 1), fc.integer({ min: 1, max: 255 }), async (at, bits) => {
         const bytes = Buffer.from(FEED);

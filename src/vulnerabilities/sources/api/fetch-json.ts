@@ -43,8 +43,8 @@ function parse(bytes: Uint8Array): unknown {
 export const TRY_EXPORTS =
   'Run the gate again later; the command line can read OSV exports in its place (--vulnerabilities DIR).';
 
-function failureOf({ code, message, remedy }: RegistryError): SourceFailure {
-  return { cause: code, message, remedy: code === 'limit' ? remedy : TRY_EXPORTS };
+function failureOf({ code, message, fix }: RegistryError): SourceFailure {
+  return { cause: code, message, fix: code === 'limit' ? fix : TRY_EXPORTS };
 }
 
 /** The failure of an answer that is not what the service's interface says. */
@@ -52,6 +52,6 @@ export function malformedAnswer(url: URL, reason: string, status = 200): SourceF
   return {
     cause: status >= 400 && status < 500 ? 'forbidden' : 'malformed',
     message: `${url.host}${url.pathname} was answered ${status}, and can't be used: ${reason}.`,
-    remedy: `Check what lies between here and ${url.host}; a proxy may answer in its place. ${TRY_EXPORTS}`,
+    fix: `Check what lies between here and ${url.host}; a proxy may answer in its place. ${TRY_EXPORTS}`,
   };
 }

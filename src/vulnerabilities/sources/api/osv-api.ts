@@ -6,7 +6,7 @@ import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../limits.js'
 import { ecosystemFamily } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';
 import { type OsvRecord, readOsvRecord } from '../osv-record.js';
-import type { Question, Unjudged } from '../queries.js';
+import type { Question, Unevaluated } from '../queries.js';
 import {
   questionKey,
   type SourceAnswer,
@@ -18,7 +18,7 @@ import { fetchJson, malformedAnswer, TRY_EXPORTS } from './fetch-json.js';
 import { BATCH_SIZE, queryBatch } from './query-batch.js';
 
 /** What the service said of one question: records by id, or why its silence proves nothing. */
-type Said = { readonly ids: readonly string[] } | { readonly unjudged: string };
+type Said = { readonly ids: readonly string[] } | { readonly unevaluated: string };
 
 export interface OsvApiOptions {
   readonly transport: Transport;
@@ -53,13 +53,13 @@ export class OsvApi implements VulnerabilitySource {
     const answers = await Promise.all(
       questions.map(async (question) => ({ question, said: await this.#askOnce(question) })),
     );
-    const unjudged = new Map<string, Unjudged>();
+    const unevaluated = new Map<string, Unevaluated>();
     const wanted: { readonly question: Q; readonly id: string }[] = [];
     for (const { question, said } of answers) {
       if (!said.ok) return said;
-      if ('unjudged' in said.value) {
+      if ('unevaluated' in said.value) {
         const what = `packages of ${question.ecosystem}`;
-        unjudged.set(what, { what, reason: said.value.unjudged });
+        unevaluated.set(what, { what, reason: said.value.unevaluated });
       } else wanted.push(...said.value.ids.map((id) => ({ question, id })));
     }
     const hits: SourceHit<Q>[] = [];
@@ -71,12 +71,12 @@ export class OsvApi implements VulnerabilitySource {
       if (typeof record.value !== 'string') hits.push({ question, record: record.value, isMatch: true });
       else {
         const what = `${shown(id)} for ${question.name} ${question.version}`;
-        unjudged.set(what, { what, reason: record.value });
+        unevaluated.set(what, { what, reason: record.value });
       }
     }
     const now = this.#options.now.getTime();
     const asOf = new Map(questions.map(({ ecosystem }) => [ecosystemFamily(ecosystem), now]));
-    return ok({ hits, unjudged: [...unjudged.values()], asOf });
+    return ok({ hits, unevaluated: [...unevaluated.values()], asOf });
   }
 
   #askOnce(question: Question): Promise<Result<Said, SourceFailure>> {
@@ -117,13 +117,13 @@ export class OsvApi implements VulnerabilitySource {
     if (!answer.ok) return answer;
     const found = answer.value;
     if ('refused' in found) {
-      const refused = { unjudged: `${new URL(origin).host} does not answer about ${ecosystem}: ${found.refused}` };
+      const refused = { unevaluated: `${new URL(origin).host} does not answer about ${ecosystem}: ${found.refused}` };
       return ok(() => refused);
     }
     if ([...found.values()].some((ids) => ids.length > 0)) this.#answering.add(ecosystem);
     if (!this.#answering.has(ecosystem)) {
       const silent = {
-        unjudged: `${new URL(origin).host} knows no vulnerability of even the oldest ${canaries[0]?.name ?? 'packages'} there, so its silence proves nothing`,
+        unevaluated: `${new URL(origin).host} knows no vulnerability of even the oldest ${canaries[0]?.name ?? 'packages'} there, so its silence proves nothing`,
       };
       return ok(() => silent);
     }
@@ -145,7 +145,7 @@ export class OsvApi implements VulnerabilitySource {
       return err({
         cause: 'limit',
         message: `The run asked for more than ${plural(this.#limits['osv-records'], 'vulnerability record')} (limit osv-records).`,
-        remedy: TRY_EXPORTS,
+        fix: TRY_EXPORTS,
       });
     }
     const url = new URL(`/v1/vulns/${encodeURIComponent(id)}`, this.#options.origin);
@@ -165,7 +165,7 @@ function unforeseen(error: unknown): SourceFailure {
   return {
     cause: 'not-collected',
     message: `Asking the OSV API failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
-    remedy: 'This is a defect of the gate: report it, with this message.',
+    fix: 'This is a defect of the gate: report it, with this message.',
   };
 }
 

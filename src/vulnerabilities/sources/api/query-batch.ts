@@ -86,6 +86,6 @@ function tooManyPages(url: URL, limit: number): SourceFailure {
   return {
     cause: 'limit',
     message: `${url.host} has more than ${plural(limit, 'page')} for one question (limit osv-pages).`,
-    remedy: TRY_EXPORTS,
+    fix: TRY_EXPORTS,
   };
 }

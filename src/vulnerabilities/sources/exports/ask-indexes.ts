@@ -2,7 +2,7 @@ import { groupBy } from '../../../lib/collections.js';
 import { ok, type Result } from '../../../lib/result.js';
 import { ecosystemFamily } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';
-import type { Question, Unjudged } from '../queries.js';
+import type { Question, Unevaluated } from '../queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit } from '../source.js';
 import type { RecordIndex } from './record-index.js';
 
@@ -11,7 +11,7 @@ interface Wording {
   /** Can follow "because": nothing is there that could hold all of them. */
   readonly missing: string;
   /** What to do then. */
-  readonly remedy?: string;
+  readonly fix?: string;
   /** Names what is there, and knows nothing. */
   readonly silent: string;
 }
@@ -30,18 +30,18 @@ export async function askIndexes<Q extends Question>(
   wording: (ecosystem: string) => Wording,
 ): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
   const hits: SourceHit<Q>[] = [];
-  const unjudged: Unjudged[] = [];
+  const unevaluated: Unevaluated[] = [];
   for (const index of indexes) {
     const told = await index.ask(questions);
     if (!told.ok) return told;
     hits.push(...told.value.hits);
-    unjudged.push(...told.value.unjudged);
+    unevaluated.push(...told.value.unevaluated);
   }
   const asOf = new Map<string, number>();
   for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
     const whole = await wholeOf(indexes, ecosystem);
     if (!whole.ok) return whole;
-    const { missing, silent, remedy } = wording(ecosystem);
+    const { missing, silent, fix } = wording(ecosystem);
     const family = ecosystemFamily(ecosystem);
     for (const { subjects } of whole.value.knowing) {
       const newest = subjects.newestOf(family) ?? Number.NEGATIVE_INFINITY;
@@ -49,15 +49,15 @@ export async function askIndexes<Q extends Question>(
     }
     if (whole.value.knowing.length > 0) continue;
     const oldest = canariesOf(ecosystem)[0]?.name ?? 'packages';
-    unjudged.push({
+    unevaluated.push({
       what: `${asked.length} ${asked.length === 1 ? 'package' : 'packages'} of ${ecosystem}`,
       reason: whole.value.isThere
         ? `${silent} knows no vulnerability of even the oldest ${oldest} there, so its silence proves nothing`
         : missing,
-      ...(remedy === undefined ? {} : { remedy }),
+      ...(fix === undefined ? {} : { fix }),
     });
   }
-  return ok({ hits: newestOfEach(hits), unjudged, asOf });
+  return ok({ hits: newestOfEach(hits), unevaluated, asOf });
 }
 
 async function wholeOf(

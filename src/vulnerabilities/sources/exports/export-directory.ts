@@ -13,7 +13,7 @@ import type { RecordIndex } from './record-index.js';
 const EXPORTS_URL = 'https://osv-vulnerabilities.storage.googleapis.com';
 
 /**
- * OSV exports in a directory: `all.zip` in a folder an ecosystem, as the public export has them, and JSON records of
+ * OSV exports in a directory: `all.zip` in a directory an ecosystem, as the public export has them, and JSON records of
  * one's own beside them. Archives are read once a run, those of ecosystems that nobody asks for not at all; of their
  * records only the places are kept.
  *
@@ -47,7 +47,7 @@ export class ExportDirectory implements VulnerabilitySource {
     return await askIndexes(indexes, questions, (ecosystem) => ({
       missing: `no archive of it is among the ${this.name} (${ecosystemFamily(ecosystem)}/all.zip)`,
       silent: `the archive of it among the ${this.name}`,
-      remedy: `Download the whole export to there: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
+      fix: `Download the whole export to there: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
     }));
   }
 
@@ -60,9 +60,9 @@ export class ExportDirectory implements VulnerabilitySource {
   }
 }
 
-/** An archive in the folder of another ecosystem is not opened: reading npm's for a Debian image would cost minutes. */
-function mayConcern({ kind, folder }: ExportFile, families: ReadonlySet<string>): boolean {
+/** An archive in the directory of another ecosystem is not opened: reading npm's for a Debian image would cost minutes. */
+function mayConcern({ kind, dir }: ExportFile, families: ReadonlySet<string>): boolean {
   if (kind === 'record') return true;
-  const family = ecosystemFamily(folder);
+  const family = ecosystemFamily(dir);
   return families.has(family) || !isKnownFamily(family);
 }

@@ -12,8 +12,8 @@ export const EXPLOITED_LIST_FILE = 'known_exploited_vulnerabilities.json';
 export interface ExportFile {
   readonly path: string;
   readonly kind: 'archive' | 'record';
-  /** The folder it lies in: the public export keeps an archive in a folder a family of ecosystems. */
-  readonly folder: string;
+  /** The directory it lies in: the public export keeps an archive in a directory a family of ecosystems. */
+  readonly dir: string;
 }
 
 /** Every `.zip` and `.json` below a directory, in the order of their names. Links are not followed. */
@@ -22,9 +22,9 @@ export async function listExportFiles(
   limits: VulnerabilityLimits,
 ): Promise<Result<readonly ExportFile[], SourceFailure>> {
   const found: ExportFile[] = [];
-  const pending = [{ path: directory, folder: '', depth: 0 }];
+  const pending = [{ path: directory, dir: '', depth: 0 }];
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    const { path, folder, depth } = next;
+    const { path, dir, depth } = next;
     if (depth > limits['export-depth']) {
       return err(
         passed(directory, 'export-depth', `has directories more than ${plural(limits['export-depth'], 'level')} deep`),
@@ -35,15 +35,15 @@ export async function listExportFiles(
       return err({
         cause: 'not-found',
         message: `The directory of vulnerability exports ${path} could not be read: ${entries instanceof Error ? entries.message : String(entries)}.`,
-        remedy: 'Give a directory that holds OSV exports (all.zip by ecosystem, or JSON records).',
+        fix: 'Give a directory that holds OSV exports (all.zip by ecosystem, or JSON records).',
       });
     }
     for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const inside = join(path, entry.name);
-      if (entry.isDirectory()) pending.push({ path: inside, folder: entry.name, depth: depth + 1 });
+      if (entry.isDirectory()) pending.push({ path: inside, dir: entry.name, depth: depth + 1 });
       else if (!entry.isFile() || entry.name === EXPLOITED_LIST_FILE) continue;
-      else if (entry.name.endsWith('.zip')) found.push({ path: inside, kind: 'archive', folder });
-      else if (entry.name.endsWith('.json')) found.push({ path: inside, kind: 'record', folder });
+      else if (entry.name.endsWith('.zip')) found.push({ path: inside, kind: 'archive', dir });
+      else if (entry.name.endsWith('.json')) found.push({ path: inside, kind: 'record', dir });
     }
     if (found.length > limits['export-files']) {
       return err(passed(directory, 'export-files', `holds more than ${plural(limits['export-files'], 'file')}`));
@@ -56,6 +56,6 @@ function passed(directory: string, limit: string, what: string): SourceFailure {
   return {
     cause: 'limit',
     message: `The directory of vulnerability exports ${directory} ${what} (limit ${limit}).`,
-    remedy: 'Give a directory that holds nothing but OSV exports.',
+    fix: 'Give a directory that holds nothing but OSV exports.',
   };
 }

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import type { VulnerabilityLimits } from '../../limits.js';
-import { ecosystemFamily, isKnownFamily, normaliseEcosystem } from '../../matching/ecosystems.js';
+import { ecosystemFamily, isKnownFamily, normalizeEcosystem } from '../../matching/ecosystems.js';
 import type { SourceFailure } from '../source.js';
 import type { ExportFile } from './export-files.js';
 import { RecordIndex } from './record-index.js';
@@ -18,7 +18,7 @@ export async function indexFile(
   const read = await forEachRecord(file, limits, (bytes, place) => subjects.add(bytes, place));
   if (!read.ok) return read;
   const entries = read.value;
-  const isWholeFor = (ecosystem: string) => file.kind === 'archive' && isExportOf(file.folder, ecosystem);
+  const isWholeFor = (ecosystem: string) => file.kind === 'archive' && isExportOf(file.dir, ecosystem);
   return ok(
     new RecordIndex({ path: file.path, isWholeFor, limits }, subjects, (places, take) =>
       readPlaces(file, entries, places, limits, take),
@@ -27,14 +27,14 @@ export async function indexFile(
 }
 
 /**
- * Whether an archive in a folder of this name is of an ecosystem: the export has archives of families (`Debian/all.zip`)
+ * Whether an archive in a directory of this name is of an ecosystem: the export has archives of families (`Debian/all.zip`)
  * and of releases (`Debian:12/all.zip`). One that lies elsewhere may be of any.
  */
-function isExportOf(folder: string, ecosystem: string): boolean {
-  if (!isKnownFamily(ecosystemFamily(folder))) return true;
-  return folder.includes(':')
-    ? normaliseEcosystem(folder) === normaliseEcosystem(ecosystem)
-    : folder === ecosystemFamily(ecosystem);
+function isExportOf(dir: string, ecosystem: string): boolean {
+  if (!isKnownFamily(ecosystemFamily(dir))) return true;
+  return dir.includes(':')
+    ? normalizeEcosystem(dir) === normalizeEcosystem(ecosystem)
+    : dir === ecosystemFamily(ecosystem);
 }
 
 async function readPlaces(
@@ -127,6 +127,6 @@ function faulty(path: string, { reason, limit }: ZipFault): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
-    remedy: 'Download it again, or remove from the directory what is not an OSV export.',
+    fix: 'Download it again, or remove from the directory what is not an OSV export.',
   };
 }

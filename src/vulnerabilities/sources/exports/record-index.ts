@@ -5,7 +5,7 @@ import { affects } from '../../matching/affects.js';
 import { entriesAbout } from '../../matching/match.js';
 import { canariesOf } from '../canaries.js';
 import { type OsvRecord, readOsvRecord } from '../osv-record.js';
-import type { Question, Unjudged } from '../queries.js';
+import type { Question, Unevaluated } from '../queries.js';
 import type { SourceFailure, SourceHit } from '../source.js';
 import type { Subjects } from './subjects.js';
 
@@ -44,29 +44,29 @@ export class RecordIndex {
   async ask<Q extends Question>(
     questions: readonly Q[],
   ): Promise<
-    Result<{ readonly hits: readonly SourceHit<Q>[]; readonly unjudged: readonly Unjudged[] }, SourceFailure>
+    Result<{ readonly hits: readonly SourceHit<Q>[]; readonly unevaluated: readonly Unevaluated[] }, SourceFailure>
   > {
     const hits: SourceHit<Q>[] = [];
-    const unjudged: Unjudged[] = [];
+    const unevaluated: Unevaluated[] = [];
     const wanted = new Map<number, Q[]>();
     for (const question of questions) {
       const places = this.#placesOf(question);
       if (!places.ok) return places;
       for (const place of places.value) wanted.set(place, [...(wanted.get(place) ?? []), question]);
     }
-    if (wanted.size === 0) return ok({ hits, unjudged });
+    if (wanted.size === 0) return ok({ hits, unevaluated });
     const read = await this.#read([...wanted.keys()], (place, bytes) => {
       const asked = wanted.get(place) ?? [];
       const record = parse(bytes);
       if (record.ok) hits.push(...asked.map((question) => ({ question, record: record.value, isMatch: false })));
       else
-        unjudged.push({
+        unevaluated.push({
           what: `a record about ${asked[0]?.name ?? 'a package'} in ${this.path}`,
           reason: record.error,
         });
       return null;
     });
-    return read.ok ? ok({ hits, unjudged }) : read;
+    return read.ok ? ok({ hits, unevaluated }) : read;
   }
 
   /**
@@ -104,7 +104,7 @@ export class RecordIndex {
     return err({
       cause: 'limit',
       message: `${this.path} holds more than ${plural(limit, 'record')} about ${name} (limit records-per-question).`,
-      remedy: 'Download the export again, or remove from the directory what is not an OSV export.',
+      fix: 'Download the export again, or remove from the directory what is not an OSV export.',
     });
   }
 }

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from '../../../lib/result.js';
-import { ecosystemFamily, normaliseEcosystem, normaliseName, spellingsOf } from '../../matching/ecosystems.js';
+import { ecosystemFamily, normalizeEcosystem, normalizeName, spellingsOf } from '../../matching/ecosystems.js';
 
 /** Under which a record's package and a question's meet. */
 function packageKey(ecosystem: string, name: string): string {
-  const normal = normaliseEcosystem(ecosystem);
-  return `${normal}\n${normaliseName(normal, name)}`;
+  const normal = normalizeEcosystem(ecosystem);
+  return `${normal}\n${normalizeName(normal, name)}`;
 }
 
 /** What many records are about: all that is kept of an archive with a million of them. */

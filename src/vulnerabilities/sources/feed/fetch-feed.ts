@@ -32,7 +32,7 @@ export interface FeedPlace {
 }
 
 /**
- * Fetches a feed and reads it. At the desk the copy of the last run is used again where the service says that it is the
+ * Fetches a feed and reads it. on the command line the copy of the last run is used again where the service says that it is the
  * same, and stands in, as old as its records, where no new one is to be had; a new one takes its place when it was read
  * to its end, and not before.
  */
@@ -42,27 +42,27 @@ export async function fetchFeed(
 ): Promise<Result<OpenedFeed, SourceFailure>> {
   const { cacheDirectory, file } = place;
   const kept = cacheDirectory === undefined ? null : await writable(join(cacheDirectory, 'vulnerabilities'));
-  let folder: string | undefined;
+  let directory: string | undefined;
   try {
-    folder = kept ?? (await mkdtemp(join(tmpdir(), 'base-image-gate-feed-')));
-    return await openFeed(place, join(folder, file), limits);
+    directory = kept ?? (await mkdtemp(join(tmpdir(), 'base-image-gate-feed-')));
+    return await openFeed(place, join(directory, file), limits);
   } catch (error) {
     return err({
       cause: 'not-collected',
       message: `The feed ${file} could not be kept: ${messageOf(error)}.`,
-      remedy: 'Give the run a directory for temporary files that has room for it.',
+      fix: 'Give the run a directory for temporary files that has room for it.',
     });
   } finally {
-    if (kept === null && folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (kept === null && directory !== undefined) await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** A folder of the cache; null where nothing can be kept there. */
-async function writable(folder: string): Promise<string | null> {
+/** A directory of the cache; null where nothing can be kept there. */
+async function writable(directory: string): Promise<string | null> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await access(folder, constants.W_OK);
-    return folder;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK);
+    return directory;
   } catch {
     return null;
   }
@@ -145,7 +145,7 @@ async function* limited(
         registry: url.host,
         request: `GET ${url.href}`,
         message: `The feed ${url.host}${url.pathname} is larger than ${plural(limits['feed-bytes'], 'byte')} (limit feed-bytes).`,
-        remedy: REMEDY,
+        fix: REMEDY,
         limit: 'feed-bytes',
       });
     }
@@ -156,6 +156,6 @@ async function* limited(
 const REMEDY =
   'Run the gate again later, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.';
 
-function failureOf({ code, message, remedy }: BlobStreamError['error']): SourceFailure {
-  return { cause: code, message, remedy: code === 'limit' ? remedy : REMEDY };
+function failureOf({ code, message, fix }: BlobStreamError['error']): SourceFailure {
+  return { cause: code, message, fix: code === 'limit' ? fix : REMEDY };
 }

@@ -23,7 +23,7 @@ class FeedFault extends Error {
   }
 }
 
-const FOLDER = '5';
+const DIRECTORY = '5';
 const FILE = '0';
 /** The list of the records' names, which lies among them. */
 const CONTENTS = 'all.json';
@@ -82,7 +82,7 @@ function recordSink(
   subjects: Subjects,
   limits: VulnerabilityLimits,
 ): MemberSink | null {
-  if (type === FOLDER || basename(name) === CONTENTS) return null;
+  if (type === DIRECTORY || basename(name) === CONTENTS) return null;
   // Passing over what is called otherwise could pass over a record.
   if (type !== FILE || sparse || !name.endsWith('.json'))
     throw new FeedFault(`it holds ${shown(name)}, which is not a record`);
@@ -105,7 +105,7 @@ function notThere(path: string): SourceFailure {
   return {
     cause: 'not-found',
     message: `The feed ${path}, which the policy asks for (\`vulnerability-feeds\`), is not there.`,
-    remedy: 'Download it to there, or leave it out of `vulnerability-feeds`.',
+    fix: 'Download it to there, or leave it out of `vulnerability-feeds`.',
   };
 }
 
@@ -115,8 +115,7 @@ function failureOf(name: string, error: unknown): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The feed ${name} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
-    remedy:
-      'Download it again, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.',
+    fix: 'Download it again, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.',
   };
 }
 

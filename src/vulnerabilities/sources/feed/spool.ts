@@ -17,12 +17,12 @@ export class Spool {
   #written = 0;
 
   constructor() {
-    const folder = mkdtempSync(join(tmpdir(), 'base-image-gate-feed-'));
-    this.#file = openSync(join(folder, 'records'), 'wx+', 0o600);
+    const directory = mkdtempSync(join(tmpdir(), 'base-image-gate-feed-'));
+    this.#file = openSync(join(directory, 'records'), 'wx+', 0o600);
     try {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true });
     } catch {
-      // Where an open file can't be removed, the system's own clean-up of the folder for temporary files does it.
+      // Where an open file can't be removed, the system's own clean-up of the directory for temporary files does it.
     }
   }
 

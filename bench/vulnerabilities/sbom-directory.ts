@@ -1,36 +1,36 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { readSbom } from '../../src/attestations/sbom/read.js';
-import { installedPackages, type Sbom } from '../../src/attestations/sbom/sbom.js';
+import { type Sbom as Document, installedPackages } from '../../src/attestations/sbom/sbom.js';
 import type { Distribution } from '../../src/packages/inventory.js';
 import { parsePurl } from '../../src/packages/purl.js';
 
-/** A bill of materials, and the distribution that most of its purls name: `distro=alpine-3.17.2`, or apk's `distro=3.15.6`. */
-export interface Bill {
+/** An SBOM, and the distribution that most of its purls name: `distro=alpine-3.17.2`, or apk's `distro=3.15.6`. */
+export interface Sbom {
   readonly path: string;
-  readonly sbom: Sbom;
+  readonly sbom: Document;
   readonly distribution: Distribution | null;
 }
 
-/** Copies a folder's bills of materials that we read, under names by which osv-scanner knows their format. */
-export function copyBills(folder: string, into: string): readonly Bill[] {
+/** Copies a directory's SBOM that we read, under names by which osv-scanner knows their format. */
+export function copySboms(directory: string, into: string): readonly Sbom[] {
   mkdirSync(into, { recursive: true });
-  return readdirSync(folder).flatMap((file) => {
+  return readdirSync(directory).flatMap((file) => {
     const extension = extname(file);
-    const read = readSbom(readFileSync(join(folder, file)));
+    const read = readSbom(readFileSync(join(directory, file)));
     if (!read.ok) return [];
     const format = read.value.format.name === 'SPDX' ? 'spdx' : 'cdx';
     const path = join(
       into,
       `${file.slice(0, -extension.length)}.${extension === '.spdx' ? 'spdx' : `${format}${extension}`}`,
     );
-    copyFileSync(join(folder, file), path);
+    copyFileSync(join(directory, file), path);
     return [{ path, sbom: read.value, distribution: distributionOf(read.value) }];
   });
 }
 
-/** Reads bills of materials that were copied. */
-export function readBills(paths: readonly string[]): readonly Bill[] {
+/** Reads SBOM that were copied. */
+export function readSboms(paths: readonly string[]): readonly Sbom[] {
   return paths.map((path) => {
     const read = readSbom(readFileSync(path));
     if (!read.ok) throw new Error(`${path}: ${read.error.message}`);
@@ -38,7 +38,7 @@ export function readBills(paths: readonly string[]): readonly Bill[] {
   });
 }
 
-function distributionOf(sbom: Sbom): Distribution | null {
+function distributionOf(sbom: Document): Distribution | null {
   const named = new Map<string, number>();
   for (const { purl } of installedPackages(sbom)) {
     const read = purl === undefined ? undefined : parsePurl(purl);

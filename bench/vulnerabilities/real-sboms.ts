@@ -1,26 +1,26 @@
 import { join } from 'node:path';
 import { installedPackages } from '../../src/attestations/sbom/sbom.js';
-import { type Bill, copyBills } from './bill-folder.js';
 import { differences } from './differences.js';
-import type { Judged } from './judge-bills.js';
+import type { Evaluated } from './evaluate-sboms.js';
 import { type Scan, scan, writeExports } from './osv-scanner.js';
 import { entriesOf, recordedRecords } from './recorded-records.js';
+import { copySboms, type Sbom } from './sbom-directory.js';
 import { runTimed } from './timed.js';
 
 const ROUNDS = 3;
 
 interface Asked {
-  readonly folder: string;
+  readonly directory: string;
   readonly scanner: string;
-  /** A folder of SBOMs. */
+  /** A directory of SBOMs. */
   readonly bills: string;
-  /** A folder of recorded answers of the OSV API. */
+  /** A directory of recorded answers of the OSV API. */
   readonly recordings: string;
 }
 
 /** Holds real SBOMs against real recorded answers with both programs. Fails where a difference has no known cause. */
-export function compareRealBills({ folder, scanner, bills: corpus, recordings }: Asked): string {
-  const all = copyBills(corpus, join(folder, 'bills'));
+export function compareRealSboms({ directory, scanner, bills: corpus, recordings }: Asked): string {
+  const all = copySboms(corpus, join(directory, 'bills'));
   const records = recordedRecords(recordings, all);
   const entries = [...records.values()]
     .flat()
@@ -31,11 +31,11 @@ export function compareRealBills({ folder, scanner, bills: corpus, recordings }:
       ({ name = '', source, purl }) => purl !== undefined && (about.has(name) || about.has(source?.name ?? '')),
     ),
   );
-  const exports = writeExports(folder, records);
+  const exports = writeExports(directory, records);
   const { read, refused } = acceptable(scanner, exports, concerned);
-  const scanned = fastest(() => scanBills(scanner, exports, read));
-  const judged = fastest(() => judgeApart(exports, read));
-  const { lines, unexplained } = differences(judged, scanned, {
+  const scanned = fastest(() => scanSboms(scanner, exports, read));
+  const evaluated = fastest(() => evaluateApart(exports, read));
+  const { lines, unexplained } = differences(evaluated, scanned, {
     bills: read,
     named: new Set(entries.map(({ record, entry }) => `${record.id} ${entry.package.name}`)),
     exported: new Set(entries.map(({ entry }) => entry.package.ecosystem)),
@@ -47,17 +47,17 @@ export function compareRealBills({ folder, scanner, bills: corpus, recordings }:
     '',
     '| | ours | osv-scanner |',
     '| --- | --- | --- |',
-    `| packages judged | ${judged.packages} | ${packages} |`,
-    `| vulnerabilities found (package and record) | ${judged.hits.length} | ${scanned.hits.length} |`,
-    `| seconds, process and all, the fastest of ${ROUNDS} | ${judged.seconds.toFixed(2)} | ${scanned.seconds.toFixed(2)} |`,
-    `| seconds of the processor, in all threads | ${judged.cpuSeconds.toFixed(2)} | ${scanned.cpuSeconds.toFixed(2)} |`,
-    `| packages a second | ${(judged.packages / judged.seconds).toFixed(0)} | ${(packages / scanned.seconds).toFixed(0)} |`,
+    `| packages evaluated | ${evaluated.packages} | ${packages} |`,
+    `| vulnerabilities found (package and record) | ${evaluated.hits.length} | ${scanned.hits.length} |`,
+    `| seconds, process and all, the fastest of ${ROUNDS} | ${evaluated.seconds.toFixed(2)} | ${scanned.seconds.toFixed(2)} |`,
+    `| seconds of the processor, in all threads | ${evaluated.cpuSeconds.toFixed(2)} | ${scanned.cpuSeconds.toFixed(2)} |`,
+    `| packages a second | ${(evaluated.packages / evaluated.seconds).toFixed(0)} | ${(packages / scanned.seconds).toFixed(0)} |`,
     '',
     ...lines,
     '',
-    `Where we leave something open the image is indeterminate, and not clean: ${judged.unjudged.length} of the ${read.length}, because`,
+    `Where we leave something open the image is indeterminate, and not clean: ${evaluated.unevaluated.length} of the ${read.length}, because`,
     '',
-    ...[...new Set(judged.unjudged.flatMap(({ reasons }) => reasons))].map((reason) => `- ${reason}`),
+    ...[...new Set(evaluated.unevaluated.flatMap(({ reasons }) => reasons))].map((reason) => `- ${reason}`),
     '',
   ].join('\n');
 }
@@ -66,9 +66,9 @@ export function compareRealBills({ folder, scanner, bills: corpus, recordings }:
 function acceptable(
   scanner: string,
   exports: string,
-  bills: readonly Bill[],
-): { readonly read: readonly Bill[]; readonly refused: readonly Bill[] } {
-  const refused: Bill[] = [];
+  bills: readonly Sbom[],
+): { readonly read: readonly Sbom[]; readonly refused: readonly Sbom[] } {
+  const refused: Sbom[] = [];
   for (let read = bills; ; read = read.filter((bill) => !refused.includes(bill))) {
     const scanned = scan(scanner, exports, ['source', ...read.flatMap(({ path }) => ['-L', path])]);
     if (typeof scanned !== 'string') return { read, refused };
@@ -78,18 +78,18 @@ function acceptable(
   }
 }
 
-function scanBills(scanner: string, exports: string, bills: readonly Bill[]): Scan {
+function scanSboms(scanner: string, exports: string, bills: readonly Sbom[]): Scan {
   const scanned = scan(scanner, exports, ['source', ...bills.flatMap(({ path }) => ['-L', path])]);
   if (typeof scanned === 'string') throw new Error(scanned.slice(-1000));
   return scanned;
 }
 
 /** The same in a process of our own, as osv-scanner is one. */
-function judgeApart(exports: string, bills: readonly Bill[]): Judged & Pick<Scan, 'seconds' | 'cpuSeconds'> {
+function evaluateApart(exports: string, bills: readonly Sbom[]): Evaluated & Pick<Scan, 'seconds' | 'cpuSeconds'> {
   const script = process.argv[1] ?? '';
-  const run = runTimed(process.execPath, [script, 'judge', exports, ...bills.map(({ path }) => path)]);
+  const run = runTimed(process.execPath, [script, 'evaluate', exports, ...bills.map(({ path }) => path)]);
   if (!run.stdout.startsWith('{')) throw new Error(run.stderr);
-  return { ...(JSON.parse(run.stdout) as Judged), seconds: run.seconds, cpuSeconds: run.cpuSeconds };
+  return { ...(JSON.parse(run.stdout) as Evaluated), seconds: run.seconds, cpuSeconds: run.cpuSeconds };
 }
 
 /** Of some rounds the fastest: the others were disturbed. */

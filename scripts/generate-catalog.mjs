@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { writeOrCheck } from './generate/write-or-check.mjs';
 
-const folder = new URL('../src/catalog/', import.meta.url);
-const target = new URL('catalogue.generated.ts', folder);
+const directory = new URL('../src/catalog/', import.meta.url);
+const target = new URL('catalog.generated.ts', directory);
 
 const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/);
 const url = z.url({ protocol: /^https$/ });
@@ -78,13 +78,13 @@ function toPublished(entry, what) {
   return { [what]: { as, ...(fact === undefined ? {} : { source: fact.source, read: fact.read }) } };
 }
 
-const catalogue = z.strictObject({
+const catalog = z.strictObject({
   version: z.string().regex(/^20\d\d\.\d\d\.\d+$/),
   abandoned: z.array(z.strictObject({ image: text, reason: text, source: url, read: month })),
 });
 
 function read(path, schema) {
-  const parsed = schema.safeParse(parse(readFileSync(new URL(path, folder), 'utf8')));
+  const parsed = schema.safeParse(parse(readFileSync(new URL(path, directory), 'utf8')));
   if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
@@ -103,17 +103,17 @@ function toPublisher(entry) {
   return { ...rest, publishes, facts, ...why, asksFor, authorities: authorities.map(toAuthority) };
 }
 
-const files = readdirSync(new URL('publishers/', folder)).sort();
+const files = readdirSync(new URL('publishers/', directory)).sort();
 const publishers = files.map((file) => {
   const entry = read(`publishers/${file}`, publisher);
   if (file !== `${entry.id}.yaml`) throw new Error(`publishers/${file}: its id is ${entry.id}`);
   return toPublisher(entry);
 });
-const value = { ...read('catalogue.yaml', catalogue), publishers };
-const source = `// Made by scripts/generate-catalogue.mjs from the YAML files beside it; edit those.
-import type { Catalogue } from './publisher.js';
+const value = { ...read('catalog.yaml', catalog), publishers };
+const source = `// Made by scripts/generate-catalog.mjs from the YAML files beside it; edit those.
+import type { Catalog } from './publisher.js';
 
-export const catalogue: Catalogue = ${JSON.stringify(value, null, 2)};
+export const catalog: Catalog = ${JSON.stringify(value, null, 2)};
 `;
 
-writeOrCheck(target, source, 'generate-catalogue.mjs');
+writeOrCheck(target, source, 'generate-catalog.mjs');
