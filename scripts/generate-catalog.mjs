@@ -1,4 +1,4 @@
-// Makes src/catalog/catalog.generated.ts from the YAML files beside it, so that no YAML is read when the program runs.
+// Makes src/catalog/catalog.generated.json from the YAML files beside it, so that no YAML is read when the program runs.
 // With --check it writes nothing, and fails when the generated file is not what it would write.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { writeOrCheck } from './generate/write-or-check.mjs';
 
 const directory = new URL('../src/catalog/', import.meta.url);
-const target = new URL('catalog.generated.ts', directory);
+const target = new URL('catalog.generated.json', directory);
 
 const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/);
 const url = z.url({ protocol: /^https$/ });
@@ -110,10 +110,4 @@ const publishers = files.map((file) => {
   return toPublisher(entry);
 });
 const value = { ...read('catalog.yaml', catalog), publishers };
-const source = `// Made by scripts/generate-catalog.mjs from the YAML files beside it; edit those.
-import type { Catalog } from './publisher.js';
-
-export const catalog: Catalog = ${JSON.stringify(value, null, 2)};
-`;
-
-writeOrCheck(target, source, 'generate-catalog.mjs');
+writeOrCheck(target, `${JSON.stringify(value, null, 2)}\n`, 'generate-catalog.mjs');

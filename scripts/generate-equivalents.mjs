@@ -1,12 +1,12 @@
-// Makes src/catalog/equivalents.generated.ts from the YAML files in src/catalog/equivalents/, without their sources.
+// Makes src/catalog/equivalents.generated.json from the YAML files in src/catalog/equivalents/, without their sources.
 // With --check it writes nothing, and fails when the generated file is not what it would write.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { writeOrCheck } from './generate/write-or-check.mjs';
 
-const directory = new URL('../src/catalog/equivalents.ts', import.meta.url);
-const target = new URL('../src/catalog/equivalents.generated.ts', import.meta.url);
+const directory = new URL('../src/catalog/equivalents/', import.meta.url);
+const target = new URL('../src/catalog/equivalents.generated.json', import.meta.url);
 
 const text = z.string().min(1);
 const name = z.string().regex(/^[a-z0-9.-]+(\/([a-z0-9._-]+|\{organization\}))+$/);
@@ -63,15 +63,13 @@ const images = tables.flatMap(({ publisher, images }) =>
   })),
 );
 const publishers = Object.fromEntries(tables.map(({ publisher, name: known }) => [publisher, known]));
-const source = `// Made by scripts/generate-equivalents.mjs from the YAML files in equivalents/; edit those.
-import type { EquivalentsTable } from './equivalent.js';
-
-export const equivalents: EquivalentsTable = {
-  publishers: ${JSON.stringify(publishers)},
-  images: [
-${images.map((entry) => `    ${JSON.stringify(entry)},`).join('\n')}
-  ],
-};
+// One entry a line, so that a change of one is a change of one line.
+const source = `{
+  "publishers": ${JSON.stringify(publishers)},
+  "images": [
+${images.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')}
+  ]
+}
 `;
 
 writeOrCheck(target, source, 'generate-equivalents.mjs');

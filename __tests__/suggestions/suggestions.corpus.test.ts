@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { loadCatalog } from '../../src/catalog/catalog.js';
-import { equivalents } from '../../src/catalog/equivalents.generated.js';
+import equivalents from '../../src/catalog/equivalents.generated.json' with { type: 'json' };
 import type { Policy } from '../../src/policy/policy.js';
 import { repositoryName } from '../../src/references/reference.js';
 import { rules } from '../../src/rules/index.js';

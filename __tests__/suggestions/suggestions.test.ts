@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { loadCatalog } from '../../src/catalog/catalog.js';
-import { equivalents } from '../../src/catalog/equivalents.generated.js';
+import equivalents from '../../src/catalog/equivalents.generated.json' with { type: 'json' };
 import { deniedBy, governingEntry, policyReference } from '../../src/policy/govern.js';
 import type { Policy } from '../../src/policy/policy.js';
 import { parseReference } from '../../src/references/reference.js';
@@ -71,7 +71,7 @@ describe('every equivalent', () => {
       readonly basis: string;
     }[];
   }
-  const directory = new URL('../../src/catalog/equivalents.ts', import.meta.url);
+  const directory = new URL('../../src/catalog/equivalents/', import.meta.url);
   const tables = readdirSync(directory).map((name): Written => parse(readFileSync(new URL(name, directory), 'utf8')));
 
   test.each(tables.map((table) => [table.publisher, table] as const))(

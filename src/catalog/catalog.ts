@@ -2,7 +2,7 @@ import type { Policy } from '../policy/policy.js';
 import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../references/pattern.js';
 import type { Reference } from '../references/reference.js';
 import { canonicalHost } from '../references/registry-host.js';
-import { catalog } from './catalog.generated.js';
+import catalog from './catalog.generated.json' with { type: 'json' };
 import type { Catalog, Publisher } from './publisher.js';
 
 export type { Catalog, Publisher } from './publisher.js';

@@ -1,5 +1,5 @@
 import type { Equivalent } from './equivalent.js';
-import { equivalents } from './equivalents.generated.js';
+import equivalents from './equivalents.generated.json' with { type: 'json' };
 
 const byImage = new Map<string, readonly Equivalent[]>();
 
