@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import type { ExpandedText, Stage, StageInstruction } from './stage.js';
 
 /**
@@ -37,7 +38,7 @@ function mergeInstruction(first: StageInstruction, others: readonly StageInstruc
 }
 
 function textOf({ expanded, variables }: StageInstruction): ExpandedText {
-  return { ...(expanded === undefined ? {} : { expanded }), ...(variables === undefined ? {} : { variables }) };
+  return { ...optionalField('expanded', expanded), ...optionalField('variables', variables) };
 }
 
 function distinct<T>(values: readonly T[]): readonly T[] {

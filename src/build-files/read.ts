@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { requestedBuilds } from './asked-builds.js';
@@ -160,7 +161,7 @@ function dockerfileOptions(path: string, options: ReadingOptions): DockerfileOpt
     buildArgs: { ...own?.buildArgs, ...options.buildArgs },
     buildContexts: options.buildContexts,
     platforms: own?.platforms ?? options.platforms,
-    ...(targets === undefined ? {} : { targets }),
+    ...optionalField('targets', targets),
   };
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { err, ok } from '../lib/result.js';
 import type { FetchedPolicy, RemotePolicy, ResolveExtends } from '../policy/policy-chain.js';
 import type { CommandIo } from './command.js';
@@ -18,7 +19,7 @@ export function fetchExtended(io: CommandIo): ResolveExtends {
     ]);
     const token = io.env['GH_TOKEN'] || io.env['GITHUB_TOKEN'];
     const client = createClient({
-      ...(token === undefined ? {} : { token }),
+      ...optionalField('token', token),
       apiUrl: io.env['GITHUB_API_URL'] || 'https://api.github.com',
       remainingMilliseconds: () => started + LONGEST_WAIT - Date.now(),
       onWaiting: (sentence) => io.stderr(`${sentence}\n`),

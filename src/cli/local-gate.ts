@@ -6,6 +6,7 @@ import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
 import { type Change, readBase } from '../gate/change.js';
 import { type GateInput, runGate } from '../gate/run.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
@@ -135,7 +136,7 @@ export async function runLocalGate(
     {
       catalog,
       ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
-      ...(flags.policy === undefined ? {} : { file: flags.policy }),
+      ...optionalField('file', flags.policy),
       ...(flags.profile === undefined ? {} : { profile: profile.value }),
     },
     io,

@@ -4,6 +4,7 @@ import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { collectors } from '../evidence/collectors.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry } from '../policy/policy.js';
@@ -55,7 +56,7 @@ export async function openImage(
   const request = {
     catalog,
     ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
-    ...(flags.policy === undefined ? {} : { file: flags.policy }),
+    ...optionalField('file', flags.policy),
   };
   const policy = await loadWorkingTreePolicy(io.cwd, request, io);
   if (!policy.ok) return err({ kind: 'policy', message: policy.error });

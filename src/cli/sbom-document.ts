@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PackageDiff } from '../attestations/sbom/diff.js';
 import type { ElementReport } from '../attestations/sbom/elements.js';
 import { formatName } from '../attestations/sbom/sbom.js';
+import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { packageListsFields } from '../reports/package-diff-document.js';
 import type { NamedSbom } from './named-sbom.js';
@@ -105,8 +106,8 @@ export function sbomJson({ sbom, elements, attested, diff }: ShownSbom): string 
     relationships: { packages: sbom.relationships.length, others: sbom.otherRelationships },
     contradictions: sbom.contradictions,
     elements,
-    ...(attested === undefined ? {} : { attested }),
-    ...(diff === undefined ? {} : { diff }),
+    ...optionalField('attested', attested),
+    ...optionalField('diff', diff),
   };
   return jsonText(document, 2);
 }

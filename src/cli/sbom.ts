@@ -1,6 +1,7 @@
 import { diffPackages } from '../attestations/sbom/diff.js';
 import { readElements } from '../attestations/sbom/elements.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
+import { optionalField } from '../lib/collections.js';
 import { terminal } from '../lib/escape/visible.js';
 import { parsePlatform } from '../references/platform.js';
 import { IMAGE_OPTIONS, readChoice } from './arguments.js';
@@ -44,8 +45,8 @@ export const sbom: Command = defineCommand(
     const signer = attested?.signer;
     const shown = {
       sbom: document,
-      elements: readElements(document, { now: new Date(), ...(signer === undefined ? {} : { signer }) }),
-      ...(attested === undefined ? {} : { attested }),
+      elements: readElements(document, { now: new Date(), ...optionalField('signer', signer) }),
+      ...optionalField('attested', attested),
       ...(other === undefined
         ? {}
         : { diff: diffPackages(installedPackages(other.value.sbom), installedPackages(document)) }),

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Catalog } from '../catalog/publisher.js';
 import { codeOf, messageOf } from '../lib/caught.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { LoadedPolicy } from '../policy/load.js';
 import type { Policy, Profile } from '../policy/policy.js';
@@ -132,7 +133,7 @@ async function loadFrom(
     text,
     rules,
     catalog,
-    ...(profile === undefined ? {} : { profileOverride: profile }),
+    ...optionalField('profileOverride', profile),
     resolveFile: async (name) => await readBelow(root, name),
     resolveExtends,
   });

@@ -3,6 +3,7 @@ import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import type { Clocks } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import { optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
 import type { EvaluatedImage, Report } from '../reports/report.js';
@@ -47,7 +48,7 @@ export function imageFactsOf(report: Report): readonly ImageFacts[] {
   return report.images.map((image) => ({
     reference: image.reference,
     digest: image.digest,
-    ...(image.publisher === undefined ? {} : { publisher: image.publisher }),
+    ...optionalField('publisher', image.publisher),
     platforms: image.platforms.map(({ platform, manifest }) => ({
       platform,
       manifest,

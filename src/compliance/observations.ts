@@ -1,4 +1,5 @@
 import type { ImageUse } from '../build-files/image-use.js';
+import { optionalField } from '../lib/collections.js';
 import { LEVELS } from '../policy/policy.js';
 import { formatReference } from '../references/reference.js';
 import type { EvaluatedImage, Report } from '../reports/report.js';
@@ -71,9 +72,9 @@ export function observationsOf(report: Report): readonly Observation[] {
     found.set(uuid, {
       uuid,
       rule,
-      ...(aspect === undefined ? {} : { aspect }),
+      ...optionalField('aspect', aspect),
       subject,
-      ...(platform === undefined ? {} : { platform }),
+      ...optionalField('platform', platform),
       outcome,
       level: known === undefined ? level : stricter(known.level, level),
       reasons: distinct([...(known?.reasons ?? []), answer.reason]),
@@ -126,7 +127,7 @@ function subjectOf(
   }
   const digest = answer.image ?? digests.get(use.id) ?? use.reference?.digest;
   const reference = use.reference === null ? use.expanded : formatReference(use.reference);
-  return { kind: 'image', reference, ...(digest === undefined ? {} : { digest }) };
+  return { kind: 'image', reference, ...optionalField('digest', digest) };
 }
 
 /** The digest that was resolved for each use; rules that need none are asked before that. */

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 /** Why evidence could not be had although it may exist; each kind survives to the report. */
 export type UnavailableCause =
   | 'offline'
@@ -50,5 +51,5 @@ export type Evidence<T> =
 
 /** Evidence that is there; `from` names the place it was found in, or several. */
 export function present<T>(value: T, from: string, lookedIn?: readonly LookedIn[]): Evidence<T> {
-  return { status: 'present', value, from, ...(lookedIn === undefined ? {} : { lookedIn }) };
+  return { status: 'present', value, from, ...optionalField('lookedIn', lookedIn) };
 }

@@ -5,6 +5,7 @@ import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject, RunSettings } from '../evidence/collector.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import { optionalField } from '../lib/collections.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
 import type { Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
@@ -76,7 +77,7 @@ export async function evaluateReference(
   const publisher = inquiry.subject.publisher?.id;
   return {
     use,
-    ...(publisher === undefined ? {} : { publisher }),
+    ...optionalField('publisher', publisher),
     answers: [...identity, ...other, ...perPlatform.flatMap(({ answers }) => answers)],
     evidence: collected,
     onBuild: onBuildOf(collected),
@@ -97,7 +98,7 @@ export function inquiryOf(
   const base = baseReference(use, change, { policy, catalog });
   return {
     change,
-    ...(base === undefined ? {} : { base }),
+    ...optionalField('base', base),
     pullFrom,
     platforms: platformsOf(use),
     verifiedBy: entry ?? entryOfPublisher(publisher),

@@ -2,6 +2,7 @@ import type { ImageUse } from '../build-files/image-use.js';
 import type { ReadingIndex } from '../build-files/reading-index.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { Evidence } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import { applyWaivers } from '../policy/waivers.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import type { Reference } from '../references/reference.js';
@@ -94,7 +95,7 @@ async function newerOf(
   const doubt = await barringAnswer(newer, platform, evidence, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;
   if (doubt !== null) {
-    return { kind: 'unchecked', tag, ...(digest === undefined ? {} : { digest }), reason: doubt.reason };
+    return { kind: 'unchecked', tag, ...optionalField('digest', digest), reason: doubt.reason };
   }
   if (newer.subject.reference === null) return null;
   return {

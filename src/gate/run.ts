@@ -7,6 +7,7 @@ import type { RepositoryTree, TreeError } from '../build-files/repository-tree.j
 import type { Catalog } from '../catalog/publisher.js';
 import { type Collectors, type EvidenceCollection, startCollection } from '../evidence/collect.js';
 import type { RunSettings } from '../evidence/collector.js';
+import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { version } from '../lib/version.js';
 import type { Policy } from '../policy/policy.js';
@@ -69,7 +70,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     ...findingsOf({ answers: waived.answers, uses, waivers: waived.waivers, policy: input.policy }),
   ];
   return ok({
-    tool: { version, catalog: input.catalog.version, feeds, ...(trustedRoot === undefined ? {} : { trustedRoot }) },
+    tool: { version, catalog: input.catalog.version, feeds, ...optionalField('trustedRoot', trustedRoot) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
     verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
     policy: {

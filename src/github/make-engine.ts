@@ -4,6 +4,7 @@ import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
 import { type Change, readBase } from '../gate/change.js';
 import { runGate } from '../gate/run.js';
+import { optionalField } from '../lib/collections.js';
 import { err } from '../lib/result.js';
 import { readingOptions } from '../policy/reading-options.js';
 import type { Credential } from '../registry/auth/credentials.js';
@@ -39,7 +40,7 @@ export function makeEngine(setting: EngineSetting): Engine {
       policy,
     );
     if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input of the workflow.' });
-    const reading: ReadingOptions = { ...options.value, ...(builds.only === undefined ? {} : { only: builds.only }) };
+    const reading: ReadingOptions = { ...options.value, ...optionalField('only', builds.only) };
     let usedCredentials = false;
     const cache =
       temporaryDirectory === ''

@@ -1,4 +1,5 @@
 import { loadCatalog } from '../catalog/catalog.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Report } from '../reports/report.js';
 import type { Engine, Stop } from './engine.js';
@@ -82,7 +83,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
       buildArgs: inputs.buildArgs,
       buildContexts: inputs.buildContexts,
       platforms: inputs.platforms,
-      ...(inputs.target === undefined ? {} : { target: inputs.target }),
+      ...optionalField('target', inputs.target),
       ...(only.value === null ? {} : { only: only.value }),
     },
     change:

@@ -1,6 +1,7 @@
 import { expandWord } from '../build-files/dockerfile/shell-words.js';
 import type { SourceRange } from '../build-files/image-use.js';
 import type { Stage, StageBase, StageInstruction } from '../build-files/stage.js';
+import { optionalField } from '../lib/collections.js';
 import type { ImageConfiguration } from './configuration.js';
 import { runsAs } from './user.js';
 
@@ -50,7 +51,7 @@ export function effectiveUsers(stages: readonly Stage[], use: string, base: Base
       const { file, instruction } = decision;
       const { line, column, endLine, endColumn, text, otherwise = [] } = instruction;
       return [instruction, ...otherwise].map(({ expanded, variables }) => {
-        const user = expanded ?? expandOver({ text, ...(variables === undefined ? {} : { variables }) }, env);
+        const user = expanded ?? expandOver({ text, ...optionalField('variables', variables) }, env);
         return { user: user?.trim(), at: { file, line, column, endLine, endColumn, text }, stage };
       });
     });

@@ -3,6 +3,7 @@ import { present } from '../evidence/evidence.js';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
 import { whyUnread } from '../image-content/filesystem/kept-text.js';
 import { isKeptFile } from '../image-content/layers/kept-files.js';
+import { optionalField } from '../lib/collections.js';
 import { type FoundDatabase, findDatabases } from './find-databases.js';
 import type { Distribution, InstalledPackage, Inventory, PackageType } from './inventory.js';
 import { readNpmPackage, readPythonPackage } from './language-packages.js';
@@ -43,7 +44,7 @@ export function packagePurl(
   }
   const purl = makePurl({
     type,
-    ...(namespace === undefined ? {} : { namespace }),
+    ...optionalField('namespace', namespace),
     name: name.slice(slash + 1),
     version: bareVersion,
     qualifiers,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path/posix';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
 import { keptBytes, keptText, whyUnread } from '../image-content/filesystem/kept-text.js';
+import { optionalField } from '../lib/collections.js';
 import { readApkDatabase } from './apk-database.js';
 import { type FileLists, readDpkgStatus } from './dpkg-database.js';
 import type { PackageDatabase } from './inventory.js';
@@ -90,8 +91,8 @@ function dpkgDatabases(tree: FileTree): FoundDatabase[] {
 
 function given(lists: { list: string | undefined; md5sums: string | undefined }): ReturnType<FileLists> {
   return {
-    ...(lists.list === undefined ? {} : { list: lists.list }),
-    ...(lists.md5sums === undefined ? {} : { md5sums: lists.md5sums }),
+    ...optionalField('list', lists.list),
+    ...optionalField('md5sums', lists.md5sums),
   };
 }
 

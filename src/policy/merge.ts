@@ -1,5 +1,6 @@
 import type { Role } from '../build-files/image-use.js';
 import { ROLES } from '../build-files/image-use.js';
+import { optionalField } from '../lib/collections.js';
 import { formatPlatform, parsePlatform } from '../references/platform.js';
 import { canonicalHost } from '../references/registry-host.js';
 import type { Rule } from '../rules/rule.js';
@@ -40,7 +41,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     },
     platforms: file.platforms?.map(normalizePlatform) ?? base.platforms,
     contexts: mergeMaps(base.contexts, file.contexts),
-    ...(content.trustedRoot === undefined ? {} : { trustedRoot: content.trustedRoot }),
+    ...optionalField('trustedRoot', content.trustedRoot),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
     ...(file['vulnerability-feeds'] === undefined ? {} : { vulnerabilityFeeds: file['vulnerability-feeds'] }),
     registries: mergeMaps(base.registries, registryOverrides(file)),
@@ -83,8 +84,8 @@ function overrideOf(rule: Rule, line: RuleLine): RuleOverride {
   const { names } = ruleOptions(rule);
   const options = Object.entries(rest).map(([key, value]) => [names[key] ?? key, value] as const);
   return {
-    ...(level === undefined ? {} : { level }),
-    ...(onIndeterminate === undefined ? {} : { onIndeterminate }),
+    ...optionalField('level', level),
+    ...optionalField('onIndeterminate', onIndeterminate),
     options: Object.fromEntries(options),
   };
 }
@@ -110,7 +111,7 @@ function registryOverrides(file: PolicyFile): Readonly<Record<string, RegistryOv
       insecure: line.insecure ?? false,
       tokenHosts: line['token-hosts'] ?? [],
       ...(line['mirror-of'] === undefined ? {} : { mirrorOf: canonicalPath(line['mirror-of']) }),
-      ...(line.layout === undefined ? {} : { layout: line.layout }),
+      ...optionalField('layout', line.layout),
     };
     return [canonicalPath(path), override] as const;
   });
@@ -126,9 +127,9 @@ function canonicalPath(path: string): string {
 function waiversOf(layer: Layer): readonly Waiver[] {
   return (layer.file.waivers ?? []).map((line, index) => ({
     rule: line.rule,
-    ...(line.image === undefined ? {} : { image: line.image }),
-    ...(line.file === undefined ? {} : { file: line.file }),
-    ...(line.vulnerability === undefined ? {} : { vulnerability: line.vulnerability }),
+    ...optionalField('image', line.image),
+    ...optionalField('file', line.file),
+    ...optionalField('vulnerability', line.vulnerability),
     reason: line.reason,
     owner: line.owner,
     expires: line.expires,

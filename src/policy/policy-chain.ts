@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { Rule } from '../rules/rule.js';
@@ -122,8 +123,8 @@ function readLayer(
     document: document.value,
     file: parsed.data,
     resolveFile: limitedFiles(source.resolveFile),
-    ...(source.repository === undefined ? {} : { repository: source.repository }),
-    ...(source.commit === undefined ? {} : { commit: source.commit }),
+    ...optionalField('repository', source.repository),
+    ...optionalField('commit', source.commit),
   });
 }
 
@@ -150,8 +151,8 @@ async function fetchExtended(
       path,
       text: text.value,
       resolveFile,
-      ...(repository === undefined ? {} : { repository }),
-      ...(commit === undefined ? {} : { commit }),
+      ...optionalField('repository', repository),
+      ...optionalField('commit', commit),
     },
     name:
       name === layer.path || repository === undefined ? path : `${repository}/${path}${at < 0 ? '' : name.slice(at)}`,

@@ -1,4 +1,5 @@
 import type { ReadingOptions } from '../build-files/reading.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { parsePlatform } from '../references/platform.js';
 import type { Policy } from './policy.js';
@@ -34,7 +35,7 @@ export function readingOptions(
     buildArgs: buildArgs.value,
     buildContexts: { ...policy?.contexts, ...buildContexts.value },
     platforms: platforms.length > 0 ? platforms : (policy?.platforms ?? []),
-    ...(flags.target === undefined ? {} : { target: flags.target }),
+    ...optionalField('target', flags.target),
     perFile: policy === null ? {} : perFile(policy),
     include: policy?.files.include ?? [],
     exclude: policy?.files.exclude ?? [],

@@ -1,4 +1,5 @@
 import type { Catalog, Publisher } from '../catalog/publisher.js';
+import { optionalField } from '../lib/collections.js';
 import { nearest } from '../lib/nearest.js';
 import { plural } from '../lib/text.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../references/pattern.js';
@@ -175,7 +176,7 @@ function entryOf(
     require: line.require ?? 1,
     authorities: source.authorities,
     signed: line.signed ?? true,
-    ...(line.reason === undefined ? {} : { reason: line.reason }),
+    ...optionalField('reason', line.reason),
     ...(line.provenance === undefined ? {} : { provenance: provenanceOf(line.provenance) }),
     unsignedSbom: line.sbom?.unsigned ?? 'deny',
     noPackages: line['no-packages'] ?? 'deny',
@@ -186,8 +187,8 @@ function entryOf(
 
 function provenanceOf(line: NonNullable<AllowLine['provenance']>): ProvenanceRequirement {
   return {
-    ...(line.builder === undefined ? {} : { builder: line.builder }),
-    ...(line.source === undefined ? {} : { source: line.source }),
+    ...optionalField('builder', line.builder),
+    ...optionalField('source', line.source),
     ...(line['min-level'] === undefined ? {} : { minLevel: line['min-level'] }),
   };
 }

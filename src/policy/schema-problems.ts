@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../lib/collections.js';
 import { nearest } from '../lib/nearest.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
 import type { YamlDocument } from './yaml-document.js';
@@ -57,7 +58,7 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
       key: formatKey(path),
       message,
       expected,
-      ...(fix === undefined ? {} : { fix }),
+      ...optionalField('fix', fix),
       ...document.place(path),
     },
   ];

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type Glob, globMatches, globsOverlap, parseGlob } from './glob.js';
 import { isDigest, type Reference } from './reference.js';
@@ -49,8 +50,8 @@ export function parsePattern(text: string): Result<ImagePattern, string> {
     text: `${name.value.text}${tag === undefined ? '' : `:${tag.value.text}`}${digest === undefined ? '' : `@${digest}`}`,
     name: name.value,
     ...(tag === undefined ? {} : { tag: tag.value }),
-    ...(digest === undefined ? {} : { digest }),
-    ...(broad === undefined ? {} : { broad }),
+    ...optionalField('digest', digest),
+    ...optionalField('broad', broad),
   });
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 
 /**
@@ -37,7 +38,7 @@ export function parsePlatform(text: string): Result<Platform, string> {
   if (second === undefined) {
     const knownOs =
       /^(linux|windows|darwin|freebsd|netbsd|openbsd|solaris|wasip1|js|aix|android|dragonfly|illumos|ios|plan9|zos)$/;
-    if (knownOs.test(os)) return ok({ os, architecture: 'amd64', ...(osVersion === undefined ? {} : { osVersion }) });
+    if (knownOs.test(os)) return ok({ os, architecture: 'amd64', ...optionalField('osVersion', osVersion) });
     const architecture = normalizeArchitecture(os);
     if (!KNOWN_ARCHITECTURES.has(architecture.architecture))
       return err(`"${text}" names neither a known operating system nor a known architecture`);
@@ -46,7 +47,7 @@ export function parsePlatform(text: string): Result<Platform, string> {
   return ok({
     os: os === 'macos' ? 'darwin' : os,
     ...normalizeArchitecture(second.toLowerCase(), third?.toLowerCase()),
-    ...(osVersion === undefined ? {} : { osVersion }),
+    ...optionalField('osVersion', osVersion),
   });
 }
 

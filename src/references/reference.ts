@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 
 /**
@@ -75,7 +76,7 @@ export function parseReference(text: string): Result<Reference, ReferenceError> 
     registry,
     repository,
     ...(tag !== undefined ? { tag } : digest === undefined ? { tag: 'latest' } : {}),
-    ...(digest !== undefined ? { digest } : {}),
+    ...optionalField('digest', digest),
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { parseStrictJson } from '../lib/strict-json.js';
 import { digestOf, hashesTo } from '../references/digest.js';
@@ -254,7 +255,7 @@ export class RegistryClient implements ImageSource, RegistryApi {
   }
 
   #request(method: 'GET' | 'HEAD', ask: Ask): Request {
-    const headers = { ...(ask.accept === undefined ? {} : { accept: ask.accept }), ...ask.headers };
+    const headers = { ...optionalField('accept', ask.accept), ...ask.headers };
     return { method, url: this.#url(ask), headers, registry: ask.repository.registry };
   }
 }

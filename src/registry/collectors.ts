@@ -1,5 +1,6 @@
 import type { Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import { formatPlatform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
 import type { ImageSource, Repository } from './image-source.js';
@@ -45,8 +46,8 @@ async function tagState(
   const state: TagState = {
     tag,
     currentDigest,
-    ...(pinnedDigest === undefined ? {} : { pinnedDigest }),
-    ...(newerTag === undefined ? {} : { newerTag }),
+    ...optionalField('pinnedDigest', pinnedDigest),
+    ...optionalField('newerTag', newerTag),
     ...(tags === undefined || tags.ok ? {} : { tagsUnknown: tags.error.message }),
     ...(await listsPinned(source, repository, currentDigest, pinnedDigest)),
   };

@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import type { RegistryError } from './image-source.js';
 import { raiseLimit } from './limits.js';
 import type { DocumentFault } from './manifest/document-fault.js';
@@ -62,7 +63,7 @@ export function registryErrorEvidence(error: RegistryError): Evidence<never> {
   return {
     status: 'unavailable',
     cause: error.code,
-    ...(error.limit === undefined ? {} : { limit: error.limit }),
+    ...optionalField('limit', error.limit),
     message: error.message,
     fix: error.fix,
     lookedIn: [place],

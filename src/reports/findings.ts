@@ -1,4 +1,5 @@
 import type { ImageUse, SourceRange } from '../build-files/image-use.js';
+import { optionalField } from '../lib/collections.js';
 import type { PolicySource } from '../policy/policy.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
@@ -83,14 +84,14 @@ function draftOf(answer: Answer, use: ImageUse | undefined, policyPath: string):
     column: place.column,
     endLine: place.endLine,
     endColumn: place.endColumn,
-    ...(answer.fix === undefined ? {} : { fix: answer.fix }),
+    ...optionalField('fix', answer.fix),
     ...(answer.details === undefined || answer.details.length === 0 ? {} : { details: answer.details }),
-    ...(answer.use === undefined ? {} : { use: answer.use }),
+    ...optionalField('use', answer.use),
     ...(answer.platform === undefined ? {} : { platforms: [answer.platform] }),
-    ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
+    ...optionalField('waiver', answer.waiver),
     ...(answer.inherited === true ? { inherited: true } : {}),
     ...(answer.heldBack === true ? { heldBack: true } : {}),
-    ...(answer.aspect === undefined ? {} : { aspect: answer.aspect }),
+    ...optionalField('aspect', answer.aspect),
     ...(use === undefined ? {} : { expanded: use.expanded }),
   };
   return [draft];
@@ -170,8 +171,8 @@ function fingerprinted(drafts: readonly Draft[]): Finding[] {
     const parts = {
       file: finding.file,
       rule: finding.rule,
-      ...(aspect === undefined ? {} : { aspect }),
-      ...(expanded === undefined ? {} : { expanded }),
+      ...optionalField('aspect', aspect),
+      ...optionalField('expanded', expanded),
     };
     const key = JSON.stringify(parts);
     const ordinal = seen.get(key) ?? 0;

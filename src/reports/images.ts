@@ -1,5 +1,6 @@
 import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
+import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { terminal } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
@@ -26,9 +27,9 @@ export function fileDocument(file: BuildFile): ImagesDocument['files'][number] {
   return {
     path: file.path,
     status: file.status,
-    ...(file.reason === undefined ? {} : { reason: file.reason }),
-    ...(file.line === undefined ? {} : { line: file.line }),
-    ...(file.frontend === undefined ? {} : { frontend: file.frontend }),
+    ...optionalField('reason', file.reason),
+    ...optionalField('line', file.line),
+    ...optionalField('frontend', file.frontend),
   };
 }
 
@@ -56,11 +57,11 @@ export function useDocument(use: ImageUse): UseDocument {
         : {
             registry: reference.registry,
             repository: reference.repository,
-            ...(reference.tag === undefined ? {} : { tag: reference.tag }),
-            ...(reference.digest === undefined ? {} : { digest: reference.digest }),
+            ...optionalField('tag', reference.tag),
+            ...optionalField('digest', reference.digest),
           },
     overridable: [...use.overridable],
-    ...(use.unresolved === undefined ? {} : { unresolved: use.unresolved }),
+    ...optionalField('unresolved', use.unresolved),
   };
 }
 

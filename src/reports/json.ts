@@ -1,4 +1,5 @@
 import type { SourceRange } from '../build-files/image-use.js';
+import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
@@ -24,13 +25,13 @@ export function checkDocument(report: Report): CheckDocument {
     tool: {
       version: tool.version,
       catalog: tool.catalog,
-      ...(tool.trustedRoot === undefined ? {} : { trustedRoot: tool.trustedRoot }),
+      ...optionalField('trustedRoot', tool.trustedRoot),
       feeds: tool.feeds.map(({ name, date }) => ({ name, date })),
     },
     verdict: report.verdict,
     policy: {
       source: policy.source.name,
-      ...(policy.source.commit === undefined ? {} : { commit: policy.source.commit }),
+      ...optionalField('commit', policy.source.commit),
       profile: policy.profile,
       allowlistEnforced: policy.allowlistEnforced,
       ...(policy.source.extends.length === 0
@@ -38,7 +39,7 @@ export function checkDocument(report: Report): CheckDocument {
         : {
             extends: policy.source.extends.map(({ name, commit }) => ({
               name,
-              ...(commit === undefined ? {} : { commit }),
+              ...optionalField('commit', commit),
             })),
           }),
     },
@@ -58,7 +59,7 @@ function imageDocument(image: EvaluatedImage): CheckDocument['images'][number] {
   return {
     reference: image.reference,
     digest: image.digest,
-    ...(image.publisher === undefined ? {} : { publisher: image.publisher }),
+    ...optionalField('publisher', image.publisher),
     platforms: image.platforms.map(({ platform, manifest, config }) => ({ platform, manifest, config })),
     evidence: evidenceDocument(image.evidence),
   };
@@ -67,21 +68,21 @@ function imageDocument(image: EvaluatedImage): CheckDocument['images'][number] {
 function answerDocument(answer: Answer): CheckDocument['answers'][number] {
   return {
     rule: answer.rule,
-    ...(answer.aspect === undefined ? {} : { aspect: answer.aspect }),
-    ...(answer.use === undefined ? {} : { use: answer.use }),
-    ...(answer.file === undefined ? {} : { file: answer.file }),
-    ...(answer.image === undefined ? {} : { image: answer.image }),
-    ...(answer.platform === undefined ? {} : { platform: answer.platform }),
+    ...optionalField('aspect', answer.aspect),
+    ...optionalField('use', answer.use),
+    ...optionalField('file', answer.file),
+    ...optionalField('image', answer.image),
+    ...optionalField('platform', answer.platform),
     outcome: answer.outcome,
     level: answer.level,
     reason: answer.reason,
-    ...(answer.fix === undefined ? {} : { fix: answer.fix }),
+    ...optionalField('fix', answer.fix),
     ...(answer.details === undefined ? {} : { details: [...answer.details] }),
     ...(answer.vulnerabilities === undefined ? {} : { vulnerabilities: [...answer.vulnerabilities] }),
     ...(answer.at === undefined ? {} : { at: { file: answer.at.file, ...rangeDocument(answer.at) } }),
-    ...(answer.inherited === undefined ? {} : { inherited: answer.inherited }),
-    ...(answer.heldBack === undefined ? {} : { heldBack: answer.heldBack }),
-    ...(answer.waiver === undefined ? {} : { waiver: answer.waiver }),
+    ...optionalField('inherited', answer.inherited),
+    ...optionalField('heldBack', answer.heldBack),
+    ...optionalField('waiver', answer.waiver),
     ...(answer.accepts === undefined ? {} : { accepts: [...answer.accepts] }),
   };
 }
@@ -92,16 +93,16 @@ function findingDocument(finding: Finding): CheckDocument['findings'][number] {
     level: finding.level,
     outcome: finding.outcome,
     message: finding.message,
-    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+    ...optionalField('fix', finding.fix),
     ...(finding.details === undefined ? {} : { details: [...finding.details] }),
-    ...(finding.use === undefined ? {} : { use: finding.use }),
+    ...optionalField('use', finding.use),
     ...(finding.platforms === undefined ? {} : { platforms: [...finding.platforms] }),
     file: finding.file,
     ...rangeDocument(finding),
     fingerprint: finding.fingerprint,
-    ...(finding.waiver === undefined ? {} : { waiver: finding.waiver }),
-    ...(finding.inherited === undefined ? {} : { inherited: finding.inherited }),
-    ...(finding.heldBack === undefined ? {} : { heldBack: finding.heldBack }),
+    ...optionalField('waiver', finding.waiver),
+    ...optionalField('inherited', finding.inherited),
+    ...optionalField('heldBack', finding.heldBack),
   };
 }
 
@@ -109,9 +110,9 @@ function waiverDocument(waiver: EvaluatedWaiver): CheckDocument['waivers'][numbe
   const { rule, image, file, vulnerability, reason, owner, expires, covers, state, at } = waiver;
   return {
     rule,
-    ...(image === undefined ? {} : { image }),
-    ...(file === undefined ? {} : { file }),
-    ...(vulnerability === undefined ? {} : { vulnerability }),
+    ...optionalField('image', image),
+    ...optionalField('file', file),
+    ...optionalField('vulnerability', vulnerability),
     reason,
     owner,
     expires,

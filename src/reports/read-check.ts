@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { checkSchema, imageSchema } from './check-document.js';
@@ -45,7 +46,7 @@ export function readCheck(text: string): Result<Report, ReadCheckError> {
   const { source, commit, extends: bases = [], ...evaluated } = policy;
   return ok({
     ...rest,
-    policy: { ...evaluated, source: { name: source, ...(commit === undefined ? {} : { commit }), extends: bases } },
+    policy: { ...evaluated, source: { name: source, ...optionalField('commit', commit), extends: bases } },
     images: images.map((image) => ({ ...image, evidence: {} })),
     stages: [],
   });

@@ -2,6 +2,7 @@ import type { Reading } from '../build-files/reading.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import { rootsOnScratch } from '../image-content/effective-user.js';
+import { optionalField } from '../lib/collections.js';
 import type { Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
 import { formatReference } from '../references/reference.js';
@@ -80,7 +81,7 @@ export function evaluatedImages(evaluations: readonly Evaluation[]): readonly Ev
       if (before.platforms.some((known) => known.platform === platform)) continue;
       images.set(key, {
         ...before,
-        ...(publisher === undefined ? {} : { publisher }),
+        ...optionalField('publisher', publisher),
         platforms: [...before.platforms, { platform, manifest: manifestDigest, config: configDigest }],
         evidence: { ...before.evidence, [platform]: collected },
       });

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { exitCodeOf } from '../gate/verdict.js';
+import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { urlPath } from '../lib/escape/markdown.js';
 import { cut, visible, visibleLines } from '../lib/escape/visible.js';
@@ -87,7 +88,7 @@ function sarifText(
               versionControlProvenance: [
                 {
                   repositoryUri: options.repositoryUrl,
-                  ...(options.commit === undefined ? {} : { revisionId: options.commit }),
+                  ...optionalField('revisionId', options.commit),
                 },
               ],
             }),

@@ -2,6 +2,7 @@ import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { type BaseReference, type Change, inheritedFrom } from '../gate/change.js';
+import { optionalField } from '../lib/collections.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
@@ -112,7 +113,7 @@ export async function answersOfImage(
         {
           ...useAnswer(rule, result, setting, inquiry),
           platform: formatPlatform(platform),
-          ...(image === undefined ? {} : { image }),
+          ...optionalField('image', image),
         },
         rule,
         inquiry,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ElementReport, readElements } from '../attestations/sbom/elements.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
+import { optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
@@ -95,7 +96,7 @@ function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject
     };
   }
   const { sbom, signer } = chosen;
-  const reports = readElements(sbom, { now, ...(signer === undefined ? {} : { signer }) });
+  const reports = readElements(sbom, { now, ...optionalField('signer', signer) });
   const details = reports.map(tell);
   const fix =
     'Ask the publisher for a complete SBOM, or set the thresholds in the policy: `base-image-gate sbom IMAGE` shows each element.';

@@ -1,5 +1,6 @@
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { countSigners } from './count-signers.js';
 import {
@@ -82,8 +83,8 @@ async function toEvidence(
     verified,
     rejected,
     unsupported,
-    ...(incomplete === undefined ? {} : { incomplete }),
-    ...(signedIndex === undefined ? {} : { signedIndex }),
+    ...optionalField('incomplete', incomplete),
+    ...optionalField('signedIndex', signedIndex),
     ...rootNotes(root),
   };
   return present(value, [...new Set([...verified, ...rejected].map(({ place }) => place))].join(', '), lookedIn);

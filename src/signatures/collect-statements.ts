@@ -1,5 +1,6 @@
 import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import { documentsInIndex, readDocuments } from './documents.js';
 import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
@@ -33,7 +34,7 @@ export const collectStatements: Collector<'statements'> = async (context) => {
     unsigned,
     rejected,
     unsupported: [...examined.unsupported, ...kmsKeys(authoritiesOf(context))],
-    ...(incomplete === undefined ? {} : { incomplete }),
+    ...optionalField('incomplete', incomplete),
     ...rootNotes(trusted),
   };
   const places = [...verified, ...unsigned, ...rejected].map(({ place }) => place);

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import type { Authority } from '../policy/policy.js';
 import { describeAuthority, matchIdentity } from './authority.js';
@@ -33,7 +34,7 @@ export async function evaluateSignature(
 ): Promise<SignatureEvaluation> {
   const { place, material } = found;
   const reject = (error: SignatureError, signedBy?: Signer): SignatureEvaluation => ({
-    rejected: { place, ...error, ...(signedBy === undefined ? {} : { signedBy }) },
+    rejected: { place, ...error, ...optionalField('signedBy', signedBy) },
   });
   if (!material.ok) return reject(material.error);
   const keyless = await proveIdentity(material.value, root, now);

@@ -1,4 +1,5 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import type { RegistryError } from '../registry/image-source.js';
 import type { SignatureErrorCode } from './signature-error.js';
 import type { SignatureFacts, Signer } from './signer.js';
@@ -51,5 +52,5 @@ export interface ImageSignatures {
 
 /** What a place that failed leaves open. */
 export function toIncomplete({ code, message, fix, limit }: RegistryError): Incomplete {
-  return { cause: code, message, fix, ...(limit === undefined ? {} : { limit }) };
+  return { cause: code, message, fix, ...optionalField('limit', limit) };
 }

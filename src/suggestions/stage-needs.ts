@@ -1,6 +1,7 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import type { Stage, StageInstruction } from '../build-files/stage.js';
 import { effectiveUsers } from '../image-content/effective-user.js';
+import { optionalField } from '../lib/collections.js';
 
 /** What the instructions of a build ask of the image below them. */
 export interface StageNeeds {
@@ -63,7 +64,7 @@ function healthCommand(instruction: StageInstruction): readonly StageInstruction
 function withText({ json: _, ...instruction }: StageInstruction, keyword: string, given: string): StageInstruction {
   const text = given.replace(/^(?:--\S+\s+)+/, '');
   const json = execForm(text);
-  return { ...instruction, keyword, text, ...(json === undefined ? {} : { json }) };
+  return { ...instruction, keyword, text, ...optionalField('json', json) };
 }
 
 function execForm(text: string): readonly string[] | undefined {

@@ -4,6 +4,7 @@ import { publisherOf } from '../catalog/catalog.js';
 import type { Equivalent, EquivalentVariant } from '../catalog/equivalent.js';
 import { equivalentsOf, publisherName } from '../catalog/equivalents.js';
 import type { Catalog } from '../catalog/publisher.js';
+import { optionalField } from '../lib/collections.js';
 import type { Policy } from '../policy/policy.js';
 import { parseReference, type Reference, repositoryName } from '../references/reference.js';
 import { type Candidate, changesFor } from './changes.js';
@@ -73,7 +74,7 @@ export function proposalsFor(
         image,
         publisher: known?.name ?? publisherName(equivalent.publisher),
         inferred: equivalent.inferred ?? false,
-        ...(equivalent.purpose === undefined ? {} : { purpose: equivalent.purpose }),
+        ...optionalField('purpose', equivalent.purpose),
         changes: changesFor(candidate, needs, use.role),
       },
     ];

@@ -2,7 +2,7 @@ import { isRpmKey } from '../attestations/sbom/distribution-packages.js';
 import { vexVerdict } from '../attestations/vex/vex-verdict.js';
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
-import { groupBy } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Inventory } from '../packages/inventory.js';
 import { evaluatedPackages } from './evaluated-packages.js';
@@ -123,7 +123,7 @@ function queriedSource(name: string, { asOf, instead }: SourceAnswer): QueriedSo
     name,
     // Data that says no date is as old as data can be; only where nothing was asked is there no age.
     ...(asOf.size === 0 ? {} : { asOf: Number.isFinite(oldest) ? oldest : 0 }),
-    ...(instead === undefined ? {} : { instead }),
+    ...optionalField('instead', instead),
   };
 }
 

@@ -1,6 +1,7 @@
 import { normalizeVersion } from '../attestations/sbom/distribution-packages.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { installedPackages, type SbomPackage } from '../attestations/sbom/sbom.js';
+import { optionalField } from '../lib/collections.js';
 import type { Inventory } from '../packages/inventory.js';
 import { type Purl, parsePurl } from '../packages/purl.js';
 import { normalizeName } from './matching/ecosystems.js';
@@ -79,7 +80,7 @@ function packageOf(item: SbomPackage, purl: Purl, place: string): QueriedPackage
     // Records about Go modules write versions without the v that the modules have.
     version:
       purl.type === 'golang' ? version.replace(/^v/, '') : normalizeVersion(version, purl.qualifiers.get('epoch')),
-    ...(architecture === undefined ? {} : { architecture }),
+    ...optionalField('architecture', architecture),
     source: item.source ?? { name },
     purl: item.purl ?? '',
     where: place,

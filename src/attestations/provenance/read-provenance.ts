@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { type Fields, isFields, objects, text } from '../sbom/fields.js';
 import type { BuildParameter, BuildProvenance, BuildSource, Material } from './provenance.js';
@@ -103,11 +104,11 @@ function assemble(parts: Parts): BuildProvenance {
     parameters: readParameters(parts.parameters),
     materials: materials.slice(0, PROVENANCE_LIMITS.materials),
     materialCount: materials.length,
-    ...(builder === undefined ? {} : { builder }),
-    ...(source === undefined ? {} : { source }),
-    ...(invocation === undefined ? {} : { invocation }),
-    ...(startedOn === undefined ? {} : { startedOn }),
-    ...(finishedOn === undefined ? {} : { finishedOn }),
+    ...optionalField('builder', builder),
+    ...optionalField('source', source),
+    ...optionalField('invocation', invocation),
+    ...optionalField('startedOn', startedOn),
+    ...optionalField('finishedOn', finishedOn),
   };
 }
 
@@ -123,8 +124,8 @@ function sourceOfV1(external: Fields, buildKit: Fields, materials: readonly Mate
     return {
       repository: source.repository,
       from: 'buildDefinition/externalParameters/workflow',
-      ...(ref === undefined ? {} : { ref }),
-      ...(commit === undefined ? {} : { commit }),
+      ...optionalField('ref', ref),
+      ...optionalField('commit', commit),
     };
   }
   for (const field of ['source', 'configSource', 'buildConfigSource', 'sourceToBuild']) {
@@ -144,7 +145,7 @@ function fromDescriptor(value: unknown, from: string): BuildSource | undefined {
   const { repository, ref = text(value['ref']) } = readSourceUri(uri);
   const digest = fieldsOf(value['digest']);
   const commit = text(digest['gitCommit']) ?? text(digest['sha1']);
-  return { repository, from, ...(ref === undefined ? {} : { ref }), ...(commit === undefined ? {} : { commit }) };
+  return { repository, from, ...optionalField('ref', ref), ...optionalField('commit', commit) };
 }
 
 /** BuildKit notes the repository of a local context beside the build, as its client told it. */
@@ -157,8 +158,8 @@ function fromVcs(buildKit: Fields, from: string): BuildSource | undefined {
   return {
     repository,
     from: `${from}/vcs`,
-    ...(ref === undefined ? {} : { ref }),
-    ...(commit === undefined ? {} : { commit }),
+    ...optionalField('ref', ref),
+    ...optionalField('commit', commit),
   };
 }
 

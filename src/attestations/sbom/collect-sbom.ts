@@ -1,5 +1,6 @@
 import type { Collector } from '../../evidence/collector.js';
 import { type Evidence, present } from '../../evidence/evidence.js';
+import { optionalField } from '../../lib/collections.js';
 import { err, type Result } from '../../lib/result.js';
 import { sbomFamily } from '../../signatures/predicate-types.js';
 import { describeSigner } from '../../signatures/signer.js';
@@ -107,7 +108,7 @@ function toAttested(carrier: Carrier, sbom: Sbom): AttestedSbom {
   return {
     ...facts,
     signer: describeSigner(carrier.signer),
-    ...(carrier.signedAt === undefined ? {} : { signedAt: carrier.signedAt }),
+    ...optionalField('signedAt', carrier.signedAt),
   };
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import type { Sbom } from './sbom.js';
 
@@ -35,7 +36,7 @@ function readDistributionPurl(text: string, version?: string): DistributionPacka
     type,
     name,
     ...(written === undefined ? {} : { version: normalizeVersion(written, qualifiers.get('epoch')) }),
-    ...(architecture === undefined ? {} : { architecture }),
+    ...optionalField('architecture', architecture),
   };
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import { formatName, installedPackages, type Sbom, type SbomPackage } from './sbom.js';
 
@@ -87,7 +88,7 @@ function one(element: DocumentElement, value: string | undefined, note?: string)
     of: 1,
     missing: [],
     ...(isThere ? { value } : {}),
-    ...(note === undefined ? {} : { note }),
+    ...optionalField('note', note),
   };
 }
 

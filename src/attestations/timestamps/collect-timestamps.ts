@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Collector } from '../../evidence/collector.js';
 import { present } from '../../evidence/evidence.js';
+import { optionalField } from '../../lib/collections.js';
 import { isProvenanceType, sbomFamily } from '../../signatures/predicate-types.js';
 import type { SignatureFacts } from '../../signatures/signer.js';
 import type { Statement } from '../../signatures/statement.js';
@@ -44,7 +45,7 @@ export const collectClocks: Collector<'clocks'> = async (context) => {
           ? []
           : [{ name: 'date in its configuration', at: created, place: image.value.configDigest }],
       sbom: stated.flatMap(sbomTime),
-      ...(incomplete === undefined ? {} : { incomplete }),
+      ...optionalField('incomplete', incomplete),
     },
     context.settings.now,
   );

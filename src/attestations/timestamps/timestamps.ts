@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 /** One moment that says something of an image's age. */
 export interface Clock {
   /** What it is, for people: `transparency log`, `end of its build (SLSA provenance)`, `date in its configuration`. */
@@ -53,7 +54,7 @@ export function chooseClock(candidates: Candidates, now: Date): Clocks {
     clocks: clocks.flat(),
     chosen: clocks.find((tier) => tier.length > 0)?.[0] ?? null,
     refused,
-    ...(incomplete === undefined ? {} : { incomplete }),
+    ...optionalField('incomplete', incomplete),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Collector } from '../../evidence/collector.js';
 import { present } from '../../evidence/evidence.js';
+import { optionalField } from '../../lib/collections.js';
 import { describeSigner } from '../../signatures/signer.js';
 import { distinct, findCarriers, isSigned } from '../attested.js';
 import { isOpenVexType, readOpenVex } from './read-openvex.js';
@@ -18,7 +19,7 @@ export const collectVex: Collector<'vex'> = async (context) => {
   for (const carrier of distinct(looked.carriers)) {
     if (!isSigned(carrier)) continue;
     const { digest, signedAt, place } = carrier;
-    const origin = { signer: describeSigner(carrier.signer), digest, ...(signedAt === undefined ? {} : { signedAt }) };
+    const origin = { signer: describeSigner(carrier.signer), digest, ...optionalField('signedAt', signedAt) };
     const read = readOpenVex(carrier.predicate, origin);
     if (!read.ok) problems.push(`${place} does not count because ${read.error}`);
     else {

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { type Fields, isFields, text } from '../sbom/fields.js';
 import {
@@ -59,8 +60,8 @@ export function readOpenVex(predicate: unknown, origin: VexOrigin): Result<OpenV
       ...read.value,
       signer: origin.signer,
       digest: origin.digest,
-      ...(own === undefined ? {} : { time: own }),
-      ...(author === undefined ? {} : { author }),
+      ...optionalField('time', own),
+      ...optionalField('author', author),
     });
   }
   return ok({ statements, problems });
@@ -84,10 +85,10 @@ function readStatement(fields: unknown, document: string): Result<OwnFields, str
     status,
     products: readProducts(fields['products']),
     document,
-    ...(justification === undefined ? {} : { justification }),
-    ...(impact === undefined ? {} : { impact }),
-    ...(action === undefined ? {} : { action }),
-    ...(time === undefined ? {} : { time }),
+    ...optionalField('justification', justification),
+    ...optionalField('impact', impact),
+    ...optionalField('action', action),
+    ...optionalField('time', time),
   });
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { plural } from '../../lib/text.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import { parseReference, repositoryName } from '../../references/reference.js';
@@ -123,7 +124,7 @@ function findBuilds(
 ): Builds {
   const { buildArgs, buildContexts } = options;
   const find = (platform: Platform, target: string | undefined, everyStage: boolean) => {
-    const parameters = { platform, everyStage, buildArgs, buildContexts, ...(target === undefined ? {} : { target }) };
+    const parameters = { platform, everyStage, buildArgs, buildContexts, ...optionalField('target', target) };
     return { build: findBuild(document, parameters, budget), platform };
   };
   const targets = options.targets === undefined || options.targets.length === 0 ? [undefined] : options.targets;

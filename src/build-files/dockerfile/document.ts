@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { plural } from '../../lib/text.js';
 import { checkInstruction, stageName } from './check-instruction.js';
 import { heredocsOf } from './heredocs.js';
@@ -50,7 +51,7 @@ export function readDocument(source: SourceText): Document {
   if (stages.length === 0)
     error ??= new ReadError(1, count > 0 ? 'there is no FROM' : 'there is no instruction in the file');
   const first = lines.error ?? error;
-  return { escape: lines.escape, globals, stages, ...(first === undefined ? {} : { error: first }) };
+  return { escape: lines.escape, globals, stages, ...optionalField('error', first) };
 }
 
 /** Reads the next instruction with its heredocs; `error` is why BuildKit's parsers refuse it. */

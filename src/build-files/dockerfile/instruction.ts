@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { plural } from '../../lib/text.js';
 import { type Pair, parseJsonForm, parsePairs, splitBlanks, splitQuoted, type Word } from './argument-forms.js';
 import { type Flag, splitFlags } from './flags.js';
@@ -115,7 +116,7 @@ function parseArguments(
       if (depth >= MAX_TRIGGER_DEPTH)
         throw new LimitPassed('trigger-depth', `ONBUILD nests more than ${plural(MAX_TRIGGER_DEPTH, 'level')} deep`);
       const trigger = parseInstruction(line, textStart, escapeWith, depth + 1);
-      return { ...PLAIN, trigger, ...(trigger.fault === undefined ? {} : { fault: trigger.fault }) };
+      return { ...PLAIN, trigger, ...optionalField('fault', trigger.fault) };
     }
     default:
       return PLAIN;
@@ -140,5 +141,5 @@ function parseHealthcheck(text: string): Arguments {
   if (!json.ok) return { ...PLAIN, fault: json.error };
   const words: Word[] = [{ text: type, start: 0 }];
   if (rest !== '' && json.value === undefined) words.push({ text: rest, start: text.length - rest.length });
-  return { words, pairs: NO_WORDS, ...(json.value === undefined ? {} : { json: json.value }) };
+  return { words, pairs: NO_WORDS, ...optionalField('json', json.value) };
 }

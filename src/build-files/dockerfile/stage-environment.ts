@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import type { StageInstruction } from '../stage.js';
 import { own } from './build-arguments.js';
 import type { FoundBuild, FoundStage } from './found-build.js';
@@ -47,12 +48,12 @@ export function stageInstructions(
         ...rangeOf(instruction, source),
         keyword: instruction.keyword.toUpperCase(),
         text: instruction.text,
-        ...(expanded === undefined ? {} : { expanded }),
+        ...optionalField('expanded', expanded),
         ...(expanded === undefined && instruction.keyword === 'user'
           ? { variables: variablesIn(instruction.text, environment) }
           : {}),
         ...(instruction.flags.length === 0 ? {} : { flags: instruction.flags.map((flag) => flag.text) }),
-        ...(instruction.json === undefined ? {} : { json: instruction.json }),
+        ...optionalField('json', instruction.json),
         ...(instruction.heredocs.length === 0 ? {} : { heredocs: instruction.heredocs }),
       };
     });

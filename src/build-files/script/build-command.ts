@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 /** One build that a command line or a workflow step asks for, as far as it is literal. */
 export interface NamedBuild {
   /** Relative to the repository, with `/`. */
@@ -150,8 +151,8 @@ function parseBuild(words: readonly string[], directory: string | null): NamedBu
   if (path === undefined) return whyUnseen(file, context, directory);
   return {
     file: path,
-    ...(target === undefined ? {} : { target }),
-    ...(platforms === undefined ? {} : { platforms }),
+    ...optionalField('target', target),
+    ...optionalField('platforms', platforms),
     buildArgs,
     buildContexts,
     ...openParts(open),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { optionalField } from '../../lib/collections.js';
 
 /** GitHub answers 422 to a longer body. @see https://docs.github.com/en/rest/issues/comments */
 export const MAX_COMMENT_LENGTH = 65_536;
@@ -77,7 +78,7 @@ function partOf(
   return {
     id,
     commit,
-    ...(olderSince === undefined ? {} : { olderSince }),
+    ...optionalField('olderSince', olderSince),
     fingerprints: fingerprints === '' ? [] : fingerprints.split(','),
     markdown: lines.join('\n').trim(),
   };

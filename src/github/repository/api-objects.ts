@@ -1,4 +1,5 @@
 import type { TreeError } from '../../build-files/repository-tree.js';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok } from '../../lib/result.js';
 import { plural } from '../../lib/text.js';
 import { formatRepositoryName, type RepositoryName } from '../event/environment.js';
@@ -70,7 +71,7 @@ async function listTree(client: GitHubClient, place: Place, commit: string): Pro
 
 function asGitEntry(prefix: string, entry: { path: string; mode: string; sha: string; size?: number }): GitEntry {
   const { mode, sha: id, size } = entry;
-  return { path: `${prefix}${entry.path}`, mode, id, ...(size === undefined ? {} : { size }) };
+  return { path: `${prefix}${entry.path}`, mode, id, ...optionalField('size', size) };
 }
 
 function treeError(path: string, error: GitHubError): TreeError {

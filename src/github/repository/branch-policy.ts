@@ -1,4 +1,5 @@
 import type { SourceRange } from '../../build-files/image-use.js';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { Policy, Profile } from '../../policy/policy.js';
 import { fingerprintOf } from '../../reports/fingerprint.js';
@@ -184,7 +185,7 @@ function defectFinding(path: string, defect: PolicyDefect, level: 'error' | 'war
     level,
     outcome: 'fail',
     message,
-    ...(defect.fix === undefined ? {} : { fix: defect.fix }),
+    ...optionalField('fix', defect.fix),
     file: path,
     line,
     column,

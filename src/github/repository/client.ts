@@ -1,5 +1,6 @@
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
+import { optionalField } from '../../lib/collections.js';
 import { version } from '../../lib/version.js';
 import { type ApiFetch, makeApiFetch } from './api-fetch.js';
 
@@ -33,7 +34,7 @@ export function createClient(options: ClientOptions): GitHubClient {
     return fits;
   };
   return new ThrottledOctokit({
-    ...(options.token === undefined ? {} : { auth: options.token }),
+    ...optionalField('auth', options.token),
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: `base-image-gate/${version}`,
     request: { fetch: options.fetch ?? makeApiFetch() },

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 
 export type GitHubErrorCode =
@@ -139,7 +140,7 @@ export function missingPermission({ doing, permission }: Purpose, status?: numbe
     code: 'no-permission',
     doing,
     permission,
-    ...(status === undefined ? {} : { status }),
+    ...optionalField('status', status),
     message: `Could not ${doing}: the token lacks \`${permission}\`.`,
     fix: `Give the job \`${permission}\` under \`permissions\` in the workflow.`,
   };

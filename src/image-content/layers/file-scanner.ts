@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
 import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
@@ -128,7 +129,7 @@ export class FileScanner implements MemberSink {
       form: this.#form ?? 'empty',
       ...(this.#interpreter === undefined ? {} : { interpreter: this.#interpreter }),
       ...(programs.length === 0 ? {} : { programs }),
-      ...(nodeVersion === undefined ? {} : { nodeVersion }),
+      ...optionalField('nodeVersion', nodeVersion),
       ...(this.#secrets.length === 0 ? {} : { secrets: this.#secrets.slice(0, MAX_SECRETS) }),
       ...(this.#kept === null ? {} : { bytes: Buffer.concat(this.#kept) }),
     });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../lib/caught.js';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { decompressed } from './decompression.js';
 import { LayerBuilder } from './layer-builder.js';
@@ -48,7 +49,7 @@ export async function readLayer(
       return err({
         code: error.code,
         message: error.message,
-        ...(error.limit === undefined ? {} : { limit: error.limit }),
+        ...optionalField('limit', error.limit),
       });
     }
     return err({

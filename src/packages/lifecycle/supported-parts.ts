@@ -1,5 +1,6 @@
 import type { FileTree } from '../../image-content/filesystem/file-tree.js';
 import { keptText } from '../../image-content/filesystem/kept-text.js';
+import { optionalField } from '../../lib/collections.js';
 import type { Distribution, Inventory } from '../inventory.js';
 
 /** A part of an image whose makers say how long they fix it. */
@@ -80,7 +81,7 @@ function distributionPart({ id, versionId, prettyName, where }: Distribution): S
     role: 'distribution',
     name,
     product,
-    ...(versionId === undefined ? {} : { version: versionId }),
+    ...optionalField('version', versionId),
     where: `/${where}`,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { shown } from '../../lib/text.js';
 import { type HostRules, isLoopback } from '../hosts.js';
@@ -61,7 +62,7 @@ export async function askForToken(
     });
   const service = challenge.parameters.get('service');
   // Our own scope, whatever the challenge asks for: this repository, and nothing but pull.
-  const fields = { ...(service === undefined ? {} : { service }), scope: `repository:${repository}:pull` };
+  const fields = { ...optionalField('service', service), scope: `repository:${repository}:pull` };
   const trusted = rules.maySendCredentials(registry, realm);
   if (!trusted && credential !== undefined) onWithheld(realm);
   const tokenRequest = tokenRequestFor(realm, registry, fields, trusted ? credential : undefined);

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import type { Descriptor } from './manifest.js';
 
@@ -13,8 +14,8 @@ export function compatiblePlatforms(wanted: Platform): readonly string[] {
   const older = (lowest: number, from = version) =>
     Array.from({ length: Math.max(0, from - lowest) }, (_, index) => `v${from - 1 - index}`);
   const named = (name: string, one?: string) =>
-    formatPlatform({ os, architecture: name, ...(one === undefined ? {} : { variant: one }) });
-  const own = formatPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+    formatPlatform({ os, architecture: name, ...optionalField('variant', one) });
+  const own = formatPlatform({ os, architecture, ...optionalField('variant', variant) });
   switch (architecture) {
     case 'amd64': {
       const variants = older(2).map((one) => named('amd64', one));

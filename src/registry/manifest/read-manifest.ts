@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { misspelt, parseStrictJson } from '../../lib/strict-json.js';
 import { plural, shown } from '../../lib/text.js';
@@ -161,7 +162,7 @@ function shared(rest: {
   return {
     annotations: rest.annotations ?? {},
     ...(rest.artifactType === undefined || rest.artifactType === '' ? {} : { artifactType: rest.artifactType }),
-    ...(rest.subject === undefined ? {} : { subject: rest.subject }),
+    ...optionalField('subject', rest.subject),
   };
 }
 

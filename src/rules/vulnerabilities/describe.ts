@@ -1,4 +1,4 @@
-import { groupBy } from '../../lib/collections.js';
+import { groupBy, optionalField } from '../../lib/collections.js';
 import { listed } from '../../lib/text.js';
 import { compareIn } from '../../packages/versions/ecosystem.js';
 import { worse } from '../../vulnerabilities/matching/severity.js';
@@ -28,7 +28,7 @@ function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): Vulnerabi
   return {
     packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),
     version,
-    ...(fixedIn === undefined ? {} : { fixedIn }),
+    ...optionalField('fixedIn', fixedIn),
     fixed: all.filter(({ id }) => !open.has(id)),
     unfixed: all.filter(({ id }) => open.has(id)),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
@@ -100,7 +101,7 @@ function readAnnotations(annotations: Annotations): Result<Around, SignatureErro
   if (!timestamp.ok) return timestamp;
   const [certificate] = certificates.value;
   return ok({
-    ...(certificate === undefined ? {} : { certificate }),
+    ...optionalField('certificate', certificate),
     entries: entry.value,
     timestamps: timestamp.value,
   });

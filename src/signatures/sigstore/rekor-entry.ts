@@ -1,5 +1,6 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
@@ -186,7 +187,7 @@ function fromPem(
     const signer: EntrySigner = text.includes('-----BEGIN CERTIFICATE-----')
       ? { kind: 'certificate', der: new X509Certificate(text).raw }
       : { kind: 'key', spki: createPublicKey(text).export({ type: 'spki', format: 'der' }) };
-    return ok({ ...(signature === undefined ? {} : { signature }), digests, signer });
+    return ok({ ...optionalField('signature', signature), digests, signer });
   } catch {
     return malformed('its key is neither a PEM certificate nor a PEM public key');
   }

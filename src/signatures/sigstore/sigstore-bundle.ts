@@ -1,4 +1,5 @@
 import type { Bundle } from '@sigstore/bundle';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import type { HashName } from '../key.js';
@@ -52,7 +53,7 @@ export async function readBundle(
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
   return ok({
     content: content.value,
-    ...(certificate.value === undefined ? {} : { certificate: certificate.value }),
+    ...optionalField('certificate', certificate.value),
     entries: tlogEntries,
     timestamps: (timestampVerificationData?.rfc3161Timestamps ?? []).map(({ signedTimestamp }) => signedTimestamp),
     form: 'bundle',

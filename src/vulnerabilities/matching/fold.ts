@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { compareIn } from '../../packages/versions/ecosystem.js';
 import type { Vulnerability } from '../vulnerabilities.js';
 import { isUnresolvedWinning, type Match } from './match.js';
@@ -55,8 +56,8 @@ function vulnerabilityOf(
         ...(about.source.name === about.name ? {} : { source: about.source.name }),
       },
       rating: counting.map(({ record, entry }) => rate(record, entry)).reduce<Rating>(worse, UNRATED),
-      ...(fixedIn === undefined ? {} : { fixedIn }),
-      ...(published === undefined ? {} : { published }),
+      ...optionalField('fixedIn', fixedIn),
+      ...optionalField('published', published),
       exploited: ids.some((name) => exploited.has(name)),
       possible: certain.length === 0,
       records: [...new Set(counting.map(({ record }) => record.id))],

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { CollectContext } from '../../evidence/collector.js';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { trustedAuthorities } from '../../registry/http/certificates.js';
 import type { Clock } from '../../registry/http/clock.js';
@@ -129,7 +130,7 @@ export async function openSources(
     environment: services.environment,
     authorities: authorities.value,
     mayBePrivate: services.mayBePrivate,
-    ...(services.clock === undefined ? {} : { clock: services.clock }),
+    ...optionalField('clock', services.clock),
   });
   const osv = new OsvApi({ transport, origin: services.osv, now: settings.now });
   const { cacheDirectory } = settings;
@@ -139,7 +140,7 @@ export async function openSources(
         transport,
         url: new URL(services.chainguard),
         file: CHAINGUARD_FEED_FILE,
-        ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+        ...optionalField('cacheDirectory', cacheDirectory),
       },
       VULNERABILITY_LIMITS,
     ),

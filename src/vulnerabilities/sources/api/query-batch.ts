@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../../../lib/collections.js';
 import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
@@ -74,7 +75,7 @@ export async function queryBatch(
 }
 
 function queryOf({ question: { ecosystem, name, version }, token }: Asked): object {
-  return { package: { ecosystem, name }, version, ...(token === undefined ? {} : { page_token: token }) };
+  return { package: { ecosystem, name }, version, ...optionalField('page_token', token) };
 }
 
 function reasonOf(value: unknown): string {

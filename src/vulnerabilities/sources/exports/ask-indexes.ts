@@ -1,4 +1,4 @@
-import { groupBy } from '../../../lib/collections.js';
+import { groupBy, optionalField } from '../../../lib/collections.js';
 import { ok, type Result } from '../../../lib/result.js';
 import { ecosystemFamily } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';
@@ -54,7 +54,7 @@ export async function askIndexes<Q extends Question>(
       reason: whole.value.isThere
         ? `${silent} knows no vulnerability of even the oldest ${oldest} there, so its silence proves nothing`
         : missing,
-      ...(fix === undefined ? {} : { fix }),
+      ...optionalField('fix', fix),
     });
   }
   return ok({ hits: newestOfEach(hits), unevaluated, asOf });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../../lib/caught.js';
+import { optionalField } from '../../../lib/collections.js';
 import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
@@ -112,7 +113,7 @@ async function download(
   tag: string | undefined,
   limits: VulnerabilityLimits,
 ): Promise<Result<Downloaded, SourceFailure>> {
-  const headers = { accept: 'application/gzip', ...(tag === undefined ? {} : { 'if-none-match': tag }) };
+  const headers = { accept: 'application/gzip', ...optionalField('if-none-match', tag) };
   const answer = await transport.open({ method: 'GET', url, headers, registry: url.host });
   if (!answer.ok) return err(failureOf(answer.error));
   const { status, body, headers: said, discard } = answer.value;
