@@ -111,7 +111,7 @@ describe('what is read from a working tree', () => {
 
   test('nothing outside, by a link, by a linked directory, or by name', async () => {
     const outside = makeDirectory({ secret: 'secret' });
-    const directory = makeRepository({ a: '' }, { link: join(outside, 'secret'), dir: outside });
+    const directory = makeRepository({ a: '' }, { link: join(outside, 'secret'), directory: outside });
     expect(await readText(directory, 'link')).toBe('outside-repository');
     expect(await readText(directory, 'directory/secret')).toBe('outside-repository');
     expect(await readText(directory, '../../etc/passwd')).toBe('outside-repository');

@@ -15,7 +15,7 @@ const python = makeUse('cgr.dev/chainguard/python:latest', { line: 1 });
 const node = makeUse('node:22', { line: 5 });
 
 function answer(given: Partial<Answer>): Answer {
-  return makeAnswer({ rule: 'distroless', outcome: 'pass', reason: 'There is no shell in it.', ...given });
+  return makeAnswer({ rule: 'distroless', outcome: 'pass', message: 'There is no shell in it.', ...given });
 }
 
 function reportOf(...answers: readonly Answer[]): Report {
@@ -35,7 +35,7 @@ describe('an observation', () => {
   test('keeps its UUID while what was seen of the digest is the same', () => {
     const { uuid } = only(reportOf(seen));
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(uuidOf({ reason: 'Said in other words.' })).toBe(uuid);
+    expect(uuidOf({ message: 'Said in other words.' })).toBe(uuid);
     expect(uuidOf({ level: 'warning' })).toBe(uuid);
     expect(only(makeReport({ uses: [{ ...python, line: 7 }], answers: [seen] })).uuid).toBe(uuid);
     const otherTag = makeUse('cgr.dev/chainguard/python:3', { id: python.id });
@@ -246,9 +246,9 @@ describe('evidence toward a framework', () => {
       uses: [python, node],
       answers: [
         answer({ use: python.id, image: DIGEST, platform: 'linux/amd64' }),
-        answer({ use: node.id, outcome: 'fail', reason: 'There is a `shell` in it: <b>/bin/sh</b>.', waiver: 0 }),
-        makeAnswer({ rule: 'fresh', outcome: 'indeterminate', use: node.id, reason: 'The registry did not answer.' }),
-        makeAnswer({ rule: 'intact', outcome: 'skipped', use: node.id, reason: 'Not looked at.' }),
+        answer({ use: node.id, outcome: 'fail', message: 'There is a `shell` in it: <b>/bin/sh</b>.', waiver: 0 }),
+        makeAnswer({ rule: 'fresh', outcome: 'indeterminate', use: node.id, message: 'The registry did not answer.' }),
+        makeAnswer({ rule: 'intact', outcome: 'skipped', use: node.id, message: 'Not looked at.' }),
         readable,
       ],
       waivers: [
@@ -344,10 +344,12 @@ describe('evidence toward a framework', () => {
     const rules = ['distroless', 'allowed-base', 'minimal', 'intact', 'fresh', 'non-root'];
     const uses = Array.from({ length: 20 }, (_, index) => makeUse(`node:${index}`, { line: index + 20 }));
     const skipped = uses.flatMap((use) =>
-      rules.map((rule) => makeAnswer({ rule, outcome: 'skipped', use: use.id, reason: `Not opened: ${use.written}.` })),
+      rules.map((rule) =>
+        makeAnswer({ rule, outcome: 'skipped', use: use.id, message: `Not opened: ${use.written}.` }),
+      ),
     );
     const passing = makeAnswer({ rule: 'allowed-base', outcome: 'pass', use: python.id });
-    const failing = answer({ use: python.id, outcome: 'fail', reason: 'There is a shell in it.' });
+    const failing = answer({ use: python.id, outcome: 'fail', message: 'There is a shell in it.' });
     const many = makeReport({ uses: [python, ...uses], answers: [passing, failing, ...skipped] });
     const text = await renderEvidence(complianceEvidence(many, 'nist-800-53', RUN), 'markdown');
     const section = text.slice(text.indexOf('### CM-7 '), text.indexOf('### CM-7(1)'));

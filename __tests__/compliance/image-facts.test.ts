@@ -83,7 +83,7 @@ describe('who signed an image', () => {
           use: one.id,
           image: DIGEST,
           platform: 'linux/amd64',
-          reason: index === 0 ? 'It is signed.' : 'allow[1] lets it through.',
+          message: index === 0 ? 'It is signed.' : 'allow[1] lets it through.',
         }),
       ),
       images: names.map((reference, index) => ({
@@ -143,7 +143,7 @@ describe('who signed an image', () => {
       use: use.id,
       image: DIGEST,
       platform: 'linux/amd64',
-      reason,
+      message: reason,
     });
     expect(signaturesTold({ signatures: signatures({}) }, [answer])).toEqual({ status: 'not-asked', said: [reason] });
   });

@@ -47,10 +47,10 @@ describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
     const answer = { rule: 'distroless', outcome: 'fail', level: 'error' } as const;
     const hostile = makeReport({
       answers: [
-        { ...answer, file: ' \n\u001b[31m', reason: ' \n ' },
-        { ...answer, reason: '\ud800 ##[error]', vulnerabilities: ['  '] },
+        { ...answer, file: ' \n\u001b[31m', message: ' \n ' },
+        { ...answer, message: '\ud800 ##[error]', vulnerabilities: ['  '] },
         { ...answer, rule: 'no-known-vulnerabilities', vulnerabilities: ['\n'], accepts: [0, 1, 7], waiver: 0 },
-      ].map((one) => ({ reason: ' ', ...one })),
+      ].map((one) => ({ message: ' ', ...one })),
       waivers: [
         { ...makeWaiver({ owner: '\n', reason: ' \u0007 ', file: '**\n' }), state: 'used' },
         { ...makeWaiver({ vulnerability: ' ' }), state: 'used' },

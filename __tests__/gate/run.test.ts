@@ -90,7 +90,7 @@ describe('the gate', () => {
     expect(asked).toEqual(new Set());
     const [answer] = answersOf(report, 'signature-verified');
     expect(answer?.outcome).toBe('skipped');
-    expect(answer?.reason).toContain('registries: { "attacker.example": {} }');
+    expect(answer?.message).toContain('registries: { "attacker.example": {} }');
   });
 
   test('what could not be looked up is indeterminate, and never a pass', async () => {
@@ -158,7 +158,10 @@ describe('the gate', () => {
   test('a file that is none of BuildKit’s refusals is not said to be one', async () => {
     const files = { Dockerfile: 'FROM scratch\n', 'a/Dockerfile': 'FORM a\n', 'b/Dockerfile': '#'.repeat(17 << 20) };
     const report = await gateRun({ files, policy: ALLOWED });
-    const reasons = answersOf(report, 'readable-build-file').map(({ file, reason }) => [file, reason.slice(0, 33)]);
+    const reasons = answersOf(report, 'readable-build-file').map(({ file, message: reason }) => [
+      file,
+      reason.slice(0, 33),
+    ]);
     expect(reasons).toEqual([
       ['Dockerfile', 'BuildKit would accept every line.'],
       ['a/Dockerfile', 'BuildKit would not build this fil'],
@@ -258,7 +261,9 @@ describe('the gate', () => {
       source: await layoutOf(chain),
     });
     expect(report.verdict).toBe('indeterminate');
-    expect(answersOf(report, 'known-reference').some(({ reason }) => reason.includes('nest deeper than 3'))).toBe(true);
+    expect(
+      answersOf(report, 'known-reference').some(({ message: reason }) => reason.includes('nest deeper than 3')),
+    ).toBe(true);
   });
 
   test('a failure that the base ref has unchanged is a warning only where it ages, or where only-new covers all', async () => {

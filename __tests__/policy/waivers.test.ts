@@ -42,7 +42,7 @@ const uses = [
 ];
 
 function answer(fields: Partial<Answer>): Answer {
-  return { rule: 'fresh', use: 'a', file: 'Dockerfile', outcome: 'fail', level: 'error', reason: 'r', ...fields };
+  return { rule: 'fresh', use: 'a', file: 'Dockerfile', outcome: 'fail', level: 'error', message: 'r', ...fields };
 }
 
 /** A policy with the waivers given as YAML flow maps; reason, owner and expiry are added. */

@@ -7,7 +7,7 @@ const many = (count: number, rule: string, level: 'error' | 'warning', reason: s
   const uses = Array.from({ length: count }, (_, index) =>
     makeUse('node:20', { file: 'Dockerfile', line: 10 + index, id: `${rule}${index}` }),
   );
-  return { uses, answers: uses.map((use) => makeAnswer({ use: use.id, rule, level, reason })) };
+  return { uses, answers: uses.map((use) => makeAnswer({ use: use.id, rule, level, message: reason })) };
 };
 
 describe('annotationsOf', () => {
@@ -56,7 +56,7 @@ describe('annotationsOf', () => {
     const rare = makeUse('alpine', { file: 'z/Dockerfile' });
     const report = makeReport({
       uses: [...common.uses, rare],
-      answers: [...common.answers, makeAnswer({ use: rare.id, reason: 'rare' })],
+      answers: [...common.answers, makeAnswer({ use: rare.id, message: 'rare' })],
     });
     const { shown, left } = annotationsOf(report);
     expect(shown.map((one) => one.message.split('\n')[0])).toEqual(['common', 'rare', ...Array(8).fill('common')]);
@@ -68,7 +68,7 @@ describe('annotationsOf', () => {
 
   test('hostile text is shown, not obeyed', () => {
     const reason = 'a\n::error::b\r\u001b[31m##[add-mask]c\u202e';
-    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, reason })] });
+    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, message: reason })] });
     expect(annotationsOf(report).shown[0]?.message).toBe(
       'a\\u{A}::error::b\\u{D}\\u{1B}[31m#\\u{23}[add-mask]c\\u{202E}',
     );

@@ -8,7 +8,7 @@ const alpine = makeUse('alpine', { line: 7, endLine: 7 });
 describe('findingsOf', () => {
   test('tells what failed and what could not be answered, and nothing else', () => {
     const outcomes = ['pass', 'fail', 'indeterminate', 'not-applicable', 'skipped'] as const;
-    const answers = outcomes.map((outcome) => makeAnswer({ use: node.id, outcome, reason: outcome }));
+    const answers = outcomes.map((outcome) => makeAnswer({ use: node.id, outcome, message: outcome }));
     const report = makeReport({ uses: [node], answers: [...answers, makeAnswer({ use: node.id, level: 'off' })] });
     expect(report.findings.map((finding) => finding.message)).toEqual(['fail', 'indeterminate']);
   });
@@ -18,10 +18,10 @@ describe('findingsOf', () => {
     const { findings } = makeReport({
       uses: [node],
       answers: [
-        makeAnswer({ use: node.id, reason: 'use' }),
-        makeAnswer({ use: node.id, reason: 'at', at }),
-        makeAnswer({ file: 'b/Dockerfile', reason: 'file' }),
-        makeAnswer({ reason: 'change' }),
+        makeAnswer({ use: node.id, message: 'use' }),
+        makeAnswer({ use: node.id, message: 'at', at }),
+        makeAnswer({ file: 'b/Dockerfile', message: 'file' }),
+        makeAnswer({ message: 'change' }),
       ],
     });
     const places = Object.fromEntries(findings.map((one) => [one.message, `${one.file}:${one.line}:${one.column}`]));
@@ -49,7 +49,7 @@ describe('findingsOf', () => {
 
   test('what two aspects of a rule say in the same words is told once, in whatever order they say it', () => {
     const answers = ['layers', 'environment'].map((aspect) =>
-      makeAnswer({ use: node.id, aspect, reason: 'no network' }),
+      makeAnswer({ use: node.id, aspect, message: 'no network' }),
     );
     const [forth, back] = [answers, [...answers].reverse()].map(
       (some) => makeReport({ uses: [node], answers: some }).findings,
@@ -62,8 +62,8 @@ describe('findingsOf', () => {
     const { findings } = makeReport({
       uses: [node],
       answers: [
-        makeAnswer({ use: node.id, platform: 'linux/amd64', reason: '3 known' }),
-        makeAnswer({ use: node.id, platform: 'linux/arm64', reason: '4 known' }),
+        makeAnswer({ use: node.id, platform: 'linux/amd64', message: '3 known' }),
+        makeAnswer({ use: node.id, platform: 'linux/arm64', message: '4 known' }),
       ],
     });
     expect(findings).toHaveLength(2);
@@ -75,13 +75,13 @@ describe('findingsOf', () => {
       uses: [node, alpine],
       waivers: [makeWaiver()],
       answers: [
-        makeAnswer({ use: node.id, reason: 'waived', waiver: 0 }),
-        makeAnswer({ use: node.id, reason: 'note', level: 'note' }),
-        makeAnswer({ use: node.id, reason: 'inherited', level: 'warning', inherited: true }),
-        makeAnswer({ use: alpine.id, reason: 'warning', level: 'warning' }),
-        makeAnswer({ use: node.id, reason: 'undecided', outcome: 'indeterminate' }),
-        makeAnswer({ use: alpine.id, reason: 'second' }),
-        makeAnswer({ use: node.id, reason: 'first' }),
+        makeAnswer({ use: node.id, message: 'waived', waiver: 0 }),
+        makeAnswer({ use: node.id, message: 'note', level: 'note' }),
+        makeAnswer({ use: node.id, message: 'inherited', level: 'warning', inherited: true }),
+        makeAnswer({ use: alpine.id, message: 'warning', level: 'warning' }),
+        makeAnswer({ use: node.id, message: 'undecided', outcome: 'indeterminate' }),
+        makeAnswer({ use: alpine.id, message: 'second' }),
+        makeAnswer({ use: node.id, message: 'first' }),
       ],
     });
     expect(findings.map((finding) => finding.message)).toEqual([
@@ -119,7 +119,7 @@ describe('fingerprints', () => {
     makeReport({
       uses: references.map((reference, index) => makeUse(reference, { line: line + index, endLine: line + index })),
       answers: references.map((reference, index) =>
-        makeAnswer({ use: `Dockerfile:${line + index}:6`, reason: `on line ${line + index}: ${reference}` }),
+        makeAnswer({ use: `Dockerfile:${line + index}:6`, message: `on line ${line + index}: ${reference}` }),
       ),
     }).findings.map((finding) => finding.fingerprint);
 
@@ -131,9 +131,9 @@ describe('fingerprints', () => {
     const base = { use: node.id };
     const variants = [
       makeAnswer(base),
-      makeAnswer({ ...base, aspect: 'shell', reason: 'a shell' }),
+      makeAnswer({ ...base, aspect: 'shell', message: 'a shell' }),
       makeAnswer({ ...base, rule: 'denied-base' }),
-      makeAnswer({ ...base, reason: 'once more' }),
+      makeAnswer({ ...base, message: 'once more' }),
     ];
     const all = makeReport({ uses: [node], answers: variants }).findings.map((finding) => finding.fingerprint);
     const other = { ...node, id: 'other', file: 'b/Dockerfile' };
@@ -147,9 +147,9 @@ describe('fingerprints', () => {
 
   test('do not depend on the order of the answers', () => {
     const answers = [
-      makeAnswer({ use: node.id, reason: 'b' }),
-      makeAnswer({ use: node.id, reason: 'a' }),
-      makeAnswer({ use: node.id, reason: 'c', platform: 'linux/arm64' }),
+      makeAnswer({ use: node.id, message: 'b' }),
+      makeAnswer({ use: node.id, message: 'a' }),
+      makeAnswer({ use: node.id, message: 'c', platform: 'linux/arm64' }),
     ];
     const input = { uses: [node], waivers: [], policy: makeReport().policy };
     expect(findingsOf({ ...input, answers: [...answers].reverse() })).toEqual(findingsOf({ ...input, answers }));

@@ -134,7 +134,7 @@ describe('checkSarif', () => {
 
   test('text of others makes no link and no placeholder', () => {
     const reason = 'see [here](https://evil.example) {0} `x`';
-    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, reason })] });
+    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, message: reason })] });
     expect(runOf(report).results[0]?.message.text).toBe("see \\[here\\](https://evil.example) {{0}} 'x'");
   });
 
@@ -145,7 +145,7 @@ describe('checkSarif', () => {
         const use = makeUse('node:20', { file });
         const waivers = [makeWaiver({ reason, owner: fix })];
         const answers = [
-          makeAnswer({ use: use.id, reason, fix, details: [fix] }),
+          makeAnswer({ use: use.id, message: reason, fix, details: [fix] }),
           makeAnswer({ use: use.id, waiver: 0 }),
         ];
         expect(runOf(makeReport({ uses: [use], answers, waivers })).results).toHaveLength(2);

@@ -202,7 +202,7 @@ describe('minimal', () => {
     });
     const options = { maxPackages: 0, maxMegabytes: 1, maxFiles: 2, maxUnownedFiles: 0 };
     expect(
-      ask(minimal, subjectOf(evidence), 'strict', options).map(({ aspect, outcome, reason }) => [
+      ask(minimal, subjectOf(evidence), 'strict', options).map(({ aspect, outcome, message: reason }) => [
         aspect,
         outcome,
         reason,

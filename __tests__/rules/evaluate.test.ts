@@ -55,7 +55,7 @@ const ABOUT = {
 
 const ABSENT = { status: 'absent', lookedIn: [] } as const;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const FAILED: RuleResult = { outcome: 'fail', reason: 'It is not so.' };
+const FAILED: RuleResult = { outcome: 'fail', message: 'It is not so.' };
 
 type Answered = RuleResult | readonly RuleResult[];
 const useRule = (evaluate: (subject: UseSubject, given: Options) => Answered = () => FAILED): UseRule<unknown> =>
@@ -100,7 +100,7 @@ const inherited: Change = { changedFiles: [], baseUses: [use], onlyNew: 'aging' 
 describe('the level of an answer', () => {
   const levelOf = (result: RuleResult, policy: Policy) =>
     answersOfUse([useRule(() => result)], inquiry({}, policy), null)[0]?.level;
-  const open: RuleResult = { outcome: 'indeterminate', reason: 'Nobody knows.' };
+  const open: RuleResult = { outcome: 'indeterminate', message: 'Nobody knows.' };
   const warns = { ...builtInPolicy('hardened'), rules: { made: { onIndeterminate: 'warn', options: {} } } } as const;
 
   test.each<readonly [string, RuleResult, Policy, Level]>([
@@ -130,14 +130,14 @@ describe('what observe holds back', () => {
       subject: 'use',
       evaluate: () => result,
     });
-  const OPEN: RuleResult = { outcome: 'indeterminate', reason: 'Nobody knows.' };
+  const OPEN: RuleResult = { outcome: 'indeterminate', message: 'Nobody knows.' };
   const observe = builtInPolicy('observe');
   const warnsWhenOpen = { ...observe, rules: { made: { onIndeterminate: 'warn', options: {} } } } as const;
 
   test.each<readonly [string, RuleResult, Policy, true | undefined]>([
     ['a failure', FAILED, observe, true],
     ['an open question', OPEN, observe, true],
-    ['what passes blocks nobody', { outcome: 'pass', reason: 'It is so.' }, observe, undefined],
+    ['what passes blocks nobody', { outcome: 'pass', message: 'It is so.' }, observe, undefined],
     ['an open question that would only warn', OPEN, warnsWhenOpen, undefined],
     ['a failure that would only warn', { ...FAILED, atMost: 'warning' }, observe, undefined],
     ['a failure where nothing is held back', FAILED, builtInPolicy('baseline'), undefined],
@@ -176,7 +176,7 @@ describe('a rule over a use', () => {
   test('answers each of its questions', () => {
     const both: readonly RuleResult[] = [
       { ...FAILED, aspect: 'one' },
-      { outcome: 'pass', reason: 'Fine.', aspect: 'two' },
+      { outcome: 'pass', message: 'Fine.', aspect: 'two' },
     ];
     expect(answersOfUse([useRule(() => both)], inquiry(), null)).toMatchObject(both);
   });
@@ -198,7 +198,7 @@ describe('a rule over a use', () => {
   test('asks for the waivers of its own name', () => {
     const rule = useRule((subject) => ({
       outcome: subject.waiverOf('CVE-2') === null ? 'pass' : 'fail',
-      reason: subject.waiverOf('CVE-1')?.reason ?? 'It is not waived.',
+      message: subject.waiverOf('CVE-1')?.reason ?? 'It is not waived.',
     }));
     const waiver = {
       rule: 'made',
@@ -230,7 +230,7 @@ describe('what a pull request inherits', () => {
     ['a failure in a run that evaluates everything', ages, null, false],
     [
       'an open question',
-      imageRule({ ages: true }, () => ({ outcome: 'indeterminate', reason: 'Nobody knows.' })),
+      imageRule({ ages: true }, () => ({ outcome: 'indeterminate', message: 'Nobody knows.' })),
       inherited,
       false,
     ],
@@ -426,13 +426,13 @@ describe('rules over files and changes', () => {
     ...ABOUT,
     id: 'of-a-file',
     subject: 'file',
-    evaluate: ({ file }, { limit }) => ({ outcome: 'fail', reason: `${file.path} ${limit}` }),
+    evaluate: ({ file }, { limit }) => ({ outcome: 'fail', message: `${file.path} ${limit}` }),
   });
   const changeRule = asChangeRule<Options>({
     ...ABOUT,
     id: 'of-the-change',
     subject: 'change',
-    evaluate: ({ changedFiles }) => [{ outcome: 'fail', reason: `${changedFiles?.join(' ') ?? 'nothing'}` }],
+    evaluate: ({ changedFiles }) => [{ outcome: 'fail', message: `${changedFiles?.join(' ') ?? 'nothing'}` }],
   });
   const rules = [useRule(), fileRule, imageRule(), changeRule];
   const policy = builtInPolicy('hardened');

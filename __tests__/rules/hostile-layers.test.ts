@@ -21,7 +21,7 @@ async function answers(...layers: readonly MadeLayer[]): Promise<{ readonly shel
   const said = [...ask(distroless, subjectOf(evidence)), ...ask(noSecrets, subjectOf(evidence))];
   const of = (aspect: string) => {
     const answer = said.find((one) => one.aspect === aspect) ?? said[0];
-    return `${answer?.outcome}: ${answer?.reason} ${answer?.fix ?? ''}`;
+    return `${answer?.outcome}: ${answer?.message} ${answer?.fix ?? ''}`;
   };
   return { shell: of('shell'), secrets: of('layers') };
 }

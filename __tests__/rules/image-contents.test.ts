@@ -90,5 +90,5 @@ test('files whose content could not be evaluated leave the question open', async
     reason: 'A file of it could not be evaluated: /a.',
     details: ['/a: it is sparse'],
   });
-  expect(unevaluated({ ...facts, unread })?.reason).toBe('2 files of it could not be evaluated: /a and /b.');
+  expect(unevaluated({ ...facts, unread })?.message).toBe('2 files of it could not be evaluated: /a and /b.');
 });

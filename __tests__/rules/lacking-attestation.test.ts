@@ -65,7 +65,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
   test('and a publisher that does not sign what it publishes is told apart from one that publishes nothing', () => {
     const source = 'https://images.example/docs';
     const publisher = { ...PUBLISHER, publishes: { provenance: { as: 'unsigned', source, read: '2026-10' } } } as const;
-    const { reason } = lacking({ publisher });
+    const { message: reason } = lacking({ publisher });
     expect(reason).toContain('without a signature');
     expect(reason).toContain(`2026-10: ${source}`);
   });

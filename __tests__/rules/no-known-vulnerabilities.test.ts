@@ -130,7 +130,7 @@ describe('clean', () => {
     for (const column of ['baseline', 'hardened', 'hardened-build', 'strict'] as const) {
       const results = answers(makeKnown([], changes), column);
       expect(brief(results)).toEqual(['indeterminate proof']);
-      expect(results[0]?.reason).toMatch(expected);
+      expect(results[0]?.message).toMatch(expected);
       expect(results[0]?.fix).toBeDefined();
     }
   });
@@ -178,7 +178,7 @@ describe('clean', () => {
   });
 
   test('an image without packages passes only as its entry says', () => {
-    expect(answers(makeKnown([], { packages: 0, sources: [] }))[0]?.reason).toMatch(/no-packages: allow/);
+    expect(answers(makeKnown([], { packages: 0, sources: [] }))[0]?.message).toMatch(/no-packages: allow/);
   });
 });
 
@@ -207,7 +207,7 @@ describe('exceptions', () => {
 describe('what is told', () => {
   test('of a pass: what does not count is not said to be nothing', () => {
     const reasonOf = (found: readonly Vulnerability[], waived: readonly string[] = []) =>
-      answers(makeKnown(found), 'hardened', {}, waived)[0]?.reason;
+      answers(makeKnown(found), 'hardened', {}, waived)[0]?.message;
     expect(reasonOf([])).toBe('None of its 12 packages has a known vulnerability.');
     expect(reasonOf([MEDIUM])).toBe('None of its 12 packages has a known vulnerability that counts.');
     expect(reasonOf([HIGH], [HIGH.id])).toBe('None of its 12 packages has a known vulnerability that counts.');
@@ -227,7 +227,7 @@ describe('what is told', () => {
     expect(alone?.details).toHaveLength(2);
     const [counted, beside] = answers(makeKnown([HIGH, MEDIUM]));
     expect(counted?.details?.join()).not.toContain(MEDIUM.id);
-    expect(beside?.reason).toMatch(/does not count\.$/);
+    expect(beside?.message).toMatch(/does not count\.$/);
   });
 
   test('of a publisher’s VEX that could not be looked at, and of those who were asked', () => {
@@ -251,7 +251,7 @@ describe('what is told', () => {
         { ...EXPLOITED, possible: true },
       ]),
     );
-    expect(result?.reason).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
+    expect(result?.message).toBe('It has 3 known vulnerabilities in libssl3 3.3.1-r0 and busybox 1.36.1-r0.');
     expect(result?.details?.slice(0, 2)).toEqual([
       'libssl3 and openssl 3.3.1-r0, fixed in 3.3.2-r0: CVE-2026-0007 (low, known to be exploited, possibly: it is told of what the package was built from), CVE-2026-0001 (high)',
       'busybox 1.36.1-r0, fixed in 1.36.1-r5: CVE-2026-0006 (high)',

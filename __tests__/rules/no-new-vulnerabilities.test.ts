@@ -53,9 +53,9 @@ test('a change is told what it brings, what it removes, and what to do', () => {
     reason: expect.stringMatching(/that registry\.test\/made:1 does not have\.$/),
     fix: expect.stringContaining('openssl 3.3.2-r0'),
   });
-  expect(answer([NEW], had(OLD))?.reason).toMatch(/does not have; it is without 1 of those\.$/);
+  expect(answer([NEW], had(OLD))?.message).toMatch(/does not have; it is without 1 of those\.$/);
   const same = answer([OLD], had(OLD));
-  expect(same?.reason).toBe('It has no known vulnerability that registry.test/made:1 does not have.');
+  expect(same?.message).toBe('It has no known vulnerability that registry.test/made:1 does not have.');
   expect(same).not.toHaveProperty('details');
   expect(same).not.toHaveProperty('vulnerabilities');
 });
@@ -85,7 +85,7 @@ test('an image that is new here answers for everything in it', () => {
 test('it never passes for want of a comparison or of proof', () => {
   expect(answer([OLD], undefined)?.outcome).toBe('not-applicable');
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.outcome).toBe('indeterminate');
-  expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.reason).toContain('it could not be read');
+  expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.message).toContain('it could not be read');
   const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', fix: 'Go online.' } as const;
   expect(answer([OLD], image(offline))?.outcome).toBe('indeterminate');
   expect(answer([OLD], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('indeterminate');

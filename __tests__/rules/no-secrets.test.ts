@@ -54,7 +54,7 @@ describe('keys and credentials in layers', () => {
       quiet,
     ]);
     expect(told[0]?.atMost).toBeUndefined();
-    expect((await answers({ secrets: [KEY] }))[0]?.reason).toBe('A file holds keys or credentials: /root/key.pem.');
+    expect((await answers({ secrets: [KEY] }))[0]?.message).toBe('A file holds keys or credentials: /root/key.pem.');
   });
 
   test('are let be where the policy allows the path', async () => {
@@ -94,9 +94,9 @@ describe('keys and credentials in layers', () => {
   test('of several files are told in the plural', async () => {
     const two = [KEY, { ...KEY, path: 'root/other.pem' }];
     const [, packaged] = await answers({ secrets: two, asPackaged: two.map(({ path }) => path) });
-    expect(packaged?.reason).toMatch(/^2 files bring /);
+    expect(packaged?.message).toMatch(/^2 files bring /);
     const [, closed] = await answers({ secrets: two.map((one) => ({ ...one, isClosed: true })) });
-    expect(closed?.reason).toMatch(/^2 files are encrypted/);
+    expect(closed?.message).toMatch(/^2 files are encrypted/);
   });
 
   test('are an open question where a file could not be evaluated', async () => {

@@ -46,7 +46,7 @@ describe('without stages the base decides', () => {
     ['unheard-of', "runs as the user unheard-of (the base image's configuration)."],
   ])('and it is told who user %j is, and who says so', async (user, told) => {
     const stage = makeStage(0, USE, [], { target: true });
-    const { reason, at } = await answer(user, [stage]);
+    const { message: reason, at } = await answer(user, [stage]);
     expect(reason).toBe(`The image that is built here ${told}`);
     expect(at).toBeUndefined();
   });

@@ -24,7 +24,9 @@ async function findings(image: ImageOptions): Promise<readonly string[]> {
   ];
   return answers
     .filter(({ outcome }) => outcome !== 'pass' && outcome !== 'not-applicable')
-    .map(({ rule, aspect, reason, details }) => `${rule}/${aspect ?? ''}: ${reason} ${details?.join('; ') ?? ''}`);
+    .map(
+      ({ rule, aspect, message: reason, details }) => `${rule}/${aspect ?? ''}: ${reason} ${details?.join('; ') ?? ''}`,
+    );
 }
 
 const TOOL = { path: 'usr/bin/app', content: elf('the application'), mode: 0o755 };

@@ -114,7 +114,7 @@ describe('builder and source are those of the allow entry', () => {
     const repository = 'https://github.com/acme/../evil/images';
     const options = github(MAIL, githubProvenance({ repository, builder: `${repository}/b.yml@x` }));
     const entry = { provenance: { builder: 'https://github.com/acme/**', source: 'https://github.com/acme/**' } };
-    const { outcome, reason } = await answer({ ...options, entry });
+    const { outcome, message: reason } = await answer({ ...options, entry });
     expect(outcome).toBe('fail');
     expect(reason).toContain('its builder is');
     expect(reason).toContain('its source is https://github.com/evil/images');
@@ -194,7 +194,7 @@ describe('builder and source are those of the allow entry', () => {
       [bad, good],
       [good, bad],
     ]) {
-      const { outcome, reason } = await answer({ statements, entry }, 3);
+      const { outcome, message: reason } = await answer({ statements, entry }, 3);
       expect(outcome).toBe('fail');
       expect(reason).not.toContain('names no builder');
       expect(reason).toContain('3 is asked for');
@@ -279,12 +279,12 @@ describe('what is told of a build', () => {
   const V1_TYPE = 'build type https://actions.github.io/buildtypes/workflow/v1';
 
   test('is from which commit of which repository, and what the statement is over', async () => {
-    const { reason } = await answer(github());
+    const { message: reason } = await answer(github());
     expect(reason).toContain(` from ${REPOSITORY} at ${COMMIT}, build level 2, over the platform's manifest`);
     const [statement] = github().statements;
     if (statement === undefined) throw new Error('no statement');
     const ofIndex = await answer({ statements: [{ ...statement, on: 'index' }] });
-    expect(ofIndex.reason).toContain('over the index');
+    expect(ofIndex.message).toContain('over the index');
   });
 
   test('is its run, and where the source was read', async () => {
@@ -305,7 +305,9 @@ describe('what is told of a build', () => {
       buildDefinition: { buildType: buildDefinition.buildType, externalParameters: {} },
       runDetails: { builder: runDetails.builder },
     };
-    const { reason, details } = await answer({ statements: [{ predicateType: SLSA_V1, predicate, signer: MAIL }] });
+    const { message: reason, details } = await answer({
+      statements: [{ predicateType: SLSA_V1, predicate, signer: MAIL }],
+    });
     expect(reason).toContain(`Built by ${runDetails.builder.id}, build level 1`);
     const [first, second, ...reasoning] = details ?? [];
     expect([first, second]).toEqual([

@@ -82,15 +82,15 @@ describe('fails, and says what is lacking', () => {
 describe('what is lacking is told', () => {
   test('by three packages and no more', async () => {
     const packages = ['a', 'b', 'c', 'd'].map((name) => ({ name, purl: `pkg:npm/${name}` }));
-    const { reason } = await answer(spdxDocument({ packages }));
+    const { message: reason } = await answer(spdxDocument({ packages }));
     expect(reason).toContain('such as a, b, c;');
   });
 
   test('with why, where there is more to say than that it is lacking', async () => {
     const { creationInfo: _, ...undated } = spdxDocument({ packages: PACKAGES });
-    expect((await answer(undated, { tool: 'optional', author: 'optional' })).reason).toBe('It lacks timestamp.');
+    expect((await answer(undated, { tool: 'optional', author: 'optional' })).message).toBe('It lacks timestamp.');
     const byTool = await answer(cycloneDxDocument({ packages: PACKAGES }), { author: 'required' });
-    expect(byTool.reason).toMatch(/^It lacks author \(.*tool.*\)\.$/);
+    expect(byTool.message).toMatch(/^It lacks author \(.*tool.*\)\.$/);
     const elements = (byTool.details ?? []).map((line) => line.slice(0, line.indexOf(':')));
     expect(byTool.details?.[0]).toMatch(/^author: none \(/);
     expect(elements).toContain('timestamp');

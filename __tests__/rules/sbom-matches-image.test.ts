@@ -164,12 +164,12 @@ describe('what differs is told', () => {
   test('by three packages in the sentence, and by all of them below it', async () => {
     const listed = apkPackage('e', '1-r0');
     const all = await answers({ statements: [sbomOf(listed)], packages: apkInventory(installed) });
-    expect(all[0]?.reason).toContain('4 installed and not in the SBOM (apk a 1-r0, apk b 1-r0, apk c 1-r0 …)');
+    expect(all[0]?.message).toContain('4 installed and not in the SBOM (apk a 1-r0, apk b 1-r0, apk c 1-r0 …)');
     expect(all[0]?.details).toHaveLength(5);
     expect(all[0]?.details).toContainEqual(expect.stringMatching(/^installed.*apk d 1-r0$/));
     expect(all[0]?.details).toContainEqual(expect.stringMatching(/not installed.*apk e 1-r0$/));
     const three = await answers({ statements: [sbomOf(listed)], packages: apkInventory(installed.slice(1)) });
-    expect(three[0]?.reason).toContain('(apk b 1-r0, apk c 1-r0, apk d 1-r0)');
+    expect(three[0]?.message).toContain('(apk b 1-r0, apk c 1-r0, apk d 1-r0)');
   });
 
   test('with both versions, and with what could not be read', async () => {

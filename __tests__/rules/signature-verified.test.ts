@@ -37,7 +37,7 @@ describe('signature-verified', () => {
   test('passes by the authority’s signature, and tells when, where logged and by which run', () => {
     const result = answer(found({ verified: [SIGNED] }));
     expect(result.outcome).toBe('pass');
-    expect(result.reason).toContain('Signed by https://ci.example/release');
+    expect(result.message).toContain('Signed by https://ci.example/release');
     expect(result.details?.join()).toContain(
       '2026-11-01T12:00:00.000Z, https://rekor.example index 42, run https://ci.example/runs/7',
     );
@@ -182,7 +182,7 @@ describe('no signature', () => {
     });
     expect(evaluateSignature({ ...question, evidence: { signatures: unsigned } })).not.toHaveProperty('details');
     const nobody = evaluateSignature({ ...question, entry: allowEntry([]), evidence: { signatures: found({}) } });
-    expect(nobody.reason).toContain('allow[0] does not name who signs');
+    expect(nobody.message).toContain('allow[0] does not name who signs');
     expect(nobody).not.toHaveProperty('details');
   });
 

@@ -9,7 +9,7 @@ import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-file
 async function answers(files: readonly LayerFile[], lastDays: Readonly<Record<string, string>> = {}) {
   const { evidence } = await contentsOf({ layers: [files] });
   return ask(supported, subjectOf(evidence), 'hardened', { lastDays }).map(
-    ({ outcome, aspect, reason }) => `${outcome} ${aspect ?? ''}: ${reason}`,
+    ({ outcome, aspect, message: reason }) => `${outcome} ${aspect ?? ''}: ${reason}`,
   );
 }
 

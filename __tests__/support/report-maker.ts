@@ -41,7 +41,7 @@ export function makeAnswer(given: Partial<Answer> = {}): Answer {
     rule: 'allowed-base',
     outcome: 'fail',
     level: 'error',
-    reason: 'No allow entry matches docker.io/library/node:20.',
+    message: 'No allow entry matches docker.io/library/node:20.',
     ...given,
   };
 }

@@ -62,7 +62,7 @@ async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: C
   const collected = await evidence.collect(subject, ['image', 'signatures']);
   const result = evaluateSignature({ entry: subject.entry, reference: subject.reference, evidence: collected });
   const lines = [
-    `${formatPlatform(subject.platform)}: ${result.outcome}. ${result.reason}`,
+    `${formatPlatform(subject.platform)}: ${result.outcome}. ${result.message}`,
     ...(result.details ?? []).map((line) => `  ${line}`),
   ];
   if (result.fix !== undefined) lines.push(`  ${result.fix}`);

@@ -92,7 +92,7 @@ function answersByImage({ images, uses, answers }: Report): ReadonlyMap<Evaluate
 /** The policy's own words, where a rule applied to no use of the image. */
 function whyNotQueried(answers: readonly Answer[], rule: string, platform: string): string | undefined {
   const about = answers.filter((answer) => answer.rule === rule && answer.platform === platform);
-  return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.reason : undefined;
+  return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.message : undefined;
 }
 
 function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): Told {

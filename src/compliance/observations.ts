@@ -77,7 +77,7 @@ export function observationsOf(report: Report): readonly Observation[] {
       ...optionalField('platform', platform),
       outcome,
       level: known === undefined ? level : stricter(known.level, level),
-      reasons: distinct([...(known?.reasons ?? []), answer.reason]),
+      reasons: distinct([...(known?.reasons ?? []), answer.message]),
       vulnerabilities: seen,
       places: distinct([...(known?.places ?? []), ...place]),
       waivedAt: [...(known?.waivedAt ?? []), ...waived],

@@ -47,7 +47,7 @@ function digestFor(use: ImageUse, answers: readonly Answer[], report: Report, po
   if (reference === null) return { reason: `the image is not known: ${use.unresolved ?? use.expanded}`, retry: false };
   const doubt = doubtOf(answers);
   if (doubt !== undefined) {
-    return { reason: `${doubt.rule}: ${doubt.reason}`, retry: doubt.outcome === 'indeterminate' };
+    return { reason: `${doubt.rule}: ${doubt.message}`, retry: doubt.outcome === 'indeterminate' };
   }
   const digests = new Set(answers.flatMap(({ image }) => image ?? []));
   if (digests.size === 0) {
@@ -68,7 +68,7 @@ export function signatureOf(use: string, { answers }: Pick<Report, 'answers'>): 
   const asked = answers.filter((answer) => answer.use === use && answer.rule === 'signature-verified');
   const other = asked.find(({ outcome }) => outcome !== 'pass');
   if (asked.length > 0 && other === undefined) return { verified: true };
-  return { verified: false, reason: other?.reason ?? 'signature-verified is not asked of it' };
+  return { verified: false, reason: other?.message ?? 'signature-verified is not asked of it' };
 }
 
 function doubtOf(answers: readonly Answer[]): Answer | undefined {
@@ -86,5 +86,5 @@ function doubtOf(answers: readonly Answer[]): Answer | undefined {
 
 function whyUnresolved(name: string, answers: readonly Answer[]): string {
   const said = answers.find(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
-  return said?.reason ?? `no registry named a digest for it; \`base-image-gate inspect ${name}\` tells why`;
+  return said?.message ?? `no registry named a digest for it; \`base-image-gate inspect ${name}\` tells why`;
 }

@@ -95,7 +95,7 @@ async function newerOf(
   const doubt = await barringAnswer(newer, platform, evidence, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;
   if (doubt !== null) {
-    return { kind: 'unchecked', tag, ...optionalField('digest', digest), reason: doubt.reason };
+    return { kind: 'unchecked', tag, ...optionalField('digest', digest), reason: doubt.message };
   }
   if (newer.subject.reference === null) return null;
   return {

@@ -135,7 +135,7 @@ function beyondDepth(use: ImageUse): ReferenceEvaluation {
         file: use.file,
         outcome: 'indeterminate',
         level: 'error',
-        reason: `${reason}.`,
+        message: `${reason}.`,
         fix: 'Build on an image whose ONBUILD triggers name no further image.',
       },
     ],

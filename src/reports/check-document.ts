@@ -52,7 +52,7 @@ const answerSchema = z
     platform: z.exactOptional(text),
     outcome,
     level,
-    reason: text,
+    message: text,
     fix: z.exactOptional(text),
     details: z.exactOptional(z.array(text)),
     vulnerabilities: z.exactOptional(z.array(text)),

@@ -78,7 +78,7 @@ function draftOf(answer: Answer, use: ImageUse | undefined, policyPath: string):
     rule: answer.rule,
     level: answer.level,
     outcome: answer.outcome,
-    message: answer.reason,
+    message: answer.message,
     file: place.file,
     line: place.line,
     column: place.column,

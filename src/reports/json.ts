@@ -75,7 +75,7 @@ function answerDocument(answer: Answer): CheckDocument['answers'][number] {
     ...optionalField('platform', answer.platform),
     outcome: answer.outcome,
     level: answer.level,
-    reason: answer.reason,
+    message: answer.message,
     ...optionalField('fix', answer.fix),
     ...(answer.details === undefined ? {} : { details: [...answer.details] }),
     ...(answer.vulnerabilities === undefined ? {} : { vulnerabilities: [...answer.vulnerabilities] }),

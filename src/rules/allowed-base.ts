@@ -35,15 +35,15 @@ export const allowedBase: UseRule<NoOptions> = {
   securitySeverity: 7,
   evaluate: ({ entry, policy, reference, stages, use, now }) => {
     if (reference === null)
-      return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
-    if (policy.allow.length === 0) return { outcome: 'not-applicable', reason: 'The policy has no allowlist.' };
+      return { outcome: 'not-applicable', message: 'The image is not known; see known-reference.' };
+    if (policy.allow.length === 0) return { outcome: 'not-applicable', message: 'The policy has no allowlist.' };
     const name = formatReference(reference);
     if (entry !== null) {
-      return { outcome: 'pass', reason: `${name} is allowed by ${entry.name} (\`${entry.pattern}\`).` };
+      return { outcome: 'pass', message: `${name} is allowed by ${entry.name} (\`${entry.pattern}\`).` };
     }
     return {
       outcome: 'fail',
-      reason: `No entry of the allowlist matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
+      message: `No entry of the allowlist matches ${name}${use.written === name ? '' : `, which \`${use.written}\` names`}.`,
       ...adviceOf(
         proposalsFor({ use, reference, now }, stages, policy, loadCatalog()),
         deniedBy(policy, reference) !== null,

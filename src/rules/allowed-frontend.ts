@@ -40,27 +40,27 @@ export const allowedFrontend: UseRule<Options> = {
   securitySeverity: 7,
   evaluate: ({ entry, reference }, { allow, pinned }) => {
     if (reference === null)
-      return { outcome: 'not-applicable', reason: 'The frontend is not known; see known-reference.' };
+      return { outcome: 'not-applicable', message: 'The frontend is not known; see known-reference.' };
     const name = formatReference(reference);
     const allowed = entry !== null || allow.some((pattern) => matchesText(pattern, reference));
     const results: RuleResult[] = [
       allowed
-        ? { aspect: 'allowed', outcome: 'pass', reason: `The frontend ${name} is allowed.` }
+        ? { aspect: 'allowed', outcome: 'pass', message: `The frontend ${name} is allowed.` }
         : {
             aspect: 'allowed',
             outcome: 'fail',
-            reason: `The frontend ${name} is not on the allowlist, and it decides what every line of this file means.`,
+            message: `The frontend ${name} is not on the allowlist, and it decides what every line of this file means.`,
             fix: 'Use docker/dockerfile or leave the `# syntax=` line out; or have the frontend added to the allowlist.',
           },
     ];
     if (pinned) {
       results.push(
         reference.digest !== undefined
-          ? { aspect: 'pinned', outcome: 'pass', reason: 'The frontend is pinned by digest.' }
+          ? { aspect: 'pinned', outcome: 'pass', message: 'The frontend is pinned by digest.' }
           : {
               aspect: 'pinned',
               outcome: 'fail',
-              reason: `The frontend ${name} is not pinned, so another program may read this file tomorrow.`,
+              message: `The frontend ${name} is not pinned, so another program may read this file tomorrow.`,
               fix: 'Leave the `# syntax=` line out, or add the digest: `# syntax=docker/dockerfile:1@sha256:…`.',
             },
       );

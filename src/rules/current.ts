@@ -44,11 +44,11 @@ export const current: ImageRule<Options> = {
   securitySeverity: 4,
   evaluate: ({ reference, evidence }, chosen) => {
     const tag = reference.tag;
-    if (tag === undefined) return { outcome: 'not-applicable', reason: 'It names no tag that could have moved.' };
+    if (tag === undefined) return { outcome: 'not-applicable', message: 'It names no tag that could have moved.' };
     const pinned = reference.digest;
     const asksPatches = chosen['newer-patch'] && namesPatch(tag);
     if (pinned === undefined && !asksPatches)
-      return { outcome: 'not-applicable', reason: 'It is not pinned, so every build takes what the tag points to.' };
+      return { outcome: 'not-applicable', message: 'It is not pinned, so every build takes what the tag points to.' };
     const state = evidence.tag;
     if (state?.status !== 'present') return unknown(state, tag);
     return [
@@ -60,25 +60,26 @@ export const current: ImageRule<Options> = {
 
 function unknown(evidence: Evidence<TagState> | undefined, tag: string): RuleResult {
   if (evidence?.status === 'unsupported')
-    return { outcome: 'fail', reason: evidence.message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' };
+    return { outcome: 'fail', message: evidence.message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' };
   if (evidence?.status === 'unavailable')
-    return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix };
+    return { outcome: 'indeterminate', message: evidence.message, fix: evidence.fix };
   return {
     outcome: 'indeterminate',
-    reason: `Where the tag ${tag} points to was not asked.`,
+    message: `Where the tag ${tag} points to was not asked.`,
     fix: 'Run the gate again.',
   };
 }
 
 function drift({ tag, currentDigest, listsPinned }: TagState, pinned: string): RuleResult {
   const aspect = 'drift';
-  if (currentDigest === pinned) return { outcome: 'pass', aspect, reason: `The tag ${tag} still points to ${pinned}.` };
+  if (currentDigest === pinned)
+    return { outcome: 'pass', aspect, message: `The tag ${tag} still points to ${pinned}.` };
   if (listsPinned)
-    return { outcome: 'pass', aspect, reason: `The tag ${tag} still lists ${pinned} for one of its platforms.` };
+    return { outcome: 'pass', aspect, message: `The tag ${tag} still lists ${pinned} for one of its platforms.` };
   return {
     outcome: 'fail',
     aspect,
-    reason: `The tag ${tag} points to ${currentDigest} now; the pin is ${pinned}.`,
+    message: `The tag ${tag} points to ${currentDigest} now; the pin is ${pinned}.`,
     fix: `Replace the digest with ${currentDigest}.`,
   };
 }
@@ -89,15 +90,15 @@ function patches({ tag, newerTag, tagsUnknown }: TagState): RuleResult {
     return {
       outcome: 'fail',
       aspect,
-      reason: `There is a newer patch than ${tag}: ${newerTag}.`,
+      message: `There is a newer patch than ${tag}: ${newerTag}.`,
       fix: `Use the tag ${newerTag}, and its digest.`,
     };
   if (tagsUnknown !== undefined)
     return {
       outcome: 'indeterminate',
       aspect,
-      reason: `Whether there is a newer patch than ${tag} is not known: ${tagsUnknown}`,
+      message: `Whether there is a newer patch than ${tag} is not known: ${tagsUnknown}`,
       fix: 'Let the account list the tags of the repository, or set `newer-patch: false`.',
     };
-  return { outcome: 'pass', aspect, reason: `There is no newer patch than ${tag}.` };
+  return { outcome: 'pass', aspect, message: `There is no newer patch than ${tag}.` };
 }

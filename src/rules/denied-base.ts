@@ -21,18 +21,18 @@ export const deniedBase: UseRule<NoOptions> = {
   securitySeverity: 8,
   evaluate: ({ policy, reference, use }) => {
     if (reference === null)
-      return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
+      return { outcome: 'not-applicable', message: 'The image is not known; see known-reference.' };
     // Under the name that a mirror gives it, too: whoever denies a host denies what it mirrors.
     const names = use.reference === null ? [reference] : [reference, use.reference];
     const [denied] = names.flatMap((name) => {
       const entry = deniedBy(policy, name);
       return entry === null ? [] : [{ entry, name }];
     });
-    if (denied === undefined) return { outcome: 'pass', reason: 'No deny entry matches.' };
+    if (denied === undefined) return { outcome: 'pass', message: 'No deny entry matches.' };
     const { entry, name } = denied;
     return {
       outcome: 'fail',
-      reason: `${formatReference(name)} is denied by \`${entry.pattern}\`: ${entry.reason}.`,
+      message: `${formatReference(name)} is denied by \`${entry.pattern}\`: ${entry.reason}.`,
       fix: 'Build on another image, or ask the owners of the policy for a waiver.',
     };
   },

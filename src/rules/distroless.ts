@@ -72,14 +72,14 @@ export const distroless: ImageRule<Options> = {
       if (programs.length === 0) {
         const open = unevaluated(filesystem.value);
         if (open !== null) return { ...open, aspect, atMost: highest[aspect] };
-        return { outcome: 'pass', aspect, reason: `There is no ${what} in it.` };
+        return { outcome: 'pass', aspect, message: `There is no ${what} in it.` };
       }
       const names = [...new Set(programs.map(({ path }) => `/${path}`))];
       return {
         outcome: 'fail',
         aspect,
         atMost: highest[aspect],
-        reason: `There is a ${what} in it: ${listed(names)}.`,
+        message: `There is a ${what} in it: ${listed(names)}.`,
         fix: 'Ship from the variant without it, and keep this one for the stage that builds.',
         details: shortened(programs.map(describe)),
       };

@@ -89,7 +89,7 @@ export function answersOfUse(
     if (setting.level === 'off') return [];
     const answers = (): readonly RuleResult[] => {
       if (!rule.roles.includes(subject.use.role)) return [notQueried(subject.use)];
-      if (skipBecause !== null) return [{ outcome: 'skipped', reason: skipBecause }];
+      if (skipBecause !== null) return [{ outcome: 'skipped', message: skipBecause }];
       return asList(rule.evaluate(subjectFor(rule, inquiry), setting.options));
     };
     return answers().map((result) => lowered(useAnswer(rule, result, setting, inquiry), rule, inquiry));
@@ -121,9 +121,9 @@ export async function answersOfImage(
     if (!rule.roles.includes(subject.use.role)) return [finish(notQueried(subject.use))];
     const { reference } = subject;
     if (reference === null || pullFrom === null) {
-      return [finish({ outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' })];
+      return [finish({ outcome: 'not-applicable', message: 'The image is not known; see known-reference.' })];
     }
-    if (skipBecause !== null) return [finish({ outcome: 'skipped', reason: skipBecause })];
+    if (skipBecause !== null) return [finish({ outcome: 'skipped', message: skipBecause })];
     const imageSubject: ImageSubject = { reference, pullFrom, entry: verifiedBy, platform };
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
     const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
@@ -190,7 +190,7 @@ function subjectFor({ id }: Rule, { subject, waiverOf }: UseInquiry): UseSubject
 }
 
 function notQueried(use: ImageUse): RuleResult {
-  return { outcome: 'not-applicable', reason: `The rule is not asked of images in the role "${use.role}".` };
+  return { outcome: 'not-applicable', message: `The rule is not asked of images in the role "${use.role}".` };
 }
 
 function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: UseInquiry): Answer {

@@ -51,25 +51,25 @@ export const fresh: ImageRule<Options> = {
     if (chosen === null) {
       return {
         outcome: 'indeterminate',
-        reason: `Nothing tells how old it is${refused.length === 0 ? '' : `: ${refused.map(({ name, at }) => `${name} says ${at}`).join(', ')}`}.`,
+        message: `Nothing tells how old it is${refused.length === 0 ? '' : `: ${refused.map(({ name, at }) => `${name} says ${at}`).join(', ')}`}.`,
         fix: incomplete ?? 'Use an image whose signature is in a transparency log, or that has signed provenance.',
         details,
       };
     }
     const age = now.getTime() - Date.parse(chosen.at);
     const told = `${plural(Math.max(0, Math.floor(age / DAY)), 'day')} old: the ${chosen.name} says ${chosen.at.slice(0, 10)}`;
-    if (age <= durationMilliseconds(maxAge)) return { outcome: 'pass', reason: `It is ${told}.`, details };
+    if (age <= durationMilliseconds(maxAge)) return { outcome: 'pass', message: `It is ${told}.`, details };
     if (incomplete !== undefined) {
       return {
         outcome: 'indeterminate',
-        reason: `It is ${told}. A newer clock could not be asked: ${incomplete}`,
+        message: `It is ${told}. A newer clock could not be asked: ${incomplete}`,
         fix: 'Run the gate again.',
         details,
       };
     }
     return {
       outcome: 'fail',
-      reason: `It is ${told}. The policy allows ${maxAge} at most.`,
+      message: `It is ${told}. The policy allows ${maxAge} at most.`,
       fix: 'Take the newest digest of the tag, or an image that is rebuilt regularly.',
       details,
     };

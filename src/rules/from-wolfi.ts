@@ -23,7 +23,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
   securitySeverity: 6,
   evaluate: (subject): RuleResult => {
     if (subject.entry?.wolfi !== true)
-      return { outcome: 'not-applicable', reason: 'No allow entry claims that it is Wolfi.' };
+      return { outcome: 'not-applicable', message: 'No allow entry claims that it is Wolfi.' };
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
     const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
@@ -36,7 +36,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
     if (first !== undefined) {
       return {
         outcome: 'fail',
-        reason: `It is not Wolfi as its allow entry claims: ${first}.`,
+        message: `It is not Wolfi as its allow entry claims: ${first}.`,
         fix: 'Correct the allow entry, or use an image made from Wolfi packages.',
         details: [
           ...contradictions.map((clause) => `speaks against it: ${clause}`),
@@ -47,11 +47,11 @@ export const fromWolfi: ImageRule<NoOptions> = {
     if (subject.evidence.apko?.status === 'unavailable') {
       return {
         outcome: 'indeterminate',
-        reason: `Whether its signed apko configuration agrees is not known: ${subject.evidence.apko.message}`,
+        message: `Whether its signed apko configuration agrees is not known: ${subject.evidence.apko.message}`,
         fix: subject.evidence.apko.fix,
         details: agreements.map((part) => `speaks for it: ${part}`),
       };
     }
-    return { outcome: 'pass', reason: `It is Wolfi by ${agreements.join(', ')}.` };
+    return { outcome: 'pass', message: `It is Wolfi by ${agreements.join(', ')}.` };
   },
 };

@@ -71,7 +71,7 @@ export const hardenedConfiguration: ImageRule<Options> = {
       ...evaluateSettings(image.value.configuration, filesystem.value, chosen),
     ];
     if (failures.length > 0) return failures;
-    return { outcome: 'pass', reason: 'No file and no setting of it hands out rights.' };
+    return { outcome: 'pass', message: 'No file and no setting of it hands out rights.' };
   },
 };
 
@@ -126,7 +126,7 @@ function filesFail(
   return {
     outcome: 'fail',
     aspect,
-    reason: `${plural(paths.length, `file in it ${one}`, `files in it ${many}`)}: ${listed(paths)}.`,
+    message: `${plural(paths.length, `file in it ${one}`, `files in it ${many}`)}: ${listed(paths)}.`,
     fix,
     details: shortened(entries.map((entry) => `/${entry.path} (${detail(entry)}, uid ${entry.uid}, gid ${entry.gid})`)),
   };
@@ -148,7 +148,7 @@ function evaluateSettings(
     results.push({
       outcome: 'fail',
       aspect: 'environment',
-      reason: `Its environment decides what is run: ${listed([...new Set(hazards.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
+      message: `Its environment decides what is run: ${listed([...new Set(hazards.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
       fix: 'Take an image without it; or set the variable anew in the stage that ships, and have a waiver accept it in the base.',
     });
   }
@@ -158,7 +158,7 @@ function evaluateSettings(
       outcome: 'fail',
       aspect: 'entrypoint',
       atMost: 'warning',
-      reason: 'Its ENTRYPOINT has the shell form: a shell is the first process, takes the signals, and ignores CMD.',
+      message: 'Its ENTRYPOINT has the shell form: a shell is the first process, takes the signals, and ignores CMD.',
       fix: 'Take an image whose ENTRYPOINT is a JSON array; or write one in the stage that ships, and have a waiver accept it in the base.',
     });
   }
@@ -167,7 +167,7 @@ function evaluateSettings(
     results.push({
       outcome: 'fail',
       aspect: 'ports',
-      reason: `It exposes ${listed(ports)}, by which people log in from outside.`,
+      message: `It exposes ${listed(ports)}, by which people log in from outside.`,
       fix: 'Take an image without that service, or have the policy say which ports are meant (`deny-ports`).',
     });
   }

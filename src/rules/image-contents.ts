@@ -22,30 +22,30 @@ export function withoutLinuxContents(subject: ImageRuleSubject): RuleResult | nu
   if (!isWindowsImage(subject)) return null;
   return {
     outcome: 'not-applicable',
-    reason: 'It is a Windows image: what lies in its layers is not evaluated by this rule, which knows Linux files.',
+    message: 'It is a Windows image: what lies in its layers is not evaluated by this rule, which knows Linux files.',
   };
 }
 
 /** The value of evidence that a rule can't answer without, or the answer that follows from its lack. */
 export function needed<T>(evidence: Evidence<T> | undefined, what: string): Result<T, RuleResult> {
   if (evidence === undefined) {
-    return err({ outcome: 'indeterminate', reason: `${what} was not collected.`, fix: 'Run the gate again.' });
+    return err({ outcome: 'indeterminate', message: `${what} was not collected.`, fix: 'Run the gate again.' });
   }
   switch (evidence.status) {
     case 'present':
       return ok(evidence.value);
     case 'unavailable':
-      return err({ outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix });
+      return err({ outcome: 'indeterminate', message: evidence.message, fix: evidence.fix });
     case 'unsupported':
       return err({
         outcome: 'fail',
-        reason: evidence.message,
+        message: evidence.message,
         fix: 'Use an image whose layers are plain OCI or Docker layers, or accept it by a waiver.',
       });
     case 'absent':
       return err({
         outcome: 'fail',
-        reason: `${what} was looked for and is not there.`,
+        message: `${what} was looked for and is not there.`,
         fix: 'Use an image that has it.',
       });
   }
@@ -59,7 +59,7 @@ export function unevaluated({ unread }: FilesystemFacts): RuleResult | null {
   if (unread.length === 0) return null;
   return {
     outcome: 'indeterminate',
-    reason: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be evaluated: ${listed(unread.map(({ path }) => `/${path}`))}.`,
+    message: `${unread.length === 1 ? 'A file of it' : `${unread.length} files of it`} could not be evaluated: ${listed(unread.map(({ path }) => `/${path}`))}.`,
     fix: "Ask the image's publisher to build it with plain files in its layers.",
     details: shortened(unread.map(({ path, reason }) => `/${path}: ${reason}`)),
   };
@@ -71,7 +71,7 @@ export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | n
   if (first === undefined) return null;
   return {
     outcome: 'indeterminate',
-    reason: `What is installed is not known whole: /${first.path} could not be read${unknowns.length > 1 ? `, nor could ${unknowns.length - 1} more` : ''} (${first.reason.slice(0, 300)}).`,
+    message: `What is installed is not known whole: /${first.path} could not be read${unknowns.length > 1 ? `, nor could ${unknowns.length - 1} more` : ''} (${first.reason.slice(0, 300)}).`,
     fix: "Ask the image's publisher to keep its package database where its package manager does.",
     details: shortened(unknowns.map(({ path, reason }) => `/${path}: ${reason}`)),
   };

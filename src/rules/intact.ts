@@ -32,7 +32,7 @@ export const intact: ImageRule<NoOptions> = {
     if (altered.length > 0) {
       return {
         outcome: 'fail',
-        reason: `${altered.length} packaged ${altered.length === 1 ? 'file differs from its' : 'files differ from their'} package: ${listed(altered.map(({ path }) => `/${path}`))}.`,
+        message: `${altered.length} packaged ${altered.length === 1 ? 'file differs from its' : 'files differ from their'} package: ${listed(altered.map(({ path }) => `/${path}`))}.`,
         fix: 'Take an image whose files are as packaged, or have the change packaged.',
         details: shortened(altered.map((one) => `/${one.path} (${one.package})`)),
       };
@@ -40,7 +40,7 @@ export const intact: ImageRule<NoOptions> = {
     if (notCompared.length > 0) {
       return {
         outcome: 'indeterminate',
-        reason: `${plural(notCompared.length, 'packaged file')} could not be compared: ${listed(notCompared.map((path) => `/${path}`))}.`,
+        message: `${plural(notCompared.length, 'packaged file')} could not be compared: ${listed(notCompared.map((path) => `/${path}`))}.`,
         fix: "Ask the image's publisher not to store files as sparse, and not to mix package managers in a layer.",
         details: shortened(notCompared.map((path) => `/${path}`)),
       };
@@ -50,11 +50,11 @@ export const intact: ImageRule<NoOptions> = {
     const unread = unreadInventory(packages.value.unknowns.filter(({ path }) => databases.has(path)));
     if (unread !== null) return unread;
     if (asPackaged.size === 0) {
-      return { outcome: 'not-applicable', reason: 'No package database in it keeps checksums of files.' };
+      return { outcome: 'not-applicable', message: 'No package database in it keeps checksums of files.' };
     }
     return {
       outcome: 'pass',
-      reason: `Every packaged file that has a checksum agrees with it (${plural(asPackaged.size, 'file')}).`,
+      message: `Every packaged file that has a checksum agrees with it (${plural(asPackaged.size, 'file')}).`,
     };
   },
 };

@@ -36,11 +36,11 @@ export const knownReference: UseRule<NoOptions> = {
   securitySeverity: 6,
   evaluate: ({ use }) => {
     if (use.unresolved === undefined && use.reference !== null) {
-      return { outcome: 'pass', reason: 'The reference is known from the build file.' };
+      return { outcome: 'pass', message: 'The reference is known from the build file.' };
     }
     return {
       outcome: 'fail',
-      reason: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is not an image reference'}.`,
+      message: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is not an image reference'}.`,
       fix: fixOf(use),
     };
   },

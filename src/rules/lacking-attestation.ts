@@ -28,7 +28,7 @@ export function lackingAttestation(
   if (known === '' && subject.entry?.signed !== false) return result;
   return {
     ...result,
-    reason: `The image has no ${wanted.name}${known}.`,
+    message: `The image has no ${wanted.name}${known}.`,
     fix: [
       `${adviceFor(subject, wanted)} Or accept it in the policy until a day that you set:`,
       waiverLines(subject, wanted),

@@ -86,7 +86,7 @@ export const minimal: ImageRule<Options> = {
           : {
               outcome: 'not-applicable',
               aspect: 'unowned-files',
-              reason: 'No package database in it keeps lists of files.',
+              message: 'No package database in it keeps lists of files.',
             },
     ];
   },
@@ -102,11 +102,11 @@ const BUDGETS = {
 
 function within(aspect: keyof typeof BUDGETS, count: number, most: number, one: string, many?: string): RuleResult {
   const reason = `It has ${plural(count, one, many)}; the budget is ${plural(most, '', '').trim()}.`;
-  if (count <= most) return { outcome: 'pass', aspect, reason };
+  if (count <= most) return { outcome: 'pass', aspect, message: reason };
   return {
     outcome: 'fail',
     aspect,
-    reason,
+    message: reason,
     fix: `Take a smaller variant of the image, or raise \`${BUDGETS[aspect]}\` in the policy.`,
   };
 }

@@ -102,7 +102,7 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
     const ids = distinct(counted).map(({ id }) => id);
     results.push({
       outcome: 'fail',
-      reason: `It has ${summary(counted)}.`,
+      message: `It has ${summary(counted)}.`,
       fix: fix(counted, subject, chosen),
       details: shortened([...groups(counted).map(groupLine), ...notes]),
       vulnerabilities: [...ids, ...acceptedIds],
@@ -115,7 +115,7 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
       outcome: 'fail',
       aspect: 'rest',
       atMost: chosen.rest,
-      reason: `It also has ${summary(rest)}, which the policy does not count${counted.length === 0 ? ' yet or at all' : ''}.`,
+      message: `It also has ${summary(rest)}, which the policy does not count${counted.length === 0 ? ' yet or at all' : ''}.`,
       fix: fix(rest, subject, chosen),
       details: shortened(groups(rest).map(groupLine)),
       vulnerabilities: distinct(rest).map(({ id }) => id),
@@ -135,7 +135,7 @@ function passed(
   const what = rest.length === 0 && waived.length === 0 ? 'known vulnerability' : 'known vulnerability that counts';
   return {
     outcome: 'pass',
-    reason:
+    message:
       packages === 0
         ? 'It has no packages, which its allow entry expects (no-packages: allow).'
         : `None of its ${packages} packages has a ${what}.`,

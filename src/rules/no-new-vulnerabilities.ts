@@ -65,14 +65,14 @@ export const noNewVulnerabilities: ImageRule<Options> = {
     const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
     if (subject.base === undefined) {
       const reason = 'Nothing is compared: this run evaluates no change against a base branch.';
-      return { outcome: 'not-applicable', reason, ...accepting(known.ok ? known.value.found : [], subject) };
+      return { outcome: 'not-applicable', message: reason, ...accepting(known.ok ? known.value.found : [], subject) };
     }
     if (!known.ok) return known.error;
     const before = foundBefore(subject.base);
     if (!('outcome' in before)) return compare(subject, known.value, before, chosen);
     // What has nothing brings nothing: otherwise nobody could replace an image that can't be looked at.
     const alone = compare(subject, known.value, NOTHING, chosen);
-    return alone.outcome === 'pass' ? { ...alone, reason: `${NOTHING_COUNTS}.` } : before;
+    return alone.outcome === 'pass' ? { ...alone, message: `${NOTHING_COUNTS}.` } : before;
   },
 };
 
@@ -94,7 +94,7 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
   if (brought.length > 0) {
     return {
       outcome: 'fail',
-      reason: `It has ${summary(brought)} that ${before.name} does not have${removed === 0 ? '' : `; it is without ${removed} of those`}.`,
+      message: `It has ${summary(brought)} that ${before.name} does not have${removed === 0 ? '' : `; it is without ${removed} of those`}.`,
       fix: fix(brought, subject, chosen),
       vulnerabilities: [...distinct(brought).map(({ id }) => id), ...vulnerabilities],
       ...details,
@@ -105,7 +105,7 @@ function compare(subject: ImageRuleSubject, known: KnownVulnerabilities, before:
   const counting = open.length === 0 && lines.length === 0 ? '' : ' that counts and';
   return {
     outcome: 'pass',
-    reason: `It has no known vulnerability${counting} that ${before.name} does not have${removed === 0 ? '' : `, and is without ${removed} of those`}.`,
+    message: `It has no known vulnerability${counting} that ${before.name} does not have${removed === 0 ? '' : `, and is without ${removed} of those`}.`,
     ...(vulnerabilities.length === 0 ? {} : { vulnerabilities }),
     ...details,
   };
@@ -131,7 +131,7 @@ function foundBefore(base: BaseImage): Before | RuleResult {
   if (base.kind === 'unknown') {
     return {
       outcome: 'indeterminate',
-      reason: `There is nothing to compare with, because ${base.reason}.`,
+      message: `There is nothing to compare with, because ${base.reason}.`,
       fix: 'Fix the base branch, or name its registry in the policy.',
     };
   }

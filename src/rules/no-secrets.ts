@@ -96,7 +96,7 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
       : (withAspect(unevaluated(filesystem.value), aspect) ?? {
           outcome: 'pass',
           aspect,
-          reason: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is told beside this' : ''}.`,
+          message: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is told beside this' : ''}.`,
         }),
     ...(packaged.length === 0
       ? []
@@ -134,7 +134,7 @@ function told(secrets: readonly SecretFile[], [one, many]: readonly [string, str
   const paths = [...new Set(secrets.map(({ path }) => `/${path}`))];
   return {
     outcome: 'fail',
-    reason: `${paths.length === 1 ? `A file ${one}` : `${paths.length} files ${many}`} ${what}: ${listed(paths)}.`,
+    message: `${paths.length === 1 ? `A file ${one}` : `${paths.length} files ${many}`} ${what}: ${listed(paths)}.`,
     details: shortened(secrets.map(describe)),
   };
 }
@@ -146,11 +146,11 @@ function evaluateEnvironment({ evidence }: ImageRuleSubject, chosen: Options): R
   const found = environmentSecrets(image.value.configuration.env).filter(
     ({ variable }) => !chosen.allowVariables.includes(variable),
   );
-  if (found.length === 0) return { outcome: 'pass', aspect, reason: 'Its environment holds no secret.' };
+  if (found.length === 0) return { outcome: 'pass', aspect, message: 'Its environment holds no secret.' };
   return {
     outcome: 'fail',
     aspect,
-    reason: `Its environment holds ${found.length === 1 ? 'what looks like a secret' : 'what look like secrets'}: ${listed(found.map(({ variable }) => variable))}.`,
+    message: `Its environment holds ${found.length === 1 ? 'what looks like a secret' : 'what look like secrets'}: ${listed(found.map(({ variable }) => variable))}.`,
     fix: 'Take an image without, and revoke what is in this one: such variables are set when a container starts. What is no secret is allowed by name (`allow-variables`).',
     details: shortened(found.map(({ variable, reason }) => `${variable} ${reason}`)),
   };

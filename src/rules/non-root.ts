@@ -49,13 +49,13 @@ export const nonRoot: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const { evidence, use } = subject;
     if (use.instruction === 'ONBUILD') {
-      return { outcome: 'not-applicable', reason: 'A trigger copies from it, and nothing that ships is built on it.' };
+      return { outcome: 'not-applicable', message: 'A trigger copies from it, and nothing that ships is built on it.' };
     }
     const image = needed(evidence.image, "The image's configuration");
     if (!image.ok) return image.error;
     const { configuration } = image.value;
     if (isWindowsImage(subject)) {
-      return { outcome: 'not-applicable', reason: 'It is a Windows image, which has no user numbers.' };
+      return { outcome: 'not-applicable', message: 'It is a Windows image, which has no user numbers.' };
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
     const [first = ownUser(configuration), ...others] = usersOver(subject, configuration);
@@ -95,7 +95,7 @@ function evaluate(
   if (user === undefined) {
     return {
       outcome: 'indeterminate',
-      reason: `${what} runs as whomever a build argument names (${decides}).`,
+      message: `${what} runs as whomever a build argument names (${decides}).`,
       fix: 'Write the user into the build file, or give its build argument a default there.',
       ...place,
     };
@@ -104,12 +104,12 @@ function evaluate(
   if (uid === 0) {
     const who = user === '' && at === undefined ? 'root, since neither it nor its base says USER' : 'root';
     const by = user === '' && at === undefined ? '' : ` (${decides})`;
-    return { outcome: 'fail', reason: `${what} runs as ${who}${by}.`, fix, ...place };
+    return { outcome: 'fail', message: `${what} runs as ${who}${by}.`, fix, ...place };
   }
   if (chosen.numeric && name !== undefined) {
     return {
       outcome: 'fail',
-      reason: `${what} runs as ${name}, which is not a number (${decides}).`,
+      message: `${what} runs as ${name}, which is not a number (${decides}).`,
       fix: `Write its uid${uid === undefined ? '' : ` ${uid}`} instead of its name.`,
       ...place,
     };
@@ -118,20 +118,20 @@ function evaluate(
   if (uid === undefined && !contents.ok) {
     return {
       ...contents.error,
-      reason: `${what} runs as ${name} (${decides}), whose uid is not known: ${contents.error.reason}`,
+      message: `${what} runs as ${name} (${decides}), whose uid is not known: ${contents.error.message}`,
       ...place,
     };
   }
   if (unread !== undefined) {
     return {
       outcome: 'indeterminate',
-      reason: `${what} runs as ${name} (${decides}), whose uid is not known: ${unread}.`,
+      message: `${what} runs as ${name} (${decides}), whose uid is not known: ${unread}.`,
       fix: 'Write a number instead of the name, such as USER 65532.',
       ...place,
     };
   }
   const shown = name === undefined ? `uid ${uid}` : uid === undefined ? `the user ${name}` : `${name} (uid ${uid})`;
-  return { outcome: 'pass', reason: `${what} runs as ${shown} (${decides}).`, ...place };
+  return { outcome: 'pass', message: `${what} runs as ${shown} (${decides}).`, ...place };
 }
 
 /** What decides the user, in a clause for brackets. */

@@ -33,11 +33,11 @@ export const overridableBase: UseRule<NoOptions> = {
   controls: ['CM-2', 'CM-5'],
   securitySeverity: 4,
   evaluate: ({ use }) => {
-    if (use.overridable.length === 0) return { outcome: 'pass', reason: 'No build argument can replace it.' };
+    if (use.overridable.length === 0) return { outcome: 'pass', message: 'No build argument can replace it.' };
     const names = use.overridable.map((name) => `\`${name}\``).join(', ');
     return {
       outcome: 'fail',
-      reason: `The build argument${use.overridable.length > 1 ? 's' : ''} ${names} can replace this image, or part of its reference, without a change to this file.`,
+      message: `The build argument${use.overridable.length > 1 ? 's' : ''} ${names} can replace this image, or part of its reference, without a change to this file.`,
       fix: 'Name the image in the instruction itself, or accept the argument by a waiver that says who passes it.',
     };
   },

@@ -27,11 +27,11 @@ export const pinnedByDigest: UseRule<NoOptions> = {
   securitySeverity: 5,
   evaluate: ({ reference, use }) => {
     if (reference === null)
-      return { outcome: 'not-applicable', reason: 'The image is not known; see known-reference.' };
-    if (reference.digest !== undefined) return { outcome: 'pass', reason: `It is pinned to ${reference.digest}.` };
+      return { outcome: 'not-applicable', message: 'The image is not known; see known-reference.' };
+    if (reference.digest !== undefined) return { outcome: 'pass', message: `It is pinned to ${reference.digest}.` };
     return {
       outcome: 'fail',
-      reason: `\`${use.written}\` names a tag, which may point to another image when the build pulls it.`,
+      message: `\`${use.written}\` names a tag, which may point to another image when the build pulls it.`,
       fix: 'Add the digest after the tag (`base-image-gate fix --pin --write` does it), and let Dependabot or Renovate keep it current.',
     };
   },

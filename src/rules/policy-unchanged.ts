@@ -18,13 +18,13 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   controls: ['CM-3'],
   securitySeverity: 3,
   evaluate: ({ changedFiles, policy }) => {
-    if (changedFiles === null) return { outcome: 'not-applicable', reason: 'Nothing is compared in this run.' };
+    if (changedFiles === null) return { outcome: 'not-applicable', message: 'Nothing is compared in this run.' };
     const governed = new Set([policy.source.path ?? '.github/base-image-gate.yml', ...policy.dependsOn]);
     const edited = changedFiles.filter((path) => governed.has(path));
-    if (edited.length === 0) return { outcome: 'pass', reason: 'Policy, waivers and keys are as on the base branch.' };
+    if (edited.length === 0) return { outcome: 'pass', message: 'Policy, waivers and keys are as on the base branch.' };
     return {
       outcome: 'fail',
-      reason: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is evaluated by the policy as it is without the edit.`,
+      message: `This change edits ${edited.map((path) => `\`${path}\``).join(', ')}; this run is evaluated by the policy as it is without the edit.`,
       fix: 'Have the owners of the policy review it.',
       details: edited,
     };

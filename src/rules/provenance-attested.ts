@@ -91,7 +91,7 @@ function evaluate(
   if (!counts) {
     return {
       outcome: 'fail',
-      reason: `The provenance at ${first.place} is unsigned, on the registry's word.`,
+      message: `The provenance at ${first.place} is unsigned, on the registry's word.`,
       fix: "Attest it with a signature, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
       details,
     };
@@ -99,11 +99,11 @@ function evaluate(
   const minLevel = entry?.provenance?.minLevel ?? chosen['min-level'];
   const evaluated = all.map((attested) => ({ attested, faults: faultsOf(attested, entry?.provenance, minLevel) }));
   const good = evaluated.find(({ faults }) => faults.length === 0);
-  if (good !== undefined) return { outcome: 'pass', reason: `${summary(good.attested)}.`, details };
+  if (good !== undefined) return { outcome: 'pass', message: `${summary(good.attested)}.`, details };
   const best = evaluated.reduce((least, next) => (next.faults.length < least.faults.length ? next : least));
   return {
     outcome: 'fail',
-    reason: `Its provenance is not what is asked for: ${best.faults.join('; ')}.`,
+    message: `Its provenance is not what is asked for: ${best.faults.join('; ')}.`,
     fix: 'Build on an image from the builder and source of the allow entry, or change `provenance` there.',
     details,
   };

@@ -28,21 +28,21 @@ export const readableBuildFile: FileRule<NoOptions> = {
   securitySeverity: 5,
   evaluate: ({ file }) => {
     if (file.status === 'skipped') {
-      return { outcome: 'not-applicable', reason: file.reason ?? 'The file is not a build file.' };
+      return { outcome: 'not-applicable', message: file.reason ?? 'The file is not a build file.' };
     }
-    if (file.status === 'read') return { outcome: 'pass', reason: 'BuildKit would accept every line.' };
+    if (file.status === 'read') return { outcome: 'pass', message: 'BuildKit would accept every line.' };
     const reason = file.reason ?? 'no reason is known';
     // Only what its parsers refuse has a line. A link, a limit or a missing file is not BuildKit's word.
     if (file.line === undefined) {
       return {
         outcome: 'indeterminate',
-        reason: `This build file could not be read: ${reason}.`,
+        message: `This build file could not be read: ${reason}.`,
         fix: 'Put the file itself in its place, or leave it out with `files.exclude` in the policy if it is not a build file.',
       };
     }
     return {
       outcome: 'indeterminate',
-      reason: `BuildKit would not build this file: ${reason}.`,
+      message: `BuildKit would not build this file: ${reason}.`,
       fix: 'Correct the line, or leave the file out with `files.exclude` in the policy if it is not a build file.',
     };
   },

@@ -16,7 +16,7 @@ export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'sk
 export interface RuleResult {
   readonly outcome: Outcome;
   /** One sentence: what was seen. */
-  readonly reason: string;
+  readonly message: string;
   /** One sentence or a snippet: what to do. Wanted wherever the outcome is fail or indeterminate. */
   readonly fix?: string;
   /** Which of the rule's questions this answers, such as `shell`. */

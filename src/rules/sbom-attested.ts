@@ -62,7 +62,7 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
   if (!counts) {
     return {
       outcome: 'fail',
-      reason: `The SBOM at ${chosen.place} is unsigned, on the registry's word${entry === null ? ', and no allow entry governs the image' : ''}.`,
+      message: `The SBOM at ${chosen.place} is unsigned, on the registry's word${entry === null ? ', and no allow entry governs the image' : ''}.`,
       fix: "Attest a signed one, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
       details,
     };
@@ -71,7 +71,7 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
   if (disagreement !== undefined) {
     return {
       outcome: 'fail',
-      reason: `Two SBOMs of this digest contradict each other: ${disagreement}.`,
+      message: `Two SBOMs of this digest contradict each other: ${disagreement}.`,
       fix: 'Ask the publisher which is true and to withdraw the other; sbom-matches-image compares with what is in the layers.',
       details,
     };
@@ -79,14 +79,14 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
   if (installedPackages(chosen.sbom).length === 0 && entry?.noPackages !== 'allow') {
     return {
       outcome: 'fail',
-      reason: `${capital(describe(chosen))} lists no package.`,
+      message: `${capital(describe(chosen))} lists no package.`,
       fix: 'Attest an SBOM made from the finished image; an image that really holds none needs `no-packages: allow` in its entry.',
       details,
     };
   }
   return {
     outcome: 'pass',
-    reason: `${capital(describe(chosen))} lists ${plural(installedPackages(chosen.sbom).length, 'package')}.`,
+    message: `${capital(describe(chosen))} lists ${plural(installedPackages(chosen.sbom).length, 'package')}.`,
     details,
   };
 }

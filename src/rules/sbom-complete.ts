@@ -91,7 +91,7 @@ function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject
   if (!counts) {
     return {
       outcome: 'fail',
-      reason: `The only SBOM is unsigned, on the registry's word, and is not evaluated.`,
+      message: `The only SBOM is unsigned, on the registry's word, and is not evaluated.`,
       fix: SBOM_WANTED.absentFix,
     };
   }
@@ -104,13 +104,13 @@ function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject
     if (entry?.noPackages === 'allow') {
       return {
         outcome: 'pass',
-        reason: 'It lists no package, and the allow entry says that the image may hold none.',
+        message: 'It lists no package, and the allow entry says that the image may hold none.',
         details,
       };
     }
     return {
       outcome: 'fail',
-      reason: 'It lists no package.',
+      message: 'It lists no package.',
       fix: 'Attest an SBOM made from the finished image.',
       details,
     };
@@ -119,7 +119,7 @@ function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject
   if (contradiction !== undefined) {
     return {
       outcome: 'fail',
-      reason: `It contradicts itself: ${contradiction}.`,
+      message: `It contradicts itself: ${contradiction}.`,
       fix,
       details: [...sbom.contradictions, ...details],
     };
@@ -128,7 +128,7 @@ function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject
   if (lacking.length > 0) {
     return {
       outcome: 'fail',
-      reason: `It lacks ${lacking.map((report) => lack(report, wanted)).join('; ')}.`,
+      message: `It lacks ${lacking.map((report) => lack(report, wanted)).join('; ')}.`,
       fix,
       // What is lacking first: a report may cut the list.
       details: [...lacking, ...reports.filter((report) => !lacking.includes(report))].map(tell),
@@ -136,7 +136,7 @@ function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject
   }
   return {
     outcome: 'pass',
-    reason: `It has the elements that the policy asks for, of ${plural(installedPackages(sbom).length, 'package')}.`,
+    message: `It has the elements that the policy asks for, of ${plural(installedPackages(sbom).length, 'package')}.`,
     details,
   };
 }

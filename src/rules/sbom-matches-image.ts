@@ -54,7 +54,7 @@ function evaluateLayers({ evidence: { packages }, entry }: ImageRuleSubject, val
   if (!value.counts) {
     return {
       outcome: 'fail',
-      reason: "The only SBOM is unsigned, on the registry's word.",
+      message: "The only SBOM is unsigned, on the registry's word.",
       fix: SBOM_WANTED.absentFix,
     };
   }
@@ -71,12 +71,12 @@ function evaluateLayers({ evidence: { packages }, entry }: ImageRuleSubject, val
   const wrong = faults(result, inventory);
   const [gap] = inventory.unknowns;
   if (wrong.length > 0) {
-    return { outcome: 'fail', reason: `The SBOM and the layers disagree: ${wrong.join('; ')}.`, fix: FIX, details };
+    return { outcome: 'fail', message: `The SBOM and the layers disagree: ${wrong.join('; ')}.`, fix: FIX, details };
   }
   if (gap !== undefined) {
     return {
       outcome: 'indeterminate',
-      reason: `What the layers hold is not known in full: ${gap.path} could not be read because ${gap.reason}.`,
+      message: `What the layers hold is not known in full: ${gap.path} could not be read because ${gap.reason}.`,
       fix: 'Build on an image whose package databases can be read.',
       details,
     };
@@ -84,12 +84,12 @@ function evaluateLayers({ evidence: { packages }, entry }: ImageRuleSubject, val
   if (result.agreed === 0 && entry?.noPackages !== 'allow') {
     return {
       outcome: 'indeterminate',
-      reason: 'Neither the SBOM nor the layers list a package of the distribution, so there is nothing to compare.',
+      message: 'Neither the SBOM nor the layers list a package of the distribution, so there is nothing to compare.',
       fix: 'Where the image really holds none, say `no-packages: allow` in its allow entry.',
       details,
     };
   }
-  return { outcome: 'pass', reason: `The SBOM and the layers agree on ${plural(result.agreed, 'package')}.`, details };
+  return { outcome: 'pass', message: `The SBOM and the layers agree on ${plural(result.agreed, 'package')}.`, details };
 }
 
 function faults({ hidden, phantom, differing }: Reconciliation, inventory: Inventory): readonly string[] {
@@ -127,7 +127,7 @@ function evaluateApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom
     return {
       outcome: 'indeterminate',
       aspect,
-      reason: `Whether a signed apko configuration agrees with the SBOM is not known: ${apko.message}`,
+      message: `Whether a signed apko configuration agrees with the SBOM is not known: ${apko.message}`,
       fix: apko.fix,
     };
   }
@@ -136,12 +136,12 @@ function evaluateApko({ evidence: { apko } }: ImageRuleSubject, value: ImageSbom
   const [first] = differences;
   if (first === undefined) {
     const reason = `The SBOM agrees with the apko configuration that ${apko.value.signer} signed.`;
-    return { outcome: 'pass', aspect, reason };
+    return { outcome: 'pass', aspect, message: reason };
   }
   return {
     outcome: 'fail',
     aspect,
-    reason: `The signed apko configuration and the SBOM disagree: ${first}.`,
+    message: `The signed apko configuration and the SBOM disagree: ${first}.`,
     fix: FIX,
     details: differences,
   };

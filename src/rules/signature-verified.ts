@@ -73,15 +73,15 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
   const name = formatReference(reference);
   if (entry?.signed === false) {
     const reason = `${entry.name} lets ${name} through without a signature: ${entry.reason ?? 'no reason is given'}`;
-    return { outcome: 'not-applicable', reason };
+    return { outcome: 'not-applicable', message: reason };
   }
   if (evidence === undefined)
-    return { outcome: 'indeterminate', reason: 'No signatures were collected.', fix: 'Run the gate again.' };
+    return { outcome: 'indeterminate', message: 'No signatures were collected.', fix: 'Run the gate again.' };
   if (entry === null || entry.authorities.length === 0) {
     const seen = evidence.status === 'present' ? seenSigners(evidence.value) : [];
     return {
       outcome: 'fail',
-      reason:
+      message:
         entry === null ? `No allow entry names who signs ${name}.` : `${entry.name} does not name who signs ${name}.`,
       fix: 'Name the authority in the allow entry, or let the image through with `signed: false` and a reason.',
       ...(seen.length === 0 ? {} : { details: seen }),
@@ -89,11 +89,11 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
   }
   switch (evidence.status) {
     case 'unavailable':
-      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix };
+      return { outcome: 'indeterminate', message: evidence.message, fix: evidence.fix };
     case 'unsupported':
       return {
         outcome: 'fail',
-        reason: evidence.message,
+        message: evidence.message,
         fix:
           subject.evidence.image?.status === 'unsupported'
             ? 'Use an image in OCI or Docker v2 schema 2 form.'
@@ -102,7 +102,7 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
     case 'absent':
       return {
         outcome: 'fail',
-        reason: `${name} is not signed: ${plural(evidence.lookedIn.length, 'place was', 'places were')} looked in, and none holds a signature.`,
+        message: `${name} is not signed: ${plural(evidence.lookedIn.length, 'place was', 'places were')} looked in, and none holds a signature.`,
         fix: unsignedFix(subject),
         details: evidence.lookedIn.map(({ place, answer }) => `${place}: ${answer}`),
       };
@@ -120,23 +120,23 @@ function evaluateSignatures(subject: SignatureQuestion, entry: AllowEntry, signa
   ];
   if (count >= Math.max(1, entry.require)) {
     const signers = new Set(signatures.verified.map(({ signer }) => describeSigner(signer)));
-    return { outcome: 'pass', reason: `Signed by ${[...signers].join(' and ')}.`, details };
+    return { outcome: 'pass', message: `Signed by ${[...signers].join(' and ')}.`, details };
   }
   if (signatures.signedIndex !== undefined) {
     return {
       outcome: 'fail',
-      reason: `${name} is pinned to a platform's manifest, and what its publisher signed is the index.`,
+      message: `${name} is pinned to a platform's manifest, and what its publisher signed is the index.`,
       fix: `Pin the index digest ${signatures.signedIndex}.`,
       details,
     };
   }
   if (signatures.incomplete !== undefined) {
     const { message, fix } = signatures.incomplete;
-    return { outcome: 'indeterminate', reason: message, fix: fix, details };
+    return { outcome: 'indeterminate', message: message, fix: fix, details };
   }
   return {
     outcome: 'fail',
-    reason: shortage(entry, name, count, signatures),
+    message: shortage(entry, name, count, signatures),
     fix: fixFor(entry, signatures.rejected[0]?.code) ?? unsignedFix(subject),
     details,
   };

@@ -59,8 +59,8 @@ export const supported: ImageRule<Options> = {
       return [{ ...unread, aspect: 'distribution' }, ...parts.map((part) => evaluate(part, chosen, subject.now))];
     if (parts.length === 0) {
       return distribution !== null && isRolling(distribution)
-        ? { outcome: 'pass', reason: `${distribution.prettyName ?? distribution.id} has no releases that could end.` }
-        : { outcome: 'not-applicable', reason: 'It has neither an os-release nor a known runtime.' };
+        ? { outcome: 'pass', message: `${distribution.prettyName ?? distribution.id} has no releases that could end.` }
+        : { outcome: 'not-applicable', message: 'It has neither an os-release nor a known runtime.' };
     }
     return parts.map((part) => evaluate(part, chosen, subject.now));
   },
@@ -75,15 +75,15 @@ function evaluate(part: SupportedPart, { lastDays }: Options, now: Date): RuleRe
       aspect,
       // A release that came after the table was made can't block everybody until the next version of the gate.
       ...(isNew ? { atMost: 'warning' as const } : {}),
-      reason: `The table of ${LIFECYCLE_DATE} does not know how long ${told} is supported (${where}).`,
+      message: `The table of ${LIFECYCLE_DATE} does not know how long ${told} is supported (${where}).`,
       fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
     };
   }
-  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, reason: `${told} is supported ${untilWhen(end)}.` };
+  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, message: `${told} is supported ${untilWhen(end)}.` };
   return {
     outcome: 'fail',
     aspect,
-    reason:
+    message:
       end.kind === 'date'
         ? `${told} was supported until ${end.date} (${where}).`
         : `${told} is no longer supported (${where}).`,

@@ -15,18 +15,18 @@ export function withoutEvidence(
   wanted: WantedEvidence,
 ): RuleResult {
   if (evidence === undefined)
-    return { outcome: 'indeterminate', reason: `No ${wanted.name} was collected.`, fix: 'Run the gate again.' };
+    return { outcome: 'indeterminate', message: `No ${wanted.name} was collected.`, fix: 'Run the gate again.' };
   const details = evidence.lookedIn?.map(({ place, answer }) => `${place}: ${answer}`);
   const seen = details === undefined || details.length === 0 ? {} : { details };
   switch (evidence.status) {
     case 'absent':
-      return { outcome: 'fail', reason: `The image has no ${wanted.name}.`, fix: wanted.absentFix, ...seen };
+      return { outcome: 'fail', message: `The image has no ${wanted.name}.`, fix: wanted.absentFix, ...seen };
     case 'unsupported':
-      return { outcome: 'fail', reason: evidence.message, fix: wanted.unsupportedFix, ...seen };
+      return { outcome: 'fail', message: evidence.message, fix: wanted.unsupportedFix, ...seen };
     case 'unavailable': {
       // Where a single place was asked, the message has said what it answered.
       const places = (details?.length ?? 0) > 1 ? seen : {};
-      return { outcome: 'indeterminate', reason: evidence.message, fix: evidence.fix, ...places };
+      return { outcome: 'indeterminate', message: evidence.message, fix: evidence.fix, ...places };
     }
   }
 }

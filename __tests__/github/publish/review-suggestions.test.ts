@@ -69,7 +69,7 @@ describe('a pin is proposed', () => {
   test('not for an image that its identity speaks against', async () => {
     const answer =
       (outcome: Answer['outcome'], level: Answer['level']) =>
-      (use: ImageUse): readonly Answer[] => [{ rule: 'signature-verified', use: use.id, outcome, level, reason: 'x' }];
+      (use: ImageUse): readonly Answer[] => [{ rule: 'signature-verified', use: use.id, outcome, level, message: 'x' }];
     expect(await proposed('FROM alpine:3\n', answer('fail', 'error'))).toEqual([]);
     expect(await proposed('FROM alpine:3\n', answer('indeterminate', 'warning'))).toEqual([]);
     expect(await proposed('FROM alpine:3\n', answer('fail', 'note'))).toHaveLength(1);

@@ -22,11 +22,11 @@ function manyProblems(count: number): Report {
     answers: uses.flatMap((use) => [
       makeAnswer({
         use: use.id,
-        reason: `${use.id} ${'reason '.repeat(60)}`,
+        message: `${use.id} ${'reason '.repeat(60)}`,
         fix: 'fix '.repeat(60),
         details: ['detail '.repeat(40)],
       }),
-      makeAnswer({ use: use.id, rule: 'fresh', level: 'warning', reason: `${use.id} is old` }),
+      makeAnswer({ use: use.id, rule: 'fresh', level: 'warning', message: `${use.id} is old` }),
     ]),
   });
 }
@@ -58,7 +58,7 @@ describe('the first line', () => {
   test('counts what is new where there was a run before', () => {
     const given = {
       uses: [node],
-      answers: [makeAnswer({ use: node.id, reason: 'old' }), makeAnswer({ use: node.id, reason: 'fresh' })],
+      answers: [makeAnswer({ use: node.id, message: 'old' }), makeAnswer({ use: node.id, message: 'fresh' })],
     };
     expect(heading(given, { isNew: (finding) => finding.message === 'fresh' })).toBe(
       '### ❌ Base images: fail · 2 problems to fix (1 new)',
@@ -146,7 +146,7 @@ describe('what there is to do', () => {
   test('many problems with snippets stay one list', () => {
     const uses = Array.from({ length: 14 }, (_, index) => makeUse(`image-${index}:1`, { line: index + 1 }));
     const answers = uses.map((use) =>
-      makeAnswer({ use: use.id, reason: use.id, fix: 'Pin it:\nFROM x\n\nRUN y', details: ['one', 'two'] }),
+      makeAnswer({ use: use.id, message: use.id, fix: 'Pin it:\nFROM x\n\nRUN y', details: ['one', 'two'] }),
     );
     const { tags } = readHtml(githubHtml(renderComment(makeReport({ uses, answers }))));
     const count = (tag: string) => tags.filter((one) => one.startsWith(tag)).length;
@@ -257,14 +257,14 @@ describe('hostile text', () => {
             answers: [
               makeAnswer({
                 use: use.id,
-                reason: `x${put.replaceAll('`', '')}`,
+                message: `x${put.replaceAll('`', '')}`,
                 platform: `x${more}`,
                 details: [`x${put}`],
               }),
               makeAnswer({
                 use: use.id,
                 level: 'warning',
-                reason: `x${more.replaceAll('`', '')}`,
+                message: `x${more.replaceAll('`', '')}`,
                 fix: `x${put.replaceAll('`', '')}`.split('\n')[0] ?? '',
               }),
               makeAnswer({ use: use.id, waiver: 0 }),

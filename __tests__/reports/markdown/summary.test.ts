@@ -77,7 +77,7 @@ describe('renderSummary', () => {
   test('stays within the limit of bytes, however much was found', () => {
     const uses = Array.from({ length: 1500 }, (_, index) => makeUse(`image-${index}:1`, { line: index + 1 }));
     const answers = uses.map((use) =>
-      makeAnswer({ use: use.id, reason: `${use.id} ${'漢字'.repeat(400)}`, details: ['漢字'.repeat(400)] }),
+      makeAnswer({ use: use.id, message: `${use.id} ${'漢字'.repeat(400)}`, details: ['漢字'.repeat(400)] }),
     );
     const report = makeReport({ uses, answers });
     const text = renderSummary(report);

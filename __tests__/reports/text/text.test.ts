@@ -54,7 +54,7 @@ describe('checkText', () => {
   });
 
   test('what could not be answered is told apart from what failed', () => {
-    const answers = [makeAnswer({ use: node.id, outcome: 'indeterminate', reason: 'The registry did not answer.' })];
+    const answers = [makeAnswer({ use: node.id, outcome: 'indeterminate', message: 'The registry did not answer.' })];
     const text = told({ uses: [node], answers });
     expect(text).toContain('INDETERMINATE: 1 open question');
     expect(text).toContain('error[allowed-base] (could not be answered): The registry did not answer.');
@@ -64,7 +64,7 @@ describe('checkText', () => {
     const [first, second] = [makeUse('node:20'), makeUse('alpine', { file: 'b/Dockerfile' })];
     const fix = 'Add the digest after the tag (one command does it), and let Dependabot or Renovate keep it current.';
     const answers = [first, second].map((use) =>
-      makeAnswer({ use: use.id, file: use.file, reason: `${use.id}.`, fix }),
+      makeAnswer({ use: use.id, file: use.file, message: `${use.id}.`, fix }),
     );
     const text = told({ uses: [first, second], answers });
     expect(text.split(`  fix: ${fix}\n`)).toHaveLength(2);
@@ -72,14 +72,14 @@ describe('checkText', () => {
   });
 
   test('a line is shown once, however many findings are about it', () => {
-    const answers = ['one', 'two'].map((reason) => makeAnswer({ use: node.id, reason }));
+    const answers = ['one', 'two'].map((reason) => makeAnswer({ use: node.id, message: reason }));
     const text = told({ uses: [node], answers });
     expect(text.match(/ 3 \| FROM node:20/g)).toHaveLength(1);
     expect(text.match(/--> Dockerfile:3:6\n/g)).toHaveLength(2);
   });
 
   test('several rules open at one place for one cause are at one place', () => {
-    const open = makeAnswer({ use: node.id, outcome: 'indeterminate', reason: 'No answer.' });
+    const open = makeAnswer({ use: node.id, outcome: 'indeterminate', message: 'No answer.' });
     const text = told({
       uses: [node],
       answers: [open, { ...open, rule: 'fresh' }, { ...open, rule: 'current', level: 'warning' }],
@@ -100,7 +100,7 @@ describe('checkText', () => {
   test('notes are counted and not told', () => {
     const answers = [
       makeAnswer({ use: node.id }),
-      makeAnswer({ use: node.id, level: 'note', rule: 'pinned-by-digest', reason: 'It is not pinned.' }),
+      makeAnswer({ use: node.id, level: 'note', rule: 'pinned-by-digest', message: 'It is not pinned.' }),
     ];
     const text = told({ uses: [node], answers });
     expect(text).not.toContain('It is not pinned.');
@@ -163,8 +163,8 @@ describe('checkText', () => {
         const use = makeUse('node:20', { file: `d${file}`, expanded: `x${reason}`, reference: null });
         const waivers = [makeWaiver({ reason, owner: file })];
         const answers = [
-          makeAnswer({ use: use.id, reason, fix: reason, details: [file, reason], platform: file }),
-          makeAnswer({ use: use.id, reason, waiver: 0 }),
+          makeAnswer({ use: use.id, message: reason, fix: reason, details: [file, reason], platform: file }),
+          makeAnswer({ use: use.id, message: reason, waiver: 0 }),
         ];
         const notices = [reason];
         const text = checkText(makeReport({ uses: [use], answers, waivers, notices }), {

@@ -29,19 +29,19 @@ describe('that nothing else was found is proved', () => {
 
   test('or not, which is told with the source, its day and why an earlier answer stood in', () => {
     const source = { name: 'OSV API', asOf: Date.parse('2026-11-01T00:00:00Z') };
-    expect(gapOf({ sources: [source] })?.reason).toBe(
+    expect(gapOf({ sources: [source] })?.message).toBe(
       'What OSV API tells is as of 2026-11-01, which is older than 14d.',
     );
-    expect(gapOf({ sources: [{ ...source, instead: 'it answered 503' }] })?.reason).toContain('(it answered 503)');
-    expect(gapOf({ sources: [{ ...source, asOf: asOf(9) }] })?.reason).toContain('in the future');
+    expect(gapOf({ sources: [{ ...source, instead: 'it answered 503' }] })?.message).toContain('(it answered 503)');
+    expect(gapOf({ sources: [{ ...source, asOf: asOf(9) }] })?.message).toContain('in the future');
   });
 
   test('or not, where something was not evaluated: the first is told, the others are counted', () => {
     const unevaluated = ['one', 'two', 'three'].map((what) => ({ what, reason: 'it has no version' }));
     const one = gapOf({ unevaluated: unevaluated.slice(0, 1) });
-    expect(one?.reason).toMatch(/: one, because it has no version\.$/);
+    expect(one?.message).toMatch(/: one, because it has no version\.$/);
     const three = gapOf({ unevaluated });
-    expect(three?.reason).toMatch(/: one, because it has no version, and 2 more\.$/);
+    expect(three?.message).toMatch(/: one, because it has no version, and 2 more\.$/);
     expect(three?.details).toEqual(unevaluated.map(({ what, reason }) => `${what}: ${reason}`));
   });
 });
@@ -76,6 +76,6 @@ describe('that the rest does not count is proved by the list of exploited ones',
 
   test('each is named once, however many packages have it', () => {
     const other = { ...REST, package: { ...REST.package, name: 'other' } };
-    expect(gapOf(UNKNOWN, [REST, other])?.reason).toMatch(/^Whether CVE-2026-0001 /);
+    expect(gapOf(UNKNOWN, [REST, other])?.message).toMatch(/^Whether CVE-2026-0001 /);
   });
 });

@@ -30,7 +30,7 @@ function ofNewer(
 ): string {
   const name = `${digest} (tag ${tag} today)`;
   const known = needed(evidence.vulnerabilities, 'What is known of its packages');
-  if (!known.ok) return `Whether ${name} has them is not known: ${known.error.reason} ${wantedVersions(found)}`;
+  if (!known.ok) return `Whether ${name} has them is not known: ${known.error.message} ${wantedVersions(found)}`;
   const { open } = sortAccepted(known.value.found, subject);
   const these = distinct(found);
   const there = new Set(open.flatMap(({ ids }) => ids));
@@ -39,7 +39,7 @@ function ofNewer(
     return `${name} ${stillHas(distinct(left), these.length)}. ${wantedVersions(left)}`;
   }
   const gap = proofGaps(known.value, [], chosen.maxAge, subject.now);
-  if (gap !== null) return `Whether ${name} has them is not known: ${gap.reason} ${wantedVersions(found)}`;
+  if (gap !== null) return `Whether ${name} has them is not known: ${gap.message} ${wantedVersions(found)}`;
   const others = distinct(open.filter((one) => counts(one, chosen, subject.now)));
   const none = noneOf(these, known.value.found);
   if (others.length === 0) return `Use ${name}, ${none}.`;

@@ -27,7 +27,7 @@ export function proofGaps(
     const more = unevaluated.length === 1 ? '' : `, and ${unevaluated.length - 1} more`;
     return {
       outcome: 'indeterminate',
-      reason: `Not everything in it could be evaluated: ${first.what}, because ${first.reason}${more}.`,
+      message: `Not everything in it could be evaluated: ${first.what}, because ${first.reason}${more}.`,
       fix: first.fix ?? ANOTHER_IMAGE,
       details: shortened(unevaluated.map(({ what, reason }) => `${what}: ${reason}`)),
     };
@@ -40,7 +40,7 @@ export function proofGaps(
     const told = stale.asOf > newest ? 'in the future' : `older than ${maxAge}`;
     return {
       outcome: 'indeterminate',
-      reason: `What ${stale.name} tells is as of ${day(stale.asOf)}, which is ${told}${why}.`,
+      message: `What ${stale.name} tells is as of ${day(stale.asOf)}, which is ${told}${why}.`,
       fix: 'Download the exports again, or ask the service again; max-age says how old they may be.',
     };
   }
@@ -49,14 +49,14 @@ export function proofGaps(
   if (exploitedList.status === 'unknown') {
     return {
       outcome: 'indeterminate',
-      reason: `Whether ${listed([...new Set(depending.map(({ id }) => id))])} are exploited could not be found out: ${exploitedList.failure.message}`,
+      message: `Whether ${listed([...new Set(depending.map(({ id }) => id))])} are exploited could not be found out: ${exploitedList.failure.message}`,
       fix: exploitedList.failure.fix,
     };
   }
   if (exploitedList.asOf >= oldest) return null;
   return {
     outcome: 'indeterminate',
-    reason: `CISA's list of exploited vulnerabilities is of ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
+    message: `CISA's list of exploited vulnerabilities is of ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
     fix: 'Where the run reads a directory, download the list into it again; where it asks CISA, which has published none since, raise max-age.',
   };
 }
