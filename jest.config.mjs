@@ -4,7 +4,7 @@ export default {
   // A hang is what this is for: tests share slow machines with other work, and none of them measures time.
   testTimeout: 120_000,
   // Files that start the bundle mostly wait: for it, and for the pauses between writes that GitHub asks for.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
   globalSetup: '<rootDir>/__tests__/support/process/bundle-setup.mjs',
   globalTeardown: '<rootDir>/__tests__/support/process/bundle-teardown.mjs',
   setupFiles: ['<rootDir>/__tests__/support/property-seed.ts'],
