@@ -1,4 +1,5 @@
-import type { Build } from './build.js';
+import type { Build, OpenValue } from './build.js';
+import type { Place } from './image-use.js';
 
 /** A file of the repository that a reader is given. */
 export interface DefinitionFile {
@@ -30,9 +31,20 @@ export interface DefinitionProblem {
   readonly message: string;
 }
 
-/** What definitions ask to be built, and everything in them that was not understood. */
+/** An image that a definition runs and does not build; its place is that of the value which names it. */
+export interface RunImage extends Place {
+  /** After variables. */
+  readonly image: string;
+  /** Compose service, job … */
+  readonly name?: string;
+  /** What of the image is not known statically. */
+  readonly open: readonly OpenValue[];
+}
+
+/** What definitions ask to be built and run, and everything in them that was not understood. */
 export interface DefinitionReading {
   readonly builds: readonly Build[];
+  readonly images?: readonly RunImage[];
   readonly problems: readonly DefinitionProblem[];
 }
 

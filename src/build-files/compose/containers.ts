@@ -1,0 +1,112 @@
+import { asBuild } from './merge.js';
+import {
+  type ComposeEntry,
+  type ComposeMap,
+  type ComposeNode,
+  entry,
+  mapAt,
+  type NodePlace,
+  textAt,
+  textOf,
+} from './node.js';
+import { resolveContext, resolvePath } from './paths.js';
+import type { ProjectProblems } from './problems.js';
+
+/** What is declared as a container: services, and jobs that run to their end. */
+export const CONTAINER_KEYS = ['services', 'jobs'] as const;
+export type ContainerKey = (typeof CONTAINER_KEYS)[number];
+
+/** The services or jobs of a file, by name. */
+export function containers(model: ComposeMap, key: ContainerKey): ReadonlyMap<string, ComposeEntry> {
+  const found = entry(model, key);
+  return found?.kind === 'map' ? found.entries : new Map();
+}
+
+/** Only its services and jobs, what their builds and `extends` name relative to a directory resolved. */
+export function withResolvedPaths(root: ComposeMap, directory: string, problems: ProjectProblems): ComposeMap {
+  const entries = new Map<string, ComposeEntry>();
+  for (const key of CONTAINER_KEYS) {
+    const services = containers(root, key);
+    const resolved = [...services].map(([name, service]): [string, ComposeEntry] => [
+      name,
+      { ...service, value: resolvedService(service.value, directory, problems) },
+    ]);
+    const own = entry(root, key);
+    const replaced = own?.kind === 'map' ? own.replaced : new Set<string>();
+    if (services.size > 0) {
+      entries.set(key, { at: root.at, value: { ...mapAt(root.at, new Map(resolved)), replaced } });
+    }
+  }
+  return { ...root, entries };
+}
+
+function resolvedService(service: ComposeNode, directory: string, problems: ProjectProblems): ComposeNode {
+  if (service.kind !== 'map') return service;
+  return changed(
+    changed(service, 'build', (build) => {
+      const whole = asBuild(build);
+      if (whole.kind !== 'map') return whole;
+      return changed(
+        changed(whole, 'context', (context) => resolvedText(context, (text) => resolveContext(directory, text))),
+        'additional_contexts',
+        (contexts) => resolvedContexts(contexts, directory, problems),
+      );
+    }),
+    'extends',
+    (extended) =>
+      extended.kind === 'map'
+        ? changed(extended, 'file', (file) => resolvedText(file, (text) => resolvePath(directory, text)))
+        : extended,
+  );
+}
+
+function changed(map: ComposeMap, key: string, change: (node: ComposeNode) => ComposeNode): ComposeMap {
+  const found = map.entries.get(key);
+  if (found === undefined) return map;
+  const entries = new Map(map.entries);
+  entries.set(key, { ...found, value: change(found.value) });
+  return { ...map, entries };
+}
+
+function resolvedText(node: ComposeNode, resolve: (text: string) => string): ComposeNode {
+  return node.kind === 'scalar' && node.type === 'string' ? { ...node, text: resolve(node.text) } : node;
+}
+
+/** Additional contexts as a map: a list of them is one, too. */
+function resolvedContexts(node: ComposeNode, directory: string, problems: ProjectProblems): ComposeNode {
+  const map = node.kind === 'list' ? contextsOfList(node.items, node.at, problems) : node;
+  if (map.kind !== 'map') return map;
+  const entries = [...map.entries].map(([name, context]): [string, ComposeEntry] => [
+    name,
+    { ...context, value: resolvedText(context.value, (text) => resolveContext(directory, text)) },
+  ]);
+  return { ...map, entries: new Map(entries) };
+}
+
+function contextsOfList(items: readonly ComposeNode[], at: NodePlace, problems: ProjectProblems): ComposeMap {
+  const entries = new Map<string, ComposeEntry>();
+  for (const item of items) {
+    const text = textOf(item) ?? '';
+    const equals = text.indexOf('=');
+    if (equals < 0 || item.kind !== 'scalar') problems.refuse(item.at, 'An additional context is not NAME=value.');
+    else entries.set(text.slice(0, equals), { at: item.at, value: textAt(item.at, text.slice(equals + 1), item.open) });
+  }
+  return mapAt(at, entries);
+}
+
+/** A build without a context is built in the directory of the project. */
+export function withDefaultContexts(model: ComposeMap, directory: string): ComposeMap {
+  const entries = new Map<string, ComposeEntry>();
+  for (const [key, { at, value }] of model.entries) {
+    if (value.kind !== 'map') continue;
+    const services = [...value.entries].map(([name, service]): [string, ComposeEntry] => {
+      const build = entry(service.value, 'build');
+      if (service.value.kind !== 'map' || build?.kind !== 'map' || build.entries.has('context')) return [name, service];
+      const context = { at: build.at, value: textAt(build.at, directory, []) };
+      const withContext = () => ({ ...build, entries: new Map([...build.entries, ['context', context]]) });
+      return [name, { ...service, value: changed(service.value, 'build', withContext) }];
+    });
+    entries.set(key, { at, value: { ...value, entries: new Map(services) } });
+  }
+  return { ...model, entries };
+}
