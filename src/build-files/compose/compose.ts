@@ -1,12 +1,8 @@
 import type { BuildDefinitionReader, DefinitionOptions, DefinitionReading } from '../build-definition.js';
+import { isComposeFile } from './discover-projects.js';
 import { directoryOf, resolvePath } from './paths.js';
 import { type ComposeProject, loadProject } from './project.js';
 import { composeServices } from './services.js';
-
-/** Whether a path has the name of a Compose file. */
-export function isComposeFile(path: string): boolean {
-  return /(?:^|\/)(?:[^/]+[._-])?compose(?:[._-][^/]+)?\.ya?ml$/.test(path);
-}
 
 /** Reads Compose files, joined as `docker compose -f FILE -f FILE` joins them; every profile is on. */
 export const composeReader: BuildDefinitionReader = {

@@ -3,7 +3,7 @@ const MAX_ALIASES = 100;
 
 /** What a YAML document holds; undefined where it is none. */
 export async function parseYaml(bytes: Uint8Array): Promise<unknown> {
-  const { parse } = await import('./yaml-library.js');
+  const { parse } = await import('../yaml-library.js');
   try {
     return parse(new TextDecoder().decode(bytes), { maxAliasCount: MAX_ALIASES, logLevel: 'silent' });
   } catch {
