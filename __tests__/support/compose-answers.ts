@@ -26,43 +26,54 @@ export interface ServiceAnswer {
 }
 
 /**
- * Where a reading differs from Compose's answer, in words. `directory` is that of the project. What an answer leaves
+ * Where a reading differs from Compose's answer, in words. `directory` is that of the project below `root`. What an answer leaves
  * out (disabled services) is not compared; that a variable without a value is refused by `:?` is no difference.
  */
 export function composeDifferences(
   reading: DefinitionReading,
   answer: ComposeAnswer,
   directory: string,
+  root = '/',
 ): readonly string[] {
+  const project = posix.join(root, directory);
   if (answer.error !== undefined) {
     if (answer.error.includes('required variable')) return [];
-    return reading.builds.length === 0 && reading.problems.length > 0 ? [] : [`read here; there ${answer.error}`];
+    // A service whose profile may be off is left out alone.
+    const isNamed = reading.builds.some(({ name }) => answer.error?.includes(`"${name}"`) === true);
+    return reading.problems.length > 0 && !isNamed ? [] : [`read here; there ${answer.error}`];
   }
   const services = answer.services ?? {};
   const disabled = new Set(answer.disabled);
   const builds = reading.builds.filter(({ name = '' }) => !disabled.has(name));
   const differences = builds.flatMap((build) => {
     const service = services[build.name ?? ''];
-    return service?.build === undefined ? [`${build.name} is no build there`] : differences_(build, service, directory);
+    return service?.build === undefined
+      ? [`${build.name} is no build there`]
+      : buildDifferences(build, service, root, project);
   });
   const ours = new Set(builds.map(({ name }) => name));
   for (const [name, { build }] of Object.entries(services)) {
-    if (build !== undefined && !ours.has(name)) differences.push(`${name} is not read: ${JSON.stringify(reading.problems)}`);
+    if (build !== undefined && !ours.has(name))
+      differences.push(`${name} is not read: ${JSON.stringify(reading.problems)}`);
   }
   return [...differences, ...imageDifferences(reading, services)];
 }
 
-function differences_(build: Build, service: ServiceAnswer, directory: string): readonly string[] {
+function buildDifferences(build: Build, service: ServiceAnswer, root: string, project: string): readonly string[] {
   const theirs = service.build;
   if (theirs === undefined) return [];
   const platforms = theirs.platforms ?? (service.platform === undefined ? [] : [service.platform]);
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ['context', contextOf(build.context, directory), theirs.context === '' ? '.' : posix.normalize(theirs.context)],
-    ['dockerfile', dockerfileOf(build), theirs.inline === undefined ? posix.normalize(theirs.dockerfile ?? 'Dockerfile') : undefined],
+    ['context', contextOf(build.context, root, project), theirs.context === '' ? '.' : posix.normalize(theirs.context)],
+    [
+      'dockerfile',
+      build.dockerfile,
+      theirs.inline === undefined ? dockerfileIn(build.context, theirs.dockerfile ?? 'Dockerfile') : undefined,
+    ],
     ['inline', build.inline, theirs.inline],
     ['target', build.target, theirs.target],
     ['args', sorted(given(build.args)), sorted(given(theirs.args ?? {}))],
-    ['contexts', sorted(mapped(build.contexts, directory)), sorted(theirs.contexts ?? {})],
+    ['contexts', sorted(mapped(build.contexts, root, project)), sorted(theirs.contexts ?? {})],
     ['platforms', build.platforms, platforms],
   ];
   return pairs.flatMap(([field, here, there]) => {
@@ -71,26 +82,27 @@ function differences_(build: Build, service: ServiceAnswer, directory: string): 
   });
 }
 
-function contextOf(context: string, directory: string): string {
-  if (context.startsWith('/') || context.startsWith('~') || isRemoteContext(context)) return posix.normalize(context);
-  const relative = posix.relative(directory, context);
+/** As compose-config prints a path: relative to the project, absolute ones too. */
+function contextOf(context: string, root: string, project: string): string {
+  if (context.startsWith('~') || isRemoteContext(context)) return posix.normalize(context);
+  const relative = posix.relative(project, posix.resolve(root, context));
   return relative === '' ? '.' : relative;
 }
 
-function dockerfileOf({ context, dockerfile }: Build): string | undefined {
-  if (dockerfile === undefined || dockerfile.startsWith('/') || isRemoteContext(context)) return dockerfile;
-  return posix.relative(context, dockerfile);
+/** As our builds have it: relative to the repository, but in a remote context. */
+function dockerfileIn(context: string, dockerfile: string): string {
+  return dockerfile.startsWith('/') || isRemoteContext(context) ? dockerfile : posix.join(context, dockerfile);
 }
 
 function given(args: Readonly<Record<string, string | null>>): Record<string, string | null> {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
 }
 
-function mapped(contexts: Readonly<Record<string, string>>, directory: string): Record<string, string> {
+function mapped(contexts: Readonly<Record<string, string>>, root: string, project: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(contexts).map(([name, context]) => [
       name,
-      isRemoteContext(context) || context.startsWith('/') ? context : contextOf(context, directory),
+      isRemoteContext(context) ? context : contextOf(context, root, project),
     ]),
   );
 }
@@ -100,8 +112,13 @@ function sorted(values: Readonly<Record<string, unknown>>): readonly (readonly [
 }
 
 /** Images without a build are those that are run, but for what a build of the project is named. */
-function imageDifferences(reading: DefinitionReading, services: NonNullable<ComposeAnswer['services']>): readonly string[] {
-  const built = new Set(Object.values(services).flatMap(({ image, build }) => (build === undefined ? [] : (image ?? []))));
+function imageDifferences(
+  reading: DefinitionReading,
+  services: NonNullable<ComposeAnswer['services']>,
+): readonly string[] {
+  const built = new Set(
+    Object.values(services).flatMap(({ image, build }) => (build === undefined ? [] : (image ?? []))),
+  );
   return Object.entries(services).flatMap(([name, { image = '', build }]) => {
     if (build !== undefined || image === '' || built.has(image)) return [];
     const ours = (reading.images ?? []).filter((one) => one.name === name).map((one) => one.image);

@@ -74,6 +74,14 @@ class Refused extends Error {
 type Library = typeof import('../yaml-library.js');
 type Resolve = (alias: import('yaml').Alias) => Node | undefined;
 
+/** Where in a document the conversion is. */
+interface Position {
+  readonly resolve: Resolve;
+  readonly depth: number;
+  /** Within `!override`, Compose looks at no tags. */
+  readonly overridden: boolean;
+}
+
 class Converter {
   readonly #yaml: Library;
   readonly #file: string;
@@ -94,19 +102,19 @@ class Converter {
   }
 
   document(contents: ParsedNode | null, resolve: Resolve): ComposeNode {
-    return contents === null ? this.#nothing(0) : this.#convert(contents, resolve, 0);
+    return contents === null ? this.#nothing(0) : this.#convert(contents, { resolve, depth: 0, overridden: false });
   }
 
-  #convert(node: Node, resolve: Resolve, depth: number): ComposeNode {
-    const target = this.#yaml.isAlias(node) ? resolve(node) : node;
+  #convert(node: Node, position: Position): ComposeNode {
+    const target = this.#yaml.isAlias(node) ? position.resolve(node) : node;
     if (target === undefined) throw new Refused(offsetOf(node), 'it has an alias without an anchor');
     const known = this.#known.get(target);
     if (known === null) throw new Refused(offsetOf(node), 'an anchor holds itself');
     if (known !== undefined) return known;
     if (++this.#nodes > MAX_NODES) throw new Refused(offsetOf(node), `it has more than ${MAX_NODES} nodes`);
-    if (depth > MAX_DEPTH) throw new Refused(offsetOf(node), `it nests more than ${MAX_DEPTH} levels deep`);
+    if (position.depth > MAX_DEPTH) throw new Refused(offsetOf(node), `it nests more than ${MAX_DEPTH} levels deep`);
     this.#known.set(target, null);
-    const converted = this.#convertTarget(target, resolve, depth);
+    const converted = this.#convertTarget(target, position);
     this.#known.set(target, converted);
     this.#measure(node, converted);
     return converted;
@@ -124,14 +132,14 @@ class Converter {
     this.#sizes.set(converted, size);
   }
 
-  #convertTarget(node: Node, resolve: Resolve, depth: number): ComposeNode {
+  #convertTarget(node: Node, position: Position): ComposeNode {
     const at = this.#place(node);
-    if (this.#yaml.isMap(node)) return this.#map(node, at, resolve, depth);
+    if (this.#yaml.isMap(node)) return this.#map(node, at, position);
     if (this.#yaml.isSeq(node)) {
       const items: ComposeNode[] = [];
       for (const item of node.items) {
-        if (!isNode(item) || tagOf(item) === '!reset') continue;
-        items.push(this.#convert(item, resolve, depth + 1));
+        if (!isNode(item) || (tagOf(item) === '!reset' && !position.overridden)) continue;
+        items.push(this.#convert(item, deeper(position)));
       }
       return { kind: 'list', items, at };
     }
@@ -147,21 +155,22 @@ class Converter {
     return { kind: 'scalar', type: 'string', ...interpolated, at };
   }
 
-  #map(node: YAMLMap, at: NodePlace, resolve: Resolve, depth: number): ComposeMap {
+  #map(node: YAMLMap, at: NodePlace, position: Position): ComposeMap {
     const entries = new Map<string, ComposeEntry>();
     const replaced = new Set<string>();
     const merged: ComposeMap[] = [];
     for (const pair of node.items) {
-      const { key, value } = this.#pair(pair, node, resolve);
+      const { key, value } = this.#pair(pair, node, position.resolve);
       if (isMergeKey(key)) {
-        merged.push(...this.#mergeSources(value, node, resolve, depth));
+        merged.push(...this.#mergeSources(value, node, position));
         continue;
       }
       const name = this.#keyName(key);
-      const tag = this.#tag(value, resolve);
+      const tag = position.overridden ? undefined : this.#tag(value, position.resolve);
       if (tag === '!reset' || tag === '!override') replaced.add(name);
       if (tag === '!reset') continue;
-      const converted = value === undefined ? this.#nothing(endOf(key)) : this.#convert(value, resolve, depth + 1);
+      const inside = { ...deeper(position), overridden: position.overridden || tag === '!override' };
+      const converted = value === undefined ? this.#nothing(endOf(key)) : this.#convert(value, inside);
       entries.set(name, { value: converted, at: this.#place(key) });
     }
     for (const source of merged) {
@@ -193,8 +202,8 @@ class Converter {
     return tagOf(this.#yaml.isAlias(value) ? resolve(value) : value);
   }
 
-  #mergeSources(value: Node | undefined, map: YAMLMap, resolve: Resolve, depth: number): readonly ComposeMap[] {
-    const source = value === undefined ? undefined : this.#convert(value, resolve, depth + 1);
+  #mergeSources(value: Node | undefined, map: YAMLMap, position: Position): readonly ComposeMap[] {
+    const source = value === undefined ? undefined : this.#convert(value, deeper(position));
     if (source?.kind === 'map') return [source];
     const sources = source?.kind === 'list' ? source.items : [];
     const maps = sources.filter((item) => item.kind === 'map');
@@ -220,6 +229,10 @@ class Converter {
       endColumn: Math.max(to.col, 1),
     };
   }
+}
+
+function deeper(position: Position): Position {
+  return { ...position, depth: position.depth + 1 };
 }
 
 function isNode(value: unknown): value is Node {

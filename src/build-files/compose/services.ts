@@ -213,7 +213,7 @@ class FieldReader {
     const found = new Map<string, ComposeScalar | undefined>();
     if (value.kind === 'map') {
       for (const [name, { value: item }] of value.entries) {
-        if (item.kind !== 'scalar' || item.type === 'timestamp') {
+        if (!isSchemaScalar(item)) {
           this.problems.refuse(item.at, `${name} of ${key} is neither a text nor a number.`);
         } else found.set(name, item.type === 'null' ? undefined : item);
       }
@@ -234,6 +234,12 @@ class FieldReader {
   #isText(node: ComposeNode): node is ComposeScalar {
     return node.kind === 'scalar' && node.type === 'string';
   }
+}
+
+/** A text, a number, a boolean or null, as JSON has them. */
+function isSchemaScalar(node: ComposeNode): node is ComposeScalar {
+  if (node.kind !== 'scalar' || node.type === 'timestamp') return false;
+  return node.type !== 'number' || Number.isFinite(Number(node.text));
 }
 
 /** What Compose finds wrong in a build that is well formed, in a clause. */
