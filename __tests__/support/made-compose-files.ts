@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Compose files
 import fc from 'fast-check';
 
 /** Files of a made project, by path: `compose.yaml`, and any of an override, `.env`, an extended and an included file. */
@@ -13,7 +14,7 @@ const TYPED =
   '1.10 010 1e3 0x1F true ~ null 0o17 1_000 08 .5 +7 -0 1.0 0b11 1.5e-7 123456789.5 -5 .5e1 12345678901234567890 1e6 123456.5 -0.0 0x8000000000000000';
 const words = (list: string) => fc.constantFrom(...list.split(/(?<!\\) /).map((word) => word.replaceAll('\\ ', ' ')));
 
-const braced = (inside: string) => [`$`, `{${inside}}`].join('');
+const braced = (inside: string) => `${'$'}{${inside}}`;
 
 /** `wild` makes what Compose refuses, too. */
 function interpolations(wild: boolean): fc.Arbitrary<string> {
@@ -28,6 +29,8 @@ function interpolations(wild: boolean): fc.Arbitrary<string> {
         fc.constantFrom('', 'x', '/y', '$$', '-z', '$5', '$$A'),
       )
       .map(([name, operator, operand, after]) => {
+        // The message of a missing value is interpolated only where it is shown.
+        if (operator.endsWith('?')) return `${braced(`${name}${operator}no value`)}${after}`;
         if (operator === 'plain') return `$${name}${after.startsWith('x') ? '' : after}`;
         return `${braced(operator === '' ? name : `${name}${operator}${operand}`)}${after}`;
       }),
@@ -61,7 +64,7 @@ class Maker {
     this.#wild = wild;
     this.#interpolation = interpolations(wild);
     this.#quoted = this.#interpolation.map((text) => `"${text}"`);
-    const broken = ['"$"', '"$(x)"', '"$5"', '"a$$"', ...(wild ? [`"${'$'}{"`, `"${'$'}{A"`, `"${'$'}{A:x}"`] : [])];
+    const broken = ['"$"', '"$(x)"', '"$5"', '"a$$"', ...(wild ? ['"${"', '"${A"', '"${A:x}"'] : [])];
     this.#text = fc.oneof(
       { weight: 4, arbitrary: words(TEXTS) },
       { weight: 4, arbitrary: this.#quoted },
