@@ -95,7 +95,9 @@ export class BundledAction {
 
   /** Every file that a step left in RUNNER_TEMP, in the order of steps. */
   leftovers(): readonly string[] {
-    return readdirSync(this.#directory, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/temp/'));
+    return readdirSync(this.#directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.includes('/temp/'),
+    );
   }
 
   remove(): void {
