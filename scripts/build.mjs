@@ -1,11 +1,12 @@
 // Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licenses and the bill of
 // materials of what is bundled.
 // Usage: node scripts/build.mjs [--out DIR]       The output is the same, byte for byte, wherever it is run.
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundledPackages } from './bundle/bundled-packages.mjs';
+import { chunkNames, withChunkNames } from './bundle/chunk-names.mjs';
 import { licenses } from './bundle/licenses.mjs';
 import { sbom } from './bundle/sbom.mjs';
 import { sharedChunk } from './bundle/shared-chunk.mjs';
@@ -41,11 +42,23 @@ const options = {
 
 // The first build only tells which file imports which.
 const files = (await build({ ...options, write: false })).metafile;
-rmSync(out, { recursive: true, force: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   ...options,
+  write: false,
   plugins: [sharedChunk(files, entryPoints, 'src/cli/images.ts', root)],
 });
+
+const names = chunkNames(metafile.outputs);
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, 'chunks'), { recursive: true });
+for (const { path, text } of outputFiles) {
+  const output = metafile.outputs[relative(root, path).replaceAll('\\', '/')];
+  const isEntry = dirname(path) === out;
+  const name = isEntry ? basename(path) : names.get(basename(path));
+  // A chunk without a name is empty.
+  if (name === undefined) continue;
+  writeFileSync(join(out, isEntry ? '' : 'chunks', name), withChunkNames(text, output, metafile.outputs, names));
+}
 
 chmodSync(join(out, 'cli.js'), 0o755);
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
