@@ -24,7 +24,7 @@ export function chunkNames(outputs) {
 }
 
 /** Whether a chunk does nothing: esbuild leaves one of what only says which files belong together. */
-export function isEmpty({ entryPoint, inputs, imports, exports }) {
+function isEmpty({ entryPoint, inputs, imports, exports }) {
   return entryPoint === undefined && [Object.keys(inputs), imports, exports].every(({ length }) => length === 0);
 }
 

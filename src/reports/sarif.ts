@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { Invocation, Log, Region, ReportingDescriptor, Result } from 'sarif';
 import { exitCodeOf } from '../gate/verdict.js';
 import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
@@ -68,7 +69,7 @@ function sarifText(
 ): string {
   const rules = rulesFor(findings, options.rules);
   const indices = new Map(rules.map((rule, index) => [rule.id, index]));
-  const log = {
+  const log: Log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -111,7 +112,7 @@ function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]):
   return [...known.values()];
 }
 
-function descriptor(rule: ReportedRule, options: SarifOptions) {
+function descriptor(rule: ReportedRule, options: SarifOptions): ReportingDescriptor {
   const { tags } = options.limits ?? SARIF_LIMITS;
   const markdown = [`**${rule.question}**`, rule.why, ...(rule.fix === '' ? [] : ['## What to do', rule.fix])].join(
     '\n\n',
@@ -132,7 +133,7 @@ function descriptor(rule: ReportedRule, options: SarifOptions) {
   };
 }
 
-function result(report: Report, finding: Finding, ruleIndex: number, details: boolean) {
+function result(report: Report, finding: Finding, ruleIndex: number, details: boolean): Result {
   const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
   return {
     ruleId: finding.rule,
@@ -173,7 +174,7 @@ function result(report: Report, finding: Finding, ruleIndex: number, details: bo
 }
 
 /** SARIF wants an end behind the start; a range without extent is one character long. */
-function region(finding: Finding) {
+function region(finding: Finding): Region {
   const { line, column, endLine, endColumn } = finding;
   const empty = endLine === line && endColumn <= column;
   return { startLine: line, startColumn: column, endLine, endColumn: empty ? column + 1 : endColumn };
@@ -201,7 +202,7 @@ function plainMessage(text: string): string {
   return brackets.replaceAll('`', "'").replace(/\{(\d+)\}/g, '{{$1}}');
 }
 
-function invocation(report: Report, dropped: number) {
+function invocation(report: Report, dropped: number): Invocation {
   const notes = [
     ...report.notices,
     ...report.limits.map((limit) => `${limit.name}: ${limit.message}`),

@@ -1,8 +1,7 @@
-/** Scripts and blocks that terminals draw two columns wide (East Asian Width W and F, and emoji shown as pictures). */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303e\u3200-\u33ff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f900}-\u{1f9ff}]/u;
+import { eastAsianWidth } from 'get-east-asian-width';
+
+/** Marks that are drawn onto the character before them. */
 const ZERO = /[\p{Mn}\p{Me}]/u;
-const HALF_WIDTH = /[\uff61-\uffdc]/u;
 
 /**
  * Columns that one code point takes on a terminal: 0, 1 or 2. Callers have made unseen characters visible before.
@@ -12,8 +11,7 @@ const HALF_WIDTH = /[\uff61-\uffdc]/u;
 export function characterWidth(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;
-  if (ZERO.test(character)) return 0;
-  return WIDE.test(character) && !HALF_WIDTH.test(character) ? 2 : 1;
+  return ZERO.test(character) ? 0 : eastAsianWidth(code);
 }
 
 /** Columns that a text takes on a terminal. */

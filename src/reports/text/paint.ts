@@ -1,3 +1,5 @@
+import { styleText } from 'node:util';
+
 /** Colors of a terminal, or none. The caller decides (NO_COLOR, not a terminal, a file). */
 export interface Paint {
   readonly bold: (text: string) => string;
@@ -8,16 +10,16 @@ export interface Paint {
   readonly blue: (text: string) => string;
 }
 
-/** @see https://www.ecma-international.org/publications-and-standards/standards/ecma-48/ SGR, section 8.3.117 */
+/** How each style writes a text: with its escape sequences where there is `color`, else as it is. */
 export function paint(color: boolean): Paint {
-  const sgr = (on: number, off: number) => (text: string) =>
-    color && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  const style = (format: keyof Paint) => (text: string) =>
+    color && text !== '' ? styleText(format, text, { validateStream: false }) : text;
   return {
-    bold: sgr(1, 22),
-    dim: sgr(2, 22),
-    red: sgr(31, 39),
-    yellow: sgr(33, 39),
-    green: sgr(32, 39),
-    blue: sgr(34, 39),
+    bold: style('bold'),
+    dim: style('dim'),
+    red: style('red'),
+    yellow: style('yellow'),
+    green: style('green'),
+    blue: style('blue'),
   };
 }
