@@ -3,7 +3,6 @@ export default {
   testEnvironment: 'node',
   // A hang is what this is for: tests share slow machines with other work, and none of them measures time.
   testTimeout: 120_000,
-  // Files that start the bundle mostly wait: for it, and for the pauses between writes that GitHub asks for.
   maxWorkers: '100%',
   globalSetup: '<rootDir>/__tests__/support/process/bundle-setup.mjs',
   globalTeardown: '<rootDir>/__tests__/support/process/bundle-teardown.mjs',
