@@ -220,20 +220,16 @@ describe('a Compose file is told where it', () => {
   });
 });
 
-test('files of bake, and names that are almost those of build files, are told', async () => {
+test('names that are almost those of build files are told', async () => {
   const files = {
-    ...{ 'docker-bake.hcl': '', 'a/docker-bake.override.json': '', 'Dockerfile-prod': '', 'a/DockerFile': '' },
+    ...{ 'docker-bake.hcl': '', 'Dockerfile-prod': '', 'a/DockerFile': '' },
     ...{ 'dockerfile.go': '', 'Dockerfile.md': 'FROM a', 'dockerfile-lint.sh': '', 'Dockerfile.dockerignore': '' },
   };
   expect(await unseen(files)).toEqual([
     'Dockerfile-prod is named like a build file, and is not read',
     'a/DockerFile is named like a build file, and is not read',
-    'a/docker-bake.override.json is for docker buildx bake',
-    'docker-bake.hcl is for docker buildx bake',
   ]);
-  expect(await unseen(files, { include: ['**/DockerFile', 'Dockerfile-*'], exclude: ['**/docker-bake.*'] })).toEqual(
-    [],
-  );
+  expect(await unseen(files, { include: ['**/DockerFile', 'Dockerfile-*'] })).toEqual([]);
 });
 
 test('a submodule is told: what is built in it is read by nobody here', () => {
@@ -241,16 +237,23 @@ test('a submodule is told: what is built in it is read by nobody here', () => {
   expect(unseenByName([{ path: 'vendor', kind: 'submodule' }], new Set(['Dockerfile']))).toEqual([vendor]);
 });
 
+/** A build whose file is in the definition itself. */
+const INLINE = 'target "a" {\n  dockerfile-inline = "FROM scratch"\n}\n';
+
 test('a pass says which builds it is not about', async () => {
   const policy = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
-  const files = { Dockerfile: 'FROM scratch\n', 'docker-bake.hcl': '', ...runs('docker build -\ndocker buildx bake') };
+  const files = {
+    Dockerfile: 'FROM scratch\n',
+    'docker-bake.hcl': INLINE,
+    ...runs('docker build -\ndocker buildx bake'),
+  };
   const report = await gateRun({ files, policy });
   expect(report.verdict).toBe('pass');
   const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated'));
   expect(notice).toContain(
-    `: ${W} builds from standard input; ${W} runs docker buildx bake; docker-bake.hcl is for docker buildx bake. List`,
+    `: ${W} builds from standard input; ${W} runs docker buildx bake; docker-bake.hcl holds a build file of its own (dockerfile-inline of a). List`,
   );
-  const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, '']));
+  const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, INLINE]));
   const told = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
-  expect(told).toContain('4/docker-bake.hcl is for docker buildx bake; and 2 more. List');
+  expect(told).toContain('4/docker-bake.hcl holds a build file of its own (dockerfile-inline of a); and 2 more. List');
 });

@@ -1,5 +1,7 @@
 import { plural } from '../lib/text.js';
+import type { Build } from './build.js';
 import { buildsInCompose, isComposeFile } from './compose/compose-builds.js';
+import { definedBuilds, namedBuildOf } from './defined-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
@@ -15,6 +17,9 @@ const MAX_COMPOSE_FILES = 50;
 interface RepositoryBuilds {
   readonly workflows: readonly PlacedBuild[];
   readonly compose: readonly PlacedBuild[];
+  /** Of bake definitions. */
+  readonly defined: readonly PlacedBuild[];
+  readonly builds: readonly Build[];
   readonly unseen: readonly UnseenBuild[];
   /** Workflows that could not be had: what they build is not known. */
   readonly unreadable: readonly BuildFile[];
@@ -24,7 +29,7 @@ interface RepositoryBuilds {
 export async function requestedBuilds(
   tree: RepositoryTree,
   entries: readonly TreeEntry[],
-  options: Pick<ReadingOptions, 'only'>,
+  options: Pick<ReadingOptions, 'only' | 'definitions' | 'environment'>,
 ): Promise<RepositoryBuilds> {
   const unreadable: BuildFile[] = [];
   const unseen: UnseenBuild[] = [];
@@ -64,7 +69,16 @@ export async function requestedBuilds(
       take(path, await buildsInCompose(content.value, path), compose);
     }
   }
-  return { workflows, compose, unseen, unreadable };
+  const { builds, ...others } = await definedBuilds(tree, entries, options);
+  unreadable.push(...others.unreadable);
+  unseen.push(...others.unseen);
+  const defined: PlacedBuild[] = [];
+  for (const build of builds) {
+    const named = namedBuildOf(build);
+    if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
+    else defined.push({ path: build.definition, build: { ...named, file: foundAs(named.file, known) } });
+  }
+  return { workflows, compose, defined, builds, unseen, unreadable };
 }
 
 /** The file that is built where there is none of the name: BuildKit and Podman have names that they fall back to. */

@@ -27,3 +27,8 @@ export interface OpenValue {
   readonly decidedBy: string;
   readonly line?: number;
 }
+
+/** Whether a context is fetched: HTTP, or a Git repository in one of its forms. */
+export function isRemote(context: string): boolean {
+  return /^(?:https?|git|ssh):\/\/|^github\.com\/|^[\w.-]+@[\w.-]+:/.test(context);
+}

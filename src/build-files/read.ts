@@ -83,7 +83,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
   const asked = await requestedBuilds(tree, entries.value, options);
-  const named = distinctBuilds(asked.workflows.map(({ build }) => build));
+  const named = distinctBuilds([...asked.workflows, ...asked.defined].map(({ build }) => build));
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
@@ -102,9 +102,9 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const unseen = [
     ...asked.unseen,
     ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
-    ...unseenOf([...asked.workflows, ...asked.compose], reading, entries.value, options),
+    ...unseenOf([...asked.workflows, ...asked.compose, ...asked.defined], reading, entries.value, options),
   ];
-  return ok({ ...reading, unseen: distinctUnseen(unseen, options) });
+  return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
 };
 
 /** What is open in a build is not read, so that builds which differ in that alone are one. */

@@ -1,4 +1,5 @@
 import type { Result } from '../lib/result.js';
+import type { Build } from './build.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import type { RepositoryTree, TreeError } from './repository-tree.js';
 import type { Stage } from './stage.js';
@@ -25,6 +26,10 @@ export interface ReadingOptions {
   readonly exclude: readonly string[];
   /** Ignore git's index: every file below the directory. */
   readonly allFiles: boolean;
+  /** The only variables of the environment that build definitions see. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Definitions that a command names and joins; without them, those that are found are read. */
+  readonly definitions?: readonly string[];
   /** Evaluate only these paths; others are listed as skipped. */
   readonly only?: readonly string[];
 }
@@ -34,6 +39,8 @@ export interface Reading {
   readonly files: readonly BuildFile[];
   readonly uses: readonly ImageUse[];
   readonly stages: readonly Stage[];
+  /** What build definitions ask to be built. */
+  readonly builds?: readonly Build[];
   /** What the repository builds besides, as far as it can be told, and nobody looked at. */
   readonly unseen: readonly UnseenBuild[];
 }

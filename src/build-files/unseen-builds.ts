@@ -11,11 +11,6 @@ export interface PlacedBuild {
   readonly build: NamedBuild;
 }
 
-/** Whether a path has the name of a file of `docker buildx bake`, which nothing here reads. */
-function isBakeFile(path: string): boolean {
-  return /(?:^|\/)docker-bake(?:\.[^/]+)?\.(?:hcl|json)$/.test(path);
-}
-
 /** What is named like a build file and is not read as one: other endings may be those of programs and prose. */
 function isNamedAlmost(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
@@ -27,7 +22,6 @@ export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<st
   return entries.flatMap(({ path, kind }) => {
     if (kind === 'submodule') return [{ path, what: 'is a submodule: its build files are in another repository' }];
     if (read.has(path)) return [];
-    if (isBakeFile(path)) return [{ path, what: 'is for docker buildx bake' }];
     return isNamedAlmost(path) ? [{ path, what: 'is named like a build file, and is not read' }] : [];
   });
 }

@@ -17,6 +17,8 @@ export const BUILD_OPTIONS = {
   platform: { type: 'string', multiple: true },
   target: { type: 'string' },
   'all-files': { type: 'boolean' },
+  definition: { type: 'string', multiple: true },
+  'set-env': { type: 'string', multiple: true },
 } as const;
 
 type OptionSpecs = NonNullable<ParseArgsConfig['options']>;

@@ -10,7 +10,7 @@ import { reportUntracked } from './untracked-files.js';
 import { findReadingPolicy } from './working-tree-policy.js';
 
 const USAGE = `Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]… [--build-context NAME=…]…
-       [--platform OS/ARCH]… [--target STAGE] [--all-files]
+       [--platform OS/ARCH]… [--target STAGE] [--definition FILE]… [--set-env NAME=VALUE]… [--all-files]
 
 Lists every image use of the build files below DIR (default: this directory), without any network.
 Exit codes: 0, or 2 if a build file is unreadable, or 3 for wrong usage.

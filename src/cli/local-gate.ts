@@ -86,7 +86,8 @@ const MAX_COMPARED_BYTES = 1024 * 1024;
 /** How those flags are shown in a command's usage. */
 export const GATE_USAGE = `[--policy FILE] [--profile observe|baseline|hardened|strict]
        [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE] [--vulnerabilities DIR] [--all]
-       [--build-arg NAME=VALUE]… [--build-context NAME=…]… [--platform OS/ARCH]… [--target STAGE] [--all-files]`;
+       [--build-arg NAME=VALUE]… [--build-context NAME=…]… [--platform OS/ARCH]… [--target STAGE]
+       [--definition FILE]… [--set-env NAME=VALUE]… [--all-files]`;
 
 type GateFlags = Parameters<typeof readingOptions>[0] & {
   readonly base?: string | undefined;

@@ -11,6 +11,8 @@ interface BuildFlags {
   readonly platform?: readonly string[] | undefined;
   readonly target?: string | undefined;
   readonly 'all-files'?: boolean | undefined;
+  readonly definition?: readonly string[] | undefined;
+  readonly 'set-env'?: readonly string[] | undefined;
 }
 
 /** What of a policy concerns the reading of build files. */
@@ -26,6 +28,9 @@ export function readingOptions(
   if (!buildArgs.ok) return buildArgs;
   const buildContexts = readPairs('--build-context', flags['build-context'], {});
   if (!buildContexts.ok) return buildContexts;
+  // The environment of this process never counts for a definition: --set-env NAME alone has no value.
+  const environment = readPairs('--set-env', flags['set-env'], {});
+  if (!environment.ok) return environment;
   const platforms = (flags.platform ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '');
   for (const text of platforms) {
     const platform = parsePlatform(text);
@@ -39,8 +44,15 @@ export function readingOptions(
     perFile: policy === null ? {} : perFile(policy),
     include: policy?.files.include ?? [],
     exclude: policy?.files.exclude ?? [],
+    ...(flags['set-env'] === undefined ? {} : { environment: environment.value }),
+    ...(flags.definition === undefined ? {} : { definitions: flags.definition.map(fromTop) }),
     allFiles: flags['all-files'] ?? false,
   });
+}
+
+/** A path as the repository lists it. */
+function fromTop(path: string): string {
+  return path.replace(/^(?:\.\/+)+/, '');
 }
 
 function perFile({ files }: ReadingPolicy): ReadingOptions['perFile'] {

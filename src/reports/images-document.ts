@@ -50,11 +50,30 @@ export const useSchema = z
   })
   .describe('One place in a build file, and one distinct expansion of it, that names an external image.');
 
+const buildSchema = z
+  .strictObject({
+    definition: z.string().describe('The path of the definition.'),
+    line: position,
+    name: z.exactOptional(z.string()).describe('Bake target, Compose service …'),
+    dockerfile: z.exactOptional(z.string()).describe("Relative to the repository's root; absent if it is inline."),
+    inline: z.exactOptional(z.string()).describe('The text of an inline Dockerfile.'),
+    context: z.string().describe("Relative to the repository's root, or a URL."),
+    args: z.record(z.string(), z.string().nullable()).describe('Null: taken from the environment of whoever builds.'),
+    target: z.exactOptional(z.string()),
+    platforms: z.array(z.string()),
+    contexts: z.record(z.string(), z.string()),
+    open: z
+      .array(z.strictObject({ field: z.string(), decidedBy: z.string(), line: z.exactOptional(position) }))
+      .describe('What is not known without a run, and what decides it.'),
+  })
+  .describe('A build that a build definition asks for.');
+
 export const imagesSchema = z
   .strictObject({
     schema: z.literal('base-image-gate/images/v1'),
     files: z.array(fileSchema),
     uses: z.array(useSchema),
+    builds: z.array(buildSchema),
   })
   .describe(
     'Every image that the build files of a repository name: the output of base-image-gate images --format json.',

@@ -1,3 +1,4 @@
+import type { Build } from '../build-files/build.js';
 import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
 import { optionalField } from '../lib/collections.js';
@@ -13,11 +14,12 @@ import { paint } from './text/paint.js';
 const IMAGES_SCHEMA = 'base-image-gate/images/v1';
 
 /** The uses of a reading as `images --format json` prints them: JSON with a line end. */
-export function imagesJson(reading: Pick<Reading, 'files' | 'uses'>): string {
+export function imagesJson(reading: Pick<Reading, 'files' | 'uses' | 'builds'>): string {
   const document: ImagesDocument = {
     schema: IMAGES_SCHEMA,
     files: reading.files.map(fileDocument),
     uses: reading.uses.map(useDocument),
+    builds: (reading.builds ?? []).map(buildDocument),
   };
   return jsonText(document, 2);
 }
@@ -30,6 +32,24 @@ export function fileDocument(file: BuildFile): ImagesDocument['files'][number] {
     ...optionalField('reason', file.reason),
     ...optionalField('line', file.line),
     ...optionalField('frontend', file.frontend),
+  };
+}
+
+/** A build with exactly the fields of the contract. */
+function buildDocument(build: Build): ImagesDocument['builds'][number] {
+  const { name, dockerfile, inline, target, platforms, open, ...rest } = build;
+  return {
+    definition: rest.definition,
+    line: rest.line,
+    ...(name === undefined ? {} : { name }),
+    ...(dockerfile === undefined ? {} : { dockerfile }),
+    ...(inline === undefined ? {} : { inline }),
+    context: rest.context,
+    args: { ...rest.args },
+    ...(target === undefined ? {} : { target }),
+    platforms: [...platforms],
+    contexts: { ...rest.contexts },
+    open: open.map(({ field, decidedBy, line }) => ({ field, decidedBy, ...(line === undefined ? {} : { line }) })),
   };
 }
 

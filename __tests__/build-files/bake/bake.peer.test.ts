@@ -39,10 +39,11 @@ async function compare({ files, variables }: MadeBakeFiles, answer: Answer): Pro
     if (build !== undefined) return differences(build, theirs).map((field) => `${name}.${field}`);
     return [`${name} is not read here: ${problems.map(({ line, message }) => `${line}: ${message}`).join(' ')}`];
   });
-  const invented = builds.filter(({ name = '' }) => answer.builds?.[name] === undefined);
+  // What has the name of a group is not asked for by its name.
+  const invented = builds.filter(({ name = '' }) => answer.failed?.[name] !== undefined);
   return [
     ...different,
-    ...invented.map(({ name = '' }) => `${name} is read here, and fails there: ${answer.failed?.[name]}`),
+    ...invented.map(({ name = '' }) => `${name} is read here, and fails there: ${answer.failed?.[name] ?? ''}`),
   ];
 }
 

@@ -70,7 +70,14 @@ func resolve(r request) (a answer) {
 		return answer{Error: err.Error()}
 	}
 	a = answer{Builds: map[string]build{}, Failed: map[string]string{}}
+	groups := map[string]bool{}
+	for _, g := range config.Groups {
+		groups[g.Name] = true
+	}
 	for _, t := range config.Targets {
+		if groups[t.Name] {
+			continue // the name asks for the group, too
+		}
 		if b, err := resolveOne(files, given, r.Variables, t.Name); err != nil {
 			a.Failed[t.Name] = err.Error()
 		} else {

@@ -175,7 +175,7 @@ class Maker {
       case 'text':
         return own ?? this.pick([this.#quoted(), 'V0', 'V1', 'M0.a', 'M0["b"]', 'L0[0]']);
       case 'number':
-        return this.pick(['0', '1', '2.5', '1e2', '10', '0.1']);
+        return this.pick(['0', '1', '2.5', '1e2', '10', '0.5']);
       case 'bool':
         return this.pick(['true', 'false', 'V0 == "3"', 'V1 != ""', 'V2 == null']);
       case 'list':

@@ -1,4 +1,4 @@
-import type { Build } from '../build.js';
+import { type Build, isRemote } from '../build.js';
 import type {
   BuildDefinitionReader,
   DefinitionFile,
@@ -11,7 +11,7 @@ import { type BakeModel, evaluateBlocks } from './evaluate-blocks.js';
 import { BakeProblem } from './hcl/problem.js';
 import type { Body } from './hcl/syntax.js';
 import { MAX_BAKE_BYTES } from './limits.js';
-import { checkLinks, isRemote, resolveTarget, toBuild } from './resolve-target.js';
+import { checkLinks, resolveTarget, toBuild } from './resolve-target.js';
 import { emptyTarget, type Target, type TextField } from './target.js';
 
 /**

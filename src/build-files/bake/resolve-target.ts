@@ -1,4 +1,4 @@
-import type { Build, OpenValue } from '../build.js';
+import { type Build, isRemote, type OpenValue } from '../build.js';
 import type { BakeModel } from './evaluate-blocks.js';
 import { BakeProblem } from './hcl/problem.js';
 import type { Cause } from './hcl/value.js';
@@ -148,11 +148,6 @@ function contextValue(value: string, directory: string): string {
   return isPath && directory !== '.' ? localPath(directory, value) : value;
 }
 
-/** Whether a context is fetched: HTTP, or a Git repository in one of its forms. */
-export function isRemote(context: string): boolean {
-  return /^(?:https?|git|ssh):\/\/|^github\.com\/|^[\w.-]+@[\w.-]+:/.test(context);
-}
-
 /** Joins and cleans a path as Go's `path.Join` does; `.` where nothing is left. */
 function joinPath(...parts: readonly string[]): string {
   const isAbsolute = parts[0]?.startsWith('/') === true;
@@ -173,12 +168,26 @@ function toRecord(entries: readonly (readonly [string, string])[]): Readonly<Rec
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-/** What containerd takes for a platform: an operating system, an architecture and its variant. */
+/**
+ * What containerd takes for a platform: an operating system, an architecture and its variant, or one known name.
+ *
+ * @see https://github.com/containerd/platforms/blob/main/platforms.go `Parse`
+ */
 function checkPlatform(platform: string, { at }: Target): void {
-  const parts = platform.trim().split('/');
-  const isOne = parts.length > 1 || platform === '' || /^(?:local|[a-z]+[0-9a-z_]*)$/i.test(platform);
+  const parts = platform.trim().toLowerCase().split('/');
   const [system = '', ...others] = parts;
+  const name = system.replace(/\(.*$/, '');
   const isValid =
     /^[\w-]*(?:\([\w.%-]*(?:\+[\w.%-]+)*\))?$/.test(system) && others.every((part) => /^[\w.-]+$/.test(part));
-  if (!isOne || !isValid || parts.length > 3) throw new BakeProblem(at, `"${platform}" is not a platform.`);
+  const isKnown = others.length > 0 || name === '' || name === 'local' || KNOWN_ALONE.has(name);
+  if (!isValid || !isKnown || parts.length > 3) throw new BakeProblem(at, `"${platform}" is not a platform.`);
 }
+
+/** Operating systems and architectures that are a platform by themselves. */
+const KNOWN_ALONE = new Set(
+  [
+    'aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd plan9 solaris windows zos',
+    '386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le',
+    'ppc riscv riscv64 s390 s390x sparc sparc64 wasm i386 x86_64 x86-64 aarch64 armhf armel',
+  ].flatMap((line) => line.split(' ')),
+);

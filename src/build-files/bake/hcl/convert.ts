@@ -23,7 +23,10 @@ export class ConversionError extends Error {}
  */
 export function convert(value: Value, type: Type): Value {
   if (type === 'dynamic' || value.kind === 'unknown') return value;
-  if (value.kind === 'null') return { kind: 'null', type };
+  if (value.kind === 'null') {
+    if (!isConvertible(value.type, type)) throw wrong(type);
+    return { kind: 'null', type };
+  }
   if (typeof type === 'string') return toPrimitive(value, type);
   switch (type.kind) {
     case 'list':

@@ -8,6 +8,8 @@ import { TooMuch } from './problem.js';
 export interface Decimal {
   readonly digits: bigint;
   readonly scale: number;
+  /** Floats have a zero below zero, which is written `-0`. */
+  readonly isNegativeZero?: true;
 }
 
 function tooLong(): TooMuch {
@@ -45,7 +47,8 @@ export function parseDecimal(text: string): Decimal | undefined {
   return decimal(sign === '-' ? -value : value, fraction.length - Number(exponent));
 }
 
-export function formatDecimal({ digits, scale }: Decimal): string {
+export function formatDecimal({ digits, scale, isNegativeZero }: Decimal): string {
+  if (isNegativeZero === true) return '-0';
   if (scale === 0) return String(digits);
   const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0');
   const point = text.length - scale;
@@ -64,7 +67,8 @@ export function addDecimals(left: Decimal, right: Decimal): Decimal {
 }
 
 export function multiplyDecimals(left: Decimal, right: Decimal): Decimal {
-  return decimal(left.digits * right.digits, left.scale + right.scale);
+  const product = decimal(left.digits * right.digits, left.scale + right.scale);
+  return product.digits === 0n && isBelowZero(left) !== isBelowZero(right) ? NEGATIVE_ZERO : product;
 }
 
 /** The quotient, cut where it does not end; undefined for a division by zero. */
@@ -76,15 +80,23 @@ export function divideDecimals(left: Decimal, right: Decimal): Decimal | undefin
   return decimal(scaled, places);
 }
 
-/** What is left of a division, with the sign of the first. */
-export function remainder(left: Decimal, right: Decimal): Decimal | undefined {
-  if (right.digits === 0n) return undefined;
+/** What is left of a division, with the sign of the first; the first itself where there is none, as in `cty`. */
+export function remainder(left: Decimal, right: Decimal): Decimal {
+  if (right.digits === 0n) return left;
   const [a, b, scale] = aligned(left, right);
   return decimal(a % b, scale);
 }
 
-export function negateDecimal({ digits, scale }: Decimal): Decimal {
+export function negateDecimal(number: Decimal): Decimal {
+  const { digits, scale } = number;
+  if (digits === 0n) return isBelowZero(number) ? decimal(0n) : NEGATIVE_ZERO;
   return { digits: -digits, scale };
+}
+
+const NEGATIVE_ZERO: Decimal = { digits: 0n, scale: 0, isNegativeZero: true };
+
+function isBelowZero({ digits, isNegativeZero }: Decimal): boolean {
+  return digits < 0n || isNegativeZero === true;
 }
 
 /** The whole number that it is; undefined where it has a fraction or is too large to count with. */

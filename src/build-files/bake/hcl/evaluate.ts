@@ -84,6 +84,8 @@ class Evaluation {
         return located(at, () => applyUnary(expression.operator, operand));
       }
       case 'binary': {
+        if (expression.operator === '&&' || expression.operator === '||')
+          return this.#logical(expression.operator, expression.left, expression.right, at);
         const left = this.#evaluate(expression.left);
         const right = this.#evaluate(expression.right);
         return located(at, () => applyBinary(expression.operator, left, right));
@@ -91,6 +93,21 @@ class Evaluation {
       case 'call':
         return callFunction(expression, this.#scope, (argument) => this.#evaluate(argument));
     }
+  }
+
+  /** One side may decide even where the other has no value. */
+  #logical(operator: '&&' | '||', left: Expression, right: Expression, at: Position): Value {
+    const [first, second] = [left, right].map((side) => attempt(() => this.#evaluate(side)));
+    if (first === undefined || second === undefined) throw new BakeProblem(at, 'An operand is missing.');
+    const isFirstWrong = first instanceof BakeProblem;
+    const isSecondWrong = second instanceof BakeProblem;
+    if (!isFirstWrong && !isSecondWrong) return located(at, () => applyBinary(operator, first, second));
+    if (isFirstWrong && isSecondWrong) throw first;
+    const [wrong, other] = isFirstWrong ? [first, second] : [second, first];
+    const decides = other instanceof BakeProblem ? other : located(at, () => convert(other, 'bool'));
+    if (!(decides instanceof BakeProblem) && decides.kind === 'bool' && decides.value === (operator === '||'))
+      return decides;
+    throw wrong;
   }
 
   #template(parts: readonly Expression[], at: Position): Value {

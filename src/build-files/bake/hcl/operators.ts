@@ -46,7 +46,7 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value)
     case '/':
       return numberValue(defined(divideDecimals(a, b)));
     case '%':
-      return numberValue(defined(remainder(a, b)));
+      return numberValue(remainder(a, b));
   }
 }
 

@@ -1,5 +1,5 @@
 import { commonType, convert, setValue } from '../convert.js';
-import { decimal, wholeNumber } from '../decimal.js';
+import { addDecimals, compareDecimals, type Decimal, decimal, wholeNumber } from '../decimal.js';
 import {
   ANY,
   entriesOf,
@@ -239,16 +239,19 @@ function zipmap([names, list]: readonly Value[]): Value {
 }
 
 function range(given: readonly Value[]): Value {
-  const [first = 0n, second, third] = given.map((value) => BigInt(wholeOf(value)));
+  const zero = decimal(0n);
+  const [first = zero, second, third] = given.map((value) => (value.kind === 'number' ? value.number : zero));
   if (given.length === 0 || given.length > 3) unfit('one, two or three numbers are needed');
-  const [start, end] = second === undefined ? [0n, first] : [first, second];
-  const step = third ?? (end < start ? -1n : 1n);
-  if (step === 0n) unfit('the step is zero');
-  if (step < 0n ? end > start : end < start) unfit('the step leads away from the end');
+  const [start, end] = second === undefined ? [zero, first] : [first, second];
+  const step = third ?? decimal(compareDecimals(end, start) < 0 ? -1n : 1n);
+  if (step.digits === 0n) unfit('the step is zero');
+  /** Below zero where a number is in front of the end, as the step goes. */
+  const toEnd = (at: Decimal) => compareDecimals(at, end) * (step.digits < 0n ? -1 : 1);
+  if (toEnd(start) > 0) unfit('the step leads away from the end');
   const items: Value[] = [];
-  for (let at = start; step < 0n ? at > end : at < end; at += step) {
+  for (let at = start; toEnd(at) < 0; at = addDecimals(at, step)) {
     if (items.length >= 1024) unfit('it makes more than 1024 numbers');
-    items.push(numberValue(decimal(at)));
+    items.push(numberValue(at));
   }
   return { kind: 'list', element: 'number', items };
 }

@@ -1,4 +1,4 @@
-import { compareDecimals, type Decimal, decimal, multiplyDecimals, negateDecimal } from '../decimal.js';
+import { compareDecimals, type Decimal, decimal, formatDecimal, negateDecimal, parseDecimal } from '../decimal.js';
 import { type HclFunction, NUMBER, type Parameter, TEXT, textOf, unfit, wholeOf } from '../function.js';
 import { applyBinary, applyUnary } from '../operators.js';
 import type { BinaryOperator } from '../syntax.js';
@@ -69,7 +69,7 @@ export const NUMBER_FUNCTIONS: readonly (readonly [string, HclFunction])[] = [
   ['ceil', ofNumber((number) => negateDecimal(floor(negateDecimal(number))))],
   ['floor', ofNumber(floor)],
   ['int', ofNumber((number) => (number.digits < 0n ? negateDecimal(floor(negateDecimal(number))) : floor(number)))],
-  ['signum', ofNumber((number) => decimal(BigInt(compareDecimals(number, ZERO))))],
+  ['signum', { parameters: [NUMBER], call: ([number]) => numberValue(decimal(BigInt(Math.sign(wholeOf(number))))) }],
   ['max', extreme(1)],
   ['min', extreme(-1)],
   ['pow', { parameters: [NUMBER, NUMBER], call: power }],
@@ -83,11 +83,10 @@ function floor({ digits, scale }: Decimal): Decimal {
 }
 
 function power([base, exponent]: readonly Value[]): Value {
-  const times = wholeOf(exponent);
-  if (times < 0 || times > 500) unfit('only whole exponents from 0 to 500 are evaluated');
-  let result = decimal(1n);
-  for (let step = 0; step < times; step++) result = multiplyDecimals(result, numberOf(base));
-  return numberValue(result);
+  // As buildx does: with floats of 64 bits.
+  const power64 = Number(formatDecimal(numberOf(base))) ** Number(formatDecimal(numberOf(exponent)));
+  const result = Number.isFinite(power64) ? parseDecimal(String(power64)) : undefined;
+  return numberValue(result ?? unfit('the result is not a number'));
 }
 
 function parseInteger([text, base]: readonly Value[]): Value {
