@@ -67,6 +67,7 @@ describe('which files are read', () => {
       files: [],
       uses: [],
       stages: [],
+      builds: [],
       unseen: [],
     });
   });
