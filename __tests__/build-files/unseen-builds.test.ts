@@ -1,7 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { buildsInCompose, isComposeFile } from '../../src/build-files/compose/compose-builds.js';
 import { readRepository } from '../../src/build-files/read.js';
 import type { ReadingOptions } from '../../src/build-files/reading.js';
 import { unseenByName } from '../../src/build-files/unseen-builds.js';
@@ -138,85 +136,6 @@ describe('a workflow that is not looked into in full is told', () => {
     expect(reading).toMatchObject({
       value: { files: [{ path: W, status: 'unreadable', reason: 'It broke; try again' }] },
     });
-  });
-});
-
-describe('a Compose file is told where it', () => {
-  const compose = (build: unknown) => ({
-    'x/compose.yaml': JSON.stringify({ services: { a: { image: 'i' }, b: { build } } }),
-  });
-
-  test.each<readonly [string, unknown, readonly string[]]>([
-    ['holds a build file', { dockerfile_inline: 'FROM evil' }, ['holds a build file of its own (dockerfile_inline)']],
-    [
-      'builds a file of another name',
-      { context: '..', dockerfile: 'y/app.build' },
-      ['builds y/app.build, which is not here'],
-    ],
-    ['builds by a variable', '${DIR}', ['builds a file that only a run knows, or one from outside the repository']],
-    [
-      'gives arguments',
-      { args: { BASE: 'evil', REVISION: 1 } },
-      ['builds x/Dockerfile with a value of its own for BASE'],
-    ],
-    [
-      'gives a list of them',
-      { args: ['BASE=evil', 'OTHER'] },
-      ['builds x/Dockerfile with a value of its own for BASE, OTHER'],
-    ],
-    [
-      'names a target and contexts',
-      { target: 'one', additional_contexts: { a: 'docker-image://evil' } },
-      ['builds x/Dockerfile with a target of its own and named contexts of its own'],
-    ],
-    ['only names a file that is read', '.', []],
-    ['only names a directory that is read', { context: '../x', args: null }, []],
-    ['builds nothing', null, []],
-  ])('%s', async (_what, build, clauses) => {
-    const told = clauses.map((clause) => `x/compose.yaml ${clause}`);
-    expect(await unseen({ 'x/Dockerfile': STAGES, ...compose(build) })).toEqual(told);
-    const lower = told.map((clause) => clause.replace('x/Dockerfile', 'x/dockerfile'));
-    expect(await unseen({ 'x/dockerfile': STAGES, ...compose(build) })).toEqual(lower);
-  });
-
-  test('builds a file that is here and not read', async () => {
-    const files = { 'app.build': 'FROM a\n', ...compose({ context: '..', dockerfile: 'app.build' }) };
-    expect(await unseen(files)).toEqual(['x/compose.yaml builds app.build, which is not read']);
-    expect(await unseen(files, { include: ['*.build'] })).toEqual([]);
-  });
-
-  test('is too large, or one of too many', async () => {
-    const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`${index}/compose.yml`, '']));
-    expect(await unseen(many)).toEqual([expect.stringContaining('is a Compose file that was not looked into')]);
-    expect(await unseen({ 'compose.yml': '#'.repeat(1024 * 1024 + 1) })).toHaveLength(1);
-  });
-
-  test('is among those that are evaluated', async () => {
-    expect(await unseen(compose('gone'), { only: ['y/Dockerfile'] })).toEqual([]);
-  });
-
-  test('names are those of Compose', () => {
-    const names = ['compose.yaml', 'a/compose.yml', 'docker-compose.yml', 'docker-compose.dev.yaml', 'compose-ci.yml'];
-    expect(names.filter((name) => !isComposeFile(name))).toEqual([]);
-    expect(['decompose.yml', 'compose.json', 'composed.yml', 'compose.yml/x'].filter(isComposeFile)).toEqual([]);
-  });
-
-  test('is any text', async () => {
-    const part = fc.constantFrom(
-      'services:',
-      '  a:',
-      '    build:',
-      '      context: ../..',
-      '      args: [1, null]',
-      '  b: *x',
-      '- [',
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(part, fc.string({ maxLength: 9 })), { maxLength: 9 }), async (lines) => {
-        const { named } = await buildsInCompose(Buffer.from(lines.join('\n')), 'a/compose.yml');
-        for (const { file } of named) expect(file).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)/);
-      }),
-    );
   });
 });
 

@@ -1,6 +1,5 @@
 import { plural } from '../lib/text.js';
 import type { Build } from './build.js';
-import { buildsInCompose, isComposeFile } from './compose/compose-builds.js';
 import { definedBuilds, namedBuildOf } from './defined-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
@@ -9,15 +8,10 @@ import type { RequestedBuilds } from './script/build-command.js';
 import type { PlacedBuild } from './unseen-builds.js';
 import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow/workflow-builds.js';
 
-/** All Compose files together; they are only asked what of them is not looked at. */
-const MAX_COMPOSE_BYTES = 1024 * 1024;
-const MAX_COMPOSE_FILES = 50;
-
 /** What the files of a repository ask to be built. */
 interface RepositoryBuilds {
   readonly workflows: readonly PlacedBuild[];
-  readonly compose: readonly PlacedBuild[];
-  /** Of bake definitions. */
+  /** Of bake, Compose and dev container definitions. */
   readonly defined: readonly PlacedBuild[];
   readonly builds: readonly Build[];
   readonly unseen: readonly UnseenBuild[];
@@ -25,11 +19,11 @@ interface RepositoryBuilds {
   readonly unreadable: readonly BuildFile[];
 }
 
-/** Reads what workflows, the repository's own actions and Compose files build. */
+/** Reads what workflows, the repository's own actions and build definitions build. */
 export async function requestedBuilds(
   tree: RepositoryTree,
   entries: readonly TreeEntry[],
-  options: Pick<ReadingOptions, 'only' | 'definitions' | 'environment'>,
+  options: Pick<ReadingOptions, 'definitions' | 'environment' | 'only'>,
 ): Promise<RepositoryBuilds> {
   const unreadable: BuildFile[] = [];
   const unseen: UnseenBuild[] = [];
@@ -57,28 +51,16 @@ export async function requestedBuilds(
     }
   }
 
-  const compose: PlacedBuild[] = [];
-  const only = options.only === undefined ? undefined : new Set(options.only);
-  const files = entries.filter(({ path, kind }) => kind === 'file' && isComposeFile(path) && only?.has(path) !== false);
-  let space = MAX_COMPOSE_BYTES;
-  for (const [index, { path }] of files.entries()) {
-    const content = index < MAX_COMPOSE_FILES ? await tree.read(path, space) : undefined;
-    if (content?.ok !== true) unseen.push({ path, what: 'is a Compose file that was not looked into' });
-    else {
-      space -= content.value.length;
-      take(path, await buildsInCompose(content.value, path), compose);
-    }
-  }
   const { builds, ...others } = await definedBuilds(tree, entries, options);
   unreadable.push(...others.unreadable);
-  unseen.push(...others.unseen);
+  unseen.push(...others.unseen.filter(({ path }) => options.only?.includes(path) !== false));
   const defined: PlacedBuild[] = [];
   for (const build of builds) {
     const named = namedBuildOf(build);
     if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
     else defined.push({ path: build.definition, build: { ...named, file: foundAs(named.file, known) } });
   }
-  return { workflows, compose, defined, builds, unseen, unreadable };
+  return { workflows, defined, builds, unseen, unreadable };
 }
 
 /** The file that is built where there is none of the name: BuildKit and Podman have names that they fall back to. */

@@ -25,44 +25,151 @@ export interface DefinedBuilds {
 
 const NOTHING: DefinedBuilds = { builds: [], unreadable: [], unseen: [] };
 
-/** Reads the bake definitions of a repository; nothing of their reader is loaded where there is none. */
+/** Reads the build definitions of a repository; nothing of a reader is loaded where there is none of its kind. */
 export async function definedBuilds(
   tree: RepositoryTree,
   entries: readonly TreeEntry[],
   options: Pick<ReadingOptions, 'definitions' | 'environment'>,
 ): Promise<DefinedBuilds> {
   const paths = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const context = readingContext(tree, paths, options);
   const { definitions } = options;
-  if (definitions === undefined && !paths.some((path) => /\.hcl$|bake[^/]*\.json$/i.test(path))) return NOTHING;
+  if (definitions !== undefined) return namedDefinitions(tree, definitions, context);
+  const found = [
+    await bakeBuilds(tree, paths, context),
+    await composeBuilds(tree, paths, context),
+    await devcontainerBuilds(tree, paths, context),
+  ];
+  return together(found);
+}
+
+/** The same build may be asked for by a project that a dev container names, and by the project itself. */
+function together(found: readonly DefinedBuilds[]): DefinedBuilds {
+  const builds = found.flatMap((one) => one.builds);
+  return {
+    builds: [...new Map(builds.map((build) => [JSON.stringify(build), build])).values()],
+    unreadable: found.flatMap(({ unreadable }) => unreadable),
+    unseen: found.flatMap(({ unseen }) => unseen),
+  };
+}
+
+/** Files that a command joins: of one kind, which the first of them decides. */
+async function namedDefinitions(
+  tree: RepositoryTree,
+  paths: readonly string[],
+  context: DefinitionOptions,
+): Promise<DefinedBuilds> {
+  const { files, unreadable } = await readAll(tree, paths);
+  if (unreadable.length > 0) return { ...NOTHING, unreadable };
+  const [first = ''] = paths;
+  if (/devcontainer\.json$/.test(first)) {
+    const { devcontainerReader } = await import('./devcontainer/devcontainer.js');
+    return readSet(devcontainerReader, files, context);
+  }
+  const { composeReader } = await import('./compose/compose.js');
+  if (paths.every((path) => /\.ya?ml$/.test(path))) return readSet(composeReader, files, context);
+  const { bakeReader } = await import('./bake/reader.js');
+  return readSet(bakeReader(composeReader), files, { ...context, workingDirectory: '.' });
+}
+
+async function readAll(
+  tree: RepositoryTree,
+  paths: readonly string[],
+): Promise<{ readonly files: readonly DefinitionFile[]; readonly unreadable: readonly BuildFile[] }> {
+  const files: DefinitionFile[] = [];
+  const unreadable: BuildFile[] = [];
+  for (const path of paths) {
+    const content = await tree.read(path, MAX_DEFINITION_BYTES);
+    if (content.ok) files.push({ path, bytes: content.value });
+    else unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
+  }
+  return { files, unreadable };
+}
+
+async function bakeBuilds(
+  tree: RepositoryTree,
+  paths: readonly string[],
+  context: DefinitionOptions,
+): Promise<DefinedBuilds> {
+  if (!paths.some((path) => /\.hcl$|bake[^/]*\.json$/i.test(path))) return NOTHING;
   const { bakeSets, hasTargets } = await import('./bake/discover-bake.js');
   const { bakeReader } = await import('./bake/reader.js');
-  const reader = bakeReader();
-  const context = readingContext(tree, paths, options);
-  const sets = definitions === undefined ? bakeSets(paths) : [{ paths: definitions, isNamed: true }];
+  const { composeReader } = await import('./compose/compose.js');
+  const reader = bakeReader(composeReader);
+  const sets = bakeSets(paths);
   const found: DefinedBuilds[] = [];
   for (const set of sets.slice(0, MAX_DEFINITIONS)) {
-    const files: DefinitionFile[] = [];
-    const unreadable: BuildFile[] = [];
-    for (const path of set.paths) {
-      const content = await tree.read(path, MAX_DEFINITION_BYTES);
-      if (content.ok) files.push({ path, bytes: content.value });
-      else if (set.isNamed) unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
+    const { files, unreadable } = await readAll(tree, set.paths);
+    if (unreadable.length > 0) {
+      if (set.isNamed) found.push({ ...NOTHING, unreadable });
+    } else if (set.isNamed || files.some(({ path, bytes }) => hasTargets(path, bytes))) {
+      found.push(await readSet(reader, files, context));
     }
-    if (unreadable.length > 0) found.push({ ...NOTHING, unreadable });
-    else if (set.isNamed || files.some(({ path, bytes }) => hasTargets(path, bytes)))
-      found.push(
-        await readSet(reader, files, definitions === undefined ? context : { ...context, workingDirectory: '.' }),
-      );
   }
-  const unread = sets.slice(MAX_DEFINITIONS).flatMap(({ paths: [path] }) => path ?? []);
-  return {
-    builds: found.flatMap(({ builds }) => builds),
-    unreadable: found.flatMap((one) => one.unreadable),
-    unseen: [
-      ...found.flatMap(({ unseen }) => unseen),
-      ...unread.map((path) => ({ path, what: `is not read: there are more than ${MAX_DEFINITIONS} definitions` })),
-    ],
-  };
+  return together([...found, beyondLimit(sets.slice(MAX_DEFINITIONS).map((set) => set.paths))]);
+}
+
+/** Projects of Compose, whatever their profiles. */
+async function composeBuilds(
+  tree: RepositoryTree,
+  paths: readonly string[],
+  context: DefinitionOptions,
+): Promise<DefinedBuilds> {
+  if (!paths.some((path) => /compose[^/]*\.ya?ml$/.test(path))) return NOTHING;
+  const { composeProjects } = await import('./compose/discover-projects.js');
+  const { readComposeProject } = await import('./compose/compose.js');
+  const projects = await composeProjects(paths, context);
+  const found: DefinedBuilds[] = [];
+  const used = new Set<string>();
+  for (const project of projects.slice(0, MAX_DEFINITIONS)) {
+    const [path = ''] = project.files;
+    // What another project includes or extends was read with it.
+    if (!project.isDefault && used.has(path)) continue;
+    const { files, unreadable } = await readAll(tree, project.files);
+    if (unreadable.length > 0) {
+      found.push({ ...NOTHING, unreadable });
+      continue;
+    }
+    const alone = await readComposeProject({ ...project, files }, context);
+    // A file that is nothing alone is for the default file of its directory: `-f compose.yaml -f compose.prod.yaml`.
+    const base = alone.builds.length === 0 && alone.problems.length > 0 ? project.base : undefined;
+    const below = base === undefined ? undefined : await readAll(tree, base);
+    const joined =
+      below === undefined || below.unreadable.length > 0
+        ? alone
+        : await readComposeProject({ ...project, files: [...below.files, ...files] }, context);
+    const reading = joined.problems.length < alone.problems.length || joined.builds.length > 0 ? joined : alone;
+    for (const file of reading.read) used.add(file);
+    const builds = reading.builds.map(withoutOpen);
+    const mayBuild = files.some(({ bytes }) => /\bbuild\b/.test(new TextDecoder().decode(bytes)));
+    found.push(
+      builds.length === 0 && project.isDefault && mayBuild
+        ? { ...NOTHING, unreadable: unreadableOf(reading.problems) }
+        : { ...NOTHING, builds, unseen: reading.problems.map(unseenOf) },
+    );
+  }
+  return together([...found, beyondLimit(projects.slice(MAX_DEFINITIONS).map(({ files }) => files))]);
+}
+
+async function devcontainerBuilds(
+  tree: RepositoryTree,
+  paths: readonly string[],
+  context: DefinitionOptions,
+): Promise<DefinedBuilds> {
+  const candidates = paths.filter((path) => /devcontainer\.json$/.test(path));
+  if (candidates.length === 0) return NOTHING;
+  const { devcontainerReader } = await import('./devcontainer/devcontainer.js');
+  const { files, unreadable } = await readAll(tree, candidates.filter(devcontainerReader.matches));
+  const { builds, problems } = await devcontainerReader.read(files.slice(0, MAX_DEFINITIONS), context);
+  const beyond = beyondLimit(files.slice(MAX_DEFINITIONS).map(({ path }) => [path]));
+  return together([{ builds: builds.map(withoutOpen), unreadable, unseen: problems.map(unseenOf) }, beyond]);
+}
+
+function beyondLimit(sets: readonly (readonly string[])[]): DefinedBuilds {
+  const unseen = sets.flatMap(([path]) =>
+    path === undefined ? [] : [{ path, what: `is not read: there are more than ${MAX_DEFINITIONS} definitions` }],
+  );
+  return { ...NOTHING, unseen };
 }
 
 function readingContext(
@@ -89,10 +196,16 @@ async function readSet(
 ): Promise<DefinedBuilds> {
   const { builds, problems } = await reader.read(files, options);
   if (builds.length > 0) return { builds, unreadable: [], unseen: problems.map(unseenOf) };
-  const unreadable = problems.map(({ file, line, message }): BuildFile => {
-    return { path: file, status: 'unreadable', reason: clause(message), line };
-  });
-  return { builds, unreadable: [...new Map(unreadable.map((file) => [file.path, file])).values()], unseen: [] };
+  return { builds, unreadable: unreadableOf(problems), unseen: [] };
+}
+
+/** Each file once, with the first problem in it. */
+function unreadableOf(problems: readonly DefinitionProblem[]): readonly BuildFile[] {
+  const found = new Map<string, BuildFile>();
+  for (const { file, line, message } of problems) {
+    if (!found.has(file)) found.set(file, { path: file, status: 'unreadable', reason: clause(message), line });
+  }
+  return [...found.values()];
 }
 
 function unseenOf({ file, line, message }: DefinitionProblem): UnseenBuild {
@@ -133,5 +246,19 @@ export function namedBuildOf(build: Build): NamedBuild | string {
     ),
     buildContexts: contexts,
     ...(parts.args.length > 0 || parts.target || parts.contexts ? { open: parts } : {}),
+  };
+}
+
+/** The build with null for every value that is not known: the defaults of the Dockerfile are evaluated then. */
+function withoutOpen(build: Build): Build {
+  const fields = new Set(build.open.map(({ field }) => field));
+  const { target, ...others } = build;
+  return {
+    ...others,
+    args: Object.fromEntries(
+      Object.entries(build.args).map(([name, value]) => [name, fields.has(`args.${name}`) ? null : value]),
+    ),
+    ...(target === undefined || fields.has('target') ? {} : { target }),
+    platforms: fields.has('platforms') ? [] : build.platforms,
   };
 }

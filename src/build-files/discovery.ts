@@ -41,7 +41,7 @@ export function discover(
   const known = new Set(entries.map((entry) => entry.path));
   for (const path of built)
     if (!known.has(path) && nameKind(path) === 'dockerfile')
-      skip(path, 'a workflow builds from it, but it is not here');
+      skip(path, 'a build definition builds from it, but it is not here');
   return { paths: paths.sort(), skipped };
 }
 

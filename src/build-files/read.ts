@@ -102,7 +102,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const unseen = [
     ...asked.unseen,
     ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
-    ...unseenOf([...asked.workflows, ...asked.compose, ...asked.defined], reading, entries.value, options),
+    ...unseenOf([...asked.workflows, ...asked.defined], reading, entries.value, options),
   ];
   return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
 };

@@ -7,6 +7,10 @@ export interface ProjectFiles {
   readonly files: readonly string[];
   readonly directory: string;
   readonly environmentFiles: readonly string[];
+  /** Whether Compose finds it by itself; other files are named by whoever runs it. */
+  readonly isDefault: boolean;
+  /** The default files of the directory, over which a file that is named may be meant. */
+  readonly base?: readonly string[];
 }
 
 /**
@@ -48,7 +52,7 @@ export async function composeProjects(
     const [main] = files;
     if (main === undefined || !files.every((file) => all.has(file))) continue;
     const own = directoryOf(main);
-    found.push({ files, directory: own, environmentFiles: environmentFiles(directory, own) });
+    found.push({ files, directory: own, environmentFiles: environmentFiles(directory, own), isDefault: true });
   }
   const taken = new Set(found.flatMap(({ files }) => files));
   for (const directory of [...directories].sort()) {
@@ -57,12 +61,14 @@ export async function composeProjects(
     const override = first(directory, OVERRIDE_NAMES);
     const files = override === undefined ? [main] : [main, override];
     for (const file of files) taken.add(file);
-    found.push({ files, directory, environmentFiles: environmentFiles(directory) });
+    found.push({ files, directory, environmentFiles: environmentFiles(directory), isDefault: true });
   }
   for (const path of compose) {
     if (taken.has(path)) continue;
     const directory = directoryOf(path);
-    found.push({ files: [path], directory, environmentFiles: environmentFiles(directory) });
+    const base = found.find((project) => project.isDefault && project.directory === directory)?.files;
+    const project = { files: [path], directory, environmentFiles: environmentFiles(directory), isDefault: false };
+    found.push(base === undefined ? project : { ...project, base });
   }
   return found;
 }
