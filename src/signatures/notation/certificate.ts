@@ -9,8 +9,9 @@ import {
   KeyUsage,
   type KeyUsageFlags,
 } from '@peculiar/asn1-x509';
-import { err, ok, type Result } from '../../result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 import { type DistinguishedName, formatName, readName } from './distinguished-name.js';
+import { findAlgorithm } from './signature-algorithms.js';
 
 /** What the checks of this directory need of an X.509 certificate; parsed by libraries, with nothing decided yet. */
 export interface Certificate {
@@ -33,7 +34,8 @@ export interface Certificate {
   /** The OIDs of the critical extensions. */
   readonly critical: readonly string[];
   readonly ocsp: readonly string[];
-  readonly crls: readonly string[];
+  /** The addresses of each distribution point: any of one point has the same list. */
+  readonly crls: readonly (readonly string[])[];
   /** Whether a list of changes (delta CRL) completes the list that `crls` names. */
   readonly hasFreshestCrl: boolean;
   /** `sha256:` of the certificate. */
@@ -59,31 +61,6 @@ export const EXTENSION = {
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
 } as const;
 const OCSP_ACCESS = '1.3.6.1.5.5.7.48.1';
-
-/** RSA and ECDSA with SHA-256, SHA-384 and SHA-512, and Ed25519. @see https://pkg.go.dev/crypto/x509#SignatureAlgorithm */
-const SIGNATURE_ALGORITHMS: ReadonlySet<string> = new Set([
-  '1.2.840.113549.1.1.11',
-  '1.2.840.113549.1.1.12',
-  '1.2.840.113549.1.1.13',
-  '1.2.840.10045.4.3.2',
-  '1.2.840.10045.4.3.3',
-  '1.2.840.10045.4.3.4',
-  '1.3.101.112',
-]);
-const RSA_PSS = '1.2.840.113549.1.1.10';
-/** The parameters of RSA-PSS with SHA-256, SHA-384 and SHA-512, MGF1 of the same hash and a salt as long as it (RFC 4055). */
-const PSS_PARAMETERS: ReadonlySet<string> = new Set(
-  (
-    [
-      ['01', '20'],
-      ['02', '30'],
-      ['03', '40'],
-    ] as const
-  ).map(([hash, salt]) => {
-    const sha2 = `300d06096086480165030402${hash}0500`;
-    return `3034a00f${sha2}a11c301a06092a864886f70d010108${sha2}a2030201${salt}`;
-  }),
-);
 
 /** Reads one DER certificate. Fails with a clause that can follow "because" where OpenSSL or the ASN.1 library can't. */
 export function readCertificate(der: Uint8Array): Result<Certificate, string> {
@@ -114,7 +91,6 @@ function fromParsed(parsed: X509Certificate, { tbsCertificate, signatureAlgorith
   const access = read(EXTENSION.authorityInfoAccess, AuthorityInfoAccessSyntax);
   const points = read(EXTENSION.crlDistributionPoints, CRLDistributionPoints);
   const pathLength = constraints?.value.pathLenConstraint;
-  const { algorithm, parameters } = signatureAlgorithm;
   const { validity } = tbsCertificate;
   const key = parsed.publicKey;
   const name = readName(tbsCertificate.subject);
@@ -143,15 +119,14 @@ function fromParsed(parsed: X509Certificate, { tbsCertificate, signatureAlgorith
       .flatMap(({ accessLocation }) => accessLocation.uniformResourceIdentifier ?? [])
       .slice(0, MAX_ADDRESSES),
     crls: [...(points?.value ?? [])]
-      .flatMap(({ distributionPoint }) => distributionPoint?.fullName ?? [])
-      .flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? [])
+      .map(({ distributionPoint }) => distributionPoint?.fullName ?? [])
+      .map((names) => names.flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []))
+      .map((addresses) => addresses.slice(0, MAX_ADDRESSES))
       .slice(0, MAX_ADDRESSES),
     hasFreshestCrl: find(EXTENSION.freshestCrl) !== undefined,
     fingerprint: `sha256:${createHash('sha256').update(parsed.raw).digest('hex')}`,
     keyBits: Buffer.from(tbsCertificate.subjectPublicKeyInfo.subjectPublicKey),
-    isSoundlySigned:
-      SIGNATURE_ALGORITHMS.has(algorithm) ||
-      (algorithm === RSA_PSS && PSS_PARAMETERS.has(Buffer.from(parameters ?? new ArrayBuffer(0)).toString('hex'))),
+    isSoundlySigned: findAlgorithm(signatureAlgorithm) !== undefined,
     isSignedBy: (other) => isVerified(parsed, other),
   };
 }

@@ -1,5 +1,5 @@
 import { KeyUsageFlags } from '@peculiar/asn1-x509';
-import { err, ok, type Result } from '../../result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 import { type Certificate, EXTENSION, maySign } from './certificate.js';
 
 /**
@@ -13,7 +13,7 @@ import { type Certificate, EXTENSION, maySign } from './certificate.js';
 /** More than any chain has. */
 export const MAX_CHAIN = 10;
 
-const PURPOSE = {
+export const PURPOSE = {
   any: '2.5.29.37.0',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',

@@ -1,5 +1,5 @@
 import { decode, encode, type TagDecodeControl } from 'cborg';
-import { ok, type Result } from '../../result.js';
+import { ok, type Result } from '../../lib/result.js';
 import { ATTRIBUTE, checkAttributes, type Envelope } from './envelope.js';
 import { type NotationRefusal, refuse } from './refusal.js';
 

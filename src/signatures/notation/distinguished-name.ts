@@ -1,5 +1,5 @@
 import type { Name } from '@peculiar/asn1-x509';
-import { err, ok, type Result } from '../../result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 
 /** An attribute of a name: its type as an OID, and its value as text. */
 export interface NameAttribute {

@@ -1,5 +1,5 @@
 import { constants, verify } from 'node:crypto';
-import type { Result } from '../../result.js';
+import type { Result } from '../../lib/result.js';
 import type { Certificate } from './certificate.js';
 import { type SignatureAlgorithm, signatureAlgorithmOf } from './chain.js';
 import { type NotationRefusal, refuse } from './refusal.js';

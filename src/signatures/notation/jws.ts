@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseStrictJson } from '../../registry/strict-json.js';
-import { ok, type Result } from '../../result.js';
+import { ok, type Result } from '../../lib/result.js';
+import { parseStrictJson } from '../../lib/strict-json.js';
 import { ATTRIBUTE, checkAttributes, type Envelope } from './envelope.js';
 import { type NotationRefusal, refuse } from './refusal.js';
 

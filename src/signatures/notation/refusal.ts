@@ -1,4 +1,4 @@
-import { err, type Result } from '../../result.js';
+import { err, type Result } from '../../lib/result.js';
 
 /**
  * The check that a Notary Project signature did not pass. `revocation-unknown` alone leaves the answer open: the

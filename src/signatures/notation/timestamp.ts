@@ -1,11 +1,12 @@
-import { createHash, type KeyObject, verify } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { type Attribute, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { TSTInfo } from '@peculiar/asn1-tsp';
-import { BaseBlock, fromBER, ObjectIdentifier, OctetString, Sequence, Set as SetBlock } from 'asn1js';
-import { err, ok, type Result } from '../../result.js';
+import { type BaseBlock, fromBER, ObjectIdentifier, OctetString, Sequence, Set as SetBlock } from 'asn1js';
+import { err, ok, type Result } from '../../lib/result.js';
 import { type Certificate, parseAsn1, readCertificate } from './certificate.js';
 import { checkTimestampChain, invalidDuring, isIssuedBy, MAX_CHAIN } from './chain.js';
+import { findAlgorithm, isSignedWith } from './signature-algorithms.js';
 
 /** A time that a trusted authority vouches for: the signature existed between the two. */
 export interface AuthenticTime {
@@ -32,16 +33,8 @@ const HASHES: ReadonlyMap<string, 'sha256' | 'sha384' | 'sha512'> = new Map([
   ['2.16.840.1.101.3.4.2.2', 'sha384'],
   ['2.16.840.1.101.3.4.2.3', 'sha512'],
 ]);
-/** The signature algorithms of a token, by the kind of key; where one names a hash, it must be the digest's. */
-const SIGNATURES: ReadonlyMap<string, { readonly key: 'rsa' | 'ec'; readonly hash?: string }> = new Map([
-  ['1.2.840.113549.1.1.1', { key: 'rsa' }],
-  ['1.2.840.113549.1.1.11', { key: 'rsa', hash: 'sha256' }],
-  ['1.2.840.113549.1.1.12', { key: 'rsa', hash: 'sha384' }],
-  ['1.2.840.113549.1.1.13', { key: 'rsa', hash: 'sha512' }],
-  ['1.2.840.10045.4.3.2', { key: 'ec', hash: 'sha256' }],
-  ['1.2.840.10045.4.3.3', { key: 'ec', hash: 'sha384' }],
-  ['1.2.840.10045.4.3.4', { key: 'ec', hash: 'sha512' }],
-]);
+/** RSA as the key's algorithm alone: the hash is the digest's. */
+const RSA_ENCRYPTION = '1.2.840.113549.1.1.1';
 
 /**
  * Verifies an RFC 3161 token over a signature: its imprint, its signed attributes with ESS signingCertificateV2 (RFC
@@ -147,11 +140,11 @@ function checkSigner(signer: SignerInfo, content: Buffer, candidates: readonly C
   return leaf;
 }
 
-function isSigned(signed: Buffer, signer: SignerInfo, hash: string, key: KeyObject): boolean {
-  const algorithm = SIGNATURES.get(signer.signatureAlgorithm.algorithm);
-  if (algorithm === undefined || (algorithm.hash ?? hash) !== hash || algorithm.key !== key.asymmetricKeyType)
-    throw new TokenError('it is signed with an algorithm that is not supported');
-  return verify(hash, signed, key, Buffer.from(signer.signature.buffer));
+function isSigned(signed: Buffer, signer: SignerInfo, hash: 'sha256' | 'sha384' | 'sha512', key: KeyObject): boolean {
+  const { signatureAlgorithm: identifier } = signer;
+  const algorithm =
+    identifier.algorithm === RSA_ENCRYPTION ? ({ key: 'rsa', hash, isPss: false } as const) : findAlgorithm(identifier);
+  return isSignedWith(algorithm, key, signed, Buffer.from(signer.signature.buffer));
 }
 
 /** The certificate by the signer's issuer and serial number, if ESS signingCertificateV2 has its hash. */

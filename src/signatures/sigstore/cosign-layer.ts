@@ -2,18 +2,9 @@ import { z } from 'zod';
 import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
+import { readPemCertificates } from '../pem.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 import type { LogEntryMaterial, SignedMaterial } from './signed-material.js';
-
-const MAX_CERTIFICATES = 10;
-
-/** The DER of every `CERTIFICATE` block of a PEM text, in order. Fails with a clause where there is none, or anything else. */
-function readCertificates(pem: string): Result<readonly Buffer[], string> {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) return err('it holds no PEM certificate');
-  if (blocks.length > MAX_CERTIFICATES) return err(`it holds more than ${MAX_CERTIFICATES} certificates`);
-  return ok(blocks.map((block) => Buffer.from(block.replaceAll(/-----[A-Z ]+-----/g, ''), 'base64')));
-}
 
 /**
  * cosign's classic form: a layer whose blob is what was signed (a simple signing payload, or a DSSE envelope), and whose
@@ -93,7 +84,7 @@ function readAnnotations(annotations: Annotations): Result<Around, SignatureErro
       return err(signatureError('limit', `the annotation ${name} is longer than ${MAX_ANNOTATION} characters`));
   }
   const pem = annotations[CERTIFICATE];
-  const certificates = pem === undefined || pem === '' ? ok([]) : readCertificates(pem);
+  const certificates = pem === undefined || pem === '' ? ok([]) : readPemCertificates(pem);
   if (!certificates.ok) return malformed(`the annotation ${CERTIFICATE}: ${certificates.error}`);
   const entry = readRekorBundle(annotations[BUNDLE]);
   if (!entry.ok) return entry;

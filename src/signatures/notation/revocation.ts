@@ -1,0 +1,81 @@
+import type { Result } from '../../lib/result.js';
+import type { Certificate } from './certificate.js';
+import { readCrlStatus } from './crl.js';
+import { ocspRequest, readOcspStatus } from './ocsp.js';
+
+/** What is known of one certificate or a chain of them. Reasons are clauses that can follow "because". */
+export type RevocationStatus =
+  | { readonly status: 'good' }
+  | { readonly status: 'revoked'; readonly reason: string }
+  | { readonly status: 'unknown'; readonly reason: string };
+
+/** Asks a revocation service. Fails with a clause that says why there is no answer. */
+export type AskRevocation = (
+  address: string,
+  post?: { readonly type: string; readonly body: Uint8Array },
+) => Promise<Result<Uint8Array, string>>;
+
+const GOOD = { status: 'good' } as const;
+const OCSP_TYPE = 'application/ocsp-request';
+
+/**
+ * Asks whether a certificate of a chain, leaf first, is revoked. Each is asked for at its OCSP addresses, and at its CRL
+ * addresses where those don't tell; one that names no address can't be revoked, and neither can the root.
+ *
+ * @see https://github.com/notaryproject/specifications/blob/main/specs/trust-store-trust-policy.md#certificate-revocation-evaluation
+ */
+export async function checkRevocation(
+  chain: readonly Certificate[],
+  ask: AskRevocation,
+  now: Date,
+): Promise<RevocationStatus> {
+  const statuses = await Promise.all(
+    chain.map((certificate, index) => {
+      const issuer = chain[index + 1];
+      return issuer === undefined ? GOOD : checkCertificate(certificate, issuer, ask, now);
+    }),
+  );
+  return (
+    statuses.find(({ status }) => status === 'revoked') ?? statuses.find(({ status }) => status === 'unknown') ?? GOOD
+  );
+}
+
+async function checkCertificate(
+  certificate: Certificate,
+  issuer: Certificate,
+  ask: AskRevocation,
+  now: Date,
+): Promise<RevocationStatus> {
+  let status: RevocationStatus = GOOD;
+  for (const address of certificate.ocsp) {
+    const answer = await ask(address, { type: OCSP_TYPE, body: ocspRequest(certificate, issuer) });
+    status = answer.ok ? readOcspStatus(answer.value, certificate, issuer, now) : noAnswer(address, answer.error);
+    if (status.status !== 'unknown') return status;
+  }
+  // Every point may hold another part of the list.
+  for (const addresses of certificate.crls) {
+    status = await checkPoint(addresses, certificate, issuer, ask, now);
+    if (status.status !== 'good') return status;
+  }
+  return status;
+}
+
+async function checkPoint(
+  addresses: readonly string[],
+  certificate: Certificate,
+  issuer: Certificate,
+  ask: AskRevocation,
+  now: Date,
+): Promise<RevocationStatus> {
+  let status: RevocationStatus = { status: 'unknown', reason: 'a distribution point names no address' };
+  for (const address of addresses) {
+    const answer = await ask(address);
+    status = answer.ok ? readCrlStatus(answer.value, certificate, issuer, now) : noAnswer(address, answer.error);
+    if (status.status !== 'unknown') return status;
+  }
+  return status;
+}
+
+function noAnswer(address: string, reason: string): RevocationStatus {
+  return { status: 'unknown', reason: `${address} ${reason}` };
+}
