@@ -41,9 +41,44 @@ const key = z
   })
   .describe('A public key: one of file, pem and kms.');
 
+const notation = z
+  .strictObject({
+    roots: z
+      .array(repositoryPath())
+      .min(1)
+      .describe(
+        'Certificates (PEM or DER), in the repository and commit of this policy, one of which every chain must have.',
+      ),
+    'timestamp-roots': z
+      .array(repositoryPath())
+      .min(1)
+      .optional()
+      .describe(
+        'Root certificates of timestamp authorities. Without them, certificates must be valid when the gate runs.',
+      ),
+    identities: z
+      .array(text)
+      .min(1)
+      .describe('Who signed: "x509.subject: C=…, ST=…, O=…" each, all of which the subject has exactly; or "*" alone.'),
+    scheme: z
+      .enum(['notary.x509', 'notary.x509.signingAuthority'])
+      .optional()
+      .describe('The signing scheme that the roots vouch for. Default: notary.x509.'),
+    timestamps: z
+      .enum(['always', 'after-expiry'])
+      .optional()
+      .describe('Whether a timestamp is needed always (default), or once a certificate has expired.'),
+    revocation: z
+      .enum(['required', 'skip'])
+      .optional()
+      .describe('required (default): the certificates must be known not to be revoked. skip: nobody is asked.'),
+  })
+  .describe('A certificate identity of the Notary Project.');
+
 const authority = z.union([
   z.strictObject({ keyless, 'signature-repository': repository }),
   z.strictObject({ key, 'signature-repository': repository }),
+  z.strictObject({ notation, 'signature-repository': repository }),
 ]);
 
 /** What every allow entry may say, whether it names a publisher or a pattern. */

@@ -31,6 +31,24 @@ export type Authority =
       readonly log: 'required' | 'ignored';
       readonly signatureRepository?: string;
     }
+  /** A subject of certificates under roots of the policy, as the Notary Project has it. */
+  | {
+      readonly kind: 'notation';
+      /** PEM certificates that a chain must reach, by the signing scheme they vouch for. */
+      readonly ca: readonly string[];
+      readonly signingAuthority: readonly string[];
+      /** PEM roots of timestamp authorities; without one, certificates must be valid now. */
+      readonly timestampRoots: readonly string[];
+      /** `x509.subject: …` each, or `*` alone. */
+      readonly identities: readonly string[];
+      readonly timestamps: 'always' | 'after-expiry';
+      readonly revocation: 'required' | 'skip';
+      /** Of the timestamp authorities' certificates. */
+      readonly timestampRevocation: 'required' | 'skip';
+      /** Checks whose failure is reported only, as notation's level permissive has it. */
+      readonly onlyLogged: readonly ('expiry' | 'authentic-timestamp' | 'revocation')[];
+      readonly signatureRepository?: string;
+    }
   /** A key that only a key management service holds: named, never usable here. */
   | { readonly kind: 'kms'; readonly uri: string; readonly signatureRepository?: string };
 

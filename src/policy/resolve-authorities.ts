@@ -2,6 +2,7 @@ import { readPublicKey } from '../signatures/key.js';
 import { type Layer, problemIn } from './layer.js';
 import type { Authority } from './policy.js';
 import type { PolicyProblem } from './problem.js';
+import { resolveNotation } from './resolve-notation.js';
 import type { PolicyFile } from './schema.js';
 
 type AllowLine = NonNullable<PolicyFile['allow']>[number];
@@ -38,10 +39,7 @@ function duplicates(
   authorities: readonly Authority[],
   path: readonly PropertyKey[],
 ): readonly PolicyProblem[] {
-  const identities = authorities.map((authority) => {
-    if (authority.kind === 'key') return authority.pem.replaceAll(/-----[^-]+-----|\s/g, '');
-    return authority.kind === 'kms' ? authority.uri : JSON.stringify([authority.issuer, authority.subject]);
-  });
+  const identities = authorities.map(identityOf);
   return identities.flatMap((identity, index) => {
     if (identities.indexOf(identity) === index) return [];
     const message = 'This authority is listed twice.';
@@ -50,11 +48,26 @@ function duplicates(
   });
 }
 
+function identityOf(authority: Authority): string {
+  switch (authority.kind) {
+    case 'key':
+      return authority.pem.replaceAll(/-----[^-]+-----|\s/g, '');
+    case 'kms':
+      return authority.uri;
+    case 'keyless':
+      return JSON.stringify([authority.issuer, authority.subject]);
+    case 'notation':
+      return JSON.stringify([authority.ca, authority.signingAuthority, authority.identities]);
+  }
+}
+
 async function resolveAuthority(layer: Layer, line: AuthorityLine, path: readonly PropertyKey[]): Promise<Authorities> {
   const where = line['signature-repository'];
   const repository = where === undefined ? {} : { signatureRepository: where };
-  return 'keyless' in line
-    ? { authorities: [{ ...keylessAuthority(line.keyless), ...repository }], problems: [], files: [] }
+  if ('keyless' in line)
+    return { authorities: [{ ...keylessAuthority(line.keyless), ...repository }], problems: [], files: [] };
+  return 'notation' in line
+    ? resolveNotation(layer, line.notation, repository, [...path, 'notation'])
     : resolveKey(layer, line.key, repository, [...path, 'key']);
 }
 

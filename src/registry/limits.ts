@@ -15,6 +15,7 @@ export const LIMITS = {
   'config-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'an image configuration' },
   'attestation-bytes': { value: 96 * MIB, unit: 'bytes', bounds: 'a signature, bundle or attestation' },
   'advisory-bytes': { value: 32 * MIB, unit: 'bytes', bounds: "a vulnerability database's answer" },
+  'revocation-bytes': { value: 8 * MIB, unit: 'bytes', bounds: 'a list of revoked certificates, or an OCSP answer' },
   'layer-bytes': { value: 4 * GIB, unit: 'bytes', bounds: 'a layer as it travels (compressed)' },
   'run-bytes': { value: 16 * GIB, unit: 'bytes', bounds: 'everything that one run downloads' },
   'error-bytes': { value: 64 * KIB, unit: 'bytes', bounds: 'the text of a refusal' },

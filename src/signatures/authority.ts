@@ -15,6 +15,8 @@ export function describeAuthority(authority: Authority): string {
       return `the key ${authority.name}`;
     case 'kms':
       return `the key ${authority.uri}`;
+    case 'notation':
+      return `${authority.identities.join(' or ')} (Notary Project)`;
   }
 }
 

@@ -13,7 +13,6 @@ import {
   trustedRootFor,
 } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
-import { readSignature, SIGN_PREDICATE } from './image-signature.js';
 import type { TrustedRoot } from './sigstore/trusted-root.js';
 import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './verified.js';
 
@@ -39,14 +38,12 @@ interface Outcome {
 function sort(examined: Examined): Outcome {
   const verified: VerifiedSignature[] = [];
   const rejected: RejectedSignature[] = examined.rejected
-    .filter(
-      ({ kind, material }) => kind !== 'attestation' && (material === undefined || claimsToSign(material.content)),
-    )
-    .map(({ rejection }) => rejection);
+    .filter(({ claims }) => claims.toSign)
+    .map((refused) => refused.rejected);
   for (const approved of examined.approved) {
-    const says = readSignature(approved.material, approved.digest);
-    if (!says.ok) rejected.push({ place: approved.place, ...says.error, signedBy: approved.approvals[0].signer });
-    else if (says.value !== null) verified.push(...toVerified(approved, says.value));
+    const { signs, place, approvals } = approved;
+    if (!signs.ok) rejected.push({ place, ...signs.error, signedBy: approvals[0].signer });
+    else if (signs.value !== null) verified.push(...toVerified(approved, signs.value));
   }
   return { verified, rejected };
 }
@@ -54,11 +51,6 @@ function sort(examined: Examined): Outcome {
 function toVerified(approved: Approved, form: VerifiedSignature['form']): readonly VerifiedSignature[] {
   const { digest, on, place } = approved;
   return approved.approvals.map((approval) => ({ ...approval, digest, on, place, form }));
-}
-
-/** Only to sort what is rejected anyway: whether unproven content looks like a signature rather than an attestation. */
-function claimsToSign(content: Approved['material']['content']): boolean {
-  return content.kind !== 'envelope' || content.payload.includes(SIGN_PREDICATE);
 }
 
 async function toEvidence(

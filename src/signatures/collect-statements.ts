@@ -6,7 +6,6 @@ import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './ex
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
 import { isProvenanceType, sbomFamily } from './predicate-types.js';
-import type { SignedContent } from './sigstore/signed-content.js';
 import { checkPayloadType, readStatement, type Statement } from './statement.js';
 import type { RejectedSignature } from './verified.js';
 
@@ -58,26 +57,19 @@ function sort(examined: Examined): {
 } {
   const verified: Statement[] = [];
   const rejected: RejectedSignature[] = examined.rejected
-    .filter(({ kind, material }) => kind !== 'signature' && (material === undefined || claimsToState(material.content)))
-    .map(({ rejection }) => rejection);
-  for (const { material, digest, on, place, approvals } of examined.approved) {
-    const { content } = material;
-    if (content.kind !== 'envelope') continue;
-    const type = checkPayloadType(content.payloadType);
-    const statement = type.ok ? readStatement(content.payload, digest) : type;
+    .filter(({ claims }) => claims.toState)
+    .map((refused) => refused.rejected);
+  for (const { statement: signed, digest, on, place, approvals } of examined.approved) {
+    if (signed === undefined) continue;
+    const type = checkPayloadType(signed.payloadType);
+    const statement = type.ok ? readStatement(signed.payload, digest) : type;
     if (!statement.ok) {
       rejected.push({ place, ...statement.error, signedBy: approvals[0].signer });
       continue;
     }
     if (statement.value.predicateType === SIGN_PREDICATE) continue;
-    const form = material.form === 'bundle' ? 'Sigstore bundle' : 'cosign attestation';
-    const shared = { digest, on, place, form, ...statement.value } as const;
+    const shared = { digest, on, place, form: signed.form, ...statement.value } as const;
     verified.push(...approvals.map((approval) => ({ ...approval, ...shared })));
   }
   return { verified, rejected };
-}
-
-/** Only to sort what is rejected anyway: whether unproven content looks like an attestation rather than a signature. */
-function claimsToState(content: SignedContent): boolean {
-  return content.kind === 'envelope' && !content.payload.includes(SIGN_PREDICATE);
 }

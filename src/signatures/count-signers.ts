@@ -27,5 +27,13 @@ export function countSigners(verified: readonly Pick<VerifiedSignature, 'authori
 }
 
 function nameOf(signer: Signer): string {
-  return signer.kind === 'key' ? signer.fingerprint : JSON.stringify([signer.issuer, signer.subject]);
+  switch (signer.kind) {
+    case 'key':
+      return signer.fingerprint;
+    case 'keyless':
+      return JSON.stringify([signer.issuer, signer.subject]);
+    // A renewed certificate is the same signer's.
+    case 'certificate':
+      return signer.subject;
+  }
 }

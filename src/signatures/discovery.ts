@@ -2,15 +2,9 @@ import type { LookedIn } from '../evidence/evidence.js';
 import { err, type Result } from '../lib/result.js';
 import type { ImageSource, RegistryError, Repository } from '../registry/image-source.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
-import { type SignatureError, signatureError } from './signature-error.js';
-import {
-  DSSE_LAYER_TYPE,
-  readAttestationLayer,
-  readSignatureLayer,
-  SIMPLE_SIGNING_TYPE,
-} from './sigstore/cosign-layer.js';
-import type { SignedMaterial } from './sigstore/signed-material.js';
-import { readBundle } from './sigstore/sigstore-bundle.js';
+import type { Discovered, SignatureArtifact, SignatureFormat } from './format.js';
+import { notationFormat } from './notation/format.js';
+import { rejected, sigstoreFormat } from './sigstore/format.js';
 import { type Incomplete, toIncomplete } from './verified.js';
 
 /**
@@ -26,34 +20,16 @@ const DISCOVERY_LIMITS = {
   'signature-bytes': 128 * 1024 * 1024,
 } as const;
 
-/** Something that may be a signature, unproven. */
-export interface Found {
-  readonly kind: 'signature' | 'attestation' | 'bundle';
-  readonly place: string;
-  readonly material: Result<SignedMaterial, SignatureError>;
-}
+/** The formats that are looked for. */
+const FORMATS: readonly SignatureFormat[] = [sigstoreFormat, notationFormat];
 
-export interface Discovery {
-  readonly found: readonly Found[];
+export interface Discovery extends Discovered {
   /** Manifests of in-toto documents without a signature in them. */
   readonly documents: readonly Descriptor[];
-  /** Forms that are known and not evaluated, by name. */
-  readonly unsupported: readonly string[];
   readonly lookedIn: readonly LookedIn[];
-  readonly failures: readonly Incomplete[];
 }
 
-const BUNDLE_PREFIX = 'application/vnd.dev.sigstore.bundle';
-/** cosign's classic layers as referrers (its "OCI 1.1" mode), which Docker Hardened Images use. */
-const CLASSIC_ARTIFACTS: ReadonlySet<string> = new Set([
-  'application/vnd.dev.cosign.artifact.sig.v1+json',
-  'application/vnd.dev.cosign.artifact.att.v1+json',
-]);
 const IN_TOTO = 'application/vnd.in-toto+json';
-/** Forms this program names and does not evaluate: the door for a second format. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'application/vnd.cncf.notary.signature': 'Notary Project signature',
-};
 
 /** Registries older than OCI 1.1 report the config's type in place of the artifact's: it may be anything. */
 const UNTOLD: ReadonlySet<string> = new Set([
@@ -84,12 +60,13 @@ export async function searchReferrers(source: ImageSource, repository: Repositor
   const limit = DISCOVERY_LIMITS['signature-referrers'];
   const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
   const read = await Promise.all(
-    relevant.slice(0, limit).map((descriptor) => readArtifact(source, repository, descriptor, place, budget)),
+    relevant
+      .slice(0, limit)
+      .map((descriptor) => readArtifact(source, repository, descriptor, { place, digest }, budget)),
   );
   const here: Discovery = {
     ...NOTHING,
     documents: descriptors.filter(({ artifactType }) => artifactType === IN_TOTO),
-    unsupported: descriptors.flatMap(({ artifactType = '' }) => UNSUPPORTED[artifactType] ?? []),
     lookedIn: [
       { place: `${place} (${via})`, answer: `${descriptors.length} found, ${relevant.length} that may be signatures` },
     ],
@@ -113,7 +90,7 @@ export async function searchTag(
     return { ...NOTHING, lookedIn: [{ place, answer: 'no such tag' }] };
   }
   const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
-  const read = await readArtifact(source, repository, resolved.value, place, budget);
+  const read = await readArtifact(source, repository, resolved.value, { place, digest }, budget);
   const count = `${read.found.length} ${suffix === '.sig' ? 'signatures' : 'attestations'}`;
   return mergeDiscoveries([{ ...NOTHING, lookedIn: [{ place, answer: count }] }, read]);
 }
@@ -123,27 +100,30 @@ interface Budget {
   left: number;
 }
 
-/** A manifest whose layers are signatures, attestations or one bundle. Other layers are none of ours. */
+/** The signatures in a manifest, of whatever format. */
 async function readArtifact(
   source: ImageSource,
   repository: Repository,
   descriptor: Descriptor,
-  place: string,
+  { place, digest }: { readonly place: string; readonly digest: string },
   budget: Budget,
 ): Promise<Discovery> {
   const fetched = await source.manifest(repository, descriptor.digest);
   if (!fetched.ok) return failed(place, fetched.error);
   const { manifest } = fetched.value;
-  if (manifest.kind !== 'manifest') return rejected(place, 'it is an index where a manifest was expected');
-  const bundles = manifest.layers.filter(({ mediaType }) => isBundle(mediaType));
-  if (bundles.length > 1 || (bundles.length === 1 && manifest.layers.length > 1))
-    return rejected(place, 'a bundle is the only layer of its manifest, and here there are more');
+  if (manifest.kind !== 'manifest')
+    return { ...NOTHING, found: [rejected(place, 'it is an index where a manifest was expected')] };
   const limit = DISCOVERY_LIMITS['signature-layers'];
-  const parts = await Promise.all(
-    manifest.layers.slice(0, limit).map((layer) => readLayer(source, repository, layer, place, budget)),
-  );
+  const layers = manifest.layers.slice(0, limit);
+  const artifact: SignatureArtifact = {
+    fetched: { ...fetched.value, manifest: { ...manifest, layers } },
+    digest,
+    place,
+    read: (layer) => readLayer(source, repository, layer, place, budget),
+  };
+  const parts = await Promise.all(FORMATS.map((format) => format.discover(artifact)));
   const over = manifest.layers.length > limit ? [{ ...NOTHING, failures: [beyond('signature-layers', place)] }] : [];
-  return mergeDiscoveries([...parts, ...over]);
+  return mergeDiscoveries([...parts.map((part) => ({ ...NOTHING, ...part })), ...over]);
 }
 
 async function readLayer(
@@ -152,41 +132,16 @@ async function readLayer(
   layer: Descriptor,
   place: string,
   budget: Budget,
-): Promise<Discovery> {
-  const kind = kindOf(layer.mediaType);
-  if (kind === undefined) return NOTHING;
+): Promise<Result<Uint8Array, Discovery>> {
   // The source holds a blob to its descriptor's size.
-  if (layer.size > budget.left) return { ...NOTHING, failures: [beyond('signature-bytes', place)] };
+  if (layer.size > budget.left) return err({ ...NOTHING, failures: [beyond('signature-bytes', place)] });
   budget.left -= layer.size;
   const blob = await source.blob(repository, layer, 'attestation');
-  if (!blob.ok) return failed(place, blob.error);
-  const annotations = layer.annotations ?? {};
-  const material =
-    kind === 'bundle'
-      ? await readBundle(blob.value)
-      : kind === 'signature'
-        ? readSignatureLayer(blob.value, annotations)
-        : readAttestationLayer(blob.value, annotations);
-  return { ...NOTHING, found: [{ kind, place, material }] };
-}
-
-function kindOf(mediaType: string): Found['kind'] | undefined {
-  if (mediaType === SIMPLE_SIGNING_TYPE) return 'signature';
-  if (mediaType === DSSE_LAYER_TYPE) return 'attestation';
-  return isBundle(mediaType) ? 'bundle' : undefined;
+  return blob.ok ? blob : err(failed(place, blob.error));
 }
 
 function mayHoldSignatures({ artifactType = '' }: Descriptor): boolean {
-  return isBundle(artifactType) || CLASSIC_ARTIFACTS.has(artifactType) || UNTOLD.has(artifactType);
-}
-
-function isBundle(mediaType: string): boolean {
-  return mediaType.startsWith(BUNDLE_PREFIX);
-}
-
-/** Like a bundle, it may have been meant as a signature or as an attestation: whoever looks for either is told. */
-function rejected(place: string, reason: string): Discovery {
-  return { ...NOTHING, found: [{ kind: 'bundle', place, material: err(signatureError('malformed', reason)) }] };
+  return UNTOLD.has(artifactType) || FORMATS.some((format) => format.mayHold(artifactType));
 }
 
 function failed(place: string, error: RegistryError): Discovery {

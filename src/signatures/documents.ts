@@ -1,9 +1,9 @@
 import type { CollectContext } from '../evidence/collector.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
-import type { Approval } from './evaluate-signature.js';
+
 import { authoritiesOf, type Examined, examineDigests } from './examine.js';
-import { readSignature } from './image-signature.js';
+import type { Approval } from './format.js';
 import { readStatement, type Statement, type UnsignedStatement } from './statement.js';
 import { type Incomplete, toIncomplete } from './verified.js';
 
@@ -95,10 +95,9 @@ async function signersOf(
   if (authoritiesOf(context).length === 0) return { approvals: [], failures: [] };
   const manifest = { digest: descriptor.digest, on: about.on };
   const examined = await examineDigests(context, [repository], [manifest], '.sig');
-  const approvals = examined.approved.flatMap((approved) => {
-    const says = readSignature(approved.material, descriptor.digest);
-    return says.ok && says.value !== null ? approved.approvals : [];
-  });
+  const approvals = examined.approved.flatMap(({ signs, approvals: own }) =>
+    signs.ok && signs.value !== null ? own : [],
+  );
   return { approvals, failures: examined.failures };
 }
 

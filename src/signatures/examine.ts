@@ -1,33 +1,24 @@
 import type { CollectContext } from '../evidence/collector.js';
 import type { LookedIn } from '../evidence/evidence.js';
-import type { Result } from '../lib/result.js';
+import { err, type Result } from '../lib/result.js';
 import type { Authority } from '../policy/policy.js';
 import { parseReference } from '../references/reference.js';
-import type { Repository } from '../registry/image-source.js';
+import type { FetchedManifest, Repository } from '../registry/image-source.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
-import { type Approval, evaluateSignature } from './evaluate-signature.js';
+import type { SignatureEvaluation, SignatureQuestion } from './format.js';
+import { openRevocationService } from './notation/revocation-service.js';
 import type { SignatureError } from './signature-error.js';
 import { loadTrustedRoot } from './sigstore/load-trusted-root.js';
-import type { SignedMaterial } from './sigstore/signed-material.js';
 import type { TrustedRoot } from './sigstore/trusted-root.js';
-import type { About, Incomplete, RejectedSignature } from './verified.js';
+import { type About, type Incomplete, toIncomplete } from './verified.js';
 
-/** A sound signature by an authority of the entry; what it says has still to be read. */
-export interface Approved extends About {
-  readonly kind: 'signature' | 'attestation' | 'bundle';
-  readonly place: string;
-  readonly material: SignedMaterial;
-  readonly approvals: readonly [Approval, ...Approval[]];
-}
+/** A sound signature by an authority of the entry, and what it is over. */
+export type Approved = About & { readonly place: string } & Extract<SignatureEvaluation, { readonly signs: unknown }>;
 
-/** Something found that no authority signed; its content is unproven, and only helps to say what it looks like. */
-export interface Refused {
-  readonly kind: Approved['kind'];
-  readonly rejection: RejectedSignature;
-  readonly material?: SignedMaterial;
-}
+/** Something found that no authority signed. */
+export type Refused = Extract<SignatureEvaluation, { readonly rejected: unknown }>;
 
 /** What was found about some digests, evaluated by the entry's authorities. */
 export interface Examined {
@@ -119,8 +110,8 @@ export function authoritiesOf(context: CollectContext): readonly Authority[] {
 /** The run's trusted root, or null where no authority of the entry needs one. */
 export async function trustedRootFor(context: CollectContext): Promise<Result<TrustedRoot, SignatureError> | null> {
   const authorities = authoritiesOf(context);
-  const keysOnly = authorities.length > 0 && authorities.every((one) => one.kind === 'key' && one.log === 'ignored');
-  if (keysOnly) return null;
+  const needsNone = (one: Authority) => one.kind === 'notation' || (one.kind === 'key' && one.log === 'ignored');
+  if (authorities.length > 0 && authorities.every(needsNone)) return null;
   const { settings, policy } = context;
   return context.once('trusted root', () =>
     loadTrustedRoot({
@@ -158,21 +149,41 @@ async function evaluateAll(
   repository: Repository,
   about: About,
 ): Promise<Examined> {
-  const authorities = authoritiesOf(context);
-  const loaded = discovery.found.length === 0 ? null : await trustedRootFor(context);
-  // A root that can't be read is the collector's to report; until then nothing verifies.
-  const root = loaded?.ok === true ? loaded.value : null;
+  const question: SignatureQuestion = {
+    authorities: authoritiesOf(context),
+    about,
+    now: context.settings.now,
+    async sigstoreRoot() {
+      const loaded = await trustedRootFor(context);
+      // A root that can't be read is the collector's to report; until then nothing verifies.
+      return loaded?.ok === true ? loaded.value : null;
+    },
+    target: () => findTarget(context, repository, about.digest),
+    askRevocation: async (address, post) => {
+      const ask = await context.once('revocation service', () => openRevocationService(context.settings));
+      return ask(address, post);
+    },
+  };
   const approved: Approved[] = [];
   const rejected: Refused[] = [];
   for (const found of discovery.found) {
-    const evaluation = await evaluateSignature(found, authorities, root, context.settings.now);
-    if ('approvals' in evaluation) approved.push({ ...about, ...evaluation, kind: found.kind, place: found.place });
-    else {
-      const { rejected: rejection } = evaluation;
-      rejected.push({ kind: found.kind, rejection, ...(found.material.ok ? { material: found.material.value } : {}) });
-    }
+    const evaluation = await found.verify(question);
+    if ('approvals' in evaluation) approved.push({ ...about, ...evaluation, place: found.place });
+    else rejected.push(evaluation);
   }
   const documents = discovery.documents.map((descriptor) => ({ repository, descriptor, about }));
   const { unsupported, lookedIn, failures } = discovery;
   return { approved, rejected, documents, unsupported, lookedIn, failures };
+}
+
+/** The signed manifest: where the image is pulled from, or where its signatures are. */
+async function findTarget(
+  context: CollectContext,
+  repository: Repository,
+  digest: string,
+): Promise<Result<FetchedManifest, Incomplete>> {
+  const { registry, repository: path } = context.subject.pullFrom;
+  const pulled = await context.source.manifest({ registry, repository: path }, digest);
+  const fetched = pulled.ok ? pulled : await context.source.manifest(repository, digest);
+  return fetched.ok ? fetched : err(toIncomplete(pulled.ok ? fetched.error : pulled.error));
 }

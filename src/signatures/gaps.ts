@@ -14,6 +14,8 @@ export function incompleteness(
 ): Incomplete | undefined {
   const [failure] = failures;
   if (failure !== undefined) return failure;
+  const open = rejected.find(({ incomplete }) => incomplete !== undefined);
+  if (open?.incomplete !== undefined) return open.incomplete;
   const unknown = rejected.find(({ code }) => code === 'unknown-log');
   if (unknown === undefined || root?.mayBeOutdated !== true) return undefined;
   return {

@@ -19,7 +19,12 @@ export type SignatureErrorCode =
   | 'wrong-signer'
   /** Sound, and about something else. */
   | 'wrong-subject'
-  | 'wrong-type';
+  | 'wrong-type'
+  /** The signer set a time after which the signature does not count, and it has passed. */
+  | 'expired'
+  | 'revoked'
+  /** Nobody could say whether its certificates are revoked. */
+  | 'revocation-unknown';
 
 export interface SignatureError {
   readonly code: SignatureErrorCode;

@@ -21,12 +21,29 @@ export interface KeyIdentity {
   readonly fingerprint: string;
 }
 
-/** Who signed: proven by the signature, never read from an annotation. */
-export type Signer = KeylessIdentity | KeyIdentity;
+/** The subject of a certificate whose chain reaches a root of the policy (Notary Project). */
+export interface CertificateIdentity {
+  readonly kind: 'certificate';
+  /** As RFC 4514 writes it: `CN=…,O=…,C=…`. */
+  readonly subject: string;
+  /** `sha256:` of the certificate. */
+  readonly fingerprint: string;
+  readonly scheme: 'notary.x509' | 'notary.x509.signingAuthority';
+}
 
-/** One line for people: `subject (issuer)`, or the key's name. */
+/** Who signed: proven by the signature, never read from an annotation. */
+export type Signer = KeylessIdentity | KeyIdentity | CertificateIdentity;
+
+/** One line for people: `subject (issuer)`, the key's name, or the certificate's subject with its signing scheme. */
 export function describeSigner(signer: Signer): string {
-  return signer.kind === 'keyless' ? `${signer.subject} (issuer ${signer.issuer})` : `the key ${signer.name}`;
+  switch (signer.kind) {
+    case 'keyless':
+      return `${signer.subject} (issuer ${signer.issuer})`;
+    case 'key':
+      return `the key ${signer.name}`;
+    case 'certificate':
+      return `${signer.subject} (Notary Project, ${signer.scheme})`;
+  }
 }
 
 /** A place in a transparency log, verified by its promise or proof. */
@@ -40,6 +57,8 @@ export interface SignatureFacts {
   readonly signer: Signer;
   /** The earliest trusted time, ISO 8601 in UTC; absent where a key signed and neither log nor timestamp tells. */
   readonly signedAt?: string;
-  readonly timeFrom?: 'transparency log' | 'timestamp authority';
+  readonly timeFrom?: 'transparency log' | 'timestamp authority' | 'signing authority';
   readonly logged: readonly LogEntry[];
+  /** Checks that failed and that the trust policy says to report only, as clauses after "it". */
+  readonly onlyLogged?: readonly string[];
 }

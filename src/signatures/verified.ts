@@ -13,7 +13,7 @@ export interface VerifiedSignature extends SignatureFacts, About {
   readonly authority: string;
   /** Its place in the entry's list, so that two signatures by one authority count once. */
   readonly authorityIndex: number;
-  readonly form: 'cosign signature' | 'Sigstore bundle';
+  readonly form: 'cosign signature' | 'Sigstore bundle' | 'Notary Project signature';
   readonly place: string;
 }
 
@@ -25,6 +25,8 @@ export interface RejectedSignature {
   readonly reason: string;
   /** Who signed, where the signature itself is sound. */
   readonly signedBy?: Signer;
+  /** What could not be learned, where that is the reason: the signature may count once it can. */
+  readonly incomplete?: Incomplete;
 }
 
 /** A place that could not be read: what was not found may be there. */
@@ -40,7 +42,7 @@ export interface Incomplete {
 export interface ImageSignatures {
   readonly verified: readonly VerifiedSignature[];
   readonly rejected: readonly RejectedSignature[];
-  /** Forms that are there and not evaluated, by name (`Notary Project signature`). */
+  /** Forms that are there and not evaluated, by name. */
   readonly unsupported: readonly string[];
   readonly incomplete?: Incomplete;
   /** The image is pinned to a platform's manifest, and this index, which the tag names, is what was signed. */

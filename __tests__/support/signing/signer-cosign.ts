@@ -48,7 +48,7 @@ export async function cosignVerdict(
 }
 
 function asked({ asked: authority }: Case, directory: string): readonly string[] {
-  if (authority.kind === 'kms') return [];
+  if (authority.kind === 'kms' || authority.kind === 'notation') return [];
   if (authority.kind === 'keyless')
     return ['--certificate-identity', authority.subject, '--certificate-oidc-issuer', authority.issuer];
   const key = join(directory, 'key.pub');

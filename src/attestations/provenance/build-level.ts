@@ -1,4 +1,4 @@
-import type { Signer } from '../../signatures/signer.js';
+import { describeSigner, type Signer } from '../../signatures/signer.js';
 import type { BuildLevel, BuildProvenance } from './provenance.js';
 import { normalizeBuilder, readSourceUri } from './source-uri.js';
 
@@ -38,13 +38,13 @@ export function evaluateLevel(provenance: BuildProvenance, signer: Signer | null
   if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 asks for'] };
   const one = `level 1: it names its builder, ${builder}`;
   if (signer === null) return { level: 1, reasoning: [one, 'not level 2: nobody signed it'] };
-  if (signer.kind === 'key') {
+  if (signer.kind !== 'keyless') {
     if (!vouchedBuilder) {
       return {
         level: 1,
         reasoning: [
           one,
-          'not level 2: a key signed it, and nothing says that only the build platform has that key (name the builder in the entry, if so)',
+          `not level 2: ${describeSigner(signer)} signed it, and nothing says that only the build platform has that key (name the builder in the entry, if so)`,
         ],
       };
     }
@@ -52,7 +52,7 @@ export function evaluateLevel(provenance: BuildProvenance, signer: Signer | null
       level: 2,
       reasoning: [
         one,
-        `level 2: the policy says that the key ${signer.name} is this builder's`,
+        `level 2: the policy says that ${describeSigner(signer)} is this builder's`,
         "not level 3: nothing shows that the build itself can't use the key",
       ],
     };

@@ -72,7 +72,7 @@ export interface Request {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** The registry on whose behalf it is made: errors name it. */
   readonly registry: string;
 }

@@ -1,4 +1,4 @@
-import type { Result } from '../../lib/result.js';
+import type { AskRevocation } from '../format.js';
 import type { Certificate } from './certificate.js';
 import { readCrlStatus } from './crl.js';
 import { ocspRequest, readOcspStatus } from './ocsp.js';
@@ -8,12 +8,6 @@ export type RevocationStatus =
   | { readonly status: 'good' }
   | { readonly status: 'revoked'; readonly reason: string }
   | { readonly status: 'unknown'; readonly reason: string };
-
-/** Asks a revocation service. Fails with a clause that says why there is no answer. */
-export type AskRevocation = (
-  address: string,
-  post?: { readonly type: string; readonly body: Uint8Array },
-) => Promise<Result<Uint8Array, string>>;
 
 const GOOD = { status: 'good' } as const;
 const OCSP_TYPE = 'application/ocsp-request';

@@ -30,3 +30,9 @@ export function readStoreFile(bytes: Uint8Array, type: StoreType): Result<readon
   }
   return ok(certificates);
 }
+
+/** A certificate as PEM text. */
+export function toPem({ der }: Certificate): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
+import type { AskRevocation } from '../format.js';
 import { type Certificate, readCertificate } from './certificate.js';
 import { checkSigningChain, invalidDuring, MAX_CHAIN } from './chain.js';
 import { readCose } from './cose.js';
@@ -8,7 +9,7 @@ import { matchesSubject, type SubjectIdentity } from './distinguished-name.js';
 import { checkSignature, type Envelope, PAYLOAD_TYPE, type SigningScheme } from './envelope.js';
 import { readJws } from './jws.js';
 import { type NotationRefusal, refuse } from './refusal.js';
-import { type AskRevocation, checkRevocation } from './revocation.js';
+import { checkRevocation } from './revocation.js';
 import { type AuthenticTime, verifyTimestamp } from './timestamp.js';
 
 /** What was signed: all three must be those of the manifest. */

@@ -1,24 +1,25 @@
-import { optionalField } from '../lib/collections.js';
-import { ok, type Result } from '../lib/result.js';
-import type { Authority } from '../policy/policy.js';
-import { describeAuthority, matchIdentity } from './authority.js';
-import type { Found } from './discovery.js';
-import { readPublicKey } from './key.js';
-import { type SignatureError, signatureError } from './signature-error.js';
-import { describeSigner, type SignatureFacts, type Signer } from './signer.js';
-import type { SignedMaterial } from './sigstore/signed-material.js';
-import type { TrustedRoot } from './sigstore/trusted-root.js';
-import { verifyKeyed, verifyKeyless } from './sigstore/verify-material.js';
-import type { RejectedSignature } from './verified.js';
+import { optionalField } from '../../lib/collections.js';
+import { ok, type Result } from '../../lib/result.js';
+import type { Authority } from '../../policy/policy.js';
+import { describeAuthority, matchIdentity } from '../authority.js';
+import type { Approval } from '../format.js';
+import { readPublicKey } from '../key.js';
+import { type SignatureError, signatureError } from '../signature-error.js';
+import { describeSigner, type SignatureFacts, type Signer } from '../signer.js';
+import type { RejectedSignature } from '../verified.js';
+import type { SignedMaterial } from './signed-material.js';
+import type { TrustedRoot } from './trusted-root.js';
+import { verifyKeyed, verifyKeyless } from './verify-material.js';
 
-/** Who made a sound signature, as one authority of the entry. */
-export interface Approval extends SignatureFacts {
-  readonly authority: string;
-  readonly authorityIndex: number;
+/** What was found of this format, read or not. */
+export interface FoundMaterial {
+  readonly kind: 'signature' | 'attestation' | 'bundle';
+  readonly place: string;
+  readonly material: Result<SignedMaterial, SignatureError>;
 }
 
 /** What came of one found thing: approvals by authorities, or why it does not count. */
-export type SignatureEvaluation =
+type MaterialEvaluation =
   | { readonly approvals: readonly [Approval, ...Approval[]]; readonly material: SignedMaterial }
   | { readonly rejected: RejectedSignature };
 
@@ -27,13 +28,13 @@ export type SignatureEvaluation =
  * authority it satisfies; one that satisfies none is told by its signer where it is otherwise sound.
  */
 export async function evaluateSignature(
-  found: Found,
+  found: FoundMaterial,
   authorities: readonly Authority[],
   root: TrustedRoot | null,
   now: Date,
-): Promise<SignatureEvaluation> {
+): Promise<MaterialEvaluation> {
   const { place, material } = found;
-  const reject = (error: SignatureError, signedBy?: Signer): SignatureEvaluation => ({
+  const reject = (error: SignatureError, signedBy?: Signer): MaterialEvaluation => ({
     rejected: { place, ...error, ...optionalField('signedBy', signedBy) },
   });
   if (!material.ok) return reject(material.error);
@@ -77,6 +78,8 @@ async function ask(
       if (!key.ok) return { ok: false, error: signatureError('unsupported', `${authority.name}: ${key.error}`) };
       return verifyKeyed(material, { name: authority.name, key: key.value, log: authority.log }, root, now);
     }
+    case 'notation':
+      return wrong(`it is a Sigstore signature, and the policy asks for ${describeAuthority(authority)}`);
     case 'kms':
       return {
         ok: false,

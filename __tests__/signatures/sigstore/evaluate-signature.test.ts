@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { err, ok } from '../../src/lib/result.js';
-import type { Authority } from '../../src/policy/policy.js';
-import { evaluateSignature } from '../../src/signatures/evaluate-signature.js';
-import { signatureError } from '../../src/signatures/signature-error.js';
-import { readSignatureLayer } from '../../src/signatures/sigstore/cosign-layer.js';
-import type { SignedMaterial } from '../../src/signatures/sigstore/signed-material.js';
-import type { TrustedRoot } from '../../src/signatures/sigstore/trusted-root.js';
-import { rootOf } from '../support/process/root-of.js';
-import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
-import { classicSignature, simpleSigningPayload } from '../support/signing/sigstore-forms.js';
-import { makeSigstore } from '../support/signing/sigstore-trust.js';
+import { err, ok } from '../../../src/lib/result.js';
+import type { Authority } from '../../../src/policy/policy.js';
+import { signatureError } from '../../../src/signatures/signature-error.js';
+import { readSignatureLayer } from '../../../src/signatures/sigstore/cosign-layer.js';
+import { evaluateSignature } from '../../../src/signatures/sigstore/evaluate-signature.js';
+import type { SignedMaterial } from '../../../src/signatures/sigstore/signed-material.js';
+import type { TrustedRoot } from '../../../src/signatures/sigstore/trusted-root.js';
+import { rootOf } from '../../support/process/root-of.js';
+import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../../support/signing/signer-identity.js';
+import { classicSignature, simpleSigningPayload } from '../../support/signing/sigstore-forms.js';
+import { makeSigstore } from '../../support/signing/sigstore-trust.js';
 
 const PAYLOAD = simpleSigningPayload(`sha256:${'ab'.repeat(32)}`);
 const { subject, issuer } = RELEASE_WORKFLOW;
