@@ -1,5 +1,6 @@
 // Makes src/catalog/catalog.generated.json from the YAML files beside it, so that no YAML is read when the program runs.
 // With --check it writes nothing, and fails when the generated file is not what it would write.
+import { createHash, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -21,6 +22,23 @@ const key = z.strictObject({
   }),
 });
 
+const certificate = z
+  .strictObject({
+    url,
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    pem: z.string().startsWith('-----BEGIN CERTIFICATE-----'),
+  })
+  .refine(({ pem, sha256 }) => createHash('sha256').update(new X509Certificate(pem).raw).digest('hex') === sha256, {
+    error: 'the certificate has another SHA-256',
+  });
+const notation = z.strictObject({
+  notation: z.strictObject({
+    roots: z.array(certificate).min(1),
+    'timestamp-roots': z.array(certificate).default([]),
+    identities: z.array(z.string().startsWith('x509.subject:')).min(1),
+  }),
+});
+
 const published = z.enum(['signed', 'unsigned', 'none']).optional();
 
 const publisher = z
@@ -33,7 +51,7 @@ const publisher = z
     'not-verifiable': text.optional(),
     wolfi: z.boolean().default(false),
     'asks-for': z.array(z.enum(['organization', 'identities'])).default([]),
-    authorities: z.array(z.union([keyless, key])).default([]),
+    authorities: z.array(z.union([keyless, key, notation])).default([]),
     attestations: z.array(text).default([]),
     publishes: z.strictObject({ sbom: published, provenance: published }).default({}),
     quirks: z.array(text).default([]),
@@ -91,6 +109,21 @@ function read(path, schema) {
 
 function toAuthority(authority) {
   if ('keyless' in authority) return { kind: 'keyless', ...authority.keyless };
+  if ('notation' in authority) {
+    const { roots, 'timestamp-roots': timestampRoots, identities } = authority.notation;
+    const pems = (certificates) => certificates.map(({ pem }) => pem);
+    return {
+      kind: 'notation',
+      ca: pems(roots),
+      signingAuthority: [],
+      timestampRoots: pems(timestampRoots),
+      identities,
+      timestamps: 'always',
+      revocation: 'required',
+      timestampRevocation: 'required',
+      onlyLogged: [],
+    };
+  }
   const { url: name, pem, log } = authority.key;
   return { kind: 'key', pem, name, log };
 }

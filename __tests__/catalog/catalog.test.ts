@@ -76,7 +76,8 @@ describe('publisherOf', () => {
     ['registry.access.redhat.com/hi/python', undefined],
     ['registry.k8s.io/sig-storage/csi-provisioner', 'kubernetes'],
     ['dhi.io/python:3.13', 'docker-hardened'],
-    ['mcr.microsoft.com/dotnet/runtime:10.0', 'microsoft'],
+    ['mcr.microsoft.com/dotnet/runtime:10.0', 'microsoft-dotnet'],
+    ['mcr.microsoft.com/dotnet/nightly/runtime:10.0', 'microsoft'],
     ['cgr.dev.evil.example/chainguard/python', undefined],
   ])('%s is by %s', (image, id) => {
     expect(publisherOf(catalog, reference(image))?.id).toBe(id);

@@ -166,15 +166,15 @@ describe('signatures of an image', () => {
     expect(enough.lookedIn?.map(({ place }) => place)).not.toContainEqual(expect.stringContaining('registry.example'));
   });
 
-  test('a Notary Project signature is named, and does not count', async () => {
+  test('a broken Notary Project signature is rejected by its reason', async () => {
     const notary = makeArtifact({
       artifactType: 'application/vnd.cncf.notary.signature',
       subject: search.scene.index.descriptor,
       layers: [{ mediaType: 'application/cose', content: 'sealed' }],
     });
     expect(await collectSignatures(search.context(await search.source([{ content: notary }])))).toMatchObject({
-      status: 'unsupported',
-      form: 'Notary Project signature',
+      status: 'present',
+      value: { verified: [], rejected: [{ code: 'malformed', reason: expect.stringContaining('COSE') }] },
     });
   });
 
@@ -306,7 +306,8 @@ describe('signatures of an image', () => {
     expect(await collectSignatures(search.context(source, { entry }))).toMatchObject({
       value: {
         verified: [{}],
-        unsupported: ['Notary Project signature', expect.stringContaining('awskms:///alias/base')],
+        rejected: [{ code: 'malformed' }],
+        unsupported: [expect.stringContaining('awskms:///alias/base')],
       },
     });
   });

@@ -10,7 +10,8 @@ import { evaluatedDirectory } from './named-paths.js';
 import { reportUntracked } from './untracked-files.js';
 import { POLICY_PATH } from './working-tree-policy.js';
 
-const SCHEMA = 'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';
+export const POLICY_SCHEMA_URL =
+  'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';
 
 /** `policy init [DIR]`: prints a policy that allows what the build files below DIR use today. */
 export async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> {
@@ -32,7 +33,7 @@ export async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> 
     io.stderr(`policy init: ${read.error.message} ${read.error.fix}\n`);
     return 3;
   }
-  io.stdout(proposePolicy(read.value.uses, loadCatalog(), { schemaUrl: SCHEMA }));
+  io.stdout(proposePolicy(read.value.uses, loadCatalog(), { schemaUrl: POLICY_SCHEMA_URL }));
   io.stderr(nextSteps(dir, await sizeOf(join(directory, POLICY_PATH)), io));
   return 0;
 }

@@ -10,17 +10,23 @@ import { defineCommand } from './define-command.js';
 import { checkPolicyFile } from './working-tree-policy.js';
 
 const USAGE = `Usage: base-image-gate policy validate FILE
-       base-image-gate policy init [DIR]
+       base-image-gate policy init [DIR | --notation-config DIR]
 
 validate checks a policy file: exit code 0, or 3 with every problem's file, line, column and what was expected.
-init prints a policy proposed from what the build files below DIR (default: this directory) use today.
+init prints a policy proposed from what the build files below DIR (default: this directory) use today; with
+--notation-config, from the trust policy and trust stores in notation's configuration directory.
 `;
 
 /** `policy validate FILE` and `policy init [DIR]`. */
 export const policyCommand: Command = defineCommand(
-  { name: 'policy', usage: USAGE, options: {}, arguments: 2 },
-  async ({ positionals, io, wrong }) => {
+  { name: 'policy', usage: USAGE, options: { 'notation-config': { type: 'string' } }, arguments: 2 },
+  async ({ values, positionals, io, wrong }) => {
     const [verb, argument] = positionals;
+    const configuration = values['notation-config'];
+    if (configuration !== undefined) {
+      if (verb !== 'init' || argument !== undefined) return wrong('--notation-config goes with "policy init" alone.');
+      return await (await import('./policy-init-notation.js')).initFromNotation(configuration, io);
+    }
     if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
     if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
     const given = verb === undefined ? '' : ` and not "${[verb, argument].filter(Boolean).join(' ')}"`;

@@ -1,24 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
-import { codeOf, messageOf } from '../lib/caught.js';
 import { terminal } from '../lib/escape/visible.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { parseIdentity } from '../policy/identity.js';
-import type { AllowEntry, Authority } from '../policy/policy.js';
+import { ok, type Result } from '../lib/result.js';
 import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
 import type { Outcome } from '../rules/rule.js';
 import { evaluateSignature } from '../rules/signature-verified.js';
-import { readPublicKey } from '../signatures/key.js';
-import { IMAGE_OPTIONS, type readArguments } from './arguments.js';
+import { IMAGE_OPTIONS } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
+import { givenEntry } from './given-entry.js';
 import { openImage } from './open-image.js';
 import { refuse } from './refusal.js';
 
 const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
-       [--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE [--ignore-log]]
+       [--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE [--ignore-log] |
+        --notation-config DIR]
        [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
 
 Tells who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
@@ -34,9 +30,8 @@ const OPTIONS = {
   'certificate-oidc-issuer': { type: 'string' },
   key: { type: 'string' },
   'ignore-log': { type: 'boolean' },
+  'notation-config': { type: 'string' },
 } as const;
-
-type Values = Extract<ReturnType<typeof readArguments<typeof OPTIONS>>, { readonly ok: true }>['value']['values'];
 
 /** `verify`: the signatures of one image, on each platform asked. */
 export const verify: Command = defineCommand(
@@ -46,8 +41,12 @@ export const verify: Command = defineCommand(
     if (text === undefined) return wrong('An IMAGE is needed.');
     const platforms = readPlatforms(values.platform ?? ['linux/amd64']);
     if (!platforms.ok) return wrong(`${platforms.error}.`);
-    const given = await givenAuthority(values, io);
-    if (!given.ok) return wrong(given.error);
+    const given = await givenEntry(values, text, io);
+    if (!given.ok) return given.error.kind === 'usage' ? wrong(given.error.message) : refuse('verify', given.error, io);
+    if (typeof given.value === 'string') {
+      io.stdout(`${terminal(given.value)}\n`);
+      return 1;
+    }
 
     const image = await openImage(text, values, io, given.value);
     if (!image.ok) return refuse('verify', image.error, io);
@@ -86,44 +85,4 @@ function readPlatforms(texts: readonly string[]): Result<readonly Platform[], st
     platforms.push(parsed.value);
   }
   return ok(platforms);
-}
-
-/** An entry made of the authority on the command line, or null where none is given. */
-async function givenAuthority(values: Values, io: CommandIo): Promise<Result<AllowEntry | null, string>> {
-  const subject = values['certificate-identity'];
-  const issuer = values['certificate-oidc-issuer'];
-  if (values.key === undefined) {
-    if (subject === undefined && issuer === undefined) return ok(null);
-    if (subject === undefined || issuer === undefined)
-      return err('--certificate-identity and --certificate-oidc-issuer are needed together.');
-    const identity = parseIdentity(subject);
-    return identity.ok
-      ? ok(entryFor({ kind: 'keyless', subject, issuer }))
-      : err(`--certificate-identity ${subject} can't be used because ${identity.error}.`);
-  }
-  if (subject !== undefined || issuer !== undefined) return err('--key and --certificate-identity exclude each other.');
-  try {
-    const pem = await readFile(resolve(io.cwd, values.key), 'utf8');
-    const key = readPublicKey(pem);
-    if (!key.ok) return err(`The key ${values.key} can't be used because ${key.error}.`);
-    return ok(
-      entryFor({ kind: 'key', name: values.key, pem, log: values['ignore-log'] === true ? 'ignored' : 'required' }),
-    );
-  } catch (error) {
-    const there = codeOf(error) === 'ENOENT' ? 'is not there' : `can't be read: ${messageOf(error)}`;
-    return err(`--key: the file ${values.key} ${there}; expected a public key in PEM form.`);
-  }
-}
-
-function entryFor(authority: Authority): AllowEntry {
-  return {
-    name: 'the command line',
-    pattern: '**',
-    require: 1,
-    authorities: [authority],
-    signed: true,
-    unsignedSbom: 'deny',
-    noPackages: 'deny',
-    wolfi: false,
-  };
 }

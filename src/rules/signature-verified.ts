@@ -6,7 +6,7 @@ import { formatReference } from '../references/reference.js';
 import { describeAuthority } from '../signatures/authority.js';
 import { countSigners } from '../signatures/count-signers.js';
 import type { SignatureErrorCode } from '../signatures/signature-error.js';
-import { describeSigner } from '../signatures/signer.js';
+import { describeSigner, describeTraces } from '../signatures/signer.js';
 import type { ImageSignatures, VerifiedSignature } from '../signatures/verified.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 
@@ -182,11 +182,10 @@ function unsignedFix({ evidence, reference }: SignatureQuestion): string {
     : 'Build on an image that an authority of the policy signs, or correct the authority if the publisher has changed it.';
 }
 
-function tell({ signer, signedAt, logged, on, digest }: VerifiedSignature): string {
-  const when = signedAt === undefined ? '' : `, ${signedAt}`;
-  const run = signer.kind === 'keyless' && signer.run !== undefined ? `, run ${signer.run}` : '';
-  const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
-  return `${describeSigner(signer)} signed the ${on === 'index' ? 'index' : 'manifest'} ${digest}${when}${log}${run}`;
+function tell(signature: VerifiedSignature): string {
+  const { signer, on, digest } = signature;
+  const traces = describeTraces(signature).map((trace) => `, ${trace}`);
+  return `${describeSigner(signer)} signed the ${on === 'index' ? 'index' : 'manifest'} ${digest}${traces.join('')}`;
 }
 
 function seenSigners({ rejected }: ImageSignatures): readonly string[] {

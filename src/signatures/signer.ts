@@ -62,3 +62,14 @@ export interface SignatureFacts {
   /** Checks that failed and that the trust policy says to report only, as clauses after "it". */
   readonly onlyLogged?: readonly string[];
 }
+
+/** What there is to look up of a signature: when, where it is logged, by which run or certificate, and what did not hold. */
+export function describeTraces({ signer, signedAt, logged, onlyLogged = [] }: SignatureFacts): readonly string[] {
+  return [
+    ...(signedAt === undefined ? [] : [signedAt]),
+    ...logged.map(({ log, index }) => `${log} index ${index}`),
+    ...(signer.kind === 'keyless' && signer.run !== undefined ? [`run ${signer.run}`] : []),
+    ...(signer.kind === 'certificate' ? [`certificate ${signer.fingerprint}`] : []),
+    ...onlyLogged.map((reason) => `although ${reason} (the trust policy only logs that)`),
+  ];
+}

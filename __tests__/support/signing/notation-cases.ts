@@ -6,7 +6,8 @@ import { err, ok } from '../../../src/lib/result.js';
 import { parseReference } from '../../../src/references/reference.js';
 import { LayoutSource } from '../../../src/registry/layout/layout.js';
 import type { AskRevocation } from '../../../src/signatures/format.js';
-import { readPolicyFile, readStores, trustOf } from '../../../src/signatures/notation/configuration.js';
+import { trustOfAuthority } from '../../../src/signatures/notation/authority-trust.js';
+import { authorityOf, readPolicyFile, readStores } from '../../../src/signatures/notation/configuration.js';
 import { findEnvelope } from '../../../src/signatures/notation/signature-manifest.js';
 import { statementFor } from '../../../src/signatures/notation/trust-policy.js';
 import { checkTrust, type NotationTrust, proveEnvelope } from '../../../src/signatures/notation/verify.js';
@@ -52,8 +53,10 @@ export async function verifyNotationCase(given: NotationCase, now: Date): Promis
   if (statement === undefined) return refused('policy', 'no statement');
   const files = await readStores(configuration, statement);
   if (!files.ok) return refused('trust-store', files.error);
-  const trust = trustOf(statement, files.value);
-  if (!trust.ok) return refused('policy', trust.error);
+  const authority = authorityOf(statement, files.value);
+  if (!authority.ok) return refused('policy', authority.error);
+  const trust = trustOfAuthority(authority.value);
+  if (!trust.ok) return refused('trust-store', trust.error);
   return verifyInLayout(given, { registry, repository, digest }, trust.value, now);
 }
 

@@ -2,10 +2,10 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../lib/caught.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import type { NotationAuthority } from './authority-trust.js';
 import type { Certificate } from './certificate.js';
-import { readTrustPolicy, type TrustStatement } from './trust-policy.js';
-import { readStoreFile, type StoreType } from './trust-store.js';
-import type { NotationTrust } from './verify.js';
+import { IDENTITY_PREFIX, readTrustPolicy, type TrustStatement } from './trust-policy.js';
+import { readStoreFile, type StoreType, toPem } from './trust-store.js';
 
 const POLICY_FILE = 'trustpolicy.json';
 const CONFIGURATION_LIMITS = { bytes: 4 * 1024 * 1024, files: 100 } as const;
@@ -22,6 +22,8 @@ export async function readPolicyFile(directory: string): Promise<Result<readonly
 /** One file of a trust store, as it is and as certificates. */
 export interface StoreFile {
   readonly type: StoreType;
+  /** The store's name. */
+  readonly store: string;
   readonly path: string;
   readonly certificates: readonly Certificate[];
 }
@@ -39,13 +41,16 @@ export async function readStores(
     const store = join(directory, 'truststore', 'x509', type, name);
     const read = await readStore(store, type);
     if (!read.ok) return err(`The trust store ${store} can't be used because ${read.error}.`);
-    files.push(...read.value);
+    files.push(...read.value.map((file) => ({ ...file, type, store: name })));
   }
   return ok(files);
 }
 
-async function readStore(store: string, type: StoreType): Promise<Result<readonly StoreFile[], string>> {
-  const files: StoreFile[] = [];
+async function readStore(
+  store: string,
+  type: StoreType,
+): Promise<Result<readonly Pick<StoreFile, 'path' | 'certificates'>[], string>> {
+  const files: Pick<StoreFile, 'path' | 'certificates'>[] = [];
   const names = await listDirectory(store);
   if (!names.ok) return names;
   for (const name of names.value) {
@@ -54,7 +59,7 @@ async function readStore(store: string, type: StoreType): Promise<Result<readonl
     if (!bytes.ok) return err(`${name} ${bytes.error}`);
     const certificates = readStoreFile(bytes.value, type);
     if (!certificates.ok) return err(`of ${name}: ${certificates.error}`);
-    files.push({ type, path, certificates: certificates.value });
+    files.push({ path, certificates: certificates.value });
   }
   return files.length === 0 ? err('it holds no certificate') : ok(files);
 }
@@ -84,25 +89,30 @@ async function readRegularFile(path: string): Promise<Result<Buffer, string>> {
 }
 
 /**
- * What a statement and its stores make trusted. Fails with a clause where the statement verifies no identity: the levels
- * audit and skip let everything pass, which is never a verified signature.
+ * The authority that a statement and its stores make. Fails with a clause that can follow "because" where the statement
+ * verifies no identity: the levels audit and skip let everything pass, which is never a verified signature.
  */
-export function trustOf(statement: TrustStatement, files: readonly StoreFile[]): Result<NotationTrust, string> {
+export function authorityOf(statement: TrustStatement, files: readonly StoreFile[]): Result<NotationAuthority, string> {
   const { actions, identities, timestamps, level, name } = statement;
-  if (actions.authenticity !== 'enforce' || actions.expiry === 'skip' || actions.authenticTimestamp === 'skip')
-    return err(`the statement "${name}" (level ${level}) does not enforce authenticity: it verifies nobody`);
+  if (actions.authenticity !== 'enforce')
+    return err(`the statement "${name}" (level ${level}) does not enforce authenticity, and so verifies nobody`);
   const of = (type: StoreType) =>
-    files.filter((file) => file.type === type).flatMap(({ certificates }) => certificates);
+    files.filter((file) => file.type === type).flatMap(({ certificates }) => certificates.map(toPem));
+  const onlyLogged = [
+    ...(actions.expiry === 'enforce' ? [] : (['expiry'] as const)),
+    ...(actions.authenticTimestamp === 'enforce' ? [] : (['authentic-timestamp'] as const)),
+    ...(actions.revocation === 'log' ? (['revocation'] as const) : []),
+  ];
   return ok({
+    kind: 'notation',
     ca: of('ca'),
     signingAuthority: of('signingAuthority'),
-    tsa: of('tsa'),
-    identities,
+    timestampRoots: of('tsa'),
+    identities: identities === 'any' ? ['*'] : identities.map(({ text }) => `${IDENTITY_PREFIX} ${text}`),
     timestamps,
-    expiry: actions.expiry,
-    authenticTimestamp: actions.authenticTimestamp,
-    revocation: actions.revocation,
-    // notation checks the authority's certificates whatever the statement says of revocation.
-    timestampRevocation: 'enforce',
+    revocation: actions.revocation === 'skip' ? 'skip' : 'required',
+    // notation checks the timestamp authority's certificates whatever the statement says of revocation.
+    timestampRevocation: 'required',
+    onlyLogged,
   });
 }

@@ -51,7 +51,7 @@ export interface TrustStatement {
 const STORE = /^([A-Za-z]+):([A-Za-z0-9_.-]+)$/;
 const DOMAIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::[0-9]+)?$/;
 const PATH_PART = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
-const IDENTITY_PREFIX = 'x509.subject:';
+export const IDENTITY_PREFIX = 'x509.subject:';
 
 /**
  * Reads a trust policy document and checks it as notation does. Fails with a clause that can follow "because".
