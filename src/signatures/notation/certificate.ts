@@ -9,6 +9,7 @@ import {
   KeyUsage,
   type KeyUsageFlags,
 } from '@peculiar/asn1-x509';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { type DistinguishedName, formatName, readName } from './distinguished-name.js';
 import { findAlgorithm } from './signature-algorithms.js';
@@ -107,7 +108,7 @@ function fromParsed(parsed: X509Certificate, { tbsCertificate, signatureAlgorith
     ...(constraints === undefined
       ? {}
       : {
-          constraints: { ca: constraints.value.cA, ...(pathLength === undefined ? {} : { pathLength }) },
+          constraints: { ca: constraints.value.cA, ...optionalField('pathLength', pathLength) },
         }),
     ...(usage === undefined ? {} : { keyUsage: { critical: usage.critical, flags: usage.value.toNumber() } }),
     ...(purposes === undefined

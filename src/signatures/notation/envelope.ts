@@ -1,4 +1,5 @@
 import { constants, verify } from 'node:crypto';
+import { optionalField } from '../../lib/collections.js';
 import type { Result } from '../../lib/result.js';
 import type { Certificate } from './certificate.js';
 import { type SignatureAlgorithm, signatureAlgorithmOf } from './chain.js';
@@ -93,8 +94,8 @@ export function checkAttributes(header: ProtectedHeader): Result<SignedAttribute
     value: {
       scheme,
       signingTime,
-      ...(expiry === undefined ? {} : { expiry }),
-      ...(plugin === undefined ? {} : { plugin }),
+      ...optionalField('expiry', expiry),
+      ...optionalField('plugin', plugin),
       unknownCritical: critical.filter((name) => !known.has(name)),
     },
   };

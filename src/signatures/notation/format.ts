@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { ok } from '../../lib/result.js';
 import type { Authority } from '../../policy/policy.js';
 import { describeAuthority } from '../authority.js';
@@ -76,7 +77,7 @@ function reject(place: string, refusal: NotationRefusal, signedBy?: CertificateI
     place,
     code: CODES[check],
     reason,
-    ...(signedBy === undefined ? {} : { signedBy }),
+    ...optionalField('signedBy', signedBy),
     ...(check === 'revocation-unknown' ? { incomplete: unknownRevocation(place, reason) } : {}),
   };
   return { rejected, claims: NO_STATEMENT };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import { ATTRIBUTE, checkAttributes, type Envelope } from './envelope.js';
@@ -67,7 +68,7 @@ export function readJws(bytes: Uint8Array): Result<Envelope, NotationRefusal> {
     signature,
     chain: unprotected.x5c,
     attributes: attributes.value,
-    ...(timestamp === undefined ? {} : { timestamp }),
+    ...optionalField('timestamp', timestamp),
   });
 }
 

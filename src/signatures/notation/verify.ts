@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import type { AskRevocation } from '../format.js';
@@ -169,7 +170,7 @@ export async function checkTrust(
     leaf,
     scheme,
     ...(time.ok && time.value !== null ? { time: time.value } : {}),
-    ...(expiry === undefined ? {} : { expiry }),
+    ...optionalField('expiry', expiry),
     logged,
   });
 }
