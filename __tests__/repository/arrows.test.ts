@@ -63,6 +63,10 @@ test('docs/architecture.md lists every module once', () => {
 /** What may import from above, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/policy/resolve-authorities.ts -> src/signatures/key.ts': 'a policy whose key can not be read is refused',
+  'src/policy/resolve-notation.ts -> src/signatures/notation/trust-policy.ts':
+    'a policy whose identities can not be read is refused',
+  'src/policy/resolve-notation.ts -> src/signatures/notation/trust-store.ts':
+    'a policy whose certificates can not be read is refused',
   'src/rules/allowed-base.ts -> src/suggestions/advice.ts': 'its advice asks the other rules for their answers',
   'src/rules/allowed-base.ts -> src/suggestions/suggestions.ts': 'its advice asks the other rules for their answers',
 };

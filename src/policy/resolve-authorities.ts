@@ -2,17 +2,11 @@ import { readPublicKey } from '../signatures/key.js';
 import { type Layer, problemIn } from './layer.js';
 import type { Authority } from './policy.js';
 import type { PolicyProblem } from './problem.js';
-import { resolveNotation } from './resolve-notation.js';
+import { type Authorities, resolveNotation } from './resolve-notation.js';
 import type { PolicyFile } from './schema.js';
 
 type AllowLine = NonNullable<PolicyFile['allow']>[number];
 type AuthorityLine = NonNullable<AllowLine['authorities']>[number];
-
-export interface Authorities {
-  readonly authorities: readonly Authority[];
-  readonly problems: readonly PolicyProblem[];
-  readonly files: readonly string[];
-}
 
 /** The authorities that an allow entry lists itself, with their key files read. */
 export async function resolveAuthorities(

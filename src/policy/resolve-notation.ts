@@ -1,11 +1,17 @@
 import { type Layer, problemIn } from './layer.js';
 import type { Authority } from './policy.js';
 import type { PolicyProblem } from './problem.js';
-import type { Authorities } from './resolve-authorities.js';
 import type { PolicyFile } from './schema.js';
 
 type AllowLine = NonNullable<PolicyFile['allow']>[number];
 type NotationLine = Extract<NonNullable<AllowLine['authorities']>[number], { notation: unknown }>['notation'];
+
+/** Authorities of an entry, what is wrong with those that are not among them, and the files that were read for them. */
+export interface Authorities {
+  readonly authorities: readonly Authority[];
+  readonly problems: readonly PolicyProblem[];
+  readonly files: readonly string[];
+}
 
 /** A Notary Project authority with its certificate files read and its identities checked. */
 export async function resolveNotation(

@@ -1,8 +1,13 @@
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { CertificateList, CRLReason, CRLReasons, IssuingDistributionPoint, KeyUsageFlags } from '@peculiar/asn1-x509';
 import { type Certificate, maySign, parseAsn1 } from './certificate.js';
-import type { RevocationStatus } from './revocation.js';
 import { findAlgorithm, isSignedWith } from './signature-algorithms.js';
+
+/** What is known of one certificate or a chain of them. Reasons are clauses that can follow "because". */
+export type RevocationStatus =
+  | { readonly status: 'good' }
+  | { readonly status: 'revoked'; readonly reason: string }
+  | { readonly status: 'unknown'; readonly reason: string };
 
 /** What one list may hold; a larger one leaves the status unknown. */
 const CRL_LIMITS = { bytes: 8 * 1024 * 1024, nodes: 1_000_000 } as const;

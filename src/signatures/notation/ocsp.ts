@@ -14,7 +14,7 @@ import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import { type Certificate, parseAsn1, readCertificate } from './certificate.js';
 import { invalidDuring, isIssuedBy, PURPOSE } from './chain.js';
-import type { RevocationStatus } from './revocation.js';
+import type { RevocationStatus } from './crl.js';
 import { findAlgorithm, isSignedWith } from './signature-algorithms.js';
 
 const OCSP_LIMITS = { bytes: 64 * 1024, responders: 4 } as const;

@@ -1,13 +1,7 @@
 import type { AskRevocation } from '../format.js';
 import type { Certificate } from './certificate.js';
-import { readCrlStatus } from './crl.js';
+import { type RevocationStatus, readCrlStatus } from './crl.js';
 import { ocspRequest, readOcspStatus } from './ocsp.js';
-
-/** What is known of one certificate or a chain of them. Reasons are clauses that can follow "because". */
-export type RevocationStatus =
-  | { readonly status: 'good' }
-  | { readonly status: 'revoked'; readonly reason: string }
-  | { readonly status: 'unknown'; readonly reason: string };
 
 const GOOD = { status: 'good' } as const;
 const OCSP_TYPE = 'application/ocsp-request';
