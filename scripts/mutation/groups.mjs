@@ -28,12 +28,12 @@ export const groups = {
   // What a signature, its log entry and a statement are bound to; who it is that signed, and whether that counts.
   binding: {
     files: [
-      ...src('signatures', 'authority count-signers evaluate-signature gaps identity image-signature statement'),
-      ...src('signatures/sigstore', 'inclusion-promise rekor-entry signed-content'),
+      ...src('signatures', 'authority count-signers gaps identity image-signature statement'),
+      ...src('signatures/sigstore', 'evaluate-signature inclusion-promise rekor-entry signed-content'),
     ],
     tests: [
-      'signatures/(count-signers|evaluate-signature|gaps|identity|image-signature|payloads)',
-      'signatures/sigstore/(inclusion-promise|rekor-entry|signed-content|verify-material)',
+      'signatures/(count-signers|gaps|identity|image-signature|payloads)',
+      'signatures/sigstore/(evaluate-signature|inclusion-promise|rekor-entry|signed-content|verify-material)',
     ],
   },
   // Whether a signature is one: keys, certificates, logs and times, and where signatures are looked for. Without the tests
@@ -44,8 +44,8 @@ export const groups = {
       ...src('signatures/sigstore', 'cosign-layer prehashed sigstore-bundle verify-artifact verify-material'),
     ],
     tests: [
-      'signatures/(advisories|collect-.*|evaluate-signature|examine|key|payloads)',
-      'signatures/sigstore/(cosign-layer|prehashed|sigstore-bundle|trusted-root|verify-artifact|verify-material.*)',
+      'signatures/(advisories|collect-.*|examine|key|payloads)',
+      'signatures/sigstore/(cosign-layer|evaluate-signature|prehashed|sigstore-bundle|trusted-root|verify-artifact|verify-material.*)',
     ],
   },
   // Which rules run, over what, and with which level an answer counts.
