@@ -68,7 +68,7 @@ describe('inspect IMAGE', () => {
     expect(row('shells')).toContain('/usr/bin/helper (busybox)');
     expect(row('set-uid')).toContain('/usr/bin/helper');
     expect(row('secrets')).toContain('/srv/tls.key:1 RSA private key');
-    expect(row('packages')).toContain('1 apk; /usr/lib/apk/db/installed');
+    expect(row('packages')).toContain('1 apk, 1 generic; /usr/lib/apk/db/installed');
     expect(row('as packaged')).toMatch(/1 file$/);
     expect(row('user')).toContain('app, uid 1000');
     expect(row('environment')).toContain('API_TOKEN is named like a secret');
@@ -112,7 +112,7 @@ describe('inspect IMAGE', () => {
       status: 'present',
       value: { secrets: [{ path: 'srv/tls.key', kind: 'RSA private key' }] },
     });
-    expect(document.evidence['packages']).toMatchObject({ value: { packages: [{ name: 'app' }] } });
+    expect(document.evidence['packages']).toMatchObject({ value: { packages: [{ name: 'app' }, { name: 'node' }] } });
     expect(document.facts).toEqual({
       user: { written: 'app', uid: 1000, name: 'app' },
       environment: [
@@ -130,7 +130,9 @@ describe('inspect IMAGE', () => {
   test('reads a directory of exports in place of the services', async () => {
     mkdirSync(join(directory, 'exports'));
     const { stdout } = await run(IMAGE, ...ROUTE(), '--vulnerabilities', 'exports');
-    expect(stdout).toMatch(/vulnerabilities +0 known in 1 package\n +not evaluated: .*, because .*exports.*\n/);
+    expect(stdout).toMatch(
+      /vulnerabilities +0 known\n +coverage +2 inventoried, 1 covered, 1 not covered\n +not covered: Node\.js 18\.20\.1 in \/nodejs\/bin\/node\n +could not be checked: .*, because .*exports.*\n/,
+    );
   });
 
   test('its JSON keeps to the schema where an image is not there, too', async () => {

@@ -114,7 +114,14 @@ describe('an inventory', () => {
 
   test('of an image without any database is empty and says so', async () => {
     const { inventory } = await read([APP]);
-    expect(inventory).toEqual({ packages: [], distribution: null, databases: [], unknowns: [] });
+    expect(inventory).toEqual({
+      packages: [],
+      distribution: null,
+      databases: [],
+      unknowns: [],
+      unreadContents: [],
+      uncataloged: [],
+    });
   });
 
   test('names what it could not read', async () => {

@@ -62,6 +62,8 @@ const OPTIONS: readonly (readonly [id: string, option: string, values: readonly 
   ['no-known-vulnerabilities', 'grace', ['0d', '7d', '0d', '0d']],
   ['no-known-vulnerabilities', 'rest', ['note', 'warning', 'note', 'error']],
   ['no-known-vulnerabilities', 'maxAge', Array(4).fill('14d')],
+  ['no-known-vulnerabilities', 'uncovered', ['note', 'warning', 'note', 'error']],
+  ['no-known-vulnerabilities', 'acceptUncovered', Array(4).fill([])],
   ['no-new-vulnerabilities', 'severity', Array(4).fill('any')],
   ['no-new-vulnerabilities', 'fixable', Array(4).fill(false)],
   ['no-new-vulnerabilities', 'grace', Array(4).fill('0d')],
@@ -103,6 +105,8 @@ const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     grace: 'lower',
     'max-age': 'lower',
     rest: LEVELS_UP,
+    uncovered: ['note', 'warning', 'error'],
+    'accept-uncovered': 'fewer',
   },
   'no-new-vulnerabilities': { severity: SEVERITIES, fixable: 'false', grace: 'lower', 'max-age': 'lower' },
 };

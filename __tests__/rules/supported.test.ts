@@ -75,24 +75,27 @@ test('runtimes beside the packages, and those that Wolfi keeps in streams, end w
     ]),
     { path: 'usr/local/include/node/node_version.h', content: '#define NODE_MAJOR_VERSION 18\n' },
     { path: 'opt/java/openjdk/release', content: 'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="21.0.4"\n' },
-    { path: 'usr/local/bin/python3.14', content: 'x', mode: 0o755 },
+    { path: 'usr/local/bin/python3.14', content: elf(), mode: 0o755 },
     { path: 'usr/local/go/VERSION', content: 'go1.21.5\ntime x\n' },
-    { path: 'usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.11/', mode: 0o755 },
+    {
+      path: 'usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.11/Microsoft.NETCore.App.deps.json',
+      content: '{}',
+    },
     {
       path: 'nodejs/bin/node',
       content: elf('https://nodejs.org/download/release/v20.18.1/node-v20.18.1.tar.gz'),
       mode: 0o755,
     },
   ]);
-  expect(found.map((line) => line.split(/ (?:was|is) /)[0])).toEqual([
-    'fail runtime: Python 3.9',
-    'pass runtime: Node.js 24',
-    'fail runtime: Node.js 18',
-    'fail runtime: Go 1.21',
-    'pass runtime: Python 3.14',
+  expect(found.map((line) => line.split(/ (?:was|is) /)[0]).sort()).toEqual([
     'fail runtime: .NET 8',
+    'fail runtime: Go 1.21',
+    'fail runtime: Node.js 18',
     'fail runtime: Node.js 20',
+    'fail runtime: Python 3.9',
     'pass runtime: Java 21',
+    'pass runtime: Node.js 24',
+    'pass runtime: Python 3.14',
   ]);
 });
 
@@ -197,16 +200,17 @@ test('runtimes of official images end with their makers as well: PHP, Ruby, Perl
   const found = await answers([
     os('ID=debian\nVERSION_ID=13'),
     { path: 'usr/local/include/php/main/php_version.h', content: version },
-    { path: 'usr/local/bin/ruby', content: elf(), mode: 0o755 },
-    { path: 'usr/local/lib/ruby/2.7.0/' },
-    { path: 'usr/local/lib/ruby/gems/' },
+    {
+      path: 'usr/local/lib/ruby/2.7.0/x86_64-linux/rbconfig.rb',
+      content: '  CONFIG["MAJOR"] = "2"\n  CONFIG["MINOR"] = "7"\n  CONFIG["TEENY"] = "8"\n',
+    },
     { path: 'usr/local/bin/perl5.36.0', content: elf(), mode: 0o755 },
     { path: 'usr/local/rustup/toolchains/1.80.1-x86_64-unknown-linux-gnu/' },
   ]);
   expect(found.filter((line) => line.startsWith('fail')).sort()).toEqual([
     'fail runtime: PHP 7.4 was supported until 2022-11-28 (/usr/local/include/php/main/php_version.h).',
     'fail runtime: Perl 5.36 was supported until 2025-05-27 (/usr/local/bin/perl5.36.0).',
-    'fail runtime: Ruby 2.7 was supported until 2023-03-31 (/usr/local/lib/ruby/2.7.0).',
+    'fail runtime: Ruby 2.7 was supported until 2023-03-31 (/usr/local/lib/ruby/2.7.0/x86_64-linux/rbconfig.rb).',
     'fail runtime: Rust 1.80 was supported until 2024-09-05 (/usr/local/rustup/toolchains/1.80.1-x86_64-unknown-linux-gnu).',
   ]);
 });

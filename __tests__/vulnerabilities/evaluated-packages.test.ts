@@ -20,13 +20,13 @@ async function run(sbom: Evidence<ImageSbom>, inventory = inventoryOf(DEBIAN, [[
   servers.push(server);
   const evidence = await collectKnown({ inventory, server, evidence: { sbom } });
   if (evidence.status !== 'present') throw new Error('nothing was collected');
-  const { found, unevaluated, packages } = evidence.value;
+  const { found, unevaluated, uncovered, inventoried } = evidence.value;
   const asked = server.queries.flat().filter(({ version }) => !version.startsWith('0.0.1'));
   return {
     asked: asked.map(({ package: { ecosystem, name }, version }) => `${ecosystem} ${name} ${version}`),
     found: found.map(({ id }) => id),
-    open: unevaluated.map(({ what, reason }) => `${what}: ${reason}`),
-    packages,
+    open: [...unevaluated, ...uncovered].map(({ what, reason }) => `${what}: ${reason}`),
+    packages: inventoried,
   };
 }
 
@@ -104,6 +104,7 @@ describe('a component of a document', () => {
   test.each([
     ['a library of Go', library('x/y', 'v1.2.3', 'pkg:golang/x/y@v1.2.3'), 'Go x/y 1.2.3'],
     ['a library of npm', library('y', '1.0.0', 'pkg:npm/%40x/y@1.0.0'), 'npm @x/y 1.0.0'],
+    ['a Java library', library('y', '1.0', 'pkg:maven/org.x/y@1.0'), 'Maven org.x:y 1.0'],
     ['a crate', library('y', '1.0.0', 'pkg:cargo/y@1.0.0'), 'crates.io y 1.0.0'],
     [
       'a module in capitals',
@@ -134,11 +135,11 @@ describe('a component of a document', () => {
     ],
     [
       'of an ecosystem that we lack',
-      library('thing', '1.0', 'pkg:maven/a/thing@1.0'),
-      /no source of advisories covers packages of the type maven$/,
+      library('thing', '1.0', 'pkg:gem/thing@1.0'),
+      /no source of advisories covers packages of the type gem$/,
     ],
     ['of another distribution', library('thing', '1.0-r0', 'pkg:apk/wolfi/thing@1.0-r0'), /it is an apk package/],
-    ['without a version', { type: 'library', name: 'thing', purl: 'pkg:npm/thing' }, /it has no version$/],
+    ['without a version', { type: 'library', name: 'thing', purl: 'pkg:npm/thing' }, /nothing says its version$/],
     [
       'that was built from a working copy',
       library('thing', '(devel)', 'pkg:golang/x/thing@(devel)'),

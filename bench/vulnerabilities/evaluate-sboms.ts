@@ -19,7 +19,7 @@ export async function evaluateSboms(exports: string, paths: readonly string[]): 
   let packages = 0;
   for (const { path, sbom, distribution } of readSboms(paths)) {
     const evidence = await collectKnown({
-      inventory: { distribution, packages: [], databases: [], unknowns: [] },
+      inventory: { distribution, packages: [], databases: [], unknowns: [], unreadContents: [], uncataloged: [] },
       evidence: { sbom: present(sbomOf({ path, sbom, distribution }), path) },
       settings: { vulnerabilitiesDirectory: exports },
       shared,

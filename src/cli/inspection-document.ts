@@ -28,7 +28,15 @@ const contentSchema = z.strictObject({
   form: z.enum(['empty', 'elf', 'script', 'text', 'binary']),
   interpreter: z.exactOptional(text),
   programs: z.exactOptional(z.array(text)).describe('Whose own words are inside, whatever the file is called.'),
-  nodeVersion: z.exactOptional(text),
+  catalog: z.exactOptional(
+    z
+      .strictObject({
+        packages: z.array(z.strictObject({ type: text, name: text, version: text, inside: z.exactOptional(text) })),
+        unread: z.array(text).describe('Types of packages that are recognized and not read.'),
+        problems: z.array(text),
+      })
+      .describe('Packages that are inside the file.'),
+  ),
   secrets: z.exactOptional(z.array(z.strictObject(markFields))),
   bytes: z.exactOptional(z.strictObject({ bytes: count })),
 });
@@ -95,10 +103,19 @@ const filesystemSchema = z.strictObject({
   unread: reasoned,
 });
 
+const distributionSchema = z.strictObject({
+  id: text,
+  idLike: z.array(text),
+  versionId: z.exactOptional(text),
+  codename: z.exactOptional(text),
+  prettyName: z.exactOptional(text),
+  where: text,
+});
+
 const packagesSchema = z.strictObject({
   packages: z.array(
     z.strictObject({
-      type: z.enum(['apk', 'deb', 'rpm', 'npm', 'pypi']),
+      type: z.enum(['apk', 'deb', 'rpm', 'npm', 'pypi', 'golang', 'maven', 'generic']),
       name: text,
       version: text,
       architecture: z.exactOptional(text),
@@ -114,21 +131,19 @@ const packagesSchema = z.strictObject({
       ),
       directory: z.exactOptional(text),
       partOf: z.exactOptional(text).describe("The distribution's package whose files these are."),
+      thirdParty: z.exactOptional(text).describe("Why it is not the distribution's own."),
+      root: z
+        .exactOptional(z.strictObject({ path: text, distribution: distributionSchema.nullable() }))
+        .describe('The root file system within the image that it is installed in.'),
     }),
   ),
-  distribution: z
-    .strictObject({
-      id: text,
-      idLike: z.array(text),
-      versionId: z.exactOptional(text),
-      codename: z.exactOptional(text),
-      prettyName: z.exactOptional(text),
-      where: text,
-    })
-    .nullable()
-    .describe('What os-release says.'),
+  distribution: distributionSchema.nullable().describe('What os-release says.'),
   databases: z.array(z.strictObject({ path: text, format: text, packages: count })),
   unknowns: reasoned,
+  unreadContents: reasoned,
+  uncataloged: z
+    .array(z.strictObject({ type: text, files: count, path: text }))
+    .describe('Packages of types that are recognized and not read.'),
 });
 
 const ownershipSchema = z.strictObject({

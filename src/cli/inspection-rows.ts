@@ -49,15 +49,25 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
   ]);
 }
 
-/** Nothing found in what nobody could evaluate is not "none". */
-function vulnerabilityRows({ found, packages, unevaluated }: KnownVulnerabilities): readonly Row[] {
+/** What is inventoried, covered and not covered stand side by side: nothing found in what nobody was asked about is not "none". */
+function vulnerabilityRows({
+  found,
+  inventoried,
+  packages,
+  unevaluated,
+  uncovered,
+  community,
+}: KnownVulnerabilities): readonly Row[] {
   const [first] = unevaluated;
-  const known = `${found.length} known in ${plural(packages, 'package')}`;
-  if (first === undefined) return [['vulnerabilities', known]];
+  const byCommunity = community.length === 0 ? '' : ` (${some(community.map(({ what }) => what))} by community data)`;
   const more = unevaluated.length === 1 ? '' : `, and ${unevaluated.length - 1} more`;
   return [
-    ['vulnerabilities', known],
-    ['', `not evaluated: ${first.what}, because ${first.reason}${more}`],
+    ['vulnerabilities', `${found.length} known`],
+    ['coverage', `${inventoried} inventoried, ${packages} covered${byCommunity}, ${uncovered.length} not covered`],
+    ...(uncovered.length === 0 ? [] : ([['', `not covered: ${some(uncovered.map(({ what }) => what))}`]] as const)),
+    ...(first === undefined
+      ? []
+      : ([['', `could not be checked: ${first.what}, because ${first.reason}${more}`]] as const)),
   ];
 }
 
@@ -164,19 +174,28 @@ function filesystemRows(facts: FilesystemFacts): readonly Row[] {
   return found;
 }
 
-function packageRows({ distribution, packages, databases, unknowns }: Inventory): readonly Row[] {
+function packageRows({
+  distribution,
+  packages,
+  databases,
+  unknowns,
+  unreadContents,
+  uncataloged,
+}: Inventory): readonly Row[] {
   const byType = new Map<string, number>();
   for (const { type } of packages) byType.set(type, (byType.get(type) ?? 0) + 1);
-  const counts = [...byType].map(([type, count]) => `${count} ${type}`).join(', ');
+  const uncounted = uncataloged.map(({ type, files }) => `${files} ${type} (not read)`);
+  const counts = [...[...byType].map(([type, count]) => `${count} ${type}`), ...uncounted].join(', ');
+  const unread = [...unknowns, ...unreadContents];
   return [
     ['distribution', distribution === null ? 'no os-release' : describeRelease(distribution)],
     [
       'packages',
       `${counts || 'none'}; ${databases.length === 0 ? 'no database' : some(databases.map(({ path }) => `/${path}`))}`,
     ],
-    ...(unknowns.length === 0
+    ...(unread.length === 0
       ? []
-      : ([['not read', some(unknowns.map(({ path, reason }) => `/${path}: ${reason}`))]] as const)),
+      : ([['not read', some(unread.map(({ path, reason }) => `/${path}: ${reason}`))]] as const)),
   ];
 }
 

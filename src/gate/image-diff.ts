@@ -83,10 +83,10 @@ function countingSbom({ evidence: { sbom } }: Side): ImageSbom | null {
   return installedPackages(sbom.value.chosen.sbom).length === 0 ? null : sbom.value;
 }
 
-/** What an SBOM lists and no purl names, without the place that differs between any two images. */
-function unnamedIn({ unevaluated }: EvaluatedPackages, sbom: ImageSbom | undefined): readonly string[] {
+/** What a SBOM lists and no purl names, without the place that differs between any two images. */
+function unnamedIn({ unevaluated, uncovered }: EvaluatedPackages, sbom: ImageSbom | undefined): readonly string[] {
   const place = ` of ${sbom?.chosen.place ?? ''}`;
-  return unevaluated.map(({ what }) => (what.endsWith(place) ? what.slice(0, -place.length) : what));
+  return [...unevaluated, ...uncovered].map(({ what }) => (what.endsWith(place) ? what.slice(0, -place.length) : what));
 }
 
 function notCompared({ name }: Side, here: readonly string[], there: readonly string[]): readonly string[] {

@@ -1,5 +1,12 @@
+import { optionalField } from '../lib/collections.js';
 import type { OwnedFile } from './inventory.js';
-import { type DatabaseEntry, type DatabaseReading, MAX_OWNED_FILES, MAX_PACKAGES } from './read-database.js';
+import {
+  type DatabaseEntry,
+  type DatabaseReading,
+  MAX_OWNED_FILES,
+  MAX_PACKAGES,
+  type Packaging,
+} from './read-database.js';
 
 /**
  * Reads apk's `installed`: paragraphs of `K:value` lines, where `F:` opens a directory and `R:` and `Z:` tell of a file
@@ -47,9 +54,16 @@ export function readApkDatabase(text: string, where: string): DatabaseReading {
       licenses: license ? [license] : [],
       where,
       files,
+      packaging: packagingOf(fields),
     });
   }
   return { packages, problems };
+}
+
+/** abuild and melange write the package that was built from and the commit of the recipe; tools for third parties don't. */
+function packagingOf(fields: ReadonlyMap<string, string>): Packaging {
+  const isForeign = !fields.has('o') && !fields.has('c');
+  return { ...optionalField('packager', fields.get('m')), ...(isForeign ? { isForeign: true } : {}) };
 }
 
 /** `Z:` tells of the file of the `R:` before it. Other digests than SHA-1 are not compared. */

@@ -1,15 +1,19 @@
 import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
+import type { FileContent, FileEntry } from '../image-content/filesystem/file-entry.js';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
 import { whyUnread } from '../image-content/filesystem/kept-text.js';
 import { isKeptFile } from '../image-content/layers/kept-files.js';
 import { optionalField } from '../lib/collections.js';
-import { type FoundDatabase, findDatabases } from './find-databases.js';
+import { catalogedPackages } from './cataloged-packages.js';
+import type { CatalogedType } from './catalogers/cataloger.js';
+import { type FoundDatabase, findDatabases, MAX_ROOTS, otherRoots } from './find-databases.js';
 import type { Distribution, InstalledPackage, Inventory, PackageType } from './inventory.js';
 import { readNpmPackage, readPythonPackage } from './language-packages.js';
 import { readDistribution, unreadDistribution } from './os-release.js';
+import { thirdPartyReasons } from './package-origin.js';
 import { formatPurl, makePurl } from './purl.js';
-import { type DatabaseEntry, type DatabaseReading, MAX_OWNED_FILES } from './read-database.js';
+import { type DatabaseReading, MAX_OWNED_FILES } from './read-database.js';
 
 interface PackageIdentity {
   readonly type: PackageType;
@@ -18,35 +22,46 @@ interface PackageIdentity {
   readonly architecture?: string;
 }
 
+/** What separates a namespace from a name, by type; the types of distributions have theirs as namespace. */
+const SEPARATORS = { npm: '/', pypi: '/', golang: '/', maven: ':', generic: '/' } as const satisfies Record<
+  CatalogedType,
+  string
+>;
+
 /** The package URL of an installed package: `pkg:apk/wolfi/curl@8.9.1-r0?arch=x86_64&distro=wolfi-20230201`. */
-export function packagePurl(
+export function packagePurl(identity: PackageIdentity, distribution: Distribution | null): string {
+  const { type, name, version } = identity;
+  if (type === 'apk' || type === 'deb' || type === 'rpm') return distributionPurl(identity, distribution);
+  const slash = name.lastIndexOf(SEPARATORS[type]);
+  // Go's modules have a v that advisories leave out; the standard library has none.
+  const written = type === 'golang' && version !== '' && name !== 'stdlib' ? `v${version}` : version;
+  const purl = makePurl({
+    type,
+    ...(slash < 0 ? {} : { namespace: name.slice(0, slash) }),
+    name: name.slice(slash + 1),
+    ...(written === '' ? {} : { version: written }),
+    qualifiers: new Map(),
+  });
+  return purl.ok ? formatPurl(purl.value) : '';
+}
+
+function distributionPurl(
   { type, name, version, architecture }: PackageIdentity,
   distribution: Distribution | null,
 ): string {
-  const isLanguage = type === 'npm' || type === 'pypi';
   const qualifiers = new Map<string, string>();
-  const slash = isLanguage ? name.lastIndexOf('/') : -1;
-  const namespace = isLanguage ? (slash < 0 ? undefined : name.slice(0, slash)) : distribution?.id;
-  let bareVersion = version;
-  if (!isLanguage) {
-    if (architecture !== undefined) qualifiers.set('arch', architecture);
-    if (distribution !== null) {
-      qualifiers.set(
-        'distro',
-        [distribution.id, distribution.versionId].filter((part) => part !== undefined).join('-'),
-      );
-    }
-    const epoch = type === 'rpm' ? /^([0-9]+):/.exec(version)?.[1] : undefined;
-    if (epoch !== undefined) {
-      qualifiers.set('epoch', epoch);
-      bareVersion = version.slice(epoch.length + 1);
-    }
+  if (architecture !== undefined) qualifiers.set('arch', architecture);
+  if (distribution !== null) {
+    const release = [distribution.id, distribution.versionId].filter((part) => part !== undefined).join('-');
+    qualifiers.set('distro', release);
   }
+  const epoch = type === 'rpm' ? /^([0-9]+):/.exec(version)?.[1] : undefined;
+  if (epoch !== undefined) qualifiers.set('epoch', epoch);
   const purl = makePurl({
     type,
-    ...optionalField('namespace', namespace),
-    name: name.slice(slash + 1),
-    version: bareVersion,
+    ...(distribution === null ? {} : { namespace: distribution.id }),
+    name,
+    version: epoch === undefined ? version : version.slice(epoch.length + 1),
     qualifiers,
   });
   return purl.ok ? formatPurl(purl.value) : '';
@@ -55,6 +70,7 @@ export function packagePurl(
 /** What one package's metadata file said. */
 interface FoundMetadata {
   readonly path: string;
+  readonly content?: FileContent;
   readonly reading: DatabaseReading;
 }
 
@@ -67,8 +83,9 @@ function findLanguagePackages(tree: FileTree): readonly FoundMetadata[] {
   let recorded = 0;
   for (const entry of tree.entries()) {
     const { path } = entry;
-    const bytes = entry.content?.bytes;
-    if (bytes === undefined) {
+    const { content } = entry;
+    const bytes = content?.bytes;
+    if (content === undefined || bytes === undefined) {
       // Where pnpm's store lies in the image, what it installs may be written as hard links to that.
       const reason = METADATA.test(path) && isKeptFile(path) ? whyUnread(tree, path) : undefined;
       if (reason !== undefined) found.push({ path, reading: { packages: [], problems: [reason] } });
@@ -76,7 +93,7 @@ function findLanguagePackages(tree: FileTree): readonly FoundMetadata[] {
     }
     const text = () => Buffer.from(bytes).toString('utf8');
     if (path.endsWith('/package.json')) {
-      found.push({ path, reading: readNpmPackage(text(), path) });
+      found.push({ path, content, reading: readNpmPackage(text(), path) });
     } else if (PYTHON.test(path)) {
       const record = tree.resolve(path.replace(/METADATA$/, 'RECORD'))?.content?.bytes;
       // A line is two bytes at least; past the limit packages still count, without their files.
@@ -84,6 +101,7 @@ function findLanguagePackages(tree: FileTree): readonly FoundMetadata[] {
       const isRecord = path.endsWith('METADATA') && record !== undefined && recorded < MAX_OWNED_FILES * 16;
       found.push({
         path,
+        content,
         reading: readPythonPackage(text(), path, isRecord ? Buffer.from(record).toString('utf8') : undefined),
       });
     }
@@ -103,53 +121,93 @@ export const collectPackages: Collector<'packages'> = async (context) => {
   return present(inventory, places.length === 0 ? 'no package database' : places.slice(0, 3).join(', '));
 };
 
-/** Reads every database and metadata file of a tree. */
+/** Reads every database and metadata file of a tree, and what the catalogers found in its other files. */
 async function readInventory(tree: FileTree): Promise<Inventory> {
   const distribution = readDistribution(tree);
   const databases = await findDatabases(tree);
-  const fromDatabases = databases.flatMap((database) => database.reading.packages);
-  const owners = ownersOfMetadata(tree, fromDatabases);
+  const installed = installedFrom(databases, distribution);
+  const others = await otherSystems(tree);
+  const owners = ownersOf(tree, [...installed, ...others.packages]);
   const languages = findLanguagePackages(tree);
-  const fromLanguages = languages.flatMap(({ path, reading }) => {
-    const partOf = owners.get(path);
+  const fromLanguages = languages.flatMap(({ content, reading }) => {
+    const partOf = content === undefined ? undefined : owners.get(content);
     return reading.packages.map((entry) => (partOf === undefined ? entry : { ...entry, partOf }));
   });
-  const packages: InstalledPackage[] = [...fromDatabases, ...fromLanguages].map((entry) => ({
+  const cataloged = catalogedPackages(tree, owners);
+  const found = [...fromLanguages, ...cataloged.packages].map((entry) => ({
     ...entry,
-    purl: packagePurl(entry, distribution),
+    purl: packagePurl(entry, null),
   }));
   const unknownRelease = distribution === null ? unreadDistribution(tree) : null;
-  const unknowns = [
-    ...(unknownRelease === null ? [] : [unknownRelease]),
-    ...[...databases, ...languages].flatMap(({ path, reading }) =>
-      reading.problems.map((reason) => ({ path, reason })),
-    ),
-  ];
+  const all = [...databases, ...others.databases];
   return {
-    packages,
+    packages: [...installed, ...others.packages, ...found],
     distribution,
-    databases: databases.map(({ path, format, reading }: FoundDatabase) => ({
-      path,
-      format,
-      packages: reading.packages.length,
-    })),
-    unknowns,
+    databases: all.map(({ path, format, reading }) => ({ path, format, packages: reading.packages.length })),
+    unknowns: [
+      ...(unknownRelease === null ? [] : [unknownRelease]),
+      ...[...all, ...languages].flatMap(({ path, reading }) => reading.problems.map((reason) => ({ path, reason }))),
+      ...others.unknowns,
+    ],
+    unreadContents: cataloged.unreadContents,
+    uncataloged: cataloged.uncataloged,
   };
 }
 
+/** The packages of databases, each with whose it is. */
+function installedFrom(
+  databases: readonly FoundDatabase[],
+  distribution: Distribution | null,
+): readonly InstalledPackage[] {
+  const entries = databases.flatMap(({ reading }) => reading.packages);
+  const reasons = thirdPartyReasons(entries, distribution);
+  return entries.map(({ packaging: _, ...entry }, index) => ({
+    ...entry,
+    purl: packagePurl(entry, distribution),
+    ...optionalField('thirdParty', reasons[index]),
+  }));
+}
+
+/** What other root file systems of the image have installed, each by its own os-release. */
+async function otherSystems(tree: FileTree): Promise<{
+  readonly packages: readonly InstalledPackage[];
+  readonly databases: readonly FoundDatabase[];
+  readonly unknowns: Inventory['unknowns'];
+}> {
+  const roots = otherRoots(tree);
+  const packages: InstalledPackage[] = [];
+  const databases: FoundDatabase[] = [];
+  for (const path of roots.slice(0, MAX_ROOTS)) {
+    const root = { path, distribution: readDistribution(tree, `${path}/`) };
+    const found = await findDatabases(tree, `${path}/`);
+    databases.push(...found);
+    for (const one of installedFrom(found, root.distribution)) {
+      packages.push({ ...one, root, files: one.files.map((file) => ({ ...file, path: `${path}/${file.path}` })) });
+    }
+  }
+  const reason = `it is one of more than ${MAX_ROOTS} root file systems with package databases, and was not read`;
+  return { packages, databases, unknowns: roots.slice(MAX_ROOTS).map((path) => ({ path, reason })) };
+}
+
+/** What may hold packages of a language: metadata files, and whatever the catalogers found something in. */
+function mayHoldPackages({ path, content }: FileEntry): boolean {
+  return content?.catalog !== undefined || METADATA.test(path);
+}
+
 /**
- * Which distribution package brought a metadata file: `usr/lib/…/METADATA` → `py3-pip`. One with other content than its
- * package brought was put in its place by somebody else, as `npm install --global npm` does with what apk installed.
+ * Which package of a distribution brought a file that holds packages: `usr/lib/…/METADATA` → `py3-pip`. One with other
+ * content than its package brought was put in its place by somebody else, as `npm install --global npm` does with what
+ * apk installed. What a third party's package brought is its own: no distribution's advisories are about it.
  */
-function ownersOfMetadata(tree: FileTree, packages: readonly DatabaseEntry[]): ReadonlyMap<string, string> {
-  const owners = new Map<string, string>();
-  for (const { name, files } of packages) {
+function ownersOf(tree: FileTree, packages: readonly InstalledPackage[]): ReadonlyMap<FileContent, string> {
+  const owners = new Map<FileContent, string>();
+  for (const { name, files, thirdParty } of packages) {
+    if (thirdParty !== undefined) continue;
     for (const { path, checksum } of files) {
-      if (!/package\.json$|METADATA$|PKG-INFO$|\.egg-info$/.test(path)) continue;
       // A link brings nothing of its own: what it leads to is somebody's by its own name.
       const file = tree.get(path);
-      if (file?.type !== 'file') continue;
-      if (checksum === undefined || file.content?.[checksum.algorithm] === checksum.hex) owners.set(file.path, name);
+      if (file?.type !== 'file' || file.content === undefined || !mayHoldPackages(file)) continue;
+      if (checksum === undefined || file.content[checksum.algorithm] === checksum.hex) owners.set(file.content, name);
     }
   }
   return owners;

@@ -1,6 +1,7 @@
+import { optionalField } from '../lib/collections.js';
 import type { OwnedFile } from './inventory.js';
 import { readParagraphs } from './paragraphs.js';
-import { type DatabaseEntry, type DatabaseReading, MAX_PACKAGES } from './read-database.js';
+import { type DatabaseEntry, type DatabaseReading, MAX_PACKAGES, type Packaging } from './read-database.js';
 
 /** States in which a package's files are not on disk, or only its configuration is. */
 const GONE = new Set(['not-installed', 'config-files']);
@@ -10,12 +11,19 @@ export type FileLists = (name: string, architecture: string | undefined) => { li
 
 /**
  * Reads dpkg's `status`, or one file of distroless' `status.d`, which has no Status lines.
+ *
+ * @param updates files of `updates/`, oldest first: what dpkg has changed since it last wrote `status`
  * @see https://manpages.debian.org/testing/dpkg-dev/deb-control.5.en.html
  */
-export function readDpkgStatus(text: string, where: string, fileLists: FileLists): DatabaseReading {
+export function readDpkgStatus(
+  text: string,
+  where: string,
+  fileLists: FileLists,
+  updates: readonly string[] = [],
+): DatabaseReading {
   const packages: DatabaseEntry[] = [];
   const problems: string[] = [];
-  for (const fields of readParagraphs(text)) {
+  for (const fields of currentParagraphs(text, updates)) {
     const status = fields.get('status');
     if (status !== undefined && GONE.has(status.split(/\s+/)[2] ?? '')) continue;
     const name = fields.get('package');
@@ -37,9 +45,27 @@ export function readDpkgStatus(text: string, where: string, fileLists: FileLists
       licenses: [],
       where,
       files: ownedFiles(fileLists(name, architecture), conffiles(fields.get('conffiles'))),
+      packaging: packagingOf(fields),
     });
   }
   return { packages, problems };
+}
+
+/** The paragraphs of `status`, each replaced by the last one of `updates` about the same package. */
+function* currentParagraphs(text: string, updates: readonly string[]): Iterable<ReadonlyMap<string, string>> {
+  const keyOf = (fields: ReadonlyMap<string, string>) => `${fields.get('package')}:${fields.get('architecture')}`;
+  const changed = new Map(
+    updates.flatMap((update) => [...readParagraphs(update)]).map((fields) => [keyOf(fields), fields]),
+  );
+  for (const fields of readParagraphs(text)) if (!changed.has(keyOf(fields))) yield fields;
+  yield* changed.values();
+}
+
+/** Vendor and License are no fields of Debian's, and `default` is no section: fpm and nfpm write them. */
+function packagingOf(fields: ReadonlyMap<string, string>): Packaging {
+  const isForeign = fields.has('vendor') || fields.has('license') || fields.get('section') === 'default';
+  const packager = fields.get('maintainer');
+  return { ...optionalField('packager', packager), ...(isForeign ? { isForeign: true } : {}) };
 }
 
 /** `Source: name (version)`; without it a package is its own source. */

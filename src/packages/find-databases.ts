@@ -22,9 +22,33 @@ const RPM_FILES = ['rpmdb.sqlite', 'Packages.db', 'Packages'] as const;
 const MAX_LOST = 16;
 const RPM_MANIFEST = 'var/lib/rpmmanifest/container-manifest-2';
 
-/** Finds and reads every database of a distribution's packages. Directories that are links to one another are read once. */
-export async function findDatabases(tree: FileTree): Promise<readonly FoundDatabase[]> {
-  return [...apkDatabases(tree), ...dpkgDatabases(tree), ...(await rpmDatabases(tree))];
+/** Every place of a database, the longest first: what stands before it is the root it belongs to. */
+const PLACE =
+  /(?:^|\/)(?:usr\/lib\/apk\/db\/installed|lib\/apk\/db\/installed|var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)|(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:rpmdb\.sqlite|Packages\.db|Packages)|var\/lib\/rpmmanifest\/container-manifest-2)$/;
+/** Other root file systems of an image that are read; build hosts with more are no base images. */
+export const MAX_ROOTS = 64;
+
+/**
+ * The directories of an image that are root file systems by the package databases in them, the image's own left out,
+ * sorted; at most one more than `MAX_ROOTS`.
+ */
+export function otherRoots(tree: FileTree): readonly string[] {
+  const roots = new Set<string>();
+  for (const { path, type } of tree.entries()) {
+    if (type !== 'file' || roots.size > MAX_ROOTS) continue;
+    const root = PLACE.exec(path);
+    if (root !== null && root.index > 0) roots.add(path.slice(0, root.index));
+  }
+  return [...roots].sort();
+}
+
+/**
+ * Finds and reads every database of a distribution's packages. Directories that are links to one another are read once.
+ *
+ * @param root the directory of the image whose databases are wanted, with a slash at its end; empty for the image's own
+ */
+export async function findDatabases(tree: FileTree, root = ''): Promise<readonly FoundDatabase[]> {
+  return [...apkDatabases(tree, root), ...dpkgDatabases(tree, root), ...(await rpmDatabases(tree, root))];
 }
 
 /** The paths that are there, each real path once. */
@@ -38,8 +62,9 @@ function present(tree: FileTree, paths: readonly string[]): readonly string[] {
   });
 }
 
-function apkDatabases(tree: FileTree): FoundDatabase[] {
-  return present(tree, APK).map((path) => ({
+function apkDatabases(tree: FileTree, root: string): FoundDatabase[] {
+  const paths = APK.map((path) => `${root}${path}`);
+  return present(tree, paths).map((path) => ({
     path,
     format: 'apk',
     reading: unread(tree, path) ?? readApkDatabase(keptText(tree, path) ?? '', path),
@@ -52,60 +77,65 @@ function unread(tree: FileTree, path: string): DatabaseReading | undefined {
   return reason === undefined ? undefined : { packages: [], problems: [reason] };
 }
 
-function dpkgDatabases(tree: FileTree): FoundDatabase[] {
+function dpkgDatabases(tree: FileTree, root: string): FoundDatabase[] {
   const found: FoundDatabase[] = [];
-  const status = `${DPKG}/status`;
+  const directory = `${root}${DPKG}`;
+  const status = `${directory}/status`;
   const text = keptText(tree, status);
+  const lost = new Set<string>();
+  const kept = (path: string): string | undefined => {
+    const reason = whyUnread(tree, path);
+    if (reason !== undefined) lost.add(`of /${path}, ${reason}`);
+    return keptText(tree, path);
+  };
+  const lists: FileLists = (name, architecture) => {
+    const bases = [`${directory}/info/${name}`, `${directory}/info/${name}:${architecture ?? ''}`];
+    const textOf = (suffix: string) => bases.map((base) => kept(base + suffix)).find((one) => one !== undefined);
+    return { ...optionalField('list', textOf('.list')), ...optionalField('md5sums', textOf('.md5sums')) };
+  };
   if (text !== undefined) {
-    const lost = new Set<string>();
-    const lists: FileLists = (name, architecture) => {
-      const base = [`${DPKG}/info/${name}`, `${DPKG}/info/${name}:${architecture ?? ''}`];
-      const textOf = (suffix: string) => {
-        for (const path of base) {
-          const reason = whyUnread(tree, path + suffix);
-          if (reason !== undefined) lost.add(`of /${path}${suffix}, ${reason}`);
-        }
-        return base.map((path) => keptText(tree, path + suffix)).find((one) => one !== undefined);
-      };
-      return given({ list: textOf('.list'), md5sums: textOf('.md5sums') });
-    };
-    const { packages, problems } = readDpkgStatus(text, status, lists);
+    const { packages, problems } = readDpkgStatus(text, status, lists, updatesOf(tree, directory, kept));
     const reading = { packages, problems: [...problems, ...[...lost].slice(0, MAX_LOST)] };
     found.push({ path: status, format: 'dpkg', reading });
   }
   const hidden = unread(tree, status);
   if (hidden !== undefined) found.push({ path: status, format: 'dpkg', reading: hidden });
-  for (const entry of tree.list(`${DPKG}/status.d`)) {
-    if (entry.path.endsWith('.md5sums')) continue;
-    const path = `${DPKG}/status.d/${basename(entry.path)}`;
+  for (const entry of tree.list(`${directory}/status.d`)) {
+    if (/\.(?:md5sums|list)$/.test(entry.path)) continue;
+    const path = `${directory}/status.d/${basename(entry.path)}`;
     const paragraph = keptText(tree, path);
-    const md5sums = keptText(tree, `${path}.md5sums`);
-    const reading =
-      paragraph === undefined
-        ? unread(tree, path)
-        : readDpkgStatus(paragraph, path, () => given({ list: undefined, md5sums }));
+    // Distroless keeps checksums beside the paragraph; apt-based builders keep both lists where dpkg has them.
+    const own: FileLists = (name, architecture) => ({
+      ...lists(name, architecture),
+      ...optionalField('list', keptText(tree, `${path}.list`)),
+      ...optionalField('md5sums', keptText(tree, `${path}.md5sums`)),
+    });
+    const reading = paragraph === undefined ? unread(tree, path) : readDpkgStatus(paragraph, path, own);
     if (reading !== undefined) found.push({ path, format: 'dpkg-status.d', reading });
   }
   return found;
 }
 
-function given(lists: { list: string | undefined; md5sums: string | undefined }): ReturnType<FileLists> {
-  return {
-    ...optionalField('list', lists.list),
-    ...optionalField('md5sums', lists.md5sums),
-  };
+/** What dpkg wrote into files of their own and has not taken into `status` yet, oldest first. */
+function updatesOf(tree: FileTree, directory: string, kept: (path: string) => string | undefined): readonly string[] {
+  return [...tree.list(`${directory}/updates`)]
+    .map(({ path }) => `${directory}/updates/${basename(path)}`)
+    .filter((path) => /\/[0-9]+$/.test(path))
+    .sort()
+    .flatMap((path) => kept(path) ?? []);
 }
 
-async function rpmDatabases(tree: FileTree): Promise<FoundDatabase[]> {
+async function rpmDatabases(tree: FileTree, root: string): Promise<FoundDatabase[]> {
   const found: FoundDatabase[] = [];
-  const manifest = keptText(tree, RPM_MANIFEST);
+  const manifestPath = `${root}${RPM_MANIFEST}`;
+  const manifest = keptText(tree, manifestPath);
   const paths = present(
     tree,
-    RPM.flatMap((directory) => RPM_FILES.map((file) => `${directory}/${file}`)),
+    RPM.flatMap((directory) => RPM_FILES.map((file) => `${root}${directory}/${file}`)),
   );
-  const hidden = unread(tree, RPM_MANIFEST);
+  const hidden = unread(tree, manifestPath);
   if (hidden !== undefined && paths.length === 0) {
-    found.push({ path: RPM_MANIFEST, format: 'rpm-manifest', reading: hidden });
+    found.push({ path: manifestPath, format: 'rpm-manifest', reading: hidden });
   }
   if (paths.length === 0 && manifest === undefined) return found;
   const { readRpmDatabase, readRpmManifest, rpmFormatOf } = await import('./rpm-database.js');
@@ -128,7 +158,7 @@ async function rpmDatabases(tree: FileTree): Promise<FoundDatabase[]> {
   }
   // Kept beside a database it says the same; it is asked where there is none.
   if (manifest !== undefined && paths.length === 0) {
-    found.push({ path: RPM_MANIFEST, format: 'rpm-manifest', reading: readRpmManifest(manifest, RPM_MANIFEST) });
+    found.push({ path: manifestPath, format: 'rpm-manifest', reading: readRpmManifest(manifest, manifestPath) });
   }
   return found;
 }

@@ -1,5 +1,7 @@
+import type { CatalogedType, UnreadType } from './catalogers/cataloger.js';
+
 /** Where packages are installed from; each has its own names, versions and version order. */
-export type PackageType = 'apk' | 'deb' | 'rpm' | 'npm' | 'pypi';
+export type PackageType = 'apk' | 'deb' | 'rpm' | CatalogedType;
 
 /** One file that a package brought, and the checksum its database kept of it. */
 export interface OwnedFile {
@@ -13,7 +15,7 @@ export interface OwnedFile {
 export interface InstalledPackage {
   readonly type: PackageType;
   readonly name: string;
-  /** The whole version in the type's own grammar: with epoch and revision where it has them. */
+  /** The whole version in the type's own grammar: with epoch and revision where it has them. Empty where a file names a package without one. */
   readonly version: string;
   readonly architecture?: string;
   /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories speak of these. */
@@ -29,6 +31,18 @@ export interface InstalledPackage {
   readonly directory?: string;
   /** The distribution's package whose files these are, such as `py3-pip`: the same software, told of twice. */
   readonly partOf?: string;
+  /** Why a package of a distribution's type is not the distribution's own; can follow "because". */
+  readonly thirdParty?: string;
+  /** The root file system within the image that it is installed in, where that is another one. */
+  readonly root?: OtherRoot;
+}
+
+/** A root file system that lies in a directory of the image, such as a chroot. */
+export interface OtherRoot {
+  /** Relative to the image's root. */
+  readonly path: string;
+  /** Null where it has no os-release. */
+  readonly distribution: Distribution | null;
 }
 
 /** What os-release says. @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
@@ -59,4 +73,17 @@ export interface Inventory {
   readonly databases: readonly PackageDatabase[];
   /** What was found and could not be read, or read in part: a list with anything in it is not the whole truth. */
   readonly unknowns: readonly { readonly path: string; readonly reason: string }[];
+  /** Files that hold packages, such as programs and archives, and could not be read whole. */
+  readonly unreadContents: readonly { readonly path: string; readonly reason: string }[];
+  /** Packages of types that are recognized and that nothing here reads; those that the distribution's packages brought are left out. */
+  readonly uncataloged: readonly UncatalogedPackages[];
+}
+
+/** Files of one type of packages that is not read. */
+export interface UncatalogedPackages {
+  readonly type: UnreadType;
+  /** How many files there are. */
+  readonly files: number;
+  /** One of them. */
+  readonly path: string;
 }

@@ -5,9 +5,14 @@ import type { Distribution } from './inventory.js';
 /** In the order in which os-release(5) says to look. */
 const PLACES = ['etc/os-release', 'usr/lib/os-release'] as const;
 
-/** What the image's os-release says, or null where there is none, or none that names a distribution. */
-export function readDistribution(tree: FileTree): Distribution | null {
-  for (const where of PLACES) {
+/**
+ * What an os-release says, or null where there is none, or none that names a distribution.
+ *
+ * @param root the directory whose os-release is wanted, with a slash at its end; empty for the image's own
+ */
+export function readDistribution(tree: FileTree, root = ''): Distribution | null {
+  for (const place of PLACES) {
+    const where = `${root}${place}`;
     const text = keptText(tree, where);
     const distribution = text === undefined ? null : parseOsRelease(text, where);
     if (distribution !== null) return distribution;

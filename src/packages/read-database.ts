@@ -1,7 +1,15 @@
 import type { InstalledPackage } from './inventory.js';
 
-/** A package as its database tells of it, before its purl is made. */
-export type DatabaseEntry = Omit<InstalledPackage, 'purl'>;
+/** A package as its database tells of it, before it is known whose it is. */
+export type DatabaseEntry = Omit<InstalledPackage, 'purl' | 'thirdParty' | 'root'> & { readonly packaging?: Packaging };
+
+/** What a database says of how a package was made. */
+export interface Packaging {
+  /** dpkg's Maintainer, apk's maintainer, rpm's vendor. */
+  readonly packager?: string;
+  /** It has a field, or lacks one, as only packages have that no distribution built. */
+  readonly isForeign?: true;
+}
 
 /** What one database or metadata file said. */
 export interface DatabaseReading {

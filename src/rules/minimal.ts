@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plural } from '../lib/text.js';
+import type { InstalledPackage } from '../packages/inventory.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
@@ -61,7 +62,7 @@ export const minimal: ImageRule<Options> = {
     const ownership = needed(subject.evidence.ownership, 'Which package owns which file');
     if (!ownership.ok) return ownership.error;
     const { fileCount, totalBytes } = filesystem.value;
-    const installed = packages.value.packages.filter(({ partOf }) => partOf === undefined).length;
+    const installed = installedCount(packages.value.packages);
     const { known, unowned } = ownership.value;
     const unread = unreadInventory(packages.value.unknowns);
     const count = within('packages', installed, chosen.maxPackages, 'package');
@@ -109,4 +110,12 @@ function within(aspect: keyof typeof BUDGETS, count: number, most: number, one: 
     message: reason,
     fix: `Take a smaller variant of the image, or raise \`${BUDGETS[aspect]}\` in the policy.`,
   };
+}
+
+/** Packages that were installed; those that were linked or packed into one file count as one. */
+function installedCount(packages: readonly InstalledPackage[]): number {
+  const counted = packages.filter(({ partOf }) => partOf === undefined);
+  const isInFile = ({ type }: InstalledPackage) => type === 'golang' || type === 'maven' || type === 'generic';
+  const files = new Set(counted.filter(isInFile).map(({ where }) => where.split('!', 1)[0]));
+  return counted.filter((one) => !isInFile(one)).length + files.size;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plural } from '../lib/text.js';
 import { duration } from '../policy/duration.js';
 import { highestLevel, stricter } from '../policy/strictness.js';
 import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
@@ -7,14 +8,23 @@ import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { distinct, groups, sourcesLine, summary } from './vulnerabilities/describe.js';
 import { fix } from './vulnerabilities/fix.js';
-import { proofGaps } from './vulnerabilities/proof.js';
+import { type CoverageGaps, coverageGaps, proofGaps } from './vulnerabilities/proof.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 import { groupLine } from './vulnerabilities/vulnerability-group.js';
+
+/** From the loosest to the strictest. */
+const COVERAGE_LEVELS = ['note', 'warning', 'error'] as const;
 
 const options = z.strictObject({
   ...thresholdOptions,
   rest: highestLevel().describe('The highest level of a finding about those that do not count.'),
   maxAge: stricter(duration(), 'lower').describe('How old the data may be that packages are held against.'),
+  uncovered: stricter(z.enum(COVERAGE_LEVELS), COVERAGE_LEVELS).describe(
+    'The highest level of a finding about packages, runtimes and servers that no source of advisories covers.',
+  ),
+  acceptUncovered: stricter(z.array(z.string().min(1, { error: 'a type, or a type and a name' })), 'fewer').describe(
+    'What may be uncovered without a finding: purl types such as "gem", or a type and a name such as "generic/openssl".',
+  ),
   directory: z
     .string()
     .min(1, { error: 'the path of a directory' })
@@ -23,7 +33,14 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-const RELAXED = { fixable: true, grace: '0d', rest: 'note', maxAge: '14d' } as const;
+const RELAXED = {
+  fixable: true,
+  grace: '0d',
+  rest: 'note',
+  maxAge: '14d',
+  uncovered: 'note',
+  acceptUncovered: [],
+} satisfies Partial<Options>;
 
 export const noKnownVulnerabilities: ImageRule<Options> = {
   id: 'no-known-vulnerabilities',
@@ -33,7 +50,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     'Whoever attacks reads the same advisories. Most scanners say "nothing found" both of an image that has nothing and of',
     'one they did not understand; here an image is clean only if its distribution was recognized, each of its packages was',
     'held against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
-    'Packages come from the layers, and from a signed SBOM what the layers do not tell. Signed OpenVEX statements silence a',
+    'Packages come from the layers, and from a signed SBOM what the layers do not tell. What no advisories cover is named. Signed OpenVEX statements silence a',
     'vulnerability in the packages they name; each is shown with who said so.',
   ].join(' '),
   fix: [
@@ -45,6 +62,9 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '- **Not everything in it could be evaluated**: the details name each package, file or record and why. Use an image whose',
     '  distribution publishes advisories; a static image, which has no package of a distribution, passes with',
     '  `no-packages: allow` on its allow entry.',
+    '- **Something is not covered**: no source has advisories about a runtime, a server or a type of packages in it, so',
+    '  nothing is known of it. Use an image whose distribution packages it, watch it by other means and accept its type with',
+    '  `accept-uncovered`, or choose with `uncovered` how much that matters.',
     '- **The data is too old**, or says a date in the future: run the gate again, or download the exports again; `max-age` says how old',
     '  it may be.',
     "- **No fix is known**: take an image without the package. Where a vulnerability can't be reached, say so for that one, by",
@@ -74,9 +94,15 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
   options,
   presets: {
     baseline: { level: 'warning', options: { ...RELAXED, severity: 'high' } },
-    hardened: { level: 'error', options: { ...RELAXED, severity: 'high', grace: '7d', rest: 'warning' } },
+    hardened: {
+      level: 'error',
+      options: { ...RELAXED, severity: 'high', grace: '7d', rest: 'warning', uncovered: 'warning' },
+    },
     'hardened-build': { level: 'warning', options: { ...RELAXED, severity: 'exploited' } },
-    strict: { level: 'error', options: { ...RELAXED, severity: 'any', fixable: false, rest: 'error' } },
+    strict: {
+      level: 'error',
+      options: { ...RELAXED, severity: 'any', fixable: false, rest: 'error', uncovered: 'error' },
+    },
   },
   controls: ['RA-5', 'SI-2'],
   securitySeverity: 8,
@@ -97,6 +123,8 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
     ...sourcesLine(known),
   ];
   const gaps = proofGaps(known, rest, chosen.maxAge, subject.now);
+  const coverage = coverageGaps(known, chosen.acceptUncovered, chosen.maxAge, subject.now);
+  const isProven = gaps === null && (coverage.open.length === 0 || chosen.uncovered !== 'error');
   const results: RuleResult[] = [];
   if (counted.length > 0) {
     const ids = distinct(counted).map(({ id }) => id);
@@ -107,8 +135,8 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
       details: shortened([...groups(counted).map(groupLine), ...notes]),
       vulnerabilities: [...ids, ...acceptedIds],
     });
-  } else if (gaps === null) {
-    results.push(passed(known, rest, notes, acceptedIds));
+  } else if (isProven && (known.packages > 0 || coverage.open.length === 0)) {
+    results.push(passed(known, rest, [...notes, ...coverageLines(known, coverage)], acceptedIds, coverage));
   }
   if (rest.length > 0 && chosen.rest !== 'off') {
     results.push({
@@ -122,6 +150,7 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
     });
   }
   if (gaps !== null) results.push({ ...gaps, aspect: 'proof' });
+  if (coverage.open.length > 0) results.push(notCovered(coverage, chosen));
   return results;
 }
 
@@ -130,16 +159,44 @@ function passed(
   rest: readonly Vulnerability[],
   notes: readonly string[],
   waived: readonly string[],
+  coverage: CoverageGaps,
 ): RuleResult {
   const { packages } = known;
   const what = rest.length === 0 && waived.length === 0 ? 'known vulnerability' : 'known vulnerability that counts';
+  const left = coverage.open.length + coverage.accepted.length;
+  const covered = `None of its ${packages} packages has a ${what}`;
   return {
     outcome: 'pass',
     message:
-      packages === 0
+      packages === 0 && left === 0
         ? 'It has no packages, which its allow entry expects (no-packages: allow).'
-        : `None of its ${packages} packages has a ${what}.`,
+        : left === 0
+          ? `${covered}.`
+          : `None of the ${plural(packages, 'package')} that advisories cover has a ${what}; ${left} ${left === 1 ? 'other is' : 'others are'} not covered.`,
     ...(notes.length === 0 ? {} : { details: shortened(notes) }),
     ...(waived.length === 0 ? {} : { vulnerabilities: waived }),
   };
+}
+
+/** What is in the image and nobody was asked about: neither clean nor vulnerable. */
+function notCovered({ open }: CoverageGaps, { uncovered }: Options): RuleResult {
+  const [first] = open;
+  const more = open.length === 1 ? '' : `, and ${open.length - 1} more`;
+  return {
+    outcome: 'indeterminate',
+    aspect: 'coverage',
+    atMost: uncovered,
+    message: `Not covered by advisories: ${first?.what ?? ''}, because ${first?.reason ?? ''}${more}.`,
+    fix: 'Use an image whose distribution packages these, or accept them by type in the policy: no-known-vulnerabilities: { accept-uncovered: [...] }.',
+    details: shortened(open.map(({ what, reason }) => `not covered: ${what}: ${reason}`)),
+  };
+}
+
+/** What a person should know of a pass: what only a community covers, and what the policy accepts as uncovered. */
+function coverageLines({ community }: KnownVulnerabilities, { open, accepted }: CoverageGaps): readonly string[] {
+  const isOpen = new Set(open.map(({ what }) => what));
+  return [
+    ...community.filter(({ what }) => !isOpen.has(what)).map(({ what }) => `covered by community data alone: ${what}`),
+    ...accepted.map(({ what }) => `not covered, which the policy accepts: ${what}`),
+  ];
 }

@@ -4,6 +4,7 @@ import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
 import { groupBy, optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
 import { evaluatedPackages } from './evaluated-packages.js';
 import { foldMatches } from './matching/fold.js';
@@ -12,7 +13,15 @@ import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
 import type { readExploitedList } from './sources/exploited.js';
 import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './sources/open-sources.js';
-import { type PackageQuestion, type QueriedPackage, queriesAbout, type Unevaluated } from './sources/queries.js';
+import {
+  isCommunity,
+  type PackageQuestion,
+  type QueriedPackage,
+  queriesAbout,
+  type Uncovered,
+  type Unevaluated,
+  uncoveredPackage,
+} from './sources/queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit } from './sources/source.js';
 import type { ExploitedList, KnownVulnerabilities, QueriedSource, Vulnerability } from './vulnerabilities.js';
 
@@ -30,31 +39,63 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     const inventory = packages.value;
     const evaluated = evaluatedPackages(inventory, sbom.status === 'present' && sbom.value.counts ? sbom.value : null);
     const asked = queriesAbout(evaluated.packages, inventory.distribution);
-    const count = asked.packages + evaluated.unevaluated.length;
+    const inventoried =
+      asked.packages + evaluated.unevaluated.length + evaluated.uncovered.length + uncatalogedFiles(inventory);
     const gaps = [
-      ...inventoryGaps(inventory, evaluated.packages, count, context),
+      ...inventoryGaps(inventory, evaluated.packages, inventoried, context),
       ...unreadSbom(sbom),
       ...evaluated.unevaluated,
       ...asked.unevaluated,
     ];
+    const uncovered = [...evaluated.uncovered, ...asked.uncovered, ...uncatalogedTypes(inventory)];
     if (asked.questions.length === 0) {
-      return present({ ...NOTHING, unevaluated: gaps, packages: count }, 'the inventory');
+      return present({ ...NOTHING, unevaluated: gaps, uncovered, inventoried }, 'the inventory');
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
     const told = await askAll(sources.value, asked.questions);
     if (!told.ok) return unavailable(told.error);
-    return await evaluate(context, sources.value, told.value, gaps, count);
+    const covered = new Set(told.value.answered.map((question) => question.package));
+    return await evaluate(context, sources.value, told.value, {
+      unevaluated: gaps,
+      uncovered: [...uncovered, ...told.value.uncovered],
+      community: told.value.answered
+        .filter(({ ecosystem }) => isCommunity(ecosystem))
+        .map(({ package: about, ecosystem }) =>
+          uncoveredPackage(about, `only ${ecosystem}'s community publishes advisories about it`),
+        ),
+      inventoried,
+      packages: covered.size,
+    });
   };
 }
 
 const NOTHING: KnownVulnerabilities = {
   found: [],
   unevaluated: [],
+  uncovered: [],
+  community: [],
+  inventoried: 0,
   packages: 0,
   sources: [],
   exploitedList: { status: 'not-needed' },
 };
+
+/** What the inventory says of coverage before anything was found. */
+type Coverage = Pick<KnownVulnerabilities, 'unevaluated' | 'uncovered' | 'community' | 'inventoried' | 'packages'>;
+
+function uncatalogedFiles({ uncataloged }: Inventory): number {
+  return uncataloged.reduce((sum, { files }) => sum + files, 0);
+}
+
+function uncatalogedTypes({ uncataloged }: Inventory): readonly Uncovered[] {
+  return uncataloged.map(({ type, files, path }) => ({
+    type,
+    what:
+      files === 1 ? `the ${type} package of /${path}` : `${plural(files, `${type} package`)}, such as that of /${path}`,
+    reason: 'packages of this type are not read',
+  }));
+}
 
 function unavailable({ cause, message, fix }: SourceFailure): Evidence<never> {
   return { status: 'unavailable', cause, message, fix };
@@ -68,12 +109,12 @@ const OPT_IN =
  * don't show that it was: whoever removes a distribution's database leaves them, and its programs, where they were.
  */
 function inventoryGaps(
-  { unknowns }: Inventory,
+  { unknowns, unreadContents }: Inventory,
   packages: readonly QueriedPackage[],
   count: number,
   { subject }: CollectContext,
 ): readonly Unevaluated[] {
-  const unread = unknowns.map(({ path, reason }) => ({ what: `/${path}`, reason }));
+  const unread = [...unknowns, ...unreadContents].map(({ path, reason }) => ({ what: `/${path}`, reason }));
   const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
   if (isUnderstood || subject.entry?.noPackages === 'allow') return unread;
   const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
@@ -90,6 +131,10 @@ function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
 interface Asked {
   readonly hits: readonly SourceHit<PackageQuestion>[];
   readonly unevaluated: readonly Unevaluated[];
+  /** What a community was asked about and does not cover. */
+  readonly uncovered: readonly Uncovered[];
+  /** The questions that were answered. */
+  readonly answered: readonly PackageQuestion[];
   readonly sources: readonly QueriedSource[];
 }
 
@@ -101,19 +146,45 @@ async function askAll(
     vulnerabilities.find((source) => source.covers?.(ecosystem) ?? true),
   );
   const answers = await Promise.all(
-    [...bySource].flatMap(([source, asked]) =>
-      source === undefined ? [] : [source.ask(asked).then((answer) => ({ source, answer }))],
-    ),
+    [...bySource].flatMap(([source, asked]) => {
+      // A community's data is asked for by itself: where it is not there, what it would cover is not covered.
+      const makers = asked.filter(({ ecosystem }) => !isCommunity(ecosystem));
+      const community = asked.filter(({ ecosystem }) => isCommunity(ecosystem));
+      return [makers, community].flatMap((some) =>
+        source === undefined || some.length === 0
+          ? []
+          : [source.ask(some).then((answer) => ({ source, asked: some, isOptional: some === community, answer }))],
+      );
+    }),
   );
-  const told: { readonly name: string; readonly answer: SourceAnswer<PackageQuestion> }[] = [];
-  for (const { source, answer } of answers) {
-    if (!answer.ok) return answer;
-    told.push({ name: source.name, answer: answer.value });
+  const told: {
+    readonly name: string;
+    readonly answer: SourceAnswer<PackageQuestion>;
+    readonly isOptional: boolean;
+  }[] = [];
+  const uncovered: Uncovered[] = [];
+  const answered: PackageQuestion[] = [];
+  for (const { source, asked, isOptional, answer } of answers) {
+    if (!answer.ok && !isOptional) return answer;
+    const gap = !answer.ok ? answer.error.message : isOptional ? answer.value.unevaluated[0]?.reason : undefined;
+    if (answer.ok)
+      told.push({
+        name: source.name,
+        isOptional,
+        answer: gap === undefined ? answer.value : { ...answer.value, unevaluated: [] },
+      });
+    if (gap === undefined) answered.push(...asked);
+    else uncovered.push(...asked.map((question) => uncoveredPackage(question.package, gap)));
   }
   return ok({
     hits: told.flatMap(({ answer }) => answer.hits),
     unevaluated: told.flatMap(({ answer }) => answer.unevaluated),
-    sources: told.map(({ name, answer }) => queriedSource(name, answer)),
+    uncovered,
+    answered,
+    sources: told.map(({ name, answer, isOptional }) => ({
+      ...queriedSource(name, answer),
+      ...(isOptional ? { isCommunity: true as const } : {}),
+    })),
   });
 }
 
@@ -131,8 +202,7 @@ async function evaluate(
   context: CollectContext,
   sources: Sources,
   asked: Asked,
-  gaps: readonly Unevaluated[],
-  packages: number,
+  coverage: Coverage,
 ): Promise<Evidence<KnownVulnerabilities>> {
   const { matches, unevaluated } = matchRecords(asked.hits);
   const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
@@ -142,8 +212,8 @@ async function evaluate(
   return present(
     {
       found: vex?.ok === true ? vex.value : found,
-      unevaluated: [...gaps, ...asked.unevaluated, ...unevaluated],
-      packages,
+      ...coverage,
+      unevaluated: [...coverage.unevaluated, ...asked.unevaluated, ...unevaluated],
       sources: asked.sources,
       exploitedList: listState(list),
       ...(vex?.ok === false ? { vexUnknown: vex.error } : {}),

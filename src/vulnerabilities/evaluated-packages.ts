@@ -6,13 +6,21 @@ import type { Inventory } from '../packages/inventory.js';
 import { type Purl, parsePurl } from '../packages/purl.js';
 import { normalizeName } from './matching/ecosystems.js';
 import { DISTRIBUTION_TYPES, type ReadPackage, structureOf } from './no-packages.js';
-import { languageEcosystem, packageCalled, type QueriedPackage, type Unevaluated } from './sources/queries.js';
+import {
+  languageEcosystem,
+  packageCalled,
+  type QueriedPackage,
+  type Uncovered,
+  type Unevaluated,
+} from './sources/queries.js';
 
 /** Everything whose vulnerabilities are asked for, and what nobody can be asked about. */
 export interface EvaluatedPackages {
   readonly packages: readonly QueriedPackage[];
-  /** Packages that an SBOM lists without saying of which ecosystem they are. */
+  /** Packages whose entry in an SBOM can't be read. */
   readonly unevaluated: readonly Unevaluated[];
+  /** Packages that an SBOM lists without saying of which ecosystem they are. */
+  readonly uncovered: readonly Uncovered[];
 }
 
 /**
@@ -22,28 +30,33 @@ export interface EvaluatedPackages {
  */
 export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null): EvaluatedPackages {
   const { packages } = inventory;
-  if (sbom === null) return { packages, unevaluated: [] };
+  if (sbom === null) return { packages, unevaluated: [], uncovered: [] };
   const { sbom: document, place } = sbom.chosen;
   const all = installedPackages(document).map(readPackage);
   const installed = new Set(packages.map(identityOf));
-  const structure = structureOf(document, all, ({ type, name }) =>
-    installed.has(identityOf({ type, name, version: '' })),
-  );
+  // What a third party's package brought is nobody else's business, so it is asked about.
+  const own = new Set(packages.filter(({ thirdParty }) => thirdParty === undefined).map(identityOf));
+  const structure = structureOf(document, all, ({ type, name }) => own.has(identityOf({ type, name, version: '' })));
   const named = new Set(packages.map(({ name, version }) => `${name}\n${version}`));
   const added = new Map<string, QueriedPackage>();
   const unevaluated: Unevaluated[] = [];
+  const uncovered: Uncovered[] = [];
   for (const one of all) {
     const { item, purl } = one;
     if (structure.isNoPackage(one) || structure.isBrought(one)) continue;
     if (purl === undefined) {
-      if (!named.has(`${item.name}\n${item.version ?? ''}`)) unevaluated.push(withoutEcosystem(item, place));
+      if (named.has(`${item.name}\n${item.version ?? ''}`)) continue;
+      const what = `${packageCalled(item.name === '' ? item.id : item.name, item.version)} of ${place}`;
+      if (item.purl === undefined) {
+        uncovered.push({ type: 'unknown', name: item.name, what, reason: 'no purl says of which ecosystem it is' });
+      } else unevaluated.push({ what, reason: `its purl can't be read: ${item.purl.slice(0, 100)}` });
       continue;
     }
     if (isSource(purl)) continue;
     const asked = packageOf(item, purl, place);
     if (!installed.has(identityOf(asked))) added.set(`${identityOf(asked)}\n${asked.version}`, asked);
   }
-  return { packages: [...packages, ...added.values()], unevaluated };
+  return { packages: [...packages, ...added.values()], unevaluated, uncovered };
 }
 
 function readPackage(item: SbomPackage): ReadPackage {
@@ -54,14 +67,6 @@ function readPackage(item: SbomPackage): ReadPackage {
 function isSource({ type, qualifiers }: Purl): boolean {
   const architecture = qualifiers.get('arch');
   return DISTRIBUTION_TYPES.has(type) && (architecture === 'source' || architecture === 'src');
-}
-
-function withoutEcosystem({ name, version, purl, id }: SbomPackage, place: string): Unevaluated {
-  return {
-    what: `${packageCalled(name === '' ? id : name, version)} of ${place}`,
-    reason:
-      purl === undefined ? 'no purl says of which ecosystem it is' : `its purl can't be read: ${purl.slice(0, 100)}`,
-  };
 }
 
 /** A distribution has one package of a name; of a library there may be several versions. */
@@ -84,12 +89,14 @@ function packageOf(item: SbomPackage, purl: Purl, place: string): QueriedPackage
     source: item.source ?? { name },
     purl: item.purl ?? '',
     where: place,
+    isListed: true,
   };
 }
 
 /** Purls write Go's modules in lower case, advisories as they are: the document's own name tells which it is. */
 function nameOf(item: SbomPackage, purl: Purl): string {
   if (DISTRIBUTION_TYPES.has(purl.type) || purl.namespace === undefined) return purl.name;
+  if (purl.type === 'maven') return `${purl.namespace}:${purl.name}`;
   const name = `${purl.namespace}/${purl.name}`;
   if (purl.type !== 'golang') return name;
   const written = item.purl?.replace(/^pkg:\/*golang\//i, '').slice(0, name.length) ?? '';

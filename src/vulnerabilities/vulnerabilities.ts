@@ -1,5 +1,5 @@
 import type { Rating } from './matching/severity.js';
-import type { Unevaluated } from './sources/queries.js';
+import type { Uncovered, Unevaluated } from './sources/queries.js';
 import type { SourceFailure } from './sources/source.js';
 
 /** One vulnerability in one installed package, however many records tell of it. */
@@ -39,6 +39,8 @@ export interface QueriedSource {
   readonly asOf?: number;
   /** Why an earlier answer stands in for today's. */
   readonly instead?: string;
+  /** It was asked about what a community covers, and nothing else. */
+  readonly isCommunity?: true;
 }
 
 /** CISA's list of exploited vulnerabilities; not asked where no CVE was found. */
@@ -51,7 +53,13 @@ export type ExploitedList =
 export interface KnownVulnerabilities {
   readonly found: readonly Vulnerability[];
   readonly unevaluated: readonly Unevaluated[];
-  /** How many packages were evaluated. */
+  /** Components that are in the image and that no source of advisories was asked about. */
+  readonly uncovered: readonly Uncovered[];
+  /** Runtimes and servers that only a community's advisories were asked about; where these are out of date, they are not covered. */
+  readonly community: readonly Uncovered[];
+  /** How many packages there are, whether or not a source was asked about them. */
+  readonly inventoried: number;
+  /** How many of them a source was asked about. */
   readonly packages: number;
   readonly sources: readonly QueriedSource[];
   readonly exploitedList: ExploitedList;

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { compareApk } from '../../../src/packages/versions/apk.js';
 import { compareDeb } from '../../../src/packages/versions/deb.js';
 import { compareIn, hasPlace } from '../../../src/packages/versions/ecosystem.js';
+import { compareMaven } from '../../../src/packages/versions/maven.js';
 import type { VersionOrder } from '../../../src/packages/versions/order.js';
 import { compareRpm } from '../../../src/packages/versions/rpm.js';
 import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
@@ -53,6 +54,8 @@ describeWithSharedData('versions', 'version order agrees with the published vect
     ['osv-scalibr/alpine-versions-generated.txt', compareApk, 13000],
     ['osv-scalibr/alpine-versions.txt', compareApk, 700],
     ['apk-tools/version.data', compareApk, 700],
+    ['osv-scalibr/maven-versions.txt', compareMaven, 100],
+    ['osv-scalibr/maven-versions-generated.txt', compareMaven, 14_700],
     ['osv-scalibr/redhat-versions.txt', compareRpm, 150],
   ])('%s', (file, order, atLeast) => {
     const pairs = pairsOf(file);

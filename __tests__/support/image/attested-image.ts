@@ -157,5 +157,7 @@ export function apkInventory(
     distribution: null,
     databases: [{ path: where, format: 'apk', packages: packages.length }],
     unknowns,
+    unreadContents: [],
+    uncataloged: [],
   };
 }

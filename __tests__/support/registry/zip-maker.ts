@@ -7,9 +7,9 @@ interface ZipOptions {
   readonly zip64?: boolean;
 }
 
-/** A zip archive of texts by name. */
+/** A zip archive of texts or bytes by name. */
 export function makeZip(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   { stored = false, zip64 = false }: ZipOptions = {},
 ): Buffer {
   const locals: Buffer[] = [];

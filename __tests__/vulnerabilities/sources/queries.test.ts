@@ -79,7 +79,7 @@ describe('what is asked about a package', () => {
   test("a library that a distribution's package brought is the distribution's to evaluate", () => {
     const [library] = inventoryOf(WOLFI, [['pip', '24.0']], 'pypi').packages;
     const packages = library === undefined ? [] : [{ ...library, partOf: 'py3-pip' }];
-    expect(queriesAbout(packages, WOLFI)).toEqual({ questions: [], unevaluated: [], packages: 0 });
+    expect(queriesAbout(packages, WOLFI)).toEqual({ questions: [], unevaluated: [], uncovered: [], packages: 0 });
   });
 });
 

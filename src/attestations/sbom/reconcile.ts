@@ -64,9 +64,12 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   return { hidden: hidden.sort(), phantom: phantom.sort(), differing, agreed };
 }
 
+/** Archives that hold packages: the tools that make SBOMs look into few of them. */
+const ARCHIVE = /!|\.(?:whl|egg|pex|pyz|zip|[jw]ar)$/;
+
 function hiddenLibraries(sbom: Sbom, inventory: Inventory, withoutPurl: ReadonlySet<string>): readonly string[] {
   const installed = inventory.packages.filter(
-    ({ type, partOf }) => (type === 'npm' || type === 'pypi') && partOf === undefined,
+    ({ type, partOf, where }) => (type === 'npm' || type === 'pypi') && partOf === undefined && !ARCHIVE.test(where),
   );
   if (installed.length === 0) return [];
   const listed = new Set<string>();

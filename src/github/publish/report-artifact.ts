@@ -1,10 +1,8 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { bufferSource } from '../../lib/byte-source.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { plural } from '../../lib/text.js';
+import { readZipDirectory, readZipEntry, type ZipLimits } from '../../lib/zip.js';
 import type { Report } from '../../reports/report.js';
-import { readZipDirectory, type ZipLimits, ZipReader } from '../../vulnerabilities/sources/exports/zip.js';
 import type { RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from '../repository/client.js';
 import { firstPages, PAGE_SIZE } from '../repository/first-pages.js';
@@ -17,8 +15,6 @@ export interface ReportArtifact {
   readonly runId: number;
   /** The artifact's name. */
   readonly name: string;
-  /** RUNNER_TEMP; empty for the system's. */
-  readonly temporaryDirectory: string;
 }
 
 /** What became of reading it: `nothing` says why there is none, which is nobody's mistake. */
@@ -28,9 +24,9 @@ const FILE = 'report.json';
 const READING: Purpose = { doing: 'read the artifact of the run', permission: 'actions: read' };
 const MAX_PAGES = 10;
 const ZIP_LIMITS: ZipLimits = {
-  'record-bytes': MAX_REPORT_BYTES,
-  'archive-entries': 1_000,
-  'archive-directory-bytes': 1024 * 1024,
+  entries: 1_000,
+  directoryBytes: 1024 * 1024,
+  entryBytes: MAX_REPORT_BYTES,
 };
 
 /**
@@ -79,32 +75,20 @@ export async function readReportArtifact(
   }
   const { data } = downloaded.value;
   if (!(data instanceof ArrayBuffer)) return err(`GitHub answered with something that is not an archive for ${name}.`);
-  const text = await fileOf(new Uint8Array(data), artifact.temporaryDirectory);
+  const text = fileOf(data);
   if (!text.ok) return err(`The artifact ${name} could not be read: ${text.error}.`);
   const report = parseUntrustedReport(text.value);
   return report.ok ? ok({ report: report.value }) : report;
 }
 
 /** The text of the one report in an archive. Fails with a clause. */
-async function fileOf(archive: Uint8Array, temporaryDirectory: string): Promise<Result<string, string>> {
-  const directory = await mkdtemp(join(temporaryDirectory || tmpdir(), 'base-image-gate-artifact-'));
-  try {
-    const path = join(directory, 'artifact.zip');
-    await writeFile(path, archive, { mode: 0o600 });
-    const file = await open(path);
-    try {
-      const entries = await readZipDirectory(file, ZIP_LIMITS);
-      if (!entries.ok) return err(entries.error.reason);
-      const [entry, ...others] = entries.value.filter(({ name }) => name === FILE);
-      if (entry === undefined)
-        return err(`it has no ${FILE} at its top; upload the file that report-json names, alone`);
-      if (others.length > 0) return err(`it has ${FILE} ${others.length + 1} times`);
-      const read = await new ZipReader(file, ZIP_LIMITS).read(entry);
-      return read.ok ? ok(read.value.toString('utf8')) : err(read.error.reason);
-    } finally {
-      await file.close();
-    }
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+function fileOf(archive: ArrayBuffer): Result<string, string> {
+  const source = bufferSource(Buffer.from(archive));
+  const entries = readZipDirectory(source, ZIP_LIMITS);
+  if (!entries.ok) return err(entries.error.reason);
+  const [entry, ...others] = entries.value.filter(({ name }) => name === FILE);
+  if (entry === undefined) return err(`it has no ${FILE} at its top; upload the file that report-json names, alone`);
+  if (others.length > 0) return err(`it has ${FILE} ${others.length + 1} times`);
+  const read = readZipEntry(source, entry, ZIP_LIMITS);
+  return read.ok ? ok(read.value.toString('utf8')) : err(read.error.reason);
 }

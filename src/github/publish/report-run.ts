@@ -52,13 +52,13 @@ export async function reportRun(
 }
 
 async function reportOf(
-  { repository, temporaryDirectory }: RunnerEnvironment,
+  { repository }: RunnerEnvironment,
   inputs: ReportInputs,
   client: GitHubClient,
   run: ReportedRun,
 ): Promise<Result<ArtifactRead, GitHubError | string>> {
   if (inputs.report === null) {
-    return readReportArtifact(client, { repository, runId: run.id, name: inputs.artifact, temporaryDirectory });
+    return readReportArtifact(client, { repository, runId: run.id, name: inputs.artifact });
   }
   const report = await readUntrustedReport(inputs.report);
   return report.ok ? ok({ report: report.value }) : report;

@@ -1,3 +1,5 @@
+import type { FileCatalog } from '../../packages/catalogers/cataloger.js';
+
 /** What a path is, after the layers are laid over each other. */
 export type FileType = 'file' | 'directory' | 'link' | 'character-device' | 'block-device' | 'fifo';
 
@@ -12,8 +14,8 @@ export interface FileContent {
   readonly interpreter?: string;
   /** Programs whose own strings are inside: `busybox`, `bash`, `apk` …, whatever the file is called. */
   readonly programs?: readonly string[];
-  /** `24.21.0`, of a program that has this Node.js inside. */
-  readonly nodeVersion?: string;
+  /** Packages that are inside it; absent where nothing was found. */
+  readonly catalog?: FileCatalog;
   /** Keys and credentials seen in it. */
   readonly secrets?: readonly SecretMark[];
   /** The bytes, of the few files that are read for what they say (os-release, package databases). */

@@ -1,4 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
+import type { FileReader } from '../../packages/catalogers/cataloger.js';
+import { catalogReader } from '../../packages/catalogers/index.js';
 import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
 import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
@@ -9,41 +11,6 @@ import { LAYER_LIMITS } from './limits.js';
 import { ProgramMarks } from './program-marks.js';
 import { TarError } from './tar-header.js';
 import type { MemberSink } from './tar-reader.js';
-
-/** Where Node.js says its own sources are (`process.release.sourceUrl`); every build of a release has it inside. */
-const SOURCE = Buffer.from('https://nodejs.org/download/release/v');
-const VERSION = /^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(?=\/)/;
-/** As much of a chunk's end as the address and the version can take. */
-const OVERLAP = SOURCE.length + 16;
-
-/** Finds out which Node.js an executable is that comes in chunks. A search for one text goes through memory at its speed. */
-class NodeVersion {
-  #found: string | undefined;
-  #tail: Buffer = Buffer.alloc(0);
-
-  write(chunk: Uint8Array): void {
-    if (this.#found !== undefined) return;
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#found =
-      versionIn(Buffer.concat([this.#tail, bytes.subarray(0, OVERLAP)])) ??
-      (bytes.length > OVERLAP ? versionIn(bytes) : undefined);
-    this.#tail = Buffer.concat([this.#tail, bytes.subarray(-OVERLAP)]).subarray(-OVERLAP);
-  }
-
-  /** Such as `24.21.0`. */
-  end(): string | undefined {
-    return this.#found;
-  }
-}
-
-function versionIn(bytes: Buffer): string | undefined {
-  for (let at = bytes.indexOf(SOURCE); at >= 0; at = bytes.indexOf(SOURCE, at + 1)) {
-    const after = at + SOURCE.length;
-    const version = VERSION.exec(bytes.toString('latin1', after, after + 16))?.[0];
-    if (version !== undefined) return version;
-  }
-  return undefined;
-}
 
 /** Text is searched in pieces of this size, each with the end of the one before it. */
 const TEXT_WINDOW = 128 * 1024;
@@ -84,7 +51,8 @@ export class FileScanner implements MemberSink {
   #form: Form | null = null;
   #interpreter: string | undefined;
   #marks: ProgramMarks | null = null;
-  #node: NodeVersion | null = null;
+  /** What looks for packages in it; null where nothing does. */
+  #catalog: FileReader | null = null;
   #text = '';
   #linesBefore = 0;
   #windows = 0;
@@ -123,13 +91,14 @@ export class FileScanner implements MemberSink {
     if (this.#text !== '') this.#searchWindow();
     if (this.#keyFile !== null) this.#evaluateKeyFile(Buffer.concat(this.#keyFile));
     const programs = this.#marks?.end() ?? [];
-    const nodeVersion = this.#node?.end();
+    const catalog = this.#catalog?.end();
+    const isEmpty = catalog !== undefined && Object.values(catalog).every(({ length }) => length === 0);
     this.#request.done({
       ...this.#checksums.end(),
       form: this.#form ?? 'empty',
       ...(this.#interpreter === undefined ? {} : { interpreter: this.#interpreter }),
       ...(programs.length === 0 ? {} : { programs }),
-      ...optionalField('nodeVersion', nodeVersion),
+      ...optionalField('catalog', isEmpty ? undefined : catalog),
       ...(this.#secrets.length === 0 ? {} : { secrets: this.#secrets.slice(0, MAX_SECRETS) }),
       ...(this.#kept === null ? {} : { bytes: Buffer.concat(this.#kept) }),
     });
@@ -139,9 +108,11 @@ export class FileScanner implements MemberSink {
     this.#head = [];
     this.#form = formOf(head);
     if (this.#form === 'script') this.#interpreter = interpreterOf(head);
-    if (this.#form === 'elf' && this.#request.executable) {
-      this.#marks = new ProgramMarks();
-      this.#node = new NodeVersion();
+    if (this.#form === 'elf' && this.#request.executable) this.#marks = new ProgramMarks();
+    // What is stored of a sparse file is not its content.
+    if (this.#request.checksums.length > 0) {
+      const { path, size } = this.#request;
+      this.#catalog = catalogReader(path, size, head);
     }
     if (beginsLikeKeyFile(head)) {
       if (this.#request.size <= MAX_KEY_FILE) this.#keyFile = [];
@@ -158,7 +129,7 @@ export class FileScanner implements MemberSink {
   #search(chunk: Uint8Array): void {
     this.#keyFile?.push(chunk.slice());
     this.#marks?.write(chunk);
-    this.#node?.write(chunk);
+    this.#catalog?.write(chunk);
     const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
     if (this.#form === 'text' || this.#form === 'script' || isSmallBinary) this.#searchText(chunk);
   }

@@ -1,6 +1,6 @@
 import type { FileTree } from '../../image-content/filesystem/file-tree.js';
-import { keptText } from '../../image-content/filesystem/kept-text.js';
 import { optionalField } from '../../lib/collections.js';
+import { componentOf } from '../components.js';
 import type { Distribution, Inventory } from '../inventory.js';
 
 /** A part of an image whose makers say how long they fix it. */
@@ -106,60 +106,20 @@ function packagedRuntimes({ packages }: Inventory): readonly SupportedPart[] {
   );
 }
 
-/** Runtimes that lie beside the packages, where official images and vendors put them. */
+/** Runtimes that no package of the distribution brought. */
 function ownRuntimes(tree: FileTree, inventory: Inventory): readonly SupportedPart[] {
-  const owned = new Set(
-    inventory.packages
-      .filter(({ type }) => type !== 'npm' && type !== 'pypi')
-      .flatMap(({ files }) => files.map(({ path }) => path)),
-  );
   const parts: SupportedPart[] = [];
-  const add = (name: string, product: string, version: string | undefined, where: string) => {
-    if (version !== undefined && !owned.has(where))
-      parts.push({ role: 'runtime', name, product, version, where: `/${where}` });
-  };
-  const header = 'usr/local/include/node/node_version.h';
-  const major = /#define NODE_MAJOR_VERSION ([0-9]+)/.exec(keptText(tree, header) ?? '')?.[1];
-  add('Node.js', 'nodejs', major, header);
-  add(
-    'Go',
-    'go',
-    /^go([0-9]+\.[0-9]+)/.exec(keptText(tree, 'usr/local/go/VERSION') ?? '')?.[1],
-    'usr/local/go/VERSION',
-  );
-  for (const { path, type } of tree.list('usr/local/bin')) {
-    if (type !== 'file') continue;
-    add('Python', 'python', /^usr\/local\/bin\/python([0-9]+\.[0-9]+)$/.exec(path)?.[1], path);
-    add('Perl', 'perl', /^usr\/local\/bin\/perl(5\.[0-9]+)\.[0-9]+$/.exec(path)?.[1], path);
-  }
-  const phpHeader = 'usr/local/include/php/main/php_version.h';
-  add('PHP', 'php', phpVersion(keptText(tree, phpHeader) ?? ''), phpHeader);
-  // What `rbconfig` calls the version of its library: 3.3.0 for every 3.3.
-  for (const { path, type } of tree.resolve('usr/local/bin/ruby') === undefined
-    ? []
-    : tree.list('usr/local/lib/ruby')) {
-    if (type === 'directory') add('Ruby', 'ruby', /\/([0-9]+\.[0-9]+)\.[0-9]+$/.exec(path)?.[1], path);
+  for (const { type, name: component, version, where, partOf } of inventory.packages) {
+    const known = type === 'generic' && partOf === undefined ? componentOf(component) : undefined;
+    const cycle = known?.lifecycle?.cycle.exec(version)?.[0];
+    if (known?.lifecycle === undefined || cycle === undefined) continue;
+    const { product } = known.lifecycle;
+    parts.push({ role: 'runtime', name: known.label, product, version: cycle, where: `/${where}` });
   }
   for (const { path } of tree.list('usr/local/rustup/toolchains')) {
-    add('Rust', 'rust', /\/([0-9]+\.[0-9]+)\.[0-9]+-[^/]+$/.exec(path)?.[1], path);
-  }
-  for (const directory of ['usr/share/dotnet', 'usr/lib/dotnet', 'usr/lib64/dotnet']) {
-    for (const { path } of tree.list(`${directory}/shared/Microsoft.NETCore.App`)) {
-      add('.NET', 'dotnet', /\/([0-9]+)\.[0-9]+\.[0-9]+[^/]*$/.exec(path)?.[1], path);
-    }
-  }
-  for (const { path, content } of tree.entries()) {
-    // Distroless has its Node at /nodejs/bin/node, and neither a package nor headers tell of it.
-    if (content?.nodeVersion !== undefined) add('Node.js', 'nodejs', content.nodeVersion.split('.')[0], path);
-    if (!path.endsWith('/release') || content?.bytes === undefined) continue;
-    const version = /^JAVA_VERSION="(?:1\.)?([0-9]+)/m.exec(Buffer.from(content.bytes).toString('utf8'))?.[1];
-    add('Java', 'eclipse-temurin', version, path);
+    const version = /\/([0-9]+\.[0-9]+)\.[0-9]+-[^/]+$/.exec(path)?.[1];
+    if (version !== undefined)
+      parts.push({ role: 'runtime', name: 'Rust', product: 'rust', version, where: `/${path}` });
   }
   return parts;
-}
-
-function phpVersion(header: string): string | undefined {
-  const major = /#define PHP_MAJOR_VERSION ([0-9]+)/.exec(header)?.[1];
-  const minor = /#define PHP_MINOR_VERSION ([0-9]+)/.exec(header)?.[1];
-  return major === undefined || minor === undefined ? undefined : `${major}.${minor}`;
 }

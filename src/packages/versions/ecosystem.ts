@@ -1,9 +1,13 @@
 import pep440 from '@renovatebot/pep440';
 import { compareApk } from './apk.js';
 import { compareDeb } from './deb.js';
+import { compareMaven } from './maven.js';
 import type { VersionOrder } from './order.js';
 import { compareRpm } from './rpm.js';
 import { compareSemver } from './semver.js';
+
+/** Ecosystems whose versions are Semantic Versioning's. Bitnami numbers all its components so. */
+const SEMANTIC: ReadonlySet<string> = new Set(['npm', 'Go', 'crates.io', 'Bitnami']);
 
 const ORDERS: Readonly<Record<string, VersionOrder>> = {
   Alpaquita: compareApk,
@@ -36,7 +40,8 @@ export function compareIn(ecosystem: string, a: string, b: string): number | nul
   const name = ecosystem.split(':', 1)[0] ?? '';
   const order = Object.hasOwn(ORDERS, name) ? ORDERS[name] : undefined;
   if (order !== undefined) return order(a, b);
-  if (name === 'npm' || name === 'Go' || name === 'crates.io') return compareSemver(a, b);
+  if (name === 'Maven') return compareMaven(a, b);
+  if (SEMANTIC.has(name)) return compareSemver(a, b);
   if (name === 'PyPI') return pep440.valid(a) === null || pep440.valid(b) === null ? null : pep440.compare(a, b);
   return null;
 }

@@ -1,6 +1,7 @@
 import { listed } from '../../lib/text.js';
 import { durationMilliseconds } from '../../policy/duration.js';
-import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
+import type { Uncovered } from '../../vulnerabilities/sources/queries.js';
+import type { KnownVulnerabilities, QueriedSource, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 import { shortened } from '../image-contents.js';
 import type { RuleResult } from '../rule.js';
 import { day } from './describe.js';
@@ -32,9 +33,8 @@ export function proofGaps(
       details: shortened(unevaluated.map(({ what, reason }) => `${what}: ${reason}`)),
     };
   }
-  // A date of the future would never age.
   const newest = now.getTime() + CLOCK_SLACK;
-  const stale = sources.find(({ asOf }) => asOf !== undefined && (asOf < oldest || asOf > newest));
+  const stale = sources.find((source) => source.isCommunity !== true && isStale(source, oldest, newest));
   if (stale?.asOf !== undefined) {
     const why = stale.instead === undefined ? '' : ` (${stale.instead})`;
     const told = stale.asOf > newest ? 'in the future' : `older than ${maxAge}`;
@@ -59,4 +59,35 @@ export function proofGaps(
     message: `CISA's list of exploited vulnerabilities is of ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
     fix: 'Where the run reads a directory, download the list into it again; where it asks CISA, which has published none since, raise max-age.',
   };
+}
+
+/** Whether data is older than it may be. A date of the future would never age. */
+function isStale({ asOf }: QueriedSource, oldest: number, newest: number): boolean {
+  return asOf !== undefined && (asOf < oldest || asOf > newest);
+}
+
+/** What of an image was found and not covered, as far as the policy has not accepted it. */
+export interface CoverageGaps {
+  readonly open: readonly Uncovered[];
+  readonly accepted: readonly Uncovered[];
+}
+
+/**
+ * What no source of advisories covers. What a community covers counts as covered while its data is current.
+ *
+ * @param accepted types (`gem`), or types with a name (`generic/openssl`)
+ */
+export function coverageGaps(
+  { uncovered, community, sources }: KnownVulnerabilities,
+  accepted: readonly string[],
+  maxAge: string,
+  now: Date,
+): CoverageGaps {
+  const oldest = now.getTime() - durationMilliseconds(maxAge);
+  const isOld = sources.some(
+    (source) => source.isCommunity === true && isStale(source, oldest, now.getTime() + CLOCK_SLACK),
+  );
+  const all = isOld ? [...uncovered, ...community] : uncovered;
+  const isAccepted = ({ type, name }: Uncovered) => accepted.includes(type) || accepted.includes(`${type}/${name}`);
+  return { open: all.filter((one) => !isAccepted(one)), accepted: all.filter(isAccepted) };
 }

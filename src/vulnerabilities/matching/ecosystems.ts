@@ -114,7 +114,6 @@ export function isKnownFamily(family: string): boolean {
 /** @see https://google.github.io/osv.dev/data/#current-data-sources */
 const UNORDERED: ReadonlySet<string> = new Set([
   'Android',
-  'Bitnami',
   'CRAN',
   'GIT',
   'GitHub Actions',
@@ -122,7 +121,6 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'Hex',
   'Julia',
   'Linux',
-  'Maven',
   'NuGet',
   'OSS-Fuzz',
   'Packagist',

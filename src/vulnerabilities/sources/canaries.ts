@@ -23,6 +23,11 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
   npm: { names: ['lodash', 'minimizt'], version: '0.0.1' },
   PyPI: { names: ['django', 'requests', 'urllib3'], version: '0.0.1' },
   Go: { names: ['stdlib', 'golang.org/x/net', 'golang.org/x/crypto'], version: '0.0.1' },
+  Maven: {
+    names: ['com.fasterxml.jackson.core:jackson-databind', 'commons-fileupload:commons-fileupload'],
+    version: '0.0.1',
+  },
+  Bitnami: { names: ['redis', 'apache', 'wordpress', 'drupal', 'php'], version: '0.0.1' },
   'crates.io': { names: ['hyper', 'openssl', 'tokio'], version: '0.0.1' },
 };
 

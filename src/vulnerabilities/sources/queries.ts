@@ -1,6 +1,7 @@
 import { isRpmKey } from '../../attestations/sbom/distribution-packages.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Distribution, InstalledPackage } from '../../packages/inventory.js';
+import { componentOf, semanticVersion } from '../../packages/components.js';
+import type { Distribution, InstalledPackage, OtherRoot } from '../../packages/inventory.js';
 import { hasPlace } from '../../packages/versions/ecosystem.js';
 import {
   type DistributionEcosystem,
@@ -12,8 +13,12 @@ import {
 /** A package whose vulnerabilities are asked for. */
 export type QueriedPackage = Pick<
   InstalledPackage,
-  'name' | 'version' | 'architecture' | 'source' | 'purl' | 'where' | 'partOf'
-> & { readonly type: string };
+  'name' | 'version' | 'architecture' | 'source' | 'purl' | 'where' | 'partOf' | 'thirdParty' | 'root'
+> & {
+  readonly type: string;
+  /** An SBOM lists it, and `where` is that document. */
+  readonly isListed?: true;
+};
 
 /** What a source is asked: which vulnerabilities are known of this version. */
 export interface Question {
@@ -41,9 +46,22 @@ export interface Unevaluated {
   readonly fix?: string;
 }
 
+/** Something that is in the image and that no source of advisories is asked about. */
+export interface Uncovered {
+  /** Its purl type, as `accept-uncovered` names it. */
+  readonly type: string;
+  /** Its name, where it has one. */
+  readonly name?: string;
+  /** For people, with its place. */
+  readonly what: string;
+  /** Can follow "because". */
+  readonly reason: string;
+}
+
 export interface Questions {
   readonly questions: readonly PackageQuestion[];
   readonly unevaluated: readonly Unevaluated[];
+  readonly uncovered: readonly Uncovered[];
   /** Packages that were looked at, those that are part of another one left out. */
   readonly packages: number;
 }
@@ -59,16 +77,37 @@ const ASKABLE = /^[\x21-\x7e]{1,256}$/;
  * @see https://google.github.io/osv.dev/post-v1-query/
  */
 export function queriesAbout(packages: readonly QueriedPackage[], distribution: Distribution | null): Questions {
-  const ecosystem = distributionEcosystem(distribution);
+  const own = distributionEcosystem(distribution);
+  const ofRoots = new Map<OtherRoot, ReturnType<typeof distributionEcosystem>>();
+  const ecosystemFor = ({ root }: QueriedPackage) => {
+    if (root === undefined) return own;
+    const ecosystem = ofRoots.get(root) ?? distributionEcosystem(root.distribution);
+    ofRoots.set(root, ecosystem);
+    return ecosystem;
+  };
   const asked = packages.filter(({ partOf, type, name }) => partOf === undefined && !isRpmKey(type, name));
   const questions: PackageQuestion[] = [];
   const unevaluated: Unevaluated[] = [];
+  const uncovered: Uncovered[] = [];
   for (const one of asked) {
-    const made = questionsOf(one, ecosystem);
+    const made = questionsOf(one, ecosystemFor(one));
     if (made.ok) questions.push(...made.value);
-    else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error });
+    else if (made.error.kind === 'uncovered') uncovered.push(uncoveredPackage(one, made.error.reason));
+    else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error.reason });
+    // Its name may be one of the distribution's all the same, so it is asked about as well.
+    if (one.thirdParty !== undefined) {
+      const reason = `the distribution's advisories are not about it: ${one.thirdParty}`;
+      uncovered.push(uncoveredPackage(one, reason));
+    }
   }
-  return { questions, unevaluated, packages: asked.length };
+  return { questions, unevaluated, uncovered, packages: asked.length };
+}
+
+/** A package that no source is asked about: `Node.js 22.1.0 in /usr/local/bin/node`. */
+export function uncoveredPackage({ type, name, version, where, isListed }: QueriedPackage, reason: string): Uncovered {
+  const label = type === 'generic' ? (componentOf(name)?.label ?? name) : name;
+  const place = isListed === true ? `of ${where}` : `in /${where}`;
+  return { type, name, what: `${packageCalled(label, version)} ${place.slice(0, 300)}`, reason };
 }
 
 /** A package as reports call it: names from strangers may be of any length. */
@@ -79,27 +118,42 @@ export function packageCalled(name: string, version: string | undefined): string
     .slice(0, 200);
 }
 
+/** Why nothing is asked about a package: nobody publishes about its kind, or this one can't be placed. */
+interface NoQuestion {
+  readonly kind: 'uncovered' | 'unevaluated';
+  readonly reason: string;
+}
+
+const unasked = (reason: string): Result<never, NoQuestion> => err({ kind: 'unevaluated', reason });
+
 function questionsOf(
   one: QueriedPackage,
   distribution: Result<DistributionEcosystem, string>,
-): Result<readonly PackageQuestion[], string> {
+): Result<readonly PackageQuestion[], NoQuestion> {
   const { type, name, version, source } = one;
-  const language = languageEcosystem(type);
+  const isDistribution = type === 'apk' || type === 'deb' || type === 'rpm';
+  if (version === '' && !isDistribution) return err({ kind: 'uncovered', reason: 'nothing says its version' });
   if (!ASKABLE.test(name) || !ASKABLE.test(version) || !ASKABLE.test(source.name)) {
-    return err(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
+    return unasked(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
   }
+  if (type === 'generic') return componentQuestions(one);
+  if (type === 'maven' && !name.includes(':'))
+    return err({ kind: 'uncovered', reason: 'nothing says its Maven group' });
+  const language = languageEcosystem(type);
   if (language !== undefined) {
-    if (!hasPlace(language, version)) return err(`its version has no place in the version order of ${language}`);
+    if (!hasPlace(language, version)) return unasked(`its version has no place in the version order of ${language}`);
     return ok([
       { ecosystem: language, name: normalizeName(language, name), version, package: one, about: 'package' as const },
     ]);
   }
-  if (type !== 'apk' && type !== 'deb' && type !== 'rpm')
-    return err(`no source of advisories covers packages of the type ${type}`);
-  if (!distribution.ok) return distribution;
+  if (!isDistribution)
+    return err({ kind: 'uncovered', reason: `no source of advisories covers packages of the type ${type}` });
+  if (!distribution.ok) return unasked(distribution.error);
   const { packages, ecosystems, names } = distribution.value;
   if (packages !== type)
-    return err(`it is ${type === 'deb' ? 'a' : 'an'} ${type} package, and the distribution's packages are ${packages}`);
+    return unasked(
+      `it is ${type === 'deb' ? 'a' : 'an'} ${type} package, and the distribution's packages are ${packages}`,
+    );
   const own = { name, version, package: one, about: 'package' as const };
   const origin = { name: source.name, version: sourceVersion(one), package: one };
   return ok(
@@ -118,9 +172,25 @@ function questionsOf(
   );
 }
 
+/** What is asked about a runtime or server, which no registry has. */
+function componentQuestions(one: QueriedPackage): Result<readonly PackageQuestion[], NoQuestion> {
+  const advisories = componentOf(one.name)?.advisories;
+  if (advisories === undefined) return err({ kind: 'uncovered', reason: 'no source of advisories covers it' });
+  const version = semanticVersion(one.version, advisories.numbers);
+  if (version === undefined) return err({ kind: 'uncovered', reason: 'nothing says its whole version' });
+  const { ecosystem, names } = advisories;
+  return ok(names.map((name) => ({ ecosystem, name, version, package: one, about: 'package' as const })));
+}
+
+/** Whether an ecosystem's records are kept by a community beside the makers: they cover what nobody else does. */
+export function isCommunity(ecosystem: string): boolean {
+  return ecosystem === 'Bitnami';
+}
+
 const LANGUAGES: Readonly<Record<string, string>> = {
   ...LANGUAGE_ECOSYSTEMS,
   golang: 'Go',
+  maven: 'Maven',
   cargo: 'crates.io',
 };
 

@@ -1,13 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { type ByteSource, fileSource } from '../../../lib/byte-source.js';
 import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
-import type { VulnerabilityLimits } from '../../limits.js';
+import { readZipDirectory, readZipEntry, type ZipEntry, type ZipFault, type ZipLimits } from '../../../lib/zip.js';
+import type { VulnerabilityLimit, VulnerabilityLimits } from '../../limits.js';
 import { ecosystemFamily, isKnownFamily, normalizeEcosystem } from '../../matching/ecosystems.js';
 import type { SourceFailure } from '../source.js';
 import type { ExportFile } from './export-files.js';
 import { RecordIndex } from './record-index.js';
 import { Subjects } from './subjects.js';
-import { readZipDirectory, type ZipEntry, type ZipFault, ZipReader } from './zip.js';
 
 /** Reads every record of a file once and notes what it is about. A record that can't be read fails the whole file. */
 export async function indexFile(
@@ -48,12 +49,12 @@ async function readPlaces(
   const wanted = [...places].sort((a, b) => (entries[a]?.offset ?? 0) - (entries[b]?.offset ?? 0));
   return await withFile(file, async (handle) => {
     if (file.kind === 'record') return await takeWhole(file, handle, limits, take);
-    const reader = new ZipReader(handle, limits);
+    const source = await sourceOf(handle);
     for (const place of wanted) {
       const entry = entries[place];
       if (entry === undefined) continue;
-      const bytes = await reader.read(entry);
-      if (!bytes.ok) return err(faulty(file.path, bytes.error));
+      const bytes = readZipEntry(source, entry, zipLimits(limits));
+      if (!bytes.ok) return err(faulty(file.path, named(bytes.error)));
       const problem = take(place, bytes.value);
       if (problem !== null) return err(faulty(`${file.path}/${entry.name}`, { reason: problem }));
     }
@@ -71,16 +72,16 @@ async function forEachRecord(
       const read = await takeWhole(file, handle, limits, (place, bytes) => add(bytes, place));
       return read.ok ? ok([]) : read;
     }
-    const directory = await readZipDirectory(handle, limits);
-    if (!directory.ok) return err(faulty(file.path, directory.error));
+    const source = await sourceOf(handle);
+    const directory = readZipDirectory(source, zipLimits(limits));
+    if (!directory.ok) return err(faulty(file.path, named(directory.error)));
     const entries = directory.value.filter(({ name }) => !name.endsWith('/')).sort((a, b) => a.offset - b.offset);
     // Passing over what is called otherwise could pass over a record.
     const other = entries.find(({ name }) => !name.endsWith('.json'));
     if (other !== undefined) return err(faulty(file.path, { reason: `it holds ${other.name}, which is not a record` }));
-    const reader = new ZipReader(handle, limits);
     for (const [place, entry] of entries.entries()) {
-      const bytes = await reader.read(entry);
-      if (!bytes.ok) return err(faulty(file.path, bytes.error));
+      const bytes = readZipEntry(source, entry, zipLimits(limits));
+      if (!bytes.ok) return err(faulty(file.path, named(bytes.error)));
       const problem = add(bytes.value, place);
       if (problem !== null) return err(faulty(`${file.path}/${entry.name}`, { reason: problem }));
     }
@@ -123,7 +124,39 @@ async function withFile<T>(
   }
 }
 
-function faulty(path: string, { reason, limit }: ZipFault): SourceFailure {
+/** Bytes read at once: entries lie one after the other, and a system call for each would cost more than unpacking it. */
+const WINDOW = 4 * 1024 * 1024;
+
+async function sourceOf(handle: FileHandle): Promise<ByteSource> {
+  const { size } = await handle.stat();
+  return fileSource(handle.fd, size, WINDOW);
+}
+
+const LIMIT_NAMES = {
+  entries: 'archive-entries',
+  directoryBytes: 'archive-directory-bytes',
+  entryBytes: 'record-bytes',
+} as const satisfies Record<keyof ZipLimits, VulnerabilityLimit>;
+
+function zipLimits(limits: VulnerabilityLimits): ZipLimits {
+  return {
+    entries: limits[LIMIT_NAMES.entries],
+    directoryBytes: limits[LIMIT_NAMES.directoryBytes],
+    entryBytes: limits[LIMIT_NAMES.entryBytes],
+  };
+}
+
+/** What is wrong with a file, and the name of the limit that it passes. */
+interface FileFault {
+  readonly reason: string;
+  readonly limit?: VulnerabilityLimit;
+}
+
+function named({ reason, limit }: ZipFault): FileFault {
+  return { reason, ...(limit === undefined ? {} : { limit: LIMIT_NAMES[limit] }) };
+}
+
+function faulty(path: string, { reason, limit }: FileFault): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,

@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import { semanticVersion } from '../../../src/packages/components.js';
+import { elf } from '../../support/image/packaged-files.js';
+import { catalogFile, named } from '../../support/packages/catalog-file.js';
+
+describe('a runtime that describes itself in a file', () => {
+  test.each([
+    [
+      'usr/local/include/node/node_version.h',
+      '#define NODE_MAJOR_VERSION 18\n#define NODE_MINOR_VERSION 12\n#define NODE_PATCH_VERSION 0\n',
+      'generic:node@18.12.0',
+    ],
+    ['usr/local/include/python3.11/patchlevel.h', '#define PY_VERSION "3.11.1"\n', 'generic:python@3.11.1'],
+    ['usr/local/include/python3.13/patchlevel.h', '#define PY_VERSION "3.13.0rc1+"\n', 'generic:python@3.13.0rc1'],
+    [
+      'usr/local/include/php/main/php_version.h',
+      '#define PHP_MAJOR_VERSION 8\n#define PHP_MINOR_VERSION 1\n#define PHP_RELEASE_VERSION 2\n',
+      'generic:php@8.1.2',
+    ],
+    [
+      'usr/local/lib/ruby/3.1.0/x86_64-linux/rbconfig.rb',
+      '  CONFIG["MAJOR"] = "3"\n  CONFIG["MINOR"] = "1"\n  CONFIG["TEENY"] = "2"\n',
+      'generic:ruby@3.1.2',
+    ],
+    [
+      'opt/java/openjdk/release',
+      'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_RUNTIME_VERSION="17.0.5+8"\nJAVA_VERSION="17.0.5"\n',
+      'generic:openjdk@17.0.5+8',
+    ],
+    ['opt/jdk8/release', 'JAVA_VERSION="1.8.0_91"\n', 'generic:openjdk@1.8.0_91'],
+    ['usr/local/go/VERSION', 'go1.21.5\ntime 2023\n', 'generic:go@1.21.5'],
+    [
+      'usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.1/Microsoft.NETCore.App.deps.json',
+      '{}',
+      'generic:dotnet@8.0.1',
+    ],
+  ])('says its version: %s', (path, content, expected) => {
+    expect(named(catalogFile(path, content))).toEqual([expected]);
+  });
+
+  test.each([
+    ['opt/other/release', 'none\n'],
+    ['opt/other/release', 'VERSION="17.0.5"\n'],
+    ['usr/local/include/python3.11/patchlevel.h', '#define PY_VERSION PY_STRING\n'],
+    ['srv/go/VERSION', '1.21.5\n'],
+  ])("another program's file says nothing: %s", (path, content) => {
+    expect(catalogFile(path, content)).toEqual({ packages: [], unread: [], problems: [] });
+  });
+
+  test('in a file larger than is read is named', () => {
+    expect(catalogFile('opt/x/release', Buffer.alloc(1024 * 1024 + 1, 0x61)).problems).toEqual([
+      expect.stringContaining('metadata-bytes'),
+    ]);
+  });
+});
+
+describe("a program's own strings", () => {
+  test.each([
+    ['usr/sbin/nginx', '\0nginx version: nginx/1.21.6\0', 'generic:nginx@1.21.6'],
+    ['usr/local/apache2/bin/httpd', '\0Apache/2.4.54 (Unix)\0', 'generic:httpd@2.4.54'],
+    ['usr/local/bin/redis-server', '\x007.0.4buildkitsandbox-1659999999000000000\0', 'generic:redis@7.0.4'],
+    ['usr/local/bin/redis-server', '\x006.2.141f3c9a7b2d4e-1659999999\0', 'generic:redis@6.2.14'],
+    ['usr/local/bin/postgres', '\0PostgreSQL 14.5\0', 'generic:postgresql@14.5'],
+    ['usr/local/bin/openssl', '\0OpenSSL 1.1.1q  5 Jul 2022\0', 'generic:openssl@1.1.1q'],
+    ['usr/local/lib/libcrypto.so.3', '\0OpenSSL 3.0.7 1 Nov 2022\0', 'generic:openssl@3.0.7'],
+    ['usr/local/lib/libpython3.11.so.1.0', '\x003.11.1\0', 'generic:python@3.11.1'],
+    ['usr/local/bin/php-fpm', '\0X-Powered-By: PHP/8.1.2\0', 'generic:php@8.1.2'],
+    ['usr/local/lib/libruby.so.3.1', '\0ruby 3.1.2p20 (2022-04-12)\0', 'generic:ruby@3.1.2'],
+    ['nodejs/bin/node', '\0node.js/v18.12.0\0', 'generic:node@18.12.0'],
+    ['usr/bin/deno', '\0Deno/1.36.0\0', 'generic:deno@1.36.0'],
+  ])('say its version: %s', (path, text, expected) => {
+    for (const chunk of [64 * 1024, 97, 1]) {
+      expect(named(catalogFile(path, elf(text, 3000), chunk))).toEqual([expected]);
+    }
+  });
+
+  test('say that a program has Node.js inside, whatever it is called', () => {
+    const program = elf(
+      `${'x'.repeat(70_000)}https://nodejs.org/download/release/vX https://nodejs.org/download/release/v22.1.0/`,
+    );
+    expect(named(catalogFile('opt/renamed', program, 1000))).toEqual(['generic:node@22.1.0']);
+  });
+
+  test('that name no version leave a known program without one', () => {
+    expect(named(catalogFile('usr/sbin/nginx', elf()))).toEqual(['generic:nginx@']);
+    expect(named(catalogFile('usr/local/bin/python3.11', elf()))).toEqual(['generic:python@3.11']);
+  });
+
+  test.each(['usr/share/nginx/index.html', 'usr/bin/nginx.sh', 'usr/bin/other'])('say nothing of %s', (path) => {
+    const text = 'nginx version: nginx/1.21.6';
+    expect(catalogFile(path, path.endsWith('other') ? elf(text) : text).packages).toEqual([]);
+  });
+});
+
+describe('packages of a type that is not read', () => {
+  test.each([
+    ['gem', 'usr/local/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec'],
+    ['composer', 'var/www/vendor/composer/installed.json'],
+    ['nuget', 'app/shop.deps.json'],
+    ['conda', 'opt/conda/conda-meta/openssl-3.0.7.json'],
+    ['cran', 'usr/lib/R/library/Matrix/DESCRIPTION'],
+    ['bitnami', 'opt/bitnami/redis/.spdx-redis.spdx'],
+    ['alpm', 'var/lib/pacman/local/openssl-3.0.7-2/desc'],
+    ['portage', 'var/db/pkg/dev-libs/openssl-3.0.7-r1/PF'],
+    ['opkg', 'usr/lib/opkg/status'],
+    ['chisel', 'var/lib/chisel/manifest.wall'],
+  ])('are recognized: %s', (type, path) => {
+    expect(catalogFile(path, 'x').unread).toEqual([type]);
+    expect(catalogFile(`${path}.bak`, 'x').unread).toEqual([]);
+  });
+
+  test('are recognized in a Rust program by its section', () => {
+    expect(catalogFile('usr/bin/tool', elf('\0.dep-v0\0', 100_000), 999).unread).toEqual(['cargo']);
+    expect(catalogFile('usr/bin/tool', elf('\0.dep-v1\0', 100_000)).unread).toEqual([]);
+  });
+});
+
+describe("a component's version in Semantic Versioning", () => {
+  test.each([
+    ['18.12.0', 3, '18.12.0'],
+    ['17.0.5+8', 3, '17.0.5'],
+    ['21+35', 3, '21.0.0'],
+    ['1.8.0_91-b14', 3, '8.0.91'],
+    ['11.0.16.1', 3, '11.0.16'],
+    ['14.5', 2, '14.5.0'],
+    ['3.13.0rc1', 3, '3.13.0-rc1'],
+    ['3.11', 3, undefined],
+    ['', 3, undefined],
+  ] as const)('%s, of which %i numbers make a whole, is %s', (version, numbers, expected) => {
+    expect(semanticVersion(version, numbers)).toBe(expected);
+  });
+});

@@ -1,0 +1,82 @@
+import type { FileContent, FileEntry } from '../image-content/filesystem/file-entry.js';
+import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import type { CatalogedPackage, UnreadType } from './catalogers/cataloger.js';
+import type { Inventory, UncatalogedPackages } from './inventory.js';
+import type { DatabaseEntry } from './read-database.js';
+
+/** What the catalogers found in the files of an image. */
+export interface CatalogedFiles {
+  readonly packages: readonly DatabaseEntry[];
+  readonly uncataloged: readonly UncatalogedPackages[];
+  readonly unreadContents: Inventory['unreadContents'];
+}
+
+/**
+ * Gathers what the catalogers found. A package that several files hold in one version counts once; what is in a file
+ * that a package of the distribution brought is part of that.
+ *
+ * @param owners the distribution's package that brought a file, by the file's content: hard links share theirs
+ */
+export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileContent, string>): CatalogedFiles {
+  const packages = new Map<string, DatabaseEntry>();
+  const uncataloged = new Map<UnreadType, { files: number; path: string }>();
+  const unreadContents: { path: string; reason: string }[] = [];
+  const seen = new Set<FileContent>();
+  const found: { readonly entry: FileEntry; readonly partOf: string | undefined; readonly one: CatalogedPackage }[] =
+    [];
+  for (const entry of tree.entries()) {
+    const { content, path } = entry;
+    if (content?.catalog === undefined || seen.has(content)) continue;
+    seen.add(content);
+    const partOf = owners.get(content);
+    for (const one of content.catalog.packages) found.push({ entry, partOf, one });
+    // Whose file it is answers for it: a database of vulnerabilities has its broken archives too.
+    if (partOf !== undefined) continue;
+    for (const type of content.catalog.unread) {
+      const known = uncataloged.get(type);
+      if (known === undefined) uncataloged.set(type, { files: 1, path });
+      else known.files += 1;
+    }
+    for (const reason of content.catalog.problems) unreadContents.push({ path, reason });
+  }
+  const javaHomes = found.flatMap(({ entry, one }) => (one.name === 'openjdk' ? [homeOf(entry.path)] : []));
+  const toldBetter = new Set(found.flatMap(({ one }) => beginnings(one)));
+  for (const { entry, partOf, one } of found) {
+    if (isUnnamed(one) && javaHomes.some((home) => entry.path.startsWith(home))) continue;
+    if (one.type === 'generic' && toldBetter.has(`${one.name} ${one.version}`)) continue;
+    const key = [one.type, one.name, one.version, partOf].join('\n');
+    if (packages.has(key)) continue;
+    packages.set(key, {
+      type: one.type,
+      name: one.name,
+      version: one.version,
+      source: { name: one.name, version: one.version },
+      licenses: [],
+      where: one.inside === undefined ? entry.path : `${entry.path}!${one.inside}`,
+      files: [],
+      ...(partOf === undefined ? {} : { partOf }),
+    });
+  }
+  return {
+    packages: [...packages.values()],
+    uncataloged: [...uncataloged].map(([type, rest]) => ({ type, ...rest })),
+    unreadContents,
+  };
+}
+
+/** What says less of a runtime than this does: `python 3.11` and a Python of no version, of `python 3.11.1`. */
+function beginnings({ type, name, version }: CatalogedPackage): readonly string[] {
+  if (type !== 'generic' || version === '') return [];
+  const parts = version.split('.');
+  return parts.map((_, length) => `${name} ${parts.slice(0, length).join('.')}`);
+}
+
+/** The directory of a runtime's `release` file, with its slash. */
+function homeOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** A Java archive that says no coordinates: those of a runtime are the runtime's own. */
+function isUnnamed({ type, name, version }: CatalogedPackage): boolean {
+  return type === 'maven' && (version === '' || !name.includes(':'));
+}

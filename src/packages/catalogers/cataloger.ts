@@ -1,0 +1,91 @@
+/** What the first bytes of a file say it is. `program`: ELF, PE or Mach-O; `archive`: zip; `script`: it begins with `#!`. */
+export type FileKind = 'program' | 'archive' | 'script' | 'other';
+
+/** A file that streams by. */
+export interface CandidateFile {
+  /** Relative to the image's root, without a leading slash. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly kind: FileKind;
+}
+
+/** Package types that catalogers find, by their purl type. `generic`: runtimes and servers, which have no registry. */
+export type CatalogedType = 'golang' | 'maven' | 'npm' | 'pypi' | 'generic';
+
+/** A package that a file contains. */
+export interface CatalogedPackage {
+  readonly type: CatalogedType;
+  /** As advisories write it: a Go module's path, Maven's `group:artifact` (the artifact alone where the group is unknown). */
+  readonly name: string;
+  /** Empty where the file names the package without its version. */
+  readonly version: string;
+  /** The path within the file, for archives: `BOOT-INF/lib/log4j-core-2.14.1.jar`. */
+  readonly inside?: string;
+}
+
+/** Package types that are recognized and that no cataloger reads. */
+export type UnreadType =
+  | 'alpm'
+  | 'bitnami'
+  | 'cargo'
+  | 'chisel'
+  | 'composer'
+  | 'conda'
+  | 'cran'
+  | 'gem'
+  | 'nix'
+  | 'nuget'
+  | 'opkg'
+  | 'portage';
+
+/** What a file contains besides itself. */
+export interface FileCatalog {
+  readonly packages: readonly CatalogedPackage[];
+  /** Types of packages that are in it, or that its presence shows, and that nobody reads. */
+  readonly unread: readonly UnreadType[];
+  /** What in it could not be read, each in a clause that can follow the file's name. */
+  readonly problems: readonly string[];
+}
+
+/** Takes a file's bytes in order, then answers once. A chunk is only good until the call returns. */
+export interface FileReader {
+  write(chunk: Uint8Array): void;
+  end(): FileCatalog;
+}
+
+/**
+ * Finds packages in files of one kind. A file is read where its path matches `names` (if given) and its first bytes are
+ * one of `kinds` (if given).
+ */
+export interface Cataloger {
+  readonly id: string;
+  readonly names?: RegExp;
+  readonly kinds?: readonly FileKind[];
+  open(file: CandidateFile): FileReader;
+}
+
+export const EMPTY: FileCatalog = { packages: [], unread: [], problems: [] };
+
+/** What several readers found in one file. */
+export function mergeCatalogs(catalogs: readonly FileCatalog[]): FileCatalog {
+  return {
+    packages: catalogs.flatMap(({ packages }) => packages),
+    unread: [...new Set(catalogs.flatMap(({ unread }) => unread))],
+    problems: catalogs.flatMap(({ problems }) => problems),
+  };
+}
+
+/** Makes the reader of a small text file, which is parsed whole. A file larger than `limit` bytes is a problem. */
+export function readWhole({ size }: CandidateFile, limit: number, parse: (text: string) => FileCatalog): FileReader {
+  const chunks: Uint8Array[] = [];
+  return {
+    write: (chunk) => {
+      if (size <= limit) chunks.push(Buffer.from(chunk));
+    },
+    end: () =>
+      size > limit
+        ? { ...EMPTY, problems: [`it has ${size} bytes, and at most ${limit} are read (limit metadata-bytes)`] }
+        : parse(Buffer.concat(chunks).toString('utf8')),
+  };
+}

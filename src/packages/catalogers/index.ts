@@ -1,0 +1,58 @@
+import { archiveCataloger, brokenArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
+import { type CandidateFile, type Cataloger, type FileReader, mergeCatalogs } from './cataloger.js';
+import { fileKind } from './file-kind.js';
+import { goCataloger } from './go.js';
+import { nodeCataloger } from './node.js';
+import { programStringCatalogers } from './program-strings.js';
+import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
+import { cargoCataloger, unreadTypeCatalogers } from './unread-types.js';
+
+/** Every cataloger. A new package type is one object here, in a file of its own. */
+export const CATALOGERS: readonly Cataloger[] = [
+  goCataloger,
+  nodeCataloger,
+  archiveCataloger,
+  scriptedArchiveCataloger,
+  brokenArchiveCataloger,
+  ...runtimeHeaderCatalogers,
+  dotnetCataloger,
+  ...programStringCatalogers,
+  cargoCataloger,
+  ...unreadTypeCatalogers,
+];
+
+const byKind = (kind: CandidateFile['kind']) => {
+  const those = CATALOGERS.filter(({ kinds }) => kinds?.includes(kind) ?? true);
+  const named = those.filter(({ names }) => names !== undefined);
+  return {
+    always: those.filter(({ names }) => names === undefined),
+    named,
+    // One expression for all: most paths of an image are nobody's, and one search says so.
+    anyName: new RegExp(named.map(({ names }) => names?.source ?? '').join('|')),
+  };
+};
+const TABLES = {
+  program: byKind('program'),
+  archive: byKind('archive'),
+  script: byKind('script'),
+  other: byKind('other'),
+};
+
+/**
+ * What reads a file, or null where no cataloger does.
+ *
+ * @param head the file's first bytes, eight at least where it has as many; they are written to the reader all the same
+ */
+export function catalogReader(path: string, size: number, head: Uint8Array): FileReader | null {
+  const file: CandidateFile = { path, size, kind: fileKind(head) };
+  const { always, named, anyName } = TABLES[file.kind];
+  const chosen = anyName.test(path) ? [...always, ...named.filter(({ names }) => names?.test(path))] : always;
+  if (chosen.length === 0) return null;
+  const readers = chosen.map((cataloger) => cataloger.open(file));
+  return {
+    write: (chunk) => {
+      for (const reader of readers) reader.write(chunk);
+    },
+    end: () => mergeCatalogs(readers.map((reader) => reader.end())),
+  };
+}
