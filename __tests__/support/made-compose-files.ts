@@ -51,8 +51,15 @@ const tags = fc.oneof(
 
 const isReset = (tag: string) => tag.includes('reset');
 const indented = (lines: Lines) => lines.map((line) => `  ${line}`);
-const block = (key: string, tag: string, lines: Lines): Lines =>
-  isReset(tag) ? [`${key}:${tag}`] : [`${key}:${tag}`, ...indented(lines)];
+/** Tags within what is overridden are texts, which Compose then refuses in one file and not in another. */
+const untagged = (lines: Lines) => lines.filter((line) => !isReset(line)).map((line) => line.replace(' !override', ''));
+const block = (key: string, tag: string, lines: Lines): Lines => {
+  if (isReset(tag)) return [`${key}:${tag}`];
+  return [
+    `${key}:${tag}`,
+    ...indented(tag === '' ? lines : ['x-a: b', ...untagged(lines)].slice(key === 'build' ? 0 : 1)),
+  ];
+};
 
 class Maker {
   readonly #wild: boolean;
@@ -75,11 +82,7 @@ class Maker {
 
   #arguments(): fc.Arbitrary<Lines> {
     const name = fc.constantFrom('BASE', 'A', 'TAG', 'UNSET', 'B', 'X_1');
-    const value = fc.oneof(
-      this.#text,
-      words(TYPED),
-      fc.constantFrom('', '""', ...(this.#wild ? ['2024-01-02', '[a]', '.inf', '1e400'] : [])),
-    );
+    const value = fc.oneof(this.#text, words(TYPED), fc.constantFrom('', '""', ...(this.#wild ? ['[a]'] : [])));
     const map = fc
       .uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, minLength: 1, maxLength: 4 })
       .map((pairs) => pairs.map(([key, text]) => `${key}: ${text}`));

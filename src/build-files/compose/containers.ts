@@ -44,10 +44,9 @@ function resolvedService(service: ComposeNode, directory: string, problems: Proj
   if (service.kind !== 'map') return service;
   return changed(
     changed(service, 'build', (build) => {
-      const whole = asBuild(build);
-      if (whole.kind !== 'map') return whole;
+      if (build.kind !== 'map') return resolvedText(build, (text) => resolveContext(directory, text));
       return changed(
-        changed(whole, 'context', (context) => resolvedText(context, (text) => resolveContext(directory, text))),
+        changed(build, 'context', (context) => resolvedText(context, (text) => resolveContext(directory, text))),
         'additional_contexts',
         (contexts) => resolvedContexts(contexts, directory, problems),
       );
@@ -76,6 +75,9 @@ function resolvedText(node: ComposeNode, resolve: (text: string) => string): Com
 function resolvedContexts(node: ComposeNode, directory: string, problems: ProjectProblems): ComposeNode {
   const map = node.kind === 'list' ? contextsOfList(node.items, node.at, problems) : node;
   if (map.kind !== 'map') return map;
+  for (const [name, { value }] of map.entries) {
+    if (textOf(value) === undefined) problems.refuse(value.at, `The additional context ${name} is no text.`);
+  }
   const entries = [...map.entries].map(([name, context]): [string, ComposeEntry] => [
     name,
     { ...context, value: resolvedText(context.value, (text) => resolveContext(directory, text)) },
@@ -94,19 +96,32 @@ function contextsOfList(items: readonly ComposeNode[], at: NodePlace, problems: 
   return mapAt(at, entries);
 }
 
+/** Every build as a map. Compose makes them one after `extends`, so that a `!reset` of the context finds none before. */
+export function withBuildMaps(model: ComposeMap): ComposeMap {
+  return withServices(model, (service) => changed(service, 'build', asBuild));
+}
+
 /** A build without a context is built in the directory of the project. */
 export function withDefaultContexts(model: ComposeMap, directory: string): ComposeMap {
-  const entries = new Map<string, ComposeEntry>();
-  for (const [key, { at, value }] of model.entries) {
-    if (value.kind !== 'map') continue;
-    const services = [...value.entries].map(([name, service]): [string, ComposeEntry] => {
-      const build = entry(service.value, 'build');
-      if (service.value.kind !== 'map' || build?.kind !== 'map' || build.entries.has('context')) return [name, service];
+  return withServices(model, (service) =>
+    changed(service, 'build', (build) => {
+      if (build.kind !== 'map' || build.entries.has('context')) return build;
       const context = { at: build.at, value: textAt(build.at, directory, []) };
-      const withContext = () => ({ ...build, entries: new Map([...build.entries, ['context', context]]) });
-      return [name, { ...service, value: changed(service.value, 'build', withContext) }];
-    });
-    entries.set(key, { at, value: { ...value, entries: new Map(services) } });
+      return { ...build, entries: new Map([...build.entries, ['context', context]]) };
+    }),
+  );
+}
+
+function withServices(model: ComposeMap, change: (service: ComposeMap) => ComposeMap): ComposeMap {
+  const entries = new Map(model.entries);
+  for (const key of CONTAINER_KEYS) {
+    const found = model.entries.get(key);
+    if (found?.value.kind !== 'map') continue;
+    const services = [...found.value.entries].map(([name, service]): [string, ComposeEntry] => [
+      name,
+      service.value.kind === 'map' ? { ...service, value: change(service.value) } : service,
+    ]);
+    entries.set(key, { ...found, value: { ...found.value, entries: new Map(services) } });
   }
   return { ...model, entries };
 }

@@ -1,5 +1,12 @@
 import type { DefinitionOptions } from '../build-definition.js';
-import { CONTAINER_KEYS, type ContainerKey, containers, withDefaultContexts, withResolvedPaths } from './containers.js';
+import {
+  CONTAINER_KEYS,
+  type ContainerKey,
+  containers,
+  withBuildMaps,
+  withDefaultContexts,
+  withResolvedPaths,
+} from './containers.js';
 import { readDocuments } from './document.js';
 import { readEnvironmentFile } from './environment-file.js';
 import type { Variables } from './interpolation.js';
@@ -136,7 +143,7 @@ class Loader {
       for (const root of await this.#documents(file, scope.variables, place)) {
         const included = await this.#withIncludes(root, file, scope);
         const extended = await this.#withExtends(included, root, file, scope);
-        model = mergeModels(withoutReplaced(model, root), extended, this.#onMergeError);
+        model = withBuildMaps(mergeModels(withoutReplaced(model, root), extended, this.#onMergeError));
       }
     }
     return withDefaultContexts(model, scope.directory);
@@ -364,7 +371,7 @@ class Loader {
     const roots = await this.#documents(path, variables, from);
     let model: ComposeMap | undefined;
     for (const root of roots) {
-      const resolved = withResolvedPaths(root, directoryOf(path), this.problems);
+      const resolved = withBuildMaps(withResolvedPaths(root, directoryOf(path), this.problems));
       model =
         model === undefined
           ? { ...resolved, replaced: root.replaced }
