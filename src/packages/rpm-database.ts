@@ -1,20 +1,21 @@
 import { messageOf } from '../lib/caught.js';
 import type { DatabaseEntry, DatabaseReading } from './read-database.js';
+import { type ContainerReading, readBerkeleyHash, readNdb } from './rpm-containers.js';
 import { readRpmHeader, rpmSource } from './rpm-header.js';
 
 export type RpmFormat = 'rpm-sqlite' | 'rpm-ndb' | 'rpm-bdb';
 
 /** Reads an rpm database of any of its three forms. A header that can't be read is a problem; the others still count. */
 export async function readRpmDatabase(bytes: Uint8Array, format: RpmFormat, where: string): Promise<DatabaseReading> {
-  let blobs: readonly Uint8Array[];
+  let container: ContainerReading;
   try {
-    blobs = await headerBlobs(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format);
+    container = await headersIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), format);
   } catch (error) {
     return { packages: [], problems: [`it can't be read as ${format} (${messageOf(error)})`] };
   }
   const packages: DatabaseEntry[] = [];
-  const problems: string[] = [];
-  for (const blob of blobs) {
+  const problems = [...container.problems];
+  for (const blob of container.values) {
     try {
       const entry = readRpmHeader(blob, where);
       if (entry !== null) packages.push(entry);
@@ -36,21 +37,16 @@ export function rpmFormatOf(bytes: Uint8Array): RpmFormat | null {
 /** Berkeley DB's number of a hash, in either byte order. */
 const BDB_HASH_MAGIC: ReadonlySet<string> = new Set(['61150600', '00061561']);
 
-async function headerBlobs(bytes: Buffer, format: RpmFormat): Promise<readonly Uint8Array[]> {
+async function headersIn(bytes: Buffer, format: RpmFormat): Promise<ContainerReading> {
   switch (format) {
     case 'rpm-sqlite': {
       const { sqliteBlobs } = await import('./sqlite-table.js');
-      return sqliteBlobs(bytes, 'Packages', 1);
+      return { values: sqliteBlobs(bytes, 'Packages', 1), problems: [] };
     }
-    // Only the containers are opened by Snyk's parser; its reading of headers leaves out licenses and files.
-    case 'rpm-ndb': {
-      const { bufferToNdbValues } = await import('./rpm-containers.js');
-      return bufferToNdbValues(bytes);
-    }
-    case 'rpm-bdb': {
-      const { bufferToHashDbValues } = await import('./rpm-containers.js');
-      return bufferToHashDbValues(bytes);
-    }
+    case 'rpm-ndb':
+      return readNdb(bytes);
+    case 'rpm-bdb':
+      return readBerkeleyHash(bytes);
   }
 }
 
@@ -63,7 +59,7 @@ export function readRpmManifest(text: string, where: string): DatabaseReading {
   const problems: string[] = [];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    const [name, version, , , , , , architecture, epoch, sourceRpm] = line.split('\t');
+    const [name, version, , , vendor, , , architecture, epoch, sourceRpm] = line.split('\t');
     if (!name || !version) {
       problems.push('a line has no name and version');
       continue;
@@ -77,6 +73,7 @@ export function readRpmManifest(text: string, where: string): DatabaseReading {
       licenses: [],
       where,
       files: [],
+      packaging: { ...(vendor ? { packager: vendor } : {}) },
     });
   }
   return { packages, problems };

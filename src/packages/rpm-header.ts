@@ -7,6 +7,7 @@ const TAG = {
   version: 1001,
   release: 1002,
   epoch: 1003,
+  vendor: 1011,
   license: 1014,
   arch: 1022,
   fileFlags: 1037,
@@ -33,8 +34,8 @@ interface TagPlace {
 
 /**
  * Reads an rpm header as the database keeps it: two counts, an index of 16-byte entries, and the store they point
- * into, all big-endian. Null where it has no name and version; keys (`gpg-pubkey`) are no packages and null as well.
- * Throws a RangeError where an entry points outside.
+ * into, all big-endian. Null for keys (`gpg-pubkey`), which are no packages. Throws a RangeError where it has no name,
+ * version or release, and where an entry points outside.
  *
  * @see https://rpm-software-management.github.io/rpm/manual/format_header.html
  */
@@ -74,10 +75,13 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
   const [name] = strings(TAG.name);
   const [version] = strings(TAG.version);
   const [release] = strings(TAG.release);
-  if (!name || !version || !release || name === 'gpg-pubkey') return null;
+  if (name === 'gpg-pubkey') return null;
+  if (!name) throw new RangeError('it has no name');
+  if (!version || !release) throw new RangeError(`${name.slice(0, 100)} has no ${version ? 'release' : 'version'}`);
   const [epoch] = numbers(TAG.epoch);
   const [architecture] = strings(TAG.arch);
   const [license] = strings(TAG.license);
+  const [vendor] = strings(TAG.vendor);
   const isSha256 = numbers(TAG.fileDigestAlgorithm)[0] === SHA256;
   return {
     type: 'rpm',
@@ -95,6 +99,7 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
       flags: numbers(TAG.fileFlags),
       algorithm: isSha256 ? 'sha256' : 'md5',
     }),
+    packaging: { ...(vendor ? { packager: vendor } : {}) },
   };
 }
 
