@@ -44,6 +44,7 @@ function resolvedService(service: ComposeNode, directory: string, problems: Proj
   if (service.kind !== 'map') return service;
   return changed(
     changed(service, 'build', (build) => {
+      refuseUnlessText(build, ['context'], problems);
       if (build.kind !== 'map') return resolvedText(build, (text) => resolveContext(directory, text));
       return changed(
         changed(build, 'context', (context) => resolvedText(context, (text) => resolveContext(directory, text))),
@@ -57,6 +58,22 @@ function resolvedService(service: ComposeNode, directory: string, problems: Proj
         ? changed(extended, 'file', (file) => resolvedText(file, (text) => resolvePath(directory, text)))
         : extended,
   );
+}
+
+/** Compose checks each file before the next one can replace what is wrong in it. */
+export function refuseOtherThanText(root: ComposeMap, problems: ProjectProblems): void {
+  for (const key of CONTAINER_KEYS) {
+    for (const { value } of containers(root, key).values()) {
+      refuseUnlessText(entry(value, 'build'), ['dockerfile', 'dockerfile_inline', 'target'], problems);
+    }
+  }
+}
+
+function refuseUnlessText(build: ComposeNode | undefined, keys: readonly string[], problems: ProjectProblems): void {
+  for (const key of keys) {
+    const value = entry(build, key);
+    if (value !== undefined && textOf(value) === undefined) problems.refuse(value.at, `${key} is no text.`);
+  }
 }
 
 function changed(map: ComposeMap, key: string, change: (node: ComposeNode) => ComposeNode): ComposeMap {

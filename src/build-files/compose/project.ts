@@ -3,6 +3,7 @@ import {
   CONTAINER_KEYS,
   type ContainerKey,
   containers,
+  refuseOtherThanText,
   withBuildMaps,
   withDefaultContexts,
   withResolvedPaths,
@@ -141,6 +142,7 @@ class Loader {
     let model = mapAt(place, new Map());
     for (const file of files) {
       for (const root of await this.#documents(file, scope.variables, place)) {
+        refuseOtherThanText(root, this.problems);
         const included = await this.#withIncludes(root, file, scope);
         const extended = await this.#withExtends(included, root, file, scope);
         model = withBuildMaps(mergeModels(withoutReplaced(model, root), extended, this.#onMergeError));
