@@ -15,7 +15,8 @@ export interface Place extends SourceRange {
 }
 
 /**
- * What a use is for. `final`: its stage is a target or reached from a target by FROM. `build`: every other FROM.
+ * What a use is for. `final`: its stage is a target, reached from a target by FROM, or copied whole into what ships.
+ * `build`: every other FROM.
  * `copy`: COPY --from and RUN --mount from. `frontend`: `# syntax=`. Stage names never decide a role.
  */
 export type Role = 'final' | 'build' | 'copy' | 'frontend';

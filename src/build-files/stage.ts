@@ -40,7 +40,7 @@ export interface Stage extends SourceRange {
   readonly base: StageBase;
   /** What it is built on in other builds of the file, where that differs. */
   readonly otherBases?: readonly StageBase[];
-  /** Whether it is a target, or reached from one by FROM. */
+  /** Whether it is a target, reached from one by FROM, or copied whole into what ships. */
   readonly ships: boolean;
   readonly target: boolean;
   readonly reachable: boolean;

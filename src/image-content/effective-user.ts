@@ -34,11 +34,24 @@ const TRIGGER = /^\s*([A-Za-z]+)\s+(\S.*?)\s*$/s;
  * use.
  */
 export function effectiveUsers(stages: readonly Stage[], use: string, base: BaseDefaults): readonly EffectiveUser[] {
+  return usersOn(stages, (below) => below.kind === 'image' && below.use === use, base);
+}
+
+/** The same of the targets that are built on scratch, whose files are all copied. */
+export function usersOnScratch(stages: readonly Stage[]): readonly EffectiveUser[] {
+  return usersOn(stages, ({ kind }) => kind === 'scratch', { user: '', env: [], onBuild: [] });
+}
+
+function usersOn(
+  stages: readonly Stage[],
+  isMeant: (base: StageBase) => boolean,
+  base: BaseDefaults,
+): readonly EffectiveUser[] {
   const byIndex = new Map(stages.map((stage) => [stage.index, stage]));
   return stages
     .filter((stage) => stage.target)
     .flatMap((target): EffectiveUser[] => {
-      const chain = chainTo(target, byIndex, (base) => base.kind === 'image' && base.use === use);
+      const chain = chainTo(target, byIndex, isMeant);
       if (chain === null) return [];
       const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
       const stage = { index: target.index, name: target.name };

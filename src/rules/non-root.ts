@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type BaseDefaults, type EffectiveUser, effectiveUsers, ownUser } from '../image-content/effective-user.js';
+import { type BaseDefaults, type EffectiveUser, effectiveUsers, ownUser, usersOnScratch } from '../image-content/effective-user.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
 import { runsAs } from '../image-content/user.js';
 import type { Result } from '../lib/result.js';
@@ -58,7 +58,10 @@ export const nonRoot: ImageRule<Options> = {
       return { outcome: 'not-applicable', message: 'It is a Windows image, which has no user numbers.' };
     }
     const contents = needed(evidence.filesystem, "The image's passwd");
-    const [first = ownUser(configuration), ...others] = usersOver(subject, configuration);
+    const [first, ...others] = usersOver(subject, configuration) ?? [ownUser(configuration)];
+    if (first === undefined) {
+      return { outcome: 'not-applicable', message: 'Its files are copied; the stage they are copied into says USER.' };
+    }
     const answer = evaluate(first, contents, chosen);
     const answers = [answer, ...others.map((user) => evaluate(user, contents, chosen))];
     return (
@@ -69,14 +72,17 @@ export const nonRoot: ImageRule<Options> = {
   },
 };
 
-function usersOver({ use, stages }: BuiltUse, base: BaseDefaults): readonly EffectiveUser[] {
+/** Of a stage that is copied whole, the users of what is built on scratch; undefined where nothing is built on the use. */
+function usersOver({ use, stages }: BuiltUse, base: BaseDefaults): readonly EffectiveUser[] | undefined {
   const own = stages.filter(({ file }) => file === use.file);
-  return effectiveUsers(own, use.id, base);
+  const users = effectiveUsers(own, use.id, base);
+  if (users.length > 0) return users;
+  return own.some(({ index, ships }) => ships && index === use.stage?.index) ? usersOnScratch(own) : undefined;
 }
 
 /** What the build file says of the user, whatever the image does. */
 function usersOn(built: BuiltUse): readonly string[] {
-  const users = usersOver(built, { user: '', env: [], onBuild: [] });
+  const users = usersOver(built, { user: '', env: [], onBuild: [] }) ?? [];
   return [...new Set(users.map(({ user, at }) => JSON.stringify([user, at?.text])))].sort();
 }
 

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { plural } from '../../lib/text.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import { familiarReference, parseReference } from '../../references/reference.js';
@@ -5,17 +6,17 @@ import { GlobalScope, own } from './build-arguments.js';
 import { flagValue } from './check-instruction.js';
 import { copySources } from './copy-sources.js';
 import type { Document, WrittenStage } from './document.js';
-import type { FoundBase, FoundBuild, FoundStage, FoundUse } from './found-build.js';
+import type { FoundBase, FoundBuild, FoundStage, FoundUse, StageCopy } from './found-build.js';
 import { type Instruction, parseInstruction } from './instruction.js';
 import { LimitPassed, MAX_USES, type WorkBudget } from './limits.js';
 import { sourceSpan } from './logical-lines.js';
+import { markShipped } from './shipped-paths.js';
 import { toLower } from './white-space.js';
 
-/** Marks what a build of the targets pulls, and which of it ends up in what is shipped. */
+/** Marks what a build of the targets pulls. */
 function markReached(stages: readonly FoundStage[]): void {
   const queue: number[] = [];
   for (const [index, stage] of stages.entries()) if (stage.target) queue.push(index);
-  for (const start of queue) ship(stages, start);
   for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
     const stage = stages[index];
     if (stage === undefined || stage.reachable) continue;
@@ -24,16 +25,6 @@ function markReached(stages: readonly FoundStage[]): void {
     if (stage.base.kind === 'image') stage.base.use.reachable = true;
     if (stage.base.kind === 'stage') queue.push(stage.base.index);
     for (const source of stage.copiesFrom) queue.push(source);
-  }
-}
-
-/** Everything on the way from a target down its FROMs ends up in what is shipped. */
-function ship(stages: readonly FoundStage[], target: number): void {
-  for (let stage = stages[target]; stage !== undefined && !stage.ships; ) {
-    stage.ships = true;
-    const base: FoundBase = stage.base;
-    if (base.kind === 'image') base.use.role = 'final';
-    stage = base.kind === 'stage' ? stages[base.index] : undefined;
   }
 }
 
@@ -105,7 +96,7 @@ class Build {
       const base = this.#base(written, index);
       const target = this.#parameters.everyStage || targets.index === index;
       const uses: FoundUse[] = [];
-      this.#stages.push({ written, base, copiesFrom: new Set(), uses, target, ships: false, reachable: false });
+      this.#stages.push({ written, base, copiesFrom: new Set(), takes: [], uses, target, ships: false, reachable: false });
       if (written.name !== null) this.#byName.set(written.name, index);
       this.#sources.push({ kind: 'stage', index });
     }
@@ -114,6 +105,8 @@ class Build {
         this.#take(instruction, index, index, instruction.keyword === 'run' ? 'RUN' : 'COPY');
     this.#fireTriggers();
     markReached(this.#stages);
+    const { escape } = this.#document;
+    markShipped(this.#scope, this.#stages, escape, this.#parameters.buildArgs, this.#budget);
     return { scope: this.#scope, stages: this.#stages, uses: this.#uses, targetFound: targets.found };
   }
 
@@ -189,14 +182,15 @@ class Build {
   #take(instruction: Instruction, stage: number, place: number, as: 'COPY' | 'RUN' | 'ONBUILD'): void {
     for (const source of copySources(instruction, this.#document.escape)) {
       const use = { start: source.start, end: source.end, instruction: as };
+      const taken = { instruction, ...optionalField('mount', source.mount) };
       const refuse = (reason: string) =>
         this.#record(stage, place, { ...use, expanded: source.text, unresolved: reason });
       if (source.kind === 'refused') refuse(source.reason);
-      else if (source.kind === 'name') this.#connect(this.#named(source.text), stage, place, use);
+      else if (source.kind === 'name') this.#connect(this.#named(source.text), stage, place, use, taken);
       else {
         const indexed = this.#sources[source.index];
         if (indexed === undefined) refuse(`there is no stage ${source.text}`);
-        else this.#connect(indexed, stage, place, use);
+        else this.#connect(indexed, stage, place, use, taken);
       }
     }
   }
@@ -211,11 +205,18 @@ class Build {
     return source;
   }
 
-  #connect(source: Source, stage: number, place: number, use: Pick<FoundUse, 'instruction' | 'start' | 'end'>): void {
+  #connect(
+    source: Source,
+    stage: number,
+    place: number,
+    use: Pick<FoundUse, 'instruction' | 'start' | 'end'>,
+    taken: Omit<StageCopy, 'from'>,
+  ): void {
     if (source.kind === 'stage') {
       // BuildKit finds circles before it fires triggers, so what a trigger copies from its own stage is let be.
       if (source.index === stage && use.instruction === 'ONBUILD') return;
       this.#stages[stage]?.copiesFrom.add(source.index);
+      if (source.index !== stage) this.#stages[stage]?.takes.push({ ...taken, from: source.index });
       if (source.index < stage || this.#replaced.has(source.index)) return;
       const name = this.#stages[source.index]?.written.name ?? String(source.index);
       const unresolved =

@@ -1,6 +1,6 @@
 import type { Instruction } from './instruction.js';
 import { type EscapeCharacter, sourceSpan } from './logical-lines.js';
-import { parseMount } from './mounts.js';
+import { type MountPaths, parseMount } from './mounts.js';
 import { parseIndex } from './numbers.js';
 import { expandWord } from './shell-words.js';
 
@@ -10,6 +10,8 @@ export type NamedSource = {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Of a mount: what it shows, and where. */
+  readonly mount?: MountPaths;
 } & (
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'name' }
@@ -51,9 +53,10 @@ function mounts(instruction: Instruction): readonly NamedSource[] {
       const mount = parseMount(flag);
       const whole = sourceSpan(line, flag.at[0] ?? 0, (flag.at.at(-1) ?? 0) + 1);
       if (!mount.ok) return { ...whole, text: flag.text, kind: 'refused', reason: mount.error };
-      const { from, start, end } = mount.value;
+      const { from, start, end, source, target } = mount.value;
+      const paths = { source, target };
       // Without a `from`, BuildKit looks up "scratch" all the same, which may be the name of a stage.
-      if (from === '') return { ...whole, text: 'scratch', kind: 'name' };
-      return { ...sourceSpan(line, start, end), text: from, kind: 'name' };
+      if (from === '') return { ...whole, text: 'scratch', kind: 'name', mount: paths };
+      return { ...sourceSpan(line, start, end), text: from, kind: 'name', mount: paths };
     });
 }

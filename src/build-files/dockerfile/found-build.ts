@@ -1,6 +1,8 @@
 import type { Role, UseInstruction } from '../image-use.js';
 import type { GlobalScope } from './build-arguments.js';
 import type { WrittenStage } from './document.js';
+import type { Instruction } from './instruction.js';
+import type { MountPaths } from './mounts.js';
 
 /** An image that a place in the file names, in one build. Offsets are the source's. */
 export interface FoundUse {
@@ -23,11 +25,19 @@ export type FoundBase =
   | { readonly kind: 'scratch' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** An instruction that copies or mounts from another stage. */
+export interface StageCopy {
+  readonly from: number;
+  readonly instruction: Instruction;
+  readonly mount?: MountPaths;
+}
+
 /** A stage in one build. */
 export interface FoundStage {
   readonly written: WrittenStage;
   readonly base: FoundBase;
   readonly copiesFrom: Set<number>;
+  readonly takes: StageCopy[];
   readonly uses: FoundUse[];
   readonly target: boolean;
   ships: boolean;

@@ -3,10 +3,16 @@ import type { Flag } from './flags.js';
 import { toLower } from './white-space.js';
 
 /** What a `--mount` takes from: the text of its last `from`, empty where it has none, and its offsets in the line. */
-export interface MountSource {
+export interface MountSource extends MountPaths {
   readonly from: string;
   readonly start: number;
   readonly end: number;
+}
+
+/** Which path of the source a `--mount` shows, and where, before variables; the last of each key counts. */
+export interface MountPaths {
+  readonly source: string;
+  readonly target: string;
 }
 
 /** A CSV field: its text, and for each character where it stands in the flag's text. */
@@ -26,10 +32,15 @@ const PREFIX = '--mount='.length;
 export function parseMount(flag: Flag): Result<MountSource, string> {
   const fields = csvFields(flag.text.slice(PREFIX));
   if (!fields.ok) return err(`--mount is not valid CSV: ${fields.error}`);
-  let source: MountSource = { from: '', start: 0, end: 0 };
+  let source = { from: '', start: 0, end: 0 };
+  const paths = { source: '', target: '' };
   for (const field of fields.value) {
     const equals = field.text.indexOf('=');
-    if (equals < 0 || toLower(field.text.slice(0, equals)) !== 'from') continue;
+    if (equals < 0) continue;
+    const key = toLower(field.text.slice(0, equals));
+    if (key === 'source' || key === 'src') paths.source = field.text.slice(equals + 1);
+    if (key === 'target' || key === 'dst' || key === 'destination') paths.target = field.text.slice(equals + 1);
+    if (key !== 'from') continue;
     const from = field.text.slice(equals + 1);
     const dollar = from.indexOf('$');
     if (dollar >= 0 && dollar !== from.length - 1)
@@ -40,7 +51,7 @@ export function parseMount(flag: Flag): Result<MountSource, string> {
     const end = last === undefined ? 0 : (flag.at[PREFIX + last] ?? 0) + 1;
     source = { from, start, end };
   }
-  return ok(source);
+  return ok({ ...source, ...paths });
 }
 
 /** Checks a `--device` flag as far as BuildKit's parser does. */

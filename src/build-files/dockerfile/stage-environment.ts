@@ -10,7 +10,7 @@ import type { SourceText } from './source-text.js';
 import { trimSpaceEnd } from './white-space.js';
 
 /** What is known of the variables within a stage. A name that is not in `values` may come from the base image. */
-interface Environment {
+export interface Environment {
   /** `null`: set, but to what is not known. */
   readonly values: Map<string, string | null>;
   /** Build arguments without a value: whoever builds may give one. */
@@ -32,19 +32,11 @@ export function stageInstructions(
   buildArgs: Readonly<Record<string, string>>,
   budget: WorkBudget,
 ): readonly (readonly StageInstruction[])[] {
-  const environments: Environment[] = [];
-  return build.stages.map((stage) => {
-    const environment = inherit(stage, environments, budget);
-    environments.push(environment);
-    const evaluate = (instruction: Instruction) =>
-      expandInstruction(instruction, environment, {
-        lexing: { escape: escapeWith, budget },
-        buildArgs,
-        global: (name) => build.scope.value(name),
-      });
-    return stage.written.instructions.map((instruction) => {
-      const expanded = evaluate(instruction);
-      return {
+  const found: StageInstruction[][] = [];
+  walkStages(build, escapeWith, buildArgs, budget, {
+    enter: () => found.push([]),
+    instruction: (instruction, environment, expanded) => {
+      found.at(-1)?.push({
         ...rangeOf(instruction, source),
         keyword: instruction.keyword.toUpperCase(),
         text: instruction.text,
@@ -55,9 +47,37 @@ export function stageInstructions(
         ...(instruction.flags.length === 0 ? {} : { flags: instruction.flags.map((flag) => flag.text) }),
         ...optionalField('json', instruction.json),
         ...(instruction.heredocs.length === 0 ? {} : { heredocs: instruction.heredocs }),
-      };
-    });
+      });
+    },
   });
+  return found;
+}
+
+/** What is done with the stages of a build, one after another: as each begins, and after each of its instructions. */
+export interface StageVisitor {
+  readonly enter: (stage: FoundStage, index: number, environment: Environment) => void;
+  readonly instruction: (instruction: Instruction, environment: Environment, expanded: string | undefined) => void;
+}
+
+/** Goes through the instructions of each stage of one build, with what is known of its variables at that place. */
+export function walkStages(
+  { scope, stages }: Pick<FoundBuild, 'scope' | 'stages'>,
+  escapeWith: EscapeCharacter,
+  buildArgs: Readonly<Record<string, string>>,
+  budget: WorkBudget,
+  visitor: StageVisitor,
+): void {
+  const environments: Environment[] = [];
+  const lexing = { escape: escapeWith, budget };
+  for (const [index, stage] of stages.entries()) {
+    const environment = inherit(stage, environments, budget);
+    environments.push(environment);
+    visitor.enter(stage, index, environment);
+    for (const instruction of stage.written.instructions) {
+      const surroundings = { lexing, buildArgs, global: (name: string) => scope.value(name) };
+      visitor.instruction(instruction, environment, expandInstruction(instruction, environment, surroundings));
+    }
+  }
 }
 
 /** From the keyword to the last character of the arguments; a heredoc's body does not count. */
@@ -143,7 +163,7 @@ function joinPairs(pairs: readonly { name: string | undefined; value: string | u
 }
 
 /** `undefined` where a variable's value is not known, or the word can't be expanded. */
-function expand(word: string, environment: Environment, lexing: LexOptions): string | undefined {
+export function expand(word: string, environment: Environment, lexing: LexOptions): string | undefined {
   let known = true;
   const expanded = expandWord(word, lexing, (name) => {
     const value = environment.values.get(name);
