@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type BaseDefaults, type EffectiveUser, effectiveUsers, ownUser, usersOnScratch } from '../image-content/effective-user.js';
+import {
+  type BaseDefaults,
+  type EffectiveUser,
+  effectiveUsers,
+  ownUser,
+  usersOnScratch,
+} from '../image-content/effective-user.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
 import { runsAs } from '../image-content/user.js';
 import type { Result } from '../lib/result.js';

@@ -100,7 +100,8 @@ describe('a stage that results are copied from does not ship', () => {
   });
 
   test('nor the stage that makes a root file system for another', () => {
-    const text = 'FROM ubi AS b\nRUN dnf install --installroot /mnt/rootfs x\nFROM scratch\nCOPY --from=b /mnt/rootfs/ /\n';
+    const text =
+      'FROM ubi AS b\nRUN dnf install --installroot /mnt/rootfs x\nFROM scratch\nCOPY --from=b /mnt/rootfs/ /\n';
     expect(read(text).uses.map(({ role }) => role)).toEqual(['build']);
   });
 });
@@ -118,7 +119,9 @@ test('no path and no command makes it throw', () => {
   const word = fc.stringMatching(/^[/.*?[\]\\a-u$"' -]{0,20}$/);
   fc.assert(
     fc.property(word, word, (first, second) => {
-      read(`FROM a AS b\nFROM c\nCOPY --from=b ${first} ${second}\nRUN --mount=from=b,target=${second} cp -a ${first} x\n`);
+      read(
+        `FROM a AS b\nFROM c\nCOPY --from=b ${first} ${second}\nRUN --mount=from=b,target=${second} cp -a ${first} x\n`,
+      );
     }),
   );
 });

@@ -96,7 +96,16 @@ class Build {
       const base = this.#base(written, index);
       const target = this.#parameters.everyStage || targets.index === index;
       const uses: FoundUse[] = [];
-      this.#stages.push({ written, base, copiesFrom: new Set(), takes: [], uses, target, ships: false, reachable: false });
+      this.#stages.push({
+        written,
+        base,
+        copiesFrom: new Set(),
+        takes: [],
+        uses,
+        target,
+        ships: false,
+        reachable: false,
+      });
       if (written.name !== null) this.#byName.set(written.name, index);
       this.#sources.push({ kind: 'stage', index });
     }
@@ -105,8 +114,7 @@ class Build {
         this.#take(instruction, index, index, instruction.keyword === 'run' ? 'RUN' : 'COPY');
     this.#fireTriggers();
     markReached(this.#stages);
-    const { escape } = this.#document;
-    markShipped(this.#scope, this.#stages, escape, this.#parameters.buildArgs, this.#budget);
+    markShipped(this.#scope, this.#stages, this.#document.escape, this.#parameters.buildArgs, this.#budget);
     return { scope: this.#scope, stages: this.#stages, uses: this.#uses, targetFound: targets.found };
   }
 

@@ -117,9 +117,12 @@ function copiesOf(
     const target = value(mount.target);
     if (source === undefined || target === undefined) return [];
     const script = [...(instruction.json ?? [instruction.text]), ...instruction.heredocs.map(({ body }) => body)];
-    return copiedFromMount(script, resolvePath(directory, target) ?? target, directory, instruction.json !== undefined).map(
-      ({ path, to }) => ({ from, path: join(cleanPath(source), path), to: to ?? '' }),
-    );
+    return copiedFromMount(
+      script,
+      resolvePath(directory, target) ?? target,
+      directory,
+      instruction.json !== undefined,
+    ).map(({ path, to }) => ({ from, path: join(cleanPath(source), path), to: to ?? '' }));
   }
   const words = (instruction.json ?? instruction.words.map(({ text }) => text)).map(value);
   const last = words.pop();
