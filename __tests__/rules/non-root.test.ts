@@ -33,7 +33,13 @@ describe('without stages the base decides', () => {
     ['65532:0', 'pass'],
     ['app', 'pass'],
     ['1000', 'pass'],
-    ['unheard-of', 'pass'],
+    ['unheard-of', 'indeterminate'],
+    ['-1000', 'fail'],
+    ['2147483647', 'pass'],
+    ['2147483648', 'fail'],
+    ['4294967296', 'fail'],
+    ['4294967296:0', 'fail'],
+    ['99999999999999999999999', 'fail'],
   ])('user %j: %s', async (user, outcome) => {
     expect((await answer(user)).outcome).toBe(outcome);
   });
@@ -43,7 +49,6 @@ describe('without stages the base decides', () => {
     ['root', "runs as root (the base image's configuration)."],
     ['65532', "runs as uid 65532 (the base image's configuration)."],
     ['app', "runs as app (uid 1000) (the base image's configuration)."],
-    ['unheard-of', "runs as the user unheard-of (the base image's configuration)."],
   ])('and it is told who user %j is, and who says so', async (user, told) => {
     const stage = makeStage(0, USE, [], { target: true });
     const { message: reason, at } = await answer(user, [stage]);
@@ -64,7 +69,7 @@ describe('the stage that ships decides', () => {
     expect(await answer('', [stage])).toMatchObject({
       outcome: 'pass',
       at: { file: 'Dockerfile', line: 13 },
-      reason: expect.stringContaining('uid 65532'),
+      message: expect.stringContaining('uid 65532'),
     });
   });
 
@@ -73,7 +78,7 @@ describe('the stage that ships decides', () => {
     expect(await answer('65532', [stage])).toMatchObject({
       outcome: 'fail',
       at: { line: 11 },
-      reason: 'The stage app runs as root (USER root on line 11).',
+      message: 'The stage app runs as root (USER root on line 11).',
     });
   });
 
@@ -86,7 +91,7 @@ describe('the stage that ships decides', () => {
     expect(await answer('', stages)).toMatchObject({
       outcome: 'pass',
       at: { line: 11 },
-      reason: expect.stringContaining('app (uid 1000)'),
+      message: expect.stringContaining('app (uid 1000)'),
     });
   });
 
@@ -97,7 +102,7 @@ describe('the stage that ships decides', () => {
     ];
     expect(await answer('', stages)).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('neither it nor its base says USER'),
+      message: expect.stringContaining('neither it nor its base says USER'),
     });
   });
 
@@ -106,7 +111,10 @@ describe('the stage that ships decides', () => {
       makeStage(0, USE, ['USER 1000'], target),
       makeStage(1, USE, ['USER 0'], { target: true, name: 'debug' }),
     ];
-    expect(await answer('', stages)).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('stage debug') });
+    expect(await answer('', stages)).toMatchObject({
+      outcome: 'fail',
+      message: expect.stringContaining('stage debug'),
+    });
   });
 
   test('and one that is not known is worse than one that is not root', async () => {
@@ -118,7 +126,7 @@ describe('the stage that ships decides', () => {
     ]) {
       expect(await answer('', stages)).toMatchObject({
         outcome: 'indeterminate',
-        reason: expect.stringContaining('stage debug'),
+        message: expect.stringContaining('stage debug'),
       });
     }
     const root = makeStage(2, USE, ['USER 0'], { target: true, name: 'root' });
@@ -133,7 +141,7 @@ describe('the stage that ships decides', () => {
       makeStage(0, USE, ['USER 1000']),
       makeStage(1, { kind: 'stage', index: 0 }, [], target),
     ];
-    expect(await answer('', stages)).toMatchObject({ outcome: 'pass', reason: expect.stringContaining('stage app') });
+    expect(await answer('', stages)).toMatchObject({ outcome: 'pass', message: expect.stringContaining('stage app') });
   });
 
   test('and a user that a build argument names is not known', async () => {
@@ -178,7 +186,7 @@ describe('the ONBUILD triggers of the base run before the stage that ships', () 
   test('so that a USER of theirs replaces the user of the base', async () => {
     expect(await over(['RUN x', 'user root'], [])).toMatchObject({
       outcome: 'fail',
-      reason: 'The stage app runs as root (ONBUILD user root of the base image).',
+      message: 'The stage app runs as root (ONBUILD user root of the base image).',
     });
     expect(await over(['USER root', 'USER $APP_UID'], [])).toMatchObject({ outcome: 'pass' });
     expect(await over(['ENV APP_UID=0', 'USER $APP_UID'], [])).toMatchObject({ outcome: 'indeterminate' });
@@ -197,7 +205,7 @@ test('the ONBUILD of a stage runs in the stage that is built on it, and at its o
   expect(await answer('', stages)).toMatchObject({
     outcome: 'fail',
     at: { line: 12 },
-    reason: 'The stage app runs as root (USER root on line 12).',
+    message: 'The stage app runs as root (USER root on line 12).',
   });
 });
 
@@ -227,8 +235,60 @@ describe('the base names the user by a variable', () => {
 
   test('and the instruction is told, though it comes to nothing', async () => {
     expect(await read('USER $NOBODY_SAYS')).toMatchObject({
-      reason: expect.stringContaining('runs as root (USER $NOBODY_SAYS on line 2)'),
+      message: expect.stringContaining('runs as root (USER $NOBODY_SAYS on line 2)'),
     });
+  });
+});
+
+describe('a name that the build makes', () => {
+  const made = (...instructions: readonly string[]) =>
+    answer('', [makeStage(0, USE, [...instructions, 'USER web'], { target: true })]);
+
+  test.each([
+    ['RUN useradd -u 1001 web', 'pass'],
+    ['RUN adduser -D web', 'pass'],
+    ['RUN useradd -u 0 web', 'fail'],
+    ['RUN useradd -o -u 0 web', 'indeterminate'],
+    ['RUN echo web:x:0:0 >> /etc/passwd', 'indeterminate'],
+    ['RUN apt-get install web', 'indeterminate'],
+    ['COPY passwd /etc/passwd', 'indeterminate'],
+  ])('%s: %s', async (instruction, outcome) => {
+    expect(await made(instruction)).toMatchObject({ outcome });
+  });
+
+  test('and one that the base has stays what it is, unless passwd is written', async () => {
+    const asked = (instruction: string) => answer('', [makeStage(0, USE, [instruction, 'USER app'], { target: true })]);
+    expect(await asked('RUN make')).toMatchObject({ outcome: 'pass' });
+    expect(await asked('RUN sed -i s/1000/0/ /etc/passwd')).toMatchObject({
+      outcome: 'indeterminate',
+      fix: expect.stringContaining('USER 65532'),
+    });
+  });
+
+  test('and a build argument that decides the user is named', async () => {
+    const { stages, uses } = readDockerfile('FROM a\nARG ID=1000\nENV WHO=$ID\nUSER $WHO\n');
+    const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { User: '' } });
+    const [use] = uses;
+    if (use === undefined) throw new Error('no use');
+    expect(ask(nonRoot, { ...subjectOf(evidence, { stages }), use })).toMatchObject([
+      { outcome: 'pass', message: expect.stringContaining('the build argument ID can change it') },
+    ]);
+  });
+});
+
+describe('the user of a stage that is copied whole', () => {
+  test.each([
+    ['scratch', 'USER 65532', 'pass'],
+    ['scratch', 'USER app', 'pass'],
+    ['scratch', 'USER toor', 'fail'],
+    ['scratch', 'CMD x', 'fail'],
+    ['other', 'USER 0', 'not-applicable'],
+  ])('into one on %s with %s: %s', async (base, last, outcome) => {
+    const { stages, uses } = readDockerfile(`FROM a AS b\nFROM ${base}\nCOPY --from=b /usr /usr\n${last}\n`);
+    const { evidence } = await contentsOf({ layers: [[PASSWD]], config: { User: '' } });
+    const [use] = uses;
+    if (use === undefined) throw new Error('no use');
+    expect(ask(nonRoot, { ...subjectOf(evidence, { stages }), use })).toMatchObject([{ outcome }]);
   });
 });
 
@@ -253,7 +313,7 @@ describe('passwd is read as runc reads it', () => {
       const link = type === 'link' ? 'opt/accounts' : '../opt/accounts';
       expect(await runs([file, { path: 'etc/passwd', link, type }])).toMatchObject({
         outcome: 'indeterminate',
-        reason: expect.stringContaining(
+        message: expect.stringContaining(
           'whose uid is not known: of /etc/passwd, it is another name of /opt/accounts, whose content was not read',
         ),
       });
@@ -290,7 +350,7 @@ test('a name stands for nobody known where the layers could not be read, and a n
     return ask(nonRoot, subjectOf({ ...evidence, filesystem }));
   };
   expect(await asked('app')).toMatchObject([
-    { outcome: 'indeterminate', reason: expect.stringContaining('whose uid is not known: No answer.') },
+    { outcome: 'indeterminate', message: expect.stringContaining('whose uid is not known: No answer.') },
   ]);
   expect(await asked('65532')).toMatchObject([{ outcome: 'pass' }]);
   expect(await asked('root')).toMatchObject([{ outcome: 'fail' }]);

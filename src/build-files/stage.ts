@@ -5,13 +5,15 @@ export interface StageInstruction extends SourceRange {
   readonly keyword: string;
   /** The arguments as written, without flags, continuation lines joined. */
   readonly text: string;
-  /** For USER, ARG, ENV …: the text after variables, where they are known without running the build. */
+  /** For USER, ARG, ENV …, and COPY and ADD with variables: the text after them, where they are known without running the build. */
   readonly expanded?: string;
   /**
    * For USER without `expanded`: the variables in its text that the file sets, `null` where it does not tell to what.
    * Those that are missing here are the base image's.
    */
   readonly variables?: Readonly<Record<string, string | null>>;
+  /** For USER: the build arguments that decide it. */
+  readonly givenBy?: readonly string[];
   /** For USER: the same in other builds of the file, for another platform or with a workflow's arguments, where it differs. */
   readonly otherwise?: readonly ExpandedText[];
   /** `--name=value`, quotes and escapes taken off. */

@@ -13,6 +13,10 @@ export interface EffectiveUser {
   readonly at?: SourceRange & { readonly file: string; readonly text: string };
   /** The ONBUILD trigger of the base that decides, where one does. */
   readonly trigger?: string;
+  /** The stages of the build file that it runs on, from the base up to the target. */
+  readonly chain: readonly Stage[];
+  /** Build arguments that decide the user, so that whoever builds can name another. */
+  readonly givenBy?: readonly string[];
   /** The target stage. */
   readonly stage: { readonly index: number; readonly name: string | null };
 }
@@ -55,24 +59,25 @@ function usersOn(
       if (chain === null) return [];
       const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
       const stage = { index: target.index, name: target.name };
-      if (decision === undefined) return [{ user: base.user, stage }];
+      if (decision === undefined) return [{ user: base.user, stage, chain }];
       const env = isSetByTriggers(chain, base.onBuild) ? undefined : base.env;
       if (decision.kind === 'trigger') {
         const { text, trigger } = decision;
-        return [{ user: expandOver({ text, variables: {} }, env)?.trim(), trigger, stage }];
+        return [{ user: expandOver({ text, variables: {} }, env)?.trim(), trigger, stage, chain }];
       }
       const { file, instruction } = decision;
-      const { line, column, endLine, endColumn, text, otherwise = [] } = instruction;
+      const { line, column, endLine, endColumn, text, otherwise = [], givenBy } = instruction;
       return [instruction, ...otherwise].map(({ expanded, variables }) => {
         const user = expanded ?? expandOver({ text, ...optionalField('variables', variables) }, env);
-        return { user: user?.trim(), at: { file, line, column, endLine, endColumn, text }, stage };
+        const at = { file, line, column, endLine, endColumn, text };
+        return { user: user?.trim(), at, stage, chain, ...optionalField('givenBy', givenBy) };
       });
     });
 }
 
 /** The user that a container of an image runs as that nothing is built on. */
 export function ownUser({ user }: BaseDefaults): EffectiveUser {
-  return { user, stage: { index: 0, name: null } };
+  return { user, stage: { index: 0, name: null }, chain: [] };
 }
 
 /** The target stages of one file that are built on scratch and run as root: by their USER, or since none says any. */
@@ -85,9 +90,10 @@ export function rootsOnScratch(stages: readonly Stage[]): readonly Stage[] {
     const decision = lastUser(chain);
     if (decision?.kind !== 'instruction') return true;
     const { instruction } = decision;
-    return [instruction, ...(instruction.otherwise ?? [])].some(
-      ({ expanded }) => expanded !== undefined && runsAs(expanded.trim(), undefined).uid === 0,
-    );
+    return [instruction, ...(instruction.otherwise ?? [])].some(({ expanded }) => {
+      const user = expanded === undefined ? undefined : runsAs(expanded.trim(), undefined);
+      return user?.uid === 0 || user?.invalid !== undefined;
+    });
   });
 }
 

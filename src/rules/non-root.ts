@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { type AccountChange, accountChange } from '../image-content/account-changes.js';
 import {
   type BaseDefaults,
   type EffectiveUser,
@@ -10,6 +11,7 @@ import {
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
 import { runsAs } from '../image-content/user.js';
 import type { Result } from '../lib/result.js';
+import { listed } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { isWindowsImage, needed } from './image-contents.js';
 import type { BuiltUse, ImageRule, RuleResult } from './rule.js';
@@ -21,6 +23,7 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
+const NO_CHANGE: AccountChange = { kind: 'none' };
 const NAMED: Options = { numeric: false };
 
 export const nonRoot: ImageRule<Options> = {
@@ -93,12 +96,12 @@ function usersOn(built: BuiltUse): readonly string[] {
 }
 
 function evaluate(
-  { user, at, trigger, stage }: EffectiveUser,
+  { user, at, trigger, stage, chain, givenBy }: EffectiveUser,
   contents: Result<FilesystemFacts, RuleResult>,
   chosen: Options,
 ): RuleResult {
   const what = stage.name === null ? 'The image that is built here' : `The stage ${stage.name}`;
-  const decides = decision(at, trigger);
+  const decides = decision(at, trigger, givenBy);
   const place =
     at === undefined
       ? {}
@@ -112,7 +115,12 @@ function evaluate(
       ...place,
     };
   }
-  const { uid, name, unread } = runsAs(user, contents.ok ? contents.value.tree : undefined);
+  const { uid, name, unread, invalid } = runsAs(user, contents.ok ? contents.value.tree : undefined);
+  if (invalid !== undefined) {
+    const who = name === undefined ? 'a uid' : `${name}, whose uid`;
+    const message = `${what} runs as ${who} that not every runtime takes for the same: ${invalid} (${decides}).`;
+    return { outcome: 'fail', message, fix, ...place };
+  }
   if (uid === 0) {
     const who = user === '' && at === undefined ? 'root, since neither it nor its base says USER' : 'root';
     const by = user === '' && at === undefined ? '' : ` (${decides})`;
@@ -142,13 +150,39 @@ function evaluate(
       ...place,
     };
   }
-  const shown = name === undefined ? `uid ${uid}` : uid === undefined ? `the user ${name}` : `${name} (uid ${uid})`;
+  const change = name === undefined ? NO_CHANGE : accountChange(chain, name);
+  const number = change.kind === 'made' ? (change.uid ?? uid) : uid;
+  if (change.kind === 'made' && number === 0) {
+    return { outcome: 'fail', message: `${what} runs as ${name}, which is made as root (${decides}).`, fix, ...place };
+  }
+  if (change.kind === 'unknown' || (change.kind === 'none' && uid === undefined)) {
+    const why =
+      change.kind === 'unknown'
+        ? `line ${change.line} may change what /etc/passwd says of it`
+        : 'it is in no passwd that was read, and no useradd of the build makes it';
+    return {
+      outcome: 'indeterminate',
+      message: `${what} runs as ${name} (${decides}), whose uid is not known: ${why}.`,
+      fix: 'Write a number instead of the name, such as USER 65532.',
+      ...place,
+    };
+  }
+  if (change.kind === 'made') {
+    const shown = number === undefined ? `${name}, made on line ${change.line}` : `${name} (uid ${number})`;
+    return { outcome: 'pass', message: `${what} runs as ${shown} (${decides}).`, ...place };
+  }
+  const shown = name === undefined ? `uid ${uid}` : `${name} (uid ${uid})`;
   return { outcome: 'pass', message: `${what} runs as ${shown} (${decides}).`, ...place };
 }
 
 /** What decides the user, in a clause for brackets. */
-function decision(at: EffectiveUser['at'], trigger: string | undefined): string {
+function decision(
+  at: EffectiveUser['at'],
+  trigger: string | undefined,
+  givenBy: EffectiveUser['givenBy'] = [],
+): string {
   if (trigger !== undefined) return `ONBUILD ${trigger.trim().slice(0, 200)} of the base image`;
   if (at === undefined) return "the base image's configuration";
-  return `USER ${at.text} on line ${at.line}`;
+  const given = givenBy.length === 0 ? '' : `, which the build argument ${listed(givenBy)} can change`;
+  return `USER ${at.text} on line ${at.line}${given}`;
 }

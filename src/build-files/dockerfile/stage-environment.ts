@@ -15,6 +15,8 @@ export interface Environment {
   readonly values: Map<string, string | null>;
   /** Build arguments without a value: whoever builds may give one. */
   readonly open: Set<string>;
+  /** The build arguments that decide a variable's value. */
+  readonly givenBy: Map<string, readonly string[]>;
   /** Whether a name that is not in `values` is unset for certain: at the bottom there is no image but scratch. */
   readonly closed: boolean;
 }
@@ -44,6 +46,7 @@ export function stageInstructions(
         ...(expanded === undefined && instruction.keyword === 'user'
           ? { variables: variablesIn(instruction.text, environment) }
           : {}),
+        ...(instruction.keyword === 'user' ? givenOf(instruction.text, environment) : {}),
         ...(instruction.flags.length === 0 ? {} : { flags: instruction.flags.map((flag) => flag.text) }),
         ...optionalField('json', instruction.json),
         ...(instruction.heredocs.length === 0 ? {} : { heredocs: instruction.heredocs }),
@@ -89,12 +92,17 @@ export function rangeOf(instruction: Instruction, source: SourceText): ReturnTyp
 
 function inherit(stage: FoundStage, earlier: readonly Environment[], budget: WorkBudget): Environment {
   const { base } = stage;
-  if (base.kind === 'scratch') return { values: new Map(), open: new Set(), closed: true };
+  if (base.kind === 'scratch') return { values: new Map(), open: new Set(), givenBy: new Map(), closed: true };
   const parent = base.kind === 'stage' ? earlier[base.index] : undefined;
   budget.spend(parent?.values.size ?? 0);
   return parent === undefined
-    ? { values: new Map(), open: new Set(), closed: false }
-    : { values: new Map(parent.values), open: new Set(parent.open), closed: parent.closed };
+    ? { values: new Map(), open: new Set(), givenBy: new Map(), closed: false }
+    : {
+        values: new Map(parent.values),
+        open: new Set(parent.open),
+        givenBy: new Map(parent.givenBy),
+        closed: parent.closed,
+      };
 }
 
 interface Surroundings {
@@ -114,12 +122,20 @@ function expandInstruction(
     case 'user':
     case 'workdir':
       return expand(instruction.text, environment, lexing);
+    case 'copy':
+    case 'add':
+      return instruction.text.includes('$') ? expand(instruction.text, environment, lexing) : undefined;
     case 'env': {
       const pairs = instruction.pairs.map((pair) => ({
         name: expand(pair.name, environment, lexing),
         value: expand(pair.value, environment, lexing),
+        givenBy: givenByIn(pair.value, environment),
       }));
-      for (const { name, value } of pairs) if (name !== undefined) environment.values.set(name, value ?? null);
+      for (const { name, value, givenBy } of pairs) {
+        if (name === undefined) continue;
+        environment.values.set(name, value ?? null);
+        environment.givenBy.set(name, givenBy);
+      }
       return joinPairs(pairs);
     }
     case 'arg':
@@ -141,15 +157,38 @@ function declare(
   const value =
     given ??
     (equals < 0 ? surroundings.global(name) : expand(text.slice(equals + 1), environment, surroundings.lexing));
+  const others = equals < 0 ? [] : givenByIn(text.slice(equals + 1), environment);
+  environment.givenBy.set(name, [...new Set([name, ...others])].slice(0, MAX_GIVEN));
   if (value !== undefined || equals >= 0) environment.values.set(name, value ?? null);
   else environment.open.add(name);
   return { name, value: value ?? environment.values.get(name) ?? undefined };
 }
 
+/** Build arguments that are named; more say nothing new. */
+const MAX_GIVEN = 8;
+
+/** The build arguments that decide the variables in a text. */
+function givenByIn(text: string, { givenBy }: Environment): readonly string[] {
+  if (!text.includes('$')) return [];
+  const found = new Set<string>();
+  for (const [, name = ''] of text.matchAll(VARIABLE)) {
+    for (const argument of givenBy.get(name) ?? []) found.add(argument);
+    if (found.size >= MAX_GIVEN) break;
+  }
+  return [...found].slice(0, MAX_GIVEN);
+}
+
+function givenOf(text: string, environment: Environment): Pick<StageInstruction, 'givenBy'> {
+  const givenBy = givenByIn(text, environment);
+  return givenBy.length === 0 ? {} : { givenBy };
+}
+
+const VARIABLE = /\$\{?([A-Za-z_][A-Za-z0-9_]*)/g;
+
 /** What the file itself says of the variables that a text names. */
 function variablesIn(text: string, { values, open }: Environment): Readonly<Record<string, string | null>> {
   const known: [string, string | null][] = [];
-  for (const [, name = ''] of text.matchAll(/\$\{?([A-Za-z_][A-Za-z0-9_]*)/g)) {
+  for (const [, name = ''] of text.matchAll(VARIABLE)) {
     const value = values.get(name);
     if (value !== undefined) known.push([name, value]);
     else if (open.has(name)) known.push([name, null]);
