@@ -16,9 +16,9 @@ async function answers(seen: Partial<FilesystemFacts>) {
 }
 
 const PASSING = {
-  'package-manager': { outcome: 'pass', reason: 'There is no package manager in it.' },
-  shell: { outcome: 'pass', reason: 'There is no shell in it.' },
-  'language-package-manager': { outcome: 'pass', reason: "There is no language's package manager in it." },
+  'package-manager': { outcome: 'pass', message: 'There is no package manager in it.' },
+  shell: { outcome: 'pass', message: 'There is no shell in it.' },
+  'language-package-manager': { outcome: 'pass', message: "There is no language's package manager in it." },
 };
 
 describe('an image', () => {
@@ -34,7 +34,7 @@ describe('an image', () => {
       shell: {
         outcome: 'fail',
         atMost: 'warning',
-        reason: 'There is a shell in it: /bin/sh and /opt/x.',
+        message: 'There is a shell in it: /bin/sh and /opt/x.',
         fix: expect.any(String),
         details: ['/bin/sh -> /bin/busybox', '/bin/sh -> /bin/busybox', '/opt/x (its content is bash)'],
       },

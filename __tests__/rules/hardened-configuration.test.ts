@@ -27,17 +27,17 @@ describe('files that hand out rights', () => {
       {
         aspect: 'set-uid',
         outcome: 'fail',
-        reason: '2 files in it run with the rights of their owner or group: /usr/bin/su and /usr/bin/wall.',
+        message: '2 files in it run with the rights of their owner or group: /usr/bin/su and /usr/bin/wall.',
         details: ['/usr/bin/su (mode 4755, uid 3, gid 4)', '/usr/bin/wall (mode 2755, uid 0, gid 0)'],
       },
       {
         aspect: 'world-writable',
-        reason: expect.stringContaining('by anybody: /srv/open'),
+        message: expect.stringContaining('by anybody: /srv/open'),
         details: ['/srv/open (mode 0666, uid 0, gid 0)'],
       },
       {
         aspect: 'devices',
-        reason: expect.stringContaining('a device node: /dev/sda'),
+        message: expect.stringContaining('a device node: /dev/sda'),
         details: ['/dev/sda (block-device, uid 0, gid 0)'],
       },
     ]);
@@ -73,7 +73,7 @@ describe('files that hand out rights', () => {
       {
         aspect: 'capabilities',
         outcome: 'fail',
-        reason: expect.stringContaining('capabilities of its own: /bin/ping'),
+        message: expect.stringContaining('capabilities of its own: /bin/ping'),
         details: ['/bin/ping (cap_net_raw, cap_net_bind_service, uid 0, gid 0)'],
       },
     ]);

@@ -138,19 +138,19 @@ describe('the variant that a stage needs', () => {
 
   test('is the builder where a build stage runs a shell', async () => {
     const policy = await policyWith(['- catalog: chainguard']);
-    const file = 'FROM python:3 AS b\nRUN pip install x\nFROM scratch\nCOPY --from=b / /\n';
+    const file = 'FROM python:3 AS b\nRUN pip install x\nFROM scratch\nCOPY --from=b /app /app\n';
     expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest-dev']);
   });
 
   test('is the builder where only a stage built on it runs something', async () => {
     const policy = await policyWith(['- catalog: chainguard']);
-    const file = 'FROM python:3 AS a\nFROM a AS b\nRUN pip install x\nFROM scratch\nCOPY --from=b / /\n';
+    const file = 'FROM python:3 AS a\nFROM a AS b\nRUN pip install x\nFROM scratch\nCOPY --from=b /app /app\n';
     expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest-dev']);
   });
 
   test('is the plain one in exec form, unless it calls a package manager', async () => {
     const policy = await policyWith(['- catalog: chainguard']);
-    const tail = 'FROM scratch\nCOPY --from=b / /\n';
+    const tail = 'FROM scratch\nCOPY --from=b /app /app\n';
     expect(images(proposed(policy, `FROM python:3 AS b\nRUN ["python", "x"]\n${tail}`))).toEqual([
       'cgr.dev/chainguard/python:latest',
     ]);
@@ -174,7 +174,7 @@ describe('the variant that a stage needs', () => {
   ];
   test.each(SHELLS)('is the builder where a build stage %s', async (_, instructions) => {
     const policy = await policyWith(['- catalog: chainguard']);
-    const file = `FROM python:3 AS b\n${instructions}\nFROM scratch\nCOPY --from=b / /\n`;
+    const file = `FROM python:3 AS b\n${instructions}\nFROM scratch\nCOPY --from=b /app /app\n`;
     expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest-dev']);
   });
 
@@ -185,7 +185,7 @@ describe('the variant that a stage needs', () => {
     'HEALTHCHECK NONE',
   ])('is the plain one with %s', async (instructions) => {
     const policy = await policyWith(['- catalog: chainguard']);
-    const file = `FROM python:3 AS b\n${instructions}\nFROM scratch\nCOPY --from=b / /\n`;
+    const file = `FROM python:3 AS b\n${instructions}\nFROM scratch\nCOPY --from=b /app /app\n`;
     expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/python:latest']);
   });
 
@@ -241,7 +241,7 @@ describe('the variant that a stage needs', () => {
   test('of a base with a package manager is not proposed for shipping', async () => {
     const policy = await policyWith(['- catalog: chainguard']);
     expect(images(proposed(policy, 'FROM ubuntu:24.04\nRUN apt-get update\n'))).toEqual([]);
-    const file = 'FROM ubuntu:24.04 AS b\nRUN apt-get update\nFROM scratch\nCOPY --from=b / /\n';
+    const file = 'FROM ubuntu:24.04 AS b\nRUN apt-get update\nFROM scratch\nCOPY --from=b /app /app\n';
     expect(images(proposed(policy, file))).toEqual(['cgr.dev/chainguard/wolfi-base:latest']);
   });
 

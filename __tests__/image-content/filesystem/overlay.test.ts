@@ -101,12 +101,47 @@ describe('layers laid over each other', () => {
         { path: 'a', content: 'one', mode: 0o4755 },
         { path: 'b', type: 'link', link: 'a' },
       ],
-      [{ path: 'c', type: 'link', link: 'b' }],
+      [{ path: 'c', type: 'link', link: 'b', mode: 0o4755 }],
     );
     expect(['a', 'b', 'c'].map((path) => tree.get(path)?.content?.md5)).toEqual(
       Array(3).fill('f97c5d29941bfb1b2fdab0874906ab82'),
     );
     expect(tree.get('c')).toMatchObject({ mode: 0o4755, hardLinkTo: 'b' });
+  });
+
+  test('the last header of a file with several names holds for all of them, in layers above as well', async () => {
+    const base = [
+      { path: 'a', content: 'one', mode: 0o755 },
+      { path: 'b', type: 'link', link: 'a', mode: 0o4755, uid: 0, gid: 5 },
+    ] as const;
+    const modes = async (...layers: Parameters<typeof overlay>) => {
+      const { tree } = await overlay(...layers);
+      return ['a', 'b', 'c'].map((path) => tree.get(path)?.mode.toString(8));
+    };
+    expect(await modes([...base])).toEqual(['4755', '4755', undefined]);
+    expect(await modes([...base], [{ path: 'c', type: 'link', link: 'a', mode: 0o666 }])).toEqual([
+      '666',
+      '666',
+      '666',
+    ]);
+    expect((await overlay([...base])).tree.get('a')).toMatchObject({ uid: 0, gid: 5 });
+    const replaced = [
+      { path: 'c', type: 'link', link: 'a', mode: 0o6755 },
+      { path: 'b', content: 'other', mode: 0o644 },
+    ] as const;
+    expect(await modes([...base], [...replaced])).toEqual(['6755', '644', '6755']);
+  });
+
+  test('a library that a hard link makes a program of is named, since it was not searched', async () => {
+    const elf = '\x7fELF';
+    const made = (path: string, mode: number) =>
+      overlay([
+        { path, content: elf, mode: 0o644 },
+        { path: 'bin/sh', type: 'link', link: path, mode },
+      ]);
+    expect((await made('lib/x.so', 0o755)).unread.map(({ path }) => path)).toEqual(['lib/x.so', 'bin/sh']);
+    expect((await made('lib/x.so', 0o644)).unread).toEqual([]);
+    expect((await made('lib/x', 0o755)).unread).toEqual([]);
   });
 
   test('what has no place is named: a hard link to nothing, a path through links that loop', async () => {

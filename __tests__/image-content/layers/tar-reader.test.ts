@@ -49,7 +49,7 @@ describe('members of an archive', () => {
       ['5', 'usr/bin/', 0o755, 0, 0, '', ''],
       ['0', 'usr/bin/tool', 0o4755, 10, 20, '', 'tool'],
       ['2', 'bin', 0o644, 0, 0, 'usr/bin', ''],
-      ['1', 'usr/bin/again', 0o644, 0, 0, 'usr/bin/tool', ''],
+      ['1', 'usr/bin/again', 0o4755, 0, 0, 'usr/bin/tool', ''],
     ]);
   });
 

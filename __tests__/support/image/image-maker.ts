@@ -54,7 +54,7 @@ export async function makeTar(files: readonly LayerFile[]): Promise<Buffer> {
       {
         name: file.path,
         type,
-        mode: file.mode ?? (type === 'directory' ? 0o755 : 0o644),
+        mode: file.mode ?? (type === 'link' ? modeOf(files, file.link) : type === 'directory' ? 0o755 : 0o644),
         uid: file.uid ?? 0,
         gid: file.gid ?? 0,
         mtime: file.mtime ?? EPOCH,
@@ -67,6 +67,12 @@ export async function makeTar(files: readonly LayerFile[]): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of archive) if (chunk instanceof Uint8Array) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Archivers write the file's own mode into the header of its second names. */
+function modeOf(files: readonly LayerFile[], path: string | undefined): number {
+  const target = files.findLast((file) => file.path === path);
+  return target === undefined ? 0o644 : target.type === 'link' ? modeOf(files, target.link) : (target.mode ?? 0o644);
 }
 
 export async function makeLayer(

@@ -1,9 +1,11 @@
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { isLibraryName } from '../layers/file-scanner.js';
 import { isHardLink, type LayerFacts } from '../layers/layer-facts.js';
 import { LAYER_LIMITS } from '../layers/limits.js';
 import type { FileEntry } from './file-entry.js';
 import { FileTree, walk } from './file-tree.js';
-import { newNode, nodePath, type TreeNode } from './tree-node.js';
+import { newNode, nodePath, type SharedRights, type TreeNode } from './tree-node.js';
 
 /** The image as a container sees it, and what could not be laid over what lies below. */
 export interface Overlay {
@@ -30,6 +32,7 @@ export function layOver(
   const root = newNode(null, '');
   const directories = new DirectoryWalk(root);
   const unread: { path: string; reason: string }[] = [];
+  const linked: TreeNode[] = [];
   let implied = 0;
   const makeDirectory = (parent: TreeNode, name: string): TreeNode => {
     implied += 1;
@@ -47,7 +50,7 @@ export function layOver(
       hidden?.parent?.children?.delete(hidden.name);
     }
     for (const entry of layer.entries) {
-      const problem = place(root, entry, directories, makeDirectory, hiddenTargets);
+      const problem = place(root, entry, directories, makeDirectory, hiddenTargets, linked);
       if (problem !== null) unread.push({ path: entry.path, reason: problem });
       if (implied > LAYER_LIMITS['implied-directories']) {
         const message = `they name more than ${LAYER_LIMITS['implied-directories']} directories only by what lies in them`;
@@ -59,7 +62,28 @@ export function layOver(
       }
     }
   }
+  unread.push(...shareRights(linked));
   return ok({ tree: new FileTree(root), unread });
+}
+
+/** Gives every name of a file what the last header of its hard links says. */
+function shareRights(linked: readonly TreeNode[]): Overlay['unread'] {
+  const unread: { path: string; reason: string }[] = [];
+  for (const node of linked) {
+    const { entry, shared } = node;
+    if (entry === null || shared === null) continue;
+    if (isUnsearched(entry, shared.rights))
+      unread.push({ path: entry.path, reason: 'a hard link makes a program of what was stored as a library' });
+    const { mode, ...rights } = shared.rights;
+    node.entry = { ...entry, ...rights, ...(entry.type === 'link' ? {} : { mode }) };
+  }
+  return unread;
+}
+
+/** Whether a file becomes a program that was not searched for what programs it holds. */
+function isUnsearched({ mode, path, hardLinkTo, content }: FileEntry, rights: SharedRights): boolean {
+  const isProgram = (mode & 0o111) === 0 && (rights.mode & 0o111) !== 0;
+  return isProgram && content?.form === 'elf' && isLibraryName(hardLinkTo ?? path);
 }
 
 /**
@@ -89,16 +113,38 @@ function place(
   directories: DirectoryWalk,
   makeDirectory: (parent: TreeNode, name: string) => TreeNode,
   hiddenTargets: ReadonlyMap<string, FileEntry>,
+  linked: TreeNode[],
 ): string | null {
   if (isHardLink(entry)) {
-    const linked =
-      walk(root, root, entry.hardLinkTo, false, undefined, directories.taken)?.entry ??
-      hiddenTargets.get(entry.hardLinkTo);
-    if (linked === null || linked === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
-    if (linked.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
-    const second = { ...linked, path: entry.path, hardLinkTo: linked.path };
-    return place(root, second, directories, makeDirectory, hiddenTargets);
+    const first = walk(root, root, entry.hardLinkTo, false, undefined, directories.taken);
+    const target = first?.entry ?? hiddenTargets.get(entry.hardLinkTo);
+    if (target === undefined) return `it is a hard link to /${entry.hardLinkTo}, which is not there`;
+    if (target.type === 'directory') return `it is a hard link to the directory /${entry.hardLinkTo}`;
+    const shared = first?.shared ?? { rights: target };
+    // Without a capability of its own the header takes none away for certain: the file keeps what it had.
+    const { mode, uid, gid, capabilities = shared.rights.capabilities } = entry;
+    shared.rights = { mode, uid, gid, ...optionalField('capabilities', capabilities) };
+    const holdsFirst = first !== null && first.entry === target;
+    if (holdsFirst && first.shared === null) {
+      first.shared = shared;
+      linked.push(first);
+    }
+    const second = { ...target, path: entry.path, hardLinkTo: target.path };
+    return putEntry(root, second, directories, makeDirectory, (node) => {
+      node.shared = shared;
+      linked.push(node);
+    });
   }
+  return putEntry(root, entry, directories, makeDirectory, () => undefined);
+}
+
+function putEntry(
+  root: TreeNode,
+  entry: FileEntry,
+  directories: DirectoryWalk,
+  makeDirectory: (parent: TreeNode, name: string) => TreeNode,
+  placed: (node: TreeNode) => void,
+): string | null {
   const slash = entry.path.lastIndexOf('/');
   const parent = slash < 0 ? root : directories.find(entry.path.slice(0, slash), makeDirectory);
   if (parent === null) return 'the links in its path loop';
@@ -118,6 +164,8 @@ function place(
   // What lies at a path may be another place from now on.
   if (entry.type === 'link' || (replaced !== null && replaced.type !== entry.type)) directories.forget();
   node.entry = path === entry.path ? entry : { ...entry, path };
+  node.shared = null;
+  placed(node);
   if (entry.type !== 'directory') node.children = null;
   return path !== entry.path && replaced?.type === 'file'
     ? `it replaces /${path} through a link, which not every runtime follows`

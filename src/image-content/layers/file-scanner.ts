@@ -159,6 +159,11 @@ export class FileScanner implements MemberSink {
   }
 }
 
+/** Whether a file is named like a shared library or kernel module: without an execute bit it is not searched for programs. */
+export function isLibraryName(path: string): boolean {
+  return /\.(?:so(?:\.[^/]*)?|ko|o|a|debug)$/.test(path);
+}
+
 function formOf(chunk: Uint8Array): Form {
   if (chunk[0] === 0x7f && chunk[1] === 0x45 && chunk[2] === 0x4c && chunk[3] === 0x46) return 'elf';
   if (chunk[0] === 0x23 && chunk[1] === 0x21) return 'script';

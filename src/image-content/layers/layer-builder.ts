@@ -89,8 +89,14 @@ export class LayerBuilder {
       this.#whiteout(slash < 0 ? '' : path.slice(0, slash), base);
       return null;
     }
+    const rights = {
+      mode: member.mode,
+      uid: member.uid,
+      gid: member.gid,
+      ...(member.capability === undefined ? {} : { capabilities: capabilityNames(member.capability) }),
+    };
     if (member.type === '1') {
-      this.#entries.push({ path, hardLinkTo: memberPath(member.linkName) });
+      this.#entries.push({ path, hardLinkTo: memberPath(member.linkName), ...rights });
       return null;
     }
     const type = TYPES[member.type];
@@ -105,12 +111,9 @@ export class LayerBuilder {
     const entry: FileEntry = {
       path,
       type,
-      mode: member.mode,
-      uid: member.uid,
-      gid: member.gid,
+      ...rights,
       size: type === 'file' ? member.size : 0,
       ...(type === 'link' ? { linkTarget: member.linkName } : {}),
-      ...(member.capability === undefined ? {} : { capabilities: capabilityNames(member.capability) }),
     };
     if (type !== 'file') {
       this.#entries.push(entry);

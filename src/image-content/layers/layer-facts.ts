@@ -1,8 +1,12 @@
 import type { FileEntry } from '../filesystem/file-entry.js';
 
-/** A second name for a file of this layer or of one below. */
-export interface HardLink {
-  readonly path: string;
+/**
+ * A second name for a file of this layer or of one below. Runtimes give the file, under all of its names, what the
+ * link's own header says.
+ *
+ * @see https://github.com/containerd/containerd/blob/main/pkg/archive/tar.go `createTarFile`
+ */
+export interface HardLink extends Pick<FileEntry, 'path' | 'mode' | 'uid' | 'gid' | 'capabilities'> {
   readonly hardLinkTo: string;
 }
 
