@@ -79,8 +79,8 @@ describe('reading from a registry', () => {
     expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
   });
 
-  test('a HEAD that says too little is followed by a GET', async () => {
-    for (const answer of [status(200), status(405), status(404)]) {
+  test('a HEAD that is refused or says too little is followed by a GET', async () => {
+    for (const answer of [status(200), status(405), status(404), status(403), status(401), status(400)]) {
       const server = await start({ intercept: faults(/manifests/, answer) });
       const source = await openFor(server.host);
       expect(await source.resolveTag(at(server), '1.0', 'digest')).toMatchObject({
@@ -88,6 +88,33 @@ describe('reading from a registry', () => {
       });
       expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
     }
+  });
+
+  test('a HEAD and a GET that are both refused are an error', async () => {
+    const server = await start({ intercept: faults(/manifests/, status(403), status(403)) });
+    const source = await openFor(server.host);
+    expect(await source.resolveTag(at(server), '1.0', 'digest')).toMatchObject({ error: { code: 'forbidden' } });
+  });
+
+  test('a list of referrers that is null is empty', async () => {
+    const body = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: null });
+    const server = await start({ intercept: faults(/referrers/, status(200, { 'content-type': OCI_INDEX }, body)) });
+    const source = await openFor(server.host);
+    expect(await source.referrers(at(server), index.descriptor.digest)).toEqual({
+      ok: true,
+      value: { via: 'referrers-api', descriptors: [], unreadable: [] },
+    });
+  });
+
+  test('an odd entry among referrers hides none of the others, and is reported', async () => {
+    const entry = subjectOf(index);
+    const manifests = [{ ...entry, digest: 'blake3:00' }, entry];
+    const body = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests });
+    const server = await start({ intercept: faults(/referrers/, status(200, { 'content-type': OCI_INDEX }, body)) });
+    const source = await openFor(server.host);
+    expect(await source.referrers(at(server), index.descriptor.digest)).toMatchObject({
+      value: { descriptors: [entry], unreadable: [expect.stringContaining('manifests.0.digest')] },
+    });
   });
 
   test('a missing tag is not found, with the code that the registry gives', async () => {

@@ -22,7 +22,7 @@ test('whatever is wrong between us and a registry, what we then hold is right, o
 
 test('nothing but a registry that says so makes a signature absent', () => {
   const absent = rows.filter(({ referrers }) => referrers === 'none').map(({ fault }) => fault);
-  expect(absent).toEqual(['404 of a registry']);
+  expect(absent).toEqual(['404 of a registry', 'null for the list of referrers']);
 });
 
 test('what a registry lists in place of referrers are others, which prove nothing', () => {

@@ -3,7 +3,7 @@ import { type Platform, parsePlatform } from '../../src/references/platform.js';
 import { parseReference } from '../../src/references/reference.js';
 import { choosePlatform, compatiblePlatforms } from '../../src/registry/manifest/choose-platform.js';
 import type { Descriptor } from '../../src/registry/manifest/manifest.js';
-import { OCI_MANIFEST } from '../../src/registry/manifest/media-types.js';
+import { OCI_INDEX, OCI_MANIFEST } from '../../src/registry/manifest/media-types.js';
 import { resolveImage } from '../../src/registry/resolve.js';
 import {
   contentOf,
@@ -164,6 +164,50 @@ describe('resolveImage', () => {
       ok: false,
       error: { code: 'malformed', message: expect.stringContaining('it lists 1 layer') },
     });
+  });
+});
+
+describe('an index with an odd entry', () => {
+  const odd = (platform?: object) => ({
+    mediaType: OCI_MANIFEST,
+    digest: 'blake3:00',
+    size: 1,
+    ...(platform && { platform }),
+  });
+  const index = (...manifests: readonly object[]) =>
+    withImage(contentOf(OCI_INDEX, Buffer.from(JSON.stringify({ schemaVersion: 2, manifests }))));
+  const withImage = (content: MadeContent): MadeContent => ({
+    ...content,
+    manifests: new Map([...amd64.manifests, ...content.manifests]),
+    blobs: amd64.blobs,
+  });
+
+  test.each([
+    ['of another platform', { os: 'linux', architecture: 'arm64' }],
+    ['of no platform, which a builder takes last', undefined],
+    ['with an empty platform, which matches nothing', {}],
+    ['of an attestation', { os: 'unknown', architecture: 'unknown' }],
+  ])('%s resolves', async (_, other) => {
+    const { result } = await resolve(index(odd(other), amd64.descriptor));
+    expect(result).toMatchObject({ ok: true, value: { manifestDigest: amd64.descriptor.digest } });
+  });
+
+  test.each([
+    ['of the same platform, which a builder may take', { os: 'linux', architecture: 'amd64' }],
+    ['of the same platform, its operating system left out', { architecture: 'amd64' }],
+  ])('%s is malformed', async (_, other) => {
+    const { result } = await resolve(index(odd(other), amd64.descriptor));
+    expect(result).toMatchObject({ ok: false, error: { code: 'malformed' } });
+  });
+
+  test('that alone might be the image is malformed, and not a missing platform', async () => {
+    const { result } = await resolve(index(odd()));
+    expect(result).toMatchObject({ ok: false, error: { code: 'malformed' } });
+  });
+
+  test('and a readable one without an operating system resolves', async () => {
+    const { result } = await resolve(index({ ...amd64.descriptor, platform: { architecture: 'amd64' } }));
+    expect(result).toMatchObject({ ok: true, value: { platform: 'linux/amd64' } });
   });
 });
 

@@ -6,7 +6,7 @@ import { digestOf, hashesTo } from '../references/digest.js';
 import { isDigest, repositoryName } from '../references/reference.js';
 import type { Authorization } from './auth/authorization.js';
 import type { HostRules } from './hosts.js';
-import { type RequestName, requestText, statusError } from './http/http-failure.js';
+import { type RequestName, requestText } from './http/http-failure.js';
 import { nextPage } from './http/pages.js';
 import { refusalError } from './http/refusal.js';
 import type { Ask, RegistryApi } from './http/request.js';
@@ -67,7 +67,7 @@ function startOf(answer: Answer): number {
   return answer.status === 206 && start !== undefined ? Number(start) : 0;
 }
 
-const page = z.object({ tags: z.array(z.string()).nullable() });
+const page = z.object({ tags: z.array(z.string()).nullish() });
 const PAGE_SIZE = 1000;
 
 /** Every tag of a repository. @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
@@ -124,7 +124,7 @@ export class RegistryClient implements ImageSource, RegistryApi {
   ): Promise<Result<Descriptor, RegistryError>> {
     if (wanted === 'digest') {
       const head = await this.#headTag(repository, tag);
-      if (head !== undefined) return head;
+      if (head !== undefined) return ok(head);
     }
     const fetched = await this.#fetchManifest(repository, tag);
     if (!fetched.ok) return fetched;
@@ -214,18 +214,17 @@ export class RegistryClient implements ImageSource, RegistryApi {
     return err(refusalError(this.nameOf('GET', ask), { ...answer.value, bytes }));
   }
 
-  /** Undefined where a registry's HEAD says too little, so that GET must be asked. */
-  async #headTag(repository: Repository, tag: string): Promise<Result<Descriptor, RegistryError> | undefined> {
+  /** Undefined where a registry refuses HEAD or says too little, so that GET decides: some refuse HEAD with 403. */
+  async #headTag(repository: Repository, tag: string): Promise<Descriptor | undefined> {
     const ask = manifestAsk(repository, tag);
     const answer = await this.answer('HEAD', ask, 'manifest-bytes');
-    if (!answer.ok) return answer;
+    if (!answer.ok) return undefined;
     const { status, headers } = answer.value;
-    if (status === 401 || status === 403) return err(statusError(this.nameOf('HEAD', ask), answer.value));
     const digest = headers.get('docker-content-digest');
     const mediaType = essence(headers.get('content-type') ?? undefined);
     if (status !== 200 || digest === null || !isDigest(digest) || mediaType === undefined) return undefined;
     const length = Number(headers.get('content-length') ?? 0);
-    return ok({ mediaType, digest, size: Number.isSafeInteger(length) ? length : 0 });
+    return { mediaType, digest, size: Number.isSafeInteger(length) ? length : 0 };
   }
 
   async #fetchManifest(repository: Repository, reference: string): Promise<Result<FetchedManifest, RegistryError>> {

@@ -72,4 +72,6 @@ export interface ImageSource {
 export interface Referrers {
   readonly via: 'referrers-api' | 'referrers-tag' | 'layout';
   readonly descriptors: readonly Descriptor[];
+  /** Why entries of the list could not be read, a clause each: what they name is unknown. */
+  readonly unreadable: readonly string[];
 }

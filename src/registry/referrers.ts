@@ -8,7 +8,7 @@ import type { RegistryApi } from './http/request.js';
 import type { WholeAnswer } from './http/response.js';
 import type { ImageSource, Referrers, RegistryError, Repository } from './image-source.js';
 import type { RegistryLimits } from './limits.js';
-import type { Descriptor } from './manifest/manifest.js';
+import type { Descriptor, Manifest } from './manifest/manifest.js';
 import { essence, OCI_INDEX } from './manifest/media-types.js';
 import { readManifest } from './manifest/read-manifest.js';
 import { documentError } from './registry-error.js';
@@ -27,6 +27,7 @@ export async function fetchReferrers(
   limits: RegistryLimits,
 ): Promise<Result<Referrers, RegistryError>> {
   const found = new Map<string, Descriptor>();
+  const unreadable: string[] = [];
   const visited = new Set<string>();
   const first = { repository, path: `referrers/${digest}`, accept: OCI_INDEX };
   for (let ask: typeof first & { readonly url?: URL } = first; ; ) {
@@ -39,11 +40,13 @@ export async function fetchReferrers(
     const read = readManifest(answer.value.bytes, OCI_INDEX, limits);
     const origin = { registry: repository.registry, request: requestText(name), what: `The referrers of ${digest}` };
     if (!read.ok) return err(documentError(read.error, origin));
-    for (const entry of read.value.kind === 'index' ? read.value.manifests : []) found.set(entry.digest, entry);
+    const list = entriesOf(read.value);
+    for (const entry of list.descriptors) found.set(entry.digest, entry);
+    unreadable.push(...list.unreadable);
     if (found.size > limits.referrers) return err(tooMany(name, repository, digest, limits));
     const next = nextPage(answer.value.headers, name, visited, 'referrer-pages', limits);
     if (!next.ok) return next;
-    if (next.value === undefined) return ok({ via: 'referrers-api', descriptors: [...found.values()] });
+    if (next.value === undefined) return ok({ via: 'referrers-api', descriptors: [...found.values()], unreadable });
     ask = { ...first, url: next.value };
   }
 }
@@ -62,13 +65,22 @@ async function byTag(
   const tag = referrersTag(digest);
   const resolved = await client.resolveTag(repository, tag);
   if (!resolved.ok)
-    return resolved.error.code === 'not-found' ? ok({ via: 'referrers-tag', descriptors: [] }) : resolved;
+    return resolved.error.code === 'not-found'
+      ? ok({ via: 'referrers-tag', descriptors: [], unreadable: [] })
+      : resolved;
   const list = await client.manifest(repository, resolved.value.digest);
   if (!list.ok) return list;
-  const descriptors = list.value.manifest.kind === 'index' ? list.value.manifest.manifests : [];
-  if (descriptors.length <= limits.referrers) return ok({ via: 'referrers-tag', descriptors });
+  const entries = entriesOf(list.value.manifest);
+  if (entries.descriptors.length <= limits.referrers) return ok({ via: 'referrers-tag', ...entries });
   const name = client.nameOf('GET', { repository, path: `manifests/${tag}` });
   return err(tooMany(name, repository, digest, limits));
+}
+
+/** What an index lists; a manifest in its place lists nothing. */
+function entriesOf(manifest: Manifest): Omit<Referrers, 'via'> {
+  if (manifest.kind === 'manifest') return { descriptors: [], unreadable: [] };
+  const unreadable = (manifest.unreadable ?? []).map(({ reason }) => reason);
+  return { descriptors: manifest.manifests, unreadable };
 }
 
 function tooMany(name: RequestName, repository: Repository, digest: string, { referrers }: RegistryLimits) {

@@ -1,10 +1,17 @@
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural, shown } from '../lib/text.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { FetchedManifest, ImageSource, RegistryError, Repository } from './image-source.js';
 import { registryLimits } from './limits.js';
-import { choosePlatform, compatiblePlatforms, normalPlatform, platformOf } from './manifest/choose-platform.js';
+import {
+  choosePlatform,
+  compatiblePlatforms,
+  normalPlatform,
+  platformOf,
+  rivalOf,
+} from './manifest/choose-platform.js';
 import { beyondLimit, type DocumentFault, malformed, unsupportedForm } from './manifest/document-fault.js';
 import type { Descriptor, ImageManifest } from './manifest/manifest.js';
 import { isImageConfigType } from './manifest/media-types.js';
@@ -49,7 +56,7 @@ export async function resolveImage(
     ...(root.value.manifest.kind === 'index'
       ? { index: { digest: root.value.digest, manifests: root.value.manifest.manifests } }
       : {}),
-    platform: normalPlatform(read.value) ?? `${read.value.os}/${read.value.architecture}`,
+    platform: platformOfImage(read.value, entry, platform),
     manifestDigest: fetched.digest,
     manifest,
     configDigest: manifest.config.digest,
@@ -93,6 +100,8 @@ async function choose(
     if (met.size > maxDepth)
       return fail(beyondLimit('index-depth', maxDepth, `indexes are nested more than ${maxDepth} deep`));
     const next = choosePlatform(manifest.manifests, platform);
+    const rival = rivalOf(manifest.unreadable ?? [], next, platform);
+    if (rival !== undefined) return fail(malformed(rival.reason));
     if (next === undefined) return err(missingPlatform(repository, digest, manifest.manifests, platform));
     if (met.has(next.digest)) return fail(malformed(`it leads back to ${next.digest}`));
     const child = await source.manifest(repository, next.digest);
@@ -141,6 +150,16 @@ function noImage(manifest: ImageManifest): DocumentFault {
   return unsupportedForm(`artifact of type ${type}`, `it is an artifact of type ${type}, expected an image`);
 }
 
+/** A configuration without an architecture is taken for whatever is asked for, by Docker and containerd alike. */
+function platformOfImage(
+  { os, architecture, variant }: ResolvedImage['configuration'],
+  entry: Descriptor | undefined,
+  wanted: Platform,
+): string {
+  if (architecture === '') return (entry && platformOf(entry)) ?? formatPlatform(wanted);
+  return normalPlatform({ os, architecture, ...optionalField('variant', variant) }) ?? `${os}/${architecture}`;
+}
+
 /** What the configuration says must be what the manifest and the index say: else one of them is about another image. */
 function findDisagreement(
   manifest: ImageManifest,
@@ -152,6 +171,8 @@ function findDisagreement(
     return malformed(
       `it lists ${plural(configuration.diffIds.length, 'layer')}, and its manifest ${manifest.layers.length}`,
     );
+  // An entry without a platform is matched by the configuration alone, which then has to name one.
+  if (configuration.architecture === '' && (entry === undefined || entry.platform !== undefined)) return undefined;
   const own = normalPlatform(configuration);
   // A runtime reads the configuration then, and passes over what is for another: so this is not what it takes.
   if (entry !== undefined && entry.platform === undefined && !compatiblePlatforms(wanted).includes(own ?? '')) {

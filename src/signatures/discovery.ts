@@ -55,7 +55,7 @@ export async function searchReferrers(source: ImageSource, repository: Repositor
   const answer = await source.referrers(repository, digest);
   const place = `referrers of ${digest} in ${nameOf(repository)}`;
   if (!answer.ok) return failed(place, answer.error);
-  const { descriptors, via } = answer.value;
+  const { descriptors, via, unreadable } = answer.value;
   const relevant = descriptors.filter(mayHoldSignatures);
   const limit = DISCOVERY_LIMITS['signature-referrers'];
   const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
@@ -70,7 +70,10 @@ export async function searchReferrers(source: ImageSource, repository: Repositor
     lookedIn: [
       { place: `${place} (${via})`, answer: `${descriptors.length} found, ${relevant.length} that may be signatures` },
     ],
-    failures: relevant.length > limit ? [beyond('signature-referrers', place)] : [],
+    failures: [
+      ...(relevant.length > limit ? [beyond('signature-referrers', place)] : []),
+      ...unreadable.slice(0, 1).map((reason) => unreadableEntry(place, reason)),
+    ],
   };
   return mergeDiscoveries([here, ...read]);
 }
@@ -151,6 +154,14 @@ function failed(place: string, error: RegistryError): Discovery {
     lookedIn: [{ place, answer: `${code}: ${message}` }],
     failures: [toIncomplete(error)],
     unsupported: error.unsupported === undefined ? [] : [error.unsupported],
+  };
+}
+
+function unreadableEntry(place: string, reason: string): Incomplete {
+  return {
+    cause: 'malformed',
+    message: `An entry of the ${place} can't be read because ${reason}.`,
+    fix: 'Ask the operator of the registry what the entry is, or delete the artifact that it stands for.',
   };
 }
 

@@ -19,7 +19,7 @@ import {
   startRegistry,
 } from '../../support/registry/registry-server.js';
 
-const PASSWORD: Credential = { kind: 'password', username: 'ann', password: 'secret' };
+const PASSWORD = { kind: 'password', username: 'ann', password: 'secret' } as const;
 let image: MadeImage;
 const servers: { close(): Promise<void> }[] = [];
 
@@ -208,6 +208,109 @@ describe('a token server on another host', () => {
       ok: false,
       error: { code: 'refused-address' },
     });
+  });
+});
+
+describe('a registry that knows a repository by another name', () => {
+  const rewrite = (repository: string) => repository.replace(/^base\//, 'vendor/');
+  const scopesOf = (server: RegistryServer) =>
+    server.requests.flatMap(({ url }) => new URL(url, 'http://x').searchParams.get('scope') ?? []);
+
+  test.each([
+    ['refuses the token for its own name', false],
+    ['has a token server that refuses the other name', true],
+  ])('and %s is asked once with the scope of its challenge, for pull alone', async (_, refusesOthers) => {
+    const server = await start({ auth: { kind: 'token', rewrite, refusesOthers } });
+    const source = await openFor(server.host);
+    const repository = { registry: server.host, repository: 'base/a' };
+    expect(await source.resolveTag(repository, '1')).toMatchObject({ ok: true });
+    expect(await source.blob(repository, image.config, 'config')).toMatchObject({ ok: true });
+    expect(scopesOf(server)).toEqual(['repository:base/a:pull', 'repository:vendor/a:pull']);
+  });
+
+  test('and refuses both names is not asked a third time', async () => {
+    let asked = 0;
+    const server = await start({
+      auth: { kind: 'token' },
+      intercept: (request, response) => {
+        if (request.url?.startsWith('/token')) return false;
+        const realm = `http://${request.headers.host}/token`;
+        const challenge = `Bearer realm="${realm}",scope="repository:vendor/${asked++}:pull"`;
+        response.writeHead(401, { 'www-authenticate': challenge }).end();
+        return true;
+      },
+    });
+    const source = await openFor(server.host);
+    const repository = { registry: server.host, repository: 'base/a' };
+    for (const tag of ['1', '2'])
+      expect(await source.resolveTag(repository, tag)).toMatchObject({ error: { code: 'unauthorized' } });
+    expect(scopesOf(server).filter((scope) => scope.includes('vendor'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['names no repository', 'registry:catalog:*'],
+    ['is its own', 'repository:base/a:pull,push'],
+  ])('is not asked again where the scope of the challenge %s', async (_, scope) => {
+    const server = await start({
+      auth: { kind: 'token' },
+      intercept: (request, response) => {
+        if (request.url?.startsWith('/token')) return false;
+        const challenge = `Bearer realm="http://${request.headers.host}/token",scope="${scope}"`;
+        response.writeHead(401, { 'www-authenticate': challenge }).end();
+        return true;
+      },
+    });
+    const source = await openFor(server.host);
+    await source.resolveTag({ registry: server.host, repository: 'base/a' }, '1');
+    expect(scopesOf(server)).toEqual(['repository:base/a:pull']);
+  });
+});
+
+describe('a redirect to another registry', () => {
+  const OTHER = { kind: 'password', username: 'bob', password: 'other' } as const;
+  const redirectTo =
+    (host: string): NonNullable<RegistryServerOptions['intercept']> =>
+    (request, response) => {
+      if (!request.url?.startsWith('/v2/') || request.headers.authorization === undefined) return false;
+      response.writeHead(307, { location: `http://${host}${request.url}` }).end();
+      return true;
+    };
+  const basic = ({ username, password }: Extract<Credential, { kind: 'password' }>) =>
+    `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+  test.each([
+    ['with passwords', { kind: 'basic', username: 'bob', password: 'other' }],
+    ['with tokens', { kind: 'token', username: 'bob', password: 'other' }],
+  ] as const)('%s is followed with its own credentials, and never the first one’s', async (_, auth) => {
+    const other = await start({ auth });
+    const first = await start({
+      auth: { kind: 'basic', username: 'ann', password: 'secret' },
+      intercept: redirectTo(other.host),
+    });
+    const credentials = new Map<string, Credential>([
+      [first.host, PASSWORD],
+      [other.host, OTHER],
+    ]);
+    const source = await openFor([first.host, other.host], { credentials });
+    const repository = { registry: first.host, repository: 'base/a' };
+    expect(await source.resolveTag(repository, '1')).toMatchObject({ ok: true });
+    expect(await source.blob(repository, image.config, 'config')).toMatchObject({ ok: true });
+    const sent = (server: RegistryServer) => server.requests.map(({ headers }) => headers['authorization']);
+    expect(sent(other)).not.toContain(basic(PASSWORD));
+    expect(sent(first)).not.toContain(basic(OTHER));
+  });
+
+  test('that has no credentials of its own is refused, with nothing sent', async () => {
+    const other = await start({ auth: { kind: 'basic', username: 'ann', password: 'secret' } });
+    const first = await start({
+      auth: { kind: 'basic', username: 'ann', password: 'secret' },
+      intercept: redirectTo(other.host),
+    });
+    const source = await openFor([first.host, other.host], login(first));
+    expect(await source.resolveTag({ registry: first.host, repository: 'base/a' }, '1')).toMatchObject({
+      error: { code: 'unauthorized' },
+    });
+    expect(other.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined]);
   });
 });
 

@@ -99,7 +99,7 @@ describe.each([
     ]);
     expect(await source.referrers(APP, image.descriptor.digest)).toEqual({
       ok: true,
-      value: { via: 'layout', descriptors: [] },
+      value: { via: 'layout', descriptors: [], unreadable: [] },
     });
   });
 

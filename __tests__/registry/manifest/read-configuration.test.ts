@@ -63,8 +63,20 @@ describe('readConfiguration', () => {
     expect(read({ ...BASE, config: { Cmd: 'sh' } })).toMatchObject({ value: { cmd: ['sh'] } });
   });
 
+  test('an operating system that is left out or null is the one that images are built on', () => {
+    for (const os of [undefined, null, ''])
+      expect(read({ ...BASE, os })).toMatchObject({ value: { os: 'linux', architecture: 'amd64' } });
+  });
+
+  test('null in place of a text or a list is an empty one', () => {
+    const config = { Labels: { a: null }, Env: null, Cmd: [null], Volumes: null };
+    expect(read({ ...BASE, config, rootfs: { diff_ids: null } })).toMatchObject({
+      value: { labels: { a: '' }, env: [], cmd: [''], volumes: [], diffIds: [] },
+    });
+  });
+
   test.each([
-    ['no platform', { rootfs: BASE.rootfs }, /os/],
+    ['a number for an operating system', { ...BASE, os: 1 }, /os/],
     ['no root file system', { os: 'linux', architecture: 'amd64' }, /rootfs/],
     [
       'two users, of which Go takes one and JavaScript another',

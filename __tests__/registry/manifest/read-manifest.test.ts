@@ -24,8 +24,28 @@ describe('readManifest', () => {
     ['a Docker manifest', { ...IMAGE, mediaType: DOCKER_MANIFEST }, 'manifest'],
     ['a Docker manifest list', { ...INDEX, mediaType: DOCKER_INDEX }, 'index'],
     ['null where Go leaves a slice or map empty', { ...IMAGE, annotations: null, subject: null }, 'manifest'],
+    ['null for the layers', { ...IMAGE, layers: null }, 'manifest'],
+    ['null for the manifests', { ...INDEX, manifests: null }, 'index'],
   ])('reads %s', (_, document, kind) => {
     expect(read(document)).toMatchObject({ ok: true, value: { kind, annotations: {} } });
+  });
+
+  test('reads null in place of a text as an empty one', () => {
+    const config = { ...CONFIG, annotations: { a: null }, platform: { os: null, architecture: 'arm64' } };
+    expect(read({ ...IMAGE, config })).toMatchObject({
+      value: { config: { annotations: { a: '' }, platform: { os: '', architecture: 'arm64' } } },
+    });
+  });
+
+  test('sets an odd entry of an index apart, with its platform', () => {
+    const platform = { os: 'linux', architecture: 'arm64' };
+    const odd = { ...CONFIG, digest: `blake3:${'a'.repeat(64)}`, platform };
+    expect(read({ ...INDEX, manifests: [CONFIG, odd, null] })).toMatchObject({
+      value: {
+        manifests: [CONFIG],
+        unreadable: [{ reason: expect.stringContaining('manifests.1.digest'), platform }, {}],
+      },
+    });
   });
 
   test('keeps what a descriptor says, and leaves out what it does not', () => {

@@ -59,6 +59,34 @@ const challenge: Fault = ({ request, response, origin }) => {
   response.end();
 };
 
+/** The answer of a Go server to a request for a token, its empty fields written as null. */
+const nullToken: Fault = (passing) => {
+  const { request, response, origin } = passing;
+  if (request.url?.startsWith('/token'))
+    return void response.end('{"token":null,"access_token":"x","expires_in":null,"issued_at":null}');
+  if (request.headers.authorization !== undefined) return passing.pass();
+  response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
+};
+
+/** A domain in front of a registry that knows the repository by another name, and gives tokens for that. */
+const otherScope: Fault = (passing) => {
+  const { request, response, origin } = passing;
+  const url = new URL(request.url ?? '/', origin);
+  const name = 'repository:vendor/app:pull';
+  if (url.pathname === '/token') {
+    response.statusCode = url.searchParams.get('scope') === name ? 200 : 403;
+    return void response.end('{"token":"good"}');
+  }
+  if (request.headers.authorization === 'Bearer good') return passing.pass();
+  response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token",scope="${name},push"` }).end();
+};
+
+const nullList: Fault = ({ request, response, pass }) => {
+  if (!request.url?.includes('/referrers/')) return pass();
+  response.writeHead(200, { 'content-type': OCI_INDEX });
+  response.end('{"schemaVersion":2,"manifests":null}');
+};
+
 const flipped = ({ headers, status: code, body }: UpstreamAnswer): UpstreamAnswer => {
   const bytes = Buffer.from(body);
   bytes[bytes.length - 2] = (bytes.at(-2) ?? 0) ^ 1;
@@ -115,6 +143,9 @@ export function faultList(upstream: string, deep: MadeContent): ReadonlyMap<stri
         headers: { ...answer.headers, 'docker-content-digest': `sha256:${'0'.repeat(64)}` },
       })),
     ],
+    ['null for the list of referrers', nullList],
+    ['a token with null fields', nullToken],
+    ['a token for the scope of the challenge alone', otherScope],
     [
       'a redirect in a circle',
       ({ request, response, origin }) => void response.writeHead(307, { location: `${origin}${request.url}` }).end(),

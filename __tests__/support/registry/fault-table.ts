@@ -137,6 +137,6 @@ everything else is the cause under which the evidence is unavailable, and never 
 /** Compares rows with the document, which `UPDATE_TABLES=1` writes anew. */
 export async function expectFaultTable(rows: readonly FaultRow[]): Promise<void> {
   const cells = rows.map(({ fault, image, referrers, layer }) => [fault, image, referrers, layer]);
-  await expectDocument('registry-faults.md', INTRODUCTION, ['fault', 'image', 'referrers', 'layer'], cells);
+  await expectDocument('dev/registry-faults.md', INTRODUCTION, ['fault', 'image', 'referrers', 'layer'], cells);
   expect(cells.flat()).not.toContain('WRONG');
 }

@@ -12,8 +12,12 @@ export type RegistryAuth =
       /** The realm of the challenge, if it is not this server's own /token. */
       readonly realm?: string;
       readonly expiresIn?: number;
-      /** Which field of the answer holds the token. Default `token`. */
+      /** Which field of the answer holds the token. Default `token`; the other is null, as Go servers write it. */
       readonly field?: 'token' | 'access_token';
+      /** The repository's name behind this server, which alone its tokens are good for. */
+      readonly rewrite?: (repository: string) => string;
+      /** Whether the token server refuses scopes of other names than those behind it. */
+      readonly refusesOthers?: boolean;
     };
 
 /** The token this server gives for a scope, so that a test can tell what it was given for. */
@@ -32,7 +36,8 @@ export function authorize(
   if (auth === undefined) return true;
   const given = request.headers.authorization;
   const repository = /^\/v2\/(.+)\/(?:manifests|blobs|referrers|tags)\//.exec(url.pathname)?.[1];
-  const scope = `repository:${repository}:pull`;
+  const behind = auth.kind === 'token' && auth.rewrite ? auth.rewrite(repository ?? '') : repository;
+  const scope = `repository:${behind}:pull`;
   const wanted =
     auth.kind === 'basic'
       ? `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
@@ -41,7 +46,7 @@ export function authorize(
   const challenge =
     auth.kind === 'basic'
       ? 'Basic realm="registry"'
-      : `Bearer realm="${auth.realm ?? `${origin}/token`}",service="test-registry",scope="${scope}"`;
+      : `Bearer realm="${auth.realm ?? `${origin}/token`}",service="test-registry",scope="${scope},push"`;
   response.writeHead(401, { 'www-authenticate': challenge, 'content-type': 'application/json' });
   response.end('{"errors":[{"code":"UNAUTHORIZED"}]}');
   return false;
@@ -62,8 +67,16 @@ export async function serveToken(
       : auth.username === undefined || request.headers.authorization === basic;
   response.setHeader('content-type', 'application/json');
   response.statusCode = allowed ? 200 : 401;
-  const body = { [auth.field ?? 'token']: tokenFor(form.get('scope') ?? ''), expires_in: auth.expiresIn ?? 300 };
-  response.end(JSON.stringify(allowed ? body : { details: 'incorrect username or password' }));
+  const scope = form.get('scope') ?? '';
+  const name = scope.split(':')[1] ?? '';
+  if (auth.refusesOthers && auth.rewrite && auth.rewrite(name) !== name) response.statusCode = 403;
+  const body = {
+    token: null,
+    access_token: null,
+    [auth.field ?? 'token']: tokenFor(scope),
+    expires_in: auth.expiresIn ?? 300,
+  };
+  response.end(JSON.stringify(response.statusCode === 200 ? body : { details: 'incorrect username or password' }));
 }
 
 async function text(request: IncomingMessage): Promise<string> {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.js';
+import { canonicalHost } from '../../references/registry-host.js';
 import { type HostRules, isLoopback } from '../hosts.js';
 import type { Clock } from '../http/clock.js';
 import { requestText, statusError } from '../http/http-failure.js';
@@ -7,7 +8,7 @@ import type { RegistryError, Repository } from '../image-source.js';
 import type { Challenge } from './challenge.js';
 import { parseChallenges } from './challenge.js';
 import { type Credential, type CredentialStore, secretsOf } from './credentials.js';
-import { askForToken, passwordToken, type Token, withheld } from './token-server.js';
+import { askForToken, ownScope, passwordToken, pullScope, type Token, withheld } from './token-server.js';
 
 export interface AuthorizationOptions {
   readonly transport: Transport;
@@ -23,6 +24,8 @@ type Scheme = Challenge | 'none';
 interface Head {
   readonly status: number;
   readonly headers: Headers;
+  /** Where it came from in the end, redirects followed. */
+  readonly url: URL;
 }
 
 /** A request that may have to be authorized, and how it is made; an answer that is not the last is discarded. */
@@ -31,6 +34,8 @@ interface Exchange<T extends Head> {
   readonly request: Request;
   readonly make: (request: Request) => Promise<Result<T, RegistryError>>;
   readonly discard: (answer: T) => Promise<void>;
+  /** It is the exchange that a redirect led to; where that leads on, nobody is authorized any more. */
+  readonly redirected?: true;
 }
 
 /**
@@ -42,6 +47,8 @@ export class Authorization {
   readonly #options: AuthorizationOptions;
   readonly #schemes = new Map<string, Promise<Scheme | undefined>>();
   readonly #tokens = new Map<string, Promise<Result<Token, RegistryError>>>();
+  /** What challenges asked for in place of our own scope, by repository; null where that was refused as well. */
+  readonly #scopes = new Map<string, string | null>();
   /** Token servers that were asked without the registry's credentials, since these may not go there. */
   readonly #withheldFrom = new Map<string, URL>();
 
@@ -54,11 +61,11 @@ export class Authorization {
    * credentials were kept back, that is said with it.
    */
   async send<T extends Head>(exchange: Exchange<T>): Promise<Result<T, RegistryError>> {
-    const { repository, request, discard } = exchange;
     const answer = await this.#send(exchange);
+    if (!answer.ok || !isRefusal(answer.value)) return answer;
+    const { repository, request, discard } = elsewhere(exchange, answer.value) ?? exchange;
     const realm = this.#withheldFrom.get(repository.registry);
-    if (realm === undefined || !answer.ok || (answer.value.status !== 401 && answer.value.status !== 403))
-      return answer;
+    if (realm === undefined) return answer;
     await discard(answer.value);
     return err(withheld(statusError(request, { status: answer.value.status }), repository.registry, realm));
   }
@@ -94,12 +101,20 @@ export class Authorization {
     return challenged ? this.#again(answer.value, exchange, undefined) : answer;
   }
 
-  /** After a 401: with the challenge it holds, and without the token that it refused. */
+  /**
+   * After a 401: with the challenge it holds, and without the token that it refused. Another registry that a redirect
+   * led to is asked with its own credentials, and never with those of the registry that it came from.
+   */
   async #again<T extends Head>(
     refused: T,
-    { repository, request, make, discard }: Exchange<T>,
+    exchange: Exchange<T>,
     sent: Token | undefined,
   ): Promise<Result<T, RegistryError>> {
+    if (refused.url.origin !== exchange.request.url.origin) {
+      const other = elsewhere(exchange, refused);
+      return other === undefined ? ok(refused) : this.#again(refused, other, undefined);
+    }
+    const { repository, request, make, discard } = exchange;
     const scheme = choose(refused.headers);
     if (scheme === 'none') return ok(refused);
     this.#schemes.set(request.url.host, Promise.resolve(scheme));
@@ -107,13 +122,41 @@ export class Authorization {
     const held = await this.#tokens.get(key);
     if (sent !== undefined && held?.ok && held.value.header === sent.header) this.#tokens.delete(key);
     const header = await this.#header(scheme, repository, request);
-    if (!header.ok) {
-      await discard(refused);
-      return header;
-    }
-    if (header.value === undefined || (scheme.scheme === 'basic' && sent !== undefined)) return ok(refused);
+    if (header.ok && (header.value === undefined || (scheme.scheme === 'basic' && sent !== undefined)))
+      return ok(refused);
     await discard(refused);
-    return make(withAuthorization(request, header.value.header));
+    const answer = header.ok ? await make(withAuthorization(request, header.value?.header)) : header;
+    if (answer.ok && answer.value.status === 401 && answer.value.url.origin !== request.url.origin)
+      return this.#again(answer.value, exchange, undefined);
+    return this.#withTheirScope(answer, scheme, exchange);
+  }
+
+  /**
+   * Where our own scope was refused, what the challenge asks for is tried once, for pull alone: a vanity domain or a
+   * proxy that rewrites paths knows the repository by another name.
+   */
+  async #withTheirScope<T extends Head>(
+    answer: Result<T, RegistryError>,
+    challenge: Challenge,
+    exchange: Exchange<T>,
+  ): Promise<Result<T, RegistryError>> {
+    const { repository, request, make, discard } = exchange;
+    const key = tokenKey(repository);
+    if (challenge.scheme !== 'bearer' || this.#scopes.has(key) || !refusesScope(answer)) return answer;
+    const newest = answer.ok ? choose(answer.value.headers) : 'none';
+    const asked = newest !== 'none' && newest.scheme === 'bearer' ? newest : challenge;
+    const theirs = pullScope(asked);
+    if (theirs === undefined || theirs === ownScope(repository)) return answer;
+    this.#scopes.set(key, theirs);
+    this.#tokens.delete(key);
+    if (answer.ok) await discard(answer.value);
+    const header = await this.#header(asked, repository, request);
+    const again = header.ok ? await make(withAuthorization(request, header.value?.header)) : header;
+    if (refusesScope(again)) {
+      this.#scopes.set(key, null);
+      this.#tokens.delete(key);
+    }
+    return again;
   }
 
   async #header(
@@ -139,7 +182,8 @@ export class Authorization {
     }
     // Whoever waited on the same token finds the one that was asked for meanwhile.
     if (this.#tokens.get(key) !== held) return this.#header(scheme, repository, request);
-    const question = { challenge: scheme, repository, request, credential: credential.value };
+    const scope = this.#scopes.get(key) ?? ownScope(repository);
+    const question = { challenge: scheme, repository, request, credential: credential.value, scope };
     const asking = askForToken(question, this.#options, (realm) => this.#withheldFrom.set(repository.registry, realm));
     this.#tokens.set(key, asking);
     return asking;
@@ -168,6 +212,31 @@ function choose(headers: Headers): Scheme {
     challenges.find(({ scheme }) => scheme === 'basic') ??
     'none'
   );
+}
+
+/** Whether a registry or its token server refused for want of rights. */
+function isRefusal({ status }: { readonly status?: number }): boolean {
+  return status === 401 || status === 403;
+}
+
+/** Also a token server may refuse the scope, as something it does not know. */
+function refusesScope(answer: Result<Head, RegistryError>): boolean {
+  if (answer.ok) return isRefusal(answer.value);
+  return isRefusal(answer.error) || answer.error.status === 400 || answer.error.status === 404;
+}
+
+/** The exchange with another registry that a redirect led to; undefined for other places, such as a store of blobs. */
+function elsewhere<T extends Head>(exchange: Exchange<T>, { url }: Head): Exchange<T> | undefined {
+  if (exchange.redirected || url.origin === exchange.request.url.origin) return undefined;
+  const name = /^\/v2\/(.+)\/(?:manifests|blobs|referrers|tags)\/[^/]+$/.exec(url.pathname)?.[1];
+  if (name === undefined) return undefined;
+  const registry = canonicalHost(url.host);
+  return {
+    ...exchange,
+    redirected: true,
+    repository: { registry, repository: name },
+    request: { ...exchange.request, url, registry },
+  };
 }
 
 function tokenKey({ registry, repository }: Repository): string {

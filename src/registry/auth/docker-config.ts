@@ -12,19 +12,28 @@ import { type Credential, type CredentialStore, TOKEN_USERNAME } from './credent
 
 const entry = z
   .object({
-    auth: z.string(),
-    username: z.string(),
-    password: z.string(),
-    identitytoken: z.string(),
-    registrytoken: z.string(),
+    auth: z.string().nullish(),
+    username: z.string().nullish(),
+    password: z.string().nullish(),
+    identitytoken: z.string().nullish(),
+    registrytoken: z.string().nullish(),
   })
-  .partial();
+  .nullable()
+  .transform((value) => value ?? {});
+
+/** What is missing or null is empty, as in Go. */
+function map<T extends z.ZodType>(values: T) {
+  return z
+    .record(z.string(), values)
+    .nullish()
+    .transform((value) => value ?? {});
+}
 
 /** @see https://github.com/docker/cli/blob/master/cli/config/configfile/file.go */
 const document = z.object({
-  auths: z.record(z.string(), entry).default({}),
-  credHelpers: z.record(z.string(), z.string()).default({}),
-  credsStore: z.string().optional(),
+  auths: map(entry),
+  credHelpers: map(z.string()),
+  credsStore: z.string().nullish(),
 });
 type DockerConfig = z.infer<typeof document>;
 
@@ -97,7 +106,7 @@ async function credentialFrom(
   place: HelperPlace,
 ): Promise<Result<Credential | undefined, string>> {
   const helper = find(config.credHelpers, host) ?? config.credsStore;
-  if (helper !== undefined && helper !== '') {
+  if (helper) {
     const found = await askHelper(helper, host === 'docker.io' ? DOCKER_HUB_KEY : host, place);
     if (!found.ok || found.value !== undefined) return found;
   }

@@ -13,9 +13,9 @@ import type { Credential } from './credentials.js';
 
 /** @see https://distribution.github.io/distribution/spec/auth/token/#token-response-fields */
 const tokenDocument = z.object({
-  token: z.string().optional(),
-  access_token: z.string().optional(),
-  expires_in: z.number().optional(),
+  token: z.string().nullish(),
+  access_token: z.string().nullish(),
+  expires_in: z.number().nullish(),
 });
 
 const DEFAULT_LIFE_MS = 60_000;
@@ -35,6 +35,25 @@ interface TokenQuestion {
   /** The request that was challenged. */
   readonly request: Request;
   readonly credential: Credential | undefined;
+  readonly scope: string;
+}
+
+/** What a challenge's scopes may ask for at most. */
+const MAX_SCOPES = 4;
+
+/** The scope of a repository: reading it, and nothing more, whatever a challenge asks for. */
+export function ownScope({ repository }: Repository): string {
+  return `repository:${repository}:pull`;
+}
+
+/**
+ * The repositories that a challenge's `scope` names, each for pull alone; undefined if it names none.
+ * @see https://distribution.github.io/distribution/spec/auth/scope/
+ */
+export function pullScope({ parameters }: Challenge): string | undefined {
+  const scopes = (parameters.get('scope') ?? '').split(' ').slice(0, MAX_SCOPES);
+  const names = scopes.flatMap((scope) => /^repository:(.+):[a-z*,]+$/.exec(scope)?.[1] ?? []);
+  return names.length === 0 ? undefined : names.map((repository) => `repository:${repository}:pull`).join(' ');
 }
 
 interface TokenOptions {
@@ -46,7 +65,7 @@ interface TokenOptions {
 
 /** Asks the server that a challenge names for a token; `onWithheld` is told where credentials may not be sent there. */
 export async function askForToken(
-  { challenge, repository: { registry, repository }, request, credential }: TokenQuestion,
+  { challenge, repository: { registry }, request, credential, scope }: TokenQuestion,
   { transport, rules, clock, mask }: TokenOptions,
   onWithheld: (realm: URL) => void,
 ): Promise<Result<Token, RegistryError>> {
@@ -61,8 +80,7 @@ export async function askForToken(
       fix: `Ask the operator of ${registry} to fix the WWW-Authenticate header of its 401.`,
     });
   const service = challenge.parameters.get('service');
-  // Our own scope, whatever the challenge asks for: this repository, and nothing but pull.
-  const fields = { ...optionalField('service', service), scope: `repository:${repository}:pull` };
+  const fields = { ...optionalField('service', service), scope };
   const trusted = rules.maySendCredentials(registry, realm);
   if (!trusted && credential !== undefined) onWithheld(realm);
   const tokenRequest = tokenRequestFor(realm, registry, fields, trusted ? credential : undefined);
@@ -92,7 +110,7 @@ function readToken(
   }
   const parsed = tokenDocument.safeParse(document);
   const token = parsed.success ? parsed.data.token || parsed.data.access_token : undefined;
-  if (!parsed.success || token === undefined || !/^[\x21-\x7e]+$/.test(token))
+  if (!parsed.success || token === undefined || token === null || !/^[\x21-\x7e]+$/.test(token))
     return err({
       code: 'malformed',
       registry: name.registry,
@@ -100,8 +118,8 @@ function readToken(
       message: `${requestText(name)} answered without a token.`,
       fix: `Ask the operator of ${name.registry} to fix its token server.`,
     });
-  const seconds = parsed.data.expires_in;
-  const life = seconds === undefined || !(seconds > 0) ? DEFAULT_LIFE_MS : Math.min(seconds * 1000, MAX_LIFE_MS);
+  const seconds = parsed.data.expires_in ?? 0;
+  const life = !(seconds > 0) ? DEFAULT_LIFE_MS : Math.min(seconds * 1000, MAX_LIFE_MS);
   return ok({ text: token, milliseconds: Math.max(life - MARGIN_MS, life / 2) });
 }
 

@@ -5,7 +5,7 @@ import type { WholeAnswer } from './response.js';
 
 /** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
 const refusal = z.object({
-  errors: z.array(z.object({ code: z.unknown(), message: z.unknown() }).partial()).min(1),
+  errors: z.array(z.object({ code: z.unknown() }).partial()).nullable(),
 });
 
 /**
@@ -21,7 +21,7 @@ export function readRefusal(body: Uint8Array): { readonly code: string } | undef
   }
   const parsed = refusal.safeParse(document);
   if (!parsed.success) return undefined;
-  const code = parsed.data.errors[0]?.code;
+  const code = parsed.data.errors?.[0]?.code;
   return { code: typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'no error code' };
 }
 

@@ -94,7 +94,7 @@ export class LayoutIndex {
         fix: raiseLimit('referrers', this.#limits.referrers),
         limit: 'referrers',
       });
-    return ok({ via: 'layout', descriptors: [...found.values()] });
+    return ok({ via: 'layout', descriptors: [...found.values()], unreadable: [] });
   }
 
   #readNames(): Promise<Result<Names, RegistryError>> {

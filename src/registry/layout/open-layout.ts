@@ -4,6 +4,7 @@ import { isDigest } from '../../references/reference.js';
 import { blobText, collect, type Origin, tooLarge, verifiedChunks } from '../http/verified-bytes.js';
 import type { BlobKind, FetchedManifest, RegistryError } from '../image-source.js';
 import { BLOB_LIMITS, type LimitName, type RegistryLimits } from '../limits.js';
+import { malformed } from '../manifest/document-fault.js';
 import type { Descriptor } from '../manifest/manifest.js';
 import { OCI_INDEX } from '../manifest/media-types.js';
 import { readManifest } from '../manifest/read-manifest.js';
@@ -77,7 +78,12 @@ export class OpenLayout {
     if (!bytes.ok) return bytes;
     const read = readManifest(bytes.value, OCI_INDEX, this.#limits);
     if (!read.ok) return err(documentError(read.error, origin));
-    return ok(read.value.kind === 'index' ? read.value.manifests : []);
+    if (read.value.kind === 'manifest') return ok([]);
+    // It may name or refer to anything, and the layout has no other list.
+    const [unreadable] = read.value.unreadable ?? [];
+    return unreadable === undefined
+      ? ok(read.value.manifests)
+      : err(documentError(malformed(unreadable.reason), origin));
   }
 
   #blobOrigin(digest: string, what: string): Origin {

@@ -4,21 +4,23 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { misspelt, parseStrictJson } from '../../lib/strict-json.js';
 import { shown } from '../../lib/text.js';
 import { isDigest } from '../../references/reference.js';
+import { BUILDER_OS } from './choose-platform.js';
 import { type DocumentFault, malformed } from './document-fault.js';
 
-const words = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-/** Docker has always read a single string where a list is meant. @see https://github.com/moby/moby/blob/master/api/types/strslice/strslice.go */
-const wordsOrWord = z
-  .union([z.string(), z.array(z.string())])
-  .nullish()
-  .transform((value) => (typeof value === 'string' ? [value] : (value ?? [])));
+/** Go reads null in place of a string as an empty one. */
 const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '');
+const words = z
+  .array(text)
+  .nullish()
+  .transform((value) => value ?? []);
+/** Docker has always read a single string where a list is meant. @see https://github.com/moby/moby/blob/master/api/types/strslice/strslice.go */
+const wordsOrWord = z
+  .union([z.string(), z.array(text)])
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? [value] : (value ?? [])));
 /** A Go `map[string]struct{}`: its keys are the set. */
 const set = z
   .record(z.string(), z.unknown())
@@ -37,7 +39,7 @@ const execution = z.object({
   ExposedPorts: set,
   Volumes: set,
   Labels: z
-    .record(z.string(), z.string())
+    .record(z.string(), text)
     .nullish()
     .transform((value) => value ?? {}),
   OnBuild: words,
@@ -45,8 +47,8 @@ const execution = z.object({
 });
 
 const document = z.object({
-  os: z.string().min(1),
-  architecture: z.string().min(1),
+  os: text,
+  architecture: text,
   variant: text,
   created: text,
   config: z
@@ -54,7 +56,7 @@ const document = z.object({
     .nullish()
     .transform((value) => value ?? EMPTY_CONFIG)
     .pipe(execution),
-  rootfs: z.object({ diff_ids: z.array(z.string().refine(isDigest, 'is not a digest')).nullable() }),
+  rootfs: z.object({ diff_ids: z.array(z.string().refine(isDigest, 'is not a digest')).nullish() }),
 });
 
 const KEYS = ['os', 'architecture', 'variant', 'created', 'config', 'rootfs'];
@@ -81,7 +83,7 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
   }
   const { config, rootfs, os, architecture, variant, created } = parsed.data;
   return ok({
-    os,
+    os: os || BUILDER_OS,
     architecture,
     ...(variant === '' ? {} : { variant }),
     ...(created === '' ? {} : { created }),

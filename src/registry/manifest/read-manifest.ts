@@ -6,7 +6,7 @@ import { plural, shown } from '../../lib/text.js';
 import { isDigest } from '../../references/reference.js';
 import { amountOf, type RegistryLimits } from '../limits.js';
 import { beyondLimit, type DocumentFault, malformed, unsupportedForm } from './document-fault.js';
-import type { Descriptor, Manifest } from './manifest.js';
+import type { Descriptor, Manifest, UnreadableEntry } from './manifest.js';
 import { isIndexType, isManifestType, isSchema1, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
 
 /** Go writes an empty slice or map as null where a field has no `omitempty`. */
@@ -14,12 +14,18 @@ function orNull<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-const annotations = orNull(z.record(z.string(), z.string()));
+/** Go reads null in place of a string as an empty one. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+
+const annotations = orNull(z.record(z.string(), text));
 
 const platform = z
   .object({
-    os: z.string(),
-    architecture: z.string(),
+    os: text,
+    architecture: text,
     variant: orNull(z.string()),
     'os.version': orNull(z.string()),
   })
@@ -58,8 +64,9 @@ const common = {
   subject: orNull(descriptor),
   annotations,
 };
-const indexDocument = z.object({ ...common, manifests: z.array(descriptor) });
-const manifestDocument = z.object({ ...common, config: descriptor, layers: z.array(descriptor) });
+const indexDocument = z.object({ ...common, manifests: z.array(z.unknown()).nullable() });
+const manifestDocument = z.object({ ...common, config: descriptor, layers: z.array(descriptor).nullable() });
+const entryPlatform = z.object({ platform });
 
 type Limits = Pick<RegistryLimits, 'manifest-bytes' | 'index-entries' | 'layers'>;
 
@@ -141,8 +148,26 @@ function readIndex(document: object, mediaType: string, limits: Limits): Result<
     );
   const parsed = indexDocument.safeParse(document);
   if (!parsed.success) return err(malformed(firstIssue(parsed.error)));
-  const { manifests, ...rest } = parsed.data;
-  return ok({ kind: 'index', mediaType, manifests, ...shared(rest) });
+  const { manifests: entries, ...rest } = parsed.data;
+  const manifests: Descriptor[] = [];
+  const unreadable: UnreadableEntry[] = [];
+  for (const [at, entry] of (entries ?? []).entries()) {
+    const read = descriptor.safeParse(entry);
+    if (read.success) manifests.push(read.data);
+    else unreadable.push({ reason: firstIssue(read.error, `manifests.${at}`), ...platformOfEntry(entry) });
+  }
+  return ok({
+    kind: 'index',
+    mediaType,
+    manifests,
+    ...(unreadable.length === 0 ? {} : { unreadable }),
+    ...shared(rest),
+  });
+}
+
+function platformOfEntry(entry: unknown): Pick<UnreadableEntry, 'platform'> {
+  const read = entryPlatform.safeParse(entry);
+  return read.success ? read.data : {};
 }
 
 function readImage(document: object, mediaType: string, limits: Limits): Result<Manifest, DocumentFault> {
@@ -151,7 +176,7 @@ function readImage(document: object, mediaType: string, limits: Limits): Result<
   const parsed = manifestDocument.safeParse(document);
   if (!parsed.success) return err(malformed(firstIssue(parsed.error)));
   const { config, layers, ...rest } = parsed.data;
-  return ok({ kind: 'manifest', mediaType, config, layers, ...shared(rest) });
+  return ok({ kind: 'manifest', mediaType, config, layers: layers ?? [], ...shared(rest) });
 }
 
 function shared(rest: {
@@ -184,9 +209,10 @@ function findMisspelling(document: object): string | undefined {
   return undefined;
 }
 
-function firstIssue(error: z.ZodError): string {
+function firstIssue(error: z.ZodError, within?: string): string {
   const issue = error.issues[0];
-  return `its ${shown(issue?.path.join('.') || 'content')} is not what it should be (${issue?.message ?? 'unknown'})`;
+  const place = [...(within === undefined ? [] : [within]), ...(issue?.path ?? [])].join('.');
+  return `its ${shown(place || 'content')} is not what it should be (${issue?.message ?? 'unknown'})`;
 }
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
