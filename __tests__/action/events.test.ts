@@ -224,6 +224,7 @@ async function play(scenario: Scenario): Promise<{ step: StepResult; row: readon
     name,
     TOKENS[token],
     evaluatedName(report, started.event),
+    parentNames(report, commits),
     policyName(report, commits, started),
     startName(report),
     shown(
@@ -263,6 +264,7 @@ const COLUMNS = [
     'Event',
     'Token',
     'Evaluated',
+    'Its parents',
     'Policy from',
     'Compared with',
     'Annotations',
@@ -295,6 +297,18 @@ interface Report {
   readonly policy: { readonly commit?: string };
   readonly uses: readonly { readonly id: string; readonly expanded: string }[];
   readonly findings: readonly { readonly use?: string; readonly inherited?: boolean }[];
+  readonly notices: readonly string[];
+}
+
+/** The parents by which a merge was known as one of this head into this base, as the report names them. */
+function parentNames({ notices }: Report, { tip, head }: History): string {
+  const [, merged = '', into = ''] = /the merge of (\w{12}) into (\w{12})/.exec(notices.join()) ?? [];
+  if (into === '') return '–';
+  const names = [
+    tip.startsWith(into) ? 'the base' : 'another commit',
+    head.startsWith(merged) ? 'the head' : 'another',
+  ];
+  return names.join(', ');
 }
 
 /** Told by the images that only the head, or only the tip of the base, names. */

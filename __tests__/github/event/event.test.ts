@@ -39,12 +39,20 @@ describe('pull_request', () => {
 
   test('the merge commit is evaluated by the policy at the tip of the base branch, whose name alone is believed', () => {
     const planned = plan(runner('pull_request', { ref: 'refs/pull/2/merge' }), example('pull_request'));
-    expect(planned.evaluated).toEqual({ kind: 'commit', commit: MERGE });
-    expect(planned.policy).toEqual({ branch: 'master', at: 'tip', defaultBranch: 'master' });
+    expect(planned.evaluated).toMatchObject({ kind: 'pull-request-merge', number: 2, started: MERGE });
+    expect(planned.policy).toEqual({ branch: 'master', commit: null });
     expect(planned.sarif).toEqual({ commit: MERGE, ref: 'refs/pull/2/merge' });
     expect(planned.change).toMatchObject({ number: 2, fork: false, head: expect.stringMatching(/^ec26c3/) });
     const { base } = Object(example('pull_request')['pull_request']);
     expect(JSON.stringify(planned)).not.toContain(base.sha);
+  });
+
+  test('a workflow of another repository is a required one, and its own is not', () => {
+    const required = (workflowFile: string) =>
+      plan(runner('pull_request', { workflowFile }), example('pull_request')).required;
+    expect(required('acme/policies/.github/workflows/gate.yml')).toBe(true);
+    expect(required('codertocat/hello-world/.github/workflows/gate.yml')).toBe(false);
+    expect(required('')).toBe(false);
   });
 
   test('a head in another repository is a fork, and so is one whose repository was deleted', () => {
@@ -85,9 +93,9 @@ describe('pull_request_target', () => {
     const payload = structuredClone(example('pull_request'));
     Object(payload['pull_request']).base.ref = 'release/1.x';
     const planned = plan(runner('pull_request_target'), payload);
-    expect(planned.evaluated).toMatchObject({ kind: 'pull-request-merge', number: 2 });
+    expect(planned.evaluated).toMatchObject({ kind: 'pull-request-merge', number: 2, started: null });
     expect(planned.apiOnly).toBe(true);
-    expect(planned.policy).toEqual({ branch: 'release/1.x', at: 'tip', defaultBranch: 'master' });
+    expect(planned.policy).toEqual({ branch: 'release/1.x', commit: null });
     expect(JSON.stringify(planned)).not.toContain(MERGE);
   });
 });
@@ -99,7 +107,7 @@ describe('merge_group', () => {
       example('merge_group', index),
     );
     expect(planned.evaluated).toEqual({ kind: 'commit', commit: '2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d' });
-    expect(planned.policy).toMatchObject({ branch: 'main', at: 'tip' });
+    expect(planned.policy).toEqual({ branch: 'main', commit: null });
     expect(planned.change).toMatchObject({ kind: 'merge-group', base: 'main' });
     expect(planned.sarif).toBeNull();
   });
@@ -112,18 +120,22 @@ describe('push, schedule, workflow_dispatch', () => {
     for (const event of ['push', 'schedule', 'workflow_dispatch']) {
       const planned = plan(runner(event, { ref: `refs/heads/${branch}` }), payload);
       expect(planned).toMatchObject({ evaluated: { commit: MERGE }, change: null });
-      expect(planned.policy).toEqual({ branch, at: 'evaluated-commit', defaultBranch: 'master' });
+      expect(planned.policy).toEqual({ branch, commit: MERGE });
       expect(planned.scheduled).toBe(event === 'schedule');
     }
   });
 
   test('a tag has no policy of its own', () => {
     const planned = plan(runner('push', { ref: 'refs/tags/v1' }), payload);
-    expect(planned.policy).toEqual({ branch: null, at: 'evaluated-commit', defaultBranch: 'master' });
+    expect(planned.policy).toEqual({ branch: null, commit: MERGE });
   });
 
-  test('without a payload the name of the default branch is asked for', () => {
-    expect(plan(runner('schedule'), null).policy).toMatchObject({ defaultBranch: null });
+  test('a branch of the merge queue has no analyses in code scanning, and other branches and tags have', () => {
+    const sarif = (ref: string) => plan(runner('push', { ref }), payload).sarif;
+    expect(sarif('refs/heads/gh-readonly-queue/master/pr-7-abc')).toBeNull();
+    expect(sarif('refs/heads/feature')).toEqual({ commit: MERGE, ref: 'refs/heads/feature' });
+    expect(sarif('refs/tags/v1')).toEqual({ commit: MERGE, ref: 'refs/tags/v1' });
+    expect(sarif('refs/pull/2/merge')).toBeNull();
   });
 
   test('a deleted ref leaves nothing to evaluate', () => {

@@ -15,11 +15,10 @@ function branches(name = 'release/1.x'): { readonly main: string; readonly other
 
 async function policy(
   branch: string | null,
-  { at = 'tip', evaluated = 'a'.repeat(40), token = 'contents', defaultBranch = 'main' as string | null } = {},
+  { commit = null as string | null, token = 'contents' } = {},
 ): Promise<PolicyCommit> {
   const commits = new Commits({ client: github.client(token), repository: REPOSITORY, workspace: null });
-  const where = at === 'tip' ? 'tip' : 'evaluated-commit';
-  const found = await policyCommit({ branch, at: where, defaultBranch }, evaluated, commits);
+  const found = await policyCommit({ branch, commit }, commits);
   if (!found.ok) throw new Error(found.error.message);
   return found.value;
 }
@@ -27,13 +26,20 @@ async function policy(
 describe('the default branch', () => {
   test('is believed without asking for its rules', async () => {
     const { main } = branches();
-    expect(await policy('main')).toEqual({ commit: main, name: 'the tip of main', isOwn: true, notices: [] });
-    expect(github.server.operations()).toEqual(['git/get-ref']);
+    const own = { branch: 'main', name: 'the tip of main', isOwn: true, isDefault: true };
+    expect(await policy('main')).toEqual({ ...own, commit: main, notices: [] });
+    expect(github.server.operations()).toEqual(['repos/get', 'git/get-ref']);
   });
 
-  test('is asked for where the payload does not name it', async () => {
+  test('is the one of today: who makes a branch of its old name gives a re-run no policy', async () => {
     const { main } = branches();
-    expect(await policy('main', { defaultBranch: null })).toMatchObject({ commit: main, isOwn: true });
+    const { git } = github.state;
+    github.state.defaultBranch = 'trunk';
+    const trunk = git.commit('trunk', { 'policy.yml': 'strict' }, { parents: [main] });
+    const old = git.commit('main', { 'policy.yml': 'soft' }, { parents: [main] });
+    expect(await policy('main')).toMatchObject({ commit: trunk, branch: 'trunk', isOwn: false });
+    expect(await policy('main', { commit: old })).toMatchObject({ commit: trunk, isOwn: false });
+    expect(await policy('trunk')).toMatchObject({ commit: trunk, isOwn: true });
   });
 });
 
@@ -50,11 +56,13 @@ describe('another branch', () => {
     github.state.protection.set('release/1.x', rules);
     expect(await policy('release/1.x')).toEqual({
       commit: other,
+      branch: 'release/1.x',
+      isDefault: false,
       name: 'the tip of release/1.x',
       isOwn: true,
       notices: [],
     });
-    expect(await policy('release/1.x', { at: 'evaluated-commit', evaluated: other })).toMatchObject({ commit: other });
+    expect(await policy('release/1.x', { commit: other })).toMatchObject({ commit: other });
   });
 
   test.each<[string, readonly BranchRule[] | null]>([
@@ -73,7 +81,7 @@ describe('another branch', () => {
     const found = await policy('release/1.x');
     expect(found).toMatchObject({ commit: main, name: 'the tip of main', isOwn: false });
     expect(found.notices.join()).toContain('The policy is that of main, not of release/1.x');
-    expect(await policy('release/1.x', { at: 'evaluated-commit', evaluated: other })).toMatchObject({ commit: main });
+    expect(await policy('release/1.x', { commit: other })).toMatchObject({ commit: main });
   });
 
   test.each([
@@ -97,5 +105,5 @@ describe('another branch', () => {
 
 test('a tag has no policy: the default branch’s holds, and nothing needs saying', async () => {
   const { main } = branches();
-  expect(await policy(null, { at: 'evaluated-commit' })).toMatchObject({ commit: main, isOwn: false, notices: [] });
+  expect(await policy(null, { commit: 'a'.repeat(40) })).toMatchObject({ commit: main, isOwn: false, notices: [] });
 });

@@ -33,14 +33,27 @@ function history(): { start: string; stale: string; tip: string; head: string; m
   return { start, stale, tip, head, merge };
 }
 
+/** The merge of pull request 7, as a run on `pull_request` is started with one, or one of pull_request_target without. */
+const started = (head: string, merge: string | null): EventPlan['evaluated'] => ({
+  kind: 'pull-request-merge',
+  number: 7,
+  head,
+  started: merge,
+});
+
+const RESULT_FOR_MAIN = expect.stringMatching(
+  /^The result is for the base main: the merge of \w{12} into \w{12} by the policy of main at \w{12}\.$/,
+);
+
 const pullRequest = (head: string, evaluated: EventPlan['evaluated']): EventPlan => ({
   event: 'pull_request',
   evaluated,
-  policy: { branch: 'main', at: 'tip', defaultBranch: 'main' },
+  policy: { branch: 'main', commit: null },
   change: { kind: 'pull-request', number: 7, head, headRepository: null, fork: true, base: 'main' },
   apiOnly: false,
   sarif: null,
   scheduled: false,
+  required: false,
   notices: [],
 });
 
@@ -53,7 +66,7 @@ function pullRequestIs(sha: string, state: Partial<PullRequest> = {}): void {
 describe('a pull request', () => {
   test('is evaluated as merged, by the policy at the tip, and compared with what it was merged into', async () => {
     const { merge, tip, head, stale } = history();
-    const plan = await resolve(pullRequest(head, { kind: 'commit', commit: merge }));
+    const plan = await resolve(pullRequest(head, started(head, merge)));
     expect(plan.evaluated.commit).toBe(merge);
     expect(plan.policy).toMatchObject({ tree: { commit: tip }, name: 'the tip of main' });
     expect(plan.base?.commit).toBe(stale);
@@ -62,20 +75,17 @@ describe('a pull request', () => {
 
   test('says the same from a checkout, and asks the API for refs only', async () => {
     const { merge, head, tip } = history();
-    const plan = await resolve(
-      pullRequest(head, { kind: 'commit', commit: merge }),
-      commits(github.state.git.directory),
-    );
+    const plan = await resolve(pullRequest(head, started(head, merge)), commits(github.state.git.directory));
     expect(plan.changedFiles).toEqual(['Dockerfile']);
     expect(plan.policy.tree.commit).toBe(tip);
-    expect(github.server.operations()).toEqual(['git/get-ref']);
+    expect(github.server.operations()).toEqual(['repos/get', 'git/get-ref', 'repos/compare-commits']);
   });
 
   test('by pull_request_target is evaluated as GitHub would merge it', async () => {
     const { merge, head } = history();
-    const plan = await resolve(pullRequest(head, { kind: 'pull-request-merge', number: 7, head }));
+    const plan = await resolve(pullRequest(head, started(head, null)));
     expect(plan.evaluated.commit).toBe(merge);
-    expect(plan.notices).toEqual([]);
+    expect(plan.notices).toEqual([RESULT_FOR_MAIN]);
   });
 
   test('whose merge is of a later push is evaluated at the head that the run is about', async () => {
@@ -84,10 +94,7 @@ describe('a pull request', () => {
     pullRequestIs(later);
     const merge = github.state.git.commit('pr-merge', {}, { parents: [start, later] });
     github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
-    const plan = await resolve(
-      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
-      commits(null, 'read'),
-    );
+    const plan = await resolve(pullRequest(head, started(head, null)), commits(null, 'read'));
     expect(plan.evaluated.commit).toBe(head);
     expect(plan.base?.commit).toBe(start);
     expect(plan.changedFiles).toEqual(['Dockerfile']);
@@ -100,7 +107,7 @@ describe('a pull request', () => {
     github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
     const waits: number[] = [];
     const plan = await resolve(
-      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      pullRequest(head, started(head, null)),
       commits(null, 'read'),
       async (pause) => void waits.push(pause),
     );
@@ -119,15 +126,11 @@ describe('a pull request', () => {
       const earlier = github.state.git.commit('old-merge', {}, { parents: [stale, start] });
       github.state.git.git('update-ref', 'refs/pull/7/merge', earlier);
       let looks = 0;
-      const plan = await resolve(
-        pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
-        commits(null, token),
-        async () => {
-          if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
-        },
-      );
+      const plan = await resolve(pullRequest(head, started(head, null)), commits(null, token), async () => {
+        if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
+      });
       expect(plan.evaluated.commit).toBe(merge);
-      expect(plan.notices).toEqual([]);
+      expect(plan.notices).toEqual([RESULT_FOR_MAIN]);
       expect(looks).toBe(2);
     },
   );
@@ -138,20 +141,21 @@ describe('a pull request', () => {
     github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
     const waits: number[] = [];
     const plan = await resolve(
-      pullRequest(head, { kind: 'pull-request-merge', number: 7, head }),
+      pullRequest(head, started(head, null)),
       commits(null, 'read'),
       async (pause) => void waits.push(pause),
     );
     expect(plan.evaluated.commit).toBe(head);
     expect(waits.reduce((sum, pause) => sum + pause, 0)).toBe(15_000);
-    expect(plan.notices.join()).toContain('had not made the merge of the pull request after 15 seconds');
+    expect(plan.notices.join()).toContain('had not made the merge of the pull request into main after 15 seconds');
     expect(plan.notices.join()).not.toContain('conflict');
   });
 
   test('whose base can’t be compared is evaluated in full, and that is said', async () => {
     const { head } = history();
+    github.state.git.git('update-ref', '-d', 'refs/pull/7/merge');
     github.server.faults.push({ operation: 'repos/compare-commits', status: 404 });
-    const plan = await resolve(pullRequest(head, { kind: 'commit', commit: head }));
+    const plan = await resolve(pullRequest(head, started(head, null)));
     expect(plan.base).toBeNull();
     expect(plan.changedFiles).toBeNull();
     expect(plan.notices.join()).toContain('evaluated in full');
@@ -159,30 +163,31 @@ describe('a pull request', () => {
 
   test('can’t be evaluated where the default branch is gone', async () => {
     const { merge, head } = history();
-    const plan = pullRequest(head, { kind: 'commit', commit: merge });
-    const policy = { branch: 'gone', at: 'tip', defaultBranch: 'gone' } as const;
+    const plan = pullRequest(head, started(head, merge));
+    github.state.defaultBranch = 'gone';
+    const policy = { branch: 'gone', commit: null };
     const resolved = await resolvePlan({ ...plan, policy }, commits());
     expect(resolved).toMatchObject({ ok: false, error: { code: 'not-found' } });
   });
 });
 
-test('a push to the default branch is evaluated by the policy of the same commit, without a request', async () => {
+test('a push to the default branch is evaluated by the policy of the same commit', async () => {
   const { tip } = history();
   const plan: EventPlan = {
     ...pullRequest(tip, { kind: 'commit', commit: tip }),
-    policy: { branch: 'main', at: 'evaluated-commit', defaultBranch: 'main' },
+    policy: { branch: 'main', commit: tip },
     change: null,
   };
   const resolved = await resolve(plan, commits(github.state.git.directory));
   expect(resolved.policy.tree.commit).toBe(tip);
-  expect(github.server.operations()).toEqual([]);
+  expect(github.server.operations()).toEqual(['repos/get']);
 });
 
-test('where the payload does not name the default branch, GitHub is asked', async () => {
+test('a tag is evaluated by the policy of the default branch', async () => {
   const { tip, head } = history();
   const plan: EventPlan = {
     ...pullRequest(head, { kind: 'commit', commit: head }),
-    policy: { branch: null, at: 'evaluated-commit', defaultBranch: null },
+    policy: { branch: null, commit: head },
     change: null,
   };
   expect((await resolve(plan)).policy.tree.commit).toBe(tip);
@@ -208,7 +213,7 @@ test('a clone that lacks an object is helped by the API', async () => {
   execFileSync('git', ['clone', '--quiet', '--no-checkout', '--filter=blob:none', '-b', 'pr-merge', url, partial], {
     stdio: 'ignore',
   });
-  const plan = await resolve(pullRequest(head, { kind: 'commit', commit: merge }), commits(partial));
+  const plan = await resolve(pullRequest(head, started(head, merge)), commits(partial));
   const read = await plan.evaluated.read('Dockerfile', 100);
   rmSync(partial, { recursive: true });
   expect(read.ok && new TextDecoder().decode(read.value)).toBe('FROM b\n');

@@ -16,17 +16,23 @@ import {
 export interface PolicyOrigin {
   /** Null where the run is on no branch. */
   readonly branch: string | null;
-  /** Which commit of `branch`: its tip, asked for when the run starts, or the evaluated commit, which was pushed to it. */
-  readonly at: 'tip' | 'evaluated-commit';
-  /** As the payload names it; null where GitHub has to be asked. */
-  readonly defaultBranch: string | null;
+  /** The commit of `branch` that was pushed to it and is evaluated; null for its tip, asked for when the run starts. */
+  readonly commit: string | null;
 }
 
 /** Which commit is evaluated. */
 export type EvaluatedCommit =
   | { readonly kind: 'commit'; readonly commit: string }
-  /** What merging a pull request would make of its base: its merge commit if that has `head` as a parent, else `head`. */
-  | { readonly kind: 'pull-request-merge'; readonly number: number; readonly head: string };
+  /**
+   * What merging a pull request would make of its base, or else its head. `started`: the commit that the run was
+   * started for, a merge by its name and not yet known to be the one of this head into this base.
+   */
+  | {
+      readonly kind: 'pull-request-merge';
+      readonly number: number;
+      readonly head: string;
+      readonly started: string | null;
+    };
 
 /** What changes, and against what: failures of rules that age are evaluated by it. */
 export type EvaluatedChange =
@@ -53,6 +59,8 @@ export interface EventPlan {
   readonly sarif: { readonly commit: string; readonly ref: string } | null;
   /** A run on a timetable may keep a tracking issue. */
   readonly scheduled: boolean;
+  /** The workflow is one that an organization requires, which a change of the base does not start. */
+  readonly required: boolean;
   /** Sentences for the summary. */
   readonly notices: readonly string[];
 }
@@ -66,7 +74,7 @@ export interface EventError {
 const commit = z.string().refine(isCommit, 'a full commit id');
 // Git allows more, GitHub's branch names come from people: whatever reaches a URL is encoded by the client.
 const branch = z.string().min(1).max(255);
-const repository = z.object({ full_name: z.string().max(201), default_branch: branch.optional() });
+const repository = z.object({ full_name: z.string().max(201) });
 
 /** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 const pullRequestPayload = z.object({
@@ -80,11 +88,9 @@ const pullRequestPayload = z.object({
 /** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group */
 const mergeGroupPayload = z.object({
   merge_group: z.object({ head_sha: commit, base_ref: z.string().startsWith('refs/heads/').max(266) }),
-  repository: repository.optional(),
 });
 
 const anyPayload = z.object({
-  repository: repository.optional(),
   deleted: z.boolean().optional(),
 });
 
@@ -105,14 +111,16 @@ export function planEvent(env: RunnerEnvironment, payload: unknown): Result<Even
 function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
   const change = readPullRequest(env, payload);
   if (!change.ok) return change;
+  const { number, head, base } = change.value;
   return ok({
     event: env.eventName,
-    evaluated: { kind: 'commit', commit: env.commit },
-    policy: policyOf(change.value),
-    change: change.value.change,
+    evaluated: { kind: 'pull-request-merge', number, head, started: env.commit },
+    policy: { branch: base, commit: null },
+    change: change.value,
     apiOnly: false,
     sarif: { commit: env.commit, ref: env.ref },
     scheduled: false,
+    required: isRequired(env),
     notices: [],
   });
 }
@@ -121,15 +129,16 @@ function planPullRequest(env: RunnerEnvironment, payload: unknown): Result<Event
 function planPullRequestTarget(env: RunnerEnvironment, payload: unknown): Result<EventPlan, EventError> {
   const change = readPullRequest(env, payload);
   if (!change.ok) return change;
-  const { number, head } = change.value.change;
+  const { number, head, base } = change.value;
   return ok({
     event: env.eventName,
-    evaluated: { kind: 'pull-request-merge', number, head },
-    policy: policyOf(change.value),
-    change: change.value.change,
+    evaluated: { kind: 'pull-request-merge', number, head, started: null },
+    policy: { branch: base, commit: null },
+    change: change.value,
     apiOnly: true,
     sarif: { commit: head, ref: `refs/pull/${number}/head` },
     scheduled: false,
+    required: isRequired(env),
     notices: [],
   });
 }
@@ -142,11 +151,12 @@ function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventP
   return ok({
     event: env.eventName,
     evaluated: { kind: 'commit', commit: head },
-    policy: { branch: base, at: 'tip', defaultBranch: parsed.data.repository?.default_branch ?? null },
+    policy: { branch: base, commit: null },
     change: { kind: 'merge-group', head, base },
     apiOnly: false,
     sarif: null,
     scheduled: false,
+    required: isRequired(env),
     notices: [],
   });
 }
@@ -169,27 +179,36 @@ function planRef(env: RunnerEnvironment, payload: unknown): Result<EventPlan, Ev
   return ok({
     event: env.eventName,
     evaluated: { kind: 'commit', commit: env.commit },
-    policy: { branch: branchName, at: 'evaluated-commit', defaultBranch: known.repository?.default_branch ?? null },
+    policy: { branch: branchName, commit: env.commit },
     change: null,
     apiOnly: false,
-    sarif: branchName === null && !env.ref.startsWith('refs/tags/') ? null : { commit: env.commit, ref: env.ref },
+    sarif: hasAnalyses(env.ref) ? { commit: env.commit, ref: env.ref } : null,
     scheduled: env.eventName === 'schedule',
+    required: isRequired(env),
     notices,
   });
 }
 
+/**
+ * Whether the workflow is one of another repository. A called workflow runs as its caller's, so only a ruleset starts
+ * one of elsewhere.
+ *
+ * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets#require-workflows-to-pass-before-merging
+ */
+function isRequired({ workflowFile, repository }: RunnerEnvironment): boolean {
+  const own = `${formatRepositoryName(repository)}/`.toLowerCase();
+  return workflowFile !== '' && !workflowFile.toLowerCase().startsWith(own);
+}
+
+/** Code scanning keeps analyses of branches and tags. GitHub deletes the branches of its merge queue, and then knows them no more. */
+function hasAnalyses(ref: string): boolean {
+  if (ref.startsWith('refs/heads/gh-readonly-queue/')) return false;
+  return ref.startsWith('refs/heads/') || ref.startsWith('refs/tags/');
+}
+
 type PullRequestChange = Extract<EvaluatedChange, { kind: 'pull-request' }>;
 
-interface ReadPullRequest {
-  readonly change: PullRequestChange;
-  readonly defaultBranch: string | null;
-}
-
-function policyOf({ change, defaultBranch }: ReadPullRequest): PolicyOrigin {
-  return { branch: change.base, at: 'tip', defaultBranch };
-}
-
-function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<ReadPullRequest, EventError> {
+function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<PullRequestChange, EventError> {
   const parsed = pullRequestPayload.safeParse(payload);
   if (!parsed.success) return unreadable(env, payload, parsed.error);
   const { number, head, base } = parsed.data.pull_request;
@@ -203,10 +222,7 @@ function readPullRequest(env: RunnerEnvironment, payload: unknown): Result<ReadP
   }
   const headRepository = head.repo === null ? null : parseRepositoryName(head.repo.full_name);
   const fork = headRepository === null || !sameRepository(headRepository, baseRepository);
-  return ok({
-    change: { kind: 'pull-request', number, head: head.sha, headRepository, fork, base: base.ref },
-    defaultBranch: base.repo.default_branch ?? null,
-  });
+  return ok({ kind: 'pull-request', number, head: head.sha, headRepository, fork, base: base.ref });
 }
 
 function unreadable(env: RunnerEnvironment, payload: unknown, error: z.ZodError): Result<never, EventError> {

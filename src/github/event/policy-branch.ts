@@ -6,35 +6,50 @@ import type { PolicyOrigin } from './event.js';
 /** The commit whose policy holds. */
 export interface PolicyCommit {
   readonly commit: string;
+  readonly branch: string;
   /** What to call the place. */
   readonly name: string;
   /** The event's own branch: its state is also what a change may be compared with. */
   readonly isOwn: boolean;
+  readonly isDefault: boolean;
   readonly notices: readonly string[];
 }
 
 /**
- * Finds the commit whose policy holds, asking GitHub about refs and rules. A branch that nobody has to review can
- * neither bring its own policy nor make what it holds count as inherited: a pull request could be retargeted to it, pass,
- * and take the passed check back to the branch it is for. Fails where the default branch can't be known.
+ * Finds the commit whose policy holds, asking GitHub about branches and rules as they are now: a payload may be weeks old,
+ * and whoever may push can make a branch with the name that the default branch had then. A branch that nobody has to
+ * review can neither bring its own policy nor make what it holds count as inherited: a pull request could be retargeted to
+ * it, pass, and take the passed check back to the branch it is for. Fails where the default branch can't be known.
  */
 export async function policyCommit(
-  origin: PolicyOrigin,
-  evaluated: string,
+  { branch, commit }: PolicyOrigin,
   commits: Commits,
 ): Promise<Result<PolicyCommit, GitHubError>> {
-  const defaultBranch = origin.defaultBranch === null ? await commits.defaultBranch() : ok(origin.defaultBranch);
+  const defaultBranch = await commits.defaultBranch();
   if (!defaultBranch.ok) return defaultBranch;
-  const { branch, at } = origin;
   const why = branch === null || branch === defaultBranch.value ? null : await whyNot(branch, commits);
   const isOwn = branch !== null && why === null;
-  if (isOwn && at === 'evaluated-commit')
-    return ok({ commit: evaluated, name: 'the evaluated commit', isOwn, notices: [] });
+  if (isOwn && commit !== null)
+    return ok({
+      commit,
+      branch,
+      name: 'the evaluated commit',
+      isOwn,
+      isDefault: branch === defaultBranch.value,
+      notices: [],
+    });
   const holds = isOwn ? branch : defaultBranch.value;
   const tip = await commits.tip(`heads/${holds}`);
   if (!tip.ok) return tip;
   const notices = why === null ? [] : [`The policy is that of ${holds}, not of ${branch}: ${why}`];
-  return ok({ commit: tip.value, name: `the tip of ${holds}`, isOwn, notices });
+  return ok({
+    commit: tip.value,
+    branch: holds,
+    name: `the tip of ${holds}`,
+    isOwn,
+    isDefault: holds === defaultBranch.value,
+    notices,
+  });
 }
 
 /** Why a branch's own policy does not hold, as the end of a sentence; null where it does. */

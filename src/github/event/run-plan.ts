@@ -3,8 +3,8 @@ import { ok, type Result } from '../../lib/result.js';
 import type { CommitTree } from '../repository/commit-tree.js';
 import { type Commits, changedPaths } from '../repository/commits.js';
 import type { GitHubError } from '../repository/github-error.js';
-import { type MergeCommit, mergeCommit } from '../repository/merge-commit.js';
-import type { EventPlan } from './event.js';
+import { atHead, type MergeCommit, mergeCommit } from '../repository/merge-commit.js';
+import type { EvaluatedChange, EventPlan } from './event.js';
 import { type PolicyCommit, policyCommit } from './policy-branch.js';
 
 /** A plan whose refs have been asked for: commits and trees instead of names. */
@@ -25,17 +25,23 @@ export async function resolvePlan(
   commits: Commits,
   wait: (milliseconds: number) => Promise<void> = (milliseconds) => setTimeout(milliseconds),
 ): Promise<Result<RunPlan, GitHubError>> {
-  const evaluated = await evaluatedCommit(plan, commits, wait);
-  if (!evaluated.ok) return evaluated;
-  const policy = await policyCommit(plan.policy, evaluated.value.commit, commits);
+  const policy = await policyCommit(plan.policy, commits);
   if (!policy.ok) return policy;
+  const evaluated = await evaluatedCommit(plan, policy.value, commits, wait);
+  if (!evaluated.ok) return evaluated;
   const notices = [...plan.notices, ...evaluated.value.notices, ...policy.value.notices];
   const evaluatedTree = await commits.tree(evaluated.value.commit);
   const policyTree = await commits.tree(policy.value.commit);
   const resolved = { evaluated: evaluatedTree, policy: { tree: policyTree, name: policy.value.name } };
   if (plan.change === null) return ok({ ...resolved, base: null, changedFiles: null, notices });
 
-  const base = await comparedWith(plan.change.head, evaluated.value.commit, policy.value, commits);
+  const base = await comparedWith(evaluated.value, policy.value, commits);
+  notices.push(resultFor(plan.change, evaluated.value, policy.value));
+  if (plan.required && !policy.value.isDefault) {
+    notices.push(
+      `A required workflow is not started when the base of a pull request changes, so this result would stay. Before merging into a branch other than ${plan.change.base}, push a commit, or close and reopen the pull request: a re-run is for the same base.`,
+    );
+  }
   const baseTree = base.ok ? await commits.tree(base.value) : null;
   const changed = baseTree === null ? null : await changedPaths(baseTree, evaluatedTree);
   if (baseTree !== null && changed?.ok) {
@@ -48,26 +54,46 @@ export async function resolvePlan(
 
 async function evaluatedCommit(
   { evaluated }: EventPlan,
+  policy: PolicyCommit,
   commits: Commits,
   wait: (milliseconds: number) => Promise<void>,
 ): Promise<Result<MergeCommit, GitHubError>> {
-  if (evaluated.kind === 'commit') return ok({ commit: evaluated.commit, notices: [] });
-  return mergeCommit({ number: evaluated.number, head: evaluated.head, commits, wait });
+  if (evaluated.kind === 'commit') return ok({ commit: evaluated.commit, into: null, notices: [] });
+  const { number, head, started } = evaluated;
+  // What whoever made the base put there could undo, in the merge alone, what the head does.
+  if (!policy.isOwn) return atHead(head, "Nobody has to review the pull request's base.");
+  return mergeCommit({
+    number,
+    head,
+    started,
+    base: { branch: policy.branch, tip: policy.commit },
+    commits,
+    wait,
+  });
 }
 
 /**
- * The state that a change starts from: the first parent of a merge of its head, else where it left the branch whose
- * policy holds. The tip of that branch would show what others did meanwhile as undone by this change.
+ * The state that a change starts from: the commit that its head was merged into, else where it left the branch whose
+ * policy holds. The tip of that branch would show what others did meanwhile as undone by this change. Either is a
+ * commit of the branch whose policy holds: what stands elsewhere nobody had to review.
  */
 async function comparedWith(
-  head: string,
-  evaluated: string,
+  { commit, into }: MergeCommit,
   policy: PolicyCommit,
   commits: Commits,
 ): Promise<Result<string, GitHubError>> {
-  const parents = policy.isOwn ? await commits.parents(evaluated) : null;
-  if (parents?.ok && parents.value.length === 2 && parents.value[1] === head && parents.value[0] !== undefined) {
-    return ok(parents.value[0]);
-  }
-  return commits.mergeBase(policy.commit, evaluated);
+  return into === null ? commits.mergeBase(policy.commit, commit) : ok(into);
+}
+
+const SHORT = 12;
+
+/** Says what the result is a result for: it says nothing about another base. */
+function resultFor(change: EvaluatedChange, { commit, into }: MergeCommit, policy: PolicyCommit): string {
+  const what =
+    change.kind === 'merge-group'
+      ? `the merge group ${commit.slice(0, SHORT)}`
+      : into === null
+        ? `the head ${commit.slice(0, SHORT)}`
+        : `the merge of ${change.head.slice(0, SHORT)} into ${into.slice(0, SHORT)}`;
+  return `The result is for the base ${change.base}: ${what} by the policy of ${policy.branch} at ${policy.commit.slice(0, SHORT)}.`;
 }

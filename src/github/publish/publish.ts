@@ -158,8 +158,17 @@ async function suggestions(
   return ok(posted.value === 'newer-head' ? NEWER_COMMIT : null);
 }
 
-async function sarif({ env, plan, client, report, renderers }: Publication): Promise<Output> {
-  if (plan.sarif === null) {
+/** Where what was evaluated is filed: a merge is another one than the run was started for where that was out of date. */
+function analysisPlace({ plan: { sarif: place, change }, evaluated }: Publication): EventPlan['sarif'] {
+  if (place === null || change?.kind !== 'pull-request') return place;
+  const head = { commit: change.head, ref: `refs/pull/${change.number}/head` };
+  return evaluated === change.head || place.ref === head.ref ? head : { ...place, commit: evaluated };
+}
+
+async function sarif(publication: Publication): Promise<Output> {
+  const { env, plan, client, report, renderers } = publication;
+  const place = analysisPlace(publication);
+  if (place === null) {
     return ok({
       message: `Findings of ${plan.event} are not uploaded to code scanning: its ref is GitHub's own and goes away.`,
       fix: 'The findings of the pull request and of the push are uploaded.',
@@ -168,7 +177,7 @@ async function sarif({ env, plan, client, report, renderers }: Publication): Pro
   const uploaded = await uploadSarif({
     client,
     repository: env.repository,
-    ...plan.sarif,
+    ...place,
     sarif: renderers.sarif(report),
   });
   if (!uploaded.ok) return uploaded;

@@ -72,11 +72,13 @@ export class Commits {
   /** What a pull request is now. `mergeable` is null while GitHub has not tried. */
   async pullRequest(
     number: number,
-  ): Promise<Result<{ readonly head: string; readonly mergeable: boolean | null }, GitHubError>> {
+  ): Promise<
+    Result<{ readonly head: string; readonly closed: boolean; readonly mergeable: boolean | null }, GitHubError>
+  > {
     const purpose: Purpose = { doing: `read pull request ${number}`, permission: 'pull-requests: read' };
     return attempt(purpose, async () => {
       const { data } = await this.#client.rest.pulls.get({ ...this.#place, pull_number: number });
-      return { head: commitId(data.head.sha), mergeable: data.mergeable };
+      return { head: commitId(data.head.sha), closed: data.state === 'closed', mergeable: data.mergeable };
     });
   }
 
@@ -99,7 +101,15 @@ export class Commits {
         per_page: 1,
       }),
     );
-    return answer.ok ? ok(answer.value.data.merge_base_commit.sha) : answer;
+    return answer.ok ? ok(commitId(answer.value.data.merge_base_commit.sha)) : answer;
+  }
+
+  /** Whether a commit is `tip` or one that `tip` was made from. What GitHub can't compare with `tip` is neither. */
+  async isPartOf(commit: string, tip: string): Promise<Result<boolean, GitHubError>> {
+    if (commit === tip) return ok(true);
+    const common = await this.mergeBase(commit, tip);
+    if (!common.ok) return common.error.code === 'not-found' ? ok(false) : common;
+    return ok(common.value === commit);
   }
 
   /** The repository at a commit. Nothing is read until it is asked for. */
