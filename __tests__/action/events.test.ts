@@ -331,6 +331,6 @@ function startName({ uses, findings }: Report): string {
   const inherited = findings
     .filter((finding) => finding.inherited === true)
     .map((finding) => uses.find(({ id }) => id === finding.use)?.expanded ?? '');
-  if (inherited.some((image) => image.includes('legacy/main'))) return 'its base';
-  return inherited.length > 0 ? 'where it left the default branch' : '–';
+  if (inherited.some((image) => image.includes('legacy/main:2'))) return 'its base';
+  return inherited.length > 0 ? "where it left the policy's branch" : '–';
 }

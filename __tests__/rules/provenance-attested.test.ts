@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { AllowEntry } from '../../src/policy/policy.js';
 import { provenanceAttested } from '../../src/rules/provenance-attested.js';
 import type { RuleResult } from '../../src/rules/rule.js';
-import type { KeylessIdentity } from '../../src/signatures/signer.js';
-import { type AttestedOptions, attestedSubject, OTHER_DIGEST } from '../support/image/attested-image.js';
+import type { KeyIdentity, KeylessIdentity } from '../../src/signatures/signer.js';
+import { type AttestedOptions, attestedSubject, KEY, OTHER_DIGEST } from '../support/image/attested-image.js';
 import {
   buildKitProvenance,
   COMMIT,
@@ -40,13 +41,43 @@ const github = (
   statements: [{ predicateType: SLSA_V1, predicate, ...(signer === undefined ? {} : { signer }) }],
 });
 
+const BY_REUSABLE = githubProvenance({ builder: REUSABLE.subject });
+const namedBuilder = (builder: string): Partial<AllowEntry> => ({ provenance: { builder } });
+
 describe('the build level follows from what the signature proves', () => {
   test.each<[string, AttestedOptions, number, string]>([
     ["the repository's own workflow", github(), 2, 'not level 3'],
-    ['a reusable workflow of another repository', github(REUSABLE), 3, 'reusable workflow'],
+    [
+      'a reusable workflow that the entry names as builder',
+      { ...github(REUSABLE, BY_REUSABLE), entry: namedBuilder(REUSABLE.subject) },
+      3,
+      'reusable workflow',
+    ],
+    [
+      'a reusable workflow of a repository that the entry names as builder',
+      { ...github(REUSABLE, BY_REUSABLE), entry: namedBuilder('https://github.com/acme/builders/**') },
+      3,
+      'reusable workflow',
+    ],
+    ['a reusable workflow that no entry names', github(REUSABLE), 2, 'does not name it'],
+    [
+      'a reusable workflow of any repository of an owner',
+      { ...github(REUSABLE), entry: namedBuilder('https://github.com/acme/**') },
+      2,
+      'does not name it',
+    ],
+    [
+      "the repository's own workflow, in other letter case",
+      github({ ...OWN_WORKFLOW, sourceRepository: 'https://github.com/Acme/Images' }),
+      2,
+      'not level 3',
+    ],
     [
       'a reusable workflow on a runner of their own',
-      github({ ...REUSABLE, runnerEnvironment: 'self-hosted' }),
+      {
+        ...github({ ...REUSABLE, runnerEnvironment: 'self-hosted' }, BY_REUSABLE),
+        entry: namedBuilder(REUSABLE.subject),
+      },
       2,
       'self-hosted runner',
     ],
@@ -78,13 +109,13 @@ describe('the build level follows from what the signature proves', () => {
   ])('%s', async (_name, options, level, step) => {
     expect(await answer(options, level)).toMatchObject({
       outcome: 'pass',
-      reason: expect.stringContaining(`build level ${level}`),
+      message: expect.stringContaining(`build level ${level}`),
     });
     expect((await answer(options, level)).details?.join('\n')).toContain(step);
     if (level < 3)
       expect(await answer(options, level + 1)).toMatchObject({
         outcome: 'fail',
-        reason: expect.stringContaining(`${level + 1} is asked for`),
+        message: expect.stringContaining(`${level + 1} is asked for`),
       });
   });
 
@@ -106,7 +137,53 @@ describe('builder and source are those of the allow entry', () => {
   ])('%j: %s', async (provenance, outcome, reason) => {
     expect(await answer({ ...github(), entry: { provenance } })).toMatchObject({
       outcome,
-      reason: expect.stringContaining(reason),
+      message: expect.stringContaining(reason),
+    });
+  });
+
+  describe('the source that is asked for is the one that the certificate proves', () => {
+    const SECURE = 'https://github.com/acme/secure';
+    const FROM_PLAYGROUND: KeylessIdentity = {
+      ...OWN_WORKFLOW,
+      subject: 'https://github.com/acme/playground/.github/workflows/x.yml@refs/heads/main',
+      sourceRepository: 'https://github.com/acme/playground',
+    };
+    const claims = (buildType: string, signer: KeylessIdentity | KeyIdentity) => {
+      const predicate = githubProvenance({ repository: SECURE, builder: FROM_PLAYGROUND.subject });
+      const buildDefinition = { ...predicate.buildDefinition, buildType };
+      return { statements: [{ predicateType: SLSA_V1, predicate: { ...predicate, buildDefinition }, signer }] };
+    };
+    const entry = { provenance: { source: SECURE } };
+    const BUILD_TYPES = [
+      'https://actions.github.io/buildtypes/workflow/v1',
+      'https://actions.github.io/Buildtypes/workflow/v1',
+      'https://mobyproject.org/buildkit@v1',
+      'x',
+    ];
+
+    test.each(BUILD_TYPES)('whatever the build type: %s', async (buildType) => {
+      expect(await answer({ ...claims(buildType, FROM_PLAYGROUND), entry })).toMatchObject({
+        outcome: 'fail',
+        message: expect.stringContaining("the signer's certificate is for https://github.com/acme/playground"),
+      });
+      const honest = { ...FROM_PLAYGROUND, sourceRepository: SECURE };
+      expect(await answer({ ...claims(buildType, honest), entry })).toMatchObject({ outcome: 'pass' });
+    });
+
+    test('and a signature of it speaks for a document that others signed too', async () => {
+      const [other] = claims('x', { ...FROM_PLAYGROUND, sourceRepository: SECURE }).statements;
+      const [own] = claims('x', FROM_PLAYGROUND).statements;
+      if (own === undefined || other === undefined) throw new Error('no statement');
+      for (const statements of [
+        [own, other],
+        [other, own],
+      ]) {
+        expect(await answer({ statements, entry })).toMatchObject({ outcome: 'pass' });
+      }
+    });
+
+    test('a key proves no source, so its word counts', async () => {
+      expect(await answer({ ...claims('x', KEY), entry })).toMatchObject({ outcome: 'pass' });
     });
   });
 
@@ -144,7 +221,7 @@ describe('builder and source are those of the allow entry', () => {
       const entry = { provenance: { builder: wanted } };
       expect(await answer({ ...claimed(builder, EVIL), entry })).toMatchObject({
         outcome: 'fail',
-        reason: expect.stringContaining(
+        message: expect.stringContaining(
           `it names the builder ${builder}, and the signer's certificate is for ${EVIL.subject}`,
         ),
       });
@@ -182,7 +259,7 @@ describe('builder and source are those of the allow entry', () => {
     const result = await answer({ statements: [{ predicateType: SLSA_V02, predicate: bare }], entry });
     expect(result).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringMatching(/names no builder.*names no source/),
+      message: expect.stringMatching(/names no builder.*names no source/),
     });
   });
 
@@ -254,7 +331,7 @@ describe('never passes', () => {
   ])('%s', async (_name, options, outcome, reason) => {
     expect(await answer(options)).toMatchObject({
       outcome,
-      reason: expect.stringContaining(reason),
+      message: expect.stringContaining(reason),
       fix: expect.any(String),
     });
   });
@@ -264,7 +341,7 @@ test("unsigned provenance counts at level 1 where the entry takes the registry's
   const options = { ...github(null), entry: { unsignedSbom: 'allow' as const } };
   expect(await answer(options)).toMatchObject({
     outcome: 'pass',
-    reason: expect.stringContaining("on the registry's word"),
+    message: expect.stringContaining("on the registry's word"),
   });
   expect(await answer(options, 2)).toMatchObject({ outcome: 'fail' });
 });

@@ -111,7 +111,7 @@ function evaluate(
 
 /** What keeps one provenance from counting; empty where it does. */
 function faultsOf(
-  { provenance, level, conflicts }: AttestedProvenance,
+  { provenance, level, conflicts, certifiedSource }: AttestedProvenance,
   requirement: ProvenanceRequirement | undefined,
   minLevel: number,
 ): readonly string[] {
@@ -127,6 +127,10 @@ function faultsOf(
     if (source === undefined) faults.push(`it names no source, and ${requirement.source} is asked for`);
     else if (!matchesSource(requirement.source, source.repository)) {
       faults.push(`its source is ${source.repository}, not ${requirement.source}`);
+    }
+    // A job writes what it likes into its provenance. For which repository it ran, its certificate proves.
+    if (certifiedSource !== undefined && !matchesSource(requirement.source, certifiedSource)) {
+      faults.push(`the signer's certificate is for ${certifiedSource}, not ${requirement.source}`);
     }
   }
   if (level.level < minLevel) {

@@ -1,3 +1,4 @@
+import { identityMatches } from '../../policy/identity.js';
 import { describeSigner, type Signer } from '../../signatures/signer.js';
 import type { BuildLevel, BuildProvenance } from './provenance.js';
 import { normalizeBuilder, readSourceUri } from './source-uri.js';
@@ -30,16 +31,21 @@ export function isIsolatedBuilder(name: string): boolean {
  * more than is shown: 1 for provenance that is there, 2 where a hosted platform signed it, 3 where the platform keeps
  * the build from writing its own provenance.
  *
- * @param vouchedBuilder whether the policy names this builder for the signer, which is what makes a key a platform's
+ * @param wantedBuilder the builder that the policy's entry names, which is what makes a key a platform's, and a reusable
+ *   workflow one that keeps its caller out
  * @see https://slsa.dev/spec/v1.1/levels
  */
-export function evaluateLevel(provenance: BuildProvenance, signer: Signer | null, vouchedBuilder: boolean): BuildLevel {
+export function evaluateLevel(
+  provenance: BuildProvenance,
+  signer: Signer | null,
+  wantedBuilder: string | undefined,
+): BuildLevel {
   const { builder } = provenance;
   if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 asks for'] };
   const one = `level 1: it names its builder, ${builder}`;
   if (signer === null) return { level: 1, reasoning: [one, 'not level 2: nobody signed it'] };
   if (signer.kind !== 'keyless') {
-    if (!vouchedBuilder) {
+    if (wantedBuilder === undefined || !identityMatches(wantedBuilder, normalizeBuilder(builder))) {
       return {
         level: 1,
         reasoning: [
@@ -65,7 +71,7 @@ export function evaluateLevel(provenance: BuildProvenance, signer: Signer | null
     };
   }
   const two = `level 2: a job of ${platform} signed it (${signer.subject})`;
-  const isolation = isolationOf(provenance, signer);
+  const isolation = isolationOf(provenance, signer, wantedBuilder);
   return isolation.isolated
     ? { level: 3, reasoning: [one, two, `level 3: ${isolation.reason}`] }
     : { level: 2, reasoning: [one, two, `not level 3: ${isolation.reason}`] };
@@ -74,6 +80,7 @@ export function evaluateLevel(provenance: BuildProvenance, signer: Signer | null
 function isolationOf(
   provenance: BuildProvenance,
   signer: Extract<Signer, { readonly kind: 'keyless' }>,
+  wantedBuilder: string | undefined,
 ): { readonly isolated: boolean; readonly reason: string } {
   if (signer.runnerEnvironment !== undefined && signer.runnerEnvironment !== 'github-hosted') {
     return { isolated: false, reason: `it ran on a ${signer.runnerEnvironment} runner` };
@@ -87,10 +94,30 @@ function isolationOf(
   // The subject of a job's certificate is the workflow file it runs, which for a reusable workflow is not the caller's.
   if (signer.sourceRepository !== undefined && signer.runnerEnvironment === 'github-hosted') {
     const source = readSourceUri(signer.sourceRepository).repository;
-    if (signer.subject.startsWith('https://') && !signer.subject.startsWith(`${source}/`)) {
-      const reason = `the reusable workflow ${signer.subject} of another repository built and signed it, on a hosted runner`;
-      return { isolated: true, reason };
+    if (signer.subject.startsWith('https://') && !isBelow(signer.subject, source)) {
+      const workflow = `the reusable workflow ${signer.subject} of another repository`;
+      if (wantedBuilder === undefined || !namesWorkflow(wantedBuilder, signer.subject)) {
+        const reason = `${workflow} signed it, and the entry does not name it as \`builder\``;
+        return { isolated: false, reason };
+      }
+      return { isolated: true, reason: `${workflow} built and signed it, on a hosted runner` };
     }
   }
   return { isolated: false, reason: "the repository's own workflow can write what it likes into its provenance" };
+}
+
+/** GitHub's names are the same in any case. */
+function isBelow(subject: string, repository: string): boolean {
+  return subject.toLowerCase().startsWith(`${repository}/`.toLowerCase());
+}
+
+/**
+ * Whether the policy names a workflow as builder: by its repository at least. A pattern over all repositories of an owner
+ * names none, since each of them may have a workflow that does what its caller says.
+ */
+function namesWorkflow(wanted: string, subject: string): boolean {
+  const [, , host = '*', owner = '*', repository = '*'] = wanted.split('/');
+  return (
+    ![host, owner, repository].some((part) => part.includes('*')) && identityMatches(wanted, normalizeBuilder(subject))
+  );
 }

@@ -1,5 +1,6 @@
 import type { CollectContext, Collector } from '../../evidence/collector.js';
 import { present } from '../../evidence/evidence.js';
+import { optionalField } from '../../lib/collections.js';
 import { identityMatches } from '../../policy/identity.js';
 import { isProvenanceType } from '../../signatures/predicate-types.js';
 import { describeSigner, type Signer } from '../../signatures/signer.js';
@@ -22,7 +23,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
       continue;
     }
     const attested = toAttested(context, carrier, provenance.value);
-    const key = `${carrier.payloadDigest} ${carrier.digest}`;
+    const key = JSON.stringify([carrier.payloadDigest, carrier.digest, attested.certifiedSource]);
     const before = read.get(key);
     if (before === undefined || speaksBetter(attested, before)) read.set(key, attested);
   }
@@ -59,11 +60,10 @@ function toAttested(context: CollectContext, carrier: Carrier, provenance: Build
   const { digest, on, predicateType, place } = carrier;
   const signer = isSigned(carrier) ? carrier.signer : null;
   const wanted = context.subject.entry?.provenance?.builder;
-  const { builder } = provenance;
-  const vouched = wanted !== undefined && builder !== undefined && identityMatches(wanted, normalizeBuilder(builder));
   return {
     provenance,
-    level: evaluateLevel(provenance, signer, vouched),
+    level: evaluateLevel(provenance, signer, wanted),
+    ...optionalField('certifiedSource', certifiedSource(signer)),
     conflicts: [
       ...findConflicts(provenance, signer, context.settings.now),
       ...(wanted === undefined ? [] : borrowedBuilder(provenance, signer, wanted)),
@@ -77,9 +77,15 @@ function toAttested(context: CollectContext, carrier: Carrier, provenance: Build
   };
 }
 
+/** The repository that a certificate is for, in the form of a provenance's source. */
+function certifiedSource(signer: Signer | null): string | undefined {
+  if (signer?.kind !== 'keyless' || signer.sourceRepository === undefined) return undefined;
+  return readSourceUri(signer.sourceRepository).repository;
+}
+
 /** Build types whose source is by definition the repository whose workflow runs: the one in the signer's certificate. */
 const WORKFLOW_BUILD_TYPES =
-  /^https:\/\/(?:actions\.github\.io\/buildtypes\/|slsa-framework\.github\.io\/github-actions-buildtypes\/|github\.com\/slsa-framework\/slsa-github-generator\/)/;
+  /^https:\/\/(?:actions\.github\.io\/buildtypes\/|slsa-framework\.github\.io\/github-actions-buildtypes\/|github\.com\/slsa-framework\/slsa-github-generator\/)/i;
 
 /** Clocks of builders may be ahead of ours by this much. */
 const CLOCK_SKEW = 60 * 60 * 1000;
@@ -87,8 +93,8 @@ const CLOCK_SKEW = 60 * 60 * 1000;
 function findConflicts(provenance: BuildProvenance, signer: Signer | null, now: Date): readonly string[] {
   const conflicts: string[] = [];
   const { source, finishedOn, startedOn } = provenance;
-  if (signer?.kind === 'keyless' && signer.sourceRepository !== undefined && source !== undefined) {
-    const certified = readSourceUri(signer.sourceRepository).repository;
+  const certified = certifiedSource(signer);
+  if (certified !== undefined && source !== undefined) {
     if (WORKFLOW_BUILD_TYPES.test(provenance.buildType) && !isSameRepository(certified, source.repository)) {
       conflicts.push(`the signer's certificate is for ${certified}, and the provenance says ${source.repository}`);
     }
@@ -105,7 +111,7 @@ const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
 /**
  * A job on GitHub can write the name of any builder into its provenance, but only its own workflow stands in its
- * certificate. Where the entry asks for a builder of GitHub, the name counts if the certificate bears it out: it is the
+ * certificate. Where the entry asks for a builder of GitHub, the name counts if the certificate confirms it: it is the
  * workflow that signed or the run's, or who signed is itself allowed as a builder. slsa-github-generator signs for the
  * builders that call it, and vouches for their names.
  *

@@ -44,6 +44,8 @@ export interface AttestedProvenance {
   /** Absent where nobody signed it, and it stands on the registry's word. */
   readonly signer?: string;
   readonly signedAt?: string;
+  /** The repository that the signer's certificate was issued for; absent where it names none, or a key signed. */
+  readonly certifiedSource?: string;
   readonly level: BuildLevel;
   /** Where the signer's certificate says something else than the predicate; each a sentence. */
   readonly conflicts: readonly string[];
