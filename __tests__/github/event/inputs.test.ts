@@ -92,7 +92,7 @@ describe('an input whose name is a slip', () => {
   });
 
   test('is told in the report action too', () => {
-    expect(readReportInputs(() => '', ['artifcat'])).toMatchObject({ ok: false, error: { input: 'artifact' } });
+    expect(readReportInputs(() => '', ['artifcat'])).toMatchObject({ ok: false, error: { input: 'artifcat' } });
   });
 });
 
