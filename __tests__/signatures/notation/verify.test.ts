@@ -113,6 +113,7 @@ describe.each(FORMS)('an envelope in the form %s', (...form) => {
     ['names its scheme as a number', { [SCHEME]: 1 }],
     ['has no time', { 'io.cncf.notary.signingTime': undefined }],
     ['marks nothing as critical', { crit: undefined, 2: undefined }],
+    ['marks an attribute as critical twice', { crit: [SCHEME, SCHEME], 2: [SCHEME, SCHEME] }],
     ['marks an absent attribute as critical', { crit: [SCHEME, 'x'], 2: [SCHEME, 'x'] }],
   ])('is refused where it %s', async (_what, header) => {
     expect(await prove(form, { header: headerOf(form, header) })).toMatchObject(refusedBy('envelope'));

@@ -86,6 +86,7 @@ export function checkAttributes(header: ProtectedHeader): Result<SignedAttribute
   ];
   const unmarked = required.find((name) => !critical.includes(name));
   if (unmarked !== undefined) return refuse('envelope', `it does not mark ${unmarked} as critical`);
+  if (new Set(critical).size < critical.length) return refuse('envelope', 'it marks an attribute as critical twice');
   const absent = critical.find((name) => !header.has(name));
   if (absent !== undefined) return refuse('envelope', `it marks ${absent} as critical and does not have it`);
   const known: ReadonlySet<string> = new Set(Object.values(ATTRIBUTE));
