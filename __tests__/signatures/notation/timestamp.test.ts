@@ -117,6 +117,17 @@ describe('a timestamp', () => {
     expect(verified({ carried })).toMatchObject({ error: expect.stringContaining('too many') });
   });
 
+  test('is refused where bytes follow it, or its lengths are others', () => {
+    const token = makeToken(authority, SIGNATURE);
+    const roots = asCertificates(authority.slice(-1));
+    expect(verifyTimestamp(Buffer.concat([token, Buffer.from([0])]), SIGNATURE, roots)).toMatchObject({ ok: false });
+    for (const at of [3, 18, 22]) {
+      const bent = Buffer.from(token);
+      bent[at] = (bent[at] ?? 0) ^ 0x40;
+      expect(verifyTimestamp(bent, SIGNATURE, roots)).toMatchObject({ ok: false });
+    }
+  });
+
   test('is refused wherever a byte of it is another', () => {
     const token = makeToken(authority, SIGNATURE, { accuracy: { seconds: 1 } });
     const roots = asCertificates(authority.slice(-1));

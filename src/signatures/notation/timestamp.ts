@@ -68,7 +68,14 @@ interface Token {
 }
 
 function parseToken(bytes: Uint8Array): Token {
-  const { contentType, content: signedContent } = parseAsn1(bytes, ContentInfo);
+  const outer = parseAsn1(bytes, ContentInfo);
+  const { contentType, content: signedContent } = outer;
+  // The parser stops where a structure ends, and other readers would see what follows.
+  if (
+    !Buffer.from(AsnConvert.serialize(outer)).equals(bytes) ||
+    fromBER(signedContent).offset !== signedContent.byteLength
+  )
+    throw new TokenError('it is not in DER, or bytes follow it');
   if (contentType !== OID.signedData) throw new TokenError('it is no signed data');
   const data = parseAsn1(signedContent, SignedData);
   const { eContentType, eContent } = data.encapContentInfo;
