@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{createClient}from"./bottleneck.shared.js";import"./octokit-plugin-rest-endpoint-methods.shared.js";import"./github-error.shared.js";import"./package.shared.js";import"./undici.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{createClient};

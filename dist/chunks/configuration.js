@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{authorityOf,readPolicyFile,readStores}from"./configuration.shared.js";import"./trust-policy.shared.js";import"./strict-json.shared.js";import"./scan-json.shared.js";import"./trust-store.shared.js";import"./pem.shared.js";import"./asn1js.shared.js";import"./zod.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{authorityOf,readPolicyFile,readStores};

@@ -1,0 +1,9 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{BUILD_OPTIONS,defineCommand,evaluatedDirectory,findReadingPolicy,imagesJson,imagesText,openWorkingTree,readChoice,readRepository,readingOptions,reportUntracked}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";var USAGE=`Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]\u2026 [--build-context NAME=\u2026]\u2026
+       [--platform OS/ARCH]\u2026 [--target STAGE] [--definition FILE]\u2026 [--set-env NAME=VALUE]\u2026 [--all-files]
+
+Lists every image use of the build files below DIR (default: this directory), without any network.
+Exit codes: 0, or 2 if a build file is unreadable, or 3 for wrong usage.
+`,images=defineCommand({name:"images",usage:USAGE,options:{...BUILD_OPTIONS,format:{type:"string"}},arguments:1},async({values,positionals,io,wrong})=>{let format=readChoice("--format",values.format,["text","json"],"text");if(!format.ok)return wrong(format.error);let evaluated=evaluatedDirectory(positionals[0],io);if(!evaluated.ok)return io.stderr(`images: ${evaluated.error}
+`),3;let directory=evaluated.value,tree=openWorkingTree(directory,{allFiles:values["all-files"]??!1}),policy=await findReadingPolicy(directory,io);if(!policy.ok)return io.stderr(policy.error),3;let options=readingOptions(values,io.env,policy.value);if(!options.ok)return wrong(options.error);let read=await readRepository(tree,options.value);return await reportUntracked(tree,!0,io),read.ok?(io.stdout(format.value==="json"?imagesJson(read.value):imagesText(read.value,{color:io.color})),read.value.files.some(({status})=>status==="unreadable")?2:0):(io.stderr(`images: ${read.error.message} ${read.error.fix}
+`),3)});export{images};

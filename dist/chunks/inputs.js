@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{DEFAULT_POLICY_PATH,NO_TOKEN,givenInputs,readInputs,readReportInputs,secretsOf}from"./inputs.shared.js";import"./credentials.shared.js";import"./frameworks.shared.js";import"./requirements.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{DEFAULT_POLICY_PATH,NO_TOKEN,givenInputs,readInputs,readReportInputs,secretsOf};

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{checkDocument,checkJson}from"./json.shared.js";import"./evidence-document.shared.js";import"./withheld.shared.js";import"./package-diff-document.shared.js";import"./environment-facts.shared.js";import"./secret-text.shared.js";import"./zod.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{checkDocument,checkJson};

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{err,ok}from"./build.shared.js";var MAX_CERTIFICATES=10;function readPemCertificates(pem){let blocks=pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g)??[];return blocks.length===0?err("it holds no PEM certificate"):blocks.length>MAX_CERTIFICATES?err(`it holds more than ${MAX_CERTIFICATES} certificates`):ok(blocks.map(block=>Buffer.from(block.replaceAll(/-----[A-Z ]+-----/g,""),"base64")))}export{readPemCertificates};

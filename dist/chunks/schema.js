@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{OVERRIDABLE_KEYS,policySchema}from"./schema.shared.js";import"./policy-fields.shared.js";import"./policy.shared.js";import"./identity.shared.js";import"./pattern.shared.js";import"./zod.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{OVERRIDABLE_KEYS,policySchema};

@@ -1,0 +1,10 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{verdictSign}from"./graph.shared.js";import{block,inline,prose}from"./markdown.shared.js";import{cut}from"./build.shared.js";var MAX_TITLE=60,MAX_CHARACTERS=4096;function stopMarkdown({message,fix},{title}={}){let name=title===void 0?"Base images":`Base images, ${inline(cut(title,MAX_TITLE))}`;return`${`### ${verdictSign("indeterminate")} ${name}: indeterminate \xB7 nothing was decided`}
+
+${paragraphs(message)}
+
+\u{1F449} ${paragraphs(fix,"yaml")}`}function paragraphs(text,language=""){let[sentence="",...lines]=cut(text,MAX_CHARACTERS).split(`
+`),rest=lines.join(`
+`).replace(/^\n+/,"");return rest===""?prose(sentence):`${prose(sentence)}
+
+${block(rest,language)}`}export{stopMarkdown,paragraphs};

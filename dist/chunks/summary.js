@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./graph.shared.js";import"./rule-description.shared.js";import"./tally.shared.js";import"./image-diff-words.shared.js";import"./package-diff.shared.js";import"./findings.shared.js";import"./markdown.shared.js";import"./vulnerability-group.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};
