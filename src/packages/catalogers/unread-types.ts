@@ -32,11 +32,13 @@ const TAIL = 32 * 1024;
 export const cargoCataloger: Cataloger = {
   id: 'cargo',
   kinds: ['program'],
-  open: () => {
+  open: ({ size }) => {
     let tail: Buffer = Buffer.alloc(0);
+    let offset = 0;
     return {
       write: (chunk) => {
-        tail = Buffer.from(Buffer.concat([tail, chunk.subarray(-TAIL)]).subarray(-TAIL));
+        offset += chunk.length;
+        if (offset > size - TAIL) tail = Buffer.concat([tail, chunk.subarray(-TAIL)]).subarray(-TAIL);
       },
       end: () => (tail.includes(RUST_SECTION) ? { ...EMPTY, unread: ['cargo'] } : EMPTY),
     };
