@@ -7,7 +7,7 @@ import { stableUuid } from '../../src/compliance/stable-uuid.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
 import type { Report } from '../../src/reports/report.js';
 import type { Answer } from '../../src/rules/answer.js';
-import { DIGEST, makeAnswer, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
+import { DIGEST, makeAnswer, makeImage, makeReport, makeUse, makeWaiver } from '../support/report-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const RUN = { collected: NOW, evaluated: 'acme/shop at c0ffee' };
@@ -79,12 +79,7 @@ describe('an observation', () => {
 
   describe('that rests on what can change while the digest stays', () => {
     const image = (evidence: CollectedEvidence) => [
-      {
-        reference: 'cgr.dev/chainguard/python:latest',
-        digest: DIGEST,
-        platforms: [{ platform: 'linux/amd64', manifest: DIGEST, config: DIGEST }],
-        evidence: { 'linux/amd64': evidence },
-      },
+      makeImage('cgr.dev/chainguard/python:latest', { id: DIGEST, evidence }),
     ];
     const uuidWith = (rule: string, evidence: CollectedEvidence) =>
       only(makeReport({ uses: [python], answers: [{ ...seen, rule }], images: image(evidence) })).uuid;
@@ -243,7 +238,7 @@ test('a UUID of version 5 depends on every part, and on their places', () => {
 });
 
 describe('evidence toward a framework', () => {
-  const readable = makeAnswer({ rule: 'readable-build-file', outcome: 'pass', file: 'Dockerfile' });
+  const readable = makeAnswer({ rule: 'readable-build-file', outcome: 'pass' });
   const report = {
     ...makeReport({
       uses: [python, node],

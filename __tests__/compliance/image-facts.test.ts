@@ -6,7 +6,7 @@ import type { Evidence } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
 import type { Report } from '../../src/reports/report.js';
 import type { ImageSignatures } from '../../src/signatures/verified.js';
-import { DIGEST, makeAnswer, makeReport, makeUse } from '../support/report-maker.js';
+import { DIGEST, makeAnswer, makeImage, makeReport, makeUse } from '../support/report-maker.js';
 
 const use = makeUse('registry.example.com/base:1');
 const REFERENCE = 'registry.example.com/base:1';
@@ -43,8 +43,10 @@ function clock(at: string): CollectedEvidence {
 
 /** A report of one image, with this evidence on each platform. */
 function reportOf(evidence: Readonly<Record<string, CollectedEvidence>>, answers: Report['answers'] = []): Report {
-  const platforms = Object.keys(evidence).map((platform) => ({ platform, manifest: DIGEST, config: DIGEST }));
-  return makeReport({ uses: [use], answers, images: [{ reference: REFERENCE, digest: DIGEST, platforms, evidence }] });
+  const images = Object.entries(evidence).map(([platform, collected]) =>
+    makeImage(REFERENCE, { platform, evidence: collected }),
+  );
+  return makeReport({ uses: [use], answers, images });
 }
 
 function signaturesTold(evidence: CollectedEvidence, answers: Report['answers'] = []) {
@@ -73,7 +75,6 @@ describe('who signed an image', () => {
   describe('is told name by name where several lead to the same digest', () => {
     const names = ['registry.example.com/base:1', 'mirror.example.com/base:1'] as const;
     const uses = names.map((name, index) => makeUse(name, { line: index + 1 }));
-    const platforms = [{ platform: 'linux/amd64', manifest: DIGEST, config: DIGEST }];
     const report = makeReport({
       uses,
       answers: uses.map((one, index) =>
@@ -81,19 +82,16 @@ describe('who signed an image', () => {
           rule: 'signature-verified',
           outcome: index === 0 ? 'pass' : 'not-applicable',
           use: one.id,
-          image: DIGEST,
+          image: `${one.written} linux/amd64`,
           platform: 'linux/amd64',
           message: index === 0 ? 'It is signed.' : 'allow[1] lets it through.',
         }),
       ),
-      images: names.map((reference, index) => ({
-        reference,
-        digest: DIGEST,
-        platforms,
-        evidence: {
-          'linux/amd64': index === 0 ? { signatures: signedBy('base.pub') } : clock('2026-11-01T00:00:00.000Z'),
-        },
-      })),
+      images: names.map((reference, index) =>
+        makeImage(reference, {
+          evidence: index === 0 ? { signatures: signedBy('base.pub') } : clock('2026-11-01T00:00:00.000Z'),
+        }),
+      ),
     });
 
     test('so that what lets one through unsigned says nothing of the other', () => {
@@ -103,7 +101,13 @@ describe('who signed an image', () => {
 
     test('and so that OSCAL gives no signer or clock of one name to another', async () => {
       const answers = uses.map((one) =>
-        makeAnswer({ rule: 'fresh', outcome: 'pass', use: one.id, image: DIGEST, platform: 'linux/amd64' }),
+        makeAnswer({
+          rule: 'fresh',
+          outcome: 'pass',
+          use: one.id,
+          image: `${one.written} linux/amd64`,
+          platform: 'linux/amd64',
+        }),
       );
       const text = await renderEvidence(complianceEvidence({ ...report, answers }, 'nist-800-53', RUN), 'oscal');
       const { observations } = JSON.parse(text)['assessment-results'].results[0];
@@ -130,7 +134,13 @@ describe('who signed an image', () => {
 
   test('is told where a use asks for it, also if another use of the image does not', () => {
     const answers = (['not-applicable', 'pass'] as const).map((outcome) =>
-      makeAnswer({ rule: 'signature-verified', outcome, use: use.id, image: DIGEST, platform: 'linux/amd64' }),
+      makeAnswer({
+        rule: 'signature-verified',
+        outcome,
+        use: use.id,
+        image: `${REFERENCE} linux/amd64`,
+        platform: 'linux/amd64',
+      }),
     );
     expect(signaturesTold({ signatures: signedBy('base.pub') }, answers)?.status).toBe('seen');
   });
@@ -141,7 +151,7 @@ describe('who signed an image', () => {
       rule: 'signature-verified',
       outcome: 'not-applicable',
       use: use.id,
-      image: DIGEST,
+      image: `${REFERENCE} linux/amd64`,
       platform: 'linux/amd64',
       message: reason,
     });
@@ -201,7 +211,13 @@ describe('facts that differ by platform', () => {
   });
 
   test('are beside an observation on that platform alone', async () => {
-    const fresh = makeAnswer({ rule: 'fresh', outcome: 'pass', use: use.id, image: DIGEST, platform: 'linux/arm64' });
+    const fresh = makeAnswer({
+      rule: 'fresh',
+      outcome: 'pass',
+      use: use.id,
+      image: `${REFERENCE} linux/arm64`,
+      platform: 'linux/arm64',
+    });
     const text = await renderEvidence(complianceEvidence({ ...report, answers: [fresh] }, 'fedramp', RUN), 'oscal');
     expect(text).toContain('clock: 2026-10-01T00:00:00.000Z');
     expect(text).not.toContain('clock: 2026-11-01T00:00:00.000Z');

@@ -44,13 +44,14 @@ describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
 
   test('of nothing, and of hostile texts, are valid', async () => {
     const now = new Date('2026-11-21T12:00:00Z');
+    const HERE = { file: 'Dockerfile', line: 1, column: 1, endLine: 1, endColumn: 1 };
     const answer = { rule: 'distroless', outcome: 'fail', level: 'error' } as const;
     const hostile = makeReport({
       answers: [
-        { ...answer, file: ' \n\u001b[31m', message: ' \n ' },
+        { ...answer, location: { ...HERE, file: ' \n\u001b[31m' }, message: ' \n ' },
         { ...answer, message: '\ud800 ##[error]', vulnerabilities: ['  '] },
         { ...answer, rule: 'no-known-vulnerabilities', vulnerabilities: ['\n'], accepts: [0, 1, 7], waiver: 0 },
-      ].map((one) => ({ message: ' ', ...one })),
+      ].map((one) => ({ message: ' ', location: HERE, ...one })),
       waivers: [
         { ...makeWaiver({ owner: '\n', reason: ' \u0007 ', file: '**\n' }), state: 'used' },
         { ...makeWaiver({ vulnerability: ' ' }), state: 'used' },

@@ -6,7 +6,7 @@ import { type CommitTree, makeCommitTree } from '../../src/github/repository/com
 import { changedPaths } from '../../src/github/repository/commits.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
 import { LayoutSource } from '../../src/registry/layout/layout.js';
-import type { BaseChange } from '../../src/reports/image-diff.js';
+import type { BaseChange } from '../../src/reports/image-diff-document.js';
 import { checkJson } from '../../src/reports/json.js';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
@@ -171,7 +171,7 @@ describe('a pull request that changes a base', () => {
     const text = checkText(report, { color: false, width: 100, source: () => undefined, program: 'base-image-gate' });
     expect(text).toContain('replaced: demo.example/base:1 -> demo.example/base:2 (linux/amd64)');
     expect(text).toContain('  packages: 2 packages added, 1 removed, 1 changed\n    + apk/alpine/fresh 2-r0');
-    const again = readCheck(checkJson(report));
+    const again = readCheck([...checkJson(report)].join(''));
     expect(again.ok && again.value.baseChanges).toEqual(report.baseChanges);
   });
 

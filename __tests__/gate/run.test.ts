@@ -158,9 +158,9 @@ describe('the gate', () => {
   test('a file that is none of BuildKit’s refusals is not said to be one', async () => {
     const files = { Dockerfile: 'FROM scratch\n', 'a/Dockerfile': 'FORM a\n', 'b/Dockerfile': '#'.repeat(17 << 20) };
     const report = await gateRun({ files, policy: ALLOWED });
-    const reasons = answersOf(report, 'readable-build-file').map(({ file, message: reason }) => [
-      file,
-      reason.slice(0, 33),
+    const reasons = answersOf(report, 'readable-build-file').map(({ location, message }) => [
+      location.file,
+      message.slice(0, 33),
     ]);
     expect(reasons).toEqual([
       ['Dockerfile', 'BuildKit would accept every line.'],

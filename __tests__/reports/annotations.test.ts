@@ -28,8 +28,8 @@ describe('annotationsOf', () => {
   });
 
   test('columns are left out where the range has several lines', () => {
-    const at = { file: 'Dockerfile', line: 3, column: 6, endLine: 4, endColumn: 2 };
-    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, at })] });
+    const location = { file: 'Dockerfile', line: 3, column: 6, endLine: 4, endColumn: 2 };
+    const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, location })] });
     expect(annotationsOf(report).shown[0]).not.toHaveProperty('startColumn');
   });
 

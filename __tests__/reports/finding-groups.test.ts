@@ -4,7 +4,7 @@ import { NO_ANSWER } from '../support/report-maker.js';
 
 describe('findings are told together', () => {
   test('where one cause leaves several rules open, with every rule and each place once', () => {
-    const elsewhere = { ...NO_ANSWER, line: 7, endLine: 7 };
+    const elsewhere = { ...NO_ANSWER, location: { ...NO_ANSWER.location, line: 7, endLine: 7 } };
     const [group, ...more] = groupFindings([NO_ANSWER, { ...NO_ANSWER, rule: 'sbom-attested' }, elsewhere]);
     expect(more).toEqual([]);
     expect(group?.rules).toEqual(['signature-verified', 'sbom-attested']);

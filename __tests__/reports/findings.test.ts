@@ -13,23 +13,18 @@ describe('findingsOf', () => {
     expect(report.findings.map((finding) => finding.message)).toEqual(['fail', 'indeterminate']);
   });
 
-  test('places a finding on its use, on what decides it, on its file, or on the policy', () => {
-    const at = { file: 'Dockerfile', line: 9, column: 1, endLine: 9, endColumn: 10 };
+  test('places a finding where its answer is', () => {
+    const location = { file: 'Dockerfile', line: 9, column: 1, endLine: 9, endColumn: 10 };
     const { findings } = makeReport({
       uses: [node],
-      answers: [
-        makeAnswer({ use: node.id, message: 'use' }),
-        makeAnswer({ use: node.id, message: 'at', at }),
-        makeAnswer({ file: 'b/Dockerfile', message: 'file' }),
-        makeAnswer({ message: 'change' }),
-      ],
+      answers: [makeAnswer({ use: node.id, message: 'use' }), makeAnswer({ use: node.id, message: 'at', location })],
     });
-    const places = Object.fromEntries(findings.map((one) => [one.message, `${one.file}:${one.line}:${one.column}`]));
+    const places = Object.fromEntries(
+      findings.map((one) => [one.message, `${one.location.file}:${one.location.line}:${one.location.column}`]),
+    );
     expect(places).toEqual({
       use: 'Dockerfile:3:6',
       at: 'Dockerfile:9:1',
-      file: 'b/Dockerfile:1:1',
-      change: '.github/base-image-gate.yml:1:1',
     });
   });
 
@@ -104,7 +99,7 @@ describe('findingsOf', () => {
   test.each(['unused', 'expired', 'too-long'] as const)('a waiver that is %s is a warning at its place', (state) => {
     const at = { file: '.github/base-image-gate.yml', line: 40, column: 5 };
     const { findings } = makeReport({ waivers: [makeWaiver({ state, at })] });
-    expect(findings).toMatchObject([{ rule: WAIVERS, level: 'warning', file: at.file, line: 40, column: 5 }]);
+    expect(findings).toMatchObject([{ rule: WAIVERS, level: 'warning', location: at }]);
     expect(findings[0]?.message).toContain('@acme/platform');
     expect(findings[0]).not.toHaveProperty('waiver');
   });

@@ -18,7 +18,7 @@ describe('a reader is told', () => {
   });
 
   test.each([
-    ['place', { line: 7 }],
+    ['place', { location: { ...NO_ANSWER.location, line: 7 } }],
     ['platform', { platforms: ['linux/arm64'] }],
     ['reason', { message: 'another' }],
     ['fix', { fix: 'another' }],

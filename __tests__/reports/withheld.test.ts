@@ -4,12 +4,12 @@ import { inspectionJson } from '../../src/cli/inspection-document.js';
 import { present } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
 import { environmentSecrets } from '../../src/image-content/environment-facts.js';
-import { checkJson } from '../../src/reports/json.js';
 import { namedValueWithoutSecret, variableWithoutSecret, withoutSecrets } from '../../src/reports/withheld.js';
+import { checkText } from '../support/check-json.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import { fakeToken } from '../support/image/planted-secrets.js';
 import { schemaErrors } from '../support/published-schema.js';
-import { DIGEST, makeReport } from '../support/report-maker.js';
+import { DIGEST, makeImage, makeReport } from '../support/report-maker.js';
 
 const TOKEN = fakeToken('ghp_', 36);
 const CONFIG = {
@@ -31,15 +31,10 @@ async function documentsOf(
 ): Promise<readonly string[]> {
   const { evidence } = await contentsOf({ config: CONFIG, layers: [] });
   const shown = collected(evidence.image);
-  const image = {
-    reference: 'images.example/shop:1',
-    digest: DIGEST,
-    platforms: [],
-    evidence: { 'linux/amd64': shown },
-  };
+  const image = makeImage('images.example/shop:1', { evidence: shown });
   const facts = { environment: [], support: [] };
   return [
-    checkJson(makeReport({ images: [image] })),
+    JSON.stringify(JSON.parse(checkText(makeReport({ images: [image] }))), null, 2),
     inspectionJson({ reference: image.reference, platform: 'linux/amd64', evidence: shown, facts }),
   ];
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { placeOf, startOfLine } from '../../src/build-files/image-use.js';
 import type { EvidenceCollection } from '../../src/evidence/collect.js';
 import { present } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../../src/evidence/kinds.js';
 import type { Change } from '../../src/gate/change.js';
 import { builtInPolicy } from '../../src/policy/baseline.js';
 import type { Level, Policy } from '../../src/policy/policy.js';
+import type { Bar } from '../../src/rules/answer.js';
 import {
   answersOfChange,
   answersOfFile,
@@ -28,6 +30,8 @@ import {
 import { contentsOf } from '../support/image/contents-of.js';
 import { makeStage } from '../support/image/stage-maker.js';
 import { makeUse } from '../support/report-maker.js';
+
+const DENIED: Bar = { cause: 'identity', message: 'it is denied' };
 
 interface Options {
   readonly limit: number;
@@ -118,7 +122,7 @@ describe('the level of an answer', () => {
 
   test('is no field that the answer brought', () => {
     const [answer] = answersOfUse([useRule(() => ({ ...FAILED, atMost: 'note' }))], inquiry(), null);
-    expect(answer).toEqual({ rule: 'made', use: use.id, file: use.file, level: 'note', ...FAILED });
+    expect(answer).toEqual({ rule: 'made', use: use.id, location: placeOf(use), level: 'note', ...FAILED });
   });
 });
 
@@ -162,14 +166,14 @@ describe('a rule over a use', () => {
   });
 
   test('does not apply to a role that it is not asked of', () => {
-    expect(answersOfUse([useRule()], asked({}, { role: 'frontend' }), 'it is denied')).toMatchObject([
-      { outcome: 'not-applicable', reason: expect.stringContaining('"frontend"') },
+    expect(answersOfUse([useRule()], asked({}, { role: 'frontend' }), DENIED)).toMatchObject([
+      { outcome: 'not-applicable', message: expect.stringContaining('"frontend"') },
     ]);
   });
 
   test('is skipped where the image is not to be looked at', () => {
-    expect(answersOfUse([useRule()], inquiry(), 'it is denied')).toMatchObject([
-      { outcome: 'skipped', reason: 'it is denied' },
+    expect(answersOfUse([useRule()], inquiry(), DENIED)).toMatchObject([
+      { outcome: 'skipped', message: DENIED.message },
     ]);
   });
 
@@ -210,7 +214,7 @@ describe('a rule over a use', () => {
     const waiverOf = (id: string, vulnerability: string) =>
       id === 'made' && vulnerability === 'CVE-1' ? waiver : null;
     expect(answersOfUse([rule], inquiry({ waiverOf }), null)).toMatchObject([
-      { outcome: 'pass', reason: 'Not reachable.' },
+      { outcome: 'pass', message: 'Not reachable.' },
     ]);
   });
 });
@@ -301,7 +305,7 @@ describe('a rule over an image', () => {
       ['acme/app arm64', ['image', 'tag']],
     ]);
     expect(answers).toMatchObject([
-      { rule: 'made', platform: 'linux/arm64', image: expect.stringMatching(DIGEST), outcome: 'fail', use: use.id },
+      { rule: 'made', platform: 'linux/arm64', image: 'docker.io/acme/app:1 linux/arm64', outcome: 'fail', use: use.id },
       { platform: 'linux/arm64' },
     ]);
     expect(seen[0]).toMatchObject({ use, platform: { architecture: 'arm64' }, entry: null });
@@ -309,22 +313,20 @@ describe('a rule over an image', () => {
     expect(seen[0]).not.toHaveProperty('base');
   });
 
-  test('answers without a digest where the image is not there', async () => {
+  test('answers where the image is not there', async () => {
     const evidence = await collection([], { image: ABSENT });
     const [answer] = await answersOfImage([imageRule()], inquiry(), PLATFORM, evidence, null);
     expect(answer).toMatchObject({ outcome: 'fail', platform: 'linux/amd64' });
-    expect(answer).not.toHaveProperty('image');
   });
 
-  test.each<readonly [string, UseInquiry, string | null, string]>([
-    ['its role is not asked', asked({}, { role: 'frontend' }), 'it is denied', 'not-applicable'],
-    ['nobody knows where to read it', inquiry({ pullFrom: null }), 'it is denied', 'not-applicable'],
-    ['it is not to be looked at', inquiry(), 'it is denied', 'skipped'],
-  ])('collects nothing where %s', async (_what, about, skipBecause, outcome) => {
+  test.each<readonly [string, UseInquiry, Bar | null, string]>([
+    ['its role is not asked', asked({}, { role: 'frontend' }), DENIED, 'not-applicable'],
+    ['nobody knows where to read it', inquiry({ pullFrom: null }), DENIED, 'not-applicable'],
+    ['it is not to be looked at', inquiry(), DENIED, 'skipped'],
+  ])('collects nothing where %s', async (_what, about, bar, outcome) => {
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
-    const answers = await answersOfImage([imageRule()], about, PLATFORM, await collection(requests), skipBecause);
+    const answers = await answersOfImage([imageRule()], about, PLATFORM, await collection(requests), bar);
     expect(answers).toMatchObject([{ outcome, platform: 'linux/amd64' }]);
-    expect(answers[0]).not.toHaveProperty('image');
     expect(requests).toEqual([]);
   });
 
@@ -333,7 +335,7 @@ describe('a rule over an image', () => {
     const unnamed = { ...whole, subject: { ...whole.subject, reference: null } };
     const evidence = await collection();
     expect(await answersOfImage([imageRule()], unnamed, PLATFORM, evidence, null)).toMatchObject([
-      { outcome: 'not-applicable', reason: expect.stringContaining('known-reference') },
+      { outcome: 'not-applicable', message: expect.stringContaining('known-reference') },
     ]);
     const off = { ...builtInPolicy('hardened'), rules: { made: { level: 'off', options: {} } } } as const;
     expect(await answersOfImage([imageRule()], inquiry({}, off), PLATFORM, evidence, null)).toEqual([]);
@@ -444,24 +446,29 @@ describe('rules over files and changes', () => {
   test('answer with the file, and without a use', () => {
     const file = { path: 'Dockerfile', status: 'read' } as const;
     expect(answersOfFile(rules, file, policy)).toEqual([
-      { rule: 'of-a-file', file: 'Dockerfile', level: 'error', outcome: 'fail', reason: 'Dockerfile 1' },
+      {
+        rule: 'of-a-file',
+        location: startOfLine('Dockerfile', 1),
+        level: 'error',
+        outcome: 'fail',
+        message: 'Dockerfile 1',
+      },
     ]);
     expect(answersOfFile(rules, file, off)).toEqual([]);
   });
 
   test('answer at the line where the reading stops', () => {
     const file = { path: 'Dockerfile', status: 'unreadable', line: 7 } as const;
-    const at = { file: 'Dockerfile', line: 7, column: 1, endLine: 7, endColumn: 1 };
-    expect(answersOfFile(rules, file, policy)).toMatchObject([{ at }]);
+    expect(answersOfFile(rules, file, policy)).toMatchObject([{ location: startOfLine('Dockerfile', 7) }]);
   });
 
   test('answer with the files that differ, where some are compared', () => {
     const change: Change = { changedFiles: ['a', 'b'], baseUses: null, onlyNew: 'off' };
-    expect(answersOfChange(rules, policy, change)).toEqual([
-      { rule: 'of-the-change', level: 'error', outcome: 'fail', reason: 'a b' },
+    expect(answersOfChange(rules, policy, change)).toMatchObject([
+      { rule: 'of-the-change', level: 'error', outcome: 'fail', message: 'a b' },
     ]);
-    expect(answersOfChange(rules, policy, null)).toMatchObject([{ reason: 'nothing' }]);
-    expect(answersOfChange(rules, policy, { ...change, changedFiles: null })).toMatchObject([{ reason: 'nothing' }]);
+    expect(answersOfChange(rules, policy, null)).toMatchObject([{ message: 'nothing' }]);
+    expect(answersOfChange(rules, policy, { ...change, changedFiles: null })).toMatchObject([{ message: 'nothing' }]);
     expect(answersOfChange(rules, off, change)).toEqual([]);
   });
 });

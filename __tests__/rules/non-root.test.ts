@@ -51,9 +51,9 @@ describe('without stages the base decides', () => {
     ['app', "runs as app (uid 1000) (the base image's configuration)."],
   ])('and it is told who user %j is, and who says so', async (user, told) => {
     const stage = makeStage(0, USE, [], { target: true });
-    const { message: reason, at } = await answer(user, [stage]);
-    expect(reason).toBe(`The image that is built here ${told}`);
-    expect(at).toBeUndefined();
+    const { message, location } = await answer(user, [stage]);
+    expect(message).toBe(`The image that is built here ${told}`);
+    expect(location).toBeUndefined();
   });
 
   test('is an open question without its configuration', () => {
@@ -68,7 +68,7 @@ describe('the stage that ships decides', () => {
     const stage = makeStage(0, USE, ['USER root', 'RUN x', 'USER 65532', 'CMD y'], target);
     expect(await answer('', [stage])).toMatchObject({
       outcome: 'pass',
-      at: { file: 'Dockerfile', line: 13 },
+      location: { file: 'Dockerfile', line: 13 },
       message: expect.stringContaining('uid 65532'),
     });
   });
@@ -77,7 +77,7 @@ describe('the stage that ships decides', () => {
     const stage = makeStage(0, USE, ['USER root'], target);
     expect(await answer('65532', [stage])).toMatchObject({
       outcome: 'fail',
-      at: { line: 11 },
+      location: { line: 11 },
       message: 'The stage app runs as root (USER root on line 11).',
     });
   });
@@ -90,7 +90,7 @@ describe('the stage that ships decides', () => {
     ];
     expect(await answer('', stages)).toMatchObject({
       outcome: 'pass',
-      at: { line: 11 },
+      location: { line: 11 },
       message: expect.stringContaining('app (uid 1000)'),
     });
   });
@@ -146,7 +146,7 @@ describe('the stage that ships decides', () => {
 
   test('and a user that a build argument names is not known', async () => {
     const stage = makeStage(0, USE, ['USER $RUN_AS'], target);
-    expect(await answer('', [stage])).toMatchObject({ outcome: 'indeterminate', at: { line: 11 } });
+    expect(await answer('', [stage])).toMatchObject({ outcome: 'indeterminate', location: { line: 11 } });
   });
 });
 
@@ -193,7 +193,7 @@ describe('the ONBUILD triggers of the base run before the stage that ships', () 
   });
 
   test('and one of the stage replaces that', async () => {
-    expect(await over(['USER root'], ['USER 1000'])).toMatchObject({ outcome: 'pass', at: { line: 11 } });
+    expect(await over(['USER root'], ['USER 1000'])).toMatchObject({ outcome: 'pass', location: { line: 11 } });
   });
 });
 
@@ -204,7 +204,7 @@ test('the ONBUILD of a stage runs in the stage that is built on it, and at its o
   ];
   expect(await answer('', stages)).toMatchObject({
     outcome: 'fail',
-    at: { line: 12 },
+    location: { line: 12 },
     message: 'The stage app runs as root (USER root on line 12).',
   });
 });

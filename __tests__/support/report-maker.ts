@@ -1,8 +1,10 @@
-import type { BuildFile, ImageUse } from '../../src/build-files/image-use.js';
+import { definitionsOf } from '../../src/build-files/definitions.js';
+import { type BuildFile, type ImageUse, type Place, placeOf } from '../../src/build-files/image-use.js';
+import { coverageOf } from '../../src/gate/coverage.js';
 import type { EvaluatedWaiver } from '../../src/policy/waivers.js';
-import { parseReference } from '../../src/references/reference.js';
+import { formatReference, parseReference } from '../../src/references/reference.js';
 import { findingsOf } from '../../src/reports/findings.js';
-import type { Finding, Report } from '../../src/reports/report.js';
+import type { EvaluatedImage, Finding, Report } from '../../src/reports/report.js';
 import type { Answer } from '../../src/rules/answer.js';
 
 export const DIGEST = `sha256:${'ab12'.repeat(16)}`;
@@ -35,6 +37,9 @@ export function makeUse(written: string, given: Partial<ImageUse> = {}): ImageUs
   };
 }
 
+/** Stands where an answer is given no place: `makeReport` gives it that of its use. */
+const NO_PLACE: Place = { file: 'Dockerfile', line: 1, column: 1, endLine: 1, endColumn: 1 };
+
 /** An error-level failure of allowed-base, with whatever else is given. */
 export function makeAnswer(given: Partial<Answer> = {}): Answer {
   return {
@@ -42,14 +47,45 @@ export function makeAnswer(given: Partial<Answer> = {}): Answer {
     outcome: 'fail',
     level: 'error',
     message: 'No allow entry matches docker.io/library/node:20.',
+    location: NO_PLACE,
     ...given,
   };
+}
+
+/** The image of a reference on linux/amd64, resolved to `DIGEST`, with whatever else is given. */
+export function makeImage(reference: string, given: Partial<EvaluatedImage> = {}): EvaluatedImage {
+  const platform = given.platform ?? 'linux/amd64';
+  return {
+    id: `${reference} ${platform}`,
+    reference,
+    platform,
+    resolved: { digest: DIGEST, manifest: DIGEST, config: DIGEST },
+    evidence: {},
+    ...given,
+  };
+}
+
+/** The images that answers name and that were not given: their ids are their digests. */
+function imagesOf(answers: readonly Answer[], uses: readonly ImageUse[], given: readonly EvaluatedImage[]) {
+  const known = new Set(given.map(({ id }) => id));
+  const images = new Map(given.map((image) => [image.id, image]));
+  for (const { image: id, use: useId, platform = 'linux/amd64' } of answers) {
+    const reference = uses.find((use) => use.id === useId)?.reference;
+    if (id === undefined || known.has(id) || reference == null) continue;
+    const resolved = { digest: id, manifest: id, config: id };
+    images.set(id, makeImage(formatReference(reference), { id, platform, resolved }));
+  }
+  return [...images.values()];
 }
 
 /** A whole report whose files and findings follow from the uses and answers given. */
 export function makeReport(given: Partial<Report> = {}): Report {
   const uses = given.uses ?? [];
-  const answers = given.answers ?? [];
+  const placeOfUse = (answer: Answer): Place => {
+    const use = uses.find(({ id }) => id === answer.use);
+    return answer.location === NO_PLACE && use !== undefined ? placeOf(use) : answer.location;
+  };
+  const answers = (given.answers ?? []).map((answer) => ({ ...answer, location: placeOfUse(answer) }));
   const waivers = given.waivers ?? [];
   const policy = given.policy ?? {
     source: { name: '.github/base-image-gate.yml', path: '.github/base-image-gate.yml', extends: [] },
@@ -70,13 +106,15 @@ export function makeReport(given: Partial<Report> = {}): Report {
     files,
     stages: [],
     uses,
-    images: [],
-    answers,
+    definitions: definitionsOf({ files, unseen: [] }),
+    coverage: coverageOf(uses, answers),
     findings,
     waivers,
     limits: [],
     notices: [],
     ...given,
+    images: imagesOf(answers, uses, given.images ?? []),
+    answers,
   };
 }
 
@@ -99,10 +137,6 @@ export const NO_ANSWER: Finding = {
   outcome: 'indeterminate',
   message: 'registry.example did not answer.',
   fix: 'Try again.',
-  file: 'Dockerfile',
-  line: 1,
-  column: 6,
-  endLine: 1,
-  endColumn: 12,
+  location: { file: 'Dockerfile', line: 1, column: 6, endLine: 1, endColumn: 12 },
   fingerprint: 'a',
 };

@@ -1,6 +1,6 @@
 import type { Stage } from '../../src/build-files/stage.js';
 import type { Report } from '../../src/reports/report.js';
-import { DIGEST, makeAnswer, makeReport, makeUse, makeWaiver } from './report-maker.js';
+import { DIGEST, makeAnswer, makeImage, makeReport, makeUse, makeWaiver } from './report-maker.js';
 
 /** A stage of the storefront, with whatever else is given. */
 export function makeStage(file: string, index: number, given: Partial<Stage>): Stage {
@@ -37,15 +37,7 @@ export function storefrontReport(given: Partial<Report> = {}): Report {
       makeStage(api, 1, { base: { kind: 'image', use: chainguard.id }, ships: true, target: true, copiesFrom: [0] }),
       makeStage(web, 0, { base: { kind: 'image', use: nginx.id }, ships: true, target: true, usesFrom: [curl.id] }),
     ],
-    images: [
-      {
-        reference: `cgr.dev/chainguard/node:latest@${DIGEST}`,
-        digest: DIGEST,
-        publisher: 'Chainguard',
-        platforms: [{ platform: 'linux/amd64', manifest: DIGEST, config: DIGEST }],
-        evidence: {},
-      },
-    ],
+    images: [makeImage(`cgr.dev/chainguard/node:latest@${DIGEST}`, { id: DIGEST, publisher: 'Chainguard' })],
     waivers: [
       makeWaiver({
         image: 'docker.io/curlimages/curl',

@@ -14,6 +14,16 @@ export interface Place extends SourceRange {
   readonly file: string;
 }
 
+/** The place alone of something that stands somewhere. */
+export function placeOf({ file, line, column, endLine, endColumn }: Place): Place {
+  return { file, line, column, endLine, endColumn };
+}
+
+/** The first character of a line, for what concerns a whole file. */
+export function startOfLine(file: string, line: number): Place {
+  return { file, line, column: 1, endLine: line, endColumn: 1 };
+}
+
 /**
  * What a use is for. `final`: its stage is a target, reached from a target by FROM, or copied whole into what ships.
  * `build`: every other FROM.

@@ -21,7 +21,7 @@ async function renderReport(
   format: ReportFormat,
   tree: RepositoryTree,
   { color, width, program }: { readonly color: boolean; readonly width: number; readonly program: string },
-): Promise<string> {
+): Promise<string | Iterable<string>> {
   switch (format) {
     case 'json':
       return (await import('../reports/json.js')).checkJson(report);
@@ -39,7 +39,7 @@ async function renderReport(
 
 async function sourcesOf(report: Report, tree: RepositoryTree): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
-  for (const path of new Set(report.findings.map(({ file }) => file))) {
+  for (const path of new Set(report.findings.map(({ location }) => location.file))) {
     const read = await tree.read(path, MAX_SOURCE_BYTES);
     // A byte order mark is a column like others: places are counted with it.
     if (read.ok) sources.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.value));

@@ -34,7 +34,7 @@ export const fix: Command = defineCommand(
     const run = await runLocalGate(values, positionals[0], io);
     if (!run.ok) return refuse('fix', run.error, io);
     const { decidePins } = await import('../fix/pin-decisions.js');
-    const decisions = decidePins(run.value.report, run.value.policy);
+    const decisions = decidePins(run.value.report);
     const pinned = await pinsOf(run.value, decisions);
     const write = values.write === true;
     const failed = write ? await writeAll(run.value.directory, pinned.files) : [];

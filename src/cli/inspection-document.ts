@@ -215,7 +215,7 @@ export function inspectionJson({ reference, platform, evidence, facts }: Inspect
     reference,
     platform,
     facts,
-    evidence: evidenceDocument({ [platform]: evidence }, LIMITS),
+    evidence: evidenceDocument(evidence, LIMITS),
   };
   return jsonText(document, 2);
 }

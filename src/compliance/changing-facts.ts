@@ -7,10 +7,10 @@ import { describeSigner } from '../signatures/signer.js';
  * What a rule saw of an image that can change while its digest stays: who signed it, where its tag points, what is
  * attested of it, and what VEX says. An observation is another one when this is other than before.
  */
-export function changingFacts(rule: string, image: EvaluatedImage | undefined, platform: string | undefined): unknown {
+export function changingFacts(rule: string, image: EvaluatedImage | undefined): unknown {
   const known = rules.find(({ id }) => id === rule);
-  const evidence = platform === undefined ? undefined : image?.evidence[platform];
-  if (known?.subject !== 'image' || evidence === undefined) return undefined;
+  if (known?.subject !== 'image' || image?.resolved === undefined) return undefined;
+  const { evidence } = image;
   const facts = known.evidence.flatMap((kind): readonly unknown[] => {
     const fact = FACTS[kind]?.(evidence);
     return fact === undefined ? [] : [[kind, fact]];

@@ -3,14 +3,12 @@ import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import type { Clocks } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import { optionalField } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
-import { formatReference } from '../references/reference.js';
-import type { EvaluatedImage, Report } from '../reports/report.js';
+import type { Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
-import { imageOf } from './image-of.js';
 
 /**
  * What was learnt of one thing. `not-seen`: every place that was asked answered, and nothing counts. `not-known`: it
@@ -44,17 +42,26 @@ export interface ImageFacts {
 
 /** The facts of every image that was opened, platform by platform. */
 export function imageFactsOf(report: Report): readonly ImageFacts[] {
-  const asked = answersByImage(report);
-  return report.images.map((image) => ({
-    reference: image.reference,
-    digest: image.digest,
-    ...optionalField('publisher', image.publisher),
-    platforms: image.platforms.map(({ platform, manifest }) => ({
-      platform,
-      manifest,
-      ...factsOf(image.evidence[platform] ?? {}, (rule) => whyNotQueried(asked.get(image) ?? [], rule, platform)),
-    })),
-  }));
+  const asked = groupBy(report.answers, ({ image }) => image);
+  const opened = report.images.flatMap((image) => {
+    const { resolved } = image;
+    return resolved === undefined ? [] : [{ image, ...resolved }];
+  });
+  const sameImage = groupBy(opened, ({ image, digest }) => JSON.stringify([image.reference, digest]));
+  return [...sameImage.values()].map((platforms) => {
+    const [{ image, digest }] = platforms;
+    return {
+      reference: image.reference,
+      digest,
+      ...optionalField('publisher', image.publisher),
+      platforms: platforms.map(({ image: { id, platform, evidence }, manifest }) => ({
+        platform,
+        manifest,
+        // Under its own name: the same bytes may go by another, of which other things are asked.
+        ...factsOf(evidence, (rule) => whyNotQueried(asked.get(id) ?? [], rule)),
+      })),
+    };
+  });
 }
 
 function factsOf(
@@ -71,27 +78,9 @@ function factsOf(
   };
 }
 
-/** What was asked of each image under its own name: the same bytes may go by another, of which other things are asked. */
-function answersByImage({ images, uses, answers }: Report): ReadonlyMap<EvaluatedImage, readonly Answer[]> {
-  const references = new Map(
-    uses.map(({ id, reference, expanded }) => [id, reference === null ? expanded : formatReference(reference)]),
-  );
-  const byImage = new Map<EvaluatedImage, Answer[]>();
-  for (const answer of answers) {
-    const reference = answer.use === undefined ? undefined : references.get(answer.use);
-    if (reference === undefined) continue;
-    const image = imageOf({ reference, digest: answer.image }, images);
-    if (image === undefined) continue;
-    const before = byImage.get(image);
-    if (before === undefined) byImage.set(image, [answer]);
-    else before.push(answer);
-  }
-  return byImage;
-}
-
 /** The policy's own words, where a rule applied to no use of the image. */
-function whyNotQueried(answers: readonly Answer[], rule: string, platform: string): string | undefined {
-  const about = answers.filter((answer) => answer.rule === rule && answer.platform === platform);
+function whyNotQueried(answers: readonly Answer[], rule: string): string | undefined {
+  const about = answers.filter((answer) => answer.rule === rule);
   return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.message : undefined;
 }
 

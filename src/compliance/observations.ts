@@ -5,7 +5,7 @@ import { formatReference } from '../references/reference.js';
 import type { EvaluatedImage, Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
 import { changingFacts, type Silenced, silencedIn } from './changing-facts.js';
-import { imageOf, repositoryOf } from './image-of.js';
+import { repositoryOf } from './image-of.js';
 import { stableUuid } from './stable-uuid.js';
 
 /** What an observation is about. */
@@ -52,23 +52,24 @@ interface WaivedPlace {
 /** Every observation of a run, each once, in the order of rules and subjects. What a rule was not asked is none. */
 export function observationsOf(report: Report): readonly Observation[] {
   const uses = new Map(report.uses.map((use) => [use.id, use]));
-  const digests = digestsOfUses(report);
+  const images = new Map(report.images.map((image) => [image.id, image]));
+  const digests = digestsOfUses(report, images);
+  const files = new Set(report.files.map(({ path }) => path));
   const found = new Map<string, Observation>();
   const unwaived = new Set<string>();
   for (const answer of report.answers) {
     const { rule, aspect, platform, outcome, level, vulnerabilities = [], waiver, accepts = [] } = answer;
     if (outcome === 'not-applicable') continue;
     const use = answer.use === undefined ? undefined : uses.get(answer.use);
-    const subject = subjectOf(answer, use, digests, report);
+    const subject = subjectOf(answer, use, digests, files, report);
     const seen = [...vulnerabilities].sort();
-    const image = subject.kind === 'image' ? imageOf(subject, report.images) : undefined;
-    const facts = changingFacts(rule, image, platform);
+    const image = answer.image === undefined ? undefined : images.get(answer.image);
+    const facts = changingFacts(rule, image);
     const uuid = stableUuid('observation', rule, aspect, keyOf(subject), platform, outcome, seen, facts);
     const known = found.get(uuid);
     const place = use === undefined ? [] : [`${use.file}:${use.line}`];
     if (waiver === undefined) unwaived.add(uuid);
-    const waived =
-      waiver === undefined ? [] : [{ waiver, place: place[0] ?? answer.file ?? report.policy.source.name }];
+    const waived = waiver === undefined ? [] : [{ waiver, place: place[0] ?? nameOf(subject) }];
     found.set(uuid, {
       uuid,
       rule,
@@ -82,7 +83,7 @@ export function observationsOf(report: Report): readonly Observation[] {
       places: distinct([...(known?.places ?? []), ...place]),
       waivedAt: [...(known?.waivedAt ?? []), ...waived],
       accepts: [...new Set([...(known?.accepts ?? []), ...accepts])].sort((a, b) => a - b),
-      silenced: ABOUT_VULNERABILITIES.has(rule) ? silencedOn(image, platform) : [],
+      silenced: ABOUT_VULNERABILITIES.has(rule) && image !== undefined ? silencedIn(image.evidence) : [],
     });
   }
   return [...found.values()].map((one) => (unwaived.has(one.uuid) ? one : waivedEverywhere(one)));
@@ -97,9 +98,9 @@ function waivedEverywhere(observation: Observation): Observation {
 
 const ABOUT_VULNERABILITIES = new Set(['no-known-vulnerabilities', 'no-new-vulnerabilities']);
 
-function silencedOn(image: EvaluatedImage | undefined, platform: string | undefined): readonly Silenced[] {
-  const evidence = platform === undefined ? undefined : image?.evidence[platform];
-  return evidence === undefined ? [] : silencedIn(evidence);
+function nameOf(subject: Subject): string {
+  if (subject.kind === 'image') return subject.reference;
+  return subject.kind === 'policy' ? subject.name : subject.path;
 }
 
 function stricter(a: Answer['level'], b: Answer['level']): Answer['level'] {
@@ -118,21 +119,27 @@ function subjectOf(
   answer: Answer,
   use: ImageUse | undefined,
   digests: ReadonlyMap<string, string>,
+  files: ReadonlySet<string>,
   { policy }: Report,
 ): Subject {
   if (use === undefined) {
-    return answer.file === undefined
-      ? { kind: 'policy', name: policy.source.name }
-      : { kind: 'build-file', path: answer.file };
+    const { file } = answer.location;
+    return files.has(file) ? { kind: 'build-file', path: file } : { kind: 'policy', name: policy.source.name };
   }
-  const digest = answer.image ?? digests.get(use.id) ?? use.reference?.digest;
+  const digest = digests.get(answer.image ?? use.id) ?? digests.get(use.id) ?? use.reference?.digest;
   const reference = use.reference === null ? use.expanded : formatReference(use.reference);
   return { kind: 'image', reference, ...optionalField('digest', digest) };
 }
 
-/** The digest that was resolved for each use; rules that need none are asked before that. */
-function digestsOfUses({ answers }: Report): ReadonlyMap<string, string> {
-  return new Map(answers.flatMap(({ use, image }) => (use === undefined || image === undefined ? [] : [[use, image]])));
+/** The digest that was resolved for each image and each use, by their ids; rules that need none are asked before that. */
+function digestsOfUses({ answers }: Report, images: ReadonlyMap<string, EvaluatedImage>): ReadonlyMap<string, string> {
+  const digests = new Map<string, string>();
+  for (const { use, image = '' } of answers) {
+    const digest = images.get(image)?.resolved?.digest;
+    if (use === undefined || digest === undefined) continue;
+    digests.set(use, digest).set(image, digest);
+  }
+  return digests;
 }
 
 function distinct(texts: readonly string[]): readonly string[] {

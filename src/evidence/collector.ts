@@ -1,6 +1,6 @@
 import type { AllowEntry, Policy } from '../policy/policy.js';
-import type { Platform } from '../references/platform.js';
-import type { Reference } from '../references/reference.js';
+import { formatPlatform, type Platform } from '../references/platform.js';
+import { formatReference, type Reference } from '../references/reference.js';
 import type { ImageSource } from '../registry/image-source.js';
 import type { Evidence } from './evidence.js';
 import type { EvidenceKind, EvidenceKinds } from './kinds.js';
@@ -13,6 +13,11 @@ export interface ImageSubject {
   readonly pullFrom: Reference;
   readonly entry: AllowEntry | null;
   readonly platform: Platform;
+}
+
+/** Names an evaluated image: what is pulled, on which platform. Unique within a run, since evidence is collected once for it. */
+export function imageId({ pullFrom, platform }: Pick<ImageSubject, 'pullFrom' | 'platform'>): string {
+  return `${formatReference(pullFrom)} ${formatPlatform(platform)}`;
 }
 
 /** What a run was told, apart from the policy. */

@@ -1,22 +1,24 @@
 import { optionalField } from '../lib/collections.js';
 /** Why evidence could not be had although it may exist; each kind survives to the report. */
-export type UnavailableCause =
-  | 'offline'
-  | 'network'
-  | 'timeout'
-  | 'tls'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'rate-limited'
-  | 'server-error'
-  | 'not-found'
-  | 'malformed'
-  | 'limit'
-  | 'refused-address'
-  | 'unlisted-host'
-  | 'stale'
-  | 'trust-root'
-  | 'not-collected';
+export const UNAVAILABLE_CAUSES = [
+  'offline',
+  'network',
+  'timeout',
+  'tls',
+  'unauthorized',
+  'forbidden',
+  'rate-limited',
+  'server-error',
+  'not-found',
+  'malformed',
+  'limit',
+  'refused-address',
+  'unlisted-host',
+  'stale',
+  'trust-root',
+  'not-collected',
+] as const;
+export type UnavailableCause = (typeof UNAVAILABLE_CAUSES)[number];
 
 /** One place that was asked, and what it answered: so that "unsigned" is told from "could not look". */
 export interface LookedIn {

@@ -3,7 +3,7 @@ import type { ReadingIndex } from '../build-files/reading-index.js';
 import { type Catalog, isListedHost, publisherOf } from '../catalog/catalog.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
-import type { ImageSubject, RunSettings } from '../evidence/collector.js';
+import { imageId, type RunSettings } from '../evidence/collector.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import { optionalField } from '../lib/collections.js';
 import { governingEntry, policyReference } from '../policy/govern.js';
@@ -11,8 +11,11 @@ import type { Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
 import { applyWaivers, vulnerabilityWaiver } from '../policy/waivers.js';
 import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
-import type { Answer } from '../rules/answer.js';
+import { formatReference } from '../references/reference.js';
+import type { EvaluatedImage, ResolvedDigests } from '../reports/report.js';
+import type { Answer, Bar } from '../rules/answer.js';
 import { answersOfImage, answersOfUse, type UseInquiry } from '../rules/evaluate.js';
+import { isIdentityDoubt, isIdentityRule } from '../rules/identity.js';
 import { rules } from '../rules/index.js';
 import type { ImageRule, UseRule } from '../rules/rule.js';
 import { baseReference, type Change } from './change.js';
@@ -20,10 +23,9 @@ import { baseReference, type Change } from './change.js';
 /** What a use was evaluated with, and what came of it. */
 export interface ReferenceEvaluation {
   readonly use: ImageUse;
-  readonly publisher?: string;
   readonly answers: readonly Answer[];
-  /** What was collected, by platform; empty where the image was not opened. */
-  readonly evidence: ReadonlyMap<string, CollectedEvidence>;
+  /** The image on each platform; none where the reference names no image. */
+  readonly images: readonly EvaluatedImage[];
   readonly onBuild: readonly string[];
   /** Why its registry was not contacted, where that alone kept it from being looked at. */
   readonly notContacted?: string;
@@ -37,13 +39,13 @@ export interface EvaluationInput {
   readonly all: boolean;
 }
 
-/** Rules that decide who an image is. One that fails them at level error is not opened any further. */
-const IDENTITY: ReadonlySet<string> = new Set(['denied-base', 'allowed-base', 'signature-verified']);
 const useRules = rules.filter((rule): rule is UseRule<unknown> => rule.subject === 'use');
 const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
 const comparing = imageRules.filter(({ comparesWithBase }) => comparesWithBase === true);
-const identityOfUse = useRules.filter(({ id }) => IDENTITY.has(id));
-const identityOfImage = imageRules.filter(({ id }) => IDENTITY.has(id));
+const identityOfUse = useRules.filter(isIdentityRule);
+const otherOfUse = useRules.filter((rule) => !isIdentityRule(rule));
+const identityOfImage = imageRules.filter(isIdentityRule);
+const otherOfImage = imageRules.filter((rule) => !isIdentityRule(rule));
 
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
 export async function evaluateReference(
@@ -55,13 +57,7 @@ export async function evaluateReference(
   const inquiry = inquiryOf(use, reading, input);
   const identity = answersOfUse(identityOfUse, inquiry, null);
   const barredByName = barredBy(identity, use, input);
-  const other = answersOfUse(
-    useRules.filter(({ id }) => !IDENTITY.has(id)),
-    inquiry,
-    barredByName,
-  );
-  const rest = imageRules.filter(({ id }) => !IDENTITY.has(id));
-
+  const other = answersOfUse(otherOfUse, inquiry, barredByName);
   const unlisted = barredByName === null ? notContacted(inquiry, input) : null;
   const barred = barredByName ?? unlisted;
   const perPlatform = await Promise.all(
@@ -69,19 +65,17 @@ export async function evaluateReference(
       const signed = await answersOfImage(identityOfImage, inquiry, platform, evidence, barred);
       const bars = barred ?? barredBy(signed, use, input);
       const compared = bars === null ? await withOpenBase(inquiry, platform, reading, input, evidence) : inquiry;
-      const others = await answersOfImage(rest, compared, platform, evidence, bars);
+      const others = await answersOfImage(otherOfImage, compared, platform, evidence, bars);
       return { platform, answers: [...signed, ...others] };
     }),
   );
-  const collected = await collectedFor(inquiry, barred, evidence);
-  const publisher = inquiry.subject.publisher?.id;
+  const images = await imagesOf(inquiry, barred, evidence);
   return {
     use,
-    ...optionalField('publisher', publisher),
     answers: [...identity, ...other, ...perPlatform.flatMap(({ answers }) => answers)],
-    evidence: collected,
-    onBuild: onBuildOf(collected),
-    ...(unlisted === null ? {} : { notContacted: unlisted }),
+    images,
+    onBuild: onBuildOf(images),
+    ...(unlisted === null ? {} : { notContacted: unlisted.message }),
   };
 }
 
@@ -130,9 +124,13 @@ function platformsOf(use: ImageUse): readonly Platform[] {
   return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
 }
 
-function barredBy(answers: readonly Answer[], use: ImageUse, input: EvaluationInput): string | null {
+function barredBy(answers: readonly Answer[], use: ImageUse, input: EvaluationInput): Bar | null {
   const failed = failedIdentity(answers, use, input);
-  return failed === null ? null : `Not looked at, because ${failed} failed; \`--all\` opens the image all the same.`;
+  if (failed === null) return null;
+  return {
+    cause: 'identity',
+    message: `Not looked at, because ${failed} failed; \`--all\` opens the image all the same.`,
+  };
 }
 
 /**
@@ -146,8 +144,8 @@ export function failedIdentity(
 ): string | null {
   if (all) return null;
   const failed = applyWaivers(policy, answers, [use], settings.now).answers.find(
-    ({ rule, outcome, level, waiver }) =>
-      IDENTITY.has(rule) && outcome === 'fail' && level === 'error' && waiver === undefined,
+    (answer) =>
+      isIdentityDoubt(answer) && answer.outcome === 'fail' && answer.level === 'error' && answer.waiver === undefined,
   );
   return failed?.rule ?? null;
 }
@@ -194,28 +192,44 @@ export async function baseBarredBy(
 }
 
 /** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */
-function notContacted({ subject, pullFrom }: UseInquiry, { policy, catalog }: EvaluationInput): string | null {
+function notContacted({ subject, pullFrom }: UseInquiry, { policy, catalog }: EvaluationInput): Bar | null {
   if (pullFrom === null || subject.entry !== null || isListedHost(catalog, policy, pullFrom)) return null;
-  return `The registry ${pullFrom.registry} is neither in the policy nor in the catalog, so it was not contacted. To have it looked at, add to the policy: registries: { "${pullFrom.registry}": {} }`;
+  const message = `The registry ${pullFrom.registry} is neither in the policy nor in the catalog, so it was not contacted. To have it looked at, add to the policy: registries: { "${pullFrom.registry}": {} }`;
+  return { cause: 'not-contacted', message };
 }
 
-async function collectedFor(
+/** The image on each platform, with what has been collected of it so far: nothing where it was not opened. */
+async function imagesOf(
   { subject, pullFrom, platforms, verifiedBy }: UseInquiry,
-  barred: string | null,
+  barred: Bar | null,
   evidence: EvidenceCollection,
-): Promise<ReadonlyMap<string, CollectedEvidence>> {
-  const collected = new Map<string, CollectedEvidence>();
-  const { reference } = subject;
-  if (barred !== null || reference === null || pullFrom === null) return collected;
-  for (const platform of platforms) {
-    const imageSubject: ImageSubject = { reference, pullFrom, entry: verifiedBy, platform };
-    collected.set(formatPlatform(platform), await evidence.collected(imageSubject));
-  }
-  return collected;
+): Promise<readonly EvaluatedImage[]> {
+  const { reference, publisher } = subject;
+  if (reference === null || pullFrom === null) return [];
+  return await Promise.all(
+    platforms.map(async (platform): Promise<EvaluatedImage> => {
+      const image = { reference, pullFrom, entry: verifiedBy, platform };
+      const collected = barred === null ? await evidence.collected(image) : {};
+      return {
+        id: imageId(image),
+        reference: formatReference(reference),
+        platform: formatPlatform(platform),
+        ...optionalField('resolved', digestsOf(collected)),
+        ...optionalField('publisher', publisher?.id),
+        evidence: collected,
+      };
+    }),
+  );
 }
 
-function onBuildOf(collected: ReadonlyMap<string, CollectedEvidence>): readonly string[] {
-  const triggers = [...collected.values()].flatMap(({ image }) =>
+function digestsOf({ image }: CollectedEvidence): ResolvedDigests | undefined {
+  if (image?.status !== 'present') return undefined;
+  const { digest, manifestDigest, configDigest } = image.value;
+  return { digest, manifest: manifestDigest, config: configDigest };
+}
+
+function onBuildOf(images: readonly EvaluatedImage[]): readonly string[] {
+  const triggers = images.flatMap(({ evidence: { image } }) =>
     image?.status === 'present' ? image.value.configuration.onBuild : [],
   );
   return [...new Set(triggers)];

@@ -7,15 +7,14 @@ import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
-import {
-  BASE_CHANGE_ENTRIES,
-  type BaseChange,
-  type ComparedImage,
-  type NotKnown,
-  type PackageChange,
-  type VulnerabilityChange,
-} from '../reports/image-diff.js';
-import { shortReference } from '../reports/image-diff-words.js';
+import type {
+  BaseChange,
+  ComparedImage,
+  NotKnown,
+  PackageChange,
+  VulnerabilityChange,
+} from '../reports/image-diff-document.js';
+import { BASE_CHANGE_ENTRIES, shortReference } from '../reports/image-diff-words.js';
 import type { UseInquiry } from '../rules/evaluate.js';
 import { distinct, groups } from '../rules/vulnerabilities/describe.js';
 import { type EvaluatedPackages, evaluatedPackages } from '../vulnerabilities/evaluated-packages.js';

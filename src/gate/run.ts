@@ -1,5 +1,6 @@
+import { definitionsOf } from '../build-files/definitions.js';
 import { readOnBuildTriggers } from '../build-files/dockerfile/onbuild-triggers.js';
-import type { ImageUse } from '../build-files/image-use.js';
+import { type ImageUse, placeOf } from '../build-files/image-use.js';
 import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import { indexReading, type ReadingIndex } from '../build-files/reading-index.js';
@@ -15,10 +16,11 @@ import { applyWaivers } from '../policy/waivers.js';
 import type { ImageSource } from '../registry/image-source.js';
 import { findingsOf } from '../reports/findings.js';
 import type { Finding, Report } from '../reports/report.js';
-import { evaluatedImages, noticesOf, runFacts } from '../reports/run-facts.js';
+import { distinctImages, noticesOf, runFacts } from '../reports/run-facts.js';
 import { answersOfChange, answersOfFile } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import type { Change } from './change.js';
+import { coverageOf } from './coverage.js';
 import { evaluateReference, type ReferenceEvaluation } from './evaluate-reference.js';
 import { baseChanges } from './image-diff.js';
 import { evaluateNewerTag } from './newer-tag.js';
@@ -64,7 +66,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   ];
   const uses = evaluated.map((evaluation) => evaluation.use);
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
-  const { trustedRoot, feeds, limits, notes } = runFacts(evaluated);
+  const images = distinctImages(evaluated.flatMap((evaluation) => evaluation.images));
+  const { trustedRoot, feeds, limits, notes } = runFacts(images);
   const findings = [
     ...input.preliminary.findings,
     ...findingsOf({ answers: waived.answers, uses, waivers: waived.waivers, policy: input.policy }),
@@ -73,15 +76,17 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     tool: { version, catalog: input.catalog.version, feeds, ...optionalField('trustedRoot', trustedRoot) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
     verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
+    coverage: coverageOf(uses, waived.answers),
     policy: {
       source: input.policy.source,
       profile: input.policy.profile,
       allowlistEnforced: input.policy.allow.length > 0,
     },
     files: read.value.files,
+    definitions: definitionsOf(read.value),
     stages: read.value.stages,
     uses,
-    images: evaluatedImages(evaluated),
+    images,
     ...(input.change === null ? {} : { baseChanges: await baseChanges(evaluated, index, input, evidence) }),
     answers: waived.answers,
     findings,
@@ -132,14 +137,15 @@ function beyondDepth(use: ImageUse): ReferenceEvaluation {
       {
         rule: 'known-reference',
         use: use.id,
-        file: use.file,
+        location: placeOf(use),
         outcome: 'indeterminate',
         level: 'error',
+        cause: 'limit',
         message: `${reason}.`,
         fix: 'Build on an image whose ONBUILD triggers name no further image.',
       },
     ],
-    evidence: new Map(),
+    images: [],
     onBuild: [],
   };
 }

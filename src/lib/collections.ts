@@ -1,3 +1,10 @@
+/** A type whose lists and objects nobody changes, at any depth: what a zod schema describes, as it is passed on. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
 /** An object with one field, or with none where there is no value: optional fields are left out, never undefined. */
 export function optionalField<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   // A computed key widens to an index signature; K is the one key that was given.

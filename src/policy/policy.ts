@@ -162,6 +162,14 @@ export interface Policy {
   readonly dependsOn: readonly string[];
 }
 
+/** Where a policy is looked for, unless something else is named. */
+export const POLICY_PATH = '.github/base-image-gate.yml';
+
+/** The file that findings about a policy point to: its own, or where one would be. */
+export function policyPath({ source }: { readonly source: PolicySource }): string {
+  return source.path ?? POLICY_PATH;
+}
+
 export interface PolicySource {
   /** `built-in baseline`, or the file's path with its repository where it is another one. */
   readonly name: string;

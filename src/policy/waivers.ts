@@ -110,7 +110,7 @@ function scopeOf(answer: Answer, uses: ReadonlyMap<string, ImageUse>, policy: Po
   const reference = use?.reference ?? null;
   return {
     rule: answer.rule,
-    file: answer.file ?? use?.file,
+    file: use?.file ?? answer.location.file,
     reference: reference === null ? null : policyReference(policy, reference),
   };
 }

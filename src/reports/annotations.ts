@@ -70,20 +70,23 @@ function annotationOf(finding: Finding, places: readonly Finding[], rules: reado
     ...(finding.fix === undefined ? [] : [`Fix: ${visibleLines(finding.fix)}`]),
     ...(others.length === 0 ? [] : [`Also at ${placesOf(others)}`]),
   ];
-  const oneLine = finding.line === finding.endLine;
+  const { file, line, column, endLine, endColumn } = finding.location;
+  const oneLine = line === endLine;
   return {
     level: finding.level === 'error' ? 'error' : 'warning',
     title: cut(`Base image: ${rules.map(visible).join(', ')}`, MAX_TITLE),
     message: cut(lines.join('\n').replaceAll('##[', '#\\u{23}['), MAX_MESSAGE),
-    file: finding.file,
-    startLine: finding.line,
-    endLine: finding.endLine,
-    ...(oneLine ? { startColumn: finding.column, endColumn: Math.max(finding.column, finding.endColumn) } : {}),
+    file,
+    startLine: line,
+    endLine,
+    ...(oneLine ? { startColumn: column, endColumn: Math.max(column, endColumn) } : {}),
   };
 }
 
 function placesOf(findings: readonly Finding[]): string {
-  const places = findings.slice(0, MAX_OTHER_PLACES).map((finding) => `${visible(finding.file)}:${finding.line}`);
+  const places = findings
+    .slice(0, MAX_OTHER_PLACES)
+    .map(({ location }) => `${visible(location.file)}:${location.line}`);
   const left = findings.length - places.length;
   return `${places.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }

@@ -19,38 +19,16 @@ export interface ValueLimits {
 const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 4096, depth: 8 };
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-type OnePlatform = Omit<EvidenceDocument, 'platforms'>;
 
-/** The less is known, the higher. */
-const LEAST_KNOWN = { present: 0, absent: 1, unsupported: 2, unavailable: 3 } as const;
-
-/**
- * Evidence by kind, from evidence by platform. Where platforms agree, or there is one, a kind's object is that
- * platform's; otherwise it is the least known one's, with each platform's below `platforms`.
- */
+/** Evidence by kind, as documents print it: values within the limits, and without what looks like a secret. */
 export function evidenceDocument(
-  byPlatform: Readonly<Record<string, CollectedEvidence>>,
+  collected: CollectedEvidence,
   limits: ValueLimits = REPORT_VALUE_LIMITS,
-): Record<string, EvidenceDocument> {
-  const kinds = new Map<string, Map<string, OnePlatform>>();
-  for (const [platform, collected] of Object.entries(byPlatform)) {
-    for (const [kind, evidence] of Object.entries(collected)) {
-      if (evidence === undefined) continue;
-      const platforms = kinds.get(kind) ?? new Map<string, OnePlatform>();
-      kinds.set(kind, platforms.set(platform, oneDocument(evidence, limits)));
-    }
-  }
-  return Object.fromEntries([...kinds].map(([kind, platforms]) => [kind, joined(platforms)]));
+): Readonly<Record<string, EvidenceDocument>> {
+  return Object.fromEntries(Object.entries(collected).map(([kind, evidence]) => [kind, oneDocument(evidence, limits)]));
 }
 
-function joined(platforms: ReadonlyMap<string, OnePlatform>): EvidenceDocument {
-  const all = [...platforms.values()];
-  const least = all.reduce((a, b) => (LEAST_KNOWN[b.status] > LEAST_KNOWN[a.status] ? b : a));
-  const differ = new Set(all.map((one) => JSON.stringify(one))).size > 1;
-  return differ ? { ...least, platforms: Object.fromEntries(platforms) } : least;
-}
-
-function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): OnePlatform {
+function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): EvidenceDocument {
   const lookedIn =
     evidence.lookedIn === undefined || evidence.lookedIn.length === 0
       ? {}

@@ -30,11 +30,15 @@ export function groupFindings(findings: readonly Finding[]): readonly FindingGro
   });
 }
 
+/** Names the place of a finding, and the platforms it was found on. */
+export function placeKey({ location: { file, line, column, endLine, endColumn }, platforms }: Finding): string {
+  return JSON.stringify([file, line, column, endLine, endColumn, platforms]);
+}
+
 function distinctPlaces(findings: readonly Finding[]): readonly Finding[] {
   const places = new Map<string, Finding>();
   for (const finding of findings) {
-    const { file, line, column, endLine, endColumn, platforms } = finding;
-    const place = JSON.stringify([file, line, column, endLine, endColumn, platforms]);
+    const place = placeKey(finding);
     if (!places.has(place)) places.set(place, finding);
   }
   return [...places.values()];

@@ -1,6 +1,6 @@
-import type { ImageUse, SourceRange } from '../build-files/image-use.js';
+import type { ImageUse, Place } from '../build-files/image-use.js';
 import { optionalField } from '../lib/collections.js';
-import type { PolicySource } from '../policy/policy.js';
+import { type PolicySource, policyPath } from '../policy/policy.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -17,9 +17,6 @@ export interface FindingsInput {
 /** The id under which problems with waivers are reported; no rule of the index has it. */
 export const WAIVERS = 'waivers';
 
-/** Where a policy is looked for, and so where findings without a place of their own belong. */
-const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
-
 /** A finding on its way: the place and text are known, the fingerprint needs its equals. */
 type Draft = Omit<Finding, 'fingerprint'> & { readonly aspect?: string; readonly expanded?: string };
 
@@ -30,17 +27,19 @@ type Draft = Omit<Finding, 'fingerprint'> & { readonly aspect?: string; readonly
  */
 export function findingsOf(input: FindingsInput): readonly Finding[] {
   const uses = new Map(input.uses.map((use) => [use.id, use]));
-  const policyPath = input.policy.source.path ?? DEFAULT_POLICY_PATH;
   const merged = new Map<string, Draft>();
   const drafted = input.answers.flatMap((answer) =>
-    draftOf(answer, answer.use === undefined ? undefined : uses.get(answer.use), policyPath),
+    draftOf(answer, answer.use === undefined ? undefined : uses.get(answer.use)),
   );
   for (const draft of drafted.sort(compareDrafts)) {
     const key = sharedKey(draft);
     const before = merged.get(key);
     merged.set(key, before === undefined ? draft : withPlatforms(before, draft.platforms ?? []));
   }
-  const drafts = [...merged.values(), ...input.waivers.flatMap((waiver) => waiverDraft(waiver, policyPath))];
+  const drafts = [
+    ...merged.values(),
+    ...input.waivers.flatMap((waiver) => waiverDraft(waiver, policyPath(input.policy))),
+  ];
   return fingerprinted(drafts).sort(worstFirst(input.answers));
 }
 
@@ -54,9 +53,9 @@ function worstFirst(answers: readonly Answer[]): (a: Finding, b: Finding) => num
     Number(a.inherited === true) - Number(b.inherited === true) ||
     Number(b.heldBack === true) - Number(a.heldBack === true) ||
     Number(a.outcome !== 'fail') - Number(b.outcome !== 'fail') ||
-    compareText(a.file, b.file) ||
-    a.line - b.line ||
-    a.column - b.column ||
+    compareText(a.location.file, b.location.file) ||
+    a.location.line - b.location.line ||
+    a.location.column - b.location.column ||
     rank(a) - rank(b) ||
     compareText(a.rule, b.rule) ||
     compareText(a.message, b.message) ||
@@ -70,24 +69,19 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function draftOf(answer: Answer, use: ImageUse | undefined, policyPath: string): readonly Draft[] {
+function draftOf(answer: Answer, use: ImageUse | undefined): readonly Draft[] {
   if (answer.level === 'off' || (answer.outcome !== 'fail' && answer.outcome !== 'indeterminate')) return [];
-  const file = answer.file ?? use?.file ?? policyPath;
-  const place = answer.at ?? { file, ...(use === undefined ? FIRST_CHARACTER : rangeOf(use)) };
   const draft: Draft = {
     rule: answer.rule,
     level: answer.level,
     outcome: answer.outcome,
     message: answer.message,
-    file: place.file,
-    line: place.line,
-    column: place.column,
-    endLine: place.endLine,
-    endColumn: place.endColumn,
+    location: answer.location,
     ...optionalField('fix', answer.fix),
     ...(answer.details === undefined || answer.details.length === 0 ? {} : { details: answer.details }),
     ...optionalField('use', answer.use),
     ...(answer.platform === undefined ? {} : { platforms: [answer.platform] }),
+    ...optionalField('cause', answer.cause),
     ...optionalField('waiver', answer.waiver),
     ...(answer.inherited === true ? { inherited: true } : {}),
     ...(answer.heldBack === true ? { heldBack: true } : {}),
@@ -100,19 +94,13 @@ function draftOf(answer: Answer, use: ImageUse | undefined, policyPath: string):
 /** An order that depends on nothing but what is said, so that ordinals do not either. */
 function compareDrafts(a: Draft, b: Draft): number {
   return (
-    a.line - b.line ||
-    a.column - b.column ||
+    a.location.line - b.location.line ||
+    a.location.column - b.location.column ||
     compareText(a.expanded ?? '', b.expanded ?? '') ||
     compareText(a.platforms?.join() ?? '', b.platforms?.join() ?? '') ||
     compareText(a.message, b.message) ||
     compareText(a.aspect ?? '', b.aspect ?? '')
   );
-}
-
-const FIRST_CHARACTER: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-
-function rangeOf(use: ImageUse): SourceRange {
-  return { line: use.line, column: use.column, endLine: use.endLine, endColumn: use.endColumn };
 }
 
 /** Everything that is told: not which use, platforms and aspect of the rule said it. */
@@ -141,12 +129,13 @@ const WAIVER_PROBLEMS = {
   },
 } as const;
 
-function waiverDraft(waiver: EvaluatedWaiver, policyPath: string): readonly Draft[] {
+function waiverDraft(waiver: EvaluatedWaiver, path: string): readonly Draft[] {
   if (waiver.state === 'used') return [];
   const problem = WAIVER_PROBLEMS[waiver.state];
   const scope = waiver.image ?? waiver.file ?? 'every image';
   const about = waiver.vulnerability === undefined ? scope : `${waiver.vulnerability} in ${scope}`;
-  const { line, column } = waiver.at ?? FIRST_CHARACTER;
+  const { file, line, column } = waiver.at ?? { file: path, line: 1, column: 1 };
+  const location: Place = { file, line, column, endLine: line, endColumn: column };
   return [
     {
       rule: WAIVERS,
@@ -154,11 +143,7 @@ function waiverDraft(waiver: EvaluatedWaiver, policyPath: string): readonly Draf
       outcome: 'fail',
       message: `The waiver of ${waiver.rule} for ${about} (${waiver.owner}, until ${waiver.expires}) ${problem.message}.`,
       fix: problem.fix,
-      file: waiver.at?.file ?? policyPath,
-      line,
-      column,
-      endLine: line,
-      endColumn: column,
+      location,
       aspect: `${waiver.state} ${waiver.rule}`,
       expanded: about,
     },
@@ -169,7 +154,7 @@ function fingerprinted(drafts: readonly Draft[]): Finding[] {
   const seen = new Map<string, number>();
   return [...drafts].sort(compareDrafts).map(({ aspect, expanded, ...finding }) => {
     const parts = {
-      file: finding.file,
+      file: finding.location.file,
       rule: finding.rule,
       ...optionalField('aspect', aspect),
       ...optionalField('expanded', expanded),

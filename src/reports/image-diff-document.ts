@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { VulnerabilityGroup } from '../rules/vulnerabilities/vulnerability-group.js';
-import { BASE_CHANGE_ENTRIES, type BaseChange, type VulnerabilityChange } from './image-diff.js';
-import { packageListsDocument, packageListsFields } from './package-diff-document.js';
+import type { DeepReadonly } from '../lib/collections.js';
+import { BASE_CHANGE_ENTRIES } from './image-diff-words.js';
+import { packageListsFields } from './package-diff-document.js';
 
 const text = z.string();
 const count = z.int().min(0);
@@ -64,38 +64,10 @@ export const baseChangeSchema = z
     `An image that the change replaced. Lists have at most ${BASE_CHANGE_ENTRIES} entries; the counts are whole.`,
   );
 
-type BaseChangeDocument = z.infer<typeof baseChangeSchema>;
-
-/** A change of an image with exactly the fields of the contract. */
-export function baseChangeDocument({
-  uses,
-  platform,
-  before,
-  after,
-  packages,
-  vulnerabilities,
-}: BaseChange): BaseChangeDocument {
-  return {
-    uses: [...uses],
-    platform,
-    before: { ...before },
-    after: { ...after },
-    packages:
-      packages.status === 'compared'
-        ? { ...packages, ...packageListsDocument(packages), gaps: [...packages.gaps] }
-        : { ...packages },
-    vulnerabilities:
-      vulnerabilities.status === 'compared' ? vulnerabilitiesDocument(vulnerabilities) : { ...vulnerabilities },
-  };
-}
-
-function vulnerabilitiesDocument(change: VulnerabilityChange) {
-  const groups = (list: readonly VulnerabilityGroup[]) =>
-    list.map((group) => ({
-      ...group,
-      packages: [...group.packages],
-      fixed: group.fixed.map((one) => ({ ...one })),
-      unfixed: group.unfixed.map((one) => ({ ...one })),
-    }));
-  return { ...change, added: groups(change.added), removed: groups(change.removed), gaps: [...change.gaps] };
-}
+/** An image that a change replaced by another, and how the two differ. It informs, and decides nothing. */
+export type BaseChange = DeepReadonly<z.infer<typeof baseChangeSchema>>;
+export type ComparedImage = BaseChange['before'];
+/** One side could not be had, or no rule asks for it. */
+export type NotKnown = DeepReadonly<z.infer<typeof notKnownSchema>>;
+export type PackageChange = DeepReadonly<z.infer<typeof packagesSchema>>;
+export type VulnerabilityChange = DeepReadonly<z.infer<typeof vulnerabilitiesSchema>>;

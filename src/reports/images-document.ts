@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../lib/collections.js';
 
 /**
  * What `images --format json` prints. The published JSON Schema (schemas/images.schema.json) is made from this, and
@@ -79,5 +80,5 @@ export const imagesSchema = z
     'Every image that the build files of a repository name: the output of base-image-gate images --format json.',
   );
 
-export type ImagesDocument = z.infer<typeof imagesSchema>;
-export type UseDocument = z.infer<typeof useSchema>;
+export type ImagesDocument = DeepReadonly<z.infer<typeof imagesSchema>>;
+export type UseDocument = DeepReadonly<z.infer<typeof useSchema>>;

@@ -68,7 +68,7 @@ export function useDocument(use: ImageUse): UseDocument {
     role: use.role,
     reachable: use.reachable,
     platform: use.platform,
-    targetPlatforms: [...use.targetPlatforms],
+    targetPlatforms: use.targetPlatforms,
     written: use.written,
     expanded: use.expanded,
     reference:
@@ -80,7 +80,7 @@ export function useDocument(use: ImageUse): UseDocument {
             ...optionalField('tag', reference.tag),
             ...optionalField('digest', reference.digest),
           },
-    overridable: [...use.overridable],
+    overridable: use.overridable,
     ...optionalField('unresolved', use.unresolved),
   };
 }

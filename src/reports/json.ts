@@ -1,127 +1,124 @@
-import type { SourceRange } from '../build-files/image-use.js';
-import { optionalField } from '../lib/collections.js';
-import { jsonText } from '../lib/escape/json.js';
+import { placeOf } from '../build-files/image-use.js';
+import { groupBy, optionalField } from '../lib/collections.js';
+import { jsonLines, type Streamed } from '../lib/escape/json.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
-import type { CheckDocument } from './check-document.js';
+import type { CheckDocument, ImageAnswerDocument, ImageDocument } from './check-document.js';
 import { evidenceDocument } from './evidence-document.js';
-import { baseChangeDocument } from './image-diff-document.js';
 import { fileDocument, useDocument } from './images.js';
-import type { EvaluatedImage, Finding, Report } from './report.js';
+import type { EvaluatedImage, Report } from './report.js';
 
 /** Names the shape of the document; a change that breaks readers changes the number. */
-const CHECK_SCHEMA = 'base-image-gate/check/v1';
+const CHECK_SCHEMA = 'base-image-gate/check/v2';
 
-/** The report as `check --format json` prints it: JSON with a line end, the same bytes for the same report. */
-export function checkJson(report: Report): string {
-  return jsonText(checkDocument(report), 2);
-}
-
-/** The report with exactly the fields of the contract; optional ones are left out. */
-export function checkDocument(report: Report): CheckDocument {
-  const { tool, policy } = report;
-  return {
+/**
+ * The report as `check --format json` prints it, in pieces of which none is longer than one image with its evidence:
+ * JSON with a line end, the same bytes for the same report, and exactly the fields of the contract.
+ */
+export function checkJson(report: Report): Iterable<string> {
+  const byImage = groupBy(report.answers, ({ image }) => image);
+  const imagesOfUse = groupBy(
+    report.answers.filter(({ image }) => image !== undefined),
+    ({ use }) => use,
+  );
+  const document: Streamed<CheckDocument> = {
     schema: CHECK_SCHEMA,
-    tool: {
-      version: tool.version,
-      catalog: tool.catalog,
-      ...optionalField('trustedRoot', tool.trustedRoot),
-      feeds: tool.feeds.map(({ name, date }) => ({ name, date })),
-    },
+    tool: report.tool,
     verdict: report.verdict,
-    policy: {
-      source: policy.source.name,
-      ...optionalField('commit', policy.source.commit),
-      profile: policy.profile,
-      allowlistEnforced: policy.allowlistEnforced,
-      ...(policy.source.extends.length === 0
-        ? {}
-        : {
-            extends: policy.source.extends.map(({ name, commit }) => ({
-              name,
-              ...optionalField('commit', commit),
-            })),
-          }),
-    },
+    coverage: report.coverage,
+    policy: policyDocument(report.policy),
     files: report.files.map(fileDocument),
-    uses: report.uses.map(useDocument),
-    images: report.images.map(imageDocument),
-    ...(report.baseChanges === undefined ? {} : { baseChanges: report.baseChanges.map(baseChangeDocument) }),
-    answers: report.answers.map(answerDocument),
-    findings: report.findings.map(findingDocument),
+    definitions: report.definitions,
+    uses: mapped(report.uses, (use) => {
+      const images = new Set((imagesOfUse.get(use.id) ?? []).flatMap(({ image }) => image ?? []));
+      return { ...useDocument(use), images: [...images] };
+    }),
+    images: mapped(report.images, (image) => imageDocument(image, byImage.get(image.id) ?? [], report)),
+    ...optionalField('baseChanges', report.baseChanges),
+    answers: mapped(byImage.get(undefined) ?? [], (answer) => ({
+      ...answerFields(answer),
+      ...optionalField('use', answer.use),
+      ...optionalField('platform', answer.platform),
+      location: placeOf(answer.location),
+    })),
+    findings: report.findings,
     waivers: report.waivers.map(waiverDocument),
-    limits: report.limits.map(({ name, message }) => ({ name, message })),
-    notices: [...report.notices],
+    limits: report.limits,
+    notices: report.notices,
   };
+  return jsonLines(document);
 }
 
-function imageDocument(image: EvaluatedImage): CheckDocument['images'][number] {
+function* mapped<T, U>(items: readonly T[], make: (item: T) => U): Generator<U> {
+  for (const item of items) yield make(item);
+}
+
+function policyDocument({ source, profile, allowlistEnforced }: Report['policy']): CheckDocument['policy'] {
+  const bases = source.extends.map(({ name, commit }) => ({ name, ...optionalField('commit', commit) }));
   return {
-    reference: image.reference,
-    digest: image.digest,
-    ...optionalField('publisher', image.publisher),
-    platforms: image.platforms.map(({ platform, manifest, config }) => ({ platform, manifest, config })),
-    evidence: evidenceDocument(image.evidence),
+    source: source.name,
+    ...optionalField('commit', source.commit),
+    profile,
+    allowlistEnforced,
+    ...(bases.length === 0 ? {} : { extends: bases }),
   };
 }
 
-function answerDocument(answer: Answer): CheckDocument['answers'][number] {
+function imageDocument(image: EvaluatedImage, answers: readonly Answer[], report: Report): ImageDocument {
+  return {
+    id: image.id,
+    reference: image.reference,
+    platform: image.platform,
+    ...optionalField('resolved', image.resolved),
+    ...optionalField('publisher', image.publisher),
+    evidence: evidenceDocument(image.evidence),
+    answers: imageAnswers(answers, report),
+  };
+}
+
+/** Each answer once: many references name one image, and most rules answer the same for all of them. */
+function imageAnswers(answers: readonly Answer[], { uses }: Report): readonly ImageAnswerDocument[] {
+  const all = new Set(answers.map(({ use }) => use));
+  const places = new Map(uses.map((use) => [use.id, JSON.stringify(placeOf(use))]));
+  const shared = groupBy(answers, (answer) => {
+    const { use: _use, location, ...rest } = answer;
+    const own = answer.use === undefined ? undefined : places.get(answer.use);
+    return JSON.stringify([rest, JSON.stringify(placeOf(location)) === own ? null : location]);
+  });
+  return [...shared.values()].map((same): ImageAnswerDocument => {
+    const [first] = same;
+    const own = first.use === undefined ? undefined : places.get(first.use);
+    const ids = new Set(same.flatMap(({ use }) => use ?? []));
+    const location = placeOf(first.location);
+    return {
+      ...answerFields(first),
+      ...(ids.size === all.size ? {} : { uses: [...ids] }),
+      ...(JSON.stringify(location) === own ? {} : { location }),
+    };
+  });
+}
+
+type AnswerFields = Omit<ImageAnswerDocument, 'uses' | 'location'>;
+
+function answerFields(answer: Answer): AnswerFields {
   return {
     rule: answer.rule,
     ...optionalField('aspect', answer.aspect),
-    ...optionalField('use', answer.use),
-    ...optionalField('file', answer.file),
-    ...optionalField('image', answer.image),
-    ...optionalField('platform', answer.platform),
     outcome: answer.outcome,
     level: answer.level,
     message: answer.message,
     ...optionalField('fix', answer.fix),
-    ...(answer.details === undefined ? {} : { details: [...answer.details] }),
-    ...(answer.vulnerabilities === undefined ? {} : { vulnerabilities: [...answer.vulnerabilities] }),
-    ...(answer.at === undefined ? {} : { at: { file: answer.at.file, ...rangeDocument(answer.at) } }),
+    ...optionalField('cause', answer.cause),
+    ...optionalField('details', answer.details),
+    ...optionalField('vulnerabilities', answer.vulnerabilities),
     ...optionalField('inherited', answer.inherited),
     ...optionalField('heldBack', answer.heldBack),
     ...optionalField('waiver', answer.waiver),
-    ...(answer.accepts === undefined ? {} : { accepts: [...answer.accepts] }),
-  };
-}
-
-function findingDocument(finding: Finding): CheckDocument['findings'][number] {
-  return {
-    rule: finding.rule,
-    level: finding.level,
-    outcome: finding.outcome,
-    message: finding.message,
-    ...optionalField('fix', finding.fix),
-    ...(finding.details === undefined ? {} : { details: [...finding.details] }),
-    ...optionalField('use', finding.use),
-    ...(finding.platforms === undefined ? {} : { platforms: [...finding.platforms] }),
-    file: finding.file,
-    ...rangeDocument(finding),
-    fingerprint: finding.fingerprint,
-    ...optionalField('waiver', finding.waiver),
-    ...optionalField('inherited', finding.inherited),
-    ...optionalField('heldBack', finding.heldBack),
+    ...optionalField('accepts', answer.accepts),
   };
 }
 
 function waiverDocument(waiver: EvaluatedWaiver): CheckDocument['waivers'][number] {
-  const { rule, image, file, vulnerability, reason, owner, expires, covers, state, at } = waiver;
-  return {
-    rule,
-    ...optionalField('image', image),
-    ...optionalField('file', file),
-    ...optionalField('vulnerability', vulnerability),
-    reason,
-    owner,
-    expires,
-    covers,
-    state,
-    ...(at === undefined ? {} : { at: { file: at.file, line: at.line, column: at.column } }),
-  };
-}
-
-function rangeDocument(range: SourceRange) {
-  return { line: range.line, column: range.column, endLine: range.endLine, endColumn: range.endColumn };
+  const { at, ...fields } = waiver;
+  return { ...fields, ...(at === undefined ? {} : { location: { file: at.file, line: at.line, column: at.column } }) };
 }

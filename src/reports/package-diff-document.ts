@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { PackageDiff } from '../attestations/sbom/diff.js';
 
 const entry = z.strictObject({ package: z.string(), version: z.exactOptional(z.string()) });
 
@@ -15,9 +14,3 @@ export const packageListsFields = {
     }),
   ),
 };
-
-/** The three lists of a difference as `packageListsFields` describes them. */
-export function packageListsDocument({ added, removed, changed }: PackageDiff) {
-  const copies = <T extends object>(list: readonly T[]) => list.map((one) => ({ ...one }));
-  return { added: copies(added), removed: copies(removed), changed: copies(changed) };
-}

@@ -1,36 +1,42 @@
-import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
+import type { Definition } from '../build-files/definitions.js';
+import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { Coverage } from '../gate/coverage.js';
 import type { Verdict } from '../gate/verdict.js';
 import type { Level, PolicySource, Profile } from '../policy/policy.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
-import type { Outcome } from '../rules/rule.js';
-import type { BaseChange } from './image-diff.js';
+import type { BaseChange } from './image-diff-document.js';
 
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
-export interface Finding extends Place {
-  readonly rule: string;
+export interface Finding extends Omit<Answer, 'platform' | 'image' | 'accepts'> {
   readonly level: Exclude<Level, 'off'>;
-  readonly outcome: Outcome;
-  readonly message: string;
-  readonly fix?: string;
-  readonly details?: readonly string[];
-  readonly use?: string;
+  /** The platforms it was answered for; absent where it is not about an image. */
   readonly platforms?: readonly string[];
+  /** Stays the same while lines move; names the finding across runs. */
   readonly fingerprint: string;
-  readonly waiver?: number;
-  readonly inherited?: boolean;
-  readonly heldBack?: boolean;
 }
 
+/** An image that a reference names, on one platform: once per run, however many references name it. */
 export interface EvaluatedImage {
+  /** What answers and references call it by. */
+  readonly id: string;
+  /** As the policy sees it: a mirror's path replaced by the image it mirrors. */
   readonly reference: string;
-  readonly digest: string;
+  readonly platform: string;
+  /** Absent where it was not resolved: not opened, not reachable, or no image for the platform. */
+  readonly resolved?: ResolvedDigests;
   readonly publisher?: string;
-  readonly platforms: readonly { readonly platform: string; readonly manifest: string; readonly config: string }[];
-  /** By platform, then by kind. */
-  readonly evidence: Readonly<Record<string, CollectedEvidence>>;
+  /** What was collected; empty where the image was not opened. */
+  readonly evidence: CollectedEvidence;
+}
+
+/** The digests of an image: what the reference names, and the platform's manifest and configuration. */
+export interface ResolvedDigests {
+  readonly digest: string;
+  readonly manifest: string;
+  readonly config: string;
 }
 
 /** Everything a run found out. Reports are made from this and nothing else. */
@@ -42,8 +48,11 @@ export interface Report {
     readonly feeds: readonly { readonly name: string; readonly date: string }[];
   };
   readonly verdict: Verdict;
+  readonly coverage: Coverage;
   readonly policy: { readonly source: PolicySource; readonly profile: Profile; readonly allowlistEnforced: boolean };
   readonly files: readonly BuildFile[];
+  /** Build definitions and what was seen in them besides build files. */
+  readonly definitions: readonly Definition[];
   readonly stages: readonly Stage[];
   readonly uses: readonly ImageUse[];
   readonly images: readonly EvaluatedImage[];

@@ -1,3 +1,4 @@
+import { placeKey } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 
 const RANK = { error: 2, warning: 1, note: 0 } as const;
@@ -20,6 +21,6 @@ export function reportedFindings(report: Pick<Report, 'findings'>): readonly Fin
   );
 }
 
-function causeOf({ message, fix, file, line, column, platforms }: Finding): string {
-  return JSON.stringify([message, fix, file, line, column, platforms]);
+function causeOf(finding: Finding): string {
+  return JSON.stringify([finding.message, finding.fix, placeKey(finding)]);
 }

@@ -1,11 +1,8 @@
 import type { Reading } from '../build-files/reading.js';
 import type { Stage } from '../build-files/stage.js';
-import type { CollectedEvidence } from '../evidence/kinds.js';
 import { rootsOnScratch } from '../image-content/effective-user.js';
-import { optionalField } from '../lib/collections.js';
 import type { Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
-import { formatReference } from '../references/reference.js';
 import { nonRoot } from '../rules/non-root.js';
 import type { Incomplete } from '../signatures/verified.js';
 import type { EvaluatedImage, Report } from './report.js';
@@ -63,31 +60,16 @@ function rootNotice(roots: readonly Stage[]): string {
   return `What ships of ${shown.join(', ')}${more} is built on scratch and runs as root, which non-root, a rule about images, does not answer for. End it with a USER such as 65532.`;
 }
 
-interface Evaluation {
-  readonly publisher?: string;
-  readonly evidence: ReadonlyMap<string, CollectedEvidence>;
-}
-
-/** The images of a run, one a reference and digest however many uses name it, in the order of their references. */
-export function evaluatedImages(evaluations: readonly Evaluation[]): readonly EvaluatedImage[] {
+/** The images of a run, one a name and platform however many references name it, in the order of their names. */
+export function distinctImages(all: Iterable<EvaluatedImage>): readonly EvaluatedImage[] {
   const images = new Map<string, EvaluatedImage>();
-  for (const { evidence, publisher } of evaluations) {
-    for (const [platform, collected] of evidence) {
-      if (collected.image?.status !== 'present') continue;
-      const { reference, digest, manifestDigest, configDigest } = collected.image.value;
-      const name = formatReference(reference);
-      const key = `${name} ${digest}`;
-      const before = images.get(key) ?? { reference: name, digest, platforms: [], evidence: {} };
-      if (before.platforms.some((known) => known.platform === platform)) continue;
-      images.set(key, {
-        ...before,
-        ...optionalField('publisher', publisher),
-        platforms: [...before.platforms, { platform, manifest: manifestDigest, config: configDigest }],
-        evidence: { ...before.evidence, [platform]: collected },
-      });
-    }
+  for (const image of all) {
+    const known = images.get(image.id);
+    // References of other roles are asked other things, so that each may know of evidence that others did not need.
+    const evidence = { ...known?.evidence, ...image.evidence };
+    images.set(image.id, { ...known, ...image, evidence });
   }
-  return [...images.values()].sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  return [...images.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** What the evidence of a run says about the run itself. */
@@ -101,10 +83,8 @@ export interface RunFacts {
   readonly notes: readonly string[];
 }
 
-/** Gathers from the evidence of all uses what concerns the run as a whole. */
-export function runFacts(
-  evaluated: readonly { readonly evidence: ReadonlyMap<string, CollectedEvidence> }[],
-): RunFacts {
+/** Gathers from the evidence of all images what concerns the run as a whole. */
+export function runFacts(images: readonly EvaluatedImage[]): RunFacts {
   const limits = new Map<string, Report['limits'][number]>();
   const roots = new Set<string>();
   const notes = new Set<string>();
@@ -112,7 +92,7 @@ export function runFacts(
   const note = ({ cause, message, limit = 'limit' }: Incomplete) => {
     if (cause === 'limit') limits.set(message, { name: limit, message });
   };
-  for (const collected of evaluated.flatMap(({ evidence }) => [...evidence.values()])) {
+  for (const { evidence: collected } of images) {
     for (const evidence of Object.values(collected)) {
       if (evidence.status === 'unavailable') note(evidence);
     }

@@ -143,7 +143,7 @@ function result(report: Report, finding: Finding, ruleIndex: number, details: bo
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: urlPath(finding.file), uriBaseId: '%SRCROOT%' },
+          artifactLocation: { uri: urlPath(finding.location.file), uriBaseId: '%SRCROOT%' },
           region: region(finding),
         },
       },
@@ -175,7 +175,7 @@ function result(report: Report, finding: Finding, ruleIndex: number, details: bo
 
 /** SARIF wants an end behind the start; a range without extent is one character long. */
 function region(finding: Finding): Region {
-  const { line, column, endLine, endColumn } = finding;
+  const { line, column, endLine, endColumn } = finding.location;
   const empty = endLine === line && endColumn <= column;
   return { startLine: line, startColumn: column, endLine, endColumn: empty ? column + 1 : endColumn };
 }

@@ -23,6 +23,7 @@ export const allowedBase: UseRule<NoOptions> = {
     '```',
   ].join('\n'),
   subject: 'use',
+  identity: true,
   roles: ['final', 'build', 'copy'],
   options: noOptions,
   presets: {

@@ -28,6 +28,8 @@ export const allowedFrontend: UseRule<Options> = {
     '```',
   ].join('\n'),
   subject: 'use',
+  // A frontend that is allowed and not pinned is who it says it is.
+  identity: { aspects: ['allowed'] },
   roles: ['frontend'],
   options,
   presets: {

@@ -9,6 +9,7 @@ export const deniedBase: UseRule<NoOptions> = {
   why: 'A denylist says which images must not be built on whatever else is true of them: abandoned, compromised, or replaced. Deny wins over allow.',
   fix: 'Build on another image; the finding gives the reason that the policy states. A temporary exception is a waiver with owner and expiry:\n\n```yaml\nwaivers:\n  - { rule: denied-base, image: "docker.io/bitnamilegacy/redis", reason: "migration is planned", owner: "@acme/platform", expires: 2027-01-31 }\n```',
   subject: 'use',
+  identity: true,
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
   presets: {

@@ -1,13 +1,14 @@
-import type { BuildFile, ImageUse, Place } from '../build-files/image-use.js';
+import { type BuildFile, type ImageUse, placeOf, startOfLine } from '../build-files/image-use.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
-import type { ImageSubject } from '../evidence/collector.js';
+import { type ImageSubject, imageId } from '../evidence/collector.js';
+import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { type BaseReference, type Change, inheritedFrom } from '../gate/change.js';
 import { optionalField } from '../lib/collections.js';
-import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
+import { type AllowEntry, type Level, type Policy, policyPath, type Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
-import type { Answer } from './answer.js';
+import type { Answer, Bar, UnansweredCause } from './answer.js';
 import type {
   BaseImage,
   ChangeRule,
@@ -55,14 +56,10 @@ export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: P
       const setting = ruleSetting(policy, rule, 'final');
       if (setting.level === 'off') return [];
       const results = asList(rule.evaluate({ file, policy }, setting.options));
-      const place = file.line === undefined ? {} : { at: lineOf(file.path, file.line) };
-      return results.map((result) => ({ rule: rule.id, file: file.path, ...place, ...answerFields(result, setting) }));
+      // The line at which BuildKit stops reading.
+      const location = startOfLine(file.path, file.line ?? 1);
+      return results.map((result) => ({ rule: rule.id, location, ...answerFields(result, setting) }));
     });
-}
-
-/** The line at which BuildKit would stop reading. */
-function lineOf(file: string, line: number): Place {
-  return { file, line, column: 1, endLine: line, endColumn: 1 };
 }
 
 /** The answers of rules about the change, asked once a run; without a change they are asked with nothing to compare. */
@@ -73,15 +70,16 @@ export function answersOfChange(rules: readonly Rule[], policy: Policy, change: 
       const setting = ruleSetting(policy, rule, 'final');
       if (setting.level === 'off') return [];
       const results = asList(rule.evaluate({ policy, changedFiles: change?.changedFiles ?? null }, setting.options));
-      return results.map((result) => ({ rule: rule.id, ...answerFields(result, setting) }));
+      const location = startOfLine(policyPath(policy), 1);
+      return results.map((result) => ({ rule: rule.id, location, ...answerFields(result, setting) }));
     });
 }
 
-/** The answers that need nothing but the build file and the policy. With `skipBecause`, no rule that concerns the use is asked. */
+/** The answers that need nothing but the build file and the policy. With a `bar`, no rule that concerns the use is asked. */
 export function answersOfUse(
   rules: readonly UseRule<unknown>[],
   inquiry: UseInquiry,
-  skipBecause: string | null,
+  bar: Bar | null,
 ): readonly Answer[] {
   const { subject } = inquiry;
   return rules.flatMap((rule) => {
@@ -89,10 +87,16 @@ export function answersOfUse(
     if (setting.level === 'off') return [];
     const answers = (): readonly RuleResult[] => {
       if (!rule.roles.includes(subject.use.role)) return [notQueried(subject.use)];
-      if (skipBecause !== null) return [{ outcome: 'skipped', message: skipBecause }];
+      if (bar !== null) return [{ outcome: 'skipped', message: bar.message }];
       return asList(rule.evaluate(subjectFor(rule, inquiry), setting.options));
     };
-    return answers().map((result) => lowered(useAnswer(rule, result, setting, inquiry), rule, inquiry));
+    return answers().map((result) =>
+      lowered(
+        { ...useAnswer(rule, result, setting, inquiry), ...unanswered(result, bar?.cause ?? 'undecided') },
+        rule,
+        inquiry,
+      ),
+    );
   });
 }
 
@@ -102,18 +106,20 @@ export async function answersOfImage(
   inquiry: UseInquiry,
   platform: Platform,
   evidence: EvidenceCollection,
-  skipBecause: string | null,
+  bar: Bar | null,
 ): Promise<readonly Answer[]> {
   const { subject, pullFrom, verifiedBy } = inquiry;
+  const image = pullFrom === null ? undefined : imageId({ pullFrom, platform });
   const answers = rules.map(async (rule): Promise<readonly Answer[]> => {
     const setting = ruleSetting(subject.policy, rule, subject.use.role);
     if (setting.level === 'off') return [];
-    const finish = (result: RuleResult, image?: string): Answer =>
+    const finish = (result: RuleResult, cause: UnansweredCause = 'undecided'): Answer =>
       lowered(
         {
           ...useAnswer(rule, result, setting, inquiry),
           platform: formatPlatform(platform),
           ...optionalField('image', image),
+          ...unanswered(result, cause),
         },
         rule,
         inquiry,
@@ -123,10 +129,9 @@ export async function answersOfImage(
     if (reference === null || pullFrom === null) {
       return [finish({ outcome: 'not-applicable', message: 'The image is not known; see known-reference.' })];
     }
-    if (skipBecause !== null) return [finish({ outcome: 'skipped', message: skipBecause })];
+    if (bar !== null) return [finish({ outcome: 'skipped', message: bar.message }, bar.cause)];
     const imageSubject: ImageSubject = { reference, pullFrom, entry: verifiedBy, platform };
     const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
-    const digest = collected.image?.status === 'present' ? collected.image.value.digest : undefined;
     const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
     const newer = rule.comparesWithNewer === true ? await newerImage(rule, inquiry.newer, platform, evidence) : {};
     const results = asList(
@@ -143,9 +148,23 @@ export async function answersOfImage(
         setting.options,
       ),
     );
-    return results.map((result) => finish(result, digest));
+    const cause = causeIn(collected, ['image', ...rule.evidence]);
+    return results.map((result) => finish(result, cause));
   });
   return (await Promise.all(answers)).flat();
+}
+
+/** The cause of the first kind that could not be had; a rule that says so rests on it. */
+function causeIn(collected: CollectedEvidence, kinds: readonly EvidenceKind[]): UnansweredCause {
+  for (const kind of kinds) {
+    const evidence = collected[kind];
+    if (evidence?.status === 'unavailable') return evidence.cause;
+  }
+  return 'undecided';
+}
+
+function unanswered({ outcome }: RuleResult, cause: UnansweredCause): Pick<Answer, 'cause'> {
+  return outcome === 'indeterminate' || outcome === 'skipped' ? { cause } : {};
 }
 
 async function baseImage(
@@ -194,10 +213,14 @@ function notQueried(use: ImageUse): RuleResult {
 }
 
 function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: UseInquiry): Answer {
-  return { rule: rule.id, use: subject.use.id, file: subject.use.file, ...answerFields(result, setting) };
+  return { rule: rule.id, use: subject.use.id, location: placeOf(subject.use), ...answerFields(result, setting) };
 }
 
-function answerFields(result: RuleResult, setting: RuleSetting): Omit<Answer, 'rule'> {
+/** A result's own location, where it has one, stands before the one that its subject gives. */
+function answerFields(
+  result: RuleResult,
+  setting: RuleSetting,
+): Omit<Answer, 'rule' | 'location'> & Partial<Pick<Answer, 'location'>> {
   const { atMost: cap, ...fields } = result;
   const level = atMost(setting.level, cap ?? 'error');
   const warns = result.outcome === 'indeterminate' && setting.onIndeterminate === 'warn';

@@ -105,7 +105,7 @@ function evaluate(
   const place =
     at === undefined
       ? {}
-      : { at: { file: at.file, line: at.line, column: at.column, endLine: at.endLine, endColumn: at.endColumn } };
+      : { location: { file: at.file, line: at.line, column: at.column, endLine: at.endLine, endColumn: at.endColumn } };
   const fix = 'End the stage that ships with a USER that is not root, such as USER 65532.';
   if (user === undefined) {
     return {

@@ -1,3 +1,4 @@
+import { policyPath } from '../policy/policy.js';
 import { type ChangeRule, type NoOptions, noOptions } from './rule.js';
 
 export const policyUnchanged: ChangeRule<NoOptions> = {
@@ -19,7 +20,7 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   securitySeverity: 3,
   evaluate: ({ changedFiles, policy }) => {
     if (changedFiles === null) return { outcome: 'not-applicable', message: 'Nothing is compared in this run.' };
-    const governed = new Set([policy.source.path ?? '.github/base-image-gate.yml', ...policy.dependsOn]);
+    const governed = new Set([policyPath(policy), ...policy.dependsOn]);
     const edited = changedFiles.filter((path) => governed.has(path));
     if (edited.length === 0) return { outcome: 'pass', message: 'Policy, waivers and keys are as on the base branch.' };
     return {

@@ -27,8 +27,8 @@ export interface RuleResult {
   readonly details?: readonly string[];
   /** Known vulnerabilities the result speaks of, so that waivers can name them. */
   readonly vulnerabilities?: readonly string[];
-  /** A place that decides it, where that is not the use's own (a USER instruction). */
-  readonly at?: Place;
+  /** The place that decides it, where that is not the reference's own (a USER instruction). */
+  readonly location?: Place;
 }
 
 /** A profile's column of the table of levels; `observe` is baseline capped at warning, strict on build stages is hardened-build. */
@@ -49,6 +49,11 @@ interface RuleBase<O> {
   readonly why: string;
   /** Markdown: what to do about a finding, with an example that was run. */
   readonly fix: string;
+  /**
+   * Decides who the image is: one that fails it at level error is not opened, and is never pinned. A rule that answers
+   * several questions names the aspects that do.
+   */
+  readonly identity?: true | { readonly aspects: readonly string[] };
   /** Roles it is asked for; others answer `not-applicable`. */
   readonly roles: readonly Role[];
   readonly options: ZodType<O>;

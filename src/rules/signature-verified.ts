@@ -43,6 +43,7 @@ export const signatureVerified: ImageRule<Options> = {
     'Where a publisher signs the index, pin the index digest.',
   ].join('\n'),
   subject: 'image',
+  identity: true,
   roles: ['final', 'build', 'copy'],
   evidence: ['image', 'signatures'],
   ages: false,

@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { coverageOf } from '../../../src/gate/coverage.js';
 import { type RunnerEnvironment, readRunnerEnvironment } from '../../../src/github/event/environment.js';
 import type { ReportInputs } from '../../../src/github/event/inputs.js';
 import { commentMarker } from '../../../src/github/publish/comment-parts.js';
 import { reportRun } from '../../../src/github/publish/report-run.js';
 import { readUntrustedReport } from '../../../src/github/publish/untrusted-report.js';
 import type { Result } from '../../../src/lib/result.js';
-import { checkJson } from '../../../src/reports/json.js';
 import type { Report } from '../../../src/reports/report.js';
+import { checkText } from '../../support/check-json.js';
 import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
 import { githubHtml, readHtml } from '../../support/github/github-markdown.js';
 import type { Artifact } from '../../support/github/github-state.js';
@@ -30,7 +31,9 @@ const report = (overrides: Partial<Report> = {}): Report => ({
   tool: { version: '1.0.0', catalog: '1', feeds: [] },
   verdict: 'pass',
   policy: { source: { name: HOSTILE, extends: [] }, profile: 'baseline', allowlistEnforced: true },
+  coverage: coverageOf([], []),
   files: [],
+  definitions: [],
   stages: [],
   uses: [],
   images: [],
@@ -42,11 +45,7 @@ const report = (overrides: Partial<Report> = {}): Report => ({
       outcome: 'fail',
       message: HOSTILE,
       fix: HOSTILE,
-      file: HOSTILE,
-      line: 1,
-      column: 1,
-      endLine: 1,
-      endColumn: 2,
+      location: { file: HOSTILE, line: 1, column: 1, endLine: 1, endColumn: 2 },
       fingerprint: 'f'.repeat(32),
     },
   ],
@@ -94,7 +93,7 @@ function run(
   eventName = 'workflow_run',
 ): Promise<Result<string, string>> {
   const env = runner(eventName);
-  const path = inputs.report === undefined ? write('report.json', checkJson(report())) : inputs.report;
+  const path = inputs.report === undefined ? write('report.json', checkText(report())) : inputs.report;
   return reportRun(env, event, { ...INPUTS, ...inputs, report: path }, github.client());
 }
 
@@ -157,7 +156,7 @@ describe('what a stranger says', () => {
     }));
     // The maker above always has a first finding; its fields are those of a finding.
     const long = report({ findings: findings as Report['findings'] });
-    await run({ report: write('long.json', checkJson(long)) });
+    await run({ report: write('long.json', checkText(long)) });
     const body = github.state.comments[0]?.body ?? '';
     expect(body.length).toBeLessThanOrEqual(65_536);
     expect(body).toContain("Reported by the fork's own run");
@@ -186,9 +185,9 @@ describe('a file that is no report', () => {
     ['not JSON', 'hello'],
     ['another document', '{"schema":"other"}'],
     ['a list', '[]'],
-    ['a report with a further field', checkJson(report()).replace('{', '{"extra":1,')],
-    ['a report with a verdict of its own', checkJson(report()).replace('"pass"', '"excellent"')],
-    ['a report with a prototype', checkJson(report()).replace('{', '{"__proto__":{"verdict":"pass"},')],
+    ['a report with a further field', checkText(report()).replace('{', '{"extra":1,')],
+    ['a report with a verdict of its own', checkText(report()).replace('"pass"', '"excellent"')],
+    ['a report with a prototype', checkText(report()).replace('{', '{"__proto__":{"verdict":"pass"},')],
     ['deeply nested lists', '['.repeat(100_000)],
     ['an empty file', ''],
   ])('%s is refused, and nothing is posted', async (_what, text) => {
@@ -246,7 +245,7 @@ describe('a run for a branch of the same repository, such as Dependabot’s', ()
 });
 
 describe('the artifact of the run', () => {
-  const json = checkJson(report());
+  const json = checkText(report());
   let nextId = 1;
   function uploaded(archive: Uint8Array, given: Partial<Artifact> = {}): void {
     github.state.artifacts.push({ id: nextId++, run: RUN, name: 'base-image-gate', archive, ...given });
@@ -262,7 +261,7 @@ describe('the artifact of the run', () => {
 
   test('is the newest of its name, as attempts of one run leave several', async () => {
     open(5);
-    const said = (message: string) => checkJson(report({ notices: [message] }));
+    const said = (message: string) => checkText(report({ notices: [message] }));
     uploaded(makeZip({ 'report.json': said('the second attempt') }), { id: 90 });
     uploaded(makeZip({ 'report.json': said('the first attempt') }), { id: 80 });
     uploaded(makeZip({ 'report.json': said('another run') }), { id: 95, run: RUN + 1 });
@@ -330,11 +329,11 @@ describe('the artifact of the run', () => {
 
 test('reports that two steps post are two parts of the comment', async () => {
   open(5);
-  await run({ report: write('api.json', checkJson(report())) });
-  await run({ report: write('web.json', checkJson(report())) });
+  await run({ report: write('api.json', checkText(report())) });
+  await run({ report: write('web.json', checkText(report())) });
   expect(github.state.comments).toHaveLength(1);
   expect(github.state.comments[0]?.body.match(/<!-- base-image-gate part=/g)).toHaveLength(2);
-  await run({ report: write('web.json', checkJson(report())) });
+  await run({ report: write('web.json', checkText(report())) });
   expect(github.state.comments[0]?.body.match(/<!-- base-image-gate part=/g)).toHaveLength(2);
 });
 
@@ -356,7 +355,7 @@ test('every published example of workflow_run is read or refused in a sentence',
 
 test('a token that may not write is told the lines to add', async () => {
   open(5);
-  const path = write('report.json', checkJson(report()));
+  const path = write('report.json', checkText(report()));
   const outcome = await reportRun(runner(), payload(), { ...INPUTS, report: path }, github.client('read'));
   expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('pull-requests: write') });
 });

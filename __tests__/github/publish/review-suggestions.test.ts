@@ -5,10 +5,9 @@ import { suggestionsFor } from '../../../src/github/publish/review-suggestions.j
 import type { CommitTree } from '../../../src/github/repository/commit-tree.js';
 import { Commits } from '../../../src/github/repository/commits.js';
 import { readingOptions } from '../../../src/policy/reading-options.js';
-import { formatReference } from '../../../src/references/reference.js';
-import type { Report } from '../../../src/reports/report.js';
 import type { Answer } from '../../../src/rules/answer.js';
 import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
+import { makeAnswer, makeReport } from '../../support/report-maker.js';
 
 const github = useGitHub();
 const DIGEST = `sha256:${'d'.repeat(64)}`;
@@ -30,21 +29,10 @@ async function proposed(
   const reading = await readRepository(tree, options.value);
   if (!reading.ok) throw new Error(reading.error.message);
   const { uses, files, stages } = reading.value;
-  const references = new Set(uses.flatMap(({ reference }) => (reference === null ? [] : [formatReference(reference)])));
-  const report: Report = {
-    tool: { version: '1', catalog: '1', feeds: [] },
-    verdict: 'pass',
-    policy: { source: { name: 'p', extends: [] }, profile: 'baseline', allowlistEnforced: false },
-    files,
-    stages,
-    uses,
-    images: [...references].map((reference) => ({ reference, digest: DIGEST, platforms: [], evidence: {} })),
-    answers: uses.flatMap(answers),
-    findings: [],
-    waivers: [],
-    limits: [],
-    notices: [],
-  };
+  const resolved = uses.map((use) =>
+    makeAnswer({ rule: 'current', outcome: 'pass', use: use.id, image: DIGEST, platform: 'linux/amd64' }),
+  );
+  const report = { ...makeReport({ uses, answers: [...resolved, ...uses.flatMap(answers)] }), files, stages };
   return (await suggestionsFor(report, tree)).map(({ line, text }) => `${line}: ${text}`);
 }
 
@@ -69,10 +57,10 @@ describe('a pin is proposed', () => {
   test('not for an image that its identity speaks against', async () => {
     const answer =
       (outcome: Answer['outcome'], level: Answer['level']) =>
-      (use: ImageUse): readonly Answer[] => [{ rule: 'signature-verified', use: use.id, outcome, level, message: 'x' }];
+      (use: ImageUse): readonly Answer[] => [makeAnswer({ rule: 'signature-verified', use: use.id, outcome, level })];
     expect(await proposed('FROM alpine:3\n', answer('fail', 'error'))).toEqual([]);
-    expect(await proposed('FROM alpine:3\n', answer('indeterminate', 'warning'))).toEqual([]);
-    expect(await proposed('FROM alpine:3\n', answer('fail', 'note'))).toHaveLength(1);
+    expect(await proposed('FROM alpine:3\n', answer('indeterminate', 'error'))).toEqual([]);
+    expect(await proposed('FROM alpine:3\n', answer('fail', 'warning'))).toHaveLength(1);
     expect(await proposed('FROM alpine:3\n', answer('pass', 'error'))).toHaveLength(1);
   });
 });

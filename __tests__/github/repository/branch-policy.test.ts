@@ -66,7 +66,7 @@ async function used(): Promise<{ name: string; findings: readonly string[]; noti
   const { policy, findings, notices } = loaded.value;
   return {
     name: policy.source.name,
-    findings: findings.map(({ level, line }) => `${level} ${line}`),
+    findings: findings.map(({ level, location }) => `${level} ${location.line}`),
     notices: notices.join(),
   };
 }

@@ -63,9 +63,7 @@ describe('checkText', () => {
   test('a long fix is told once, and then where', () => {
     const [first, second] = [makeUse('node:20'), makeUse('alpine', { file: 'b/Dockerfile' })];
     const fix = 'Add the digest after the tag (one command does it), and let Dependabot or Renovate keep it current.';
-    const answers = [first, second].map((use) =>
-      makeAnswer({ use: use.id, file: use.file, message: `${use.id}.`, fix }),
-    );
+    const answers = [first, second].map((use) => makeAnswer({ use: use.id, message: `${use.id}.`, fix }));
     const text = told({ uses: [first, second], answers });
     expect(text.split(`  fix: ${fix}\n`)).toHaveLength(2);
     expect(text).toContain('  fix: as for allowed-base at Dockerfile:3:6\n');
@@ -134,7 +132,8 @@ describe('checkText', () => {
 
   test('an unreadable file is named where its finding is a note, which is not told', () => {
     const files = [{ path: 'b/Dockerfile', status: 'unreadable', reason: 'unterminated heredoc' }] as const;
-    const answer = { rule: 'readable-build-file', file: 'b/Dockerfile', outcome: 'indeterminate' } as const;
+    const location = { file: 'b/Dockerfile', line: 1, column: 1, endLine: 1, endColumn: 1 };
+    const answer = { rule: 'readable-build-file', location, outcome: 'indeterminate' } as const;
     const text = told({ answers: [makeAnswer({ ...answer, level: 'note' })], files });
     expect(text).toContain('unreadable: b/Dockerfile: unterminated heredoc');
     expect(told({ answers: [makeAnswer(answer)], files })).not.toContain('unreadable: b/Dockerfile');

@@ -12,7 +12,7 @@ import { POLICY_RULE } from '../repository/branch-policy.js';
 /** What GitHub is shown of a report. */
 export interface Renderers {
   readonly annotations: (report: Report) => Annotations;
-  readonly json: (report: Report) => string;
+  readonly json: (report: Report) => Iterable<string>;
   readonly sarif: (report: Report) => string;
   readonly summary: (report: Report, options: Omit<SummaryOptions, keyof LinkTargets>) => string;
   readonly comment: (report: Report, options: Omit<CommentOptions, keyof LinkTargets>) => string;

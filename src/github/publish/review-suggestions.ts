@@ -1,6 +1,6 @@
 import type { ImageUse } from '../../build-files/image-use.js';
+import { mayPin } from '../../fix/may-pin.js';
 import { pinInsertion } from '../../fix/pin-place.js';
-import { formatReference } from '../../references/reference.js';
 import type { Report } from '../../reports/report.js';
 import type { CommitTree } from '../repository/commit-tree.js';
 
@@ -15,7 +15,6 @@ export interface Suggestion {
 }
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
-const IDENTITY_RULES = new Set(['denied-base', 'allowed-base', 'signature-verified']);
 
 /**
  * Pins for uses that name a tag only, to the digest that was evaluated. Only what is written out in full on one line is
@@ -24,14 +23,15 @@ const IDENTITY_RULES = new Set(['denied-base', 'allowed-base', 'signature-verifi
 export async function suggestionsFor(report: Report, tree: CommitTree): Promise<readonly Suggestion[]> {
   const suggestions: Suggestion[] = [];
   const readable = new Set(report.files.filter(({ status }) => status === 'read').map(({ path }) => path));
-  for (const use of report.uses.filter(({ file }) => readable.has(file))) {
-    const digest = evaluatedDigest(report, use);
-    if (digest === null) continue;
+  const decide = mayPin(report);
+  for (const use of report.uses.filter((one) => readable.has(one.file) && isWrittenOut(one))) {
+    const decision = decide(use);
+    if (decision.kind !== 'pin') continue;
     const content = await tree.read(use.file, MAX_FILE_BYTES);
     if (!content.ok) continue;
     const line = new TextDecoder().decode(content.value).split('\n')[use.line - 1]?.replace(/\r$/, '');
     if (line?.slice(use.column - 1, use.endColumn - 1) !== use.written) continue;
-    const pin = pinInsertion(use, digest, report.stages);
+    const pin = pinInsertion(use, decision.digest, report.stages);
     if (!pin.ok || pin.value.line !== use.line) continue;
     const text = `${line.slice(0, pin.value.column - 1)}${pin.value.text}${line.slice(pin.value.column - 1)}`;
     suggestions.push({ path: use.file, line: use.line, text, written: use.written });
@@ -46,15 +46,7 @@ export async function suggestionsFor(report: Report, tree: CommitTree): Promise<
   });
 }
 
-function evaluatedDigest(report: Report, use: ImageUse): string | null {
-  const { reference } = use;
-  if (reference === null || reference.digest !== undefined) return null;
-  if (use.written !== use.expanded || use.line !== use.endLine || use.instruction === 'ONBUILD') return null;
-  const answers = report.answers.filter((answer) => answer.use === use.id);
-  const doubted = answers.some(
-    ({ rule, outcome, level }) =>
-      IDENTITY_RULES.has(rule) && level !== 'note' && outcome !== 'pass' && outcome !== 'not-applicable',
-  );
-  if (doubted) return null;
-  return report.images.find((image) => image.reference === formatReference(reference))?.digest ?? null;
+/** Whether a use's text is its whole reference, on one line that names it once. */
+function isWrittenOut({ written, expanded, line, endLine, instruction }: ImageUse): boolean {
+  return written === expanded && line === endLine && instruction !== 'ONBUILD';
 }

@@ -109,7 +109,7 @@ type Written<K extends string> =
 
 async function writeReports<K extends string>(
   env: RunnerEnvironment,
-  reports: Readonly<Record<K, () => string>>,
+  reports: Readonly<Record<K, () => string | Iterable<string>>>,
   beside: Readonly<Record<string, string>>,
 ): Promise<Written<K>> {
   try {

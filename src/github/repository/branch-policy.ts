@@ -186,11 +186,7 @@ function defectFinding(path: string, defect: PolicyDefect, level: 'error' | 'war
     outcome: 'fail',
     message,
     ...optionalField('fix', defect.fix),
-    file: path,
-    line,
-    column,
-    endLine,
-    endColumn,
+    location: { file: path, line, column, endLine, endColumn },
     fingerprint: fingerprintOf({ file: path, rule: POLICY_RULE.id, aspect: message, ordinal: 0 }),
   };
 }

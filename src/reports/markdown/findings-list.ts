@@ -45,8 +45,8 @@ function item(
     ...(finding.heldBack === true ? ['_Would block without observe._'] : []),
     ...(finding.outcome === 'indeterminate' ? ['_Open question:_'] : []),
   ];
-  const linked = targetsOf(finding.rule, finding.file, targets);
-  const where = places.slice(0, detail.places).map((place) => placeLink(place, linked));
+  const linked = targetsOf(finding.rule, finding.location.file, targets);
+  const where = places.slice(0, detail.places).map(({ location }) => placeLink(location, linked));
   const left = places.length - where.length;
   const marker = `${number}. `;
   const place = `${where.join(', ')}${left > 0 ? ` and ${plural(left, 'more place')}` : ''}`;

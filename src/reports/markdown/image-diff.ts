@@ -3,7 +3,7 @@ import { block, code, prose } from '../../lib/escape/markdown.js';
 import { cut, cutMiddle, visible } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
-import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff.js';
+import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff-document.js';
 import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';

@@ -60,7 +60,7 @@ function tableLine(cells: readonly string[]): string {
 
 /** One row per image name, its uses in reading order. */
 function rowsOf(report: Report): readonly Row[] {
-  const images = new Map(report.images.map((image) => [image.digest, image]));
+  const images = new Map(report.images.map((image) => [image.id, image]));
   const answers = new Map<string, Answer[]>();
   for (const answer of report.answers) {
     if (answer.use === undefined) continue;
@@ -79,8 +79,9 @@ function rowsOf(report: Report): readonly Row[] {
     const [first] = group;
     const name = first === undefined ? '' : imageName(first);
     const own = group.flatMap((use) => answers.get(use.id) ?? []);
-    const digest = own.find((answer) => answer.image !== undefined)?.image ?? first?.reference?.digest;
-    return { name, uses: group, image: digest === undefined ? undefined : images.get(digest), answers: own };
+    const ids = new Set(own.flatMap((answer) => answer.image ?? []));
+    const image = [...ids].flatMap((id) => images.get(id) ?? []).find(({ resolved }) => resolved !== undefined);
+    return { name, uses: group, image, answers: own };
   });
 }
 
@@ -111,6 +112,6 @@ function placesCell(uses: readonly ImageUse[], most: number, targets: LinkTarget
 }
 
 function digestCell(row: Row): string {
-  const digest = row.image?.digest ?? row.uses[0]?.reference?.digest;
+  const digest = row.image?.resolved?.digest ?? row.uses[0]?.reference?.digest;
   return digest === undefined ? '' : code(shortDigest(digest));
 }

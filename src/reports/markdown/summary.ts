@@ -137,7 +137,7 @@ export function waivedList(report: Report, most: number, targets: LinkTargets): 
     .slice(0, most)
     .map(
       ({ finding, waiver }) =>
-        `- ${ruleLink(finding.rule, targets)} at ${placeLink(finding, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
+        `- ${ruleLink(finding.rule, targets)} at ${placeLink(finding.location, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
     );
   const left = waived.length - lines.length;
   return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');

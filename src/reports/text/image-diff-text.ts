@@ -1,6 +1,6 @@
 import { terminal } from '../../lib/escape/visible.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
-import type { BaseChange, PackageChange } from '../image-diff.js';
+import type { BaseChange, PackageChange } from '../image-diff-document.js';
 import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';

@@ -88,12 +88,15 @@ function findingBlock(
   ];
   for (const place of places.slice(0, MAX_PLACES)) {
     lines.push(`  ${colors.blue('-->')} ${placeOf(place)}`);
-    const source = options.source(place.file);
-    const frame = `${place.file}:${place.line}:${place.column}`;
+    const { file, line, column } = place.location;
+    const source = options.source(file);
+    const frame = `${file}:${line}:${column}`;
     if (source === undefined || before.frames.has(frame)) continue;
     before.frames.add(frame);
     lines.push(
-      ...codeFrame(source, place, { width: options.width - 2, paint: colors, mark: hue }).map((line) => `  ${line}`),
+      ...codeFrame(source, place.location, { width: options.width - 2, paint: colors, mark: hue }).map(
+        (line) => `  ${line}`,
+      ),
     );
   }
   if (places.length > MAX_PLACES)
@@ -106,16 +109,16 @@ function findingBlock(
 }
 
 /** The fix, or what told the same one before. */
-function shortFix({ rule, file, line, column }: Finding, fix: string, { fixes }: ReportedBefore): string {
+function shortFix({ rule, location: { file, line, column } }: Finding, fix: string, { fixes }: ReportedBefore): string {
   const first = fixes.get(fix);
   if (first === undefined) fixes.set(fix, `${terminal(rule)} at ${terminal(file)}:${line}:${column}`);
   return first === undefined || fix.length <= SHORT_FIX ? fix : `as for ${first}`;
 }
 
 /** `file:line:column`, the form editors and terminals open, and the platforms where they are known. */
-function placeOf(finding: Finding): string {
-  const platforms = finding.platforms === undefined ? '' : ` (${finding.platforms.map(terminal).join(', ')})`;
-  return `${terminal(finding.file)}:${finding.line}:${finding.column}${platforms}`;
+function placeOf({ location: { file, line, column }, platforms }: Finding): string {
+  const on = platforms === undefined ? '' : ` (${platforms.map(terminal).join(', ')})`;
+  return `${terminal(file)}:${line}:${column}${on}`;
 }
 
 /** A label and a text of one or more lines; further lines are set in, so that none begins with text of others. */
@@ -137,7 +140,7 @@ function waivedBlock(report: Report, colors: Paint): readonly string[] {
 /** Files that were not evaluated, unless a finding has told so. */
 function filesBlock(report: Report, colors: Paint): readonly string[] {
   const findings = report.findings.filter(({ rule, level }) => rule === UNREADABLE && level !== 'note');
-  const told = new Set(findings.map(({ file }) => file));
+  const told = new Set(findings.map(({ location }) => location.file));
   return report.files
     .filter((file) => file.status !== 'read' || file.reason !== undefined)
     .filter(({ path, status }) => status !== 'unreadable' || !told.has(path))

@@ -1,0 +1,82 @@
+import type { ImageUse } from '../build-files/image-use.js';
+import { groupBy } from '../lib/collections.js';
+import type { Answer, UnansweredCause } from '../rules/answer.js';
+
+/**
+ * How many references were checked, and how far. `full`, `partial`, `unchecked` and `unresolved` add up to `references`.
+ */
+export interface Coverage {
+  readonly references: number;
+  /** Every rule that is not off answered pass, fail or not-applicable. */
+  readonly full: number;
+  /** Some rule about the image has an answer, and not every rule. */
+  readonly partial: number;
+  /** No rule about the image has an answer. */
+  readonly unchecked: number;
+  /** The reference is known only to a running build, so no image could be looked up. */
+  readonly unresolved: number;
+  /** Of the partial and unchecked ones: those whose image was not opened because its identity failed. */
+  readonly notOpened: number;
+  /** Why references are not fully checked, the most frequent first. */
+  readonly causes: readonly CoverageCause[];
+}
+
+/** One reason why rules have no answer, and how many references it concerns. */
+export interface CoverageCause {
+  readonly cause: UnansweredCause | 'unresolved';
+  /** What was answered, in the words of the first reference. */
+  readonly message: string;
+  readonly references: number;
+}
+
+/** Counts how far the references of a run were checked, from what the rules answered about them. */
+export function coverageOf(uses: readonly ImageUse[], answers: readonly Answer[]): Coverage {
+  const byUse = groupBy(answers, ({ use }) => use);
+  const all = uses.map((use) => referenceCoverage(use, byUse.get(use.id) ?? []));
+  const count = (state: ReferenceState) => all.filter((one) => one.state === state).length;
+  return {
+    references: all.length,
+    full: count('full'),
+    partial: count('partial'),
+    unchecked: count('unchecked'),
+    unresolved: count('unresolved'),
+    notOpened: all.filter(({ unanswered }) => unanswered.some(({ cause }) => cause === 'identity')).length,
+    causes: causesOf(all),
+  };
+}
+
+export type ReferenceState = 'full' | 'partial' | 'unchecked' | 'unresolved';
+
+/** How far one reference was checked, and what stands for each rule that has no answer. */
+export interface ReferenceCoverage {
+  readonly state: ReferenceState;
+  readonly unanswered: readonly Omit<CoverageCause, 'references'>[];
+}
+
+/** How far one reference was checked, from what the rules answered about it. */
+export function referenceCoverage(use: ImageUse, answers: readonly Answer[]): ReferenceCoverage {
+  if (use.reference === null || use.unresolved !== undefined) {
+    const message = use.unresolved ?? `${use.expanded} names no image`;
+    return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message }] };
+  }
+  const asked = answers.filter(({ level }) => level !== 'off');
+  const unanswered = asked.flatMap(({ outcome, cause, message }) =>
+    outcome === 'indeterminate' || outcome === 'skipped' ? [{ cause: cause ?? 'undecided', message } as const] : [],
+  );
+  if (unanswered.length === 0) return { state: 'full', unanswered };
+  const looked = asked.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
+  return { state: looked ? 'partial' : 'unchecked', unanswered };
+}
+
+function causesOf(all: readonly ReferenceCoverage[]): readonly CoverageCause[] {
+  const found = new Map<string, { cause: CoverageCause['cause']; message: string; references: number }>();
+  for (const { unanswered } of all) {
+    const own = new Map(unanswered.map((one) => [`${one.cause} ${one.message}`, one]));
+    for (const [key, one] of own) {
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { ...one, references: 1 });
+      else known.references += 1;
+    }
+  }
+  return [...found.values()].sort((a, b) => b.references - a.references || (a.message < b.message ? -1 : 1));
+}
