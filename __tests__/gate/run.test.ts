@@ -110,7 +110,12 @@ describe('the gate', () => {
     });
     expect(report.verdict).toBe('fail');
     expect(answersOf(report, 'readable-build-file').map(({ outcome }) => outcome)).toEqual(['indeterminate']);
-    expect(report.findings).toContainEqual(expect.objectContaining({ rule: 'readable-build-file', line: 2 }));
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({
+        rule: 'readable-build-file',
+        location: expect.objectContaining({ line: 2 }),
+      }),
+    );
     expect(answersOf(report, 'denied-base').map(({ outcome }) => outcome)).toEqual(['fail']);
   });
 
@@ -189,9 +194,14 @@ describe('the gate', () => {
     });
     expect(report.images).toEqual([
       expect.objectContaining({
+        id: 'demo.example/base:1 linux/amd64',
         reference: 'demo.example/base:1',
-        digest: index.descriptor.digest,
-        platforms: [{ platform: 'linux/amd64', manifest: platform.descriptor.digest, config: platform.config.digest }],
+        platform: 'linux/amd64',
+        resolved: {
+          digest: index.descriptor.digest,
+          manifest: platform.descriptor.digest,
+          config: platform.config.digest,
+        },
       }),
     ]);
   });
@@ -240,7 +250,7 @@ describe('the gate', () => {
     const contents = ['distroless', 'minimal', 'hardened-configuration', 'non-root', 'intact', 'supported'];
     for (const rule of contents) {
       expect(answersOf(report, rule)).toEqual([
-        expect.objectContaining({ outcome: 'not-applicable', reason: expect.stringContaining('Windows image') }),
+        expect.objectContaining({ outcome: 'not-applicable', message: expect.stringContaining('Windows image') }),
       ]);
     }
     expect(answersOf(report, 'no-secrets').map(({ aspect, outcome }) => `${aspect} ${outcome}`)).toEqual([

@@ -100,7 +100,7 @@ describe('from bytes on disk to answers', () => {
     const subject = await subjectOf({ signed: [SBOM], installed: hidden });
     expect(sbomMatchesImage.evaluate(subject, {})).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('apk xz 5.6.0-r0'),
+      message: expect.stringContaining('apk xz 5.6.0-r0'),
     });
   });
 

@@ -196,7 +196,7 @@ describe('some SBOM rule fails with', () => {
   ])('%s', async (_, statements, rule, reason) => {
     expect((await answered(statements))[rule]).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining(reason),
+      message: expect.stringContaining(reason),
     });
   });
 });

@@ -44,7 +44,7 @@ describe.each(RULES)('%s', (_, evaluate) => {
     const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip+encrypted';
     const { evidence } = await contentsOf({ layers: [{ ...made, descriptor: { ...made.descriptor, mediaType } }] });
     expect(evaluate(subjectOf(evidence))).toContainEqual(
-      expect.objectContaining({ outcome: 'fail', reason: expect.stringContaining('encrypted layer') }),
+      expect.objectContaining({ outcome: 'fail', message: expect.stringContaining('encrypted layer') }),
     );
   });
 
@@ -57,7 +57,7 @@ describe.each(RULES)('%s', (_, evaluate) => {
     const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [[{ path: 'Files/a' }]] });
     expect(evaluate(subjectOf(evidence, { platform: 'windows' }))[0]).toMatchObject({
       outcome: 'not-applicable',
-      reason: expect.stringContaining('Windows'),
+      message: expect.stringContaining('Windows'),
     });
   });
 });
@@ -81,7 +81,7 @@ describe('a file whose bytes are not its content, since it is stored as a sparse
     const { evidence } = await contentsOf({ layers: [layerOf(sparse('opt/x', 'BusyBox v1.36.1'))] });
     const subject = subjectOf(evidence);
     expect([...ask(distroless, subject), ...ask(noSecrets, subject)]).toMatchObject([
-      { aspect: 'package-manager', outcome: 'indeterminate', reason: 'A file of it could not be evaluated: /opt/x.' },
+      { aspect: 'package-manager', outcome: 'indeterminate', message: 'A file of it could not be evaluated: /opt/x.' },
       { aspect: 'shell', outcome: 'indeterminate' },
       { aspect: 'language-package-manager', outcome: 'indeterminate' },
       { aspect: 'layers', outcome: 'indeterminate' },
@@ -150,7 +150,7 @@ describe('a package database that lies elsewhere and is reached by a link or by 
       expect.objectContaining({ aspect: 'packages', outcome: 'indeterminate' }),
     );
     expect(ask(intact, subject)).toMatchObject([
-      { outcome: 'indeterminate', reason: expect.stringContaining('could not be read') },
+      { outcome: 'indeterminate', message: expect.stringContaining('could not be read') },
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('a package database that lies elsewhere and is reached by a link or by 
       {
         outcome: 'indeterminate',
         aspect: 'distribution',
-        reason: expect.stringContaining('/etc/os-release could not be read (it is another name of /opt/release'),
+        message: expect.stringContaining('/etc/os-release could not be read (it is another name of /opt/release'),
       },
     ]);
   });
@@ -228,7 +228,7 @@ describe('intact', () => {
     };
     const subject = subjectOf({ ...evidence, ownership: { status: 'present', value: ownership, from: 'test' } });
     expect(ask(intact, subject)).toMatchObject([
-      { outcome: 'indeterminate', reason: expect.stringContaining('/usr/bin/sparse') },
+      { outcome: 'indeterminate', message: expect.stringContaining('/usr/bin/sparse') },
     ]);
   });
 });

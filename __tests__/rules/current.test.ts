@@ -54,16 +54,16 @@ describe('current', () => {
       return [current.evaluate(subject, { 'newer-patch': true })].flat();
     };
     const pinned = `a:latest@${OLD}`;
-    expect(told(pinned, down)).toMatchObject([{ outcome: 'indeterminate', reason: 'no answer', fix: 'try again' }]);
+    expect(told(pinned, down)).toMatchObject([{ outcome: 'indeterminate', message: 'no answer', fix: 'try again' }]);
     const artifact = { status: 'unsupported', form: 'artifact', message: 'It is an artifact.' } as const;
-    expect(told(pinned, artifact)).toMatchObject([{ outcome: 'fail', reason: 'It is an artifact.' }]);
+    expect(told(pinned, artifact)).toMatchObject([{ outcome: 'fail', message: 'It is an artifact.' }]);
     const absent = { status: 'absent', lookedIn: [] } as const;
     expect(told(pinned, absent)).toMatchObject([{ outcome: 'indeterminate' }]);
     expect(told('a:1.2.3', state({ tagsUnknown: 'The registry forbids it.' }))).toMatchObject([
-      { reason: expect.stringContaining('The registry forbids it.'), fix: expect.stringContaining('list the tags') },
+      { message: expect.stringContaining('The registry forbids it.'), fix: expect.stringContaining('list the tags') },
     ]);
     expect(told('a:1.2.3', state({ newerTag: '1.2.4' }))).toMatchObject([
-      { outcome: 'fail', reason: expect.stringContaining('1.2.4'), fix: expect.stringContaining('1.2.4') },
+      { outcome: 'fail', message: expect.stringContaining('1.2.4'), fix: expect.stringContaining('1.2.4') },
     ]);
   });
 

@@ -305,7 +305,13 @@ describe('a rule over an image', () => {
       ['acme/app arm64', ['image', 'tag']],
     ]);
     expect(answers).toMatchObject([
-      { rule: 'made', platform: 'linux/arm64', image: 'docker.io/acme/app:1 linux/arm64', outcome: 'fail', use: use.id },
+      {
+        rule: 'made',
+        platform: 'linux/arm64',
+        image: 'docker.io/acme/app:1 linux/arm64',
+        outcome: 'fail',
+        use: use.id,
+      },
       { platform: 'linux/arm64' },
     ]);
     expect(seen[0]).toMatchObject({ use, platform: { architecture: 'arm64' }, entry: null });

@@ -23,7 +23,7 @@ describe('the clock that counts', () => {
     });
     expect(result).toMatchObject({
       outcome: 'pass',
-      reason: 'It is 3 days old: the end of its build (SLSA provenance) says 2026-11-17.',
+      message: 'It is 3 days old: the end of its build (SLSA provenance) says 2026-11-17.',
     });
   });
 
@@ -33,7 +33,7 @@ describe('the clock that counts', () => {
         configuration: [clock('created', '2026-11-10T00:00:00Z')],
         sbom: [clock('sbom', '2026-11-20T00:00:00Z')],
       }),
-    ).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('created') });
+    ).toMatchObject({ outcome: 'fail', message: expect.stringContaining('created') });
     expect(
       answer({
         configuration: [clock('created', '1970-01-01T00:00:00Z')],
@@ -44,11 +44,11 @@ describe('the clock that counts', () => {
 
   test('is told in words: a day, and what the policy allows', () => {
     expect(answer({ verified: [clock('transparency log', '2026-11-20T00:00:00Z')] })).toMatchObject({
-      reason: 'It is 1 day old: the transparency log says 2026-11-20.',
+      message: 'It is 1 day old: the transparency log says 2026-11-20.',
     });
     expect(answer({ verified: [clock('transparency log', '2026-11-01T00:00:00Z')] })).toMatchObject({
       outcome: 'fail',
-      reason: 'It is 20 days old: the transparency log says 2026-11-01. The policy allows 7d at most.',
+      message: 'It is 20 days old: the transparency log says 2026-11-01. The policy allows 7d at most.',
     });
   });
 
@@ -69,7 +69,7 @@ describe('the clock that counts', () => {
   test('may run a few minutes ahead of ours', () => {
     expect(answer({ verified: [clock('transparency log', '2026-11-21T12:04:00Z')] })).toMatchObject({
       outcome: 'pass',
-      reason: expect.stringContaining('0 days'),
+      message: expect.stringContaining('0 days'),
     });
   });
 
@@ -98,13 +98,13 @@ describe('the clock that counts', () => {
   test('is none where none is there, and what was refused or could not be asked is told', () => {
     expect(answer({})).toMatchObject({
       outcome: 'indeterminate',
-      reason: 'Nothing tells how old it is.',
+      message: 'Nothing tells how old it is.',
       fix: expect.stringContaining('transparency log'),
     });
     const refused = ['1970-01-01T00:00:00Z', '1980-01-01T00:00:00Z'].map((at) => clock('created', at));
     expect(answer({ configuration: refused, incomplete: 'Log in to the registry.' })).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringMatching(/: created says 1970-01-01T00:00:00Z, created says 1980-01-01T00:00:00Z\.$/),
+      message: expect.stringMatching(/: created says 1970-01-01T00:00:00Z, created says 1980-01-01T00:00:00Z\.$/),
       fix: 'Log in to the registry.',
     });
     expect(ask(fresh, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
@@ -115,7 +115,7 @@ describe('the clock that counts', () => {
     expect(answer({ configuration })).toMatchObject({ outcome: 'fail' });
     expect(answer({ configuration, incomplete: 'The registry did not answer.' })).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringContaining('The registry did not answer.'),
+      message: expect.stringContaining('The registry did not answer.'),
       details: [expect.stringContaining('created')],
     });
   });

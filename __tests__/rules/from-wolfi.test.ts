@@ -38,7 +38,7 @@ async function answer(files: readonly LayerFile[], apko?: ApkoConfiguration, ent
 test('agreeing parts are named', async () => {
   expect(await answer(WOLFI, APKO)).toMatchObject({
     outcome: 'pass',
-    reason: 'It is Wolfi by os-release, 1 apk package, apk repositories, apk keys, its signed apko configuration.',
+    message: 'It is Wolfi by os-release, 1 apk package, apk repositories, apk keys, its signed apko configuration.',
   });
 });
 
@@ -93,7 +93,7 @@ test.each<[string, readonly LayerFile[], ApkoConfiguration | undefined, RegExp]>
     /trusts the key https:\/\/x.test\/mine.rsa.pub/,
   ],
 ])('%s contradicts the claim', async (_, files, apko, reason) => {
-  expect(await answer(files, apko)).toMatchObject({ outcome: 'fail', reason: expect.stringMatching(reason) });
+  expect(await answer(files, apko)).toMatchObject({ outcome: 'fail', message: expect.stringMatching(reason) });
 });
 
 test.each(['etc/apk/repositories.d/more.list', 'lib/apk/repositories.d/more.list'])(
@@ -102,7 +102,7 @@ test.each(['etc/apk/repositories.d/more.list', 'lib/apk/repositories.d/more.list
     const files = [...WOLFI, { path, content: 'https://dl-cdn.alpinelinux.org/alpine/edge/main\n' }];
     expect(await answer(files)).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining(`/${path} has https`),
+      message: expect.stringContaining(`/${path} has https`),
     });
   },
 );
@@ -112,11 +112,11 @@ test("a list of repositories that was not read, and a key in apk's other directo
   const linked = [...WOLFI, list, { path: 'etc/apk/repositories', link: '/opt/list' }];
   expect(await answer(linked)).toMatchObject({
     outcome: 'fail',
-    reason: expect.stringContaining('/etc/apk/repositories could not be read: it is another name of /opt/list'),
+    message: expect.stringContaining('/etc/apk/repositories could not be read: it is another name of /opt/list'),
   });
   expect(await answer([...WOLFI, { path: 'lib/apk/keys/mine.rsa.pub', content: 'x' }])).toMatchObject({
     outcome: 'fail',
-    reason: expect.stringContaining('/lib/apk/keys has mine.rsa.pub'),
+    message: expect.stringContaining('/lib/apk/keys has mine.rsa.pub'),
   });
 });
 
@@ -163,7 +163,7 @@ test('a configuration that could not be had is no reason to pass', async () => {
   expect(ask(fromWolfi, subjectOf({ ...evidence, apko }, { entry: ENTRY }))).toMatchObject([
     {
       outcome: 'indeterminate',
-      reason: expect.stringContaining('No answer in 30 s.'),
+      message: expect.stringContaining('No answer in 30 s.'),
       details: expect.arrayContaining(['speaks for it: os-release']),
     },
   ]);

@@ -43,13 +43,13 @@ describe('evidence that a rule needs', () => {
     } as const;
     expect(needed(unavailable, 'It')).toEqual({
       ok: false,
-      error: { outcome: 'indeterminate', reason: 'It timed out.', fix: 'Try again.' },
+      error: { outcome: 'indeterminate', message: 'It timed out.', fix: 'Try again.' },
     });
     expect(needed(undefined, 'It')).toMatchObject({ ok: false, error: { outcome: 'indeterminate' } });
     expect(needed({ status: 'absent', lookedIn: [] }, 'It')).toMatchObject({ ok: false, error: { outcome: 'fail' } });
     expect(needed({ status: 'unsupported', form: 'x', message: 'It is encrypted.' }, 'It')).toMatchObject({
       ok: false,
-      error: { outcome: 'fail', reason: 'It is encrypted.' },
+      error: { outcome: 'fail', message: 'It is encrypted.' },
     });
   });
 });
@@ -68,10 +68,10 @@ test('databases that could not be read leave the question open: the first is tol
   expect(unreadInventory([])).toBeNull();
   expect(unreadInventory(unknowns.slice(0, 1))).toMatchObject({
     outcome: 'indeterminate',
-    reason: expect.stringMatching(/: \/a could not be read \(it is sparse\)\.$/),
+    message: expect.stringMatching(/: \/a could not be read \(it is sparse\)\.$/),
   });
   expect(unreadInventory(unknowns)).toMatchObject({
-    reason: expect.stringContaining('nor could 1 more'),
+    message: expect.stringContaining('nor could 1 more'),
     details: ['/a: it is sparse', '/b: it is too large'],
   });
 });
@@ -87,7 +87,7 @@ test('files whose content could not be evaluated leave the question open', async
   ];
   expect(unevaluated({ ...facts, unread: unread.slice(0, 1) })).toMatchObject({
     outcome: 'indeterminate',
-    reason: 'A file of it could not be evaluated: /a.',
+    message: 'A file of it could not be evaluated: /a.',
     details: ['/a: it is sparse'],
   });
   expect(unevaluated({ ...facts, unread })?.message).toBe('2 files of it could not be evaluated: /a and /b.');

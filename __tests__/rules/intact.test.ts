@@ -21,7 +21,7 @@ describe('files are as their packages brought them', () => {
   test('where each that has a checksum agrees with it', async () => {
     expect(await answer({ asPackaged: new Set(['a']) })).toMatchObject({
       outcome: 'pass',
-      reason: expect.stringContaining('(1 file)'),
+      message: expect.stringContaining('(1 file)'),
     });
   });
 
@@ -29,19 +29,19 @@ describe('files are as their packages brought them', () => {
     const compared = { asPackaged: new Set(['a']), notCompared: ['c'] };
     expect(await answer({ ...compared, altered })).toMatchObject({
       outcome: 'fail',
-      reason: '2 packaged files differ from their package: /usr/bin/a and /usr/bin/b.',
+      message: '2 packaged files differ from their package: /usr/bin/a and /usr/bin/b.',
       details: ['/usr/bin/a (one)', '/usr/bin/b (two)'],
     });
     expect(await answer({ ...compared, altered: altered.slice(0, 1) })).toMatchObject({
       outcome: 'fail',
-      reason: '1 packaged file differs from its package: /usr/bin/a.',
+      message: '1 packaged file differs from its package: /usr/bin/a.',
     });
   });
 
   test('is an open question where one could not be compared', async () => {
     expect(await answer({ asPackaged: new Set(['a']), notCompared: ['b', 'c'] })).toMatchObject({
       outcome: 'indeterminate',
-      reason: '2 packaged files could not be compared: /b and /c.',
+      message: '2 packaged files could not be compared: /b and /c.',
       details: ['/b', '/c'],
     });
   });

@@ -52,13 +52,13 @@ describe('an attestation that is lacking fails, whoever published the image', ()
     const [provenance] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();
     expect(provenance).toMatchObject({
       outcome: 'fail',
-      reason:
+      message:
         'The image has no signed provenance; by the catalog, Acme Images publishes none (as of 2026-11: https://images.example/docs).',
     });
     expect(provenance?.fix).toContain('    image: "registry.example/**"\n');
     expect(provenance?.fix).toMatch(/expires: 2026-10-31$/);
     const [sbom] = [sbomAttested.evaluate(subject, {})].flat();
-    expect(sbom).toMatchObject({ outcome: 'fail', reason: 'The image has no signed SBOM.' });
+    expect(sbom).toMatchObject({ outcome: 'fail', message: 'The image has no signed SBOM.' });
     expect(sbom?.fix).not.toContain('waivers');
   });
 
@@ -76,7 +76,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
   ])('and of a publisher that %s, nothing is told and no waiver offered', (_who, publisher) => {
     expect(lacking({ publisher, entry: null })).toEqual({
       outcome: 'fail',
-      reason: 'The image has no signed provenance.',
+      message: 'The image has no signed provenance.',
       fix: WANTED.absentFix,
     });
   });
@@ -119,7 +119,7 @@ describe('the waiver that is offered', () => {
     const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     const subject = { ...(await attestedSubject({ statements: [], incomplete })), publisher: PUBLISHER };
     const [result] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();
-    expect(result).toMatchObject({ outcome: 'indeterminate', reason: 'The registry did not answer.' });
+    expect(result).toMatchObject({ outcome: 'indeterminate', message: 'The registry did not answer.' });
   });
 });
 

@@ -28,13 +28,13 @@ async function answers(image: ImageOptions, changes: Partial<typeof FITTING> = {
 describe('an image within its budgets', () => {
   test('passes, to the last package, byte and file', async () => {
     expect(await answers(IMAGE)).toMatchObject([
-      { aspect: 'packages', outcome: 'pass', reason: 'It has 2 packages; the budget is 2.' },
-      { aspect: 'size', outcome: 'pass', reason: 'It has 3 MB of files; the budget is 3.' },
-      { aspect: 'files', outcome: 'pass', reason: 'It has 5 files; the budget is 5.' },
+      { aspect: 'packages', outcome: 'pass', message: 'It has 2 packages; the budget is 2.' },
+      { aspect: 'size', outcome: 'pass', message: 'It has 3 MB of files; the budget is 3.' },
+      { aspect: 'files', outcome: 'pass', message: 'It has 5 files; the budget is 5.' },
       {
         aspect: 'unowned-files',
         outcome: 'pass',
-        reason: 'It has 2 files that no package brought; the budget is 2.',
+        message: 'It has 2 files that no package brought; the budget is 2.',
         details: expect.arrayContaining(['/srv/a', '/srv/b']),
       },
     ]);
@@ -52,7 +52,7 @@ describe('an image within its budgets', () => {
 
   test('has no files of nobody’s where no database keeps lists', async () => {
     const [, , files, unowned] = await answers({ layers: [[{ path: 'app', content: 'x' }]] });
-    expect(files).toMatchObject({ outcome: 'pass', reason: 'It has 1 file; the budget is 5.' });
+    expect(files).toMatchObject({ outcome: 'pass', message: 'It has 1 file; the budget is 5.' });
     expect(unowned).toMatchObject({ aspect: 'unowned-files', outcome: 'not-applicable' });
   });
 

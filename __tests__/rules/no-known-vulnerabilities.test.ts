@@ -100,7 +100,7 @@ describe('clean', () => {
     const [result] = answers(makeKnown([], { exploitedList: { status: 'not-needed' } }));
     expect(result).toMatchObject({
       outcome: 'pass',
-      reason: 'None of its 12 packages has a known vulnerability.',
+      message: 'None of its 12 packages has a known vulnerability.',
       details: ['asked: OSV API as of 2026-11-20'],
     });
   });
@@ -172,7 +172,7 @@ describe('clean', () => {
       fix: 'Go online.',
     } as const;
     expect(ask(noKnownVulnerabilities, subjectOf({ vulnerabilities: unavailable }))).toEqual([
-      { outcome: 'indeterminate', reason: 'It is offline.', fix: 'Go online.' },
+      { outcome: 'indeterminate', message: 'It is offline.', fix: 'Go online.' },
     ]);
     expect(brief(ask(noKnownVulnerabilities, subjectOf({})))).toEqual(['indeterminate']);
   });
@@ -212,7 +212,7 @@ describe('what is told', () => {
     expect(reasonOf([MEDIUM])).toBe('None of its 12 packages has a known vulnerability that counts.');
     expect(reasonOf([HIGH], [HIGH.id])).toBe('None of its 12 packages has a known vulnerability that counts.');
     const silent = makeKnown([], { sources: [], exploitedList: { status: 'not-needed' } });
-    expect(answers(silent)).toEqual([{ outcome: 'pass', reason: expect.any(String) }]);
+    expect(answers(silent)).toEqual([{ outcome: 'pass', message: expect.any(String) }]);
   });
 
   test('of the rest: whether something counts besides, and each vulnerability of it once', () => {
@@ -221,7 +221,7 @@ describe('what is told', () => {
     expect(alone).toMatchObject({
       aspect: 'rest',
       vulnerabilities: [MEDIUM.id],
-      reason: expect.stringMatching(/does not count yet or at all\.$/),
+      message: expect.stringMatching(/does not count yet or at all\.$/),
       fix: expect.stringContaining('openssl 3.3.2-r0'),
     });
     expect(alone?.details).toHaveLength(2);

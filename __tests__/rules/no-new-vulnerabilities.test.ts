@@ -44,13 +44,13 @@ test('what the base had does not count, what the change brings does, and both li
 test('a change that fixes is a pass that says what it removes', () => {
   expect(answer([], had(OLD, NEW))).toMatchObject({
     outcome: 'pass',
-    reason: 'It has no known vulnerability that registry.test/made:1 does not have, and is without 2 of those.',
+    message: 'It has no known vulnerability that registry.test/made:1 does not have, and is without 2 of those.',
   });
 });
 
 test('a change is told what it brings, what it removes, and what to do', () => {
   expect(answer([OLD, NEW], had(OLD))).toMatchObject({
-    reason: expect.stringMatching(/that registry\.test\/made:1 does not have\.$/),
+    message: expect.stringMatching(/that registry\.test\/made:1 does not have\.$/),
     fix: expect.stringContaining('openssl 3.3.2-r0'),
   });
   expect(answer([NEW], had(OLD))?.message).toMatch(/does not have; it is without 1 of those\.$/);
@@ -65,7 +65,7 @@ test('what the policy does not count may be brought, and is not said to be nothi
   const evidence = { vulnerabilities: present(makeKnown([low]), 'the test') };
   const subject = { ...subjectOf(evidence), base: had() };
   expect(ask(noNewVulnerabilities, subject, 'strict', { severity: 'high' })).toMatchObject([
-    { outcome: 'pass', reason: expect.stringContaining('that counts and that') },
+    { outcome: 'pass', message: expect.stringContaining('that counts and that') },
   ]);
 });
 
@@ -73,7 +73,7 @@ test('what nothing is known of is an open question, and of no waiver where nothi
   const ungathered = ask(noNewVulnerabilities, { ...subjectOf({}), base: had() });
   expect(ungathered).toMatchObject([{ outcome: 'indeterminate' }]);
   expect(ask(noNewVulnerabilities, subjectOf({}))).toEqual([
-    { outcome: 'not-applicable', reason: expect.stringContaining('Nothing is compared') },
+    { outcome: 'not-applicable', message: expect.stringContaining('Nothing is compared') },
   ]);
 });
 
@@ -84,7 +84,7 @@ test('an image that is new here answers for everything in it', () => {
 
 test('it never passes for want of a comparison or of proof', () => {
   expect(answer([OLD], undefined)?.outcome).toBe('not-applicable');
-  expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.outcome).toBe('indeterminate');
+  expect(answer([OLD], { kind: 'unknown', message: 'it could not be read' })?.outcome).toBe('indeterminate');
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.message).toContain('it could not be read');
   const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', fix: 'Go online.' } as const;
   expect(answer([OLD], image(offline))?.outcome).toBe('indeterminate');
@@ -98,10 +98,10 @@ test('what has nothing passes, though what it replaces could not be looked at', 
   const unknown = { kind: 'unknown', reason: 'it could not be read' } as const;
   expect(answer([], unknown)).toMatchObject({
     outcome: 'pass',
-    reason: expect.stringContaining('whatever the image has'),
+    message: expect.stringContaining('whatever the image has'),
   });
   expect(answer([], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('pass');
-  expect(answer([], unknown, { unevaluated: [{ what: 'tool', reason: 'it has no version' }] })?.outcome).toBe(
+  expect(answer([], unknown, { unevaluated: [{ what: 'tool', message: 'it has no version' }] })?.outcome).toBe(
     'indeterminate',
   );
 });
@@ -114,7 +114,7 @@ describe('what is accepted or silenced', () => {
     expect(result).toMatchObject({
       outcome: 'pass',
       vulnerabilities: [name],
-      reason:
+      message:
         'It has no known vulnerability that counts and that registry.test/made:1 does not have, and is without 1 of those.',
     });
     const alias = name.startsWith('GHSA') ? ` (as ${name})` : '';
@@ -170,10 +170,10 @@ test('a vulnerability that the one image’s records call by an alias is the sam
   const byCve = { ...NEW, ids: ['CVE-2026-0002', 'GHSA-aaaa-bbbb-cccc'] };
   expect(answer([byCve], had(byAlias))).toMatchObject({
     outcome: 'pass',
-    reason: expect.not.stringContaining('without'),
+    message: expect.not.stringContaining('without'),
   });
   expect(answer([byAlias], had(byCve))).toMatchObject({
     outcome: 'pass',
-    reason: expect.not.stringContaining('without'),
+    message: expect.not.stringContaining('without'),
   });
 });

@@ -32,7 +32,7 @@ const quiet = { aspect: 'environment', outcome: 'pass' };
 describe('keys and credentials in layers', () => {
   test('are none', async () => {
     expect(await answers({})).toMatchObject([
-      { aspect: 'layers', outcome: 'pass', reason: 'No key and no credential was found in its 1 layer.' },
+      { aspect: 'layers', outcome: 'pass', message: 'No key and no credential was found in its 1 layer.' },
       quiet,
     ]);
   });
@@ -44,7 +44,7 @@ describe('keys and credentials in layers', () => {
       {
         aspect: 'layers',
         outcome: 'fail',
-        reason: '2 files hold keys or credentials: /root/key.pem and /b.p12.',
+        message: '2 files hold keys or credentials: /root/key.pem and /b.p12.',
         details: [
           '/root/key.pem:3: private key, in layer 2',
           '/root/key.pem:3: GitHub token, in layer 2',
@@ -65,12 +65,12 @@ describe('keys and credentials in layers', () => {
   test('are a warning where a package brought them so, unless a later layer hides them', async () => {
     const asPackaged = [KEY.path];
     expect(await answers({ secrets: [KEY], asPackaged })).toMatchObject([
-      { aspect: 'layers', outcome: 'pass', reason: expect.stringContaining('but for what is told beside this') },
+      { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('but for what is told beside this') },
       {
         aspect: 'packaged',
         outcome: 'fail',
         atMost: 'warning',
-        reason: expect.stringMatching(/^A file brings .*: \/root\/key\.pem\.$/),
+        message: expect.stringMatching(/^A file brings .*: \/root\/key\.pem\.$/),
       },
       quiet,
     ]);
@@ -84,8 +84,13 @@ describe('keys and credentials in layers', () => {
     const closed: SecretFile = { ...KEY, isClosed: true };
     for (const asPackaged of [[KEY.path], []]) {
       expect(await answers({ secrets: [closed], asPackaged })).toMatchObject([
-        { aspect: 'layers', outcome: 'pass', reason: expect.stringContaining('but for what is told') },
-        { aspect: 'encrypted', outcome: 'fail', atMost: 'note', reason: expect.stringMatching(/^A file is encrypted/) },
+        { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('but for what is told') },
+        {
+          aspect: 'encrypted',
+          outcome: 'fail',
+          atMost: 'note',
+          message: expect.stringMatching(/^A file is encrypted/),
+        },
         quiet,
       ]);
     }
@@ -120,14 +125,14 @@ describe('secrets in the environment', () => {
     expect(told).toMatchObject({
       aspect: 'environment',
       outcome: 'fail',
-      reason: 'Its environment holds what look like secrets: DB_PASSWORD and API_TOKEN.',
+      message: 'Its environment holds what look like secrets: DB_PASSWORD and API_TOKEN.',
     });
     expect(JSON.stringify(told)).not.toMatch(/hunter2|s3cr3t/);
   });
 
   test('are let be where the policy allows the variable', async () => {
     const [, one] = await answers({ env }, { allowVariables: ['DB_PASSWORD'] });
-    expect(one).toMatchObject({ reason: 'Its environment holds what looks like a secret: API_TOKEN.' });
+    expect(one).toMatchObject({ message: 'Its environment holds what looks like a secret: API_TOKEN.' });
     const [, none] = await answers({ env }, { allowVariables: ['DB_PASSWORD', 'API_TOKEN'] });
     expect(none).toMatchObject(quiet);
   });

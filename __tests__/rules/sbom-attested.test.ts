@@ -45,13 +45,13 @@ describe('passes', () => {
   ])('%s', async (_name, predicateType, predicate) => {
     expect(await answer({ statements: [{ predicateType, predicate }] })).toMatchObject({
       outcome: 'pass',
-      reason: expect.stringContaining('signed by the key base.pub'),
+      message: expect.stringContaining('signed by the key base.pub'),
     });
   });
 
   test('over the index, and says so', async () => {
     const result = await answer({ statements: [{ predicateType: SPDX, predicate: DOCUMENT, on: 'index' }] });
-    expect(result).toMatchObject({ outcome: 'pass', reason: expect.stringContaining('over the index') });
+    expect(result).toMatchObject({ outcome: 'pass', message: expect.stringContaining('over the index') });
   });
 
   test("the platform's own before the index's, which lists only the platforms", async () => {
@@ -63,7 +63,7 @@ describe('passes', () => {
     const result = await answer({ statements: [ofIndex, { predicateType: SPDX, predicate: DOCUMENT }] });
     expect(result).toMatchObject({
       outcome: 'pass',
-      reason: expect.stringMatching(/platform's manifest.*lists 2 packages/),
+      message: expect.stringMatching(/platform's manifest.*lists 2 packages/),
     });
   });
 
@@ -88,7 +88,7 @@ describe('passes', () => {
     const statements = [{ predicateType: SPDX, predicate: DOCUMENT, signer: null }];
     expect(await answer({ statements, entry: { unsignedSbom: 'allow' } })).toMatchObject({
       outcome: 'pass',
-      reason: expect.stringContaining("on the registry's word"),
+      message: expect.stringContaining("on the registry's word"),
     });
   });
 });
@@ -126,7 +126,11 @@ describe('fails', () => {
     ['Syft JSON', [{ predicateType: 'https://syft.dev/bom', predicate: { artifacts: [] } }], 'Syft JSON'],
   ])('%s', async (_name, statements, reason) => {
     const result = await answer({ statements });
-    expect(result).toMatchObject({ outcome: 'fail', reason: expect.stringContaining(reason), fix: expect.any(String) });
+    expect(result).toMatchObject({
+      outcome: 'fail',
+      message: expect.stringContaining(reason),
+      fix: expect.any(String),
+    });
   });
 
   test('two signed documents that contradict each other', async () => {
@@ -134,7 +138,7 @@ describe('fails', () => {
     const statements = [DOCUMENT, other].map((predicate) => ({ predicateType: SPDX, predicate }));
     expect(await answer({ statements })).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('apk curl 8.9.1-r2, SPDX 2.3 (JSON) says 8.9.1-r9'),
+      message: expect.stringContaining('apk curl 8.9.1-r2, SPDX 2.3 (JSON) says 8.9.1-r9'),
     });
   });
 
@@ -146,7 +150,7 @@ describe('fails', () => {
     ];
     expect(await answer({ statements })).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('is not there'),
+      message: expect.stringContaining('is not there'),
     });
   });
 });
@@ -173,7 +177,7 @@ describe('is indeterminate, and never passes', () => {
     const result = await answer({ statements: [{ predicateType: SPDX, predicate }] });
     expect(result).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringContaining(reason),
+      message: expect.stringContaining(reason),
       fix: expect.any(String),
     });
   });
@@ -184,7 +188,7 @@ describe('is indeterminate, and never passes', () => {
     ];
     expect(await answer({ statements })).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringContaining('other digests'),
+      message: expect.stringContaining('other digests'),
     });
   });
 
@@ -214,7 +218,7 @@ test('an image that no allow entry governs is asked for packages as any other', 
     const subject = await attestedSubject({ statements: [{ predicateType: SPDX, predicate }] });
     return sbomAttested.evaluate({ ...subject, entry: null }, {});
   };
-  expect(await over(DOCUMENT)).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/^The SPDX/) });
+  expect(await over(DOCUMENT)).toMatchObject({ outcome: 'pass', message: expect.stringMatching(/^The SPDX/) });
   expect(await over(spdxDocument({ packages: [] }))).toMatchObject({ outcome: 'fail' });
 });
 

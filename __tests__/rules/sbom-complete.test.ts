@@ -73,7 +73,7 @@ describe('fails, and says what is lacking', () => {
   ])('%s', async (_name, document, changes, reason) => {
     expect(await answer(document, changes)).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining(reason),
+      message: expect.stringContaining(reason),
       fix: expect.any(String),
     });
   });
@@ -115,7 +115,7 @@ test('the signature counts as an element where there is one', async () => {
   const statements = [{ predicateType: 'https://spdx.dev/Document', predicate: signed, signer: null }];
   const subject = await attestedSubject({ statements, entry: { unsignedSbom: 'allow' } });
   const options = { ...sbomComplete.presets.strict.options, signature: 'required' } as const;
-  expect(sbomComplete.evaluate(subject, options)).toMatchObject({ outcome: 'fail', reason: 'It lacks signature.' });
+  expect(sbomComplete.evaluate(subject, options)).toMatchObject({ outcome: 'fail', message: 'It lacks signature.' });
 });
 
 test('an image that no allow entry governs is asked for packages as any other', async () => {
@@ -132,7 +132,7 @@ test('hostile purls are no identifiers that pass: they are read, or they are not
   }));
   expect(await answer(spdxDocument({ packages }))).toMatchObject({
     outcome: 'fail',
-    reason: expect.stringContaining('identifier of 4 in 4'),
+    message: expect.stringContaining('identifier of 4 in 4'),
   });
 });
 

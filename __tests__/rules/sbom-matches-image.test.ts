@@ -31,7 +31,7 @@ test('passes where document and layers agree', async () => {
     ['bash', '5.2-r1'],
   ]);
   expect(await answers({ statements: [sbomOf(CURL, BASH)], packages })).toEqual([
-    { outcome: 'pass', reason: 'The SBOM and the layers agree on 2 packages.', details: [] },
+    { outcome: 'pass', message: 'The SBOM and the layers agree on 2 packages.', details: [] },
   ]);
 });
 
@@ -59,7 +59,7 @@ describe('packages of npm and Python', () => {
   test('may not be hidden', async () => {
     expect(await evaluated([], library('npm', '@acme/left-pad'), library('pypi', 'typing-extensions'))).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('2 installed and not in the SBOM (npm @acme/left-pad 1.2.3, pypi typing-exten'),
+      message: expect.stringContaining('2 installed and not in the SBOM (npm @acme/left-pad 1.2.3, pypi typing-exten'),
     });
     expect(
       await evaluated([{ ...NPM, purl: 'pkg:npm/%40acme/left-pad@1.2.2' }], library('npm', '@acme/left-pad')),
@@ -103,7 +103,7 @@ describe('fails', () => {
     const gone = { ...evidence, packages: { status: 'absent', lookedIn: [] } } as const;
     expect(sbomMatchesImage.evaluate({ ...subject, evidence: gone }, {})).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('package inventory'),
+      message: expect.stringContaining('package inventory'),
       fix: expect.stringContaining('package database'),
     });
   });
@@ -149,7 +149,11 @@ describe('fails', () => {
     ],
   ])('%s', async (_name, listed, installed, reason) => {
     const [result] = await answers({ statements: [sbomOf(...listed)], packages: apkInventory(installed) });
-    expect(result).toMatchObject({ outcome: 'fail', reason: expect.stringContaining(reason), fix: expect.any(String) });
+    expect(result).toMatchObject({
+      outcome: 'fail',
+      message: expect.stringContaining(reason),
+      fix: expect.any(String),
+    });
   });
 
   test('an unsigned document, whatever it says', async () => {
@@ -200,7 +204,7 @@ describe('is indeterminate', () => {
     const half = apkInventory([['curl', '8.9.1-r2']], unknowns);
     expect((await answers({ statements: [sbomOf(CURL, BASH)], packages: half }))[0]).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringContaining('it is truncated'),
+      message: expect.stringContaining('it is truncated'),
     });
     expect((await answers({ statements: [sbomOf(BASH)], packages: half }))[0]?.outcome).toBe('fail');
   });
@@ -274,7 +278,7 @@ describe('the signed apko configuration', () => {
     expect(results[1]).toMatchObject({
       aspect: 'apko-configuration',
       outcome,
-      reason: expect.stringContaining(reason),
+      message: expect.stringContaining(reason),
     });
   });
 
@@ -284,12 +288,12 @@ describe('the signed apko configuration', () => {
     expect(unread.map(({ outcome }) => outcome)).toEqual(['pass', 'indeterminate']);
     expect(unread[1]).toMatchObject({
       aspect: 'apko-configuration',
-      reason: expect.stringContaining("an apko configuration that can't be read: it is not an object"),
+      message: expect.stringContaining("an apko configuration that can't be read: it is not an object"),
       fix: expect.any(String),
     });
     const incomplete = { cause: 'timeout', message: 'No answer in 30 s.', fix: 'Try again.' } as const;
     const unsearched = await answers({ statements: [sbomOf(CURL, BASH)], packages, incomplete });
-    expect(unsearched[1]).toMatchObject({ outcome: 'indeterminate', reason: expect.stringContaining('No answer') });
+    expect(unsearched[1]).toMatchObject({ outcome: 'indeterminate', message: expect.stringContaining('No answer') });
   });
 
   test('is not waited for where the image has no packages of apk', async () => {

@@ -47,7 +47,7 @@ describe('signature-verified', () => {
     const entry = allowEntry([RELEASE, AUDIT], { require: 2 });
     expect(answer(found({ verified: [SIGNED, SIGNED] }), entry)).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('1 of the 2 authorities'),
+      message: expect.stringContaining('1 of the 2 authorities'),
     });
     const both = [SIGNED, { ...SIGNED, authorityIndex: 1, signer: { ...AUDIT } }];
     const one = [SIGNED, { ...SIGNED, authorityIndex: 1 }];
@@ -61,11 +61,11 @@ describe('signature-verified', () => {
     const told = /signed by https:\/\/mallory\.example .*; this policy asks for https:\/\/ci\.example\/release/;
     expect(answer(found({ rejected: [stranger] }))).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringMatching(told),
+      message: expect.stringMatching(told),
     });
     expect(answer({ status: 'absent', lookedIn: [{ place: 'here', answer: 'none' }] })).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('is not signed'),
+      message: expect.stringContaining('is not signed'),
       details: ['here: none'],
     });
   });
@@ -82,7 +82,7 @@ describe('signature-verified', () => {
     const message = 'The image carries a Notary Project signature, which is not evaluated.';
     expect(answer({ status: 'unsupported', form: 'Notary Project signature', message })).toMatchObject({
       outcome: 'fail',
-      reason: message,
+      message: message,
     });
   });
 
@@ -92,7 +92,7 @@ describe('signature-verified', () => {
     const evidence = { image: unsupported, signatures: unsupported };
     expect(
       evaluateSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
-    ).toMatchObject({ outcome: 'fail', reason: message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' });
+    ).toMatchObject({ outcome: 'fail', message: message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' });
   });
 
   test('an image that is one is not replaced for the form of its signature alone', async () => {
@@ -107,7 +107,7 @@ describe('signature-verified', () => {
     const rejected = [{ place: 'here', code: 'not-logged', reason: 'it is in no transparency log' } as const];
     expect(answer(found({ rejected }))).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('one signature, which does not count because it is in no transparency log'),
+      message: expect.stringContaining('one signature, which does not count because it is in no transparency log'),
     });
   });
 
@@ -124,7 +124,7 @@ describe('signature-verified', () => {
     const unsigned = allowEntry([], { signed: false, reason: 'built before signing' });
     expect(answer(found({}), unsigned)).toMatchObject({
       outcome: 'not-applicable',
-      reason: expect.stringContaining('built before signing'),
+      message: expect.stringContaining('built before signing'),
     });
   });
 
@@ -177,7 +177,7 @@ describe('no signature', () => {
     const question = { entry: null, reference: reference('a/b') };
     expect(evaluateSignature({ ...question, evidence: { signatures: found({ rejected }) } })).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('No allow entry names who signs'),
+      message: expect.stringContaining('No allow entry names who signs'),
       details: ['signed by https://one.example (issuer https://issuer.example)'],
     });
     expect(evaluateSignature({ ...question, evidence: { signatures: unsigned } })).not.toHaveProperty('details');
@@ -191,21 +191,23 @@ describe('no signature', () => {
   });
 
   test('that counts is told with what there is', () => {
-    expect(answer(found({}))).toMatchObject({ reason: expect.stringMatching(/no signature that can be evaluated\.$/) });
+    expect(answer(found({}))).toMatchObject({
+      message: expect.stringMatching(/no signature that can be evaluated\.$/),
+    });
     expect(answer(found({ unsupported: ['Notary Project signature'] }))).toMatchObject({
-      reason: expect.stringContaining('(there is a Notary Project signature)'),
+      message: expect.stringContaining('(there is a Notary Project signature)'),
     });
     const broken = { place: 'here', code: 'not-logged', reason: 'it is in no log' } as const;
     const anonymous = { place: 'there', code: 'wrong-signer', reason: "it is a stranger's" } as const;
     expect(answer(found({ rejected: [anonymous, broken] }))).toMatchObject({
-      reason: expect.stringContaining("2 signatures and none counts; the first does not because it is a stranger's"),
+      message: expect.stringContaining("2 signatures and none counts; the first does not because it is a stranger's"),
       details: ["there: it is a stranger's", 'here: it is in no log'],
     });
     expect(answer(found({ rejected: [broken, stranger('https://one.example')] }))).toMatchObject({
-      reason: expect.stringContaining('is signed by https://one.example'),
+      message: expect.stringContaining('is signed by https://one.example'),
     });
     expect(answer(found({ rejected: [anonymous, stranger('https://one.example')] }))).toMatchObject({
-      reason: expect.stringContaining('is signed by https://one.example'),
+      message: expect.stringContaining('is signed by https://one.example'),
     });
   });
 
@@ -213,7 +215,7 @@ describe('no signature', () => {
     const broken = { place: 'here', code: 'not-logged', reason: 'it is in no log', signedBy: RELEASE } as const;
     expect(answer(found({ rejected: [broken] }))).toMatchObject({
       outcome: 'fail',
-      reason: expect.stringContaining('it is in no log'),
+      message: expect.stringContaining('it is in no log'),
     });
   });
 

@@ -107,11 +107,11 @@ describe('the denylist', () => {
   test('is asked for the name that the build file writes, and for what it mirrors', () => {
     const mirrored = subjectOf(makeUse('mirror.example/acme/app'), { reference: reference('acme/app') });
     expect(answers(deniedBase, mirrored)).toMatchObject([
-      { outcome: 'fail', reason: expect.stringContaining('mirror.example/acme/app') },
+      { outcome: 'fail', message: expect.stringContaining('mirror.example/acme/app') },
     ]);
     const denied = subjectOf(makeUse('other.example/thing'), { reference: reference('old/thing') });
     expect(answers(deniedBase, denied)).toMatchObject([
-      { outcome: 'fail', reason: expect.stringContaining('no longer maintained') },
+      { outcome: 'fail', message: expect.stringContaining('no longer maintained') },
     ]);
   });
 
@@ -125,7 +125,7 @@ describe('the denylist', () => {
 describe('the allowlist', () => {
   test('passes what an entry matches, and names the entry', () => {
     expect(answers(allowedBase, subjectOf(makeUse('acme/app:1')))).toMatchObject([
-      { outcome: 'pass', reason: expect.stringContaining('allow[0]') },
+      { outcome: 'pass', message: expect.stringContaining('allow[0]') },
     ]);
   });
 
@@ -167,7 +167,7 @@ describe('a frontend', () => {
 describe('what the build pulls is what was evaluated', () => {
   test('where it is pinned', () => {
     expect(answers(pinnedByDigest, subjectOf(makeUse(`node:20@${DIGEST}`)))).toMatchObject([
-      { outcome: 'pass', reason: expect.stringContaining(DIGEST) },
+      { outcome: 'pass', message: expect.stringContaining(DIGEST) },
     ]);
     expect(outcomes(pinnedByDigest, subjectOf(makeUse('node:20')))).toEqual(['fail']);
   });
@@ -177,10 +177,10 @@ describe('what the build pulls is what was evaluated', () => {
       answers(overridableBase, subjectOf(makeUse('node', { overridable: names })));
     expect(overridable()).toMatchObject([{ outcome: 'pass' }]);
     expect(overridable('TAG')).toMatchObject([
-      { outcome: 'fail', reason: expect.stringMatching(/argument `TAG` can/) },
+      { outcome: 'fail', message: expect.stringMatching(/argument `TAG` can/) },
     ]);
     expect(overridable('BASE', 'TAG')).toMatchObject([
-      { outcome: 'fail', reason: expect.stringMatching(/arguments `BASE`, `TAG` can/) },
+      { outcome: 'fail', message: expect.stringMatching(/arguments `BASE`, `TAG` can/) },
     ]);
   });
 });
@@ -192,23 +192,23 @@ describe('a build file is read', () => {
     [{ path: 'Dockerfile', status: 'read' }, { outcome: 'pass' }],
     [
       { path: 'Dockerfile.j2', status: 'skipped', reason: 'it is a template' },
-      { outcome: 'not-applicable', reason: 'it is a template' },
+      { outcome: 'not-applicable', message: 'it is a template' },
     ],
     [
       { path: 'x', status: 'skipped' },
-      { outcome: 'not-applicable', reason: 'The file is not a build file.' },
+      { outcome: 'not-applicable', message: 'The file is not a build file.' },
     ],
     [
       { path: 'Dockerfile', status: 'unreadable', reason: 'unknown instruction: FORM', line: 1 },
-      { outcome: 'indeterminate', reason: 'BuildKit would not build this file: unknown instruction: FORM.' },
+      { outcome: 'indeterminate', message: 'BuildKit would not build this file: unknown instruction: FORM.' },
     ],
     [
       { path: 'Dockerfile', status: 'unreadable', reason: 'it is a link' },
-      { outcome: 'indeterminate', reason: 'This build file could not be read: it is a link.' },
+      { outcome: 'indeterminate', message: 'This build file could not be read: it is a link.' },
     ],
     [
       { path: 'Dockerfile', status: 'unreadable' },
-      { outcome: 'indeterminate', reason: 'This build file could not be read: no reason is known.' },
+      { outcome: 'indeterminate', message: 'This build file could not be read: no reason is known.' },
     ],
   ])('%j: %j', (file, expected) => {
     expect(answer(file)).toMatchObject(expected);

@@ -143,7 +143,7 @@ describe('an image of the base ref that may not be opened', () => {
     const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'aging' } as const;
     const report = await room.evaluate(`base:1@${after}`, [record], { lines, change });
     expect(answersOf(report, 'no-new-vulnerabilities')).toMatchObject([
-      { outcome, reason: expect.stringContaining(reason) },
+      { outcome, message: expect.stringContaining(reason) },
     ]);
     expect(room.isOpened(before)).toBe(false);
   });

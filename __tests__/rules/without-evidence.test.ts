@@ -7,7 +7,7 @@ const lookedIn = [{ place: 'referrers', answer: '404' }];
 test('what nobody attested fails, and says where it was looked for', () => {
   expect(withoutEvidence({ status: 'absent', lookedIn }, wanted)).toEqual({
     outcome: 'fail',
-    reason: 'The image has no signed SBOM.',
+    message: 'The image has no signed SBOM.',
     fix: 'Attest one.',
     details: ['referrers: 404'],
   });
@@ -19,7 +19,7 @@ test('what is there in another form fails with its own fix', () => {
     withoutEvidence({ status: 'unsupported', form: 'SPDX 3', message: 'It is SPDX 3.', lookedIn }, wanted),
   ).toEqual({
     outcome: 'fail',
-    reason: 'It is SPDX 3.',
+    message: 'It is SPDX 3.',
     fix: 'Attest another form.',
     details: ['referrers: 404'],
   });
@@ -34,7 +34,7 @@ test('what could not be had is an open question', () => {
   } as const;
   expect(withoutEvidence(unavailable, wanted)).toEqual({
     outcome: 'indeterminate',
-    reason: 'It timed out.',
+    message: 'It timed out.',
     fix: 'Try again.',
   });
   expect(withoutEvidence({ ...unavailable, lookedIn }, wanted)).not.toHaveProperty('details');

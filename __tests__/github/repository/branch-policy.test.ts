@@ -143,7 +143,7 @@ describe('the policy that a pull request would make', () => {
     expect((await preview({ [PATH]: 'fine' })).policy?.source.name).toBe('fine');
     expect(await preview({ [PATH]: 'broken' })).toMatchObject({
       policy: null,
-      findings: [{ level: 'error', outcome: 'fail', file: PATH, line: 3, fix: 'Fix it.' }],
+      findings: [{ level: 'error', outcome: 'fail', location: { file: PATH, line: 3 }, fix: 'Fix it.' }],
     });
   });
 

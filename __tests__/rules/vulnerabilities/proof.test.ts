@@ -55,12 +55,12 @@ describe('that the rest does not count is proved by the list of exploited ones',
     expect(read(asOf(-14))).toBeNull();
     expect(read(asOf(-14, -1))).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringMatching(/2026-11-07.* older than 14d/),
+      message: expect.stringMatching(/2026-11-07.* older than 14d/),
       fix: expect.stringContaining('download the list'),
     });
     expect(gapOf(UNKNOWN, [REST])).toMatchObject({
       outcome: 'indeterminate',
-      reason: expect.stringMatching(/CVE-2026-0001 .*The list was not there\./),
+      message: expect.stringMatching(/CVE-2026-0001 .*The list was not there\./),
       fix: 'Try again.',
     });
   });
