@@ -84,7 +84,7 @@ test('an image that is new here answers for everything in it', () => {
 
 test('it never passes for want of a comparison or of proof', () => {
   expect(answer([OLD], undefined)?.outcome).toBe('not-applicable');
-  expect(answer([OLD], { kind: 'unknown', message: 'it could not be read' })?.outcome).toBe('indeterminate');
+  expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.outcome).toBe('indeterminate');
   expect(answer([OLD], { kind: 'unknown', reason: 'it could not be read' })?.message).toContain('it could not be read');
   const offline = { status: 'unavailable', cause: 'offline', message: 'It is offline.', fix: 'Go online.' } as const;
   expect(answer([OLD], image(offline))?.outcome).toBe('indeterminate');
@@ -101,7 +101,7 @@ test('what has nothing passes, though what it replaces could not be looked at', 
     message: expect.stringContaining('whatever the image has'),
   });
   expect(answer([], image({ status: 'absent', lookedIn: [] }))?.outcome).toBe('pass');
-  expect(answer([], unknown, { unevaluated: [{ what: 'tool', message: 'it has no version' }] })?.outcome).toBe(
+  expect(answer([], unknown, { unevaluated: [{ what: 'tool', reason: 'it has no version' }] })?.outcome).toBe(
     'indeterminate',
   );
 });
