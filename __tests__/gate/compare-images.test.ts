@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Evidence, present } from '../../src/evidence/evidence.js';
 import type { CollectedEvidence } from '../../src/evidence/kinds.js';
 import { compareImages } from '../../src/gate/image-diff.js';
-import { BASE_CHANGE_ENTRIES } from '../../src/reports/image-diff-words.js';
+import { BASE_CHANGE_ENTRIES } from '../../src/reports/package-diff.js';
 import type { Vulnerability } from '../../src/vulnerabilities/vulnerabilities.js';
 import { apkInventory, collectAttested } from '../support/image/attested-image.js';
 import { apkPackage, spdxDocument } from '../support/image/make-sbom.js';

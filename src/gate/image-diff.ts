@@ -14,7 +14,8 @@ import type {
   PackageChange,
   VulnerabilityChange,
 } from '../reports/image-diff-document.js';
-import { BASE_CHANGE_ENTRIES, shortReference } from '../reports/image-diff-words.js';
+import { shortReference } from '../reports/image-diff-words.js';
+import { BASE_CHANGE_ENTRIES } from '../reports/package-diff.js';
 import type { UseInquiry } from '../rules/evaluate.js';
 import { distinct, groups } from '../rules/vulnerabilities/describe.js';
 import { type EvaluatedPackages, evaluatedPackages } from '../vulnerabilities/evaluated-packages.js';

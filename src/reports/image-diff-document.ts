@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../lib/collections.js';
-import { BASE_CHANGE_ENTRIES } from './image-diff-words.js';
+import { BASE_CHANGE_ENTRIES } from './package-diff.js';
 import { packageListsFields } from './package-diff-document.js';
 
 const text = z.string();

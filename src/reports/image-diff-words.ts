@@ -3,9 +3,6 @@ import type { VulnerabilityGroup } from '../rules/vulnerabilities/vulnerability-
 import type { BaseChange, VulnerabilityChange } from './image-diff-document.js';
 import { packageCounts } from './package-diff.js';
 
-/** How many entries of a list a report keeps; the counts beside it are whole. */
-export const BASE_CHANGE_ENTRIES = 200;
-
 /** `2 added (1 critical, high or known to be exploited), 31 removed`: the words of every report for what a change of an image does. */
 export function groupCounts({ counts, added }: VulnerabilityChange): string {
   if (counts.added + counts.removed === 0) return 'none added, none removed';
