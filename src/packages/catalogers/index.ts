@@ -8,7 +8,7 @@ import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
 import { cargoCataloger, unreadTypeCatalogers } from './unread-types.js';
 
 /** Every cataloger. A new package type is one object here, in a file of its own. */
-export const CATALOGERS: readonly Cataloger[] = [
+const CATALOGERS: readonly Cataloger[] = [
   goCataloger,
   nodeCataloger,
   archiveCataloger,
