@@ -82,9 +82,9 @@ export const figures = {
         ]),
     ];
   },
-  vulnerabilities([[network], bills, _causes, made]) {
+  vulnerabilities([[network], sboms, _causes, made]) {
     const [, least] = Object.entries(network).find(([name]) => name.startsWith('the least'));
-    const row = bills.find((one) => one[''] === 'packages a second');
+    const row = sboms.find((one) => one[''] === 'packages a second');
     return [
       [
         '25 images of 300 packages asked of the OSV API, cold, round trip 50 ms',

@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licenses and the bill of
+// Bundles src/ into dist/: one entry a file, shared code in dist/chunks/, and the licenses and the sbom of
 // materials of what is bundled.
 // Usage: node scripts/build.mjs [--out DIR]       The output is the same, byte for byte, wherever it is run.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ const options = {
   logOverride: { 'ignored-bare-import': 'silent' },
 };
 
-// The first build only tells which file imports which.
+// The first build only shows which file imports which.
 const files = (await build({ ...options, write: false })).metafile;
 const { metafile, outputFiles } = await build({
   ...options,

@@ -70,7 +70,7 @@ function stop(reason: string): never {
   try {
     // Whatever was set before: a later value wins.
     core.setOutput('verdict', 'indeterminate');
-    // The reason may quote a stranger, so it is in the log alone.
+    // The reason may quote an untrusted party, so it is in the log alone.
     if (summaryPath) appendFileSync(summaryPath, STOPPED);
   } catch {
     // The log says it.

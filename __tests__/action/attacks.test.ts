@@ -148,7 +148,7 @@ test('a base branch whose name is markup, or reads like a command, stays text, a
   expect(step.log).not.toContain('##[');
 });
 
-test('a directory of build files that becomes a submodule is told, since nobody evaluates it here', async () => {
+test('a directory of build files that becomes a submodule is reported, since nobody evaluates it here', async () => {
   const base = { [POLICY_PATH]: DENYING_POLICY, 'api/Dockerfile': 'FROM scratch\n' };
   const pull = makePullRequest(github, { api: { submodule: 'c'.repeat(40) } }, base, ['api/Dockerfile']);
   const step = await runOnPullRequest(action, github, pull);

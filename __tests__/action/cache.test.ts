@@ -42,7 +42,7 @@ afterEach(async () => {
 
 const kept = (): string => join(directory, 'temp/base-image-gate-registry');
 
-/** A job that evaluates the image, with a cache service or without. Each job has an empty RUNNER_TEMP unless told. */
+/** A job that evaluates the image, with a cache service or without. Each job has an empty RUNNER_TEMP unless reported. */
 function job(
   options: { readonly keepTemp?: boolean; readonly service?: boolean; readonly inputs?: Record<string, string> } = {},
 ): Promise<StepResult> {

@@ -7,7 +7,7 @@ import {
   type StepResult,
   useBundledAction,
 } from '../support/github/bundled-action.js';
-import { GitHubRoom } from '../support/github/fake-github.js';
+import { FakeGitHub } from '../support/github/fake-github.js';
 import { REVIEWED } from '../support/github/github-state.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
@@ -47,7 +47,7 @@ interface History {
 }
 
 /** A base branch, a pull request that edits the policy and adds a build file, its merge, and a merge group with it. */
-function history({ state }: GitHubRoom, base: string): History {
+function history({ state }: FakeGitHub, base: string): History {
   const { git } = state;
   const policy = `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\ndeny:\n  - { image: "images.example/legacy/**", reason: no longer maintained }\n`;
   const build = `FROM images.example/legacy/head:1 AS build\nFROM ${registry.host}/base:1\n`;
@@ -200,7 +200,7 @@ const SCENARIOS: readonly Scenario[] = [
 /** Plays a scenario on a GitHub of its own, and notes what appeared. */
 async function play(scenario: Scenario): Promise<{ step: StepResult; row: readonly string[] }> {
   const { name, token, base = 'main', reviewed, fork, conflict, late, actor = 'octocat' } = scenario;
-  const github = new GitHubRoom();
+  const github = new FakeGitHub();
   await github.start();
   const commits = history(github, base);
   if (reviewed) github.state.protection.set(base, [REVIEWED]);
@@ -232,10 +232,13 @@ async function play(scenario: Scenario): Promise<{ step: StepResult; row: readon
       '',
     ),
     shown(/^#+ .*Base images: fail/m.test(result.summary) && result.summary.includes('no longer maintained'), ''),
-    shown(github.state.comments.length === 1, told(result.summary, 'post the comment')),
-    shown(github.state.reviewComments.length === 1, told(result.summary, /post suggestions|read the changed lines/)),
-    shown(github.state.uploads.length === 1, told(result.summary, 'upload to code scanning')),
-    shown(github.state.issues.length === 1, told(result.summary, 'keep the tracking issue')),
+    shown(github.state.comments.length === 1, reported(result.summary, 'post the comment')),
+    shown(
+      github.state.reviewComments.length === 1,
+      reported(result.summary, /post suggestions|read the changed lines/),
+    ),
+    shown(github.state.uploads.length === 1, reported(result.summary, 'upload to code scanning')),
+    shown(github.state.issues.length === 1, reported(result.summary, 'keep the tracking issue')),
     String(github.server.requests.length),
   ];
   await github.stop();
@@ -287,7 +290,7 @@ function tableOf(lines: readonly (readonly string[])[]): string {
 const shown = (is: boolean, otherwise: string): string => (is ? '✔' : otherwise || '–');
 
 /** Whether what could not be done, one thing or several in a sentence, is among what the summary says of it. */
-function told(summary: string, what: string | RegExp): string {
+function reported(summary: string, what: string | RegExp): string {
   const [, section = ''] = summary.split('What could not be shown');
   const undone = Array.from(section.matchAll(/Could not ([^:]+):/g), ([, doing = '']) => doing).join();
   return (typeof what === 'string' ? undone.includes(what) : what.test(undone)) ? 'says why not' : '';
@@ -311,7 +314,7 @@ function parentNames({ notices }: Report, { tip, head }: History): string {
   return names.join(', ');
 }
 
-/** Told by the images that only the head, or only the tip of the base, names. */
+/** Reported by the images that only the head, or only the tip of the base, names. */
 function evaluatedName({ uses }: Report, event: string): string {
   const has = (image: string): boolean => uses.some(({ expanded }) => expanded.includes(image));
   if (has('legacy/head') && has('legacy/main:2')) return 'what merging would make';
@@ -326,7 +329,7 @@ function policyName({ policy }: Report, { tip, main, merge, group }: History, { 
   return policy.commit === main ? 'the tip of the default branch' : 'elsewhere';
 }
 
-/** Told by what counts as inherited: an image that the base changed since the head left it, or one that never changed. */
+/** Reported by what counts as inherited: an image that the base changed since the head left it, or one that never changed. */
 function startName({ uses, findings }: Report): string {
   const inherited = findings
     .filter((finding) => finding.inherited === true)

@@ -106,7 +106,7 @@ describe('in-toto documents of one kind', () => {
     expect(await found({ ...given, verified: [signed('sbom')] })).toMatchObject({ found: true, signed: true });
   });
 
-  test('are absent where every place answered, which tells what there is instead', async () => {
+  test('are absent where every place answered, which shows what there is instead', async () => {
     expect(await found({})).toEqual({
       found: false,
       evidence: { status: 'absent', lookedIn: [...LOOKED, { place: 'registry.example/app', answer: 'no statement' }] },
@@ -120,13 +120,13 @@ describe('in-toto documents of one kind', () => {
     });
   });
 
-  test('that do not count are told with the reason, each once and ten at most', async () => {
+  test('that do not count are reported with the reason, each once and ten at most', async () => {
     const why = (place: string, reason: string) => ({ place, code: 'wrong-signer', reason }) as const;
     const twice = [why('one', 'a'), why('one', 'a'), why('one', 'b'), why('two', 'a')];
     const { evidence } = notFound(await found({ rejected: twice }));
-    const told = evidence.lookedIn?.slice(LOOKED.length, -1) ?? [];
-    expect(told.map(({ place }) => place)).toEqual(['one', 'one', 'two']);
-    expect(told.map(({ answer }) => answer.slice(-1))).toEqual(['a', 'b', 'a']);
+    const reported = evidence.lookedIn?.slice(LOOKED.length, -1) ?? [];
+    expect(reported.map(({ place }) => place)).toEqual(['one', 'one', 'two']);
+    expect(reported.map(({ answer }) => answer.slice(-1))).toEqual(['a', 'b', 'a']);
     const many = Array.from({ length: 12 }, (_, index) => why(`place ${index}`, 'a'));
     expect(notFound(await found({ rejected: many })).evidence.lookedIn).toHaveLength(LOOKED.length + 10 + 1);
   });

@@ -95,7 +95,7 @@ describe('the builds of bake definitions', () => {
     expect(reading.builds).toMatchObject([{ definition: 'x/a.hcl', name: 'app', target: 'b' }]);
   });
 
-  test('what is only known in a run is open, and is told where it decides about an image', async () => {
+  test('what is only known in a run is open, and is reported where it decides about an image', async () => {
     const reading = await readFiles({
       Dockerfile: 'ARG BASE\nFROM $BASE\n',
       'docker-bake.hcl': 'target "app" {\n  args = { BASE = "alpine:${timestamp()}", OTHER = "1" }\n}\n',
@@ -106,7 +106,7 @@ describe('the builds of bake definitions', () => {
     ]);
   });
 
-  test('a Dockerfile within a bake file is told', async () => {
+  test('a Dockerfile within a bake file is reported', async () => {
     const reading = await readFiles({ 'docker-bake.hcl': 'target "app" {\n  dockerfile-inline = "FROM a"\n}\n' });
     expect(reading.builds).toMatchObject([{ inline: 'FROM a' }]);
     expect(reading.unseen.map(({ what }) => what)).toEqual([

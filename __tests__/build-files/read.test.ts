@@ -84,7 +84,7 @@ describe('which files are read', () => {
     expect(found[1]?.reason).toContain('binary');
   });
 
-  test('more than all build files together may have is told for each file beyond', async () => {
+  test('more than all build files together may have is reported for each file beyond', async () => {
     const large = new Uint8Array(16 * 1024 * 1024 + 1);
     const entries = Array.from({ length: 40 }, (_, index) => ({ path: `${index}/Dockerfile`, kind: 'file' as const }));
     const tree = { name: 'x', entries: async () => ok(entries), read: async () => ok(large) };

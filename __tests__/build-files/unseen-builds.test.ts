@@ -30,7 +30,7 @@ const runs = (run: string) => ofSteps({ run });
 const pushes = (inputs: Readonly<Record<string, string>>) =>
   ofSteps({ uses: 'docker/build-push-action@v6', with: inputs });
 
-describe('a workflow that is not looked into in full is told', () => {
+describe('a workflow that is not looked into in full is reported', () => {
   test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
     ['bake', runs('docker buildx bake -f x.hcl'), ['runs docker buildx bake']],
     ['its action', ofSteps({ uses: 'docker/bake-action@v6' }), ['runs docker/bake-action']],
@@ -139,7 +139,7 @@ describe('a workflow that is not looked into in full is told', () => {
   });
 });
 
-test('names that are almost those of build files are told', async () => {
+test('names that are almost those of build files are reported', async () => {
   const files = {
     ...{ 'docker-bake.hcl': '', 'Dockerfile-prod': '', 'a/DockerFile': '' },
     ...{ 'dockerfile.go': '', 'Dockerfile.md': 'FROM a', 'dockerfile-lint.sh': '', 'Dockerfile.dockerignore': '' },
@@ -151,7 +151,7 @@ test('names that are almost those of build files are told', async () => {
   expect(await unseen(files, { include: ['**/DockerFile', 'Dockerfile-*'] })).toEqual([]);
 });
 
-test('a submodule is told: what is built in it is read by nobody here', () => {
+test('a submodule is reported: what is built in it is read by nobody here', () => {
   const vendor = { path: 'vendor', what: 'is a submodule: its build files are in another repository' };
   expect(unseenByName([{ path: 'vendor', kind: 'submodule' }], new Set(['Dockerfile']))).toEqual([vendor]);
 });
@@ -173,6 +173,8 @@ test('a pass says which builds it is not about', async () => {
     `: ${W} builds from standard input; ${W} runs docker buildx bake; docker-bake.hcl holds a build file of its own (dockerfile-inline of a). List`,
   );
   const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, INLINE]));
-  const told = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
-  expect(told).toContain('4/docker-bake.hcl holds a build file of its own (dockerfile-inline of a); and 2 more. List');
+  const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
+  expect(reported).toContain(
+    '4/docker-bake.hcl holds a build file of its own (dockerfile-inline of a); and 2 more. List',
+  );
 });

@@ -38,7 +38,7 @@ describe('what belongs to a working tree', () => {
     expect(await paths(directory)).toEqual(['Dockerfile', 'a/b']);
   });
 
-  test('links and submodules are told apart', async () => {
+  test('links and submodules are distinguished', async () => {
     const directory = makeRepository({ real: '' }, { link: 'real' });
     const module = git(directory, 'hash-object', '-t', 'commit', '--literally', '--stdin', '-w').trim();
     git(directory, 'update-index', '--add', '--cacheinfo', `160000,${module},module`);

@@ -53,7 +53,7 @@ describe('bad input', () => {
     expect(cli.run(['check', '--offline'], directory).code).toBe(1);
   });
 
-  test('a problem of the policy that is extended is told in its own file, with its own lines', () => {
+  test('a problem of the policy that is extended is reported in its own file, with its own lines', () => {
     const directory = makeDirectory({
       [POLICY]: 'version: 1\nextends: org/base.yml\n',
       'org/base.yml': 'version: 1\n\nallow:\n  - { image: "**", signed: false, reason: r }\n',

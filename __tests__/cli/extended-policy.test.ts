@@ -13,13 +13,13 @@ const POLICY =
   'version: 1\nextends: acme/policies/base.yml@main\ndeny: [{ image: docker.io/evil/base, reason: evil }]\n';
 const BASE = 'version: 1\nprofile: strict\nmay-override: [allow]\nfiles: { exclude: ["docs/**"] }\n';
 
-function desk(env: Readonly<Record<string, string>>): CommandIo & { readonly told: string[] } {
-  const told: string[] = [];
+function desk(env: Readonly<Record<string, string>>): CommandIo & { readonly reported: string[] } {
+  const reported: string[] = [];
   const changes = {
-    stderr: (text: string) => void told.push(text),
+    stderr: (text: string) => void reported.push(text),
     env: { GITHUB_API_URL: github.server.apiUrl, ...env },
   };
-  return { told, ...deskIn('/', changes) };
+  return { reported, ...deskIn('/', changes) };
 }
 
 function publish(): string {
@@ -56,7 +56,7 @@ describe('a policy that extends another repository’s, on the command line', ()
     const left = await loadWorkingTreePolicy(directory, { catalog, resolveExtends: leaveOutExtended(io) }, io);
     if (!left.ok) throw new Error(left.error);
     expect(left.value.deny).toHaveLength(1);
-    expect(io.told.join('')).toContain('acme/policies/base.yml@main, which is not fetched here');
+    expect(io.reported.join('')).toContain('acme/policies/base.yml@main, which is not fetched here');
     expect(github.server.operations()).toEqual([]);
   });
 });

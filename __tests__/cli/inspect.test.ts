@@ -60,7 +60,7 @@ const ROUTE = () => [
 ];
 
 describe('inspect IMAGE', () => {
-  test('tells on one screen what is in the layers and how it is configured', async () => {
+  test('shows on one screen what is in the layers and how it is configured', async () => {
     const { stdout } = await run(IMAGE, ...ROUTE());
     const lines = stdout.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(40);
@@ -98,7 +98,7 @@ describe('inspect IMAGE', () => {
     expect(row('labels')?.length).toBeLessThan(200);
   });
 
-  test('shows what strangers wrote and does not obey it', async () => {
+  test('shows what untrusted parties wrote and does not obey it', async () => {
     const { stdout } = await run(IMAGE, ...ROUTE());
     expect(stdout).toContain('Wolfi');
     expect(stdout).not.toContain('\u001b');

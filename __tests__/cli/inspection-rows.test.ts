@@ -11,7 +11,7 @@ async function provenanceRows(...statements: AttestedOptions['statements']): Pro
     .map(([, text]) => text);
 }
 
-test('provenance is told by its builder, source, level and whose word it is', async () => {
+test('provenance is reported by its builder, source, level and whose word it is', async () => {
   const signed = { predicateType: SLSA_V1, predicate: githubProvenance() };
   expect(await provenanceRows(signed, { predicateType: SLSA_V02, predicate: buildKitProvenance() })).toEqual([
     `built by https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main from https://github.com/acme/images at ${COMMIT}, build level 1, signed by the key base.pub`,
@@ -19,7 +19,7 @@ test('provenance is told by its builder, source, level and whose word it is', as
   ]);
 });
 
-test('provenance that nobody signed, or that contradicts itself, is not told as if it counted', async () => {
+test('provenance that nobody signed, or that contradicts itself, is not reported as if it counted', async () => {
   const predicate = githubProvenance({ finishedOn: '2030-01-01T00:00:00Z' });
   const [row, ...others] = await provenanceRows({ predicateType: SLSA_V1, predicate, signer: null });
   expect(others).toEqual([]);

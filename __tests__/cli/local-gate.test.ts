@@ -12,9 +12,9 @@ const IMAGE = 'registry.example/base:1';
 async function atDesk(
   directory: string,
   flags: Parameters<typeof runLocalGate>[0],
-  told: (text: string) => void = () => undefined,
+  reported: (text: string) => void = () => undefined,
 ) {
-  const desk = deskIn(directory, { stderr: told });
+  const desk = deskIn(directory, { stderr: reported });
   return await runLocalGate({ ...flags, 'all-files': true, offline: true }, undefined, desk);
 }
 
@@ -58,21 +58,21 @@ test('with a base, its policy holds, whatever the evaluated directory says', asy
   expect(edited).toMatchObject([{ outcome: 'fail', reason: expect.stringContaining('.github/base-image-gate.yml') }]);
 });
 
-test('whoever evaluates a part of a repository is told of the policy of the whole', async () => {
+test('whoever evaluates a part of a repository is reported of the policy of the whole', async () => {
   const repository = makeDirectory({
     '.git/HEAD': 'ref: refs/heads/main\n',
     '.github/base-image-gate.yml': 'version: 1\n',
     'api/Dockerfile': `FROM ${IMAGE}\n`,
   });
-  const told: string[] = [];
-  expect((await atDesk(join(repository, 'api'), {}, (text) => told.push(text))).ok).toBe(true);
-  expect(told.join('')).toContain(`add --policy ${join(repository, '.github/base-image-gate.yml')}`);
-  told.length = 0;
-  expect((await atDesk(repository, {}, (text) => told.push(text))).ok).toBe(true);
-  expect(told.join('')).not.toContain('--policy');
+  const reported: string[] = [];
+  expect((await atDesk(join(repository, 'api'), {}, (text) => reported.push(text))).ok).toBe(true);
+  expect(reported.join('')).toContain(`add --policy ${join(repository, '.github/base-image-gate.yml')}`);
+  reported.length = 0;
+  expect((await atDesk(repository, {}, (text) => reported.push(text))).ok).toBe(true);
+  expect(reported.join('')).not.toContain('--policy');
 });
 
-test('a base that is not there is told', async () => {
+test('a base that is not there is reported', async () => {
   const ran = await atDesk(makeDirectory({}), { base: 'nowhere' });
   expect(ran).toMatchObject({
     ok: false,

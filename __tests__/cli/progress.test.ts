@@ -22,7 +22,7 @@ function terminalOf(columns: number, progress = true): { readonly line: Progress
 }
 
 describe('progress', () => {
-  test('is told once a run is long, and gone when it ends', () => {
+  test('is reported once a run is long, and gone when it ends', () => {
     const { line, shown } = terminalOf(80);
     line.evaluated(0, 11);
     jest.advanceTimersByTime(999);

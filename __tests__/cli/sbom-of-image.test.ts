@@ -44,7 +44,7 @@ describe('sbom IMAGE', () => {
     expect(await run(layout)).toMatchObject({ code: 0, stdout: expect.stringContaining('curl') });
   });
 
-  test('tells people on whose word it stands', async () => {
+  test('shows people on whose word it stands', async () => {
     const { stdout } = await runOn({ signed: [[SPDX, spdxDocument({ packages: [CURL] })]] });
     expect(stdout).toContain('(platform), signed by the key');
     expect(stdout).toContain('curl  8.9.1-r2');
@@ -93,9 +93,9 @@ describe('sbom IMAGE', () => {
     });
   });
 
-  test("says of a stranger's that it is there, and why it does not count", async () => {
+  test('says of an untrusted that it is there, and why it does not count', async () => {
     const signed = [[SPDX, spdxDocument({ packages: [CURL] })]] as const;
-    const { code, stderr } = await runOn({ signed: [...signed, ...signed], strangersKey: true });
+    const { code, stderr } = await runOn({ signed: [...signed, ...signed], untrustedKey: true });
     expect(code).toBe(1);
     expect(stderr.match(/\.att: an attestation that does not count because .*base\.pub/g)).toHaveLength(1);
   });
@@ -111,8 +111,8 @@ describe('sbom IMAGE', () => {
     ['nothing attested', {}, 1, 'no SBOM attested'],
     ['nothing attested, with what to do', {}, 1, '\nBuild on an image whose publisher attests one, or attest one with'],
     [
-      "a stranger's signature",
-      { signed: [[SPDX, spdxDocument({ packages: [CURL] })]], strangersKey: true },
+      'an untrusted signature',
+      { signed: [[SPDX, spdxDocument({ packages: [CURL] })]], untrustedKey: true },
       1,
       'no SBOM attested',
     ],

@@ -43,7 +43,7 @@ describe('a build file that git does not track yet', () => {
     expect(stderr).toContain(' and 2 more. ');
   });
 
-  test('is nothing that can be told outside a checkout', async () => {
+  test('is nothing that can be reported outside a checkout', async () => {
     const directory = makeDirectory({ Dockerfile: 'FROM alpine\n' });
     expect((await runCommand(images, directory)).stderr).toBe('');
     const broken = repositoryWithNew('new/Dockerfile');

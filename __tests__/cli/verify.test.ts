@@ -44,7 +44,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const run = (...args: readonly string[]) => runCommand(verify, directory, ...args);
 
 describe('verify', () => {
-  test('tells who signed an image, when and where it is logged', async () => {
+  test('shows who signed an image, when and where it is logged', async () => {
     const answer = await run(...COMMON, ...IDENTITY, SIGNED);
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(answer.stdout).toContain(`linux/amd64: pass. Signed by ${RELEASE_WORKFLOW.subject}`);
@@ -82,7 +82,7 @@ describe('verify', () => {
     });
   });
 
-  test('tells a wrong signer, and names who signed where nobody was named', async () => {
+  test('shows a wrong signer, and names who signed where nobody was named', async () => {
     const mallory = ['--certificate-identity', 'https://mallory.example', ...IDENTITY.slice(2)];
     expect(await run(...COMMON, ...mallory, SIGNED)).toMatchObject({
       code: 1,

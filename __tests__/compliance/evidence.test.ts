@@ -88,7 +88,7 @@ describe('an observation', () => {
     });
     const clockAt = (at: string): CollectedEvidence => {
       const chosen = { name: 'transparency log', at, verified: true, place: 'a' };
-      return { clocks: { status: 'present', value: { clocks: [chosen], chosen, refused: [] }, from: 'a' } };
+      return { timestamps: { status: 'present', value: { timestamps: [chosen], chosen, refused: [] }, from: 'a' } };
     };
 
     test('gets another UUID when a tag has moved on, and when a clock is another', () => {
@@ -256,7 +256,7 @@ describe('evidence toward a framework', () => {
     }),
   };
 
-  test('tells what was observed of each control, and what could not be', () => {
+  test('shows what was observed of each control, and what could not be', () => {
     const evidence = complianceEvidence(report, 'nist-800-53', RUN);
     const of = (id: string) => evidence.requirements.find(({ requirement }) => requirement.id === id);
     expect(of('CM-7')).toMatchObject({ observed: [expect.any(String), expect.any(String)], notObserved: [] });

@@ -38,7 +38,7 @@ function signedBy(name: string): Evidence<ImageSignatures> {
 
 function clock(at: string): CollectedEvidence {
   const one = { name: 'transparency log', at, verified: true, place: 'a' };
-  return { clocks: { status: 'present', value: { clocks: [one], chosen: one, refused: [] }, from: 'a' } };
+  return { timestamps: { status: 'present', value: { timestamps: [one], chosen: one, refused: [] }, from: 'a' } };
 }
 
 /** A report of one image, with this evidence on each platform. */
@@ -58,7 +58,7 @@ const RUN = { collected: NOW, evaluated: 'acme/shop at c0ffee' };
 const markdown = (report: Report) => renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), 'markdown');
 
 describe('who signed an image', () => {
-  test('is told as seen where a signature counts', () => {
+  test('is reported as seen where a signature counts', () => {
     expect(signaturesTold({ signatures: signedBy('base.pub') })).toEqual({
       status: 'seen',
       said: [`the key base.pub over ${DIGEST}`],
@@ -72,7 +72,7 @@ describe('who signed an image', () => {
     expect(text).not.toContain('no authority');
   });
 
-  describe('is told name by name where several lead to the same digest', () => {
+  describe('is reported name by name where several lead to the same digest', () => {
     const names = ['registry.example.com/base:1', 'mirror.example.com/base:1'] as const;
     const uses = names.map((name, index) => makeUse(name, { line: index + 1 }));
     const report = makeReport({
@@ -120,7 +120,7 @@ describe('who signed an image', () => {
       expect(mirror).toContain('clock: 2026-11-01');
     });
 
-    test('and nothing is told of a name that could be either', async () => {
+    test('and nothing is reported of a name that could be either', async () => {
       const third = makeUse('third.example.com/base:1', { line: 9 });
       const answers = [
         makeAnswer({ rule: 'fresh', outcome: 'pass', use: third.id, image: DIGEST, platform: 'linux/amd64' }),
@@ -132,7 +132,7 @@ describe('who signed an image', () => {
     });
   });
 
-  test('is told where a use asks for it, also if another use of the image does not', () => {
+  test('is reported where a use asks for it, also if another use of the image does not', () => {
     const answers = (['not-applicable', 'pass'] as const).map((outcome) =>
       makeAnswer({
         rule: 'signature-verified',
@@ -180,13 +180,13 @@ describe('who signed an image', () => {
   });
 });
 
-test('what a stranger wrote stays in its cell', async () => {
+test('what an untrusted party wrote stays in its cell', async () => {
   const message = 'a | b\n## Images\n<script>`x`</script>';
   const hostile = { status: 'unavailable', cause: 'network', message, fix: 'Try again.' } as const;
-  const text = await markdown(reportOf({ 'linux/amd64': { signatures: hostile, clocks: hostile } }));
+  const text = await markdown(reportOf({ 'linux/amd64': { signatures: hostile, timestamps: hostile } }));
   expect(text.match(/^## Images$/gm)).toHaveLength(1);
   expect(text).not.toContain('<script>');
-  expect(text).toMatch(/^\| Signed by \| could not be told: a &#124; b[^|]* \|$/m);
+  expect(text).toMatch(/^\| Signed by \| could not be reported: a &#124; b[^|]* \|$/m);
 });
 
 describe('facts that differ by platform', () => {
@@ -195,7 +195,7 @@ describe('facts that differ by platform', () => {
     'linux/arm64': { signatures: signedBy('base.pub'), ...clock('2026-10-01T00:00:00.000Z') },
   });
 
-  test('are told for each, and those that agree once', async () => {
+  test('are reported for each, and those that agree once', async () => {
     const text = await markdown(report);
     expect(text).toContain(`| Signed by | \`the key base.pub over ${DIGEST}\` |`);
     expect(text).toContain('| Clock, linux/amd64 | `2026-11-01T00:00:00.000Z, transparency log` |');

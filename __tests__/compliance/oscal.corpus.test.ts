@@ -33,7 +33,7 @@ describeWithSharedData(SCHEMA, 'OSCAL assessment results', () => {
     return (validate.errors ?? []).slice(0, 10).map(({ instancePath, message }) => `${instancePath} ${message}`);
   }
 
-  test('the schema tells good from bad', () => {
+  test('the schema shows good from bad', () => {
     expect(problemsOf(readFileSync(sharedData('oscal/minimal-assessment-results.json'), 'utf8'))).toEqual([]);
     expect(problemsOf('{"assessment-results":{}}')).not.toEqual([]);
   });

@@ -20,7 +20,7 @@ const OFFLINE: Evidence<never> = {
 const layers = (packages: Packages): CollectedEvidence => ({
   packages: present(apkInventory(Object.entries(packages)), 'layers'),
 });
-const bill = (packages: Packages): Promise<CollectedEvidence> =>
+const sbom = (packages: Packages): Promise<CollectedEvidence> =>
   collectAttested({
     statements: [
       {
@@ -36,13 +36,13 @@ const compare = (before: CollectedEvidence, after: CollectedEvidence) =>
 
 describe('packages of two images', () => {
   test('are those of the SBOM where the layers of one can not be had', async () => {
-    const [before, after] = await Promise.all([bill({ curl: '1', bash: '1' }), bill({ curl: '2' })]);
+    const [before, after] = await Promise.all([sbom({ curl: '1', bash: '1' }), sbom({ curl: '2' })]);
     const { packages } = compare({ ...before, packages: OFFLINE }, { ...after, ...layers({ curl: '2' }) });
     expect(packages).toMatchObject({ from: 'SBOM', counts: { added: 0, removed: 1, changed: 1 } });
   });
 
   test('are never those of the layers here and of a document there', async () => {
-    const { packages } = compare({ ...(await bill({ curl: '1' })), packages: OFFLINE }, layers({ curl: '1' }));
+    const { packages } = compare({ ...(await sbom({ curl: '1' })), packages: OFFLINE }, layers({ curl: '1' }));
     expect(packages).toEqual({ status: 'not-known', reason: 'old:1: The run is offline.' });
   });
 
@@ -58,7 +58,7 @@ describe('packages of two images', () => {
   });
 
   test('do not come or go with a document that lists none', async () => {
-    const [before, after] = await Promise.all([bill({}), bill({ curl: '1', libfoo: '1' })]);
+    const [before, after] = await Promise.all([sbom({}), sbom({ curl: '1', libfoo: '1' })]);
     expect(
       compare({ ...before, ...layers({ curl: '1' }) }, { ...after, ...layers({ curl: '1' }) }).packages,
     ).toMatchObject({

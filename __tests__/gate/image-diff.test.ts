@@ -128,7 +128,7 @@ function only(report: Report): BaseChange {
 }
 
 describe('a pull request that changes a base', () => {
-  test('is told which packages and which known vulnerabilities that adds and removes', async () => {
+  test('is reported which packages and which known vulnerabilities that adds and removes', async () => {
     const report = await evaluated(from('demo.example/base:1'), from('demo.example/base:2'));
     expect(report.verdict).toBe('pass');
     expect(only(report)).toMatchObject({
@@ -181,7 +181,7 @@ describe('a pull request that changes a base', () => {
     expect(only(report).uses).toHaveLength(2);
   });
 
-  test('is told nothing of what stays the same image, however it is named', async () => {
+  test('is reported nothing of what stays the same image, however it is named', async () => {
     const same = async (after: string) => (await evaluated(from('demo.example/base:1'), from(after))).baseChanges;
     expect(await same('demo.example/base:1')).toEqual([]);
     expect(await same(`demo.example/base:1@${digests['demo.example/base:1']}`)).toEqual([]);
@@ -190,7 +190,7 @@ describe('a pull request that changes a base', () => {
     expect(added.baseChanges).toEqual([]);
   });
 
-  test('does not have an image that tells nothing of itself taken for a fix', async () => {
+  test('does not have an image that shows nothing of itself taken for a fix', async () => {
     const { vulnerabilities } = only(await evaluated(from('demo.example/base:1'), from('demo.example/unread:1')));
     expect(vulnerabilities).toMatchObject({
       status: 'compared',
@@ -199,7 +199,7 @@ describe('a pull request that changes a base', () => {
   });
 });
 
-test('text of strangers stays text: in a package, a version, a reason, a gap', async () => {
+test('text of untrusted parties stays text: in a package, a version, a reason, a gap', async () => {
   const report = await evaluated(from('demo.example/base:1'), from('demo.example/base:2'));
   const hostile = '</details>\n```\n# @everyone <!-- base-image-gate -->\u001b[31m ##[error]x';
   const change = only(report);

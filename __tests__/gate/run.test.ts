@@ -40,20 +40,22 @@ describe('the gate', () => {
     ['USER 1000\nUSER root:app\n', 'Dockerfile:2'],
     ['USER 65532\n', null],
     ['ARG ID=1000\nUSER $ID\n', null],
-  ])('on scratch, %j is told where it ships root, which is no image’s doing', async (user, place) => {
+  ])('on scratch, %j is reported where it ships root, which is no image’s doing', async (user, place) => {
     const files = { Dockerfile: `FROM scratch AS below\nFROM below\n${user}` };
-    const told = (await gateRun({ files, policy: ALLOWED })).notices.filter((text) => text.includes('scratch'));
-    expect(told).toEqual(place === null ? [] : [expect.stringContaining(`What ships of ${place} is built on scratch`)]);
+    const reported = (await gateRun({ files, policy: ALLOWED })).notices.filter((text) => text.includes('scratch'));
+    expect(reported).toEqual(
+      place === null ? [] : [expect.stringContaining(`What ships of ${place} is built on scratch`)],
+    );
     const off = await gateRun({ files, policy: `${ALLOWED}rules: { non-root: off }\n` });
     expect(off.notices.filter((text) => text.includes('scratch'))).toEqual([]);
   });
 
-  test('build files that are all skipped are told from none', async () => {
+  test('build files that are all skipped are distinguished from none', async () => {
     const report = await gateRun({ files: { 'Dockerfile.j2': 'FROM {{ x }}' }, policy: ALLOWED });
     expect(report.notices).toContain('Every build file is skipped, so nothing was evaluated.');
   });
 
-  test('a policy without an allowlist is told to add one to the file that is there', async () => {
+  test('a policy without an allowlist is reported to add one to the file that is there', async () => {
     const report = await gateRun({ files: { Dockerfile: 'FROM scratch\n' }, policy: 'version: 1\n' });
     expect(report.notices.join()).toContain('Add `allow` to .github/base-image-gate.yml (');
   });
@@ -144,11 +146,11 @@ describe('the gate', () => {
     },
   );
 
-  test('tells how many uses are evaluated, of how many', async () => {
-    const told: string[] = [];
-    const evaluated = (done: number, of: number) => told.push(`${done} of ${of}`);
+  test('shows how many uses are evaluated, of how many', async () => {
+    const reported: string[] = [];
+    const evaluated = (done: number, of: number) => reported.push(`${done} of ${of}`);
     await gateRun({ files: { Dockerfile: 'FROM a AS x\nFROM b\n' }, policy: ALLOWED, evaluated });
-    expect(told).toEqual(['0 of 2', '1 of 2', '2 of 2']);
+    expect(reported).toEqual(['0 of 2', '1 of 2', '2 of 2']);
   });
 
   test('an image is denied under the name of its mirror as under the one it mirrors', async () => {
@@ -259,7 +261,7 @@ describe('the gate', () => {
     ]);
   });
 
-  test('bases that name each other in their triggers end in an open question, not in a loop', async () => {
+  test('bases that name each other in their triggers end in a check that could not be made, not in a loop', async () => {
     const chain: Record<string, MadeContent> = {};
     for (let place = 0; place < 6; place++) {
       const next = { OnBuild: [`COPY --from=demo.example/link${place + 1}:1 / /`] };
@@ -316,7 +318,7 @@ describe('the gate', () => {
     expect([expired.verdict, expired.waivers[0]?.state]).toEqual(['fail', 'expired']);
   });
 
-  test('a collector that throws leaves an open question', async () => {
+  test('a collector that throws leaves a check that could not be made', async () => {
     const broken: ImageSource = {
       resolveTag: () => Promise.reject(new TypeError('boom')),
       manifest: () => Promise.reject(new TypeError('boom')),

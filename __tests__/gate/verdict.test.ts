@@ -18,7 +18,7 @@ describe('the verdict', () => {
     ).toBe('fail');
   });
 
-  test('an open question at level error is indeterminate', () => {
+  test('a check that could not be made at level error is indeterminate', () => {
     expect(
       verdictOf([
         { outcome: 'pass', level: 'error' },

@@ -95,7 +95,7 @@ describe('a repository', () => {
     },
   );
 
-  test('whose input names the policy that this change adds is evaluated without it, and told so', async () => {
+  test('whose input names the policy that this change adds is evaluated without it, and reported so', async () => {
     const { policy, notices } = await loaded({ base: null, head: 'version: 1\n', inputs: { policy: PATH } });
     expect(policy.source.name).toBe('built-in baseline');
     expect(notices.join()).toContain(`${PATH} is not at the tip of main`);
@@ -164,7 +164,7 @@ describe('a pull request that edits the policy', () => {
     expect(notices.join()).toContain('`allow` gains evil.example/** (unsigned).');
   });
 
-  test('and adds the first one, or says the same in other words, is told no change that it does not make', async () => {
+  test('and adds the first one, or says the same in other words, is reported no change that it does not make', async () => {
     const policy = 'version: 1\ndeny: [{ image: "images.example/**", reason: old }]\n';
     const added = await run({ base: null, head: policy });
     expect(added.ok ? added.value.notices.join('\n') : added.error.message).toMatch(

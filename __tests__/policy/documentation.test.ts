@@ -46,7 +46,7 @@ describe.each(['policy.md', 'catalog.md'])('docs/%s', (name) => {
   });
 });
 
-test('docs/policy.md tells of every key of the schema', () => {
+test('docs/policy.md shows of every key of the schema', () => {
   const text = document('policy.md');
   const schema: unknown = JSON.parse(
     readFileSync(new URL('../../schemas/policy.schema.json', import.meta.url), 'utf8'),

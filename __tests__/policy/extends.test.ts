@@ -180,7 +180,7 @@ describe('what comes out', () => {
     expect((await validPolicy('version: 1\nextends: ./near.yml', { files })).profile).toBe('hardened');
   });
 
-  test('a problem in the extended policy is told with its name', async () => {
+  test('a problem in the extended policy is reported with its name', async () => {
     const [own, world] = extending('profil: x', '');
     expect(formatProblem((await policyProblems(own, world))[0] ?? fail())).toContain(`${BASE}:2:1: error: "profil"`);
   });

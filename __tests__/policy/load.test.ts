@@ -294,7 +294,7 @@ describe('an error has its place, what was expected and what to do', () => {
     expect(problems[0]?.message).toContain('64 files at most');
   });
 
-  test('several problems are all told, in the order of the file', async () => {
+  test('several problems are all reported, in the order of the file', async () => {
     const problems = await policyProblems('version: 1\nprofil: x\nrules: { frsh: error, fresh: erro }\nplatforms: []');
     expect(problems.map(({ line }) => line)).toEqual([2, 3, 3, 4]);
   });

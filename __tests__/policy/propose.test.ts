@@ -40,7 +40,7 @@ async function proposed(uses: readonly ImageUse[]) {
 }
 
 describe('proposePolicy', () => {
-  test('tells what a stricter profile asks in vain, with lines that a policy takes', async () => {
+  test('shows what a stricter profile asks in vain, with lines that a policy takes', async () => {
     const { text } = await proposed([use('gcr.io/distroless/static:nonroot'), use('alpine:3.20')]);
     expect(text).toContain('# Google distroless publishes no provenance (read 2026-');
     const lines = text.split('\n');
@@ -97,7 +97,7 @@ describe('proposePolicy', () => {
     expect((await proposed([use('$BASE', 'b/Dockerfile')])).text).toContain('#   b/Dockerfile:1');
   });
 
-  test('names the schema where it is told where that is', () => {
+  test('names the schema where it is reported where that is', () => {
     const text = proposePolicy([], loadCatalog(), { schemaUrl: 'https://example.com/policy.schema.json' });
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=https://example.com/policy.schema.json');
   });

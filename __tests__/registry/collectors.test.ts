@@ -46,7 +46,7 @@ async function start() {
 }
 
 describe('the evidence tag', () => {
-  test('tells a pin that the tag has left, with one HEAD and one look at the content', async () => {
+  test('shows a pin that the tag has left, with one HEAD and one look at the content', async () => {
     const { server, old, now, source } = await start();
     const evidence = await collectTag(
       contextFor(source, `${server.host}/base/app:3.12.1-slim@${old.descriptor.digest}`),

@@ -189,8 +189,8 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
       value: { digest: index.descriptor.digest, configDigest: image.config.digest },
     });
     expect(tokens.scopes.slice(before)).toEqual(['repository:base/app:pull']);
-    const stranger = await openFor([], { registries });
-    expect(await resolveImage(stranger, reference(registry.host, 'base/app:oci'), AMD64)).toMatchObject({
+    const untrusted = await openFor([], { registries });
+    expect(await resolveImage(untrusted, reference(registry.host, 'base/app:oci'), AMD64)).toMatchObject({
       ok: false,
       error: { code: 'unauthorized' },
     });
@@ -201,7 +201,7 @@ describeWithPeers(['referrers-registry', 'crane'], 'a registry with the referrer
   test('is read as crane reads it, with its referrers', async () => {
     const registry = await open(startReferrersRegistry());
     await writeLayout(join(directory, 'index'), [{ content: index }]);
-    // crane pushes the layout's own index where it is told to push an index: the image's index is one level below.
+    // crane pushes the layout's own index where it is reported to push an index: the image's index is one level below.
     await run('crane', ['push', '--index', join(directory, 'index'), `${registry.host}/base/app:1`, '--insecure']);
     await run('crane', ['push', join(directory, 'artifact'), `${registry.host}/base/app:artifact`, '--insecure']);
     const source = await openFor(registry.host);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { groupFindings } from '../../src/reports/finding-groups.js';
 import { NO_ANSWER } from '../support/report-maker.js';
 
-describe('findings are told together', () => {
+describe('findings are reported together', () => {
   test('where one cause leaves several rules open, with every rule and each place once', () => {
     const elsewhere = { ...NO_ANSWER, location: { ...NO_ANSWER.location, line: 7, endLine: 7 } };
     const [group, ...more] = groupFindings([NO_ANSWER, { ...NO_ANSWER, rule: 'sbom-attested' }, elsewhere]);

@@ -6,7 +6,7 @@ const node = makeUse('node:20');
 const alpine = makeUse('alpine', { line: 7, endLine: 7 });
 
 describe('findingsOf', () => {
-  test('tells what failed and what could not be answered, and nothing else', () => {
+  test('shows what failed and what could not be answered, and nothing else', () => {
     const outcomes = ['pass', 'fail', 'indeterminate', 'not-applicable', 'skipped'] as const;
     const answers = outcomes.map((outcome) => makeAnswer({ use: node.id, outcome, message: outcome }));
     const report = makeReport({ uses: [node], answers: [...answers, makeAnswer({ use: node.id, level: 'off' })] });
@@ -42,7 +42,7 @@ describe('findingsOf', () => {
     expect(findings[0]?.platforms).toEqual(['linux/amd64', 'linux/arm64']);
   });
 
-  test('what two aspects of a rule say in the same words is told once, in whatever order they say it', () => {
+  test('what two aspects of a rule say in the same words is reported once, in whatever order they say it', () => {
     const answers = ['layers', 'environment'].map((aspect) =>
       makeAnswer({ use: node.id, aspect, message: 'no network' }),
     );

@@ -154,7 +154,7 @@ describe('evidenceDocument', () => {
     });
   });
 
-  test('what an image holds is told without the tree of its files, which has no form in a document', async () => {
+  test('what an image holds is reported without the tree of its files, which has no form in a document', async () => {
     const { evidence } = await contentsOf({ layers: [[{ path: 'bin/sh', content: 'x', mode: 0o755 }]] });
     const { filesystem } = evidenceDocument({ filesystem: evidence.filesystem });
     expect(filesystem).toMatchObject({ status: 'present', value: { fileCount: 1, programs: [{ name: 'sh' }] } });

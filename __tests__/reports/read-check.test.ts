@@ -48,7 +48,7 @@ describe('readCheck', () => {
     });
   });
 
-  test('evidence as deep as a stranger likes is not looked at', () => {
+  test('evidence as deep as an untrusted party likes is not looked at', () => {
     const depth = 20_000;
     const document = JSON.stringify({ ...DOCUMENT, images: ['IMAGE'] });
     const evidence = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;

@@ -6,15 +6,15 @@ import { NO_ANSWER } from '../support/report-maker.js';
 const WARNING: Finding = { ...NO_ANSWER, rule: 'fresh', level: 'warning' };
 const NOTE: Finding = { ...NO_ANSWER, rule: 'current', level: 'note' };
 
-function told(...findings: Finding[]): readonly Finding[] {
+function reported(...findings: Finding[]): readonly Finding[] {
   return reportedFindings({ findings });
 }
 
-describe('a reader is told', () => {
+describe('a reader is reported', () => {
   test('once what could not be answered at a place for one reason, at its highest level', () => {
     const second = { ...NO_ANSWER, rule: 'sbom-attested' };
-    expect(told(NOTE, WARNING, NO_ANSWER, second)).toEqual([NO_ANSWER, second]);
-    expect(told(NOTE, WARNING)).toEqual([WARNING]);
+    expect(reported(NOTE, WARNING, NO_ANSWER, second)).toEqual([NO_ANSWER, second]);
+    expect(reported(NOTE, WARNING)).toEqual([WARNING]);
   });
 
   test.each([
@@ -24,15 +24,15 @@ describe('a reader is told', () => {
     ['fix', { fix: 'another' }],
   ])('of another %s all the same', (_, other) => {
     const warning = { ...WARNING, ...other };
-    expect(told(NO_ANSWER, warning)).toEqual([NO_ANSWER, warning]);
+    expect(reported(NO_ANSWER, warning)).toEqual([NO_ANSWER, warning]);
   });
 
   test('of what failed, whatever else is said there', () => {
     const failed: Finding = { ...WARNING, outcome: 'fail' };
-    expect(told(NO_ANSWER, failed)).toEqual([NO_ANSWER, failed]);
+    expect(reported(NO_ANSWER, failed)).toEqual([NO_ANSWER, failed]);
   });
 
   test('nothing that a waiver covers, and what it covers hides nothing', () => {
-    expect(told({ ...NO_ANSWER, waiver: 0 }, WARNING)).toEqual([WARNING]);
+    expect(reported({ ...NO_ANSWER, waiver: 0 }, WARNING)).toEqual([WARNING]);
   });
 });

@@ -6,7 +6,7 @@ import { makeImage } from '../support/report-maker.js';
 const passed = (limit: string) =>
   ({ cause: 'limit', message: `More than is read (limit ${limit}).`, fix: 'Remove some.', limit }) as const;
 
-test('limits are told by name, once each, though what was found within them was enough', () => {
+test('limits are reported by name, once each, though what was found within them was enough', () => {
   const signatures = { verified: [], rejected: [], unsupported: [], notes: [], incomplete: passed('referrers') };
   const collected: CollectedEvidence = {
     signatures: { status: 'present', value: signatures, from: 'here' },

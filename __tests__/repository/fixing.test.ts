@@ -84,7 +84,7 @@ describe('what the page of a rule says to do about a finding makes its example p
     ],
     [
       'known-reference',
-      'the value told on the command line',
+      'the value reported on the command line',
       {
         dockerfile: 'ARG BASE\nFROM $' + '{BASE}',
         flags: ['--build-arg', `BASE=${IMAGE}`],
@@ -165,7 +165,7 @@ describe('what the page of a rule says to do about a finding makes its example p
     expect(stdout).toContain('supported: { last-days: { "nodejs 18": "YYYY-MM-DD" } }');
   });
 
-  test('allowed-base: nobody is told to have an image added that the denylist names', async () => {
+  test('allowed-base: nobody is reported to have an image added that the denylist names', async () => {
     const dockerfile = failing('allowed-base');
     const asked = (stdout: string) => stdout.includes('or ask the owners of the policy to add this one.');
     const { stdout } = await runCommand(check, repositoryWith({ dockerfile }));
@@ -181,7 +181,7 @@ describe('what the page of a rule says to do about a finding makes its example p
     expect(stdout).toContain('\n  - license: 0 of 3\n  - author: ');
   });
 
-  test('readable-build-file: is told once, and as what was not evaluated', async () => {
+  test('readable-build-file: is reported once, and as what was not evaluated', async () => {
     const { stdout } = await runCommand(check, repositoryWith({ dockerfile: 'FORM x' }));
     expect(stdout.match(/"FORM" is not an instruction/g)).toHaveLength(1);
     expect(stdout).not.toContain('name no external image');

@@ -88,9 +88,9 @@ describe('from bytes on disk to answers', () => {
     });
   });
 
-  test("signed by a stranger's key, the same image passes none", async () => {
+  test('signed by an untrusted key, the same image passes none', async () => {
     const signed = [SBOM, APKO, VEX, [SLSA_V1, githubProvenance()]] as const;
-    const subject = await subjectOf({ signed, installed: INSTALLED, strangersKey: true });
+    const subject = await subjectOf({ signed, installed: INSTALLED, untrustedKey: true });
     expect(Object.values(answers(subject)).flat()).toEqual(['fail', 'fail', 'fail', 'fail']);
     expect(subject.evidence.vex?.status).not.toBe('present');
   });

@@ -11,8 +11,8 @@ async function answers(seen: Partial<FilesystemFacts>) {
   const { evidence } = await contentsOf({ layers: [] });
   if (evidence.filesystem.status !== 'present') throw new Error('it was read');
   const filesystem = { ...evidence.filesystem, value: { ...evidence.filesystem.value, ...seen } };
-  const told = ask(distroless, subjectOf({ ...evidence, filesystem }), 'strict', LEVELS);
-  return Object.fromEntries(told.map(({ aspect, ...answer }) => [aspect, answer]));
+  const reported = ask(distroless, subjectOf({ ...evidence, filesystem }), 'strict', LEVELS);
+  return Object.fromEntries(reported.map(({ aspect, ...answer }) => [aspect, answer]));
 }
 
 const PASSING = {
@@ -58,7 +58,7 @@ describe('an image', () => {
     });
   });
 
-  test('that was not read is an open question', () => {
+  test('that was not read is a check that could not be made', () => {
     expect(ask(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });

@@ -112,8 +112,8 @@ describe('the level of an answer', () => {
     ["is the profile's", FAILED, builtInPolicy('baseline'), 'note'],
     ['is lowered by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('hardened'), 'warning'],
     ['is never raised by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('baseline'), 'note'],
-    ['is as high for an open question', open, builtInPolicy('hardened'), 'error'],
-    ['is a warning for an open question where the policy says so', open, warns, 'warning'],
+    ['is as high for a check that could not be made', open, builtInPolicy('hardened'), 'error'],
+    ['is a warning for a check that could not be made where the policy says so', open, warns, 'warning'],
     ['is lower still where the answer says so', { ...open, atMost: 'note' }, warns, 'note'],
     ['of a failure is as high all the same', FAILED, warns, 'error'],
   ])('%s', (_what, result, policy, level) => {
@@ -140,9 +140,9 @@ describe('what observe holds back', () => {
 
   test.each<readonly [string, RuleResult, Policy, true | undefined]>([
     ['a failure', FAILED, observe, true],
-    ['an open question', OPEN, observe, true],
+    ['a check that could not be made', OPEN, observe, true],
     ['what passes blocks nobody', { outcome: 'pass', message: 'It is so.' }, observe, undefined],
-    ['an open question that would only warn', OPEN, warnsWhenOpen, undefined],
+    ['a check that could not be made that would only warn', OPEN, warnsWhenOpen, undefined],
     ['a failure that would only warn', { ...FAILED, atMost: 'warning' }, observe, undefined],
     ['a failure where nothing is held back', FAILED, builtInPolicy('baseline'), undefined],
   ])('%s', (_what, result, policy, heldBack) => {
@@ -233,7 +233,7 @@ describe('what a pull request inherits', () => {
     ['a failure that the change brings', ages, { ...inherited, baseUses: [makeUse('acme/other')] }, false],
     ['a failure in a run that evaluates everything', ages, null, false],
     [
-      'an open question',
+      'a check that could not be made',
       imageRule({ ages: true }, () => ({ outcome: 'indeterminate', message: 'Nobody knows.' })),
       inherited,
       false,
@@ -366,7 +366,7 @@ describe('a rule that compares', () => {
     ['its image', image, { kind: 'image', reference: 'docker.io/acme/before:1' }],
     ['that there was none', { kind: 'none' }, { kind: 'none' }],
     ['that it is not known', { kind: 'unknown', use, reason: 'no network' }, { kind: 'unknown', reason: 'no network' }],
-  ])('is told of the base ref %s', async (_what, base, expected) => {
+  ])('is reported of the base ref %s', async (_what, base, expected) => {
     const seen: ImageRuleSubject[] = [];
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
     await answersOfImage([comparing(seen)], inquiry({ base }), PLATFORM, await collection(requests), null);
@@ -374,7 +374,7 @@ describe('a rule that compares', () => {
     expect(requests.slice(1)).toEqual(base.kind === 'image' ? [['acme/before amd64', ['sbom']]] : []);
   });
 
-  test('is told nothing where nothing is compared; nor is one that does not compare', async () => {
+  test('is reported nothing where nothing is compared; nor is one that does not compare', async () => {
     const seen: ImageRuleSubject[] = [];
     await answersOfImage([comparing(seen)], inquiry(), PLATFORM, await collection(), null);
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
@@ -394,7 +394,7 @@ describe('a rule that compares', () => {
       return FAILED;
     });
 
-  test('is told what its tag names today, with the same evidence and the image', async () => {
+  test('is reported what its tag names today, with the same evidence and the image', async () => {
     const seen: ImageRuleSubject[] = [];
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
     await answersOfImage([asksNewer(seen)], inquiry({ newer }), PLATFORM, await collection(requests), null);
@@ -414,13 +414,13 @@ describe('a rule that compares', () => {
       { status: 'unavailable', cause: 'network', message: 'It timed out.', fix: 'Try again.' },
       { tag: '1', reason: 'It timed out.' },
     ],
-  ])('is told why what its tag names %s', async (_what, named, image, expected) => {
+  ])('is reported why what its tag names %s', async (_what, named, image, expected) => {
     const seen: ImageRuleSubject[] = [];
     await answersOfImage([asksNewer(seen)], inquiry({ newer: named }), PLATFORM, await collection([], { image }), null);
     expect(seen[0]?.newer).toMatchObject({ kind: 'unchecked', ...expected });
   });
 
-  test('is told of nothing newer where nothing is, nor if it does not ask', async () => {
+  test('is reported of nothing newer where nothing is, nor if it does not ask', async () => {
     const seen: ImageRuleSubject[] = [];
     await answersOfImage([asksNewer(seen)], inquiry(), PLATFORM, await collection(), null);
     await answersOfImage([comparing(seen)], inquiry({ newer }), PLATFORM, await collection(), null);

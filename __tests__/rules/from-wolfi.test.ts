@@ -120,11 +120,14 @@ test("a list of repositories that was not read, and a key in apk's other directo
   });
 });
 
-test.each(['filesystem', 'packages'] as const)('the claim is an open question without its %s', async (kind) => {
-  const { evidence } = await contentsOf({ layers: [WOLFI] });
-  const { [kind]: _left, ...seen } = evidence;
-  expect(ask(fromWolfi, subjectOf(seen, { entry: ENTRY }))).toMatchObject([{ outcome: 'indeterminate' }]);
-});
+test.each(['filesystem', 'packages'] as const)(
+  'the claim is a check that could not be made without its %s',
+  async (kind) => {
+    const { evidence } = await contentsOf({ layers: [WOLFI] });
+    const { [kind]: _left, ...seen } = evidence;
+    expect(ask(fromWolfi, subjectOf(seen, { entry: ENTRY }))).toMatchObject([{ outcome: 'indeterminate' }]);
+  },
+);
 
 test('a Windows image is not asked', async () => {
   const { evidence } = await contentsOf({ platform: 'windows/amd64', layers: [] });
@@ -136,7 +139,7 @@ test('a claim that nothing speaks against needs no apko configuration', async ()
   expect(await answer(WOLFI)).toMatchObject({ outcome: 'pass' });
 });
 
-test('what speaks for it is told apart from what speaks against it', async () => {
+test('what speaks for it is distinguished from what speaks against it', async () => {
   expect(await answer([...WOLFI, { path: 'etc/apk/keys/mine.rsa.pub', content: 'x' }])).toMatchObject({
     details: [
       'speaks against it: /etc/apk/keys has mine.rsa.pub',

@@ -22,7 +22,7 @@ describe('files that hand out rights', () => {
     { path: 'dev/sda', type: 'block-device' },
   ];
 
-  test('are told by path, with their mode and owner', async () => {
+  test('are reported by path, with their mode and owner', async () => {
     expect(await answers({ layers: [files] })).toMatchObject([
       {
         aspect: 'set-uid',
@@ -128,7 +128,7 @@ describe('settings that decide what is run', () => {
     expect(await aspects(image(0o1777))).toEqual(['environment']);
   });
 
-  test('of both kinds are all told', async () => {
+  test('of both kinds are all reported', async () => {
     const image: ImageOptions = {
       layers: [[{ path: 'su', content: 'x', mode: 0o4755 }]],
       config: { Env: ['LD_PRELOAD=/x.so'], Entrypoint: ['sh', '-c', 'x'], ExposedPorts: { '22/tcp': {} } },
@@ -138,7 +138,7 @@ describe('settings that decide what is run', () => {
   });
 });
 
-test.each(['image', 'filesystem'] as const)('is an open question without its %s', async (kind) => {
+test.each(['image', 'filesystem'] as const)('is a check that could not be made without its %s', async (kind) => {
   const { evidence } = await contentsOf({ layers: [] });
   const { [kind]: _left, ...seen } = evidence;
   expect(ask(hardenedConfiguration, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);

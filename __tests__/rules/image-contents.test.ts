@@ -60,7 +60,7 @@ test('details are cut at fifty lines, and say so', () => {
   expect(shortened(lines(52))).toEqual([...lines(50), 'and 2 more']);
 });
 
-test('databases that could not be read leave the question open: the first is told, and all below it', () => {
+test('databases that could not be read leave the question open: the first is reported, and all below it', () => {
   const unknowns = [
     { path: 'a', reason: 'it is sparse' },
     { path: 'b', reason: 'it is too large' },

@@ -62,7 +62,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
     expect(sbom?.fix).not.toContain('waivers');
   });
 
-  test('and a publisher that does not sign what it publishes is told apart from one that publishes nothing', () => {
+  test('and a publisher that does not sign what it publishes is distinguished from one that publishes nothing', () => {
     const source = 'https://images.example/docs';
     const publisher = { ...PUBLISHER, publishes: { provenance: { as: 'unsigned', source, read: '2026-10' } } } as const;
     const { message: reason } = lacking({ publisher });
@@ -73,7 +73,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
   test.each<[string, PublisherFacts | null]>([
     ['nobody knows', null],
     ['the catalog knows nothing more of', { id: 'acme', name: 'Acme Images', hardened: false, verifiable: false }],
-  ])('and of a publisher that %s, nothing is told and no waiver offered', (_who, publisher) => {
+  ])('and of a publisher that %s, nothing is reported and no waiver offered', (_who, publisher) => {
     expect(lacking({ publisher, entry: null })).toEqual({
       outcome: 'fail',
       message: 'The image has no signed provenance.',
@@ -115,7 +115,7 @@ describe('the waiver that is offered', () => {
     expect(waivers({ policy, now: new Date(`${today}T00:00:00Z`) })).toMatchObject([{ expires }]);
   });
 
-  test('and one that could not be looked for stays an open question', async () => {
+  test('and one that could not be looked for stays a check that could not be made', async () => {
     const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     const subject = { ...(await attestedSubject({ statements: [], incomplete })), publisher: PUBLISHER };
     const [result] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();

@@ -30,7 +30,7 @@ const PROMISED: readonly (readonly [id: string, levels: string, roles: readonly 
   ['intact', 'off warning off error', ['final'], 'image filesystem packages ownership'],
   ['no-secrets', 'warning error warning error', IMAGES, 'image filesystem packages ownership'],
   ['from-wolfi', 'off error off error', IMAGES, 'image filesystem packages apko'],
-  ['fresh', 'note warning off error', IMAGES, 'image signatures statements clocks'],
+  ['fresh', 'note warning off error', IMAGES, 'image signatures statements timestamps'],
   ['supported', 'warning error warning error', IMAGES, 'image filesystem packages'],
   ['no-known-vulnerabilities', 'warning error warning error', IMAGES, 'image packages sbom vulnerabilities'],
   ['no-new-vulnerabilities', 'off off off off', IMAGES, 'image packages sbom vulnerabilities'],

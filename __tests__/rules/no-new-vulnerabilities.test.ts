@@ -48,7 +48,7 @@ test('a change that fixes is a pass that says what it removes', () => {
   });
 });
 
-test('a change is told what it brings, what it removes, and what to do', () => {
+test('a change is reported what it brings, what it removes, and what to do', () => {
   expect(answer([OLD, NEW], had(OLD))).toMatchObject({
     message: expect.stringMatching(/that registry\.test\/made:1 does not have\.$/),
     fix: expect.stringContaining('openssl 3.3.2-r0'),
@@ -69,7 +69,7 @@ test('what the policy does not count may be brought, and is not said to be nothi
   ]);
 });
 
-test('what nothing is known of is an open question, and of no waiver where nothing is compared', () => {
+test('what nothing is known of is a check that could not be made, and of no waiver where nothing is compared', () => {
   const ungathered = ask(noNewVulnerabilities, { ...subjectOf({}), base: had() });
   expect(ungathered).toMatchObject([{ outcome: 'indeterminate' }]);
   expect(ask(noNewVulnerabilities, subjectOf({}))).toEqual([
@@ -146,7 +146,7 @@ describe('what is accepted or silenced', () => {
     expect(result?.details).toContain('CVE-2026-0002 does not count: doc, signed by acme, says not_affected: inline');
   });
 
-  test('what VEX silenced there is brought, although one notice tells of it and of another that was there', () => {
+  test('what VEX silenced there is brought, although one notice shows of it and of another that was there', () => {
     const vex = { status: 'not_affected', silences: true, reason: 'doc' };
     const one = { ...OLD, ids: [OLD.id, 'USN-1-1'] };
     const two = { ...NEW, ids: [NEW.id, 'USN-1-1'] };

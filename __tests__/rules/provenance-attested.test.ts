@@ -197,7 +197,7 @@ describe('builder and source are those of the allow entry', () => {
     expect(reason).toContain('its source is https://github.com/evil/images');
   });
 
-  describe('a builder that the certificate does not bear out', () => {
+  describe('a builder that the certificate does not confirm', () => {
     const BUILDER = 'https://github.com/acme/builders/.github/workflows/build.yml@refs/tags/v1';
     const EVIL: KeylessIdentity = {
       ...OWN_WORKFLOW,
@@ -239,7 +239,7 @@ describe('builder and source are those of the allow entry', () => {
       expect(await answer({ ...claimed(builder, signer), entry })).toMatchObject({ outcome: 'pass' });
     });
 
-    test('the signature that bears it out speaks for a document that others signed too', async () => {
+    test('the signature that confirms it speaks for a document that others signed too', async () => {
       const [statement] = claimed(BUILDER, EVIL).statements;
       if (statement === undefined) throw new Error('no statement');
       const other = { ...statement, signer: { ...EVIL, subject: BUILDER, runnerEnvironment: 'self-hosted' } };
@@ -263,7 +263,7 @@ describe('builder and source are those of the allow entry', () => {
     });
   });
 
-  test('the one with the fewest faults is told, of several that do not count', async () => {
+  test('the one with the fewest faults is reported, of several that do not count', async () => {
     const good = { predicateType: SLSA_V1, predicate: githubProvenance(), signer: OWN_WORKFLOW };
     const bad = { predicateType: SLSA_V02, predicate: buildKitProvenance() };
     const entry = { provenance: { builder: 'https://github.com/acme/**', source: REPOSITORY } };
@@ -352,7 +352,7 @@ test('an image that no allow entry governs is asked for nothing but the level', 
   expect(provenanceAttested.evaluate(subject, { 'min-level': 3 })).toMatchObject({ outcome: 'fail' });
 });
 
-describe('what is told of a build', () => {
+describe('what is reported of a build', () => {
   const V1_TYPE = 'build type https://actions.github.io/buildtypes/workflow/v1';
 
   test('is from which commit of which repository, and what the statement is over', async () => {
@@ -395,7 +395,7 @@ describe('what is told of a build', () => {
   });
 });
 
-test('times, build type, parameters and materials are told', async () => {
+test('times, build type, parameters and materials are reported', async () => {
   const { details } = await answer({ statements: [{ predicateType: SLSA_V02, predicate: buildKitProvenance() }] }, 0);
   expect(details?.join('\n')).toContain(
     'build type https://mobyproject.org/buildkit@v1, 2026-05-01T10:00:00Z to 2026-05-01T10:05:00Z, 2 materials',

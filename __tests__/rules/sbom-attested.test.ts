@@ -222,12 +222,12 @@ test('an image that no allow entry governs is asked for packages as any other', 
   expect(await over(spdxDocument({ packages: [] }))).toMatchObject({ outcome: 'fail' });
 });
 
-test('a document whose signature has no time is told without one', async () => {
+test('a document whose signature has no time is reported without one', async () => {
   const { details } = await answer({ statements: [{ predicateType: SPDX, predicate: DOCUMENT }] });
   expect(details).toEqual([expect.stringContaining(`signed by the key base.pub, ${SPDX}, about ${PLATFORM_DIGEST}`)]);
 });
 
-test('what was read and what was not is told in the details', async () => {
+test('what was read and what was not is reported in the details', async () => {
   const result = await answer({
     statements: [
       { predicateType: SPDX, predicate: DOCUMENT, signedAt: '2026-05-01T00:00:00.000Z' },

@@ -79,7 +79,7 @@ describe('fails, and says what is lacking', () => {
   });
 });
 
-describe('what is lacking is told', () => {
+describe('what is lacking is reported', () => {
   test('by three packages and no more', async () => {
     const packages = ['a', 'b', 'c', 'd'].map((name) => ({ name, purl: `pkg:npm/${name}` }));
     const { message: reason } = await answer(spdxDocument({ packages }));
@@ -148,7 +148,7 @@ test('an unsigned document is not evaluated', async () => {
   expect(sbomComplete.evaluate(subject, sbomComplete.presets.strict.options)).toMatchObject({ outcome: 'fail' });
 });
 
-test('each element is told in the details', async () => {
+test('each element is reported in the details', async () => {
   const { details } = await answer(spdxDocument({ packages: PACKAGES }));
   expect(details).toContain('hash: 0 of 2');
   expect(details).toContain('timestamp: 1970-01-01T00:00:00Z (a convention of reproducible builds, and no time)');

@@ -162,7 +162,7 @@ describe('fails', () => {
   });
 });
 
-describe('what differs is told', () => {
+describe('what differs is reported', () => {
   const installed = ['a', 'b', 'c', 'd'].map((name) => [name, '1-r0'] as const);
 
   test('by three packages in the sentence, and by all of them below it', async () => {

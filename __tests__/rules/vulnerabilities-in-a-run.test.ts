@@ -2,21 +2,21 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
 import { checkText } from '../../src/reports/text/text.js';
-import { answersOf, openPublisherRoom, type PublisherRoom } from '../support/github/fake-publisher.js';
+import { answersOf, type FakePublisher, startFakePublisher } from '../support/github/fake-publisher.js';
 import { HIGH, LOW, type MadeRecord, osvRecord } from '../support/registry/osv-server.js';
 
 const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
 const FIXED = { ...OPENSSL, fixed: '3.3.2-r0' };
 const ID = 'ALPINE-CVE-2026-0001';
 
-let room: PublisherRoom;
+let fake: FakePublisher;
 beforeEach(async () => {
-  room = await openPublisherRoom();
+  fake = await startFakePublisher();
 });
 
 async function evaluated(records: readonly MadeRecord[], lines: readonly string[], exploited: readonly string[] = []) {
-  const digest = await room.publish('1', [['openssl', '3.3.1-r0']]);
-  const report = await room.evaluate(`base:1@${digest}`, records, { lines, exploited });
+  const digest = await fake.publish('1', [['openssl', '3.3.1-r0']]);
+  const report = await fake.evaluate(`base:1@${digest}`, records, { lines, exploited });
   const answers = answersOf(report, 'no-known-vulnerabilities').map(({ outcome, level, aspect = 'counted' }) =>
     outcome === 'pass' ? 'pass' : `${outcome} ${level} ${aspect}`,
   );
@@ -102,9 +102,9 @@ describe('waivers of one vulnerability', () => {
   });
 
   test('cover what a change brings where they name that rule, and nothing where they name another', async () => {
-    const before = await room.publish('1', [['openssl', '3.3.2-r0']]);
-    const after = await room.publish('1', [['openssl', '3.3.1-r0']]);
-    const { uses } = await room.evaluate(`base:1@${before}`, [record]);
+    const before = await fake.publish('1', [['openssl', '3.3.2-r0']]);
+    const after = await fake.publish('1', [['openssl', '3.3.1-r0']]);
+    const { uses } = await fake.evaluate(`base:1@${before}`, [record]);
     const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'aging' } as const;
     for (const [rule, outcome, state] of [
       ['no-new-vulnerabilities', 'pass', 'used'],
@@ -115,7 +115,7 @@ describe('waivers of one vulnerability', () => {
         'rules: { no-new-vulnerabilities: error }',
         `waivers: [${waiver('GHSA-aaaa-bbbb-cccc', rule)}]`,
       ];
-      const report = await room.evaluate(`base:1@${after}`, [record], { lines, change });
+      const report = await fake.evaluate(`base:1@${after}`, [record], { lines, change });
       expect(answersOf(report, 'no-new-vulnerabilities').map((answer) => answer.outcome)).toEqual([outcome]);
       expect(report.waivers.map((one) => one.state)).toEqual([state]);
     }
@@ -130,7 +130,7 @@ describe('an image of the base ref that may not be opened', () => {
     ['excuses nothing', '3.3.1-r0', 'indeterminate', 'fails signature-verified and is not opened'],
     ['keeps nobody from replacing it', '3.3.2-r0', 'pass', 'whatever the image has that it replaces'],
   ])('%s', async (_what, version, outcome, reason) => {
-    const before = await room.publish(
+    const before = await fake.publish(
       '1',
       [
         ['openssl', '3.3.1-r0'],
@@ -138,14 +138,14 @@ describe('an image of the base ref that may not be opened', () => {
       ],
       { signer: null },
     );
-    const after = await room.publish('1', [['openssl', version]]);
-    const { uses } = await room.evaluate(`base:1@${before}`, [record]);
+    const after = await fake.publish('1', [['openssl', version]]);
+    const { uses } = await fake.evaluate(`base:1@${before}`, [record]);
     const change = { changedFiles: ['Dockerfile'], baseUses: uses, onlyNew: 'aging' } as const;
-    const report = await room.evaluate(`base:1@${after}`, [record], { lines, change });
+    const report = await fake.evaluate(`base:1@${after}`, [record], { lines, change });
     expect(answersOf(report, 'no-new-vulnerabilities')).toMatchObject([
       { outcome, message: expect.stringContaining(reason) },
     ]);
-    expect(room.isOpened(before)).toBe(false);
+    expect(fake.isOpened(before)).toBe(false);
   });
 });
 

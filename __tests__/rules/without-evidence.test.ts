@@ -25,7 +25,7 @@ test('what is there in another form fails with its own fix', () => {
   });
 });
 
-test('what could not be had is an open question', () => {
+test('what could not be had is a check that could not be made', () => {
   const unavailable = {
     status: 'unavailable',
     cause: 'network',
@@ -44,6 +44,6 @@ test('what could not be had is an open question', () => {
   });
 });
 
-test('what was never collected is an open question', () => {
+test('what was never collected is a check that could not be made', () => {
   expect(withoutEvidence(undefined, wanted)).toMatchObject({ outcome: 'indeterminate' });
 });

@@ -38,7 +38,7 @@ describe('npm run generate', () => {
     expect(stale(root)).toEqual([]);
   });
 
-  test('a page tells why, what to do, and the levels', () => {
+  test('a page shows why, what to do, and the levels', () => {
     write(root);
     const page = readFileSync(join(root, 'docs/rules/allowed-base.md'), 'utf8');
     expect(page).toContain('# allowed-base\n');

@@ -61,7 +61,7 @@ describe('advisories', () => {
   test('CVE-2022-23649: a genuine log entry of another signature or artifact proves nothing', async () => {
     for (const name of [
       'genuine entry of another signature by the same signer',
-      "genuine entry of a stranger's signature over the same artifact",
+      'genuine entry of an untrusted signature over the same artifact',
     ]) {
       const verdicts = await verdictsOf(name);
       expect(verdicts).toHaveLength(4);
@@ -71,9 +71,9 @@ describe('advisories', () => {
 
   test('CVE-2026-22703: an entry of this signature under another key or certificate proves nothing', async () => {
     const layer = await forgeLayer(scene, 'classic signature', scene.platform, {});
-    const stranger = await keylessSigner(scene.sigstore);
+    const untrusted = await keylessSigner(scene.sigstore);
     expect(await classic(await withVerifier(layer, verifierPem(scene.signer)))).toMatchObject({ ok: true });
-    for (const verifier of [verifierPem(stranger), stranger.publicKeyPem, scene.signer.publicKeyPem])
+    for (const verifier of [verifierPem(untrusted), untrusted.publicKeyPem, scene.signer.publicKeyPem])
       expect(await classic(await withVerifier(layer, verifier))).toMatchObject({
         ok: false,
         error: { code: 'other-log-entry' },
@@ -90,10 +90,10 @@ describe('advisories', () => {
   });
 
   test('CVE-2022-36056: a certificate beside a signature is not its signer', async () => {
-    const stranger = await keylessSigner(scene.stranger);
+    const untrusted = await keylessSigner(scene.untrusted);
     const payload = simpleSigningPayload(scene.platform.descriptor.digest);
-    // The stranger signs, and shows the certificate of the right signer.
-    const impostor: TestSigner = { ...stranger, certificate: scene.signer.certificate ?? Buffer.alloc(0) };
+    // The untrusted signs, and shows the certificate of the right signer.
+    const impostor: TestSigner = { ...untrusted, certificate: scene.signer.certificate ?? Buffer.alloc(0) };
     const layer = await forgeLayer(scene, 'classic signature', scene.platform, { signer: impostor, payload });
     expect(layer.annotations['dev.sigstore.cosign/certificate']).toBe(
       certificatePem(impostor.certificate ?? Buffer.alloc(0)),

@@ -16,7 +16,7 @@ import { forge, forgeLayer, type Pushed, RELEASE } from '../support/signing/sign
 import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
 import { bundleManifest, cosignManifest } from '../support/signing/sigstore-forms.js';
 
-const stranger = keySigner(generateKeyPairSync('ed25519'));
+const untrusted = keySigner(generateKeyPairSync('ed25519'));
 let search: SignatureSearch;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 describe('signatures of an image', () => {
-  test('one over the index counts for the platform, and every place that was looked in is told', async () => {
+  test('one over the index counts for the platform, and every place that was looked in is reported', async () => {
     const evidence = await collectSignatures(
       search.context(await search.source([await forge(search.scene, 'classic signature', search.scene.index)])),
     );
@@ -76,7 +76,7 @@ describe('signatures of an image', () => {
     });
   });
 
-  test("a stranger's is told by name, and the authority that was asked for", async () => {
+  test('an untrusted is reported by name, and the authority that was asked for', async () => {
     const signer = await keylessSigner(search.scene.sigstore, {
       ...RELEASE_WORKFLOW,
       subject: 'https://github.com/mallory/x',
@@ -179,9 +179,9 @@ describe('signatures of an image', () => {
   });
 
   test('a log that an outdated root does not know leaves it open, and a root of the user’s own settles it', async () => {
-    const signer = await keylessSigner(search.scene.stranger);
+    const signer = await keylessSigner(search.scene.untrusted);
     const source = await search.source([
-      await forge(search.scene, 'classic signature', search.scene.index, { signer, sigstore: search.scene.stranger }),
+      await forge(search.scene, 'classic signature', search.scene.index, { signer, sigstore: search.scene.untrusted }),
     ]);
     const { trustedRootFile: _, ...settings } = search.context(source).settings;
     const embedded = { ...search.context(source), settings };
@@ -240,10 +240,10 @@ describe('signatures of an image', () => {
     });
   });
 
-  test('one over the platform and a stranger’s beside it are both told, and nothing is said that is not known', async () => {
+  test('one over the platform and an untrusted party’s beside it are both reported, and nothing is said that is not known', async () => {
     const [good, bad] = await Promise.all([
       forge(search.scene, 'classic signature', search.scene.platform),
-      forge(search.scene, 'bundle signature', search.scene.platform, { signer: stranger }),
+      forge(search.scene, 'bundle signature', search.scene.platform, { signer: untrusted }),
     ]);
     const evidence = await collectSignatures(search.context(await search.source([good, bad])));
     const place = `registry.example/base:${good.tag}`;
@@ -263,7 +263,7 @@ describe('signatures of an image', () => {
   });
 
   test('a place is named once, however many signatures it holds', async () => {
-    const layers = [{}, { signer: stranger }].map((recipe) =>
+    const layers = [{}, { signer: untrusted }].map((recipe) =>
       forgeLayer(search.scene, 'classic signature', search.scene.index, recipe),
     );
     const tag = fallbackTag(search.scene.index.descriptor.digest, '.sig');
@@ -274,7 +274,7 @@ describe('signatures of an image', () => {
     });
   });
 
-  test('one over another image, in this one’s place, is told with the authority that made it', async () => {
+  test('one over another image, in this one’s place, is reported with the authority that made it', async () => {
     const { content } = await forge(search.scene, 'classic signature', search.scene.otherImage);
     const tag = fallbackTag(search.scene.platform.descriptor.digest, '.sig');
     expect(await collectSignatures(search.context(await search.source([{ content, tag }])))).toMatchObject({
@@ -328,9 +328,9 @@ describe('what is no signature of the image', () => {
     expect(await collectSignatures(search.context(source))).toMatchObject({ status: 'absent' });
   });
 
-  test('an attestation that nobody’s authority made is not told as a bad signature', async () => {
+  test('an attestation that nobody’s authority made is not reported as a bad signature', async () => {
     const source = await search.source([
-      await forge(search.scene, 'bundle attestation', search.scene.index, { signer: stranger }),
+      await forge(search.scene, 'bundle attestation', search.scene.index, { signer: untrusted }),
       {
         content: cosignManifest([
           await strangersAttestation(),
@@ -342,10 +342,10 @@ describe('what is no signature of the image', () => {
     expect(await collectSignatures(search.context(source))).toMatchObject({ status: 'absent' });
   });
 
-  test('but a bad signature is told as one in every form, and so is what can’t be read', async () => {
+  test('but a bad signature is reported as one in every form, and so is what can’t be read', async () => {
     const source = await search.source([
-      await forge(search.scene, 'classic signature', search.scene.index, { signer: stranger }),
-      await forge(search.scene, 'bundle signature', search.scene.platform, { signer: stranger }),
+      await forge(search.scene, 'classic signature', search.scene.index, { signer: untrusted }),
+      await forge(search.scene, 'bundle signature', search.scene.platform, { signer: untrusted }),
       { content: bundleManifest('no bundle', search.scene.index.descriptor) },
     ]);
     const evidence = await collectSignatures(search.context(source));
@@ -358,7 +358,7 @@ describe('what is no signature of the image', () => {
   }
 
   function strangersAttestation() {
-    return forgeLayer(search.scene, 'classic attestation', search.scene.index, { signer: stranger });
+    return forgeLayer(search.scene, 'classic attestation', search.scene.index, { signer: untrusted });
   }
 });
 
@@ -376,7 +376,7 @@ describe('a pin to a platform hides the index that was signed', () => {
 
   const pinned = (name: string) => `${name}@${search.scene.platform.descriptor.digest}`;
 
-  test('the tag beside the pin tells it', async () => {
+  test('the tag beside the pin shows it', async () => {
     expect(await collect(await search.source([signedIndex]))).toMatchObject({
       status: 'present',
       value: { verified: [], signedIndex: search.scene.index.descriptor.digest },

@@ -15,7 +15,7 @@ import { forge, forgeLayer, PREDICATE, RELEASE } from '../support/signing/signer
 import { keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
 import { bundleManifest, cosignManifest, inTotoStatement } from '../support/signing/sigstore-forms.js';
 
-const stranger = keySigner(generateKeyPairSync('ed25519'));
+const untrusted = keySigner(generateKeyPairSync('ed25519'));
 let search: SignatureSearch;
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 describe('statements about an image', () => {
-  test('are told by their signed type, wherever they lie', async () => {
+  test('are reported by their signed type, wherever they lie', async () => {
     const source = await search.source([
       await forge(search.scene, 'classic attestation', search.scene.index),
       await forge(search.scene, 'bundle attestation', search.scene.platform, {
@@ -92,7 +92,7 @@ describe('statements about an image', () => {
     expect(await collectStatements(search.context(await search.source([])))).toMatchObject({ status: 'absent' });
   });
 
-  test('are unsigned documents where they lie beside the image by themselves', async () => {
+  test('are unsigned documents where they are written next to the image by themselves', async () => {
     const evidence = await collectStatements(search.context(await search.source([{ content: unsignedReferrer() }])));
     expect(evidence).toMatchObject({
       status: 'present',
@@ -110,7 +110,7 @@ describe('statements about an image', () => {
     });
   });
 
-  test('are told apart by who signed them, each with its place, and nothing is said that is not known', async () => {
+  test('are distinguished by who signed them, each with its place, and nothing is said that is not known', async () => {
     const good = await forge(search.scene, 'classic attestation', search.scene.platform);
     const unsigned = unsignedReferrer();
     const evidence = await collectStatements(search.context(await search.source([good, { content: unsigned }])));
@@ -132,7 +132,7 @@ describe('statements about an image', () => {
   });
 
   test('that lie in one place name it once', async () => {
-    const layers = [{}, { signer: stranger }].map((recipe) =>
+    const layers = [{}, { signer: untrusted }].map((recipe) =>
       forgeLayer(search.scene, 'classic attestation', search.scene.index, recipe),
     );
     const source = await search.source([{ content: cosignManifest(await Promise.all(layers)), tag: attTag() }]);
@@ -200,7 +200,7 @@ describe('statements about an image', () => {
 
 describe('what is no statement about the image', () => {
   test('a signature of it, whoever made it', async () => {
-    for (const signer of [search.scene.signer, stranger]) {
+    for (const signer of [search.scene.signer, untrusted]) {
       const classic = await forgeLayer(search.scene, 'classic signature', search.scene.index, { signer });
       const source = await search.source([
         await forge(search.scene, 'bundle signature', search.scene.index, { signer }),
@@ -213,7 +213,7 @@ describe('what is no statement about the image', () => {
   test.each([
     ['about another image', { payload: inTotoStatement(`sha256:${'9'.repeat(64)}`, PREDICATE) }, 'wrong-subject'],
     ['that is signed as another document', { payloadType: 'application/json' }, 'wrong-type'],
-  ])('one %s is told with the authority that made it', async (_name, recipe, code) => {
+  ])('one %s is reported with the authority that made it', async (_name, recipe, code) => {
     const made = await forge(search.scene, 'classic attestation', search.scene.index, recipe);
     expect(await collectStatements(search.context(await search.source([made])))).toMatchObject({
       status: 'present',
@@ -226,11 +226,13 @@ describe('what is no statement about the image', () => {
     });
   });
 
-  test('but a stranger’s is told as rejected in every form, and so is what can’t be read', async () => {
-    const attestation = await forgeLayer(search.scene, 'classic attestation', search.scene.index, { signer: stranger });
+  test('but an untrusted party’s is reported as rejected in every form, and so is what can’t be read', async () => {
+    const attestation = await forgeLayer(search.scene, 'classic attestation', search.scene.index, {
+      signer: untrusted,
+    });
     const source = await search.source([
       { content: cosignManifest([attestation, { ...attestation, content: Buffer.from('none') }]), tag: attTag() },
-      await forge(search.scene, 'bundle attestation', search.scene.platform, { signer: stranger }),
+      await forge(search.scene, 'bundle attestation', search.scene.platform, { signer: untrusted }),
       { content: bundleManifest('no bundle', search.scene.index.descriptor) },
     ]);
     const evidence = await collectStatements(search.context(source));
@@ -244,8 +246,8 @@ describe('what is no statement about the image', () => {
   });
 });
 
-describe('what is attached in a form that can’t be read is told, not passed over', () => {
-  const told = (reason: string) => ({
+describe('what is attached in a form that can’t be read is reported, not passed over', () => {
+  const reported = (reason: string) => ({
     status: 'present',
     value: { verified: [], rejected: [{ code: 'malformed', reason: expect.stringContaining(reason) }] },
   });
@@ -256,7 +258,7 @@ describe('what is attached in a form that can’t be read is told, not passed ov
   ] as const)('an index under the tag %s', async (suffix, collect) => {
     const tag = fallbackTag(search.scene.index.descriptor.digest, suffix);
     const source = await search.source([{ content: makeIndex([search.scene.otherImage]), tag }]);
-    expect(await collect(search.context(source))).toMatchObject(told('index'));
+    expect(await collect(search.context(source))).toMatchObject(reported('index'));
   });
 
   test('a bundle that shares its manifest, whichever it holds', async () => {
@@ -267,7 +269,7 @@ describe('what is attached in a form that can’t be read is told, not passed ov
     const shared = makeArtifact({ artifactType: mediaType, subject: index.descriptor, layers });
     const source = await search.source([{ content: shared }]);
     for (const collect of [collectSignatures, collectStatements])
-      expect(await collect(search.context(source))).toMatchObject(told('only layer'));
+      expect(await collect(search.context(source))).toMatchObject(reported('only layer'));
   });
 });
 
@@ -292,7 +294,10 @@ describe('statements of a mirror do not stop the search upstream', () => {
   const pullFrom = reference('mirror.example/registry/base:latest');
   const bends: readonly (readonly [string, Parameters<typeof forge>[3]])[] = [
     ['of another type', {}],
-    ['that a stranger signed', { predicateType: PROVENANCE, signer: keySigner(generateKeyPairSync('ed25519')) }],
+    [
+      'that an untrusted party signed',
+      { predicateType: PROVENANCE, signer: keySigner(generateKeyPairSync('ed25519')) },
+    ],
     [
       'about another image',
       { predicateType: PROVENANCE, payload: inTotoStatement(`sha256:${'9'.repeat(64)}`, PROVENANCE) },

@@ -24,7 +24,7 @@ describe('authorities that signed', () => {
     expect(countSigners(verified)).toBe(count);
   });
 
-  test('with keys are told by the key, whatever the policy calls it', () => {
+  test('with keys are reported by the key, whatever the policy calls it', () => {
     const key = (authorityIndex: number, name: string, fingerprint: string) => ({
       authorityIndex,
       signer: { kind: 'key', name, fingerprint } as const,

@@ -17,7 +17,7 @@ const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const ENTRIES = ['dsse 0.0.1', 'intoto 0.0.1', 'intoto 0.0.2'] as const;
 
 /** JSON values that stand in a document's place for what belongs there. */
-const stranger = fc.oneof(
+const untrusted = fc.oneof(
   fc.constantFrom<unknown>(null, '', 'AAAA', '=', 'é', -1, 1e300, true, [], {}, [null], ['AAAA'], { rawBytes: 'AAAA' }),
   fc.jsonValue(),
 );
@@ -49,7 +49,7 @@ function scribble(text: Uint8Array, changes: readonly (readonly [number, number]
   return copy;
 }
 
-describe('whatever a stranger puts into it', () => {
+describe('whatever an untrusted party puts into it', () => {
   interface Layer {
     readonly content: Buffer;
     readonly annotations: Readonly<Record<string, string>>;
@@ -71,7 +71,7 @@ describe('whatever a stranger puts into it', () => {
 
   test('a bundle is read or refused with a reason', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(), stranger, noise, async (at, value, changes) => {
+      fc.asyncProperty(fc.nat(), untrusted, noise, async (at, value, changes) => {
         const read = await readBundle(scribble(Buffer.from(JSON.stringify(bend(bundle, at, value))), changes));
         if (!read.ok) expect(read.error.reason).not.toBe('');
         else expect(read.value.content.signature.length).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ describe('whatever a stranger puts into it', () => {
   test('cosign’s layers are read or refused with a reason', () => {
     const names = fc.nat(5);
     fc.assert(
-      fc.property(names, fc.nat(), stranger, noise, fc.nat(2), (name, at, value, changes, which) => {
+      fc.property(names, fc.nat(), untrusted, noise, fc.nat(2), (name, at, value, changes, which) => {
         const layer = attestations[which] ?? signature;
         const bent = { ...layer.annotations };
         const key = Object.keys(bent)[name % Object.keys(bent).length] ?? '';
@@ -112,7 +112,7 @@ describe('whatever a stranger puts into it', () => {
       return { content: read.value.content, body: entry.canonicalizedBody, der: certificate };
     });
     fc.assert(
-      fc.property(fc.nat(2), fc.nat(), stranger, (which, at, value) => {
+      fc.property(fc.nat(2), fc.nat(), untrusted, (which, at, value) => {
         const one = bound[which];
         if (one === undefined) throw new Error('there is one of each kind');
         const json: unknown = JSON.parse(one.body.toString());

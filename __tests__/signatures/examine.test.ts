@@ -27,7 +27,7 @@ const byKey = (log: 'required' | 'ignored', { publicKeyPem } = key): Authority =
 let search: SignatureSearch;
 /** The release workflow signed the index. */
 let released: ImageSource;
-/** A key signed the index, and told a log. */
+/** A key signed the index, and reported a log. */
 let keyed: ImageSource;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function collect(source: ImageSource, changes: Partial<ContextOptions> = {}) {
 }
 
 describe('a signature is evaluated by the authorities of the entry that governs the image', () => {
-  test('and where no entry does, it is told by its signer and counts for nobody', async () => {
+  test('and where no entry does, it is reported by its signer and counts for nobody', async () => {
     for (const entry of [null, allowEntry([])]) {
       expect(await collect(released, { entry })).toMatchObject({
         status: 'present',
@@ -106,7 +106,7 @@ describe('the trusted root', () => {
   });
 
   test('of the command line stands before the policy’s', async () => {
-    const policy = { trustedRoot: JSON.stringify(search.scene.stranger.trustedRoot()) };
+    const policy = { trustedRoot: JSON.stringify(search.scene.untrusted.trustedRoot()) };
     expect(await collect(released, { policy })).toMatchObject({
       value: { verified: [{}], trustedRoot: search.trustedRootFile },
     });

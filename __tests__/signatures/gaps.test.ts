@@ -44,7 +44,7 @@ test('a root is named with what there is to say of it', () => {
   expect(rootNotes(plain)).toEqual({ trustedRoot: 'the test root', notes: [] });
 });
 
-test('keys of a key management service are told by name, and no others', () => {
+test('keys of a key management service are reported by name, and no others', () => {
   expect(
     kmsKeys([
       { kind: 'keyless', issuer: 'https://a.example', subject: 'b' },

@@ -81,7 +81,7 @@ describe('public keys', () => {
     );
   });
 
-  test('a signature is over these bytes, by this key, with the hash that was told', () => {
+  test('a signature is over these bytes, by this key, with the hash that was reported', () => {
     const pair = onCurve('P-384');
     const read = readPublicKey(pem(pair));
     if (!read.ok) throw new Error(read.error);
@@ -110,11 +110,12 @@ describe('a signature', () => {
     ['P-256', onCurve('P-256'), ['sha256']],
     ['P-384', onCurve('P-384'), ['sha256', 'sha384']],
     ['P-521', onCurve('P-521'), ['sha256', 'sha512']],
-  ])('by a key on %s is over SHA-256 or the hash of the curve, unless the hash is told', (_name, pair, own) => {
+  ])('by a key on %s is over SHA-256 or the hash of the curve, unless the hash is reported', (_name, pair, own) => {
     for (const hash of HASHES) {
       const signature = sign(hash, DATA, pair.privateKey);
       expect(verifyWithKey(pair.publicKey, DATA, signature)).toBe(own.includes(hash));
-      for (const told of HASHES) expect(verifyWithKey(pair.publicKey, DATA, signature, told)).toBe(told === hash);
+      for (const reported of HASHES)
+        expect(verifyWithKey(pair.publicKey, DATA, signature, reported)).toBe(reported === hash);
       expect(verifyWithKey(pair.publicKey, OTHER, signature, hash)).toBe(false);
     }
   });
@@ -123,11 +124,12 @@ describe('a signature', () => {
     ['RSA, PKCS#1 v1.5', rsa, {}],
     ['RSA, PSS', rsa, PSS],
     ['a key for PSS alone', pss, PSS],
-  ])('by %s is over one of the three hashes, unless the hash is told', (_name, pair, options) => {
+  ])('by %s is over one of the three hashes, unless the hash is reported', (_name, pair, options) => {
     for (const hash of HASHES) {
       const signature = sign(hash, DATA, { ...options, key: pair.privateKey });
       expect(verifyWithKey(pair.publicKey, DATA, signature)).toBe(true);
-      for (const told of HASHES) expect(verifyWithKey(pair.publicKey, DATA, signature, told)).toBe(told === hash);
+      for (const reported of HASHES)
+        expect(verifyWithKey(pair.publicKey, DATA, signature, reported)).toBe(reported === hash);
       expect(verifyWithKey(pair.publicKey, OTHER, signature)).toBe(false);
     }
   });

@@ -110,7 +110,7 @@ describe('an in-toto statement', () => {
     expect(readStatement(statement(changes), DIGEST)).toMatchObject({ ok: false, error: { code } });
   });
 
-  test('tells what else it is about, each once, and by which payload it is known', () => {
+  test('shows what else it is about, each once, and by which payload it is known', () => {
     const subject = [
       { digest: { sha256: OTHER.slice(7) } },
       { digest: { sha256: DIGEST.slice(7), sha512: 'x' } },

@@ -21,7 +21,7 @@ import { makeSigstore, type TestSigstore } from '../support/signing/sigstore-tru
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const STATEMENT = inTotoStatement(DIGEST, 'https://spdx.dev/Document');
 
-/** Everything a verification reads of what a stranger can write; each must be one that changes the verdict. */
+/** Everything a verification reads of what an untrusted party can write; each must be one that changes the verdict. */
 type Part =
   | 'message or payload'
   | 'payload type'

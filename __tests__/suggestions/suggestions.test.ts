@@ -16,7 +16,7 @@ import { read } from '../support/image/read-dockerfile.js';
 import { validPolicy } from '../support/load-policy-text.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
-const ORGANISATION = `- catalog: chainguard-organization
+const ORGANIZATION = `- catalog: chainguard-organization
     with: { organization: acme.com, identities: ["https://issuer.enforce.dev/a/b"] }`;
 
 function policyWith(allow: readonly string[], more = '', profile = 'hardened'): Promise<Policy> {
@@ -94,7 +94,7 @@ describe('every equivalent', () => {
     const allow = [...new Set(equivalents.images.map(({ image }) => image))].map(
       (image) => `- { image: "${image.replace('{organization}', 'acme.com')}", signed: false, reason: test }`,
     );
-    const policy = await policyWith([...allow, ORGANISATION], '', 'baseline');
+    const policy = await policyWith([...allow, ORGANIZATION], '', 'baseline');
     for (const name of new Set(equivalents.images.map((entry) => entry.for))) {
       for (const { image, changes } of proposed(policy, `FROM ${name}\nCMD ["x"]\n`)) {
         expect([image, changes.join('; ')]).toEqual([image, expect.stringMatching(/runs as|user that it runs as/)]);
@@ -212,7 +212,7 @@ describe('the variant that a stage needs', () => {
   });
 
   test('says what is not known of an image', async () => {
-    const policy = await policyWith([ORGANISATION]);
+    const policy = await policyWith([ORGANIZATION]);
     expect(proposed(policy, 'FROM hashicorp/vault:1\nCMD ["server"]\n')).toEqual([
       expect.objectContaining({
         inferred: true,
@@ -262,7 +262,7 @@ describe('the version line', () => {
     ['python:3.12.4-slim', '- { image: "dhi.io/**", signed: false, reason: test }', 'dhi.io/python:3.12-debian13'],
     ['python:3', '- { image: "dhi.io/**", signed: false, reason: test }', 'dhi.io/python:3-debian13'],
     ['python', '- { image: "dhi.io/**", signed: false, reason: test }', 'dhi.io/python:3-debian13'],
-    ['python:3.12', ORGANISATION, 'cgr.dev/acme.com/python:3.12'],
+    ['python:3.12', ORGANIZATION, 'cgr.dev/acme.com/python:3.12'],
     ['node:22-alpine', '- catalog: distroless', 'gcr.io/distroless/nodejs22-debian13:nonroot'],
     ['node:18', '- catalog: distroless', 'gcr.io/distroless/nodejs26-debian13:nonroot'],
     ['eclipse-temurin:21-jre', '- catalog: distroless', 'gcr.io/distroless/java21-debian13:nonroot'],
@@ -327,7 +327,7 @@ describe('what would itself fail is never proposed', () => {
           const lines = allow.map((image) => `- { image: "${image}", signed: false, reason: test }`);
           const denied = deny.map((image) => `  - { image: "${image}", reason: test }\n`).join('');
           const policy = await policyWith(
-            [...lines, '- catalog: chainguard', ORGANISATION],
+            [...lines, '- catalog: chainguard', ORGANIZATION],
             denied === '' ? '' : `deny:\n${denied}`,
             profile,
           );
@@ -488,23 +488,23 @@ describe('a finding of allowed-base', () => {
 describe('a runtime past its end', () => {
   const dockerfile = 'FROM python:3.7 AS build\nRUN pip list\nFROM node:14\nCOPY --from=build /a /b\n';
 
-  test('is not proposed where the policy wants what ships to be supported, and the reason is told', async () => {
-    const policy = await policyWith([ORGANISATION]);
+  test('is not proposed where the policy wants what ships to be supported, and the reason is reported', async () => {
+    const policy = await policyWith([ORGANIZATION]);
     expect(proposals(policy, dockerfile, 1)).toMatchObject({
       proposed: [],
       leftOut: [{ image: 'cgr.dev/acme.com/node:14', because: 'Node.js 14 was supported until 2023-04-30' }],
     });
     // In a stage that only builds, it is a warning.
     expect(images(proposed(policy, dockerfile))).toEqual(['cgr.dev/acme.com/python:3.7-dev']);
-    expect(images(proposed(await policyWith([ORGANISATION], '', 'baseline'), dockerfile, 1))).toHaveLength(1);
+    expect(images(proposed(await policyWith([ORGANIZATION], '', 'baseline'), dockerfile, 1))).toHaveLength(1);
   });
 
   test('is proposed where the policy says that it is supported for longer, or where it still is', async () => {
     const longer = await policyWith(
-      [ORGANISATION],
+      [ORGANIZATION],
       'rules: { supported: { last-days: { "nodejs 14": "2027-01-31" } } }',
     );
     expect(images(proposed(longer, dockerfile, 1))).toEqual(['cgr.dev/acme.com/node:14']);
-    expect(images(proposed(await policyWith([ORGANISATION]), 'FROM node:24\n'))).toEqual(['cgr.dev/acme.com/node:24']);
+    expect(images(proposed(await policyWith([ORGANIZATION]), 'FROM node:24\n'))).toEqual(['cgr.dev/acme.com/node:24']);
   });
 });

@@ -130,7 +130,7 @@ export function makeWaiver(given: Partial<EvaluatedWaiver> = {}): EvaluatedWaive
   };
 }
 
-/** An image whose registry did not answer, as the first line of `Dockerfile` is told of it. */
+/** An image whose registry did not answer, as the first line of `Dockerfile` is reported of it. */
 export const NO_ANSWER: Finding = {
   rule: 'signature-verified',
   level: 'error',

@@ -86,18 +86,18 @@ test('a document that does not count adds nothing', async () => {
     library('x', '1', 'pkg:maven/a/x@1'),
   );
   const value = sbom.status === 'present' ? { ...sbom.value, counts: false } : undefined;
-  const told = value === undefined ? null : await run(present(value, 'the test'));
-  expect(told).toEqual({ asked: ['Debian:12 tool 1'], found: [], open: [], packages: 1 });
+  const reported = value === undefined ? null : await run(present(value, 'the test'));
+  expect(reported).toEqual({ asked: ['Debian:12 tool 1'], found: [], open: [], packages: 1 });
 });
 
 test('a document that could not be had leaves a question open', async () => {
-  const told = await run({
+  const reported = await run({
     status: 'unavailable',
     cause: 'network',
     message: 'The registry hung up.',
     fix: 'Try again.',
   });
-  expect(told.open).toEqual(['its attested SBOM: it could not be had (network): The registry hung up.']);
+  expect(reported.open).toEqual(['its attested SBOM: it could not be had (network): The registry hung up.']);
 });
 
 describe('a component of a document', () => {
@@ -117,9 +117,9 @@ describe('a component of a document', () => {
       'Go github.com/Azure/y 1.0.0',
     ],
   ])('that is %s is asked about, although the image has a distribution', async (_, component, expected) => {
-    const told = await run(cycloneDx(component));
-    expect(told.asked).toContain(expected);
-    expect([told.open, told.packages]).toEqual([[], 2]);
+    const reported = await run(cycloneDx(component));
+    expect(reported.asked).toContain(expected);
+    expect([reported.open, reported.packages]).toEqual([[], 2]);
   });
 
   test.each([
@@ -148,9 +148,9 @@ describe('a component of a document', () => {
     ['that is an application', { type: 'application', name: 'thing', version: '1.0' }, /no purl says/],
     ['that is an application without a version', { type: 'application', name: 'thing' }, /^thing of .*no purl says/],
   ])('%s leaves a question open, and is counted', async (_, component, expected) => {
-    const told = await run(cycloneDx(component));
-    expect(told.open).toEqual([expect.stringMatching(expected)]);
-    expect(told.packages).toBe(2);
+    const reported = await run(cycloneDx(component));
+    expect(reported.open).toEqual([expect.stringMatching(expected)]);
+    expect(reported.packages).toBe(2);
   });
 
   test('that is in the databases too is asked about once, with a purl or without', async () => {
@@ -168,14 +168,14 @@ describe('a component of a document', () => {
       library('jinja-2', '3.1.0', 'pkg:pypi/jinja-2@3.1.0'),
       library('tool', '1', 'pkg:deb/debian/tool@1?arch=source'),
     );
-    const told = await run(sbom, inventory);
-    expect(told.asked.sort()).toEqual([
+    const reported = await run(sbom, inventory);
+    expect(reported.asked.sort()).toEqual([
       'Debian:12 tool 1',
       'PyPI jinja-2 3.1.0',
       'npm lodash 3.0.0',
       'npm lodash 4.17.21',
     ]);
-    expect([told.open, told.packages]).toEqual([[], 4]);
+    expect([reported.open, reported.packages]).toEqual([[], 4]);
   });
 
   test.each([
@@ -205,14 +205,14 @@ describe('a component of a document', () => {
       ['upstream', '8.0', 'pkg:github/curl/curl@8.0'],
     ] as const;
     const inventory = inventoryOf(WOLFI, [['curl', '8.0-r0']]);
-    const told = await run(
+    const reported = await run(
       spdx(apko, [
         ['curl', 'DESCRIBED_BY', 'curl.yaml'],
         ['curl', 'GENERATED_FROM', 'upstream'],
       ]),
       inventory,
     );
-    expect([told.open, told.packages]).toEqual([[], 1]);
+    expect([reported.open, reported.packages]).toEqual([[], 1]);
     expect((await run(spdx(apko), inventory)).open).toHaveLength(2);
   });
 

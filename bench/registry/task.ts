@@ -1,4 +1,4 @@
-/** What the program under measurement is told, as JSON on its command line. */
+/** What the program under measurement is reported, as JSON on its command line. */
 export interface Task {
   /** `host:port` of the registry, plain HTTP on loopback. */
   readonly host: string;

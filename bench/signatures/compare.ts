@@ -58,7 +58,7 @@ await registry.close();
 async function push(repository: string, signature: Form, attestation: Form): Promise<string> {
   const platform = await makeImage({ config: { Labels: { repository } } });
   const index = makeIndex([platform, await makeImage({ platform: 'linux/arm64', config: { Labels: { repository } } })]);
-  const scene: Scene = { sigstore, stranger: sigstore, signer, platform, index, otherImage: platform };
+  const scene: Scene = { sigstore, untrusted: sigstore, signer, platform, index, otherImage: platform };
   registry.push(repository, index, 'latest');
   const made = [await forge(scene, signature, index)];
   if (attestation === 'classic attestation') made.push(await classicAttestations(scene));

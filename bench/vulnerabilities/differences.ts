@@ -5,9 +5,9 @@ import type { Evaluated } from './evaluate-sboms.js';
 import { type Hit, hitKey, type Scan } from './osv-scanner.js';
 import type { Sbom } from './sbom-directory.js';
 
-/** What the causes of differences are told by. */
+/** What the causes of differences are reported by. */
 export interface Known {
-  readonly bills: readonly Sbom[];
+  readonly sboms: readonly Sbom[];
   /** `ID NAME` of every entry of every record. */
   readonly named: ReadonlySet<string>;
   readonly exported: ReadonlySet<string>;
@@ -16,7 +16,7 @@ export interface Known {
 interface Cause {
   readonly of: 'ours' | 'osv-scanner';
   readonly says: string;
-  readonly explains: (hit: Hit, bill: Sbom, scanned: Scan, known: Known) => boolean;
+  readonly explains: (hit: Hit, sbom: Sbom, scanned: Scan, known: Known) => boolean;
 }
 
 const isOfDistribution = ({ id }: Hit): boolean => !/^(?:GO|GHSA|PYSEC|OLD-(?:Go|npm|PyPI))-?/.test(id);
@@ -30,17 +30,17 @@ const CAUSES: readonly Cause[] = [
   {
     of: 'ours',
     says: 'The SBOM names a point release (`distro=debian-9.13`); osv-scanner asks for an ecosystem `Debian:9.13`, which no record has, and we for `Debian:9`.',
-    explains: (hit, bill, scanned, { exported }) => {
-      const theirs = packageOf(hit, bill, scanned);
+    explains: (hit, sbom, scanned, { exported }) => {
+      const theirs = packageOf(hit, sbom, scanned);
       return isOfDistribution(hit) && theirs !== undefined && !exported.has(theirs.ecosystem);
     },
   },
   {
     of: 'ours',
     says: 'osv-scanner leaves the path out of the name of a Go module that SPDX names: `golang.org/x/sys` becomes `sys`, which no record is about.',
-    explains: (hit, bill, scanned) =>
+    explains: (hit, sbom, scanned) =>
       hit.name.includes('/') &&
-      packageOf({ ...hit, name: hit.name.slice(hit.name.lastIndexOf('/') + 1) }, bill, scanned)?.ecosystem === 'Go',
+      packageOf({ ...hit, name: hit.name.slice(hit.name.lastIndexOf('/') + 1) }, sbom, scanned)?.ecosystem === 'Go',
   },
   {
     of: 'osv-scanner',
@@ -69,10 +69,10 @@ export function differences(
   scanned: Scan,
   known: Known,
 ): { readonly lines: readonly string[]; readonly unexplained: readonly string[] } {
-  const sbomOf = (source: string) => known.bills.find(({ path }) => source.startsWith(path));
+  const sbomOf = (source: string) => known.sboms.find(({ path }) => source.startsWith(path));
   const theirHits = scanned.hits.flatMap((hit) => {
-    const bill = sbomOf(hit.source);
-    return bill === undefined ? [] : [{ ...hit, source: bill.path }];
+    const sbom = sbomOf(hit.source);
+    return sbom === undefined ? [] : [{ ...hit, source: sbom.path }];
   });
   const ours = new Map(evaluated.hits.map((hit) => [hitKey(hit), hit]));
   const theirs = new Map(theirHits.map((hit) => [hitKey(hit), hit]));
@@ -84,8 +84,8 @@ export function differences(
   const counted = new Map<Cause, Hit[]>();
   const unexplained: string[] = [];
   for (const { of, hit } of left) {
-    const bill = sbomOf(hit.source);
-    const cause = CAUSES.find((one) => bill !== undefined && one.of === of && one.explains(hit, bill, scanned, known));
+    const sbom = sbomOf(hit.source);
+    const cause = CAUSES.find((one) => sbom !== undefined && one.of === of && one.explains(hit, sbom, scanned, known));
     if (cause === undefined) unexplained.push(`${of}: ${hitKey(hit)}`);
     else counted.set(cause, [...(counted.get(cause) ?? []), hit]);
   }

@@ -8,7 +8,7 @@ import { readSboms, type Sbom } from './sbom-directory.js';
 export interface Evaluated {
   readonly hits: readonly Hit[];
   readonly packages: number;
-  /** What stays open, by bill: an image with anything here is indeterminate, and not clean. */
+  /** What stays open, by sbom: an image with anything here is indeterminate, and not clean. */
   readonly unevaluated: readonly { readonly path: string; readonly reasons: readonly string[] }[];
 }
 

@@ -13,14 +13,14 @@ interface Asked {
   readonly directory: string;
   readonly scanner: string;
   /** A directory of SBOMs. */
-  readonly bills: string;
+  readonly sboms: string;
   /** A directory of recorded answers of the OSV API. */
   readonly recordings: string;
 }
 
 /** Holds real SBOMs against real recorded answers with both programs. Fails where a difference has no known cause. */
-export function compareRealSboms({ directory, scanner, bills: corpus, recordings }: Asked): string {
-  const all = copySboms(corpus, join(directory, 'bills'));
+export function compareRealSboms({ directory, scanner, sboms: corpus, recordings }: Asked): string {
+  const all = copySboms(corpus, join(directory, 'sboms'));
   const records = recordedRecords(recordings, all);
   const entries = [...records.values()]
     .flat()
@@ -36,7 +36,7 @@ export function compareRealSboms({ directory, scanner, bills: corpus, recordings
   const scanned = fastest(() => scanSboms(scanner, exports, read));
   const evaluated = fastest(() => evaluateApart(exports, read));
   const { lines, unexplained } = differences(evaluated, scanned, {
-    bills: read,
+    sboms: read,
     named: new Set(entries.map(({ record, entry }) => `${record.id} ${entry.package.name}`)),
     exported: new Set(entries.map(({ entry }) => entry.package.ecosystem)),
   });
@@ -66,10 +66,10 @@ export function compareRealSboms({ directory, scanner, bills: corpus, recordings
 function acceptable(
   scanner: string,
   exports: string,
-  bills: readonly Sbom[],
+  sboms: readonly Sbom[],
 ): { readonly read: readonly Sbom[]; readonly refused: readonly Sbom[] } {
   const refused: Sbom[] = [];
-  for (let read = bills; ; read = read.filter((bill) => !refused.includes(bill))) {
+  for (let read = sboms; ; read = read.filter((sbom) => !refused.includes(sbom))) {
     const scanned = scan(scanner, exports, ['source', ...read.flatMap(({ path }) => ['-L', path])]);
     if (typeof scanned !== 'string') return { read, refused };
     const bad = read.find(({ path }) => scanned.includes(`${path.slice(1)}: `));
@@ -78,16 +78,16 @@ function acceptable(
   }
 }
 
-function scanSboms(scanner: string, exports: string, bills: readonly Sbom[]): Scan {
-  const scanned = scan(scanner, exports, ['source', ...bills.flatMap(({ path }) => ['-L', path])]);
+function scanSboms(scanner: string, exports: string, sboms: readonly Sbom[]): Scan {
+  const scanned = scan(scanner, exports, ['source', ...sboms.flatMap(({ path }) => ['-L', path])]);
   if (typeof scanned === 'string') throw new Error(scanned.slice(-1000));
   return scanned;
 }
 
 /** The same in a process of our own, as osv-scanner is one. */
-function evaluateApart(exports: string, bills: readonly Sbom[]): Evaluated & Pick<Scan, 'seconds' | 'cpuSeconds'> {
+function evaluateApart(exports: string, sboms: readonly Sbom[]): Evaluated & Pick<Scan, 'seconds' | 'cpuSeconds'> {
   const script = process.argv[1] ?? '';
-  const run = runTimed(process.execPath, [script, 'evaluate', exports, ...bills.map(({ path }) => path)]);
+  const run = runTimed(process.execPath, [script, 'evaluate', exports, ...sboms.map(({ path }) => path)]);
   if (!run.stdout.startsWith('{')) throw new Error(run.stderr);
   return { ...(JSON.parse(run.stdout) as Evaluated), seconds: run.seconds, cpuSeconds: run.cpuSeconds };
 }

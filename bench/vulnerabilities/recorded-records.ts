@@ -18,9 +18,9 @@ export const entriesOf = ({ affected }: MadeRecord): readonly Entry[] => affecte
  * recorded; affected is every version up to the highest for which the service named the record, in the release it was
  * asked about and in those of the SBOM.
  */
-export function recordedRecords(directory: string, bills: readonly Sbom[]): ReadonlyMap<string, readonly MadeRecord[]> {
+export function recordedRecords(directory: string, sboms: readonly Sbom[]): ReadonlyMap<string, readonly MadeRecord[]> {
   const releases = new Set(
-    bills.flatMap(({ distribution }) => {
+    sboms.flatMap(({ distribution }) => {
       const ecosystem = distributionEcosystem(distribution);
       return ecosystem.ok ? ecosystem.value.ecosystems : [];
     }),

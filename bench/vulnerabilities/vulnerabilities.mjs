@@ -1,7 +1,7 @@
 // What asking about known vulnerabilities costs, and how our answers compare with osv-scanner's on the same packages and
 // the same exports. Usage:
-// node bench/vulnerabilities/vulnerabilities.mjs [OSV_SCANNER [BILLS RECORDINGS [--write]]]
-// BILLS is a directory of SBOM, RECORDINGS one of recorded answers of the OSV API in the form of osv-scanner's
+// node bench/vulnerabilities/vulnerabilities.mjs [OSV_SCANNER [SBOMS RECORDINGS [--write]]]
+// SBOMS is a directory of SBOM, RECORDINGS one of recorded answers of the OSV API in the form of osv-scanner's
 // own tests. --write puts all of it into bench/vulnerabilities/results.md. It fails where the two programs differ and no
 // cause of it is known.
 import { execFileSync } from 'node:child_process';

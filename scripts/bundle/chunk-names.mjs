@@ -7,7 +7,7 @@ import { basename } from 'node:path';
  * that most of it comes from, `yaml.shared.js`. Where two would be called the same, directories are put before.
  *
  * Takes the outputs of esbuild's metafile (https://esbuild.github.io/api/#metafile) and gives the new name of each file of
- * `chunks/` by its present one. Throws where two can't be told apart.
+ * `chunks/` by its present one. Throws where two can't be distinguished.
  */
 export function chunkNames(outputs) {
   const chunks = Object.entries(outputs)

@@ -24,7 +24,7 @@ export interface ExampleImage {
   readonly created: string;
   /** Who signs the index; nobody without it. */
   readonly signer?: TestSigner;
-  /** Whether the test log records what was signed; it does unless told otherwise. */
+  /** Whether the test log records what was signed; it does unless reported otherwise. */
   readonly logged?: boolean;
   /** What the SBOM says is in it; without it none is attested. */
   readonly sbom?: readonly MadePackage[];

@@ -27,17 +27,17 @@ export async function makeExamples(root: string): Promise<readonly string[]> {
     ],
   });
   const release = await keylessSigner(sigstore, identity(WORKFLOW));
-  const stranger = await keylessSigner(
+  const untrusted = await keylessSigner(
     sigstore,
-    identity('https://github.com/stranger/fork/.github/workflows/release.yml@refs/heads/main'),
+    identity('https://github.com/untrusted/fork/.github/workflows/release.yml@refs/heads/main'),
   );
   const aged = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
   const now = sigstore.now.toISOString();
 
   const storefront = join(root, 'examples/storefront');
-  const shop = await makeRegistry(storefront, storefrontImages(now, { release, stranger }), sigstore);
+  const shop = await makeRegistry(storefront, storefrontImages(now, { release, untrusted }), sigstore);
   const rules = join(root, 'examples/rules');
-  const shown = await makeRegistry(rules, ruleImages(now, { release, stranger, aged }), sigstore);
+  const shown = await makeRegistry(rules, ruleImages(now, { release, untrusted, aged }), sigstore);
   await writeFile(join(rules, '.github/keys/aged.pub'), aged.publicKeyPem);
   const change = join(root, 'examples/change');
   await cp(join(rules, '.github/keys'), join(change, '.github/keys'), { recursive: true });

@@ -25,7 +25,7 @@ interface Bend {
  */
 export function ruleImages(
   now: string,
-  { release, stranger, aged }: Record<'release' | 'stranger' | 'aged', TestSigner>,
+  { release, untrusted, aged }: Record<'release' | 'untrusted' | 'aged', TestSigner>,
 ): readonly ExampleImage[] {
   const image = (name: string, { packages = [TINI], files = [], config, changes }: Bend = {}): ExampleImage => {
     // Something that only this image has, so that no two are the same bytes.
@@ -50,9 +50,9 @@ export function ruleImages(
     // Pinned as 1.0 before, and what the tag names now.
     image('moved:before'),
     image('moved:1.0'),
-    image('strangers:1', { changes: { signer: stranger } }),
+    image('untrusted parties:1', { changes: { signer: untrusted } }),
     withoutSbom(image('no-sbom:1')),
-    image('forked:1', { changes: { source: 'https://github.com/stranger/fork' } }),
+    image('forked:1', { changes: { source: 'https://github.com/untrusted/fork' } }),
     withoutLicenses(image('thin-sbom:1')),
     hiding(TINI.name, image('hidden-package:1')),
     image('shell:1', { packages: [TINI, ...TOOLS.filter(({ name }) => name === 'busybox')], files: [SHELL] }),

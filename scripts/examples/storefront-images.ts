@@ -5,7 +5,7 @@ import { packageOf, RUNTIME, SHELL, SOURCE, TOOLS, WOLFI } from './example-packa
 /** The images of examples/storefront: two that pass, and three that each have something wrong with them. */
 export function storefrontImages(
   now: string,
-  { release, stranger }: Record<'release' | 'stranger', NonNullable<ExampleImage['signer']>>,
+  { release, untrusted }: Record<'release' | 'untrusted', NonNullable<ExampleImage['signer']>>,
 ): readonly ExampleImage[] {
   const config = { User: '65532', WorkingDir: '/app', Entrypoint: ['/usr/bin/node'], Env: ['PATH=/usr/bin'] };
   const development = [...RUNTIME, ...TOOLS];
@@ -33,7 +33,7 @@ export function storefrontImages(
       ...hardened,
       names: ['demo.example/hardened/worker:1'],
       layers: [apkTree([...RUNTIME, packageOf('worker')], WOLFI)],
-      signer: stranger,
+      signer: untrusted,
     },
     // Not signed at all.
     {
@@ -64,7 +64,7 @@ export function storefrontImages(
         { name: 'nodejs-22', version: '22.21.1-r0' },
         { name: 'not-there', version: '1.0-r0' },
       ]),
-      source: 'https://github.com/stranger/fork',
+      source: 'https://github.com/untrusted/fork',
     },
   ];
 }

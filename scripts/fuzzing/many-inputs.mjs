@@ -1,5 +1,5 @@
 // Stands in for fast-check while fuzzing: every property of the suite is tried with as many inputs as FUZZ_INPUTS says,
-// or for FUZZ_SECONDS, and tells FUZZ_LOG how that went.
+// or for FUZZ_SECONDS, and shows FUZZ_LOG how that went.
 import { appendFileSync } from 'node:fs';
 import fc from '../../node_modules/fast-check/lib/fast-check.js';
 

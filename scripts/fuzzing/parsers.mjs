@@ -1,4 +1,4 @@
-/** Every parser of what strangers write, and the tests that hold its properties (files of __tests__, without .test.ts). */
+/** Every parser of what untrusted parties write, and the tests that hold its properties (files of __tests__, without .test.ts). */
 export const parsers = [
   ['Dockerfile', 'build-files/dockerfile/dockerfile.property'],
   ['build commands in scripts', 'build-files/script/build-command'],

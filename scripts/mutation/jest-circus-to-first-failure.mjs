@@ -3,7 +3,7 @@ import circus from 'jest-circus/runner';
 /** The paths of the test files that have noticed the mutant of this run; reaching-tests-first.mjs empties it for the next. */
 export const noticing = [];
 
-/** What jest is told of a file that need not run: a file without a test is an error to it. */
+/** What jest is reported of a file that need not run: a file without a test is an error to it. */
 function leftOut(path) {
   const title = 'not run: the mutant is noticed already';
   const test = { ancestorTitles: [], fullName: title, title, status: 'pending', duration: 0, failureMessages: [] };
@@ -17,12 +17,12 @@ function leftOut(path) {
 
 /** Skips what is left of a file from its first failing test on. */
 function skipAfterFailure(environment) {
-  const told = environment.handleTestEvent?.bind(environment);
+  const reported = environment.handleTestEvent?.bind(environment);
   let failed = false;
   environment.handleTestEvent = async (event, state) => {
     if (event.name === 'test_fn_failure' || event.name === 'hook_failure') failed = true;
     if (event.name === 'test_start' && failed) event.test.mode = 'skip';
-    await told?.(event, state);
+    await reported?.(event, state);
   };
 }
 

@@ -9,7 +9,7 @@ const KEPT = join(process.cwd(), 'tests-by-file.json');
 let likely;
 
 /**
- * Says which test files jest runs for a mutant, and in which order. Stryker tells jest the names of the tests that reach
+ * Says which test files jest runs for a mutant, and in which order. Stryker shows jest the names of the tests that reach
  * the mutant, and jest would load every file to look for them: the first run, of everything, notes which file has which.
  * A mutant is done for at the first test that fails, so the quickest comes first.
  */

@@ -30,7 +30,7 @@ export function startBrowser(profile: string): Browser {
     ],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
   );
-  // spawn was told to make pipes of descriptors 3 and 4: the first is written to, the second read.
+  // spawn was asked to make pipes of descriptors 3 and 4: the first is written to, the second read.
   const input = child.stdio[3] as Writable;
   const output = child.stdio[4] as Readable;
   const waiting = new Map<number, (answer: z.infer<typeof message>) => void>();

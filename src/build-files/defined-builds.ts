@@ -188,7 +188,7 @@ function readingContext(
   };
 }
 
-/** A definition without any build is unreadable where something in it is wrong; else each problem is told. */
+/** A definition without any build is unreadable where something in it is wrong; else each problem is reported. */
 async function readSet(
   reader: BuildDefinitionReader,
   files: readonly DefinitionFile[],

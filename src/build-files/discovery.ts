@@ -51,7 +51,7 @@ export function excludes({ exclude }: Pick<ReadingOptions, 'exclude'>): (path: s
   return (path) => matches(patterns, path);
 }
 
-/** Bad globs are the policy's errors, and told there. */
+/** Bad globs are the policy's errors, and reported there. */
 function globs(texts: readonly string[]): readonly Glob[] {
   return texts.flatMap((text) => {
     const glob = parseGlob(text);

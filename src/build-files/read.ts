@@ -15,7 +15,7 @@ import type { NamedBuild } from './script/build-command.js';
 import { unseenByName, unseenOf } from './unseen-builds.js';
 
 /**
- * Puts together what one file tells with its usual parameters and with those of the builds that workflows name. No
+ * Puts together what one file shows with its usual parameters and with those of the builds that workflows name. No
  * build hides what another pulls. Only where the usual parameters leave a reference unknown, and a workflow's make it
  * known, does the known one stand for both.
  */
@@ -112,11 +112,11 @@ function distinctBuilds(builds: readonly NamedBuild[]): readonly NamedBuild[] {
   return [...new Map(builds.map(({ open: _, ...build }) => [JSON.stringify(build), build])).values()];
 }
 
-/** Whoever excludes the file that asks for a build, or evaluates others alone, has been told. */
+/** Whoever excludes the file that asks for a build, or evaluates others alone, has been reported. */
 function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions): readonly UnseenBuild[] {
   const isExcluded = excludes(options);
-  const told = unseen.filter(({ path }) => !isExcluded(path));
-  return [...new Map(told.map((one) => [`${one.path} ${one.what}`, one])).values()];
+  const reported = unseen.filter(({ path }) => !isExcluded(path));
+  return [...new Map(reported.map((one) => [`${one.path} ${one.what}`, one])).values()];
 }
 
 /** What stands in the commit is evaluated all the same: it is one of the two texts. */

@@ -34,14 +34,14 @@ export interface ReadingOptions {
   readonly only?: readonly string[];
 }
 
-/** Everything the first station knows. */
+/** Everything the first step knows. */
 export interface Reading {
   readonly files: readonly BuildFile[];
   readonly uses: readonly ImageUse[];
   readonly stages: readonly Stage[];
   /** What build definitions ask to be built. */
   readonly builds?: readonly Build[];
-  /** What the repository builds besides, as far as it can be told, and nobody looked at. */
+  /** What the repository builds besides, as far as it can be reported, and nobody looked at. */
   readonly unseen: readonly UnseenBuild[];
 }
 

@@ -17,7 +17,7 @@ function isNamedAlmost(path: string): boolean {
   return nameKind(path) === 'other' && /^(?:docker|container)file(?:[-_][^.]*)?$/i.test(name);
 }
 
-/** What has to be told by the names of files alone. */
+/** What has to be reported by the names of files alone. */
 export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<string>): readonly UnseenBuild[] {
   return entries.flatMap(({ path, kind }) => {
     if (kind === 'submodule') return [{ path, what: 'is a submodule: its build files are in another repository' }];

@@ -10,7 +10,7 @@ export interface CommandIo {
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** How this program was called, such as `node dist/cli.js`: what a message tells a person to type begins with it. */
+  /** How this program was called, such as `node dist/cli.js`: what a message shows a person to type begins with it. */
   readonly program: string;
   /** Whether standard output is a terminal that may be colored. */
   readonly color: boolean;

@@ -22,7 +22,7 @@ interface CommandCall<O extends OptionSpecs> {
   readonly wrong: (message: string) => 3;
 }
 
-/** A command whose arguments are read, whose `--help` is answered and whose wrong usage is told in one way. */
+/** A command whose arguments are read, whose `--help` is answered and whose wrong usage is reported in one way. */
 export function defineCommand<const O extends OptionSpecs>(
   { name, usage, options, arguments: most }: CommandDefinition<O>,
   run: (call: CommandCall<O>) => ExitCode | Promise<ExitCode>,

@@ -12,7 +12,7 @@ const USAGE = `Usage: base-image-gate evidence [DIR] --framework nist-800-53|fed
        ${GATE_USAGE}
 
 Runs the gate and lays out what was observed by the controls and points that it is evidence toward: on which images,
-by which digests, signers and clocks, which waivers apply, and what could not be observed. It is evidence toward them,
+by which digests, signers and timestamps, which waivers apply, and what could not be observed. It is evidence toward them,
 and never says that one is met. oscal is OSCAL assessment results 1.2.1.
 Exit codes: those of check: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy.
 `;

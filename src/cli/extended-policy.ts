@@ -3,7 +3,7 @@ import { err, ok } from '../lib/result.js';
 import type { FetchedPolicy, RemotePolicy, ResolveExtends } from '../policy/policy-chain.js';
 import type { CommandIo } from './command.js';
 
-/** A person waits: a rate limit that takes longer is told instead. */
+/** A person waits: a rate limit that takes longer is reported instead. */
 const LONGEST_WAIT = 30_000;
 
 /**

@@ -99,7 +99,7 @@ const filesystemSchema = z.strictObject({
         hidden: z.boolean().describe('A later layer removes or replaces it.'),
       }),
     )
-    .describe('Told by kind and place; what the secret is is not kept.'),
+    .describe('Reported by kind and place; what the secret is is not kept.'),
   unread: reasoned,
 });
 
@@ -154,10 +154,10 @@ const ownershipSchema = z.strictObject({
   notCompared: z.array(text),
 });
 
-const clockSchema = z.strictObject({ name: text, at: text, verified: z.boolean(), place: text });
-const clocksSchema = z.strictObject({
-  clocks: z.array(clockSchema),
-  chosen: clockSchema.nullable().describe('The one that counts.'),
+const timestampSchema = z.strictObject({ name: text, at: text, verified: z.boolean(), place: text });
+const timestampsSchema = z.strictObject({
+  timestamps: z.array(timestampSchema),
+  chosen: timestampSchema.nullable().describe('The one that counts.'),
   refused: z.array(z.strictObject({ name: text, at: text, reason: text })),
   incomplete: z.exactOptional(text),
 });
@@ -190,7 +190,7 @@ export const inspectionSchema = z
       filesystem: z.exactOptional(evidenceOf(filesystemSchema)),
       packages: z.exactOptional(evidenceOf(packagesSchema)),
       ownership: z.exactOptional(evidenceOf(ownershipSchema)),
-      clocks: z.exactOptional(evidenceOf(clocksSchema)),
+      timestamps: z.exactOptional(evidenceOf(timestampsSchema)),
       sbom: other,
       provenance: other,
       apko: other,

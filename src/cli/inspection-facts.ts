@@ -42,9 +42,9 @@ export function inspectionFacts({ image, filesystem, packages, apko }: Collected
       : { user: { written: configuration.user, ...runsAs(configuration.user, tree) } }),
     environment: [...environmentSecrets(env), ...environmentHazards(env, isWritable)],
     support: parts.map((part) => {
-      const { told, end } = supportOf(part);
+      const { reported, end } = supportOf(part);
       return {
-        name: told,
+        name: reported,
         where: part.where,
         ...(end === undefined ? {} : { supported: untilWhen(end) }),
         ended: end !== undefined && hasEnded(end, now),

@@ -1,5 +1,5 @@
 import type { AttestedProvenance } from '../attestations/provenance/provenance.js';
-import type { Clocks } from '../attestations/timestamps/timestamps.js';
+import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { ImageConfiguration } from '../image-content/configuration.js';
@@ -22,9 +22,9 @@ const SHOWN = 4;
 /** Some publishers put whole licenses into labels. */
 const MAX_LABEL = 100;
 
-/** What was learnt of an image, a line a subject, most asked first. Texts come from strangers: the caller escapes them. */
+/** What was learnt of an image, a line a subject, most asked first. Texts come from untrusted parties: the caller escapes them. */
 export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
-  const { image, signatures, clocks, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
+  const { image, signatures, timestamps, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
     evidence;
   return reportedOnce([
     ...rows('digest', image, imageRows),
@@ -39,7 +39,7 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
         `${plural(configuration.packages.length, 'package')} from ${some(configuration.repositories)}, ${configuration.signer === undefined ? 'unsigned' : `signed by ${configuration.signer}`}`,
       ],
     ]),
-    ...rows('age', clocks, clockRows),
+    ...rows('age', timestamps, clockRows),
     ...rows('layers', filesystem, filesystemRows),
     ...rows('packages', packages, packageRows),
     ...supportRows(facts),
@@ -73,7 +73,7 @@ function vulnerabilityRows({
 
 const NOT_KNOWN = 'not known: ';
 
-/** Much hangs on the image and its layers: why those can't be had is told once, and then what else is not known for it. */
+/** Much hangs on the image and its layers: why those can't be had is reported once, and then what else is not known for it. */
 function reportedOnce(all: readonly Row[]): readonly Row[] {
   const first = new Map<string, string[]>();
   const kept = all.filter(([label, text]) => {
@@ -205,7 +205,7 @@ function describeRelease({ id, versionId, prettyName, where }: Distribution): st
 }
 
 function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
-  const told = support.map(({ name, supported, ended }) => {
+  const reported = support.map(({ name, supported, ended }) => {
     if (supported === undefined) return `${name} not known`;
     return `${name} ${ended ? 'ended: ' : ''}${supported}`;
   });
@@ -220,16 +220,16 @@ function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
               : `by ${some(wolfi.agreements)}`,
           ],
         ] as const);
-  return [...(told.length === 0 ? [] : ([['supported', some(told)]] as const)), ...evaluated];
+  return [...(reported.length === 0 ? [] : ([['supported', some(reported)]] as const)), ...evaluated];
 }
 
-function clockRows({ chosen, clocks }: Clocks): readonly Row[] {
-  if (chosen === null) return [['age', 'no clock tells']];
-  const others = clocks.filter((clock) => clock !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
+function clockRows({ chosen, timestamps }: Timestamps): readonly Row[] {
+  if (chosen === null) return [['age', 'no clock shows']];
+  const others = timestamps.filter((clock) => clock !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
   const vouched = chosen.verified ? '' : ', not vouched for';
   return [
     ['age', `${chosen.at.slice(0, 10)} by the ${chosen.name}${vouched}`],
-    ...(others.length === 0 ? [] : ([['other clocks', some(others)]] as const)),
+    ...(others.length === 0 ? [] : ([['other timestamps', some(others)]] as const)),
   ];
 }
 

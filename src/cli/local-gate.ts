@@ -26,7 +26,7 @@ import { loadWorkingTreePolicy } from './working-tree-policy.js';
 /** How long a run may take before it says that it is at work; then how often it says how far it is. */
 const EVERY_MS = 1000;
 
-/** A line that tells how far a run is, for whoever sits before it. */
+/** A line that shows how far a run is, for whoever sits before it. */
 export interface Progress {
   /** So many image uses of so many are evaluated. */
   readonly evaluated: (done: number, of: number) => void;

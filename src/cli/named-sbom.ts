@@ -90,8 +90,8 @@ async function readImageSbom(
     }
     case 'absent': {
       const places = evidence.lookedIn.map(({ place, answer }) => `  ${place}: ${answer}`);
-      const told = [`${name} has no SBOM attested. Looked in:`, ...places, SBOM_WANTED.absentFix];
-      return err({ code: 1, message: told.join('\n') });
+      const reported = [`${name} has no SBOM attested. Looked in:`, ...places, SBOM_WANTED.absentFix];
+      return err({ code: 1, message: reported.join('\n') });
     }
     case 'unsupported':
       return err({ code: 1, message: `${name}: ${evidence.message} ${SBOM_WANTED.unsupportedFix}` });

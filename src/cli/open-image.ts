@@ -63,7 +63,7 @@ export async function openImage(
   const offline = flags.offline ?? false;
   const registries = await openRegistries({
     registries: policy.value.registries,
-    // Whoever types an image at a desk has named its registry.
+    // Whoever types an image on the command line names its registry.
     isListed: () => true,
     routes: flags.registry ?? [],
     layouts: true,

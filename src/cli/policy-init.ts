@@ -38,7 +38,7 @@ export async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> 
   return 0;
 }
 
-/** Told after the policy, which scrolls by; a redirection has made an empty file by then, which is no policy yet. */
+/** Reported after the policy, which scrolls by; a redirection has made an empty file by then, which is no policy yet. */
 function nextSteps(dir: string, size: number, { program }: CommandIo): string {
   const path = join(dir, POLICY_PATH);
   const steps = `Read every entry, see what it makes of the repository (${program} check${dir === '.' ? '' : ` ${dir}`}), and have its owners review it.`;

@@ -1,7 +1,7 @@
 import type { CommandIo } from './command.js';
 import { wrongUsage } from './define-command.js';
 
-/** Why a command did nothing: a flag or an argument that is wrong, a directory, or a policy whose problems are told by place. */
+/** Why a command did nothing: a flag or an argument that is wrong, a directory, or a policy whose problems are reported by place. */
 export interface Refusal {
   readonly kind: 'usage' | 'policy' | 'directory';
   readonly message: string;

@@ -8,7 +8,7 @@ const MAX_NAMED = 5;
 
 /**
  * Says on standard error which build files are not read because git does not track them yet. Whoever has just written a
- * Dockerfile would else be told that all is well, and hear of it in CI.
+ * Dockerfile would else be reported that all is well, and hear of it in CI.
  *
  * @param hasFlag whether the command has --all-files
  */

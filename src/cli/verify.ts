@@ -17,7 +17,7 @@ const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform O
         --notation-config DIR]
        [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
 
-Tells who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
+Shows who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
 image (this directory's .github/base-image-gate.yml), else the catalog's.
 Exit codes: 0 verified, 1 not verified (also where the policy says \`signed: false\`), 2 could not tell, 3 wrong usage or
 policy.

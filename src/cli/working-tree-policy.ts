@@ -76,7 +76,7 @@ function withLayoutsOf(root: string, policy: Policy): Policy {
 /** What is wrong with a policy file and with those it extends. */
 export interface CheckedPolicy {
   readonly problems: readonly PolicyProblem[];
-  /** The file of a problem's `file`, which is told from the root of the policy's repository; null where it is another repository's. */
+  /** The file of a problem's `file`, which is distinguished from the root of the policy's repository; null where it is another repository's. */
   readonly pathOf: (file: string) => string | null;
 }
 

@@ -25,8 +25,8 @@ const FACTS: Readonly<Partial<Record<keyof CollectedEvidence, (evidence: Collect
       ? distinct(signatures.value.verified.map(({ signer, digest }) => `${describeSigner(signer)} ${digest}`))
       : undefined,
   tag: ({ tag }) => (tag?.status === 'present' ? [tag.value.currentDigest, tag.value.newerTag] : undefined),
-  clocks: ({ clocks }) =>
-    clocks?.status === 'present' ? [clocks.value.chosen?.name, clocks.value.chosen?.at] : undefined,
+  timestamps: ({ timestamps }) =>
+    timestamps?.status === 'present' ? [timestamps.value.chosen?.name, timestamps.value.chosen?.at] : undefined,
   sbom: ({ sbom }) =>
     sbom?.status === 'present'
       ? distinct(sbom.value.all.map(({ predicateType, signer, on }) => [predicateType, signer, on].join(' ')))

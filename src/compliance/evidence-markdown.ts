@@ -1,6 +1,6 @@
 import { code, inline, prose } from '../lib/escape/markdown.js';
 import { type ComplianceEvidence, type RequirementEvidence, wasObserved } from './evidence.js';
-import type { ImageFacts, PlatformFacts, Told } from './image-facts.js';
+import type { ImageFacts, PlatformFacts, Reported } from './image-facts.js';
 import type { Observation, Subject } from './observations.js';
 
 /** What is written out of a list; the JSON has all of it. */
@@ -72,9 +72,9 @@ function imageSection({ reference, digest, publisher, platforms }: ImageFacts): 
 function factRows(
   name: string,
   platforms: readonly PlatformFacts[],
-  pick: (facts: PlatformFacts) => Told,
+  pick: (facts: PlatformFacts) => Reported,
 ): readonly (readonly [string, string])[] {
-  const rowsOf = ({ status, said }: Told) =>
+  const rowsOf = ({ status, said }: Reported) =>
     said.map((one) => (status === 'seen' ? code(one) : `${STATUS_WORDS[status]}: ${inline(one)}`));
   const all = platforms.map((facts) => ({ platform: facts.platform, rows: rowsOf(pick(facts)) }));
   const agree = new Set(all.map(({ rows }) => rows.join('\n'))).size === 1;
@@ -83,7 +83,7 @@ function factRows(
     .flatMap(({ platform, rows }) => rows.map((row) => [agree ? name : `${name}, ${inline(platform)}`, row] as const));
 }
 
-const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'could not be told', 'not-asked': 'not asked' } as const;
+const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'could not be reported', 'not-asked': 'not asked' } as const;
 
 function requirementSection(
   { requirement, source, rules, observed, notObserved }: RequirementEvidence,

@@ -1,7 +1,7 @@
 import { jsonText } from '../lib/escape/json.js';
 import { visible } from '../lib/escape/visible.js';
 import type { ComplianceEvidence } from './evidence.js';
-import type { PlatformFacts, Told } from './image-facts.js';
+import type { PlatformFacts, Reported } from './image-facts.js';
 import { imageOf } from './image-of.js';
 import { keyOf, type Observation, type Subject } from './observations.js';
 import { type Requirement, type RequirementSet, SOURCES } from './requirements.js';
@@ -235,7 +235,7 @@ function relevantEvidence(
 ) {
   const image = subject.kind === 'image' ? imageOf(subject, images) : undefined;
   const facts = (image?.platforms ?? []).filter((one) => platform === undefined || one.platform === platform);
-  const seen = (pick: (one: PlatformFacts) => Told) =>
+  const seen = (pick: (one: PlatformFacts) => Reported) =>
     facts.map(pick).flatMap(({ status, said }) => (status === 'seen' ? said : []));
   const sentences = [
     ...(subject.kind === 'image' && subject.digest !== undefined ? [`digest ${subject.digest}`] : []),

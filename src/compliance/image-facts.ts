@@ -1,6 +1,6 @@
 import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
-import type { Clocks } from '../attestations/timestamps/timestamps.js';
+import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import { groupBy, optionalField } from '../lib/collections.js';
@@ -14,7 +14,7 @@ import type { ImageSignatures } from '../signatures/verified.js';
  * What was learnt of one thing. `not-seen`: every place that was asked answered, and nothing counts. `not-known`: it
  * could not be looked at, or can't be evaluated. `not-asked`: no rule of the policy needed it, so nobody looked.
  */
-export interface Told {
+export interface Reported {
   readonly status: 'seen' | 'not-seen' | 'not-known' | 'not-asked';
   /** Clauses, at least one. */
   readonly said: readonly string[];
@@ -25,11 +25,11 @@ export interface PlatformFacts {
   readonly platform: string;
   readonly manifest: string;
   /** Who signed, when, and where that is logged. */
-  readonly signatures: Told;
-  /** The clock that its age was told by. */
-  readonly clock: Told;
-  readonly sbom: Told;
-  readonly provenance: Told;
+  readonly signatures: Reported;
+  /** The clock that its age was reported by. */
+  readonly clock: Reported;
+  readonly sbom: Reported;
+  readonly provenance: Reported;
 }
 
 /** What is known of an image that evidence names: who vouches for it, and by which clock. */
@@ -65,16 +65,16 @@ export function imageFactsOf(report: Report): readonly ImageFacts[] {
 }
 
 function factsOf(
-  { signatures, clocks, sbom, provenance }: CollectedEvidence,
+  { signatures, timestamps, sbom, provenance }: CollectedEvidence,
   whyNot: (rule: string) => string | undefined,
 ): Omit<PlatformFacts, 'platform' | 'manifest'> {
   const unsigned = whyNot('signature-verified');
   return {
     // An entry that lets images through unsigned asks for no signature, whatever was looked at besides.
-    signatures: unsigned === undefined ? told(signatures, signersOf) : notQueried(unsigned),
-    clock: told(clocks, clockOf),
-    sbom: told(sbom, sbomOf),
-    provenance: told(provenance, provenanceOf),
+    signatures: unsigned === undefined ? reported(signatures, signersOf) : notQueried(unsigned),
+    clock: reported(timestamps, clockOf),
+    sbom: reported(sbom, sbomOf),
+    provenance: reported(provenance, provenanceOf),
   };
 }
 
@@ -84,7 +84,7 @@ function whyNotQueried(answers: readonly Answer[], rule: string): string | undef
   return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.message : undefined;
 }
 
-function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): Told {
+function reported<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Reported): Reported {
   if (evidence === undefined) return notQueried('no rule of the policy needed it');
   switch (evidence.status) {
     case 'present':
@@ -96,11 +96,11 @@ function told<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Told): T
   }
 }
 
-function notQueried(why: string): Told {
+function notQueried(why: string): Reported {
   return { status: 'not-asked', said: [why] };
 }
 
-function signersOf({ verified, rejected, unsupported }: ImageSignatures): Told {
+function signersOf({ verified, rejected, unsupported }: ImageSignatures): Reported {
   const said = verified.map(({ signer, signedAt, timeFrom, logged, digest }) => {
     const when = signedAt === undefined ? '' : `, ${signedAt} by the ${timeFrom ?? 'signature'}`;
     const where = logged.map(({ log, index }) => `, entry ${index} of ${log}`).join('');
@@ -116,16 +116,16 @@ function signersOf({ verified, rejected, unsupported }: ImageSignatures): Told {
   };
 }
 
-function clockOf({ chosen }: Clocks): Told {
-  if (chosen === null) return { status: 'not-seen', said: ['no clock tells its age'] };
+function clockOf({ chosen }: Timestamps): Reported {
+  if (chosen === null) return { status: 'not-seen', said: ['no clock shows its age'] };
   return { status: 'seen', said: [`${chosen.at}, ${chosen.name}${chosen.verified ? '' : ' (not verified)'}`] };
 }
 
-function sbomOf({ chosen: { predicateType, signer } }: ImageSbom): Told {
+function sbomOf({ chosen: { predicateType, signer } }: ImageSbom): Reported {
   return { status: 'seen', said: [`${predicateType}, ${signedBy(signer)}`] };
 }
 
-function provenanceOf({ all }: ImageProvenance): Told {
+function provenanceOf({ all }: ImageProvenance): Reported {
   if (all.length === 0) return { status: 'not-seen', said: ['none that could be read'] };
   return { status: 'seen', said: [...new Set(all.map(describeProvenance))].sort() };
 }

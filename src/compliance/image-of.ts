@@ -5,7 +5,7 @@ interface Named {
 
 /**
  * The image that was opened under a reference: the one of its digest or, where several names lead to that digest, the
- * one of this name, since other people may vouch for the same bytes under another. Undefined where none can be told.
+ * one of this name, since other people may vouch for the same bytes under another. Undefined where none can be reported.
  */
 export function imageOf<T extends Named>(
   { reference, digest }: { readonly reference: string; readonly digest?: string | undefined },

@@ -44,7 +44,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'KSI-CMT-RMV': 'A base changes by a reviewed commit only if no argument can replace it.',
   },
   current: {
-    'SI-2': 'A tag that has moved on since it was pinned tells of updates that were not taken.',
+    'SI-2': 'A tag that has moved on since it was pinned shows of updates that were not taken.',
     'CM-2': 'The baseline is compared with what the publisher has now.',
     'SA-22': 'A line that gets no newer patches may have come to its end.',
     'KSI-SCR-MON': 'Upstream changes to pinned images are watched for.',
@@ -54,7 +54,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CM-14': 'An image is built on only if an authority of the policy has signed its digest.',
     'SI-7': 'The signature shows that the image is the one its publisher made.',
     'SI-7(15)': 'Code is authenticated by its signature before it becomes a part of the system.',
-    'SR-4': 'The signer is proven, with the time of the signature where a log or timestamp tells.',
+    'SR-4': 'The signer is proven, with the time of the signature where a log or timestamp shows.',
     'SR-11': 'A signature by the publisher shows that the component is genuine.',
     'KSI-SVC-VRI': 'Integrity is validated with cryptography.',
     'KSI-SCR-MIT': "An image that somebody else has put in the place of the publisher's is refused.",
@@ -81,7 +81,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
   'sbom-complete': {
     'CM-8': "Elements are looked for without which a list of components can't be used.",
     'SR-4': 'Suppliers and identifiers of components are named.',
-    'KSI-PIY-GIV': 'An inventory is of use only if its entries can be told apart.',
+    'KSI-PIY-GIV': 'An inventory is of use only if its entries can be distinguished.',
     'govramp/inventory': 'The list of components is complete enough to be worked with.',
   },
   'sbom-matches-image': {
@@ -103,7 +103,7 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CM-6': 'The user is set in image or build file, and is the one expected.',
     'KSI-CNA-DFP': "The privileges of the container's process are defined.",
     'containers/hardened-images': 'An unprivileged user is among what hardening guides ask of images.',
-    'CIS 4.1': 'The effective user of what ships is told from image and build file.',
+    'CIS 4.1': 'The effective user of what ships is distinguished from image and build file.',
   },
   minimal: {
     'CM-7': 'Size and number of packages stay within what the policy allows.',
@@ -136,14 +136,14 @@ export const MAPPING: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   'from-wolfi': {
     'SR-4': 'What the image says of its origin agrees in os-release, signing keys and build configuration.',
-    'CM-8': 'The distribution of the image is known, so that its packages can be told.',
+    'CM-8': 'The distribution of the image is known, so that its packages can be reported.',
     'KSI-SCR-MIT': 'An image that only claims its origin is found out.',
   },
   fresh: {
     'SI-2': "An image that was not rebuilt lately can't have the patches published since.",
     'RA-5':
-      'A clock beside the image tells how long ago it was made, and so how old the result of an older scan can be.',
-    'CIS 4.4': 'The age of an image tells whether it is rebuilt.',
+      'A clock beside the image shows how long ago it was made, and so how old the result of an older scan can be.',
+    'CIS 4.4': 'The age of an image shows whether it is rebuilt.',
   },
   supported: {
     'SA-22': 'Distributions and runtimes past their end of support are found.',

@@ -10,7 +10,8 @@ export const collectors: Collectors = {
     (await import('../image-content/filesystem/collect-filesystem.js')).collectFilesystem(context),
   ownership: async (context) => (await import('../packages/collect-ownership.js')).collectOwnership(context),
   packages: async (context) => (await import('../packages/collect-packages.js')).collectPackages(context),
-  clocks: async (context) => (await import('../attestations/timestamps/collect-timestamps.js')).collectClocks(context),
+  timestamps: async (context) =>
+    (await import('../attestations/timestamps/collect-timestamps.js')).collectTimestamps(context),
   sbom: async (context) => (await import('../attestations/sbom/collect-sbom.js')).collectSbom(context),
   provenance: async (context) =>
     (await import('../attestations/provenance/collect-provenance.js')).collectProvenance(context),

@@ -20,7 +20,7 @@ export const UNAVAILABLE_CAUSES = [
 ] as const;
 export type UnavailableCause = (typeof UNAVAILABLE_CAUSES)[number];
 
-/** One place that was asked, and what it answered: so that "unsigned" is told from "could not look". */
+/** One place that was asked, and what it answered: so that "unsigned" is distinguished from "could not look". */
 export interface LookedIn {
   readonly place: string;
   readonly answer: string;

@@ -1,7 +1,7 @@
 import type { ApkoConfiguration } from '../attestations/provenance/apko.js';
 import type { ImageProvenance } from '../attestations/provenance/provenance.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
-import type { Clocks } from '../attestations/timestamps/timestamps.js';
+import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { ImageVex } from '../attestations/vex/vex-verdict.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
 import type { Inventory } from '../packages/inventory.js';
@@ -13,7 +13,7 @@ import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js
 import type { Evidence } from './evidence.js';
 
 /**
- * Every kind of evidence and the value it holds. A room adds its kind here, and its collector to
+ * Every kind of evidence and the value it holds. A module adds its kind here, and its collector to
  * src/evidence/collectors.ts; a rule names the kinds it needs and is given exactly those.
  */
 export interface EvidenceKinds {
@@ -42,7 +42,7 @@ export interface EvidenceKinds {
   /** What is publicly known against what is in it. */
   readonly vulnerabilities: KnownVulnerabilities;
   /** How old it is, and who says so. */
-  readonly clocks: Clocks;
+  readonly timestamps: Timestamps;
 }
 
 export type EvidenceKind = keyof EvidenceKinds;

@@ -35,7 +35,7 @@ interface Side {
   readonly evidence: CollectedEvidence;
 }
 
-/** Says what became other from one image to the next: in its packages, and in what is known against them. */
+/** Says what changed from one image to the next: in its packages, and in what is known against them. */
 export function compareImages(before: Side, after: Side): Pick<BaseChange, 'packages' | 'vulnerabilities'> {
   return { packages: comparePackages(before, after), vulnerabilities: compareVulnerabilities(before, after) };
 }
@@ -163,7 +163,7 @@ function reasonOf(
 const COMPARED: readonly EvidenceKind[] = ['image', 'packages', 'sbom', 'vulnerabilities'];
 
 /**
- * What became other in the images that a change replaces; one entry for all uses that change alike. Called when
+ * What changed in the images that a change replaces; one entry for all uses that change alike. Called when
  * everything is evaluated, so that what this costs is taken from what the run has left, and from nothing else.
  */
 export async function baseChanges(
@@ -191,7 +191,7 @@ export async function baseChanges(
 }
 
 /**
- * What became other in the image of one use on one platform, or null where it is the same image, where there was none, or
+ * What changed in the image of one use on one platform, or null where it is the same image, where there was none, or
  * where the image is a frontend, of which nothing ends up in the build. Neither image is opened that fails identity. Says
  * why where one of the two could not be had.
  */
@@ -212,14 +212,14 @@ async function changeOf(
 
   const after = formatReference(pullFrom);
   const before = replaced === null ? base.use.written : formatReference(replaced);
-  const told = { uses: [use.id], platform: formatPlatform(platform) };
+  const reported = { uses: [use.id], platform: formatPlatform(platform) };
   const notKnown = (reason: string): BaseChange => {
     const nothing: NotKnown = { status: 'not-known', reason };
     const images = { before: { reference: before }, after: { reference: after } };
-    return { ...told, ...images, packages: nothing, vulnerabilities: nothing };
+    return { ...reported, ...images, packages: nothing, vulnerabilities: nothing };
   };
   if (notContacted !== undefined) return notKnown(notContacted);
-  const own = answers.filter((answer) => answer.platform === undefined || answer.platform === told.platform);
+  const own = answers.filter((answer) => answer.platform === undefined || answer.platform === reported.platform);
   const failed = failedIdentity(own, use, input);
   if (failed !== null) return notKnown(notOpened(after, failed));
   if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not looked at, because ${base.reason}.`);
@@ -231,7 +231,7 @@ async function changeOf(
   const then = await evidence.collect({ ...base.subject, platform }, wanted);
   if (isSameImage(then, now)) return null;
   return {
-    ...told,
+    ...reported,
     before: imageOf(before, then),
     after: imageOf(after, now),
     ...compareImages({ name: shortReference(before), evidence: then }, { name: shortReference(after), evidence: now }),

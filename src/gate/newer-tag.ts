@@ -48,18 +48,18 @@ const queryKey = (rule: string, platform: string | undefined): string => `${rule
 
 /** The second answers in the place of the first. */
 function replaced(answers: readonly Answer[], again: ReadonlyMap<string, readonly Answer[]>): readonly Answer[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return answers.flatMap((answer) => {
     const key = queryKey(answer.rule, answer.platform);
     const second = again.get(key);
     if (second === undefined) return [answer];
-    if (told.has(key)) return [];
-    told.add(key);
+    if (reported.has(key)) return [];
+    reported.add(key);
     return second;
   });
 }
 
-/** Which rules failed on which platforms in a way that a person will be told of: whatever is waived or only noted is not worth a download. */
+/** Which rules failed on which platforms in a way that a person will be reported of: whatever is waived or only noted is not worth a download. */
 function failedRules(
   answers: readonly Answer[],
   use: ImageUse,
@@ -68,10 +68,10 @@ function failedRules(
   const wanted = new Set(imageRules.filter((rule) => rule.comparesWithNewer === true).map(({ id }) => id));
   const mayBeMended = answers.filter(({ rule, outcome }) => wanted.has(rule) && outcome === 'fail');
   if (mayBeMended.length === 0) return new Set();
-  const told = applyWaivers(policy, mayBeMended, [use], settings.now).answers.filter(
+  const reported = applyWaivers(policy, mayBeMended, [use], settings.now).answers.filter(
     ({ level, waiver }) => waiver === undefined && (level === 'error' || level === 'warning'),
   );
-  return new Set(told.map(({ rule, platform }) => queryKey(rule, platform)));
+  return new Set(reported.map(({ rule, platform }) => queryKey(rule, platform)));
 }
 
 /** What the tag names today, where that is newer than what was evaluated and its identity passes as a use's own must. */

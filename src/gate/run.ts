@@ -38,7 +38,7 @@ export interface GateInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
-  /** Told how many uses are evaluated, of how many. */
+  /** Reported how many uses are evaluated, of how many. */
   readonly evaluated?: (done: number, of: number) => void;
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };

@@ -19,7 +19,7 @@ export interface EngineSetting {
   readonly workspace: string;
   /** RUNNER_TEMP, where what registries sent is kept for a job's steps; empty for no cache. */
   readonly temporaryDirectory: string;
-  /** Told every text that must not be seen in a log. */
+  /** Reported every text that must not be seen in a log. */
   readonly mask: (secret: string) => void;
   readonly notice: (message: string) => void;
 }

@@ -66,7 +66,7 @@ function packagingOf(fields: ReadonlyMap<string, string>): Packaging {
   return { ...optionalField('packager', fields.get('m')), ...(isForeign ? { isForeign: true } : {}) };
 }
 
-/** `Z:` tells of the file of the `R:` before it. Other digests than SHA-1 are not compared. */
+/** `Z:` shows of the file of the `R:` before it. Other digests than SHA-1 are not compared. */
 function addChecksum(files: OwnedFile[], value: string): void {
   const last = files.at(-1);
   if (last === undefined || last.checksum !== undefined || !value.startsWith('Q1')) return;

@@ -23,13 +23,13 @@ export interface InstalledPackage {
   /** As written by the packager: an SPDX expression, or words. Empty where the database keeps none (dpkg). */
   readonly licenses: readonly string[];
   readonly purl: string;
-  /** The database or metadata file that tells of it, relative to the root. */
+  /** The database or metadata file that shows of it, relative to the root. */
   readonly where: string;
   /** Empty where the database keeps no list that we read. */
   readonly files: readonly OwnedFile[];
   /** Every file below this directory is the package's, for types whose metadata lists none. */
   readonly directory?: string;
-  /** The distribution's package whose files these are, such as `py3-pip`: the same software, told of twice. */
+  /** The distribution's package whose files these are, such as `py3-pip`: the same software, reported of twice. */
   readonly partOf?: string;
   /** Why a package of a distribution's type is not the distribution's own; can follow "because". */
   readonly thirdParty?: string;
@@ -65,7 +65,7 @@ export interface PackageDatabase {
   readonly packages: number;
 }
 
-/** Everything that is installed, as far as the image itself tells. */
+/** Everything that is installed, as far as the image itself shows. */
 export interface Inventory {
   readonly packages: readonly InstalledPackage[];
   /** Null where there is no os-release. */

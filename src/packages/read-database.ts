@@ -1,6 +1,6 @@
 import type { InstalledPackage } from './inventory.js';
 
-/** A package as its database tells of it, before it is known whose it is. */
+/** A package as its database shows of it, before it is known whose it is. */
 export type DatabaseEntry = Omit<InstalledPackage, 'purl' | 'thirdParty' | 'root'> & { readonly packaging?: Packaging };
 
 /** What a database says of how a package was made. */
@@ -18,6 +18,6 @@ export interface DatabaseReading {
   readonly problems: readonly string[];
 }
 
-/** Packages of one database, and files of one package database or record; more are strangers' doing. */
+/** Packages of one database, and files of one package database or record; more are untrusted doing. */
 export const MAX_PACKAGES = 200_000;
 export const MAX_OWNED_FILES = 2_000_000;

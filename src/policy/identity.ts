@@ -7,16 +7,16 @@ const AT_SHARED_HOST = new RegExp(`^https?://(?:\\*{0,2}\\.?)?(?:${SHARED_HOSTS.
 
 const EVERYBODY = 'it matches everybody; name whose identity is meant';
 
-/** A name that no policy can write: what a pattern matches with it, it matches with any stranger's. */
-const STRANGER = '\0';
+/** A name that no policy can write: what a pattern matches with it, it matches with any untrusted name. */
+const ANYBODY = '\0';
 
 /**
- * Everything a stranger can be called: by a workflow or an identity of their own on a shared host, by a service account of
+ * Everything an untrusted party can be called: by a workflow or an identity of their own on a shared host, by a service account of
  * a project of their own, by an address where everybody can have one.
  */
-const STRANGERS: readonly Glob[] = [
-  ...SHARED_HOSTS.map((host) => `https://${host}/${STRANGER}/**`),
-  `*@${STRANGER}.iam.gserviceaccount.com`,
+const UNTRUSTED: readonly Glob[] = [
+  ...SHARED_HOSTS.map((host) => `https://${host}/${ANYBODY}/**`),
+  `*@${ANYBODY}.iam.gserviceaccount.com`,
   ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com'].map((domain) => `*@${domain}`),
 ].flatMap((text) => {
   const glob = parseGlob(text);
@@ -39,7 +39,7 @@ export function parseIdentity(text: string): Result<Glob, string> {
       return err(`it matches everybody on ${host.slice(0, -1)}; name the owner, as in ${host}OWNER/**`);
     }
   }
-  return STRANGERS.some((stranger) => globsOverlap(glob.value, stranger)) ? err(EVERYBODY) : ok(glob.value);
+  return UNTRUSTED.some((untrusted) => globsOverlap(glob.value, untrusted)) ? err(EVERYBODY) : ok(glob.value);
 }
 
 /** Nothing literal but the punctuation and scheme that every identity has: `**`, `https://**`, `*@*`, `https://*.*`/… */

@@ -60,7 +60,7 @@ export function formatProblem(problem: Omit<PolicyProblem, 'code' | 'key'>): str
   );
 }
 
-/** The problem with whatever a stranger's file could hide in it made visible: keys and values are quoted in messages. */
+/** The problem with whatever an untrusted file could hide in it made visible: keys and values are quoted in messages. */
 export function withVisibleText(problem: PolicyProblem): PolicyProblem {
   const { expected, fix } = problem;
   return {

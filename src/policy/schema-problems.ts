@@ -22,7 +22,7 @@ function keysOfSchema(schema: z.core.$ZodType, path: readonly PropertyKey[]): re
 
 type Issue = z.core.$ZodIssue;
 
-/** Problems told at most of one kind and place; whoever fixes a hundred sees the rest then. */
+/** Problems reported at most of one kind and place; whoever fixes a hundred sees the rest then. */
 const MAX_TOLD = 100;
 
 /** What zod found wrong with a document, as problems with a place and a fix. */
@@ -77,7 +77,7 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
 
 /**
  * Of several forms that a value may have, the problems of the one that was most likely meant: of the value's own type,
- * with the fewest keys missing or unknown. Where no form can be told, the keys that would tell it.
+ * with the fewest keys missing or unknown. Where no form can be reported, the keys that would tell it.
  */
 function unionProblems(
   branches: readonly (readonly Issue[])[],

@@ -66,7 +66,7 @@ export function vulnerabilityWaiver(
 }
 
 /**
- * Marks the answers that waivers cover, and tells what became of each waiver. A waiver covers failures, and what could
+ * Marks the answers that waivers cover, and shows what became of each waiver. A waiver covers failures, and what could
  * not be found out only if it says so; one that names a vulnerability covers an answer whose vulnerabilities are all
  * accepted. Passing answers are not covered, but name the waivers that accept a vulnerability they speak of: the rule
  * passed because of those.

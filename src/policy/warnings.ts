@@ -3,7 +3,7 @@ import { type Layer, problemIn } from './layer.js';
 import type { AllowEntry, Policy } from './policy.js';
 import type { PolicyProblem } from './problem.js';
 
-/** Pairs compared at most; a policy in which more entries tie has been told so often enough. */
+/** Pairs compared at most; a policy in which more entries tie has been reported so often enough. */
 const MAX_COMPARISONS = 1000;
 /** Whether two patterns overlap costs their product: one made to be costly is not compared. */
 const MAX_STARS = 12;

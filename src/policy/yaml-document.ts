@@ -113,7 +113,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What would take the parser long, or exhaust its stack, told from the tokens before it starts. */
+/** What would take the parser long, or exhaust its stack, reported from the tokens before it starts. */
 function findExhausting(text: string): string | undefined {
   let tokens = 0;
   let flow = 0;

@@ -10,7 +10,7 @@ export function hashesTo(bytes: Uint8Array, digest: string): boolean {
   return digestOf(bytes, digest.slice(0, digest.indexOf(':'))) === digest;
 }
 
-/** The digest of `bytes`, `sha256:` unless told otherwise. */
+/** The digest of `bytes`, `sha256:` unless reported otherwise. */
 export function digestOf(bytes: Uint8Array, algorithm = 'sha256'): string {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }

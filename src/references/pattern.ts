@@ -114,7 +114,7 @@ function broadness(host: string, path: string): { broad?: string } {
   }
   const domain = host.split('.').slice(-2);
   return domain.some((label) => label.includes('*'))
-    ? { broad: `"${host}" is not one organization's registry, so strangers can publish what it matches` }
+    ? { broad: `"${host}" is not one organization's registry, so untrusted parties can publish what it matches` }
     : {};
 }
 

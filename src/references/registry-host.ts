@@ -32,7 +32,7 @@ const SHARED_HOSTS = new Set([
   'asia.gcr.io',
 ]);
 
-/** Whether a registry is one where strangers publish. */
+/** Whether a registry is one where untrusted parties publish. */
 export function isSharedHost(host: string): boolean {
   return SHARED_HOSTS.has(host) || host.endsWith('-docker.pkg.dev');
 }

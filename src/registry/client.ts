@@ -237,7 +237,7 @@ export class RegistryClient implements ImageSource, RegistryApi {
       ask,
       `The manifest ${repository.registry}/${repository.repository}${reference.includes(':') ? '@' : ':'}${reference}`,
     );
-    // A tag's digest is what its bytes hash to; a header that says otherwise tells of bytes that were changed.
+    // A tag's digest is what its bytes hash to; a header that says otherwise shows of bytes that were changed.
     const digest = isDigest(reference) ? reference : said !== undefined && isDigest(said) ? said : digestOf(bytes);
     if (!hashesTo(bytes, digest)) return err(wrongDigest(origin, digest, digestOf(bytes)));
     const read = readManifest(bytes, essence(headers.get('content-type') ?? undefined), this.#options.transport.limits);

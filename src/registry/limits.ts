@@ -7,7 +7,7 @@ const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
 /**
- * Every limit on what registries may cost us: its default, its unit, and what it bounds. A registry is a stranger;
+ * Every limit on what registries may cost us: its default, its unit, and what it bounds. A registry is an untrusted party;
  * passing a limit is `indeterminate` under the limit's name, never a pass.
  */
 export const LIMITS = {
@@ -77,7 +77,7 @@ export function amountOf(name: LimitName, value: number): string {
       : plural(value, '', '').trim();
 }
 
-/** What to do about a limit that is `set` to this in the run, as it is typed: with room for twice as much. */
+/** What to do about a limit that is `set` to this in the run, as it is typed: with space for twice as much. */
 export function raiseLimit(name: LimitName, set: number): string {
   return `If so much is expected, raise the limit: ${LIMITS_VARIABLE}="${twice(name, set)}".`;
 }

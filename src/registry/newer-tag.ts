@@ -12,7 +12,7 @@ function readVersion(tag: string): Version | undefined {
   return { prefix, numbers: [Number(major), Number(minor), Number(patch)], suffix };
 }
 
-/** Whether a tag names a patch release, so that a newer one can be told from a repository's tags. */
+/** Whether a tag names a patch release, so that a newer one can be distinguished from a repository's tags. */
 export function namesPatch(tag: string): boolean {
   return readVersion(tag) !== undefined;
 }

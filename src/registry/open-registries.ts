@@ -39,11 +39,11 @@ export interface RegistriesOptions {
   /** Credentials that the run was given, by registry. */
   readonly credentials?: ReadonlyMap<string, Credential>;
   readonly cache?: BlobCache;
-  /** Told when credentials are first looked up and found: what is read from then on may be private. */
+  /** Reported when credentials are first looked up and found: what is read from then on may be private. */
   readonly onCredential?: () => void;
-  /** Told every text that must not be seen in a log. */
+  /** Reported every text that must not be seen in a log. */
   readonly mask?: (secret: string) => void;
-  /** Told what a person may want to know of the configuration. */
+  /** Reported what a person may want to know of the configuration. */
   readonly notice?: (message: string) => void;
   readonly clock?: Clock;
 }
@@ -122,11 +122,11 @@ function standIns(options: RegistriesOptions): Result<readonly RouteText[], stri
   return ok([...found.values()]);
 }
 
-/** A secret is told once: a runner writes a line to its log for each. */
+/** A secret is reported once: a runner writes a line to its log for each. */
 function onceEach(tell: (secret: string) => void): (secret: string) => void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (secret) => {
-    if (!told.has(secret)) tell(secret);
-    told.add(secret);
+    if (!reported.has(secret)) tell(secret);
+    reported.add(secret);
   };
 }

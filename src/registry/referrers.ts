@@ -51,7 +51,7 @@ export async function fetchReferrers(
   }
 }
 
-/** A 200 that is no index is the page of something that knows no referrers; the tag then tells, or is refused as well. */
+/** A 200 that is no index is the page of something that knows no referrers; the tag then shows, or is refused as well. */
 function hasNoApi({ status, headers }: WholeAnswer): boolean {
   return NO_API.has(status) || (status === 200 && essence(headers.get('content-type') ?? undefined) !== OCI_INDEX);
 }

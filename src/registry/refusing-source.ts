@@ -14,7 +14,7 @@ function refusingSource(errorFor: (repository: Repository) => RegistryError): Im
   };
 }
 
-/** For a run that was told to use no network. */
+/** For a run that was asked to use no network. */
 export const offlineSource = refusingSource(({ registry, repository }) => ({
   code: 'offline',
   registry,

@@ -40,9 +40,9 @@ export function annotationsOf(
   report: Report,
   limits: { readonly errors: number; readonly warnings: number } = ANNOTATION_LIMITS,
 ): Annotations {
-  const told = reportedFindings(report);
-  const errors = spread(told.filter((finding) => finding.level === 'error'));
-  const warnings = spread(told.filter((finding) => finding.level === 'warning'));
+  const reported = reportedFindings(report);
+  const errors = spread(reported.filter((finding) => finding.level === 'error'));
+  const warnings = spread(reported.filter((finding) => finding.level === 'warning'));
   return {
     shown: [...errors.slice(0, limits.errors), ...warnings.slice(0, limits.warnings)],
     left: {

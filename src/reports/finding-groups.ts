@@ -1,6 +1,6 @@
 import type { Finding } from './report.js';
 
-/** Findings that say the same: told once, with all the places. */
+/** Findings that say the same: reported once, with all the places. */
 export interface FindingGroup {
   readonly finding: Finding;
   /** The rules that say it: more than one where they say it for one and the same cause. */
@@ -11,7 +11,7 @@ export interface FindingGroup {
 }
 
 /**
- * Groups by everything a reader is told, and keeps the order of the first of each. A registry that does not answer
+ * Groups by everything a reader is reported, and keeps the order of the first of each. A registry that does not answer
  * leaves every rule about the image open, and an SBOM that is not there fails each that asks for it: one thing to do.
  */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {

@@ -14,7 +14,7 @@ const gaps = z.array(text).describe('What of either image was not understood, so
 
 const packagesSchema = z.strictObject({
   status: z.literal('compared'),
-  from: z.enum(['layers', 'layers and SBOM', 'SBOM']).describe('Where the packages of both images are told.'),
+  from: z.enum(['layers', 'layers and SBOM', 'SBOM']).describe('Where the packages of both images are reported.'),
   counts: z.strictObject({ added: count, removed: count, changed: count }),
   ...packageListsFields,
   gaps,
@@ -27,7 +27,7 @@ const vulnerabilities = z.array(
     exploited: z.boolean(),
     possible: z
       .boolean()
-      .describe('It is told of what the package was built from, and may concern another part of it.'),
+      .describe('It is reported of what the package was built from, and may concern another part of it.'),
   }),
 );
 

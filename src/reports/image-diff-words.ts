@@ -7,8 +7,8 @@ import { packageCounts } from './package-diff.js';
 export function groupCounts({ counts, added }: VulnerabilityChange): string {
   if (counts.added + counts.removed === 0) return 'none added, none removed';
   const severe = new Set(added.flatMap(severeIn)).size;
-  const told = severe === 0 ? '' : ` (${severe} critical, high or known to be exploited)`;
-  return `${counts.added} added${told}, ${counts.removed} removed`;
+  const reported = severe === 0 ? '' : ` (${severe} critical, high or known to be exploited)`;
+  return `${counts.added} added${reported}, ${counts.removed} removed`;
 }
 
 function severeIn({ fixed, unfixed }: VulnerabilityGroup): readonly string[] {
@@ -35,9 +35,9 @@ export function replacedImages(changes: readonly BaseChange[]): string {
   const [only, ...others] = changes;
   if (only === undefined || others.length > 0) return title;
   const { packages, vulnerabilities } = only;
-  const told = [
+  const reported = [
     ...(packages.status === 'compared' ? [packageCounts(packages.counts)] : []),
     ...(vulnerabilities.status === 'compared' ? [`known vulnerabilities: ${groupCounts(vulnerabilities)}`] : []),
   ];
-  return `${title}: ${told.length === 0 ? 'what that changes is not known' : told.join('; ')}`;
+  return `${title}: ${reported.length === 0 ? 'what that changes is not known' : reported.join('; ')}`;
 }

@@ -4,7 +4,7 @@ import type { Finding, Report } from './report.js';
 const RANK = { error: 2, warning: 1, note: 0 } as const;
 
 /**
- * The findings that a reader is told: without those that a waiver covers, and without those that could not be answered
+ * The findings that a reader is reported: without those that a waiver covers, and without those that could not be answered
  * for a reason that a finding of a higher level gives at the same place. A registry that does not answer leaves ten
  * rules open, and is one thing to do.
  */

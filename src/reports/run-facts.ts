@@ -99,9 +99,9 @@ export function runFacts(images: readonly EvaluatedImage[]): RunFacts {
     for (const evidence of [collected.signatures, collected.statements])
       if (evidence?.status === 'present' && evidence.value.incomplete !== undefined) note(evidence.value.incomplete);
     if (collected.signatures?.status === 'present') {
-      const { trustedRoot, notes: told } = collected.signatures.value;
+      const { trustedRoot, notes: reported } = collected.signatures.value;
       if (trustedRoot !== undefined) roots.add(trustedRoot);
-      for (const note of told) notes.add(note);
+      for (const note of reported) notes.add(note);
     }
     if (collected.vulnerabilities?.status !== 'present') continue;
     for (const { name, asOf } of collected.vulnerabilities.value.sources) {

@@ -10,7 +10,7 @@ import { type ReportedRule, WAIVERS_RULE } from './rule-description.js';
 
 export interface SarifOptions {
   readonly rules: readonly ReportedRule[];
-  /** Tells several analyzes of one commit apart. */
+  /** Shows several analyzes of one commit apart. */
   readonly category?: string;
   readonly repositoryUrl?: string;
   readonly commit?: string;
@@ -43,14 +43,14 @@ const MAX_DETAILS = 50;
  */
 export function checkSarif(report: Report, options: SarifOptions): string {
   const limits = options.limits ?? SARIF_LIMITS;
-  const told = report.findings.filter((finding) => finding.level !== 'note');
-  let kept = told.slice(0, limits.results);
-  let text = sarifText(report, kept, told.length - kept.length, options, true);
+  const reported = report.findings.filter((finding) => finding.level !== 'note');
+  let kept = reported.slice(0, limits.results);
+  let text = sarifText(report, kept, reported.length - kept.length, options, true);
   if (fits(text, limits)) return text;
-  text = sarifText(report, kept, told.length - kept.length, options, false);
+  text = sarifText(report, kept, reported.length - kept.length, options, false);
   while (!fits(text, limits) && kept.length > 0) {
     kept = kept.slice(0, Math.floor(kept.length / 2));
-    text = sarifText(report, kept, told.length - kept.length, options, false);
+    text = sarifText(report, kept, reported.length - kept.length, options, false);
   }
   return text;
 }

@@ -22,7 +22,7 @@ export interface Tally {
   readonly uses: number;
 }
 
-/** Counts what a report tells: findings that are told together count once. */
+/** Counts what a report shows: findings that are reported together count once. */
 export function tallyOf(report: Report): Tally {
   const counting = reportedFindings(report);
   const grouped = groupFindings(counting);
@@ -48,7 +48,7 @@ export function tallyOf(report: Report): Tally {
 export function openQuestions(tally: Tally): string {
   const parts = [
     ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to fix`] : []),
-    ...(tally.undecided > 0 ? [`${plural(tally.undecided, 'open question')}`] : []),
+    ...(tally.undecided > 0 ? [`${plural(tally.undecided, 'check that could not be made')}`] : []),
   ];
   const spread = tally.places > tally.problems + tally.undecided ? ` (at ${tally.places} places)` : '';
   return parts.length === 0 ? '' : `${parts.join(', ')}${spread}`;

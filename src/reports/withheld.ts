@@ -5,7 +5,7 @@ export const WITHHELD = '[not shown]';
 
 /** `NAME=value` in a command line or an instruction, the value quoted or not. Each part is bounded by the one behind it. */
 const ASSIGNMENT = /(?<![A-Za-z0-9_])((?:--?)?[A-Za-z_][A-Za-z0-9_.-]{0,127})=("[^"]*"|'[^']*'|\S+)/g;
-/** How programs are told settings. What is `name=version` in a list of packages is written otherwise. */
+/** How programs are reported settings. What is `name=version` in a list of packages is written otherwise. */
 const SETTING = /^(?:[A-Z0-9_]+|--?[A-Za-z].*)$/;
 /** A report is an artifact that anybody may read on a public repository; the image may be private. */
 const SECRET_PART = /PASS(?!ED|ING|THROUGH)|PWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|PRIVATE_?KEY/i;
@@ -26,7 +26,7 @@ export function variableWithoutSecret(line: string): string {
   return `${name}=${namedValueWithoutSecret(name, line.slice(equals + 1))}`;
 }
 
-/** The value of a variable, build argument or setting. One that is empty is told as that. */
+/** The value of a variable, build argument or setting. One that is empty is reported as that. */
 export function namedValueWithoutSecret(name: string, value: string): string {
   if (value === '') return value;
   return holdsSecret(name) || environmentSecrets([`${name}=${value}`]).length > 0 ? WITHHELD : withoutSecrets(value);

@@ -29,7 +29,7 @@ export const fresh: ImageRule<Options> = {
   ].join('\n'),
   subject: 'image',
   roles: ['final', 'build', 'copy'],
-  evidence: ['image', 'signatures', 'statements', 'clocks'],
+  evidence: ['image', 'signatures', 'statements', 'timestamps'],
   ages: true,
   options,
   presets: {
@@ -41,35 +41,37 @@ export const fresh: ImageRule<Options> = {
   controls: ['SI-2', 'RA-5'],
   securitySeverity: 4,
   evaluate: ({ evidence, now }, { maxAge }) => {
-    const clocks = needed(evidence.clocks, 'The age of the image');
-    if (!clocks.ok) return clocks.error;
-    const { chosen, refused, incomplete } = clocks.value;
+    const timestamps = needed(evidence.timestamps, 'The age of the image');
+    if (!timestamps.ok) return timestamps.error;
+    const { chosen, refused, incomplete } = timestamps.value;
     const details = [
-      ...clocks.value.clocks.map(({ name, at, verified }) => `${at} ${name}${verified ? '' : ' (not vouched for)'}`),
+      ...timestamps.value.timestamps.map(
+        ({ name, at, verified }) => `${at} ${name}${verified ? '' : ' (not vouched for)'}`,
+      ),
       ...refused.map(({ name, at, reason }) => `${at} ${name}: not counted, ${reason}`),
     ];
     if (chosen === null) {
       return {
         outcome: 'indeterminate',
-        message: `Nothing tells how old it is${refused.length === 0 ? '' : `: ${refused.map(({ name, at }) => `${name} says ${at}`).join(', ')}`}.`,
+        message: `Nothing shows how old it is${refused.length === 0 ? '' : `: ${refused.map(({ name, at }) => `${name} says ${at}`).join(', ')}`}.`,
         fix: incomplete ?? 'Use an image whose signature is in a transparency log, or that has signed provenance.',
         details,
       };
     }
     const age = now.getTime() - Date.parse(chosen.at);
-    const told = `${plural(Math.max(0, Math.floor(age / DAY)), 'day')} old: the ${chosen.name} says ${chosen.at.slice(0, 10)}`;
-    if (age <= durationMilliseconds(maxAge)) return { outcome: 'pass', message: `It is ${told}.`, details };
+    const reported = `${plural(Math.max(0, Math.floor(age / DAY)), 'day')} old: the ${chosen.name} says ${chosen.at.slice(0, 10)}`;
+    if (age <= durationMilliseconds(maxAge)) return { outcome: 'pass', message: `It is ${reported}.`, details };
     if (incomplete !== undefined) {
       return {
         outcome: 'indeterminate',
-        message: `It is ${told}. A newer clock could not be asked: ${incomplete}`,
+        message: `It is ${reported}. A newer clock could not be asked: ${incomplete}`,
         fix: 'Run the gate again.',
         details,
       };
     }
     return {
       outcome: 'fail',
-      message: `It is ${told}. The policy allows ${maxAge} at most.`,
+      message: `It is ${reported}. The policy allows ${maxAge} at most.`,
       fix: 'Take the newest digest of the tag, or an image that is rebuilt regularly.',
       details,
     };

@@ -28,7 +28,7 @@ export const minimal: ImageRule<Options> = {
   id: 'minimal',
   title: 'Image stays within its budgets',
   question: 'Is there much more in it than an application needs?',
-  why: "Every package is something to patch and every file something to misuse. Budgets keep a base from growing unseen; files that no package brought can't be updated, matched with advisories or told from what an intruder left.",
+  why: "Every package is something to patch and every file something to misuse. Budgets keep a base from growing unseen; files that no package brought can't be updated, matched with advisories or reported from what an intruder left.",
   fix: [
     'Take a smaller variant (`-slim`, `static`, a runtime instead of a development kit), or set budgets that fit:',
     '',

@@ -34,7 +34,7 @@ export const noSecrets: ImageRule<Options> = {
     'What excuses a key is nothing that the maker of the image decides alone. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
     'that is as the checksum in its package database says is mostly a public sample, but the database is the word of the',
-    'image itself: such a key is told as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',
+    'image itself: such a key is reported as a warning at most. So is, as a note, a PKCS #12 store that is encrypted whole,',
     'which may hold certificates alone. Whatever else is meant to be public is allowed by the policy, path by path.',
   ].join('\n'),
   fix: [
@@ -92,17 +92,17 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
   const allow = 'Where they are public samples, allow their paths with `allow-files`.';
   return [
     secrets.length > 0
-      ? { ...told(secrets, ['holds', 'hold'], 'keys or credentials'), aspect, fix }
+      ? { ...reported(secrets, ['holds', 'hold'], 'keys or credentials'), aspect, fix }
       : (withAspect(unevaluated(filesystem.value), aspect) ?? {
           outcome: 'pass',
           aspect,
-          message: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is told beside this' : ''}.`,
+          message: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is reported beside this' : ''}.`,
         }),
     ...(packaged.length === 0
       ? []
       : [
           {
-            ...told(
+            ...reported(
               packaged,
               ['brings', 'bring'],
               'keys or credentials, unchanged, by the package database of the image',
@@ -116,7 +116,7 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
       ? []
       : [
           {
-            ...told(closed, ['is', 'are'], 'encrypted whole, so whether there are keys inside is not known'),
+            ...reported(closed, ['is', 'are'], 'encrypted whole, so whether there are keys inside is not known'),
             aspect: 'encrypted',
             atMost: 'note' as const,
             fix: allow,
@@ -130,7 +130,7 @@ function withAspect(result: RuleResult | null, aspect: string): RuleResult | nul
 }
 
 /** `2 files hold keys or credentials: /a and /b.` */
-function told(secrets: readonly SecretFile[], [one, many]: readonly [string, string], what: string): RuleResult {
+function reported(secrets: readonly SecretFile[], [one, many]: readonly [string, string], what: string): RuleResult {
   const paths = [...new Set(secrets.map(({ path }) => `/${path}`))];
   return {
     outcome: 'fail',

@@ -21,7 +21,7 @@ export const provenanceAttested: ImageRule<Options> = {
   title: 'Signed provenance says where the image was built, and from what',
   question: 'Did an allowed builder make this digest from an allowed source?',
   why: [
-    'A signature tells who published an image, provenance tells how it came to be: which builder ran, from which commit.',
+    'A signature shows who published an image, provenance shows how it came to be: which builder ran, from which commit.',
     "An image that a stolen key or a maintainer's laptop made can't show provenance of the organization's builder.",
     'The level is evaluated from what the signature proves, not from what the document claims of itself: 1 provenance that',
     "names its builder, 2 signed by a hosted build platform, 3 built where the build itself can't write its provenance.",

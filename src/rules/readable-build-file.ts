@@ -1,6 +1,6 @@
 import { type FileRule, type NoOptions, noOptions } from './rule.js';
 
-/** A build file that BuildKit would refuse tells us nothing we could trust: neither "pass" nor "fail" would be true. */
+/** A build file that BuildKit would refuse shows us nothing we could trust: neither "pass" nor "fail" would be true. */
 export const readableBuildFile: FileRule<NoOptions> = {
   id: 'readable-build-file',
   title: 'Build file can be read',

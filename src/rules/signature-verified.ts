@@ -22,9 +22,9 @@ export const signatureVerified: ImageRule<Options> = {
   title: 'Image is signed by an authority of its allow entry',
   question: 'Did an authority of the entry sign this digest?',
   why: [
-    'A registry serves what somebody pushed. A signature by the right party over exactly these bytes tells who made them,',
+    'A registry serves what somebody pushed. A signature by the right party over exactly these bytes shows who made them,',
     'whatever happened to the registry, a mirror or a token in between. A signature by somebody else, or over another',
-    'digest, tells nothing: anybody can sign.',
+    'digest, shows nothing: anybody can sign.',
   ].join(' '),
   fix: [
     'Build on an image that its publisher signs, and name the publisher in the policy: by the catalog, or by its key or',
@@ -148,9 +148,9 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
   const asked = entry.authorities.map(describeAuthority).join(', ');
   if (count > 0)
     return `${name} is signed by ${count} of the ${entry.require} authorities that ${entry.name} requires (${asked}).`;
-  const stranger = signatures.rejected.find(({ code, signedBy }) => code === 'wrong-signer' && signedBy !== undefined);
-  if (stranger?.signedBy !== undefined)
-    return `${name} is signed by ${describeSigner(stranger.signedBy)}; this policy asks for ${asked}.`;
+  const untrusted = signatures.rejected.find(({ code, signedBy }) => code === 'wrong-signer' && signedBy !== undefined);
+  if (untrusted?.signedBy !== undefined)
+    return `${name} is signed by ${describeSigner(untrusted.signedBy)}; this policy asks for ${asked}.`;
   const [first] = signatures.rejected;
   const [unsupported] = signatures.unsupported;
   if (first === undefined)

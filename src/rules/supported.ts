@@ -68,25 +68,25 @@ export const supported: ImageRule<Options> = {
 
 function evaluate(part: SupportedPart, { lastDays }: Options, now: Date): RuleResult {
   const { role: aspect, where } = part;
-  const { told, key, end, isNew } = supportOf(part, lastDays);
+  const { reported, key, end, isNew } = supportOf(part, lastDays);
   if (end === undefined) {
     return {
       outcome: 'indeterminate',
       aspect,
       // A release that came after the table was made can't block everybody until the next version of the gate.
       ...(isNew ? { atMost: 'warning' as const } : {}),
-      message: `The table of ${LIFECYCLE_DATE} does not know how long ${told} is supported (${where}).`,
+      message: `The table of ${LIFECYCLE_DATE} does not know how long ${reported} is supported (${where}).`,
       fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
     };
   }
-  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, message: `${told} is supported ${untilWhen(end)}.` };
+  if (!hasEnded(end, now)) return { outcome: 'pass', aspect, message: `${reported} is supported ${untilWhen(end)}.` };
   return {
     outcome: 'fail',
     aspect,
     message:
       end.kind === 'date'
-        ? `${told} was supported until ${end.date} (${where}).`
-        : `${told} is no longer supported (${where}).`,
+        ? `${reported} was supported until ${end.date} (${where}).`
+        : `${reported} is no longer supported (${where}).`,
     fix: `Move to a release that is supported; where extended support is paid for, say until when in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
   };
 }

@@ -9,10 +9,10 @@ import { type Incomplete, toIncomplete } from './verified.js';
 
 /**
  * Finding what may be a signature: the referrers of a digest (API or fallback tag), and cosign's tags. Every place is
- * reported with its answer, so that "unsigned" is told from "could not look".
+ * reported with its answer, so that "unsigned" is distinguished from "could not look".
  */
 
-/** How much of what strangers attach to a digest is read; what is beyond makes the search incomplete. */
+/** How much of what untrusted parties attach to a digest is read; what is beyond makes the search incomplete. */
 const DISCOVERY_LIMITS = {
   'signature-referrers': 64,
   'signature-layers': 64,

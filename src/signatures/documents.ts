@@ -37,7 +37,7 @@ export function documentsInIndex(image: ResolvedImage): readonly Document[] {
     .map((descriptor) => ({ repository: image.repository, descriptor, about }));
 }
 
-/** Reads the documents; those whose manifest an authority signed are statements, the rest are told as unsigned. */
+/** Reads the documents; those whose manifest an authority signed are statements, the rest are reported as unsigned. */
 export async function readDocuments(context: CollectContext, documents: readonly Document[]): Promise<Documents> {
   const limit = DOCUMENT_LIMITS['attestation-manifests'];
   const parts = await Promise.all(documents.slice(0, limit).map((document) => readDocument(context, document)));

@@ -79,7 +79,7 @@ function describeKey(object: KeyObject): Result<string, string> {
 
 /**
  * Whether `signature` is the key's over `data`. ECDSA signatures are DER. Signers disagree about the hash (cosign
- * hashes with SHA-256 whatever the curve, newer clients with the curve's own), so both are tried, unless `hash` tells.
+ * hashes with SHA-256 whatever the curve, newer clients with the curve's own), so both are tried, unless `hash` shows.
  * RSA is tried with PKCS#1 v1.5 and PSS. A signature that can't be decoded is a false one.
  *
  * @see https://github.com/sigstore/architecture-docs/blob/main/algorithm-registry.md

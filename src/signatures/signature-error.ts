@@ -1,4 +1,4 @@
-/** Why a signature does not count. The codes are kept to the report, so that a wrong signer is told apart from broken bytes. */
+/** Why a signature does not count. The codes are kept to the report, so that a wrong signer is distinguished from broken bytes. */
 export type SignatureErrorCode =
   /** It can't be read as what it claims to be. */
   | 'malformed'

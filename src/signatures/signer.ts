@@ -55,7 +55,7 @@ export interface LogEntry {
 /** Who signed, when, and where that is logged. */
 export interface SignatureFacts {
   readonly signer: Signer;
-  /** The earliest trusted time, ISO 8601 in UTC; absent where a key signed and neither log nor timestamp tells. */
+  /** The earliest trusted time, ISO 8601 in UTC; absent where a key signed and neither log nor timestamp shows. */
   readonly signedAt?: string;
   readonly timeFrom?: 'transparency log' | 'timestamp authority' | 'signing authority';
   readonly logged: readonly LogEntry[];

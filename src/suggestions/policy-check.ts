@@ -46,15 +46,15 @@ function endedRuntime(
   const runtime = RUNTIMES[official];
   const version = /^\d{1,9}(?:\.\d{1,9}){0,4}(?![\w.])/.exec(tag ?? '')?.[0];
   if (runtime === undefined || version === undefined) return null;
-  const { told, end } = supportOf({ ...runtime, role: 'runtime', version, where: 'its tag' }, lastDays);
+  const { reported, end } = supportOf({ ...runtime, role: 'runtime', version, where: 'its tag' }, lastDays);
   if (end === undefined || !hasEnded(end, now)) return null;
-  return end.kind === 'date' ? `${told} was supported until ${end.date}` : `${told} is no longer supported`;
+  return end.kind === 'date' ? `${reported} was supported until ${end.date}` : `${reported} is no longer supported`;
 }
 
 /** Why the policy would refuse an image: nobody allows it (or somebody denies it), or a rule is known to fail for it. */
 export type Refusal = { readonly kind: 'not-allowed' } | { readonly kind: 'would-fail'; readonly because: string };
 
-/** What can be told of an image before it is opened: whether the policy would refuse it in a role. */
+/** What can be reported of an image before it is opened: whether the policy would refuse it in a role. */
 export interface PolicyCheck {
   /** Null where nothing that is known without a network speaks against the image, in the place of the official one. */
   readonly refusal: (image: string, variant: EquivalentVariant, official: string) => Refusal | null;
@@ -92,7 +92,7 @@ export function policyCheck(policy: Policy, catalog: Catalog, role: Role, now: D
   };
 }
 
-/** Whether a finding, however small, tells whoever builds on a mere tag in this role. */
+/** Whether a finding, however small, shows whoever builds on a mere tag in this role. */
 export function asksForDigest(policy: Policy, role: Role): boolean {
   const { level } = ruleSetting(policy, pinnedByDigest, role);
   return level === 'error' || level === 'warning';

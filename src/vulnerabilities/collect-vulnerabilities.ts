@@ -53,13 +53,13 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
-    const told = await askAll(sources.value, asked.questions);
-    if (!told.ok) return unavailable(told.error);
-    const covered = new Set(told.value.answered.map((question) => question.package));
-    return await evaluate(context, sources.value, told.value, {
+    const reported = await askAll(sources.value, asked.questions);
+    if (!reported.ok) return unavailable(reported.error);
+    const covered = new Set(reported.value.answered.map((question) => question.package));
+    return await evaluate(context, sources.value, reported.value, {
       unevaluated: gaps,
-      uncovered: [...uncovered, ...told.value.uncovered],
-      community: told.value.answered
+      uncovered: [...uncovered, ...reported.value.uncovered],
+      community: reported.value.answered
         .filter(({ ecosystem }) => isCommunity(ecosystem))
         .map(({ package: about, ecosystem }) =>
           uncoveredPackage(about, `only ${ecosystem}'s community publishes advisories about it`),
@@ -157,7 +157,7 @@ async function askAll(
       );
     }),
   );
-  const told: {
+  const reported: {
     readonly name: string;
     readonly answer: SourceAnswer<PackageQuestion>;
     readonly isOptional: boolean;
@@ -168,7 +168,7 @@ async function askAll(
     if (!answer.ok && !isOptional) return answer;
     const gap = !answer.ok ? answer.error.message : isOptional ? answer.value.unevaluated[0]?.reason : undefined;
     if (answer.ok)
-      told.push({
+      reported.push({
         name: source.name,
         isOptional,
         answer: gap === undefined ? answer.value : { ...answer.value, unevaluated: [] },
@@ -177,11 +177,11 @@ async function askAll(
     else uncovered.push(...asked.map((question) => uncoveredPackage(question.package, gap)));
   }
   return ok({
-    hits: told.flatMap(({ answer }) => answer.hits),
-    unevaluated: told.flatMap(({ answer }) => answer.unevaluated),
+    hits: reported.flatMap(({ answer }) => answer.hits),
+    unevaluated: reported.flatMap(({ answer }) => answer.unevaluated),
     uncovered,
     answered,
-    sources: told.map(({ name, answer, isOptional }) => ({
+    sources: reported.map(({ name, answer, isOptional }) => ({
       ...queriedSource(name, answer),
       ...(isOptional ? { isCommunity: true as const } : {}),
     })),

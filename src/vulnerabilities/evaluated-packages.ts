@@ -25,7 +25,7 @@ export interface EvaluatedPackages {
 
 /**
  * What the databases in the layers tell, and what an SBOM that counts has beside it: packages of the
- * distribution, whose database entry may have been removed, and whatever no database tells of, such as the libraries
+ * distribution, whose database entry may have been removed, and whatever no database shows of, such as the libraries
  * inside a program. What a distribution's package brought is left to the distribution.
  */
 export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null): EvaluatedPackages {
@@ -93,7 +93,7 @@ function packageOf(item: SbomPackage, purl: Purl, place: string): QueriedPackage
   };
 }
 
-/** Purls write Go's modules in lower case, advisories as they are: the document's own name tells which it is. */
+/** Purls write Go's modules in lower case, advisories as they are: the document's own name shows which it is. */
 function nameOf(item: SbomPackage, purl: Purl): string {
   if (DISTRIBUTION_TYPES.has(purl.type) || purl.namespace === undefined) return purl.name;
   if (purl.type === 'maven') return `${purl.namespace}:${purl.name}`;

@@ -48,7 +48,7 @@ test('a Python project is the same by every way to write its name', () => {
   expect(diffPackages([python('Foo__Bar')], [python('foo-bar')])).toEqual(none);
 });
 
-test('of versions side by side only the one that moved is told', () => {
+test('of versions side by side only the one that moved is reported', () => {
   expect(diffPackages([apk('kernel', '1'), apk('kernel', '2')], [apk('kernel', '2'), apk('kernel', '3')])).toEqual({
     added: [],
     removed: [],

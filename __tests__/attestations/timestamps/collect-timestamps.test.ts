@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { collectClocks } from '../../../src/attestations/timestamps/collect-timestamps.js';
+import { collectTimestamps } from '../../../src/attestations/timestamps/collect-timestamps.js';
 import type { CollectContext } from '../../../src/evidence/collector.js';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
 import type { EvidenceKind, EvidenceKinds } from '../../../src/evidence/kinds.js';
@@ -43,8 +43,8 @@ async function chosen(...verified: readonly Statement[]): Promise<string | undef
     },
   };
   // The collector asks for nothing else.
-  const clocks = await collectClocks(context as CollectContext);
-  return clocks.status === 'present' ? clocks.value.chosen?.at.slice(0, 10) : undefined;
+  const timestamps = await collectTimestamps(context as CollectContext);
+  return timestamps.status === 'present' ? timestamps.value.chosen?.at.slice(0, 10) : undefined;
 }
 
 test('the time at which a document of the build was signed is a clock', async () => {

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Answer } from '../../../src/rules/answer.js';
 import {
   answersOf,
-  openPublisherRoom,
-  type PublisherRoom,
+  type FakePublisher,
   type PublishOptions,
-  strangersKey,
+  startFakePublisher,
+  untrustedKey,
 } from '../../support/github/fake-publisher.js';
 import { HIGH, osvRecord } from '../../support/registry/osv-server.js';
 
@@ -45,14 +45,14 @@ const document =
     ...fields,
   });
 
-let room: PublisherRoom;
+let fake: FakePublisher;
 beforeEach(async () => {
-  room = await openPublisherRoom();
+  fake = await startFakePublisher();
 });
 
 async function evaluated(options: PublishOptions, policy?: readonly string[]): Promise<Answer | undefined> {
-  const digest = await room.publish('1', PACKAGES, options);
-  const report = await room.evaluate(`base:1@${digest}`, RECORDS, policy === undefined ? {} : { lines: policy });
+  const digest = await fake.publish('1', PACKAGES, options);
+  const report = await fake.evaluate(`base:1@${digest}`, RECORDS, policy === undefined ? {} : { lines: policy });
   return answersOf(report, 'no-known-vulnerabilities')[0];
 }
 
@@ -104,14 +104,14 @@ describe('silences nothing', () => {
   });
 
   test('by an identity that is no authority of the entry', async () => {
-    const answer = await evaluated({ vex: [{ document: document(), signer: strangersKey() }] });
+    const answer = await evaluated({ vex: [{ document: document(), signer: untrustedKey() }] });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: BOTH });
   });
 
-  test('by a stranger beside a statement of the publisher about something else', async () => {
+  test('by an untrusted party beside a statement of the publisher about something else', async () => {
     const mine = document({ vulnerability: { name: 'CVE-2026-0002' } });
     const answer = await evaluated({
-      vex: [{ document: document(), signer: strangersKey() }, { document: mine }],
+      vex: [{ document: document(), signer: untrustedKey() }, { document: mine }],
     });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0001'] });
   });
@@ -122,10 +122,10 @@ describe('silences nothing', () => {
   });
 
   test.each(['deny', 'allow'])('signed by nobody, where the entry says `unsigned: %s` of SBOM', async (unsigned) => {
-    const digest = await room.publish('1', PACKAGES, {
+    const digest = await fake.publish('1', PACKAGES, {
       unsignedVex: document({ products: [{ '@id': OPENSSL }] })(''),
     });
-    const report = await room.evaluate(`base:1@${digest}`, RECORDS, { entry: [`sbom: { unsigned: ${unsigned} }`] });
+    const report = await fake.evaluate(`base:1@${digest}`, RECORDS, { entry: [`sbom: { unsigned: ${unsigned} }`] });
     expect(answersOf(report, 'no-known-vulnerabilities')[0]).toMatchObject({
       outcome: 'fail',
       vulnerabilities: BOTH,
@@ -150,23 +150,23 @@ describe('of two that contradict each other the newer holds', () => {
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: counted });
   });
 
-  test('a newer one of a stranger overrules nothing', async () => {
+  test('a newer one of an untrusted party overrules nothing', async () => {
     const answer = await evaluated({
-      vex: [{ document: document(older) }, { document: document({ ...newer, ...affected }), signer: strangersKey() }],
+      vex: [{ document: document(older) }, { document: document({ ...newer, ...affected }), signer: untrustedKey() }],
     });
     expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: ['CVE-2026-0002'] });
   });
 });
 
 test('what the publisher says of today’s image does not silence the one that is evaluated', async () => {
-  const pinned = await room.publish('1', PACKAGES);
-  const today = await room.publish('1', [...PACKAGES, ['zlib', '1.3.2-r0']], {
+  const pinned = await fake.publish('1', PACKAGES);
+  const today = await fake.publish('1', [...PACKAGES, ['zlib', '1.3.2-r0']], {
     vex: [
       { document: document() },
       { document: document({ vulnerability: { name: 'CVE-2026-0002' } }, { '@id': 'https://acme.example/2' }) },
     ],
   });
-  const report = await room.evaluate(`base:1@${pinned}`, RECORDS);
+  const report = await fake.evaluate(`base:1@${pinned}`, RECORDS);
   const [answer] = answersOf(report, 'no-known-vulnerabilities');
   expect(answer).toMatchObject({ outcome: 'fail', vulnerabilities: BOTH });
   // It counts where it was said: the tag's image has both, and they do not count there.

@@ -181,7 +181,7 @@ describe('the collector', () => {
     expect(evidence.vex).toMatchObject({ status: 'absent' });
   });
 
-  test('passes over statements that say nothing, and tells which', async () => {
+  test('passes over statements that say nothing, and shows which', async () => {
     const { vex: evidence } = await collectAttested({
       statements: [vex([NOT_AFFECTED, { status: 'maybe' }, null, { status: 'fixed' }]), { ...vex([]), predicate: [] }],
     });

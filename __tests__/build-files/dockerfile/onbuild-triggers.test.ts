@@ -53,7 +53,7 @@ test.each([
   expect(found?.unresolved).toContain(reason);
 });
 
-test('more triggers than a configuration can sensibly have are told', () => {
+test('more triggers than a configuration can sensibly have are reported', () => {
   const found = triggered(...Array.from({ length: 1_001 }, () => 'RUN true'));
   expect(found.map((use) => use.unresolved)).toEqual(['its configuration has more than 1,000 ONBUILD triggers']);
 });

@@ -42,21 +42,21 @@ describe('what a token lacks', () => {
   const read = missingPermission({ doing: 'read pull request 7', permission: 'pull-requests: read' });
   const broken: GitHubError = { code: 'server-error', doing: 'upload', message: 'It failed.', fix: 'Try again.' };
 
-  test('is told once, with every line that the job needs and none that would take others away', () => {
-    const [told, ...others] = groupMissingPermissions([post, upload, post], ['contents: read', 'issues: write']);
+  test('is reported once, with every line that the job needs and none that would take others away', () => {
+    const [reported, ...others] = groupMissingPermissions([post, upload, post], ['contents: read', 'issues: write']);
     expect(others).toEqual([]);
-    expect(told?.message).toBe(
+    expect(reported?.message).toBe(
       'Could not post the comment and upload: the token lacks `pull-requests: write` and `security-events: write`.',
     );
     const lines = '  contents: read\n  issues: write\n  pull-requests: write\n  security-events: write';
-    expect(told?.fix).toMatch(/^[^\n]+\n\npermissions:\n/);
-    expect(told?.fix.split('permissions:\n')[1]).toBe(lines);
+    expect(reported?.fix).toMatch(/^[^\n]+\n\npermissions:\n/);
+    expect(reported?.fix.split('permissions:\n')[1]).toBe(lines);
   });
 
   test('never names a scope twice', () => {
-    const [told] = groupMissingPermissions([read], ['contents: read', 'pull-requests: write']);
-    expect(told?.fix.match(/pull-requests/g)).toEqual(['pull-requests']);
-    expect(told?.fix).toContain('pull-requests: write');
+    const [reported] = groupMissingPermissions([read], ['contents: read', 'pull-requests: write']);
+    expect(reported?.fix.match(/pull-requests/g)).toEqual(['pull-requests']);
+    expect(reported?.fix).toContain('pull-requests: write');
   });
 
   test('leaves other errors as they are', () => {

@@ -91,7 +91,7 @@ describe('an input whose name is a slip', () => {
     expect(givenInputs({ INPUT_POLICY: 'a', GITHUB_TOKEN: 'b' })).toEqual(['policy']);
   });
 
-  test('is told in the report action too', () => {
+  test('is reported in the report action too', () => {
     expect(readReportInputs(() => '', ['artifcat'])).toMatchObject({ ok: false, error: { input: 'artifcat' } });
   });
 });

@@ -43,7 +43,7 @@ function job(given: Readonly<Record<string, string>> = {}, runner: Readonly<Reco
   return identify(env, inputs(given), [HEAD]);
 }
 
-describe('jobs are told apart by', () => {
+describe('jobs are distinguished by', () => {
   test.each([
     ['paths', 'a/**'],
     ['changed-files-only', 'true'],
@@ -99,7 +99,7 @@ describe('one job is the same in every run', () => {
     ['its ref', 'REF=refs/pull/7/merge', 'REF=refs/heads/main'],
     ['its run', `BUILD=https://ci.example/${RUN}`, `BUILD=https://ci.example/${RUN}`],
     ['its time', 'DATE=2026-11-21T10:00:00Z', 'DATE=2026-11-22T04:00:00Z'],
-  ])('though it is told %s', (_what, first, second) => {
+  ])('though it is reported %s', (_what, first, second) => {
     expect(job({ 'build-args': first }).id).toBe(job({ 'build-args': second }, PUSH).id);
     expect(job({ 'build-args': first }).id).not.toBe(job().id);
   });

@@ -82,16 +82,16 @@ describe('the limit', () => {
     expect(body).not.toContain(long);
   });
 
-  test('a part made for its room fits beside the others, whatever they are', () => {
+  test('a part made for its fake fits beside the others, whatever they are', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(70_000), { maxLength: 19 }), (lengths) => {
         const others = lengths.map((length, index) =>
           part(`job ${index}`, { markdown: `**failed**\n\n${'y'.repeat(length)}` }),
         );
-        const room = roomForPart(others);
-        expect(room).toBeGreaterThan(0);
+        const fake = roomForPart(others);
+        expect(fake).toBeGreaterThan(0);
         const fingerprints = Array.from({ length: 1_000 }, (_, index) => rememberedFingerprint(`${index}`));
-        const own = part('own', { fingerprints, markdown: `**failed**\n\n${'z'.repeat(Math.max(0, room - 12))}` });
+        const own = part('own', { fingerprints, markdown: `**failed**\n\n${'z'.repeat(Math.max(0, fake - 12))}` });
         const body = formatComment('default', [...others, own], 'footer');
         expect(body.length).toBeLessThanOrEqual(MAX_COMMENT_LENGTH);
         expect(readParts(body)).toHaveLength(others.length + 1);

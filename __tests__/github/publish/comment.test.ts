@@ -202,7 +202,7 @@ test('two comments that two first runs made become one with both parts', async (
   ).toEqual(['**api**', '**web**']);
 });
 
-test('a token that may not write is told the lines to add', async () => {
+test('a token that may not write is reported the lines to add', async () => {
   const refused = await publishComment(request({}, 'read'));
   expect(refused).toMatchObject({ ok: false, error: { code: 'no-permission' } });
   if (refused.ok) throw new Error('unreachable');
@@ -210,7 +210,7 @@ test('a token that may not write is told the lines to add', async () => {
   expect(refused.error).toMatchObject({ code: 'no-permission', permission: 'pull-requests: write' });
 });
 
-test('a token that may not even read comments is told the permission that posting needs', async () => {
+test('a token that may not even read comments is reported the permission that posting needs', async () => {
   const refused = await publishComment(request({}, 'contents'));
   expect(refused).toMatchObject({ ok: false, error: { code: 'no-permission' } });
   if (!refused.ok) expect(refused.error.fix).toContain('pull-requests: write');

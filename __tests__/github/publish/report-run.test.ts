@@ -126,7 +126,7 @@ describe('the pull request', () => {
   });
 });
 
-describe('what a stranger says', () => {
+describe('what an untrusted party says', () => {
   test('is marked as the fork’s own word, and is never a check', async () => {
     open(5);
     await run();
@@ -147,7 +147,7 @@ describe('what a stranger says', () => {
     expect(body.match(/<!-- base-image-gate comment/g)).toHaveLength(1);
   });
 
-  test('keeps the mark when there is room for nothing else', async () => {
+  test('keeps the mark when there is fake for nothing else', async () => {
     open(5);
     const findings = Array.from({ length: 3_000 }, (_, index) => ({
       ...report().findings[0],
@@ -353,7 +353,7 @@ test('every published example of workflow_run is read or refused in a sentence',
   }
 });
 
-test('a token that may not write is told the lines to add', async () => {
+test('a token that may not write is reported the lines to add', async () => {
   open(5);
   const path = write('report.json', checkText(report()));
   const outcome = await reportRun(runner(), payload(), { ...INPUTS, report: path }, github.client('read'));

@@ -50,13 +50,13 @@ test('what is too large even compressed is not sent', async () => {
   expect(github.server.operations()).toEqual([]);
 });
 
-test('a token that may not is told the lines to add', async () => {
+test('a token that may not is reported the lines to add', async () => {
   const outcome = await uploadSarif(upload('read'));
   expect(outcome).toMatchObject({ ok: false, error: { code: 'no-permission' } });
   if (!outcome.ok) expect(outcome.error.fix).toContain('security-events: write');
 });
 
-test('a repository without code scanning is told what GitHub says', async () => {
+test('a repository without code scanning is reported what GitHub says', async () => {
   const message = 'Advanced Security must be enabled for this repository to use code scanning.';
   github.server.faults.push({ operation: 'code-scanning/upload-sarif', status: 403, message });
   const outcome = await uploadSarif(upload());

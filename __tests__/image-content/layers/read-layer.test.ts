@@ -26,7 +26,7 @@ const FILES: readonly LayerFile[] = [
 ];
 
 describe('a layer', () => {
-  test('tells of its files, whiteouts and opaque directories by paths relative to the root', async () => {
+  test('shows of its files, whiteouts and opaque directories by paths relative to the root', async () => {
     const layer = await read(await makeTar(FILES));
     if (!layer.ok) throw new Error(layer.error.message);
     expect(layer.value.entries.map((entry) => entry.path)).toEqual(['usr', 'usr/bin/su', 'etc/noise']);

@@ -94,7 +94,7 @@ describe('key stores', () => {
     expect(evaluated(store)).toBeNull();
   });
 
-  test('one that is encrypted whole is told as such', () => {
+  test('one that is encrypted whole is reported as such', () => {
     expect(evaluated(pkcs12(['encrypted']))).toEqual({ kind: 'PKCS #12 store', isClosed: true });
   });
 });

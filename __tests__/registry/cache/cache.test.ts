@@ -196,7 +196,7 @@ describe("a runner's cache", () => {
     expect(shared.entries.size).toBe(2);
   });
 
-  test('of a run that cached nothing is not saved, and nothing is told', async () => {
+  test('of a run that cached nothing is not saved, and nothing is reported', async () => {
     const shared = service();
     const notices: string[] = [];
     await (await open('one', shared, true, notices)).close();
@@ -211,7 +211,7 @@ describe("a runner's cache", () => {
     expect(shared.entries.size).toBe(0);
   });
 
-  test('that fails is told and changes nothing', async () => {
+  test('that fails is reported and changes nothing', async () => {
     const notices: string[] = [];
     const fails = () => Promise.reject(new Error('no service'));
     const cache = await open('one', { restore: fails, save: fails }, true, notices);

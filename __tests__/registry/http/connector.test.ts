@@ -64,7 +64,7 @@ describe('a connection', () => {
   });
 });
 
-test('a registry over TLS is reached through a proxy, which is told the name and nothing more', async () => {
+test('a registry over TLS is reached through a proxy, which is reported the name and nothing more', async () => {
   const tls = makeCertificate(['registry.example']);
   const registry = await startRegistry({ tls, auth: { kind: 'basic', username: 'ann', password: 'secret' } });
   registry.push('base/app', await makeImage(), '1');

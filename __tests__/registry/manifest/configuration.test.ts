@@ -99,7 +99,7 @@ describe("Docker's configuration", () => {
     expect(linked.found).toEqual({ ok: true, value: undefined });
   });
 
-  test.each(['{', '[]', '{"auths":{"a.example":{"auth":1}}}'])('that is %s is told and not used', async (text) => {
+  test.each(['{', '[]', '{"auths":{"a.example":{"auth":1}}}'])('that is %s is reported and not used', async (text) => {
     const { found, notices } = await lookUp(text, 'a.example', 'broken', { DOCKER_CONFIG: join(directory, 'broken') });
     expect(found).toEqual({ ok: true, value: undefined });
     expect(notices).toHaveLength(1);
@@ -290,7 +290,7 @@ describe('limits', () => {
     const introduction = [
       '# Limits on what registries may cost',
       '',
-      'A registry is a stranger: everything that it may cost has a limit with a name. Passing one makes the evidence',
+      'A registry is an untrusted party: everything that it may cost has a limit with a name. Passing one makes the evidence',
       "unavailable under the limit's name, and the answer indeterminate; it never passes. The environment variable",
       '`BASE_IMAGE_GATE_LIMITS` changes them, on the command line and in a workflow: names and whole numbers, with `KiB`,',
       '`MiB`, `GiB` on bytes, and `s`, `m` (minutes) on milliseconds.',

@@ -47,7 +47,7 @@ describe('the first line', () => {
     [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to fix'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
-      '### ❓ Base images: indeterminate · 1 open question',
+      '### ❓ Base images: indeterminate · 1 check that could not be made',
     ],
     [{ uses: [node] }, '### ✅ Base images: pass · nothing to fix in 1 image use'],
     [{}, '### ✅ Base images: pass · nothing to evaluate'],
@@ -66,7 +66,7 @@ describe('the first line', () => {
     expect(heading(given, { isNew: () => false })).toBe('### ❌ Base images: fail · 2 problems to fix');
   });
 
-  test('tells jobs apart by title', () => {
+  test('distinguishes jobs by title', () => {
     expect(heading({}, { title: 'arm64 @acme' })).toBe(
       '### ✅ Base images, arm64 @&#8203;acme: pass · nothing to evaluate',
     );
@@ -159,7 +159,7 @@ describe('what there is to do', () => {
     expect(text).toContain('\n\n> The policy changes here.\n\n> b\n\n> c\n\n<details>');
   });
 
-  test('notes are not told', () => {
+  test('notes are not reported', () => {
     expect(comment).not.toContain('The build argument NGINX can replace the image.');
   });
 });

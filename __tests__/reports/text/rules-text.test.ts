@@ -17,7 +17,7 @@ describe('rulesText', () => {
 });
 
 describe('ruleText', () => {
-  test.each(rules.map((rule) => [rule.id, rule] as const))('%s tells why, what to do, and its levels', (id, rule) => {
+  test.each(rules.map((rule) => [rule.id, rule] as const))('%s shows why, what to do, and its levels', (id, rule) => {
     const text = ruleText(rule, { color: false });
     expect(text.startsWith(`${id}: ${rule.title}\n${rule.question}\n`)).toBe(true);
     for (const part of [rule.why, rule.fix, `Levels: baseline ${rule.presets.baseline.level}`]) {

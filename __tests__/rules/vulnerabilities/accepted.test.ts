@@ -15,7 +15,7 @@ test('what nobody excuses is open', () => {
   expect(sorted([loud, ALIASED])).toEqual({ open: [loud, ALIASED], acceptedIds: [], lines: [] });
 });
 
-test('what VEX silences needs no waiver and uses none, and is told once', () => {
+test('what VEX silences needs no waiver and uses none, and is reported once', () => {
   const silenced = { ...ONE, vex: VEX };
   expect(sorted([silenced, elsewhere(silenced)], ONE.id)).toEqual({
     open: [],

@@ -95,7 +95,7 @@ describe('a vulnerability that several packages have', () => {
   });
 });
 
-test('who was asked is told with the day, and with why an earlier answer stands in', () => {
+test('who was asked is reported with the day, and with why an earlier answer stands in', () => {
   const day = Date.parse('2026-11-20T00:00:00Z');
   const sources = [{ name: 'a' }, { name: 'b', asOf: day }, { name: 'c', asOf: day, instead: 'it was down' }];
   const known = makeKnown([], { sources });

@@ -17,7 +17,7 @@ function fixOf(found: readonly Vulnerability[], newer?: NewerImage, waived: read
   return fix(found, subject, HARDENED);
 }
 
-/** What the tag names today, as its evidence tells. */
+/** What the tag names today, as its evidence shows. */
 function today(vulnerabilities: Evidence<KnownVulnerabilities>): NewerImage {
   return { kind: 'image', tag: '1', digest: 'sha256:new', evidence: { vulnerabilities } };
 }
@@ -45,7 +45,7 @@ describe('the versions to look for', () => {
 });
 
 describe('what the tag names today', () => {
-  test('is told with why it was not looked at, and with the versions all the same', () => {
+  test('is reported with why it was not looked at, and with the versions all the same', () => {
     const unchecked = { kind: 'unchecked', tag: '1', reason: 'Nobody signed it.' } as const;
     expect(fixOf([ONE], { ...unchecked, digest: 'sha256:new' })).toBe(
       'The tag 1 points to sha256:new today, which was not checked: Nobody signed it. Use an image that has openssl 3.3.2-r0 or newer.',
@@ -71,7 +71,7 @@ describe('what the tag names today', () => {
     expect(fixOf([known], having([{ ...there, vex }]))).toContain('VEX silences CVE-2026-0001');
   });
 
-  test('is told with how many of several it still has, and with which, unless it has all', () => {
+  test('is reported with how many of several it still has, and with which, unless it has all', () => {
     const some = fixOf([ONE, TWO], having([TWO]));
     expect(some).toContain('still has 1 of these 2 (CVE-2026-0002).');
     expect(some).toContain('zlib 1.3.2-r0');
@@ -79,7 +79,7 @@ describe('what the tag names today', () => {
     expect(fixOf([ONE, TWO], having([ONE, TWO]))).toContain('still has all of these 2.');
   });
 
-  test('is told with every package that a vulnerability is left in', () => {
+  test('is reported with every package that a vulnerability is left in', () => {
     const twice = { ...ONE, package: { ...ONE.package, name: 'other' }, fixedIn: '9.9' };
     expect(fixOf([ONE, twice], having([ONE]))).toMatch(/has it too\. Use an image that has openssl .*, other 9\.9/);
     expect(fixOf([ONE, twice, TWO], having([ONE]))).toContain('still has 1 of these 2 (CVE-2026-0001).');

@@ -20,23 +20,23 @@ describe('that nothing else was found is proved', () => {
   test.each([
     ['as old as it may be', asOf(-14), true],
     ['a moment older', asOf(-14, -1), false],
-    ['a day ahead, as clocks may be', asOf(1), true],
+    ['a day ahead, as timestamps may be', asOf(1), true],
     ['a moment more ahead', asOf(1, 1), false],
   ])('or not, by what is %s: %s', (_age, when, isProof) => {
     const gap = gapOf({ sources: [{ name: 'a', asOf: when }] });
     expect(gap?.outcome).toBe(isProof ? undefined : 'indeterminate');
   });
 
-  test('or not, which is told with the source, its day and why an earlier answer stood in', () => {
+  test('or not, which is reported with the source, its day and why an earlier answer stood in', () => {
     const source = { name: 'OSV API', asOf: Date.parse('2026-11-01T00:00:00Z') };
     expect(gapOf({ sources: [source] })?.message).toBe(
-      'What OSV API tells is as of 2026-11-01, which is older than 14d.',
+      'What OSV API shows is as of 2026-11-01, which is older than 14d.',
     );
     expect(gapOf({ sources: [{ ...source, instead: 'it answered 503' }] })?.message).toContain('(it answered 503)');
     expect(gapOf({ sources: [{ ...source, asOf: asOf(9) }] })?.message).toContain('in the future');
   });
 
-  test('or not, where something was not evaluated: the first is told, the others are counted', () => {
+  test('or not, where something was not evaluated: the first is reported, the others are counted', () => {
     const unevaluated = ['one', 'two', 'three'].map((what) => ({ what, reason: 'it has no version' }));
     const one = gapOf({ unevaluated: unevaluated.slice(0, 1) });
     expect(one?.message).toMatch(/: one, because it has no version\.$/);

@@ -160,7 +160,7 @@ describe('what lies around a signature', () => {
     ],
     ['a log entry of a time before all logs', () => bentLog({ integratedTime: -1 }), BUNDLE],
     ['a log entry at half a place', () => bentLog({ logIndex: 0.5 }), BUNDLE],
-    ['a log entry at a place that no number tells exactly', () => bentLog({ logIndex: 2 ** 53 }), BUNDLE],
+    ['a log entry at a place that no number shows exactly', () => bentLog({ logIndex: 2 ** 53 }), BUNDLE],
     ['a log whose name goes on', () => bentLog({ logID: `${'ab'.repeat(32)}ab` }), BUNDLE],
     ['a log whose name begins otherwise', () => bentLog({ logID: `x${'ab'.repeat(32)}` }), BUNDLE],
     ['a log entry whose body is no JSON', () => bentLog({ body: 'AAAA' }), 'body'],

@@ -50,7 +50,7 @@ const evaluated = (material: SignedMaterial, authorities: readonly Authority[], 
   evaluateSignature({ kind: 'signature', place: 'a@b', material: ok(material) }, authorities, trusted, now);
 
 describe('a signature counts', () => {
-  test('for each authority that it satisfies, and tells which', async () => {
+  test('for each authority that it satisfies, and shows which', async () => {
     const wide: Authority = { kind: 'keyless', subject: 'https://github.com/acme/**', issuer };
     expect(await evaluated(keyless, [SOMEBODY, RELEASE, KMS, wide])).toMatchObject({
       approvals: [
@@ -68,7 +68,7 @@ describe('a signature counts', () => {
   });
 });
 
-describe('a signature that counts for nobody is told', () => {
+describe('a signature that counts for nobody is reported', () => {
   test('by what is wrong with it, where it can’t be read', async () => {
     const material = err(signatureError('malformed', 'it is torn'));
     expect(await evaluateSignature({ kind: 'signature', place: 'a@b', material }, [RELEASE], root, now)).toEqual({

@@ -9,7 +9,7 @@ type Pair = ReturnType<typeof ecdsa>;
 const ecdsa = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const AT = Date.parse('2026-11-01T00:00:00Z') / 1000;
 const LOG = Buffer.alloc(32, 7);
-const [own, stranger] = [ecdsa(), ecdsa()];
+const [own, untrusted] = [ecdsa(), ecdsa()];
 
 const logOf = (key: KeyObject, given: Partial<Logs[number]> = {}): Logs[number] => ({
   logID: LOG,
@@ -47,7 +47,7 @@ const codeOf = (made: LogEntryMaterial, ...logs: Logs) => {
 describe('a log’s promise', () => {
   test('holds where a known log signed what the entry says, at a time when the log was in use', () => {
     expect(codeOf(entry(), logOf(own.publicKey))).toBe('holds');
-    expect(codeOf(entry(), logOf(stranger.publicKey), logOf(own.publicKey))).toBe('holds');
+    expect(codeOf(entry(), logOf(untrusted.publicKey), logOf(own.publicKey))).toBe('holds');
     const ed25519 = generateKeyPairSync('ed25519');
     expect(codeOf(entry({}, ed25519, null), logOf(ed25519.publicKey))).toBe('holds');
   });
@@ -62,7 +62,7 @@ describe('a log’s promise', () => {
   });
 
   test('is not another log’s, and no log’s where none is known', () => {
-    expect(codeOf(entry(), logOf(stranger.publicKey))).toBe('bad-log-entry');
+    expect(codeOf(entry(), logOf(untrusted.publicKey))).toBe('bad-log-entry');
     expect(codeOf(entry(), logOf(own.publicKey, { logID: Buffer.alloc(32, 8) }))).toBe('bad-log-entry');
     expect(codeOf(entry())).toBe('bad-log-entry');
   });
@@ -86,7 +86,7 @@ describe('a log’s promise', () => {
     expect(codeOf(entry(given), logOf(own.publicKey))).toBe(code);
   });
 
-  test('of no time is told as such, whenever the log was in use', () => {
+  test('of no time is reported as such, whenever the log was in use', () => {
     const ever = logOf(own.publicKey, { validFor: { start: new Date(0), end: new Date(AT * 2000) } });
     expect(verifyInclusionPromise(entry({ integratedTime: '0' }), [ever])).toMatchObject({
       error: { reason: 'its log entry has no signed time' },

@@ -6,7 +6,7 @@ import { certificatePem, keylessSigner } from '../../support/signing/signer-iden
 import { makeSigstore } from '../../support/signing/sigstore-trust.js';
 
 const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const [own, stranger] = [pair(), pair()];
+const [own, untrusted] = [pair(), pair()];
 const spki = (key: typeof own) => key.publicKey.export({ type: 'spki', format: 'der' });
 const pem = (key: typeof own) => key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
@@ -108,8 +108,8 @@ describe.each(KINDS)('an entry of kind %s', (kind, content, spec) => {
     const reason = (answer: ReturnType<typeof bindLogEntry>) => (answer.ok ? '' : answer.error.reason);
     expect(reason(bind({ signature: other }))).toContain('another signature');
     expect(reason(bind({ signed: Buffer.from('another') }))).toContain('another artifact');
-    expect(reason(bind({ key: stranger }))).toContain('another key');
-    expect(codeOf(bind({}, { kind: 'key', spki: spki(stranger) }))).toBe('other-log-entry');
+    expect(reason(bind({ key: untrusted }))).toContain('another key');
+    expect(codeOf(bind({}, { kind: 'key', spki: spki(untrusted) }))).toBe('other-log-entry');
     expect(codeOf(bind({}, { kind: 'certificate', der: spki(own) }))).toBe('other-log-entry');
   });
 
@@ -146,7 +146,7 @@ describe('an entry of kind intoto 0.0.1', () => {
     expect(bind(spec(stored, payload))).toBe('bound');
     expect(bind(spec(payload))).toBe('other-log-entry');
     expect(bind(spec(stored, stored))).toBe('other-log-entry');
-    expect(bind(spec(stored, payload, stranger))).toBe('other-log-entry');
+    expect(bind(spec(stored, payload, untrusted))).toBe('other-log-entry');
     expect(bind({})).toBe('malformed');
   });
 });

@@ -134,7 +134,7 @@ describe("a log entry's inclusion proof", () => {
 });
 
 describe('a signature over a file', () => {
-  test('is over the bytes that are given, with the hash that the bundle tells', async () => {
+  test('is over the bytes that are given, with the hash that the bundle shows', async () => {
     for (const [bundle, hash] of [[message, 'sha256'] as const, [message384, 'sha384'] as const])
       expect(await read(bundle, { bytes: FILE })).toMatchObject({
         ok: true,
@@ -177,7 +177,7 @@ describe('a signature over a file', () => {
       expect(await read(bent, artifact)).toEqual(refused('malformed', 'SHA-256'));
   });
 
-  test('is none over an image, which is told by no bytes of a file', async () => {
+  test('is none over an image, which is reported by no bytes of a file', async () => {
     expect(await read(message)).toEqual(refused('wrong-type'));
   });
 });

@@ -21,12 +21,12 @@ const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const mine = keySigner(pair);
 const another = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 let sigstore: TestSigstore;
-let stranger: TestSigstore;
+let untrusted: TestSigstore;
 let root: TrustedRoot;
 let signer: TestSigner;
 
 beforeAll(async () => {
-  [sigstore, stranger] = [await makeSigstore(), await makeSigstore()];
+  [sigstore, untrusted] = [await makeSigstore(), await makeSigstore()];
   root = await rootOf(sigstore);
   signer = await keylessSigner(sigstore);
 });
@@ -53,7 +53,7 @@ const refused = (code: string) => ({ ok: false, error: expect.objectContaining({
 const withBytes = (bytes: Buffer) => ({ artifact: { digest: digestOf(bytes), bytes } });
 
 describe('a signature over a file', () => {
-  test('by the identity that is expected passes, for the file and for its digest, and tells who signed', async () => {
+  test('by the identity that is expected passes, for the file and for its digest, and shows who signed', async () => {
     const bundle = await messageBundle(signer, FILE, sigstore);
     const facts = {
       ok: true,
@@ -69,7 +69,7 @@ describe('a signature over a file', () => {
     expect(await verdict(bundle, { artifact: { digest: digestOf(OTHER) } })).toEqual(refused('wrong-subject'));
   });
 
-  test('passes for no other file either where the bundle tells its digest', async () => {
+  test('passes for no other file either where the bundle shows its digest', async () => {
     const bundle = await messageBundle(signer, FILE, sigstore);
     bundle.messageSignature.messageDigest.digest = (
       await messageBundle(signer, OTHER, sigstore)
@@ -129,7 +129,7 @@ describe('who must have signed', () => {
     ['a glob, which an identity is not', { subject: 'https://**' }],
     ['the beginning of the subject', { subject: subject.slice(0, -1) }],
     ['the subject in capitals', { subject: subject.toUpperCase() }],
-  ])('is told exactly: %s is somebody else', async (_name, changes) => {
+  ])('is reported exactly: %s is somebody else', async (_name, changes) => {
     const expected = { ...RELEASE, ...changes };
     expect(await verdict(await envelopeBundle(signer, STATEMENT, { sigstore }), { expected })).toEqual(
       refused('wrong-signer'),
@@ -138,9 +138,9 @@ describe('who must have signed', () => {
   });
 
   test('is an identity of an authority that the root knows', async () => {
-    const imitated = await keylessSigner(stranger);
+    const imitated = await keylessSigner(untrusted);
     expect(await verdict(await messageBundle(imitated, FILE, sigstore))).toEqual(refused('unknown-log'));
-    expect(await verdict(await messageBundle(imitated, FILE, stranger))).toEqual(refused('unknown-log'));
+    expect(await verdict(await messageBundle(imitated, FILE, untrusted))).toEqual(refused('unknown-log'));
   });
 
   test('is that key, for a file and for an envelope', async () => {

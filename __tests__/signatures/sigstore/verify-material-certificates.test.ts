@@ -22,21 +22,21 @@ const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 
 const mallory = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 let sigstore: TestSigstore;
-let stranger: TestSigstore;
+let untrusted: TestSigstore;
 let root: TrustedRoot;
 let signer: TestSigner;
 
 beforeAll(async () => {
-  [sigstore, stranger] = [await makeSigstore(), await makeSigstore()];
+  [sigstore, untrusted] = [await makeSigstore(), await makeSigstore()];
   root = await rootOf(sigstore);
   signer = await keylessSigner(sigstore);
 });
 
-/** The logs of two roots in one, the stranger's first, under a name of its own. */
+/** The logs of two roots in one, the untrusted's first, under a name of its own. */
 function both(list: 'tlogs' | 'ctlogs') {
   const of = (one: TestSigstore) => one.trustedRoot()[list] as readonly object[];
   return {
-    [list]: [...of(stranger).map((log) => ({ ...log, baseUrl: 'https://log.stranger.example' })), ...of(sigstore)],
+    [list]: [...of(untrusted).map((log) => ({ ...log, baseUrl: 'https://log.untrusted.example' })), ...of(sigstore)],
   };
 }
 
@@ -97,7 +97,7 @@ describe('a certificate log', () => {
   });
 
   test('is known for every promise that the certificate brings', async () => {
-    const chain = await makeChain(sigstore, { alsoLoggedBy: stranger });
+    const chain = await makeChain(sigstore, { alsoLoggedBy: untrusted });
     const { certificateAuthorities } = chain;
     const material = await materialOf(chain.signer);
     expect(await verdict(material, await rootOf(sigstore, { certificateAuthorities }))).toEqual(
@@ -156,7 +156,7 @@ describe('a key', () => {
     );
   });
 
-  test('whose log is ignored has signed whatever its entry is, and tells of none', async () => {
+  test('whose log is ignored has signed whatever its entry is, and shows of none', async () => {
     const material = await materialOf(mine);
     for (const entries of [material.entries, []])
       for (const trusted of [root, null])

@@ -51,7 +51,7 @@ describe('the time of a signature', () => {
   test.each([
     ['transparency log', { timestampTime: 180_000, logTime: 120_000 }, 120_000],
     ['timestamp authority', { timestampTime: 60_000, logTime: 120_000 }, 60_000],
-  ])('is the earliest, and tells that it is from the %s', async (timeFrom, times, earliest) => {
+  ])('is the earliest, and shows that it is from the %s', async (timeFrom, times, earliest) => {
     const start = await makeSigstore();
     const other = await makeSigstore({
       timestampTime: at(times.timestampTime, start),
@@ -97,7 +97,7 @@ describe('the time of a signature', () => {
       expect(verified).not.toHaveProperty('value.timeFrom');
     }
 
-    test('where nobody tells it', async () => {
+    test('where nobody shows it', async () => {
       const bundle = await envelopeBundle(mine, STATEMENT, { sigstore });
       await expectUntimed(withEntry(bundle, { inclusionPromise: undefined }), root);
     });
@@ -153,7 +153,7 @@ describe('a log entry that is proven and not promised', () => {
     );
   });
 
-  test('was in use at every time that is told', async () => {
+  test('was in use at every time that is reported', async () => {
     const second = await makeSigstore({ timestampTime: at(120_000) });
     // Made of the same signature, since the signer's is a random one.
     const [signature] = signed.dsseEnvelope.signatures;

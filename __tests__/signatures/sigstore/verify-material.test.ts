@@ -53,7 +53,7 @@ async function bundleVerdict(bundle: unknown, trusted = root) {
 }
 
 describe('a keyless signature that holds', () => {
-  test('in the classic form tells who signed, when, by which workflow and where it is logged', async () => {
+  test('in the classic form shows who signed, when, by which workflow and where it is logged', async () => {
     const verdict = await keylessVerdict(await classicSignature(signer, PAYLOAD, { sigstore }));
     expect(verdict).toMatchObject({
       ok: true,
@@ -144,7 +144,7 @@ describe('keys', () => {
     });
   });
 
-  test("a stranger's keyless bundle does not pass for a key's", async () => {
+  test("an untrusted keyless bundle does not pass for a key's", async () => {
     const mine = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     const bundle = await readBundle(Buffer.from(JSON.stringify(await envelopeBundle(signer, STATEMENT, { sigstore }))));
     if (!bundle.ok) throw new Error(bundle.error.reason);

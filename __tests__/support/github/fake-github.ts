@@ -7,7 +7,7 @@ import { testClient } from './github-test-client.js';
 export const REPOSITORY = { owner: 'acme', name: 'shop' };
 
 /** A loopback GitHub for every test of a file: `acme/shop`, with tokens called write, read and contents. */
-export class GitHubRoom {
+export class FakeGitHub {
   state: GitHubState = new GitHubState('acme/shop');
   #server: GitHubServer | null = null;
 
@@ -34,9 +34,9 @@ export class GitHubRoom {
 }
 
 /** Starts a GitHub before each test and checks after it that every request was as GitHub describes it. */
-export function useGitHub(prefix = ''): GitHubRoom {
-  const room = new GitHubRoom();
-  beforeEach(() => room.start(prefix));
-  afterEach(() => room.stop());
-  return room;
+export function useGitHub(prefix = ''): FakeGitHub {
+  const fake = new FakeGitHub();
+  beforeEach(() => fake.start(prefix));
+  afterEach(() => fake.stop());
+  return fake;
 }

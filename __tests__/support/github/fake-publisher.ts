@@ -22,7 +22,7 @@ import {
 } from '../signing/sigstore-forms.js';
 
 /** A publisher of Alpine images: a registry on loopback, the key it signs with, and advisories about its packages. */
-export interface PublisherRoom {
+export interface FakePublisher {
   readonly registry: RegistryServer;
   readonly signer: TestSigner;
   /** Makes and signs an image with these packages, `['openssl', '3.3.1-r0']`, and lets the tag point to it. */
@@ -69,7 +69,7 @@ function unsignedIn({ descriptor: { digest } }: MadeContent, document: unknown):
   return [{ ...made, descriptor: { ...subjectOf(made), annotations } }];
 }
 
-export function strangersKey(): TestSigner {
+export function untrustedKey(): TestSigner {
   return keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
 }
 
@@ -79,11 +79,11 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((registry) => registry.close()));
 });
 
-/** Opens a room for one test; it is closed after it. */
-export async function openPublisherRoom(): Promise<PublisherRoom> {
+/** Opens a fake for one test; it is closed after it. */
+export async function startFakePublisher(): Promise<FakePublisher> {
   const registry = await startRegistry();
   opened.push(registry);
-  const signer = strangersKey();
+  const signer = untrustedKey();
   const source = await openFor(registry.host);
   const layers = new Map<string, string>();
   return {

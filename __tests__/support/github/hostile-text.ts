@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { githubHtml, readHtml } from './github-markdown.js';
 
-/** Text that does harm wherever it is not escaped; `evil-WHERE` tells where it came from. */
+/** Text that does harm wherever it is not escaped; `evil-WHERE` shows where it came from. */
 export function hostileText(where: string): string {
   return (
     `evil-${where}\n::error::forged\r::set-output name=verdict::pass\u2028::stop-commands::x` +

@@ -5,7 +5,7 @@ import {
   type StepResult,
   useBundledAction,
 } from './bundled-action.js';
-import { type GitHubRoom, useGitHub } from './fake-github.js';
+import { type FakeGitHub, useGitHub } from './fake-github.js';
 import type { GitContent } from './git-repository.js';
 
 export const POLICY_PATH = '.github/base-image-gate.yml';
@@ -25,7 +25,7 @@ type Files = Readonly<Record<string, GitContent>>;
 
 /** Pull request 7 of `acme/shop`: `changes` on top of `base`, without what it `removes`, and its merge. */
 export function makePullRequest(
-  { state }: GitHubRoom,
+  { state }: FakeGitHub,
   changes: Files,
   base: Files = { [POLICY_PATH]: DENYING_POLICY, 'README.md': 'a shop' },
   removes: readonly string[] = [],
@@ -47,7 +47,7 @@ export function makePullRequest(
 /** Runs the bundle on `pull_request`, as GitHub starts it for pull request 7. */
 export function runOnPullRequest(
   action: BundledAction,
-  { server }: GitHubRoom,
+  { server }: FakeGitHub,
   { head, merge }: MadePullRequest,
   options: Partial<StepOptions> & { readonly headRepository?: string | null } = {},
 ): Promise<StepResult> {
@@ -66,7 +66,7 @@ export function runOnPullRequest(
 /** The bundle and a loopback GitHub for the tests of a file. */
 export interface Gate {
   readonly action: BundledAction;
-  readonly github: GitHubRoom;
+  readonly github: FakeGitHub;
   /** Pull request 7 with these changes, or with a Dockerfile that builds on an image the policy denies. */
   readonly denied: (changes?: Readonly<Record<string, string>>) => MadePullRequest;
   readonly onPullRequest: (

@@ -50,7 +50,7 @@ function reference(): Reference {
   return parsed.value;
 }
 
-/** What the statements collector gives for these documents: each payload is read as a stranger's. */
+/** What the statements collector gives for these documents: each payload is read as an untrusted party's. */
 function statementEvidence({ statements, incomplete }: AttestedOptions): Evidence<ImageStatements> {
   const verified: ImageStatements['verified'][number][] = [];
   const unsigned: ImageStatements['unsigned'][number][] = [];
@@ -135,7 +135,7 @@ export async function attestedSubject(options: AttestedOptions): Promise<ImageRu
   };
 }
 
-/** An inventory of apk packages, as the database in the layers tells it. */
+/** An inventory of apk packages, as the database in the layers shows it. */
 export function apkInventory(
   packages: readonly (readonly [string, string])[],
   unknowns: Inventory['unknowns'] = [],

@@ -27,19 +27,19 @@ export interface AttestedLayoutOptions {
   /** Further lines of the allow entry. */
   readonly entry?: string;
   /** Signs with a key that the policy does not name. */
-  readonly strangersKey?: boolean;
+  readonly untrustedKey?: boolean;
 }
 
 /** Makes an index with one image, its attestations as cosign and BuildKit store them, and a policy beside it. */
 export async function makeAttestedLayout(options: AttestedLayoutOptions): Promise<AttestedLayout> {
   const signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
-  const stranger = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
+  const untrusted = keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
   const image = await makeImage({ layers: [[{ path: 'lib/apk/db/installed', content: options.installed ?? '' }]] });
   const { digest } = image.descriptor;
   const layers = await Promise.all(
     (options.signed ?? []).map(([predicateType, predicate]) =>
       classicAttestation(
-        options.strangersKey === true ? stranger : signer,
+        options.untrustedKey === true ? untrusted : signer,
         inTotoStatement(digest, predicateType, predicate),
         { entry: 'none' },
       ),

@@ -1,4 +1,4 @@
-/** One raw header block and what it says; the checksum is right unless told otherwise. */
+/** One raw header block and what it says; the checksum is right unless reported otherwise. */
 export interface RawHeader {
   readonly name: string;
   readonly type?: string;

@@ -63,11 +63,11 @@ export function makeBerkeleyHash(
   const pages: Buffer[] = [Buffer.alloc(pageSize), Buffer.alloc(pageSize)];
   const chainOf = (value: Buffer): Buffer => {
     const first = pages.length;
-    const room = pageSize - 26;
-    for (let at = 0; at < value.length; at += room) {
+    const fake = pageSize - 26;
+    for (let at = 0; at < value.length; at += fake) {
       const page = Buffer.alloc(pageSize);
-      const part = value.subarray(at, at + room);
-      u32(page, at + room < value.length ? pages.length + 1 : 0, 16);
+      const part = value.subarray(at, at + fake);
+      u32(page, at + fake < value.length ? pages.length + 1 : 0, 16);
       u16(page, part.length, 22);
       page[25] = 7;
       part.copy(page, 26);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command, CommandIo, ExitCode } from '../../../src/cli/command.js';
 
-/** A command's surroundings at a desk without a terminal, in a directory, with a home where nothing is. */
+/** A command's surroundings on a machine without a terminal, in a directory, with a home where nothing is. */
 export function deskIn(directory: string, changes: Partial<CommandIo> = {}): CommandIo {
   return {
     stdout: () => undefined,

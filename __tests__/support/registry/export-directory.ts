@@ -31,7 +31,7 @@ export async function exportDirectory(files: Files): Promise<string> {
 }
 
 /** One line a vulnerability and a gap, or why nothing was had. */
-export function told(evidence: Evidence<KnownVulnerabilities>): string {
+export function reported(evidence: Evidence<KnownVulnerabilities>): string {
   if (evidence.status !== 'present') return `${evidence.status}: ${'message' in evidence ? evidence.message : ''}`;
   const { found, unevaluated } = evidence.value;
   return [
@@ -40,14 +40,14 @@ export function told(evidence: Evidence<KnownVulnerabilities>): string {
   ].join('\n');
 }
 
-/** What a directory tells that holds, beside the files, an archive that knows the releases that these tests ask about. */
+/** What a directory shows that holds, beside the files, an archive that knows the releases that these tests ask about. */
 export async function known(files: Files, inventory?: Inventory): Promise<string> {
   return await bare({ 'whole.zip': WHOLE, ...files }, inventory);
 }
 
-/** What a directory tells that holds these files alone. */
+/** What a directory shows that holds these files alone. */
 export async function bare(files: Files, inventory = inventoryOf(ALPINE, [['libcrypto3', '3.3.1-r0', 'openssl']])) {
-  return told(await evidenceOf(files, inventory));
+  return reported(await evidenceOf(files, inventory));
 }
 
 /** What is known by a directory of these files. */

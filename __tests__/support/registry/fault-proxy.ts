@@ -15,7 +15,7 @@ export interface Passing {
   readonly earlier: number;
   /** The proxy's own origin. */
   readonly origin: string;
-  /** Hands the request on, and the answer back, changed if told so; undefined: whoever changes it has answered. */
+  /** Hands the request on, and the answer back, changed if reported so; undefined: whoever changes it has answered. */
   pass(change?: (answer: UpstreamAnswer) => UpstreamAnswer | undefined): void;
 }
 

@@ -49,7 +49,7 @@ const TIMED_LIMITS = { attempts: 1, 'document-ms': 400, 'answer-ms': 400, 'run-m
 const TIMED: ReadonlySet<string> = new Set(['a slow trickle', 'no answer']);
 const AT_A_TIME = 6;
 
-/** Puts every fault between us and a registry, and tells what an image, its referrers and its layer then are. */
+/** Puts every fault between us and a registry, and shows what an image, its referrers and its layer then are. */
 export async function faultTable(upstream: string, content: FaultContent): Promise<readonly FaultRow[]> {
   const deep = [1, 2, 3, 4, 5, 6].reduce((inner) => makeIndex([inner]), content.index);
   const faults = [...faultList(upstream, deep)];
@@ -66,7 +66,7 @@ export async function faultTable(upstream: string, content: FaultContent): Promi
             const source = await openFor([], { registries, limits: TIMED.has(fault) ? TIMED_LIMITS : LIMITS });
             const answer = await question(source, { registry: proxy.host, repository: 'base/app' });
             await proxy.close();
-            // Which of its two clocks ends a trickle depends on how busy the machine is.
+            // Which of its two timestamps ends a trickle depends on how busy the machine is.
             return TIMED.has(fault) ? answer.replace(' (run-ms)', '') : answer;
           };
           const [image, referrers, layer] = await Promise.all([
@@ -127,7 +127,7 @@ function failure(error: RegistryError): string {
 
 const INTRODUCTION = `# Faults between the gate and a registry
 
-Made by \`__tests__/registry/faults.test.ts\`, which fails where this table no longer tells the truth, and held to Docker's
+Made by \`__tests__/registry/faults.test.ts\`, which fails where this table no longer shows the truth, and held to Docker's
 own registry by \`faults.peer.test.ts\`. Each row puts one fault between the client and the registry and asks for an image by
 its tag, for what refers to it, and for a layer. _right_ is the right content, hashed; _others_ are entries that a registry
 lists although they refer to something else, which prove nothing; _none_ is an absence that the registry itself vouched for;

@@ -6,7 +6,7 @@ export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...length]), body]);
 }
 
-/** The same in BER, with a length that is not told ahead. */
+/** The same in BER, with a length that is not reported ahead. */
 export function openEnded(tag: number, ...content: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, 0x80]), ...content, Buffer.alloc(2)]);
 }

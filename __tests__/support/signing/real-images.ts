@@ -105,7 +105,7 @@ export class RealImages {
       .sort();
   }
 
-  /** The same by crane, from the registry: its own laying over of the layers, listed by tar. A hard link is told as the file it names. */
+  /** The same by crane, from the registry: its own laying over of the layers, listed by tar. A hard link is reported as the file it names. */
   craneList(name: string): readonly string[] {
     const listed = this.shell(
       `crane export --insecure '${this.#pushedName(name)}' - | tar --numeric-owner --quoting-style=literal -tvf -`,

@@ -15,7 +15,7 @@ const RSA = {
 };
 
 interface SelfSignedOptions {
-  /** The extended key usage; none unless told. */
+  /** The extended key usage; none unless reported. */
   readonly use?: string;
   /** RSA of 1024 bits in place of ECDSA. */
   readonly weak?: boolean;

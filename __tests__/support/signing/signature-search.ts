@@ -17,7 +17,7 @@ import { makeScene, type Pushed, RELEASE, type Scene } from './signer-forgery.js
 export const NAME = 'registry.example/base:latest';
 const REPOSITORY = 'registry.example/base';
 
-/** A scene's image, what lies beside it, and who looks for signatures of it. */
+/** A scene's image, what is written next to it, and who looks for signatures of it. */
 export interface SignatureSearch {
   readonly scene: Scene;
   /** A file with the trusted root of the scene's sigstore. */

@@ -2,7 +2,7 @@ import type { Authority } from '../../../src/policy/policy.js';
 import type { MadeContent } from '../image/image-maker.js';
 import type { Form, Pushed, Recipe } from './signer-forgery.js';
 
-/** One image, what lies beside it, and who is asked for. */
+/** One image, what is written next to it, and who is asked for. */
 export interface Case {
   readonly name: string;
   readonly form: Form;

@@ -44,7 +44,7 @@ export async function addBends(scene: Scene, form: Form, add: AddForged): Promis
   await add('genuine entry of another signature by the same signer', form, {
     bend: await borrowed({ payload: payloadAbout(form, scene.otherImage) }),
   });
-  await add("genuine entry of a stranger's signature over the same artifact", form, {
+  await add('genuine entry of an untrusted signature over the same artifact', form, {
     bend: await borrowed({ signer: again }),
   });
   await add('not logged', form, { entry: 'none' });

@@ -62,7 +62,8 @@ export async function addClassicShapes(scene: Scene, add: Add): Promise<void> {
       { ...timestamped, annotations: { ...timestamped.annotations, 'dev.sigstore.cosign/rfc3161timestamp': borrowed } },
     ]),
     {
-      stricter: 'Every timestamp that is there must hold; cosign looks at those of classic signatures only if told to.',
+      stricter:
+        'Every timestamp that is there must hold; cosign looks at those of classic signatures only if reported to.',
     },
   );
   add(

@@ -7,7 +7,7 @@ import { keylessSigner, keySigner, RELEASE_WORKFLOW, type TestIdentity } from '.
 export async function signerVariants(scene: Scene): Promise<readonly Variant[]> {
   const variants: Variant[] = [];
   const add = (name: string, recipe: Recipe, extra: Extra = {}) => variants.push({ name, recipe, extra });
-  const { sigstore, stranger } = scene;
+  const { sigstore, untrusted } = scene;
   const as = async (identity: Partial<TestIdentity>) => keylessSigner(sigstore, { ...RELEASE_WORKFLOW, ...identity });
   const { subject } = RELEASE_WORKFLOW;
   add('another workflow', { signer: await as({ subject: subject.replace('release.yml', 'test.yml') }) });
@@ -25,10 +25,10 @@ export async function signerVariants(scene: Scene): Promise<readonly Variant[]> 
   });
   add('another issuer', { signer: await as({ issuer: 'https://issuer.mallory.example' }) });
   add('the right identity from a certificate authority nobody trusts', {
-    signer: await keylessSigner(stranger),
-    sigstore: stranger,
+    signer: await keylessSigner(untrusted),
+    sigstore: untrusted,
   });
-  add('the right identity, logged where nobody trusts the log', { sigstore: stranger });
+  add('the right identity, logged where nobody trusts the log', { sigstore: untrusted });
   const key = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const other = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const asKey = (pem: string): Authority => ({ kind: 'key', name: 'base.pub', pem, log: 'required' });

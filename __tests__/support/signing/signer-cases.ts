@@ -67,15 +67,13 @@ async function addSubjects(scene: Scene, add: Add): Promise<void> {
     });
     add('nothing beside the image', form, []);
   }
-  const strangers = await keylessSigner(scene.stranger);
+  const signer = await keylessSigner(scene.untrusted);
   const crowd = [];
   for (let count = 0; count < 40; count++) {
     const annotations = { count: String(count) };
-    crowd.push(
-      await forge(scene, 'bundle signature', platform, { signer: strangers, sigstore: scene.stranger, annotations }),
-    );
+    crowd.push(await forge(scene, 'bundle signature', platform, { signer, sigstore: scene.untrusted, annotations }));
   }
-  add('forty referrers of a stranger', 'bundle signature', crowd);
+  add('forty referrers of an untrusted party', 'bundle signature', crowd);
   const unrelated = makeArtifact({
     artifactType: 'application/vnd.example.note',
     subject: platform.descriptor,

@@ -23,10 +23,10 @@ export type Form = (typeof FORMS)[number];
 
 export const PREDICATE = 'https://spdx.dev/Document';
 
-/** The parties of a forgery: the right sigstore, a stranger's, and images to sign. */
+/** The parties of a forgery: the right sigstore, an untrusted party's, and images to sign. */
 export interface Scene {
   readonly sigstore: TestSigstore;
-  readonly stranger: TestSigstore;
+  readonly untrusted: TestSigstore;
   readonly signer: TestSigner;
   readonly platform: MadeContent;
   readonly index: MadeContent;
@@ -38,7 +38,7 @@ export async function makeScene(): Promise<Scene> {
   const platform = await makeImage({ config: { Labels: { is: 'the image' } } });
   return {
     sigstore,
-    stranger: await makeSigstore(),
+    untrusted: await makeSigstore(),
     signer: await keylessSigner(sigstore),
     platform,
     index: makeIndex([platform, await makeImage({ platform: 'linux/arm64' })]),

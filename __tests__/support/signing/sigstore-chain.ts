@@ -11,7 +11,7 @@ const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 export interface ChainOptions {
   /** Minutes from now at which the intermediate begins and ends. */
   readonly intermediate?: readonly [number, number];
-  /** What the leaf is for; code signing unless told. */
+  /** What the leaf is for; code signing unless reported. */
   readonly extendedKeyUsage?: string;
   readonly leafIsAuthority?: boolean;
   /** Further names of the leaf. */

@@ -142,7 +142,7 @@ describe('version orders', () => {
     }
   });
 
-  test('spellings of one version are told from other versions as the order tells them', () => {
+  test('spellings of one version are distinguished from other versions as the order shows them', () => {
     const part = fc.constantFrom('0', '1', '01', '10', '2');
     const version = fc
       .tuple(

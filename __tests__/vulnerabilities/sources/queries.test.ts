@@ -105,7 +105,7 @@ describe('an image that was not understood', () => {
     expect(await gaps(inventoryOf(null, []), entry)).toEqual([]);
   });
 
-  // As where somebody removed /var/lib/dpkg: its libraries and programs stay, and nothing tells of the latter.
+  // As where somebody removed /var/lib/dpkg: its libraries and programs stay, and nothing shows of the latter.
   test('is not clean by the libraries of a language alone, unless its entry says so', async () => {
     const missing =
       'no package of a distribution was found in it, and its allow entry does not say `no-packages: allow`';

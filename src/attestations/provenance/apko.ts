@@ -7,7 +7,7 @@ import type { Sbom } from '../sbom/sbom.js';
 export const APKO_PREDICATE_TYPE = 'https://apko.dev/image-configuration';
 
 const MOST_ENTRIES = 50_000;
-const TOLD = 10;
+const LISTED = 10;
 
 /** A package of an apko configuration; locked to a version in what apko attests. */
 export interface ApkoPackage {
@@ -15,7 +15,7 @@ export interface ApkoPackage {
   readonly version?: string;
 }
 
-/** What apko was told to build. @see https://github.com/chainguard-dev/apko/blob/main/docs/apko_file.md */
+/** What apko was asked to build. @see https://github.com/chainguard-dev/apko/blob/main/docs/apko_file.md */
 export interface ApkoConfiguration {
   readonly repositories: readonly string[];
   readonly keys: readonly string[];
@@ -87,5 +87,5 @@ export function compareWithSbom(apko: Pick<ApkoConfiguration, 'packages'>, sbom:
       if (!wanted.has(name)) found.push(`the SBOM lists ${name}, and apko was not to install it`);
     }
   }
-  return found.length <= TOLD ? found : [...found.slice(0, TOLD), `and ${found.length - TOLD} more`];
+  return found.length <= LISTED ? found : [...found.slice(0, LISTED), `and ${found.length - LISTED} more`];
 }

@@ -28,25 +28,25 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
     if (before === undefined || speaksBetter(attested, before)) read.set(key, attested);
   }
   const [first, ...others] = [...read.values()];
-  const told = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
+  const reported = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
   if (first !== undefined) {
     const counts = looked.signed || context.subject.entry?.unsignedSbom === 'allow';
     return present(
-      { all: [first, ...others], counts, problems: told.map(({ place, answer }) => `${place}: ${answer}`) },
+      { all: [first, ...others], counts, problems: reported.map(({ place, answer }) => `${place}: ${answer}`) },
       first.place,
     );
   }
   const failure = failures.find(({ error }) => error.status === 'malformed') ?? failures[0];
-  if (failure === undefined) return { status: 'absent', lookedIn: told };
+  if (failure === undefined) return { status: 'absent', lookedIn: reported };
   const message = `${failure.place}: The provenance ${failure.error.reason}.`;
   return failure.error.status === 'unsupported'
-    ? { status: 'unsupported', form: 'provenance of another version', message, lookedIn: told }
+    ? { status: 'unsupported', form: 'provenance of another version', message, lookedIn: reported }
     : {
         status: 'unavailable',
         cause: 'malformed',
         message,
         fix: 'Ask the publisher for SLSA provenance v1, as actions/attest-build-provenance makes it.',
-        lookedIn: told,
+        lookedIn: reported,
       };
 };
 
@@ -87,7 +87,7 @@ function certifiedSource(signer: Signer | null): string | undefined {
 const WORKFLOW_BUILD_TYPES =
   /^https:\/\/(?:actions\.github\.io\/buildtypes\/|slsa-framework\.github\.io\/github-actions-buildtypes\/|github\.com\/slsa-framework\/slsa-github-generator\/)/i;
 
-/** Clocks of builders may be ahead of ours by this much. */
+/** A clock of builders may be ahead of ours by this much. */
 const CLOCK_SKEW = 60 * 60 * 1000;
 
 function findConflicts(provenance: BuildProvenance, signer: Signer | null, now: Date): readonly string[] {

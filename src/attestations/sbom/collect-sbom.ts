@@ -11,7 +11,7 @@ import { readSbomPredicate } from './read.js';
 import { formatName, installedPackages, type Sbom } from './sbom.js';
 import { refused, type SbomError, unsupported } from './sbom-error.js';
 
-const TOLD = 10;
+const LISTED = 10;
 
 /**
  * What two SBOM of one image say differently of the distribution's packages; each a sentence. An image has
@@ -35,7 +35,7 @@ function findDisagreements(first: Sbom, second: Sbom): readonly string[] {
       }
     }
   }
-  return found.length <= TOLD ? found : [...found.slice(0, TOLD), `and ${found.length - TOLD} more`];
+  return found.length <= LISTED ? found : [...found.slice(0, LISTED), `and ${found.length - LISTED} more`];
 }
 
 function versionsByType(sbom: Sbom): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {

@@ -1,7 +1,7 @@
 import type { SbomPackage, SbomRelationship } from './sbom.js';
 
-/** How many are told before the rest is counted. */
-const TOLD = 20;
+/** How many are reported before the rest is counted. */
+const LISTED = 20;
 
 /** Where each id stands first in a list of packages. */
 export type PackageIndexes = ReadonlyMap<string, number>;
@@ -34,7 +34,7 @@ export function findContradictions(
     }
   }
   for (const id of idsInContainmentCycles(relationships)) found.push(`${id} contains itself`);
-  return found.length <= TOLD ? found : [...found.slice(0, TOLD), `and ${found.length - TOLD} more`];
+  return found.length <= LISTED ? found : [...found.slice(0, LISTED), `and ${found.length - LISTED} more`];
 }
 
 function label(item: SbomPackage): string {

@@ -2,7 +2,7 @@ import { optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import { normalizeVersion } from './distribution-packages.js';
 
-/** What a difference is told by: packages of an SBOM and packages of a database both have it. */
+/** What a difference is reported by: packages of an SBOM and packages of a database both have it. */
 export interface NamedPackage {
   readonly name: string;
   readonly version?: string;

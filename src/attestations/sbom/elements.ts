@@ -41,8 +41,8 @@ export interface ElementsInput {
   readonly now: Date;
 }
 
-const TOLD = 10;
-/** Clocks that make documents may be ahead of ours by a day, zones misread included. */
+const LISTED = 10;
+/** Timestamps that make documents may be ahead of ours by a day, zones misread included. */
 const CLOCK_SKEW = 24 * 60 * 60 * 1000;
 const HASH_VALUE = /^(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/]{27,88}={0,2})$/;
 /** Algorithms of both specifications, without hyphens and in upper case. */
@@ -127,7 +127,7 @@ function componentElements(sbom: Sbom): readonly ElementReport[] {
     for (const item of packages) {
       if (has[element](item)) continue;
       absent += 1;
-      if (missing.length < TOLD) missing.push(item.name === '' ? item.id : item.name);
+      if (missing.length < LISTED) missing.push(item.name === '' ? item.id : item.name);
     }
     return { element, scope: 'component', present: packages.length - absent, of: packages.length, missing };
   });

@@ -11,7 +11,7 @@ import { readSpdx } from './spdx.js';
 import { readTagValue } from './tag-value.js';
 
 /**
- * Reads JSON text that a stranger wrote. Fails on text that is no JSON, that has a key twice in one object, or that nests
+ * Reads JSON text that an untrusted party wrote. Fails on text that is no JSON, that has a key twice in one object, or that nests
  * deeper than the limit.
  */
 function parseJsonDocument(text: string, bytes: Uint8Array): Result<unknown, SbomError> {

@@ -43,12 +43,14 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   const differing: { name: string; inSbom: string; inImage: string }[] = [];
   let agreed = 0;
   for (const [key, versions] of installed) {
-    const told = listed.get(key);
+    const reported = listed.get(key);
     const name = key.slice(key.indexOf('\n') + 1);
-    const missing = [...versions].filter((version) => !told?.has(version) && !withoutPurl.has(`${name}\n${version}`));
+    const missing = [...versions].filter(
+      (version) => !reported?.has(version) && !withoutPurl.has(`${name}\n${version}`),
+    );
     agreed += versions.size - missing.length;
     if (missing.length === 0) continue;
-    const others = [...(told ?? [])].filter((version) => !versions.has(version));
+    const others = [...(reported ?? [])].filter((version) => !versions.has(version));
     if (others.length === 0) hidden.push(...missing.map((version) => label(key, version)));
     else differing.push({ name: label(key), inSbom: others.join(' and '), inImage: missing.join(' and ') });
   }
@@ -56,7 +58,7 @@ export function reconcile(sbom: Sbom, inventory: Inventory): Reconciliation {
   for (const [key, versions] of listed) {
     const real = installed.get(key);
     if (real === undefined) phantom.push(...[...versions].map((version) => label(key, version)));
-    // A version that stands in for another one was told above, as differing.
+    // A version that stands in for another one was reported above, as differing.
     else if ([...real].every((version) => versions.has(version))) {
       phantom.push(...[...versions].filter((version) => !real.has(version)).map((version) => label(key, version)));
     }
@@ -82,10 +84,10 @@ function hiddenLibraries(sbom: Sbom, inventory: Inventory, withoutPurl: Readonly
     const name = type === 'pypi' ? purl.value.name.replaceAll(/[-_.]+/g, '-') : purl.value.name;
     listed.add(`${type} ${namespace === undefined ? name : `${namespace}/${name}`} ${version ?? ''}`);
   }
-  const told = installed
+  const reported = installed
     .filter(({ name, version }) => !withoutPurl.has(`${name}\n${version}`))
     .map(({ type, name, version }) => `${type} ${name} ${version}`);
-  return [...new Set(told)].filter((one) => !listed.has(one));
+  return [...new Set(reported)].filter((one) => !listed.has(one));
 }
 
 function versionsByPackage(packages: readonly DistributionPackage[]): ReadonlyMap<string, ReadonlySet<string>> {

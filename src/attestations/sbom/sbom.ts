@@ -46,7 +46,7 @@ export interface SourcePackage {
   readonly version?: string;
 }
 
-/** Fields of a package whose place in the document is told. */
+/** Fields of a package whose place in the document is reported. */
 export type SbomField = 'name' | 'version' | 'purl' | 'source' | 'producer' | 'licenses' | 'hashes' | 'purpose';
 
 /** An SPDX package or a CycloneDX component. */
@@ -102,7 +102,7 @@ export interface Sbom {
   readonly contradictions: readonly string[];
 }
 
-/** The name of a format as people are told it, such as `SPDX 2.3 (JSON)`. */
+/** The name of a format as people are reported it, such as `SPDX 2.3 (JSON)`. */
 export function formatName(format: SbomFormat): string {
   return `${format.name} ${format.version} (${format.encoding})`;
 }

@@ -6,7 +6,7 @@ import { isProvenanceType, sbomFamily } from '../../signatures/predicate-types.j
 import type { SignatureFacts } from '../../signatures/signer.js';
 import type { Statement } from '../../signatures/statement.js';
 import { APKO_PREDICATE_TYPE } from '../provenance/apko.js';
-import { type Clock, chooseClock } from './timestamps.js';
+import { type Clock, chooseTimestamp } from './timestamps.js';
 
 type Candidate = Omit<Clock, 'verified'>;
 
@@ -22,7 +22,7 @@ const sbomOfMaterials = z.object({
 });
 
 /** Gathers every clock of an image: what logs and timestamp authorities vouch for, provenance, configuration, SBOM. */
-export const collectClocks: Collector<'clocks'> = async (context) => {
+export const collectTimestamps: Collector<'timestamps'> = async (context) => {
   const [image, signatures, statements] = await Promise.all([
     context.get('image'),
     context.get('signatures'),
@@ -37,7 +37,7 @@ export const collectClocks: Collector<'clocks'> = async (context) => {
     evidence.status === 'present' && evidence.value.incomplete !== undefined ? [evidence.value.incomplete.message] : [],
   )[0];
   const incomplete = missing?.status === 'unavailable' ? missing.message : partial;
-  const clocks = chooseClock(
+  const timestamps = chooseTimestamp(
     {
       verified: [...[...signed, ...stated.filter(isOfBuild)].flatMap(signingTime), ...stated.flatMap(buildTime)],
       configuration:
@@ -49,7 +49,7 @@ export const collectClocks: Collector<'clocks'> = async (context) => {
     },
     context.settings.now,
   );
-  return present(clocks, clocks.chosen?.name ?? 'no clock');
+  return present(timestamps, timestamps.chosen?.name ?? 'no clock');
 };
 
 /**

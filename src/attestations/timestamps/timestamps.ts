@@ -11,16 +11,16 @@ export interface Clock {
 }
 
 /** Every clock that was found, and the one that counts. */
-export interface Clocks {
-  readonly clocks: readonly Clock[];
+export interface Timestamps {
+  readonly timestamps: readonly Clock[];
   /** The newest verified clock; else the configuration's; else the SBOM'. Null where there is none. */
   readonly chosen: Clock | null;
   readonly refused: readonly { readonly name: string; readonly at: string; readonly reason: string }[];
-  /** Why there may be newer clocks than those seen. */
+  /** Why there may be newer timestamps than those seen. */
   readonly incomplete?: string;
 }
 
-/** Clocks run apart a little; a time beyond this is no clock's. */
+/** Timestamps run apart a little; a time beyond this is no clock's. */
 const TOLERANCE = 5 * 60_000;
 /** Reproducible builds say 1970, and some 1980, the first year of ZIP; no container image is as old as this. */
 const FIRST_CONTAINERS = Date.parse('2013-03-01T00:00:00Z');
@@ -33,8 +33,8 @@ export interface Candidates {
   readonly incomplete?: string;
 }
 
-/** Sorts candidates into clocks and refused ones, and chooses. Times are ISO 8601, as strangers wrote them. */
-export function chooseClock(candidates: Candidates, now: Date): Clocks {
+/** Sorts candidates into timestamps and refused ones, and chooses. Times are ISO 8601, as untrusted parties wrote them. */
+export function chooseTimestamp(candidates: Candidates, now: Date): Timestamps {
   const refused: { name: string; at: string; reason: string }[] = [];
   const sound = (tier: readonly Omit<Clock, 'verified'>[], verified: boolean): Clock[] =>
     tier.flatMap((clock): Clock[] => {
@@ -48,11 +48,11 @@ export function chooseClock(candidates: Candidates, now: Date): Clocks {
     sound(candidates.configuration, false),
     sound(candidates.sbom, false),
   ];
-  const clocks = tiers.map((tier) => tier.sort((a, b) => (a.at < b.at ? 1 : -1)));
+  const timestamps = tiers.map((tier) => tier.sort((a, b) => (a.at < b.at ? 1 : -1)));
   const { incomplete } = candidates;
   return {
-    clocks: clocks.flat(),
-    chosen: clocks.find((tier) => tier.length > 0)?.[0] ?? null,
+    timestamps: timestamps.flat(),
+    chosen: timestamps.find((tier) => tier.length > 0)?.[0] ?? null,
     refused,
     ...optionalField('incomplete', incomplete),
   };

@@ -70,7 +70,7 @@ export interface QueriedVulnerability {
   readonly now: Date;
 }
 
-/** Clocks of authors may be ahead of ours by this much. */
+/** A clock of authors may be ahead of ours by this much. */
 const CLOCK_SKEW = 60 * 60 * 1000;
 
 /** Where two statements are of the same time, the one that says more trouble is believed. */

@@ -27,7 +27,7 @@ export interface DockerfileOptions {
   readonly targets?: readonly string[];
 }
 
-/** What one Dockerfile tells. */
+/** What one Dockerfile shows. */
 export interface DockerfileReading {
   readonly file: BuildFile;
   readonly uses: readonly ImageUse[];

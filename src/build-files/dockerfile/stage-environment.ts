@@ -22,7 +22,7 @@ export interface Environment {
 }
 
 /**
- * The instructions of each stage of one build with their text after variables, as far as the file alone tells: ARG
+ * The instructions of each stage of one build with their text after variables, as far as the file alone shows: ARG
  * and ENV in order, handed down from stage to stage by FROM.
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go `dispatchArg`

@@ -3,7 +3,7 @@ import type { GitHubError, Permission } from '../repository/github-error.js';
 import type { ActionInputs, ReportInputs } from './inputs.js';
 
 /** What happened, and what a person can do about it. */
-interface Told {
+interface Reported {
   readonly message: string;
   readonly fix: string;
 }
@@ -34,23 +34,26 @@ export function requestedByReport({ report, comment, sarif }: ReportInputs): rea
 }
 
 /**
- * Errors as people are told them. Those for want of a permission are one, and its fix has every line that the job
+ * Errors as people are reported them. Those for want of a permission are one, and its fix has every line that the job
  * needs: a job's `permissions` replace the workflow's, so that adding a line alone would take others away.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idpermissions
  */
-export function groupMissingPermissions(errors: readonly GitHubError[], asked: readonly Permission[]): readonly Told[] {
+export function groupMissingPermissions(
+  errors: readonly GitHubError[],
+  asked: readonly Permission[],
+): readonly Reported[] {
   const lacking = errors.filter(({ permission }) => permission !== undefined);
   const others = errors.filter(({ permission }) => permission === undefined);
   if (lacking.length === 0) return others;
   const missing = [...new Set(lacking.flatMap(({ permission }) => permission ?? []))];
   const doings = [...new Set(lacking.map(({ doing }) => doing))];
   const names = missing.map((permission) => `\`${permission}\``);
-  const told: Told = {
+  const reported: Reported = {
     message: `Could not ${allListed(doings)}: the token lacks ${allListed(names)}.`,
     fix: permissionsFix([...asked, ...missing]),
   };
-  return [told, ...others];
+  return [reported, ...others];
 }
 
 /** A sentence and, after an empty line, the lines of a workflow. `write` stands for `read` of the same scope. */

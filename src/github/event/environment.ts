@@ -5,7 +5,7 @@ export interface RepositoryName {
 }
 
 /**
- * What the runner tells a job, as far as the Action asks.
+ * What the runner shows a job, as far as the Action asks.
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/variables
  */
 export interface RunnerEnvironment {
@@ -23,7 +23,7 @@ export interface RunnerEnvironment {
   readonly temporaryDirectory: string;
   /** Its name, which two workflows may share. */
   readonly workflow: string;
-  /** Its file, as owner/repository/path, where the runner tells. */
+  /** Its file, as owner/repository/path, where the runner shows. */
   readonly workflowFile: string;
   readonly job: string;
   readonly step: string;

@@ -116,7 +116,7 @@ export function readReportInputs(
   return reader.result(inputs, given);
 }
 
-/** Every secret among the inputs, so that the runner can be told to mask it before anything else happens. */
+/** Every secret among the inputs, so that the runner can be reported to mask it before anything else happens. */
 export function secretsOf(input: (name: string) => string): readonly string[] {
   const text = input('registry-credentials');
   const parsed = parseCredentialInput(text);

@@ -3,7 +3,7 @@ import { partId } from '../publish/comment-parts.js';
 import type { RunnerEnvironment } from './environment.js';
 import type { ActionInputs } from './inputs.js';
 
-/** The inputs that decide what a job evaluates and how: what tells two jobs of one name apart. */
+/** The inputs that decide what a job evaluates and how: what shows two jobs of one name apart. */
 type Asked = Pick<
   ActionInputs,
   | 'policy'
@@ -18,11 +18,11 @@ type Asked = Pick<
   | 'commentKey'
 >;
 
-/** What tells one job's part of the comment, analysis in code scanning and tracking issue from those of others. */
+/** What shows one job's part of the comment, analysis in code scanning and tracking issue from those of others. */
 export interface JobIdentity {
   /** The same in every run of the job. */
   readonly id: string;
-  /** What people call it where several are told apart. */
+  /** What people call it where several are distinguished. */
   readonly title: string;
 }
 

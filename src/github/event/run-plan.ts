@@ -48,7 +48,7 @@ export async function resolvePlan(
     return ok({ ...resolved, base: baseTree, changedFiles: changed.value, notices });
   }
   const reason = base.ok ? (changed?.ok === false ? changed.error.message : '') : base.error.message;
-  notices.push(`What this change inherits could not be told, so it is evaluated in full. ${reason}`);
+  notices.push(`What this change inherits could not be reported, so it is evaluated in full. ${reason}`);
   return ok({ ...resolved, base: null, changedFiles: null, notices });
 }
 

@@ -59,7 +59,7 @@ export function readReportedRun(env: RunnerEnvironment, payload: unknown): Resul
     return nothing(`The run was started by ${run.event}; only runs of pull_request are reported.`);
   }
   if (run.head_repository === null || run.head_branch === null) {
-    return nothing("The fork or branch that this run was for was deleted, so that its pull request can't be told.");
+    return nothing("The fork or branch that this run was for was deleted, so that its pull request can't be reported.");
   }
   const headRepository = parseRepositoryName(run.head_repository.full_name);
   if (headRepository === null) return notReportable('The payload of workflow_run names no repository of the head.');

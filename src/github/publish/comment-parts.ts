@@ -18,7 +18,7 @@ export interface CommentPart {
   /** The head commit at which another job's newer result was first written beside this one. */
   readonly olderSince?: string;
   readonly fingerprints: readonly string[];
-  /** Its first paragraph is the verdict, which is what stays where there is no room for the rest. */
+  /** Its first paragraph is the verdict, which is what stays where there is no space for the rest. */
   readonly markdown: string;
 }
 

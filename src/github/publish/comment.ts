@@ -16,13 +16,13 @@ import {
   roomForPart,
 } from './comment-parts.js';
 
-/** What a job says in the comment: made when it is known how much room there is, and what it said before. */
+/** What a job says in the comment: made when it is known how much space there is, and what it said before. */
 export interface OwnPart {
   readonly id: string;
   readonly commit: string;
   /** Null keeps those of the run before. */
   readonly fingerprints: readonly string[] | null;
-  readonly render: (room: number, beside: Surroundings) => string;
+  readonly render: (space: number, beside: Surroundings) => string;
 }
 
 /** What a part is written beside. */
@@ -91,7 +91,7 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     if (fixing > 0 && !(await request.isCurrent())) return ok(outcome);
     const written = await write(request, first, body, duplicates);
     const isLast = fixing === MAX_MENDINGS;
-    // A gateway that fails may have passed the write on: what there is now tells whether to write again.
+    // A gateway that fails may have passed the write on: what there is now shows whether to write again.
     if (!written.ok && (isLast || !MAY_HAVE_WRITTEN.has(written.error.code))) return written;
     if (written.ok && outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
     const isShared = otherParts(partsOf(found.value), request.own).length > 0;

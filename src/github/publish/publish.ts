@@ -28,7 +28,7 @@ export interface Publication {
   readonly renderers: Renderers;
   /** The commit that was evaluated. */
   readonly evaluated: string;
-  /** Tells this job's part, analysis and issue from those of others. */
+  /** Shows this job's part, analysis and issue from those of others. */
   readonly job: JobIdentity;
 }
 
@@ -214,10 +214,10 @@ function shortfalls(errors: readonly GitHubError[], { env, inputs, plan }: Publi
   const lacking = errors.filter(({ code }) => code === 'no-permission');
   const others = errors.filter(({ code }) => code !== 'no-permission');
   if (lacking.length === 0) return others;
-  const told: Shortfall = {
+  const reported: Shortfall = {
     message: `Could not ${allListed(lacking.map(({ doing }) => doing))}: a run for a fork has a read-only token.`,
     fix: 'A second workflow with the report action can post what this one found.',
     ...(env.docsUrl === null ? {} : { page: `${env.docsUrl}/events.md#forks-dependabot-and-renovate` }),
   };
-  return [told, ...others];
+  return [reported, ...others];
 }

@@ -19,7 +19,7 @@ export interface Renderers {
 }
 
 /**
- * The reports of a run, with links to `commit`. `category` tells several analyzes of one commit apart in code scanning;
+ * The reports of a run, with links to `commit`. `category` shows several analyzes of one commit apart in code scanning;
  * Rules are linked to their pages where the Action knows which repository it came from.
  */
 export function renderersFor(

@@ -30,7 +30,7 @@ const ZIP_LIMITS: ZipLimits = {
 };
 
 /**
- * Reads the report out of a run's artifact, in memory: nothing of the archive, which a stranger packed, is unpacked to
+ * Reads the report out of a run's artifact, in memory: nothing of the archive, which an untrusted party packed, is unpacked to
  * a disk, followed or run. Of several artifacts of the name, as attempts of one run leave them, the newest counts.
  * Fails with what GitHub answered, or with a sentence about the artifact.
  */

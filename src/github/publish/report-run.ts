@@ -24,7 +24,7 @@ interface Posting {
 
 /**
  * Posts the report of another run on the pull request that the run was for. Returns a sentence about what was done;
- * fails with a sentence. The verdict in the report changes nothing here: a stranger's word is not a check.
+ * fails with a sentence. The verdict in the report changes nothing here: untrusted text is not a check.
  */
 export async function reportRun(
   env: RunnerEnvironment,
@@ -68,7 +68,7 @@ async function post(
   { env, inputs, client, run, report }: Posting,
   { number, shown }: ReportedPullRequest,
 ): Promise<readonly Result<unknown, GitHubError>[]> {
-  // Reports of several jobs are told apart by the step that posts them and by what it was told to read.
+  // Reports of several jobs are distinguished by the step that posts them and by what it was asked to read.
   const step = JSON.stringify([env.workflowFile || env.workflow, env.job, env.step]);
   const id = partId({
     workflow: run.workflow,
@@ -96,8 +96,8 @@ async function post(
           id,
           commit: run.head,
           fingerprints: report.findings.map(({ fingerprint }) => rememberedFingerprint(fingerprint)),
-          render: (room) => {
-            const limit = room - word.length - 2;
+          render: (space) => {
+            const limit = space - word.length - 2;
             const title = run.fork ? 'reported by the fork' : 'reported by the branch';
             return `${word}\n\n${renderers.comment(report, { limit, title })}`;
           },
@@ -113,17 +113,17 @@ async function post(
   return outcomes;
 }
 
-/** Stands before everything that another run said, and stays when there is no room for the rest. */
+/** Stands before everything that another run said, and stays when there is no space for the rest. */
 function untrustedText({ fork }: ReportedRun): string {
   const whose = fork ? 'the fork' : "the pull request's branch";
   return `> [!CAUTION]\n> **Reported by ${whose}'s own run.** Whoever controls ${whose} could have written this. It is not a check and decides nothing.`;
 }
 
 function failed(errors: readonly GitHubError[], inputs: ReportInputs): Result<never, string> {
-  const told = groupMissingPermissions(errors, requestedByReport(inputs));
+  const reported = groupMissingPermissions(errors, requestedByReport(inputs));
   // Last, what ends in lines of a workflow.
   return err(
-    told
+    reported
       .toReversed()
       .map(({ message, fix }) => `${message} ${fix}`)
       .join(' '),

@@ -24,7 +24,7 @@ interface Step {
   readonly summaryPath: string | undefined;
 }
 
-/** What a run is shown by. `evidence`: further files, by name, that lie beside the reports. */
+/** What a run is shown by. `evidence`: further files, by name, that are written next to the reports. */
 interface Shown {
   readonly report: Report;
   readonly renderers: Renderers;
@@ -54,18 +54,18 @@ export async function showReport(
   };
   const files = await writeReports(step.env, reports, evidence);
   if (!files.ok) problems.push(files.shortfall);
-  const told = report.findings.filter(({ level, waiver }) => level !== 'note' && waiver === undefined);
+  const reported = report.findings.filter(({ level, waiver }) => level !== 'note' && waiver === undefined);
   const written = setOutputs({
     verdict: report.verdict,
-    findings: String(told.length),
+    findings: String(reported.length),
     'report-json': files.ok ? files.paths['report.json'] : '',
     'report-sarif': files.ok ? files.paths['report.sarif'] : '',
     'report-markdown': files.ok ? files.paths['report.md'] : '',
   });
   if (written !== null) problems.push(written);
   problems.push(...(await publish()));
-  const summarised = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
-  if (summarised !== null) problems.push(summarised);
+  const summarized = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
+  if (summarized !== null) problems.push(summarized);
   for (const { message, fix, page } of problems) logLines([message, fix, page ?? ''].join(' ').trimEnd());
   logLines(`${verdictLine(report)}\nSummary of the job: ${runUrl(step.env)}`);
 }

@@ -8,7 +8,7 @@ import type { CommitTree } from './commit-tree.js';
 import type { GitHubError } from './github-error.js';
 import type { PolicyVersion } from './policy-history.js';
 
-/** Something wrong in a policy file, as its loader tells it. */
+/** Something wrong in a policy file, as its loader shows it. */
 export interface PolicyDefect extends SourceRange {
   readonly severity: 'error' | 'warning';
   readonly file: string;

@@ -10,7 +10,7 @@ export interface GitEntry {
   readonly mode: string;
   /** The object's id. */
   readonly id: string;
-  /** In bytes, where the listing tells. */
+  /** In bytes, where the listing shows. */
   readonly size?: number;
 }
 

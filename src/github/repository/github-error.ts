@@ -122,7 +122,7 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       doing,
       status,
       message: `Could not ${doing}: GitHub answered ${status}, which is its own failure.`,
-      fix: "Run the job again, later if GitHub's status page tells of an incident.",
+      fix: "Run the job again, later if GitHub's status page shows of an incident.",
     };
   }
   return {

@@ -22,7 +22,7 @@ export interface FileContent {
   readonly bytes?: Uint8Array;
 }
 
-/** A key or credential, told by its kind and place only: the secret is never kept. */
+/** A key or credential, reported by its kind and place only: the secret is never kept. */
 export interface SecretMark {
   /** Such as `RSA private key`. */
   readonly kind: string;

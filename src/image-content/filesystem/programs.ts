@@ -4,7 +4,7 @@ import type { Program, ProgramKind } from './filesystem-facts.js';
 
 const words = (text: string): readonly string[] => text.split(' ');
 
-/** What programs are called; versions and variants after the name are told apart by `kindOfName`. */
+/** What programs are called; versions and variants after the name are distinguished by `kindOfName`. */
 const NAMES: Readonly<Record<ProgramKind, readonly string[]>> = {
   shell: words(
     'sh bash rbash ash dash zsh ksh ksh93 mksh lksh oksh loksh yash posh fish csh tcsh sash hush osh ysh busybox toybox pwsh nu elvish xonsh',

@@ -2,7 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 
 export type ChecksumAlgorithm = 'sha1' | 'md5' | 'sha256';
 
-/** Which checksums a distribution's database keeps of files, and what tells of it early in an archive (`etc` comes before `usr`). */
+/** Which checksums a distribution's database keeps of files, and what shows of it early in an archive (`etc` comes before `usr`). */
 const SIGNS: readonly { readonly path: RegExp; readonly keeps: ChecksumAlgorithm }[] = [
   { path: /^(?:etc\/(?:apt|dpkg|debian_version)|var\/lib\/dpkg)(?:\/|$)/, keeps: 'md5' },
   { path: /^(?:etc\/(?:apk|alpine-release)|(?:usr\/)?lib\/apk)(?:\/|$)/, keeps: 'sha1' },
@@ -15,7 +15,7 @@ const A_SIGN = /^(?:etc|var|lib|usr\/lib)\//;
 
 /**
  * Decides which checksums are worth computing of the files of one layer. Hashing is what costs most of the time, so
- * once a layer has told whose it is, only that database's checksum is computed; until then all three are.
+ * once a layer has reported whose it is, only that database's checksum is computed; until then all three are.
  * A checksum that was not computed is never taken for one that agrees: it is counted as not compared.
  */
 export class ChecksumChoice {

@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import { LAYER_LIMITS } from './limits.js';
 import { zstdFrames } from './zstd-frames.js';
 
-/** How a layer's archive is packed, told by its first bytes: media types lie, and the runtimes sniff as well. */
+/** How a layer's archive is packed, reported by its first bytes: media types lie, and the runtimes sniff as well. */
 export type Compression = 'gzip' | 'zstd' | 'none';
 
 /**

@@ -19,7 +19,7 @@ const TEXT_OVERLAP = 8 * 1024;
 const CREDENTIAL_WINDOWS = 32;
 /** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are data, and slow to search. */
 const SEARCHED_BINARY = 256 * 1024;
-/** As much as tells text from binary; git looks as far. */
+/** As much as shows text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
 const MAX_SECRETS = 16;
@@ -57,7 +57,7 @@ export class FileScanner implements MemberSink {
   #linesBefore = 0;
   #windows = 0;
   #secrets: SecretMark[] = [];
-  /** The bytes of what may be a key, which is told only from the whole. */
+  /** The bytes of what may be a key, which is reported only from the whole. */
   #keyFile: Uint8Array[] | null = null;
 
   constructor(request: ScanRequest) {
@@ -79,7 +79,7 @@ export class FileScanner implements MemberSink {
       this.#search(chunk);
       return;
     }
-    // Where chunks end says nothing: what a file is is told from as many bytes in whatever pieces they come.
+    // Where chunks end says nothing: what a file is is distinguished from as many bytes in whatever pieces they come.
     this.#headBytes += chunk.length;
     if (this.#headBytes < Math.min(size, SNIFF)) this.#head.push(chunk.slice());
     else this.#begin(this.#head.length === 0 ? chunk : Buffer.concat([...this.#head, chunk]));

@@ -1,4 +1,4 @@
-/** Files whose bytes are kept because other stations read them, by their path without a leading slash. */
+/** Files whose bytes are kept because other step read them, by their path without a leading slash. */
 const KEPT: readonly RegExp[] = [
   /(?:^|\/)(?:etc|usr\/lib)\/os-release$/,
   /^etc\/(?:passwd|apko\.json)$/,
@@ -23,7 +23,7 @@ const KEPT: readonly RegExp[] = [
 const WORDS =
   /os-release|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO/;
 
-/** Whether a file's bytes are worth keeping for another station. */
+/** Whether a file's bytes are worth keeping for another step. */
 export function isKeptFile(path: string): boolean {
   return WORDS.test(path) && KEPT.some((pattern) => pattern.test(path));
 }

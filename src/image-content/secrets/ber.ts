@@ -11,7 +11,7 @@ export interface BerElement {
 }
 
 /**
- * Reads the element at `at`, in DER or in BER with lengths that are not told ahead, which key stores are written in.
+ * Reads the element at `at`, in DER or in BER with lengths that are not reported ahead, which key stores are written in.
  * Throws a RangeError where there is none; tags above 30, which no key has, are refused as well.
  *
  * @see https://www.itu.int/rec/T-REC-X.690
@@ -35,7 +35,7 @@ export function berElement(bytes: Uint8Array, at: number, depth = 0): BerElement
   return { tag, content: bytes.subarray(start, start + length), next: start + length };
 }
 
-/** The elements that a content consists of, one by one: strangers can put millions into a small file. */
+/** The elements that a content consists of, one by one: untrusted parties can put millions into a small file. */
 export function* berElements(content: Uint8Array): Iterable<BerElement> {
   for (let at = 0; at < content.length; ) {
     const element = berElement(content, at);

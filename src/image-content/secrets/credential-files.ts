@@ -7,7 +7,7 @@ interface CredentialFile {
   readonly path: RegExp;
   /** Tested on each line. What it finds may be a value that stands for a secret; its group, where it has one, is asked alone. */
   readonly content: RegExp;
-  /** No value stands for a secret here: its form alone tells. */
+  /** No value stands for a secret here: its form alone shows. */
   readonly anyValue?: true;
 }
 

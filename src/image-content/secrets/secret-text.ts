@@ -4,7 +4,7 @@ import type { SecretMark } from '../filesystem/file-entry.js';
 /**
  * Keys that projects publish in their own sources, for tests and examples, and that come along where these are
  * installed: the SHA-256 of the key's base64 without line ends. They open nothing that was not meant to be open. A key
- * is told from a secret by this alone, never by the directory it lies in, which whoever makes an image chooses.
+ * is distinguished from a secret by this alone, never by the directory it lies in, which whoever makes an image chooses.
  */
 const SAMPLES: ReadonlySet<string> = new Set([
   // https://github.com/golang/go/blob/master/src/crypto/x509/platform_root_key.pem
@@ -93,7 +93,7 @@ const ANY_TOKEN =
 const MIN_DIFFERENT = 12;
 
 /**
- * Private keys and tokens in a text, with their lines. Examples are told from secrets by what they are made of: a
+ * Private keys and tokens in a text, with their lines. Examples are distinguished from secrets by what they are made of: a
  * key needs a body, and a token needs variety.
  */
 export function secretsInText(text: string): readonly TextSecret[] {

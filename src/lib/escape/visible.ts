@@ -54,7 +54,7 @@ export function cut(text: string, length: number): string {
   return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
 }
 
-/** Keeps the beginning and the end, so that both an image's name and its digest can be told. */
+/** Keeps the beginning and the end, so that both an image's name and its digest can be reported. */
 export function cutMiddle(text: string, length: number): string {
   if (text.length <= length) return text;
   const head = cut(text, Math.ceil(length / 2) + 1);

@@ -4,7 +4,7 @@ import type { SupportedPart } from './supported-parts.js';
 /** How long one part of an image is supported. */
 export interface Support {
   /** For people: `Debian 12`, `Node.js 22`. */
-  readonly told: string;
+  readonly reported: string;
   /** What a policy calls it to say its last day: product and cycle, such as `debian 12`. */
   readonly key: string;
   /** Undefined where neither the table nor `lastDays` knows. */
@@ -23,7 +23,7 @@ export function supportOf(
   const key = `${product ?? name} ${cycle}`.trim();
   const date = lastDays[key];
   return {
-    told: `${name} ${cycle}`.trim(),
+    reported: `${name} ${cycle}`.trim(),
     key,
     end: date === undefined ? known?.end : { kind: 'date', date },
     isNew: product !== null && version !== undefined && isNewerThanTable(product, version),

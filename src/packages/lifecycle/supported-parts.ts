@@ -12,7 +12,7 @@ export interface SupportedPart {
   readonly product: string | null;
   /** Undefined where a rolling distribution says none. */
   readonly version?: string;
-  /** The file or package that tells. */
+  /** The file or package that shows. */
   readonly where: string;
 }
 

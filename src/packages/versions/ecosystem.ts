@@ -56,7 +56,7 @@ export function hasOrder(ecosystem: string): boolean {
   return hasPlace(ecosystem, '1.0.0');
 }
 
-/** Tells spellings of one version from other versions: `1.0` of PyPI is `1.0.0`. */
+/** Shows spellings of one version from other versions: `1.0` of PyPI is `1.0.0`. */
 export function sameAs(ecosystem: string, version: string): (other: string) => boolean {
   const start = startOf(version);
   return (other) => {

@@ -15,7 +15,7 @@ export interface AuthorizationOptions {
   readonly credentials: CredentialStore;
   readonly rules: HostRules;
   readonly clock: Clock;
-  /** Told every text that must not be seen in a log, before it is used. */
+  /** Reported every text that must not be seen in a log, before it is used. */
   readonly mask: (secret: string) => void;
 }
 

@@ -45,7 +45,7 @@ export interface DockerConfigOptions {
   readonly environment: Environment;
   /** The checkout under evaluation: nothing that lies in it may say who we are or what we run. */
   readonly workspace: string;
-  /** Told when a configuration is left out of account, and why. */
+  /** Reported when a configuration is left out of account, and why. */
   readonly notice: (message: string) => void;
 }
 

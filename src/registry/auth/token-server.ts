@@ -63,7 +63,7 @@ interface TokenOptions {
   readonly mask: (secret: string) => void;
 }
 
-/** Asks the server that a challenge names for a token; `onWithheld` is told where credentials may not be sent there. */
+/** Asks the server that a challenge names for a token; `onWithheld` is reported where credentials may not be sent there. */
 export async function askForToken(
   { challenge, repository: { registry }, request, credential, scope }: TokenQuestion,
   { transport, rules, clock, mask }: TokenOptions,

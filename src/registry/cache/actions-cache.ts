@@ -15,7 +15,7 @@ const MAX_PACK_BYTES = SIZES.maxBytes + 8 * MIB;
 
 /**
  * A directory cache that is brought along from job to job: RUNNER_TEMP itself is emptied before each. What other
- * workflows may have put there is hashed like everything else. Failures are told and change nothing: the run then asks
+ * workflows may have put there is hashed like everything else. Failures are reported and change nothing: the run then asks
  * the registries.
  */
 export async function openActionsCache(options: {

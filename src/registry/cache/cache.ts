@@ -1,5 +1,5 @@
 /**
- * Content by digest, kept between runs. Whoever reads from it hashes again: a cache is as much a stranger as a registry.
+ * Content by digest, kept between runs. Whoever reads from it hashes again: a cache is as much an untrusted party as a registry.
  * A cache never fails its caller: what can't be read is not there, what can't be written is not kept.
  */
 export interface BlobCache {

@@ -41,7 +41,7 @@ export class CachedSource implements ImageSource {
     if (bytes !== undefined && read?.ok)
       return ok({ digest, mediaType: read.value.mediaType, bytes, manifest: read.value });
     const fetched = await this.#source.manifest(repository, digest);
-    // Only what tells its own media type is read the same way without the registry's Content-Type.
+    // Only what shows its own media type is read the same way without the registry's Content-Type.
     if (fetched.ok && this.#namesItsType(fetched.value)) await this.#cache.put(digest, fetched.value.bytes);
     return fetched;
   }

@@ -22,7 +22,7 @@ const TLS_CODES =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|CRL_)/;
 const MALFORMED_CODES = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID_ARG|ERR_INVALID_URL)/;
 
-/** A certificate's names, for instance, are a stranger's text and of any length. */
+/** A certificate's names, for instance, are an untrusted text and of any length. */
 const MAX_REASON = 300;
 
 /** What the commonest codes mean, for those who do not know them; the code stays beside it. */

@@ -22,7 +22,7 @@ export interface CommentOptions extends LinkTargets {
   readonly limit?: number;
   /** Whether the last run did not have this finding. Absent on a first run, where nothing is marked. */
   readonly isNew?: (finding: Finding) => boolean;
-  /** Tells several comments or parts apart: the job, or what it evaluates. */
+  /** Shows several comments or parts apart: the job, or what it evaluates. */
   readonly title?: string;
 }
 

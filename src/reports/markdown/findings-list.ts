@@ -6,7 +6,7 @@ import type { Finding } from '../report.js';
 import { type LinkTargets, placeLink, ruleTitle, targetsOf } from './places.js';
 import { signOf } from './signs.js';
 
-/** How much of each finding is told. */
+/** How much of each finding is reported. */
 export interface ListDetail {
   readonly groups: number;
   readonly places: number;

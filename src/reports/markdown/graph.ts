@@ -31,7 +31,7 @@ const MAX_CHARACTERS = 30_000;
 /** About how long the line of an image is, its label at its longest. */
 const IMAGE_LINE = 120;
 
-/** Colors that can be told on GitHub's light and dark pages, each with its own text color. */
+/** Colors that can be reported on GitHub's light and dark pages, each with its own text color. */
 const CLASSES: Readonly<Record<Sign, { readonly name: string; readonly style: string }>> = {
   '❌': { name: 'failed', style: 'fill:#cf222e,stroke:#82071e,color:#ffffff' },
   '❓': { name: 'undecided', style: 'fill:#8250df,stroke:#512a97,color:#ffffff' },

@@ -9,7 +9,7 @@ import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';
 import { type LinkTargets, placeLink } from './places.js';
 
-/** How much is told of images that a change replaced. */
+/** How much is reported of images that a change replaced. */
 export interface BaseChangesDetail {
   readonly changes: number;
   /** Lines of each folded list; 0 leaves the lists out. */
@@ -72,14 +72,14 @@ function packageFold(packages: PackageChange, lines: number): readonly string[] 
 function vulnerabilityLines(change: BaseChange['vulnerabilities'], { lines }: BaseChangesDetail): readonly string[] {
   if (change.status === 'not-known')
     return [`Known vulnerabilities: not known. ${prose(cut(change.reason, MAX_LINE))}`];
-  const told = [
+  const reported = [
     ...change.added.map((group) => `+ ${groupLine(group)}`),
     ...change.removed.map((group) => `- ${groupLine(group)}`),
   ];
   return [
     `Known vulnerabilities: ${groupCounts(change)}`,
     ...gapLines(change),
-    ...fold('Known vulnerabilities', told, told.length, lines),
+    ...fold('Known vulnerabilities', reported, reported.length, lines),
   ];
 }
 
@@ -89,9 +89,9 @@ function gapLines({ gaps }: PackageChange | VulnerabilityChange): readonly strin
   return shown.length === 0 ? [] : [[...shown, ...(left > 0 ? [`> and ${left} more`] : [])].join('\n>\n')];
 }
 
-function fold(title: string, told: readonly string[], all: number, most: number): readonly string[] {
+function fold(title: string, reported: readonly string[], all: number, most: number): readonly string[] {
   // A line end in a package's name would begin an entry of its own.
-  const shown = told.slice(0, most).map((line) => cut(visible(line), MAX_LINE));
+  const shown = reported.slice(0, most).map((line) => cut(visible(line), MAX_LINE));
   if (shown.length === 0) return [];
   const left = all - shown.length;
   const text = block([...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'), 'diff');

@@ -11,7 +11,7 @@ interface Stop {
 const MAX_TITLE = 60;
 const MAX_CHARACTERS = 4_096;
 
-/** Why a run decided nothing, as a part of the comment. `title` tells several jobs apart. */
+/** Why a run decided nothing, as a part of the comment. `title` distinguishes several jobs. */
 export function stopMarkdown({ message, fix }: Stop, { title }: { readonly title?: string } = {}): string {
   const name = title === undefined ? 'Base images' : `Base images, ${inline(cut(title, MAX_TITLE))}`;
   const heading = `### ${verdictSign('indeterminate')} ${name}: indeterminate · nothing was decided`;

@@ -72,12 +72,12 @@ export function renderSummary(report: Report, options: SummaryOptions = {}): str
 }
 
 function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDetail): string {
-  const told = reportedFindings(report);
+  const reported = reportedFindings(report);
   const of = (matches: (finding: Finding) => boolean) =>
-    findingsList(groupFindings(told.filter(matches)), detail.list, options);
+    findingsList(groupFindings(reported.filter(matches)), detail.list, options);
   const table = detail.table === null ? '' : imageTable(report, detail.table, options);
   const graph = detail.table === null ? '' : stageGraph(report);
-  const errors = told.filter((finding) => finding.level === 'error');
+  const errors = reported.filter((finding) => finding.level === 'error');
   const sections = [
     headline(report),
     nextStep(groupFindings(errors)),

@@ -79,23 +79,23 @@ function drawLine(
   const budget = Math.max(columns, 20);
   let first = 0;
   if (all > budget || sliceStart > 0) {
-    // Keep a third of the room for what stands before the caret.
-    let room = Math.floor(budget / 3);
+    // Keep a third of the space for what stands before the caret.
+    let space = Math.floor(budget / 3);
     first = before.length;
     while (first > 0) {
       const cell = cells[first - 1];
-      if (cell === undefined || cell.width > room) break;
-      room -= cell.width;
+      if (cell === undefined || cell.width > space) break;
+      space -= cell.width;
       first -= 1;
     }
   }
   const cutStart = first > 0 || sliceStart > 0;
-  let room = budget - (cutStart ? 1 : 0) - 1;
+  let space = budget - (cutStart ? 1 : 0) - 1;
   let end = first;
   while (end < cells.length) {
     const cell = cells[end];
-    if (cell === undefined || cell.width > room) break;
-    room -= cell.width;
+    if (cell === undefined || cell.width > space) break;
+    space -= cell.width;
     end += 1;
   }
   const shown = cells.slice(first, end);

@@ -29,7 +29,7 @@ function changeLines(change: BaseChange, colors: Paint): readonly string[] {
     lines.push(
       `  packages: ${packageCounts(packages.counts)}`,
       ...some(packageDiffLines(packages), total(packages.counts)),
-      ...told(packages.gaps),
+      ...reported(packages.gaps),
     );
   }
   if (vulnerabilities.status === 'not-known') {
@@ -38,7 +38,11 @@ function changeLines(change: BaseChange, colors: Paint): readonly string[] {
   }
   const { added, removed, gaps } = vulnerabilities;
   const groups = [...added.map((one) => `+ ${groupLine(one)}`), ...removed.map((one) => `- ${groupLine(one)}`)];
-  lines.push(`  known vulnerabilities: ${groupCounts(vulnerabilities)}`, ...some(groups, groups.length), ...told(gaps));
+  lines.push(
+    `  known vulnerabilities: ${groupCounts(vulnerabilities)}`,
+    ...some(groups, groups.length),
+    ...reported(gaps),
+  );
   return lines;
 }
 
@@ -55,6 +59,6 @@ function some(lines: readonly string[], all: number): readonly string[] {
   ];
 }
 
-function told(gaps: readonly string[]): readonly string[] {
+function reported(gaps: readonly string[]): readonly string[] {
   return gaps.slice(0, MAX_LINES).map((gap) => `    ${terminal(gap)}`);
 }

@@ -15,7 +15,7 @@ export interface Sorted {
 
 /**
  * Takes out what a verified VEX statement silences and what a waiver accepts. A waiver names one vulnerability by any of its
- * names: the CVE, an alias, or the record that tells of it.
+ * names: the CVE, an alias, or the record that shows of it.
  */
 export function sortAccepted(
   found: readonly Vulnerability[],

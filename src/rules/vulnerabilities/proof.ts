@@ -6,7 +6,7 @@ import { shortened } from '../image-contents.js';
 import type { RuleResult } from '../rule.js';
 import { day } from './describe.js';
 
-/** How far two clocks may differ. */
+/** How far two timestamps may differ. */
 const CLOCK_SLACK = 24 * 60 * 60 * 1000;
 
 const ANOTHER_IMAGE =
@@ -37,10 +37,10 @@ export function proofGaps(
   const stale = sources.find((source) => source.isCommunity !== true && isStale(source, oldest, newest));
   if (stale?.asOf !== undefined) {
     const why = stale.instead === undefined ? '' : ` (${stale.instead})`;
-    const told = stale.asOf > newest ? 'in the future' : `older than ${maxAge}`;
+    const reported = stale.asOf > newest ? 'in the future' : `older than ${maxAge}`;
     return {
       outcome: 'indeterminate',
-      message: `What ${stale.name} tells is as of ${day(stale.asOf)}, which is ${told}${why}.`,
+      message: `What ${stale.name} shows is as of ${day(stale.asOf)}, which is ${reported}${why}.`,
       fix: 'Download the exports again, or ask the service again; max-age says how old they may be.',
     };
   }

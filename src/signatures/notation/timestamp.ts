@@ -181,7 +181,7 @@ function readSigningCertificate(attribute: BaseBlock): { hash: string; digest: B
   const hash = head instanceof Sequence ? HASHES.get(oid instanceof ObjectIdentifier ? oid.getValue() : '') : 'sha256';
   const digest = head instanceof Sequence ? rest[0] : head;
   if (hash === undefined || !(digest instanceof OctetString))
-    throw new TokenError('its signingCertificateV2 can not be used');
+    throw new TokenError("its signingCertificateV2 can't be used");
   return { hash, digest: bytesOf(digest) };
 }
 

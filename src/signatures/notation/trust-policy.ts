@@ -125,10 +125,10 @@ function readActions({
   override = {},
 }: StatementLine['signatureVerification']): Result<TrustStatement['actions'], string> {
   const entries = Object.entries(override);
-  if (level === 'skip' && entries.length > 0) return err('its level is skip, which can not be overridden');
+  if (level === 'skip' && entries.length > 0) return err("its level is skip, which can't be overridden");
   for (const [validation, action] of entries) {
-    if (validation === 'integrity') return err('integrity can not be overridden');
-    if (validation !== 'revocation' && action === 'skip') return err(`${validation} can not be skipped`);
+    if (validation === 'integrity') return err("integrity can't be overridden");
+    if (validation !== 'revocation' && action === 'skip') return err(`${validation} can't be skipped`);
   }
   const { integrity: _, ...changes } = override;
   return ok({ ...LEVELS[level], ...changes });

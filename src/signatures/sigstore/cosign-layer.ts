@@ -8,7 +8,7 @@ import type { LogEntryMaterial, SignedMaterial } from './signed-material.js';
 
 /**
  * cosign's classic form: a layer whose blob is what was signed (a simple signing payload, or a DSSE envelope), and whose
- * annotations hold the rest. Everything in an annotation is a stranger's claim until it verifies.
+ * annotations hold the rest. Everything in an annotation is an untrusted claim until it verifies.
  *
  * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
  * @see https://github.com/sigstore/cosign/blob/main/specs/ATTESTATION_SPEC.md

@@ -25,7 +25,7 @@ type MaterialEvaluation =
 
 /**
  * Evaluates one found signature by an entry's authorities. It takes data and gives data. A signature counts once for each
- * authority it satisfies; one that satisfies none is told by its signer where it is otherwise sound.
+ * authority it satisfies; one that satisfies none is reported by its signer where it is otherwise sound.
  */
 export async function evaluateSignature(
   found: FoundMaterial,

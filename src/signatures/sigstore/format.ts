@@ -28,7 +28,7 @@ async function discover({ fetched, place, read }: SignatureArtifact): Promise<Di
   const { manifest } = fetched;
   if (manifest.kind !== 'manifest') return NOTHING;
   const bundles = manifest.layers.filter(({ mediaType }) => isBundle(mediaType));
-  // Like a bundle, it may have been meant as a signature or as an attestation: whoever looks for either is told.
+  // Like a bundle, it may have been meant as a signature or as an attestation: whoever looks for either is reported.
   if (bundles.length > 1 || (bundles.length === 1 && manifest.layers.length > 1))
     return {
       ...NOTHING,

@@ -4,7 +4,7 @@ import { p256, p384 } from '@noble/curves/nist.js';
 
 /**
  * Verification of a signature over a SHA-256 digest, where the signed bytes are not at hand: what `verify-bundle` is
- * asked with a digest in place of a file. node:crypto hashes what it is given, and can't be told not to for ECDSA.
+ * asked with a digest in place of a file. node:crypto hashes what it is given, and can't be reported not to for ECDSA.
  *
  * @see https://csrc.nist.gov/pubs/fips/186-5/final section 6.4.2
  */

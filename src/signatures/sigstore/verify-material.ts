@@ -71,7 +71,7 @@ export async function verifyKeyed(
   const signer = { kind: 'key', name, fingerprint: key.fingerprint } as const;
   if (material.form === 'bundle' && material.certificate !== undefined)
     return err(signatureError('wrong-signer', `its bundle is signed with a certificate, not with the key ${name}`));
-  // First, so that a stranger's signature is called that, whatever its log entry is like.
+  // First, so that an untrusted signature is called that, whatever its log entry is like.
   if (!isSignedBy(material.content, key.object))
     return err(signatureError('wrong-signer', `the key ${name} did not make this signature over these bytes`));
   if (trusted.log === 'ignored' || root === null) {

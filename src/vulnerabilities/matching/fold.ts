@@ -6,7 +6,7 @@ import { type Rating, rate, worse } from './severity.js';
 import { otherNames, vulnerabilityGroupsOf } from './vulnerability-group.js';
 
 /**
- * Makes one vulnerability of everything that tells of one vulnerability in one package. Of several fixes the highest counts;
+ * Makes one vulnerability of everything that shows of one vulnerability in one package. Of several fixes the highest counts;
  * where an ecosystem's records contradict each other, a vulnerability that one of them leaves open is open. Of several
  * ratings the worst counts, of several dates of publication the first.
  */

@@ -27,11 +27,11 @@ export interface Matches {
  */
 export function matchRecords(hits: readonly Hit[]): Matches {
   const current = hits.filter(({ record }) => !isWithdrawn(record));
-  const told = new Set(current.flatMap(statements));
+  const reported = new Set(current.flatMap(statements));
   const matches: Match[] = [];
   const unevaluated: Unevaluated[] = [];
   for (const hit of current) {
-    if (isDescribedBetter(hit, told) || isDeniedOfPackage(hit)) continue;
+    if (isDescribedBetter(hit, reported) || isDeniedOfPackage(hit)) continue;
     const evaluated = evaluate(hit);
     if (evaluated === null) continue;
     if ('reason' in evaluated) {
@@ -106,10 +106,10 @@ function statements(hit: Hit): readonly string[] {
   ];
 }
 
-function isDescribedBetter(hit: Hit, told: ReadonlySet<string>): boolean {
+function isDescribedBetter(hit: Hit, reported: ReadonlySet<string>): boolean {
   const cves = cvesOf(hit.record);
   if (cves.length === 0) return false;
-  const all = (kind: string) => cves.every((cve) => told.has(keyOf(hit, cve, kind)));
+  const all = (kind: string) => cves.every((cve) => reported.has(keyOf(hit, cve, kind)));
   if (isOfAnotherArchitecture(hit) && all(`architecture ${hit.question.about}`)) return true;
   return hit.question.about === 'possible' && all('package');
 }

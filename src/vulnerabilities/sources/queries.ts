@@ -110,7 +110,7 @@ export function uncoveredPackage({ type, name, version, where, isListed }: Queri
   return { type, name, what: `${packageCalled(label, version)} ${place.slice(0, 300)}`, reason };
 }
 
-/** A package as reports call it: names from strangers may be of any length. */
+/** A package as reports call it: names from untrusted parties may be of any length. */
 export function packageCalled(name: string, version: string | undefined): string {
   return [name, version]
     .filter((part) => part !== undefined && part !== '')

@@ -31,7 +31,7 @@ const INVENTORY = inventoryOf(ALPINE, [
   ['musl', '1.2.5-r0'],
 ]);
 
-function told(evidence: Evidence<KnownVulnerabilities>): string {
+function reported(evidence: Evidence<KnownVulnerabilities>): string {
   if (evidence.status !== 'present') return `${evidence.status}: ${'message' in evidence ? evidence.message : ''}`;
   const { found, unevaluated } = evidence.value;
   return [
@@ -44,7 +44,7 @@ function told(evidence: Evidence<KnownVulnerabilities>): string {
 
 test('packages are asked for by what they were built from, in one request, and records are fetched once', async () => {
   const server = await serve(knowing([RECORD]));
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
   expect(server.queries[0]?.slice(0, 2)).toEqual([
     { package: OPENSSL, version: '3.3.1-r0' },
     { package: { ecosystem: 'Alpine:v3.20', name: 'musl' }, version: '1.2.5-r0' },
@@ -60,7 +60,7 @@ test('images of one run share questions and records, and what they ask at one ti
   const server = await serve(knowing([RECORD]));
   const shared = new Map<string, Promise<unknown>>();
   const images = await Promise.all(
-    Array.from({ length: 5 }, async () => told(await collectKnown({ inventory: INVENTORY, server, shared }))),
+    Array.from({ length: 5 }, async () => reported(await collectKnown({ inventory: INVENTORY, server, shared }))),
   );
   expect(new Set(images)).toEqual(new Set(['libcrypto3 CVE-2026-1000 3.3.2-r0']));
   expect(server.requests).toHaveLength(3);
@@ -68,9 +68,9 @@ test('images of one run share questions and records, and what they ask at one ti
 
 test('nothing found is proof only with the answer to a question that must find something', async () => {
   const server = await serve(knowing([]));
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toBe('');
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('');
   const silent = await serve({ ...knowing([]), batch: (queries) => ({ body: { results: queries.map(() => ({})) } }) });
-  expect(told(await collectKnown({ inventory: INVENTORY, server: silent }))).toMatch(
+  expect(reported(await collectKnown({ inventory: INVENTORY, server: silent }))).toMatch(
     /^\? packages of Alpine:v3\.20: .*its silence proves nothing$/,
   );
 });
@@ -86,7 +86,7 @@ test('an ecosystem that the service does not know spoils no other one', async ()
   });
   const [npm] = inventoryOf(null, [['left-pad', '1.0.0']], 'npm').packages;
   const inventory = { ...INVENTORY, packages: npm === undefined ? [] : [...INVENTORY.packages, npm] };
-  expect(told(await collectKnown({ inventory, server }))).toBe(
+  expect(reported(await collectKnown({ inventory, server }))).toBe(
     `libcrypto3 CVE-2026-1000 3.3.2-r0\n? packages of npm: ${new URL(server.origin).host} does not answer about npm: Invalid ecosystem.`,
   );
 });
@@ -108,7 +108,7 @@ test('pages are followed, one that holds only a token too', async () => {
       },
     }),
   });
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toBe(
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe(
     'libcrypto3 CVE-2026-1000 3.3.2-r0\nlibcrypto3 CVE-2026-2000 unfixed',
   );
   expect(server.requests.filter((request) => request.startsWith('POST'))).toEqual([
@@ -150,7 +150,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
   ],
 ])('a service that answers with %s never lets an image pass', async (_, batch, expected) => {
   const server = await serve({ ...knowing([]), batch });
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toMatch(expected);
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toMatch(expected);
 });
 
 const entry = (events: readonly object[]) => ({ package: OPENSSL, ranges: [{ type: 'ECOSYSTEM', events }] });
@@ -200,7 +200,7 @@ test.each<[string, unknown, RegExp]>([
   ['a record larger than the limit', { ...RECORD, details: 'x'.repeat(34_000_000) }, /^\? .*advisory-bytes/],
 ])('the service answers with %s', async (_, body, expected) => {
   const server = await serve({ ...knowing([RECORD]), record: () => ({ body }) });
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toMatch(expected);
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toMatch(expected);
 });
 
 test('a try that fails is tried again', async () => {
@@ -210,20 +210,20 @@ test('a try that fails is tried again', async () => {
     ...known,
     batch: (queries) => (failures-- > 0 ? { status: 503, body: {} } : known.batch(queries)),
   });
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
 });
 
 test('more than a thousand packages go in several requests', async () => {
   const many = Array.from({ length: 1500 }, (_, index) => [`package-${index}`, '1.0-1'] as const);
   const server = await serve(knowing([]));
-  expect(told(await collectKnown({ inventory: inventoryOf(DEBIAN, many), server }))).toBe('');
+  expect(reported(await collectKnown({ inventory: inventoryOf(DEBIAN, many), server }))).toBe('');
   expect(server.queries.map((queries) => queries.length).every((count) => count <= 1000)).toBe(true);
   expect(server.queries).toHaveLength(2);
 });
 
 test('what is known to be exploited is marked, and an unreadable list is not an empty one', async () => {
   const server = await serve(knowing([RECORD], ['CVE-2026-1000']));
-  expect(told(await collectKnown({ inventory: INVENTORY, server }))).toBe(
+  expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe(
     'libcrypto3 CVE-2026-1000 3.3.2-r0 exploited',
   );
   const broken = await serve({ ...knowing([RECORD]), exploited: () => ({ body: { vulnerabilities: [] } }) });
@@ -243,7 +243,7 @@ test("the last good answer stands in for a service that is down, with that answe
       server: down,
       settings: { cacheDirectory, now: later },
     });
-    expect(told(evidence)).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
+    expect(reported(evidence)).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
     const [source] = evidence.status === 'present' ? evidence.value.sources : [];
     expect(source?.asOf).toBe(NOW.getTime());
     expect(source?.instead).toMatch(/503/);
@@ -257,5 +257,5 @@ test("the last good answer stands in for a service that is down, with that answe
 });
 
 test('offline, without a directory of exports, nothing is asked and nothing is known', async () => {
-  expect(told(await collectKnown({ inventory: INVENTORY }))).toMatch(/^unavailable: .*offline/);
+  expect(reported(await collectKnown({ inventory: INVENTORY }))).toMatch(/^unavailable: .*offline/);
 });

@@ -66,13 +66,13 @@ describe('a directory of OSV exports', () => {
     test.each<[string, Files, string]>([
       ['the newest record of its archive', { 'Alpine/all.zip': zipOf([old, fresh('Alpine:v3.19')]) }, '2026-11-20'],
       [
-        'its archive, whatever single record lies beside it',
+        'its archive, whatever single record is written next to it',
         { 'Alpine/all.zip': zipOf([old]), 'a.json': fresh('Alpine:v3.20') },
         '2026-09-01',
       ],
       ["its own ecosystem's records in the archive", { 'all.zip': zipOf([old, fresh('Wolfi')]) }, '2026-09-01'],
       [
-        'its archive, whatever smaller one lies beside it',
+        'its archive, whatever smaller one is written next to it',
         { 'Alpine/all.zip': zipOf([old]), 'mine.zip': zipOf([fresh('Alpine:v3.20')]) },
         '2026-09-01',
       ],

@@ -5,25 +5,32 @@ import fc from 'fast-check';
 import { VULNERABILITY_LIMITS } from '../../../../src/vulnerabilities/limits.js';
 import { ExportDirectory } from '../../../../src/vulnerabilities/sources/exports/export-directory.js';
 import { ALPINE, collectKnown, DEBIAN, inventoryOf, WOLFI } from '../../../support/image/vulnerability-run.js';
-import { exportDirectory, type Files, known, told, WHOLE, zipOf } from '../../../support/registry/export-directory.js';
+import {
+  exportDirectory,
+  type Files,
+  known,
+  reported,
+  WHOLE,
+  zipOf,
+} from '../../../support/registry/export-directory.js';
 import { type MadeRecord, osvRecord } from '../../../support/registry/osv-server.js';
 import { makeZip } from '../../../support/registry/zip-maker.js';
 
 const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
-const MENDED = osvRecord('ALPINE-CVE-2026-1', [{ ...OPENSSL, fixed: '3.3.2-r0' }], { upstream: ['CVE-2026-0001'] });
+const FIXED = osvRecord('ALPINE-CVE-2026-1', [{ ...OPENSSL, fixed: '3.3.2-r0' }], { upstream: ['CVE-2026-0001'] });
 const OPEN = osvRecord('ALPINE-CVE-2026-0002', [OPENSSL]);
 const OTHER_RELEASE = osvRecord('ALPINE-CVE-2026-0003', [{ ...OPENSSL, ecosystem: 'Alpine:v3.19' }]);
 
 describe('a directory of OSV exports', () => {
   test.each([
-    ["an archive in its ecosystem's directory", { 'Alpine/all.zip': zipOf([MENDED, OPEN, OTHER_RELEASE]) }],
-    ['an archive whose contents are stored', { 'Alpine/all.zip': zipOf([MENDED, OPEN], { stored: true }) }],
-    ['a Zip64 archive', { 'Alpine/all.zip': zipOf([MENDED, OPEN], { zip64: true }) }],
-    ["an archive by a name of one's own", { 'export.zip': zipOf([MENDED, OPEN]) }],
-    ['loose records', { 'Alpine/a.json': MENDED, 'b.json': OPEN }],
+    ["an archive in its ecosystem's directory", { 'Alpine/all.zip': zipOf([FIXED, OPEN, OTHER_RELEASE]) }],
+    ['an archive whose contents are stored', { 'Alpine/all.zip': zipOf([FIXED, OPEN], { stored: true }) }],
+    ['a Zip64 archive', { 'Alpine/all.zip': zipOf([FIXED, OPEN], { zip64: true }) }],
+    ["an archive by a name of one's own", { 'export.zip': zipOf([FIXED, OPEN]) }],
+    ['loose records', { 'Alpine/a.json': FIXED, 'b.json': OPEN }],
     [
       'both, and files that are neither',
-      { 'a.zip': zipOf([MENDED]), 'b.json': OPEN, 'README.md': 'x', 'Alpine/modified_id.csv': 'x' },
+      { 'a.zip': zipOf([FIXED]), 'b.json': OPEN, 'README.md': 'x', 'Alpine/modified_id.csv': 'x' },
     ],
   ])('holds %s', async (_, files) => {
     expect(await known(files)).toBe('libcrypto3 CVE-2026-0001 3.3.2-r0\nlibcrypto3 CVE-2026-0002 unfixed');
@@ -37,7 +44,7 @@ describe('a directory of OSV exports', () => {
   });
 
   test('is not read where nobody asks: an archive of another ecosystem', async () => {
-    expect(await known({ 'npm/all.zip': 'no archive at all', 'Alpine/all.zip': zipOf([MENDED]) })).toBe(
+    expect(await known({ 'npm/all.zip': 'no archive at all', 'Alpine/all.zip': zipOf([FIXED]) })).toBe(
       'libcrypto3 CVE-2026-0001 3.3.2-r0',
     );
   });
@@ -45,22 +52,22 @@ describe('a directory of OSV exports', () => {
   test.each<[string, Files, RegExp]>([
     ['no JSON', { 'a.json': '{' }, /a\.json can't be used: it is not JSON/],
     ['no record', { 'a.json': { hello: 1 } }, /it is not an OSV record/],
-    ['a record without an id', { 'a.json': { ...MENDED, id: 7 } }, /lacks an id/],
-    ['affected that is not a list', { 'a.json': { ...MENDED, affected: {} } }, /affected is not a list/],
+    ['a record without an id', { 'a.json': { ...FIXED, id: 7 } }, /lacks an id/],
+    ['affected that is not a list', { 'a.json': { ...FIXED, affected: {} } }, /affected is not a list/],
     [
       'a package without a name',
-      { 'a.json': { ...MENDED, affected: [{ package: { ecosystem: 'npm' } }] } },
+      { 'a.json': { ...FIXED, affected: [{ package: { ecosystem: 'npm' } }] } },
       /lacks an ecosystem or a name/,
     ],
     [
       'an archive that breaks off',
-      { 'a.zip': zipOf([MENDED]).subarray(0, 120) },
+      { 'a.zip': zipOf([FIXED]).subarray(0, 120) },
       /a\.zip can't be used: it has no end record/,
     ],
     ['an archive that is none', { 'a.zip': 'PK' }, /it has no end record/],
     [
       'an archive with a changed byte',
-      { 'a.zip': changed(zipOf([MENDED], { stored: true }), 80) },
+      { 'a.zip': changed(zipOf([FIXED], { stored: true }), 80) },
       /not what the archive's table/,
     ],
     [
@@ -68,14 +75,14 @@ describe('a directory of OSV exports', () => {
       { 'a.zip': makeZip({ 'x.json': '[' }) },
       /a\.zip\/x\.json can't be used: it is not JSON/,
     ],
-    ['an archive whose table of contents lies', { 'a.zip': changed(zipOf([MENDED]), -12) }, /can't be used/],
+    ['an archive whose table of contents lies', { 'a.zip': changed(zipOf([FIXED]), -12) }, /can't be used/],
   ])('with %s in it proves nothing', async (_, files, expected) => {
     expect(await known(files)).toMatch(/^unavailable: /);
     expect(await known(files)).toMatch(expected);
   });
 
   test('a record that can be read in part is a gap for the packages it names, and for no other', async () => {
-    const odd = { ...MENDED, affected: [{ package: OPENSSL, ranges: 'all of them' }] };
+    const odd = { ...FIXED, affected: [{ package: OPENSSL, ranges: 'all of them' }] };
     expect(await known({ 'a.json': odd, 'b.json': OPEN })).toMatch(
       /^libcrypto3 CVE-2026-0002 unfixed\n\? a record about openssl in .*a\.json: it is not an OSV record \(affected\.0\.ranges/,
     );
@@ -84,18 +91,18 @@ describe('a directory of OSV exports', () => {
   });
 
   test('a directory that is not there, or is a file, is said so', async () => {
-    const directory = await exportDirectory({ 'a.json': MENDED });
+    const directory = await exportDirectory({ 'a.json': FIXED });
     for (const vulnerabilitiesDirectory of [join(directory, 'missing'), join(directory, 'a.json')]) {
       const evidence = await collectKnown({
         inventory: inventoryOf(ALPINE, [['openssl', '3.3.1-r0']]),
         settings: { vulnerabilitiesDirectory },
       });
-      expect(told(evidence)).toMatch(/^unavailable: The directory of vulnerability exports .* could not be read/);
+      expect(reported(evidence)).toMatch(/^unavailable: The directory of vulnerability exports .* could not be read/);
     }
   });
 
   test('links are not followed', async () => {
-    const directory = await exportDirectory({ 'inside/a.json': MENDED });
+    const directory = await exportDirectory({ 'inside/a.json': FIXED });
     await symlink('/', join(directory, 'everything'));
     const source = new ExportDirectory(directory);
     const answer = await source.ask([{ ...OPENSSL, version: '3.3.1-r0' }]);
@@ -103,13 +110,13 @@ describe('a directory of OSV exports', () => {
   });
 
   test.each([
-    ['record-bytes', { 'a.json': { ...MENDED, details: 'x'.repeat(5000) } }],
-    ['record-bytes', { 'a.zip': zipOf([{ ...MENDED, details: 'x'.repeat(5000) } as MadeRecord]) }],
-    ['export-files', { 'a.json': MENDED, 'b.json': OPEN, 'c.json': OTHER_RELEASE }],
-    ['export-depth', { 'a/b/c/d.json': MENDED }],
-    ['archive-entries', { 'a.zip': zipOf([MENDED, OPEN, OTHER_RELEASE]) }],
-    ['archive-directory-bytes', { 'a.zip': zipOf([MENDED, OPEN]) }],
-    ['records-per-question', { 'a.zip': zipOf([MENDED, OPEN]) }],
+    ['record-bytes', { 'a.json': { ...FIXED, details: 'x'.repeat(5000) } }],
+    ['record-bytes', { 'a.zip': zipOf([{ ...FIXED, details: 'x'.repeat(5000) } as MadeRecord]) }],
+    ['export-files', { 'a.json': FIXED, 'b.json': OPEN, 'c.json': OTHER_RELEASE }],
+    ['export-depth', { 'a/b/c/d.json': FIXED }],
+    ['archive-entries', { 'a.zip': zipOf([FIXED, OPEN, OTHER_RELEASE]) }],
+    ['archive-directory-bytes', { 'a.zip': zipOf([FIXED, OPEN]) }],
+    ['records-per-question', { 'a.zip': zipOf([FIXED, OPEN]) }],
   ])('passing the limit %s is said by its name', async (limit, files) => {
     const limits = {
       ...VULNERABILITY_LIMITS,
@@ -125,7 +132,7 @@ describe('a directory of OSV exports', () => {
   });
 
   test('no bytes whatever pass as an archive that knows nothing', async () => {
-    const zip = zipOf([MENDED, OPEN]);
+    const zip = zipOf([FIXED, OPEN]);
     const directory = await exportDirectory({});
     let run = 0;
     await fc.assert(
@@ -218,7 +225,7 @@ describe('records in a directory', () => {
       ]),
       settings: { vulnerabilitiesDirectory },
     });
-    expect(told(evidence).split('\n')).toEqual([
+    expect(reported(evidence).split('\n')).toEqual([
       'curl CVE-2026-0002 unfixed',
       'curl CVE-2026-0003 unfixed',
       'curl CVE-2026-0005 8.4-r0',

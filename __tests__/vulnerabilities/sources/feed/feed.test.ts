@@ -8,7 +8,7 @@ import { VULNERABILITY_LIMITS } from '../../../../src/vulnerabilities/limits.js'
 import { indexFeed } from '../../../../src/vulnerabilities/sources/feed/index-feed.js';
 import { TAR_END, tarMember } from '../../../support/image/tar-blocks.js';
 import { ALPINE, collectKnown, inventoryOf, NOW, WOLFI } from '../../../support/image/vulnerability-run.js';
-import { exportDirectory, told, zipOf } from '../../../support/registry/export-directory.js';
+import { exportDirectory, reported, zipOf } from '../../../support/registry/export-directory.js';
 import { canaryRecord } from '../../../support/registry/osv-canary.js';
 import { knowing, type OsvAnswer, type OsvServer, osvRecord, serveOsv } from '../../../support/registry/osv-server.js';
 
@@ -55,19 +55,19 @@ async function serve(feed: (tag: string | undefined) => OsvAnswer): Promise<OsvS
 }
 
 async function known(answer: OsvAnswer, inventory = CURL): Promise<string> {
-  return told(await collectKnown({ inventory, server: await serve(() => answer), feeds: ['chainguard'] }));
+  return reported(await collectKnown({ inventory, server: await serve(() => answer), feeds: ['chainguard'] }));
 }
 
 describe("Chainguard's feed", () => {
   test('is asked where the policy asks for it, in place of the OSV API for its ecosystems and no other', async () => {
     const server = await serve(() => ({ body: FEED }));
-    expect(told(await collectKnown({ inventory: CURL, server, feeds: ['chainguard'] }))).toBe(FOUND);
+    expect(reported(await collectKnown({ inventory: CURL, server, feeds: ['chainguard'] }))).toBe(FOUND);
     expect(server.requests).toEqual(['GET /chainguard-osv.tar.gz', 'GET /exploited.json']);
 
     const [npm] = inventoryOf(null, [['left-pad', '1.0.0']], 'npm').packages;
     const both = { ...CURL, packages: [...CURL.packages, ...(npm === undefined ? [] : [npm])] };
     const evidence = await collectKnown({ inventory: both, server, feeds: ['chainguard'] });
-    expect(told(evidence)).toBe(FOUND);
+    expect(reported(evidence)).toBe(FOUND);
     expect(server.queries.flat().map(({ package: { ecosystem } }) => ecosystem)).not.toContain('Wolfi');
     expect(evidence.status === 'present' ? evidence.value.sources : []).toEqual([
       { name: expect.stringMatching(/^Chainguard's OSV feed/), asOf: Date.parse('2026-11-20T10:00:00Z') },
@@ -77,7 +77,7 @@ describe("Chainguard's feed", () => {
 
   test('is not asked without the policy’s word, nor for images of others', async () => {
     const server = await serve(() => ({ body: FEED }));
-    expect(told(await collectKnown({ inventory: CURL, server }))).toBe('curl CVE-2026-0009 unfixed');
+    expect(reported(await collectKnown({ inventory: CURL, server }))).toBe('curl CVE-2026-0009 unfixed');
     const alpine = inventoryOf(ALPINE, [['curl', '8.0-r0']]);
     await collectKnown({ inventory: alpine, server, feeds: ['chainguard'] });
     expect(server.requests.filter((request) => request.includes('tar.gz'))).toEqual([]);
@@ -87,7 +87,7 @@ describe("Chainguard's feed", () => {
     const server = await serve(() => ({ body: FEED }));
     const shared = new Map<string, Promise<unknown>>();
     const run = () => collectKnown({ inventory: CURL, server, feeds: ['chainguard'], shared });
-    expect((await Promise.all([run(), run(), run()])).map(told)).toEqual([FOUND, FOUND, FOUND]);
+    expect((await Promise.all([run(), run(), run()])).map(reported)).toEqual([FOUND, FOUND, FOUND]);
     expect(server.requests.filter((request) => request.includes('tar.gz'))).toHaveLength(1);
   });
 
@@ -136,13 +136,13 @@ describe("Chainguard's feed", () => {
     let answer: (tag: string | undefined) => OsvAnswer = () => ({ headers: { etag: '"one"' }, body: FEED });
     const server = await serve((tag) => answer(tag));
     const run = () => collectKnown({ inventory: CURL, server, feeds: ['chainguard'], settings: { cacheDirectory } });
-    expect(told(await run())).toBe(FOUND);
+    expect(reported(await run())).toBe(FOUND);
     answer = (tag) => (tag === '"one"' ? { status: 304, body: '' } : { status: 500, body: '' });
-    expect(told(await run())).toBe(FOUND);
+    expect(reported(await run())).toBe(FOUND);
     for (const wrong of [{ status: 503, body: '' }, { body: '<html>' }, { body: feedOf([]).subarray(0, 30) }]) {
       answer = () => wrong;
       const evidence = await run();
-      expect(told(evidence)).toBe(FOUND);
+      expect(reported(evidence)).toBe(FOUND);
       const [source] = evidence.status === 'present' ? evidence.value.sources : [];
       expect(source?.asOf).toBe(Date.parse('2026-11-20T10:00:00Z'));
       expect(source?.instead).toMatch(/503|can't be used/);
@@ -150,7 +150,7 @@ describe("Chainguard's feed", () => {
     // What is kept goes bad: the tag no longer speaks for it.
     await writeFile(join(cacheDirectory, 'vulnerabilities/chainguard-osv.tar.gz'), 'bad');
     answer = (tag) => (tag === undefined ? { body: FEED } : { status: 304, body: '' });
-    expect(told(await run())).toBe(FOUND);
+    expect(reported(await run())).toBe(FOUND);
     expect((await readdir(join(cacheDirectory, 'vulnerabilities'))).filter((name) => name.endsWith('.part'))).toEqual(
       [],
     );
@@ -161,13 +161,13 @@ describe("Chainguard's feed", () => {
     await writeFile(file, '');
     const server = await serve(() => ({ body: FEED }));
     const settings = { cacheDirectory: file };
-    expect(told(await collectKnown({ inventory: CURL, server, feeds: ['chainguard'], settings }))).toBe(FOUND);
+    expect(reported(await collectKnown({ inventory: CURL, server, feeds: ['chainguard'], settings }))).toBe(FOUND);
   });
 
   test('lies in the directory of exports where there is one, or is missed', async () => {
     const run = async (files: Parameters<typeof exportDirectory>[0]) => {
       const vulnerabilitiesDirectory = await exportDirectory({ 'Wolfi/all.zip': zipOf([CANARY]), ...files });
-      return told(
+      return reported(
         await collectKnown({ inventory: CURL, feeds: ['chainguard'], settings: { vulnerabilitiesDirectory } }),
       );
     };

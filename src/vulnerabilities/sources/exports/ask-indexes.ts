@@ -32,10 +32,10 @@ export async function askIndexes<Q extends Question>(
   const hits: SourceHit<Q>[] = [];
   const unevaluated: Unevaluated[] = [];
   for (const index of indexes) {
-    const told = await index.ask(questions);
-    if (!told.ok) return told;
-    hits.push(...told.value.hits);
-    unevaluated.push(...told.value.unevaluated);
+    const reported = await index.ask(questions);
+    if (!reported.ok) return reported;
+    hits.push(...reported.value.hits);
+    unevaluated.push(...reported.value.unevaluated);
   }
   const asOf = new Map<string, number>();
   for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {

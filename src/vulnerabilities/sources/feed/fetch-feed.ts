@@ -51,7 +51,7 @@ export async function fetchFeed(
     return err({
       cause: 'not-collected',
       message: `The feed ${file} could not be kept: ${messageOf(error)}.`,
-      fix: 'Give the run a directory for temporary files that has room for it.',
+      fix: 'Give the run a directory for temporary files that has space for it.',
     });
   } finally {
     if (kept === null && directory !== undefined) await rm(directory, { recursive: true, force: true });
@@ -146,7 +146,7 @@ async function* limited(
         registry: url.host,
         request: `GET ${url.href}`,
         message: `The feed ${url.host}${url.pathname} is larger than ${plural(limits['feed-bytes'], 'byte')} (limit feed-bytes).`,
-        fix: REMEDY,
+        fix: FEED_FIX,
         limit: 'feed-bytes',
       });
     }
@@ -154,9 +154,9 @@ async function* limited(
   }
 }
 
-const REMEDY =
+const FEED_FIX =
   'Run the gate again later, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.';
 
 function failureOf({ code, message, fix }: BlobStreamError['error']): SourceFailure {
-  return { cause: code, message, fix: code === 'limit' ? fix : REMEDY };
+  return { cause: code, message, fix: code === 'limit' ? fix : FEED_FIX };
 }
