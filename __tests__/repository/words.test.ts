@@ -55,7 +55,7 @@ const EVERYWHERE: typeof WORDS = [
   { not: /\bclocks\b/i, but: 'timestamps', as: 'By several clocks.' },
   { not: /\bremed(?:y|ies)\b/i, but: 'fix', as: 'The remedy is short.' },
   {
-    not: /\b(?:behaviour|colour|artefact|organisation|neighbour|favour|ageing)\w*|\b\w+(?:yse|nise|lise|rise)[sd]?\b(?<!\b(?:otherwise|enterprise|rise|arise|comprise|surprise|precise|promise|premise|likewise|exercise|noise|raise|praise|sunrise|supervise|advise|revise)[sd]?)/i,
+    not: /\b(?:behaviour|colour|artefact|organisation|neighbour|favour|ageing)\w*|\banalysed?\b|\b\w+(?:nise|lise|rise)[sd]?\b(?<!\b(?:otherwise|enterprise|rise|arise|comprise|surprise|precise|promise|premise|likewise|exercise|noise|raise|praise|sunrise|supervise|advise|revise)[sd]?)/i,
     but: 'the American spelling',
     as: 'The behaviour differs.',
   },
