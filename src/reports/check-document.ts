@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { DEFINITION_KINDS } from '../build-files/definitions.js';
+import type { DeepReadonly } from '../lib/collections.js';
+import { UNANSWERED_CAUSES } from '../rules/answer.js';
+import { baseChangeSchema } from './image-diff-document.js';
+import { fileSchema, rangeFields, useSchema } from './images-document.js';
+
+/**
+ * What `check --format json` prints. The published JSON Schema (schemas/check.schema.json) is made from this, the
+ * types of what is printed are taken from it, and a report that comes from elsewhere is read with it.
+ */
+const outcome = z.enum(['pass', 'fail', 'indeterminate', 'not-applicable', 'skipped']);
+const level = z.enum(['error', 'warning', 'note', 'off']);
+const text = z.string();
+
+const index = z.int().min(0);
+const indexes = z.array(index);
+const location = z.strictObject({ file: text, ...rangeFields });
+
+/** One kind of evidence. What was learned differs by kind, so `value` is open. */
+export const evidenceFields = {
+  status: z.enum(['present', 'absent', 'unavailable', 'unsupported']),
+  from: z.exactOptional(text).describe('Where it was found.'),
+  value: z
+    .exactOptional(z.json())
+    .describe('What was found; its shape depends on the kind. Values that look like secrets are "[not shown]".'),
+  truncated: z.exactOptional(z.literal(true)).describe('The value was too long to be printed whole.'),
+  cause: z.exactOptional(text).describe('Why it could not be had, as one of a fixed set of words.'),
+  form: z.exactOptional(text).describe("The form it is in that can't be evaluated."),
+  message: z.exactOptional(text),
+  fix: z.exactOptional(text),
+  lookedIn: z.exactOptional(z.array(z.strictObject({ place: text, answer: text }))),
+};
+
+const evidenceSchema = z.strictObject(evidenceFields).describe('What was learned of one kind.');
+
+/** What every answer says, wherever it is written. */
+const answerFields = {
+  rule: text,
+  aspect: z.exactOptional(text).describe("Which of the rule's questions this answers."),
+  outcome,
+  level,
+  message: text.describe('What was seen.'),
+  fix: z.exactOptional(text).describe('What to do.'),
+  cause: z
+    .exactOptional(z.enum(UNANSWERED_CAUSES))
+    .describe('Why the rule has no answer; only where the outcome is indeterminate or skipped.'),
+  details: z.exactOptional(z.array(text)),
+  vulnerabilities: z.exactOptional(z.array(text)),
+  inherited: z.exactOptional(z.boolean()).describe('Unchanged since the base branch.'),
+  heldBack: z
+    .exactOptional(z.boolean())
+    .describe('Only the profile observe makes it a warning: by baseline it would decide the verdict.'),
+  waiver: z.exactOptional(index).describe('Index into waivers: it is covered, and does not count.'),
+};
+const accepts = z
+  .exactOptional(indexes)
+  .describe('Indexes into waivers: those that each accept a vulnerability it speaks of.');
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    accepts,
+    use: z.exactOptional(text).describe("The use's id; left out where the rule is about a file or the change."),
+    platform: z.exactOptional(text),
+    location,
+  })
+  .describe(
+    'What a rule answered about a reference, a build file or the change. Answers about images stand in images.',
+  );
+
+const imageAnswerSchema = z
+  .strictObject({
+    ...answerFields,
+    accepts,
+    uses: z
+      .exactOptional(z.array(text))
+      .describe('Ids of the uses it holds for; left out where it holds for every use of the image.'),
+    location: z.exactOptional(location).describe("The place that decides it; left out where that is the use's own."),
+  })
+  .describe('What a rule answered about the image on this platform.');
+
+export const imageSchema = z
+  .strictObject({
+    id: text.describe('What uses call it by.'),
+    reference: text.describe('As the policy sees it: a mirror is replaced by the image it mirrors.'),
+    platform: text,
+    resolved: z
+      .exactOptional(z.strictObject({ digest: text, manifest: text, config: text }))
+      .describe('Left out where it was not resolved: not opened, not reachable, or no image for the platform.'),
+    publisher: z.exactOptional(text),
+    evidence: z.record(text, evidenceSchema).describe('By kind; empty where the image was not opened.'),
+    answers: z.array(imageAnswerSchema),
+  })
+  .describe('An image on one platform, once however many uses name it.');
+
+const findingSchema = z
+  .strictObject({
+    ...answerFields,
+    level: z.enum(['error', 'warning', 'note']),
+    use: z.exactOptional(text),
+    platforms: z.exactOptional(z.array(text)),
+    location,
+    fingerprint: text.describe('Stays the same while lines move; names the finding across runs.'),
+  })
+  .describe('An answer, or a problem with a waiver or the policy, that a person should see.');
+
+const waiverSchema = z.strictObject({
+  rule: text,
+  image: z.exactOptional(text),
+  file: z.exactOptional(text),
+  vulnerability: z.exactOptional(text),
+  reason: text,
+  owner: text,
+  expires: text.describe('The last day it holds, in UTC.'),
+  covers: z.enum(['fail', 'indeterminate']),
+  state: z.enum(['used', 'unused', 'expired', 'too-long']),
+  location: z.exactOptional(z.strictObject({ file: text, line: z.int(), column: z.int() })),
+});
+
+const coverageSchema = z
+  .strictObject({
+    references: index,
+    full: index.describe('Every rule that is not off answered pass, fail or not-applicable.'),
+    partial: index.describe('Some rule about the image has an answer, and not every rule.'),
+    unchecked: index.describe('No rule about the image has an answer.'),
+    unresolved: index.describe('The reference is known only to a running build.'),
+    notOpened: index.describe(
+      'Of the partial and unchecked ones: those whose image was not opened because its identity failed.',
+    ),
+    causes: z
+      .array(z.strictObject({ cause: z.enum([...UNANSWERED_CAUSES, 'unresolved']), message: text, references: index }))
+      .describe('Why references are not fully checked, the most frequent first.'),
+  })
+  .describe('How many references were checked, and how far. full, partial, unchecked and unresolved add up.');
+
+const definitionSchema = z
+  .strictObject({
+    path: text,
+    kind: z.enum(DEFINITION_KINDS),
+    status: z.enum(['read', 'unreadable', 'skipped', 'incomplete']),
+    reason: z.exactOptional(text),
+  })
+  .describe('A file that says what is built and how. incomplete: a build in it was seen and not understood.');
+
+export const checkSchema = z
+  .strictObject({
+    schema: z.literal('base-image-gate/check/v2'),
+    tool: z.strictObject({
+      version: text,
+      catalog: text,
+      trustedRoot: z.exactOptional(text),
+      feeds: z.array(z.strictObject({ name: text, date: text })),
+    }),
+    verdict: z.enum(['pass', 'fail', 'indeterminate']),
+    coverage: coverageSchema,
+    policy: z.strictObject({
+      source: text,
+      commit: z.exactOptional(text),
+      profile: z.enum(['observe', 'baseline', 'hardened', 'strict']),
+      allowlistEnforced: z.boolean(),
+      extends: z.exactOptional(z.array(z.strictObject({ name: text, commit: z.exactOptional(text) }))),
+    }),
+    files: z.array(fileSchema),
+    definitions: z.array(definitionSchema),
+    uses: z.array(useSchema.extend({ images: z.array(text).describe('Ids of its image, one a platform.') })),
+    images: z.array(imageSchema),
+    baseChanges: z
+      .exactOptional(z.array(baseChangeSchema))
+      .describe('Images that the change under evaluation replaced, and how they differ; it decides nothing.'),
+    answers: z.array(answerSchema),
+    findings: z.array(findingSchema).describe('Worst first; what a waiver covers comes last.'),
+    waivers: z.array(waiverSchema),
+    limits: z
+      .array(z.strictObject({ name: text, message: text }))
+      .describe('Limits that were passed, and what was not reached because of them.'),
+    notices: z.array(text).describe('Sentences for people that belong to no finding.'),
+  })
+  .describe(
+    'The verdict on a repository and everything it rests on: the output of base-image-gate check --format json.',
+  );
+
+export type CheckDocument = DeepReadonly<z.infer<typeof checkSchema>>;
+export type ImageDocument = CheckDocument['images'][number];
+export type ImageAnswerDocument = ImageDocument['answers'][number];
+export type EvidenceDocument = DeepReadonly<z.infer<typeof evidenceSchema>>;
