@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ok } from '../../src/lib/result.js';
 import type { Authority } from '../../src/policy/policy.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
+import { registryLimits } from '../../src/registry/limits.js';
 import { collectSignatures } from '../../src/signatures/collect-signatures.js';
 import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image/image-maker.js';
 import {
@@ -12,10 +14,11 @@ import {
   writeTrustedRoot,
 } from '../support/signing/signature-search.js';
 import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signing/signer-context.js';
-import { forge, forgeLayer, type Pushed, RELEASE } from '../support/signing/signer-forgery.js';
+import { type Form, forge, forgeLayer, type Pushed, RELEASE } from '../support/signing/signer-forgery.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
-import { bundleManifest, cosignManifest } from '../support/signing/sigstore-forms.js';
+import { bundleManifest, cosignManifest, SIGN_PREDICATE } from '../support/signing/sigstore-forms.js';
 
+const CREATED = 'org.opencontainers.image.created';
 const untrusted = keySigner(generateKeyPairSync('ed25519'));
 let search: SignatureSearch;
 
@@ -214,9 +217,55 @@ describe('signatures of an image', () => {
         tag: fallbackTag(search.scene.index.descriptor.digest, '.sig'),
       },
     ]);
-    expect(await collectSignatures(search.context(source))).toMatchObject({
+    const context = search.context(source);
+    const limits = registryLimits({ 'signature-layers': 64 });
+    expect(await collectSignatures({ ...context, settings: { ...context.settings, limits } })).toMatchObject({
       status: 'present',
       value: { verified: [], incomplete: { cause: 'limit', limit: 'signature-layers' } },
+    });
+  });
+
+  test('the newest of many in a tag are read, and one more than the limit hides none of them', async () => {
+    const { scene } = search;
+    const old = await forgeLayer(scene, 'classic signature', scene.otherImage, {});
+    const newest = await forgeLayer(scene, 'classic signature', scene.index, {});
+    const layers = [...Array.from({ length: 71 }, () => old), newest];
+    const source = await search.source([
+      { content: cosignManifest(layers), tag: fallbackTag(scene.index.descriptor.digest, '.sig') },
+    ]);
+    const context = search.context(source);
+    const limits = registryLimits({ 'signature-layers': 2 });
+    for (const settings of [context.settings, { ...context.settings, limits }])
+      expect(await collectSignatures({ ...context, settings })).toMatchObject({
+        value: { verified: [{ digest: scene.index.descriptor.digest }] },
+      });
+  });
+
+  test('a signature is read before any number of scans, and of several the newest', async () => {
+    const { scene } = search;
+    const dated = async (form: Form, predicateType: string, day: number): Promise<Pushed> => {
+      const { content } = await forge(scene, form, scene.index);
+      const created = new Date(Date.UTC(2026, 0, day)).toISOString();
+      const annotations = { 'dev.sigstore.bundle.predicateType': predicateType, [CREATED]: created };
+      return { content: { ...content, descriptor: { ...content.descriptor, annotations } } };
+    };
+    const scans = await Promise.all(
+      [3, 4, 5, 6].map((day) => dated('bundle attestation', 'https://cosign.sigstore.dev/attestation/vuln/v1', day)),
+    );
+    const signature = await dated('bundle signature', SIGN_PREDICATE, 1);
+    const descriptors = [...scans, signature].map(({ content }) => content.descriptor);
+    const stored = await search.source([...scans, signature]);
+    const source: ImageSource = {
+      ...failingSource(stored, () => false),
+      referrers: async (_, digest) => {
+        const there = digest === scene.index.descriptor.digest ? descriptors : [];
+        return ok({ via: 'referrers-api', descriptors: there, unreadable: [] });
+      },
+    };
+    const context = search.context(source);
+    const limits = registryLimits({ 'signature-referrers': 1 });
+    expect(await collectSignatures({ ...context, settings: { ...context.settings, limits } })).toMatchObject({
+      value: { verified: [{ form: 'Sigstore bundle' }], incomplete: { limit: 'signature-referrers' } },
     });
   });
 

@@ -8,7 +8,10 @@ import { makeSigstore } from '../support/signing/sigstore-trust.js';
 const root: TrustedRoot = await rootOf(await makeSigstore());
 
 const failure = { cause: 'network', message: 'It timed out.', fix: 'Try again.' } as const;
-const rejected = (code: 'unknown-log' | 'wrong-signer') => ({ place: 'a@b', ...signatureError(code, 'it is so') });
+const rejected = (code: 'unknown-log' | 'unknown-authority' | 'wrong-signer') => ({
+  place: 'a@b',
+  ...signatureError(code, 'it is so'),
+});
 
 describe('a search is complete', () => {
   test('unless some place did not answer', () => {
@@ -16,12 +19,14 @@ describe('a search is complete', () => {
     expect(incompleteness([failure, { ...failure, message: 'Later.' }], [rejected('unknown-log')], root)).toBe(failure);
   });
 
-  test('though a log is not known, but for a root that may be outdated', () => {
+  test('though a log or an authority is not known, but for a root that may be outdated', () => {
     const outdated = { ...root, mayBeOutdated: true };
     const logs = [rejected('wrong-signer'), rejected('unknown-log')];
     expect(incompleteness([], logs, root)).toBeUndefined();
     expect(incompleteness([], logs, null)).toBeUndefined();
     expect(incompleteness([], [rejected('wrong-signer')], outdated)).toBeUndefined();
+    expect(incompleteness([], [rejected('unknown-authority')], outdated)).toMatchObject({ cause: 'trust-root' });
+    expect(incompleteness([], [rejected('unknown-authority')], root)).toBeUndefined();
     expect(incompleteness([], logs, outdated)).toMatchObject({
       cause: 'trust-root',
       message: expect.stringContaining("a@b can't be evaluated because it is so"),

@@ -177,6 +177,7 @@ export async function runLocalGate(
     source: registries.value.source,
     collectors,
     settings: {
+      limits: registries.value.limits,
       now,
       offline,
       cacheDirectory: localCacheDirectory(io.env),

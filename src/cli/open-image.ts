@@ -81,6 +81,7 @@ export async function openImage(
   const settings = {
     now: new Date(),
     offline,
+    limits: registries.value.limits,
     cacheDirectory: localCacheDirectory(io.env),
     ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { terminal } from '../lib/escape/visible.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { isUnknownToRoot } from '../signatures/signature-error.js';
 import { describeSigner } from '../signatures/signer.js';
 import type { ArtifactQuestion } from '../signatures/sigstore/verify-artifact.js';
 import type { Command } from './command.js';
@@ -72,7 +73,7 @@ export const verifyBundle: Command = defineCommand(
     if (!verified.ok) {
       const { code, reason } = verified.error;
       io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
-      return code === 'unknown-log' && root.value.mayBeOutdated ? 2 : 1;
+      return isUnknownToRoot(code) && root.value.mayBeOutdated ? 2 : 1;
     }
     const { signer, signedAt, logged } = verified.value;
     const when = signedAt === undefined ? '' : ` at ${signedAt}`;

@@ -2,6 +2,7 @@ import type { AllowEntry, Policy } from '../policy/policy.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { ImageSource } from '../registry/image-source.js';
+import type { RegistryLimits } from '../registry/limits.js';
 import type { Evidence } from './evidence.js';
 import type { EvidenceKind, EvidenceKinds } from './kinds.js';
 
@@ -29,6 +30,8 @@ export interface RunSettings {
   readonly trustedRootFile?: string;
   /** A directory of OSV exports, which replaces the OSV API. */
   readonly vulnerabilitiesDirectory?: string;
+  /** The run's limits on what registries may cost; the defaults unless it changes some. */
+  readonly limits?: RegistryLimits;
   /** Where derived facts may be kept between runs; on the command line only. */
   readonly cacheDirectory?: string;
 }

@@ -77,7 +77,7 @@ export function makeEngine(setting: EngineSetting): Engine {
         catalog,
         source: registries.value.source,
         collectors,
-        settings: { now: new Date(), offline: false },
+        settings: { now: new Date(), offline: false, limits: registries.value.limits },
         change: change === null ? null : await compared(change, reading),
         all: false,
         preliminary,

@@ -51,6 +51,7 @@ export interface RegistriesOptions {
 /** The images of a run, wherever they are, until it is closed. */
 export interface Registries {
   readonly source: ImageSource;
+  readonly limits: RegistryLimits;
   close(): Promise<void>;
 }
 
@@ -87,6 +88,7 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
     return { from: stand.from, source: registries, to: { registry: stand.registry, repository: stand.prefix } };
   });
   return ok({
+    limits,
     source: new SharedSource(new RoutedSource(routes, registries, options.isListed)),
     async close() {
       await transport.close();

@@ -167,6 +167,7 @@ function fixFor(entry: AllowEntry, code: SignatureErrorCode | undefined): string
     case 'not-logged':
       return 'Ask the publisher to put its signatures into the transparency log, or say `log: ignored` beside the key where it keeps them out on purpose.';
     case 'unknown-log':
+    case 'unknown-authority':
       return 'Where the publisher uses a Sigstore instance of its own, name its trusted root: `trusted-root` in the policy.';
     case 'unsupported':
       if (!entry.authorities.some(({ kind }) => kind === 'kms')) return undefined;

@@ -1,9 +1,12 @@
 import type { LookedIn } from '../evidence/evidence.js';
 import { err, type Result } from '../lib/result.js';
 import type { ImageSource, RegistryError, Repository } from '../registry/image-source.js';
+import { amountOf, type LimitName, type RegistryLimits, raiseLimit } from '../registry/limits.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { Discovered, SignatureArtifact, SignatureFormat } from './format.js';
+import { SIGN_PREDICATE } from './image-signature.js';
 import { notationFormat } from './notation/format.js';
+import { isOpenVexType, isProvenanceType, sbomFamily } from './predicate-types.js';
 import { rejected, sigstoreFormat } from './sigstore/format.js';
 import { type Incomplete, toIncomplete } from './verified.js';
 
@@ -11,14 +14,6 @@ import { type Incomplete, toIncomplete } from './verified.js';
  * Finding what may be a signature: the referrers of a digest (API or fallback tag), and cosign's tags. Every place is
  * reported with its answer, so that "unsigned" is distinguished from "could not look".
  */
-
-/** How much of what untrusted parties attach to a digest is read; what is beyond makes the search incomplete. */
-const DISCOVERY_LIMITS = {
-  'signature-referrers': 64,
-  'signature-layers': 64,
-  /** Of all signatures and attestations of one digest in one place, which are held in memory together. */
-  'signature-bytes': 128 * 1024 * 1024,
-} as const;
 
 /** The formats that are looked for. */
 const FORMATS: readonly SignatureFormat[] = [sigstoreFormat, notationFormat];
@@ -50,41 +45,44 @@ function mergeDiscoveries(parts: readonly Discovery[]): Discovery {
   };
 }
 
+/** A digest in a repository, and how much of what untrusted parties attach to it is read; what is beyond makes the search incomplete. */
+export interface SearchPlace {
+  readonly source: ImageSource;
+  readonly repository: Repository;
+  readonly digest: string;
+  readonly limits: RegistryLimits;
+}
+
 /** Everything of a signature's kind that refers to a digest. */
-export async function searchReferrers(source: ImageSource, repository: Repository, digest: string): Promise<Discovery> {
+export async function searchReferrers(place: SearchPlace): Promise<Discovery> {
+  const { source, repository, digest, limits } = place;
   const answer = await source.referrers(repository, digest);
-  const place = `referrers of ${digest} in ${nameOf(repository)}`;
-  if (!answer.ok) return failed(place, answer.error);
+  const name = `referrers of ${digest} in ${nameOf(repository)}`;
+  if (!answer.ok) return failed(name, answer.error);
   const { descriptors, via, unreadable } = answer.value;
-  const relevant = descriptors.filter(mayHoldSignatures);
-  const limit = DISCOVERY_LIMITS['signature-referrers'];
-  const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
+  const relevant = inReadingOrder(descriptors.filter(mayHoldSignatures));
+  const limit = limits['signature-referrers'];
+  const budget: Budget = { left: limits['signature-bytes'] };
   const read = await Promise.all(
-    relevant
-      .slice(0, limit)
-      .map((descriptor) => readArtifact(source, repository, descriptor, { place, digest }, budget)),
+    relevant.slice(0, limit).map((descriptor) => readArtifact(place, descriptor, name, budget)),
   );
   const here: Discovery = {
     ...NOTHING,
     documents: descriptors.filter(({ artifactType }) => artifactType === IN_TOTO),
     lookedIn: [
-      { place: `${place} (${via})`, answer: `${descriptors.length} found, ${relevant.length} that may be signatures` },
+      { place: `${name} (${via})`, answer: `${descriptors.length} found, ${relevant.length} that may be signatures` },
     ],
     failures: [
-      ...(relevant.length > limit ? [beyond('signature-referrers', place)] : []),
-      ...unreadable.slice(0, 1).map((reason) => unreadableEntry(place, reason)),
+      ...(relevant.length > limit ? [beyond('signature-referrers', limit, name)] : []),
+      ...unreadable.slice(0, 1).map((reason) => unreadableEntry(name, reason)),
     ],
   };
   return mergeDiscoveries([here, ...read]);
 }
 
 /** cosign's tag for a digest: `sha256-<hex>.sig` or `.att`. */
-export async function searchTag(
-  source: ImageSource,
-  repository: Repository,
-  digest: string,
-  suffix: '.sig' | '.att',
-): Promise<Discovery> {
+export async function searchTag(search: SearchPlace, suffix: '.sig' | '.att'): Promise<Discovery> {
+  const { source, repository, digest, limits } = search;
   const tag = `${digest.replace(':', '-')}${suffix}`;
   const place = `${nameOf(repository)}:${tag}`;
   const resolved = await source.resolveTag(repository, tag);
@@ -92,8 +90,8 @@ export async function searchTag(
     if (resolved.error.code !== 'not-found') return failed(place, resolved.error);
     return { ...NOTHING, lookedIn: [{ place, answer: 'no such tag' }] };
   }
-  const budget: Budget = { left: DISCOVERY_LIMITS['signature-bytes'] };
-  const read = await readArtifact(source, repository, resolved.value, { place, digest }, budget);
+  const budget: Budget = { left: limits['signature-bytes'] };
+  const read = await readArtifact(search, resolved.value, place, budget);
   const count = `${read.found.length} ${suffix === '.sig' ? 'signatures' : 'attestations'}`;
   return mergeDiscoveries([{ ...NOTHING, lookedIn: [{ place, answer: count }] }, read]);
 }
@@ -105,42 +103,64 @@ interface Budget {
 
 /** The signatures in a manifest, of whatever format. */
 async function readArtifact(
-  source: ImageSource,
-  repository: Repository,
+  search: SearchPlace,
   descriptor: Descriptor,
-  { place, digest }: { readonly place: string; readonly digest: string },
+  place: string,
   budget: Budget,
 ): Promise<Discovery> {
+  const { source, repository, digest, limits } = search;
   const fetched = await source.manifest(repository, descriptor.digest);
   if (!fetched.ok) return failed(place, fetched.error);
   const { manifest } = fetched.value;
   if (manifest.kind !== 'manifest')
     return { ...NOTHING, found: [rejected(place, 'it is an index where a manifest was expected')] };
-  const limit = DISCOVERY_LIMITS['signature-layers'];
-  const layers = manifest.layers.slice(0, limit);
+  const limit = limits['signature-layers'];
+  // cosign adds to the end, so the newest come first.
+  const layers = manifest.layers.slice(-limit).toReversed();
   const artifact: SignatureArtifact = {
     fetched: { ...fetched.value, manifest: { ...manifest, layers } },
     digest,
     place,
-    read: (layer) => readLayer(source, repository, layer, place, budget),
+    read: (layer) => readLayer(search, layer, place, budget),
   };
   const parts = await Promise.all(FORMATS.map((format) => format.discover(artifact)));
-  const over = manifest.layers.length > limit ? [{ ...NOTHING, failures: [beyond('signature-layers', place)] }] : [];
+  const over =
+    manifest.layers.length > limit ? [{ ...NOTHING, failures: [beyond('signature-layers', limit, place)] }] : [];
   return mergeDiscoveries([...parts.map((part) => ({ ...NOTHING, ...part })), ...over]);
 }
 
 async function readLayer(
-  source: ImageSource,
-  repository: Repository,
+  { source, repository, limits }: SearchPlace,
   layer: Descriptor,
   place: string,
   budget: Budget,
 ): Promise<Result<Uint8Array, Discovery>> {
   // The source holds a blob to its descriptor's size.
-  if (layer.size > budget.left) return err({ ...NOTHING, failures: [beyond('signature-bytes', place)] });
+  if (layer.size > budget.left)
+    return err({ ...NOTHING, failures: [beyond('signature-bytes', limits['signature-bytes'], place)] });
   budget.left -= layer.size;
   const blob = await source.blob(repository, layer, 'attestation');
   return blob.ok ? blob : err(failed(place, blob.error));
+}
+
+/** What referrers announce; unsigned, so it decides nothing but the order in which they are read. */
+const PREDICATE_TYPE = 'dev.sigstore.bundle.predicateType';
+const CREATED = 'org.opencontainers.image.created';
+
+/**
+ * Signatures, then what rules ask for, then what says nothing of itself, then the rest, such as a scan a day; of each the
+ * newest first.
+ */
+function inReadingOrder(descriptors: readonly Descriptor[]): readonly Descriptor[] {
+  const created = ({ annotations }: Descriptor) => Date.parse(annotations?.[CREATED] ?? '') || 0;
+  return descriptors.toSorted((a, b) => rankOf(a) - rankOf(b) || created(b) - created(a));
+}
+
+function rankOf({ annotations }: Descriptor): number {
+  const type = annotations?.[PREDICATE_TYPE];
+  if (type === SIGN_PREDICATE) return 0;
+  if (type === undefined) return 2;
+  return isProvenanceType(type) || sbomFamily(type) !== null || isOpenVexType(type) ? 1 : 3;
 }
 
 function mayHoldSignatures({ artifactType = '' }: Descriptor): boolean {
@@ -165,12 +185,13 @@ function unreadableEntry(place: string, reason: string): Incomplete {
   };
 }
 
-function beyond(limit: keyof typeof DISCOVERY_LIMITS, place: string): Incomplete {
+/** A place holds more than is read of it: the limit's name, and what it is set to. */
+export function beyond(limit: LimitName, set: number, place: string): Incomplete {
   return {
     cause: 'limit',
     limit,
-    message: `${place} holds more than the ${DISCOVERY_LIMITS[limit]} that are read (limit ${limit}).`,
-    fix: 'Remove what is not a signature of the image, or keep signatures in a signature repository of their own.',
+    message: `${place} holds more than the ${amountOf(limit, set)} that are read (limit ${limit}).`,
+    fix: `Remove what is not needed there. ${raiseLimit(limit, set)}`,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { CollectContext } from '../evidence/collector.js';
+import { type RegistryLimits, registryLimits } from '../registry/limits.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 
+import { beyond } from './discovery.js';
 import { authoritiesOf, type Examined, examineDigests } from './examine.js';
 import type { Approval } from './format.js';
 import { readStatement, type Statement, type UnsignedStatement } from './statement.js';
@@ -14,8 +16,6 @@ import { type Incomplete, toIncomplete } from './verified.js';
  *
  * @see https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
  */
-const DOCUMENT_LIMITS = { 'attestation-manifests': 16, 'attestation-layers': 32 } as const;
-
 const IN_TOTO = 'application/vnd.in-toto+json';
 type Document = Examined['documents'][number];
 
@@ -39,14 +39,14 @@ export function documentsInIndex(image: ResolvedImage): readonly Document[] {
 
 /** Reads the documents; those whose manifest an authority signed are statements, the rest are reported as unsigned. */
 export async function readDocuments(context: CollectContext, documents: readonly Document[]): Promise<Documents> {
-  const limit = DOCUMENT_LIMITS['attestation-manifests'];
+  const limit = limitsOf(context)['attestation-manifests'];
   const parts = await Promise.all(documents.slice(0, limit).map((document) => readDocument(context, document)));
   return {
     verified: parts.flatMap((part) => part.verified),
     unsigned: parts.flatMap((part) => part.unsigned),
     failures: [
       ...parts.flatMap((part) => part.failures),
-      ...(documents.length > limit ? [beyond('attestation-manifests', 'The image')] : []),
+      ...(documents.length > limit ? [beyond('attestation-manifests', limit, 'The image')] : []),
     ],
   };
 }
@@ -60,12 +60,12 @@ async function readDocument(context: CollectContext, { repository, descriptor, a
   if (!fetched.ok) return { verified: [], unsigned: [], failures: [toIncomplete(fetched.error)] };
   const { manifest } = fetched.value;
   const layers = manifest.kind === 'manifest' ? manifest.layers.filter(({ mediaType }) => mediaType === IN_TOTO) : [];
-  const limit = DOCUMENT_LIMITS['attestation-layers'];
+  const limit = limitsOf(context)['attestation-layers'];
   const verified: Statement[] = [];
   const unsigned: UnsignedStatement[] = [];
   // A signature that could not be looked for may be there: without one, the document is unsigned only for now.
   const failures: Incomplete[] = approvals.length === 0 ? [...unsearched] : [];
-  if (layers.length > limit) failures.push(beyond('attestation-layers', place));
+  if (layers.length > limit) failures.push(beyond('attestation-layers', limit, place));
   for (const layer of layers.slice(0, limit)) {
     const blob = await readBlob(context, repository, layer);
     if (!blob.ok) {
@@ -101,11 +101,6 @@ async function signersOf(
   return { approvals, failures: examined.failures };
 }
 
-function beyond(limit: keyof typeof DOCUMENT_LIMITS, place: string): Incomplete {
-  return {
-    cause: 'limit',
-    limit,
-    message: `${place} holds more than the ${DOCUMENT_LIMITS[limit]} that are read (limit ${limit}).`,
-    fix: 'Remove attestations that are no longer needed.',
-  };
+function limitsOf({ settings }: CollectContext): RegistryLimits {
+  return settings.limits ?? registryLimits();
 }

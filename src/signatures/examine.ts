@@ -4,6 +4,7 @@ import { err, type Result } from '../lib/result.js';
 import type { Authority } from '../policy/policy.js';
 import { parseReference } from '../references/reference.js';
 import type { FetchedManifest, Repository } from '../registry/image-source.js';
+import { registryLimits } from '../registry/limits.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
@@ -130,14 +131,13 @@ function examine(
   about: About,
   where: 'referrers' | '.sig' | '.att',
 ): Promise<Examined> {
-  const { source, subject } = context;
+  const { source, subject, settings } = context;
+  const search = { source, repository, digest: about.digest, limits: settings.limits ?? registryLimits() };
   const place = `${repository.registry}/${repository.repository}@${about.digest}`;
   const entry = subject.entry === null ? 'no entry' : `${subject.entry.name} ${subject.entry.pattern}`;
   return context.once(`signatures: ${where} of ${place} for ${entry}`, async () => {
     const discovery = await context.once(`signatures: ${where} of ${place}`, () =>
-      where === 'referrers'
-        ? searchReferrers(source, repository, about.digest)
-        : searchTag(source, repository, about.digest, where),
+      where === 'referrers' ? searchReferrers(search) : searchTag(search, where),
     );
     return evaluateAll(context, discovery, repository, about);
   });

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.js';
 import type { Authority } from '../policy/policy.js';
-import type { SignatureError } from './signature-error.js';
+import { isUnknownToRoot, type SignatureError } from './signature-error.js';
 import type { TrustedRoot } from './sigstore/trusted-root.js';
 import type { Incomplete, RejectedSignature } from './verified.js';
 
@@ -16,7 +16,7 @@ export function incompleteness(
   if (failure !== undefined) return failure;
   const open = rejected.find(({ incomplete }) => incomplete !== undefined);
   if (open?.incomplete !== undefined) return open.incomplete;
-  const unknown = rejected.find(({ code }) => code === 'unknown-log');
+  const unknown = rejected.find(({ code }) => isUnknownToRoot(code));
   if (unknown === undefined || root?.mayBeOutdated !== true) return undefined;
   return {
     cause: 'trust-root',

@@ -28,3 +28,8 @@ export function isProvenanceType(predicateType: string): boolean {
     predicateType === 'https://in-toto.io/Provenance/v0.1'
   );
 }
+
+/** OpenVEX by its signed predicateType: `https://openvex.dev/ns` with or without a version. */
+export function isOpenVexType(predicateType: string): boolean {
+  return predicateType === 'https://openvex.dev/ns' || predicateType.startsWith('https://openvex.dev/ns/');
+}

@@ -15,6 +15,8 @@ export type SignatureErrorCode =
   | 'not-logged'
   /** Signed by a log or certificate log that the trusted root does not know. */
   | 'unknown-log'
+  /** Certified or timestamped by an authority that the trusted root does not know. */
+  | 'unknown-authority'
   /** Sound, and by somebody else than the authority. */
   | 'wrong-signer'
   /** Sound, and about something else. */
@@ -30,6 +32,11 @@ export interface SignatureError {
   readonly code: SignatureErrorCode;
   /** A clause that can follow "because": what was seen, and what was expected. */
   readonly reason: string;
+}
+
+/** Whether a newer trusted root may know what this one does not. */
+export function isUnknownToRoot(code: SignatureErrorCode): boolean {
+  return code === 'unknown-log' || code === 'unknown-authority';
 }
 
 /** An error with a reason that can follow "because". */

@@ -1,10 +1,55 @@
-import { createECDH, createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createECDH, createHash, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { ed25519ph } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { verifyWithKey } from '../../../src/signatures/key.js';
-import { verifyDigestWithKey } from '../../../src/signatures/sigstore/prehashed.js';
+import { verifyDigestWithKey, verifyEd25519ph } from '../../../src/signatures/sigstore/prehashed.js';
+import { isSignedBy, preAuthEncoding } from '../../../src/signatures/sigstore/signed-content.js';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+
+describe('an Ed25519 signature over a hash', () => {
+  /** @see https://www.rfc-editor.org/rfc/rfc8032#section-7.3 the test vector of Ed25519ph */
+  const rfc = {
+    key: 'ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf',
+    signature:
+      '98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406',
+  };
+  const keyOf = (hex: string) =>
+    createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(hex, 'hex').toString('base64url') },
+      format: 'jwk',
+    });
+  const signature = Buffer.from(rfc.signature, 'hex');
+  const own = ed25519ph.keygen(new Uint8Array(32).fill(7));
+  const key = keyOf(Buffer.from(own.publicKey).toString('hex'));
+
+  test('of RFC 8032 holds over its message alone', () => {
+    expect(verifyEd25519ph(keyOf(rfc.key), Buffer.from('abc'), signature)).toBe(true);
+    expect(verifyEd25519ph(keyOf(rfc.key), Buffer.from('abd'), signature)).toBe(false);
+    expect(verifyEd25519ph(key, Buffer.from('abc'), signature)).toBe(false);
+  });
+
+  test('holds for a message, and not for an envelope', () => {
+    const message = Buffer.from('a payload');
+    const made = Buffer.from(ed25519ph.sign(message, own.secretKey));
+    expect(isSignedBy({ kind: 'message', message, signature: made }, key)).toBe(true);
+    const pae = preAuthEncoding('a', message);
+    const signed = Buffer.from(ed25519ph.sign(pae, own.secretKey));
+    expect(isSignedBy({ kind: 'envelope', payloadType: 'a', payload: message, signature: signed }, key)).toBe(false);
+  });
+
+  test('of another kind of key, or of no form, is none', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    expect(verifyEd25519ph(publicKey, Buffer.from('abc'), signature)).toBe(false);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        expect(verifyEd25519ph(key, Buffer.from('abc'), bytes)).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
 
 describe('a signature over a digest', () => {
   test.each([

@@ -139,7 +139,7 @@ describe('who must have signed', () => {
 
   test('is an identity of an authority that the root knows', async () => {
     const imitated = await keylessSigner(untrusted);
-    expect(await verdict(await messageBundle(imitated, FILE, sigstore))).toEqual(refused('unknown-log'));
+    expect(await verdict(await messageBundle(imitated, FILE, sigstore))).toEqual(refused('unknown-authority'));
     expect(await verdict(await messageBundle(imitated, FILE, untrusted))).toEqual(refused('unknown-log'));
   });
 

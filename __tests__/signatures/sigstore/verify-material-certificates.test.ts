@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 /** The logs of two roots in one, the untrusted's first, under a name of its own. */
-function both(list: 'tlogs' | 'ctlogs') {
+function both(list: 'tlogs' | 'ctlogs' | 'certificateAuthorities') {
   const of = (one: TestSigstore) => one.trustedRoot()[list] as readonly object[];
   return {
     [list]: [...of(untrusted).map((log) => ({ ...log, baseUrl: 'https://log.untrusted.example' })), ...of(sigstore)],
@@ -59,7 +59,7 @@ describe('a certificate', () => {
     ['that is for nothing', 'bad-certificate', 'code signing', () => selfSigned()],
     ['for servers', 'bad-certificate', 'code signing', () => selfSigned({ use: '1.3.6.1.5.5.7.3.1' })],
     ['of a weak key', 'bad-certificate', '1024 bits', () => selfSigned({ use: CODE_SIGNING, weak: true })],
-    ['that vouches for itself', 'bad-certificate', 'does not verify', () => selfSigned({ use: CODE_SIGNING })],
+    ['that vouches for itself', 'unknown-authority', 'does not know', () => selfSigned({ use: CODE_SIGNING })],
     [
       'whose promise of a log is no promise',
       'malformed',
@@ -86,6 +86,17 @@ describe('a certificate', () => {
   test('is what a keyless signature needs', async () => {
     const { certificate: _, ...bare } = await materialOf(signer);
     expect(await verdict(bare)).toEqual(refused('wrong-signer', 'no certificate'));
+  });
+});
+
+describe('a certificate authority', () => {
+  test('is one that the root knows, by its key and not by its name', async () => {
+    const material = await materialOf(signer);
+    const { certificateAuthorities } = untrusted.trustedRoot();
+    expect(await verdict(material, await rootOf(sigstore, { certificateAuthorities }))).toEqual(
+      refused('unknown-authority', 'the authority of its certificate'),
+    );
+    expect(await verdict(material, await rootOf(sigstore, both('certificateAuthorities')))).toMatchObject({ ok: true });
   });
 });
 

@@ -47,6 +47,23 @@ function withEntry(bundle: TestBundle, changes: object): unknown {
   return { ...bundle, verificationMaterial: { ...verificationMaterial, tlogEntries } };
 }
 
+describe('a timestamp of an authority that the root does not know', () => {
+  test('spoils nothing where a known log proves the time', async () => {
+    expect(await verdict(signed, await rootOf(sigstore, { timestampAuthorities: [] }))).toMatchObject({
+      ok: true,
+      value: { timeFrom: 'transparency log' },
+    });
+  });
+
+  test('proves no time, and is not a bad one', async () => {
+    const bundle = withEntry(signed, { inclusionPromise: undefined });
+    expect(await verdict(bundle, await rootOf(sigstore, { timestampAuthorities: [] }))).toEqual(
+      refused('unknown-authority', 'timestamp authority'),
+    );
+    expect(await verdict(bundle)).toMatchObject({ ok: true, value: { timeFrom: 'timestamp authority' } });
+  });
+});
+
 describe('the time of a signature', () => {
   test.each([
     ['transparency log', { timestampTime: 180_000, logTime: 120_000 }, 120_000],

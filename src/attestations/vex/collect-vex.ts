@@ -1,9 +1,10 @@
 import type { Collector } from '../../evidence/collector.js';
 import { present } from '../../evidence/evidence.js';
 import { optionalField } from '../../lib/collections.js';
+import { isOpenVexType } from '../../signatures/predicate-types.js';
 import { describeSigner } from '../../signatures/signer.js';
 import { distinct, findCarriers, isSigned } from '../attested.js';
-import { isOpenVexType, readOpenVex } from './read-openvex.js';
+import { readOpenVex } from './read-openvex.js';
 import type { VexStatement } from './vex-verdict.js';
 
 /** Collects OpenVEX statements about an image. Only from statements that an authority signed: VEX silences findings. */

@@ -11,11 +11,6 @@ import {
 
 export const VEX_LIMITS = { statements: 20_000, products: 100_000 } as const;
 
-/** OpenVEX by its signed predicateType: `https://openvex.dev/ns` with or without a version. */
-export function isOpenVexType(predicateType: string): boolean {
-  return predicateType === 'https://openvex.dev/ns' || predicateType.startsWith('https://openvex.dev/ns/');
-}
-
 /** Who vouches for a document, and which digest it was attested of. */
 export interface VexOrigin {
   readonly signer: string;

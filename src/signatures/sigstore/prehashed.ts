@@ -1,5 +1,6 @@
 import { constants, type KeyObject, publicDecrypt } from 'node:crypto';
 import type { ECDSA } from '@noble/curves/abstract/weierstrass.js';
+import { ed25519ph } from '@noble/curves/ed25519.js';
 import { p256, p384 } from '@noble/curves/nist.js';
 
 /**
@@ -12,6 +13,23 @@ export function verifyDigestWithKey(key: KeyObject, digest: Uint8Array, signatur
   try {
     if (key.asymmetricKeyType === 'ec') return verifyEcdsa(key, digest, signature);
     return key.asymmetricKeyType === 'rsa' && verifyPkcs1(key, digest, signature);
+  } catch {
+    // What can't be decoded is no signature of this key.
+    return false;
+  }
+}
+
+/**
+ * Whether an Ed25519 key made the signature over the SHA-512 of the message, which node:crypto does not offer. cosign
+ * signs so with Ed25519 keys unless it is asked for plain Ed25519.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8032#section-5.1 Ed25519ph, with an empty context
+ */
+export function verifyEd25519ph(key: KeyObject, message: Uint8Array, signature: Uint8Array): boolean {
+  if (key.asymmetricKeyType !== 'ed25519') return false;
+  try {
+    const { x = '' } = key.export({ format: 'jwk' });
+    return ed25519ph.verify(signature, message, Buffer.from(x, 'base64url'), { zip215: false });
   } catch {
     // What can't be decoded is no signature of this key.
     return false;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { type HashName, verifyWithKey } from '../key.js';
-import { verifyDigestWithKey } from './prehashed.js';
+import { verifyDigestWithKey, verifyEd25519ph } from './prehashed.js';
 
 /** What was signed: bytes as they are, bytes of which only the SHA-256 is at hand, or a DSSE envelope. @see https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
 export type SignedContent =
@@ -26,7 +26,10 @@ export type SignedContent =
 export function isSignedBy(content: SignedContent, key: KeyObject): boolean {
   switch (content.kind) {
     case 'message':
-      return verifyWithKey(key, content.message, content.signature, content.hash);
+      return (
+        verifyWithKey(key, content.message, content.signature, content.hash) ||
+        verifyEd25519ph(key, content.message, content.signature)
+      );
     case 'digest':
       return verifyDigestWithKey(key, content.digest, content.signature);
     case 'envelope':

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { RFC3161Timestamp } from '@sigstore/core';
 import type { SignedEntity, TrustMaterial, Signer as VerifierSigner } from '@sigstore/verify';
 import { err, ok, type Result } from '../../lib/result.js';
 import { readIdentity } from '../identity.js';
@@ -44,13 +45,14 @@ export async function verifyKeyless(
   if (!usable.ok) return usable;
   const bound = bindEntries(material, { kind: 'certificate', der: certificate }, root);
   if (!bound.ok) return bound;
-  const known = await checkCertificateLogs(certificate, root);
+  const known = await checkAuthorities(certificate, root);
   if (!known.ok) return known;
   const verified = await runVerifier({
     material,
     key: { certificate },
     promised: bound.value,
     trust: root.material,
+    rootName: root.name,
     timestampThreshold: 1,
     now,
   });
@@ -86,6 +88,7 @@ export async function verifyKeyed(
     promised: bound.value,
     // Without certificate authorities nothing but this key can make the verification pass.
     trust: { ...root.material, certificateAuthorities: [], publicKey: () => onlyKey(key) },
+    rootName: root.name,
     timestampThreshold: 0,
     now,
   });
@@ -134,10 +137,17 @@ function bindEntries(
   return ok(promised);
 }
 
-async function checkCertificateLogs(der: Buffer, root: TrustedRoot): Promise<Result<true, SignatureError>> {
+/** Whether the root knows who issued the leaf, at whatever time, and every log that promised it: a newer root may know others. */
+async function checkAuthorities(der: Buffer, root: TrustedRoot): Promise<Result<true, SignatureError>> {
   const sigstore = await import('./sigstore-library.js');
   try {
-    const scts = sigstore.X509Certificate.parse(Buffer.from(der)).extSCT?.signedCertificateTimestamps ?? [];
+    const leaf = sigstore.X509Certificate.parse(Buffer.from(der));
+    const scts = leaf.extSCT?.signedCertificateTimestamps ?? [];
+    const issued = root.material.certificateAuthorities.some(({ certChain }) =>
+      certChain.some((authority) => leaf.issuer.equals(authority.subject) && leaf.verify(authority)),
+    );
+    if (!issued)
+      return err(signatureError('unknown-authority', `${root.name} does not know the authority of its certificate`));
     const unknown = scts.some(({ logID }) => !root.material.ctlogs.some((log) => log.logID.equals(logID)));
     return unknown
       ? err(signatureError('unknown-log', `${root.name} does not know the certificate log of its certificate`))
@@ -153,6 +163,7 @@ interface VerifierRun {
   /** Entries that were verified already. */
   readonly promised: ReadonlySet<LogEntryMaterial>;
   readonly trust: TrustMaterial;
+  readonly rootName: string;
   readonly timestampThreshold: 0 | 1;
   readonly now: Date;
 }
@@ -167,9 +178,15 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
   const { material, promised, trust } = run;
   const { entries } = material;
   try {
-    const authorityTimes = material.timestamps.map((der) => sigstore.RFC3161Timestamp.parse(Buffer.from(der)));
+    const timestamps = material.timestamps.map((der) => sigstore.RFC3161Timestamp.parse(Buffer.from(der)));
     const timed = entries.filter((entry) => entry.inclusionPromise !== undefined && Number(entry.integratedTime) > 0);
     const logTimes = timed.map((entry) => new Date(Number(entry.integratedTime) * 1000));
+    // A timestamp of an unknown authority proves nothing; it spoils nothing either, where a known log proves the time.
+    const authorityTimes = timestamps.filter((timestamp) => isOfKnownAuthority(timestamp, trust));
+    if (authorityTimes.length < timestamps.length && logTimes.length === 0)
+      return err(
+        signatureError('unknown-authority', `${run.rootName} does not know the timestamp authority of its time`),
+      );
     const times = [...logTimes, ...authorityTimes.map((timestamp) => timestamp.signingTime)];
     const untimely = checkTimes(times, entries, run);
     if (!untimely.ok) return untimely;
@@ -207,6 +224,13 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
   } catch (cause) {
     return err(describeFailure(cause));
   }
+}
+
+/** Whether the root has the certificate that made a timestamp: its serial number and issuer. */
+function isOfKnownAuthority(timestamp: RFC3161Timestamp, { timestampAuthorities }: TrustMaterial): boolean {
+  return timestampAuthorities.some(({ certChain: [leaf] }) => {
+    return leaf?.serialNumber.equals(timestamp.signerSerialNumber) && leaf.issuer.equals(timestamp.signerIssuer);
+  });
 }
 
 /** No time may lie ahead of us, and an entry that proves its place without a time must be of a log that was in use then. */
