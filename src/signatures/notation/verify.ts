@@ -63,9 +63,6 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => Result<Envelope, Notat
   ['application/cose', readCose],
 ]);
 
-/** The media types of envelopes that are read. */
-export const ENVELOPE_TYPES: ReadonlySet<string> = new Set(READERS.keys());
-
 const payloadSchema = z.looseObject({
   targetArtifact: z.looseObject({ mediaType: z.string(), digest: z.string(), size: z.number() }),
 });
