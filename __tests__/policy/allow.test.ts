@@ -89,6 +89,40 @@ describe('what cannot be used is a problem at its place', () => {
     expect(await authoritiesOf(listing(...different))).toHaveLength(6);
   });
 
+  test('a key listed in two encodings is, as any authority that is listed twice', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [spki, pkcs1] = (['spki', 'pkcs1'] as const).map((type) =>
+      publicKey.export({ type, format: 'pem' }).toString(),
+    );
+    const inPolicy = (text = '') => `{ key: { pem: ${inline(text)} } }`;
+    expect(await policyProblems(listing(inPolicy(spki), inPolicy(pkcs1)))).toMatchObject([
+      { key: 'allow[0].authorities[1]', code: 'contradiction' },
+    ]);
+  });
+
+  test('two signers wanted of one workflow at two refs are', async () => {
+    const at = (ref: string) => `{ keyless: { issuer: "${ISSUER}", subject: "${SUBJECT}${ref}" } }`;
+    const authorities = `authorities: [${at('')}, ${at('2')}]`;
+    expect(await policyProblems(entryOf('require: 2', authorities))).toMatchObject([{ key: 'allow[0].require' }]);
+    expect((await validPolicy(entryOf('require: 1', authorities))).allow).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'a shared builder',
+      'https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@refs/tags/v2.0.0',
+    ],
+    ['any of them', 'https://github.com/docker/github-builder/**'],
+    ['an owner that has one', 'https://github.com/docker/**'],
+  ])('%s is, unless the entry says for which repository it ran', async (_name, subject) => {
+    const authority = (more: string) => `{ keyless: { issuer: "${ISSUER}", subject: "${subject}"${more} } }`;
+    expect(await policyProblems(listing(authority('')))).toMatchObject([
+      { key: 'allow[0].authorities[0].keyless.subject', message: expect.stringContaining('anybody may call') },
+    ]);
+    const named = authority(', source-repository: "https://github.com/acme/images"');
+    expect(await authoritiesOf(listing(named))).toHaveLength(1);
+  });
+
   test('more signers wanted than there are is one, unless a key of theirs is the problem', async () => {
     const short = entryOf('require: 2', `authorities: [{ key: { pem: ${inline(KEY)} } }]`);
     expect(await policyProblems(short)).toMatchObject([{ key: 'allow[0].require', code: 'contradiction' }]);
@@ -116,6 +150,21 @@ describe('an entry', () => {
         at: { file: '.github/base-image-gate.yml', line: 3, column: 5 },
       },
     ]);
+  });
+
+  test('asks of statements what it asks of signatures, unless it says otherwise', async () => {
+    const keys = `authorities: [{ key: { pem: ${inline(KEY)} } }, { key: { pem: ${inline(OTHER)} } }]`;
+    const [both] = (await validPolicy(entryOf('require: 2', keys))).allow;
+    expect([both?.require, both?.requireStatements]).toEqual([2, undefined]);
+    const [apart] = (await validPolicy(entryOf('require: { signatures: 2, statements: 1 }', keys))).allow;
+    expect([apart?.require, apart?.requireStatements]).toEqual([2, 1]);
+    for (const wrong of [
+      '{ signatures: 2 }',
+      '{ signatures: 2, statements: 0 }',
+      '0',
+      '{ signatures: 1, statements: 3 }',
+    ])
+      expect(await policyProblems(entryOf(`require: ${wrong}`, keys))).not.toEqual([]);
   });
 
   test.each([

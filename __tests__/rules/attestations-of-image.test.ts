@@ -83,7 +83,9 @@ describe('from bytes on disk to answers', () => {
     const { vex, image } = subject.evidence;
     if (vex?.status !== 'present' || image?.status !== 'present') throw new Error('VEX or image is missing');
     const asked = { ids: ['CVE-1'], now: subject.now };
-    expect(vexVerdict(vex.value.statements, [image.value.manifestDigest], PURL, asked)).toMatchObject({
+    expect(
+      vexVerdict(vex.value.statements, { digests: [image.value.manifestDigest], repositories: [] }, PURL, asked),
+    ).toMatchObject({
       silences: true,
     });
   });

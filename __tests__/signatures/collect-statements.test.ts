@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { AllowEntry } from '../../src/policy/policy.js';
 import { collectSignatures } from '../../src/signatures/collect-signatures.js';
 import { collectStatements } from '../../src/signatures/collect-statements.js';
 import { fallbackTag, type MadeContent, makeArtifact, makeIndex } from '../support/image/image-maker.js';
@@ -11,8 +12,8 @@ import {
   writeTrustedRoot,
 } from '../support/signing/signature-search.js';
 import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signing/signer-context.js';
-import { forge, forgeLayer, PREDICATE, RELEASE } from '../support/signing/signer-forgery.js';
-import { keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
+import { forge, forgeLayer, PREDICATE, type Pushed, RELEASE } from '../support/signing/signer-forgery.js';
+import { keySigner, RELEASE_WORKFLOW, type TestSigner } from '../support/signing/signer-identity.js';
 import { bundleManifest, cosignManifest, inTotoStatement } from '../support/signing/sigstore-forms.js';
 
 const untrusted = keySigner(generateKeyPairSync('ed25519'));
@@ -147,6 +148,47 @@ describe('statements about an image', () => {
     const source = await search.source([await forge(search.scene, 'bundle attestation', search.scene.index)]);
     const evidence = await collectStatements(search.context(source, { entry: allowEntry([RELEASE, anyWorkflow]) }));
     expect(evidence).toMatchObject({ value: { verified: [{ authorityIndex: 0 }, { authorityIndex: 1 }] } });
+  });
+
+  describe('where two authorities must have signed', () => {
+    const [one, other] = [keySigner(generateKeyPairSync('ed25519')), keySigner(generateKeyPairSync('ed25519'))];
+    const authorities = [one, other].map(({ publicKeyPem: pem }, index) => ({
+      kind: 'key' as const,
+      name: `${index}.pub`,
+      pem,
+      log: 'ignored' as const,
+    }));
+    const statement = (signer: TestSigner, version = 'SPDX-2.3') => {
+      const payload = inTotoStatement(search.scene.platform.descriptor.digest, PREDICATE, { spdxVersion: version });
+      return forge(search.scene, 'bundle attestation', search.scene.platform, { signer, entry: 'none', payload });
+    };
+    const collected = async (pushed: readonly Promise<Pushed>[], changes: Partial<AllowEntry> = {}) => {
+      const source = await search.source(await Promise.all(pushed));
+      const entry = allowEntry(authorities, { require: 2, ...changes });
+      const evidence = await collectStatements(search.context(source, { entry }));
+      if (evidence.status !== 'present') throw new Error(evidence.status);
+      return evidence.value;
+    };
+
+    test('what both state counts', async () => {
+      const { verified, rejected } = await collected([statement(one), statement(other)]);
+      expect([verified.length, rejected.length]).toEqual([2, 0]);
+    });
+
+    test.each<[string, () => readonly Promise<Pushed>[]]>([
+      ['one states alone', () => [statement(one)]],
+      ['one states twice', () => [statement(one), statement(one)]],
+      ['the other states otherwise', () => [statement(one), statement(other, 'SPDX-2.2')]],
+    ])('what %s does not count', async (_name, pushed) => {
+      const { verified, rejected } = await collected(pushed());
+      expect(verified).toEqual([]);
+      expect(rejected[0]).toMatchObject({ code: 'too-few-signers', reason: expect.stringContaining('statements: 1') });
+    });
+
+    test('what one states counts where the policy says so in so many words', async () => {
+      const { verified } = await collected([statement(one)], { requireStatements: 1 });
+      expect(verified).toHaveLength(1);
+    });
   });
 
   test('are not absent while a place, the trusted root or a document can’t be read', async () => {

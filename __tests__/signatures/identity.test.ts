@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { matchIdentity } from '../../src/signatures/authority.js';
 import { readIdentity } from '../../src/signatures/identity.js';
-import type { KeylessIdentity } from '../../src/signatures/signer.js';
+import { describeSigner, type KeylessIdentity } from '../../src/signatures/signer.js';
 
 const ISSUER = 'https://token.actions.githubusercontent.com';
 const SUBJECT = 'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main';
@@ -169,6 +169,35 @@ describe('an authority', () => {
       expect(lacking.ok ? '' : lacking.error.reason).toMatch(/ with [a-z ]+ \(none\) where \*\* is wanted/);
     },
   );
+
+  test.each<[string, Partial<KeylessIdentity>, object, boolean]>([
+    ['its own repository', { sourceRepository: 'https://github.com/acme/images' }, {}, true],
+    ['its own repository, in other letter case', { sourceRepository: 'https://github.com/Acme/Images' }, {}, true],
+    ['another repository of its owner', { sourceRepository: 'https://github.com/acme/shop' }, {}, true],
+    ['a repository of another owner', { sourceRepository: 'https://github.com/mallory/x' }, {}, false],
+    ['one whose owner begins alike', { sourceRepository: 'https://github.com/acme-evil/images' }, {}, false],
+    [
+      'a repository of another owner that the policy names',
+      { sourceRepository: 'https://github.com/partner/x' },
+      { sourceRepository: 'https://github.com/partner/*' },
+      true,
+    ],
+    [
+      'a repository of a forge that is not the build platform',
+      { sourceRepository: 'https://git.acme.com/x/y' },
+      {},
+      true,
+    ],
+  ])('that names no source repository takes a workflow that ran for %s: %s', (_name, identity, authority, taken) => {
+    const given = { ...signer, ...identity };
+    expect(matchIdentity(given, { kind: 'keyless', issuer: ISSUER, subject: SUBJECT, ...authority }).ok).toBe(taken);
+  });
+
+  test('is told the source repository where it is not that of the workflow', () => {
+    const of = (sourceRepository: string) => describeSigner({ ...signer, sourceRepository });
+    expect(of('https://github.com/mallory/x')).toContain('for https://github.com/mallory/x');
+    expect(of('https://github.com/acme/images')).not.toContain('for ');
+  });
 
   test('says who signed, and what was asked for', () => {
     expect(

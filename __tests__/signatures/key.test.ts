@@ -19,6 +19,56 @@ function rsaOf(bits: number) {
   return { publicKey: createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' }) };
 }
 
+/** A P-256 key with its point compressed. @see https://www.secg.org/sec1-v2.pdf section 2.3.3 */
+function compressed(text: string): string {
+  const der = createPublicKey(text).export({ type: 'spki', format: 'der' });
+  const [x, y] = [der.subarray(27, 59), der.subarray(59)];
+  const header = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex');
+  return asPem(Buffer.concat([header, Buffer.from([2 + ((y.at(-1) ?? 0) & 1)]), x]));
+}
+
+/** An RSA key as one for RSASSA-PSS alone, without parameters. */
+function asPss(text: string): string {
+  const der = createPublicKey(text).export({ type: 'spki', format: 'der' });
+  const bits = der.subarray(der.indexOf(Buffer.from('0500', 'hex')) + 2);
+  const body = Buffer.concat([Buffer.from('300b06092a864886f70d01010a', 'hex'), bits]);
+  return asPem(Buffer.concat([Buffer.from([0x30, 0x82, body.length >> 8, body.length & 0xff]), body]));
+}
+
+const asPem = (der: Buffer): string =>
+  `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+
+describe('the fingerprint of a key', () => {
+  const ec = pem(onCurve('P-256'));
+  const plain = pem(rsa);
+  const fingerprint = (text: string) => {
+    const read = readPublicKey(text);
+    return read.ok ? read.value.fingerprint : read.error;
+  };
+
+  test.each([
+    ['a compressed point', ec, compressed(ec)],
+    ['RSASSA-PSS', plain, asPss(plain)],
+    ['PKCS#1', plain, rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
+    ['other line ends', plain, plain.replaceAll('\n', '\r\n')],
+  ])('is the same for %s', (_name, one, other) => {
+    expect(fingerprint(other)).toBe(fingerprint(one));
+    expect(fingerprint(one)).toMatch(/^sha256:/);
+  });
+
+  test('differs for other keys', () => {
+    const keys = [
+      ec,
+      plain,
+      pem(onCurve('P-256')),
+      pem(onCurve('P-384')),
+      pem(pss),
+      pem(generateKeyPairSync('ed25519')),
+    ];
+    expect(new Set(keys.map(fingerprint)).size).toBe(keys.length);
+  });
+});
+
 describe('public keys', () => {
   test.each([
     ['ECDSA P-256', () => onCurve('P-256')],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { identity, imagePattern, repositoryPath, textGlob } from './fields.js';
+import { isSharedBuilder } from './identity.js';
 
 const text = z.string().min(1, { error: 'a text that is not empty' });
 const repository = z
@@ -24,6 +25,16 @@ const keyless = z
     workflow: textGlob().optional().describe("The workflow's own URI (Fulcio's build signer URI)."),
     'build-signer-digest': text.optional().describe('The commit of the workflow.'),
     'runner-environment': text.optional().describe('github-hosted or self-hosted.'),
+  })
+  .superRefine((given, context) => {
+    if (!isSharedBuilder(given.subject) || given['source-repository'] !== undefined || given.workflow !== undefined)
+      return;
+    context.addIssue({
+      code: 'custom',
+      path: ['subject'],
+      message: 'anybody may call this workflow and have it sign; name for which repository it must have run',
+      params: { expected: 'source-repository: https://github.com/OWNER/REPOSITORY' },
+    });
   })
   .describe('A keyless identity: a certificate of Fulcio.');
 
@@ -81,12 +92,20 @@ const authority = z.union([
   z.strictObject({ notation, 'signature-repository': repository }),
 ]);
 
+const count = () => z.number().int({ error: 'a whole number' }).min(1, { error: 'a number from 1' });
+
 /** What every allow entry may say, whether it names a publisher or a pattern. */
 const common = {
   require: z
-    .number()
-    .int({ error: 'a whole number' })
-    .min(1, { error: 'a number from 1' })
+    .union([
+      count().describe('How many must have signed, and how many must have made each statement.'),
+      z
+        .strictObject({
+          signatures: count().describe('How many must have signed the image.'),
+          statements: count().describe('How many must have made each statement: SBOM, provenance, VEX.'),
+        })
+        .describe('How many must have signed, and how many must have made each statement, where the two differ.'),
+    ])
     .optional()
     .describe('How many of the authorities must have signed. Default: 1.'),
   authorities: z

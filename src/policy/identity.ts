@@ -42,6 +42,30 @@ export function parseIdentity(text: string): Result<Glob, string> {
   return UNTRUSTED.some((untrusted) => globsOverlap(glob.value, untrusted)) ? err(EVERYBODY) : ok(glob.value);
 }
 
+/**
+ * Repositories whose workflows anybody may call: the certificate of such a run has the called workflow as its subject,
+ * whoever's repository it ran for.
+ *
+ * @see https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows
+ */
+const SHARED_BUILDERS: readonly Glob[] = [
+  'https://github.com/slsa-framework/**',
+  'https://github.com/docker/github-builder*/**',
+  'https://github.com/actions/**',
+  'https://github.com/github/**',
+  'https://github.com/google-github-actions/**',
+  'https://github.com/aws-actions/**',
+].flatMap((text) => {
+  const glob = parseGlob(text);
+  return glob.ok ? [glob.value] : [];
+});
+
+/** Whether a subject, exact or a glob, is one of a workflow that is known to be there for everybody to call. */
+export function isSharedBuilder(subject: string): boolean {
+  const glob = parseGlob(subject);
+  return glob.ok && SHARED_BUILDERS.some((shared) => globsOverlap(glob.value, shared));
+}
+
 /** Nothing literal but the punctuation and scheme that every identity has: `**`, `https://**`, `*@*`, `https://*.*`/… */
 function matchesEverything(text: string): boolean {
   const withoutScheme = text.replace(/^[a-z]*\*{0,2}:\/\//, '');

@@ -72,6 +72,8 @@ export interface AllowEntry {
   readonly publisher?: string;
   /** How many authorities must have signed. */
   readonly require: number;
+  /** How many must have made a statement about the image; absent: as many as must have signed it. */
+  readonly requireStatements?: number;
   readonly authorities: readonly Authority[];
   /** False with a reason: this entry is let through without a signature. */
   readonly signed: boolean;

@@ -3,6 +3,7 @@ import { optionalField } from '../lib/collections.js';
 import { nearest } from '../lib/nearest.js';
 import { plural } from '../lib/text.js';
 import { literalPrefixLength, parsePattern, patternCovers } from '../references/pattern.js';
+import { keylessVoice } from '../signatures/count-signers.js';
 import { verifiedPublishers } from './default-allow.js';
 import { type Layer, positionIn, problemIn } from './layer.js';
 import type { AllowEntry, Authority, ProvenanceRequirement } from './policy.js';
@@ -40,10 +41,10 @@ async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog
     const authorities = line.signed === false ? [] : own.authorities.length > 0 ? own.authorities : source.authorities;
     return source.patterns.map((pattern) => entryOf(layer, line, index, { ...source, pattern, authorities }));
   });
-  const short = entries.find(({ authorities, require }) => authorities.length > 0 && require > authorities.length);
+  const short = entries.find((entry) => entry.authorities.length > 0 && asked(entry) > voices(entry.authorities));
   if (short !== undefined && own.problems.length === 0) {
-    const message = `"require" asks for ${plural(short.require, 'signature')}, and the entry has ${plural(short.authorities.length, 'authority', 'authorities')}.`;
-    const fix = 'Lower "require", or add authorities.';
+    const message = `"require" asks for ${plural(asked(short), 'signature')}, and the entry has ${plural(voices(short.authorities), 'authority', 'authorities')} with a voice of their own.`;
+    const fix = 'Lower "require", or add authorities. A workflow at two refs is one signer.';
     problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message, fix }));
   }
   const unverifiable = entries.some((entry) => entry.signed && entry.authorities.length === 0);
@@ -173,7 +174,7 @@ function entryOf(
     name: `allow[${index}]`,
     pattern: source.pattern,
     ...(source.publisher === undefined ? {} : { publisher: source.publisher.id }),
-    require: line.require ?? 1,
+    ...required(line.require ?? 1),
     authorities: source.authorities,
     signed: line.signed ?? true,
     ...optionalField('reason', line.reason),
@@ -183,6 +184,24 @@ function entryOf(
     wolfi: line.wolfi ?? source.publisher?.wolfi ?? false,
     at: positionIn(layer, ['allow', index]),
   };
+}
+
+function required(require: NonNullable<AllowLine['require']>): Pick<AllowEntry, 'require' | 'requireStatements'> {
+  if (typeof require === 'number') return { require };
+  return { require: require.signatures, requireStatements: require.statements };
+}
+
+function asked({ require, requireStatements = require }: AllowEntry): number {
+  return Math.max(require, requireStatements);
+}
+
+/** How many signers the authorities can be at most. */
+function voices(authorities: readonly Authority[]): number {
+  return new Set(
+    authorities.map((authority, index) =>
+      authority.kind === 'keyless' ? JSON.stringify(keylessVoice(authority)) : index,
+    ),
+  ).size;
 }
 
 function provenanceOf(line: NonNullable<AllowLine['provenance']>): ProvenanceRequirement {

@@ -45,7 +45,8 @@ function duplicates(
 function identityOf(authority: Authority): string {
   switch (authority.kind) {
     case 'key':
-      return authority.pem.replaceAll(/-----[^-]+-----|\s/g, '');
+      // One key has several encodings.
+      return keyOf(authority.pem);
     case 'kms':
       return authority.uri;
     case 'keyless':
@@ -53,6 +54,11 @@ function identityOf(authority: Authority): string {
     case 'notation':
       return JSON.stringify([authority.ca, authority.signingAuthority, authority.identities]);
   }
+}
+
+function keyOf(pem: string): string {
+  const key = readPublicKey(pem);
+  return key.ok ? key.value.fingerprint : pem;
 }
 
 async function resolveAuthority(layer: Layer, line: AuthorityLine, path: readonly PropertyKey[]): Promise<Authorities> {

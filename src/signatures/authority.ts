@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { identityMatches } from '../policy/identity.js';
 import type { Authority } from '../policy/policy.js';
 import { type SignatureError, signatureError } from './signature-error.js';
-import { describeSigner, type KeylessIdentity } from './signer.js';
+import { describeSigner, isCalled, type KeylessIdentity } from './signer.js';
 
 export type KeylessAuthority = Extract<Authority, { readonly kind: 'keyless' }>;
 
@@ -48,5 +48,16 @@ export function matchIdentity(identity: KeylessIdentity, authority: KeylessAutho
     if (wanted === undefined || (seen !== undefined && identityMatches(wanted, seen))) continue;
     return wrong(` with ${name} ${seen ?? '(none)'} where ${wanted} is wanted`);
   }
+  if (isCalledByOthers(identity) && authority.sourceRepository === undefined && authority.workflow === undefined) {
+    return wrong(', a workflow that a repository of another owner called, which needs `source-repository`');
+  }
   return ok(true);
+}
+
+/** Whether a workflow signed for a repository of another owner than its own: whoever may read it may call it. */
+function isCalledByOthers(identity: KeylessIdentity): boolean {
+  const [, , host, owner] = identity.subject.toLowerCase().split('/');
+  const [, , sourceHost, sourceOwner] = identity.sourceRepository?.toLowerCase().split('/') ?? [];
+  // Where platform and forge are two, as with Codefresh, the subject is no workflow of the forge.
+  return isCalled(identity) && host === sourceHost && owner !== sourceOwner;
 }

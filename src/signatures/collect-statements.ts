@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Collector } from '../evidence/collector.js';
 import { present } from '../evidence/evidence.js';
 import { optionalField } from '../lib/collections.js';
+import { partBySigners } from './count-signers.js';
 import { documentsInIndex, readDocuments } from './documents.js';
 import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
 import { isProvenanceType, sbomFamily } from './predicate-types.js';
+import { signatureError } from './signature-error.js';
 import { checkPayloadType, readStatement, type Statement } from './statement.js';
 import type { RejectedSignature } from './verified.js';
 
@@ -13,15 +16,19 @@ import type { RejectedSignature } from './verified.js';
 export const collectStatements: Collector<'statements'> = async (context) => {
   const image = await context.get('image');
   if (image.status !== 'present') return image;
-  const examined = await examineImage(context, image.value, '.att', (some) => holdsBoth(sort(some).verified));
+  const { entry } = context.subject;
+  const least = Math.max(1, entry?.requireStatements ?? entry?.require ?? 1);
+  const examined = await examineImage(context, image.value, '.att', (some) =>
+    holdsBoth(partBySigners(sort(some).verified, least, contentOf).enough),
+  );
   const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
   const trusted = root?.value ?? null;
   const sorted = sort(examined);
   const documents = await readDocuments(context, [...documentsInIndex(image.value), ...examined.documents]);
-  const verified = [...sorted.verified, ...documents.verified];
+  const { enough: verified, tooFew } = partBySigners([...sorted.verified, ...documents.verified], least, contentOf);
   const { unsigned } = documents;
-  const { rejected } = sorted;
+  const rejected = [...sorted.rejected, ...tooFew.map((statement) => rejectedAlone(statement, least))];
   const { lookedIn } = examined;
   const incomplete = incompleteness([...examined.failures, ...documents.failures], rejected, trusted);
   if (verified.length + unsigned.length + rejected.length === 0) {
@@ -39,6 +46,18 @@ export const collectStatements: Collector<'statements'> = async (context) => {
   const places = [...verified, ...unsigned, ...rejected].map(({ place }) => place);
   return present(value, [...new Set(places)].join(', '), lookedIn);
 };
+
+/** What two authorities must have stated alike to have stated it both. */
+function contentOf({ predicateType, predicate }: Statement): string {
+  return createHash('sha256')
+    .update(JSON.stringify([predicateType, predicate]))
+    .digest('hex');
+}
+
+function rejectedAlone({ place, predicateType, signer }: Statement, least: number): RejectedSignature {
+  const reason = `fewer than the ${least} authorities that are required made this statement (${predicateType}); \`require: { signatures: ${least}, statements: 1 }\` in the allow entry takes one`;
+  return { place, ...signatureError('too-few-signers', reason), signedBy: signer };
+}
 
 /**
  * Whether a mirror carries what rules ask for. One that copied the SBOM alone leaves the provenance where it was made:

@@ -1,15 +1,20 @@
-import type { Signer } from './signer.js';
-import type { VerifiedSignature } from './verified.js';
+import type { KeylessIdentity, Signer } from './signer.js';
+
+interface SignedByAuthority {
+  readonly authorityIndex: number;
+  readonly signer: Signer;
+}
 
 /**
  * How many authorities signed, each by a signer of its own: one signature that satisfies two overlapping authorities is
  * one person's word. It is the size of the largest matching of authorities to signers.
  */
-export function countSigners(verified: readonly Pick<VerifiedSignature, 'authorityIndex' | 'signer'>[]): number {
+export function countSigners(verified: readonly SignedByAuthority[]): number {
+  const voiceOf = voices(verified.map(({ signer }) => signer));
   const signersOf = new Map<number, Set<string>>();
   for (const { authorityIndex, signer } of verified) {
     const known = signersOf.get(authorityIndex) ?? new Set();
-    signersOf.set(authorityIndex, known.add(nameOf(signer)));
+    signersOf.set(authorityIndex, known.add(voiceOf(signer)));
   }
   const authorityOf = new Map<string, number>();
   const assign = (authority: number, tried: Set<string>): boolean => {
@@ -26,14 +31,71 @@ export function countSigners(verified: readonly Pick<VerifiedSignature, 'authori
   return [...signersOf.keys()].filter((authority) => assign(authority, new Set())).length;
 }
 
-function nameOf(signer: Signer): string {
+/** Gives each signer the name of its voice: signers that share an identity or a key, be it through others, are one. */
+function voices(signers: readonly Signer[]): (signer: Signer) => string {
+  const parents = new Map<string, string>();
+  const voiceOf = (name: string): string => {
+    let voice = name;
+    for (let parent = parents.get(voice); parent !== undefined; parent = parents.get(voice)) voice = parent;
+    return voice;
+  };
+  for (const signer of signers) {
+    const [first, ...others] = namesOf(signer);
+    for (const other of others) {
+      const [one, another] = [voiceOf(first), voiceOf(other)];
+      if (one !== another) parents.set(another, one);
+    }
+  }
+  return (signer) => voiceOf(namesOf(signer)[0]);
+}
+
+function namesOf(signer: Signer): readonly [string, ...string[]] {
+  const key = (fingerprint: string | undefined) => (fingerprint === undefined ? [] : [`key ${fingerprint}`]);
   switch (signer.kind) {
     case 'key':
-      return signer.fingerprint;
+      return [`key ${signer.fingerprint}`];
     case 'keyless':
-      return JSON.stringify([signer.issuer, signer.subject]);
+      return [`identity ${JSON.stringify(keylessVoice(signer))}`, ...key(signer.key)];
     // A renewed certificate is the same signer's.
     case 'certificate':
-      return signer.subject;
+      return [`certificate ${signer.subject}`, ...key(signer.key)];
   }
+}
+
+/**
+ * What tells one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
+ * so the ref is left out. A workflow that several repositories call is a signer for each.
+ */
+export function keylessVoice({
+  issuer,
+  subject,
+  sourceRepository,
+}: Pick<KeylessIdentity, 'issuer' | 'subject' | 'sourceRepository'>): readonly string[] {
+  const [, workflow = subject] = /^(https:\/\/[^@]+)@/.exec(subject) ?? [];
+  return [issuer, workflow, sourceRepository ?? ''];
+}
+
+/**
+ * Parts signed documents by whether enough authorities made the same: what one of two that are required says alone is
+ * not said. `contentOf` gives what two documents must share to be one.
+ */
+export function partBySigners<T extends SignedByAuthority>(
+  documents: readonly T[],
+  least: number,
+  contentOf: (document: T) => string,
+): { readonly enough: readonly T[]; readonly tooFew: readonly T[] } {
+  if (least <= 1) return { enough: documents, tooFew: [] };
+  const byContent = new Map<string, T[]>();
+  for (const document of documents) {
+    const content = contentOf(document);
+    const known = byContent.get(content);
+    if (known === undefined) byContent.set(content, [document]);
+    else known.push(document);
+  }
+  const groups = [...byContent.values()];
+  const isEnough = (group: readonly T[]) => countSigners(group) >= least;
+  return {
+    enough: groups.filter(isEnough).flat(),
+    tooFew: groups.filter((group) => !isEnough(group)).flat(),
+  };
 }

@@ -1,4 +1,6 @@
 import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { err, ok, type Result } from '../lib/result.js';
 
 /** A public key that may verify: ECDSA on the three NIST curves, Ed25519, RSA of 2048 to 4096 bits. */
@@ -8,7 +10,7 @@ export interface SigningKey {
   readonly spki: Buffer;
   /** `ECDSA P-256`, `Ed25519`, `RSA 3072`. */
   readonly description: string;
-  /** `sha256:` of `spki`. */
+  /** `sha256:` of the key's plain SubjectPublicKeyInfo: the same however `spki` encodes it. */
   readonly fingerprint: string;
 }
 
@@ -49,8 +51,24 @@ export function toSigningKey(object: KeyObject): Result<SigningKey, string> {
   const description = describeKey(object);
   if (!description.ok) return description;
   const spki = object.export({ type: 'spki', format: 'der' });
-  const fingerprint = `sha256:${createHash('sha256').update(spki).digest('hex')}`;
-  return ok({ object, spki, description: description.value, fingerprint });
+  return ok({ object, spki, description: description.value, fingerprint: keyFingerprint(object) });
+}
+
+/**
+ * `sha256:` of a public key as OpenSSL writes it plainly: points uncompressed, RSA without parameters. One key has many
+ * encodings, and whoever holds it has one voice. Throws for a key of a type that `toSigningKey` refuses.
+ */
+export function keyFingerprint(object: KeyObject): string {
+  const key = object.asymmetricKeyType === 'rsa-pss' ? withoutParameters(object) : object;
+  const plain = createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+  const spki = plain.export({ type: 'spki', format: 'der' });
+  return `sha256:${createHash('sha256').update(spki).digest('hex')}`;
+}
+
+/** The RSA key in a key for RSASSA-PSS alone. @see https://www.rfc-editor.org/rfc/rfc4055#section-1.2 */
+function withoutParameters(object: KeyObject): KeyObject {
+  const spki = AsnConvert.parse(object.export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo);
+  return createPublicKey({ key: Buffer.from(spki.subjectPublicKey), format: 'der', type: 'pkcs1' });
 }
 
 function describeKey(object: KeyObject): Result<string, string> {

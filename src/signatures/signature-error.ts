@@ -19,6 +19,8 @@ export type SignatureErrorCode =
   | 'unknown-authority'
   /** Sound, and by somebody else than the authority. */
   | 'wrong-signer'
+  /** Sound, and what fewer authorities say than must say it. */
+  | 'too-few-signers'
   /** Sound, and about something else. */
   | 'wrong-subject'
   | 'wrong-type'

@@ -11,13 +11,15 @@ export interface KeylessIdentity {
   readonly runnerEnvironment?: string;
   /** The page of the run that signed. */
   readonly run?: string;
+  /** The fingerprint of the certificate's key. */
+  readonly key?: string;
 }
 
 export interface KeyIdentity {
   readonly kind: 'key';
   /** What the policy calls the key. */
   readonly name: string;
-  /** `sha256:` of its SubjectPublicKeyInfo. */
+  /** `sha256:` of its plain SubjectPublicKeyInfo. */
   readonly fingerprint: string;
 }
 
@@ -28,22 +30,32 @@ export interface CertificateIdentity {
   readonly subject: string;
   /** `sha256:` of the certificate. */
   readonly fingerprint: string;
+  /** The fingerprint of the certificate's key. */
+  readonly key?: string;
   readonly scheme: 'notary.x509' | 'notary.x509.signingAuthority';
 }
 
 /** Who signed: proven by the signature, never read from an annotation. */
 export type Signer = KeylessIdentity | KeyIdentity | CertificateIdentity;
 
-/** One line for people: `subject (issuer)`, the key's name, or the certificate's subject with its signing scheme. */
+/**
+ * One line for people: `subject (issuer)`, the key's name, or the certificate's subject with its signing scheme. The
+ * source repository stands with a workflow of another one, which signs for whoever calls it.
+ */
 export function describeSigner(signer: Signer): string {
   switch (signer.kind) {
     case 'keyless':
-      return `${signer.subject} (issuer ${signer.issuer})`;
+      return `${signer.subject} (issuer ${signer.issuer}${isCalled(signer) ? `, for ${signer.sourceRepository}` : ''})`;
     case 'key':
       return `the key ${signer.name}`;
     case 'certificate':
       return `${signer.subject} (Notary Project, ${signer.scheme})`;
   }
+}
+
+/** Whether a workflow signed that another repository has. GitHub's names are the same in any case. */
+export function isCalled({ subject, sourceRepository }: KeylessIdentity): boolean {
+  return sourceRepository !== undefined && !subject.toLowerCase().startsWith(`${sourceRepository}/`.toLowerCase());
 }
 
 /** A place in a transparency log, verified by its promise or proof. */

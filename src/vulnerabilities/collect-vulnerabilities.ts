@@ -1,5 +1,5 @@
 import { isRpmKey } from '../attestations/sbom/distribution-packages.js';
-import { vexVerdict } from '../attestations/vex/vex-verdict.js';
+import { type NamedImage, vexVerdict } from '../attestations/vex/vex-verdict.js';
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
 import { groupBy, optionalField } from '../lib/collections.js';
@@ -238,9 +238,15 @@ async function spokenFor(
   const { digest, manifestDigest, index } = image.value;
   const digests = [...new Set([digest, manifestDigest, ...(index === undefined ? [] : [index.digest])])];
   const { now } = context.settings;
+  const { reference, pullFrom } = context.subject;
+  const named: NamedImage = {
+    digests,
+    repositories: [reference, pullFrom].map(({ registry, repository }) => `${registry}/${repository}`),
+    ...optionalField('tag', reference.tag),
+  };
   return ok(
     found.map((one) => {
-      const verdict = vexVerdict(vex.value.statements, digests, one.package.purl, { ids: one.ids, now });
+      const verdict = vexVerdict(vex.value.statements, named, one.package.purl, { ids: one.ids, now });
       if (verdict === null) return one;
       const { status, silences, reason } = verdict;
       return { ...one, vex: { status, silences, reason } };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type VexStatement, vexVerdict } from '../../../src/attestations/vex/vex-verdict.js';
+import { type NamedImage, type VexStatement, vexVerdict } from '../../../src/attestations/vex/vex-verdict.js';
 import {
   collectAttested,
   INDEX_DIGEST,
@@ -11,6 +11,11 @@ import {
 
 const CURL = 'pkg:apk/wolfi/curl@8.9.1-r2?arch=x86_64';
 const IMAGE = `pkg:oci/app@${PLATFORM_DIGEST.replace(':', '%3A')}`;
+const IMAGE_NAMES: NamedImage = {
+  digests: [PLATFORM_DIGEST, INDEX_DIGEST],
+  repositories: ['registry.example/base/app', 'mirror.example/copy/app'],
+  tag: '1',
+};
 const ASKED = { ids: ['CVE-2026-0001', 'GHSA-aaaa-bbbb-cccc'], now: NOW };
 
 const vex = (statements: readonly unknown[], fields: Record<string, unknown> = {}): MadeStatement => ({
@@ -39,7 +44,7 @@ async function statementsOf(...documents: readonly MadeStatement[]): Promise<rea
 }
 
 async function verdict(...documents: readonly MadeStatement[]) {
-  return vexVerdict(await statementsOf(...documents), [PLATFORM_DIGEST, INDEX_DIGEST], CURL, ASKED);
+  return vexVerdict(await statementsOf(...documents), IMAGE_NAMES, CURL, ASKED);
 }
 
 test('not affected, with a justification, of this package in this image: silenced, with who says so', async () => {
@@ -65,6 +70,19 @@ describe('silences as well', () => {
       'an image that the product names without a digest',
       { products: [{ '@id': 'pkg:oci/app', subcomponents: [{ '@id': CURL }] }] },
     ],
+    ...[
+      'pkg:oci/app?repository_url=registry.example/base/app&tag=1',
+      'pkg:oci/app?repository_url=registry.example/base',
+      'pkg:docker/base/app@1?repository_url=registry.example',
+      `pkg:oci/other@${PLATFORM_DIGEST.replace(':', '%3A')}?repository_url=elsewhere.example/other&tag=9`,
+      'registry.example/base/app:1',
+      'registry.example/base/app',
+      'mirror.example/copy/app',
+      'urn:acme:product:4711',
+    ].map((name): [string, object] => [
+      `an image named ${name}`,
+      { products: [{ '@id': name, subcomponents: [{ '@id': CURL }] }] },
+    ]),
     [
       'the package by an identifier',
       { products: [{ '@id': IMAGE, subcomponents: [{ identifiers: { purl: CURL } }] }] },
@@ -91,6 +109,26 @@ describe('says nothing of this package', () => {
       'another image by its hash',
       { products: [{ '@id': 'pkg:oci/app', hashes: { 'sha-256': '3'.repeat(64) }, subcomponents: [{ '@id': CURL }] }] },
     ],
+    ...[
+      'pkg:oci/other',
+      'pkg:oci/app?repository_url=registry.example/other/app',
+      'pkg:oci/app?repository_url=registry.example/base/app&tag=2',
+      'pkg:docker/base/app@2?repository_url=registry.example',
+      'pkg:docker/app@1',
+      `pkg:oci/app@sha512%3A${'1'.repeat(128)}`,
+      'registry.example/other/app:1',
+      'registry.example/base/app:2',
+      'elsewhere.example/base/app',
+    ].map((name): [string, object] => [
+      `an image named ${name}`,
+      { products: [{ '@id': name, subcomponents: [{ '@id': CURL }] }] },
+    ]),
+    [
+      'another image by a hash of another algorithm',
+      {
+        products: [{ '@id': 'pkg:oci/app', hashes: { 'sha-512': '3'.repeat(128) }, subcomponents: [{ '@id': CURL }] }],
+      },
+    ],
     [
       'another package',
       { products: [{ '@id': IMAGE, subcomponents: [{ '@id': 'pkg:apk/wolfi/curl-dev@8.9.1-r2' }] }] },
@@ -112,11 +150,11 @@ describe('says nothing of this package', () => {
 
   test('a statement attested of another digest', async () => {
     const statements = (await statementsOf(vex([NOT_AFFECTED]))).map((one) => ({ ...one, digest: OTHER_DIGEST }));
-    expect(vexVerdict(statements, [PLATFORM_DIGEST], CURL, ASKED)).toBeNull();
+    expect(vexVerdict(statements, IMAGE_NAMES, CURL, ASKED)).toBeNull();
   });
 
   test('a package whose purl cannot be read', async () => {
-    expect(vexVerdict(await statementsOf(vex([NOT_AFFECTED])), [PLATFORM_DIGEST], 'curl', ASKED)).toBeNull();
+    expect(vexVerdict(await statementsOf(vex([NOT_AFFECTED])), IMAGE_NAMES, 'curl', ASKED)).toBeNull();
   });
 });
 

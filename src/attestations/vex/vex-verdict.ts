@@ -1,4 +1,6 @@
+import { optionalField } from '../../lib/collections.js';
 import { type Purl, parsePurl } from '../../packages/purl.js';
+import { parseReference } from '../../references/reference.js';
 
 /** The four words of OpenVEX. @see https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md#status-labels */
 export const VEX_STATUSES = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const;
@@ -78,16 +80,16 @@ const TROUBLE: Readonly<Record<VexStatus, number>> = { affected: 3, under_invest
 
 /**
  * Finds what VEX says of a vulnerability in a package, and whether that silences it. The latest statement wins. Strict in
- * effect: a statement counts if it was attested of this digest and its products do not name another, if it names the
+ * effect: a statement counts if it was attested of this digest and its products do not name another image, if it names the
  * package (a statement about the image as a whole silences nothing), and if its time is not in the future; not_affected
  * silences with one of the specification's justifications or an impact statement. Null where nothing is said.
  *
- * @param digests the digest evaluated, and the index's: what the in-toto statements may be about
+ * @param image the image evaluated, by its digests and names
  * @param packagePurl the installed package's purl
  */
 export function vexVerdict(
   statements: readonly VexStatement[],
-  digests: readonly string[],
+  image: NamedImage,
   packagePurl: string,
   { ids, now }: QueriedVulnerability,
 ): VexVerdict | null {
@@ -97,9 +99,9 @@ export function vexVerdict(
   let latest: VexStatement | null = null;
   for (const statement of statements) {
     if (!statement.vulnerabilities.some((name) => asked.has(name.toLowerCase()))) continue;
-    if (!digests.includes(statement.digest)) continue;
+    if (!image.digests.includes(statement.digest)) continue;
     if (statement.time === undefined || statement.time > now.getTime() + CLOCK_SKEW) continue;
-    if (!statement.products.some((product) => namesPackage(product, digests, purl.value))) continue;
+    if (!statement.products.some((product) => namesPackage(product, image, purl.value))) continue;
     if (latest === null || isLater(statement, latest)) latest = statement;
   }
   return latest === null ? null : evaluate(latest);
@@ -121,19 +123,91 @@ function evaluate(statement: VexStatement): VexVerdict {
 }
 
 /** Whether a product names this package: as a subcomponent of the image, or as the product itself. */
-function namesPackage(product: VexProduct, digests: readonly string[], installed: Purl): boolean {
+function namesPackage(product: VexProduct, image: NamedImage, installed: Purl): boolean {
   if (product.subcomponents.length === 0) return isPackage(product, installed);
-  return mayBeImage(product, digests) && product.subcomponents.some((component) => isPackage(component, installed));
+  return mayBeImage(product, image) && product.subcomponents.some((component) => isPackage(component, installed));
 }
 
-/** The in-toto statement is about the image; its product must not say that it is another one. */
-function mayBeImage(product: VexComponent, digests: readonly string[]): boolean {
-  const named = product.names.flatMap((name) => /sha256(?::|%3[aA])([a-f0-9]{64})/.exec(name)?.[1] ?? []);
-  const all = [
-    ...named.map((hex) => `sha256:${hex}`),
-    ...product.digests.filter((digest) => digest.startsWith('sha256:')),
-  ];
-  return all.every((digest) => digests.includes(digest));
+/** The image that is evaluated, by what a VEX document can name it with. */
+export interface NamedImage {
+  /** The digest evaluated, and the index's: what the in-toto statements may be about. */
+  readonly digests: readonly string[];
+  /** `registry/repository` of the reference, and where it is pulled from. */
+  readonly repositories: readonly string[];
+  /** The reference's tag, where it has one. */
+  readonly tag?: string;
+}
+
+/**
+ * The in-toto statement is about the image; its product must not say that it is another one: by a digest, or, where it
+ * has none of the image's, by a repository or tag. Mirrors and copies keep the digest.
+ */
+function mayBeImage(product: VexComponent, image: NamedImage): boolean {
+  const named = product.names.flatMap(readImageName);
+  const digests = [...named.flatMap(({ digest }) => digest ?? []), ...product.digests];
+  if (!digests.filter((digest) => digest.startsWith('sha256:')).every((digest) => image.digests.includes(digest)))
+    return false;
+  if (digests.some((digest) => image.digests.includes(digest))) return true;
+  // A digest by another algorithm can't be compared with the image's.
+  if (digests.length > 0) return false;
+  return named.every(
+    ({ repository, tag }) =>
+      (repository === undefined || image.repositories.some((own) => isNamed(own, repository))) &&
+      (tag === undefined || image.tag === undefined || tag === image.tag),
+  );
+}
+
+interface ImageName {
+  /** `registry/repository`, or the last part of it where a purl gives no registry. */
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** A repository by its whole name, or by its last part alone. */
+function isNamed(own: string, repository: string): boolean {
+  return own === repository || (!repository.includes('/') && own.endsWith(`/${repository}`));
+}
+
+const DIGEST_IN_NAME = /(sha256|sha384|sha512)(?::|%3[aA])([a-f0-9]{64,128})/;
+
+/** What a name says of an image: a purl of type `oci` or `docker`, or a reference with its registry. */
+function readImageName(name: string): readonly ImageName[] {
+  const [, algorithm, hex] = DIGEST_IN_NAME.exec(name) ?? [];
+  const digest = optionalField('digest', algorithm === undefined ? undefined : `${algorithm}:${hex}`);
+  if (name.slice(0, 4).toLowerCase() === 'pkg:') return [{ ...digest, ...readImagePurl(name) }];
+  const reference = /^[^/]+[.:][^/]*\/|^localhost\//.test(name) ? parseReference(name) : undefined;
+  if (reference?.ok !== true) return [digest];
+  const { registry, repository, tag } = reference.value;
+  // Without a tag and digest a reader of references fills in `latest`, which nobody wrote.
+  const written = name.slice(name.lastIndexOf('/')).includes(':');
+  return [{ ...digest, repository: `${registry}/${repository}`, ...optionalField('tag', written ? tag : undefined) }];
+}
+
+/** @see https://github.com/package-url/purl-spec/blob/main/types-doc/oci-definition.md */
+function readImagePurl(name: string): ImageName {
+  const purl = parsePurl(name);
+  if (!purl.ok || (purl.value.type !== 'oci' && purl.value.type !== 'docker')) return {};
+  const { type, namespace, version, qualifiers } = purl.value;
+  const place = qualifiers.get('repository_url');
+  const tag = qualifiers.get('tag') ?? (type === 'docker' && version?.includes(':') === false ? version : undefined);
+  const path = namespace === undefined ? purl.value.name : `${namespace}/${purl.value.name}`;
+  if (type === 'oci') {
+    const whole = place === undefined ? undefined : parseReference(place);
+    if (whole?.ok !== true) return { repository: path, ...optionalField('tag', tag) };
+    const { registry, repository } = whole.value;
+    // Some tools leave the name itself out.
+    const isWhole = repository === path || repository.endsWith(`/${path}`);
+    return {
+      repository: isWhole ? `${registry}/${repository}` : `${registry}/${repository}/${path}`,
+      ...optionalField('tag', tag),
+    };
+  }
+  const whole = parseReference(place === undefined ? path : `${place}/${path}`);
+  return {
+    repository: whole.ok ? `${whole.value.registry}/${whole.value.repository}` : path,
+    ...optionalField('tag', tag),
+  };
 }
 
 /** A purl of the component with the same type, namespace and name, and with no version or qualifier that differs. */

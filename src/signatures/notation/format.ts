@@ -11,6 +11,7 @@ import type {
   SignatureFormat,
   SignatureQuestion,
 } from '../format.js';
+import { keyFingerprint } from '../key.js';
 import { type SignatureErrorCode, signatureError } from '../signature-error.js';
 import type { CertificateIdentity } from '../signer.js';
 import type { Incomplete, RejectedSignature } from '../verified.js';
@@ -156,15 +157,18 @@ function unnamed({ leaf }: ProvenEnvelope, authorities: readonly Authority[]): N
 }
 
 function identityOf({ leaf, envelope }: ProvenEnvelope): CertificateIdentity {
-  const { subject, fingerprint } = leaf;
-  return { kind: 'certificate', subject, fingerprint, scheme: envelope.attributes.scheme };
+  return { ...certified(leaf), scheme: envelope.attributes.scheme };
 }
 
 function toFacts({ leaf, scheme, time, logged }: NotationFacts): Omit<Approval, 'authority' | 'authorityIndex'> {
   return {
-    signer: { kind: 'certificate', subject: leaf.subject, fingerprint: leaf.fingerprint, scheme },
+    signer: { ...certified(leaf), scheme },
     ...(time === undefined ? {} : { signedAt: time.at.toISOString(), timeFrom: time.from }),
     logged: [],
     ...(logged.length === 0 ? {} : { onlyLogged: logged.map(({ reason }) => reason) }),
   };
+}
+
+function certified({ subject, fingerprint, key }: ProvenEnvelope['leaf']) {
+  return { kind: 'certificate', subject, fingerprint, key: keyFingerprint(key) } as const;
 }

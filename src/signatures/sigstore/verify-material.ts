@@ -59,7 +59,7 @@ export async function verifyKeyless(
   if (!verified.ok) return verified;
   const identity = await readIdentity(verified.value.signer.identity ?? {});
   if (!identity.ok) return identity;
-  return ok({ signer: identity.value, ...verified.value.facts });
+  return ok({ signer: { ...identity.value, key: usable.value }, ...verified.value.facts });
 }
 
 /** Verifies a signature by one given key, with its log entry unless the authority says that the log is ignored. */
@@ -99,15 +99,17 @@ function onlyKey(key: SigningKey): ReturnType<TrustMaterial['publicKey']> {
   return { publicKey: key.object, validFor: () => true };
 }
 
-/** A leaf is for signing code, and issues nothing. The library checks neither. */
-function checkLeaf(der: Buffer): Result<true, SignatureError> {
+/** The fingerprint of a leaf's key. A leaf is for signing code, and issues nothing; the library checks neither. */
+function checkLeaf(der: Buffer): Result<string, SignatureError> {
   try {
     const leaf = new X509Certificate(der);
     if (leaf.ca) return err(signatureError('bad-certificate', 'its certificate is an authority, not a signer'));
     if (!leaf.keyUsage?.includes(CODE_SIGNING))
       return err(signatureError('bad-certificate', 'its certificate is not for code signing'));
     const key = toSigningKey(leaf.publicKey);
-    return key.ok ? ok(true) : err(signatureError('bad-certificate', `its key can't be used: ${key.error}`));
+    return key.ok
+      ? ok(key.value.fingerprint)
+      : err(signatureError('bad-certificate', `its key can't be used: ${key.error}`));
   } catch {
     return err(signatureError('malformed', "its certificate can't be read"));
   }
