@@ -95,14 +95,31 @@ describe('a repository', () => {
     },
   );
 
-  test('whose input names the policy that this change adds is evaluated without it, and reported so', async () => {
-    const { policy, notices } = await loaded({ base: null, head: 'version: 1\n', inputs: { policy: PATH } });
-    expect(policy.source.name).toBe('built-in baseline');
-    expect(notices.join()).toContain(`${PATH} is not at the tip of main`);
+  test('whose input names the policy that this change adds is evaluated by no other', async () => {
+    const refused = await run({ base: null, head: 'version: 1\n', inputs: { policy: PATH } });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'no-policy' } });
+    if (!refused.ok) expect(refused.error.message).toContain('this change adds it');
+    expect((await loaded({ base: null, head: 'version: 1\n' })).policy.source.name).toBe('built-in baseline');
   });
 });
 
 describe('a policy of another repository', () => {
+  test('is refused where its ref is a branch and a tag, with both commits, and read where it is written in full', async () => {
+    const tagged = other('acme/policies', { 'base.yml': 'version: 1\nprofile: strict\n' });
+    const state = github.state.others.get('acme/policies');
+    const branch = state?.git.commit('v3', { 'base.yml': 'version: 1\nprofile: observe\n' }) ?? '';
+    state?.git.setRefs({ 'refs/tags/v3': tagged });
+    const refused = await run({ base: 'version: 1\nextends: acme/policies/base.yml@v3\n' });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+    for (const commit of [tagged, branch]) if (!refused.ok) expect(refused.error.message).toContain(commit);
+    const named = await loaded({ base: null, inputs: { policy: 'acme/policies/base.yml@tags/v3' } });
+    expect(named.policy.profile).toBe('strict');
+    state?.git.git('update-ref', '-d', 'refs/heads/v3');
+    expect((await loaded({ base: null, inputs: { policy: 'acme/policies/base.yml@v3' } })).policy.profile).toBe(
+      'strict',
+    );
+  });
+
   test('is extended at the commit that its ref points to, with the policy token', async () => {
     const commit = other('acme/policies', { 'base.yml': 'version: 1\nprofile: hardened\n' });
     const { policy } = await loaded({ base: 'version: 1\nextends: acme/policies/base.yml@v3\n' });
@@ -177,7 +194,7 @@ describe('a pull request that edits the policy', () => {
   test('with an error fails at its place', async () => {
     const { policy, findings } = await loaded({ base: 'version: 1\n', head: 'version: 1\nprofil: strict\n' });
     expect(policy.profile).toBe('baseline');
-    expect(findings).toMatchObject([{ level: 'error', file: PATH, line: 2 }]);
+    expect(findings).toMatchObject([{ level: 'error', location: { file: PATH, line: 2 } }]);
   });
 
   test('can’t read, by way of the policy token, a repository that the base’s policy does not extend', async () => {
@@ -190,6 +207,6 @@ describe('a pull request that edits the policy', () => {
     expect(findings.some(({ level }) => level === 'error')).toBe(true);
     expect(JSON.stringify(findings)).not.toMatch(/PASSWORD|hunter2/);
     const used = github.server.requests.filter(({ path }) => path.includes('/secrets'));
-    expect(used.map(({ authorization }) => authorization)).toEqual(['token run']);
+    expect(new Set(used.map(({ authorization }) => authorization))).toEqual(new Set(['token run']));
   });
 });

@@ -48,12 +48,14 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
   if (remote !== undefined) return remotePolicy(setting, remote);
   const access = accessOf(setting);
   const { tree, name } = setting.plan.policy;
-  const missing = setting.inputs.policy !== undefined && (await isMissing(tree, path));
-  if (missing && (await isMissing(setting.plan.evaluated, path))) {
+  if (setting.inputs.policy !== undefined && (await isMissing(tree, path))) {
+    const isAdded = !(await isMissing(setting.plan.evaluated, path));
     return err({
       code: 'no-policy',
-      message: `The input \`policy\` names ${path}, which is not at ${name}.`,
-      fix: `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${DEFAULT_POLICY_PATH} is read.`,
+      message: `The input \`policy\` names ${path}, which is not at ${name}${isAdded ? '; this change adds it' : ''}.`,
+      fix: isAdded
+        ? 'Merge the policy first, and give the input after that: nothing is evaluated by what the change itself brings, nor by another policy in its place.'
+        : `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${DEFAULT_POLICY_PATH} is read.`,
     });
   }
   const loaded = await loadBranchPolicy({
@@ -66,19 +68,15 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     profile: profileWithoutFile(setting),
   });
   if (!loaded.ok) return unreadable(loaded.error);
-  const notices = [...loaded.value.notices];
-  if (missing) {
-    notices.push(`The policy ${path} is not at ${name}, so ${loaded.value.policy.source.name} was used.`);
-  }
   const preview = await previewed(setting, path, loaded.value.policy);
   return ok({
     policy: loaded.value.policy,
     findings: [...loaded.value.findings, ...preview.findings],
-    notices: [...notices, ...preview.notices],
+    notices: [...loaded.value.notices, ...preview.notices],
   });
 }
 
-/** A named policy that is nowhere must not be replaced by a softer one; one that the change adds holds once it is merged. */
+/** A named policy that is not there must not be replaced by a softer one, also where the change adds it. */
 async function isMissing(tree: CommitTree, path: string): Promise<boolean> {
   const text = await tree.read(path, MAX_POLICY_BYTES);
   return !text.ok && text.error.code === 'not-found';

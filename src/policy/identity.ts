@@ -78,3 +78,20 @@ export function identityMatches(pattern: string, identity: string): boolean {
   const glob = pattern.includes('*') ? parseGlob(pattern) : undefined;
   return glob?.ok === true && globMatches(glob.value, identity);
 }
+
+/**
+ * What tells one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
+ * so the ref is left out. A workflow that several repositories call is a signer for each.
+ */
+export function keylessVoice({
+  issuer,
+  subject,
+  sourceRepository,
+}: {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly sourceRepository?: string;
+}): readonly string[] {
+  const [, workflow = subject] = /^(https:\/\/[^@]+)@/.exec(subject) ?? [];
+  return [issuer, workflow, sourceRepository ?? ''];
+}

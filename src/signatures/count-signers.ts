@@ -1,4 +1,5 @@
-import type { KeylessIdentity, Signer } from './signer.js';
+import { keylessVoice } from '../policy/identity.js';
+import type { Signer } from './signer.js';
 
 interface SignedByAuthority {
   readonly authorityIndex: number;
@@ -60,19 +61,6 @@ function namesOf(signer: Signer): readonly [string, ...string[]] {
     case 'certificate':
       return [`certificate ${signer.subject}`, ...key(signer.key)];
   }
-}
-
-/**
- * What tells one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
- * so the ref is left out. A workflow that several repositories call is a signer for each.
- */
-export function keylessVoice({
-  issuer,
-  subject,
-  sourceRepository,
-}: Pick<KeylessIdentity, 'issuer' | 'subject' | 'sourceRepository'>): readonly string[] {
-  const [, workflow = subject] = /^(https:\/\/[^@]+)@/.exec(subject) ?? [];
-  return [issuer, workflow, sourceRepository ?? ''];
 }
 
 /**

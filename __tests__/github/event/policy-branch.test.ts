@@ -50,7 +50,6 @@ describe('another branch', () => {
       "by a ruleset that asks for the owners' review",
       [{ type: 'pull_request', parameters: { required_approving_review_count: 0, require_code_owner_review: true } }],
     ],
-    ['by branch protection of the older kind', []],
   ])('that is protected %s has a policy of its own', async (_how, rules) => {
     const { other } = branches();
     github.state.protection.set('release/1.x', rules);
@@ -63,6 +62,19 @@ describe('another branch', () => {
       notices: [],
     });
     expect(await policy('release/1.x', { commit: other })).toMatchObject({ commit: other });
+  });
+
+  test('that is protected by branch protection of the older kind has one where that asks for reviews', async () => {
+    const { main, other } = branches();
+    github.state.protection.set('release/1.x', []);
+    expect(await policy('release/1.x')).toMatchObject({ commit: main, isOwn: false });
+    github.state.approvals.set('release/1.x', 0);
+    expect(await policy('release/1.x')).toMatchObject({ commit: main, isOwn: false });
+    github.state.approvals.set('release/1.x', 1);
+    expect(await policy('release/1.x')).toMatchObject({ commit: other, isOwn: true });
+    github.server.faults.push({ operation: 'graphql', status: 502 }, { operation: 'graphql', status: 502 });
+    github.server.faults.push({ operation: 'graphql', status: 502 });
+    expect(await policy('release/1.x')).toMatchObject({ commit: main, isOwn: false });
   });
 
   test.each<[string, readonly BranchRule[] | null]>([

@@ -143,11 +143,11 @@ test('a part is fixed that a job overwrote which read before our writing and wro
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(2_000);
 });
 
-test('a job that is alone with its comment waits for nobody', async () => {
+test('a job that is alone with its comment waits for nobody once it is there', async () => {
   const wait = async (): Promise<void> => {
     throw new Error('it waited');
   };
-  expect(await publish({ wait })).toBe('created');
+  expect(await publish()).toBe('created');
   expect(await publish({ own: jobPart('api', ['cve']), wait })).toBe('updated');
 });
 
@@ -175,6 +175,22 @@ test('fixing ends after three times, whatever others do', async () => {
   };
   await publish();
   expect(github.server.operations().filter((name) => /create-comment|update-comment/.test(name))).toHaveLength(4);
+});
+
+test('two first runs at the same moment leave one comment, though neither saw the other’s when it looked', async () => {
+  let isFirst = true;
+  const other = () => publish({ own: jobPart('api', ['cve']), wait: async () => {} });
+  // The other run looks before ours is there and creates its own after we looked again: while we wait.
+  const wait = async (): Promise<void> => {
+    if (!isFirst) return;
+    isFirst = false;
+    const [ours] = github.state.comments.splice(0, 1);
+    await other();
+    if (ours !== undefined) github.state.comments.unshift(ours);
+  };
+  await publish({ wait });
+  expect(isFirst).toBe(false);
+  expect(github.state.comments).toHaveLength(1);
 });
 
 test('a listing that lags behind does not make it write a second comment', async () => {

@@ -5,8 +5,10 @@ import { answer, PERMISSIONS, STORE } from './github-answers.js';
 import { type CheckedRequest, GitHubContract } from './github-contract.js';
 import type { GitHubState, TokenKind } from './github-state.js';
 
-/** The one request that is not REST, so that GitHub's API description says nothing of it: it is known word for word. */
+/** The requests that are not REST, so that GitHub's API description says nothing of them: they are known word for word. */
 const VIEWER = 'query { viewer { login } }';
+const PROTECTION =
+  'query($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews } } } }';
 
 /** A failure to be played once, at the next request of an operation. */
 export interface Fault {
@@ -67,7 +69,14 @@ export async function startGitHub(state: GitHubState, prefix = ''): Promise<GitH
     if (token === undefined) return reply('unknown', 401, { message: 'Bad credentials' });
     if (method === 'POST' && target === (prefix === '' ? '/graphql' : '/api/graphql')) {
       if (faultOf('graphql', reply)) return;
-      if (parse(body)['query'] !== VIEWER) {
+      const { query, variables } = parse(body);
+      if (query === PROTECTION) {
+        const { ref = '' } = Object(variables);
+        return reply('graphql', 200, {
+          data: { repository: { ref: { refUpdateRule: state.updateRule(String(ref)) } } },
+        });
+      }
+      if (query !== VIEWER) {
         violations.push(`${body} is no query that we use`);
         return reply('graphql', 200, { errors: [{ message: 'Parse error' }] });
       }

@@ -106,6 +106,8 @@ export class GitHubState {
   defaultBranch = 'main';
   /** The rules of protected branches; none for branch protection of the older kind. */
   readonly protection = new Map<string, readonly BranchRule[]>();
+  /** Of branch protection of the older kind: how many approvals it asks for. */
+  readonly approvals = new Map<string, number>();
   readonly tokens = new Map<string, TokenKind>();
   readonly pullRequests = new Map<number, PullRequest>();
   readonly comments: Comment[] = [];
@@ -129,6 +131,12 @@ export class GitHubState {
 
   nextId(): number {
     return this.#nextId++;
+  }
+
+  /** What GraphQL says of a branch's protection to those who are no administrators. */
+  updateRule(ref: string): object | null {
+    const count = this.approvals.get(ref.replace(/^refs\/heads\//, ''));
+    return count === undefined ? null : { requiredApprovingReviewCount: count, requiresCodeOwnerReviews: false };
   }
 
   /** The repository a request names, or null. */

@@ -83,7 +83,10 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     const [first, ...duplicates] = found.value;
     if (first === undefined && !request.start) return ok('not-wanted');
     // What was just created and is not listed yet is no reason to create another.
-    if (first === undefined && outcome === 'created') return ok(outcome);
+    if (first === undefined && outcome === 'created') {
+      if (fixing < MAX_MENDINGS) await wait(settling());
+      continue;
+    }
     if (fixing === 0) previous = previousFingerprints(found.value, request.own.id);
     const body = bodyFor(request, found.value, previous);
     if (first !== undefined && asKept(first.body) === asKept(body) && duplicates.length === 0) return ok(outcome);
@@ -95,7 +98,8 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     if (!written.ok && (isLast || !MAY_HAVE_WRITTEN.has(written.error.code))) return written;
     if (written.ok && outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
     const isShared = otherParts(partsOf(found.value), request.own).length > 0;
-    if (!isLast && (isShared || !written.ok)) await wait(settling());
+    // Another first run may have looked before we wrote, and create a second one now.
+    if (!isLast && (isShared || !written.ok || first === undefined)) await wait(settling());
   }
   return ok(outcome);
 }

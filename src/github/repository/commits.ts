@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { TreeError } from '../../build-files/repository-tree.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { isCommit, type RepositoryName } from '../event/environment.js';
@@ -6,6 +7,25 @@ import type { GitHubClient } from './client.js';
 import { cloneObjects, cloneParents, hasCommit } from './clone-objects.js';
 import { type BlobCache, type CommitTree, type GitObjects, makeCommitTree } from './commit-tree.js';
 import { attempt, type GitHubError, type Purpose } from './github-error.js';
+
+const PROTECTION =
+  'query($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews } } } }';
+const protection = z.object({
+  repository: z
+    .object({
+      ref: z
+        .object({
+          refUpdateRule: z
+            .object({
+              requiredApprovingReviewCount: z.number().nullable(),
+              requiresCodeOwnerReviews: z.boolean().nullable(),
+            })
+            .nullable(),
+        })
+        .nullable(),
+    })
+    .nullable(),
+});
 
 export interface CommitsOptions {
   readonly client: GitHubClient;
@@ -50,10 +70,11 @@ export class Commits {
 
   /**
    * Whether what stands on a branch had to pass somebody's review. GitHub calls a branch protected by any rule, such as
-   * one about its name, so the rules themselves are asked for; a protected branch without rules has branch protection
-   * of the older kind, whose settings only administrators may read.
+   * one about its name, so the rules themselves are asked for. Those of branch protection of the older kind are not among
+   * them; GraphQL says of them what who is no administrator may read.
    *
    * @see https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+   * @see https://docs.github.com/en/graphql/reference/objects#refupdaterule
    */
   async isReviewed(branch: string): Promise<Result<boolean, GitHubError>> {
     return attempt({ doing: `read the rules of ${branch}`, permission: 'contents: read' }, async () => {
@@ -61,12 +82,21 @@ export class Commits {
       if (!data.protected) return false;
       const request = { ...this.#place, branch, per_page: 100 };
       const rules = await this.#client.paginate(this.#client.rest.repos.getBranchRules, request);
-      if (rules.length === 0) return true;
-      return rules.some((rule) => {
+      const isRuled = rules.some((rule) => {
         if (rule.type !== 'pull_request' || rule.parameters === undefined) return false;
         return rule.parameters.required_approving_review_count > 0 || rule.parameters.require_code_owner_review;
       });
+      return isRuled || (await this.#isReviewedByProtection(branch));
     });
+  }
+
+  async #isReviewedByProtection(branch: string): Promise<boolean> {
+    const { owner, repo } = this.#place;
+    const answer = protection.parse(
+      await this.#client.graphql(PROTECTION, { owner, repo, ref: `refs/heads/${branch}` }),
+    );
+    const rule = answer.repository?.ref?.refUpdateRule;
+    return (rule?.requiredApprovingReviewCount ?? 0) > 0 || rule?.requiresCodeOwnerReviews === true;
   }
 
   /** What a pull request is now. `mergeable` is null while GitHub has not tried. */

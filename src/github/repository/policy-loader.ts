@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { loadPolicy } from '../../policy/load.js';
 import type { RemotePolicy, ResolveExtends } from '../../policy/policy-chain.js';
 import { rules } from '../../rules/index.js';
-import { formatRepositoryName, type RepositoryName } from '../event/environment.js';
+import { formatRepositoryName, isCommit, type RepositoryName } from '../event/environment.js';
 import type { LoadPolicyText, PolicyFileText } from './branch-policy.js';
 import type { GitHubClient } from './client.js';
 import { attempt, type GitHubError, type Purpose } from './github-error.js';
@@ -73,6 +73,40 @@ export function clauseOf({ message, doing }: FetchError): string {
   return (message.startsWith(known) ? message.slice(known.length) : message).replace(/\.$/, '');
 }
 
+/**
+ * The commit that a ref names. GitHub prefers a branch to a tag of its name, so whoever may push a branch could put
+ * their own policy in a tag's place: a ref that is both is refused.
+ */
+async function commitOf(
+  client: GitHubClient,
+  { owner, repository, ref }: RemotePolicy,
+  purpose: Purpose,
+): Promise<Result<string, FetchError>> {
+  const place = { owner, repo: repository };
+  const commitAt = async (name: string) => {
+    const found = await attempt(purpose, () => client.rest.repos.getCommit({ ...place, ref: name, per_page: 1 }));
+    return found.ok ? ok(found.value.data.sha) : found;
+  };
+  if (isCommit(ref)) return commitAt(ref);
+  const found: { readonly name: string; readonly commit: string }[] = [];
+  for (const name of [`heads/${ref}`, `tags/${ref}`]) {
+    const there = await attempt(purpose, () => client.rest.git.getRef({ ...place, ref: name }));
+    if (!there.ok && there.error.code === 'not-found') continue;
+    if (!there.ok) return there;
+    const commit = await commitAt(name);
+    if (!commit.ok) return commit;
+    found.push({ name, commit: commit.value });
+  }
+  const [one, other] = found;
+  if (one === undefined) return commitAt(ref);
+  if (other === undefined) return ok(one.commit);
+  return err({
+    code: 'rejected',
+    message: `${ref} is a branch, at ${one.commit}, and a tag, at ${other.commit}.`,
+    fix: `Write ${one.name}, ${other.name} or a commit after the @, or delete one of the two.`,
+  });
+}
+
 /** Reads a policy of another repository, at the commit that its ref points to now. */
 export async function fetchPolicy(
   client: GitHubClient,
@@ -84,9 +118,9 @@ export async function fetchPolicy(
     doing: `read the policy ${owner}/${repository}/${path}@${ref}`,
     permission: 'contents: read',
   };
-  const found = await attempt(purpose, () => client.rest.repos.getCommit({ ...place, ref, per_page: 1 }));
-  if (!found.ok) return found;
-  const commit = found.value.data.sha;
+  const resolved = await commitOf(client, target, purpose);
+  if (!resolved.ok) return resolved;
+  const commit = resolved.value;
   const read = async (file: string): Promise<Result<Uint8Array, FetchError>> => {
     const content = await attempt(purpose, () => client.rest.repos.getContent({ ...place, path: file, ref: commit }));
     if (!content.ok) return content;
