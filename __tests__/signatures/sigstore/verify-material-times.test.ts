@@ -162,6 +162,25 @@ describe('a log entry that is proven and not promised', () => {
     expect(await among(log(start, end))).toMatchObject(holds ? { ok: true } : refused('bad-log-entry', 'in use'));
   });
 
+  test.each([
+    ['is of a log that is in use', -1000, 120_000, false, true],
+    ['is of a log that was retired', -1000, 1000, false, false],
+    ['is of a log that is not in use yet', 61_000, 120_000, false, false],
+    ['is of a log that was retired, where a timestamp proves the time before', -1000, 1000, true, true],
+  ])('by a key %s: %s %s %s %s', async (_name, start, end, timestamp, holds) => {
+    const own = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    const key = readPublicKey(own.publicKeyPem);
+    if (!key.ok) throw new Error(key.error);
+    const bundle = withEntry(await envelopeBundle(own, STATEMENT, { sigstore, timestamp }), {
+      inclusionPromise: undefined,
+    });
+    const trusted = { key: key.value, name: 'own.pub', log: 'required' } as const;
+    const among = await rootOf(sigstore, { tlogs: [log(start, end)] });
+    expect(await verifyKeyed(await materialOf(bundle), trusted, among, at(60_000))).toMatchObject(
+      holds ? { ok: true } : refused('bad-log-entry', 'in use'),
+    );
+  });
+
   test('may be of a log that is known for several periods, and is not saved by another log', async () => {
     expect(await among(log(-2000, -1000), log(-10, 10))).toMatchObject({ ok: true });
     const keyId = Buffer.alloc(32, 7).toString('base64');

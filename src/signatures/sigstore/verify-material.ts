@@ -235,7 +235,10 @@ function isOfKnownAuthority(timestamp: RFC3161Timestamp, { timestampAuthorities 
   });
 }
 
-/** No time may lie ahead of us, and an entry that proves its place without a time must be of a log that was in use then. */
+/**
+ * No time may lie ahead of us, and an entry that proves its place without a time must be of a log that was in use then;
+ * where nothing proves when that was, of a log that is in use now. Whoever has a retired log's key writes what they like.
+ */
 function checkTimes(
   times: readonly Date[],
   entries: readonly LogEntryMaterial[],
@@ -246,6 +249,10 @@ function checkTimes(
   for (const entry of entries.filter(({ inclusionPromise }) => inclusionPromise === undefined)) {
     const logs = trust.tlogs.filter(({ logID }) => logID.equals(entry.logId.keyId));
     const inUse = (time: Date) => logs.some(({ validFor }) => validFor.start <= time && time <= validFor.end);
+    if (times.length === 0 && !inUse(now))
+      return err(
+        signatureError('bad-log-entry', 'its log is not in use, and nothing proves that it was signed when it was'),
+      );
     if (!times.every(inUse)) return err(signatureError('bad-log-entry', 'its log was not in use when it was signed'));
   }
   return ok(true);
