@@ -8,19 +8,16 @@ import { runCommand } from '../support/process/run-command.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const answerShape = z.object({ rule: z.string(), outcome: z.string(), level: z.string() });
+
 /** What the tests read of `check --format json`. */
 const reportShape = z.object({
   verdict: z.string(),
-  uses: z.array(z.object({ id: z.string(), file: z.string() })),
-  answers: z.array(
-    z.object({
-      rule: z.string(),
-      file: z.string().optional(),
-      use: z.string().optional(),
-      outcome: z.string(),
-      level: z.string(),
-    }),
+  uses: z.array(z.object({ id: z.string(), file: z.string(), images: z.array(z.string()).default([]) })),
+  images: z.array(
+    z.object({ id: z.string(), answers: z.array(answerShape.extend({ uses: z.array(z.string()).optional() })) }),
   ),
+  answers: z.array(answerShape.extend({ use: z.string().optional(), location: z.object({ file: z.string() }) })),
 });
 
 /** The outcomes of every rule, by file; those about the whole change under ''. */
@@ -28,12 +25,20 @@ async function outcomes(...args: readonly string[]) {
   const { stdout } = await runCommand(check, root, ...args, '--all-files', '--format', 'json');
   const report = reportShape.parse(JSON.parse(stdout));
   const files = new Map(report.uses.map(({ id, file }) => [id, file]));
-  return report.answers.map(({ rule, file, use, outcome, level }) => ({
-    rule,
-    outcome,
-    level,
-    file: file ?? files.get(use ?? '') ?? '',
-  }));
+  const images = new Map(report.images.map(({ id, answers }) => [id, answers]));
+  return [
+    ...report.answers.map(({ location, use, ...answer }) => ({
+      ...answer,
+      file: files.get(use ?? '') ?? (answer.rule === 'policy-unchanged' ? '' : location.file),
+    })),
+    ...report.uses.flatMap(({ id: use, file, images: ids }) =>
+      ids.flatMap((id) =>
+        (images.get(id) ?? [])
+          .filter(({ uses }) => uses?.includes(use) ?? true)
+          .map(({ uses: _uses, ...answer }) => ({ ...answer, file })),
+      ),
+    ),
+  ];
 }
 
 type Outcomes = Awaited<ReturnType<typeof outcomes>>;

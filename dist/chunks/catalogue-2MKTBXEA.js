@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{attests,isListedHost,loadCatalogue,publisherOf}from"./chunk-2DEUZFIT.js";import"./chunk-4OSD5QOU.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{attests,isListedHost,loadCatalogue,publisherOf};

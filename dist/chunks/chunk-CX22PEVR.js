@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-function keptBytes(tree,path){return tree.resolve(path)?.content?.bytes}function keptText(tree,path){let bytes=keptBytes(tree,path);return bytes===void 0?void 0:Buffer.from(bytes).toString("utf8")}function whyUnread(tree,path){let file=tree.resolve(path);if(!(file?.type!=="file"||file.content?.bytes!==void 0))return`it is another name of /${file.hardLinkTo??file.path}, whose content was not read`}export{keptBytes,keptText,whyUnread};

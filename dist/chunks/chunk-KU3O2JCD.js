@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-function formatName(format){return`${format.name} ${format.version} (${format.encoding})`}var WRAPPERS=new Set(["container","operating-system","operating_system","file","source"]);function installedPackages(sbom){let roots=sbom.packages.filter(({root})=>root).length;return sbom.packages.filter(item=>item.purpose!==void 0&&WRAPPERS.has(item.purpose)?!1:!item.root||roots>1&&!/^pkg:\/*(?:oci|docker)\//i.test(item.purl??""))}export{formatName,installedPackages};

@@ -1,3 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{existsSync}from"node:fs";import{mkdir,writeFile}from"node:fs/promises";import{dirname,resolve}from"node:path";async function writeOutput(text,file,io){if(file===void 0)return io.stdout(text),!0;let path=resolve(io.cwd,file);try{return await makeFolder(dirname(path)),await writeFile(path,text),!0}catch(error){let reason=error instanceof Error?error.message:String(error);return io.stderr(`The output file ${file} could not be written: ${reason}. Choose a place that can be written with --output.
-`),!1}}async function makeFolder(path){existsSync(path)||(await makeFolder(dirname(path)),await mkdir(path))}export{writeOutput};

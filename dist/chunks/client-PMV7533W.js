@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{createClient}from"./chunk-Y3AAWO2E.js";import"./chunk-HQYFHRG3.js";import"./chunk-JQALJYFE.js";import"./chunk-FIROC2QW.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-LMP6SYFJ.js";import"./chunk-YZASLWB7.js";export{createClient};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{DEFAULT_POLICY_PATH,NO_TOKEN,givenInputs,readInputs,readReportInputs,secretsOf}from"./chunk-M27EMWGO.js";import"./chunk-SVNRYS4Q.js";import"./chunk-W675SJFQ.js";import"./chunk-KD3TXUUY.js";import"./chunk-ZTXEUASO.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{DEFAULT_POLICY_PATH,NO_TOKEN,givenInputs,readInputs,readReportInputs,secretsOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkDocument,checkJson}from"./chunk-UKANK2N5.js";import"./chunk-7T2UTXIO.js";import"./chunk-6C3GSSFX.js";import"./chunk-ZN4AAUVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-YQ7QWAAO.js";import"./chunk-7EXLU3HK.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{checkDocument,checkJson};

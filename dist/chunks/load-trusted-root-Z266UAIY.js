@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./chunk-B3PFOL3L.js";import"./chunk-W4RGG5VJ.js";import"./chunk-PSFUECRW.js";import"./chunk-2X2PWXY7.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{loadTrustedRoot};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import"./chunk-ABZBNJLJ.js";import{ok}from"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";function overlaidTree(tree,contents){return{name:tree.name,entries:()=>tree.entries(),read:async(path,maxBytes)=>{let content=contents.get(path);return content===void 0?await tree.read(path,maxBytes):ok(content)}}}export{overlaidTree};

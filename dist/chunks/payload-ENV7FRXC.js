@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{external_exports}from"./chunk-WZI2GGRH.js";import"./chunk-YZASLWB7.js";var objectWithFields=external_exports.record(external_exports.string(),external_exports.unknown()).refine(payload=>Object.keys(payload).length>0);async function readPayload(){try{let{context}=await import("./github-2VZ73VNJ.js"),parsed=objectWithFields.safeParse(context.payload);return parsed.success?parsed.data:null}catch{return null}}export{readPayload};

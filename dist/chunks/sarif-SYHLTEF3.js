@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{checkSarif}from"./chunk-QUIV7TJX.js";import"./chunk-3VQ3Y24D.js";import"./chunk-PVLD6BRK.js";import"./chunk-OYANFUUH.js";import"./chunk-MIMXPQVT.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{checkSarif};

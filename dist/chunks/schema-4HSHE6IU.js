@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{OVERRIDABLE_KEYS,policySchema}from"./chunk-6ANIYCJM.js";import"./chunk-7IVGMOA3.js";import"./chunk-GQJZID7S.js";import"./chunk-7GBGQDY5.js";import"./chunk-4OSD5QOU.js";import"./chunk-R3WHRZ6Z.js";import"./chunk-WZI2GGRH.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{OVERRIDABLE_KEYS,policySchema};

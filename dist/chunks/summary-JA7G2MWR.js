@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{SUMMARY_LIMIT,footer,renderSummary,waivedList}from"./chunk-47UI7AZU.js";import"./chunk-3VQ3Y24D.js";import"./chunk-LGE6CBWH.js";import"./chunk-63QJPO35.js";import"./chunk-K7FFYZXR.js";import"./chunk-PVLD6BRK.js";import"./chunk-OYANFUUH.js";import"./chunk-X3IGQ67Y.js";import"./chunk-ABZBNJLJ.js";import"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";export{SUMMARY_LIMIT,footer,renderSummary,waivedList};

@@ -1,8 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import"./chunk-ABZBNJLJ.js";import{terminal,visible}from"./chunk-JSQVWM4W.js";import"./chunk-2BJKV4DF.js";import"./chunk-YZASLWB7.js";var CONTEXT=3;function unifiedDiff(path,before,after){let[old,changed]=[linesOf(before),linesOf(after)],differing=old.flatMap((line,index)=>line===changed[index]?[]:[index]);if(differing.length===0)return"";let hunks=hunksOf(differing,old.length).map(([from,to])=>{let lines=[],index=from;for(;index<to;){if(old[index]===changed[index]){lines.push(` ${shown(old[index++])}`);continue}let start=index;for(;index<to&&old[index]!==changed[index];)index++;lines.push(...old.slice(start,index).map(line=>`-${shown(line)}`)),lines.push(...changed.slice(start,index).map(line=>`+${shown(line)}`))}let range=`${from+1},${to-from}`;return`@@ -${range} +${range} @@
-${lines.join("")}`});return`--- ${fileName("a",path)}
-+++ ${fileName("b",path)}
-${hunks.join("")}`}function linesOf(bytes){return new TextDecoder("utf-8",{ignoreBOM:!0}).decode(bytes).match(/[^\n]*\n|[^\n]+$/g)??[]}function hunksOf(differing,length){let hunks=[];for(let index of differing){let from=Math.max(0,index-CONTEXT),to=Math.min(length,index+CONTEXT+1),last=hunks.at(-1);last!==void 0&&from<=last[1]?last[1]=to:hunks.push([from,to])}return hunks}var KEPT=/(\ufeff|\t|\r(?=\n)|\n)/,COMMAND=/^([^\S\n]*):(?=:)/;function shown(line=""){let text=line.split(KEPT).map((part,index)=>index%2===1?part:terminal(part)).join("").replace(COMMAND,"$1\\u{3A}");return text.endsWith(`
-`)?text:`${text}
-\\ No newline at end of file
-`}function fileName(side,path){let name=`${side}/${path}`;return/^[\w./@+-]+$/.test(name)?name:JSON.stringify(visible(name))}export{unifiedDiff};
