@@ -84,6 +84,7 @@ describe('an inventory', () => {
       { path: 'app/node_modules/d/package.json', reason: 'it is not JSON' },
       { path: 'app/node_modules/f/package.json', reason },
       { path: 'app/node_modules/g/package.json', reason },
+      { path: 'etc/os-release', reason: expect.stringContaining('there is none that names a distribution') },
     ]);
   });
 
@@ -132,6 +133,7 @@ describe('an inventory', () => {
     ]);
     expect(inventory.packages.map(({ name }) => name)).toEqual(['whole']);
     expect(inventory.unknowns.map(({ path }) => path)).toEqual([
+      'etc/os-release',
       'usr/lib/apk/db/installed',
       'usr/lib/apk/db/installed',
       'var/lib/rpm/rpmdb.sqlite',

@@ -4,6 +4,7 @@ import type { Policy } from '../../src/policy/policy.js';
 import { applyWaivers, vulnerabilityWaiver, waiverPeriod } from '../../src/policy/waivers.js';
 import { parseReference, type Reference } from '../../src/references/reference.js';
 import type { Answer } from '../../src/rules/answer.js';
+import { rules } from '../../src/rules/index.js';
 import { validPolicy } from '../support/load-policy-text.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
@@ -95,6 +96,17 @@ describe('which answers a waiver covers', () => {
   ] as const)('%s on %j: %s', async (line, fields, covered) => {
     const { answers } = applyWaivers(await waiving(line), [answer(fields)], uses, NOW);
     expect(answers[0]?.waiver).toBe(covered ? 0 : undefined);
+  });
+
+  test.each([
+    ['indeterminate', undefined],
+    ['fail', 0],
+  ] as const)('a signature that is %s is waived as a failure alone', async (outcome, waiver) => {
+    const text =
+      'version: 1\nwaivers: [{ rule: signature-verified, reason: r, owner: o, expires: 2027-01-31, covers: indeterminate }]';
+    const policy = await validPolicy(text, { rules });
+    const { answers } = applyWaivers(policy, [answer({ rule: 'signature-verified', outcome })], uses, NOW);
+    expect(answers[0]?.waiver).toBe(waiver);
   });
 
   test('an answer that is about no use is covered by its rule and file alone', async () => {

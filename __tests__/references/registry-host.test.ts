@@ -1,10 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { canonicalHost, isSharedHost, loginHost } from '../../src/references/registry-host.js';
+import { canonicalHost, isSharedHost, loginHost, mirroredName } from '../../src/references/registry-host.js';
 
 test.each([
   ['ghcr.io', 'ghcr.io'],
   ['GHCR.io', 'ghcr.io'],
   ['ghcr.io:443', 'ghcr.io'],
+  ['ghcr.io:0443', 'ghcr.io'],
+  ['ghcr.io:000443', 'ghcr.io'],
+  ['ghcr.io:05000', 'ghcr.io:5000'],
   ['ghcr.io:4430', 'ghcr.io:4430'],
   ['ghcr.io:8443', 'ghcr.io:8443'],
   ['index.docker.io', 'docker.io'],
@@ -35,4 +38,14 @@ test.each([
   ),
 ])('anybody publishes on %s: %s', (host, isShared) => {
   expect(isSharedHost(host)).toBe(isShared);
+});
+
+test.each([
+  ['mirror.gcr.io', 'denied/x', 'docker.io/denied/x'],
+  ['mirror.gcr.io:443', 'library/nginx', 'docker.io/library/nginx'],
+  ['public.ecr.aws', 'docker/library/nginx', 'docker.io/library/nginx'],
+  ['public.ecr.aws', 'acme/nginx', undefined],
+  ['ghcr.io', 'library/nginx', undefined],
+])('%s/%s is a mirror of %s', (registry, repository, original) => {
+  expect(mirroredName(registry, repository)).toBe(original);
 });

@@ -115,6 +115,16 @@ describe('the denylist', () => {
     ]);
   });
 
+  test.each([
+    ['mirror.gcr.io/old/thing:1', 'fail'],
+    ['MIRROR.gcr.io:0443/old/thing:1', 'fail'],
+    ['docker.io:0443/old/thing:1', 'fail'],
+    ['mirror.gcr.io/acme/app', 'pass'],
+    ['public.ecr.aws/old/thing', 'pass'],
+  ])('is asked for what a public mirror serves as %s: %s', (written, outcome) => {
+    expect(outcomes(deniedBase, subjectOf(makeUse(written)))).toEqual([outcome]);
+  });
+
   test('is asked for a name that policy alone knows', () => {
     const use = makeUse('$BASE', { reference: null });
     expect(outcomes(deniedBase, subjectOf(use, { reference: reference('old/thing') }))).toEqual(['fail']);

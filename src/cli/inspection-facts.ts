@@ -1,5 +1,6 @@
 import type { CollectedEvidence } from '../evidence/kinds.js';
-import { type EnvironmentFinding, environmentHazards, environmentSecrets } from '../image-content/environment-facts.js';
+import { type EnvironmentFinding, environmentSecrets } from '../image-content/environment-facts.js';
+import { environmentHooks, openPlaces } from '../image-content/loader-hooks.js';
 import { runsAs } from '../image-content/user.js';
 import { hasEnded } from '../packages/lifecycle/lifecycles.js';
 import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
@@ -32,7 +33,6 @@ export function inspectionFacts({ image, filesystem, packages, apko }: Collected
   const tree = filesystem?.status === 'present' ? filesystem.value.tree : undefined;
   const inventory = packages?.status === 'present' ? packages.value : undefined;
   const configuration = image?.status === 'present' ? image.value.configuration : undefined;
-  const isWritable = (directory: string) => ((tree?.resolve(directory)?.mode ?? 0) & 0o002) !== 0;
   const env = configuration?.env ?? [];
   const parts = tree === undefined || inventory === undefined ? [] : supportedParts(tree, inventory);
   const isWolfi = ['wolfi', 'chainguard'].includes(inventory?.distribution?.id ?? '');
@@ -40,7 +40,10 @@ export function inspectionFacts({ image, filesystem, packages, apko }: Collected
     ...(configuration === undefined
       ? {}
       : { user: { written: configuration.user, ...runsAs(configuration.user, tree) } }),
-    environment: [...environmentSecrets(env), ...environmentHazards(env, isWritable)],
+    environment: [
+      ...environmentSecrets(env),
+      ...environmentHooks(env, tree === undefined ? () => undefined : openPlaces(tree)),
+    ],
     support: parts.map((part) => {
       const { reported, end } = supportOf(part);
       return {

@@ -37,29 +37,3 @@ export function isNamedLikeSecret(variable: string): boolean {
   const words = variable.toUpperCase().split(/[^A-Z0-9]+/);
   return words.some((word) => SECRET_WORD.test(word)) && !words.some((word) => PUBLIC_WORD.test(word));
 }
-
-/** Libraries forced into every program, and directories in PATH that are not where they seem. `isWritable` says whether anybody may write to a directory. */
-export function environmentHazards(
-  env: readonly string[],
-  isWritable: (directory: string) => boolean,
-): readonly EnvironmentFinding[] {
-  const found: EnvironmentFinding[] = [];
-  for (const line of env) {
-    const equals = line.indexOf('=');
-    const variable = line.slice(0, Math.max(equals, 0));
-    const value = line.slice(equals + 1);
-    if ((variable === 'LD_PRELOAD' || variable === 'LD_AUDIT') && value !== '')
-      found.push({ variable, reason: 'loads a library into every program' });
-    if (variable !== 'PATH') continue;
-    for (const directory of value.split(':')) {
-      if (!directory.startsWith('/'))
-        found.push({
-          variable,
-          reason: `has ${directory === '' ? 'an empty part' : `the relative directory ${JSON.stringify(directory.slice(0, 100))}`}, so what is run depends on the working directory`,
-        });
-      else if (isWritable(directory))
-        found.push({ variable, reason: `has the directory ${directory.slice(0, 200)}, which anybody may write to` });
-    }
-  }
-  return found;
-}

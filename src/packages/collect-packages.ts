@@ -7,13 +7,15 @@ import { isKeptFile } from '../image-content/layers/kept-files.js';
 import { optionalField } from '../lib/collections.js';
 import { catalogedPackages } from './cataloged-packages.js';
 import type { CatalogedType } from './catalogers/cataloger.js';
+import { contradictions } from './contradictions.js';
 import { type FoundDatabase, findDatabases, MAX_ROOTS, otherRoots } from './find-databases.js';
 import type { Distribution, InstalledPackage, Inventory, PackageType } from './inventory.js';
 import { readNpmPackage, readPythonPackage } from './language-packages.js';
+import { missingEntries } from './missing-entries.js';
 import { readDistribution, unreadDistribution } from './os-release.js';
 import { thirdPartyReasons } from './package-origin.js';
 import { formatPurl, makePurl } from './purl.js';
-import { type DatabaseReading, MAX_OWNED_FILES } from './read-database.js';
+import { type DatabaseEntry, type DatabaseReading, MAX_OWNED_FILES } from './read-database.js';
 
 interface PackageIdentity {
   readonly type: PackageType;
@@ -125,7 +127,8 @@ export const collectPackages: Collector<'packages'> = async (context) => {
 async function readInventory(tree: FileTree): Promise<Inventory> {
   const distribution = readDistribution(tree);
   const databases = await findDatabases(tree);
-  const installed = installedFrom(databases, distribution);
+  const entries = databases.flatMap(({ reading }) => reading.packages);
+  const installed = installedFrom(entries, distribution);
   const others = await otherSystems(tree);
   const owners = ownersOf(tree, [...installed, ...others.packages]);
   const languages = findLanguagePackages(tree);
@@ -145,7 +148,8 @@ async function readInventory(tree: FileTree): Promise<Inventory> {
     distribution,
     databases: all.map(({ path, format, reading }) => ({ path, format, packages: reading.packages.length })),
     unknowns: [
-      ...(unknownRelease === null ? [] : [unknownRelease]),
+      ...(unknownRelease === null ? contradictions(tree, distribution, entries) : [unknownRelease]),
+      ...missingEntries(tree, installed),
       ...[...all, ...languages].flatMap(({ path, reading }) => reading.problems.map((reason) => ({ path, reason }))),
       ...others.unknowns,
     ],
@@ -156,10 +160,9 @@ async function readInventory(tree: FileTree): Promise<Inventory> {
 
 /** The packages of databases, each with whose it is. */
 function installedFrom(
-  databases: readonly FoundDatabase[],
+  entries: readonly DatabaseEntry[],
   distribution: Distribution | null,
 ): readonly InstalledPackage[] {
-  const entries = databases.flatMap(({ reading }) => reading.packages);
   const reasons = thirdPartyReasons(entries, distribution);
   return entries.map(({ packaging: _, ...entry }, index) => ({
     ...entry,
@@ -181,7 +184,10 @@ async function otherSystems(tree: FileTree): Promise<{
     const root = { path, distribution: readDistribution(tree, `${path}/`) };
     const found = await findDatabases(tree, `${path}/`);
     databases.push(...found);
-    for (const one of installedFrom(found, root.distribution)) {
+    for (const one of installedFrom(
+      found.flatMap(({ reading }) => reading.packages),
+      root.distribution,
+    )) {
       packages.push({ ...one, root, files: one.files.map((file) => ({ ...file, path: `${path}/${file.path}` })) });
     }
   }

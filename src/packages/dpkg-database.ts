@@ -6,6 +6,11 @@ import { type DatabaseEntry, type DatabaseReading, MAX_PACKAGES, type Packaging 
 /** States in which a package's files are not on disk, or only its configuration is. */
 const GONE = new Set(['not-installed', 'config-files']);
 
+/** Fields that decide which package an entry is of, and whether it is there. */
+const SINGLE: ReadonlySet<string> = new Set(['package', 'version', 'status', 'source', 'architecture']);
+/** @see https://www.debian.org/doc/debian-policy/ch-controlfields.html#version */
+const VERSION = /^(?:[0-9]+:)?[A-Za-z0-9][A-Za-z0-9.+:~-]*$/;
+
 /** The texts of a package's `info/NAME.list` and `info/NAME.md5sums`, for both spellings of its name. */
 export type FileLists = (name: string, architecture: string | undefined) => { list?: string; md5sums?: string };
 
@@ -23,7 +28,12 @@ export function readDpkgStatus(
 ): DatabaseReading {
   const packages: DatabaseEntry[] = [];
   const problems: string[] = [];
-  for (const fields of currentParagraphs(text, updates)) {
+  // dpkg refuses a field that comes twice; what was merged so may be another package.
+  const repeated = (field: string, fields: ReadonlyMap<string, string>) => {
+    if (SINGLE.has(field) && problems.length < MAX_PACKAGES)
+      problems.push(`the entry of ${(fields.get('package') ?? '').slice(0, 100)} has ${field} twice`);
+  };
+  for (const fields of currentParagraphs(text, updates, repeated)) {
     const status = fields.get('status');
     if (status !== undefined && GONE.has(status.split(/\s+/)[2] ?? '')) continue;
     const name = fields.get('package');
@@ -35,6 +45,8 @@ export function readDpkgStatus(
       problems.push(`an entry has no ${name ? `version (${name.slice(0, 100)})` : 'name'}`);
       continue;
     }
+    if (!VERSION.test(version))
+      problems.push(`${version.slice(0, 100)} of ${name.slice(0, 100)} is no version of dpkg's`);
     const architecture = fields.get('architecture');
     packages.push({
       type: 'deb',
@@ -52,12 +64,16 @@ export function readDpkgStatus(
 }
 
 /** The paragraphs of `status`, each replaced by the last one of `updates` about the same package. */
-function* currentParagraphs(text: string, updates: readonly string[]): Iterable<ReadonlyMap<string, string>> {
+function* currentParagraphs(
+  text: string,
+  updates: readonly string[],
+  repeated: (field: string, fields: ReadonlyMap<string, string>) => void,
+): Iterable<ReadonlyMap<string, string>> {
   const keyOf = (fields: ReadonlyMap<string, string>) => `${fields.get('package')}:${fields.get('architecture')}`;
   const changed = new Map(
-    updates.flatMap((update) => [...readParagraphs(update)]).map((fields) => [keyOf(fields), fields]),
+    updates.flatMap((update) => [...readParagraphs(update, repeated)]).map((fields) => [keyOf(fields), fields]),
   );
-  for (const fields of readParagraphs(text)) if (!changed.has(keyOf(fields))) yield fields;
+  for (const fields of readParagraphs(text, repeated)) if (!changed.has(keyOf(fields))) yield fields;
   yield* changed.values();
 }
 

@@ -20,6 +20,25 @@ export function readDistribution(tree: FileTree, root = ''): Distribution | null
   return null;
 }
 
+/** Every os-release that is a file of its own and names a distribution, and which of its fields it gives two values. */
+export function readDistributions(
+  tree: FileTree,
+): readonly { readonly distribution: Distribution; readonly repeated: readonly string[] }[] {
+  return PLACES.flatMap((where) => {
+    const text = keptText(tree, where);
+    const distribution = text === undefined ? null : parseOsRelease(text, where);
+    return text === undefined || distribution === null ? [] : [{ distribution, repeated: repeatedFields(text) }];
+  });
+}
+
+/** A shell takes the last value, other readers the first. */
+function repeatedFields(text: string): readonly string[] {
+  return ['ID', 'VERSION_ID'].filter((name) => {
+    const values = [...text.matchAll(new RegExp(`^\\s*(?:export\\s+)?${name}=(.*)$`, 'gm'))];
+    return new Set(values.map(([, value = '']) => unquote(value.trim()))).size > 1;
+  });
+}
+
 /** The os-release that may say what distribution it is, and that was not read. */
 export function unreadDistribution(tree: FileTree): { readonly path: string; readonly reason: string } | null {
   for (const path of PLACES) {

@@ -5,7 +5,7 @@ import { isSharedBuilder } from './identity.js';
 const text = z.string().min(1, { error: 'a text that is not empty' });
 const repository = z
   .string()
-  .regex(/^[A-Za-z0-9.:[\]-]+\/[a-z0-9._/-]+$/, { error: 'a repository such as registry.example.com/signatures' })
+  .regex(/^[A-Za-z0-9._:[\]-]+\/[a-z0-9._/-]+$/, { error: 'a repository such as registry.example.com/signatures' })
   .optional()
   .describe('Where the signatures lie, if not beside the image.');
 

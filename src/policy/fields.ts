@@ -34,7 +34,7 @@ export const platform = () => readBy(parsePlatform, 'a platform such as linux/am
 
 /** `host` or `host/prefix`: what a registry, or a part of one, is called. */
 export const registryPath = () =>
-  z.string().regex(/^(?:localhost|(?=[^/]*[.:])[A-Za-z0-9.:[\]-]+)(?:\/[a-z0-9._-]+)*\/?$/, {
+  z.string().regex(/^(?:localhost|(?=[^/]*[.:])[A-Za-z0-9._:[\]-]+)(?:\/[a-z0-9._-]+)*\/?$/, {
     error: 'a registry host, or host/path, such as registry.example.com or mirror.example.com/dockerhub',
   });
 

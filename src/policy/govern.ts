@@ -1,6 +1,6 @@
 import { type ImagePattern, literalPrefixLength, matches, parsePattern } from '../references/pattern.js';
 import type { Reference } from '../references/reference.js';
-import { canonicalHost } from '../references/registry-host.js';
+import { canonicalHost, mirroredName } from '../references/registry-host.js';
 import type { AllowEntry, DenyEntry, Policy } from './policy.js';
 
 /** Patterns are read once per entry: a policy is asked about every use. */
@@ -61,6 +61,14 @@ export function policyReference(policy: Policy, reference: Reference): Reference
   if (original === undefined) return canonical;
   const [registry = '', ...path] = `${original}/${name.slice(longest.length)}`.split('/');
   return canonicalReference({ ...canonical, registry, repository: path.join('/') });
+}
+
+/** The image that a public mirror serves under this name, as policy sees it; null where the host is no mirror. */
+export function mirroredReference(policy: Policy, reference: Reference): Reference | null {
+  const name = mirroredName(reference.registry, reference.repository);
+  if (name === undefined) return null;
+  const [registry = '', ...path] = name.split('/');
+  return policyReference(policy, { ...reference, registry, repository: path.join('/') });
 }
 
 /** The registry under its one name, and `library/` where Docker Hub implies it (as a mirror's path does). */

@@ -26,7 +26,16 @@ export function ruleSetting(policy: Policy, rule: Pick<Rule, 'id' | 'presets'>, 
     onIndeterminate: 'fail',
     options: isRecord(preset.options) ? preset.options : {},
   };
-  return change(change(setting, policy.rules[rule.id]), policy.roles[role]?.[rule.id]);
+  const changed = change(change(setting, policy.rules[rule.id]), policy.roles[role]?.[rule.id]);
+  return mayExcuseUnknown(rule.id) ? changed : { ...changed, onIndeterminate: 'fail' };
+}
+
+/** Rules whose "unknown" anybody who pushes an image can bring about: it counts as much as a failure, whatever a policy says. */
+const UNKNOWN_COUNTS: ReadonlySet<string> = new Set(['signature-verified']);
+
+/** Whether what a rule could not find out may be excused: by `on-indeterminate: warn`, or by a waiver that covers it. */
+export function mayExcuseUnknown(rule: string): boolean {
+  return !UNKNOWN_COUNTS.has(rule);
 }
 
 /** Which column of a rule's presets holds for images in a role. */

@@ -5,6 +5,7 @@ import type { Reference } from '../references/reference.js';
 import type { Answer } from '../rules/answer.js';
 import { policyReference } from './govern.js';
 import type { Policy, Waiver } from './policy.js';
+import { mayExcuseUnknown } from './settings.js';
 
 const DAY = 86_400_000;
 
@@ -121,7 +122,9 @@ function coveringWaiver(
   candidates: readonly { readonly waiver: Waiver; readonly index: number }[],
 ): number | null {
   if (answer.outcome !== 'fail' && answer.outcome !== 'indeterminate') return null;
-  const able = candidates.filter(({ waiver }) => answer.outcome === 'fail' || waiver.covers === 'indeterminate');
+  const able = candidates.filter(
+    ({ waiver }) => answer.outcome === 'fail' || (waiver.covers === 'indeterminate' && mayExcuseUnknown(answer.rule)),
+  );
   const whole = able.find(({ waiver }) => waiver.vulnerability === undefined);
   if (whole !== undefined) return whole.index;
   const vulnerabilities = answer.vulnerabilities ?? [];

@@ -20,7 +20,7 @@ export interface ImagePattern {
   readonly broad?: string;
 }
 
-const HOST = /^(?:\[[a-f0-9:]+\]|[a-z0-9.*-]+)(?::[0-9*]+)?$/;
+const HOST = /^(?:\[[a-f0-9:]+\]|[a-z0-9._*-]+)(?::[0-9*]+)?$/;
 const PATH_SEGMENT = /^[a-z0-9._*-]+$/;
 const TAG_GLOB = /^[A-Za-z0-9_.*-]{1,128}$/;
 const DIGITS = /^[0-9]+$/;

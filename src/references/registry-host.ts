@@ -6,9 +6,34 @@ const DOCKER_HUB_HOSTS = new Set(['index.docker.io', 'registry-1.docker.io', 're
  * (RFC 4343), 443 is the port HTTPS has anyway, and Docker Hub answers under several names.
  */
 export function canonicalHost(registry: string): string {
-  const lower = registry.toLowerCase();
+  // Clients read a port as a number, so zeros before it make no other one.
+  const lower = registry.toLowerCase().replace(/:0+(?=[0-9]+$)/, ':');
   const host = lower.endsWith(':443') ? lower.slice(0, -':443'.length) : lower;
   return DOCKER_HUB_HOSTS.has(host) ? 'docker.io' : host;
+}
+
+/** Public registries that serve the images of another one: what is before the path there, and whose images they are. */
+const PUBLIC_MIRRORS: readonly (readonly [prefix: string, original: string])[] = [
+  // https://cloud.google.com/artifact-registry/docs/pull-cached-dockerhub-images
+  ['mirror.gcr.io/', 'docker.io/'],
+  // https://gallery.ecr.aws/docker
+  ['public.ecr.aws/docker/', 'docker.io/'],
+  ['public.ecr.aws/bitnami/', 'docker.io/bitnami/'],
+  ['public.ecr.aws/ubuntu/', 'docker.io/ubuntu/'],
+  ['public.ecr.aws/chainguard/', 'cgr.dev/chainguard/'],
+  ['public.ecr.aws/eks-distro/kubernetes/', 'registry.k8s.io/'],
+  ['k8s.gcr.io/', 'registry.k8s.io/'],
+  ['docker.mirrors.ustc.edu.cn/', 'docker.io/'],
+  ['registry.docker-cn.com/', 'docker.io/'],
+  ['docker.m.daocloud.io/', 'docker.io/'],
+  ['dockerproxy.net/', 'docker.io/'],
+];
+
+/** The name that an image has in the registry that a public mirror takes it from; undefined where none is known. */
+export function mirroredName(registry: string, repository: string): string | undefined {
+  const name = `${canonicalHost(registry)}/${repository}`;
+  const mirror = PUBLIC_MIRRORS.find(([prefix]) => name.startsWith(prefix));
+  return mirror === undefined ? undefined : `${mirror[1]}${name.slice(mirror[0].length)}`;
 }
 
 /** The registry that a login is for: a host, or what older clients wrote, `https://host` or `https://host/v1/`. */

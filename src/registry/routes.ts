@@ -31,7 +31,7 @@ export function parseRoute(text: string): Result<RouteText, string> {
 
 function splitHost(text: string): { readonly registry: string; readonly prefix: string } | undefined {
   const [host = '', ...path] = text.replace(/\/+$/, '').split('/');
-  if (!/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?$/.test(host)) return undefined;
+  if (!/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?$/.test(host)) return undefined;
   if (!path.every((part) => /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/.test(part))) return undefined;
   return { registry: canonicalHost(host), prefix: path.join('/') };
 }

@@ -1,4 +1,4 @@
-import { deniedBy } from '../policy/govern.js';
+import { deniedBy, mirroredReference } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
 import { type NoOptions, noOptions, type UseRule } from './rule.js';
 
@@ -24,7 +24,9 @@ export const deniedBase: UseRule<NoOptions> = {
     if (reference === null)
       return { outcome: 'not-applicable', message: 'The image is not known; see known-reference.' };
     // Under the name that a mirror gives it, too: whoever denies a host denies what it mirrors.
-    const names = use.reference === null ? [reference] : [reference, use.reference];
+    const written = use.reference === null ? [reference] : [reference, use.reference];
+    const mirrored = written.flatMap((name) => mirroredReference(policy, name) ?? []);
+    const names = [...written, ...mirrored];
     const [denied] = names.flatMap((name) => {
       const entry = deniedBy(policy, name);
       return entry === null ? [] : [{ entry, name }];

@@ -1,5 +1,5 @@
 import { evaluateWolfi } from '../packages/wolfi-facts.js';
-import { needed, withoutLinuxContents } from './image-contents.js';
+import { needed, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import { type ImageRule, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
 export const fromWolfi: ImageRule<NoOptions> = {
@@ -31,6 +31,8 @@ export const fromWolfi: ImageRule<NoOptions> = {
     const packages = needed(subject.evidence.packages, 'The list of packages');
     if (!packages.ok) return packages.error;
     const apko = subject.evidence.apko?.status === 'present' ? subject.evidence.apko.value : undefined;
+    const unknown = unreadInventory(packages.value.unknowns.filter(({ path }) => path.endsWith('/os-release')));
+    if (unknown !== null) return unknown;
     const { contradictions, agreements } = evaluateWolfi(filesystem.value.tree, packages.value, apko);
     const [first] = contradictions;
     if (first !== undefined) {

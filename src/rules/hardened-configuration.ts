@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ImageConfiguration } from '../image-content/configuration.js';
-import { environmentHazards } from '../image-content/environment-facts.js';
+
 import type { FileEntry } from '../image-content/filesystem/file-entry.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
+import { environmentHooks, loaderFileHooks, openPlaces } from '../image-content/loader-hooks.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, withoutLinuxContents } from './image-contents.js';
@@ -142,8 +143,17 @@ function evaluateSettings(
   chosen: Options,
 ): readonly RuleResult[] {
   const results: RuleResult[] = [];
-  const isWritable = (directory: string) => ((facts.tree.resolve(directory)?.mode ?? 0) & 0o002) !== 0;
-  const hazards = environmentHazards(configuration.env, isWritable);
+  const whyOpen = openPlaces(facts.tree);
+  const hooks = loaderFileHooks(facts.tree, whyOpen);
+  if (hooks.length > 0) {
+    results.push({
+      outcome: 'fail',
+      aspect: 'loader',
+      message: `Its loader takes code from elsewhere: ${listed([...new Set(hooks.map(({ variable, reason }) => `${variable} ${reason}`))])}.`,
+      fix: 'Take an image without it, or remove the file in the stage that ships.',
+    });
+  }
+  const hazards = environmentHooks(configuration.env, whyOpen);
   if (hazards.length > 0) {
     results.push({
       outcome: 'fail',
@@ -153,7 +163,7 @@ function evaluateSettings(
     });
   }
   const [program, flag] = configuration.entrypoint;
-  if (flag === '-c' && /(?:^|\/)(?:ba|da|a|z)?sh$/.test(program ?? '')) {
+  if (/^-[a-z]*c$/.test(flag ?? '') && /(?:^|\/)(?:ba|da|a|z)?sh$/.test(program ?? '')) {
     results.push({
       outcome: 'fail',
       aspect: 'entrypoint',
@@ -162,7 +172,7 @@ function evaluateSettings(
       fix: 'Take an image whose ENTRYPOINT is a JSON array; or write one in the stage that ships, and have a waiver accept it in the base.',
     });
   }
-  const ports = configuration.exposedPorts.filter((port) => chosen.denyPorts.includes(Number(port.split('/')[0])));
+  const ports = configuration.exposedPorts.filter((port) => chosen.denyPorts.some((denied) => isExposed(port, denied)));
   if (ports.length > 0) {
     results.push({
       outcome: 'fail',
@@ -172,4 +182,10 @@ function evaluateSettings(
     });
   }
   return results;
+}
+
+/** Whether `22/tcp`, `0022` or `20-25/tcp` is about a port. */
+function isExposed(exposed: string, port: number): boolean {
+  const [first = '', last = first] = (exposed.split('/')[0] ?? '').split('-');
+  return Number(first) <= port && port <= Number(last);
 }

@@ -71,8 +71,8 @@ export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | n
   if (first === undefined) return null;
   return {
     outcome: 'indeterminate',
-    message: `What is installed is not known whole: /${first.path} could not be read${unknowns.length > 1 ? `, nor could ${unknowns.length - 1} more` : ''} (${first.reason.slice(0, 300)}).`,
-    fix: "Ask the image's publisher to keep its package database where its package manager does.",
+    message: `What is installed is not known for certain, by /${first.path}${unknowns.length > 1 ? ` and ${unknowns.length - 1} more` : ''}: ${first.reason.slice(0, 300)}.`,
+    fix: "Ask the image's publisher to keep os-release and package database as its distribution's package manager writes them.",
     details: shortened(unknowns.map(({ path, reason }) => `/${path}: ${reason}`)),
   };
 }

@@ -1,7 +1,9 @@
 /** Files whose bytes are kept because other step read them, by their path without a leading slash. */
 const KEPT: readonly RegExp[] = [
   /(?:^|\/)(?:etc|usr\/lib)\/os-release$/,
-  /^etc\/(?:passwd|apko\.json)$/,
+  /^etc\/(?:passwd|apko\.json|alpine-release|debian_version)$/,
+  // What the dynamic loader reads before any program runs.
+  /^etc\/(?:ld\.so\.(?:preload|conf)|ld\.so\.conf\.d\/[^/]+|ld-musl-[^/]+\.path)$/,
   /^etc\/apk\/(?:repositories|keys\/[^/]+)$/,
   /^(?:etc|(?:usr\/)?lib)\/apk\/repositories\.d\/[^/]+\.list$/,
   /^etc\/busybox-paths\.d\/[^/]+$/,
@@ -21,7 +23,7 @@ const KEPT: readonly RegExp[] = [
 
 /** Cheap words that every kept path has one of, so that most paths need no regular expression. */
 const WORDS =
-  /os-release|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO/;
+  /os-release|alpine-release$|etc\/ld[.-]|debian_version$|passwd|etc\/apk|apk\/repositories\.d|apko\.json|busybox-paths|apk\/db\/installed|lib\/dpkg\/|\/rpm|package\.json$|\.(?:dist|egg)-info|EGG-INFO/;
 
 /** Whether a file's bytes are worth keeping for another step. */
 export function isKeptFile(path: string): boolean {

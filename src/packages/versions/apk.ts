@@ -20,6 +20,11 @@ export const compareApk: VersionOrder = (a, b) => {
   }
 };
 
+/** Whether a text is a version in apk's grammar: what it installs always is. */
+export function isApkVersion(version: string): boolean {
+  return tokens(version).every(({ kind }) => kind !== 'invalid');
+}
+
 type Kind =
   | 'first-digits'
   | 'digits'

@@ -159,7 +159,8 @@ function questionsOf(
   return ok(
     ecosystems.flatMap((ecosystem): readonly PackageQuestion[] => {
       if (names === 'own') return [{ ecosystem, ...own }];
-      if (names === 'source') return [{ ecosystem, ...origin, about: 'package' }];
+      if (names === 'source')
+        return sourceNames(one).map((of) => ({ ecosystem, ...origin, name: of, about: 'package' }));
       // What rpm's records call a package differs from one to the next: either name is meant in full.
       const about = type === 'apk' ? 'possible' : 'package';
       return source.name === name
@@ -170,6 +171,15 @@ function questionsOf(
           ];
     }),
   );
+}
+
+/**
+ * The names by which records of source packages may mean a package. An apk's origin is written by whoever wrote its
+ * database: where it names another recipe, the package's own name may still be one, and recipes' names are lower case.
+ */
+function sourceNames({ type, name, source }: QueriedPackage): readonly string[] {
+  if (type !== 'apk') return [source.name];
+  return [...new Set([source.name, name].flatMap((one) => [one, one.toLowerCase()]))];
 }
 
 /** What is asked about a runtime or server, which no registry has. */

@@ -45,12 +45,13 @@ function reported(evidence: Evidence<KnownVulnerabilities>): string {
 test('packages are asked for by what they were built from, in one request, and records are fetched once', async () => {
   const server = await serve(knowing([RECORD]));
   expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
-  expect(server.queries[0]?.slice(0, 2)).toEqual([
+  expect(server.queries[0]?.slice(0, 3)).toEqual([
     { package: OPENSSL, version: '3.3.1-r0' },
+    { package: { ecosystem: 'Alpine:v3.20', name: 'libcrypto3' }, version: '3.3.1-r0' },
     { package: { ecosystem: 'Alpine:v3.20', name: 'musl' }, version: '1.2.5-r0' },
   ]);
   expect(server.requests).toEqual([
-    'POST /v1/querybatch 5',
+    'POST /v1/querybatch 6',
     'GET /v1/vulns/ALPINE-CVE-2026-1000',
     'GET /exploited.json',
   ]);
@@ -112,7 +113,7 @@ test('pages are followed, one that holds only a token too', async () => {
     'libcrypto3 CVE-2026-1000 3.3.2-r0\nlibcrypto3 CVE-2026-2000 unfixed',
   );
   expect(server.requests.filter((request) => request.startsWith('POST'))).toEqual([
-    'POST /v1/querybatch 5',
+    'POST /v1/querybatch 6',
     'POST /v1/querybatch 1',
     'POST /v1/querybatch 1',
   ]);
@@ -131,7 +132,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
     (queries) => ({ body: { results: queries.map(() => ({ next_page_token: 'again' })) } }),
     /^unavailable: .*lead back to one another/,
   ],
-  ['fewer answers than questions', () => ({ body: { results: [{}] } }), /^unavailable: .*1 results for 5 questions/],
+  ['fewer answers than questions', () => ({ body: { results: [{}] } }), /^unavailable: .*1 results for 6 questions/],
   ['another document', () => ({ body: { vulns: [] } }), /^unavailable: .*not a list of results/],
   ['no JSON', () => ({ body: '<html>Please log in</html>' }), /^unavailable: .*not a list of results/],
   ['a redirect to a login page', () => ({ status: 302, headers: { location: '/login' }, body: '' }), /^unavailable: /],
