@@ -15,6 +15,19 @@ test.each([
   ['Containerfile.erb', 'template'],
   ['Dockerfile.dockerignore', 'ignore-file'],
   ['.dockerignore', 'ignore-file'],
+  ...['Dockerfile-3.12', 'Dockerfile2', 'DockerfileDev', 'dockerfile.dev', 'app.Containerfile', 'api.DOCKERFILE'].map(
+    (path) => [path, 'dockerfile'] as const,
+  ),
+  ...['DOCKERFILE', 'dockerfile-dev', 'Dockerfile_alpine', 'containerfile.dev', 'Dockerfile.go', 'Containerfile.x'].map(
+    (path) => [path, 'dockerfile'] as const,
+  ),
+  ...['Dockerfile.tpl', 'Dockerfile.jinja2', 'Dockerfile.em', 'Containerfile.in', 'Dockerfile-alpine.template'].map(
+    (path) => [path, 'template'] as const,
+  ),
+  ...['Dockerfile.md', 'dockerfile.rst'].map((path) => [path, 'prose'] as const),
+  ...['dockerfile.go', 'DockerfileParser.java', 'dockerfile_test.py', 'Dockerfiles', 'dockerfile-lint.js'].map(
+    (path) => [path, 'other'] as const,
+  ),
   ['Dockerfile/x', 'other'],
   ['MyDockerfile', 'other'],
   ['.Dockerfile', 'other'],

@@ -32,8 +32,8 @@ const pushes = (inputs: Readonly<Record<string, string>>) =>
 
 describe('a workflow that is not looked into in full is reported', () => {
   test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
-    ['bake', runs('docker buildx bake -f x.hcl'), ['runs docker buildx bake']],
-    ['its action', ofSteps({ uses: 'docker/bake-action@v6' }), ['runs docker/bake-action']],
+    ['bake', runs('docker buildx bake -f x.hcl'), ['runs docker buildx bake on x.hcl, which is not here']],
+    ['its action', ofSteps({ uses: 'docker/bake-action@v6' }), ['runs docker buildx bake, whose files are not here']],
     ['standard input', runs('docker build - < x'), ['builds from standard input']],
     ['a file from standard input', runs('docker build -f - . < x'), ['builds from standard input']],
     ['a file by a variable', runs('docker build -f "$FILE" .'), ['builds a file that only a run knows']],
@@ -141,14 +141,14 @@ describe('a workflow that is not looked into in full is reported', () => {
 
 test('names that are almost those of build files are reported', async () => {
   const files = {
-    ...{ 'docker-bake.hcl': '', 'Dockerfile-prod': '', 'a/DockerFile': '' },
+    ...{ 'docker-bake.hcl': '', 'api-dockerfile': '', 'a/MyDockerfile': '' },
     ...{ 'dockerfile.go': '', 'Dockerfile.md': 'FROM a', 'dockerfile-lint.sh': '', 'Dockerfile.dockerignore': '' },
   };
   expect(await unseen(files)).toEqual([
-    'Dockerfile-prod is named like a build file, and is not read',
-    'a/DockerFile is named like a build file, and is not read',
+    'a/MyDockerfile is named like a build file, and is not read',
+    'api-dockerfile is named like a build file, and is not read',
   ]);
-  expect(await unseen(files, { include: ['**/DockerFile', 'Dockerfile-*'] })).toEqual([]);
+  expect(await unseen(files, { include: ['**/MyDockerfile', 'api-*'] })).toEqual([]);
 });
 
 test('a submodule is reported: what is built in it is read by nobody here', () => {
@@ -170,7 +170,7 @@ test('a pass says which builds it is not about', async () => {
   expect(report.verdict).toBe('pass');
   const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated'));
   expect(notice).toContain(
-    `: ${W} builds from standard input; ${W} runs docker buildx bake; docker-bake.hcl holds a build file of its own (dockerfile-inline of a). List`,
+    `: ${W} builds from standard input; docker-bake.hcl holds a build file of its own (dockerfile-inline of a). List`,
   );
   const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, INLINE]));
   const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));

@@ -1,15 +1,24 @@
 import { plural } from '../lib/text.js';
-import type { Build } from './build.js';
+import { bakeRuns, type PlacedRun } from './bake-runs.js';
+import type { Build, OpenValue } from './build.js';
 import { definedBuilds, namedBuildOf } from './defined-builds.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
-import type { RequestedBuilds } from './script/build-command.js';
+import type { NamedBuild, RequestedBuilds } from './script/named-build.js';
+import { buildsInFile, isScriptFile } from './script/script-files.js';
 import type { PlacedBuild } from './unseen-builds.js';
 import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow/workflow-builds.js';
 
+/** Makefiles, shell scripts and the like that are read of one repository, and what they have together. */
+const MAX_SCRIPTS = 2_000;
+const MAX_SCRIPT_BYTES = 32 * 1024 * 1024;
+/** A longer one is an archive or a list of data. */
+const MAX_BYTES_OF_SCRIPT = 1024 * 1024;
+
 /** What the files of a repository ask to be built. */
 interface RepositoryBuilds {
+  /** Of workflows, actions and scripts. */
   readonly workflows: readonly PlacedBuild[];
   /** Of bake, Compose and dev container definitions. */
   readonly defined: readonly PlacedBuild[];
@@ -19,53 +28,127 @@ interface RepositoryBuilds {
   readonly unreadable: readonly BuildFile[];
 }
 
-/** Reads what workflows, the repository's own actions and build definitions build. */
+/** Reads what workflows, the repository's own actions, scripts and build definitions build. */
 export async function requestedBuilds(
   tree: RepositoryTree,
   entries: readonly TreeEntry[],
   options: Pick<ReadingOptions, 'definitions' | 'environment' | 'only'>,
 ): Promise<RepositoryBuilds> {
-  const unreadable: BuildFile[] = [];
-  const unseen: UnseenBuild[] = [];
-  const known = new Set(entries.map(({ path }) => path));
-  const take = (path: string, { named, unseen: clauses }: RequestedBuilds, into: PlacedBuild[]) => {
-    into.push(...named.map((build) => ({ path, build: { ...build, file: foundAs(build.file, known) } })));
-    unseen.push(...clauses.map((what) => ({ path, what })));
-  };
-
-  const workflows: PlacedBuild[] = [];
-  let left = MAX_WORKFLOW_BYTES;
-  for (const { path } of entries.filter(({ path, kind }) => kind === 'file' && isWorkflow(path))) {
-    const content = await tree.read(path, left);
-    if (content.ok) {
-      left -= content.value.length;
-      const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-      take(path, await buildsInWorkflow(content.value, directory), workflows);
-    } else if (content.error.code === 'too-large') {
-      const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
-      unreadable.push({ path, status: 'unreadable', reason });
-    } else if (content.error.code === 'not-found') {
-      unseen.push({ path, what: 'is tracked and not here' });
-    } else {
-      unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
-    }
+  const asked = new AskedBuilds(tree, entries);
+  await asked.readWorkflows();
+  await asked.readScripts();
+  const { unreadable, unseen, workflows, runs } = asked;
+  const own = await definedBuilds(tree, entries, options);
+  const ofRuns =
+    options.definitions === undefined ? await bakeRuns(tree, entries, runs, options.environment) : undefined;
+  for (const others of [own, ...(ofRuns === undefined ? [] : [ofRuns])]) {
+    unreadable.push(...others.unreadable);
+    unseen.push(...others.unseen.filter(({ path }) => options.only?.includes(path) !== false));
   }
-
-  const { builds, ...others } = await definedBuilds(tree, entries, options);
-  unreadable.push(...others.unreadable);
-  unseen.push(...others.unseen.filter(({ path }) => options.only?.includes(path) !== false));
+  const all = [...own.builds, ...(ofRuns?.builds ?? [])];
+  const builds = [...new Map(all.map((build) => [JSON.stringify(build), build])).values()];
   const defined: PlacedBuild[] = [];
   for (const build of builds) {
     const named = namedBuildOf(build);
     if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
-    else defined.push({ path: build.definition, build: { ...named, file: foundAs(named.file, known) } });
+    else defined.push({ path: build.definition, build: asked.found(named) });
   }
-  return { workflows, defined, builds, unseen, unreadable };
+  return { workflows, defined, builds: [...builds, ...workflows.map(buildOf)], unseen, unreadable };
 }
 
-/** The file that is built where there is none of the name: BuildKit and Podman have names that they fall back to. */
-function foundAs(file: string, known: ReadonlySet<string>): string {
-  if (known.has(file) || !/(?:^|\/)Dockerfile$/.test(file)) return file;
-  const directory = file.slice(0, -'Dockerfile'.length);
-  return [`${directory}dockerfile`, `${directory}Containerfile`].find((other) => known.has(other)) ?? file;
+class AskedBuilds {
+  readonly workflows: PlacedBuild[] = [];
+  readonly runs: PlacedRun[] = [];
+  readonly unseen: UnseenBuild[] = [];
+  readonly unreadable: BuildFile[] = [];
+  readonly #tree: RepositoryTree;
+  readonly #files: readonly string[];
+  readonly #known: ReadonlySet<string>;
+
+  constructor(tree: RepositoryTree, entries: readonly TreeEntry[]) {
+    this.#tree = tree;
+    this.#files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+    this.#known = new Set(entries.map(({ path }) => path));
+  }
+
+  async readWorkflows(): Promise<void> {
+    let left = MAX_WORKFLOW_BYTES;
+    for (const path of this.#files.filter(isWorkflow)) {
+      const content = await this.#tree.read(path, left);
+      if (content.ok) {
+        left -= content.value.length;
+        const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+        this.#take(path, await buildsInWorkflow(content.value, directory));
+      } else if (content.error.code === 'too-large') {
+        const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
+        this.unreadable.push({ path, status: 'unreadable', reason });
+      } else if (content.error.code === 'not-found') {
+        this.unseen.push({ path, what: 'is tracked and not here' });
+      } else {
+        this.unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
+      }
+    }
+  }
+
+  /** What is no script that can be had runs nothing; what is beyond a limit is named. */
+  async readScripts(): Promise<void> {
+    let left = MAX_SCRIPT_BYTES;
+    const paths = this.#files.filter(isScriptFile);
+    for (const path of paths.slice(0, MAX_SCRIPTS)) {
+      const content = await this.#tree.read(path, Math.min(left, MAX_BYTES_OF_SCRIPT));
+      if (content.ok) {
+        left -= content.value.length;
+        this.#take(path, await buildsInFile(path, content.value));
+      } else if (content.error.code === 'too-large') {
+        this.unseen.push({ path, what: 'is a script that is too long to be read' });
+      }
+    }
+    for (const path of paths.slice(MAX_SCRIPTS))
+      this.unseen.push({ path, what: `is not read: there are more than ${MAX_SCRIPTS} scripts` });
+  }
+
+  #take(path: string, { named, unseen, bakes = [] }: RequestedBuilds): void {
+    this.workflows.push(...named.map((build) => ({ path, build: this.found(build) })));
+    this.unseen.push(...unseen.map((what) => ({ path, what })));
+    this.runs.push(...bakes.map((run) => ({ path, run })));
+  }
+
+  /** The build of a file that is there: builders have other places and names that they fall back to. */
+  found(build: NamedBuild): NamedBuild {
+    const candidates = [build.file, ...(build.asked?.otherwise === undefined ? [] : [build.asked.otherwise])];
+    const names = candidates.flatMap((file) => [file, ...otherNames(file)]);
+    return { ...build, file: names.find((file) => this.#known.has(file)) ?? build.file };
+  }
+}
+
+/** BuildKit falls back to `dockerfile`, nerdctl and podman to each other's name. */
+function otherNames(file: string): readonly string[] {
+  const [, directory, name] = /^(.*\/)?(Dockerfile|Containerfile)$/.exec(file) ?? [];
+  if (name === undefined) return [];
+  const others = name === 'Dockerfile' ? ['dockerfile', 'Containerfile'] : ['Dockerfile', 'dockerfile'];
+  return others.map((other) => `${directory ?? ''}${other}`);
+}
+
+/** A build of a command or an action, in the form in which all builds are listed. */
+function buildOf({ path, build }: PlacedBuild): Build {
+  const { file, target, platforms = [], buildArgs, buildContexts, open, asked } = build;
+  const line = asked?.line ?? 1;
+  const openOf = (field: string): OpenValue => ({ field, decidedBy: 'a variable or an expression', line });
+  const openArgs = open?.args ?? [];
+  return {
+    definition: path,
+    line,
+    dockerfile: file,
+    context: asked?.context ?? '.',
+    args: { ...Object.fromEntries(openArgs.flatMap((name) => (name === '' ? [] : [[name, null]]))), ...buildArgs },
+    ...(target === undefined ? {} : { target }),
+    platforms,
+    contexts: buildContexts,
+    open: [
+      ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`)),
+      ...(open?.target === true ? [openOf('target')] : []),
+      ...(open?.platforms === true ? [openOf('platforms')] : []),
+      ...(open?.contexts === true ? [openOf('contexts')] : []),
+    ],
+  };
 }

@@ -8,7 +8,7 @@ import type {
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
-import type { NamedBuild } from './script/build-command.js';
+import type { NamedBuild } from './script/named-build.js';
 
 /** The longest definition that is read. */
 const MAX_DEFINITION_BYTES = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ export interface DefinedBuilds {
   readonly unseen: readonly UnseenBuild[];
 }
 
-const NOTHING: DefinedBuilds = { builds: [], unreadable: [], unseen: [] };
+export const NOTHING: DefinedBuilds = { builds: [], unreadable: [], unseen: [] };
 
 /** Reads the build definitions of a repository; nothing of a reader is loaded where there is none of its kind. */
 export async function definedBuilds(
@@ -34,13 +34,28 @@ export async function definedBuilds(
   const paths = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
   const context = readingContext(tree, paths, options);
   const { definitions } = options;
-  if (definitions !== undefined) return namedDefinitions(tree, definitions, context);
+  if (definitions !== undefined) return joinedDefinitions(tree, definitions, context);
   const found = [
     await bakeBuilds(tree, paths, context),
     await composeBuilds(tree, paths, context),
     await devcontainerBuilds(tree, paths, context),
   ];
   return together(found);
+}
+
+/** What files that a run of bake in `directory` joins ask to be built; none of them is optional. */
+export function bakedBuilds(
+  tree: RepositoryTree,
+  entries: readonly TreeEntry[],
+  paths: readonly string[],
+  given: { readonly directory: string; readonly environment: Readonly<Record<string, string>> },
+): Promise<DefinedBuilds> {
+  const known = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const context = readingContext(tree, known, given);
+  return joinedDefinitions(tree, paths, {
+    ...context,
+    workingDirectory: given.directory === '' ? '.' : given.directory,
+  });
 }
 
 /** The same build may be asked for by a project that a dev container names, and by the project itself. */
@@ -54,7 +69,7 @@ function together(found: readonly DefinedBuilds[]): DefinedBuilds {
 }
 
 /** Files that a command joins: of one kind, which the first of them decides. */
-async function namedDefinitions(
+async function joinedDefinitions(
   tree: RepositoryTree,
   paths: readonly string[],
   context: DefinitionOptions,
@@ -67,9 +82,10 @@ async function namedDefinitions(
     return readSet(devcontainerReader, files, context);
   }
   const { composeReader } = await import('./compose/compose.js');
-  if (paths.every((path) => /\.ya?ml$/.test(path))) return readSet(composeReader, files, context);
+  if (context.workingDirectory === undefined && paths.every((path) => /\.ya?ml$/.test(path)))
+    return readSet(composeReader, files, context);
   const { bakeReader } = await import('./bake/reader.js');
-  return readSet(bakeReader(composeReader), files, { ...context, workingDirectory: '.' });
+  return readSet(bakeReader(composeReader), files, { workingDirectory: '.', ...context });
 }
 
 async function readAll(

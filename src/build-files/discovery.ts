@@ -3,7 +3,7 @@ import { nameKind } from './file-names.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions } from './reading.js';
 import type { TreeEntry } from './repository-tree.js';
-import type { NamedBuild } from './script/build-command.js';
+import type { NamedBuild } from './script/named-build.js';
 
 /** Which files of a repository are read, and which are only listed. */
 export interface Discovery {
@@ -34,6 +34,7 @@ export function discover(
     const wanted = name === 'dockerfile' || (name === 'other' && matches(include, path));
     if (!wanted && !built.has(path)) {
       if (name === 'template') skip(path, 'a template is not a Dockerfile until it is filled in');
+      if (name === 'prose') skip(path, 'prose is no build file');
     } else if (isExcluded(path)) skip(path, 'excluded by files.exclude');
     else if (only !== undefined && !only.has(path)) skip(path, 'not chosen by `paths` or `changed-files-only`');
     else paths.push(path);

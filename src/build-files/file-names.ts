@@ -1,18 +1,37 @@
 /** What a file's name says of it. */
-export type NameKind = 'dockerfile' | 'template' | 'ignore-file' | 'other';
+export type NameKind = 'dockerfile' | 'template' | 'prose' | 'ignore-file' | 'other';
+
+/** Endings of files that something fills in, or that another program reads before the builder does. */
+const TEMPLATE = /\.(?:j2|jinja2?|tmpl|tpl|gotmpl|template|erb|ejs|em|in|m4|mustache|hbs|tera)$/i;
+const PROSE = /\.(?:md|mdx|markdown|rst|adoc|asciidoc|html?|pdf)$/i;
+/** Endings of programs and data: `dockerfile.go` and `DockerfileParser.java` are of programs that read Dockerfiles. */
+const PROGRAM =
+  /\.(?:go|py|pyi|[cm]?[jt]sx?|java|kts?|rb|rs|c|h|cc|hpp|cs|php|pl|sh|bash|ps1|bat|ya?ml|json5?|toml|xml|css|svg|png|jpe?g|gif|lock|snap|sum|proto|scala|swift|exs?|lua|vim|vue|ipynb|nix|el|g4|xsd|map|swp|dockerignore)$/i;
+
+const USUAL = /^(?:docker|container)file$/i;
+const USUAL_WITH_ENDING = /^(?:Docker|Container)file\..+$/s;
+const SUFFIXED = /^(?:docker|container)file[-_.\d]/i;
+/** `DockerfileDev`, but not `Dockerfiles`. */
+const JOINED = /^(?:Docker|Container)file[A-Z]/;
+const ENDING = /.\.(?:docker|container)file$/is;
 
 /**
- * Whether a file is a Dockerfile by its name: `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`, `*.dockerfile`,
- * `Containerfile*`, and `dockerfile`, which BuildKit falls back to. Ignore files are none, and templates are none until
- * something has filled them in.
+ * Whether a file is a build file by its name: `Dockerfile`, `Dockerfile.*`, `Dockerfile-*`, `DockerfileDev`, `*.Dockerfile`,
+ * the same of Containerfiles, and in any case. Ignore files are none, and templates are none until something has filled
+ * them in.
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerui/config.go `ReadEntrypoint`
  */
 export function nameKind(path: string): NameKind {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (/\.(?:docker|container)ignore$/.test(name)) return 'ignore-file';
-  const stem = name.replace(/\.(?:j2|tmpl|template|erb)$/, '');
-  const usual = /^(?:[dD]ockerfile|Dockerfile\..+|Containerfile.*)$/s.test(stem) || /.\.[dD]ockerfile$/s.test(stem);
-  if (!usual) return 'other';
-  return stem === name ? 'dockerfile' : 'template';
+  const stem = name.replace(TEMPLATE, '');
+  if (!isUsual(stem)) return 'other';
+  if (stem !== name) return 'template';
+  return PROSE.test(name) ? 'prose' : 'dockerfile';
+}
+
+function isUsual(name: string): boolean {
+  if (USUAL.test(name) || USUAL_WITH_ENDING.test(name) || ENDING.test(name)) return true;
+  return (SUFFIXED.test(name) || JOINED.test(name)) && !PROGRAM.test(name);
 }

@@ -11,7 +11,7 @@ import type { BuildFile, ImageUse } from './image-use.js';
 import { mergeStage } from './merge-stage.js';
 import type { ReadingOptions, ReadRepository, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeError } from './repository-tree.js';
-import type { NamedBuild } from './script/build-command.js';
+import type { NamedBuild } from './script/named-build.js';
 import { unseenByName, unseenOf } from './unseen-builds.js';
 
 /**
@@ -109,7 +109,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
 
 /** What is open in a build is not read, so that builds which differ in that alone are one. */
 function distinctBuilds(builds: readonly NamedBuild[]): readonly NamedBuild[] {
-  return [...new Map(builds.map(({ open: _, ...build }) => [JSON.stringify(build), build])).values()];
+  return [...new Map(builds.map(({ open: _, asked: __, ...build }) => [JSON.stringify(build), build])).values()];
 }
 
 /** Whoever excludes the file that asks for a build, or evaluates others alone, has been reported. */
@@ -172,5 +172,6 @@ function withBuild(usual: DockerfileOptions, build: NamedBuild): DockerfileOptio
     buildContexts: { ...usual.buildContexts, ...build.buildContexts },
     platforms: build.platforms ?? usual.platforms,
     ...(build.target === undefined ? {} : { targets: [build.target] }),
+    ...optionalField('firstBase', build.firstBase),
   };
 }

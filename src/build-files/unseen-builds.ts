@@ -2,7 +2,7 @@ import { nameKind } from './file-names.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import type { Reading, ReadingOptions, UnseenBuild } from './reading.js';
 import type { TreeEntry } from './repository-tree.js';
-import type { NamedBuild, OpenParts } from './script/build-command.js';
+import type { NamedBuild, OpenParts } from './script/named-build.js';
 
 /** A build that a file of the repository asks for. */
 export interface PlacedBuild {
@@ -14,7 +14,7 @@ export interface PlacedBuild {
 /** What is named like a build file and is not read as one: other endings may be those of programs and prose. */
 function isNamedAlmost(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return nameKind(path) === 'other' && /^(?:docker|container)file(?:[-_][^.]*)?$/i.test(name);
+  return nameKind(path) === 'other' && /^.*(?:[-_](?:docker|container)|(?:Docker|Container))file$/s.test(name);
 }
 
 /** What has to be reported by the names of files alone. */
@@ -53,6 +53,7 @@ export function unseenOf(
     const what = [
       ...(names.length === 0 ? [] : [`a value of its own for ${names.slice(0, MAX_NAMED).join(', ')}${others}`]),
       ...(open.target && !isTargeted && staged.has(file) ? ['a target of its own'] : []),
+      ...(open.platforms === true && options.perFile[file]?.platforms === undefined ? ['platforms of its own'] : []),
       ...(open.contexts ? ['named contexts of its own'] : []),
     ];
     return what.length === 0 ? [] : [{ path, what: `builds ${file} with ${what.join(' and ')}` }];

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildsInScript } from '../../../src/build-files/script/build-command.js';
 
-const files = (script: string, directory = '') => buildsInScript(script, directory).named.map(({ file }) => file);
+const files = (script: string, directory = '') => buildsInScript(script, { directory }).named.map(({ file }) => file);
 
 describe('the builds that a script asks for', () => {
   test.each([
@@ -41,6 +41,32 @@ describe('the builds that a script asks for', () => {
     ['docker build ../outside', []],
     ['docker run -f x build', []],
     ['echo docker', []],
+    ['echo docker build -f x .', []],
+    ['docker --context c --debug build -f x .', ['x']],
+    ['docker buildx --builder b1 b -f x .', ['x']],
+    ['docker-buildx build -f x .', ['x']],
+    ['/usr/bin/docker build -f x .', ['x']],
+    ['docker b -f x .', []],
+    ['bash -c "cd a && docker build -f x ."; docker build -f y .', ['a/x', 'y']],
+    ['ID=$(docker build -q -f x .) && docker run $ID', ['x']],
+    ['ID=`docker build -q -f x .`', ['x']],
+    ['eval "docker build -f x ."', ['x']],
+    ['F=x; docker build -f "$F" .', ['x']],
+    ['F=x; F=y; docker build -f "$F" .', []],
+    ['for F in a b; do docker build -f "$F" .; done', []],
+    ['cat <<EOF\ndocker build -f no .\nEOF\ndocker build -f x .', ['x']],
+    ['bash <<EOF\ndocker build -f x .\nEOF', ['x']],
+    ['docker build -f x . > log 2>&1 && docker build -f y .', ['x', 'y']],
+    ['$DOCKER build -t a -f x .', ['x']],
+    ['cd "$GITHUB_WORKSPACE/a" && docker build -f x .', ['a/x']],
+    ['podman --log-level=debug build -f x .', ['x']],
+    ['podman build --from b -f x .', ['x']],
+    ['podman build -f a -f b .', []],
+    ['podman build -f x.in .', []],
+    ['nerdctl -n k8s.io build -f x .', ['x']],
+    ['buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=d --opt filename=x', ['d/x']],
+    ['/kaniko/executor --context dir:///workspace --dockerfile x', ['x']],
+    ['docker run gcr.io/kaniko-project/executor:v1 --context=dir:///workspace/a', ['a/Dockerfile']],
   ])('%j: %j', (script, expected) => {
     expect(files(script)).toEqual(expected);
   });
@@ -54,7 +80,7 @@ describe('the builds that a script asks for', () => {
     const script =
       'docker build --target api --platform linux/amd64,linux/arm64 --build-arg A=1 --build-arg B --build-arg C=$C ' +
       '--build-arg __proto__=x --build-context base=docker-image://b .';
-    const [build] = buildsInScript(script, '').named;
+    const [build] = buildsInScript(script, { directory: '' }).named;
     expect(build).toMatchObject({
       target: 'api',
       platforms: ['linux/amd64', 'linux/arm64'],
@@ -64,6 +90,45 @@ describe('the builds that a script asks for', () => {
       ['A', '1'],
       ['__proto__', 'x'],
     ]);
+  });
+
+  test('a script knows its own directory, and the lines of its commands', () => {
+    const script = '#!/bin/sh\ncd "$(dirname "$0")/.."\ndocker build \\\n  -f x .\n';
+    const { named } = buildsInScript(script, { directory: '', own: 'a/b', line: 1 });
+    expect(named).toMatchObject([{ file: 'a/x', asked: { line: 4, context: 'a' } }]);
+  });
+
+  test('what stands before a command is its environment', () => {
+    const script = 'A=1 DOCKER_DEFAULT_PLATFORM=linux/arm64 docker build --build-arg A --build-arg B .';
+    expect(buildsInScript(script, { directory: '' }).named).toMatchObject([
+      { buildArgs: { A: '1' }, platforms: ['linux/arm64'], open: { args: ['B'] } },
+    ]);
+  });
+
+  test('the options of other builders have the same meaning', () => {
+    const script =
+      'podman build --from evil --build-arg-file f --build-context a=container-image://b .\n' +
+      'buildctl build --local context=. --opt build-arg:A=1 --opt target=t --opt context:c=docker-image://d --opt source=s';
+    expect(buildsInScript(script, { directory: '' }).named).toMatchObject([
+      { firstBase: 'evil', buildContexts: { a: 'docker-image://b' }, open: { args: [''] } },
+      { target: 't', buildArgs: { A: '1', BUILDKIT_SYNTAX: 's' }, buildContexts: { c: 'docker-image://d' } },
+    ]);
+  });
+
+  test('a run of bake has its files and what it sets', () => {
+    const script = 'cd a && docker buildx bake -f x.hcl --set "*.args.A=1" --var B=2 app';
+    expect(buildsInScript(script, { directory: '' }).bakes).toEqual([
+      { files: ['a/x.hcl'], directory: 'a', overrides: ['*.args.A=1', 'var B=2'], line: 1 },
+    ]);
+  });
+
+  test('time grows linearly with the script', () => {
+    const parts = ['$(', '`', '<<A ', "'", '"', '${', 'A=$A$A;', 'bash -c "', '\\', '(', 'eval $A '];
+    for (const part of parts) {
+      const start = performance.now();
+      buildsInScript(part.repeat(10_000), { directory: '' });
+      expect(performance.now() - start).toBeLessThan(5_000);
+    }
   });
 
   test('any script is read, and no path leaves the repository', () => {

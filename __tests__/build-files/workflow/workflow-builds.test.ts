@@ -22,7 +22,8 @@ describe('build-push-action', () => {
         platforms: ['linux/amd64', 'linux/arm64'],
         buildArgs: { A: '1' },
         buildContexts: { base: 'docker-image://b' },
-        open: { args: ['B'], target: false, contexts: false },
+        open: { args: ['B'], target: false, contexts: false, platforms: false },
+        asked: { line: 1, context: '.' },
       },
     ]);
   });
@@ -98,14 +99,14 @@ test.each([
   expect((await builds(text)).every(({ file }) => file === 'Dockerfile' || file === 'x')).toBe(true);
 });
 
-test('workflows are the YAML files of one directory, and the actions that are kept beside it or are the repository', () => {
+test("workflows are the YAML files of one directory, and the repository's own actions anywhere", () => {
   const workflows = [
     ...['.github/workflows/a.yml', '.github/workflows/b.yaml'],
-    ...['action.yml', '.github/action.yaml', '.github/actions/a/b/action.yml'],
+    ...['action.yml', '.github/action.yaml', '.github/actions/a/b/action.yml', 'x/action.yml'],
   ];
   const others = [
     ...['.github/workflows/a/b.yml', 'x/.github/workflows/a.yml', '.github/workflows/a.json'],
-    ...['x/action.yml', 'reaction.yml', '.github/x-action.yml'],
+    ...['reaction.yml', '.github/x-action.yml'],
   ];
   expect(workflows.every(isWorkflow)).toBe(true);
   expect(others.some(isWorkflow)).toBe(false);

@@ -54,6 +54,8 @@ export interface BuildParameters {
   readonly everyStage: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildContexts: Readonly<Record<string, string>>;
+  /** What takes the place of the first FROM. */
+  readonly firstBase?: string;
 }
 
 /** What COPY --from and a mount's `from` look names up in: the stages, then every other image named before. */
@@ -133,7 +135,8 @@ class Build {
     const [word] = from.words;
     if (word === undefined) return { kind: 'unknown', reason: 'FROM names no image' };
     const at = sourceSpan(from.line, from.textStart + word.start, from.textStart + word.start + word.text.length);
-    const name = this.#scope.expand(word.text);
+    const { firstBase } = this.#parameters;
+    const name = this.#scope.expand(index === 0 && firstBase !== undefined ? firstBase : word.text);
     const platform = this.#platform(flagValue(from, 'platform') ?? '');
     const found = (expanded: string, more: Partial<FoundUse>): FoundBase => ({
       kind: 'image',

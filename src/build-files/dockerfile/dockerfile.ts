@@ -25,6 +25,8 @@ export interface DockerfileOptions {
   readonly platforms: readonly string[];
   /** The stages that are built for; none means the last. */
   readonly targets?: readonly string[];
+  /** What takes the place of the first FROM (`podman build --from`). */
+  readonly firstBase?: string;
 }
 
 /** What one Dockerfile shows. */
@@ -122,9 +124,10 @@ function findBuilds(
   options: DockerfileOptions,
   budget: WorkBudget,
 ): Builds {
-  const { buildArgs, buildContexts } = options;
+  const { buildArgs, buildContexts, firstBase } = options;
   const find = (platform: Platform, target: string | undefined, everyStage: boolean) => {
-    const parameters = { platform, everyStage, buildArgs, buildContexts, ...optionalField('target', target) };
+    const given = { ...optionalField('target', target), ...optionalField('firstBase', firstBase) };
+    const parameters = { platform, everyStage, buildArgs, buildContexts, ...given };
     return { build: findBuild(document, parameters, budget), platform };
   };
   const targets = options.targets === undefined || options.targets.length === 0 ? [undefined] : options.targets;

@@ -1,162 +1,226 @@
 import { optionalField } from '../../lib/collections.js';
-/** One build that a command line or a workflow step asks for, as far as it is literal. */
-export interface NamedBuild {
-  /** Relative to the repository, with `/`. */
-  readonly file: string;
-  readonly target?: string;
-  readonly platforms?: readonly string[];
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly buildContexts: Readonly<Record<string, string>>;
-  /** What it is given besides, to a value that only a run knows. */
-  readonly open?: OpenParts;
-}
+import { type BuildInvocation, buildInvocation } from './build-tool.js';
+import {
+  assign,
+  type BakeRun,
+  joinInside,
+  type NamedBuild,
+  openName,
+  openParts,
+  type RequestedBuilds,
+} from './named-build.js';
+import { CLOSE, isOpen, OPEN, OWN_MARK, shellCommands, TOP_MARK } from './shell-commands.js';
 
-/** What of a build's parameters is not known. */
-export interface OpenParts {
-  /** Names of build arguments; an empty one stands for any. */
-  readonly args: readonly string[];
-  readonly target: boolean;
-  readonly contexts: boolean;
-}
-
-/** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
-export interface RequestedBuilds {
-  readonly named: readonly NamedBuild[];
-  readonly unseen: readonly string[];
-}
-
-/** Flags of `docker build` that take a value; the others are switches. */
+/** Flags of `docker build`, `podman build` and bake that take no value; the others take one. */
 const SWITCHES = new Set([
-  '--no-cache',
-  '--pull',
-  '--push',
-  '--load',
-  '--quiet',
-  '-q',
-  '--rm',
-  '--force-rm',
-  '--squash',
-  '--check',
-  '--debug',
-  '-D',
-  '--compress',
-  '--layers',
-  '--squash-all',
-  '--tls-verify',
-  '--disable-content-trust',
-  '--disable-compression',
-  '--http-proxy',
-  '--skip-unused-stages',
-  '--omit-history',
-  '--identity-label',
-  '--no-hosts',
-  '--no-hostname',
-  '--stdin',
-  '--help',
-  '-h',
+  ...['--no-cache', '--pull', '--push', '--load', '--quiet', '-q', '--rm', '--force-rm', '--squash', '--check'],
+  ...['--debug', '-D', '--compress', '--layers', '--squash-all', '--tls-verify', '--disable-content-trust'],
+  ...['--disable-compression', '--http-proxy', '--skip-unused-stages', '--omit-history', '--identity-label'],
+  ...['--no-hosts', '--no-hostname', '--stdin', '--help', '-h', '--all-platforms', '--pull-always', '--pull-never'],
+  ...['--inherit-labels', '--inherit-annotations', '--save-stages', '--compat-volumes', '--rewrite-timestamp'],
+  ...['--logsplit', '--print', '--single-snapshot', '--cleanup', '--reproducible', '--no-push', '--insecure'],
+  ...['--insecure-pull', '--skip-tls-verify', '--skip-tls-verify-pull', '--force', '--use-new-run', '--trace'],
 ]);
-
-/** Stands in a word for what only a run knows: a variable, a substitution. */
-const OPEN_MARK = '\0';
-const isOpen = (word: string) => word.includes(OPEN_MARK);
 
 /** Where a shell has input come from or output go to: a word of its own, or one with the file behind it. */
 const REDIRECTION = /^\d*(?:<{1,3}|>{1,2})/;
 const REDIRECTION_ALONE = /^\d*(?:<{1,3}|>{1,2})$/;
 
-/** Where parentheses begin and end commands of their own, which come back to the directory they began in. */
-const OPEN = '(';
-const CLOSE = ')';
+/** Where a script runs, and what it is given. */
+export interface ScriptPlace {
+  /** `''` is the top of the repository; null is not known, or outside. */
+  readonly directory: string | null;
+  /** The directory of the script's own file, where it has one. */
+  readonly own?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Of the script's first line in its file; without it, that of a command is not known, and is 1. */
+  readonly line?: number;
+}
 
 /**
- * The builds that a shell script asks for with `docker build`, `docker buildx build`, `docker image build`,
- * `podman build`, `buildah build` or `buildah bud`. A word with a variable or a substitution is not literal: it is left
- * out, and so is a build whose file it names. `cd` and `pushd` are followed; in a directory that is not known, nothing is.
+ * The builds that a shell script asks for: `docker build` in its forms, podman, buildah, nerdctl, buildctl, kaniko, and
+ * bake. A word with a variable or a substitution that is not known is not literal: it is left out, and so is a build
+ * whose file it names. `cd` and `pushd` are followed; in a directory that is not known, nothing is.
  */
-export function buildsInScript(script: string, directory: string | null): RequestedBuilds {
+export function buildsInScript(script: string, place: ScriptPlace): RequestedBuilds {
   const named: NamedBuild[] = [];
   const unseen: string[] = [];
+  const bakes: BakeRun[] = [];
   const outer: (string | null)[] = [];
-  let current = directory;
-  for (const words of commands(script)) {
+  const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
+  let current = place.directory;
+  for (const command of shellCommands(script, place.variables)) {
+    const words = command.words.map((word) => word.replaceAll(OWN_MARK, own));
+    const line = place.line === undefined ? 1 : command.line + place.line - 1;
     const [first] = words;
     if (first === OPEN) outer.push(current);
     else if (first === CLOSE) current = outer.pop() ?? current;
     else if (first === 'cd' || first === 'pushd') current = changed(current, words);
     else if (first === 'popd') current = null;
-    const start = buildArguments(words);
-    if (start === 'bake') unseen.push('runs docker buildx bake');
-    if (typeof start !== 'number') continue;
-    const build = parseBuild(words.slice(start), current);
-    if (typeof build === 'string') unseen.push(build);
-    else if (build !== undefined) named.push(build);
+    const invocation = buildInvocation(words);
+    if (invocation === undefined) continue;
+    const found =
+      invocation.tool === 'bake' ? bakeRun(invocation, current, line) : requestedBuild(invocation, current, line);
+    if (typeof found === 'string') unseen.push(found);
+    else if (found !== undefined && 'file' in found) named.push(found);
+    else if (found !== undefined) bakes.push(found);
   }
-  return { named, unseen };
+  return { named, unseen, bakes };
 }
 
 /** The directory after `cd DIRECTORY`; null where it is not known or no directory of the repository. */
 function changed(directory: string | null, [, dir, ...more]: readonly string[]): string | null {
-  if (dir === undefined || isOpen(dir) || dir.startsWith('-') || more.length > 0) return null;
+  if (dir === undefined || isOpen(dir) || dir.startsWith('-')) return null;
+  if (
+    more.length > 0 &&
+    !more.every((word, index) => REDIRECTION.test(word) || REDIRECTION.test(more[index - 1] ?? ''))
+  )
+    return null;
   return joinInside(directory, dir, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
-/** Where the arguments of a build begin, if the words hold one: after `sudo`, `time`, assignments and the like. */
-function buildArguments(words: readonly string[]): number | 'bake' | undefined {
-  const tool = words.findIndex((word) => word === 'docker' || word === 'podman' || word === 'buildah');
-  if (tool < 0) return undefined;
-  let index = tool + 1;
-  while (words[index] === 'buildx' || words[index] === 'image' || words[index] === 'builder') index++;
-  if (words[index] === 'bake') return 'bake';
-  return words[index] === 'build' || words[index] === 'bud' ? index + 1 : undefined;
+/** What a command line gives a build, in the words of `docker build`. */
+interface Given {
+  readonly files: string[];
+  readonly places: string[];
+  /** Of the flags, in their order. */
+  readonly values: { readonly flag: string; readonly value: string }[];
 }
 
-function parseBuild(words: readonly string[], directory: string | null): NamedBuild | string | undefined {
-  let file: string | undefined;
-  let target: string | undefined;
-  let platforms: readonly string[] | undefined;
-  const places: string[] = [];
-  const buildArgs: Record<string, string> = {};
-  const buildContexts: Record<string, string> = {};
-  const open = { args: [] as string[], target: false, contexts: false };
+function given({ tool, words }: BuildInvocation): Given {
+  const found: Given = { files: [], places: [], values: [] };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
     if (REDIRECTION.test(word)) {
       if (REDIRECTION_ALONE.test(word)) index++;
-      continue;
+    } else if (!word.startsWith('-') || word === '-') found.places.push(word);
+    else {
+      const { flag, value = SWITCHES.has(flag) ? undefined : words[++index] } = splitFlag(word);
+      if (value === undefined) continue;
+      if (flag === '-f' || flag === '--file' || (tool === 'kaniko' && flag === '--dockerfile')) found.files.push(value);
+      else found.values.push({ flag, value });
     }
-    if (!word.startsWith('-') || word === '-') {
-      places.push(word);
-      continue;
-    }
-    const { flag, value = SWITCHES.has(flag) ? undefined : words[++index] } = splitFlag(word);
-    if (value === undefined) continue;
-    if (flag === '-f' || flag === '--file') file = value;
-    else if (flag === '--build-arg') {
+  }
+  if (tool === 'buildctl') return ofBuildctl(found);
+  return tool === 'kaniko' ? ofKaniko(found) : found;
+}
+
+/** @see https://github.com/moby/buildkit/blob/master/docs/reference/buildctl.md */
+function ofBuildctl({ values }: Given): Given {
+  const pairs = values
+    .filter(({ flag }) => flag === '--opt' || flag === '--local' || flag === '--frontend-opt')
+    .map(({ flag, value }) => ({ flag, name: value.split('=', 1)[0] ?? '', value: value.replace(/^[^=]*=?/, '') }));
+  const one = (name: string, isLocal: boolean) =>
+    pairs.findLast((pair) => pair.name === name && (pair.flag === '--local') === isLocal)?.value;
+  const directory = one('dockerfile', true) ?? one('context', true);
+  const file = one('filename', false) ?? 'Dockerfile';
+  const options = pairs.flatMap(({ name, value }) => {
+    if (name.startsWith('build-arg:')) return [{ flag: '--build-arg', value: `${name.slice(10)}=${value}` }];
+    if (name.startsWith('context:')) return [{ flag: '--build-context', value: `${name.slice(8)}=${value}` }];
+    // The image that is the frontend: as if BUILDKIT_SYNTAX named it.
+    if (name === 'source') return [{ flag: '--build-arg', value: `BUILDKIT_SYNTAX=${value}` }];
+    return name === 'target' || name === 'platform' ? [{ flag: `--${name}`, value }] : [];
+  });
+  return {
+    files: directory === undefined ? [] : [`${directory}/${file}`],
+    places: [one('context', true) ?? '.'],
+    values: options,
+  };
+}
+
+/** @see https://github.com/GoogleContainerTools/kaniko#additional-flags */
+function ofKaniko({ files, values }: Given): Given {
+  const one = (...names: readonly string[]) => values.findLast(({ flag }) => names.includes(flag))?.value;
+  const local = (path: string) => path.replace(/^dir:\/\//, '').replace(/^\/workspace(?=\/|$)/, TOP_MARK);
+  const sub = one('--context-sub-path');
+  const context = local(one('--context', '-c') ?? '/workspace');
+  return {
+    files: files.map(local),
+    places: [sub === undefined ? context : `${context}/${sub}`],
+    values: values.map(({ flag, value }) => ({
+      flag: /^--custom-?platform$/i.test(flag) ? '--platform' : flag,
+      value,
+    })),
+  };
+}
+
+function requestedBuild(
+  invocation: BuildInvocation,
+  directory: string | null,
+  line: number,
+): NamedBuild | string | undefined {
+  const { tool, environment } = invocation;
+  const { files, places, values } = given(invocation);
+  // podman builds where it is run unless it is given a context.
+  if (tool === 'podman' && places.length === 0 && !invocation.words.includes('--help')) places.push('.');
+  let target: string | undefined;
+  let platforms: readonly string[] | undefined;
+  let firstBase: string | undefined;
+  const buildArgs: Record<string, string> = {};
+  const buildContexts: Record<string, string> = {};
+  const open = { args: [] as string[], target: false, contexts: false };
+  const ofEnvironment = environment.get('DOCKER_DEFAULT_PLATFORM');
+  if (ofEnvironment !== undefined && !isOpen(ofEnvironment)) platforms = [ofEnvironment];
+  for (const { flag, value } of values) {
+    if (flag === '--build-arg') {
+      const inherited = environment.get(value);
       // Without a value it is the environment's.
-      if (isOpen(value) || !value.includes('=')) open.args.push(openName(value));
-      else assign(buildArgs, value);
-    } else if (flag === '--build-context') {
+      if (isOpen(value) || !(value.includes('=') || inherited !== undefined)) open.args.push(openName(value));
+      else assign(buildArgs, inherited === undefined ? value : `${value}=${inherited}`);
+    } else if (flag === '--build-arg-file') open.args.push('');
+    else if (flag === '--build-context') {
       if (isOpen(value)) open.contexts = true;
-      else assign(buildContexts, value);
+      else assign(buildContexts, value.replace(/=(?:container-image|docker):\/\//, '=docker-image://'));
     } else if (flag === '--target') {
       if (isOpen(value)) open.target = true;
       else target = value;
     } else if (flag === '--platform' && !isOpen(value)) platforms = value.split(',');
+    else if (flag === '--from' && tool === 'podman') {
+      if (isOpen(value)) return 'builds with a base of its own (--from)';
+      firstBase = value;
+    }
   }
   // What a variable stands for among the places may be flags of any kind.
   if (places.length > 1 && places.some(isOpen)) open.args.push('');
   const context = places.find((place) => !isOpen(place)) ?? places[0];
-  const path =
-    file === undefined ? joinInside(directory, known(context), 'Dockerfile') : joinInside(directory, known(file));
-  if (path === undefined) return whyUnseen(file, context, directory);
+  if (tool === 'podman' && files.length > 1)
+    return `builds several files as one (${files.filter((file) => !isOpen(file)).join(', ')})`;
+  const file = files.at(-1);
+  if (tool === 'podman' && file?.endsWith('.in') === true)
+    return `builds ${file} through the C preprocessor, which is not read`;
+  const usual = tool === 'podman' ? 'Containerfile' : 'Dockerfile';
+  const path = file === undefined ? joinInside(directory, context, usual) : joinInside(directory, file);
+  const inContext =
+    file === undefined || tool === 'docker' || tool === 'nerdctl' ? undefined : joinInside(directory, context, file);
+  const found = path ?? inContext;
+  if (found === undefined) return whyUnseen(file, context, directory);
+  const contextPath =
+    context === undefined ? undefined : (joinInside(directory, context, 'x')?.replace(/\/?x$/, '') ?? context);
   return {
-    file: path,
+    file: found,
     ...optionalField('target', target),
     ...optionalField('platforms', platforms),
+    ...optionalField('firstBase', firstBase),
     buildArgs,
     buildContexts,
     ...openParts(open),
+    asked: { line, ...optionalField('context', contextPath), ...optionalField('otherwise', inContext) },
   };
+}
+
+/** A run of bake, or why it is not known what it builds. */
+function bakeRun(invocation: BuildInvocation, directory: string | null, line: number): BakeRun | string {
+  const { files, places, values } = given(invocation);
+  const fromEnvironment = invocation.environment.get('BUILDX_BAKE_FILE');
+  const all = files.length > 0 || fromEnvironment === undefined ? files : [fromEnvironment];
+  const paths = all.map((file) => joinInside(directory, file.replace(/^cwd:\/\//, '')));
+  const known = paths.filter((path) => path !== undefined);
+  const isRemote = places.some((place) => /^(?:[a-z+]+:\/\/|git@|github\.com\/)/.test(place));
+  if (directory === null || known.length < paths.length || isRemote)
+    return 'runs docker buildx bake on files that only a run knows';
+  const overrides = values.filter(({ flag }) => flag === '--set').map(({ value }) => value);
+  const variables = values.filter(({ flag }) => flag === '--var').map(({ value }) => `var ${value}`);
+  return { files: known, directory, overrides: [...overrides, ...variables], line };
 }
 
 /** `--file=x`, `-f=x`, `-fx` and `-qf` as the flag and, where it is in the same word, its value. */
@@ -171,112 +235,14 @@ function splitFlag(word: string): { readonly flag: string; readonly value?: stri
   return rest.length > 1 ? { flag, value: rest.slice(1).replace(/^=/, '') } : { flag };
 }
 
-function known(word: string | undefined): string | null {
-  return word === undefined || isOpen(word) ? null : word;
-}
-
 function whyUnseen(
   file: string | undefined,
   context: string | undefined,
   directory: string | null,
 ): string | undefined {
   const place = file ?? context;
-  // Nothing is built without a place: `docker build --help`.
   if (place === undefined) return undefined;
   if (place === '-') return 'builds from standard input';
   if (isOpen(place) || directory === null) return 'builds a file that only a run knows';
   return 'builds a file from outside the repository';
-}
-
-/** The name of a build argument whose value is not known; empty where the name is not, either. */
-export function openName(text: string): string {
-  const [name = ''] = text.split('=', 1);
-  return /^\w+$/.test(name) ? name : '';
-}
-
-/** As a field of a build; none where all is known. */
-export function openParts(open: OpenParts): Pick<NamedBuild, 'open'> {
-  return open.args.length > 0 || open.target || open.contexts ? { open } : {};
-}
-
-/** Notes `NAME=value`; a text without a value says nothing. */
-export function assign(values: Record<string, string>, text: string): void {
-  const equals = text.indexOf('=');
-  if (equals <= 0) return;
-  Object.defineProperty(values, text.slice(0, equals), {
-    value: text.slice(equals + 1),
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
-}
-
-/** Joins path parts; `undefined` where a part is not known, is no path in the repository, or leads out of it. */
-export function joinInside(...parts: readonly (string | null | undefined)[]): string | undefined {
-  const segments: string[] = [];
-  for (const part of parts) {
-    if (part === null || part === undefined || part.startsWith('/') || /^(?:[a-z+]+:|git@)|^-$/.test(part))
-      return undefined;
-    for (const segment of part.split('/')) {
-      if (segment === '' || segment === '.') continue;
-      if (segment !== '..') segments.push(segment);
-      else if (segments.pop() === undefined) return undefined;
-    }
-  }
-  return segments.length === 0 ? undefined : segments.join('/');
-}
-
-/**
- * Cuts a script into commands and these into words, as a shell does: quotes, escapes, continuation lines, comments,
- * `;`, `&`, `|`; a parenthesis is a command by itself. A word with `$` or a backquote in it has the mark there.
- */
-function commands(script: string): string[][] {
-  const found: string[][] = [];
-  let words: string[] = [];
-  let word = '';
-  let inWord = false;
-  const endWord = () => {
-    if (inWord) words.push(word);
-    word = '';
-    inWord = false;
-  };
-  const endCommand = () => {
-    endWord();
-    if (words.length > 0) found.push(words);
-    words = [];
-  };
-  for (let index = 0; index < script.length; index++) {
-    const character = script[index] ?? '';
-    if (character === '\\') {
-      index++;
-      if (script[index] === '\n') continue;
-      word += script[index] ?? '';
-      inWord = true;
-    } else if (character === "'" || character === '"') {
-      const end = closingQuote(script, index);
-      const text = script.slice(index + 1, end);
-      word += character === '"' ? text.replace(/[$`]/g, OPEN_MARK).replace(/\\(["\\])/g, '$1') : text;
-      inWord = true;
-      index = end;
-    } else if (character === '#' && !inWord) {
-      const end = script.indexOf('\n', index);
-      index = (end < 0 ? script.length : end) - 1;
-    } else if (/[;&|()\n]/.test(character)) {
-      endCommand();
-      if (character === OPEN || character === CLOSE) found.push([character]);
-    } else if (/\s/.test(character)) endWord();
-    else {
-      word += character === '$' || character === '`' ? OPEN_MARK : character;
-      inWord = true;
-    }
-  }
-  endCommand();
-  return found;
-}
-
-function closingQuote(script: string, open: number): number {
-  const quote = script[open];
-  let index = open + 1;
-  while (index < script.length && script[index] !== quote) index += quote === '"' && script[index] === '\\' ? 2 : 1;
-  return index;
 }

@@ -1,75 +1,151 @@
-import {
-  assign,
-  buildsInScript,
-  joinInside,
-  type NamedBuild,
-  openName,
-  openParts,
-  type RequestedBuilds,
-} from '../script/build-command.js';
-import { field, members, parseYaml, text } from './yaml-fields.js';
+import { buildsInScript } from '../script/build-command.js';
+import { allRequested, joinInside, type NamedBuild, NO_BUILDS, type RequestedBuilds } from '../script/named-build.js';
+import { OWN_MARK } from '../script/shell-commands.js';
+import { buildsOfAction } from './build-actions.js';
+import { type ExpressionScope, withValues, withValuesIn } from './expressions.js';
+import { type Combination, combinations } from './matrix.js';
+import { entriesOf, field, items, members, parseYaml, text } from './yaml-fields.js';
 
 /** What the workflows of a repository may have together; reading YAML takes its time. */
 export const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
+/** Characters of one workflow that are read, over all runs of its jobs and all aliases. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 
-/** Whether a path is a workflow of GitHub Actions, or an action of the repository's own that workflows use. */
+/** Whether a path is a workflow of GitHub Actions, or an action of the repository's own, which may stand anywhere. */
 export function isWorkflow(path: string): boolean {
-  return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /^(?:\.github\/(?:.+\/)?)?action\.ya?ml$/.test(path);
+  return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /(?:^|\/)action\.ya?ml$/.test(path);
 }
 
 /**
- * The builds that a workflow, or an action in `directory`, asks for with literal values: `docker build` in its scripts, and
- * docker/build-push-action. What is no valid workflow asks for none, since it never runs.
+ * The builds that a workflow, or an action in `directory`, asks for with literal values: in its scripts, and by actions
+ * that build. A literal matrix and `env` give values to expressions. What is no valid workflow asks for none, since it
+ * never runs.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
- * @see https://github.com/docker/build-push-action#inputs
  */
-export async function buildsInWorkflow(bytes: Uint8Array, dir = ''): Promise<RequestedBuilds> {
-  const workflow = await parseYaml(bytes);
-  const jobs = members(field(workflow, 'jobs')).flatMap((job) =>
-    stepsOf(job).map((step) => buildsInStep(step, workingDirectory(job) ?? workingDirectory(workflow))),
-  );
-  const runs = field(workflow, 'runs');
-  const steps = stepsOf(runs).map((step) => buildsInStep(step, undefined));
-  const all = [...jobs, ...steps, ...(field(runs, 'using') === 'docker' ? [buildOfAction(runs, dir)] : [])];
-  return { named: all.flatMap(({ named }) => named), unseen: all.flatMap(({ unseen }) => unseen) };
+export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promise<RequestedBuilds> {
+  const { documents, isTooLarge } = await parseYaml(bytes);
+  if (isTooLarge) return { named: [], unseen: ['has more YAML aliases than are read'] };
+  const [workflow, ...others] = documents;
+  if (others.length > 0) return NO_BUILDS;
+  // A step may set any variable for those after it.
+  const setsVariables = Buffer.from(bytes).includes('GITHUB_ENV');
+  return new Workflow(workflow, directory, setsVariables).builds();
 }
 
-const NONE: RequestedBuilds = { named: [], unseen: [] };
+interface Surroundings extends ExpressionScope {
+  /** Where scripts run unless they say otherwise; undefined is the repository's top. */
+  readonly directory: unknown;
+  /** What the runner builds for, where that is not linux/amd64. */
+  readonly platform?: string;
+}
 
-function stepsOf(job: unknown): readonly unknown[] {
-  const steps = field(job, 'steps');
-  return Array.isArray(steps) ? steps : [];
+class Workflow {
+  readonly #workflow: unknown;
+  readonly #directory: string;
+  readonly #setsVariables: boolean;
+  #left = MAX_CHARACTERS;
+
+  constructor(workflow: unknown, directory: string, setsVariables: boolean) {
+    this.#workflow = workflow;
+    this.#directory = directory;
+    this.#setsVariables = setsVariables;
+  }
+
+  builds(): RequestedBuilds {
+    const jobs = members(field(this.#workflow, 'jobs')).map((job) => this.#job(job));
+    const runs = field(this.#workflow, 'runs');
+    const around = { matrix: new Map<string, unknown>(), env: new Map<string, string>(), directory: undefined };
+    const steps = items(field(runs, 'steps')).map((step) => this.#step(step, around));
+    const own = field(runs, 'using') === 'docker' ? [buildOfAction(runs, this.#directory)] : [];
+    const all = allRequested([...jobs, ...steps, ...own]);
+    return this.#left > 0 ? all : { ...all, unseen: [...all.unseen, 'has more steps than are read'] };
+  }
+
+  #job(job: unknown): RequestedBuilds {
+    const runs = combinations(job).map((matrix) => this.#run(job, matrix));
+    return allRequested(runs);
+  }
+
+  #run(job: unknown, matrix: Combination): RequestedBuilds {
+    const env = this.#env(matrix, field(this.#workflow, 'env'), field(job, 'env'));
+    const platform = runnerPlatform(withValuesIn(field(job, 'runs-on'), { matrix, env }));
+    const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
+    const around = { matrix, env, directory, ...(platform === undefined ? {} : { platform }) };
+    const uses = field(job, 'uses');
+    const called = typeof uses === 'string' ? [buildsOfAction(uses, withValuesIn(field(job, 'with'), around))] : [];
+    return allRequested([...called, ...items(field(job, 'steps')).map((step) => this.#step(step, around))]);
+  }
+
+  #env(matrix: Combination, ...maps: readonly unknown[]): ReadonlyMap<string, string> {
+    if (this.#setsVariables) return new Map();
+    const known = new Map<string, string>();
+    for (const [name, value] of maps.flatMap(entriesOf)) {
+      const literal = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+      if (typeof literal !== 'string') continue;
+      const expanded = withValues(literal, { matrix, env: known });
+      if (expanded.includes('${{')) known.delete(name);
+      else known.set(name, expanded);
+    }
+    return known;
+  }
+
+  #step(step: unknown, around: Surroundings): RequestedBuilds {
+    const run = field(step, 'run');
+    const uses = field(step, 'uses');
+    this.#left -= typeof run === 'string' ? run.length + 1 : 1;
+    if (this.#left <= 0) return NO_BUILDS;
+    const env = new Map([...around.env, ...this.#env(around.matrix, field(step, 'env'))]);
+    const scope = { matrix: around.matrix, env };
+    if (typeof run === 'string') {
+      const given = withValuesIn(field(step, 'working-directory') ?? around.directory ?? '', scope);
+      const directory = text(given) ?? null;
+      const found = buildsInScript(withoutExpressions(withValues(run, scope)), {
+        directory: directory === null ? null : inRepository(directory),
+        own: this.#directory,
+        variables: { ...Object.fromEntries(env), GITHUB_ACTION_PATH: OWN_MARK },
+      });
+      return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
+    }
+    if (typeof uses !== 'string') return NO_BUILDS;
+    const found = buildsOfAction(uses, withValuesIn(field(step, 'with'), scope));
+    return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
+  }
+}
+
+function inRepository(directory: string): string | null {
+  return joinInside(directory, 'x')?.replace(/\/?x$/, '') ?? null;
 }
 
 function workingDirectory(owner: unknown): unknown {
   return field(field(field(owner, 'defaults'), 'run'), 'working-directory');
 }
 
-/** `directory` is where its scripts run unless it says otherwise; undefined is the repository's root. */
-function buildsInStep(step: unknown, directory: unknown): RequestedBuilds {
-  const run = field(step, 'run');
-  if (typeof run === 'string') {
-    const from = text(field(step, 'working-directory') ?? directory ?? '');
-    return buildsInScript(withoutExpressions(run), from ?? null);
-  }
-  const uses = field(step, 'uses');
-  if (typeof uses !== 'string') return NONE;
-  if (/^docker\/bake-action(?:\/|@)/i.test(uses)) return { named: [], unseen: ['runs docker/bake-action'] };
-  // Others' actions of the same name take the same inputs.
-  if (!/^[^/]+\/build-push-action@/i.test(uses)) return NONE;
-  const build = buildOfInputs(field(step, 'with'));
-  return typeof build === 'string' ? { named: [], unseen: [build] } : { named: [build], unseen: [] };
+/** A build that names no platform is for the machine that it runs on. */
+function onRunner(build: NamedBuild, platform: string | undefined): NamedBuild {
+  return platform === undefined || build.platforms !== undefined ? build : { ...build, platforms: [platform] };
+}
+
+/** @see https://docs.github.com/en/actions/reference/runners/github-hosted-runners */
+function runnerPlatform(runsOn: unknown): string | undefined {
+  const labels = [runsOn, field(runsOn, 'labels')].flat().filter((label) => typeof label === 'string');
+  if (labels.some((label) => /^windows/i.test(label))) return 'windows/amd64';
+  return labels.some((label) => /\barm64\b|\baarch64\b|-arm\b/i.test(label)) ? 'linux/arm64' : undefined;
 }
 
 /** The image of an action that is built where it is used, from a file beside its metadata. */
 function buildOfAction(runs: unknown, dir: string): RequestedBuilds {
   const image = text(field(runs, 'image'));
-  if (image === undefined || image.startsWith('docker://')) return NONE;
+  if (image === undefined || image.startsWith('docker://')) return NO_BUILDS;
   const file = joinInside(dir, image);
-  return file === undefined ? NONE : { named: [{ file, buildArgs: {}, buildContexts: {} }], unseen: [] };
+  if (file === undefined) return NO_BUILDS;
+  const context = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
+  return { named: [{ file, buildArgs: {}, buildContexts: {}, asked: { line: 1, context } }], unseen: [] };
 }
+
+/** A positional parameter, which no script here has. */
+const UNKNOWN = '$9';
 
 /** An expression stands for anything; a shell variable in its place is left out in the same way. */
 function withoutExpressions(script: string): string {
@@ -79,76 +155,8 @@ function withoutExpressions(script: string): string {
     const open = script.indexOf('${{', at);
     const close = open < 0 ? -1 : script.indexOf('}}', open);
     if (close < 0) break;
-    parts.push(script.slice(at, open), '$EXPRESSION');
+    parts.push(script.slice(at, open), UNKNOWN);
     at = close + 2;
   }
   return `${parts.join('')}${script.slice(at)}`;
-}
-
-/** A build, or why it is none that we can look at. */
-function buildOfInputs(inputs: unknown): NamedBuild | string {
-  const given = field(inputs, 'file');
-  const context = text(field(inputs, 'context') ?? '');
-  // The default context is the repository itself, and a path after it a directory there, which files are then relative to.
-  const inRepository = context === undefined ? null : /^\{\{defaultContext\}\}(?::(.*))?$/.exec(context);
-  const dir = inRepository === null ? context : (inRepository[1] ?? '');
-  const file = given === undefined ? joinInside(dir, 'Dockerfile') : joinInside(inRepository?.[1] ?? '', text(given));
-  if (file === undefined) {
-    const place = given === undefined ? context : text(given);
-    return place === undefined ? 'builds a file that only a run knows' : 'builds a file from outside the repository';
-  }
-  const target = text(field(inputs, 'target') ?? '');
-  const platforms = list(field(inputs, 'platforms'));
-  const buildArgs: Record<string, string> = {};
-  for (const line of lines(field(inputs, 'build-args'))) assign(buildArgs, line);
-  const buildContexts: Record<string, string> = {};
-  for (const line of lines(field(inputs, 'build-contexts'))) assign(buildContexts, line);
-  return {
-    file,
-    ...(target === undefined || target === '' ? {} : { target }),
-    ...(platforms.length === 0 ? {} : { platforms }),
-    buildArgs,
-    buildContexts,
-    ...openParts({
-      args: openLines(field(inputs, 'build-args')).map(openName),
-      target: target === undefined,
-      contexts: openLines(field(inputs, 'build-contexts')).length > 0,
-    }),
-  };
-}
-
-/** The literal lines of an input that takes one item a line. */
-function lines(value: unknown): readonly string[] {
-  return linesOf(value).filter((line) => !line.includes('${{'));
-}
-
-function openLines(value: unknown): readonly string[] {
-  return linesOf(value).filter((line) => line.includes('${{'));
-}
-
-/**
- * The items as the action reads them: lines of CSV whose commas count for nothing, so that quotes around an item are
- * none of it, and may hold a line end.
- *
- * @see https://github.com/docker/actions-toolkit/blob/main/src/util.ts `getList`
- */
-function linesOf(value: unknown): readonly string[] {
-  if (typeof value !== 'string') return [];
-  const items = value.match(/^"(?:[^"]|"")*"[^\n]*|[^\n]+/gm) ?? [];
-  return items.map(unquoted).filter((item) => item !== '');
-}
-
-function unquoted(item: string): string {
-  const quoted = /^"((?:[^"]|"")*)"(.*)$/s.exec(item);
-  return (quoted === null ? item : `${(quoted[1] ?? '').replaceAll('""', '"')}${quoted[2] ?? ''}`).trim();
-}
-
-/** The literal items of an input that takes them a line or by commas. */
-function list(value: unknown): readonly string[] {
-  return lines(value).flatMap((line) =>
-    line
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
 }

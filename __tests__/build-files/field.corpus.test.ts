@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { readRepository } from '../../src/build-files/read.js';
+import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
+import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { READING_OPTIONS } from '../support/reading-options.js';
+import { describeWithSharedData, sharedData } from '../support/shared-data.js';
+
+const CASES = 'field/build-files';
+
+async function readCase(name: string, options: Partial<ReadingOptions> = {}): Promise<Reading> {
+  const tree = openWorkingTree(sharedData(`${CASES}/${name}`), { allFiles: true });
+  const reading = await readRepository(tree, { ...READING_OPTIONS, allFiles: true, ...options });
+  if (!reading.ok) throw new Error(reading.error.message);
+  return reading.value;
+}
+
+const images = ({ uses }: Reading) => uses.map(({ expanded }) => expanded);
+const statusOf = ({ files }: Reading, path: string) => files.find((file) => file.path === path)?.status;
+const named = ({ unseen }: Reading) => unseen.map(({ path, what }) => `${path} ${what}`).join('\n');
+
+/** What the expected.txt of each case says, as far as it is about reading. */
+describeWithSharedData(CASES, 'build definitions seen in the field', () => {
+  test.each([1, 2, 3, 4, 5, 6])('build-command-0%i: the file that the command names is read', async (number) => {
+    expect(images(await readCase(`build-command-0${number}`))).toContain('hidden.example/x:1');
+  });
+
+  test.each([
+    ['compose-literal-args', 'altinity/clickhouse-server:25.8'],
+    ['compose-merge-key', 'evil.example/x'],
+    ['input-case', 'evil.example/hidden:1'],
+    ['local-action-outside-github', 'hidden.example/x:1'],
+    ['podman-from', 'evil.example/hidden:1'],
+    ['workflow-over-100-aliases-silent', 'evil.example/x'],
+    ['arg-selects-stage-not-overridable', 'evil.example/x'],
+  ])('%s: %s is listed', async (name, image) => {
+    expect(images(await readCase(name))).toContain(image);
+  });
+
+  test('cpp-include: what the preprocessor makes is not read as a plain file, and is named', async () => {
+    const reading = await readCase('cpp-include');
+    expect(statusOf(reading, 'Containerfile.in')).toBe('skipped');
+    expect(named(reading)).toContain('preprocessor');
+  });
+
+  test('podman-argfile: the argument has a value of its own', async () => {
+    expect(named(await readCase('podman-argfile'))).toContain('BASE');
+  });
+
+  test('names: each is read or named', async () => {
+    const reading = await readCase('names');
+    const names = [
+      ...['Dockerfile-3.12', 'Dockerfile-alpine3.19', 'Dockerfile2', 'DockerfileDev', 'api.DOCKERFILE'],
+      ...['app.Containerfile', 'app.containerfile', 'containerfile.dev', 'dockerfile.dev'],
+    ];
+    expect(names.map((name) => statusOf(reading, name))).toEqual(names.map(() => 'read'));
+    expect(named(reading)).toContain('api-dockerfile is named like a build file');
+  });
+
+  test('templates: templates and prose are skipped', async () => {
+    const reading = await readCase('templates');
+    const names = ['Dockerfile.jinja2', 'Dockerfile.md', 'Dockerfile.tpl'];
+    expect(names.map((name) => statusOf(reading, name))).toEqual(names.map(() => 'skipped'));
+  });
+});

@@ -1,0 +1,130 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of shells and templates
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { buildsInFile, isScriptFile } from '../../../src/build-files/script/script-files.js';
+
+const read = async (path: string, text: string) => buildsInFile(path, Buffer.from(text));
+const builds = async (path: string, text: string) =>
+  (await read(path, text)).named.map(({ file, target, buildArgs }) => [file, target, buildArgs]);
+
+describe('files whose scripts build', () => {
+  test.each<readonly [string, string, readonly unknown[]]>([
+    [
+      'a/Makefile',
+      'TOOL ?= docker\nBASE := alpine:3\nall: x\n\t@$(TOOL) build --build-arg BASE=$(BASE) \\\n\t  -f app.df $(CURDIR)\n',
+      ['a/app.df', undefined, { BASE: 'alpine:3' }],
+    ],
+    ['rules.mk', 'all: ; docker build -f x $$HOME\n', ['x', undefined, {}]],
+    ['scripts/b.sh', 'docker build --target t .', ['Dockerfile', 't', {}]],
+    ['web/package.json', '{"scripts": {"image": "docker build -f x ."}}', ['web/x', undefined, {}]],
+    [
+      'justfile',
+      'base := "alpine:3"\nbuild:\n  docker build --build-arg A={{base}} .\n',
+      ['Dockerfile', undefined, { A: 'alpine:3' }],
+    ],
+    [
+      'Taskfile.yml',
+      'vars: {B: alpine}\ntasks: {b: {dir: d, cmds: ["docker build --build-arg A={{.B}} ."]}}',
+      ['d/Dockerfile', undefined, { A: 'alpine' }],
+    ],
+    [
+      'k/skaffold.yaml',
+      'build: {artifacts: [{image: i, context: c, docker: {dockerfile: x, target: t, buildArgs: {A: "1", B: "{{.B}}"}}}]}',
+      ['k/c/x', 't', { A: '1' }],
+    ],
+    [
+      '.goreleaser.yml',
+      'dockers: [{dockerfile: x, build_flag_templates: ["--build-arg=A=1", "--build-arg=V={{.Version}}"]}]',
+      ['x', undefined, { A: '1' }],
+    ],
+    [
+      '.gitlab-ci.yml',
+      'variables: {BASE: alpine}\njob: {script: ["cd d", "docker build --build-arg BASE=$BASE ."]}',
+      ['d/Dockerfile', undefined, { BASE: 'alpine' }],
+    ],
+    [
+      '.circleci/config.yml',
+      'jobs: {a: {steps: [checkout, {run: {command: "docker build -f x .", working_directory: d}}]}}',
+      ['d/x', undefined, {}],
+    ],
+    [
+      'cloudbuild.yaml',
+      'steps: [{name: gcr.io/cloud-builders/docker, args: [build, -f, x, "--build-arg", "A=$_A", .]}]\nsubstitutions: {_A: b}',
+      ['x', undefined, { A: 'b' }],
+    ],
+    [
+      'tekton/task.yaml',
+      'spec: {steps: [{image: "gcr.io/kaniko-project/executor:v1", args: ["--dockerfile=x"]}]}',
+      ['x', undefined, {}],
+    ],
+  ])('%s', async (path, text, expected) => {
+    expect(isScriptFile(path)).toBe(true);
+    expect(await builds(path, text)).toEqual([expected]);
+  });
+
+  test.each([
+    ['Earthfile', 'FROM alpine\n'],
+    ['Jenkinsfile', "sh 'docker build .'"],
+    ['.ko.yaml', 'defaultBaseImage: x\n'],
+    ['skaffold.yaml', 'build: {artifacts: [{image: i, ko: {fromImage: x}}]}'],
+    ['.goreleaser.yaml', 'kos: [{base_image: x}]'],
+    ['Makefile', 'a:\n\tdocker build -f $(UNSET) .\n'],
+  ])('%s is named where it is not read', async (path, text) => {
+    expect(await read(path, text)).toMatchObject({ named: [], unseen: [expect.any(String)] });
+  });
+
+  test('a variable that a makefile sets twice is not known', async () => {
+    const { named } = await read('Makefile', 'A = x\nA = y\na:\n\tdocker build --build-arg A=$(A) .\n');
+    expect(named).toMatchObject([{ buildArgs: {}, open: { args: ['A'] } }]);
+  });
+
+  test('those of dependencies are not read', () => {
+    expect(['node_modules/a/package.json', 'vendor/a/Makefile', 'a.go'].some(isScriptFile)).toBe(false);
+  });
+
+  test('any text is read, and no path leaves the repository', async () => {
+    const path = fc.constantFrom(
+      'Makefile',
+      'a.sh',
+      'package.json',
+      'justfile',
+      'Taskfile.yml',
+      'skaffold.yaml',
+      '.gitlab-ci.yml',
+      'cloudbuild.yaml',
+      '.goreleaser.yml',
+    );
+    const word = fc.constantFrom(
+      'docker build',
+      ' -f ../x',
+      ' .',
+      '\n',
+      '\n\t',
+      '$(',
+      ')',
+      '${A}',
+      'a: ',
+      'script: ',
+      '- ',
+      '"',
+      '{{',
+      '}}',
+      '[',
+      '{',
+      '}',
+      ']',
+      ':=',
+      'A',
+      '<<E',
+      '&a ',
+      '*a',
+    );
+    await fc.assert(
+      fc.asyncProperty(path, fc.array(word, { maxLength: 40 }), async (name, words) => {
+        const { named } = await read(name, `docker artifacts\n${words.join('')}`);
+        for (const { file } of named) expect(file).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import { buildsInScript } from '../script/build-command.js';
+import { allRequested, joinInside, type RequestedBuilds } from '../script/named-build.js';
+import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
+
+/** Keys under which CI systems keep commands of a shell, as a text or as lines. */
+const SCRIPT_KEYS = new Set([
+  ...['script', 'before_script', 'after_script', 'before_install', 'install', 'after_success', 'deploy'],
+  ...['run', 'command', 'commands', 'bash', 'inlineScript'],
+]);
+/** Values within values. */
+const MAX_DEPTH = 40;
+/** Scripts and values of one file, over all of its aliases, which may be circles. */
+const MAX_SCRIPTS = 5_000;
+const MAX_VALUES = 200_000;
+
+/**
+ * The builds in the scripts of a CI configuration that is run from the top of the repository: GitLab CI, CircleCI, Azure
+ * Pipelines, Bitbucket Pipelines, Travis, Drone, Buildkite, Tekton. Variables count where they are literal.
+ */
+export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds> {
+  const { documents, isTooLarge } = await parseYaml(bytes);
+  if (isTooLarge) return { named: [], unseen: ['has more YAML aliases than are read'] };
+  const found: RequestedBuilds[] = [];
+  let left = MAX_VALUES;
+  const visit = (value: unknown, variables: Readonly<Record<string, string>>, depth: number) => {
+    if (depth > MAX_DEPTH || found.length >= MAX_SCRIPTS || left-- <= 0) return;
+    for (const item of items(value)) visit(item, variables, depth + 1);
+    const own = { ...variables, ...variablesOf(value) };
+    const words = invocationOf(value);
+    if (words !== undefined) found.push(buildsInScript(words, { directory: directoryOf(value), variables: own }));
+    for (const [key, inner] of entriesOf(value)) {
+      const script = SCRIPT_KEYS.has(key) ? scriptOf(inner) : undefined;
+      if (script === undefined || isArguments(value)) visit(inner, own, depth + 1);
+      else found.push(buildsInScript(script, { directory: directoryOf(value), variables: own }));
+    }
+  };
+  for (const document of documents) visit(document, {}, 0);
+  const all = allRequested(found);
+  return found.length < MAX_SCRIPTS && left > 0
+    ? all
+    : { ...all, unseen: [...all.unseen, 'has more scripts than are read'] };
+}
+
+/** A text, or lines, which may be grouped by anchors. */
+function scriptOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return undefined;
+  const lines = value.flat(3).filter((line) => typeof line === 'string');
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+function variablesOf(value: unknown): Readonly<Record<string, string>> {
+  const maps = ['variables', 'environment', 'env', 'substitutions'].map((key) => field(value, key));
+  return Object.fromEntries(
+    maps.flatMap(entriesOf).flatMap(([name, given]) => {
+      const literal = typeof given === 'object' ? field(given, 'value') : given;
+      return (typeof literal === 'string' && !literal.includes('$')) || typeof literal === 'number'
+        ? [[name, String(literal)]]
+        : [];
+    }),
+  );
+}
+
+function directoryOf(step: unknown): string | null {
+  const given = ['working_directory', 'workingDirectory', 'dir']
+    .map((key) => field(step, key))
+    .find((dir) => dir !== undefined);
+  if (given === undefined) return '';
+  return typeof given === 'string' ? (joinInside(given, 'x')?.replace(/\/?x$/, '') ?? null) : null;
+}
+
+/** A step of Tekton, whose command is one list of words. */
+function isArguments(step: unknown): boolean {
+  return (
+    field(step, 'args') !== undefined || (Array.isArray(field(step, 'command')) && field(step, 'image') !== undefined)
+  );
+}
+
+/**
+ * The command line of a step that is an image and its arguments: of Cloud Build and Tekton.
+ * @see https://cloud.google.com/build/docs/build-config-file-schema and https://tekton.dev/docs/pipelines/tasks/
+ */
+function invocationOf(step: unknown): string | undefined {
+  const image = field(step, 'name') ?? field(step, 'image');
+  const given = [...items(field(step, 'command')), ...items(field(step, 'args'))];
+  if (given.length === 0 || !given.every((word) => typeof word === 'string')) return undefined;
+  const ofStep = field(step, 'image') ?? image;
+  const entryPoint = field(step, 'entrypoint') ?? programOf(typeof ofStep === 'string' ? ofStep : '');
+  return [...(typeof entryPoint === 'string' ? [entryPoint] : []), ...given].map(quoted).join(' ');
+}
+
+function programOf(image: string): string | undefined {
+  if (/kaniko.*\/executor/.test(image)) return '/kaniko/executor';
+  const [, name] = /\/(docker|buildah|podman|nerdctl)(?:[:@].*)?$/.exec(image) ?? [];
+  return name;
+}
+
+/** A word of the shell in which variables count. */
+function quoted(word: string): string {
+  return `"${word.replace(/[\\"`]/g, '\\$&')}"`;
+}

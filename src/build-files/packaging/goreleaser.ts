@@ -1,0 +1,41 @@
+import { buildsInScript } from '../script/build-command.js';
+import { allRequested, type RequestedBuilds } from '../script/named-build.js';
+import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
+
+/**
+ * The builds of a goreleaser configuration, which is run from the top: `dockers`, `dockers_v2`, and what `kos` builds on.
+ * @see https://goreleaser.com/customization/docker/
+ */
+export async function buildsInGoreleaser(bytes: Uint8Array): Promise<RequestedBuilds> {
+  const [file] = (await parseYaml(bytes)).documents;
+  const dockers = items(field(file, 'dockers')).map((one) => {
+    const flags = [...items(field(one, 'build_flag_templates')), ...items(field(one, 'build_flags'))];
+    const [os, architecture] = [field(one, 'goos') ?? 'linux', field(one, 'goarch') ?? 'amd64'];
+    const program = String(field(one, 'use') ?? '') === 'podman' ? 'podman' : 'docker';
+    return build(program, one, [`--platform=${String(os)}/${String(architecture)}`, ...flags]);
+  });
+  const second = items(field(file, 'dockers_v2')).map((one) => {
+    const platforms = items(field(one, 'platforms')).filter((platform) => typeof platform === 'string');
+    const args = entriesOf(field(one, 'build_args')).map(([name, value]) => `--build-arg=${name}=${String(value)}`);
+    const flags = platforms.length === 0 ? ['linux/amd64', 'linux/arm64'] : platforms;
+    return build('docker', one, [`--platform=${flags.join(',')}`, ...args, ...items(field(one, 'flags'))]);
+  });
+  const kos = items(field(file, 'kos')).map((one): RequestedBuilds => {
+    const base = field(one, 'base_image');
+    const on = typeof base === 'string' ? ` on ${base}` : '';
+    return { named: [], unseen: [`builds an image with ko${on}, which is not read`] };
+  });
+  return allRequested([...dockers, ...second, ...kos]);
+}
+
+function build(program: string, docker: unknown, flags: readonly unknown[]): RequestedBuilds {
+  const words = flags.filter((flag) => typeof flag === 'string').map(quoted);
+  const file = field(docker, 'dockerfile') ?? 'Dockerfile';
+  return buildsInScript(`${program} build ${words.join(' ')} -f ${quoted(String(file))} .`, { directory: '' });
+}
+
+/** A template stands for what only a run knows. */
+function quoted(word: string): string {
+  const text = word.replace(/\{\{[^{}]*\}\}/g, '\0').replaceAll("'", "'\\''");
+  return `'${text}'`;
+}

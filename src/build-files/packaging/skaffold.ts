@@ -1,0 +1,73 @@
+import { buildsInScript } from '../script/build-command.js';
+import {
+  allRequested,
+  joinInside,
+  type NamedBuild,
+  NO_BUILDS,
+  openParts,
+  type RequestedBuilds,
+} from '../script/named-build.js';
+import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
+
+/**
+ * The builds of a skaffold configuration in `directory`, of all its profiles.
+ * @see https://skaffold.dev/docs/references/yaml/
+ */
+export async function buildsInSkaffold(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
+  const { documents } = await parseYaml(bytes);
+  const sections = documents.flatMap((document) => [document, ...items(field(document, 'profiles'))]);
+  const artifacts = sections.flatMap((section) => items(field(field(section, 'build'), 'artifacts')));
+  return allRequested(artifacts.map((artifact) => buildOf(artifact, directory)));
+}
+
+function buildOf(artifact: unknown, directory: string): RequestedBuilds {
+  const image = String(field(artifact, 'image') ?? 'an image');
+  for (const [builder, fields] of OTHER_BUILDERS) {
+    const given = field(artifact, builder);
+    if (given === undefined) continue;
+    const images = fields.map((name) => field(given, name)).filter((value) => typeof value === 'string');
+    const on = images.length === 0 ? '' : ` on ${images.join(', ')}`;
+    return { named: [], unseen: [`builds ${image} with ${builder}${on}, which is not read`] };
+  }
+  const context = field(artifact, 'context') ?? '.';
+  const custom = field(field(artifact, 'custom'), 'buildCommand');
+  const dir = typeof context === 'string' ? inside(directory, context) : null;
+  if (typeof custom === 'string') return buildsInScript(custom, { directory: dir });
+  const how = field(artifact, 'docker') ?? field(artifact, 'kaniko');
+  const dockerfile = field(how, 'dockerfile') ?? 'Dockerfile';
+  const file = typeof dockerfile === 'string' && !dockerfile.includes('{{') ? joinInside(dir, dockerfile) : undefined;
+  if (file === undefined) return { ...NO_BUILDS, unseen: [`builds ${image} from a file outside the repository`] };
+  const args = entriesOf(field(how, 'buildArgs'));
+  const isOpen = (value: unknown) => typeof value !== 'string' || value.includes('{{') || value.includes('$');
+  const target = field(how, 'target');
+  const isOpenTarget = target !== undefined && isOpen(target);
+  const platforms = items(field(artifact, 'platforms')).filter((one) => typeof one === 'string');
+  const build: NamedBuild = {
+    file,
+    ...(typeof target === 'string' && !isOpenTarget ? { target } : {}),
+    ...(platforms.length === 0 ? {} : { platforms }),
+    buildArgs: Object.fromEntries(
+      args.flatMap(([name, value]) => (typeof value === 'string' && !isOpen(value) ? [[name, value]] : [])),
+    ),
+    buildContexts: {},
+    ...openParts({
+      args: args.filter(([, value]) => isOpen(value)).map(([name]) => name),
+      target: isOpenTarget,
+      contexts: false,
+    }),
+    asked: { line: 1, context: dir === '' || dir === null ? '.' : dir },
+  };
+  return { named: [build], unseen: [] };
+}
+
+/** Builders without a Dockerfile, and where they name the images that they build on. */
+const OTHER_BUILDERS: readonly (readonly [string, readonly string[]])[] = [
+  ['ko', ['fromImage']],
+  ['jib', ['fromImage']],
+  ['buildpacks', ['builder', 'runImage']],
+  ['bazel', []],
+];
+
+function inside(directory: string, dir: string): string | null {
+  return joinInside(directory, dir, 'x')?.replace(/\/?x$/, '') ?? null;
+}

@@ -1,0 +1,104 @@
+import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
+
+/** One build that a command line or a workflow step asks for, as far as it is literal. */
+export interface NamedBuild {
+  /** Relative to the repository, with `/`. */
+  readonly file: string;
+  readonly target?: string;
+  readonly platforms?: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildContexts: Readonly<Record<string, string>>;
+  /** What takes the place of the first FROM (`podman build --from`). */
+  readonly firstBase?: string;
+  /** What it is given besides, to a value that only a run knows. */
+  readonly open?: OpenParts;
+  /** Where it is asked for, and what is built: of no weight for what the build file says. */
+  readonly asked?: {
+    readonly line: number;
+    readonly context?: string;
+    /** The file that is built where there is none of the first name. */
+    readonly otherwise?: string;
+  };
+}
+
+/** What of a build's parameters is not known. */
+export interface OpenParts {
+  /** Names of build arguments; an empty one stands for any. */
+  readonly args: readonly string[];
+  readonly target: boolean;
+  readonly contexts: boolean;
+  readonly platforms?: boolean;
+}
+
+/** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
+export interface RequestedBuilds {
+  readonly named: readonly NamedBuild[];
+  readonly unseen: readonly string[];
+  /** Runs of `docker buildx bake`. */
+  readonly bakes?: readonly BakeRun[];
+}
+
+/** One run of bake: the files that it joins, relative to the repository; none are those of bake's own names. */
+export interface BakeRun {
+  readonly files: readonly string[];
+  readonly directory: string;
+  /** `--set`: `TARGET.KEY=VALUE`, and what is not known of them. */
+  readonly overrides: readonly string[];
+  readonly line: number;
+}
+
+export const NO_BUILDS: RequestedBuilds = { named: [], unseen: [] };
+
+/** All of them in one, in their order. */
+export function allRequested(requested: readonly RequestedBuilds[]): RequestedBuilds {
+  return {
+    named: requested.flatMap(({ named }) => named),
+    unseen: requested.flatMap(({ unseen }) => unseen),
+    bakes: requested.flatMap(({ bakes = [] }) => bakes),
+  };
+}
+
+/** The name of a build argument whose value is not known; empty where the name is not, either. */
+export function openName(text: string): string {
+  const [name = ''] = text.split('=', 1);
+  return /^\w+$/.test(name) ? name : '';
+}
+
+/** As a field of a build; none where all is known. */
+export function openParts(open: OpenParts): Pick<NamedBuild, 'open'> {
+  const { args, target, contexts, platforms = false } = open;
+  return args.length > 0 || target || contexts || platforms ? { open } : {};
+}
+
+/** Notes `NAME=value`; a text without a value says nothing. */
+export function assign(values: Record<string, string>, text: string): void {
+  const equals = text.indexOf('=');
+  if (equals <= 0) return;
+  Object.defineProperty(values, text.slice(0, equals), {
+    value: text.slice(equals + 1),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/**
+ * Joins path parts; `undefined` where a part is not known, is no path in the repository, or leads out of it. A part may
+ * begin at the top of the repository, by its mark.
+ */
+export function joinInside(...parts: readonly (string | null | undefined)[]): string | undefined {
+  let segments: string[] = [];
+  for (const part of parts) {
+    if (part === null || part === undefined || isOpen(part) || part.includes(OWN_MARK)) return undefined;
+    if (part.startsWith('/') || /^(?:[a-z+]+:|git@)|^-$/.test(part)) return undefined;
+    const mark = part.lastIndexOf(TOP_MARK);
+    if (mark > 0) return undefined;
+    if (mark === 0) segments = [];
+    for (const segment of part.slice(mark + 1).split('/')) {
+      if (segment === '' || segment === '.') continue;
+      if (segment !== '..') segments.push(segment);
+      else if (segments.pop() === undefined) return undefined;
+    }
+  }
+  return segments.length === 0 ? undefined : segments.join('/');
+}

@@ -1,0 +1,89 @@
+import { NO_BUILDS, type RequestedBuilds } from './named-build.js';
+
+/** A kind of file that may run builds, and is no definition of builds alone. */
+interface ScriptFile {
+  readonly matches: RegExp;
+  /** What the bytes must have for the file to be read at all. */
+  readonly needs: RegExp;
+  read(bytes: Uint8Array, directory: string): RequestedBuilds | Promise<RequestedBuilds>;
+}
+
+const BUILDS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container/i;
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const named = (what: string): RequestedBuilds => ({ named: [], unseen: [what] });
+
+/** By their names; the first that matches reads a file. What is only named has no literal builds that can be followed. */
+const SCRIPT_FILES: readonly ScriptFile[] = [
+  {
+    matches: /(?:^|\/)(?:GNUm|[mM])akefile$|\.mk$/,
+    needs: BUILDS,
+    read: async (bytes, directory) => (await import('./makefile.js')).buildsInMakefile(decode(bytes), directory),
+  },
+  {
+    matches: /\.(?:sh|bash)$/,
+    needs: BUILDS,
+    read: async (bytes, directory) => {
+      const { buildsInScript } = await import('./build-command.js');
+      return buildsInScript(decode(bytes), { directory: '', own: directory, line: 1 });
+    },
+  },
+  {
+    matches: /(?:^|\/)package\.json$/,
+    needs: BUILDS,
+    read: async (bytes, directory) => (await import('./task-runners.js')).buildsInPackageJson(decode(bytes), directory),
+  },
+  {
+    matches: /(?:^|\/)\.?justfile$|\.just$/i,
+    needs: BUILDS,
+    read: async (bytes, directory) => (await import('./task-runners.js')).buildsInJustfile(decode(bytes), directory),
+  },
+  {
+    matches: /(?:^|\/)[tT]askfile(?:\.dist)?\.ya?ml$/,
+    needs: BUILDS,
+    read: async (bytes, directory) => (await import('./task-runners.js')).buildsInTaskfile(bytes, directory),
+  },
+  {
+    matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/,
+    needs: /artifacts/,
+    read: async (bytes, directory) => (await import('../packaging/skaffold.js')).buildsInSkaffold(bytes, directory),
+  },
+  {
+    matches: /(?:^|\/)\.?goreleaser[^/]*\.ya?ml$/,
+    needs: /^(?:dockers|dockers_v2|kos):/m,
+    read: async (bytes) => (await import('../packaging/goreleaser.js')).buildsInGoreleaser(bytes),
+  },
+  {
+    matches:
+      /(?:^|\/|\.)gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|(?:^|\/)\.circleci\/[^/]+\.ya?ml$|(?:^|\/)azure-pipelines[^/]*\.ya?ml$|(?:^|\/)(?:bitbucket-pipelines|\.travis|\.drone|cloudbuild[^/]*|\.?buildkite\/.*)\.(?:ya?ml|json)$|(?:^|\/)\.?tekton\/.*\.ya?ml$|(?:^|\/)\.woodpecker(?:\/.*)?\.ya?ml$/,
+    needs: BUILDS,
+    read: async (bytes) => (await import('../ci/ci-file.js')).buildsInCiFile(bytes),
+  },
+  {
+    matches: /(?:^|\/)Earthfile$/,
+    needs: /^\s*FROM\b/m,
+    read: () => named('is an Earthfile, whose images are not read'),
+  },
+  {
+    matches: /(?:^|\/)\.ko\.ya?ml$/,
+    needs: /^(?:defaultBaseImage|baseImageOverrides):/m,
+    read: () => named('names the images that ko builds on, which are not read'),
+  },
+  {
+    matches: /(?:^|\/)Jenkinsfile(?:\.[^/]*)?$/,
+    needs:
+      /docker\.build\s*\(|(?:docker|podman|buildah|nerdctl)\s[^\n]{0,200}\b(?:build|bud)\b|dockerfile\s+(?:true|\{)/,
+    read: () => named('builds images with Jenkins, which is not read'),
+  },
+];
+
+/** Whether a path is that of a file whose scripts may build; those of dependencies build nothing here. */
+export function isScriptFile(path: string): boolean {
+  return !/(?:^|\/)(?:node_modules|vendor)\//.test(path) && SCRIPT_FILES.some(({ matches }) => matches.test(path));
+}
+
+/** What a file of these kinds builds, and names without being read. */
+export async function buildsInFile(path: string, bytes: Uint8Array): Promise<RequestedBuilds> {
+  const kind = SCRIPT_FILES.find(({ matches }) => matches.test(path));
+  if (kind === undefined || !kind.needs.test(decode(bytes))) return NO_BUILDS;
+  return kind.read(bytes, path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+}

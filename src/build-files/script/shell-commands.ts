@@ -1,0 +1,323 @@
+/** One command of a script, after quotes and the variables that are known. */
+export interface ShellCommand {
+  readonly words: readonly string[];
+  /** 1-based, where the command ends. */
+  readonly line: number;
+}
+
+/** Stands in a word for what only a run knows: a variable, a substitution. */
+const OPEN_MARK = '\0';
+/** Stands at the beginning of a path for the top of the repository. */
+export const TOP_MARK = '\u0001';
+/** Stands at the beginning of a path for the directory of the script itself. */
+export const OWN_MARK = '\u0002';
+
+/** Whether a word has a part that only a run knows. */
+export const isOpen = (word: string): boolean => word.includes(OPEN_MARK);
+
+/** Where parentheses begin and end commands of their own, which come back to the directory they began in. */
+export const OPEN = '(';
+export const CLOSE = ')';
+
+/** The longest value of a variable, and all that variables stand for in one script. */
+const MAX_VALUE_LENGTH = 4096;
+const MAX_EXPANDED_LENGTH = 1024 * 1024;
+/** Operators of here-documents that have no end: each is looked for down to the end of the script. */
+const MAX_ENDLESS_HEREDOCS = 20;
+
+/** Scripts within scripts: substitutions, `bash -c`, `eval`. What is deeper is not read. */
+const MAX_NESTING = 6;
+
+/** Where CI systems and shells say that the repository is. */
+const TOP_VARIABLES = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR', 'BUILD_SOURCESDIRECTORY', 'CIRCLE_WORKING_DIRECTORY'];
+const SHELLS = new Set(['bash', 'sh', 'dash', 'ash', 'zsh', 'ksh']);
+/** Words before a command that leave it the command. */
+const LEADING = new Set([
+  ...['sudo', 'env', 'time', 'exec', 'command', 'nohup', 'if', 'then', 'else', 'elif', 'do', 'while', 'until'],
+  ...['!', '{', 'export', 'local', 'readonly', 'declare'],
+]);
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
+
+/**
+ * Cuts a script into commands and these into words, as a shell does: quotes, escapes, continuation lines, comments,
+ * here-documents, `;`, `&`, `|`; a parenthesis is a command by itself. Commands in `$(…)`, backquotes, `bash -c` and
+ * `eval` are commands, too. A variable that the script sets once, to a literal, stands for its value; what else is
+ * expanded leaves a mark that {@link isOpen} finds. `given` are variables that are set before.
+ *
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ */
+export function shellCommands(script: string, given: Readonly<Record<string, string>> = {}): readonly ShellCommand[] {
+  const variables = new Map<string, string | null>(Object.entries(given));
+  for (const name of TOP_VARIABLES) variables.set(name, TOP_MARK);
+  variables.set('PWD', '.');
+  const budget = { expanded: MAX_EXPANDED_LENGTH, endless: MAX_ENDLESS_HEREDOCS };
+  return new Splitter(script, { variables, budget, depth: 0, line: 1 }).commands();
+}
+
+interface Surroundings {
+  /** Null: set to what is not known, or more than once. */
+  readonly variables: Map<string, string | null>;
+  readonly budget: { expanded: number; endless: number };
+  readonly depth: number;
+  /** Of the script's first character. */
+  readonly line: number;
+}
+
+class Splitter {
+  readonly #script: string;
+  readonly #around: Surroundings;
+  readonly #found: ShellCommand[] = [];
+  #at = 0;
+  #line: number;
+  #words: string[] = [];
+  #word: string | undefined;
+  #heredocs: { readonly end: string; readonly stripsTabs: boolean }[] = [];
+
+  constructor(script: string, around: Surroundings) {
+    this.#script = script;
+    this.#around = around;
+    this.#line = around.line;
+  }
+
+  commands(): readonly ShellCommand[] {
+    while (this.#at < this.#script.length) this.#next();
+    this.#endCommand();
+    return this.#found;
+  }
+
+  #next(): void {
+    const script = this.#script;
+    const character = script[this.#at] ?? '';
+    if (character === '\\') {
+      const escaped = script[this.#at + 1] ?? '';
+      this.#at += 2;
+      if (escaped === '\n') this.#line++;
+      else this.#append(escaped);
+    } else if (character === "'") {
+      const end = script.indexOf("'", this.#at + 1);
+      this.#append(this.#take(end < 0 ? script.length : end).slice(1));
+      this.#at++;
+    } else if (character === '"') this.#doubleQuoted();
+    else if (character === '$' || character === '`') this.#append(this.#expansion());
+    else if (character === '#' && this.#word === undefined) {
+      const end = script.indexOf('\n', this.#at);
+      this.#at = end < 0 ? script.length : end;
+    } else if (character === '<' && script.startsWith('<<', this.#at) && script[this.#at + 2] !== '<') this.#heredoc();
+    else if (character === '\n') {
+      this.#endCommand();
+      this.#at++;
+      this.#line++;
+      this.#skipHeredocs();
+    } else if (/[;&|()]/.test(character) && !this.#isRedirectedCopy(character)) {
+      this.#endCommand();
+      if (character === OPEN || character === CLOSE) this.#found.push({ words: [character], line: this.#line });
+      this.#at++;
+    } else if (/\s/.test(character)) {
+      this.#endWord();
+      this.#at++;
+    } else {
+      this.#append(character);
+      this.#at++;
+    }
+  }
+
+  /** `2>&1` and `&>file` are redirections, and end no command. */
+  #isRedirectedCopy(character: string): boolean {
+    return character === '&' && (this.#script[this.#at - 1] === '>' || this.#script[this.#at + 1] === '>');
+  }
+
+  #append(text: string): void {
+    this.#word = (this.#word ?? '') + text;
+  }
+
+  #take(end: number): string {
+    const text = this.#script.slice(this.#at, end);
+    this.#line += text.split('\n').length - 1;
+    this.#at = end;
+    return text;
+  }
+
+  #doubleQuoted(): void {
+    this.#append('');
+    this.#at++;
+    while (this.#at < this.#script.length && this.#script[this.#at] !== '"') {
+      const character = this.#script[this.#at] ?? '';
+      if (character === '$' || character === '`') this.#append(this.#expansion());
+      else if (character === '\\' && /["\\$`\n]/.test(this.#script[this.#at + 1] ?? '')) {
+        const escaped = this.#script[this.#at + 1] ?? '';
+        if (escaped === '\n') this.#line++;
+        else this.#append(escaped);
+        this.#at += 2;
+      } else this.#append(this.#take(this.#at + 1));
+    }
+    this.#at++;
+  }
+
+  /** The value of what begins at a `$` or a backquote, after which reading goes on. */
+  #expansion(): string {
+    const script = this.#script;
+    const start = this.#at;
+    if (script[start] === '`') {
+      const end = script.indexOf('`', start + 1);
+      return this.#substitution(start + 1, end < 0 ? script.length : end);
+    }
+    if (script[start + 1] === '(') return this.#substitution(start + 2, closing(script, start + 1, '(', ')'));
+    if (script[start + 1] === '{') {
+      const text = this.#take(closing(script, start + 1, '{', '}')).slice(2);
+      this.#at++;
+      return this.#variable(text);
+    }
+    const name = /[A-Za-z_]\w*|[0-9@*#?!$-]/y;
+    name.lastIndex = start + 1;
+    const [found] = name.exec(script) ?? [];
+    this.#at = start + 1 + (found?.length ?? 0);
+    return found === undefined ? '$' : this.#variable(found);
+  }
+
+  #substitution(start: number, end: number): string {
+    this.#at = start;
+    const line = this.#line;
+    const text = this.#take(end);
+    this.#at++;
+    if (/^\s*pwd\s*$/.test(text)) return '.';
+    if (/^\s*git rev-parse --show-toplevel\s*$/.test(text)) return TOP_MARK;
+    if (OWN_DIRECTORY.test(text)) return OWN_MARK;
+    this.#nested(text, line);
+    return OPEN_MARK;
+  }
+
+  #nested(script: string, line: number): void {
+    const { depth } = this.#around;
+    if (depth >= MAX_NESTING) return;
+    const inner = new Splitter(script, { ...this.#around, depth: depth + 1, line }).commands();
+    this.#found.push({ words: [OPEN], line }, ...inner, { words: [CLOSE], line });
+  }
+
+  #variable(text: string): string {
+    const value = this.#around.variables.get(text);
+    if (typeof value === 'string') {
+      this.#around.budget.expanded -= value.length;
+      return this.#around.budget.expanded < 0 ? OPEN_MARK : value;
+    }
+    return text === '0%/*' || text === 'BASH_SOURCE%/*' ? OWN_MARK : OPEN_MARK;
+  }
+
+  #heredoc(): void {
+    this.#endWord();
+    const operator = /<<(-?)[ \t]*(?:'([^'\n]*)'|"([^"\n]*)"|\\?([^\s;&|()<>'"]+))/y;
+    operator.lastIndex = this.#at;
+    const found = operator.exec(this.#script);
+    if (found === null) {
+      this.#at += 2;
+      return;
+    }
+    this.#at += found[0].length;
+    this.#heredocs.push({ end: found[2] ?? found[3] ?? found[4] ?? '', stripsTabs: found[1] === '-' });
+    this.#words.push('<<', found[2] ?? found[3] ?? found[4] ?? '');
+  }
+
+  /** Lines that a command takes as its input are no commands, unless that command is a shell. */
+  #skipHeredocs(): void {
+    const pending = this.#heredocs;
+    this.#heredocs = [];
+    const last = this.#found.at(-1);
+    for (const { end, stripsTabs } of pending) {
+      if (this.#around.budget.endless === 0) return;
+      const line = this.#line;
+      const start = this.#at;
+      const body = heredocEnd(this.#script, start, end, stripsTabs);
+      // A shift in arithmetic looks like a here-document, and has no end.
+      if (body === undefined) {
+        this.#around.budget.endless--;
+        return;
+      }
+      this.#take(body.next);
+      if (last?.words.some((word) => SHELLS.has(baseName(word))) === true)
+        this.#nested(this.#script.slice(start, body.end), line);
+    }
+  }
+
+  #endWord(): void {
+    if (this.#word !== undefined) this.#words.push(this.#word);
+    this.#word = undefined;
+  }
+
+  #endCommand(): void {
+    this.#endWord();
+    const words = this.#words;
+    this.#words = [];
+    if (words.length === 0) return;
+    this.#assign(words);
+    this.#found.push({ words, line: this.#line });
+    const script = innerScript(words);
+    if (script !== undefined) this.#nested(script, this.#line);
+  }
+
+  #assign(words: readonly string[]): void {
+    const { variables } = this.#around;
+    let first = 0;
+    while (LEADING.has(words[first] ?? '')) first++;
+    if (words[first] === 'for' || words[first] === 'read') {
+      for (const name of words.slice(first + 1)) if (/^\w+$/.test(name)) variables.set(name, null);
+      return;
+    }
+    // Before a command they are the command's alone.
+    const isAlone = words.slice(first).every((word) => ASSIGNMENT.test(word));
+    for (const word of words.slice(first)) {
+      const [, name = '', value = ''] = ASSIGNMENT.exec(word) ?? [];
+      if (name === '') return;
+      const isKnown = !variables.has(name) && !isOpen(value) && value.length <= MAX_VALUE_LENGTH;
+      if (isAlone) variables.set(name, isKnown ? value : null);
+    }
+  }
+}
+
+const OWN_DIRECTORY =
+  /^\s*(?:cd (?:-- )?)?["']?(?:\$\()?\s*dirname (?:-- )?["']?\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?(?::-\$0)?\})["']?\s*\)?["']?(?: >\/dev\/null(?: 2>&1)?)?(?:\s*&&\s*pwd(?: -P)?)?\s*$/;
+
+/** The script that a command runs: that of `bash -c`, or what `eval` puts together. */
+function innerScript(words: readonly string[]): string | undefined {
+  const first = words.findIndex((word) => !LEADING.has(word) && !ASSIGNMENT.test(word) && !word.startsWith('-'));
+  if (words[first] === 'eval') return words.slice(first + 1).join(' ');
+  const shell = words.findIndex((word) => SHELLS.has(baseName(word)));
+  const flag = shell < 0 ? -1 : words.findIndex((word, index) => index > shell && /^-[a-z]*c$/.test(word));
+  return flag < 0 ? undefined : words[flag + 1];
+}
+
+/** The name of a program without the directory it is in. */
+export function baseName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1).replace(/\.exe$/i, '');
+}
+
+/** Where the bracket that opens at `at` is closed; the end of the script where it is not. Quotes may hold brackets. */
+function closing(script: string, at: number, open: string, close: string): number {
+  let depth = 0;
+  for (let index = at; index < script.length; index++) {
+    const character = script[index];
+    if (character === '\\') index++;
+    else if (character === "'") {
+      const end = script.indexOf("'", index + 1);
+      // An apostrophe within double quotes opens nothing; one without an end is such.
+      if (end > 0 && open === '(') index = end;
+    } else if (character === open) depth++;
+    else if (character === close && --depth === 0) return index;
+  }
+  return script.length;
+}
+
+function heredocEnd(
+  script: string,
+  start: number,
+  end: string,
+  stripsTabs: boolean,
+): { readonly end: number; readonly next: number } | undefined {
+  for (let at = start; at < script.length; ) {
+    const lineEnd = script.indexOf('\n', at);
+    const stop = lineEnd < 0 ? script.length : lineEnd;
+    const line = script.slice(at, stop);
+    if ((stripsTabs ? line.replace(/^\t+/, '') : line) === end)
+      return { end: at, next: Math.min(stop + 1, script.length) };
+    at = stop + 1;
+  }
+  return undefined;
+}
