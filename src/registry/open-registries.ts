@@ -9,13 +9,13 @@ import type { BlobCache } from './cache/cache.js';
 import { CachedSource } from './cache/cached-source.js';
 import { RegistryClient } from './client.js';
 import { hostRules } from './hosts.js';
-import { trustedAuthorities } from './http/certificates.js';
 import { type Clock, systemClock } from './http/clock.js';
 import type { Environment } from './http/proxy.js';
 import { Transport } from './http/transport.js';
 import type { ImageSource } from './image-source.js';
 import { LayoutSource } from './layout/layout.js';
-import { LIMITS_VARIABLE, parseLimits, type RegistryLimits, registryLimits } from './limits.js';
+import { type RegistryLimits, registryLimits } from './limits.js';
+import { readNetworkSettings } from './network-settings.js';
 import { offlineSource } from './refusing-source.js';
 import { type Route, RoutedSource } from './routed-source.js';
 import { parseRoute, type RouteText } from './routes.js';
@@ -60,13 +60,12 @@ export interface Registries {
  * for whoever configured it; nothing is contacted yet.
  */
 export async function openRegistries(options: RegistriesOptions): Promise<Result<Registries, string>> {
-  const changed = parseLimits(options.environment[LIMITS_VARIABLE] ?? '');
-  if (!changed.ok) return err(`${LIMITS_VARIABLE}: ${changed.error}`);
-  const limits = registryLimits({ ...changed.value, ...options.limits });
+  const network = await readNetworkSettings(options.environment);
+  if (!network.ok) return network;
+  const { authorities, proxies } = network.value;
+  const limits = registryLimits({ ...network.value.limits, ...options.limits });
   const nothing = () => undefined;
   const { environment, workspace, cache, mask = nothing, notice = nothing, clock = systemClock } = options;
-  const authorities = await trustedAuthorities(environment);
-  if (!authorities.ok) return authorities;
   const stands = standIns(options);
   if (!stands.ok) return stands;
 
@@ -74,15 +73,15 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   const named = stands.value.flatMap((stand) => (stand.to === 'registry' ? [stand.registry] : []));
   const rules = hostRules(options.registries);
   const mayBePrivate = (host: string) => rules.mayBePrivate(host) || named.includes(canonicalHost(host));
-  const transport = new Transport({ limits, environment, authorities: authorities.value, mayBePrivate, clock });
+  const transport = new Transport({ limits, proxies, authorities, mayBePrivate, clock });
   const found = credentialsFirst(
     options.credentials ?? new Map(),
     dockerCredentials({ environment, workspace, notice }),
   );
   const credentials = noticed(found, options.onCredential ?? nothing);
   const authorization = new Authorization({ transport, credentials, rules, clock, mask: onceEach(mask) });
-  const network = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
-  const registries = cache === undefined ? network : new CachedSource(network, cache, limits);
+  const client = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
+  const registries = cache === undefined ? client : new CachedSource(client, cache, limits);
   const routes = stands.value.map((stand): Route => {
     if (stand.to === 'layout') return { from: stand.from, source: new LayoutSource(stand.path, limits) };
     return { from: stand.from, source: registries, to: { registry: stand.registry, repository: stand.prefix } };

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import { err, type Result } from '../lib/result.js';
+import { isPublicAddress } from './http/addresses.js';
+import { listing } from './http/http-failure.js';
 import type { ImageSource, RegistryError, Repository } from './image-source.js';
 
 /** A source that answers every look-up with the same kind of error, and asks nobody. */
@@ -29,5 +32,13 @@ export const unlistedSource = refusingSource(({ registry, repository }) => ({
   registry,
   request: `${registry}/${repository}`,
   message: `The registry ${registry} was not contacted, since neither the policy nor the catalog names it.`,
-  fix: `If it may be contacted, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
+  fix: isPrivateName(registry)
+    ? `If it may be contacted, ${listing(registry)}.`
+    : `If it may be contacted, add it to the policy: \`registries: { "${registry}": {} }\`, or an allow entry for its images.`,
 }));
+
+/** Whether a host can only be on a private network, as far as its name says. */
+function isPrivateName(registry: string): boolean {
+  const host = registry.replace(/:[0-9]+$/, '').replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 ? /(?:^|\.)(?:localhost|local|internal)$/.test(host) : !isPublicAddress(host);
+}

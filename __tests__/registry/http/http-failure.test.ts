@@ -26,6 +26,21 @@ describe('what to do about an answer names what has to be typed', () => {
     expect(error.fix).toContain('`registries: { "registry.example:5000": { private-network: true } }`');
   });
 
+  test.each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'])(
+    'plain HTTP where TLS was expected (%s): the line of the policy, and no certificate',
+    (code) => {
+      const error = connectionError(NAME, { code, message: 'x' });
+      expect(error).toMatchObject({ code: 'tls', fix: expect.stringContaining('{ insecure: true }') });
+      expect(error.fix).not.toContain('certificate');
+    },
+  );
+
+  test('a certificate that is not believed: the variables that name an authority', () => {
+    const error = connectionError(NAME, { code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'x' });
+    expect(error.fix).toContain('SSL_CERT_FILE');
+    expect(error.fix).not.toContain('insecure');
+  });
+
   test('no answer: the host', () => {
     const error = connectionError(NAME, { code: 'ENOTFOUND' });
     expect(error.fix).toMatch(/^Check that registry\.example:5000 can be reached from here /);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { credentialsFirst, parseCredentialInput } from '../../../src/registry/auth/credentials.js';
 import { dockerCredentials } from '../../../src/registry/auth/docker-config.js';
 import { hostRules } from '../../../src/registry/hosts.js';
-import { proxyFor } from '../../../src/registry/http/proxy.js';
+import { proxyFor, readProxies } from '../../../src/registry/http/proxy.js';
 import {
   amountOf,
   LIMITS,
@@ -226,14 +226,18 @@ describe('hosts', () => {
 });
 
 describe('proxies', () => {
+  const through = (url: string, variables: Readonly<Record<string, string>>) => {
+    const settings = readProxies(variables);
+    return settings.ok ? proxyFor(new URL(url), settings.value) : settings.error;
+  };
   const environment = {
     HTTPS_PROXY: 'http://proxy:3128',
-    http_proxy: 'plain:80',
+    http_proxy: 'plain:3129',
     NO_PROXY: '.internal, exact.example,10.0.0.0/8,[::1],host.example:8443 ,*.star.example,2001:4860::/32',
   };
   test.each([
     ['https://ghcr.io/', 'http://proxy:3128'],
-    ['http://ghcr.io/', 'http://plain:80'],
+    ['http://ghcr.io/', 'http://plain:3129'],
     ['https://a.internal/', undefined],
     ['https://internal/', 'http://proxy:3128'],
     ['https://exact.example/', undefined],
@@ -248,12 +252,26 @@ describe('proxies', () => {
     ['https://localhost:5000/', undefined],
     ['https://127.0.0.1/', undefined],
   ])('%s goes through %s', (url, expected) => {
-    expect(proxyFor(new URL(url), environment)).toBe(expected);
+    expect(through(url, environment)).toBe(expected && `${expected}/`);
   });
 
   test('are none without variables, and none for anybody with NO_PROXY=*', () => {
-    expect(proxyFor(new URL('https://a.example'), {})).toBe(undefined);
-    expect(proxyFor(new URL('https://a.example'), { HTTPS_PROXY: 'x', NO_PROXY: '*' })).toBe(undefined);
+    expect(through('https://a.example', {})).toBe(undefined);
+    expect(through('https://a.example', { HTTPS_PROXY: 'x', NO_PROXY: '*' })).toBe(undefined);
+  });
+
+  test('keep their login', () => {
+    expect(through('https://a.example', { HTTPS_PROXY: 'ann:pass@proxy:8080' })).toBe('http://ann:pass@proxy:8080/');
+  });
+
+  test.each([
+    ['HTTPS_PROXY', 'socks5://ann:secret@proxy:1080'],
+    ['https_proxy', 'http://'],
+    ['HTTP_PROXY', 'ann:secret@proxy:port'],
+  ])('that %s can’t name are refused by the variable’s name, and not by its value', (name, value) => {
+    const read = readProxies({ [name]: value });
+    expect(read).toMatchObject({ ok: false, error: expect.stringContaining(name) });
+    expect(JSON.stringify(read)).not.toContain('secret');
   });
 });
 

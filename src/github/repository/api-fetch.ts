@@ -1,5 +1,6 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { fetch as undiciFetch } from 'undici';
 import { plural } from '../../lib/text.js';
+import { ProxiedAgent } from '../../registry/http/proxy.js';
 import { RESPONSE_LIMIT } from './github-error.js';
 
 /** Named limits of one exchange with GitHub's API. */
@@ -40,7 +41,7 @@ export type ApiFetch = (url: string, init: RequestInit) => Promise<Response>;
  * @see https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
  */
 export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
-  const dispatcher = new EnvHttpProxyAgent();
+  const dispatcher = new ProxiedAgent(process.env);
   const remembered = new Map<string, Remembered>();
 
   const once = async (url: string, init: RequestInit, headers: Headers): Promise<Response> => {

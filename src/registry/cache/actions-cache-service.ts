@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { EnvHttpProxyAgent, fetch } from 'undici';
+import { fetch } from 'undici';
 import { z } from 'zod';
-import type { Environment } from '../http/proxy.js';
+import { type Environment, ProxiedAgent } from '../http/proxy.js';
 
 /** The cache service of GitHub Actions, as far as one file is kept in it. Whoever calls it decides on what it throws. */
 export interface ActionsCacheService {
@@ -51,7 +51,7 @@ export function actionsCacheService(environment: Environment): ActionsCacheServi
   const mode = environment['ACTIONS_CACHE_MODE']?.trim().toLowerCase() ?? '';
   const mayRead = mode !== 'none' && mode !== 'write-only';
   const mayWrite = mode !== 'none' && mode !== 'read';
-  const dispatcher = new EnvHttpProxyAgent();
+  const dispatcher = new ProxiedAgent(environment);
 
   const call = async (method: string, body: object, signal: AbortSignal): Promise<unknown> => {
     const answer = await fetch(new URL(`/${SERVICE}/${method}`, url), {

@@ -3,12 +3,11 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { RegistryLimits } from '../limits.js';
 import { isPublicAddress } from './addresses.js';
 import { guardedConnector, RefusedAddressError } from './connector.js';
-import { type Environment, proxyFor } from './proxy.js';
+import { type ProxySettings, proxyFor } from './proxy.js';
 
 export interface DispatcherOptions {
   readonly limits: RegistryLimits;
-  /** Proxy variables. */
-  readonly environment: Environment;
+  readonly proxies: ProxySettings;
   readonly authorities: readonly string[] | undefined;
   /** Whether `host[:port]` may be on a private network. */
   readonly mayBePrivate: (host: string) => boolean;
@@ -32,7 +31,7 @@ export class Dispatchers {
 
   /** What reaches a URL. Throws for a literal address that is not public, which a proxy would else reach for us. */
   for(url: URL): Dispatcher {
-    const uri = proxyFor(url, this.#options.environment);
+    const uri = proxyFor(url, this.#options.proxies);
     if (uri === undefined) return this.#direct;
     const address = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(address) !== 0 && !isPublicAddress(address) && !this.#options.mayBePrivate(url.host))

@@ -49,22 +49,33 @@ export function connectionError(name: RequestName, error: unknown): RegistryErro
           : MALFORMED_CODES.test(reason)
             ? 'malformed'
             : 'network';
+  const plain = code === 'tls' && NOT_TLS.test(`${reason} ${messageOf(error)}`);
   return {
     code,
     registry: name.registry,
     request: requestText(name),
-    message: `${requestText(name)} failed: ${PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON)}${reason === '' ? '' : ` (${reason})`}.`,
-    fix: fixFor(code, name),
+    message: `${requestText(name)} failed: ${plain ? 'the answer is not TLS' : (PLAIN[reason] ?? messageOf(error).slice(0, MAX_REASON))}${reason === '' ? '' : ` (${reason})`}.`,
+    fix: fixFor(code, name, plain),
   };
 }
 
-function fixFor(code: Code, { registry, url }: RequestName): string {
+/** What OpenSSL says of an answer that is not TLS: mostly plain HTTP. */
+const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|wrong version number/i;
+
+/** What a policy says of a registry on a private network, in one go: that it may be contacted, and how. */
+export function listing(host: string): string {
+  return `list it in the policy: \`registries: { "${host}": { private-network: true } }\`, with \`insecure: true\` as well where it serves plain HTTP`;
+}
+
+function fixFor(code: Code, { registry, url }: RequestName, plain = false): string {
   switch (code) {
     case 'refused-address':
-      return `If ${url.host} is meant to be on a private network, list it in the policy: \`registries: { "${url.host}": { private-network: true } }\`.`;
+      return `If ${url.host} is meant to be on a private network, ${listing(url.host)}.`;
     case 'timeout':
       return raiseTimes('answer-ms', 'document-ms');
     case 'tls':
+      if (plain)
+        return `If ${url.host} serves plain HTTP, list it in the policy: \`registries: { "${url.host}": { insecure: true } }\`; else serve it over TLS.`;
       return `Check the certificate of ${url.host}; set NODE_EXTRA_CA_CERTS or SSL_CERT_FILE for a private certificate authority.`;
     case 'unauthorized':
       return `Log in to ${registry} (${LOGINS}), or check that the image exists and its name is right.`;

@@ -1,24 +1,77 @@
 import { BlockList, isIP } from 'node:net';
+import { Agent, Dispatcher, ProxyAgent } from 'undici';
+import { err, ok, type Result } from '../../lib/result.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The proxies that an environment sets, and what goes past them. */
+export interface ProxySettings {
+  /** By the scheme of the URL that is asked for. */
+  readonly proxies: ReadonlyMap<string, URL>;
+  readonly exceptions: readonly string[];
+}
+
 /**
- * The proxy that the environment sets for a URL, as Go and Docker read it: HTTPS_PROXY or HTTP_PROXY after the URL's
- * scheme, in either case; NO_PROXY lists hosts (with everything below them), `.suffix`, `host:port`, addresses, CIDR
- * blocks, or `*`. Loopback never goes through a proxy.
+ * Reads the proxies of an environment as Go and Docker do: HTTPS_PROXY and HTTP_PROXY, in either case, with or without
+ * `http://`, with a login if they have one. NO_PROXY lists hosts (with everything below them), `.suffix`, `host:port`,
+ * addresses, CIDR blocks, or `*`. Fails with a sentence that names the variable, and not its value, which may hold a
+ * password.
  *
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  */
-export function proxyFor(url: URL, environment: Environment): string | undefined {
-  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const proxy = environment[name.toUpperCase()] || environment[name];
-  if (proxy === undefined || proxy === '') return undefined;
+export function readProxies(environment: Environment): Result<ProxySettings, string> {
+  const proxies = new Map<string, URL>();
+  for (const scheme of ['https', 'http']) {
+    const lower = `${scheme}_proxy`;
+    const name = environment[lower.toUpperCase()] ? lower.toUpperCase() : lower;
+    const text = environment[name]?.trim() ?? '';
+    if (text === '') continue;
+    const address = text.includes('://') ? text : `http://${text}`;
+    const proxy = URL.canParse(address) ? new URL(address) : undefined;
+    if (proxy === undefined || proxy.hostname === '' || !/^https?:$/.test(proxy.protocol))
+      return err(
+        `The environment variable ${name} is not the address of an HTTP proxy; expected http://HOST:PORT, or HOST:PORT.`,
+      );
+    proxies.set(`${scheme}:`, proxy);
+  }
+  const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').toLowerCase().split(/[\s,]+/);
+  return ok({ proxies, exceptions });
+}
+
+/** The proxy for a URL; undefined where it is asked directly. Loopback never goes through a proxy. */
+export function proxyFor(url: URL, { proxies, exceptions }: ProxySettings): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (host === 'localhost' || /^127\./.test(host) || host === '::1') return undefined;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').split(/[\s,]+/);
-  if (exceptions.some((exception) => isExcepted(exception.toLowerCase(), host, port))) return undefined;
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (exceptions.some((exception) => isExcepted(exception, host, port))) return undefined;
+  return proxies.get(url.protocol)?.href;
+}
+
+/**
+ * Connections for `fetch` to services that are not registries, through the environment's proxies. Requests fail with a
+ * TypeError that names the variable where it is no proxy's address, as they do where nobody answers.
+ */
+export class ProxiedAgent extends Dispatcher {
+  readonly #settings: Result<ProxySettings, string>;
+  readonly #agents = new Map<string, Dispatcher>();
+
+  constructor(environment: Environment) {
+    super();
+    this.#settings = readProxies(environment);
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (!this.#settings.ok) throw new TypeError(this.#settings.error);
+    const uri = proxyFor(new URL(String(options.origin)), this.#settings.value);
+    const key = uri ?? 'direct';
+    const agent = this.#agents.get(key) ?? (uri === undefined ? new Agent() : new ProxyAgent(uri));
+    this.#agents.set(key, agent);
+    return agent.dispatch(options, handler);
+  }
+
+  override async destroy(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
 }
 
 function isExcepted(exception: string, host: string, port: string): boolean {

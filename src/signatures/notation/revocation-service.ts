@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { RunSettings } from '../../evidence/collector.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { trustedAuthorities } from '../../registry/http/certificates.js';
 import { Transport } from '../../registry/http/transport.js';
-import { LIMITS_VARIABLE, parseLimits, registryLimits } from '../../registry/limits.js';
+import { registryLimits } from '../../registry/limits.js';
+import { readNetworkSettings } from '../../registry/network-settings.js';
 import type { AskRevocation } from '../format.js';
 
 /** What all certificates of a run may cost. A service that passes a limit leaves the status unknown. */
@@ -31,13 +31,13 @@ export async function openRevocationService(
   network: ServiceNetwork = PUBLIC_NETWORK,
 ): Promise<AskRevocation> {
   if (offline) return async () => err('was not asked, because the run is offline');
-  const authorities = await trustedAuthorities(network.environment);
-  const changed = parseLimits(network.environment[LIMITS_VARIABLE] ?? '');
-  if (!authorities.ok || !changed.ok) return async () => err('was not asked, because the network settings are invalid');
+  const settings = await readNetworkSettings(network.environment);
+  if (!settings.ok) return async () => err('was not asked, because the network settings are invalid');
+  const { limits, proxies, authorities } = settings.value;
   const transport = new Transport({
-    limits: registryLimits({ ...SERVICE_LIMITS.transport, ...changed.value }),
-    environment: network.environment,
-    authorities: authorities.value,
+    limits: registryLimits({ ...SERVICE_LIMITS.transport, ...limits }),
+    proxies,
+    authorities,
     mayBePrivate: network.mayBePrivate,
   });
   const asked = new Map<string, Promise<Result<Uint8Array, string>>>();

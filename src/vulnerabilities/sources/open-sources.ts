@@ -2,10 +2,10 @@ import { basename, join } from 'node:path';
 import type { CollectContext } from '../../evidence/collector.js';
 import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { trustedAuthorities } from '../../registry/http/certificates.js';
 import type { Clock } from '../../registry/http/clock.js';
 import { Transport } from '../../registry/http/transport.js';
-import { LIMITS_VARIABLE, parseLimits, registryLimits } from '../../registry/limits.js';
+import { registryLimits } from '../../registry/limits.js';
+import { readNetworkSettings } from '../../registry/network-settings.js';
 import { VULNERABILITY_LIMITS } from '../limits.js';
 import { ecosystemFamily } from '../matching/ecosystems.js';
 import { OsvApi } from './api/osv-api.js';
@@ -109,26 +109,19 @@ export async function openSources(
       fix: 'Name one with --vulnerabilities DIR, or run without --offline.',
     });
   }
-  const authorities = await trustedAuthorities(services.environment);
-  if (!authorities.ok) {
-    return err({
-      cause: 'tls',
-      message: authorities.error,
-      fix: 'Correct the variable, and run the gate again.',
-    });
-  }
-  const changed = parseLimits(services.environment[LIMITS_VARIABLE] ?? '');
-  if (!changed.ok) {
+  const network = await readNetworkSettings(services.environment);
+  if (!network.ok) {
     return err({
       cause: 'not-collected',
-      message: `${LIMITS_VARIABLE}: ${changed.error}`,
+      message: network.error,
       fix: 'Correct the variable, and run the gate again.',
     });
   }
+  const { limits, proxies, authorities } = network.value;
   const transport = new Transport({
-    limits: registryLimits(changed.value),
-    environment: services.environment,
-    authorities: authorities.value,
+    limits: registryLimits(limits),
+    proxies,
+    authorities,
     mayBePrivate: services.mayBePrivate,
     ...optionalField('clock', services.clock),
   });
