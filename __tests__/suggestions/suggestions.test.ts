@@ -349,16 +349,16 @@ describe('what would itself fail is never proposed', () => {
   });
 
   test('nor what nobody could verify', async () => {
-    const policy = await policyWith(['- image: dhi.io/**']);
-    expect(proposals(policy, 'FROM python:3\n')).toMatchObject({
+    const kms = '- { image: dhi.io/**, authorities: [{ key: { kms: "awskms:///alias/base" } }] }';
+    expect(proposals(await policyWith([kms]), 'FROM python:3\n')).toMatchObject({
       proposed: [],
       leftOut: [
         { image: 'dhi.io/python:3-debian13', because: 'allow[0] names nobody whose signature could be verified' },
       ],
     });
-    // Where the profile only notes that a publisher can't be verified, nothing fails.
-    const lenient = await policyWith(['- image: dhi.io/**'], '', 'baseline');
-    expect(images(proposed(lenient, 'FROM python:3\n'))).toEqual(['dhi.io/python:3-debian13']);
+    // By the catalog's own key its signatures can be.
+    const policy = await policyWith(['- image: dhi.io/**']);
+    expect(images(proposed(policy, 'FROM python:3\n'))).toEqual(['dhi.io/python:3-debian13']);
   });
 
   test('nor a builder that is denied, where the policy wants tools in a stage of their own', async () => {
