@@ -153,6 +153,7 @@ async function evaluateAll(
     authorities: authoritiesOf(context),
     about,
     now: context.settings.now,
+    offline: context.settings.offline,
     async sigstoreRoot() {
       const loaded = await trustedRootFor(context);
       // A root that can't be read is the collector's to report; until then nothing verifies.

@@ -53,6 +53,8 @@ export interface SignatureQuestion {
   readonly target: () => Promise<Result<FetchedManifest, Incomplete>>;
   /** Asks a revocation service (OCSP, CRL) of the public internet. Fails with a clause that says why there is no answer. */
   readonly askRevocation: AskRevocation;
+  /** Whether revocation services can't be asked. */
+  readonly offline: boolean;
 }
 
 export type AskRevocation = (

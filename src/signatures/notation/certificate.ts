@@ -35,7 +35,7 @@ export interface Certificate {
   /** The OIDs of the critical extensions. */
   readonly critical: readonly string[];
   readonly ocsp: readonly string[];
-  /** The addresses of each distribution point: any of one point has the same list. */
+  /** The addresses of each distribution point: any of one point has the same list, and no point may be left out. */
   readonly crls: readonly (readonly string[])[];
   /** Whether a list of changes (delta CRL) completes the list that `crls` names. */
   readonly hasFreshestCrl: boolean;
@@ -93,6 +93,8 @@ function fromParsed(parsed: X509Certificate, { tbsCertificate, signatureAlgorith
   const points = read(EXTENSION.crlDistributionPoints, CRLDistributionPoints);
   const pathLength = constraints?.value.pathLenConstraint;
   const { validity } = tbsCertificate;
+  const [notBefore, notAfter] = [validity.notBefore.getTime(), validity.notAfter.getTime()];
+  if (Number.isNaN(notBefore.getTime() + notAfter.getTime())) throw new Error('malformed time');
   const key = parsed.publicKey;
   const name = readName(tbsCertificate.subject);
   return {
@@ -103,8 +105,8 @@ function fromParsed(parsed: X509Certificate, { tbsCertificate, signatureAlgorith
     subjectDer: Buffer.from(AsnConvert.serialize(tbsCertificate.subject)),
     issuerDer: Buffer.from(AsnConvert.serialize(tbsCertificate.issuer)),
     serial: Buffer.from(tbsCertificate.serialNumber),
-    notBefore: validity.notBefore.getTime(),
-    notAfter: validity.notAfter.getTime(),
+    notBefore,
+    notAfter,
     ...(constraints === undefined
       ? {}
       : {
@@ -122,8 +124,7 @@ function fromParsed(parsed: X509Certificate, { tbsCertificate, signatureAlgorith
     crls: [...(points?.value ?? [])]
       .map(({ distributionPoint }) => distributionPoint?.fullName ?? [])
       .map((names) => names.flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []))
-      .map((addresses) => addresses.slice(0, MAX_ADDRESSES))
-      .slice(0, MAX_ADDRESSES),
+      .map((addresses) => addresses.slice(0, MAX_ADDRESSES)),
     hasFreshestCrl: find(EXTENSION.freshestCrl) !== undefined,
     fingerprint: `sha256:${createHash('sha256').update(parsed.raw).digest('hex')}`,
     keyBits: Buffer.from(tbsCertificate.subjectPublicKeyInfo.subjectPublicKey),

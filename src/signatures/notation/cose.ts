@@ -33,7 +33,7 @@ class EpochTime {
 
 /**
  * Reads a COSE envelope: COSE_Sign1 with its tag, in CBOR without repeated keys, indefinite or long forms, tags that are
- * not known, or bytes after it. The certificates must be where notation reads them, in the unprotected header.
+ * not known, text that is no UTF-8, or bytes after it. The certificates must be where notation reads them, in the unprotected header.
  *
  * @see https://github.com/notaryproject/specifications/blob/main/specs/signature-envelope-cose.md
  */
@@ -121,10 +121,21 @@ function readTimes(header: ReadonlyMap<unknown, unknown>) {
 
 type Tags = Readonly<Record<number, (content: TagDecodeControl) => unknown>>;
 
+/** What the decoder writes in place of bytes that are no UTF-8, which Go's decoder refuses. */
+const REPLACEMENT = '\uFFFD';
+
+function hasBadText(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(REPLACEMENT);
+  if (value instanceof Sign1) return hasBadText(value.content);
+  if (value instanceof EpochTime) return hasBadText(value.seconds);
+  if (value instanceof Map) return [...value].some(hasBadText);
+  return Array.isArray(value) && value.some(hasBadText);
+}
+
 /** Decodes strict CBOR; undefined for anything else. Nesting is bounded by the size of the bytes and the engine's stack. */
 function decodeCbor(bytes: Uint8Array, tags: Tags): unknown {
   try {
-    return decode(bytes, {
+    const value: unknown = decode(bytes, {
       strict: true,
       allowIndefinite: false,
       allowUndefined: false,
@@ -132,6 +143,7 @@ function decodeCbor(bytes: Uint8Array, tags: Tags): unknown {
       useMaps: true,
       tags: { ...tags },
     });
+    return hasBadText(value) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -9,8 +9,8 @@ export type RevocationStatus =
   | { readonly status: 'revoked'; readonly reason: string }
   | { readonly status: 'unknown'; readonly reason: string };
 
-/** What one list may hold; a larger one leaves the status unknown. */
-const CRL_LIMITS = { bytes: 8 * 1024 * 1024, nodes: 1_000_000 } as const;
+/** What one list may hold; a larger one leaves the status unknown. A run reads no more than its limit `revocation-bytes`. */
+const CRL_LIMITS = { bytes: 32 * 1024 * 1024, nodes: 1_000_000 } as const;
 const OID = {
   reasonCode: '2.5.29.21',
   deltaCrlIndicator: '2.5.29.27',

@@ -47,6 +47,9 @@ export const ATTRIBUTE = {
   timestamp: 'io.cncf.notary.timestampSignature',
 } as const;
 
+/** Those that are understood where they are signed: the timestamp is over the signature, and has no place in it. */
+const SIGNED: ReadonlySet<string> = new Set(Object.values(ATTRIBUTE).filter((name) => name !== ATTRIBUTE.timestamp));
+
 /** The protected header of either form, its values read. */
 export interface ProtectedHeader {
   readonly scheme: unknown;
@@ -89,7 +92,6 @@ export function checkAttributes(header: ProtectedHeader): Result<SignedAttribute
   if (new Set(critical).size < critical.length) return refuse('envelope', 'it marks an attribute as critical twice');
   const absent = critical.find((name) => !header.has(name));
   if (absent !== undefined) return refuse('envelope', `it marks ${absent} as critical and does not have it`);
-  const known: ReadonlySet<string> = new Set(Object.values(ATTRIBUTE));
   return {
     ok: true,
     value: {
@@ -97,7 +99,7 @@ export function checkAttributes(header: ProtectedHeader): Result<SignedAttribute
       signingTime,
       ...optionalField('expiry', expiry),
       ...optionalField('plugin', plugin),
-      unknownCritical: critical.filter((name) => !known.has(name)),
+      unknownCritical: critical.filter((name) => !SIGNED.has(name)),
     },
   };
 }

@@ -1,4 +1,3 @@
-import { optionalField } from '../../lib/collections.js';
 import { ok } from '../../lib/result.js';
 import type { Authority } from '../../policy/policy.js';
 import { describeAuthority } from '../authority.js';
@@ -72,16 +71,12 @@ function toFound(place: string, bytes: Uint8Array, mediaType: string): Found {
   };
 }
 
-function reject(place: string, refusal: NotationRefusal, signedBy?: CertificateIdentity): SignatureEvaluation {
-  const { check, reason } = refusal;
-  const rejected: RejectedSignature = {
-    place,
-    code: CODES[check],
-    reason,
-    ...optionalField('signedBy', signedBy),
-    ...(check === 'revocation-unknown' ? { incomplete: unknownRevocation(place, reason) } : {}),
-  };
-  return { rejected, claims: NO_STATEMENT };
+function reject(
+  place: string,
+  { check, reason }: NotationRefusal,
+  more: Pick<RejectedSignature, 'signedBy' | 'incomplete'> = {},
+): SignatureEvaluation {
+  return { rejected: { place, code: CODES[check], reason, ...more }, claims: NO_STATEMENT };
 }
 
 function notRead(place: string, incomplete: Incomplete): SignatureEvaluation {
@@ -89,11 +84,12 @@ function notRead(place: string, incomplete: Incomplete): SignatureEvaluation {
   return { rejected: { place, code, reason, incomplete }, claims: NO_STATEMENT };
 }
 
-function unknownRevocation(place: string, reason: string): Incomplete {
+function unknownRevocation(place: string, reason: string, offline: boolean): Incomplete {
+  const run = offline ? 'Run the gate without --offline' : 'Run the gate';
   return {
-    cause: 'network',
+    cause: offline ? 'offline' : 'network',
     message: `A signature at ${place} can't be evaluated because ${reason}.`,
-    fix: 'Run the gate where the revocation services of its certificates can be reached, or say `revocation: skip` beside the authority in the policy.',
+    fix: `${run} where the revocation services of its certificates can be reached, or say \`revocation: skip\` beside the authority in the policy.`,
   };
 }
 
@@ -101,7 +97,7 @@ function unknownRevocation(place: string, reason: string): Incomplete {
 async function evaluate(
   place: string,
   proven: ProvenEnvelope,
-  { authorities, now, askRevocation: ask }: SignatureQuestion,
+  { authorities, now, offline, askRevocation: ask }: SignatureQuestion,
 ): Promise<SignatureEvaluation> {
   const approvals: Approval[] = [];
   const refusals: NotationRefusal[] = [];
@@ -124,7 +120,12 @@ async function evaluate(
   const refusal = mostTelling(refusals) ?? unnamed(proven, authorities);
   // A chain that reached no trusted certificate says what anybody may write into his own.
   const isProven = refusals.some(({ check }) => check !== 'authenticity' && check !== 'needs-plugin');
-  return reject(place, refusal, isProven ? identityOf(proven) : undefined);
+  return reject(place, refusal, {
+    ...(isProven ? { signedBy: identityOf(proven) } : {}),
+    ...(refusal.check === 'revocation-unknown'
+      ? { incomplete: unknownRevocation(place, refusal.reason, offline) }
+      : {}),
+  });
 }
 
 /** In the order of the checks: the authority that came furthest is the one that was meant. One that may still agree says most. */

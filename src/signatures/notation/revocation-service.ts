@@ -2,15 +2,25 @@ import { createHash } from 'node:crypto';
 import type { RunSettings } from '../../evidence/collector.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { Transport } from '../../registry/http/transport.js';
-import { registryLimits } from '../../registry/limits.js';
+import { type RegistryLimits, registryLimits } from '../../registry/limits.js';
 import { readNetworkSettings } from '../../registry/network-settings.js';
 import type { AskRevocation } from '../format.js';
 
 /** What all certificates of a run may cost. A service that passes a limit leaves the status unknown. */
-const SERVICE_LIMITS = {
-  requests: 64,
-  transport: { attempts: 2, redirects: 0, 'document-ms': 15_000, 'run-ms': 120_000, 'run-bytes': 64 * 1024 * 1024 },
-} as const;
+const MAX_REQUESTS = 64;
+const MOST = { attempts: 2, 'document-ms': 15_000, 'run-ms': 120_000, 'run-bytes': 64 * 1024 * 1024 } as const;
+
+/** The run's limits, no higher than revocation needs. A redirect would lead to a port that nobody checked. */
+function serviceLimits(run: RegistryLimits): RegistryLimits {
+  return {
+    ...run,
+    attempts: Math.min(run.attempts, MOST.attempts),
+    'document-ms': Math.min(run['document-ms'], MOST['document-ms']),
+    'run-ms': Math.min(run['run-ms'], MOST['run-ms']),
+    'run-bytes': Math.min(run['run-bytes'], MOST['run-bytes']),
+    redirects: 0,
+  };
+}
 
 /** Where the network is, for tests. */
 export interface ServiceNetwork {
@@ -35,7 +45,7 @@ export async function openRevocationService(
   if (!settings.ok) return async () => err('was not asked, because the network settings are invalid');
   const { limits, proxies, authorities } = settings.value;
   const transport = new Transport({
-    limits: registryLimits({ ...SERVICE_LIMITS.transport, ...limits }),
+    limits: serviceLimits(registryLimits(limits)),
     proxies,
     authorities,
     mayBePrivate: network.mayBePrivate,
@@ -49,9 +59,9 @@ export async function openRevocationService(
     const known = asked.get(key);
     if (known !== undefined) return known;
     const answer =
-      asked.size < SERVICE_LIMITS.requests
+      asked.size < MAX_REQUESTS
         ? request(transport, address, post)
-        : Promise.resolve(err(`was not asked, because the run asks ${SERVICE_LIMITS.requests} times at most`));
+        : Promise.resolve(err(`was not asked, because the run asks ${MAX_REQUESTS} times at most`));
     asked.set(key, answer);
     return answer;
   };

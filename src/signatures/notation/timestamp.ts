@@ -119,8 +119,9 @@ function readTime(info: TSTInfo): Pick<AuthenticTime, 'at' | 'from' | 'to'> {
   const stated = seconds * 1000 + millis + micros / 1000;
   const accuracy = stated === 0 && info.policy === OID.baselinePolicy ? 1000 : stated;
   const at = info.genTime.getTime();
-  if (Number.isNaN(at) || !(accuracy >= 0)) throw new TokenError('its time is malformed');
-  return { at: info.genTime, from: new Date(Math.floor(at - accuracy)), to: new Date(Math.ceil(at + accuracy)) };
+  const [from, to] = [new Date(Math.floor(at - accuracy)), new Date(Math.ceil(at + accuracy))];
+  if (!(accuracy >= 0) || Number.isNaN(from.getTime() + to.getTime())) throw new TokenError('its time is malformed');
+  return { at: info.genTime, from, to };
 }
 
 function imprints({ messageImprint }: TSTInfo, signature: Uint8Array): boolean {

@@ -16,6 +16,9 @@ const LEVELS = {
 } as const satisfies Readonly<Record<string, Readonly<Record<Exclude<Validation, 'integrity'>, Action>>>>;
 export type TrustLevel = keyof typeof LEVELS;
 
+/** More than any policy needs: identities are compared with each other. */
+const TRUST_POLICY_LIMITS = { statements: 1000, scopes: 1000, stores: 100, identities: 100 } as const;
+
 /** Members that are not known are ignored, as notation does. */
 const documentSchema = z.object({
   version: z.literal('1.0'),
@@ -23,17 +26,18 @@ const documentSchema = z.object({
     .array(
       z.object({
         name: z.string().min(1),
-        registryScopes: z.array(z.string()).min(1),
+        registryScopes: z.array(z.string()).min(1).max(TRUST_POLICY_LIMITS.scopes),
         signatureVerification: z.object({
           level: z.enum(['strict', 'permissive', 'audit', 'skip']),
           override: z.partialRecord(z.enum(VALIDATIONS), z.enum(['enforce', 'log', 'skip'])).optional(),
           verifyTimestamp: z.enum(['', 'always', 'afterCertExpiry']).optional(),
         }),
-        trustStores: z.array(z.string()).nullish(),
+        trustStores: z.array(z.string()).max(TRUST_POLICY_LIMITS.stores).nullish(),
         trustedIdentities: z.array(z.string()).nullish(),
       }),
     )
-    .min(1),
+    .min(1)
+    .max(TRUST_POLICY_LIMITS.statements),
 });
 type StatementLine = z.infer<typeof documentSchema>['trustPolicies'][number];
 
@@ -79,7 +83,8 @@ export function readTrustPolicy(bytes: Uint8Array): Result<readonly TrustStateme
 }
 
 function repeated(texts: readonly string[]): string | undefined {
-  return texts.find((text, index) => texts.indexOf(text) !== index);
+  const seen = new Set<string>();
+  return texts.find((text) => seen.size === seen.add(text).size);
 }
 
 function readStatement(line: StatementLine): Result<TrustStatement, string> {
@@ -149,6 +154,8 @@ function readStores(texts: readonly string[]): Result<TrustStatement['stores'], 
 /** Reads trusted identities: `*` alone, or `x509.subject:` and a distinguished name each, none of which includes another. */
 export function readIdentities(texts: readonly string[]): Result<TrustStatement['identities'], string> {
   if (texts.includes('*')) return texts.length === 1 ? ok('any') : err('the identity * stands alone, or not at all');
+  if (texts.length > TRUST_POLICY_LIMITS.identities)
+    return err(`there are more than ${TRUST_POLICY_LIMITS.identities} identities`);
   const identities: SubjectIdentity[] = [];
   for (const text of texts) {
     if (!text.startsWith(IDENTITY_PREFIX))
