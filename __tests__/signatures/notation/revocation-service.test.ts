@@ -106,15 +106,18 @@ test.each([
   expect(requests()).toEqual([]);
 });
 
-test.each(['', 'redirects=9'])('a redirect is not followed, whatever the limits of the run are (%j)', async (limits) => {
-  answer = ({ url }, response) =>
-    url === 'http://crl.example/list'
-      ? response.writeHead(302, { location: 'http://crl.example:8080/list' }).end()
-      : response.end('answer');
-  const ask = await open({ limits });
-  expect(await ask('http://crl.example/list')).toMatchObject({ ok: false });
-  expect(requests()).toEqual(['GET http://crl.example/list']);
-});
+test.each(['', 'redirects=9'])(
+  'a redirect is not followed, whatever the limits of the run are (%j)',
+  async (limits) => {
+    answer = ({ url }, response) =>
+      url === 'http://crl.example/list'
+        ? response.writeHead(302, { location: 'http://crl.example:8080/list' }).end()
+        : response.end('answer');
+    const ask = await open({ limits });
+    expect(await ask('http://crl.example/list')).toMatchObject({ ok: false });
+    expect(requests()).toEqual(['GET http://crl.example/list']);
+  },
+);
 
 test('a request is made once a run, and of different ones no more than 64', async () => {
   const ask = await open();

@@ -91,7 +91,7 @@ describe('a list of revoked certificates', () => {
   });
 
   test('says nothing where it is none, or larger than any', () => {
-    for (const bytes of [Buffer.from('none'), Buffer.alloc(8 * 1024 * 1024 + 1)])
+    for (const bytes of [Buffer.from('none'), Buffer.alloc(32 * 1024 * 1024 + 1)])
       expect(readCrlStatus(bytes, certificate, issuer, NOW).status).toBe('unknown');
   });
 
@@ -197,6 +197,16 @@ describe('a chain', () => {
     const both = await withServices([twoPoints()]);
     expect(await status(both, { [CRL]: makeCrl(root) })).toMatchObject({ status: 'unknown', asked: [CRL, OTHER_CRL] });
     expect(await status(both, { [CRL]: makeCrl(root), [OTHER_CRL]: makeCrl(root) })).toMatchObject({ status: 'good' });
+  });
+
+  test('needs every point, however many there are', async () => {
+    const points = Array.from({ length: 12 }, (_, number) => `http://crl.example/${number}`);
+    const many = await withServices([new CRLDistributionPointsExtension(points)]);
+    const answers = (last: Buffer) =>
+      Object.fromEntries(points.map((point, number) => [point, number === 11 ? last : makeCrl(root)]));
+    expect(await status(many, answers(makeCrl(root)))).toMatchObject({ status: 'good', asked: points });
+    expect(await status(many, answers(makeCrl(root, { listed: [many] })))).toMatchObject({ status: 'revoked' });
+    expect(await status(many, answers(Buffer.alloc(0)))).toMatchObject({ status: 'unknown' });
   });
 
   function twoPoints(): Extension {

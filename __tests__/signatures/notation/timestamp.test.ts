@@ -91,6 +91,10 @@ describe('a timestamp', () => {
     expect(verified({}, await makeAuthority(leaf))).toMatchObject({ ok: false });
   });
 
+  test('is refused where its accuracy leaves no time', () => {
+    expect(verified({ accuracy: { seconds: 2 ** 47 } })).toMatchObject({ ok: false });
+  });
+
   test('is sound where its authority has expired since', async () => {
     expect(verified({}, await makeAuthority({ notAfter: '2025-01-01T00:00:00Z' }))).toMatchObject({ ok: true });
   });

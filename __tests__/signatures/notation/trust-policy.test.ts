@@ -50,6 +50,12 @@ describe('a trust policy', () => {
     ['no identity', { trustedIdentities: [] }],
     ['* among its identities', { trustedIdentities: ['*', IDENTITY] }],
     ['an identity of another kind', { trustedIdentities: ['subject: C=US, ST=WA, O=A'] }],
+    [
+      'more scopes than any',
+      { registryScopes: Array.from({ length: 1001 }, (_, number) => `registry.example/${number}`) },
+    ],
+    ['more stores than any', { trustStores: Array.from({ length: 101 }, (_, number) => `ca:${number}`) }],
+    ['more identities than any', { trustedIdentities: Array.from({ length: 101 }, (_, n) => `${IDENTITY}, CN=${n}`) }],
     ['identities that overlap', { trustedIdentities: [IDENTITY, `${IDENTITY}, CN=a`] }],
   ])('is invalid with %s', (_what, change) => {
     expect(withChange(change)).toMatchObject({ ok: false });

@@ -20,6 +20,7 @@ const NOW = new Date('2026-11-30T12:00:00Z');
 const SCHEME = 'io.cncf.notary.signingScheme';
 const AUTHENTIC = 'io.cncf.notary.authenticSigningTime';
 const EXPIRY = 'io.cncf.notary.expiry';
+const TIMESTAMP = 'io.cncf.notary.timestampSignature';
 const JWS = 'application/jose+json';
 const COSE = 'application/cose';
 const nobody: AskRevocation = async () => err('does not answer');
@@ -123,6 +124,9 @@ describe.each(FORMS)('an envelope in the form %s', (...form) => {
     const critical = { x: 'y', crit: [SCHEME, 'x'], 2: [SCHEME, 'x'] };
     expect(await prove(form, { header: headerOf(form, critical) })).toMatchObject(refusedBy('unknown-critical'));
     expect(await prove(form, { header: { x: 'y' } })).toMatchObject({ ok: true });
+    // A timestamp is over the signature: nothing evaluates one that is signed.
+    const signed = { [TIMESTAMP]: 'x', crit: [SCHEME, TIMESTAMP], 2: [SCHEME, TIMESTAMP] };
+    expect(await prove(form, { header: headerOf(form, signed) })).toMatchObject(refusedBy('unknown-critical'));
   });
 
   test('marks its expiry as critical, and expires after it was signed', async () => {
@@ -251,6 +255,18 @@ describe('a COSE envelope', () => {
   test('is refused where its chain is protected, or a label is both protected and not', async () => {
     expect(await prove(FORMS[1], { header: { 33: chain.map(({ der }) => der) } })).toMatchObject(refusedBy('envelope'));
     expect(await prove(FORMS[1], { header: { x: 1 }, unprotected: { x: 1 } })).toMatchObject(refusedBy('envelope'));
+  });
+
+  test('is refused where a text of it is no UTF-8, protected or not', async () => {
+    const bent = (bytes: Buffer, text: string) => {
+      const at = bytes.indexOf(text);
+      bytes[at] = 0xff;
+      return at < 0 ? undefined : proveEnvelope(bytes, COSE, TARGET);
+    };
+    const options = { header: { note: 'ünsigned' }, unprotected: { agent: 'tool' } };
+    expect(await prove(FORMS[1], options)).toMatchObject({ ok: true });
+    for (const text of ['agent', 'tool', 'note'])
+      expect(bent(await makeCose(chain, options), text)).toMatchObject(refusedBy('envelope'));
   });
 
   test('is refused where its certificates are no list of byte strings', async () => {
