@@ -41,7 +41,6 @@ export function makeEngine(setting: EngineSetting): Engine {
     );
     if (!options.ok) return err({ code: 'usage', message: options.error, fix: 'Correct the input of the workflow.' });
     const reading: ReadingOptions = { ...options.value, ...optionalField('only', builds.only) };
-    let usedCredentials = false;
     const cache =
       temporaryDirectory === ''
         ? {}
@@ -49,15 +48,11 @@ export function makeEngine(setting: EngineSetting): Engine {
             cache: await openActionsCache({
               directory: join(temporaryDirectory, 'base-image-gate-registry'),
               service: actionsCacheService(environment),
-              mayBeShared: () => !usedCredentials,
               notice,
             }),
           };
     const registries = await openRegistries({
       ...cache,
-      onCredential: () => {
-        usedCredentials = true;
-      },
       registries: policy.registries,
       isListed: (registry) => isListedHost(catalog, policy, { registry }),
       environment,

@@ -39,8 +39,6 @@ export interface RegistriesOptions {
   /** Credentials that the run was given, by registry. */
   readonly credentials?: ReadonlyMap<string, Credential>;
   readonly cache?: BlobCache;
-  /** Reported when credentials are first looked up and found: what is read from then on may be private. */
-  readonly onCredential?: () => void;
   /** Reported every text that must not be seen in a log. */
   readonly mask?: (secret: string) => void;
   /** Reported what a person may want to know of the configuration. */
@@ -78,10 +76,12 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
     options.credentials ?? new Map(),
     dockerCredentials({ environment, workspace, notice }),
   );
-  const credentials = noticed(found, options.onCredential ?? nothing);
+  const withCredentials = new Set<string>();
+  const credentials = noticed(found, (registry) => withCredentials.add(canonicalHost(registry)));
   const authorization = new Authorization({ transport, credentials, rules, clock, mask: onceEach(mask) });
   const client = options.offline ? offlineSource : new RegistryClient({ transport, authorization, rules });
-  const registries = cache === undefined ? client : new CachedSource(client, cache, limits);
+  const isPrivate = (registry: string) => withCredentials.has(canonicalHost(registry)) || rules.mayBePrivate(registry);
+  const registries = cache === undefined ? client : new CachedSource(client, cache, limits, isPrivate);
   const routes = stands.value.map((stand): Route => {
     if (stand.to === 'layout') return { from: stand.from, source: new LayoutSource(stand.path, limits) };
     return { from: stand.from, source: registries, to: { registry: stand.registry, repository: stand.prefix } };
@@ -96,11 +96,11 @@ export async function openRegistries(options: RegistriesOptions): Promise<Result
   });
 }
 
-function noticed(store: CredentialStore, tell: () => void): CredentialStore {
+function noticed(store: CredentialStore, tell: (registry: string) => void): CredentialStore {
   return {
     async for(registry) {
       const credential = await store.for(registry);
-      if (credential.ok && credential.value !== undefined) tell();
+      if (credential.ok && credential.value !== undefined) tell(registry);
       return credential;
     },
     mentions: (registry) => store.mentions(registry),

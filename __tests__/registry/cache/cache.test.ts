@@ -103,6 +103,36 @@ describe('a second run', () => {
   });
 });
 
+describe('a digest that is pinned', () => {
+  const pinned = (repository: string, digest: string) => ({ registry: server.host, repository, digest });
+
+  test('is not there because the cache has it of another repository', async () => {
+    const index = makeIndex([await makeImage()]);
+    const { digest } = index.descriptor;
+    server.push('base/app', index, '1');
+    server.push('other/app', makeIndex([await makeImage({ config: { User: '1' } })]), '1');
+    const cache = open();
+    const first = await openFor(server.host, { cache });
+    expect(await resolveImage(first, pinned('base/app', digest), AMD64)).toMatchObject({ ok: true });
+    const source = await openFor(server.host, { cache });
+    expect(await resolveImage(source, pinned('other/app', digest), AMD64)).toMatchObject({
+      ok: false,
+      error: { code: 'not-found' },
+    });
+  });
+
+  test('is asked for by HEAD, and its content is not fetched again', async () => {
+    const index = makeIndex([await makeImage()]);
+    server.push('base/app', index, '1');
+    const cache = open();
+    const reference = pinned('base/app', index.descriptor.digest);
+    const before = await resolveImage(await openFor(server.host, { cache }), reference, AMD64);
+    server.forgetRequests();
+    expect(await resolveImage(await openFor(server.host, { cache }), reference, AMD64)).toEqual(before);
+    expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
+  });
+});
+
 describe('a directory cache', () => {
   test('keeps a stream only if it came whole', async () => {
     const cache = open();
@@ -151,7 +181,7 @@ describe('a directory cache', () => {
 describe("a desk's cache", () => {
   test('lies where XDG_CACHE_HOME says', async () => {
     const cache = localCache({ XDG_CACHE_HOME: directory });
-    await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'));
+    await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'), false);
     expect(await readdir(join(directory, 'base-image-gate/registry/blobs/sha256'))).toHaveLength(1);
   });
 });
@@ -170,19 +200,18 @@ describe("a runner's cache", () => {
       save: async (key, bytes) => void entries.set(key, bytes),
     };
   }
-  const open = (job: string, from: ActionsCacheService | undefined, mayBeShared = true, notices: string[] = []) =>
+  const open = (job: string, from: ActionsCacheService | undefined, notices: string[] = []) =>
     openActionsCache({
       directory: join(directory, job),
       service: from,
-      mayBeShared: () => mayBeShared,
       notice: (message) => notices.push(message),
     });
 
   test('is brought along to a job with an empty directory, and saved again only if there is more', async () => {
     const shared = service();
     const first = await open('one', shared);
-    await first.put(digestOf(X), X);
-    await first.noteDigest('registry/base:1', digestOf(X));
+    await first.put(digestOf(X), X, false);
+    await first.noteDigest('registry/base:1', digestOf(X), false);
     await first.close();
     expect(shared.entries.size).toBe(1);
     const second = await open('two', shared);
@@ -191,7 +220,7 @@ describe("a runner's cache", () => {
     await second.close();
     expect(shared.entries.size).toBe(1);
     const third = await open('three', shared);
-    await third.put(digestOf(Buffer.from('y')), Buffer.from('y'));
+    await third.put(digestOf(Buffer.from('y')), Buffer.from('y'), false);
     await third.close();
     expect(shared.entries.size).toBe(2);
   });
@@ -199,23 +228,64 @@ describe("a runner's cache", () => {
   test('of a run that cached nothing is not saved, and nothing is reported', async () => {
     const shared = service();
     const notices: string[] = [];
-    await (await open('one', shared, true, notices)).close();
+    await (await open('one', shared, notices)).close();
     expect([shared.entries.size, notices]).toEqual([0, []]);
   });
 
-  test('of a run that used credentials is not saved', async () => {
+  test('keeps what is private for the steps of the job, and shares nothing of it', async () => {
     const shared = service();
-    const cache = await open('one', shared, false);
-    await cache.put(digestOf(X), X);
+    const first = await open('one', shared);
+    await first.put(digestOf(X), X, true);
+    await first.noteDigest('registry/base:1', digestOf(X), true);
+    const streamed = Buffer.from('streamed');
+    await drain(first.keeping(digestOf(streamed), streamed.length, chunksOf('streamed'), true));
+    await first.close();
+    const second = await open('one', shared);
+    expect(await second.get(digestOf(X), 10)).toEqual(X);
+    expect(await second.lastDigest('registry/base:1')).toBe(digestOf(X));
+    expect(await drain(await second.stream(digestOf(streamed)))).toBe('streamed');
+    const other = Buffer.from('y');
+    await second.put(digestOf(other), other, false);
+    await second.close();
+    const [entry] = [...shared.entries.values()];
+    const { blobs: travelled, tags } = await unpackContent(entry ?? X, 1e6);
+    expect([travelled.map((bytes) => Buffer.from(bytes).toString()), tags]).toEqual([['y'], {}]);
+  });
+
+  const LOGIN = { username: 'user', password: 'hunter22' };
+  test.each<[string, { login?: boolean; listed?: boolean }, boolean]>([
+    ['a registry that anybody may read', {}, true],
+    ['a registry that was logged in to', { login: true }, false],
+    ['a registry that the policy lists as one of a private network', { listed: true }, false],
+  ])('holds content of %s: shared %j %s', async (_name, { login, listed }, isShared) => {
+    await server.close();
+    server = await startRegistry(login ? { auth: { kind: 'basic', ...LOGIN } } : {});
+    server.push('base/app', await makeImage(), '1');
+    const shared = service();
+    const cache = await open('one', shared);
+    const registries = { [server.host]: { privateNetwork: listed === true, insecure: true, tokenHosts: [] } };
+    const source = await openFor(server.host, {
+      cache,
+      registries,
+      // A stand-in that is named on the command line is reached wherever it is.
+      routes: [`registry.example=${server.host}`],
+      credentials: new Map(login ? [[server.host, { kind: 'password', ...LOGIN } as const]] : []),
+    });
+    const resolved = await resolveImage(
+      source,
+      { registry: 'registry.example', repository: 'base/app', tag: '1' },
+      AMD64,
+    );
+    expect(resolved).toMatchObject({ ok: true });
     await cache.close();
-    expect(shared.entries.size).toBe(0);
+    expect(shared.entries.size).toBe(isShared ? 1 : 0);
   });
 
   test('that fails is reported and changes nothing', async () => {
     const notices: string[] = [];
     const fails = () => Promise.reject(new Error('no service'));
-    const cache = await open('one', { restore: fails, save: fails }, true, notices);
-    await cache.put(digestOf(X), X);
+    const cache = await open('one', { restore: fails, save: fails }, notices);
+    await cache.put(digestOf(X), X, false);
     expect(await cache.get(digestOf(X), 10)).toEqual(X);
     await cache.close();
     expect(notices).toEqual([
@@ -227,7 +297,7 @@ describe("a runner's cache", () => {
   test('is refused by name of the limit where it unpacks to more than may be kept', async () => {
     const notices: string[] = [];
     const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
-    await open('one', service(new Map([['k', bomb]])), true, notices);
+    await open('one', service(new Map([['k', bomb]])), notices);
     expect(notices).toEqual([expect.stringContaining('could not be restored')]);
   });
 });

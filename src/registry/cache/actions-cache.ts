@@ -15,22 +15,20 @@ const MAX_PACK_BYTES = SIZES.maxBytes + 8 * MIB;
 
 /**
  * A directory cache that is brought along from job to job: RUNNER_TEMP itself is emptied before each. What other
- * workflows may have put there is hashed like everything else. Failures are reported and change nothing: the run then asks
- * the registries.
+ * workflows may have put there is hashed like everything else. A run for a fork may read the caches of the base branch, so
+ * private content has a directory of its own, which serves the later steps of the job alone. Failures are reported and
+ * change nothing: the run then asks the registries.
  */
 export async function openActionsCache(options: {
   readonly directory: string;
   /** Undefined where the runner has none. */
   readonly service: ActionsCacheService | undefined;
-  /**
-   * Asked when the run ends. What was read with credentials is not: a run for a fork may read the caches of the base
-   * branch, and what it finds there.
-   */
-  readonly mayBeShared: () => boolean;
   readonly notice: (message: string) => void;
 }): Promise<BlobCache> {
-  const { directory, service, mayBeShared, notice } = options;
+  const { directory, service, notice } = options;
   const cache = new DirectoryCache({ directory, ...SIZES });
+  const own = new DirectoryCache({ directory: `${directory}-private`, ...SIZES });
+  const of = (isPrivate: boolean) => (isPrivate ? own : cache);
   let restored: string | undefined;
   try {
     const entry = await service?.restore(PREFIX, MAX_PACK_BYTES);
@@ -40,15 +38,16 @@ export async function openActionsCache(options: {
     notice(`The cache of registry content could not be restored: ${messageOf(error)}. What it held is fetched again.`);
   }
   return {
-    get: (digest, maxBytes) => cache.get(digest, maxBytes),
-    put: (digest, bytes) => cache.put(digest, bytes),
-    stream: (digest) => cache.stream(digest),
-    keeping: (digest, size, chunks) => cache.keeping(digest, size, chunks),
-    lastDigest: (name) => cache.lastDigest(name),
-    noteDigest: (name, digest) => cache.noteDigest(name, digest),
+    get: async (digest, maxBytes) => (await cache.get(digest, maxBytes)) ?? own.get(digest, maxBytes),
+    put: (digest, bytes, isPrivate) => of(isPrivate).put(digest, bytes),
+    stream: async (digest) => (await cache.stream(digest)) ?? own.stream(digest),
+    keeping: (digest, size, chunks, isPrivate) => of(isPrivate).keeping(digest, size, chunks),
+    lastDigest: async (name) => (await own.lastDigest(name)) ?? cache.lastDigest(name),
+    noteDigest: (name, digest, isPrivate) => of(isPrivate).noteDigest(name, digest),
     async close() {
       await cache.close();
-      if (service === undefined || !mayBeShared()) return;
+      await own.close();
+      if (service === undefined) return;
       try {
         const key = await contentKey(cache);
         if (key === undefined || key === restored) return;

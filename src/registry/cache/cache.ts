@@ -5,14 +5,20 @@
 export interface BlobCache {
   /** The bytes that hash to `digest`, if they are there. */
   get(digest: string, maxBytes: number): Promise<Uint8Array | undefined>;
-  put(digest: string, bytes: Uint8Array): Promise<void>;
+  /** `isPrivate`: not everybody may read it, so it stays on this machine. */
+  put(digest: string, bytes: Uint8Array, isPrivate: boolean): Promise<void>;
   /** The bytes as a stream, hashed while they flow, or undefined if they are not there. */
   stream(digest: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Passes chunks on while it keeps them; they stay only if all came and hash to `digest`. */
-  keeping(digest: string, size: number, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  keeping(
+    digest: string,
+    size: number,
+    chunks: AsyncIterable<Uint8Array>,
+    isPrivate: boolean,
+  ): AsyncIterable<Uint8Array>;
   /** What a tag pointed to in an earlier run: a guess that saves requests, and no more than that. */
   lastDigest(name: string): Promise<string | undefined>;
-  noteDigest(name: string, digest: string): Promise<void>;
+  noteDigest(name: string, digest: string, isPrivate: boolean): Promise<void>;
   /** Ends a run: drops what was used longest ago beyond the size bound, and saves what is saved elsewhere. */
   close(): Promise<void>;
 }

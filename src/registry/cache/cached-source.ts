@@ -11,11 +11,16 @@ export class CachedSource implements ImageSource {
   readonly #source: ImageSource;
   readonly #cache: BlobCache;
   readonly #limits: RegistryLimits;
+  readonly #isPrivate: (registry: string) => boolean;
+  /** Manifests that a repository was seen to have, in this run. */
+  readonly #known = new Set<string>();
 
-  constructor(source: ImageSource, cache: BlobCache, limits: RegistryLimits) {
+  /** @param isPrivate whether what a registry sends is not for everybody, asked once it has answered */
+  constructor(source: ImageSource, cache: BlobCache, limits: RegistryLimits, isPrivate: (registry: string) => boolean) {
     this.#source = source;
     this.#cache = cache;
     this.#limits = limits;
+    this.#isPrivate = isPrivate;
   }
 
   /**
@@ -31,19 +36,45 @@ export class CachedSource implements ImageSource {
     const guess = await this.#cache.lastDigest(name);
     const isHeld = guess !== undefined && (await this.#cache.get(guess, this.#limits['manifest-bytes'])) !== undefined;
     const resolved = await this.#source.resolveTag(repository, tag, isHeld ? 'digest' : wanted);
-    if (resolved.ok && resolved.value.digest !== guess) await this.#cache.noteDigest(name, resolved.value.digest);
+    if (resolved.ok && resolved.value.digest !== guess)
+      await this.#cache.noteDigest(name, resolved.value.digest, this.#isPrivate(repository.registry));
+    if (resolved.ok) this.#note(repository, [resolved.value]);
     return resolved;
+  }
+
+  #note(repository: Repository, descriptors: readonly Pick<Descriptor, 'digest'>[]): void {
+    for (const { digest } of descriptors) this.#known.add(placeOf(repository, digest));
+  }
+
+  /**
+   * What the cache holds may be another repository's, so a digest that nothing of this one has named is asked for. An
+   * offline run asks nobody, and takes what is there.
+   */
+  async #has(repository: Repository, digest: string): Promise<Result<true, RegistryError>> {
+    if (this.#known.has(placeOf(repository, digest))) return ok(true);
+    const there = await this.#source.resolveTag(repository, digest, 'digest');
+    return there.ok || there.error.code === 'offline' ? ok(true) : there;
   }
 
   async manifest(repository: Repository, digest: string): Promise<Result<FetchedManifest, RegistryError>> {
     const bytes = await this.#cache.get(digest, this.#limits['manifest-bytes']);
     const read = bytes === undefined ? undefined : readManifest(bytes, undefined, this.#limits);
-    if (bytes !== undefined && read?.ok)
+    if (bytes !== undefined && read?.ok) {
+      const has = await this.#has(repository, digest);
+      if (!has.ok) return has;
+      this.#noteManifest(repository, digest, read.value);
       return ok({ digest, mediaType: read.value.mediaType, bytes, manifest: read.value });
+    }
     const fetched = await this.#source.manifest(repository, digest);
+    if (fetched.ok) this.#noteManifest(repository, digest, fetched.value.manifest);
     // Only what shows its own media type is read the same way without the registry's Content-Type.
-    if (fetched.ok && this.#namesItsType(fetched.value)) await this.#cache.put(digest, fetched.value.bytes);
+    if (fetched.ok && this.#namesItsType(fetched.value))
+      await this.#cache.put(digest, fetched.value.bytes, this.#isPrivate(repository.registry));
     return fetched;
+  }
+
+  #noteManifest(repository: Repository, digest: string, manifest: FetchedManifest['manifest']): void {
+    this.#note(repository, [{ digest }, ...(manifest.kind === 'index' ? manifest.manifests : [])]);
   }
 
   #namesItsType({ bytes, mediaType }: FetchedManifest): boolean {
@@ -59,7 +90,7 @@ export class CachedSource implements ImageSource {
     const bytes = await this.#cache.get(descriptor.digest, this.#limits[BLOB_LIMITS[kind]]);
     if (bytes?.length === descriptor.size) return ok(bytes);
     const fetched = await this.#source.blob(repository, descriptor, kind);
-    if (fetched.ok) await this.#cache.put(descriptor.digest, fetched.value);
+    if (fetched.ok) await this.#cache.put(descriptor.digest, fetched.value, this.#isPrivate(repository.registry));
     return fetched;
   }
 
@@ -75,14 +106,22 @@ export class CachedSource implements ImageSource {
       return ok(verifiedChunks(kept, descriptor, { registry: repository.registry, request: 'the cache', what }));
     }
     const stream = await this.#source.blobStream(repository, descriptor, kind);
-    return stream.ok ? ok(this.#cache.keeping(digest, size, stream.value)) : stream;
+    return stream.ok
+      ? ok(this.#cache.keeping(digest, size, stream.value, this.#isPrivate(repository.registry)))
+      : stream;
   }
 
-  referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>> {
-    return this.#source.referrers(repository, digest);
+  async referrers(repository: Repository, digest: string): Promise<Result<Referrers, RegistryError>> {
+    const listed = await this.#source.referrers(repository, digest);
+    if (listed.ok) this.#note(repository, listed.value.descriptors);
+    return listed;
   }
 
   tags(repository: Repository): Promise<Result<readonly string[], RegistryError>> {
     return this.#source.tags(repository);
   }
+}
+
+function placeOf({ registry, repository }: Repository, digest: string): string {
+  return `${registry}/${repository}@${digest}`;
 }
