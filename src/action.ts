@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { RUN_MILLISECONDS } from './lib/run-time.js';
+import { Secrets } from './lib/scrub.js';
 
+const LEAST_TOKEN_LENGTH = 20;
 /** No single wait for a rate limit is longer: a runner that sits idle is paid for. */
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000;
 const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
@@ -12,7 +14,16 @@ const started = Date.now();
 /** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
 async function main(): Promise<0 | 1 | 2 | 3> {
   const { givenInputs, NO_TOKEN, readInputs, secretsOf } = await import('./github/event/inputs.js');
-  for (const secret of secretsOf(core.getInput)) core.setSecret(secret);
+  const secrets = new Secrets();
+  const mask = (secret: string): void => {
+    core.setSecret(secret);
+    secrets.add(secret);
+  };
+  for (const secret of secretsOf(core.getInput)) {
+    core.setSecret(secret);
+    // A registry's password is remembered when it is sent; a shorter text here is no token of GitHub's.
+    if (secret.length >= LEAST_TOKEN_LENGTH) secrets.add(secret);
+  }
   const inputs = readInputs(core.getInput, givenInputs(process.env));
   const show = await import('./github/publish/step-outputs.js');
   if (!inputs.ok) {
@@ -39,11 +50,12 @@ async function main(): Promise<0 | 1 | 2 | 3> {
       environment: process.env,
       workspace: env.workspace,
       temporaryDirectory: env.temporaryDirectory,
-      mask: core.setSecret,
+      mask,
       notice: core.info,
     }),
     remainingMilliseconds: () => Math.min(LONGEST_WAIT_MILLISECONDS, started + RUN_MILLISECONDS - Date.now()),
     say: core.info,
+    scrub: (data) => secrets.scrub(data),
   });
   if (!outcome.ok) {
     await show.showStop({ summaryPath }, outcome.error);

@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { payloadOf } from '../support/github/bundled-action.js';
 import { GitHubState } from '../support/github/github-state.js';
-import { POLICY_PATH, useGate } from '../support/github/pull-request-step.js';
+import { makePullRequest, POLICY_PATH, useGate } from '../support/github/pull-request-step.js';
+import { startRegistry } from '../support/registry/registry-server.js';
 
 const { action, github, denied, onPullRequest } = useGate();
 
@@ -39,6 +42,45 @@ describe('what goes wrong around the run', () => {
     expect(step.commands.slice(0, 4)).toEqual(
       ['write', 'tok-2', 'pass word', basic].map((secret) => `::add-mask::${secret}`),
     );
+  });
+
+  test.each<[string, (secret: string) => (response: ServerResponse) => void]>([
+    [
+      'an error',
+      (secret) => (response) =>
+        response
+          .writeHead(403, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ errors: [{ code: `DENIED ${secret}`, message: secret }] })),
+    ],
+    [
+      'a media type',
+      (secret) => (response) => response.writeHead(200, { 'content-type': `application/${secret}+json` }).end('{}'),
+    ],
+    [
+      'a redirect',
+      (secret) => (response) => response.writeHead(307, { location: `https://127.0.0.2/${secret}/x` }).end(),
+    ],
+  ])('a secret that a registry echoes is in nothing that is written: in %s', async (_where, answer) => {
+    const secret = 'hunter22-hunter22';
+    const registry = await startRegistry({
+      intercept: (request, response) => {
+        if (request.headers.authorization === undefined) {
+          response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+        } else answer(secret)(response);
+        return true;
+      },
+    });
+    const policy = `version: 1\nregistries: { "${registry.host}": { private-network: true, insecure: true } }\nrules: { non-root: error }\n`;
+    const pull = makePullRequest(github, { Dockerfile: `FROM ${registry.host}/base:1\n` }, { [POLICY_PATH]: policy });
+    const inputs = { 'registry-credentials': `${registry.host} user ${secret}` };
+    const step = await onPullRequest(pull, { inputs });
+    await registry.close();
+    expect([1, 2]).toContain(step.code);
+    const files = ['report-json', 'report-sarif', 'report-markdown'].map((name) => step.outputs[name] ?? '');
+    const written = [step.summary, JSON.stringify(step.outputs), ...github.state.comments.map(({ body }) => body)];
+    for (const file of files.filter(existsSync)) written.push(readFileSync(file, 'utf8'));
+    expect(written.join()).not.toContain(secret);
+    expect(step.log.replaceAll(`::add-mask::${secret}`, '')).not.toContain(secret);
   });
 
   test('an API that is not there ends in exit code 2', async () => {

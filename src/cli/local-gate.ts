@@ -8,6 +8,7 @@ import { type Change, readBase } from '../gate/change.js';
 import { type GateInput, runGate } from '../gate/run.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { Secrets } from '../lib/scrub.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
 import { localCache, localCacheDirectory } from '../registry/cache/local-cache.js';
@@ -150,6 +151,7 @@ export async function runLocalGate(
   await reportUntracked(tree, true, io);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
+  const secrets = new Secrets();
   const registries = await openRegistries({
     registries: policy.registries,
     isListed: (registry) => isListedHost(catalog, policy, { registry }),
@@ -159,6 +161,7 @@ export async function runLocalGate(
     environment: io.env,
     workspace: home,
     cache: localCache(io.env),
+    mask: (secret) => secrets.add(secret),
     notice: (message) => {
       progress.clear();
       io.stderr(`${message}\n`);
@@ -193,6 +196,7 @@ export async function runLocalGate(
     progress.end();
     await registries.value.close();
   });
+  secrets.scrub(report);
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.fix}` });
   return ok({ directory, tree, reading: reading.value, policy, now, report: report.value });
 }

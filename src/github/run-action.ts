@@ -25,6 +25,8 @@ export interface ActionRun {
   readonly evaluate: Engine;
   readonly remainingMilliseconds: () => number;
   readonly say: (sentence: string) => void;
+  /** Takes secrets of the run out of data that is about to be written. */
+  readonly scrub: (data: unknown) => void;
 }
 
 /** What a run came to. `stopped` carries no report: nothing was decided, which never is a pass. */
@@ -56,12 +58,15 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const plan = await resolvePlan(event.value, commits);
   if (!plan.ok) {
     const [{ message, fix } = plan.error] = groupMissingPermissions([plan.error], requestedPermissions(inputs));
-    return err({ code: 'indeterminate', message, fix });
+    const stop: Stop = { code: 'indeterminate', message, fix };
+    run.scrub(stop);
+    return err(stop);
   }
 
   const { commit } = plan.value.evaluated;
   const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
   const stopped = async (stop: Stop): Promise<Result<never, Stop>> => {
+    run.scrub(stop);
     await publishStop({ env, inputs, plan: event.value, client, job, stop });
     return err(stop);
   };
@@ -95,6 +100,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   if (!evaluated.ok) return stopped(evaluated.error);
 
   const report = evaluated.value;
+  run.scrub(report);
   // Findings speak of the lines of the evaluated commit, which a merge may have moved away from the head's.
   const renderers = renderersFor(env, { commit, category: `base-image-gate/${job.id}` });
   const publication = {
@@ -108,7 +114,12 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     evaluated: commit,
     job,
   };
-  return ok({ kind: 'evaluated', report, renderers, commit, publish: () => publishToGitHub(publication) });
+  const publish = async (): Promise<readonly Shortfall[]> => {
+    const shortfalls = await publishToGitHub(publication);
+    run.scrub(shortfalls);
+    return shortfalls;
+  };
+  return ok({ kind: 'evaluated', report, renderers, commit, publish });
 }
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {
