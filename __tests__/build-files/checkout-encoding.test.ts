@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { recodedPaths } from '../../src/build-files/checkout-encoding.js';
 import { readDockerfile } from '../../src/build-files/dockerfile/dockerfile.js';
+import { readRepository } from '../../src/build-files/read.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import { gateRun } from '../support/gate-run.js';
 import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
+import { READING_OPTIONS } from '../support/reading-options.js';
 
 const POLICY = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
 const ENCODED = 'working-tree-encoding=UTF-16LE';
@@ -25,7 +27,8 @@ async function recoded(attributes: Readonly<Record<string, string>>, ...paths: r
   const tree = openWorkingTree(makeDirectory({ ...files, ...attributes }), { allFiles: true });
   const entries = await tree.entries();
   if (!entries.ok) throw new Error(entries.error.message);
-  return [...(await recodedPaths(tree, entries.value, paths)).keys()];
+  const found = await recodedPaths(tree, entries.value, paths);
+  return [...found].filter(([, all]) => all.some(({ change }) => change !== 'eol')).map(([path]) => path);
 }
 
 describe('a build file that is checked out in another encoding', () => {
@@ -90,13 +93,18 @@ describe('a build file that is checked out in another encoding', () => {
   test('is every one below attributes that are a link, or too large', async () => {
     const directory = makeDirectory({ 'a/Dockerfile': '', Dockerfile: '', attributes: '' });
     symlinkSync(`../${RECODED.trim()}`, join(directory, 'a', '.gitattributes'));
-    writeFileSync(join(directory, '.gitattributes'), '#'.repeat(4 * 1024 * 1024 + 1));
-    const tree = openWorkingTree(directory, { allFiles: true });
-    const entries = await tree.entries();
-    if (!entries.ok) throw new Error(entries.error.message);
-    const found = await recodedPaths(tree, entries.value, ['a/Dockerfile', 'Dockerfile']);
-    expect([...found].map(([path, reason]) => `${path}: ${reason}`)).toEqual([
+    const reasons = async (...paths: readonly string[]) => {
+      const tree = openWorkingTree(directory, { allFiles: true });
+      const entries = await tree.entries();
+      if (!entries.ok) throw new Error(entries.error.message);
+      const found = await recodedPaths(tree, entries.value, paths);
+      return [...found].map(([path, [first]]) => `${path}: ${first?.reason}`);
+    };
+    expect(await reasons('a/Dockerfile', 'Dockerfile')).toEqual([
       'a/Dockerfile: a/.gitattributes, which says how it is checked out, is no file',
+    ]);
+    writeFileSync(join(directory, '.gitattributes'), '#'.repeat(4 * 1024 * 1024 + 1));
+    expect(await reasons('Dockerfile')).toEqual([
       'Dockerfile: .gitattributes, which says how it is checked out, has, with all others of its name, more than 4,194,304 bytes (limit attributes-bytes)',
     ]);
   });
@@ -107,4 +115,60 @@ describe('a build file that is checked out in another encoding', () => {
     const both = { '.gitattributes': lines(600), 'a/.gitattributes': lines(401) };
     expect(await recoded(both, 'a/Dockerfile', 'b/Dockerfile')).toEqual(['a/Dockerfile']);
   });
+});
+
+/** Whether a Dockerfile under these attributes is read. */
+async function statusUnder(attributes: string, dockerfile: string | Uint8Array): Promise<string | undefined> {
+  const directory = makeDirectory({ '.gitattributes': attributes });
+  writeFileSync(join(directory, 'Dockerfile'), dockerfile);
+  const reading = await readRepository(openWorkingTree(directory, { allFiles: true }), READING_OPTIONS);
+  if (!reading.ok) throw new Error(reading.error.message);
+  return reading.value.files.find(({ path }) => path === 'Dockerfile')?.status;
+}
+
+describe('a build file whose bytes a checkout changes', () => {
+  const HIDDEN = "FROM clean\nRUN <<'$Id$'\n$Id: foo$\nFROM evil\nRUN <<'$Id$'\n$Id$\n";
+  const POINTER = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
+
+  test.each([
+    ['Dockerfile ident', HIDDEN],
+    ['* ident', HIDDEN],
+    ['Docker* text ident', HIDDEN],
+    ['[attr]keep ident\nDockerfile keep', HIDDEN],
+    ['[attr]outer inner\n[attr]inner ident\nDockerfile outer', HIDDEN],
+    ['Dockerfile export-subst', 'FROM clean\n# $Format:%H$\n'],
+    ['Dockerfile filter=own', 'FROM clean\n'],
+    ['Dockerfile filter=lfs diff=lfs -text', POINTER],
+    ['', POINTER],
+  ])('is unreadable under %j', async (attributes, dockerfile) => {
+    expect(await statusUnder(attributes, dockerfile)).toBe('unreadable');
+  });
+
+  test.each([
+    ['Dockerfile ident', 'FROM clean\nRUN echo $ID\n'],
+    ['Dockerfile -ident', HIDDEN],
+    ['*.c ident', HIDDEN],
+    ['*.bin filter=lfs diff=lfs merge=lfs -text', 'FROM clean\n'],
+    ['* filter=lfs', 'FROM clean\n'],
+    ['Dockerfile export-subst', 'FROM clean\n'],
+    ['* text=auto\n*.sh eol=lf\n*.png binary\nDockerfile text eol=lf', 'FROM clean\nRUN <<EOF\nx\nEOF\n'],
+    ['* text=auto eol=crlf', 'FROM clean\r\nRUN x \\\r\n  y\r\n'],
+    ['Dockerfile linguist-language=Dockerfile', 'FROM clean\n'],
+  ])('and is read under %j, which does not', async (attributes, dockerfile) => {
+    expect(await statusUnder(attributes, dockerfile)).toBe('read');
+  });
+});
+
+test('many patterns over many build files end by a limit, not by time', async () => {
+  const globs = Array.from({ length: 999 }, (_, i) => `${'*a'.repeat(250)}${i}*e filter=x`).join('\n');
+  const files = Object.fromEntries(
+    Array.from({ length: 50 }, (_, i) => [`${'a'.repeat(200)}${i}/Dockerfile`, 'FROM a\n']),
+  );
+  const tree = openWorkingTree(makeDirectory({ ...files, '.gitattributes': globs }), { allFiles: true });
+  const started = performance.now();
+  const reading = await readRepository(tree, READING_OPTIONS);
+  expect(performance.now() - started).toBeLessThan(10_000);
+  if (!reading.ok) throw new Error(reading.error.message);
+  expect(reading.value.files.map(({ status }) => status)).toEqual(Array(50).fill('unreadable'));
+  expect(reading.value.files[0]?.reason).toContain('attribute-comparisons');
 });

@@ -2,7 +2,7 @@ import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { requestedBuilds } from './asked-builds.js';
-import { recodedPaths } from './checkout-encoding.js';
+import { type Recoded, recodedPaths, whyRecoded, withOtherLineEnds } from './checkout-encoding.js';
 import { discover, excludes } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
 import { strictest } from './dockerfile/image-uses.js';
@@ -90,9 +90,11 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const budget = { left: MAX_BUILD_FILES_BYTES };
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const some = paths.slice(start, start + AT_ONCE);
-    readings.push(...(await Promise.all(some.map((path) => readFile(tree, path, options, named, budget)))));
+    readings.push(
+      ...(await Promise.all(some.map((path) => readFile(tree, path, options, named, budget, recoded.get(path))))),
+    );
   }
-  const read = readings.map(({ file }) => unlessRecoded(file, recoded));
+  const read = readings.map(({ file }) => file);
   const files = [...read, ...skipped, ...asked.unreadable].sort((a, b) => (a.path < b.path ? -1 : 1));
   const reading = {
     files,
@@ -120,9 +122,33 @@ function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions)
 }
 
 /** What stands in the commit is evaluated all the same: it is one of the two texts. */
-function unlessRecoded(file: BuildFile, recoded: ReadonlyMap<string, string>): BuildFile {
-  const reason = recoded.get(file.path);
-  return reason === undefined || file.status === 'unreadable' ? file : { ...file, status: 'unreadable', reason };
+function unlessRecoded(
+  reading: DockerfileReading,
+  content: Uint8Array,
+  recoded: readonly Recoded[] | undefined,
+  usual: DockerfileOptions,
+): DockerfileReading {
+  const { file } = reading;
+  if (file.status === 'unreadable') return reading;
+  const reason = whyRecoded(content, recoded) ?? otherLineEnds(reading, content, recoded, usual);
+  return reason === undefined ? reading : { ...reading, file: { ...file, status: 'unreadable', reason } };
+}
+
+/** Line ends mostly change nothing that a build pulls: only where they do, the two texts are two builds. */
+function otherLineEnds(
+  { file: { path }, uses }: DockerfileReading,
+  content: Uint8Array,
+  recoded: readonly Recoded[] | undefined,
+  usual: DockerfileOptions,
+): string | undefined {
+  const other = withOtherLineEnds(content, recoded);
+  if (other === undefined) return undefined;
+  const reading = readDockerfile(path, other, usual);
+  const named = (all: readonly ImageUse[]) =>
+    JSON.stringify(all.map(({ instruction, expanded, role, unresolved }) => [instruction, expanded, role, unresolved]));
+  return reading.file.status === 'read' && named(reading.uses) === named(uses)
+    ? undefined
+    : 'it names other images with the line ends that a checkout may give it; take text and eol off it in .gitattributes';
 }
 
 async function readFile(
@@ -131,6 +157,7 @@ async function readFile(
   options: ReadingOptions,
   named: readonly NamedBuild[],
   budget: { left: number },
+  recoded: readonly Recoded[] | undefined,
 ): Promise<DockerfileReading> {
   if (budget.left < 0) {
     const reason = `the build files have more than ${plural(MAX_BUILD_FILES_BYTES, 'byte')} together (limit build-file-bytes)`;
@@ -142,7 +169,7 @@ async function readFile(
   }
   budget.left -= content.value.length;
   const usual = dockerfileOptions(path, options);
-  const reading = readDockerfile(path, content.value, usual);
+  const reading = unlessRecoded(readDockerfile(path, content.value, usual), content.value, recoded, usual);
   const builds = named.filter((build) => build.file === path);
   if (builds.length > MAX_NAMED_BUILDS) {
     const reason = `workflows build it in more than ${MAX_NAMED_BUILDS} ways (limit workflow-builds)`;
