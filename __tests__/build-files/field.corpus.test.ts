@@ -61,4 +61,39 @@ describeWithSharedData(CASES, 'build definitions seen in the field', () => {
     const names = ['Dockerfile.jinja2', 'Dockerfile.md', 'Dockerfile.tpl'];
     expect(names.map((name) => statusOf(reading, name))).toEqual(names.map(() => 'skipped'));
   });
+
+  test('unresolved-reason: the reason names the argument without a value', async () => {
+    const { uses } = await readCase('unresolved-reason');
+    const reasons = uses.map(({ unresolved = '' }) => unresolved);
+    expect(reasons.some((reason) => reason.includes('NS') && reason.includes('VER'))).toBe(true);
+    expect(reasons.some((reason) => reason.includes('PROJECT_ID'))).toBe(true);
+  });
+
+  test('platform-osfeatures: the platform is known', async () => {
+    const [use] = (await readCase('platform-osfeatures')).uses;
+    expect(use).toMatchObject({
+      expanded: 'registry.example/x:1',
+      platform: expect.stringMatching(/^windows\b.*amd64$/),
+    });
+    expect(use?.unresolved).toBeUndefined();
+  });
+
+  test('frontend-named-context: a named context takes the place of the frontend', async () => {
+    const frontends = async (options: Partial<ReadingOptions>) =>
+      (await readCase('frontend-named-context', options)).uses.flatMap(({ role, expanded }) =>
+        role === 'frontend' ? [expanded] : [],
+      );
+    expect(await frontends({})).toContain('evil.example/frontend:1');
+    const buildContexts = { 'docker/dockerfile:1': 'docker-image://evil.example/frontend:1' };
+    expect(await frontends({ buildContexts })).toEqual(['evil.example/frontend:1']);
+  });
+
+  test('old-frontend-heredoc: what an old frontend reads is listed', async () => {
+    expect(images(await readCase('old-frontend-heredoc'))).toContain('evil.example/hidden:1');
+  });
+
+  test('arg-selects-stage-not-overridable: an argument that chooses the stage can replace the image', async () => {
+    const { uses } = await readCase('arg-selects-stage-not-overridable');
+    expect(uses.find(({ expanded }) => expanded === 'alpine:3')?.overridable).toContain('ROOT_IMAGE');
+  });
 });

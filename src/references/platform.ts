@@ -30,7 +30,7 @@ const ARCHITECTURES: ReadonlyMap<string, readonly [string, string?]> = new Map([
  */
 export function parsePlatform(text: string): Result<Platform, string> {
   const parts = text.split('/');
-  if (parts.length > 3 || parts.some((part) => !/^[A-Za-z0-9_.()-]+$/.test(part))) {
+  if (parts.length > 3 || parts.some((part) => !/^[A-Za-z0-9_.()%+-]+$/.test(part))) {
     return err(`"${text}" is not a platform such as linux/amd64 or linux/arm/v7`);
   }
   const [first = '', second, third] = parts;
@@ -58,8 +58,10 @@ const KNOWN_ARCHITECTURES = new Set(
 );
 
 function splitOsVersion(text: string): { os: string; osVersion?: string } {
-  const match = /^([a-z0-9_-]+)\(([^()]*)\)$/.exec(text);
-  return match?.[1] !== undefined && match[2] !== undefined ? { os: match[1], osVersion: match[2] } : { os: text };
+  // Features of the operating system, `windows(10.0.17763+win32k)`, choose no image here.
+  const match = /^([a-z0-9_-]+)\(([^()+]*)(?:\+[^()+]+)*\)$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) return { os: text };
+  return { os: match[1], osVersion: match[2] };
 }
 
 function normalizeArchitecture(name: string, variant?: string): { architecture: string; variant?: string } {

@@ -83,7 +83,8 @@ describe('variables', () => {
   test.each([
     ['FROM $BASE', '$BASE is empty'],
     ['ARG BASE\nFROM $BASE', '$BASE is empty'],
-    ['ARG TAG\nFROM alpine:$TAG', '"alpine:" is not an image reference'],
+    ['ARG TAG\nFROM alpine:$TAG', 'TAG has no value'],
+    ['ARG NS\nFROM ${NS}/a:${VER}', 'NS and VER have no value'],
     ['FROM alpine:${', "missing '}'"],
     ['FROM ${BASE?say}', 'BASE: say'],
     ['FROM ${X:#a}', 'unsupported modifier'],
@@ -416,4 +417,45 @@ test('references are normalized', () => {
     'ghcr.io/a/b:1',
     'my_host.example/x:latest',
   ]);
+});
+
+describe('what decides besides the file', () => {
+  const frontends = (text: string, buildContexts: Readonly<Record<string, string>>) =>
+    read(text, { buildContexts }).uses.flatMap(({ role, expanded, unresolved }) =>
+      role === 'frontend' ? [unresolved === undefined ? expanded : 'unresolved'] : [],
+    );
+
+  test('a named context takes the place of the frontend', () => {
+    const text = '# syntax=docker/dockerfile:1\nFROM a\n';
+    expect(frontends(text, { 'docker/dockerfile:1': 'docker-image://evil/f:1' })).toEqual(['evil/f:1']);
+    expect(frontends(text, { 'docker/dockerfile:1': './dir' })).toEqual(['unresolved']);
+    expect(frontends(text, { 'docker/dockerfile:2': 'docker-image://evil/f:1' })).toEqual(['docker/dockerfile:1']);
+  });
+
+  test('an argument that chooses a stage can replace its image', () => {
+    const { uses } = read('ARG ROOT=one\nFROM a AS one\nFROM one AS two\nFROM $ROOT\n');
+    expect(uses.map(({ overridable }) => overridable)).toEqual([['ROOT']]);
+    expect(read('FROM a AS one\nFROM one\n').uses.map(({ overridable }) => overridable)).toEqual([[]]);
+  });
+
+  test.each([
+    ['docker/dockerfile:1.2', ['a', 'evil']],
+    [`docker/dockerfile:1@sha256:${'a'.repeat(64)}`, ['a', 'evil']],
+    ['mirror.example/dockerfile', ['a', 'evil']],
+    ['docker/dockerfile:1', ['a']],
+    ['docker/dockerfile:1.4', ['a']],
+  ])('%s may know no heredocs, and then what they hold counts: %j', (frontend, expected) => {
+    const text = `# syntax=${frontend}\nFROM a\nRUN true <<"RUN echo done"\nFROM evil\nRUN echo done\n`;
+    expect(read(text).uses.flatMap(({ role, expanded }) => (role === 'frontend' ? [] : [expanded]))).toEqual(expected);
+  });
+
+  test('a heredoc that an old frontend refuses hides nothing', () => {
+    const text = '# syntax=docker/dockerfile:1.2\nFROM a\nRUN <<EOF\nset -e\nFROM evil\nEOF\n';
+    expect(read(text).uses.map(({ expanded }) => expanded)).not.toContain('evil');
+  });
+
+  test('what takes the place of the first FROM is its image', () => {
+    const { uses } = read('FROM a AS one\nFROM b\n', { firstBase: 'c:1' });
+    expect(uses.map(({ expanded }) => expanded)).toEqual(['c:1', 'b']);
+  });
 });

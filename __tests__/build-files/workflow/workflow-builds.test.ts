@@ -85,6 +85,67 @@ describe('scripts', () => {
   });
 });
 
+describe('values that are literal somewhere else', () => {
+  const steps = (run: string) => `steps: [{run: "${run}"}]`;
+
+  test('a matrix gives each of its runs', async () => {
+    const matrix =
+      'strategy: {matrix: {d: [a, b], p: [linux/amd64], exclude: [{d: b}], include: [{d: a, x: X}, {d: c, p: q}]}}';
+    const text = `jobs: {j: {${matrix}, ${steps('docker build --platform ${{ matrix.p }} -f ${{ matrix.d }} .')}}}`;
+    expect((await builds(text)).map(({ file, platforms }) => [file, platforms])).toEqual([
+      ['a', ['linux/amd64']],
+      ['c', ['q']],
+    ]);
+  });
+
+  test('a matrix that is an expression gives none', async () => {
+    const text = `jobs: {j: {strategy: {matrix: {d: "\${{ fromJSON(x) }}"}}, ${steps('docker build -f ${{ matrix.d }} .')}}}`;
+    expect(await builds(text)).toEqual([]);
+  });
+
+  test('env counts, unless a step sets variables', async () => {
+    const text = `env: {F: x}\njobs: {j: {${steps('docker build -f $F . && docker build -f ${{ env.F }} .')}}}`;
+    expect((await builds(text)).map(({ file }) => file)).toEqual(['x', 'x']);
+    expect(await builds(`${text}\n# GITHUB_ENV`)).toEqual([]);
+  });
+
+  test('a runner builds for its own platform', async () => {
+    const text = `jobs: {j: {runs-on: ubuntu-24.04-arm, ${steps('docker build . && docker build --platform a .')}}}`;
+    expect((await builds(text)).map(({ platforms }) => platforms)).toEqual([['linux/arm64'], ['a']]);
+  });
+});
+
+describe('other actions', () => {
+  const requested = async (uses: string, inputs: string) =>
+    buildsInWorkflow(Buffer.from(`jobs: {a: {steps: [{uses: ${uses}, with: ${inputs}}]}}`));
+
+  test.each([
+    ['docker/build-push-action@v6', '{File: x, Build-Args: A=1}'],
+    ['redhat-actions/buildah-build@v2', '{containerfiles: ./x, build-args: A=1}'],
+    ['mr-smithers-excellent/docker-build-push@v6', '{dockerfile: x, buildArgs: "A=1"}'],
+    ['int128/kaniko-action@v1', '{file: x, build-args: A=1}'],
+    ['macbre/push-to-ghcr@master', '{dockerfile: x, build_args: "A=1"}'],
+  ])('%s has inputs of its own', async (uses, inputs) => {
+    expect((await requested(uses, inputs)).named).toMatchObject([{ file: 'x', buildArgs: { A: '1' } }]);
+  });
+
+  test('bake has its files and what is set', async () => {
+    const found = await requested('docker/bake-action@v6', '{workdir: d, files: "a.hcl,b.hcl", set: "*.args.A=1"}');
+    expect(found.bakes).toMatchObject([{ files: ['d/a.hcl', 'd/b.hcl'], directory: 'd', overrides: ['*.args.A=1'] }]);
+  });
+
+  test('one that builds by its name is named, and others are not', async () => {
+    expect((await requested('x/docker-build@v1', '{}')).unseen).toHaveLength(1);
+    for (const uses of ['docker/setup-buildx-action@v3', 'docker/login-action@v3', 'actions/checkout@v4'])
+      expect((await requested(uses, '{}')).unseen).toEqual([]);
+  });
+});
+
+test('a workflow with more aliases than are read is named', async () => {
+  const text = `a: &a [x]\nb: [${'*a,'.repeat(11_000)}]\n`;
+  expect((await buildsInWorkflow(Buffer.from(text))).unseen).toEqual(['has more YAML aliases than are read']);
+});
+
 test.each([
   [''],
   ['['],
@@ -94,6 +155,7 @@ test.each([
   [
     'a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n',
   ],
+  ['jobs: {a: &a {strategy: *a, env: *a, runs-on: *a, with: *a, uses: docker/build-push-action@v6, steps: [*a]}}'],
   ['jobs: {__proto__: {steps: [{run: "docker build -f x ."}]}}'],
 ])('%j is read without harm', async (text) => {
   expect((await builds(text)).every(({ file }) => file === 'Dockerfile' || file === 'x')).toBe(true);

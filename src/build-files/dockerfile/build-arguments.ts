@@ -20,6 +20,8 @@ interface Variable {
 export interface Expansion {
   readonly text: string;
   readonly overridable: readonly string[];
+  /** Its variables that have no value, or an empty one. */
+  readonly unset: readonly string[];
 }
 
 /** The build platform that BUILDPLATFORM and its kin name, so that nothing depends on the host. */
@@ -98,8 +100,10 @@ export class GlobalScope {
   expand(word: string): Result<Expansion, string> {
     let overridable: Set<string> | undefined;
     let fault: string | undefined;
+    const unset = new Set<string>();
     const expanded = expandWord(word, { escape: this.#escape, budget: this.#budget }, (name) => {
       const variable = this.#variables.get(name);
+      if (variable?.value === undefined || variable.value === '') unset.add(name);
       if (variable === undefined) return undefined;
       fault ??= variable.fault;
       overridable ??= new Set();
@@ -110,7 +114,11 @@ export class GlobalScope {
     });
     if (!expanded.ok) return expanded;
     if (fault !== undefined) return { ok: false, error: fault };
-    return ok({ text: expanded.value, overridable: overridable === undefined ? [] : [...overridable] });
+    return ok({
+      text: expanded.value,
+      overridable: overridable === undefined ? [] : [...overridable],
+      unset: [...unset],
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { optionalField } from '../../lib/collections.js';
-import { plural } from '../../lib/text.js';
+import { listed, plural } from '../../lib/text.js';
 import { formatPlatform, type Platform, parsePlatform } from '../../references/platform.js';
 import { familiarReference, parseReference } from '../../references/reference.js';
 import { GlobalScope, own } from './build-arguments.js';
@@ -32,7 +32,11 @@ function markReached(stages: readonly FoundStage[]): void {
  * The named context for a name: looked up by its familiar form without `:latest`, first for the platform.
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerui/config.go `NamedContext`
  */
-function namedContext(contexts: Readonly<Record<string, string>>, name: string, platform: string): string | undefined {
+export function namedContext(
+  contexts: Readonly<Record<string, string>>,
+  name: string,
+  platform: string,
+): string | undefined {
   const reference = parseReference(name);
   if (!reference.ok) return undefined;
   const familiar = familiarReference(reference.value).replace(/:latest$/, '');
@@ -40,7 +44,7 @@ function namedContext(contexts: Readonly<Record<string, string>>, name: string, 
 }
 
 /** The image that a named context stands for; `undefined` where it is a directory, a repository, a build file … */
-function contextImage(context: string): string | undefined {
+export function contextImage(context: string): string | undefined {
   const match = /^docker-image:(?:\/\/)?(.*)$/s.exec(context);
   return match?.[1];
 }
@@ -143,7 +147,7 @@ class Build {
       use: this.#add(index, { ...at, instruction: 'FROM', expanded, platform: platform.value, ...more }),
     });
     if (!name.ok) return found(word.text, { unresolved: name.error });
-    const { text: expanded, overridable } = name.value;
+    const { text: expanded, overridable, unset } = name.value;
     const more = { overridable, ...this.#definedAt(word.text) };
     if (expanded === '') return found('', { ...more, unresolved: emptyBase(word.text) });
     if (platform.unresolved !== undefined) return found(expanded, { ...more, unresolved: platform.unresolved });
@@ -155,11 +159,28 @@ class Build {
       return this.#contextBase(context, (reference) => found(reference, {}));
     }
     const stage = this.#byName.get(expanded);
-    if (stage !== undefined) return { kind: 'stage', index: stage };
+    if (stage !== undefined) {
+      this.#makeOverridable(stage, overridable);
+      return { kind: 'stage', index: stage };
+    }
     if (expanded === 'scratch') return { kind: 'scratch' };
     const replacement = this.#context(expanded, platform.value);
     if (replacement !== undefined) return this.#contextBase(replacement, (reference) => found(reference, {}));
-    return found(expanded, more);
+    const isBroken = unset.length > 0 && !parseReference(expanded).ok;
+    return found(expanded, { ...more, ...(isBroken ? { unresolved: withoutValue(unset) } : {}) });
+  }
+
+  /** Where an argument chooses a stage, another value of it takes the place of the image that the stage is built on. */
+  #makeOverridable(stage: number, names: readonly string[]): void {
+    if (names.length === 0) return;
+    let base = this.#stages[stage]?.base;
+    while (base?.kind === 'stage') {
+      this.#budget.spend(1);
+      base = this.#stages[base.index]?.base;
+    }
+    if (base?.kind !== 'image') return;
+    this.#budget.spend(names.length + base.use.overridable.length);
+    base.use.overridable = [...new Set([...base.use.overridable, ...names])];
   }
 
   #definedAt(word: string): Pick<FoundUse, 'definedAt'> {
@@ -273,6 +294,10 @@ class Build {
       }
     }
   }
+}
+
+function withoutValue(names: readonly string[]): string {
+  return `${listed(names)} ${names.length === 1 ? 'has' : 'have'} no value: give an ARG default before the first FROM, or a build argument`;
 }
 
 function emptyBase(word: string): string {

@@ -5,7 +5,7 @@ import { parseReference, repositoryName } from '../../references/reference.js';
 import type { BuildFile, ImageUse } from '../image-use.js';
 import { mergeStage } from '../merge-stage.js';
 import type { Stage, StageBase } from '../stage.js';
-import { findBuild } from './build.js';
+import { contextImage, findBuild, namedContext } from './build.js';
 import { own } from './build-arguments.js';
 import { detectSyntax } from './directives.js';
 import { type Document, readDocument } from './document.js';
@@ -63,11 +63,19 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
     const document = readDocument(source);
     const budget = new WorkBudget();
     const found = findBuilds(document, platforms, options, budget);
-    for (const { build, platform } of found.builds)
-      for (const use of build.uses) {
-        const stage = use.stage === null ? undefined : build.stages[use.stage];
-        gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
-      }
+    const gather = ({ builds }: Builds) => {
+      for (const { build, platform } of builds)
+        for (const use of build.uses) {
+          const stage = use.stage === null ? undefined : build.stages[use.stage];
+          gatherer.add(use, stage?.written.name ?? null, formatPlatform(platform));
+        }
+    };
+    gather(found);
+    if (frontend !== undefined && mayBeOld(frontend.expanded) && hasHeredocs(document)) {
+      const old = readDocument(source, { hasHeredocs: false });
+      // What it refuses, it does not build.
+      if (old.error === undefined) gather(findBuilds(old, platforms, options, budget));
+    }
     const { uses, idOf } = gatherer.finish();
     const stages = mergeStages(
       path,
@@ -98,17 +106,41 @@ function findFrontend(source: SourceText, options: DockerfileOptions): FoundUse 
   const given = own(options.buildArgs, 'BUILDKIT_SYNTAX')?.trim().split(' ', 1)[0];
   const reference = given === undefined || given === '' ? syntax?.reference : given;
   if (reference === undefined || reference === BUILT_IN_FRONTEND) return undefined;
+  const [platform = DEFAULT_PLATFORM] = platformsOf(options);
+  const context = namedContext(options.buildContexts, reference, formatPlatform(platform));
+  const image = context === undefined ? reference : contextImage(context);
   return {
     instruction: 'SYNTAX',
     stage: null,
     start: syntax?.start ?? 0,
     end: syntax?.end ?? 0,
-    expanded: printable(reference),
+    expanded: printable(image ?? reference),
+    ...(image === undefined ? { unresolved: `a named context, ${printable(context ?? '')}, takes its place` } : {}),
     platform: null,
     overridable: [],
     role: 'frontend',
     reachable: true,
   };
+}
+
+/**
+ * Whether a frontend may be one without heredocs: `docker/dockerfile` before 1.4, and any that its name does not say to
+ * be newer, since a tag beside a digest proves nothing.
+ */
+function mayBeOld(reference: string): boolean {
+  const known = /^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?::([\w.-]+))?$/.exec(reference);
+  if (known === null) return true;
+  const version = /^(\d+)(?:\.(\d+))?/.exec(known[1] ?? 'latest');
+  return (
+    version !== null &&
+    (Number(version[1]) < 1 || (version[2] !== undefined && Number(version[2]) < 4 && Number(version[1]) === 1))
+  );
+}
+
+function hasHeredocs({ stages }: Document): boolean {
+  return stages.some(({ instructions }) =>
+    instructions.some(({ heredocs, trigger }) => heredocs.length > 0 || (trigger?.line.text.includes('<<') ?? false)),
+  );
 }
 
 interface Builds {

@@ -25,17 +25,24 @@ export interface Document {
   readonly error?: ReadError;
 }
 
+/** What a frontend knows: `docker/dockerfile` before 1.4 has no heredocs. */
+interface Reader {
+  readonly hasHeredocs: boolean;
+}
+
+const CURRENT: Reader = { hasHeredocs: true };
+
 /**
  * Reads a whole file as BuildKit's parser and instruction parser do.
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go `Parse`
  */
-export function readDocument(source: SourceText): Document {
+export function readDocument(source: SourceText, { hasHeredocs }: Reader = CURRENT): Document {
   const lines = new LineReader(source);
   const globals: Instruction[] = [];
   const stages: { from: Instruction; name: string | null; instructions: Instruction[] }[] = [];
   let error: ReadError | undefined;
   let count = 0;
-  for (let read = readInstruction(lines); read !== undefined; read = readInstruction(lines)) {
+  for (let read = readInstruction(lines, hasHeredocs); read !== undefined; read = readInstruction(lines, hasHeredocs)) {
     if (++count > MAX_INSTRUCTIONS)
       throw new LimitPassed('instructions', `it has more than ${plural(MAX_INSTRUCTIONS, 'instruction')}`);
     const { instruction } = read;
@@ -55,10 +62,14 @@ export function readDocument(source: SourceText): Document {
 }
 
 /** Reads the next instruction with its heredocs; `error` is why BuildKit's parsers refuse it. */
-export function readInstruction(lines: LineReader): { instruction: Instruction; error?: ReadError } | undefined {
+export function readInstruction(
+  lines: LineReader,
+  hasHeredocs = true,
+): { instruction: Instruction; error?: ReadError } | undefined {
   const line = lines.next();
   if (line === undefined) return undefined;
-  const { instruction, fault } = openHeredocs(parseInstruction(line, 0, lines.escape), lines);
+  const parsed = parseInstruction(line, 0, lines.escape);
+  const { instruction, fault } = hasHeredocs ? openHeredocs(parsed, lines) : { instruction: parsed };
   const reason = fault ?? instruction.fault ?? checkInstruction(instruction);
   return reason === undefined ? { instruction } : { instruction, error: new ReadError(line.line, reason) };
 }

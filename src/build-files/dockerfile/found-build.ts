@@ -12,7 +12,7 @@ export interface FoundUse {
   readonly end: number;
   readonly expanded: string;
   readonly platform: string | null;
-  readonly overridable: readonly string[];
+  overridable: readonly string[];
   readonly unresolved?: string;
   readonly definedAt?: { readonly start: number; readonly end: number };
   role: Role;
