@@ -38,7 +38,7 @@ describe('what counts, from the record to the answer', () => {
     ],
     ['no fix, in strict', 'strict', osvRecord(ID, [OPENSSL]), counted],
     ['high and fixable, in hardened', 'hardened', osvRecord(ID, [FIXED], { severity: [HIGH] }), counted],
-    ['unknown severity, in hardened', 'hardened', osvRecord(ID, [FIXED], { severity: null }), notCounted],
+    ['unknown severity, in hardened', 'hardened', osvRecord(ID, [FIXED], { severity: null }), counted],
     ['no fix, in hardened', 'hardened', osvRecord(ID, [OPENSSL]), notCounted],
     [
       'fixed in another release alone, in hardened',

@@ -34,6 +34,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 const RELAXED = {
+  unrated: 'high',
   fixable: true,
   grace: '0d',
   rest: 'note',

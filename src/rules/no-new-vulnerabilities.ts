@@ -18,7 +18,7 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-const EVERY: Options = { severity: 'any', fixable: false, grace: '0d', maxAge: '14d' };
+const EVERY: Options = { severity: 'any', unrated: 'high', fixable: false, grace: '0d', maxAge: '14d' };
 
 export const noNewVulnerabilities: ImageRule<Options> = {
   id: 'no-new-vulnerabilities',

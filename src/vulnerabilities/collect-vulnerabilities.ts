@@ -9,6 +9,7 @@ import type { Inventory } from '../packages/inventory.js';
 import { evaluatedPackages } from './evaluated-packages.js';
 import { foldMatches } from './matching/fold.js';
 import { matchRecords } from './matching/match.js';
+import { rateByName } from './matching/rate-by-name.js';
 import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
 import type { readExploitedList } from './sources/exploited.js';
@@ -207,7 +208,8 @@ async function evaluate(
   const { matches, unevaluated } = matchRecords(asked.hits);
   const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
   const list = mayBeListed ? await sources.exploited() : null;
-  const found = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
+  const folded = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
+  const found = await rateByName(folded, sources);
   const vex = found.length === 0 ? null : await spokenFor(context, found);
   return present(
     {

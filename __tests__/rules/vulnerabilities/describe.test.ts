@@ -24,11 +24,11 @@ describe('one line a package', () => {
     expect(lines).toEqual(['libssl3 openssl 3.3.1-r0', 'openssl 3.3.0-r0', 'openssl 3.3.1-r0']);
   });
 
-  test('the worst first, and in a package too: exploited, then by severity, then those that nobody rated', () => {
+  test('the worst first, and in a package too: exploited, then by severity, those that nobody rated after high', () => {
     const severities = ['unknown', 'none', 'low', 'medium', 'high', 'critical'] as const;
     const each = severities.map((severity) => rated(`CVE-${severity}`, severity));
     const all = [...each, rated('CVE-exploited', 'none', { exploited: true })];
-    const order = 'exploited critical high medium low unknown none'.split(' ').map((word) => `CVE-${word}`);
+    const order = 'exploited critical high unknown medium low none'.split(' ').map((word) => `CVE-${word}`);
     expect(groups(all)[0]?.fixed.map(({ id }) => id)).toEqual(order);
     const apart = groups(all.map((one) => inPackage(one, { name: one.id })));
     expect(apart.map(({ packages }) => packages[0])).toEqual(order);

@@ -6,7 +6,7 @@ import type { KnownVulnerabilities, Vulnerability } from '../../../src/vulnerabi
 import { subjectOf } from '../../support/image/image-rule-subject.js';
 import { makeKnown, makeVulnerability, makeWaiver } from '../../support/image/vulnerability-maker.js';
 
-const HARDENED = { severity: 'high', fixable: true, grace: '7d', maxAge: '14d' } as const;
+const HARDENED = { severity: 'high', unrated: 'high', fixable: true, grace: '7d', maxAge: '14d' } as const;
 const ONE = makeVulnerability('CVE-2026-0001');
 const TWO = makeVulnerability('CVE-2026-0002', { package: { ...ONE.package, name: 'zlib' }, fixedIn: '1.3.2-r0' });
 const { fixedIn: _fix, ...UNFIXED } = makeVulnerability('CVE-2026-0004');

@@ -5,7 +5,7 @@ import type { Vulnerability } from '../../../src/vulnerabilities/vulnerabilities
 import { makeVulnerability } from '../../support/image/vulnerability-maker.js';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
-const ALL: Thresholds = { severity: 'any', fixable: false, grace: '0d' };
+const ALL: Thresholds = { severity: 'any', unrated: 'high', fixable: false, grace: '0d' };
 const { fixedIn: _fix, published: _date, ...BARE } = makeVulnerability('CVE-2026-0001');
 
 const isCounted = (one: Partial<Vulnerability>, thresholds: Partial<Thresholds>) =>
@@ -20,12 +20,19 @@ describe('a vulnerability counts', () => {
   test.each<[Thresholds['severity'], readonly string[]]>([
     ['exploited', []],
     ['critical', ['critical']],
-    ['high', ['high', 'critical']],
-    ['medium', ['medium', 'high', 'critical']],
-    ['low', ['low', 'medium', 'high', 'critical']],
+    ['high', ['high', 'critical', 'unknown']],
+    ['medium', ['medium', 'high', 'critical', 'unknown']],
+    ['low', ['low', 'medium', 'high', 'critical', 'unknown']],
     ['any', ['none', 'low', 'medium', 'high', 'critical', 'unknown']],
   ])('from the severity %s up', (severity, expected) => {
     expect(rated(severity)).toEqual(expected);
+  });
+
+  test('that nobody rates as what the policy says of these', () => {
+    const unrated = { rating: { severity: 'unknown', from: 'nobody' } } as const;
+    expect(isCounted(unrated, { severity: 'high', unrated: 'medium' })).toBe(false);
+    expect(isCounted(unrated, { severity: 'critical', unrated: 'critical' })).toBe(true);
+    expect(isCounted(unrated, { severity: 'any', unrated: 'none' })).toBe(true);
   });
 
   test('where a fix is asked for, with one', () => {

@@ -127,6 +127,8 @@ export interface MadeRecord {
   readonly withdrawn?: string;
   readonly aliases?: readonly string[];
   readonly upstream?: readonly string[];
+  readonly related?: readonly string[];
+  readonly summary?: string;
   readonly severity?: readonly { readonly type: string; readonly score: string }[] | null;
   readonly affected: readonly object[];
 }

@@ -43,7 +43,8 @@ export function distinct(found: readonly Vulnerability[]): readonly Vulnerabilit
   }));
 }
 
-const ORDER = ['none', 'unknown', 'low', 'medium', 'high', 'critical'];
+/** What nobody rates comes before what is known to be less than high. */
+const ORDER = ['none', 'low', 'medium', 'unknown', 'high', 'critical'];
 
 function rankOf({ fixed, unfixed }: VulnerabilityGroup): number {
   return Math.max(...[...fixed, ...unfixed].map(rankOfOne));

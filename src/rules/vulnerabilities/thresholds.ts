@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { duration, durationMilliseconds } from '../../policy/duration.js';
 import { stricter } from '../../policy/strictness.js';
-import { SEVERITIES } from '../../vulnerabilities/matching/severity.js';
+import { SEVERITIES, type Severity } from '../../vulnerabilities/matching/severity.js';
 import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
 
 /** From the loosest to the strictest. Whatever is known to be exploited counts in all of them. */
 const THRESHOLDS = ['exploited', 'critical', 'high', 'medium', 'low', 'any'] as const;
 
+/** What an unrated vulnerability may count as, from the loosest to the strictest. */
+const UNRATED = ['none', 'low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
+
 /** Options that say which known vulnerabilities count. */
 export const thresholdOptions = {
   severity: stricter(z.enum(THRESHOLDS), THRESHOLDS).describe(
     'The least severity that counts; "exploited" counts those known to be exploited alone, "any" also those that nobody rated.',
+  ),
+  unrated: stricter(z.enum(UNRATED), UNRATED).describe(
+    'The severity that one counts as which neither its publisher nor the record of its CVE rates.',
   ),
   fixable: stricter(z.boolean(), 'false').describe(
     'Count only vulnerabilities that a newer version of the package fixes.',
@@ -22,21 +28,23 @@ export const thresholdOptions = {
 
 export interface Thresholds {
   readonly severity: (typeof THRESHOLDS)[number];
+  readonly unrated: (typeof UNRATED)[number];
   readonly fixable: boolean;
   readonly grace: string;
 }
 
 /** Whether a vulnerability counts. One without a date of publication, or with one in the future, has no grace. */
-export function counts(one: Vulnerability, { severity, fixable, grace }: Thresholds, now: Date): boolean {
+export function counts(one: Vulnerability, { severity, unrated, fixable, grace }: Thresholds, now: Date): boolean {
   if (one.exploited) return true;
   if (fixable && one.fixedIn === undefined) return false;
-  if (!isSevere(one, severity)) return false;
+  if (!isSevere(one, severity, unrated)) return false;
   const age = one.published === undefined ? -1 : now.getTime() - one.published;
   return age < 0 || age >= durationMilliseconds(grace);
 }
 
-function isSevere({ rating }: Vulnerability, least: Thresholds['severity']): boolean {
+function isSevere({ rating }: Vulnerability, least: Thresholds['severity'], unrated: Thresholds['unrated']): boolean {
   if (least === 'any') return true;
-  if (least === 'exploited' || rating.severity === 'unknown') return false;
-  return SEVERITIES.indexOf(rating.severity) >= SEVERITIES.indexOf(least);
+  if (least === 'exploited') return false;
+  const severity = rating.severity === 'unknown' ? unrated : rating.severity;
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
 }

@@ -106,6 +106,27 @@ export function ecosystemFamily(ecosystem: string): string {
   return ecosystem.split(':', 1)[0] ?? '';
 }
 
+const DISTRIBUTION_FAMILIES: ReadonlySet<string> = new Set([
+  'Alpine',
+  'Wolfi',
+  'Chainguard',
+  'MinimOS',
+  'Debian',
+  'Ubuntu',
+  'AlmaLinux',
+  'Rocky Linux',
+  'Red Hat',
+  'Azure Linux',
+  'Mageia',
+  'openSUSE',
+  'SUSE',
+]);
+
+/** Whether an ecosystem is a distribution's, of any release. */
+export function isDistributionFamily(ecosystem: string): boolean {
+  return DISTRIBUTION_FAMILIES.has(ecosystemFamily(ecosystem));
+}
+
 /** Whether the public export has a directory of this name, whether or not we have its version order. */
 export function isKnownFamily(family: string): boolean {
   return hasOrder(family) || UNORDERED.has(family);

@@ -3,7 +3,7 @@ import type { PackageQuestion, Unevaluated } from '../sources/queries.js';
 import type { SourceHit } from '../sources/source.js';
 import { type Affects, affects } from './affects.js';
 import { ecosystemFamily, normalizeEcosystem, normalizeName, spellingsOf } from './ecosystems.js';
-import { cvesOf } from './vulnerability-group.js';
+import { cvesOf, isNoVulnerability } from './vulnerability-group.js';
 
 type Hit = SourceHit<PackageQuestion>;
 
@@ -22,11 +22,11 @@ export interface Matches {
 /**
  * Evaluates records against the versions asked for. What a record can't decide is left unevaluated, unless the service that
  * named the record has evaluated the version itself: that stands unless each entry about the package says otherwise, by a
- * version order. Withdrawn records say nothing. Records about the package's own architecture come before those about
+ * version order. Withdrawn records say nothing, and neither do notices of bug fixes. Records about the package's own architecture come before those about
  * another one, and records about the package before those about its origin.
  */
 export function matchRecords(hits: readonly Hit[]): Matches {
-  const current = hits.filter(({ record }) => !isWithdrawn(record));
+  const current = hits.filter(({ record }) => !isWithdrawn(record) && !isNoVulnerability(record));
   const reported = new Set(current.flatMap(statements));
   const matches: Match[] = [];
   const unevaluated: Unevaluated[] = [];
@@ -43,7 +43,7 @@ export function matchRecords(hits: readonly Hit[]): Matches {
 }
 
 /** A date that is none withdraws nothing. */
-function isWithdrawn({ withdrawn }: OsvRecord): boolean {
+export function isWithdrawn({ withdrawn }: OsvRecord): boolean {
   return !Number.isNaN(Date.parse(withdrawn ?? ''));
 }
 

@@ -27,7 +27,7 @@ const UNKNOWN: Rating = { severity: 'unknown', from: 'no source rates it' };
 
 /**
  * Rates a record: the newest CVSS version it has a vector of (4, 3, 2), the entry's own before the record's; else the
- * distribution's urgency; else the database's word. A vector that can't be scored counts as none.
+ * distribution's urgency; else the database's word, or that of a notice's title (`Important: firefox security update`). A vector that can't be scored counts as none.
  *
  * @see https://www.first.org/cvss/specification-document the qualitative scale
  */
@@ -45,8 +45,14 @@ export function rate(record: OsvRecord, entry: OsvAffected | null): Rating {
     fromWord(urgency, 'urgency of the distribution') ??
     fromWord(ownWord, 'priority of Ubuntu') ??
     fromWord(record.database_specific?.severity, `severity in the database of ${record.id}`) ??
+    fromWord(wordOfTitle(record), `title of ${record.id}`) ??
     UNKNOWN
   );
+}
+
+/** Red Hat and the distributions built from it rate a notice in its title, and AlmaLinux nowhere else. */
+function wordOfTitle({ id, summary }: OsvRecord): string | undefined {
+  return /^(?:AL|RL|RH)SA-/.test(id) ? /^(Critical|Important|Moderate|Low):/.exec(summary ?? '')?.[1] : undefined;
 }
 
 function scoreOf(vector: string): number | null {

@@ -59,6 +59,7 @@ const osvRecord = z.object({
   summary: z.string().nullish(),
   aliases: listOf(z.string()),
   upstream: listOf(z.string()),
+  related: listOf(z.string()),
   severity: severities,
   affected: listOf(affected),
   database_specific: z.object({ severity: z.string().nullish() }).nullish().catch(null),

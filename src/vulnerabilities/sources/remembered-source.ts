@@ -43,6 +43,10 @@ export class RememberedSource implements VulnerabilitySource {
     return before === null ? answer : ok({ ...before, instead: answer.error.message });
   }
 
+  async named(names: readonly string[]): Promise<readonly OsvRecord[]> {
+    return (await this.#source.named?.(names)) ?? [];
+  }
+
   async #remember(path: string, { hits, unevaluated, asOf }: SourceAnswer): Promise<void> {
     const records = [...new Set(hits.map(({ record }) => record))];
     const places = new Map(records.map((record, place) => [record, place]));

@@ -33,6 +33,8 @@ export interface VulnerabilitySource {
   readonly name: string;
   /** Which ecosystems it is asked about, in place of the sources after it. Without this, about all that are left. */
   covers?(ecosystem: string): boolean;
+  /** The records of vulnerabilities by their names, such as CVEs, as far as they can be had; others are left out. */
+  named?(names: readonly string[]): Promise<readonly OsvRecord[]>;
   ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>>;
 }
 

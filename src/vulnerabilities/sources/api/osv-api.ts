@@ -79,6 +79,11 @@ export class OsvApi implements VulnerabilitySource {
     return ok({ hits, unevaluated: [...unevaluated.values()], asOf });
   }
 
+  async named(names: readonly string[]): Promise<readonly OsvRecord[]> {
+    const records = await Promise.all(names.map((name) => this.#recordOnce(name)));
+    return records.flatMap((record) => (record.ok && typeof record.value !== 'string' ? [record.value] : []));
+  }
+
   #askOnce(question: Question): Promise<Result<Said, SourceFailure>> {
     const key = questionKey(question);
     const known = this.#said.get(key);

@@ -1,0 +1,42 @@
+import { groupBy } from '../../lib/collections.js';
+import type { OsvRecord } from '../sources/osv-record.js';
+import type { VulnerabilitySource } from '../sources/source.js';
+import type { Vulnerability } from '../vulnerabilities.js';
+import { isWithdrawn } from './match.js';
+import { type Rating, rate, worse } from './severity.js';
+
+/** Names whose records are about the vulnerability itself. */
+const RATABLE = /^(?:CVE-[0-9]{4}-[0-9]{4,19}|GHSA(?:-[0-9a-z]{4}){3})$/;
+
+/**
+ * Rates what its publisher does not rate (SUSE, openSUSE, Wolfi, MinimOS and others) by the records of its CVE or GHSA.
+ * What stays unknown, also because a record could not be had, is left as it is: the policy says what it counts as.
+ */
+export async function rateByName(
+  found: readonly Vulnerability[],
+  { vulnerabilities }: { readonly vulnerabilities: readonly VulnerabilitySource[] },
+): Promise<readonly Vulnerability[]> {
+  const isUnrated = ({ rating }: Vulnerability) => rating.severity === 'unknown';
+  const names = [...new Set(found.filter(isUnrated).flatMap(ratableNames))];
+  if (names.length === 0) return found;
+  const records = (await Promise.all(vulnerabilities.map((source) => source.named?.(names) ?? []))).flat();
+  const byName = groupBy(
+    records.filter((record) => !isWithdrawn(record)),
+    ({ id }) => id,
+  );
+  return found.map((one) => {
+    if (!isUnrated(one)) return one;
+    const ratings = ratableNames(one).flatMap((name) => (byName.get(name) ?? []).flatMap(ratingsOf));
+    return { ...one, rating: ratings.reduce<Rating>(worse, one.rating) };
+  });
+}
+
+function ratableNames({ ids }: Vulnerability): readonly string[] {
+  return ids.filter((id) => RATABLE.test(id));
+}
+
+/** The record's own rating, and where it has none those of its entries. */
+function ratingsOf(record: OsvRecord): readonly Rating[] {
+  const own = rate(record, null);
+  return own.severity === 'unknown' ? record.affected.map((entry) => rate(record, entry)) : [own];
+}
