@@ -29,14 +29,14 @@ async function alpine(...packages: readonly string[]): Promise<MadeImage> {
     const [name = '', version = ''] = text.split('@');
     return { name, version, files: [{ path: `usr/lib/${name}`, content: text }] };
   });
-  const release = { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\n' };
+  const release = { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.22.3\n' };
   return await makeImage({ layers: [[release, ...apkInstalled(installed)]] });
 }
 
 const ALLOWED =
   'version: 1\nprofile: baseline\nallow:\n  - { image: "demo.example/**", signed: false, reason: built here }\n';
-const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
-const ZLIB = { ecosystem: 'Alpine:v3.20', name: 'zlib' };
+const OPENSSL = { ecosystem: 'Alpine:v3.22', name: 'openssl' };
+const ZLIB = { ecosystem: 'Alpine:v3.22', name: 'zlib' };
 const NOW = new Date('2026-11-21T00:00:00Z');
 
 let images: ImageSource;

@@ -9,7 +9,7 @@ import {
 import { HIGH, type MadeRecord, osvRecord } from '../support/registry/osv-server.js';
 
 const about = (name: string, fixed?: string) => [
-  { ecosystem: 'Alpine:v3.20', name, ...(fixed === undefined ? {} : { fixed }) },
+  { ecosystem: 'Alpine:v3.22', name, ...(fixed === undefined ? {} : { fixed }) },
 ];
 const OPENSSL = osvRecord('ALPINE-CVE-2026-0001', about('openssl', '3.3.2-r0'), { severity: [HIGH] });
 const ZLIB = osvRecord('ALPINE-CVE-2026-0002', about('zlib', '1.3.2-r0'), { severity: [HIGH] });

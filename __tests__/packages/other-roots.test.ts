@@ -31,7 +31,7 @@ describe('another root file system of an image', () => {
         ]),
       ]),
       ...below('srv/alpine', [
-        { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\n' },
+        { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.22.3\n' },
         ...apkInstalled([{ name: 'zlib', version: '1.3-r0', files: [] }]),
       ]),
       { path: 'srv/rocky/etc/os-release', content: 'ID="rocky"\nVERSION_ID="9.4"\n' },
@@ -46,7 +46,7 @@ describe('another root file system of an image', () => {
     ).toEqual([
       ['Debian:13', 'base-files'],
       ['Ubuntu:22.04', 'libssl3'],
-      ['Alpine:v3.20', 'zlib'],
+      ['Alpine:v3.22', 'zlib'],
       ['Rocky Linux:9', 'bash'],
     ]);
     expect(inventory.packages.find(({ name }) => name === 'libssl3')).toMatchObject({

@@ -5,7 +5,7 @@ import { checkText } from '../../src/reports/text/text.js';
 import { answersOf, type FakePublisher, startFakePublisher } from '../support/github/fake-publisher.js';
 import { HIGH, LOW, type MadeRecord, osvRecord } from '../support/registry/osv-server.js';
 
-const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
+const OPENSSL = { ecosystem: 'Alpine:v3.22', name: 'openssl' };
 const FIXED = { ...OPENSSL, fixed: '3.3.2-r0' };
 const ID = 'ALPINE-CVE-2026-0001';
 
@@ -43,7 +43,7 @@ describe('what counts, from the record to the answer', () => {
     [
       'fixed in another release alone, in hardened',
       'hardened',
-      osvRecord(ID, [OPENSSL, { ...FIXED, ecosystem: 'Alpine:v3.21' }]),
+      osvRecord(ID, [OPENSSL, { ...FIXED, ecosystem: 'Alpine:v3.23' }]),
       notCounted,
     ],
     [

@@ -6,6 +6,7 @@ import { groupBy, optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
+import { endedAdvisories } from './ended-advisories.js';
 import { evaluatedPackages } from './evaluated-packages.js';
 import { foldMatches } from './matching/fold.js';
 import { matchRecords } from './matching/match.js';
@@ -47,6 +48,7 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
       ...unreadSbom(sbom),
       ...evaluated.unevaluated,
       ...asked.unevaluated,
+      ...(asked.questions.length === 0 ? [] : endedAdvisories(inventory, context.settings.now)),
     ];
     const uncovered = [...evaluated.uncovered, ...asked.uncovered, ...uncatalogedTypes(inventory)];
     if (asked.questions.length === 0) {

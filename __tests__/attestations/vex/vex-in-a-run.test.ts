@@ -10,7 +10,7 @@ import {
 import { HIGH, osvRecord } from '../../support/registry/osv-server.js';
 
 const RECORDS = ['0001', '0002'].map((number) =>
-  osvRecord(`ALPINE-CVE-2026-${number}`, [{ ecosystem: 'Alpine:v3.20', name: 'openssl', fixed: '3.3.2-r0' }], {
+  osvRecord(`ALPINE-CVE-2026-${number}`, [{ ecosystem: 'Alpine:v3.22', name: 'openssl', fixed: '3.3.2-r0' }], {
     severity: [HIGH],
     aliases: [`GHSA-aaaa-bbbb-${number}`],
   }),

@@ -94,7 +94,7 @@ export async function startFakePublisher(): Promise<FakePublisher> {
       const image = await makeImage({
         layers: [
           [
-            { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\n' },
+            { path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.22.3\n' },
             { path: 'lib/apk/db/installed', content: `${installed}\n` },
           ],
         ],
@@ -159,7 +159,7 @@ function advisories(records: readonly MadeRecord[], exploited: readonly string[]
     vulnerabilities: ['CVE-1999-0001', ...exploited].map((cveID) => ({ cveID })),
   };
   return makeDirectory({
-    'Alpine/all.zip': zipOf([canaryRecord('Alpine:v3.20'), ...records]),
+    'Alpine/all.zip': zipOf([canaryRecord('Alpine:v3.22'), ...records]),
     'known_exploited_vulnerabilities.json': JSON.stringify(list),
   });
 }

@@ -61,5 +61,5 @@ export const zipOf = (records: readonly MadeRecord[], options = {}): Buffer =>
 
 /** An archive that knows an old vulnerability of each release. */
 export const WHOLE = zipOf(
-  ['Alpine:v3.20', 'Debian:12', 'Ubuntu:22.04', 'Wolfi'].map((ecosystem) => canaryRecord(ecosystem)),
+  ['Alpine:v3.22', 'Debian:12', 'Ubuntu:22.04', 'Wolfi'].map((ecosystem) => canaryRecord(ecosystem)),
 );

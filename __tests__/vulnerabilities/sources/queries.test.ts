@@ -25,7 +25,7 @@ describe('what is asked about a package', () => {
   test.each([
     [distribution('wolfi', '20230201'), 'apk', 'Wolfi tool, Wolfi origin?'],
     [distribution('chainguard'), 'apk', 'Chainguard tool, Chainguard origin?, Wolfi tool, Wolfi origin?'],
-    [distribution('alpine', '3.20.3'), 'apk', 'Alpine:v3.20 origin, Alpine:v3.20 tool'],
+    [distribution('alpine', '3.22.3'), 'apk', 'Alpine:v3.22 origin, Alpine:v3.22 tool'],
     [distribution('debian', '12'), 'deb', 'Debian:12 origin'],
     [distribution('ubuntu', '22.04'), 'deb', 'Ubuntu:22.04 origin'],
     [distribution('almalinux', '9.4'), 'rpm', 'AlmaLinux:9 tool, AlmaLinux:9 origin'],

@@ -74,7 +74,8 @@ export function isRolling({ id, versionId }: Distribution): boolean {
   );
 }
 
-function distributionPart({ id, versionId, prettyName, where }: Distribution): SupportedPart {
+/** A distribution with releases, as the table of lifecycles calls it. */
+export function distributionPart({ id, versionId, prettyName, where }: Distribution): SupportedPart {
   const isStream = id === 'centos' && /stream/i.test(prettyName ?? '');
   const { product, name } = isStream ? CENTOS_STREAM : (DISTRIBUTIONS[id] ?? { product: null, name: id });
   return {

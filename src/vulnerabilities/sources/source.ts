@@ -15,7 +15,7 @@ export interface SourceAnswer<Q extends Question = Question> {
   readonly hits: readonly SourceHit<Q>[];
   /** What the source could not answer although it was asked. */
   readonly unevaluated: readonly Unevaluated[];
-  /** How old what it knows is, by family of ecosystems: milliseconds since 1970. */
+  /** How old what it knows is, by ecosystem with its release: milliseconds since 1970. */
   readonly asOf: ReadonlyMap<string, number>;
   /** Why this is an earlier answer: what went wrong today. */
   readonly instead?: string;

@@ -24,7 +24,7 @@ async function serve(knowledge: OsvKnowledge): Promise<OsvServer> {
   return server;
 }
 
-const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
+const OPENSSL = { ecosystem: 'Alpine:v3.22', name: 'openssl' };
 const RECORD = osvRecord('ALPINE-CVE-2026-1000', [{ ...OPENSSL, fixed: '3.3.2-r0' }], { upstream: ['CVE-2026-1000'] });
 const INVENTORY = inventoryOf(ALPINE, [
   ['libcrypto3', '3.3.1-r0', 'openssl'],
@@ -47,8 +47,8 @@ test('packages are asked for by what they were built from, in one request, and r
   expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('libcrypto3 CVE-2026-1000 3.3.2-r0');
   expect(server.queries[0]?.slice(0, 3)).toEqual([
     { package: OPENSSL, version: '3.3.1-r0' },
-    { package: { ecosystem: 'Alpine:v3.20', name: 'libcrypto3' }, version: '3.3.1-r0' },
-    { package: { ecosystem: 'Alpine:v3.20', name: 'musl' }, version: '1.2.5-r0' },
+    { package: { ecosystem: 'Alpine:v3.22', name: 'libcrypto3' }, version: '3.3.1-r0' },
+    { package: { ecosystem: 'Alpine:v3.22', name: 'musl' }, version: '1.2.5-r0' },
   ]);
   expect(server.requests).toEqual([
     'POST /v1/querybatch 6',
@@ -72,7 +72,7 @@ test('nothing found is proof only with the answer to a question that must find s
   expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('');
   const silent = await serve({ ...knowing([]), batch: (queries) => ({ body: { results: queries.map(() => ({})) } }) });
   expect(reported(await collectKnown({ inventory: INVENTORY, server: silent }))).toMatch(
-    /^\? packages of Alpine:v3\.20: .*its silence proves nothing$/,
+    /^\? packages of Alpine:v3\.22: .*its silence proves nothing$/,
   );
 });
 

@@ -4,8 +4,8 @@ import { bare, evidenceOf, type Files, zipOf } from '../../../support/registry/e
 import { canaryRecord } from '../../../support/registry/osv-canary.js';
 import { osvRecord } from '../../../support/registry/osv-server.js';
 
-const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
-const CANARY = canaryRecord('Alpine:v3.20');
+const OPENSSL = { ecosystem: 'Alpine:v3.22', name: 'openssl' };
+const CANARY = canaryRecord('Alpine:v3.22');
 const OTHER_PACKAGE = osvRecord('ALPINE-CVE-2026-0004', [{ ...OPENSSL, name: 'zlib' }]);
 const OTHER_RELEASE = osvRecord('ALPINE-CVE-2026-0003', [{ ...OPENSSL, ecosystem: 'Alpine:v3.19' }]);
 
@@ -14,7 +14,7 @@ describe('a directory of OSV exports', () => {
     [
       'nothing',
       {},
-      /^\? 1 package of Alpine:v3\.20: no archive of it is among the OSV exports in .* \(Alpine\/all\.zip\)$/,
+      /^\? 1 package of Alpine:v3\.22: no archive of it is among the OSV exports in .* \(Alpine\/all\.zip\)$/,
     ],
     ['single records', { 'a.json': OTHER_PACKAGE, 'Alpine/b.json': CANARY }, /no archive of it/],
     ['an archive of another family', { 'Debian/all.zip': zipOf([canaryRecord('Debian:12')]) }, /no archive of it/],
@@ -23,7 +23,7 @@ describe('a directory of OSV exports', () => {
     [
       'an archive that knows another release alone',
       { 'Alpine/all.zip': zipOf([OTHER_PACKAGE, canaryRecord('Alpine:v3.19')]) },
-      /^\? 1 package of Alpine:v3\.20: the archive of it among .* knows no vulnerability of even the oldest openssl there/,
+      /^\? 1 package of Alpine:v3\.22: the archive of it among .* knows no vulnerability of even the oldest openssl there/,
     ],
     [
       'an archive whose old record is of no version',
@@ -42,11 +42,11 @@ describe('a directory of OSV exports', () => {
     ]);
   });
 
-  test.each(['Alpine/all.zip', 'Alpine:v3.20/all.zip', 'all.zip', 'mine/export.zip'])(
+  test.each(['Alpine/all.zip', 'Alpine:v3.22/all.zip', 'all.zip', 'mine/export.zip'])(
     'proves the rest clean with an archive at %s that knows an old vulnerability',
     async (path) => {
       for (const place of [0, 1, 2]) {
-        const old = canaryRecord('Alpine:v3.20', undefined, place);
+        const old = canaryRecord('Alpine:v3.22', undefined, place);
         expect(await bare({ [path]: zipOf([old]) }, inventoryOf(ALPINE, [['musl', '1.2.5-r0']]))).toBe('');
       }
     },
@@ -58,22 +58,31 @@ describe('a directory of OSV exports', () => {
       const [source] = evidence.status === 'present' ? evidence.value.sources : [];
       return source?.asOf === undefined ? 'no age' : new Date(source.asOf).toISOString().slice(0, 10);
     };
-    const alpine = (modified: string) => canaryRecord('Alpine:v3.20', modified);
+    const alpine = (modified: string) => canaryRecord('Alpine:v3.22', modified);
     const old = alpine('2026-09-01T00:00:00Z');
     const fresh = (ecosystem: string) =>
       osvRecord('FRESH-1', [{ ecosystem, name: 'zlib', fixed: '1-r0' }], { modified: '2026-11-20T00:00:00Z' });
 
     test.each<[string, Files, string]>([
-      ['the newest record of its archive', { 'Alpine/all.zip': zipOf([old, fresh('Alpine:v3.19')]) }, '2026-11-20'],
+      [
+        'the newest record of its archive, after a quiet month',
+        { 'Alpine/all.zip': zipOf([alpine('2026-10-10T00:00:00Z'), fresh('Alpine:v3.19')]) },
+        '2026-11-20',
+      ],
+      [
+        'its own release, which had no change while others had',
+        { 'Alpine/all.zip': zipOf([old, fresh('Alpine:v3.19')]) },
+        '2026-09-01',
+      ],
       [
         'its archive, whatever single record is written next to it',
-        { 'Alpine/all.zip': zipOf([old]), 'a.json': fresh('Alpine:v3.20') },
+        { 'Alpine/all.zip': zipOf([old]), 'a.json': fresh('Alpine:v3.22') },
         '2026-09-01',
       ],
       ["its own ecosystem's records in the archive", { 'all.zip': zipOf([old, fresh('Wolfi')]) }, '2026-09-01'],
       [
         'its archive, whatever smaller one is written next to it',
-        { 'Alpine/all.zip': zipOf([old]), 'mine.zip': zipOf([fresh('Alpine:v3.20')]) },
+        { 'Alpine/all.zip': zipOf([old]), 'mine.zip': zipOf([fresh('Alpine:v3.22')]) },
         '2026-09-01',
       ],
       [
@@ -87,7 +96,7 @@ describe('a directory of OSV exports', () => {
         '2099-01-01',
       ],
       ['1970 where its records have no date', { 'Alpine/all.zip': zipOf([alpine('yesterday')]) }, '1970-01-01'],
-      ['nothing, where it has no archive', { 'a.json': fresh('Alpine:v3.20') }, 'no age'],
+      ['nothing, where it has no archive', { 'a.json': fresh('Alpine:v3.22') }, 'no age'],
     ])('%s', async (_, files, expected) => {
       expect(await ages(files)).toBe(expected);
     });

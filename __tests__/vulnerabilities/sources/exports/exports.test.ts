@@ -16,7 +16,7 @@ import {
 import { type MadeRecord, osvRecord } from '../../../support/registry/osv-server.js';
 import { makeZip } from '../../../support/registry/zip-maker.js';
 
-const OPENSSL = { ecosystem: 'Alpine:v3.20', name: 'openssl' };
+const OPENSSL = { ecosystem: 'Alpine:v3.22', name: 'openssl' };
 const FIXED = osvRecord('ALPINE-CVE-2026-1', [{ ...OPENSSL, fixed: '3.3.2-r0' }], { upstream: ['CVE-2026-0001'] });
 const OPEN = osvRecord('ALPINE-CVE-2026-0002', [OPENSSL]);
 const OTHER_RELEASE = osvRecord('ALPINE-CVE-2026-0003', [{ ...OPENSSL, ecosystem: 'Alpine:v3.19' }]);

@@ -3,7 +3,6 @@ import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import type { Transport } from '../../../registry/http/transport.js';
 import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../limits.js';
-import { ecosystemFamily } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';
 import { type OsvRecord, readOsvRecord } from '../osv-record.js';
 import type { Question, Unevaluated } from '../queries.js';
@@ -75,7 +74,7 @@ export class OsvApi implements VulnerabilitySource {
       }
     }
     const now = this.#options.now.getTime();
-    const asOf = new Map(questions.map(({ ecosystem }) => [ecosystemFamily(ecosystem), now]));
+    const asOf = new Map(questions.map(({ ecosystem }) => [ecosystem, now]));
     return ok({ hits, unevaluated: [...unevaluated.values()], asOf });
   }
 

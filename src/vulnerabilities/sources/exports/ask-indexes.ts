@@ -5,6 +5,7 @@ import { canariesOf } from '../canaries.js';
 import type { Question, Unevaluated } from '../queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit } from '../source.js';
 import type { RecordIndex } from './record-index.js';
+import type { Subjects } from './subjects.js';
 
 /** What to say where records of an ecosystem are no proof. */
 interface Wording {
@@ -21,8 +22,9 @@ interface Wording {
  * ecosystem: an archive that knows of a vulnerability which every release has had. A record by itself adds to that, and
  * never stands for it.
  *
- * The age of an ecosystem's data is that of its archive, and of several the oldest: the newest change among its family's
- * records in that one file. Exports are written a family at a time, and a release may have no change for months.
+ * The age of a release's data is the newest change in its archive, and of several archives the oldest. Exports are written
+ * a family at a time, and a release may have no change for weeks; one that had none for longer than `QUIET` while others
+ * had is as old as its own newest change.
  */
 export async function askIndexes<Q extends Question>(
   indexes: readonly RecordIndex[],
@@ -42,10 +44,8 @@ export async function askIndexes<Q extends Question>(
     const whole = await wholeOf(indexes, ecosystem);
     if (!whole.ok) return whole;
     const { missing, silent, fix } = wording(ecosystem);
-    const family = ecosystemFamily(ecosystem);
     for (const { subjects } of whole.value.knowing) {
-      const newest = subjects.newestOf(family) ?? Number.NEGATIVE_INFINITY;
-      asOf.set(family, Math.min(asOf.get(family) ?? Number.POSITIVE_INFINITY, newest));
+      asOf.set(ecosystem, Math.min(asOf.get(ecosystem) ?? Number.POSITIVE_INFINITY, ageOf(subjects, ecosystem)));
     }
     if (whole.value.knowing.length > 0) continue;
     const oldest = canariesOf(ecosystem)[0]?.name ?? 'packages';
@@ -58,6 +58,15 @@ export async function askIndexes<Q extends Question>(
     });
   }
   return ok({ hits: newestOfEach(hits), unevaluated, asOf });
+}
+
+/** Longer than a release that is looked after goes without a change. */
+const QUIET = 60 * 24 * 60 * 60 * 1000;
+
+function ageOf(subjects: Subjects, ecosystem: string): number {
+  const newest = subjects.newestOf(ecosystemFamily(ecosystem)) ?? Number.NEGATIVE_INFINITY;
+  const own = subjects.newestOfRelease(ecosystem) ?? Number.NEGATIVE_INFINITY;
+  return newest - own > QUIET ? own : newest;
 }
 
 async function wholeOf(

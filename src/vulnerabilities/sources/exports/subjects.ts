@@ -11,6 +11,7 @@ function packageKey(ecosystem: string, name: string): string {
 export class Subjects {
   readonly #places = new Map<string, number[]>();
   readonly #newest = new Map<string, number>();
+  readonly #newestOfRelease = new Map<string, number>();
 
   /** Takes in a record that stands at a place. Fails with what is wrong with it, which can follow "because". */
   add(bytes: Buffer, place: number): string | null {
@@ -18,8 +19,8 @@ export class Subjects {
     if (!read.ok) return read.error;
     const { packages, modified } = read.value;
     for (const { ecosystem, name } of packages) {
-      const family = ecosystemFamily(ecosystem);
-      this.#newest.set(family, Math.max(this.#newest.get(family) ?? Number.NEGATIVE_INFINITY, modified));
+      raise(this.#newest, ecosystemFamily(ecosystem), modified);
+      raise(this.#newestOfRelease, normalizeEcosystem(ecosystem), modified);
       const key = packageKey(ecosystem, name);
       const known = this.#places.get(key);
       if (known === undefined) this.#places.set(key, [place]);
@@ -38,6 +39,16 @@ export class Subjects {
   newestOf(family: string): number | undefined {
     return this.#newest.get(family);
   }
+
+  /** The same of one ecosystem with its release, or of all its releases where a record names none. */
+  newestOfRelease(ecosystem: string): number | undefined {
+    const times = spellingsOf(ecosystem).flatMap((spelling) => this.#newestOfRelease.get(spelling) ?? []);
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+}
+
+function raise(newest: Map<string, number>, key: string, time: number): void {
+  newest.set(key, Math.max(newest.get(key) ?? Number.NEGATIVE_INFINITY, time));
 }
 
 interface Subject {
