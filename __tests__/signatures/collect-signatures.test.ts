@@ -16,7 +16,13 @@ import {
 import { allowEntry, layoutSource, reference, resolvedImage } from '../support/signing/signer-context.js';
 import { type Form, forge, forgeLayer, type Pushed, RELEASE } from '../support/signing/signer-forgery.js';
 import { keylessSigner, keySigner, RELEASE_WORKFLOW } from '../support/signing/signer-identity.js';
-import { bundleManifest, cosignManifest, SIGN_PREDICATE } from '../support/signing/sigstore-forms.js';
+import {
+  bundleManifest,
+  cosignManifest,
+  envelopeBundle,
+  inTotoStatement,
+  SIGN_PREDICATE,
+} from '../support/signing/sigstore-forms.js';
 
 const CREATED = 'org.opencontainers.image.created';
 const untrusted = keySigner(generateKeyPairSync('ed25519'));
@@ -239,6 +245,27 @@ describe('signatures of an image', () => {
       expect(await collectSignatures({ ...context, settings })).toMatchObject({
         value: { verified: [{ digest: scene.index.descriptor.digest }] },
       });
+  });
+
+  test('provenance counts as a signature where the policy accepts it and the certificate confirms the builder', async () => {
+    const { scene } = search;
+    const attested = async (builder: string) => {
+      const predicate = { runDetails: { builder: { id: builder } } };
+      const statement = inTotoStatement(scene.index.descriptor.digest, 'https://slsa.dev/provenance/v1', predicate);
+      const bundle = await envelopeBundle(await keylessSigner(scene.sigstore), statement, { sigstore: scene.sigstore });
+      return search.source([{ content: bundleManifest(bundle, scene.index.descriptor) }]);
+    };
+    const { subject, issuer } = RELEASE_WORKFLOW;
+    const release = { kind: 'keyless', subject, issuer } as const;
+    const accepting = { entry: allowEntry([{ ...release, acceptsProvenance: true }]) };
+    const own = await attested(subject);
+    expect(await collectSignatures(search.context(own, accepting))).toMatchObject({
+      value: { verified: [{ form: 'SLSA provenance', on: 'index' }] },
+    });
+    const unaccepted = { value: { verified: [], provenanceBy: [expect.stringContaining(subject)] } };
+    expect(await collectSignatures(search.context(own, { entry: allowEntry([release]) }))).toMatchObject(unaccepted);
+    const other = await attested('https://builder.example/other');
+    expect(await collectSignatures(search.context(other, accepting))).toMatchObject(unaccepted);
   });
 
   test('a signature is read before any number of scans, and of several the newest', async () => {

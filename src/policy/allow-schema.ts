@@ -86,7 +86,36 @@ const notation = z
   })
   .describe('A certificate identity of the Notary Project.');
 
+const github = z
+  .strictObject({
+    repository: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, { error: 'OWNER/REPOSITORY' })
+      .describe('The repository whose workflow signs: OWNER/REPOSITORY.'),
+    workflow: z
+      .string()
+      .regex(/^\.github\/workflows\/[A-Za-z0-9._-]+\.ya?ml$/, {
+        error: "the workflow's path, such as .github/workflows/release.yml",
+      })
+      .describe("The workflow's path in that repository."),
+    ref: z
+      .string()
+      .regex(/^refs\/\S+$/, { error: 'a ref such as refs/heads/main or refs/tags/v*' })
+      .describe('The ref it ran for: exact, or a glob such as refs/tags/v*.'),
+    runner: z
+      .enum(['github-hosted', 'any'])
+      .optional()
+      .describe('github-hosted (default), or any: self-hosted runners count too.'),
+    accept: z
+      .array(z.enum(['signature', 'provenance']))
+      .min(1)
+      .optional()
+      .describe('signature (default); with provenance, SLSA v1 provenance by this workflow counts as its signature.'),
+  })
+  .describe('A workflow of GitHub Actions that signs or attests, in a public or a private repository.');
+
 const authority = z.union([
+  z.strictObject({ github, 'signature-repository': repository }),
   z.strictObject({ keyless, 'signature-repository': repository }),
   z.strictObject({ key, 'signature-repository': repository }),
   z.strictObject({ notation, 'signature-repository': repository }),

@@ -20,6 +20,10 @@ export type Authority =
       readonly workflow?: string;
       readonly buildSignerDigest?: string;
       readonly runnerEnvironment?: string;
+      /** It was named as a repository of GitHub, whose own Sigstore instance then counts as well as the public one. */
+      readonly github?: true;
+      /** Provenance by it counts as its signature: its builder is this very workflow. */
+      readonly acceptsProvenance?: true;
       readonly signatureRepository?: string;
     }
   | {

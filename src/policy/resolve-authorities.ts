@@ -66,6 +66,8 @@ async function resolveAuthority(layer: Layer, line: AuthorityLine, path: readonl
   const repository = where === undefined ? {} : { signatureRepository: where };
   if ('keyless' in line)
     return { authorities: [{ ...keylessAuthority(line.keyless), ...repository }], problems: [], files: [] };
+  if ('github' in line)
+    return { authorities: [{ ...githubAuthority(line.github), ...repository }], problems: [], files: [] };
   return 'notation' in line
     ? resolveNotation(layer, line.notation, repository, [...path, 'notation'])
     : resolveKey(layer, line.key, repository, [...path, 'key']);
@@ -85,6 +87,23 @@ function keylessAuthority(line: KeylessLine): Authority {
   };
   const given = Object.entries(constraints).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { kind: 'keyless', issuer, subject, ...Object.fromEntries(given) };
+}
+
+type GitHubLine = Extract<AuthorityLine, { github: unknown }>['github'];
+
+/** @see https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md what a certificate of a job says */
+function githubAuthority({ repository, workflow, ref, runner, accept = ['signature'] }: GitHubLine): Authority {
+  const source = `https://github.com/${repository}`;
+  return {
+    kind: 'keyless',
+    github: true,
+    issuer: 'https://token.actions.githubusercontent.com',
+    subject: `${source}/${workflow}@${ref}`,
+    sourceRepository: source,
+    sourceRef: ref,
+    ...(runner === 'any' ? {} : { runnerEnvironment: 'github-hosted' }),
+    ...(accept.includes('provenance') ? { acceptsProvenance: true } : {}),
+  };
 }
 
 async function resolveKey(

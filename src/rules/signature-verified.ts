@@ -138,7 +138,7 @@ function evaluateSignatures(subject: SignatureQuestion, entry: AllowEntry, signa
   return {
     outcome: 'fail',
     message: shortage(entry, name, count, signatures),
-    fix: fixFor(entry, signatures.rejected[0]?.code) ?? unsignedFix(subject),
+    fix: provenanceFix(signatures) ?? fixFor(entry, signatures.rejected[0]?.code) ?? unsignedFix(subject),
     details,
   };
 }
@@ -153,6 +153,9 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
     return `${name} is signed by ${describeSigner(untrusted.signedBy)}; this policy asks for ${asked}.`;
   const [first] = signatures.rejected;
   const [unsupported] = signatures.unsupported;
+  const [attester] = signatures.provenanceBy ?? [];
+  if (first === undefined && attester !== undefined)
+    return `${name} has no image signature; signed provenance by ${attester} is present.`;
   if (first === undefined)
     return `${name} carries no signature that can be evaluated${unsupported === undefined ? '' : ` (there is a ${unsupported})`}.`;
   const { length } = signatures.rejected;
@@ -175,6 +178,11 @@ function fixFor(entry: AllowEntry, code: SignatureErrorCode | undefined): string
     default:
       return undefined;
   }
+}
+
+function provenanceFix({ rejected, provenanceBy = [] }: ImageSignatures): string | undefined {
+  if (rejected.length > 0 || provenanceBy.length === 0) return undefined;
+  return 'If provenance by that workflow is to count as its signature, name it: `github: { repository, workflow, ref, accept: [signature, provenance] }`.';
 }
 
 function unsignedFix({ evidence, reference }: SignatureQuestion): string {

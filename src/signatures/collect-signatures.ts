@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
 import { optionalField } from '../lib/collections.js';
+import type { Authority } from '../policy/policy.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { countSigners } from './count-signers.js';
 import {
@@ -13,7 +15,9 @@ import {
   trustedRootFor,
 } from './examine.js';
 import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
+import { describeSigner } from './signer.js';
 import type { TrustedRoot } from './sigstore/trusted-root.js';
+import { checkPayloadType, readStatement } from './statement.js';
 import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './verified.js';
 
 /** Collects the signatures over an image's index and manifest, and which of them an authority of its entry made. */
@@ -22,7 +26,7 @@ export const collectSignatures: Collector<'signatures'> = async (context) => {
   if (image.status !== 'present') return image;
   const wanted = Math.max(1, context.subject.entry?.require ?? 1);
   const examined = await examineImage(context, image.value, '.sig', (some) => {
-    return countSigners(sort(some).verified) >= wanted;
+    return countSigners(sort(some, authoritiesOf(context)).verified) >= wanted;
   });
   const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
@@ -30,22 +34,57 @@ export const collectSignatures: Collector<'signatures'> = async (context) => {
 };
 
 interface Outcome {
+  readonly provenanceBy: readonly string[];
   readonly verified: readonly VerifiedSignature[];
   readonly rejected: readonly RejectedSignature[];
 }
 
 /** Of what authorities signed, what is a signature over this very digest. */
-function sort(examined: Examined): Outcome {
+function sort(examined: Examined, authorities: readonly Authority[]): Outcome {
   const verified: VerifiedSignature[] = [];
+  const provenanceBy = new Set<string>();
   const rejected: RejectedSignature[] = examined.rejected
     .filter(({ claims }) => claims.toSign)
     .map((refused) => refused.rejected);
   for (const approved of examined.approved) {
-    const { signs, place, approvals } = approved;
+    const { signs, place, approvals, digest, on } = approved;
     if (!signs.ok) rejected.push({ place, ...signs.error, signedBy: approvals[0].signer });
     else if (signs.value !== null) verified.push(...toVerified(approved, signs.value));
+    else {
+      const accepted = approvals.filter((approval) => isProvenanceOf(approved, approval, authorities));
+      verified.push(
+        ...accepted.map((approval) => ({ ...approval, digest, on, place, form: 'SLSA provenance' as const })),
+      );
+      if (accepted.length === 0 && provenanceOf(approved) !== undefined)
+        provenanceBy.add(describeSigner(approvals[0].signer));
+    }
   }
-  return { verified, rejected };
+  return { verified, rejected, provenanceBy: [...provenanceBy] };
+}
+
+const provenance = z.object({ runDetails: z.object({ builder: z.object({ id: z.string() }) }) });
+
+/** The builder that SLSA v1 provenance of this very digest names; undefined for anything else. */
+function provenanceOf({ statement, digest }: Approved): string | undefined {
+  if (statement === undefined || !checkPayloadType(statement.payloadType).ok) return undefined;
+  const read = readStatement(statement.payload, digest);
+  if (!read.ok || read.value.predicateType !== 'https://slsa.dev/provenance/v1') return undefined;
+  const predicate = provenance.safeParse(read.value.predicate);
+  return predicate.success ? predicate.data.runDetails.builder.id : undefined;
+}
+
+/** Whether it counts as the authority's signature: the policy accepts it, and the certificate confirms the builder. */
+function isProvenanceOf(
+  approved: Approved,
+  { authorityIndex, signer }: Approved['approvals'][number],
+  authorities: readonly Authority[],
+): boolean {
+  const authority = authorities[authorityIndex];
+  if (authority?.kind !== 'keyless' || authority.acceptsProvenance !== true || signer.kind !== 'keyless') return false;
+  // Attestations of 2024 name the kind of runner, which the certificate says as well.
+  const runner = signer.runnerEnvironment && `https://github.com/actions/runner/${signer.runnerEnvironment}`;
+  const builder = provenanceOf(approved);
+  return builder !== undefined && (builder === signer.subject || builder === runner);
 }
 
 function toVerified(approved: Approved, form: VerifiedSignature['form']): readonly VerifiedSignature[] {
@@ -59,12 +98,12 @@ async function toEvidence(
   examined: Examined,
   root: TrustedRoot | null,
 ): Promise<Evidence<ImageSignatures>> {
-  const { verified, rejected } = sort(examined);
+  const { verified, rejected, provenanceBy } = sort(examined, authoritiesOf(context));
   const { lookedIn } = examined;
   const unsupported = [...examined.unsupported, ...kmsKeys(authoritiesOf(context))];
   const incomplete = incompleteness(examined.failures, rejected, root);
   const signedIndex = verified.length === 0 ? await findSignedIndex(context, image) : undefined;
-  if (verified.length + rejected.length === 0 && signedIndex === undefined) {
+  if (verified.length + rejected.length + provenanceBy.length === 0 && signedIndex === undefined) {
     if (incomplete !== undefined) return { status: 'unavailable', ...incomplete, lookedIn };
     const [form] = examined.unsupported;
     if (form !== undefined)
@@ -74,6 +113,7 @@ async function toEvidence(
   const value: ImageSignatures = {
     verified,
     rejected,
+    ...(provenanceBy.length === 0 ? {} : { provenanceBy }),
     unsupported,
     ...optionalField('incomplete', incomplete),
     ...optionalField('signedIndex', signedIndex),
@@ -94,5 +134,5 @@ async function findSignedIndex(context: CollectContext, image: ResolvedImage): P
   if (!index.ok || index.value.manifest.kind !== 'index') return undefined;
   if (!index.value.manifest.manifests.some((child) => child.digest === image.manifestDigest)) return undefined;
   const examined = await examineDigests(context, first, [{ digest: index.value.digest, on: 'index' }], '.sig');
-  return sort(examined).verified.length > 0 ? index.value.digest : undefined;
+  return sort(examined, authoritiesOf(context)).verified.length > 0 ? index.value.digest : undefined;
 }

@@ -12,7 +12,7 @@ import type { SignatureEvaluation, SignatureQuestion } from './format.js';
 import { openRevocationService } from './notation/revocation-service.js';
 import type { SignatureError } from './signature-error.js';
 import { loadTrustedRoot } from './sigstore/load-trusted-root.js';
-import type { TrustedRoot } from './sigstore/trusted-root.js';
+import type { SigstoreInstance, TrustedRoot } from './sigstore/trusted-root.js';
 import { type About, type Incomplete, toIncomplete } from './verified.js';
 
 /** A sound signature by an authority of the entry, and what it is over. */
@@ -109,13 +109,17 @@ export function authoritiesOf(context: CollectContext): readonly Authority[] {
 }
 
 /** The run's trusted root, or null where no authority of the entry needs one. */
-export async function trustedRootFor(context: CollectContext): Promise<Result<TrustedRoot, SignatureError> | null> {
+export async function trustedRootFor(
+  context: CollectContext,
+  instance: SigstoreInstance = 'public-good',
+): Promise<Result<TrustedRoot, SignatureError> | null> {
   const authorities = authoritiesOf(context);
   const needsNone = (one: Authority) => one.kind === 'notation' || (one.kind === 'key' && one.log === 'ignored');
   if (authorities.length > 0 && authorities.every(needsNone)) return null;
   const { settings, policy } = context;
-  return context.once('trusted root', () =>
+  return context.once(`trusted root ${instance}`, () =>
     loadTrustedRoot({
+      instance,
       offline: settings.offline,
       file: settings.trustedRootFile,
       policyDocument: policy.trustedRoot,
@@ -154,8 +158,8 @@ async function evaluateAll(
     about,
     now: context.settings.now,
     offline: context.settings.offline,
-    async sigstoreRoot() {
-      const loaded = await trustedRootFor(context);
+    async sigstoreRoot(instance) {
+      const loaded = await trustedRootFor(context, instance);
       // A root that can't be read is the collector's to report; until then nothing verifies.
       return loaded?.ok === true ? loaded.value : null;
     },

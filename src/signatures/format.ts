@@ -4,7 +4,7 @@ import type { FetchedManifest } from '../registry/image-source.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { SignatureError } from './signature-error.js';
 import type { SignatureFacts } from './signer.js';
-import type { TrustedRoot } from './sigstore/trusted-root.js';
+import type { SigstoreInstance, TrustedRoot } from './sigstore/trusted-root.js';
 import type { About, Incomplete, RejectedSignature, VerifiedSignature } from './verified.js';
 
 /**
@@ -48,7 +48,7 @@ export interface SignatureQuestion {
   readonly about: About;
   readonly now: Date;
   /** The run's Sigstore root; null where no authority needs one or it can't be read. */
-  readonly sigstoreRoot: () => Promise<TrustedRoot | null>;
+  readonly sigstoreRoot: (instance?: SigstoreInstance) => Promise<TrustedRoot | null>;
   /** The manifest that is said to be signed. */
   readonly target: () => Promise<Result<FetchedManifest, Incomplete>>;
   /** Asks a revocation service (OCSP, CRL) of the public internet. Fails with a clause that says why there is no answer. */

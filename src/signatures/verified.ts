@@ -13,7 +13,7 @@ export interface VerifiedSignature extends SignatureFacts, About {
   readonly authority: string;
   /** Its place in the entry's list, so that two signatures by one authority count once. */
   readonly authorityIndex: number;
-  readonly form: 'cosign signature' | 'Sigstore bundle' | 'Notary Project signature';
+  readonly form: 'cosign signature' | 'Sigstore bundle' | 'Notary Project signature' | 'SLSA provenance';
   readonly place: string;
 }
 
@@ -45,6 +45,8 @@ export interface ImageSignatures {
   /** Forms that are there and not evaluated, by name. */
   readonly unsupported: readonly string[];
   readonly incomplete?: Incomplete;
+  /** Who signed provenance of the image, which is no signature of it, in one line each. */
+  readonly provenanceBy?: readonly string[];
   /** The image is pinned to a platform's manifest, and this index, which the tag names, is what was signed. */
   readonly signedIndex?: string;
   /** Which trusted root was used, with its date; what to know about it. */

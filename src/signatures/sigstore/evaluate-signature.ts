@@ -4,7 +4,7 @@ import type { Authority } from '../../policy/policy.js';
 import { describeAuthority, matchIdentity } from '../authority.js';
 import type { Approval } from '../format.js';
 import { readPublicKey } from '../key.js';
-import { type SignatureError, signatureError } from '../signature-error.js';
+import { isUnknownToRoot, type SignatureError, signatureError } from '../signature-error.js';
 import { describeSigner, type SignatureFacts, type Signer } from '../signer.js';
 import type { RejectedSignature } from '../verified.js';
 import type { SignedMaterial } from './signed-material.js';
@@ -35,7 +35,7 @@ export async function evaluateSignature(
 ): Promise<MaterialEvaluation> {
   const { place, material } = found;
   const reject = (error: SignatureError, signedBy?: Signer): MaterialEvaluation => ({
-    rejected: { place, ...error, ...optionalField('signedBy', signedBy) },
+    rejected: { place, ...error, ...optionalField('signedBy', signedBy), ...openFor(error, place, root) },
   });
   if (!material.ok) return reject(material.error);
   const keyless = await proveIdentity(material.value, root, now);
@@ -50,6 +50,27 @@ export async function evaluateSignature(
   if (first !== undefined) return { approvals: [first, ...others], material: material.value };
   if (keyless?.ok === true) return reject(nobodysSigner(refusals, keyless.value.signer), keyless.value.signer);
   return reject(worst(refusals, keyless));
+}
+
+/** GitHub rotates its authorities twice a year, so that its embedded root may not know the newest. */
+function openFor(
+  { code, reason }: SignatureError,
+  place: string,
+  root: TrustedRoot | null,
+): Pick<RejectedSignature, 'incomplete'> {
+  if (root?.instance !== 'github' || !root.mayBeOutdated || !isUnknownToRoot(code)) return {};
+  return {
+    incomplete: {
+      cause: 'trust-root',
+      message: `A signature at ${place} can't be evaluated because ${reason}: that root may be too old.`,
+      fix: 'Name what `gh attestation trusted-root` prints as the trusted root: `trusted-root` in the policy, or --trusted-root.',
+    },
+  };
+}
+
+/** Whether an authority takes what GitHub's own Sigstore instance certified. */
+export function acceptsGitHub(authority: Authority): boolean {
+  return authority.kind === 'keyless' && authority.github === true;
 }
 
 type Proof = Awaited<ReturnType<typeof verifyKeyless>>;
@@ -70,6 +91,10 @@ async function ask(
       if (keyless === null)
         return wrong(`it is signed by a key, and the policy asks for ${describeAuthority(authority)}`);
       if (!keyless.ok) return keyless;
+      if (root?.instance === 'github' && !acceptsGitHub(authority))
+        return wrong(
+          `it is signed by ${describeSigner(keyless.value.signer)} through GitHub's own Sigstore instance, which ${describeAuthority(authority)} does not name`,
+        );
       const match = matchIdentity(keyless.value.signer, authority);
       return match.ok ? ok(keyless.value) : match;
     }

@@ -1,10 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { err, type Result } from '../../lib/result.js';
 import type { Descriptor } from '../../registry/manifest/manifest.js';
 import type { Claims, Discovered, Found, SignatureArtifact, SignatureFormat, SignatureQuestion } from '../format.js';
 import { readSignature, SIGN_PREDICATE } from '../image-signature.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 import { DSSE_LAYER_TYPE, readAttestationLayer, readSignatureLayer, SIMPLE_SIGNING_TYPE } from './cosign-layer.js';
-import { evaluateSignature, type FoundMaterial } from './evaluate-signature.js';
+import { acceptsGitHub, evaluateSignature, type FoundMaterial } from './evaluate-signature.js';
 import type { SignedMaterial } from './signed-material.js';
 import { readBundle } from './sigstore-bundle.js';
 
@@ -79,7 +80,14 @@ function toFound(found: FoundMaterial): Found {
 }
 
 async function verify(found: FoundMaterial, { authorities, sigstoreRoot, now, about }: SignatureQuestion) {
-  const evaluation = await evaluateSignature(found, authorities, await sigstoreRoot(), now);
+  // The name of the issuer only picks the root to try.
+  const ofGitHub = found.material.ok && isIssuedByGitHub(found.material.value);
+  const evaluation = await evaluateSignature(
+    found,
+    authorities,
+    await sigstoreRoot(ofGitHub && authorities.some(acceptsGitHub) ? 'github' : 'public-good'),
+    now,
+  );
   if ('rejected' in evaluation) return { rejected: evaluation.rejected, claims: claimsOf(found) };
   const { approvals, material } = evaluation;
   const { content } = material;
@@ -96,6 +104,14 @@ async function verify(found: FoundMaterial, { authorities, sigstoreRoot, now, ab
         }
       : {}),
   };
+}
+
+function isIssuedByGitHub({ certificate }: SignedMaterial): boolean {
+  try {
+    return certificate !== undefined && /^O=GitHub\\?, Inc\.$/m.test(new X509Certificate(certificate).issuer);
+  } catch {
+    return false;
+  }
 }
 
 /** Only to sort what is rejected anyway. */

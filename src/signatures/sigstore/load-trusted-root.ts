@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../lib/result.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
-import { readTrustedRoot, type TrustedRoot } from './trusted-root.js';
+import { readTrustedRoot, rootOfInstance, type SigstoreInstance, type TrustedRoot } from './trusted-root.js';
 
 /** Where a run's trusted root comes from, the first that is there. */
 export interface TrustedRootSettings {
+  /** Which Sigstore; the public-good instance unless it says otherwise. */
+  readonly instance?: SigstoreInstance;
   /** A file that was named on the command line. */
   readonly file?: string | undefined;
   /** The document the policy names, already read from the policy's own commit. */
@@ -27,18 +29,31 @@ const MAX_REASON = 200;
  * embedded snapshot with a note that says so. Fails only where a named root can't be read: another would be a surprise.
  */
 export async function loadTrustedRoot(settings: TrustedRootSettings): Promise<Result<TrustedRoot, SignatureError>> {
+  const { instance = 'public-good' } = settings;
+  const named = (bytes: Uint8Array, name: string) => {
+    const own = rootOfInstance(bytes, instance);
+    if (own !== undefined) return readTrustedRoot(own, name);
+    return instance === 'github' ? embeddedOfGitHub() : readTrustedRoot(bytes, name);
+  };
   if (settings.file !== undefined) {
     try {
-      return await readTrustedRoot(await readFile(settings.file), settings.file);
+      return await named(await readFile(settings.file), settings.file);
     } catch {
       return err(signatureError('malformed', `the trusted root ${settings.file} can't be read`));
     }
   }
   if (settings.policyDocument !== undefined)
-    return readTrustedRoot(Buffer.from(settings.policyDocument), "the policy's trusted root");
+    return named(Buffer.from(settings.policyDocument), "the policy's trusted root");
+  if (instance === 'github') return embeddedOfGitHub();
   if (settings.offline) return embedded('the run is offline');
   const fresh = await refresh(settings);
   return fresh.ok ? fresh : embedded(`it could not be refreshed: ${fresh.error.reason}`);
+}
+
+async function embeddedOfGitHub(): Promise<Result<TrustedRoot, SignatureError>> {
+  const { GITHUB_ROOT } = await import('./github-root.js');
+  const name = `GitHub's Sigstore root, embedded snapshot of ${GITHUB_ROOT.date}`;
+  return readTrustedRoot(Buffer.from(GITHUB_ROOT.json), name, { mayBeOutdated: true });
 }
 
 async function embedded(why: string): Promise<Result<TrustedRoot, SignatureError>> {

@@ -4,11 +4,18 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 
+/**
+ * Which Sigstore a root is of: GitHub's own has no logs, so a timestamp is its only proof; any other must show its logs.
+ * Roots of both are never merged: a bundle of the public one that lost its log entry would pass by GitHub's rules.
+ */
+export type SigstoreInstance = 'public-good' | 'github';
+
 /** Whom signatures are believed by: certificate authorities, transparency logs, certificate logs, timestamp authorities. */
 export interface TrustedRoot {
   /** For reports: where it is from, with its date where it has one. */
   readonly name: string;
   readonly material: TrustMaterial;
+  readonly instance: SigstoreInstance;
   /** A log it does not know may be known to a newer root that could not be had. */
   readonly mayBeOutdated: boolean;
   readonly note?: string;
@@ -29,6 +36,31 @@ const authority = z.object({ certChain: z.object({ certificates: z.array(z.unkno
 const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_AUTHORITIES).default([]);
 
 /** @see https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto */
+const GITHUB = 'GitHub, Inc.';
+const MAX_ROOTS = 16;
+const organizations = z.object({
+  certificateAuthorities: z.array(z.object({ subject: z.object({ organization: z.string() }) })),
+});
+
+/** The root of an instance in a file that holds one, or one a line as `gh attestation trusted-root` prints them; undefined if it holds none. */
+export function rootOfInstance(bytes: Uint8Array, instance: SigstoreInstance): Uint8Array | undefined {
+  const whole = parseStrictJson(bytes);
+  if (whole.ok) return instanceOf(whole.value) === instance ? bytes : undefined;
+  const lines = Buffer.from(bytes).toString('utf8').split('\n').slice(0, MAX_ROOTS);
+  return lines
+    .map((line) => Buffer.from(line))
+    .find((line) => {
+      const json = parseStrictJson(line);
+      return json.ok && instanceOf(json.value) === instance;
+    });
+}
+
+function instanceOf(json: unknown): SigstoreInstance {
+  const read = organizations.safeParse(json);
+  const names = read.success ? read.data.certificateAuthorities.map(({ subject }) => subject.organization) : [];
+  return names.length > 0 && names.every((name) => name === GITHUB) ? 'github' : 'public-good';
+}
+
 const document = z.object({
   mediaType: z.enum(MEDIA_TYPES),
   tlogs: list(log),
@@ -57,7 +89,12 @@ export async function readTrustedRoot(
   }
   const { toTrustMaterial, TrustedRoot: Message } = await import('./sigstore-library.js');
   try {
-    return ok({ name, material: toTrustMaterial(Message.fromJSON(json.value)), ...outdated });
+    return ok({
+      name,
+      instance: instanceOf(json.value),
+      material: toTrustMaterial(Message.fromJSON(json.value)),
+      ...outdated,
+    });
   } catch {
     return refuse("a key or certificate in it can't be decoded");
   }

@@ -43,7 +43,9 @@ export async function verifyKeyless(
     return err(signatureError('wrong-signer', 'it carries no certificate, so no identity signed it'));
   const usable = checkLeaf(certificate);
   if (!usable.ok) return usable;
-  const bound = bindEntries(material, { kind: 'certificate', der: certificate }, root);
+  const logged = root.instance !== 'github' || material.entries.length > 0;
+  const signer = { kind: 'certificate', der: certificate } as const;
+  const bound = logged ? bindEntries(material, signer, root) : ok<ReadonlySet<LogEntryMaterial>>(new Set());
   if (!bound.ok) return bound;
   const known = await checkAuthorities(certificate, root);
   if (!known.ok) return known;
@@ -53,6 +55,7 @@ export async function verifyKeyless(
     promised: bound.value,
     trust: root.material,
     rootName: root.name,
+    logThreshold: root.instance === 'github' ? 0 : 1,
     timestampThreshold: 1,
     now,
   });
@@ -89,6 +92,7 @@ export async function verifyKeyed(
     // Without certificate authorities nothing but this key can make the verification pass.
     trust: { ...root.material, certificateAuthorities: [], publicKey: () => onlyKey(key) },
     rootName: root.name,
+    logThreshold: 1,
     timestampThreshold: 0,
     now,
   });
@@ -166,6 +170,8 @@ interface VerifierRun {
   readonly promised: ReadonlySet<LogEntryMaterial>;
   readonly trust: TrustMaterial;
   readonly rootName: string;
+  /** Of certificate logs and of transparency logs. */
+  readonly logThreshold: 0 | 1;
   readonly timestampThreshold: 0 | 1;
   readonly now: Date;
 }
@@ -205,8 +211,8 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
       ],
     };
     const verifier = new sigstore.Verifier(trust, {
-      ctlogThreshold: 1,
-      tlogThreshold: promised.size > 0 ? 0 : 1,
+      ctlogThreshold: run.logThreshold,
+      tlogThreshold: promised.size > 0 ? 0 : run.logThreshold,
       timestampThreshold: run.timestampThreshold,
     });
     const signer = verifier.verify(entity);
