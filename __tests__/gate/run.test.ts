@@ -1,25 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageSource } from '../../src/registry/image-source.js';
-import { LayoutSource } from '../../src/registry/layout/layout.js';
 import type { Report } from '../../src/reports/report.js';
 import type { Answer } from '../../src/rules/answer.js';
 import { gateRun } from '../support/gate-run.js';
 import { type MadeContent, makeImage, makeIndex } from '../support/image/image-maker.js';
-import { writeLayout } from '../support/image/image-maker-layout.js';
-import { makeDirectory } from '../support/process/scratch-repository.js';
+import { layoutOf } from '../support/image/layout-of.js';
 import { watchedSource } from '../support/registry/watched-source.js';
 
 const ALLOWED =
   'version: 1\nprofile: baseline\nallow:\n  - { image: "demo.example/**", signed: false, reason: built here }\n';
-
-async function layoutOf(images: Readonly<Record<string, MadeContent>>): Promise<ImageSource> {
-  const directory = makeDirectory({});
-  await writeLayout(
-    directory,
-    Object.entries(images).map(([name, content]) => ({ name, content })),
-  );
-  return new LayoutSource(directory);
-}
 
 function answersOf(report: Report, rule: string): readonly Answer[] {
   return report.answers.filter((answer) => answer.rule === rule);

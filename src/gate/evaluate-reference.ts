@@ -19,6 +19,7 @@ import { isIdentityDoubt, isIdentityRule } from '../rules/identity.js';
 import { rules } from '../rules/index.js';
 import type { ImageRule, UseRule } from '../rules/rule.js';
 import { baseReference, type Change } from './change.js';
+import { unverifiedAnswers } from './unverified.js';
 
 /** What a use was evaluated with, and what came of it. */
 export interface ReferenceEvaluation {
@@ -70,9 +71,10 @@ export async function evaluateReference(
     }),
   );
   const images = await imagesOf(inquiry, barred, evidence);
+  const answers = [...identity, ...other, ...perPlatform.flatMap((one) => one.answers)];
   return {
     use,
-    answers: [...identity, ...other, ...perPlatform.flatMap(({ answers }) => answers)],
+    answers: [...answers, ...unverifiedAnswers(inquiry, barred, images, answers)],
     images,
     onBuild: onBuildOf(images),
     ...(unlisted === null ? {} : { notContacted: unlisted.message }),

@@ -92,12 +92,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     findings,
     waivers: waived.waivers,
     limits,
-    notices: [
-      ...input.preliminary.notices,
-      ...noticesOf(input.policy, read.value),
-      ...new Set(evaluated.flatMap(({ notContacted }) => notContacted ?? [])),
-      ...notes,
-    ],
+    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value), ...notes],
   });
 }
 

@@ -42,6 +42,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     platforms: file.platforms?.map(normalizePlatform) ?? base.platforms,
     contexts: mergeMaps(base.contexts, file.contexts),
     ...optionalField('trustedRoot', content.trustedRoot),
+    ...optionalField('unverified', file.unverified),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
     ...(file['vulnerability-feeds'] === undefined ? {} : { vulnerabilityFeeds: file['vulnerability-feeds'] }),
     registries: mergeMaps(base.registries, registryOverrides(file)),

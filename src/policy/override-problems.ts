@@ -34,6 +34,7 @@ export function overrideProblems(step: Step, rules: readonly Rule[]): readonly P
       );
     }
     if (key === 'max-waiver-days' && step.result.maxWaiverDays <= step.base.maxWaiverDays) return [];
+    if (key === 'unverified' && step.result.unverified === 'fail') return [];
     return [notAllowed(step, [key], key, `"${key}" can't be set by a policy that extends ${step.baseName}.`)];
   });
 }

@@ -102,6 +102,9 @@ export interface PolicyPosition {
   readonly column: number;
 }
 
+/** Under this id images are reported that were not looked at; no rule has it, and waivers may name it. */
+export const UNVERIFIED = 'unverified';
+
 /** A reviewed exception. */
 export interface Waiver {
   readonly rule: string;
@@ -159,6 +162,8 @@ export interface Policy {
   /** The text of a sigstore trusted root (JSON) that replaces the public one, read from the commit of the policy that names it. */
   readonly trustedRoot?: string;
   readonly maxWaiverDays: number;
+  /** What an image counts for that nobody saw; absent: as the profile has it. */
+  readonly unverified?: 'fail' | 'warn';
   /** Further sources of vulnerabilities; none unless the policy asks for it. */
   readonly vulnerabilityFeeds?: readonly VulnerabilityFeed[];
   /** Keyed by `host[/prefix]`. */

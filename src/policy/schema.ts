@@ -3,7 +3,7 @@ import { ROLES, type Role } from '../build-files/image-use.js';
 import type { Rule } from '../rules/rule.js';
 import { allowSchema, denySchema } from './allow-schema.js';
 import { fileGlob, imagePattern, isoDate, platform, registryPath, repositoryPath } from './fields.js';
-import { LEVELS, PROFILES, VULNERABILITY_FEEDS } from './policy.js';
+import { LEVELS, PROFILES, UNVERIFIED, VULNERABILITY_FEEDS } from './policy.js';
 import { ruleOptions } from './rule-options.js';
 
 const text = z.string().min(1, { error: 'a text that is not empty' });
@@ -72,10 +72,10 @@ const registry = z.strictObject({
 });
 
 function waiverSchema(rules: readonly Rule[]) {
-  const ids = rules.map(({ id }) => id);
+  const ids = [...rules.map(({ id }) => id), UNVERIFIED];
   return z
     .strictObject({
-      rule: z.enum(ids).describe('The rule whose failure is accepted.'),
+      rule: z.enum(ids).describe('The rule whose failure is accepted; `unverified`: images that were not looked at.'),
       image: imagePattern()
         .optional()
         .describe('The images it is accepted for: a pattern as in allow. Without it, every image.'),
@@ -110,6 +110,7 @@ export const OVERRIDABLE_KEYS = [
   'contexts',
   'trusted-root',
   'max-waiver-days',
+  'unverified',
   'vulnerability-feeds',
   'registries',
   'waivers',
@@ -167,6 +168,12 @@ export function policySchema(rules: readonly Rule[]) {
     'trusted-root': repositoryPath()
       .optional()
       .describe('A Sigstore trusted root (JSON) that replaces the public one.'),
+    unverified: z
+      .enum(['fail', 'warn'])
+      .optional()
+      .describe(
+        'What an image counts for that was not looked at, whatever the cause: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
+      ),
     'max-waiver-days': z
       .number()
       .int({ error: 'a whole number of days' })

@@ -4,7 +4,7 @@ import { matches, parsePattern } from '../references/pattern.js';
 import type { Reference } from '../references/reference.js';
 import type { Answer } from '../rules/answer.js';
 import { policyReference } from './govern.js';
-import type { Policy, Waiver } from './policy.js';
+import { type Policy, UNVERIFIED, type Waiver } from './policy.js';
 import { mayExcuseUnknown } from './settings.js';
 
 const DAY = 86_400_000;
@@ -123,7 +123,10 @@ function coveringWaiver(
 ): number | null {
   if (answer.outcome !== 'fail' && answer.outcome !== 'indeterminate') return null;
   const able = candidates.filter(
-    ({ waiver }) => answer.outcome === 'fail' || (waiver.covers === 'indeterminate' && mayExcuseUnknown(answer.rule)),
+    ({ waiver }) =>
+      answer.outcome === 'fail' ||
+      answer.rule === UNVERIFIED ||
+      (waiver.covers === 'indeterminate' && mayExcuseUnknown(answer.rule)),
   );
   const whole = able.find(({ waiver }) => waiver.vulnerability === undefined);
   if (whole !== undefined) return whole.index;

@@ -1,3 +1,4 @@
+import { UNVERIFIED } from '../policy/policy.js';
 import type { Rule } from '../rules/rule.js';
 import { WAIVERS } from './findings.js';
 
@@ -32,4 +33,15 @@ export const WAIVERS_RULE: ReportedRule = {
   fix: 'Remove it from `waivers:`, or have its owner renew it.',
   controls: ['CA-5'],
   securitySeverity: 3,
+};
+
+/** Images that were not looked at, which the policy's key of the same name is about. */
+export const UNVERIFIED_RULE: ReportedRule = {
+  id: UNVERIFIED,
+  title: 'Image was looked at',
+  question: 'Was the image behind the reference resolved and opened?',
+  why: 'An image that was not looked at has passed nothing: its registry may be down, unknown or refuse access, and what it holds today is not known.',
+  fix: 'Run again when the registry answers, give the gate access to it, or name it under `registries:` of the policy. `unverified: warn` makes it a warning.',
+  controls: ['SR-4'],
+  securitySeverity: 5,
 };

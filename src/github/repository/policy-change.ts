@@ -22,6 +22,10 @@ export function policyChanges(before: Policy, after: Policy): readonly string[] 
   if (before.maxWaiverDays !== after.maxWaiverDays) {
     sentences.push(`Waivers may run ${after.maxWaiverDays} days (now ${before.maxWaiverDays}).`);
   }
+  if (before.unverified !== after.unverified) {
+    const word = ({ unverified }: Policy) => unverified ?? "the profile's";
+    sentences.push(`\`unverified\` becomes ${word(after)} (now ${word(before)}).`);
+  }
   const feeds = (policy: Policy) => policy.vulnerabilityFeeds?.join(', ') ?? '';
   if (feeds(before) !== feeds(after)) {
     sentences.push(`Feeds of vulnerabilities become ${feeds(after) || 'none'} (now ${feeds(before) || 'none'}).`);

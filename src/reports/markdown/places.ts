@@ -1,5 +1,5 @@
 import { code, inline, link, urlPath } from '../../lib/escape/markdown.js';
-import { WAIVERS_RULE } from '../rule-description.js';
+import { UNVERIFIED_RULE, WAIVERS_RULE } from '../rule-description.js';
 
 /** Where links lead. Without a repository and commit, places are named and not linked. */
 export interface LinkTargets {
@@ -41,5 +41,10 @@ export function ruleTitle(rule: string, targets: LinkTargets): string {
 }
 
 function ruleLabeled(rule: string, label: string, { rulesUrl }: LinkTargets): string {
-  return rulesUrl === undefined ? label : link(label, `${rulesUrl}/${urlPath(rule)}.md`);
+  if (rulesUrl === undefined) return label;
+  // No rules, so that they have no page of their own.
+  if (rule === WAIVERS_RULE.id || rule === UNVERIFIED_RULE.id) {
+    return link(label, `${rulesUrl.replace(/\/rules$/, '')}/policy.md#${rule}`);
+  }
+  return link(label, `${rulesUrl}/${urlPath(rule)}.md`);
 }

@@ -1,5 +1,6 @@
 import { terminal, visibleLines } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
+import { UNVERIFIED } from '../../policy/policy.js';
 import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
 import type { Finding, Report } from '../report.js';
@@ -160,7 +161,7 @@ function closingBlock(report: Report, reported: readonly Finding[], program: str
   const tally = tallyOf(report);
   const beside = asides(tally);
   const [first] = reported;
-  const rule = reported.find((finding) => finding.rule !== WAIVERS)?.rule;
+  const rule = reported.find((finding) => finding.rule !== WAIVERS && finding.rule !== UNVERIFIED)?.rule;
   return [
     ...(first === undefined
       ? []

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { gateRun } from '../support/gate-run.js';
+import { makeImage } from '../support/image/image-maker.js';
+import { layoutOf } from '../support/image/layout-of.js';
+import { refusedSource } from '../support/registry/refused-source.js';
+
+const BASELINE = 'version: 1\nprofile: baseline\n';
+const KNOWN = `${BASELINE}allow: [{ image: "demo.example/**", signed: false, reason: built here }]\n`;
+
+async function unverified(from: string, policy: string, source = refusedSource()) {
+  const files = { Dockerfile: `FROM ${from}\n` };
+  const report = await gateRun({ files, policy, source, now: new Date('2026-11-30') });
+  const answers = report.answers.filter(({ rule }) => rule === 'unverified');
+  return { report, verdict: report.verdict, levels: answers.map(({ level }) => level) };
+}
+
+describe('an image that was not looked at', () => {
+  test.each(['ubuntu:trusty', 'cgr.dev/chainguard/python:latest', 'docker.io/somebody/app:1'])(
+    'makes baseline indeterminate when the registry refuses connections: %s',
+    async (from) => {
+      const { report, verdict, levels } = await unverified(from, BASELINE);
+      expect([verdict, levels]).toEqual(['indeterminate', ['error']]);
+      expect(report.coverage).toMatchObject({ references: 1, full: 0 });
+    },
+  );
+
+  test('is no better offline for ubuntu:trusty than for an image of Chainguard', async () => {
+    const files = (from: string) => ({ files: { Dockerfile: `FROM ${from}\n` }, policy: BASELINE });
+    const [ubuntu, chainguard] = await Promise.all([
+      gateRun(files('ubuntu:trusty')),
+      gateRun(files('cgr.dev/chainguard/python:latest')),
+    ]);
+    expect([ubuntu.verdict, chainguard.verdict]).toEqual(['indeterminate', 'indeterminate']);
+  });
+
+  test('is opened and passes where the registry answers', async () => {
+    const source = await layoutOf({ 'demo.example/base:1': await makeImage({ config: { User: '65532' } }) });
+    const { report, levels } = await unverified('demo.example/base:1', KNOWN, source);
+    expect([report.verdict, levels]).toEqual(['pass', []]);
+  });
+
+  test.each([
+    ['observe', 'ubuntu:trusty', 'pass', ['warning']],
+    ['hardened', `demo.example/base:1@sha256:${'a'.repeat(64)}`, 'indeterminate', ['error']],
+    ['baseline', 'unheard.example/base:1', 'pass', ['warning']],
+    ['baseline', '$UNSET', 'pass', []],
+  ])('has in %s the level of its profile: %s', async (profile, from, verdict, levels) => {
+    const policy = `version: 1\nprofile: ${profile}\nregistries: { demo.example: {} }\nrules: { allowed-base: off, signature-verified: off }\n`;
+    expect(await unverified(from, policy)).toMatchObject({ verdict, levels });
+  });
+
+  test.each([
+    ['fail', 'unheard.example/base:1', 'indeterminate', ['error']],
+    ['fail', '$UNSET', 'indeterminate', ['error']],
+    ['warn', 'ubuntu:trusty', 'pass', ['warning']],
+  ])('has the level that the policy gives it: %s for %s', async (value, from, verdict, levels) => {
+    expect(await unverified(from, `${BASELINE}unverified: ${value}\n`)).toMatchObject({ verdict, levels });
+  });
+
+  test('is not reported where its identity failed', async () => {
+    const policy = `${BASELINE}deny: [{ image: ubuntu, reason: no }]\n`;
+    expect(await unverified('ubuntu:trusty', policy)).toMatchObject({ verdict: 'fail', levels: [] });
+  });
+
+  test('is covered by a waiver that names it, for the images that it names', async () => {
+    const waiving = (image: string) =>
+      `${BASELINE}waivers: [{ rule: unverified, image: ${image}, reason: r, owner: o, expires: 2026-12-31 }]\n`;
+    expect((await unverified('ubuntu:trusty', waiving('ubuntu'))).verdict).toBe('pass');
+    expect((await unverified('ubuntu:trusty', waiving('debian'))).verdict).toBe('indeterminate');
+  });
+
+  test('is one thing to do, whatever rules it leaves open', async () => {
+    const { report } = await unverified('ubuntu:trusty', BASELINE);
+    expect(report.coverage.causes).toHaveLength(1);
+  });
+});

@@ -1,0 +1,67 @@
+import { type ImageUse, placeOf } from '../build-files/image-use.js';
+import type { UnavailableCause } from '../evidence/evidence.js';
+import { type Policy, UNVERIFIED } from '../policy/policy.js';
+import type { EvaluatedImage } from '../reports/report.js';
+import type { Answer, Bar } from '../rules/answer.js';
+import type { UseInquiry } from '../rules/evaluate.js';
+
+/** Causes that say nothing about the image but that it is not there, or not for us: its registry did answer. */
+const REFUSED: ReadonlySet<UnavailableCause> = new Set(['unauthorized', 'forbidden', 'not-found', 'unlisted-host']);
+
+/**
+ * Says of a reference that its image was not resolved, once for each platform, at the level that the policy's key
+ * `unverified` gives it; nothing where the image was opened, or was not because its identity failed. These answers are
+ * no rule's. They are always indeterminate, so that looking in vain never makes a verdict worse than that.
+ */
+export function unverifiedAnswers(
+  inquiry: UseInquiry,
+  bar: Bar | null,
+  images: readonly EvaluatedImage[],
+  answers: readonly Answer[],
+): readonly Answer[] {
+  const { subject, pullFrom } = inquiry;
+  const { use, policy } = subject;
+  if (bar?.cause === 'identity') return [];
+  const answer = (
+    isKnown: boolean,
+    rest: Pick<Answer, 'message' | 'cause' | 'fix' | 'platform' | 'image'>,
+  ): Answer => ({
+    rule: UNVERIFIED,
+    use: use.id,
+    location: placeOf(use),
+    outcome: 'indeterminate',
+    ...unverifiedLevel(policy, isKnown),
+    ...rest,
+  });
+  if (pullFrom === null || use.unresolved !== undefined) return unresolved(use, answers, answer);
+  if (bar !== null) return [answer(false, { cause: bar.cause, message: bar.message })];
+  const isNamed = subject.entry !== null || subject.publisher !== null;
+  return images.flatMap(({ evidence: { image }, id, platform }) => {
+    if (image?.status === 'present' || image === undefined) return [];
+    const about = { platform, image: id };
+    if (image.status === 'unavailable') {
+      const { cause, message, fix } = image;
+      return [answer(isNamed || !REFUSED.has(cause), { ...about, cause, message, fix })];
+    }
+    const message = image.status === 'unsupported' ? image.message : 'The registry has no such image.';
+    return [answer(isNamed, { ...about, cause: 'not-found', message })];
+  });
+}
+
+type MakeAnswer = (isKnown: boolean, rest: Pick<Answer, 'message' | 'cause'>) => Answer;
+
+/** A reference known only to a running build; known-reference says the same, so a warning would repeat it. */
+function unresolved(use: ImageUse, answers: readonly Answer[], answer: MakeAnswer): readonly Answer[] {
+  const message = `What \`${use.written}\` names was not checked, since it is not known without running the build.`;
+  const made = answer(false, { cause: 'undecided', message });
+  const isReported = answers.some(({ rule, outcome }) => rule === 'known-reference' && outcome !== 'pass');
+  return made.level === 'warning' && isReported ? [] : [made];
+}
+
+/** What the policy makes of an image that nobody saw; `isKnown`: policy or catalog name it. */
+function unverifiedLevel({ profile, unverified }: Policy, isKnown: boolean): Pick<Answer, 'level' | 'heldBack'> {
+  if (unverified !== undefined) return { level: unverified === 'fail' ? 'error' : 'warning' };
+  if (profile === 'hardened' || profile === 'strict') return { level: 'error' };
+  if (!isKnown) return { level: 'warning' };
+  return profile === 'baseline' ? { level: 'error' } : { level: 'warning', heldBack: true };
+}
