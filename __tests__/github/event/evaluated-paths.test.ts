@@ -44,3 +44,24 @@ test('with changed-files-only, a build file that is a link is evaluated, since t
   expect(await evaluated(after, { paths: 'b/**' })).toEqual(['b/Dockerfile']);
   expect(await evaluated(after, {})).toBeNull();
 });
+
+test.each([
+  ['attributes, which change what is checked out', '.gitattributes'],
+  ['attributes of a directory', 'b/.gitattributes'],
+  ['a Compose file, which may newly name a build file', 'deploy/compose.yaml'],
+  ['a workflow', '.github/workflows/ci.yml'],
+  ['a bake file', 'docker-bake.hcl'],
+  ['a script', 'build.sh'],
+])('with changed-files-only, everything is evaluated where the change is one of %s', async (_what, path) => {
+  expect(await evaluated({ [path]: 'x' }, { 'changed-files-only': 'true' })).toBeNull();
+});
+
+test('with changed-files-only, a change of anything else leaves the files that it changes, and links', async () => {
+  const after = { 'src/app.ts': 'x', 'package-lock.json': '{}', 'b/Dockerfile': 'FROM c\n' };
+  expect(await evaluated(after, { 'changed-files-only': 'true' })).toEqual([
+    'b/Dockerfile',
+    'package-lock.json',
+    'src/app.ts',
+    'a/Dockerfile',
+  ]);
+});

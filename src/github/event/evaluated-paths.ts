@@ -1,4 +1,5 @@
 import type { TreeEntry, TreeError } from '../../build-files/repository-tree.js';
+import { isScriptFile } from '../../build-files/script/script-files.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { type Glob, globMatches, parseGlob } from '../../references/glob.js';
 import type { Stop } from '../engine.js';
@@ -18,7 +19,8 @@ export async function evaluatedPaths(
   if (paths.length === 0 && !changedFilesOnly) return ok(null);
   const entries = await evaluated.entries();
   if (!entries.ok) return unlisted(entries.error);
-  const changed = changedFilesOnly && changedFiles !== null ? withLinks(changedFiles, entries.value) : null;
+  const isNarrowed = changedFilesOnly && changedFiles !== null && !changedFiles.some(mayChangeOthers);
+  const changed = isNarrowed ? withLinks(changedFiles, entries.value) : null;
   if (paths.length === 0) return ok(changed);
   const globs: { readonly line: string; readonly glob: Glob }[] = [];
   for (const line of paths) {
@@ -36,6 +38,16 @@ export async function evaluatedPaths(
     }
   }
   return ok((changed ?? all).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
+}
+
+/**
+ * Whether a change of this file can change what another one builds: attributes, which change its bytes on checkout, and
+ * what asks for builds, which may newly name a file that was there before. Then everything is evaluated.
+ */
+function mayChangeOthers(path: string): boolean {
+  return (
+    /(?:^|\/)\.gitattributes$|\.(?:ya?ml|hcl)$|(?:bake|devcontainer)[^/]*\.json$/i.test(path) || isScriptFile(path)
+  );
 }
 
 /** What a link leads to may have changed where the link has not. */

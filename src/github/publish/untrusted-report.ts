@@ -37,5 +37,13 @@ export async function readUntrustedReport(path: string): Promise<Result<Report, 
 /** Reads the text of such a report: checked against the published shape, and nothing in it is more than text. */
 export function parseUntrustedReport(text: string): Result<Report, string> {
   const read = readCheck(text);
-  return read.ok ? read : err(`${read.error.message} ${read.error.fix}`);
+  if (!read.ok) return err(`${read.error.message} ${read.error.fix}`);
+  const outside = read.value.findings.find(({ location }) => leavesRepository(location.file));
+  if (outside === undefined) return read;
+  return err(`The report names the file ${JSON.stringify(outside.location.file)}, which is no path in a repository.`);
+}
+
+/** Whether a path, as a reader of SARIF or a browser may resolve it, leads out of the repository or is an address. */
+function leavesRepository(path: string): boolean {
+  return /^[\\/]|^[A-Za-z][A-Za-z0-9+.-]*:|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(path);
 }

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { parseUntrustedReport } from '../../../src/github/publish/untrusted-report.js';
+import { checkJson } from '../../../src/reports/json.js';
+import { makeReport } from '../../support/report-maker.js';
+
+const reportOn = (file: string) => {
+  const location = { file, line: 1, column: 1, endLine: 1, endColumn: 2 };
+  const told = { rule: 'current', level: 'warning', outcome: 'fail', message: 'It is old.', fingerprint: 'f' } as const;
+  const report = makeReport({ findings: [{ ...told, location }] });
+  return parseUntrustedReport([...checkJson(report)].join(''));
+};
+
+test.each([
+  '../x/Dockerfile',
+  'a/../../Dockerfile',
+  '/etc/passwd',
+  'file:///etc/passwd',
+  'https://evil.example/x',
+  '..\\x',
+  '\\\\host\\x',
+])('a report that names the file %s is refused', (file) => {
+  expect(reportOn(file)).toMatchObject({ ok: false, error: expect.stringContaining('no path in a repository') });
+});
+
+test.each(['Dockerfile', 'a/b..c/..Dockerfile', 'services/api/Dockerfile.prod', '.github/base-image-gate.yml'])(
+  'a report that names the file %s is read',
+  (file) => {
+    expect(reportOn(file)).toMatchObject({ ok: true, value: { findings: [{ location: { file } }] } });
+  },
+);
