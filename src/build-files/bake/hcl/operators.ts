@@ -53,8 +53,11 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value)
 /** One known operand may decide, whatever the other is. */
 function logical(operator: '&&' | '||', left: Value, right: Value): Value {
   const decides = operator === '||';
-  const known = [left, right].filter((value) => value.kind !== 'unknown').map(boolOf);
-  if (known.includes(decides)) return boolValue(decides);
+  const known = [left, right].filter((value) => value.kind !== 'unknown');
+  // A null beside an operand that decides is not looked at.
+  const given = known.filter((value) => value.kind !== 'null').map(boolOf);
+  if (given.includes(decides)) return boolValue(decides);
+  for (const value of known) boolOf(value);
   return [left, right].find((value) => value.kind === 'unknown') ?? boolValue(!decides);
 }
 
