@@ -19,10 +19,12 @@ test('every rule is among the files that mutants are made of, once', () => {
 });
 
 test('so is whatever says that a signature or a statement counts', () => {
-  const deciding = ['src/signatures', 'src/signatures/sigstore'].flatMap((directory) =>
+  const deciding = ['src/signatures', 'src/signatures/sigstore', 'src/signatures/notation'].flatMap((directory) =>
     readdirSync(`${root}/${directory}`)
       .filter((name) =>
-        /^(?:count-|evaluate-|identity|authority|examine|verify-|statement|signed-content|collect-)/.test(name),
+        /^(?:count-|evaluate-|identity|authority|chain|envelope|examine|revocation|timestamp|trust-|verify|statement|signed-content|collect-)/.test(
+          name,
+        ),
       )
       .map((name) => `${directory}/${name}`),
   );

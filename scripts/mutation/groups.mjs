@@ -48,6 +48,14 @@ export const groups = {
       'signatures/sigstore/(cosign-layer|evaluate-signature|prehashed|sigstore-bundle|trusted-root|verify-artifact|verify-material.*)',
     ],
   },
+  // Whether a Notary Project signature is one, by whom and when, and whether its certificates are revoked.
+  notation: {
+    files: src(
+      'signatures/notation',
+      'authority-trust certificate chain configuration cose crl distinguished-name envelope format jws ocsp revocation revocation-service signature-algorithms signature-manifest timestamp trust-policy trust-store verify',
+    ),
+    tests: ['signatures/notation/(?!.*(?:corpus|peer)).*'],
+  },
   // Which rules run, over what, and with which level an answer counts.
   evaluation: {
     files: src('rules', 'evaluate rule without-evidence path-patterns'),
