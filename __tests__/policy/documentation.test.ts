@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/policy/problem.js';
 import { rules } from '../../src/rules/index.js';
+import { toPem } from '../../src/signatures/notation/trust-store.js';
 import { loadPolicyText } from '../support/load-policy-text.js';
 import { rulesWithOptions } from '../support/rules-with-options.js';
+import { asCertificates, issue } from '../support/signing/notation-maker.js';
 
 const { publicKey } = generateKeyPairSync('ec', {
   namedCurve: 'P-256',
@@ -12,12 +14,18 @@ const { publicKey } = generateKeyPairSync('ec', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
+const root = asCertificates([await issue({ ca: true })])
+  .map(toPem)
+  .join('');
+
 const world = {
   rules: [...rules, ...rulesWithOptions.filter(({ id }) => !rules.some((rule) => rule.id === id))],
   files: {
     '.github/keys/base.pub': publicKey,
     '.github/keys/dhi-2.pub': publicKey,
     '.github/keys/trusted_root.json': '{}',
+    '.github/notation/root.pem': root,
+    '.github/notation/tsa-root.pem': root,
   },
 };
 
