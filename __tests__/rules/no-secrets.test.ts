@@ -3,6 +3,7 @@ import type { FilesystemFacts, SecretFile } from '../../src/image-content/filesy
 import { noSecrets } from '../../src/rules/no-secrets.js';
 import { contentsOf } from '../support/image/contents-of.js';
 import { ask, subjectOf } from '../support/image/image-rule-subject.js';
+import { fakeToken } from '../support/image/planted-secrets.js';
 
 interface Seen {
   readonly secrets?: readonly SecretFile[];
@@ -155,4 +156,29 @@ test('a Windows image is asked for its environment alone', async () => {
     { aspect: 'layers', outcome: 'not-applicable' },
     { aspect: 'environment', outcome: 'fail' },
   ]);
+});
+
+describe('the configuration', () => {
+  const token = fakeToken('ghp_', 36);
+  const asked = async (config: Readonly<Record<string, unknown>>) => {
+    const { evidence } = await contentsOf({ layers: [[{ path: 'a' }]], config });
+    return ask(noSecrets, subjectOf(evidence), 'strict').filter(({ aspect }) => aspect === 'configuration');
+  };
+
+  test.each([
+    ['a label', { Labels: { x: token } }],
+    ['CMD', { Cmd: ['run', `--token=${token}`] }],
+    ['ENTRYPOINT', { Entrypoint: ['run', token] }],
+    ['HEALTHCHECK', { Healthcheck: { Test: ['CMD', 'curl', '-H', token] } }],
+    ['ONBUILD', { OnBuild: [`RUN login ${token}`] }],
+  ])('fails where %s holds a token', async (place, config) => {
+    expect(await asked(config)).toMatchObject([
+      { outcome: 'fail', message: expect.stringContaining(`${place} holds a GitHub token`) },
+    ]);
+  });
+
+  test('and not where it speaks of one', async () => {
+    const config = { Labels: { token: 'see $TOKEN' }, Cmd: ['run', '--password-file', '/run/secrets/x'] };
+    expect(await asked(config)).toEqual([]);
+  });
 });

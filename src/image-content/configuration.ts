@@ -20,4 +20,8 @@ export interface ImageConfiguration {
   readonly onBuild: readonly string[];
   readonly diffIds: readonly string[];
   readonly healthcheck: boolean;
+  /** The words of the health check. */
+  readonly healthcheckTest?: readonly string[];
+  /** The commands that made the layers, and comments. */
+  readonly history?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { environmentSecrets } from '../image-content/environment-facts.js';
 import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js';
+import { secretsInText } from '../image-content/secrets/secret-text.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
@@ -70,7 +71,11 @@ export const noSecrets: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const environment = evaluateEnvironment(subject, chosen);
     const windows = withoutLinuxContents(subject);
-    return [...(windows === null ? evaluateLayers(subject, chosen) : [{ ...windows, aspect: 'layers' }]), environment];
+    return [
+      ...evaluateConfiguration(subject),
+      ...(windows === null ? evaluateLayers(subject, chosen) : [{ ...windows, aspect: 'layers' }]),
+      environment,
+    ];
   },
 };
 
@@ -154,6 +159,32 @@ function evaluateEnvironment({ evidence }: ImageRuleSubject, chosen: Options): R
     fix: 'Take an image without, and revoke what is in this one: such variables are set when a container starts. What is no secret is allowed by name (`allow-variables`).',
     details: shortened(found.map(({ variable, reason }) => `${variable} ${reason}`)),
   };
+}
+
+/** Known forms alone: what a command or a label says is often named like a secret and is none. */
+function evaluateConfiguration({ evidence }: ImageRuleSubject): readonly RuleResult[] {
+  if (evidence.image?.status !== 'present') return [];
+  const { labels, entrypoint, cmd, healthcheckTest = [], onBuild, history = [] } = evidence.image.value.configuration;
+  const places: readonly (readonly [place: string, texts: readonly string[]])[] = [
+    ['a label', Object.values(labels)],
+    ['ENTRYPOINT', entrypoint],
+    ['CMD', cmd],
+    ['HEALTHCHECK', healthcheckTest],
+    ['ONBUILD', onBuild],
+    ['the history', history],
+  ];
+  const found = places.flatMap(([place, texts]) =>
+    texts.flatMap((text) => secretsInText(text).map(({ kind }) => `${place} holds a ${kind}`)),
+  );
+  if (found.length === 0) return [];
+  return [
+    {
+      outcome: 'fail',
+      aspect: 'configuration',
+      message: `Its configuration holds what everybody who pulls it can read: ${listed([...new Set(found)])}.`,
+      fix: 'Revoke it, and build with secret mounts: arguments and commands stay in the configuration.',
+    },
+  ];
 }
 
 function describe({ path, kind, line, layer, hidden }: SecretFile): string {

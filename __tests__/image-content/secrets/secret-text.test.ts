@@ -69,3 +69,43 @@ describe('files that hold credentials', () => {
     );
   });
 });
+
+describe('a key that is not written as a file of its own', () => {
+  const lines = fakeKey('').trimEnd().split('\n');
+  test.each([
+    ['indented', lines.map((line) => `    ${line}`).join('\n')],
+    ['indented by tabs, with CR LF', lines.map((line) => `\t${line}`).join('\r\n')],
+    ['commented', lines.map((line) => `# ${line}`).join('\n')],
+    ['in a block comment', lines.map((line) => ` * ${line}`).join('\n')],
+    ['quoted', `"${lines.join('\\n')}"`],
+    ['concatenated', lines.map((line) => `"${line}\\n" +`).join('\n')],
+    ['a list of lines', lines.map((line) => `'${line}',`).join('\n')],
+    ['on one line', lines.join('')],
+  ])('is found: %s', (_, text) => {
+    expect(secretsInText(`x\n${text}\n`)).toMatchObject([{ kind: 'private key', line: 2 }]);
+  });
+
+  test.each([
+    [
+      'prose',
+      '-----BEGIN PRIVATE KEY-----\nhere goes the text of the key that you have downloaded from the console of your provider\n-----END PRIVATE KEY-----',
+    ],
+    [
+      'code',
+      'if (text.startsWith("-----BEGIN PRIVATE KEY-----")) { return parsePrivateKeyInformation(text.slice(27)); }',
+    ],
+    ['both lines', 'const a = "-----BEGIN RSA PRIVATE KEY-----"; const b = "-----END RSA PRIVATE KEY-----";'],
+    ['dots', '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----'],
+    ['a certificate', lines.join('\n').replaceAll('PRIVATE KEY', 'CERTIFICATE')],
+  ])('and %s is none', (_, text) => {
+    expect(secretsInText(text)).toEqual([]);
+  });
+});
+
+test.each([
+  ['Docker Hub token', fakeToken('dckr_pat_', 27)],
+  ['Anthropic key', fakeToken('sk-ant-api03-', 80)],
+  ['SendGrid key', `${fakeToken('SG.', 22)}.${fakeToken('sendgrid', 43).slice(8)}`],
+])('a token of a known form is found: %s', (kind, token) => {
+  expect(secretsInText(`key = ${token}\n`)).toMatchObject([{ kind }]);
+});

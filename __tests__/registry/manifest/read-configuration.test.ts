@@ -44,6 +44,8 @@ describe('readConfiguration', () => {
         onBuild: ['RUN x'],
         diffIds: [DIGEST],
         healthcheck: true,
+        healthcheckTest: ['CMD', 'true'],
+        history: ['x'],
       },
     });
   });

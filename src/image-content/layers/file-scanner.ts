@@ -19,6 +19,8 @@ const TEXT_OVERLAP = 8 * 1024;
 const CREDENTIAL_WINDOWS = 32;
 /** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are data, and slow to search. */
 const SEARCHED_BINARY = 256 * 1024;
+/** The middle of a key's first line, in UTF-16 of either order. */
+const WIDE_KEY = /P\0R\0I\0V\0A\0T\0E\0 \0K\0E\0Y/;
 /** As much as shows text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
@@ -145,7 +147,9 @@ export class FileScanner implements MemberSink {
 
   #searchWindow(): void {
     const { path } = this.#request;
-    const found = secretsInText(this.#text);
+    // In UTF-16 each character of ASCII has a NUL beside it.
+    const isWide = this.#form === 'binary' && WIDE_KEY.test(this.#text);
+    const found = [...secretsInText(this.#text), ...(isWide ? secretsInText(this.#text.replaceAll('\0', '')) : [])];
     const named = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
     this.#windows += 1;
     for (const mark of [...found, ...named]) {

@@ -56,6 +56,11 @@ const document = z.object({
     .nullish()
     .transform((value) => value ?? EMPTY_CONFIG)
     .pipe(execution),
+  history: z
+    .array(z.object({ created_by: text, comment: text }))
+    .nullish()
+    .transform((value) => (value ?? []).flatMap(({ created_by, comment }) => [created_by, comment]).filter(Boolean))
+    .catch([]),
   rootfs: z.object({ diff_ids: z.array(z.string().refine(isDigest, 'is not a digest')).nullish() }),
 });
 
@@ -81,7 +86,7 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
       malformed(`its ${shown(issue?.path.join('.') || 'content')} is not what it should be (${issue?.message})`),
     );
   }
-  const { config, rootfs, os, architecture, variant, created } = parsed.data;
+  const { config, rootfs, os, architecture, variant, created, history } = parsed.data;
   return ok({
     os: os || BUILDER_OS,
     architecture,
@@ -99,6 +104,8 @@ export function readConfiguration(bytes: Uint8Array): Result<ImageConfiguration,
     onBuild: config.OnBuild,
     diffIds: rootfs.diff_ids ?? [],
     healthcheck: isHealthcheck(config.Healthcheck?.Test ?? []),
+    ...(config.Healthcheck?.Test === undefined ? {} : { healthcheckTest: config.Healthcheck.Test }),
+    ...(history.length === 0 ? {} : { history }),
   });
 }
 
