@@ -1,6 +1,7 @@
 import { optionalField } from '../../lib/collections.js';
 import { type Purl, parsePurl } from '../../packages/purl.js';
 import { parseReference } from '../../references/reference.js';
+import { normalizeVersion } from '../sbom/distribution-packages.js';
 
 /** The four words of OpenVEX. @see https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md#status-labels */
 export const VEX_STATUSES = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const;
@@ -210,15 +211,71 @@ function readImagePurl(name: string): ImageName {
   };
 }
 
-/** A purl of the component with the same type, namespace and name, and with no version or qualifier that differs. */
+/** Where a package was built, not which one it is. */
+const NO_IDENTITY: ReadonlySet<string> = new Set(['upstream', 'sourcerpm', 'epoch', 'distro']);
+
+/** Namespaces that tools write for one distribution. */
+const NAMESPACES: Readonly<Record<string, string>> = {
+  redhat: 'rhel',
+  'rocky-linux': 'rocky',
+  suse: 'opensuse',
+  'opensuse-leap': 'opensuse',
+};
+
+/** A purl of the component with the same type, namespace and name, and with no version, release or qualifier that differs. */
 function isPackage(component: VexComponent, installed: Purl): boolean {
   return component.names.some((name) => {
     const purl = name.startsWith('pkg:') ? parsePurl(name) : undefined;
     if (purl?.ok !== true) return false;
     const { type, namespace, version, qualifiers } = purl.value;
-    if (type !== installed.type || namespace !== installed.namespace || purl.value.name !== installed.name)
-      return false;
-    if (version !== undefined && version !== installed.version) return false;
-    return [...qualifiers].every(([key, value]) => installed.qualifiers.get(key) === value);
+    if (type !== installed.type || purl.value.name !== installed.name) return false;
+    if (distributionOf(namespace) !== distributionOf(installed.namespace)) return false;
+    if (version !== undefined && versionOf(purl.value) !== versionOf(installed)) return false;
+    const distro = qualifiers.get('distro');
+    if (distro !== undefined && !isOfRelease(distro, installed)) return false;
+    return [...qualifiers].every(([key, value]) => NO_IDENTITY.has(key) || installed.qualifiers.get(key) === value);
   });
+}
+
+function distributionOf(namespace: string | undefined): string | undefined {
+  return namespace !== undefined && Object.hasOwn(NAMESPACES, namespace) ? NAMESPACES[namespace] : namespace;
+}
+
+/** The epoch stands in a qualifier or in front of the version. */
+function versionOf({ type, version = '', qualifiers }: Purl): string {
+  return type === 'rpm' ? normalizeVersion(version, qualifiers.get('epoch')) : version;
+}
+
+/** Releases that their distributions call by a name. */
+const CODE_NAMES: Readonly<Record<string, string>> = {
+  buster: 'debian-10',
+  bullseye: 'debian-11',
+  bookworm: 'debian-12',
+  trixie: 'debian-13',
+  forky: 'debian-14',
+  xenial: 'ubuntu-16.04',
+  bionic: 'ubuntu-18.04',
+  focal: 'ubuntu-20.04',
+  jammy: 'ubuntu-22.04',
+  noble: 'ubuntu-24.04',
+  resolute: 'ubuntu-26.04',
+};
+
+/**
+ * Whether a `distro` qualifier (`debian-12`, `bookworm`, `alpine-3.22`, `9`) names the release that a package is installed
+ * in, or its series. One of an archive for subscribers (`esm-infra/bionic`) is about other packages.
+ */
+function isOfRelease(distro: string, { namespace, qualifiers }: Purl): boolean {
+  const own = qualifiers.get('distro');
+  if (own === undefined) return false;
+  const name = distro.toLowerCase();
+  const named = Object.hasOwn(CODE_NAMES, name) ? CODE_NAMES[name] : undefined;
+  const [wanted, installed] = [named ?? name, own].map((one) => releaseOf(one, distributionOf(namespace) ?? ''));
+  return wanted !== undefined && (installed === wanted || installed?.startsWith(`${wanted}.`) === true);
+}
+
+/** `rhel-9.4` of `redhat-9.4` and of `9.4`. */
+function releaseOf(distro: string, namespace: string): string {
+  const [, id = namespace, version = distro] = /^(?:(.*[a-z].*)-)?([0-9][0-9.]*)$/.exec(distro) ?? [];
+  return version === distro && !/^[0-9]/.test(distro) ? distro : `${distributionOf(id) ?? id}-${version}`;
 }
