@@ -19,6 +19,8 @@ export interface Vulnerability {
   readonly rating: Rating;
   /** The first version without it; absent where none is known. */
   readonly fixedIn?: string;
+  /** Whose subscribers alone get a fix: `Ubuntu Pro`. */
+  readonly subscription?: string;
   /** When its first advisory was published: milliseconds since 1970. */
   readonly published?: number;
   /** Whether it is known to be exploited. */

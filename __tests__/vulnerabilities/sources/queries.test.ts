@@ -27,7 +27,7 @@ describe('what is asked about a package', () => {
     [distribution('chainguard'), 'apk', 'Chainguard tool, Chainguard origin?, Wolfi tool, Wolfi origin?'],
     [distribution('alpine', '3.22.3'), 'apk', 'Alpine:v3.22 origin, Alpine:v3.22 tool'],
     [distribution('debian', '12'), 'deb', 'Debian:12 origin'],
-    [distribution('ubuntu', '22.04'), 'deb', 'Ubuntu:22.04 origin'],
+    [distribution('ubuntu', '22.04'), 'deb', 'Ubuntu:22.04 origin, Ubuntu:Pro:22.04:LTS origin'],
     [distribution('almalinux', '9.4'), 'rpm', 'AlmaLinux:9 tool, AlmaLinux:9 origin'],
     [distribution('opensuse-leap', '15.5'), 'rpm', 'openSUSE:Leap 15.5 tool, openSUSE:Leap 15.5 origin'],
     [distribution('debian', '12'), 'npm', 'npm tool'],

@@ -23,7 +23,13 @@ function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): Vulnerabi
       undefined,
     );
   const all = distinct(found)
-    .map(({ id, rating, exploited, possible }) => ({ id, severity: rating.severity, exploited, possible }))
+    .map(({ id, rating, exploited, possible, subscription }) => ({
+      id,
+      severity: rating.severity,
+      exploited,
+      possible,
+      ...optionalField('subscription', subscription),
+    }))
     .sort((a, b) => rankOfOne(b) - rankOfOne(a));
   return {
     packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),

@@ -91,6 +91,22 @@ export function normalizeEcosystem(ecosystem: string): string {
     : ecosystem;
 }
 
+/** Long-term releases of Ubuntu, which `Ubuntu:Pro` goes on fixing. */
+const UBUNTU_LTS = /^Ubuntu:([0-9]*[02468]\.04)$/;
+const UBUNTU_PRO = /^Ubuntu:Pro:([0-9]+\.04):LTS$/;
+
+/** `Ubuntu:Pro:24.04:LTS` of `Ubuntu:24.04`: records about packages that only subscribers get fixes of. */
+export function subscriptionEcosystem(ecosystem: string): string | undefined {
+  const release = UBUNTU_LTS.exec(ecosystem)?.[1];
+  return release === undefined ? undefined : `Ubuntu:Pro:${release}:LTS`;
+}
+
+/** The ecosystem that everybody gets packages of: `Ubuntu:24.04` of `Ubuntu:Pro:24.04:LTS`, others as they are. */
+export function publicEcosystem(ecosystem: string): string {
+  const release = UBUNTU_PRO.exec(ecosystem)?.[1];
+  return release === undefined ? ecosystem : `Ubuntu:${release}`;
+}
+
 /**
  * How records may write an ecosystem that a question names: as it is, or without its release, where they are about every
  * one of them. Both are in one spelling.

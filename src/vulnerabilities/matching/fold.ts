@@ -43,6 +43,7 @@ function vulnerabilityOf(
   const ids = [...new Set([id, ...counting.flatMap(({ record }) => [record.id, ...otherNames(record)])])];
   const published = earliest(counting);
   const fixedIn = fixOf(counting, ecosystem);
+  const subscription = counting.find((match) => match.subscription !== undefined)?.subscription;
   const summary = counting.map(({ record }) => record.summary).find((text) => typeof text === 'string' && text !== '');
   return [
     {
@@ -57,6 +58,7 @@ function vulnerabilityOf(
       },
       rating: counting.map(({ record, entry }) => rate(record, entry)).reduce<Rating>(worse, UNRATED),
       ...optionalField('fixedIn', fixedIn),
+      ...(fixedIn === undefined ? optionalField('subscription', subscription) : {}),
       ...optionalField('published', published),
       exploited: ids.some((name) => exploited.has(name)),
       possible: certain.length === 0,

@@ -1,8 +1,8 @@
-import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
+import type { OsvAffected, OsvEvent, OsvRecord } from '../sources/osv-record.js';
 import type { PackageQuestion, Unevaluated } from '../sources/queries.js';
 import type { SourceHit } from '../sources/source.js';
 import { type Affects, affects } from './affects.js';
-import { ecosystemFamily, normalizeEcosystem, normalizeName, spellingsOf } from './ecosystems.js';
+import { ecosystemFamily, normalizeEcosystem, normalizeName, publicEcosystem, spellingsOf } from './ecosystems.js';
 import { cvesOf, isNoVulnerability } from './vulnerability-group.js';
 
 type Hit = SourceHit<PackageQuestion>;
@@ -12,6 +12,8 @@ export interface Match extends Hit {
   /** The entry that says so; null where the service says it and the record's own words are about something else. */
   readonly entry: OsvAffected | null;
   readonly fixedIn?: string;
+  /** Only subscribers of this get the fix. */
+  readonly subscription?: string;
 }
 
 export interface Matches {
@@ -31,8 +33,8 @@ export function matchRecords(hits: readonly Hit[]): Matches {
   const matches: Match[] = [];
   const unevaluated: Unevaluated[] = [];
   for (const hit of current) {
-    if (isDescribedBetter(hit, reported) || isDeniedOfPackage(hit)) continue;
-    const evaluated = evaluate(hit);
+    if (isDescribedBetter(hit, reported) || isDeniedOfPackage(hit) || isAnsweredOtherwise(hit)) continue;
+    const evaluated = withSubscription(evaluate(hit));
     if (evaluated === null) continue;
     if ('reason' in evaluated) {
       const { name, version } = hit.question;
@@ -50,7 +52,7 @@ export function isWithdrawn({ withdrawn }: OsvRecord): boolean {
 function evaluate(hit: Hit): Match | { readonly reason: string } | null {
   const { question, isMatch } = hit;
   const entries = entriesFor(hit, question.name);
-  const evaluated = entries.map((entry) => ({ entry, says: affects(entry, question.ecosystem, question.version) }));
+  const evaluated = entries.map((entry) => ({ entry, says: affectsAt(entry, question) }));
   const affected = evaluated.find(({ says }) => says.kind === 'affected');
   if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
   if (isMatch && !(evaluated.length > 0 && evaluated.every(({ says }) => says.kind === 'not-affected'))) {
@@ -58,6 +60,60 @@ function evaluate(hit: Hit): Match | { readonly reason: string } | null {
   }
   const unknown = evaluated.find(({ says }) => says.kind === 'unknown');
   return unknown?.says.kind === 'unknown' ? { reason: unknown.says.reason } : null;
+}
+
+/**
+ * Whether another entry of the record answers in place of the one that was asked for: an rpm's own entry in place of its
+ * source's, and the entry of Ubuntu's release in place of that for subscribers. Only Canonical's records of a CVE name
+ * every release; its notices of fixes for subscribers say nothing of the others.
+ */
+function isAnsweredOtherwise({ record, question }: Hit): boolean {
+  const { ecosystem, name } = question;
+  const everybodys = publicEcosystem(ecosystem);
+  if (everybodys !== ecosystem) {
+    return !record.id.startsWith('UBUNTU-CVE-') || entriesAbout(record, everybodys, name).length > 0;
+  }
+  return isRpmSource(question) && entriesAbout(record, ecosystem, question.package.name).length > 0;
+}
+
+function isRpmSource({ name, package: about }: PackageQuestion): boolean {
+  return about.type === 'rpm' && name !== about.name;
+}
+
+type Evaluated = ReturnType<typeof evaluate>;
+
+/** A fix that only subscribers get is none for everybody else. */
+function withSubscription(evaluated: Evaluated): Evaluated {
+  if (evaluated === null || 'reason' in evaluated) return evaluated;
+  const ecosystem = publicEcosystem(evaluated.question.ecosystem);
+  if (ecosystem === evaluated.question.ecosystem) return evaluated;
+  const { fixedIn, ...rest } = evaluated;
+  return {
+    ...rest,
+    question: { ...evaluated.question, ecosystem },
+    ...(fixedIn === undefined ? {} : { subscription: 'Ubuntu Pro' }),
+  };
+}
+
+/**
+ * Evaluates an entry for what was asked. The source of an rpm has no epoch in its name, so that it is taken to have the
+ * entry's; where the entry has several and the epoch decides, nothing is known.
+ */
+function affectsAt(entry: OsvAffected, question: PackageQuestion): Affects {
+  const { ecosystem, version } = question;
+  if (!isRpmSource(question) || /^[0-9]+:/.test(version)) return affects(entry, ecosystem, version);
+  const written = [...entry.versions, ...entry.ranges.flatMap(({ events }) => events.flatMap(versionsOf))];
+  const epochs = new Set(written.map((one) => /^([0-9]+):/.exec(one)?.[1] ?? '0'));
+  const [first, ...others] = [...epochs].map((epoch) =>
+    affects(entry, ecosystem, epoch === '0' ? version : `${epoch}:${version}`),
+  );
+  if (first === undefined) return affects(entry, ecosystem, version);
+  if (others.every(({ kind }) => kind === first.kind)) return first;
+  return { kind: 'unknown', reason: `the epoch of ${version} decides, which its source does not say` };
+}
+
+function versionsOf(event: OsvEvent): readonly string[] {
+  return Object.values(event).filter((version) => version !== '0' && version !== '*');
 }
 
 function fixOf(says: Affects): { readonly fixedIn?: string } {

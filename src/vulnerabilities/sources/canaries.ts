@@ -1,4 +1,4 @@
-import { ecosystemFamily } from '../matching/ecosystems.js';
+import { ecosystemFamily, publicEcosystem } from '../matching/ecosystems.js';
 import type { Question } from './queries.js';
 
 /** Versions before any real one, in each family's own grammar. */
@@ -39,5 +39,9 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
 export function canariesOf(ecosystem: string): readonly Question[] {
   const family = ecosystemFamily(ecosystem);
   const known = Object.hasOwn(KNOWN, family) ? KNOWN[family] : undefined;
-  return (known?.names ?? []).map((name) => ({ ecosystem, name, version: known?.version ?? '' }));
+  return (known?.names ?? []).map((name) => ({
+    ecosystem: publicEcosystem(ecosystem),
+    name,
+    version: known?.version ?? '',
+  }));
 }

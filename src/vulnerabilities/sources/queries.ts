@@ -8,6 +8,7 @@ import {
   distributionEcosystem,
   LANGUAGE_ECOSYSTEMS,
   normalizeName,
+  subscriptionEcosystem,
 } from '../matching/ecosystems.js';
 
 /** A package whose vulnerabilities are asked for. */
@@ -160,7 +161,11 @@ function questionsOf(
     ecosystems.flatMap((ecosystem): readonly PackageQuestion[] => {
       if (names === 'own') return [{ ecosystem, ...own }];
       if (names === 'source')
-        return sourceNames(one).map((of) => ({ ecosystem, ...origin, name: of, about: 'package' }));
+        return [ecosystem, subscriptionEcosystem(ecosystem)].flatMap((asked) =>
+          asked === undefined
+            ? []
+            : sourceNames(one).map((of) => ({ ecosystem: asked, ...origin, name: of, about: 'package' as const })),
+        );
       // What rpm's records call a package differs from one to the next: either name is meant in full.
       const about = type === 'apk' ? 'possible' : 'package';
       return source.name === name
@@ -209,9 +214,7 @@ export function languageEcosystem(type: string): string | undefined {
   return Object.hasOwn(LANGUAGES, type) ? LANGUAGES[type] : undefined;
 }
 
-/** rpm's source has no epoch in its file name, although the advisories' versions have one. */
+/** rpm's source has no epoch in its file name, and the epoch of a package built from it can be another. */
 function sourceVersion({ type, version, source }: QueriedPackage): string {
-  if (source.version === undefined) return version;
-  const epoch = type === 'rpm' && !source.version.includes(':') ? /^[0-9]+:/.exec(version)?.[0] : undefined;
-  return `${epoch ?? ''}${source.version}`;
+  return source.version ?? (type === 'rpm' ? version.replace(/^[0-9]+:/, '') : version);
 }

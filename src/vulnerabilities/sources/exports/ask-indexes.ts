@@ -1,6 +1,6 @@
 import { groupBy, optionalField } from '../../../lib/collections.js';
 import { ok, type Result } from '../../../lib/result.js';
-import { ecosystemFamily } from '../../matching/ecosystems.js';
+import { ecosystemFamily, publicEcosystem } from '../../matching/ecosystems.js';
 import { canariesOf } from '../canaries.js';
 import type { Question, Unevaluated } from '../queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit } from '../source.js';
@@ -65,7 +65,7 @@ const QUIET = 60 * 24 * 60 * 60 * 1000;
 
 function ageOf(subjects: Subjects, ecosystem: string): number {
   const newest = subjects.newestOf(ecosystemFamily(ecosystem)) ?? Number.NEGATIVE_INFINITY;
-  const own = subjects.newestOfRelease(ecosystem) ?? Number.NEGATIVE_INFINITY;
+  const own = subjects.newestOfRelease(publicEcosystem(ecosystem)) ?? Number.NEGATIVE_INFINITY;
   return newest - own > QUIET ? own : newest;
 }
 

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import { readZipDirectory, readZipEntry, type ZipEntry, type ZipFault, type ZipLimits } from '../../../lib/zip.js';
 import type { VulnerabilityLimit, VulnerabilityLimits } from '../../limits.js';
-import { ecosystemFamily, isKnownFamily, normalizeEcosystem } from '../../matching/ecosystems.js';
+import { ecosystemFamily, isKnownFamily, normalizeEcosystem, publicEcosystem } from '../../matching/ecosystems.js';
 import type { SourceFailure } from '../source.js';
 import type { ExportFile } from './export-files.js';
 import { RecordIndex } from './record-index.js';
@@ -34,7 +34,7 @@ export async function indexFile(
 function isExportOf(dir: string, ecosystem: string): boolean {
   if (!isKnownFamily(ecosystemFamily(dir))) return true;
   return dir.includes(':')
-    ? normalizeEcosystem(dir) === normalizeEcosystem(ecosystem)
+    ? normalizeEcosystem(dir) === normalizeEcosystem(publicEcosystem(ecosystem))
     : dir === ecosystemFamily(ecosystem);
 }
 
