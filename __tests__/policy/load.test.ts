@@ -89,15 +89,17 @@ describe('a valid policy', () => {
 
   test('`catalog: verified` is every publisher that is hardened and verifiable, and no other', async () => {
     const { allow } = await validPolicy('version: 1\nallow: [{ catalog: verified }]');
-    expect(new Set(allow.map(({ publisher }) => publisher))).toEqual(new Set(['chainguard', 'distroless', 'minimus']));
+    expect(new Set(allow.map(({ publisher }) => publisher))).toEqual(
+      new Set(['chainguard', 'distroless', 'docker-hardened', 'minimus']),
+    );
     expect(allow.every(({ authorities }) => authorities.length > 0)).toBe(true);
   });
 
   test.each([
     ['version: 1', []],
     ['version: 1\nprofile: observe', []],
-    ['version: 1\nprofile: hardened', ['chainguard', 'distroless', 'minimus']],
-    ['version: 1\nprofile: strict\nallow: []', ['chainguard', 'distroless', 'minimus']],
+    ['version: 1\nprofile: hardened', ['chainguard', 'distroless', 'docker-hardened', 'minimus']],
+    ['version: 1\nprofile: strict\nallow: []', ['chainguard', 'distroless', 'docker-hardened', 'minimus']],
     ['version: 1\nprofile: strict\nallow: [{ catalog: kubernetes }]', ['kubernetes']],
   ])('hardened and strict take `catalog: verified` where there is no list: %j', async (text, publishers) => {
     expect((await validPolicy(text)).allow.map(({ publisher }) => publisher)).toEqual(publishers);
