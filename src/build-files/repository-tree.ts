@@ -1,3 +1,4 @@
+import type { Failure } from '../lib/failure.js';
 import type { Result } from '../lib/result.js';
 
 /** One entry of a repository at the evaluated commit. Directories are not listed. */
@@ -8,11 +9,9 @@ export interface TreeEntry {
 }
 
 /** Why something can't be listed or read: a sentence, and one about what can be done. */
-export interface TreeError {
-  readonly code: 'not-found' | 'not-a-file' | 'outside-repository' | 'too-large' | 'unreadable';
+export interface TreeError
+  extends Failure<'not-found' | 'not-a-file' | 'outside-repository' | 'too-large' | 'unreadable'> {
   readonly path: string;
-  readonly message: string;
-  readonly fix: string;
 }
 
 /**

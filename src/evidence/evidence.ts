@@ -1,4 +1,5 @@
 import { optionalField } from '../lib/collections.js';
+import type { Explanation } from '../lib/failure.js';
 /** Why evidence could not be had although it may exist; each kind survives to the report. */
 export const UNAVAILABLE_CAUSES = [
   'offline',
@@ -33,17 +34,13 @@ export interface LookedIn {
 export type Evidence<T> =
   | { readonly status: 'present'; readonly value: T; readonly from: string; readonly lookedIn?: readonly LookedIn[] }
   | { readonly status: 'absent'; readonly lookedIn: readonly LookedIn[] }
-  | {
+  | ({
       readonly status: 'unavailable';
       readonly cause: UnavailableCause;
-      /** What happened, where, and what was expected: one sentence. */
-      readonly message: string;
-      /** What a person can do about it: one sentence. */
-      readonly fix: string;
       /** The named limit that was passed, where the cause is one. */
       readonly limit?: string;
       readonly lookedIn?: readonly LookedIn[];
-    }
+    } & Explanation)
   | {
       readonly status: 'unsupported';
       readonly form: string;

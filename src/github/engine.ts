@@ -1,5 +1,6 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Change } from '../gate/change.js';
+import type { Failure } from '../lib/failure.js';
 import type { Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
 import type { Finding, Report } from '../reports/report.js';
@@ -32,10 +33,6 @@ export interface BuildInputs {
 }
 
 /** Why nothing was decided. `usage`: somebody has to correct the workflow or the policy; else it may do to run again. */
-export interface Stop {
-  readonly code: 'usage' | 'indeterminate';
-  readonly message: string;
-  readonly fix: string;
-}
+export type Stop = Failure<'usage' | 'indeterminate'>;
 
 export type Engine = (request: EngineRequest) => Promise<Result<Report, Stop>>;

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
+import type { Failure } from '../lib/failure.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowlist } from '../policy/default-allow.js';
@@ -35,11 +36,7 @@ export interface PolicySetting {
 }
 
 /** Why no policy can be applied: the input names one that is not there, or is not valid. */
-export interface PolicyFailure {
-  readonly code: 'no-policy' | 'bad-policy' | 'unreadable';
-  readonly message: string;
-  readonly fix: string;
-}
+export type PolicyFailure = Failure<'no-policy' | 'bad-policy' | 'unreadable'>;
 
 /** The policy of a run: of another repository where the input says so, else of the branch, with the change previewed. */
 export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPolicy, PolicyFailure>> {

@@ -1,4 +1,5 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
+import type { Failure } from '../lib/failure.js';
 import type { Result } from '../lib/result.js';
 import type { Descriptor, Manifest } from './manifest/manifest.js';
 
@@ -9,15 +10,12 @@ export interface Repository {
 }
 
 /** What went wrong between us and a registry. The code is kept to the report: none of them ever reads as "no signature". */
-export interface RegistryError {
-  readonly code: Exclude<UnavailableCause, 'stale' | 'trust-root' | 'not-collected'>;
+export interface RegistryError extends Failure<Exclude<UnavailableCause, 'stale' | 'trust-root' | 'not-collected'>> {
   /** Its host, or the path of the image layout that could not be read. */
   readonly registry: string;
   /** `GET https://…` with credentials and query left out, or the layout's path. */
   readonly request: string;
   readonly status?: number;
-  readonly message: string;
-  readonly fix: string;
   readonly retryAfterSeconds?: number;
   /** The named limit that was passed, where code is `limit`. */
   readonly limit?: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { placeOf } from '../build-files/image-use.js';
 import { optionalField } from '../lib/collections.js';
+import type { Failure } from '../lib/failure.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { Answer } from '../rules/answer.js';
@@ -12,11 +13,7 @@ const MAX_CHECK_CHARACTERS = 16 * 1024 * 1024;
 /** An answer about an image stands once in the document and here once per use, so that a short text could ask for billions. */
 const MAX_ANSWERS = 500_000;
 
-export interface ReadCheckError {
-  readonly code: 'too-long' | 'not-json' | 'not-a-report';
-  readonly message: string;
-  readonly fix: string;
-}
+export type ReadCheckError = Failure<'too-long' | 'not-json' | 'not-a-report'>;
 
 /** Evidence may nest as deep as its author likes, and nothing is rendered from it: it is not looked at. */
 const readSchema = checkSchema.extend({

@@ -1,5 +1,6 @@
 import type { UnavailableCause } from '../evidence/evidence.js';
 import { optionalField } from '../lib/collections.js';
+import type { Explanation } from '../lib/failure.js';
 import type { RegistryError } from '../registry/image-source.js';
 import type { SignatureErrorCode } from './signature-error.js';
 import type { SignatureFacts, Signer } from './signer.js';
@@ -30,10 +31,8 @@ export interface RejectedSignature {
 }
 
 /** A place that could not be read: what was not found may be there. */
-export interface Incomplete {
+export interface Incomplete extends Explanation {
   readonly cause: UnavailableCause;
-  readonly message: string;
-  readonly fix: string;
   /** The named limit that was passed, where the cause is one. */
   readonly limit?: string;
 }

@@ -1,3 +1,4 @@
+import type { Explanation, Failure } from '../../lib/failure.js';
 /** How much of an SBOM is read before it is refused by the limit's name. Real ones stay far below. */
 export const SBOM_LIMITS = {
   /** Bytes of a document: the largest images' SBOMs with file lists reach 60 MB. */
@@ -17,14 +18,8 @@ export type RefusalCode = 'empty' | 'encoding' | 'malformed' | 'duplicate-key' |
 
 /** Why there is no inventory: a format that is not read, by its name, or a document that cannot be believed. */
 export type SbomError =
-  | { readonly status: 'unsupported'; readonly form: string; readonly message: string; readonly fix: string }
-  | {
-      readonly status: 'refused';
-      readonly code: RefusalCode;
-      readonly message: string;
-      readonly fix: string;
-      readonly limit?: SbomLimit;
-    };
+  | ({ readonly status: 'unsupported'; readonly form: string } & Explanation)
+  | ({ readonly status: 'refused'; readonly limit?: SbomLimit } & Failure<RefusalCode>);
 
 /** The error of a format that is not read; `form` completes "The document is …". */
 export function unsupported(form: string): SbomError {

@@ -1,12 +1,10 @@
+import type { Explanation } from '../../lib/failure.js';
 import { allListed } from '../../lib/text.js';
 import type { GitHubError, Permission } from '../repository/github-error.js';
 import type { ActionInputs, ReportInputs } from './inputs.js';
 
 /** What happened, and what a person can do about it. */
-interface Reported {
-  readonly message: string;
-  readonly fix: string;
-}
+type Reported = Explanation;
 
 /** Every permission that a workflow's inputs ask for, whichever event starts it. */
 export function requestedPermissions({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Failure } from '../../lib/failure.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import {
   formatRepositoryName,
@@ -65,11 +66,7 @@ export interface EventPlan {
   readonly notices: readonly string[];
 }
 
-export interface EventError {
-  readonly code: 'no-payload' | 'unexpected-payload' | 'nothing-to-evaluate';
-  readonly message: string;
-  readonly fix: string;
-}
+export type EventError = Failure<'no-payload' | 'unexpected-payload' | 'nothing-to-evaluate'>;
 
 const commit = z.string().refine(isCommit, 'a full commit id');
 // Git allows more, GitHub's branch names come from people: whatever reaches a URL is encoded by the client.

@@ -1,5 +1,6 @@
 import { FRAMEWORKS, type Framework } from '../../compliance/frameworks.js';
 import { optionalField } from '../../lib/collections.js';
+import type { Failure } from '../../lib/failure.js';
 import { nearest } from '../../lib/nearest.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parsePlatform } from '../../references/platform.js';
@@ -43,11 +44,8 @@ export interface ReportInputs {
 }
 
 /** An input that can't be read: the job ends with wrong usage. */
-export interface InputError {
-  readonly code: 'bad-input';
+export interface InputError extends Failure<'bad-input'> {
   readonly input: string;
-  readonly message: string;
-  readonly fix: string;
 }
 
 /** An empty token is what a secret is where it is not given, which GitHub answers as if it had expired. */

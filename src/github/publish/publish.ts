@@ -1,4 +1,5 @@
 import type { Verdict } from '../../gate/verdict.js';
+import type { Explanation } from '../../lib/failure.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { allListed } from '../../lib/text.js';
 import type { Report } from '../../reports/report.js';
@@ -33,9 +34,7 @@ export interface Publication {
 }
 
 /** An output that did not appear, and what would make it appear. It never changes the verdict. */
-export interface Shortfall {
-  readonly message: string;
-  readonly fix: string;
+export interface Shortfall extends Explanation {
   /** The address of a page that says more. */
   readonly page?: string;
 }

@@ -1,5 +1,6 @@
 import type { SourceRange } from '../../build-files/image-use.js';
 import { optionalField } from '../../lib/collections.js';
+import type { Explanation } from '../../lib/failure.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { Policy, Profile } from '../../policy/policy.js';
 import { fingerprintOf } from '../../reports/fingerprint.js';
@@ -45,10 +46,7 @@ export interface BranchPolicyRequest {
 }
 
 /** Why the policy that holds could not be had, and what can be done about it. */
-export interface PolicyUnavailable {
-  readonly message: string;
-  readonly fix: string;
-}
+export type PolicyUnavailable = Explanation;
 
 /** The policy of a run, and what there is to say about where it came from. */
 export interface BranchPolicy {

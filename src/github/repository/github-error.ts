@@ -1,4 +1,5 @@
 import { optionalField } from '../../lib/collections.js';
+import type { Failure } from '../../lib/failure.js';
 import { err, ok, type Result } from '../../lib/result.js';
 
 export type GitHubErrorCode =
@@ -14,17 +15,12 @@ export type GitHubErrorCode =
   | 'unexpected-answer';
 
 /** What went wrong between us and GitHub, said so that a person can fix it. */
-export interface GitHubError {
-  readonly code: GitHubErrorCode;
+export interface GitHubError extends Failure<GitHubErrorCode> {
   /** What was being done: `post the comment`. */
   readonly doing: string;
   readonly status?: number;
   /** Of `no-permission`: which one the token lacks. */
   readonly permission?: Permission;
-  /** What happened, where: one sentence. */
-  readonly message: string;
-  /** What a person can do about it: a sentence, and lines of a workflow where lines are missing. */
-  readonly fix: string;
 }
 
 /** The name of the limit on an answer's length, by which its error is known among those of the network. */

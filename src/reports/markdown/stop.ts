@@ -1,12 +1,10 @@
 import { block, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
+import type { Explanation } from '../../lib/failure.js';
 import { verdictSign } from './signs.js';
 
 /** What happened, and what can be done about it: a sentence each, and further lines as they are to be read or copied. */
-interface Stop {
-  readonly message: string;
-  readonly fix: string;
-}
+type Stop = Explanation;
 
 const MAX_TITLE = 60;
 const MAX_CHARACTERS = 4_096;

@@ -1,4 +1,5 @@
 import type { UnavailableCause } from '../../evidence/evidence.js';
+import type { Explanation } from '../../lib/failure.js';
 import type { Result } from '../../lib/result.js';
 import type { OsvRecord } from './osv-record.js';
 import type { Question, Unevaluated } from './queries.js';
@@ -21,10 +22,8 @@ export interface SourceAnswer<Q extends Question = Question> {
   readonly instead?: string;
 }
 
-export interface SourceFailure {
+export interface SourceFailure extends Explanation {
   readonly cause: UnavailableCause;
-  readonly message: string;
-  readonly fix: string;
 }
 
 /** Whoever knows vulnerabilities: a service, a directory, a feed. */
