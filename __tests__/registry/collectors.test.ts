@@ -22,7 +22,7 @@ function contextFor(source: ImageSource, text: string): CollectContext {
     subject: {
       reference: reference.value,
       pullFrom: reference.value,
-      entry: null,
+      verifiedBy: null,
       platform: { os: 'linux', architecture: 'amd64' },
     },
     source,

@@ -56,7 +56,7 @@ async function subjectOf(options: AttestedLayoutOptions): Promise<ImageRuleSubje
   if (!opened.ok) throw new Error(opened.error.message);
   const subject = opened.value.subjectOn({ os: 'linux', architecture: 'amd64' });
   const evidence = await opened.value.evidence.collect(subject, KINDS).finally(opened.value.close);
-  return { ...(await attestedSubject({ statements: [] })), entry: subject.entry, evidence };
+  return { ...(await attestedSubject({ statements: [] })), entry: subject.verifiedBy, evidence };
 }
 
 function answers(subject: ImageRuleSubject): Readonly<Record<string, readonly string[]>> {

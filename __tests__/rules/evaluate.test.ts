@@ -13,7 +13,7 @@ import {
   answersOfFile,
   answersOfImage,
   answersOfUse,
-  type UseInquiry,
+  type ReferenceContext,
 } from '../../src/rules/evaluate.js';
 import {
   asChangeRule,
@@ -73,8 +73,16 @@ const imageRule = (
 const use = makeUse('acme/app:1');
 const PLATFORM = { os: 'linux', architecture: 'amd64' };
 
-function inquiry(given: Partial<UseInquiry> = {}, policy: Policy = builtInPolicy('hardened')): UseInquiry {
+/** For rules that ask for none. */
+const NO_EVIDENCE: EvidenceCollection = {
+  get: async () => ABSENT,
+  collect: async () => ({}),
+  collected: async () => ({}),
+};
+
+function inquiry(given: Partial<ReferenceContext> = {}, policy: Policy = builtInPolicy('hardened')): ReferenceContext {
   return {
+    evidence: NO_EVIDENCE,
     subject: {
       use,
       file: { path: use.file, status: 'read' },
@@ -94,7 +102,7 @@ function inquiry(given: Partial<UseInquiry> = {}, policy: Policy = builtInPolicy
   };
 }
 
-const asked = (given: Partial<UseInquiry>, about: Partial<typeof use>): UseInquiry => {
+const asked = (given: Partial<ReferenceContext>, about: Partial<typeof use>): ReferenceContext => {
   const whole = inquiry(given);
   return { ...whole, subject: { ...whole.subject, use: { ...use, ...about } } };
 };
@@ -221,7 +229,7 @@ describe('a rule over a use', () => {
 
 describe('what a pull request inherits', () => {
   const image = async (rule: ImageRule<unknown>, change: Change | null) =>
-    answersOfImage([rule], inquiry({ change }), PLATFORM, await collection(), null);
+    answersOfImage([rule], { ...inquiry({ change }), evidence: await collection() }, PLATFORM, null);
   const all: Change = { ...inherited, onlyNew: 'all' };
   const ages = imageRule({ ages: true });
 
@@ -299,7 +307,7 @@ describe('a rule over an image', () => {
     };
     const rules = [imageRule({}, noting), imageRule({ evidence: ['image', 'tag'] }, noting)];
     const evidence = await collection(requests);
-    const answers = await answersOfImage(rules, inquiry(), { os: 'linux', architecture: 'arm64' }, evidence, null);
+    const answers = await answersOfImage(rules, inquiry({ evidence }), { os: 'linux', architecture: 'arm64' }, null);
     expect(requests).toEqual([
       ['acme/app arm64', ['image', 'sbom']],
       ['acme/app arm64', ['image', 'tag']],
@@ -321,17 +329,22 @@ describe('a rule over an image', () => {
 
   test('answers where the image is not there', async () => {
     const evidence = await collection([], { image: ABSENT });
-    const [answer] = await answersOfImage([imageRule()], inquiry(), PLATFORM, evidence, null);
+    const [answer] = await answersOfImage([imageRule()], { ...inquiry(), evidence: evidence }, PLATFORM, null);
     expect(answer).toMatchObject({ outcome: 'fail', platform: 'linux/amd64' });
   });
 
-  test.each<readonly [string, UseInquiry, Bar | null, string]>([
+  test.each<readonly [string, ReferenceContext, Bar | null, string]>([
     ['its role is not asked', asked({}, { role: 'frontend' }), DENIED, 'not-applicable'],
     ['nobody knows where to read it', inquiry({ pullFrom: null }), DENIED, 'not-applicable'],
     ['it is not to be looked at', inquiry(), DENIED, 'skipped'],
   ])('collects nothing where %s', async (_what, about, bar, outcome) => {
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
-    const answers = await answersOfImage([imageRule()], about, PLATFORM, await collection(requests), bar);
+    const answers = await answersOfImage(
+      [imageRule()],
+      { ...about, evidence: await collection(requests) },
+      PLATFORM,
+      bar,
+    );
     expect(answers).toMatchObject([{ outcome, platform: 'linux/amd64' }]);
     expect(requests).toEqual([]);
   });
@@ -340,11 +353,13 @@ describe('a rule over an image', () => {
     const whole = inquiry();
     const unnamed = { ...whole, subject: { ...whole.subject, reference: null } };
     const evidence = await collection();
-    expect(await answersOfImage([imageRule()], unnamed, PLATFORM, evidence, null)).toMatchObject([
+    expect(await answersOfImage([imageRule()], { ...unnamed, evidence: evidence }, PLATFORM, null)).toMatchObject([
       { outcome: 'not-applicable', message: expect.stringContaining('known-reference') },
     ]);
     const off = { ...builtInPolicy('hardened'), rules: { made: { level: 'off', options: {} } } } as const;
-    expect(await answersOfImage([imageRule()], inquiry({}, off), PLATFORM, evidence, null)).toEqual([]);
+    expect(await answersOfImage([imageRule()], { ...inquiry({}, off), evidence: evidence }, PLATFORM, null)).toEqual(
+      [],
+    );
   });
 });
 
@@ -356,37 +371,47 @@ describe('a rule that compares', () => {
     });
   const before = makeUse('acme/before:1').reference;
   if (before === null) throw new Error('it is a reference');
-  const image: UseInquiry['base'] & object = {
+  const image: ReferenceContext['base'] & object = {
     kind: 'image',
     use: makeUse('acme/before:1'),
-    subject: { reference: before, pullFrom: before, entry: null },
+    subject: { reference: before, pullFrom: before, verifiedBy: null },
   };
 
-  test.each<readonly [string, UseInquiry['base'] & object, object]>([
+  test.each<readonly [string, ReferenceContext['base'] & object, object]>([
     ['its image', image, { kind: 'image', reference: 'docker.io/acme/before:1' }],
     ['that there was none', { kind: 'none' }, { kind: 'none' }],
     ['that it is not known', { kind: 'unknown', use, reason: 'no network' }, { kind: 'unknown', reason: 'no network' }],
   ])('is reported of the base ref %s', async (_what, base, expected) => {
     const seen: ImageRuleSubject[] = [];
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
-    await answersOfImage([comparing(seen)], inquiry({ base }), PLATFORM, await collection(requests), null);
+    await answersOfImage(
+      [comparing(seen)],
+      { ...inquiry({ base }), evidence: await collection(requests) },
+      PLATFORM,
+      null,
+    );
     expect(seen[0]?.base).toMatchObject(expected);
     expect(requests.slice(1)).toEqual(base.kind === 'image' ? [['acme/before amd64', ['sbom']]] : []);
   });
 
   test('is reported nothing where nothing is compared; nor is one that does not compare', async () => {
     const seen: ImageRuleSubject[] = [];
-    await answersOfImage([comparing(seen)], inquiry(), PLATFORM, await collection(), null);
+    await answersOfImage([comparing(seen)], { ...inquiry(), evidence: await collection() }, PLATFORM, null);
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
-    await answersOfImage([imageRule()], inquiry({ base: image }), PLATFORM, await collection(requests), null);
+    await answersOfImage(
+      [imageRule()],
+      { ...inquiry({ base: image }), evidence: await collection(requests) },
+      PLATFORM,
+      null,
+    );
     expect(seen[0]).not.toHaveProperty('base');
     expect(requests).toHaveLength(1);
   });
 
-  const newer: UseInquiry['newer'] & object = {
+  const newer: ReferenceContext['newer'] & object = {
     kind: 'image',
     tag: '1',
-    subject: { reference: before, pullFrom: before, entry: null },
+    subject: { reference: before, pullFrom: before, verifiedBy: null },
   };
   const asksNewer = (seen: ImageRuleSubject[]) =>
     imageRule({ comparesWithNewer: true }, (subject) => {
@@ -397,7 +422,12 @@ describe('a rule that compares', () => {
   test('is reported what its tag names today, with the same evidence and the image', async () => {
     const seen: ImageRuleSubject[] = [];
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
-    await answersOfImage([asksNewer(seen)], inquiry({ newer }), PLATFORM, await collection(requests), null);
+    await answersOfImage(
+      [asksNewer(seen)],
+      { ...inquiry({ newer }), evidence: await collection(requests) },
+      PLATFORM,
+      null,
+    );
     expect(seen[0]?.newer).toMatchObject({ kind: 'image', tag: '1', digest: expect.stringMatching(DIGEST) });
     expect(requests).toEqual([
       ['acme/app amd64', ['image', 'sbom']],
@@ -405,7 +435,7 @@ describe('a rule that compares', () => {
     ]);
   });
 
-  test.each<readonly [string, UseInquiry['newer'] & object, CollectedEvidence['image'] & object, object]>([
+  test.each<readonly [string, ReferenceContext['newer'] & object, CollectedEvidence['image'] & object, object]>([
     ['is not looked at', { kind: 'unchecked', tag: '1', reason: 'It is denied.' }, ABSENT, { reason: 'It is denied.' }],
     ['is not there', newer, ABSENT, { tag: '1', reason: 'It is not an image that can be evaluated.' }],
     [
@@ -416,14 +446,19 @@ describe('a rule that compares', () => {
     ],
   ])('is reported why what its tag names %s', async (_what, named, image, expected) => {
     const seen: ImageRuleSubject[] = [];
-    await answersOfImage([asksNewer(seen)], inquiry({ newer: named }), PLATFORM, await collection([], { image }), null);
+    await answersOfImage(
+      [asksNewer(seen)],
+      { ...inquiry({ newer: named }), evidence: await collection([], { image }) },
+      PLATFORM,
+      null,
+    );
     expect(seen[0]?.newer).toMatchObject({ kind: 'unchecked', ...expected });
   });
 
   test('is reported of nothing newer where nothing is, nor if it does not ask', async () => {
     const seen: ImageRuleSubject[] = [];
-    await answersOfImage([asksNewer(seen)], inquiry(), PLATFORM, await collection(), null);
-    await answersOfImage([comparing(seen)], inquiry({ newer }), PLATFORM, await collection(), null);
+    await answersOfImage([asksNewer(seen)], { ...inquiry(), evidence: await collection() }, PLATFORM, null);
+    await answersOfImage([comparing(seen)], { ...inquiry({ newer }), evidence: await collection() }, PLATFORM, null);
     expect(seen).toHaveLength(2);
     for (const subject of seen) expect(subject).not.toHaveProperty('newer');
   });

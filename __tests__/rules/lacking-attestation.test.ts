@@ -40,7 +40,7 @@ const WANTED = {
 /** The answer about an image of which every place said that it has no provenance. */
 function lacking(given: Partial<AttestationQuestion>): RuleResult {
   const question = {
-    ...{ entry: null, publisher: null, reference: reference('gcr.io/distroless/static:nonroot') },
+    ...{ verifiedBy: null, publisher: null, reference: reference('gcr.io/distroless/static:nonroot') },
     ...{ policy: builtInPolicy('strict'), now: new Date('2026-11-21T12:00:00Z') },
   };
   return lackingAttestation({ status: 'absent', lookedIn: [] }, WANTED, { ...question, ...given });
@@ -74,7 +74,7 @@ describe('an attestation that is lacking fails, whoever published the image', ()
     ['nobody knows', null],
     ['the catalog knows nothing more of', { id: 'acme', name: 'Acme Images', hardened: false, verifiable: false }],
   ])('and of a publisher that %s, nothing is reported and no waiver offered', (_who, publisher) => {
-    expect(lacking({ publisher, entry: null })).toEqual({
+    expect(lacking({ publisher, verifiedBy: null })).toEqual({
       outcome: 'fail',
       message: 'The image has no signed provenance.',
       fix: WANTED.absentFix,
@@ -99,11 +99,11 @@ describe('the waiver that is offered', () => {
 
   test('is for what its entry governs, or for the one repository where no single pattern does', () => {
     const entry = allowEntry([], { pattern: 'gcr.io/distroless/**' });
-    expect(waivers({ entry })).toMatchObject([{ rule: WANTED.rule, image: 'gcr.io/distroless/**' }]);
+    expect(waivers({ verifiedBy: entry })).toMatchObject([{ rule: WANTED.rule, image: 'gcr.io/distroless/**' }]);
     const repository = [{ image: 'gcr.io/distroless/static' }];
-    expect(waivers({ entry: null })).toMatchObject(repository);
+    expect(waivers({ verifiedBy: null })).toMatchObject(repository);
     const ofCatalog = { ...entry, pattern: 'gcr.io/distroless/** gcr.io/other/**' };
-    expect(waivers({ entry: ofCatalog })).toMatchObject(repository);
+    expect(waivers({ verifiedBy: ofCatalog })).toMatchObject(repository);
   });
 
   test.each([

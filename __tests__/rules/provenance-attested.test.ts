@@ -347,7 +347,7 @@ test("unsigned provenance counts at level 1 where the entry takes the registry's
 });
 
 test('an image that no allow entry governs is asked for nothing but the level', async () => {
-  const subject = { ...(await attestedSubject(github())), entry: null };
+  const subject = { ...(await attestedSubject(github())), verifiedBy: null };
   expect(provenanceAttested.evaluate(subject, { 'min-level': 2 })).toMatchObject({ outcome: 'pass' });
   expect(provenanceAttested.evaluate(subject, { 'min-level': 3 })).toMatchObject({ outcome: 'fail' });
 });

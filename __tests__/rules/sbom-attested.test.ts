@@ -216,7 +216,7 @@ test('one digest under several tags, as BuildKit states it, is one subject', asy
 test('an image that no allow entry governs is asked for packages as any other', async () => {
   const over = async (predicate: unknown) => {
     const subject = await attestedSubject({ statements: [{ predicateType: SPDX, predicate }] });
-    return sbomAttested.evaluate({ ...subject, entry: null }, {});
+    return sbomAttested.evaluate({ ...subject, verifiedBy: null }, {});
   };
   expect(await over(DOCUMENT)).toMatchObject({ outcome: 'pass', message: expect.stringMatching(/^The SPDX/) });
   expect(await over(spdxDocument({ packages: [] }))).toMatchObject({ outcome: 'fail' });

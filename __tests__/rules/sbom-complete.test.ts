@@ -120,7 +120,7 @@ test('the signature counts as an element where there is one', async () => {
 
 test('an image that no allow entry governs is asked for packages as any other', async () => {
   const statements = [{ predicateType: 'https://spdx.dev/Document', predicate: spdxDocument({ packages: [] }) }];
-  const subject = { ...(await attestedSubject({ statements })), entry: null };
+  const subject = { ...(await attestedSubject({ statements })), verifiedBy: null };
   expect(sbomComplete.evaluate(subject, sbomComplete.presets.strict.options)).toMatchObject({ outcome: 'fail' });
 });
 

@@ -26,7 +26,7 @@ const NOTHING: ImageSignatures = { verified: [], rejected: [], unsupported: [], 
 
 function answer(signatures: Evidence<ImageSignatures>, entry = allowEntry([RELEASE])) {
   return evaluateSignature({
-    entry,
+    verifiedBy: entry,
     reference: reference(`registry.example/base@${DIGEST}`),
     evidence: { signatures },
   });
@@ -91,7 +91,7 @@ describe('signature-verified', () => {
     const unsupported = { status: 'unsupported', form: 'artifact', message } as const;
     const evidence = { image: unsupported, signatures: unsupported };
     expect(
-      evaluateSignature({ entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
+      evaluateSignature({ verifiedBy: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence }),
     ).toMatchObject({ outcome: 'fail', message: message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' });
   });
 
@@ -99,7 +99,7 @@ describe('signature-verified', () => {
     const { image } = await contentsOf({ layers: [] });
     const signatures = { status: 'unsupported', form: 'a form', message: 'It is of a form.' } as const;
     const evidence = { image: present(image, 'a test'), signatures };
-    const question = { entry: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence };
+    const question = { verifiedBy: allowEntry([RELEASE]), reference: reference('registry.example/base'), evidence };
     expect(evaluateSignature(question).fix).toContain('Ask the publisher');
   });
 
@@ -151,7 +151,7 @@ describe('the level of a failure', () => {
       undefined,
     ],
   ] as const)('of an image with %s', (_what, entry, known, atMost) => {
-    const subject = { ...subjectOf({ signatures: found({}) }), entry, publisher: known };
+    const subject = { ...subjectOf({ signatures: found({}) }), verifiedBy: entry, publisher: known };
     const [result] = [signatureVerified.evaluate(subject, { 'unverifiable-publisher': 'note' })].flat();
     expect(result?.outcome).toBe('fail');
     expect(result?.atMost).toBe(atMost);
@@ -165,7 +165,9 @@ describe('no signature', () => {
 
   test('was collected of an image that was not looked at, which leaves it open', () => {
     const entry = allowEntry([RELEASE]);
-    expect(evaluateSignature({ entry, reference: reference('a/b'), evidence: {} }).outcome).toBe('indeterminate');
+    expect(evaluateSignature({ verifiedBy: entry, reference: reference('a/b'), evidence: {} }).outcome).toBe(
+      'indeterminate',
+    );
   });
 
   test('has an authority to count for where nobody is named; who signed is reported, each once', () => {
@@ -174,14 +176,14 @@ describe('no signature', () => {
       untrusted('https://one.example'),
       { place: 'q', code: 'not-logged', reason: 'r' } as const,
     ];
-    const question = { entry: null, reference: reference('a/b') };
+    const question = { verifiedBy: null, reference: reference('a/b') };
     expect(evaluateSignature({ ...question, evidence: { signatures: found({ rejected }) } })).toMatchObject({
       outcome: 'fail',
       message: expect.stringContaining('No allow entry names who signs'),
       details: ['signed by https://one.example (issuer https://issuer.example)'],
     });
     expect(evaluateSignature({ ...question, evidence: { signatures: unsigned } })).not.toHaveProperty('details');
-    const nobody = evaluateSignature({ ...question, entry: allowEntry([]), evidence: { signatures: found({}) } });
+    const nobody = evaluateSignature({ ...question, verifiedBy: allowEntry([]), evidence: { signatures: found({}) } });
     expect(nobody.message).toContain('allow[0] does not name who signs');
     expect(nobody).not.toHaveProperty('details');
   });
@@ -242,7 +244,7 @@ describe('no signature', () => {
     const { image } = await contentsOf({ layers: [] });
     const fixOf = (name: string, kind: 'manifest' | 'index') =>
       evaluateSignature({
-        entry: allowEntry([RELEASE]),
+        verifiedBy: allowEntry([RELEASE]),
         reference: reference(name),
         evidence: { signatures: unsigned, image: present({ ...image, kind }, 'a test') },
       }).fix;

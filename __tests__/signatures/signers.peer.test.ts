@@ -77,7 +77,7 @@ describeWithPeers(
       const subject = {
         reference: about,
         pullFrom: about,
-        entry: allowEntry([authority]),
+        verifiedBy: allowEntry([authority]),
         platform: { os: 'linux', architecture: 'amd64' },
       };
       const collected = await evidence.collect(subject, ['signatures', 'statements']).finally(() => close());

@@ -42,7 +42,7 @@ const verdicts = await Promise.all(
     const about = {
       reference: reference.value,
       pullFrom: reference.value,
-      entry,
+      verifiedBy: entry,
       platform: { os: 'linux', architecture: 'amd64' },
     };
     const { signatures, statements } = await evidence.collect(about, ['signatures', 'statements']);

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
-import { loadCatalog, publisherOf } from '../catalog/catalog.js';
-import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import { loadCatalog } from '../catalog/catalog.js';
 import { type EvidenceCollection, startCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { collectors } from '../evidence/collectors.js';
+import { governanceOf } from '../gate/governance.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { governingEntry, policyReference } from '../policy/govern.js';
 import type { AllowEntry } from '../policy/policy.js';
 import type { Platform } from '../references/platform.js';
 import { parseReference } from '../references/reference.js';
@@ -75,8 +74,7 @@ export async function openImage(
   });
   if (!registries.ok) return usage(registries.error);
 
-  const reference = policyReference(policy.value, pullFrom.value);
-  const entry = given ?? governingEntry(policy.value, reference) ?? entryOfPublisher(publisherOf(catalog, reference));
+  const { reference, verifiedBy } = governanceOf(pullFrom.value, { policy: policy.value, catalog });
   const root = flags['trusted-root'];
   const settings = {
     now: new Date(),
@@ -88,7 +86,7 @@ export async function openImage(
   };
   return ok({
     evidence: startCollection({ policy: policy.value, source: registries.value.source, settings, collectors }),
-    subjectOn: (platform) => ({ reference, pullFrom: pullFrom.value, entry, platform }),
+    subjectOn: (platform) => ({ reference, pullFrom: pullFrom.value, verifiedBy: given ?? verifiedBy, platform }),
     close: () => registries.value.close(),
   });
 }

@@ -59,7 +59,11 @@ export const verify: Command = defineCommand(
 
 async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: CommandIo): Promise<Outcome> {
   const collected = await evidence.collect(subject, ['image', 'signatures']);
-  const result = evaluateSignature({ entry: subject.entry, reference: subject.reference, evidence: collected });
+  const result = evaluateSignature({
+    verifiedBy: subject.verifiedBy,
+    reference: subject.reference,
+    evidence: collected,
+  });
   const lines = [
     `${formatPlatform(subject.platform)}: ${result.outcome}. ${result.message}`,
     ...(result.details ?? []).map((line) => `  ${line}`),

@@ -38,7 +38,7 @@ export function startCollection({ policy, source, settings, collectors }: Collec
     const key = [
       formatReference(subject.pullFrom),
       formatReference(subject.reference),
-      subject.entry?.name ?? '',
+      subject.verifiedBy?.name ?? '',
       formatPlatform(subject.platform),
     ].join(' ');
     const known = contexts.get(key);

@@ -12,7 +12,7 @@ export interface ImageSubject {
   readonly reference: Reference;
   /** Where to read it: the same, or the mirror the build file names. */
   readonly pullFrom: Reference;
-  readonly entry: AllowEntry | null;
+  readonly verifiedBy: AllowEntry | null;
   readonly platform: Platform;
 }
 

@@ -4,11 +4,10 @@ import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Stage } from '../build-files/stage.js';
-import { type Catalog, isListedHost, publisherOf } from '../catalog/catalog.js';
-import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import { type Catalog, isListedHost } from '../catalog/catalog.js';
 import type { ImageSubject } from '../evidence/collector.js';
-import { governingEntry, policyReference } from '../policy/govern.js';
 import type { Policy } from '../policy/policy.js';
+import { governanceOf } from './governance.js';
 
 /** What the base ref has in the place of a use, for rules that compare the two; undefined where nothing is compared. */
 export function baseReference(
@@ -24,8 +23,7 @@ export function baseReference(
   const { reference: pullFrom } = before;
   if (pullFrom === null)
     return { kind: 'unknown', use: before, reason: `what ${before.written} names is not known there` };
-  const reference = policyReference(policy, pullFrom);
-  const entry = governingEntry(policy, reference);
+  const { reference, entry, verifiedBy } = governanceOf(pullFrom, { policy, catalog });
   if (entry === null && !isListedHost(catalog, policy, pullFrom)) {
     return {
       kind: 'unknown',
@@ -33,8 +31,7 @@ export function baseReference(
       reason: `neither the policy nor the catalog names the registry ${pullFrom.registry}`,
     };
   }
-  const verifiedBy = entry ?? entryOfPublisher(publisherOf(catalog, reference));
-  return { kind: 'image', use: before, subject: { reference, pullFrom, entry: verifiedBy } };
+  return { kind: 'image', use: before, subject: { reference, pullFrom, verifiedBy } };
 }
 
 /** What a change starts from, read by the same reader with the same options; no uses where it can't be read. */

@@ -1,8 +1,6 @@
 import { type DiffEntry, diffPackages, type NamedPackage } from '../attestations/sbom/diff.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
-import type { ReadingIndex } from '../build-files/reading-index.js';
-import type { EvidenceCollection } from '../evidence/collect.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
@@ -16,18 +14,13 @@ import type {
 } from '../reports/image-diff-document.js';
 import { shortReference } from '../reports/image-diff-words.js';
 import { BASE_CHANGE_ENTRIES } from '../reports/package-diff.js';
-import type { UseInquiry } from '../rules/evaluate.js';
+import { imageOn } from '../rules/evaluate.js';
 import { distinct, groups } from '../rules/vulnerabilities/describe.js';
 import { type EvaluatedPackages, evaluatedPackages } from '../vulnerabilities/evaluated-packages.js';
 import { compareFound, openOf } from '../vulnerabilities/matching/compare.js';
 import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
-import {
-  baseBarredBy,
-  type EvaluationInput,
-  failedIdentity,
-  inquiryOf,
-  type ReferenceEvaluation,
-} from './evaluate-reference.js';
+import { baseBarredBy, failedIdentity, type ReferenceEvaluation } from './evaluate-reference.js';
+import type { RunContext } from './run-context.js';
 
 /** One of two images that are compared, and what was collected of it. */
 interface Side {
@@ -168,16 +161,12 @@ const COMPARED: readonly EvidenceKind[] = ['image', 'packages', 'sbom', 'vulnera
  */
 export async function baseChanges(
   evaluated: readonly ReferenceEvaluation[],
-  reading: ReadingIndex,
-  input: EvaluationInput,
-  evidence: EvidenceCollection,
+  run: RunContext,
 ): Promise<readonly BaseChange[]> {
   const perUse = await Promise.all(
     evaluated.map((evaluation) => {
-      const inquiry = inquiryOf(evaluation.use, reading, input);
-      return Promise.all(
-        inquiry.platforms.map((platform) => changeOf(evaluation, inquiry, platform, reading, input, evidence)),
-      );
+      const { platforms } = run.referenceOf(evaluation.use);
+      return Promise.all(platforms.map((platform) => changeOf(evaluation, platform, run)));
     }),
   );
   const joined = new Map<string, BaseChange>();
@@ -196,16 +185,15 @@ export async function baseChanges(
  * why where one of the two could not be had.
  */
 async function changeOf(
-  { answers, notContacted }: ReferenceEvaluation,
-  inquiry: UseInquiry,
+  { use, answers, notContacted }: ReferenceEvaluation,
   platform: Platform,
-  reading: ReadingIndex,
-  input: EvaluationInput,
-  evidence: EvidenceCollection,
+  run: RunContext,
 ): Promise<BaseChange | null> {
-  const { subject, pullFrom, base, verifiedBy } = inquiry;
-  const { use, reference } = subject;
-  if (use.role === 'frontend' || pullFrom === null || reference === null) return null;
+  const reference = run.referenceOf(use);
+  const { base } = reference;
+  const image = imageOn(reference, platform);
+  if (use.role === 'frontend' || image === null) return null;
+  const { pullFrom } = image;
   if (base === undefined || base.kind === 'none' || base.use === undefined) return null;
   const replaced = base.use.reference;
   if (replaced !== null && formatReference(replaced) === formatReference(pullFrom)) return null;
@@ -220,15 +208,15 @@ async function changeOf(
   };
   if (notContacted !== undefined) return notKnown(notContacted);
   const own = answers.filter((answer) => answer.platform === undefined || answer.platform === reported.platform);
-  const failed = failedIdentity(own, use, input);
+  const failed = failedIdentity(own, use, run);
   if (failed !== null) return notKnown(notOpened(after, failed));
   if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not looked at, because ${base.reason}.`);
 
-  const barring = await baseBarredBy(base.use, platform, reading, input, evidence);
+  const barring = await baseBarredBy(base.use, platform, run);
   if (barring !== null) return notKnown(notOpened(before, barring));
-  const now = await evidence.collected({ reference, pullFrom, entry: verifiedBy, platform });
+  const now = await run.evidence.collected(image);
   const wanted = COMPARED.filter((kind) => now[kind] !== undefined);
-  const then = await evidence.collect({ ...base.subject, platform }, wanted);
+  const then = await run.evidence.collect({ ...base.subject, platform }, wanted);
   if (isSameImage(then, now)) return null;
   return {
     ...reported,

@@ -1,6 +1,4 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import type { ReadingIndex } from '../build-files/reading-index.js';
-import type { EvidenceCollection } from '../evidence/collect.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { optionalField } from '../lib/collections.js';
 import { applyWaivers } from '../policy/waivers.js';
@@ -8,10 +6,11 @@ import { formatPlatform, type Platform } from '../references/platform.js';
 import type { Reference } from '../references/reference.js';
 import type { TagState } from '../registry/resolved-image.js';
 import type { Answer } from '../rules/answer.js';
-import { answersOfImage, type NewerReference, type UseInquiry } from '../rules/evaluate.js';
+import { answersOfImage, imageOn, type NewerReference, type ReferenceContext } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import type { ImageRule } from '../rules/rule.js';
-import { barringAnswer, type EvaluationInput, inquiryOf, type ReferenceEvaluation } from './evaluate-reference.js';
+import { barringAnswer, type ReferenceEvaluation } from './evaluate-reference.js';
+import { type RunContext, type RunInput, startRun } from './run-context.js';
 
 const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
 
@@ -19,23 +18,18 @@ const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subje
  * Asks the rules that failed and could be fixed by what the tag names today once more, with evidence about that. Called
  * when everything else is evaluated, so that what this costs is taken from what the run has left, and from nothing else.
  */
-export async function evaluateNewerTag(
-  evaluation: ReferenceEvaluation,
-  reading: ReadingIndex,
-  input: EvaluationInput,
-  evidence: EvidenceCollection,
-): Promise<ReferenceEvaluation> {
+export async function evaluateNewerTag(evaluation: ReferenceEvaluation, run: RunContext): Promise<ReferenceEvaluation> {
   const { use } = evaluation;
-  const failed = failedRules(evaluation.answers, use, input);
-  const inquiry = failed.size === 0 ? null : inquiryOf(use, reading, input);
-  if (inquiry === null) return evaluation;
+  const failed = failedRules(evaluation.answers, use, run);
+  if (failed.size === 0) return evaluation;
+  const reference = run.referenceOf(use);
   const again = new Map<string, readonly Answer[]>();
   await Promise.all(
-    inquiry.platforms.map(async (platform) => {
+    reference.platforms.map(async (platform) => {
       const asked = imageRules.filter(({ id }) => failed.has(queryKey(id, formatPlatform(platform))));
-      const newer = asked.length === 0 ? null : await newerOf(inquiry, platform, reading, input, evidence);
+      const newer = asked.length === 0 ? null : await newerOf(reference, platform, run);
       if (newer === null) return;
-      for (const answer of await answersOfImage(asked, { ...inquiry, newer }, platform, evidence, null)) {
+      for (const answer of await answersOfImage(asked, { ...reference, newer }, platform, null)) {
         const key = queryKey(answer.rule, answer.platform);
         again.set(key, [...(again.get(key) ?? []), answer]);
       }
@@ -48,65 +42,52 @@ const queryKey = (rule: string, platform: string | undefined): string => `${rule
 
 /** The second answers in the place of the first. */
 function replaced(answers: readonly Answer[], again: ReadonlyMap<string, readonly Answer[]>): readonly Answer[] {
-  const reported = new Set<string>();
+  const replacedKeys = new Set<string>();
   return answers.flatMap((answer) => {
     const key = queryKey(answer.rule, answer.platform);
     const second = again.get(key);
     if (second === undefined) return [answer];
-    if (reported.has(key)) return [];
-    reported.add(key);
+    if (replacedKeys.has(key)) return [];
+    replacedKeys.add(key);
     return second;
   });
 }
 
-/** Which rules failed on which platforms in a way that a person will be reported of: whatever is waived or only noted is not worth a download. */
-function failedRules(
-  answers: readonly Answer[],
-  use: ImageUse,
-  { policy, settings }: EvaluationInput,
-): ReadonlySet<string> {
+/** Which rules failed on which platforms and show as an error or a warning: what is waived or a note is not worth a download. */
+function failedRules(answers: readonly Answer[], use: ImageUse, { policy, settings }: RunInput): ReadonlySet<string> {
   const wanted = new Set(imageRules.filter((rule) => rule.comparesWithNewer === true).map(({ id }) => id));
-  const mayBeMended = answers.filter(({ rule, outcome }) => wanted.has(rule) && outcome === 'fail');
-  if (mayBeMended.length === 0) return new Set();
-  const reported = applyWaivers(policy, mayBeMended, [use], settings.now).answers.filter(
+  const mayBeFixed = answers.filter(({ rule, outcome }) => wanted.has(rule) && outcome === 'fail');
+  if (mayBeFixed.length === 0) return new Set();
+  const shown = applyWaivers(policy, mayBeFixed, [use], settings.now).answers.filter(
     ({ level, waiver }) => waiver === undefined && (level === 'error' || level === 'warning'),
   );
-  return new Set(reported.map(({ rule, platform }) => queryKey(rule, platform)));
+  return new Set(shown.map(({ rule, platform }) => queryKey(rule, platform)));
 }
 
 /** What the tag names today, where that is newer than what was evaluated and its identity passes as a use's own must. */
 async function newerOf(
-  { subject, pullFrom, verifiedBy }: UseInquiry,
+  reference: ReferenceContext,
   platform: Platform,
-  reading: ReadingIndex,
-  input: EvaluationInput,
-  evidence: EvidenceCollection,
+  run: RunContext,
 ): Promise<NewerReference | null> {
-  const { reference, use } = subject;
-  if (reference === null || pullFrom === null) return null;
-  const candidate = newerThan(
-    pullFrom,
-    await evidence.get({ reference, pullFrom, entry: verifiedBy, platform }, 'tag'),
-  );
+  const image = imageOn(reference, platform);
+  if (image === null) return null;
+  const candidate = newerThan(image.pullFrom, await run.evidence.get(image, 'tag'));
   if (candidate === null) return null;
   // As if the build file named it, and nothing of it were inherited.
-  const asked: EvaluationInput = { ...input, change: null, all: false };
-  const newer = inquiryOf({ ...use, reference: candidate }, reading, asked);
-  const doubt = await barringAnswer(newer, platform, evidence, (answer) => isDoubt(answer, newer));
+  const asIf = startRun({ ...run, change: null, all: false }, run.reading, run.evidence);
+  const newer = asIf.referenceOf({ ...reference.subject.use, reference: candidate });
+  const doubt = await barringAnswer(newer, platform, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;
   if (doubt !== null) {
     return { kind: 'unchecked', tag, ...optionalField('digest', digest), reason: doubt.message };
   }
-  if (newer.subject.reference === null) return null;
-  return {
-    kind: 'image',
-    tag,
-    subject: { reference: newer.subject.reference, pullFrom: candidate, entry: newer.verifiedBy },
-  };
+  const subject = imageOn(newer, platform);
+  return subject === null ? null : { kind: 'image', tag, subject };
 }
 
 /** An image that somebody is named to sign has to be signed by them, whatever the level; one that nobody is, as the policy says. */
-function isDoubt({ rule, outcome, level }: Answer, { verifiedBy }: UseInquiry): boolean {
+function isDoubt({ rule, outcome, level }: Answer, { verifiedBy }: ReferenceContext): boolean {
   if (outcome !== 'fail' && outcome !== 'indeterminate') return false;
   return level === 'error' || (rule === 'signature-verified' && (verifiedBy?.authorities.length ?? 0) > 0);
 }

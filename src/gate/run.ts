@@ -3,15 +3,12 @@ import { readOnBuildTriggers } from '../build-files/dockerfile/onbuild-triggers.
 import { type ImageUse, placeOf } from '../build-files/image-use.js';
 import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
-import { indexReading, type ReadingIndex } from '../build-files/reading-index.js';
+import { indexReading } from '../build-files/reading-index.js';
 import type { RepositoryTree, TreeError } from '../build-files/repository-tree.js';
-import type { Catalog } from '../catalog/publisher.js';
-import { type Collectors, type EvidenceCollection, startCollection } from '../evidence/collect.js';
-import type { RunSettings } from '../evidence/collector.js';
+import { type Collectors, startCollection } from '../evidence/collect.js';
 import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { version } from '../lib/version.js';
-import type { Policy } from '../policy/policy.js';
 import { applyWaivers } from '../policy/waivers.js';
 import type { ImageSource } from '../registry/image-source.js';
 import { findingsOf } from '../reports/findings.js';
@@ -19,26 +16,20 @@ import type { Finding, Report } from '../reports/report.js';
 import { distinctImages, noticesOf, runFacts } from '../reports/run-facts.js';
 import { answersOfChange, answersOfFile } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
-import type { Change } from './change.js';
 import { coverageOf } from './coverage.js';
 import { evaluateReference, type ReferenceEvaluation } from './evaluate-reference.js';
 import { baseChanges } from './image-diff.js';
 import { evaluateNewerTag } from './newer-tag.js';
+import { type RunContext, type RunInput, startRun } from './run-context.js';
 import { verdictOf } from './verdict.js';
 
-/** Everything a run is given. What GitHub or a desk is, the gate does not know. */
-export interface GateInput {
+/** Everything a run is given. It knows neither GitHub nor the command line. */
+export interface GateInput extends RunInput {
   readonly tree: RepositoryTree;
   readonly reading: ReadingOptions;
-  readonly policy: Policy;
-  readonly catalog: Catalog;
   readonly source: ImageSource;
   readonly collectors: Collectors;
-  readonly settings: RunSettings;
-  readonly change: Change | null;
-  /** Open images whose identity failed, too. */
-  readonly all: boolean;
-  /** Reported how many uses are evaluated, of how many. */
+  /** Is called with how many references have been evaluated, of how many. */
   readonly evaluated?: (done: number, of: number) => void;
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
@@ -54,11 +45,9 @@ const MAX_ONBUILD_DEPTH = 3;
 export async function runGate(input: GateInput): Promise<Result<Report, TreeError>> {
   const read = await readRepository(input.tree, input.reading);
   if (!read.ok) return read;
-  const evidence = startCollection(input);
-
-  const index = indexReading(read.value);
-  const first = await evaluateAll(read.value.uses, index, input, evidence, 0);
-  const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, index, input, evidence)));
+  const run = startRun(input, indexReading(read.value), startCollection(input));
+  const first = await evaluateAll(read.value.uses, run, input.evaluated, 0);
+  const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
     ...evaluated.flatMap((evaluation) => evaluation.answers),
@@ -87,7 +76,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     stages: read.value.stages,
     uses,
     images,
-    ...(input.change === null ? {} : { baseChanges: await baseChanges(evaluated, index, input, evidence) }),
+    ...(input.change === null ? {} : { baseChanges: await baseChanges(evaluated, run) }),
     answers: waived.answers,
     findings,
     waivers: waived.waivers,
@@ -99,28 +88,27 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
 /** Evaluates uses side by side, and then the uses that the ONBUILD triggers of their images add. */
 async function evaluateAll(
   uses: readonly ImageUse[],
-  reading: ReadingIndex,
-  input: GateInput,
-  evidence: EvidenceCollection,
+  run: RunContext,
+  progress: GateInput['evaluated'],
   depth: number,
 ): Promise<readonly ReferenceEvaluation[]> {
   let done = 0;
-  input.evaluated?.(done, uses.length);
+  progress?.(done, uses.length);
   const evaluated = await Promise.all(
     uses.map(async (use) => {
-      const evaluation = await evaluateReference(use, reading, input, evidence);
-      input.evaluated?.(++done, uses.length);
+      const evaluation = await evaluateReference(use, run);
+      progress?.(++done, uses.length);
       return evaluation;
     }),
   );
   const triggered = evaluated.flatMap(({ use, onBuild }) =>
-    onBuild.length > 0 ? readOnBuildTriggers(onBuild, use, reading.stages) : [],
+    onBuild.length > 0 ? readOnBuildTriggers(onBuild, use, run.reading.stages) : [],
   );
   const known = new Set(uses.map(({ id }) => id));
   const added = triggered.filter(({ id }) => !known.has(id));
   if (added.length === 0) return evaluated;
   if (depth === MAX_ONBUILD_DEPTH) return [...evaluated, ...added.map(beyondDepth)];
-  return [...evaluated, ...(await evaluateAll(added, reading, input, evidence, depth + 1))];
+  return [...evaluated, ...(await evaluateAll(added, run, progress, depth + 1))];
 }
 
 /** A use that was found and is not evaluated: that can't be a pass. */

@@ -28,8 +28,9 @@ function atMost(level: Level, cap: Level): Level {
   return RANK[cap] < RANK[level] ? cap : level;
 }
 
-/** Everything a use is asked with, and what its answers are lowered by. */
-export interface UseInquiry {
+/** Everything a reference is asked with, and what its answers are lowered by; `src/gate/run-context.ts` makes it. */
+export interface ReferenceContext {
+  readonly evidence: EvidenceCollection;
   readonly subject: Omit<UseSubject, 'waiverOf'>;
   readonly waiverOf: (rule: string, vulnerability: string) => Waiver | null;
   readonly platforms: readonly Platform[];
@@ -47,6 +48,12 @@ export interface UseInquiry {
 export type NewerReference =
   | { readonly kind: 'image'; readonly tag: string; readonly subject: Omit<ImageSubject, 'platform'> }
   | Extract<NewerImage, { readonly kind: 'unchecked' }>;
+
+/** The image behind a reference on one platform, as evidence is collected about it; null where it names none. */
+export function imageOn({ subject, pullFrom, verifiedBy }: ReferenceContext, platform: Platform): ImageSubject | null {
+  const { reference } = subject;
+  return reference === null || pullFrom === null ? null : { reference, pullFrom, verifiedBy, platform };
+}
 
 /** The answers of rules about a build file as a whole. */
 export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: Policy): readonly Answer[] {
@@ -78,7 +85,7 @@ export function answersOfChange(rules: readonly Rule[], policy: Policy, change: 
 /** The answers that need nothing but the build file and the policy. With a `bar`, no rule that concerns the use is asked. */
 export function answersOfUse(
   rules: readonly UseRule<unknown>[],
-  inquiry: UseInquiry,
+  inquiry: ReferenceContext,
   bar: Bar | null,
 ): readonly Answer[] {
   const { subject } = inquiry;
@@ -103,13 +110,13 @@ export function answersOfUse(
 /** The answers about the image behind a use on one platform, for the rules given. Evidence that no rule needs is not fetched. */
 export async function answersOfImage(
   rules: readonly ImageRule<unknown>[],
-  inquiry: UseInquiry,
+  inquiry: ReferenceContext,
   platform: Platform,
-  evidence: EvidenceCollection,
   bar: Bar | null,
 ): Promise<readonly Answer[]> {
-  const { subject, pullFrom, verifiedBy } = inquiry;
-  const image = pullFrom === null ? undefined : imageId({ pullFrom, platform });
+  const { subject, evidence } = inquiry;
+  const image = imageOn(inquiry, platform);
+  const id = image === null ? undefined : imageId(image);
   const answers = rules.map(async (rule): Promise<readonly Answer[]> => {
     const setting = ruleSetting(subject.policy, rule, subject.use.role);
     if (setting.level === 'off') return [];
@@ -118,20 +125,18 @@ export async function answersOfImage(
         {
           ...useAnswer(rule, result, setting, inquiry),
           platform: formatPlatform(platform),
-          ...optionalField('image', image),
+          ...optionalField('image', id),
           ...unanswered(result, cause),
         },
         rule,
         inquiry,
       );
     if (!rule.roles.includes(subject.use.role)) return [finish(notQueried(subject.use))];
-    const { reference } = subject;
-    if (reference === null || pullFrom === null) {
+    if (image === null) {
       return [finish({ outcome: 'not-applicable', message: 'The image is not known; see known-reference.' })];
     }
     if (bar !== null) return [finish({ outcome: 'skipped', message: bar.message }, bar.cause)];
-    const imageSubject: ImageSubject = { reference, pullFrom, entry: verifiedBy, platform };
-    const collected = await evidence.collect(imageSubject, [...new Set(['image' as const, ...rule.evidence])]);
+    const collected = await evidence.collect(image, [...new Set(['image' as const, ...rule.evidence])]);
     const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
     const newer = rule.comparesWithNewer === true ? await newerImage(rule, inquiry.newer, platform, evidence) : {};
     const results = asList(
@@ -140,8 +145,8 @@ export async function answersOfImage(
           ...subjectFor(rule, inquiry),
           ...base,
           ...newer,
-          reference,
-          entry: verifiedBy,
+          reference: image.reference,
+          verifiedBy: image.verifiedBy,
           platform,
           evidence: collected,
         },
@@ -204,7 +209,7 @@ function asList(results: RuleResult | readonly RuleResult[]): readonly RuleResul
   return 'outcome' in results ? [results] : results;
 }
 
-function subjectFor({ id }: Rule, { subject, waiverOf }: UseInquiry): UseSubject {
+function subjectFor({ id }: Rule, { subject, waiverOf }: ReferenceContext): UseSubject {
   return { ...subject, waiverOf: (vulnerability) => waiverOf(id, vulnerability) };
 }
 
@@ -212,7 +217,7 @@ function notQueried(use: ImageUse): RuleResult {
   return { outcome: 'not-applicable', message: `The rule is not asked of images in the role "${use.role}".` };
 }
 
-function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: UseInquiry): Answer {
+function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: ReferenceContext): Answer {
   return { rule: rule.id, use: subject.use.id, location: placeOf(subject.use), ...answerFields(result, setting) };
 }
 
@@ -230,7 +235,7 @@ function answerFields(
 }
 
 /** A pull request answers for what it changes: what it inherits is shown, as a warning at most. */
-function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change }: UseInquiry): Answer {
+function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change }: ReferenceContext): Answer {
   if (change === null || change.onlyNew === 'off' || answer.outcome !== 'fail') return answer;
   const asksImage = rule.subject === 'image';
   if (!(asksImage && rule.ages) && change.onlyNew !== 'all') return answer;

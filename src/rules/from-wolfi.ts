@@ -22,7 +22,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
   controls: ['SR-4', 'CM-8'],
   securitySeverity: 6,
   evaluate: (subject): RuleResult => {
-    if (subject.entry?.wolfi !== true)
+    if (subject.verifiedBy?.wolfi !== true)
       return { outcome: 'not-applicable', message: 'No allow entry claims that it is Wolfi.' };
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;

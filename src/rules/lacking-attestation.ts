@@ -10,7 +10,7 @@ export interface WantedAttestation extends WantedEvidence {
 }
 
 /** What the answer depends on. */
-export type AttestationQuestion = Pick<ImageRuleSubject, 'entry' | 'publisher' | 'reference' | 'policy' | 'now'>;
+export type AttestationQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'publisher' | 'reference' | 'policy' | 'now'>;
 
 /**
  * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
@@ -25,7 +25,7 @@ export function lackingAttestation(
   const result = withoutEvidence(evidence, wanted);
   if (evidence?.status !== 'absent') return result;
   const known = knownOf(subject.publisher, wanted.published);
-  if (known === '' && subject.entry?.signed !== false) return result;
+  if (known === '' && subject.verifiedBy?.signed !== false) return result;
   return {
     ...result,
     message: `The image has no ${wanted.name}${known}.`,
@@ -46,7 +46,7 @@ function knownOf(publisher: PublisherFacts | null, what: WantedAttestation['publ
 }
 
 /** What makes the rule pass: who signs has to be named, and has to sign. */
-function adviceFor({ entry }: AttestationQuestion, { absentFix }: WantedAttestation): string {
+function adviceFor({ verifiedBy: entry }: AttestationQuestion, { absentFix }: WantedAttestation): string {
   if (entry?.signed !== false) return absentFix;
   return `\`signed: false\` excuses ${entry.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
 }
@@ -65,7 +65,7 @@ function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttesta
 }
 
 /** What the entry governs, so that the images of one entry are one finding; an entry of the catalog has several patterns. */
-function scopeOf({ entry, reference }: AttestationQuestion): string {
+function scopeOf({ verifiedBy: entry, reference }: AttestationQuestion): string {
   if (entry !== null && !entry.pattern.includes(' ')) return entry.pattern;
   return repositoryName(reference);
 }

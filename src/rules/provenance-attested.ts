@@ -84,7 +84,7 @@ function evaluate(
   chosen: Options,
 ): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject);
-  const { entry } = subject;
+  const { verifiedBy: entry } = subject;
   const { all, counts, problems } = evidence.value;
   const details = [...all.flatMap(tell), ...problems];
   const [first] = all;

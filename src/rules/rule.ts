@@ -72,6 +72,7 @@ export interface UseSubject {
   /** The reference as policy sees it (a mirror's path replaced); null where it is unresolved. */
   readonly reference: Reference | null;
   readonly policy: Policy;
+  /** The allow entry of the policy that governs it. */
   readonly entry: AllowEntry | null;
   /** The catalog publisher whose pattern matches, whether or not the policy allows it. */
   readonly publisher: PublisherFacts | null;
@@ -106,6 +107,8 @@ export type BuiltUse = Pick<UseSubject, 'use' | 'stages'>;
 export interface ImageRuleSubject extends UseSubject {
   /** Of an image that is not known no evidence is collected, and no rule over an image is asked. */
   readonly reference: Reference;
+  /** What the image is verified by: the policy's entry, or the catalog's where the policy has none. */
+  readonly verifiedBy: AllowEntry | null;
   readonly platform: Platform;
   readonly evidence: CollectedEvidence;
   /** What the base ref has in this place, for rules that compare. Absent where nothing is compared. */

@@ -56,7 +56,7 @@ export const SBOM_WANTED = {
 
 function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject);
-  const { entry } = subject;
+  const { verifiedBy: entry } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;
   const details = [...all.map(tell), ...problems, ...disagreements];
   if (!counts) {

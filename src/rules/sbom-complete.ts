@@ -85,7 +85,10 @@ export const sbomComplete: ImageRule<Options> = {
   evaluate: evaluate,
 };
 
-function evaluate({ evidence: { sbom: evidence }, entry, now }: ImageRuleSubject, wanted: Options): RuleResult {
+function evaluate(
+  { evidence: { sbom: evidence }, verifiedBy: entry, now }: ImageRuleSubject,
+  wanted: Options,
+): RuleResult {
   if (evidence?.status !== 'present') return withoutEvidence(evidence, SBOM_WANTED);
   const { chosen, counts } = evidence.value;
   if (!counts) {

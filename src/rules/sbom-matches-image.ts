@@ -50,7 +50,7 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
 
 const FIX = 'Ask the publisher for an SBOM made from the finished image, and do not rely on this one.';
 
-function evaluateLayers({ evidence: { packages }, entry }: ImageRuleSubject, value: ImageSbom): RuleResult {
+function evaluateLayers({ evidence: { packages }, verifiedBy: entry }: ImageRuleSubject, value: ImageSbom): RuleResult {
   if (!value.counts) {
     return {
       outcome: 'fail',

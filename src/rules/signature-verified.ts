@@ -58,18 +58,18 @@ export const signatureVerified: ImageRule<Options> = {
   securitySeverity: 8.5,
   evaluate: (subject, chosen) => {
     const result = evaluateSignature(subject);
-    const { entry, publisher } = subject;
+    const { verifiedBy: entry, publisher } = subject;
     const verifiable = publisher?.verifiable === true || (entry !== null && entry.authorities.length > 0);
     return verifiable ? result : { ...result, atMost: chosen['unverifiable-publisher'] };
   },
 };
 
 /** What the answer depends on. */
-export type SignatureQuestion = Pick<ImageRuleSubject, 'entry' | 'reference' | 'evidence'>;
+export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'>;
 
 /** Answers the rule's question, whatever level it has. */
 export function evaluateSignature(subject: SignatureQuestion): RuleResult {
-  const { entry, reference } = subject;
+  const { verifiedBy: entry, reference } = subject;
   const evidence = subject.evidence.signatures;
   const name = formatReference(reference);
   if (entry?.signed === false) {

@@ -24,7 +24,7 @@ import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './ve
 export const collectSignatures: Collector<'signatures'> = async (context) => {
   const image = await context.get('image');
   if (image.status !== 'present') return image;
-  const wanted = Math.max(1, context.subject.entry?.require ?? 1);
+  const wanted = Math.max(1, context.subject.verifiedBy?.require ?? 1);
   const examined = await examineImage(context, image.value, '.sig', (some) => {
     return countSigners(sort(some, authoritiesOf(context)).verified) >= wanted;
   });

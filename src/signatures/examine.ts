@@ -105,7 +105,7 @@ function distinct(repositories: readonly Repository[]): readonly Repository[] {
 
 /** The authorities of the entry that governs the image; none where no entry does. */
 export function authoritiesOf(context: CollectContext): readonly Authority[] {
-  return context.subject.entry?.authorities ?? [];
+  return context.subject.verifiedBy?.authorities ?? [];
 }
 
 /** The run's trusted root, or null where no authority of the entry needs one. */
@@ -138,7 +138,7 @@ function examine(
   const { source, subject, settings } = context;
   const search = { source, repository, digest: about.digest, limits: settings.limits ?? registryLimits() };
   const place = `${repository.registry}/${repository.repository}@${about.digest}`;
-  const entry = subject.entry === null ? 'no entry' : `${subject.entry.name} ${subject.entry.pattern}`;
+  const entry = subject.verifiedBy === null ? 'no entry' : `${subject.verifiedBy.name} ${subject.verifiedBy.pattern}`;
   return context.once(`signatures: ${where} of ${place} for ${entry}`, async () => {
     const discovery = await context.once(`signatures: ${where} of ${place}`, () =>
       where === 'referrers' ? searchReferrers(search) : searchTag(search, where),

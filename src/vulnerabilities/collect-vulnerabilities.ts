@@ -119,7 +119,7 @@ function inventoryGaps(
 ): readonly Unevaluated[] {
   const unread = [...unknowns, ...unreadContents].map(({ path, reason }) => ({ what: `/${path}`, reason }));
   const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
-  if (isUnderstood || subject.entry?.noPackages === 'allow') return unread;
+  if (isUnderstood || subject.verifiedBy?.noPackages === 'allow') return unread;
   const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
   const reason = `${found}, and its allow entry does not say \`no-packages: allow\``;
   return [...unread, { what: 'the image', reason, fix: OPT_IN }];

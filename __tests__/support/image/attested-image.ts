@@ -91,7 +91,7 @@ export async function collectAttested(options: AttestedOptions): Promise<Collect
     subject: {
       reference: reference(),
       pullFrom: reference(),
-      entry: { ...ENTRY, ...options.entry },
+      verifiedBy: { ...ENTRY, ...options.entry },
       platform: { os: 'linux', architecture: 'amd64' },
     },
     policy: builtInPolicy('strict'),
@@ -127,6 +127,7 @@ export async function attestedSubject(options: AttestedOptions): Promise<ImageRu
     reference: reference(),
     policy: builtInPolicy('strict'),
     entry: { ...ENTRY, ...options.entry },
+    verifiedBy: { ...ENTRY, ...options.entry },
     publisher: null,
     now: NOW,
     waiverOf: () => null,

@@ -111,7 +111,7 @@ function contextOf(image: ResolvedImage, source: ImageSource): CollectContext {
     subject: {
       reference: image.reference,
       pullFrom: image.reference,
-      entry: null,
+      verifiedBy: null,
       platform: { os: 'linux', architecture: 'amd64' },
     },
     policy: builtInPolicy(),

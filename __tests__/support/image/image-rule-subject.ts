@@ -24,6 +24,7 @@ export function subjectOf(evidence: CollectedEvidence, given: Given = {}): Image
     reference: use.reference,
     policy: builtInPolicy('strict'),
     entry: given.entry ?? null,
+    verifiedBy: given.entry ?? null,
     publisher: null,
     now: NOW,
     waiverOf: () => null,

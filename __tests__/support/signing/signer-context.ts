@@ -63,7 +63,7 @@ export function collectContext(options: ContextOptions): CollectContext {
     subject: {
       reference: own,
       pullFrom: options.pullFrom ?? own,
-      entry: options.entry,
+      verifiedBy: options.entry,
       platform: { os: 'linux', architecture: 'amd64' },
     },
     policy: { ...builtInPolicy('hardened'), ...options.policy },

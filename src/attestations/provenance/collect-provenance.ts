@@ -30,7 +30,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
   const [first, ...others] = [...read.values()];
   const reported = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
   if (first !== undefined) {
-    const counts = looked.signed || context.subject.entry?.unsignedSbom === 'allow';
+    const counts = looked.signed || context.subject.verifiedBy?.unsignedSbom === 'allow';
     return present(
       { all: [first, ...others], counts, problems: reported.map(({ place, answer }) => `${place}: ${answer}`) },
       first.place,
@@ -59,7 +59,7 @@ function speaksBetter(one: AttestedProvenance, other: AttestedProvenance): boole
 function toAttested(context: CollectContext, carrier: Carrier, provenance: BuildProvenance): AttestedProvenance {
   const { digest, on, predicateType, place } = carrier;
   const signer = isSigned(carrier) ? carrier.signer : null;
-  const wanted = context.subject.entry?.provenance?.builder;
+  const wanted = context.subject.verifiedBy?.provenance?.builder;
   return {
     provenance,
     level: evaluateLevel(provenance, signer, wanted),

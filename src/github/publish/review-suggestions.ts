@@ -20,7 +20,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
  * Pins for uses that name a tag only, to the digest that was evaluated. Only what is written out in full on one line is
  * proposed, and only where nothing spoke against who the image is.
  */
-export async function suggestionsFor(report: Report, tree: CommitTree): Promise<readonly Suggestion[]> {
+export async function suggestionsFor(report: Report, tree: Pick<CommitTree, 'read'>): Promise<readonly Suggestion[]> {
   const suggestions: Suggestion[] = [];
   const readable = new Set(report.files.filter(({ status }) => status === 'read').map(({ path }) => path));
   const decide = mayPin(report);

@@ -1,0 +1,99 @@
+import type { ImageUse } from '../build-files/image-use.js';
+import type { ReadingIndex } from '../build-files/reading-index.js';
+import type { Catalog } from '../catalog/publisher.js';
+import type { EvidenceCollection } from '../evidence/collect.js';
+import type { RunSettings } from '../evidence/collector.js';
+import { optionalField } from '../lib/collections.js';
+import type { Policy } from '../policy/policy.js';
+import { vulnerabilityWaiver } from '../policy/waivers.js';
+import { type Platform, parsePlatform } from '../references/platform.js';
+import type { ReferenceContext } from '../rules/evaluate.js';
+import { baseReference, type Change } from './change.js';
+import { governanceOf } from './governance.js';
+
+/** What a run is evaluated by. */
+export interface RunInput {
+  readonly policy: Policy;
+  readonly catalog: Catalog;
+  readonly settings: RunSettings;
+  readonly change: Change | null;
+  /** Open images whose identity failed, too. */
+  readonly all: boolean;
+}
+
+/** What every step of a run needs: made once, passed on whole. */
+export interface RunContext extends RunInput {
+  readonly reading: ReadingIndex;
+  readonly evidence: EvidenceCollection;
+  /** Everything a reference is asked with; made once for each. */
+  referenceOf(use: ImageUse): ReferenceContext;
+}
+
+/** Makes the context of a run over a reading. A run that asks as if something else were so starts another over the same evidence. */
+export function startRun(input: RunInput, reading: ReadingIndex, evidence: EvidenceCollection): RunContext {
+  const { policy, catalog, settings, change, all } = input;
+  const references = new Map<ImageUse, ReferenceContext>();
+  return {
+    policy,
+    catalog,
+    settings,
+    change,
+    all,
+    reading,
+    evidence,
+    referenceOf(use) {
+      const known = references.get(use);
+      if (known !== undefined) return known;
+      const made = referenceContext(use, input, reading, evidence);
+      references.set(use, made);
+      return made;
+    },
+  };
+}
+
+/** A reference that names no image. */
+const NOT_GOVERNED = { reference: null, entry: null, publisher: null, verifiedBy: null } as const;
+
+function referenceContext(
+  use: ImageUse,
+  { policy, catalog, settings, change }: RunInput,
+  reading: ReadingIndex,
+  evidence: EvidenceCollection,
+): ReferenceContext {
+  const pullFrom = use.reference;
+  const { reference, entry, publisher, verifiedBy } =
+    pullFrom === null ? NOT_GOVERNED : governanceOf(pullFrom, { policy, catalog });
+  return {
+    change,
+    evidence,
+    ...optionalField('base', baseReference(use, change, { policy, catalog })),
+    pullFrom,
+    platforms: platformsOf(use),
+    verifiedBy,
+    subject: {
+      use,
+      file: reading.fileOf(use),
+      reference,
+      policy,
+      stages: reading.stagesOf(use),
+      entry,
+      publisher,
+      now: settings.now,
+    },
+    waiverOf: (rule, vulnerability) =>
+      reference === null ? null : vulnerabilityWaiver(policy, { rule, use, reference, vulnerability }, settings.now),
+  };
+}
+
+const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+
+/** The platforms an image is evaluated on: the one its --platform flag names, else those the file is built for. */
+function platformsOf(use: ImageUse): readonly Platform[] {
+  const texts = use.platform === null ? use.targetPlatforms : [use.platform];
+  const platforms = texts.flatMap((text) => {
+    const parsed = parsePlatform(text);
+    return parsed.ok ? [parsed.value] : [];
+  });
+  // With none, no rule about the image would be asked, and what is not asked does not fail.
+  return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
+}
