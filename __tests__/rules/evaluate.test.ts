@@ -53,7 +53,7 @@ const ABOUT = {
     'hardened-build': { ...preset, level: 'off' as Level },
     strict: { level: 'error' as Level, options: { limit: 9 } },
   },
-  controls: [],
+  controls: {},
   securitySeverity: 1,
 };
 

@@ -29,7 +29,7 @@ function rule<O>(
     roles: ['final', 'build', 'copy', 'frontend'],
     options,
     presets: columns,
-    controls: [],
+    controls: {},
     securitySeverity: 5,
     evaluate: () => ({ outcome: 'pass', message: 'Always.' }),
   });

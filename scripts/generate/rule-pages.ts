@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ruleOptions } from '../../src/policy/rule-options.js';
 import type { RuleDescription } from '../../src/reports/rule-description.js';
 import { queriedFrom } from '../../src/reports/text/rules-text.js';
-import type { ProfileColumn, Rule } from '../../src/rules/rule.js';
+import { nistControls, type ProfileColumn, type Rule } from '../../src/rules/rule.js';
 import { table } from './table.js';
 
 const MADE = '<!-- Made from src/rules by npm run generate. -->';
@@ -70,9 +70,12 @@ export function rulePage(rule: Rule): string {
     '## In the policy',
     ...policySection(rule),
     ...(rule.subject === 'image' ? ['## Evidence', `It needs ${listed(rule.evidence)}.`] : []),
-    ...(rule.controls.length === 0
+    ...(nistControls(rule).length === 0
       ? []
-      : ['## Controls', `Its answers are evidence toward NIST SP 800-53 revision 5: ${rule.controls.join(', ')}.`]),
+      : [
+          '## Controls',
+          `Its answers are evidence toward NIST SP 800-53 revision 5: ${nistControls(rule).join(', ')}.`,
+        ]),
   ];
   return `${sections.join('\n\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import type { Report } from '../reports/report.js';
+import { rules } from '../rules/index.js';
 import { ASKS_THE_OPERATOR, FRAMEWORK_TITLES, type Framework, OUT_OF_SIGHT, requirementsOf } from './frameworks.js';
 import { type ImageFacts, imageFactsOf } from './image-facts.js';
-import { MAPPING } from './mapping.js';
 import { type Observation, observationsOf } from './observations.js';
 import { type Requirement, type RequirementSource, SOURCES } from './requirements.js';
 
@@ -71,15 +71,15 @@ export function complianceEvidence(
 }
 
 function evidenceToward(requirement: Requirement, observations: readonly Observation[]): RequirementEvidence {
-  const rules = Object.entries(MAPPING).flatMap(([rule, reasons]) => {
-    const because = reasons[requirement.id];
-    return because === undefined ? [] : [{ rule, because }];
+  const toward = rules.flatMap(({ id, controls }) => {
+    const because = controls[requirement.id];
+    return because === undefined ? [] : [{ rule: id, because }];
   });
-  const about = observations.filter((observation) => rules.some(({ rule }) => rule === observation.rule));
+  const about = observations.filter((observation) => toward.some(({ rule }) => rule === observation.rule));
   return {
     requirement,
     source: SOURCES[requirement.set],
-    rules,
+    rules: toward,
     observed: about.filter(wasObserved).map(({ uuid }) => uuid),
     notObserved: about.filter((observation) => !wasObserved(observation)).map(({ uuid }) => uuid),
   };

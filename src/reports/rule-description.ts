@@ -31,7 +31,7 @@ export const WAIVERS_RULE: ReportedRule = {
   question: 'Does every waiver still cover something, and may it?',
   why: 'A waiver is an exception that somebody answers for until a day. One that has run out, covers nothing or ends later than the policy allows is a promise that nobody keeps.',
   fix: 'Remove it from `waivers:`, or have its owner renew it.',
-  controls: ['CA-5'],
+  controls: { 'CA-5': 'An exception that nobody keeps is shown.' },
   securitySeverity: 3,
 };
 

@@ -5,6 +5,7 @@ import { optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { urlPath } from '../lib/escape/markdown.js';
 import { cut, visible, visibleLines } from '../lib/escape/visible.js';
+import { nistControls } from '../rules/rule.js';
 import type { Finding, Report } from './report.js';
 import { type ReportedRule, UNVERIFIED_RULE, WAIVERS_RULE } from './rule-description.js';
 
@@ -107,7 +108,7 @@ function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]):
   const known = new Map([...rules, WAIVERS_RULE, UNVERIFIED_RULE].map((rule) => [rule.id, rule]));
   for (const { rule: id } of findings) {
     if (known.has(id)) continue;
-    known.set(id, { id, title: id, question: id, why: id, fix: '', controls: [], securitySeverity: 5 });
+    known.set(id, { id, title: id, question: id, why: id, fix: '', controls: {}, securitySeverity: 5 });
   }
   return [...known.values()];
 }
@@ -128,7 +129,7 @@ function descriptor(rule: ReportedRule, options: SarifOptions): ReportingDescrip
     properties: {
       'security-severity': rule.securitySeverity.toFixed(1),
       precision: 'very-high',
-      tags: ['security', 'container', ...rule.controls.map((control) => `nist-800-53/${control}`)].slice(0, tags),
+      tags: ['security', 'container', ...nistControls(rule).map((control) => `nist-800-53/${control}`)].slice(0, tags),
     },
   };
 }

@@ -3,7 +3,7 @@ import { deniedBy } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
 import { adviceOf } from '../suggestions/advice.js';
 import { proposalsFor } from '../suggestions/suggestions.js';
-import { type NoOptions, noOptions, type UseRule } from './rule.js';
+import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',
@@ -26,13 +26,14 @@ export const allowedBase: UseRule<NoOptions> = {
   identity: true,
   roles: ['final', 'build', 'copy'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'warning', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'warning', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'warning', strict: 'error' }, {}),
+  controls: {
+    'CM-7': 'Only base images that the organization has allowed are built on.',
+    'SR-3': 'Suppliers of base images are chosen on purpose, in a reviewed policy.',
+    'KSI-SCR-MIT': 'The allowlist is the decision about whose images are taken.',
+    'CIS 4.2': 'The allowlist says which base images are trusted.',
+    'containers/hardened-images': 'The allowlist can hold the build to publishers of hardened images.',
   },
-  controls: ['CM-7', 'SR-3'],
   securitySeverity: 7,
   evaluate: ({ entry, policy, reference, stages, use, now }) => {
     if (reference === null)

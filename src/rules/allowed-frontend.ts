@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { stricter } from '../policy/strictness.js';
 import { matches, parsePattern } from '../references/pattern.js';
 import { formatReference, type Reference } from '../references/reference.js';
-import type { RuleResult, UseRule } from './rule.js';
+import { levels, type RuleResult, type UseRule } from './rule.js';
 
 const options = z.strictObject({
   allow: stricter(z.array(z.string()), 'fewer').describe(
@@ -32,13 +32,13 @@ export const allowedFrontend: UseRule<Options> = {
   identity: { aspects: ['allowed'] },
   roles: ['frontend'],
   options,
-  presets: {
-    baseline: { level: 'warning', options: DEFAULTS },
-    hardened: { level: 'error', options: DEFAULTS },
-    'hardened-build': { level: 'error', options: DEFAULTS },
-    strict: { level: 'error', options: DEFAULTS },
+  presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, DEFAULTS),
+  controls: {
+    'CM-7': 'The program that reads the build file is one that the organization has allowed.',
+    'SR-3': "The frontend is a supplier's program, and is chosen on purpose.",
+    'SR-4': 'A pinned frontend is the one that was looked at.',
+    'KSI-SCR-MIT': 'A frontend is third-party code that runs in the build.',
   },
-  controls: ['CM-7', 'SR-3', 'SR-4'],
   securitySeverity: 7,
   evaluate: ({ entry, reference }, { allow, pinned }) => {
     if (reference === null)

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/evidence.js';
 import { stricter } from '../policy/strictness.js';
 import { namesPatch } from '../registry/newer-tag.js';
 import type { TagState } from '../registry/resolved-image.js';
-import type { ImageRule, RuleResult } from './rule.js';
+import { type ImageRule, levels, type RuleResult } from './rule.js';
 
 const options = z.strictObject({
   'newer-patch': stricter(z.boolean(), 'true').describe(
@@ -34,13 +34,17 @@ export const current: ImageRule<Options> = {
   evidence: ['tag'],
   ages: true,
   options,
-  presets: {
-    baseline: { level: 'note', options: { 'newer-patch': true } },
-    hardened: { level: 'warning', options: { 'newer-patch': true } },
-    'hardened-build': { level: 'note', options: { 'newer-patch': true } },
-    strict: { level: 'warning', options: { 'newer-patch': true } },
+  presets: levels(
+    { baseline: 'note', hardened: 'warning', 'hardened-build': 'note', strict: 'warning' },
+    { 'newer-patch': true },
+  ),
+  controls: {
+    'SI-2': 'A tag that has moved on since it was pinned shows of updates that were not taken.',
+    'CM-2': 'The baseline is compared with what the publisher has now.',
+    'SA-22': 'A line that gets no newer patches may have come to its end.',
+    'KSI-SCR-MON': 'Upstream changes to pinned images are watched for.',
+    'CIS 4.4': 'A pin behind its tag is an image that was not rebuilt with patches.',
   },
-  controls: ['SI-2', 'CM-2', 'SA-22'],
   securitySeverity: 4,
   evaluate: ({ reference, evidence }, chosen) => {
     const tag = reference.tag;

@@ -1,6 +1,6 @@
 import { deniedBy, mirroredReference } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
-import { type NoOptions, noOptions, type UseRule } from './rule.js';
+import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const deniedBase: UseRule<NoOptions> = {
   id: 'denied-base',
@@ -12,13 +12,13 @@ export const deniedBase: UseRule<NoOptions> = {
   identity: true,
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'error', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'error', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'error', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, {}),
+  controls: {
+    'CM-7': 'Software that must not be used is listed, and building on it is refused.',
+    'SR-3': 'A component with a known supply chain problem is kept out of the build.',
+    'KSI-SCR-MIT': 'Images known to be abandoned or compromised are refused.',
+    'CIS 4.2': 'A base image that must not be trusted is refused.',
   },
-  controls: ['CM-7', 'SR-3'],
   securitySeverity: 8,
   evaluate: ({ policy, reference, use }) => {
     if (reference === null)

@@ -55,7 +55,14 @@ export const distroless: ImageRule<Options> = {
     'hardened-build': { level: 'off', options: { shell: 'warning', languagePackageManager: 'note' } },
     strict: { level: 'error', options: { shell: 'error', languagePackageManager: 'error' } },
   },
-  controls: ['CM-7', 'CM-7(1)'],
+  controls: {
+    'CM-7': 'A shell or package manager in what ships is found.',
+    'CM-7(1)': 'Each run reviews which of these tools are there.',
+    'KSI-CNA-MAT': 'Without a shell and package manager, less is there to attack with.',
+    'containers/hardened-images':
+      'Leaving out what is not needed, such as a shell, is among what hardening guides ask of images.',
+    'CIS 4.3': 'Shells and package managers are unnecessary in what ships.',
+  },
   securitySeverity: 6,
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);

@@ -38,7 +38,12 @@ export const fresh: ImageRule<Options> = {
     'hardened-build': { level: 'off', options: { maxAge: '30d' } },
     strict: { level: 'error', options: { maxAge: '7d' } },
   },
-  controls: ['SI-2', 'RA-5'],
+  controls: {
+    'SI-2': "An image that was not rebuilt lately can't have the patches published since.",
+    'RA-5':
+      'A clock beside the image shows how long ago it was made, and so how old the result of an older scan can be.',
+    'CIS 4.4': 'The age of an image shows whether it is rebuilt.',
+  },
   securitySeverity: 4,
   evaluate: ({ evidence, now }, { maxAge }) => {
     const timestamps = needed(evidence.timestamps, 'The age of the image');

@@ -1,6 +1,6 @@
 import { evaluateWolfi } from '../packages/wolfi-facts.js';
 import { needed, unreadInventory, withoutLinuxContents } from './image-contents.js';
-import { type ImageRule, type NoOptions, noOptions, type RuleResult } from './rule.js';
+import { type ImageRule, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
 export const fromWolfi: ImageRule<NoOptions> = {
   id: 'from-wolfi',
@@ -13,13 +13,12 @@ export const fromWolfi: ImageRule<NoOptions> = {
   evidence: ['image', 'filesystem', 'packages', 'apko'],
   ages: false,
   options: noOptions,
-  presets: {
-    baseline: { level: 'off', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'off', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'off', hardened: 'error', 'hardened-build': 'off', strict: 'error' }, {}),
+  controls: {
+    'SR-4': 'What the image says of its origin agrees in os-release, signing keys and build configuration.',
+    'CM-8': 'The distribution of the image is known, so that its packages can be reported.',
+    'KSI-SCR-MIT': 'An image that only claims its origin is found out.',
   },
-  controls: ['SR-4', 'CM-8'],
   securitySeverity: 6,
   evaluate: (subject): RuleResult => {
     if (subject.verifiedBy?.wolfi !== true)

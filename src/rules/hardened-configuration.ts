@@ -8,7 +8,7 @@ import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
-import type { ImageRule, RuleResult } from './rule.js';
+import { type ImageRule, levels, type RuleResult } from './rule.js';
 
 const options = z.strictObject({
   allowFiles: stricter(pathPatterns(), 'fewer').describe(
@@ -52,13 +52,17 @@ export const hardenedConfiguration: ImageRule<Options> = {
   evidence: ['image', 'filesystem'],
   ages: false,
   options,
-  presets: {
-    baseline: { level: 'off', options: DEFAULTS },
-    hardened: { level: 'warning', options: DEFAULTS },
-    'hardened-build': { level: 'off', options: DEFAULTS },
-    strict: { level: 'error', options: DEFAULTS },
+  presets: levels({ baseline: 'off', hardened: 'warning', 'hardened-build': 'off', strict: 'error' }, DEFAULTS),
+  controls: {
+    'CM-2': 'The configuration of the image is compared with what is expected of a base.',
+    'CM-6': 'Settings that weaken a container are found.',
+    'AC-6': 'Programs that run with the rights of their owner are found.',
+    'CM-7': 'Ports by which people log in from outside are found in the configuration.',
+    'KSI-CNA-IBP': 'The image is compared with common guidance for container images.',
+    'KSI-SVC-ACM': 'The configuration is evaluated by a program at every change.',
+    'containers/hardened-images': 'The settings tested are those that hardening guides name.',
+    'CIS 4.8': 'Files with set-uid and set-gid bits are listed and held against the policy.',
   },
-  controls: ['CM-2', 'CM-6', 'AC-6', 'CM-7'],
   securitySeverity: 5,
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);

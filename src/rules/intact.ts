@@ -1,6 +1,6 @@
 import { listed, plural } from '../lib/text.js';
 import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
-import { type ImageRule, type NoOptions, noOptions } from './rule.js';
+import { type ImageRule, levels, type NoOptions, noOptions } from './rule.js';
 
 export const intact: ImageRule<NoOptions> = {
   id: 'intact',
@@ -13,13 +13,14 @@ export const intact: ImageRule<NoOptions> = {
   evidence: ['image', 'filesystem', 'packages', 'ownership'],
   ages: false,
   options: noOptions,
-  presets: {
-    baseline: { level: 'off', options: {} },
-    hardened: { level: 'warning', options: {} },
-    'hardened-build': { level: 'off', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'off', hardened: 'warning', 'hardened-build': 'off', strict: 'error' }, {}),
+  controls: {
+    'SI-7': 'Files are compared with the checksums of the packages that own them.',
+    'SI-7(1)': 'The comparison is made at every run.',
+    'CM-6': 'Files that no package owns are found.',
+    'KSI-SVC-VRI': 'Files of packages are verified by their checksums.',
+    'CIS 4.11': 'Installed files are those of the packages.',
   },
-  controls: ['SI-7', 'SI-7(1)', 'CM-6'],
   securitySeverity: 7,
   evaluate: (subject) => {
     const windows = withoutLinuxContents(subject);

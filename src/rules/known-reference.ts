@@ -1,5 +1,5 @@
 import type { ImageUse } from '../build-files/image-use.js';
-import { type NoOptions, noOptions, type UseRule } from './rule.js';
+import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const knownReference: UseRule<NoOptions> = {
   id: 'known-reference',
@@ -26,13 +26,13 @@ export const knownReference: UseRule<NoOptions> = {
   subject: 'use',
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'warning', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'error', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, {}),
+  controls: {
+    'CM-2': 'A baseline names its components, and a reference that only a running build knows names none.',
+    'SR-4': 'Where a component comes from can be followed only if the build file says which it is.',
+    'KSI-PIY-GIV': 'The inventory of base images is made from what the build files name.',
+    'containers/asset-identifiers': 'Each base image is identified by its reference and digest.',
   },
-  controls: ['CM-2', 'SR-4'],
   securitySeverity: 6,
   evaluate: ({ use }) => {
     if (use.unresolved === undefined && use.reference !== null) {

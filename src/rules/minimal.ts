@@ -50,7 +50,13 @@ export const minimal: ImageRule<Options> = {
     'hardened-build': { level: 'off', options: HARDENED },
     strict: { level: 'error', options: STRICT },
   },
-  controls: ['CM-7', 'CM-7(1)', 'CM-8'],
+  controls: {
+    'CM-7': 'Size and number of packages stay within what the policy allows.',
+    'CM-7(1)': 'Each run reviews how much is in the image.',
+    'CM-8': 'The packages in the image are counted from its own databases.',
+    'KSI-CNA-MAT': "What is not in an image can't be attacked.",
+    'CIS 4.3': 'A budget on packages keeps out those that nobody needs.',
+  },
   securitySeverity: 3,
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);

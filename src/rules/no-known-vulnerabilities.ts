@@ -105,7 +105,19 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
       options: { ...RELAXED, severity: 'any', fixable: false, rest: 'error', uncovered: 'error' },
     },
   },
-  controls: ['RA-5', 'SI-2'],
+  controls: {
+    'RA-5': 'The packages of the image are held against published vulnerabilities.',
+    'SI-2': 'What can be fixed is to be fixed within the time that the policy gives.',
+    'KSI-SCR-MON': 'Third-party packages are watched for upstream vulnerabilities.',
+    'KSI-CMT-VTD': 'Each change is tested for known vulnerabilities before it is merged.',
+    'containers/scanned-before-deployment': 'Base images are scanned before anything is built on them.',
+    'containers/30-day-window': 'Each run is a scan of the base images, with its time and the age of its feeds named.',
+    'containers/registry-monitoring':
+      'A run on a schedule scans the base images named again, so that one without a scan in the window is known; the registry and what is deployed are not watched.',
+    'govramp/remediation':
+      'Vulnerabilities of base images are found with their severity and the date of their advisory, and a grace counts from that date; when they were found in production is not seen.',
+    'CIS 4.4': 'Images are scanned for what patches would fix.',
+  },
   securitySeverity: 8,
   evaluate: (subject, chosen) => {
     const vulnerabilities = needed(subject.evidence.vulnerabilities, 'What is known of its packages');

@@ -4,7 +4,7 @@ import { stricter } from '../policy/strictness.js';
 import { compareFound, openOf } from '../vulnerabilities/matching/compare.js';
 import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
 import { needed, shortened } from './image-contents.js';
-import type { BaseImage, ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { type BaseImage, type ImageRule, type ImageRuleSubject, levels, type RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { distinct, groups, summary } from './vulnerabilities/describe.js';
 import { fix } from './vulnerabilities/fix.js';
@@ -53,13 +53,12 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   comparesWithNewer: true,
   ages: false,
   options,
-  presets: {
-    baseline: { level: 'off', options: EVERY },
-    hardened: { level: 'off', options: EVERY },
-    'hardened-build': { level: 'off', options: EVERY },
-    strict: { level: 'off', options: EVERY },
+  presets: levels({ baseline: 'off', hardened: 'off', 'hardened-build': 'off', strict: 'off' }, EVERY),
+  controls: {
+    'RA-5': 'What a change of the base image adds in known vulnerabilities is shown.',
+    'CM-4': 'The impact of a change of the base image is analyzed before it is merged.',
+    'KSI-CMT-VTD': 'A change is compared with what was there before it.',
   },
-  controls: ['RA-5', 'CM-4'],
   securitySeverity: 7,
   evaluate: (subject, chosen) => {
     const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');

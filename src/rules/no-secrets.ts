@@ -6,7 +6,7 @@ import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { needed, shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
-import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { type ImageRule, type ImageRuleSubject, levels, type RuleResult } from './rule.js';
 
 const options = z.strictObject({
   allowFiles: stricter(pathPatterns(), 'fewer').describe(
@@ -60,13 +60,12 @@ export const noSecrets: ImageRule<Options> = {
   evidence: ['image', 'filesystem', 'packages', 'ownership'],
   ages: false,
   options,
-  presets: {
-    baseline: { level: 'warning', options: NONE },
-    hardened: { level: 'error', options: NONE },
-    'hardened-build': { level: 'warning', options: NONE },
-    strict: { level: 'error', options: NONE },
+  presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'warning', strict: 'error' }, NONE),
+  controls: {
+    'IA-5(7)': 'Layers and environment are searched for keys and credentials.',
+    'CM-6': 'The environment is a setting, and holds no credential.',
+    'CIS 4.10': 'Secrets that ended up in image layers or environment are found.',
   },
-  controls: ['IA-5(7)', 'CM-6'],
   securitySeverity: 8,
   evaluate: (subject, chosen) => {
     const environment = evaluateEnvironment(subject, chosen);

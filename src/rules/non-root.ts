@@ -14,7 +14,7 @@ import type { Result } from '../lib/result.js';
 import { listed } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { isWindowsImage, needed } from './image-contents.js';
-import type { BuiltUse, ImageRule, RuleResult } from './rule.js';
+import { type BuiltUse, type ImageRule, levels, type RuleResult } from './rule.js';
 
 const options = z.strictObject({
   numeric: stricter(z.boolean(), 'true').describe(
@@ -46,13 +46,14 @@ export const nonRoot: ImageRule<Options> = {
   evidence: ['image', 'filesystem'],
   ages: false,
   options,
-  presets: {
-    baseline: { level: 'warning', options: NAMED },
-    hardened: { level: 'error', options: NAMED },
-    'hardened-build': { level: 'off', options: NAMED },
-    strict: { level: 'error', options: NAMED },
+  presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'off', strict: 'error' }, NAMED),
+  controls: {
+    'AC-6': "A process that would begin with root's privileges is found.",
+    'CM-6': 'The user is set in image or build file, and is the one expected.',
+    'KSI-CNA-DFP': "The privileges of the container's process are defined.",
+    'containers/hardened-images': 'An unprivileged user is among what hardening guides ask of images.',
+    'CIS 4.1': 'The effective user of what ships is distinguished from image and build file.',
   },
-  controls: ['AC-6', 'CM-6'],
   securitySeverity: 7,
   isSame: (now, before) => isDeepStrictEqual(usersOn(now), usersOn(before)),
   evaluate: (subject, chosen) => {

@@ -1,4 +1,4 @@
-import { type NoOptions, noOptions, type UseRule } from './rule.js';
+import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const overridableBase: UseRule<NoOptions> = {
   id: 'overridable-base',
@@ -24,13 +24,12 @@ export const overridableBase: UseRule<NoOptions> = {
   subject: 'use',
   roles: ['final', 'build', 'copy'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'note', options: {} },
-    hardened: { level: 'warning', options: {} },
-    'hardened-build': { level: 'note', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'note', hardened: 'warning', 'hardened-build': 'note', strict: 'error' }, {}),
+  controls: {
+    'CM-2': 'A base that a build argument can replace is not held by the baseline.',
+    'CM-5': 'Who can start a build could change the base without a reviewed commit.',
+    'KSI-CMT-RMV': 'A base changes by a reviewed commit only if no argument can replace it.',
   },
-  controls: ['CM-2', 'CM-5'],
   securitySeverity: 4,
   evaluate: ({ use }) => {
     if (use.overridable.length === 0) return { outcome: 'pass', message: 'No build argument can replace it.' };

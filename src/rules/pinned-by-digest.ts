@@ -1,4 +1,4 @@
-import { type NoOptions, noOptions, type UseRule } from './rule.js';
+import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 
 export const pinnedByDigest: UseRule<NoOptions> = {
   id: 'pinned-by-digest',
@@ -17,13 +17,14 @@ export const pinnedByDigest: UseRule<NoOptions> = {
   subject: 'use',
   roles: ['final', 'build', 'copy'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'note', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'warning', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'note', hardened: 'error', 'hardened-build': 'warning', strict: 'error' }, {}),
+  controls: {
+    'CM-2': "A digest is a component of the baseline that can't change unseen.",
+    'SI-7': 'What was verified is what is pulled, since a digest is checked by whoever pulls.',
+    'KSI-CMT-RMV': 'A pinned base changes by a reviewed commit, and in no other way.',
+    'KSI-SVC-VRI': 'A digest binds the build to bytes that were verified.',
+    'containers/asset-identifiers': 'The digest is a unique identifier of the image.',
   },
-  controls: ['CM-2', 'SI-7'],
   securitySeverity: 5,
   evaluate: ({ reference, use }) => {
     if (reference === null)

@@ -1,5 +1,5 @@
 import { policyPath } from '../policy/policy.js';
-import { type ChangeRule, type NoOptions, noOptions } from './rule.js';
+import { type ChangeRule, levels, type NoOptions, noOptions } from './rule.js';
 
 export const policyUnchanged: ChangeRule<NoOptions> = {
   id: 'policy-unchanged',
@@ -10,13 +10,11 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   subject: 'change',
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'note', options: {} },
-    hardened: { level: 'note', options: {} },
-    'hardened-build': { level: 'note', options: {} },
-    strict: { level: 'note', options: {} },
+  presets: levels({ baseline: 'note', hardened: 'note', 'hardened-build': 'note', strict: 'note' }, {}),
+  controls: {
+    'CM-3': 'A change to the policy, its waivers or keys is shown to those who review it.',
+    'KSI-SVC-ACM': 'The policy is versioned, and a drift from it shows in review.',
   },
-  controls: ['CM-3'],
   securitySeverity: 3,
   evaluate: ({ changedFiles, policy }) => {
     if (changedFiles === null) return { outcome: 'not-applicable', message: 'Nothing is compared in this run.' };

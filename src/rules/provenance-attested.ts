@@ -65,7 +65,14 @@ export const provenanceAttested: ImageRule<Options> = {
     'hardened-build': { level: 'off', options: { 'min-level': 1 } },
     strict: { level: 'error', options: { 'min-level': 2 } },
   },
-  controls: ['SR-3', 'SR-4', 'SA-10'],
+  controls: {
+    'SR-3': 'Builder and source of the image are those that the policy asks for.',
+    'SR-4': 'Signed provenance says how, where and from what the image was built.',
+    'SA-10': 'Provenance ties the image to a revision of its source.',
+    'KSI-SCR-MIT': 'An image that was built elsewhere than its publisher builds is found out.',
+    'KSI-SVC-VRI': 'The signature of provenance is verified with cryptography.',
+    'CIS 4.12': 'Provenance counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
+  },
   securitySeverity: 6,
   evaluate: (subject, chosen) => evaluate(subject.evidence.provenance, subject, chosen),
 };

@@ -1,4 +1,4 @@
-import { type FileRule, type NoOptions, noOptions } from './rule.js';
+import { type FileRule, levels, type NoOptions, noOptions } from './rule.js';
 
 /** A build file that BuildKit would refuse shows us nothing we could trust: neither "pass" nor "fail" would be true. */
 export const readableBuildFile: FileRule<NoOptions> = {
@@ -18,13 +18,10 @@ export const readableBuildFile: FileRule<NoOptions> = {
   subject: 'file',
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
-  presets: {
-    baseline: { level: 'error', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'error', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'error', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, {}),
+  controls: {
+    'CM-6': 'A build file that can be read shows the settings by which an image is made.',
   },
-  controls: ['CM-6'],
   securitySeverity: 5,
   evaluate: ({ file }) => {
     if (file.status === 'skipped') {

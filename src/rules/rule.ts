@@ -39,6 +39,22 @@ export interface Preset<O> {
   readonly options: O;
 }
 
+/** The presets of a rule whose options are the same in every profile. */
+export function levels<O>(by: Readonly<Record<ProfileColumn, Level>>, options: O): RuleBase<O>['presets'] {
+  const preset = (column: ProfileColumn): Preset<O> => ({ level: by[column], options });
+  return {
+    baseline: preset('baseline'),
+    hardened: preset('hardened'),
+    'hardened-build': preset('hardened-build'),
+    strict: preset('strict'),
+  };
+}
+
+/** The NIST SP 800-53 revision 5 controls among those that a rule gives evidence toward: `CM-2`, `SI-7(15)`. */
+export function nistControls({ controls }: { readonly controls: Readonly<Record<string, string>> }): readonly string[] {
+  return Object.keys(controls).filter((id) => /^[A-Z]{2}-\d/.test(id));
+}
+
 /** What all rules have, whatever they look at. */
 interface RuleBase<O> {
   readonly id: string;
@@ -58,8 +74,11 @@ interface RuleBase<O> {
   readonly roles: readonly Role[];
   readonly options: ZodType<O>;
   readonly presets: Readonly<Record<ProfileColumn, Preset<O>>>;
-  /** NIST SP 800-53 rev. 5 controls it gives evidence toward. */
-  readonly controls: readonly string[];
+  /**
+   * Controls, indicators and points that its answers are evidence toward, by the ids of `src/compliance/requirements.ts`,
+   * each with one sentence that says why. Whether a requirement is met is for whoever assesses the whole system to say.
+   */
+  readonly controls: Readonly<Record<string, string>>;
   /** SARIF `security-severity`, 0.0–10.0. */
   readonly securitySeverity: number;
 }

@@ -3,7 +3,7 @@ import { formatName, installedPackages } from '../attestations/sbom/sbom.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { plural } from '../lib/text.js';
 import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
-import { type ImageRule, type NoOptions, noOptions, type RuleResult } from './rule.js';
+import { type ImageRule, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
 export const sbomAttested: ImageRule<NoOptions> = {
   id: 'sbom-attested',
@@ -35,13 +35,14 @@ export const sbomAttested: ImageRule<NoOptions> = {
   evidence: ['image', 'sbom'],
   ages: false,
   options: noOptions,
-  presets: {
-    baseline: { level: 'note', options: {} },
-    hardened: { level: 'error', options: {} },
-    'hardened-build': { level: 'off', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'note', hardened: 'error', 'hardened-build': 'off', strict: 'error' }, {}),
+  controls: {
+    'CM-8': 'Whether there is a signed list of the components of a base image is asked of each one.',
+    'SR-4': 'The list is signed by who is allowed to make it.',
+    'KSI-PIY-GIV': 'Inventories of base images are had from an authoritative source.',
+    'govramp/inventory': 'Components of base images are listed by a signed SBOM.',
+    'CIS 4.12': 'An SBOM counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
   },
-  controls: ['CM-8', 'SR-4'],
   securitySeverity: 5,
   evaluate: (subject) => evaluate(subject.evidence.sbom, subject),
 };

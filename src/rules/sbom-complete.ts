@@ -4,7 +4,7 @@ import { installedPackages } from '../attestations/sbom/sbom.js';
 import { optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
-import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { type ImageRule, type ImageRuleSubject, levels, type RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
 import { withoutEvidence } from './without-evidence.js';
 
@@ -74,13 +74,13 @@ export const sbomComplete: ImageRule<Options> = {
   evidence: ['image', 'sbom'],
   ages: false,
   options,
-  presets: {
-    baseline: { level: 'off', options: COMMON },
-    hardened: { level: 'warning', options: COMMON },
-    'hardened-build': { level: 'off', options: COMMON },
-    strict: { level: 'error', options: COMMON },
+  presets: levels({ baseline: 'off', hardened: 'warning', 'hardened-build': 'off', strict: 'error' }, COMMON),
+  controls: {
+    'CM-8': "Elements are looked for without which a list of components can't be used.",
+    'SR-4': 'Suppliers and identifiers of components are named.',
+    'KSI-PIY-GIV': 'An inventory is of use only if its entries can be distinguished.',
+    'govramp/inventory': 'The list of components is complete enough to be worked with.',
   },
-  controls: ['CM-8', 'SR-4'],
   securitySeverity: 3,
   evaluate: evaluate,
 };

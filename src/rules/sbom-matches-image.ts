@@ -4,7 +4,7 @@ import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { type Reconciliation, reconcile } from '../attestations/sbom/reconcile.js';
 import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
-import { type ImageRule, type ImageRuleSubject, type NoOptions, noOptions, type RuleResult } from './rule.js';
+import { type ImageRule, type ImageRuleSubject, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
 import { withoutEvidence } from './without-evidence.js';
 
@@ -31,13 +31,13 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
   evidence: ['image', 'sbom', 'packages', 'apko'],
   ages: false,
   options: noOptions,
-  presets: {
-    baseline: { level: 'off', options: {} },
-    hardened: { level: 'warning', options: {} },
-    'hardened-build': { level: 'off', options: {} },
-    strict: { level: 'error', options: {} },
+  presets: levels({ baseline: 'off', hardened: 'warning', 'hardened-build': 'off', strict: 'error' }, {}),
+  controls: {
+    'CM-8': 'The list of components is compared with what is installed.',
+    'SI-7': 'A difference between the list and the layers shows a change that nobody declared.',
+    'SR-4': 'What the publisher states is tested against the image itself.',
+    'KSI-PIY-GIV': 'The inventory is reconciled with what is there.',
   },
-  controls: ['CM-8', 'SI-7', 'SR-4'],
   securitySeverity: 6,
   evaluate: (subject) => {
     const { sbom } = subject.evidence;

@@ -54,7 +54,19 @@ export const signatureVerified: ImageRule<Options> = {
     'hardened-build': { level: 'error', options: { 'unverifiable-publisher': 'note' } },
     strict: { level: 'error', options: { 'unverifiable-publisher': 'error' } },
   },
-  controls: ['CM-14', 'SI-7', 'SI-7(15)', 'SR-4', 'SR-11'],
+  controls: {
+    'CM-14': 'An image is built on only if an authority of the policy has signed its digest.',
+    'SI-7': 'The signature shows that the image is the one its publisher made.',
+    'SI-7(15)': 'Code is authenticated by its signature before it becomes a part of the system.',
+    'SR-4': 'The signer is proven, with the time of the signature where a log or timestamp shows.',
+    'SR-11': 'A signature by the publisher shows that the component is genuine.',
+    'KSI-SVC-VRI': 'Integrity is validated with cryptography.',
+    'KSI-SCR-MIT': "An image that somebody else has put in the place of the publisher's is refused.",
+    'CIS 4.5':
+      'Publisher and integrity of an image are verified before it is built on, which is what content trust is for.',
+    'CIS 4.12': 'The signature of a base image is verified against the keys and identities that the policy names.',
+    'CIS 4.2': 'Trust in a base image rests on a signature and not on its name.',
+  },
   securitySeverity: 8.5,
   evaluate: (subject, chosen) => {
     const result = evaluateSignature(subject);

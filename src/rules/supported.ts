@@ -5,7 +5,7 @@ import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
 import { isRolling, type SupportedPart, supportedParts } from '../packages/lifecycle/supported-parts.js';
 import { isoDate } from '../policy/fields.js';
 import { needed, unreadInventory, withoutLinuxContents } from './image-contents.js';
-import type { ImageRule, RuleResult } from './rule.js';
+import { type ImageRule, levels, type RuleResult } from './rule.js';
 
 const options = z.strictObject({
   lastDays: z
@@ -37,13 +37,12 @@ export const supported: ImageRule<Options> = {
   evidence: ['image', 'filesystem', 'packages'],
   ages: true,
   options,
-  presets: {
-    baseline: { level: 'warning', options: NONE },
-    hardened: { level: 'error', options: NONE },
-    'hardened-build': { level: 'warning', options: NONE },
-    strict: { level: 'error', options: NONE },
+  presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'warning', strict: 'error' }, NONE),
+  controls: {
+    'SA-22': 'Distributions and runtimes past their end of support are found.',
+    'SI-2': 'What is past its end gets no patches.',
+    'KSI-SCR-MON': 'Ends of support are watched for.',
   },
-  controls: ['SA-22', 'SI-2'],
   securitySeverity: 6,
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);

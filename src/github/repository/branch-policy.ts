@@ -62,7 +62,7 @@ export const POLICY_RULE = {
   question: 'Is the policy file valid?',
   why: "A policy that can't be read protects nothing: the last valid one of the branch is used until it is fixed.",
   fix: 'Fix the file at the place named; `base-image-gate policy validate FILE` checks it on the command line.',
-  controls: ['CM-6'],
+  controls: { 'CM-6': 'An invalid policy is shown before it decides anything.' },
   securitySeverity: 5,
 } as const;
 /** The loader has a limit of its own and says so; this one only keeps memory bounded. */

@@ -1,3 +1,4 @@
+import { nistControls } from '../../rules/rule.js';
 import type { RuleDescription } from '../rule-description.js';
 import { padded } from './display-width.js';
 import { paint } from './paint.js';
@@ -47,7 +48,9 @@ export function ruleText(rule: RuleDescription, options: { readonly color: boole
     '',
     dim(`Asked of: ${queriedFrom(rule)}`),
     dim(`Levels: ${levels.join(', ')}`),
-    ...(rule.controls.length === 0 ? [] : [dim(`Gives evidence toward NIST SP 800-53: ${rule.controls.join(', ')}`)]),
+    ...(nistControls(rule).length === 0
+      ? []
+      : [dim(`Gives evidence toward NIST SP 800-53: ${nistControls(rule).join(', ')}`)]),
   ].join('\n')}\n`;
 }
 
