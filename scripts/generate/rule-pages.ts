@@ -1,33 +1,15 @@
 import { z } from 'zod';
 import { ruleOptions } from '../../src/policy/rule-options.js';
-import type { RuleDescription } from '../../src/reports/rule-description.js';
+import { LEVEL_COLUMNS, levelIn } from '../../src/reports/rule-levels.js';
 import { queriedFrom } from '../../src/reports/text/rules-text.js';
-import { nistControls, type ProfileColumn, type Rule } from '../../src/rules/rule.js';
+import { nistControls, type Rule } from '../../src/rules/rule.js';
 import { table } from './table.js';
 
 const MADE = '<!-- Made from src/rules by npm run generate. -->';
 
-/** The columns of the table of levels, as people choose them: by profile, and by where the image is used. */
-const COLUMNS: readonly {
-  readonly title: string;
-  readonly column: ProfileColumn;
-  readonly capped?: true;
-}[] = [
-  { title: 'observe', column: 'baseline', capped: true },
-  { title: 'baseline', column: 'baseline' },
-  { title: 'hardened', column: 'hardened' },
-  { title: 'strict', column: 'strict' },
-  { title: 'hardened and strict, build stages', column: 'hardened-build' },
-];
-
-function levelIn(rule: RuleDescription, { column, capped }: (typeof COLUMNS)[number]): string {
-  const { level } = rule.presets[column];
-  return capped && level === 'error' ? 'warning' : level;
-}
-
 /** The overview of all rules: docs/rules/README.md. */
 export function rulesOverview(rules: readonly Rule[]): string {
-  const head = ['Rule', 'Question', ...COLUMNS.map(({ title }) => title)];
+  const head = ['Rule', 'Question', ...LEVEL_COLUMNS.map(({ title }) => title)];
   const lines = [
     MADE,
     '',
@@ -42,7 +24,7 @@ export function rulesOverview(rules: readonly Rule[]): string {
       rules.map((rule) => [
         `[${rule.id}](${rule.id}.md)`,
         rule.question,
-        ...COLUMNS.map((column) => levelIn(rule, column)),
+        ...LEVEL_COLUMNS.map((column) => levelIn(rule, column)),
       ]),
     ),
   ];
@@ -64,8 +46,8 @@ export function rulePage(rule: Rule): string {
     '## Levels',
     `It is asked of ${queriedFrom(rule)}.`,
     table(
-      COLUMNS.map(({ title }) => title),
-      [COLUMNS.map((column) => levelIn(rule, column))],
+      LEVEL_COLUMNS.map(({ title }) => title),
+      [LEVEL_COLUMNS.map((column) => levelIn(rule, column))],
     ),
     '## In the policy',
     ...policySection(rule),
@@ -96,7 +78,7 @@ function policySection(rule: Rule): readonly string[] {
   const example = ['```yaml', 'rules:', `  ${rule.id}: { level: warning }`, '```'].join('\n');
   const options = optionsOf(rule);
   if (options.length === 0) return [example, 'It has no options but its level.'];
-  const head = ['Option', 'Value', ...COLUMNS.map(({ title }) => title)];
+  const head = ['Option', 'Value', ...LEVEL_COLUMNS.map(({ title }) => title)];
   return [example, 'Its options, and what the profiles set them to:', table(head, options)];
 }
 
@@ -106,7 +88,7 @@ function optionsOf(rule: Rule): readonly (readonly string[])[] {
   return Object.entries(shape).map(([key, schema]) => [
     `\`${key}\``,
     kindOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })),
-    ...COLUMNS.map(({ column }) => setting(rule.presets[column].options, names[key] ?? key)),
+    ...LEVEL_COLUMNS.map(({ column }) => setting(rule.presets[column].options, names[key] ?? key)),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { exitCodeOf } from '../gate/verdict.js';
+import { REPORT_FORMATS } from '../reports/formats.js';
 import type { Report } from '../reports/report.js';
-import { rules } from '../rules/index.js';
 import { readChoice } from './arguments.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
@@ -9,33 +9,8 @@ import { GATE_OPTIONS, GATE_USAGE, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 import { writeOutput } from './write-output.js';
 
-const REPORT_FORMATS = ['text', 'json', 'sarif', 'markdown'] as const;
-type ReportFormat = (typeof REPORT_FORMATS)[number];
-
 /** Code frames show a few lines; a file above this size is shown without. */
 const MAX_SOURCE_BYTES = 1024 * 1024;
-
-/** Writes a report in the format asked for, loading no other. */
-async function renderReport(
-  report: Report,
-  format: ReportFormat,
-  tree: RepositoryTree,
-  { color, width, program }: { readonly color: boolean; readonly width: number; readonly program: string },
-): Promise<string | Iterable<string>> {
-  switch (format) {
-    case 'json':
-      return (await import('../reports/json.js')).checkJson(report);
-    case 'sarif':
-      return (await import('../reports/sarif.js')).checkSarif(report, { rules });
-    case 'markdown':
-      return (await import('../reports/markdown/summary.js')).renderSummary(report);
-    case 'text': {
-      const sources = await sourcesOf(report, tree);
-      const { checkText } = await import('../reports/text/text.js');
-      return checkText(report, { color: color, width, program, source: (path) => sources.get(path) });
-    }
-  }
-}
 
 async function sourcesOf(report: Report, tree: RepositoryTree): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
@@ -47,7 +22,7 @@ async function sourcesOf(report: Report, tree: RepositoryTree): Promise<Readonly
   return sources;
 }
 
-const USAGE = `Usage: base-image-gate check [DIR] [--format text|json|sarif|markdown] [--output FILE] [--base DIR]
+const USAGE = `Usage: base-image-gate check [DIR] [--format ${REPORT_FORMATS.map(({ name }) => name).join('|')}] [--output FILE] [--base DIR]
        ${GATE_USAGE}
 
 Evaluates every image that the build files below DIR (default: this directory) build on, by DIR's
@@ -67,17 +42,20 @@ const OPTIONS = {
 export const check: Command = defineCommand(
   { name: 'check', usage: USAGE, options: OPTIONS, arguments: 1 },
   async ({ values, positionals, io, wrong }) => {
-    const format = readChoice('--format', values.format, REPORT_FORMATS, 'text');
-    if (!format.ok) return wrong(format.error);
+    const names = REPORT_FORMATS.map(({ name }) => name);
+    const chosen = readChoice('--format', values.format, names, REPORT_FORMATS[0].name);
+    if (!chosen.ok) return wrong(chosen.error);
+    const format = REPORT_FORMATS.find(({ name }) => name === chosen.value) ?? REPORT_FORMATS[0];
     const run = await runLocalGate(values, positionals[0], io);
     if (!run.ok) return refuse('check', run.error, io);
     const { report, tree } = run.value;
-    const text = await renderReport(report, format.value, tree, {
+    const data = await format.render(report, {
       color: io.color && values.output === undefined,
       width: io.columns,
       program: io.program,
+      sources: () => sourcesOf(report, tree),
     });
-    const written = await writeOutput(text, values.output, io);
+    const written = await writeOutput(data, values.output, io);
     return written ? exitCodeOf(report.verdict) : 2;
   },
 );

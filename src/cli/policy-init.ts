@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { loadCatalog } from '../catalog/catalog.js';
+import { POLICY_PATH } from '../policy/policy.js';
 import { proposePolicy } from '../policy/propose.js';
 import { readingOptions } from '../policy/reading-options.js';
 import type { CommandIo, ExitCode } from './command.js';
 import { evaluatedDirectory } from './named-paths.js';
 import { reportUntracked } from './untracked-files.js';
-import { POLICY_PATH } from './working-tree-policy.js';
 
 export const POLICY_SCHEMA_URL =
   'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';

@@ -6,15 +6,12 @@ import { codeOf, messageOf } from '../lib/caught.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { LoadedPolicy } from '../policy/load.js';
-import type { Policy, Profile } from '../policy/policy.js';
+import { POLICY_PATH, type Policy, type Profile } from '../policy/policy.js';
 import type { ResolveExtends } from '../policy/policy-chain.js';
 import type { PolicyProblem } from '../policy/problem.js';
 import type { ReadingPolicy } from '../policy/reading-options.js';
 import type { CommandIo } from './command.js';
 import { fetchExtended, leaveOutExtended } from './extended-policy.js';
-
-/** Where a repository keeps its policy. */
-export const POLICY_PATH = '.github/base-image-gate.yml';
 
 /** Which policy a command asks for. */
 export interface PolicyRequest {

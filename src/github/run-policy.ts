@@ -3,12 +3,12 @@ import type { Failure } from '../lib/failure.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowlist } from '../policy/default-allow.js';
-import type { Policy, Profile } from '../policy/policy.js';
+import { POLICY_PATH, type Policy, type Profile } from '../policy/policy.js';
 import { parseRemote, type RemotePolicy } from '../policy/policy-chain.js';
 import { formatProblem } from '../policy/problem.js';
 import type { Finding } from '../reports/report.js';
 import type { RepositoryName } from './event/environment.js';
-import { type ActionInputs, DEFAULT_POLICY_PATH } from './event/inputs.js';
+import type { ActionInputs } from './event/inputs.js';
 import type { RunPlan } from './event/run-plan.js';
 import {
   type BranchPolicy,
@@ -40,7 +40,7 @@ export type PolicyFailure = Failure<'no-policy' | 'bad-policy' | 'unreadable'>;
 
 /** The policy of a run: of another repository where the input says so, else of the branch, with the change previewed. */
 export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPolicy, PolicyFailure>> {
-  const path = setting.inputs.policy ?? DEFAULT_POLICY_PATH;
+  const path = setting.inputs.policy ?? POLICY_PATH;
   const remote = parseRemote(path);
   if (remote !== undefined) return remotePolicy(setting, remote);
   const access = accessOf(setting);
@@ -52,7 +52,7 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
       message: `The input \`policy\` names ${path}, which is not at ${name}${isAdded ? '; this change adds it' : ''}.`,
       fix: isAdded
         ? 'Merge the policy first, and give the input after that: nothing is evaluated by what the change itself brings, nor by another policy in its place.'
-        : `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${DEFAULT_POLICY_PATH} is read.`,
+        : `Write its path from the repository's root, or owner/repository/path@ref for one of another repository. Without the input, ${POLICY_PATH} is read.`,
     });
   }
   const loaded = await loadBranchPolicy({

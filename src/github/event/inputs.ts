@@ -53,7 +53,6 @@ export const NO_TOKEN = {
   message: 'The input `token` is empty, as a secret is in runs for forks and for Dependabot.',
   fix: "Leave the input out: the workflow's own token is used then.",
 } as const;
-export const DEFAULT_POLICY_PATH = '.github/base-image-gate.yml';
 const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
 const COMMENT_MODES = ['always', 'on-failure', 'never'] as const;
 const MAX_KEY_LENGTH = 100;

@@ -1,5 +1,6 @@
 import { nistControls } from '../../rules/rule.js';
 import type { RuleDescription } from '../rule-description.js';
+import { LEVEL_COLUMNS, levelIn } from '../rule-levels.js';
 import { padded } from './display-width.js';
 import { paint } from './paint.js';
 
@@ -13,9 +14,8 @@ export function rulesText(
   { color, program }: { readonly color: boolean; readonly program: string },
 ): string {
   const { bold, dim } = paint(color);
-  const columns = Object.keys(rules[0]?.presets ?? {});
-  const head = ['rule', ...columns, 'question'];
-  const rows = rules.map((rule) => [rule.id, ...Object.values(rule.presets).map(({ level }) => level), rule.question]);
+  const head = ['rule', ...LEVEL_COLUMNS.map(({ title }) => title), 'question'];
+  const rows = rules.map((rule) => [rule.id, ...LEVEL_COLUMNS.map((column) => levelIn(rule, column)), rule.question]);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[], first: (text: string) => string) =>
     cells
@@ -28,7 +28,7 @@ export function rulesText(
     dim(line(head, (text) => text)),
     ...rows.map((row) => line(row, bold)),
     '',
-    dim('hardened-build: stages that only build, in hardened and strict. observe: as baseline, warning at most.'),
+    dim('build stages: images of stages that do not ship, in hardened and strict.'),
     dim(`One rule in full: ${program} rules ID`),
   ].join('\n')}\n`;
 }
@@ -36,7 +36,7 @@ export function rulesText(
 /** One rule in full, as `rules ID` prints it. Its Markdown is readable as it is. Ends with a line end. */
 export function ruleText(rule: RuleDescription, options: { readonly color: boolean }): string {
   const { bold, dim } = paint(options.color);
-  const levels = Object.entries(rule.presets).map(([profile, { level }]) => `${profile} ${level}`);
+  const levels = LEVEL_COLUMNS.map((column) => `${column.title} ${levelIn(rule, column)}`);
   return `${[
     `${bold(rule.id)}: ${rule.title}`,
     rule.question,

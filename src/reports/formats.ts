@@ -1,0 +1,33 @@
+import { rules } from '../rules/index.js';
+import type { Report } from './report.js';
+
+/** What a report is written for on the command line. */
+export interface FormatOptions {
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** How this program was called. */
+  readonly program: string;
+  /** The texts of build files by their paths, for code frames. */
+  readonly sources: () => Promise<ReadonlyMap<string, string>>;
+}
+
+/** A form that `check` writes a report in: whole, or in pieces that are made as they are written. */
+export interface ReportFormat {
+  readonly name: string;
+  readonly render: (report: Report, options: FormatOptions) => Promise<string | Iterable<string>>;
+}
+
+/** Every form, the default first. A new one is a file and a line here; none is loaded before it is asked for. */
+export const REPORT_FORMATS: readonly [ReportFormat, ...ReportFormat[]] = [
+  {
+    name: 'text',
+    render: async (report, { sources, ...options }) => {
+      const [{ checkText }, texts] = await Promise.all([import('./text/text.js'), sources()]);
+      return checkText(report, { ...options, source: (path) => texts.get(path) });
+    },
+  },
+  { name: 'json', render: async (report) => (await import('./json.js')).checkJson(report) },
+  { name: 'sarif', render: async (report) => (await import('./sarif.js')).checkSarif(report, { rules }) },
+  { name: 'markdown', render: async (report) => (await import('./markdown/summary.js')).renderSummary(report) },
+];
