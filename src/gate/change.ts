@@ -6,8 +6,8 @@ import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Stage } from '../build-files/stage.js';
 import { type Catalog, isListedHost } from '../catalog/catalog.js';
 import type { ImageSubject } from '../evidence/collector.js';
+import { governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
-import { governanceOf } from './governance.js';
 
 /** What the base ref has in the place of a use, for rules that compare the two; undefined where nothing is compared. */
 export function baseReference(

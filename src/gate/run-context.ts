@@ -4,12 +4,12 @@ import type { Catalog } from '../catalog/publisher.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { RunSettings } from '../evidence/collector.js';
 import { optionalField } from '../lib/collections.js';
+import { governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
 import { vulnerabilityWaiver } from '../policy/waivers.js';
 import { type Platform, parsePlatform } from '../references/platform.js';
 import type { ReferenceContext } from '../rules/evaluate.js';
 import { baseReference, type Change } from './change.js';
-import { governanceOf } from './governance.js';
 
 /** What a run is evaluated by. */
 export interface RunInput {

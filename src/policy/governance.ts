@@ -1,9 +1,9 @@
 import { type Catalog, publisherOf } from '../catalog/catalog.js';
 import type { Publisher } from '../catalog/publisher.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
-import { governingEntry, policyReference } from '../policy/govern.js';
-import type { AllowEntry, Policy } from '../policy/policy.js';
 import type { Reference } from '../references/reference.js';
+import { governingEntry, policyReference } from './govern.js';
+import type { AllowEntry, Policy } from './policy.js';
 
 /** Who answers for an image that a build file names. */
 export interface Governance {
