@@ -70,7 +70,8 @@ async function outcome(pushed: readonly Pushed[], authorities: readonly Authorit
   const entry = allowEntry(authorities, { require });
   const context = search.context(await search.source(pushed), { entry });
   const signatures = await collectSignatures(context);
-  return evaluateSignature({ entry, reference: context.subject.reference, evidence: { signatures } }).outcome;
+  return evaluateSignature({ verifiedBy: entry, reference: context.subject.reference, evidence: { signatures } })
+    .outcome;
 }
 
 /** Revocation services that answer so, on a run that is not offline. */
