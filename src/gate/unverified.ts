@@ -3,7 +3,7 @@ import type { UnavailableCause } from '../evidence/evidence.js';
 import { type Policy, UNVERIFIED } from '../policy/policy.js';
 import type { EvaluatedImage } from '../reports/report.js';
 import type { Answer, Bar } from '../rules/answer.js';
-import type { UseInquiry } from '../rules/evaluate.js';
+import type { ReferenceContext } from '../rules/evaluate.js';
 
 /** Causes that say nothing about the image but that it is not there, or not for us: its registry did answer. */
 const REFUSED: ReadonlySet<UnavailableCause> = new Set(['unauthorized', 'forbidden', 'not-found', 'unlisted-host']);
@@ -14,12 +14,12 @@ const REFUSED: ReadonlySet<UnavailableCause> = new Set(['unauthorized', 'forbidd
  * no rule's. They are always indeterminate, so that looking in vain never makes a verdict worse than that.
  */
 export function unverifiedAnswers(
-  inquiry: UseInquiry,
+  reference: ReferenceContext,
   bar: Bar | null,
   images: readonly EvaluatedImage[],
   answers: readonly Answer[],
 ): readonly Answer[] {
-  const { subject, pullFrom } = inquiry;
+  const { subject, pullFrom } = reference;
   const { use, policy } = subject;
   if (bar?.cause === 'identity') return [];
   const answer = (
