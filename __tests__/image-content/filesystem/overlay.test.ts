@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FileTree, walk } from '../../../src/image-content/filesystem/file-tree.js';
 import { layOver, type Overlay } from '../../../src/image-content/filesystem/overlay.js';
+import { findPrograms } from '../../../src/image-content/filesystem/programs.js';
 import { newNode, nodePath } from '../../../src/image-content/filesystem/tree-node.js';
 import type { LayerFacts } from '../../../src/image-content/layers/layer-facts.js';
 import { readLayer } from '../../../src/image-content/layers/read-layer.js';
@@ -142,6 +143,13 @@ describe('layers laid over each other', () => {
     expect((await made('lib/x.so', 0o755)).unread.map(({ path }) => path)).toEqual(['lib/x.so', 'bin/sh']);
     expect((await made('lib/x.so', 0o644)).unread).toEqual([]);
     expect((await made('lib/x', 0o755)).unread).toEqual([]);
+    const programs = async (mode: number) => {
+      const data = { path: 'opt/data.bin', content: '\x7fELF BusyBox v1.36.1', mode: 0o644 };
+      const { tree } = await overlay([data, { path: 'opt/tool', type: 'link', link: data.path, mode }]);
+      return findPrograms(tree, []).map(({ path, knownBy }) => `${path} ${knownBy}`);
+    };
+    expect(await programs(0o755)).toEqual(['opt/data.bin content', 'opt/tool content']);
+    expect(await programs(0o644)).toEqual([]);
   });
 
   test('what has no place is named: a hard link to nothing, a path through links that loop', async () => {

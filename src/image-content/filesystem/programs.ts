@@ -93,7 +93,7 @@ export function findPrograms(tree: FileTree, searchPath: readonly string[]): rea
 }
 
 function programsInside(entry: FileEntry): readonly Pick<Program, 'name' | 'kind'>[] {
-  // The marks were only looked for in executables.
+  if ((entry.mode & 0o111) === 0) return [];
   return (entry.content?.programs ?? []).map(kindOfName).filter((known) => known !== null);
 }
 

@@ -110,7 +110,9 @@ export class FileScanner implements MemberSink {
     this.#head = [];
     this.#form = formOf(head);
     if (this.#form === 'script') this.#interpreter = interpreterOf(head);
-    if (this.#form === 'elf' && this.#request.executable) this.#marks = new ProgramMarks();
+    // A hard link may make a program of it: its header counts for every name.
+    const mayRun = this.#request.executable || !isLibraryName(this.#request.path);
+    if (this.#form === 'elf' && mayRun) this.#marks = new ProgramMarks();
     // What is stored of a sparse file is not its content.
     if (this.#request.checksums.length > 0) {
       const { path, size } = this.#request;
