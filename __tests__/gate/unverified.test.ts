@@ -1,4 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { renderComment } from '../../src/reports/markdown/comment.js';
+import { renderSummary } from '../../src/reports/markdown/summary.js';
+import { verdictReason } from '../../src/reports/tally.js';
+import { rules } from '../../src/rules/index.js';
 import { gateRun } from '../support/gate-run.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { layoutOf } from '../support/image/layout-of.js';
@@ -69,8 +73,48 @@ describe('an image that was not looked at', () => {
     expect((await unverified('ubuntu:trusty', waiving('debian'))).verdict).toBe('indeterminate');
   });
 
-  test('is one thing to do, whatever rules it leaves open', async () => {
-    const { report } = await unverified('ubuntu:trusty', BASELINE);
-    expect(report.coverage.causes).toHaveLength(1);
+  test('is one cause with its count, whatever rules and images it leaves open', async () => {
+    const { report } = await unverified(
+      'ubuntu:trusty AS a\nFROM docker.io/somebody/app:1\nCOPY --from=a /x /x',
+      BASELINE,
+    );
+    expect(report.coverage.causes).toEqual([
+      { cause: 'network', message: 'docker.io did not answer', opened: false, references: 2 },
+    ]);
+  });
+});
+
+describe('the headline', () => {
+  test.each([
+    ['ubuntu:trusty', 'unverified: warn\n', 'docker.io did not answer: 1 reference not checked'],
+    ['unheard.example/a:1', '', 'unheard.example was not contacted'],
+    ['$UNSET', '', '1 reference known only to a running build'],
+  ])('has a warning sign and names what was not checked of a pass: %s', async (from, more, named) => {
+    const { report } = await unverified(from, `${BASELINE}${more}`);
+    expect(report.verdict).toBe('pass');
+    const line = verdictReason(report);
+    expect(line).toContain('0 of 1 references fully checked');
+    expect(line).toContain(named);
+    expect(line).not.toContain('may be built on');
+    expect(renderComment(report)).toMatch(/^### ⚠️ Base images: pass/);
+    expect(renderSummary(report)).toMatch(/^## ⚠️ Base images: pass/);
+  });
+
+  test('counts the questions that a failed identity leaves open, and names --all', async () => {
+    const { report } = await unverified('ubuntu:trusty', `${BASELINE}deny: [{ image: ubuntu, reason: no }]\n`);
+    expect(report.verdict).toBe('fail');
+    expect(verdictReason(report)).toMatch(
+      /1 image not opened because identity failed, .* \d+ questions open \(`--all`/,
+    );
+  });
+
+  test('keeps its check mark where every rule was answered', async () => {
+    const source = await layoutOf({ 'demo.example/base:1': await makeImage({ config: { User: '65532' } }) });
+    const off = rules.map(({ id }) => `${id}: ${id === 'non-root' ? 'error' : 'off'}`).join(', ');
+    const { report } = await unverified('demo.example/base:1', `${KNOWN}rules: { ${off} }\n`, source);
+    expect(report.coverage).toMatchObject({ references: 1, full: 1 });
+    expect(verdictReason(report)).toContain('may be built on');
+    expect(renderComment(report)).toMatch(/^### ✅ Base images: pass/);
+    expect(renderSummary(report)).toMatch(/^## ✅ Base images: pass/);
   });
 });

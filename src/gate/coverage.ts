@@ -1,5 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import { groupBy } from '../lib/collections.js';
+import { UNVERIFIED } from '../policy/policy.js';
 import type { Answer, UnansweredCause } from '../rules/answer.js';
 
 /**
@@ -24,8 +25,10 @@ export interface Coverage {
 /** One reason why rules have no answer, and how many references it concerns. */
 export interface CoverageCause {
   readonly cause: UnansweredCause | 'unresolved';
-  /** What was answered, in the words of the first reference. */
+  /** What was answered; of an image that was not resolved, what became of its registry. */
   readonly message: string;
+  /** Whether the image was opened all the same, so that other rules have answers. */
+  readonly opened: boolean;
   readonly references: number;
 }
 
@@ -57,19 +60,49 @@ export interface ReferenceCoverage {
 export function referenceCoverage(use: ImageUse, answers: readonly Answer[]): ReferenceCoverage {
   if (use.reference === null || use.unresolved !== undefined) {
     const message = use.unresolved ?? `${use.expanded} names no image`;
-    return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message }] };
+    return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false }] };
   }
   const asked = answers.filter(({ level }) => level !== 'off');
-  const unanswered = asked.flatMap(({ outcome, cause, message }) =>
-    outcome === 'indeterminate' || outcome === 'skipped' ? [{ cause: cause ?? 'undecided', message } as const] : [],
-  );
+  const open = asked.filter(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
+  // An image that was not resolved leaves every rule open, and is one cause.
+  const unseen = open.filter(({ rule }) => rule === UNVERIFIED);
+  const unanswered = (unseen.length > 0 ? unseen : open).map(({ rule, cause = 'undecided', message }) => ({
+    cause,
+    message: rule === UNVERIFIED ? (registryMessage(use.reference?.registry ?? '', cause) ?? message) : message,
+    opened: rule !== UNVERIFIED && cause !== 'identity',
+  }));
   if (unanswered.length === 0) return { state: 'full', unanswered };
   const looked = asked.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
   return { state: looked ? 'partial' : 'unchecked', unanswered };
 }
 
+/** What became of a registry, the same for all its images; undefined where the cause is the image's own. */
+function registryMessage(registry: string, cause: UnansweredCause): string | undefined {
+  switch (cause) {
+    case 'network':
+    case 'timeout':
+      return `${registry} did not answer`;
+    case 'offline':
+      return `${registry} was not asked, since the run is offline`;
+    case 'tls':
+      return `${registry} could not be reached over TLS`;
+    case 'server-error':
+      return `${registry} answered with a server error`;
+    case 'rate-limited':
+      return `${registry} limited the rate of requests`;
+    case 'unauthorized':
+    case 'forbidden':
+      return `${registry} refused access`;
+    case 'not-contacted':
+    case 'unlisted-host':
+      return `${registry} was not contacted, since neither policy nor catalog names it`;
+    default:
+      return undefined;
+  }
+}
+
 function causesOf(all: readonly ReferenceCoverage[]): readonly CoverageCause[] {
-  const found = new Map<string, { cause: CoverageCause['cause']; message: string; references: number }>();
+  const found = new Map<string, ReferenceCoverage['unanswered'][number] & { references: number }>();
   for (const { unanswered } of all) {
     const own = new Map(unanswered.map((one) => [`${one.cause} ${one.message}`, one]));
     for (const [key, one] of own) {

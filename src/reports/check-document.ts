@@ -129,7 +129,14 @@ const coverageSchema = z
       'Of the partial and unchecked ones: those whose image was not opened because its identity failed.',
     ),
     causes: z
-      .array(z.strictObject({ cause: z.enum([...UNANSWERED_CAUSES, 'unresolved']), message: text, references: index }))
+      .array(
+        z.strictObject({
+          cause: z.enum([...UNANSWERED_CAUSES, 'unresolved']),
+          message: text,
+          opened: z.boolean().describe('Whether the image was opened all the same, so that other rules have answers.'),
+          references: index,
+        }),
+      )
       .describe('Why references are not fully checked, the most frequent first.'),
   })
   .describe('How many references were checked, and how far. full, partial, unchecked and unresolved add up.');

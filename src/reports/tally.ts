@@ -1,3 +1,4 @@
+import { visible } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
@@ -14,8 +15,6 @@ export interface Tally {
   readonly warnings: number;
   /** Of the warnings: those that only the profile `observe` keeps from deciding. */
   readonly heldBack: number;
-  /** Uses whose image was not looked at, such as one on a host that nobody listed. */
-  readonly unopened: number;
   readonly notes: number;
   readonly waived: number;
   readonly files: number;
@@ -36,7 +35,6 @@ export function tallyOf(report: Report): Tally {
       .reduce((sum, { places }) => sum + places.length, 0),
     warnings: count((finding) => finding.level === 'warning'),
     heldBack: count((finding) => finding.heldBack === true),
-    unopened: new Set(report.answers.flatMap(({ outcome, use }) => (outcome === 'skipped' ? (use ?? []) : []))).size,
     notes: count((finding) => finding.level === 'note'),
     waived: report.findings.filter((finding) => finding.waiver !== undefined).length,
     files: report.files.filter((file) => file.status !== 'skipped').length,
@@ -60,17 +58,54 @@ export function verdictReason(report: Report): string {
   const evaluated = `${plural(tally.uses, 'image use')} in ${plural(tally.files, 'build file')}`;
   if (report.verdict === 'pass') {
     if (tally.uses === 0) return 'there was no image use to evaluate';
-    return [`${evaluated} may be built on`, ...reservations(tally)].join('; ');
+    const { full, references } = report.coverage;
+    const checked = isComplete(report)
+      ? `${evaluated} may be built on`
+      : `${full} of ${references} references fully checked`;
+    return [checked, ...reservations(report)].join('; ');
   }
-  return `${openQuestions(tally) || 'see the notices'}, among ${evaluated}`;
+  return [`${openQuestions(tally) || 'see the notices'}, among ${evaluated}`, ...missing(report)].join('; ');
+}
+
+/** Whether every reference was fully checked: only then a pass says what it seems to say. */
+export function isComplete({ coverage }: Pick<Report, 'coverage'>): boolean {
+  return coverage.full === coverage.references;
+}
+
+/** Causes that a headline names. */
+const MAX_CAUSES = 3;
+
+/** What was not checked, in clauses, each cause once: `docker.io did not answer: 201 references not checked`. */
+export function missing({ coverage, answers }: Report): readonly string[] {
+  const unseen = coverage.causes.filter(
+    ({ opened, cause }) => !opened && cause !== 'identity' && cause !== 'unresolved',
+  );
+  const more = unseen.length - MAX_CAUSES;
+  const { references, full, unresolved, notOpened } = coverage;
+  const partly = references - full - unresolved - notOpened - unseen.reduce((sum, cause) => sum + cause.references, 0);
+  const open = answers.filter(({ cause }) => cause === 'identity').length;
+  return [
+    ...unseen
+      .slice(0, MAX_CAUSES)
+      .map(
+        ({ message, references }) =>
+          `${visible(message.replace(/\.$/, ''))}: ${plural(references, 'reference')} not checked`,
+      ),
+    ...(more > 0 ? [`${plural(more, 'more cause')} in the JSON report`] : []),
+    ...(unresolved > 0 ? [`${plural(unresolved, 'reference')} known only to a running build`] : []),
+    ...(notOpened > 0
+      ? [
+          `${plural(notOpened, 'image')} not opened because identity failed, which leaves ${plural(open, 'question')} open (\`--all\` opens them)`,
+        ]
+      : []),
+    ...(partly > 0 ? [`${plural(partly, 'reference')} partly checked`] : []),
+  ];
 }
 
 /** What a pass must not be taken for, in clauses about its image uses. */
-export function reservations({ unopened, heldBack }: Tally): readonly string[] {
-  return [
-    ...(unopened > 0 ? [`${unopened} of them ${unopened === 1 ? 'was' : 'were'} not looked at`] : []),
-    ...(heldBack > 0 ? [`${plural(heldBack, 'finding')} would block without observe`] : []),
-  ];
+export function reservations(report: Report): readonly string[] {
+  const { heldBack } = tallyOf(report);
+  return [...missing(report), ...(heldBack > 0 ? [`${plural(heldBack, 'finding')} would block without observe`] : [])];
 }
 
 /** The findings below the verdict, in one clause, or an empty text: `3 warnings, 1 note, 2 waived`. */

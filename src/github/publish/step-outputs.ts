@@ -74,7 +74,7 @@ export async function showReport(
 function verdictLine(report: Report): string {
   const beside = asides(tallyOf(report));
   const reason = `${verdictReason(report)}.${beside === '' ? '' : ` Besides: ${beside}.`}`;
-  return `${verdictSign(report.verdict)} Base images: ${report.verdict}: ${reason}`;
+  return `${verdictSign(report)} Base images: ${report.verdict}: ${reason}`;
 }
 
 /** Says that there was nothing to evaluate. */

@@ -5,7 +5,7 @@ import { groupFindings } from '../finding-groups.js';
 import { replacedImages } from '../image-diff-words.js';
 import type { Finding, Report } from '../report.js';
 import { reportedFindings } from '../reported-findings.js';
-import { openQuestions, reservations, tallyOf } from '../tally.js';
+import { isComplete, missing, openQuestions, reservations, tallyOf } from '../tally.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { baseChangesList } from './image-diff.js';
 import { imageTable } from './image-table.js';
@@ -77,7 +77,7 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
   const list = (groups: typeof errors, start: number) =>
     findingsList(groups, { ...detail.list, groups: groups.length }, options, options.isNew, start);
   const parts = [
-    heading(report, options),
+    heading(report, options, detail.open > 0),
     open.length === 0 ? '' : nextStep(errors),
     list(open, 1),
     more.length === 0 ? '' : fold(`${more.length} more to fix`, list(more, open.length + 1)),
@@ -92,8 +92,8 @@ function noticeLines(report: Report): readonly string[] {
   return report.notices.map((notice) => `> ${prose(notice)}`);
 }
 
-/** The verdict and what it asks for, in one line. */
-function heading(report: Report, options: CommentOptions): string {
+/** The verdict and what it asks for, in one line; why references were not checked only where there is space for it. */
+function heading(report: Report, options: CommentOptions, causes: boolean): string {
   const { verdict } = report;
   const tally = tallyOf(report);
   const title = options.title === undefined ? 'Base images' : `Base images, ${inline(cut(options.title, MAX_TITLE))}`;
@@ -101,11 +101,16 @@ function heading(report: Report, options: CommentOptions): string {
     tally.uses === 0
       ? 'nothing to evaluate'
       : [
-          `${tally.heldBack > 0 ? '' : 'nothing to fix in '}${plural(tally.uses, 'image use')}`,
-          ...reservations(tally),
+          isComplete(report)
+            ? `${tally.heldBack > 0 ? '' : 'nothing to fix in '}${plural(tally.uses, 'image use')}`
+            : `${report.coverage.full} of ${plural(report.coverage.references, 'reference')} fully checked`,
+          ...(causes ? reservations(report).map(prose) : []),
         ].join(', ');
-  const asked = verdict === 'pass' ? passed : openQuestions(tally);
-  return `### ${verdictSign(verdict)} ${title}: ${[verdict, asked].filter(Boolean).join(' · ')}${freshness(report, options)}`;
+  const asked =
+    verdict === 'pass'
+      ? passed
+      : [openQuestions(tally), ...(causes ? missing(report).map(prose) : [])].filter(Boolean).join(', ');
+  return `### ${verdictSign(report)} ${title}: ${[verdict, asked].filter(Boolean).join(' · ')}${freshness(report, options)}`;
 }
 
 function freshness(report: Report, { isNew }: CommentOptions): string {

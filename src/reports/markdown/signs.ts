@@ -1,5 +1,6 @@
 import type { Answer } from '../../rules/answer.js';
 import type { Finding, Report } from '../report.js';
+import { isComplete } from '../tally.js';
 
 /** One sign an answer is shown with, worst first: a cell shows the first that applies. */
 const SIGNS = [
@@ -32,9 +33,10 @@ export function worstSign(signs: Iterable<Sign>): Sign {
   return SIGNS.find(({ sign }) => present.has(sign))?.sign ?? '–';
 }
 
-/** The sign of a verdict, to begin a heading with. */
-export function verdictSign(verdict: Report['verdict']): string {
-  return { pass: '✅', fail: '❌', indeterminate: '❓' }[verdict];
+/** The sign to begin a heading with: no check mark where something was not checked. */
+export function verdictSign(report: Pick<Report, 'verdict' | 'coverage'>): string {
+  if (report.verdict === 'pass' && !isComplete(report)) return '⚠️';
+  return { pass: '✅', fail: '❌', indeterminate: '❓' }[report.verdict];
 }
 
 /** Explains the signs that a text shows, on one line; empty where it shows none. */

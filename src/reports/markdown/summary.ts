@@ -108,7 +108,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
 
 function headline(report: Report): string {
   const beside = asides(tallyOf(report));
-  return `## ${verdictSign(report.verdict)} Base images: ${report.verdict}\n\n${sentence(verdictReason(report))}${beside === '' ? '' : ` Besides: ${beside}.`}`;
+  return `## ${verdictSign(report)} Base images: ${report.verdict}\n\n${prose(sentence(verdictReason(report)))}${beside === '' ? '' : ` Besides: ${beside}.`}`;
 }
 
 function sentence(clause: string): string {
