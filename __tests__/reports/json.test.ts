@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Evidence } from '../../src/evidence/evidence.js';
+import { type Evidence, present } from '../../src/evidence/evidence.js';
 import type { EvidenceKinds } from '../../src/evidence/kinds.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { evidenceDocument } from '../../src/reports/evidence-document.js';
@@ -161,8 +161,17 @@ describe('evidenceDocument', () => {
     expect(filesystem?.value).not.toHaveProperty('tree');
   });
 
+  test('a value of many long parts is cut to its whole length, at the end', () => {
+    const limits = { items: 200, characters: 50, depth: 8, total: 400 };
+    const lists = Array.from({ length: 100 }, (_, index) => `list ${index} ${'x'.repeat(40)}`);
+    const evidence = present({ tag: '20', currentDigest: 'a', lists }, 'registry');
+    const { tag: kind } = evidenceDocument({ tag: evidence }, limits);
+    expect(kind).toMatchObject({ truncated: true, value: { tag: '20', currentDigest: 'a' } });
+    expect(JSON.stringify(kind?.value).length).toBeLessThan(500);
+  });
+
   test('a value that is too long is cut and says so', () => {
-    const limits = { items: 3, characters: 5, depth: 2 };
+    const limits = { items: 3, characters: 5, depth: 2, total: 100 };
     const evidence: Evidence<EvidenceKinds['tag']> = {
       status: 'present',
       from: 'registry',

@@ -6,7 +6,7 @@ import { evidenceDocument } from '../reports/evidence-document.js';
 import type { InspectionFacts } from './inspection-facts.js';
 
 /** An inventory may well be long: who asks for JSON of one image wants all of it. */
-const LIMITS = { items: 100_000, characters: 16_384, depth: 10 };
+const LIMITS = { items: 100_000, characters: 16_384, depth: 10, total: 256 * 1024 * 1024 };
 
 const text = z.string();
 const count = z.int().min(0);

@@ -14,9 +14,20 @@ export interface ValueLimits {
   readonly items: number;
   readonly characters: number;
   readonly depth: number;
+  /** Characters of a whole value, about: what does not fit is left out from the end. */
+  readonly total: number;
 }
 
-const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 4096, depth: 8 };
+const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 1024, depth: 8, total: 2500 };
+
+/** What is left of a value's room, and whether something did not fit. */
+interface Budget {
+  truncated: boolean;
+  left: number;
+}
+
+/** Quotes, colon and comma of an item. */
+const PUNCTUATION = 6;
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -35,7 +46,7 @@ function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): Evidence
       : { lookedIn: evidence.lookedIn.slice(0, limits.items).map(({ place, answer }) => ({ place, answer })) };
   switch (evidence.status) {
     case 'present': {
-      const state = { truncated: false };
+      const state = { truncated: false, left: limits.total };
       const value = bounded(evidence.value, limits, 0, state);
       return {
         status: 'present',
@@ -65,15 +76,16 @@ function oneDocument(evidence: Evidence<unknown>, limits: ValueLimits): Evidence
  * classes, such as the tree of an image's files, are for rules to ask and have no form in a document: the fields that
  * hold them are left out.
  */
-function bounded(value: unknown, limits: ValueLimits, depth: number, state: { truncated: boolean }): Json {
+function bounded(value: unknown, limits: ValueLimits, depth: number, state: Budget): Json {
   if (value === null || value === undefined || typeof value === 'boolean') return value ?? null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'string') {
     const shown = withoutSecrets(value);
-    if (shown.length <= limits.characters) return shown;
-    state.truncated = true;
-    return shown.slice(0, limits.characters);
+    const kept = shown.slice(0, limits.characters);
+    state.left -= kept.length;
+    if (kept.length < shown.length) state.truncated = true;
+    return kept;
   }
   if (typeof value !== 'object') return null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
@@ -85,23 +97,32 @@ function bounded(value: unknown, limits: ValueLimits, depth: number, state: { tr
   const next = (item: unknown) => bounded(item, limits, depth + 1, state);
   if (Array.isArray(value) || value instanceof Set) {
     const items: readonly unknown[] = [...value];
-    if (items.length > limits.items) state.truncated = true;
-    return items.slice(0, limits.items).map(next);
+    const kept: Json[] = [];
+    for (const item of fitting(items, limits, state)) kept.push(next(item));
+    return kept;
   }
   const entries: readonly (readonly [unknown, unknown])[] =
     value instanceof Map
       ? [...value]
       : Object.entries(value).filter(([, item]) => item !== undefined && !isOfOwnClass(item));
-  if (entries.length > limits.items) state.truncated = true;
   const named = namedValue(entries);
-  return Object.fromEntries(
-    entries
-      .slice(0, limits.items)
-      .map(([key, item]) => [
-        String(key),
-        next(key === 'value' && named !== null ? named : settingsOf(String(key), item)),
-      ]),
-  );
+  const fields: [string, Json][] = [];
+  for (const [key, item] of fitting(entries, limits, state)) {
+    const name = String(key);
+    state.left -= name.length;
+    fields.push([name, next(name === 'value' && named !== null ? named : settingsOf(name, item))]);
+  }
+  return Object.fromEntries(fields);
+}
+
+/** The first of several items, as long as there is room for them: the room is taken as they are used. */
+function* fitting<T>(items: readonly T[], limits: ValueLimits, state: Budget): Generator<T> {
+  for (const item of items.slice(0, limits.items)) {
+    if (state.left <= 0) break;
+    state.left -= PUNCTUATION;
+    yield item;
+  }
+  if (items.length > limits.items || state.left <= 0) state.truncated = true;
 }
 
 /** `{ name, value }`, as provenance lists build arguments and SBOMs list properties: the value as it may be printed. */
