@@ -1,6 +1,7 @@
 import { terminal, visibleLines } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { UNVERIFIED } from '../../policy/policy.js';
+import { acceptedVulnerabilities } from '../accepted.js';
 import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
 import type { Finding, Report } from '../report.js';
@@ -129,13 +130,18 @@ function labeled(label: string, text: string): readonly string[] {
 }
 
 function waivedBlock(report: Report, colors: Paint): readonly string[] {
-  return report.findings.flatMap((finding) => {
+  const accepted = acceptedVulnerabilities(report).map(
+    ({ rule, vulnerability = '', expires, owner, reason }) =>
+      `${colors.dim('waived')}[${terminal(rule)}] ${terminal(vulnerability)} until ${terminal(expires)} by ${terminal(owner)}: ${terminal(reason)}`,
+  );
+  const covered = report.findings.flatMap((finding) => {
     const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
     if (waiver === undefined) return [];
     return [
       `${colors.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
     ];
   });
+  return [...covered, ...accepted];
 }
 
 /** Files that were not evaluated, unless a finding has reported so. */
