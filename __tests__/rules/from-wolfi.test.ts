@@ -56,12 +56,6 @@ test.each<[string, readonly LayerFile[], ApkoConfiguration | undefined, RegExp]>
   ['no os-release', apkInstalled([]), undefined, /no os-release/],
   ['no packages', [{ path: 'etc/os-release', content: 'ID=wolfi' }], undefined, /no apk database/],
   [
-    'a Debian package',
-    [...WOLFI, ...dpkgInstalled([{ name: 'bash', version: '5', files: [] }])],
-    undefined,
-    /deb package bash/,
-  ],
-  [
     "Alpine's repository",
     [...WOLFI, { path: 'etc/apk/repositories', content: 'https://dl-cdn.alpinelinux.org/alpine/edge/main' }],
     undefined,
@@ -153,6 +147,14 @@ test('what speaks for it is distinguished from what speaks against it', async ()
 test('a configuration that nobody signed counts for nothing', async () => {
   const { signer: _, ...unsigned } = { ...APKO, repositories: ['https://x.test'] };
   expect(await answer(WOLFI, unsigned)).toMatchObject({ outcome: 'pass' });
+});
+
+test('a Debian package contradicts os-release, so that neither claim can be believed', async () => {
+  const files = [...WOLFI, ...dpkgInstalled([{ name: 'bash', version: '5', files: [] }])];
+  expect(await answer(files)).toMatchObject({
+    outcome: 'indeterminate',
+    message: expect.stringContaining('deb packages such as bash'),
+  });
 });
 
 test('a configuration that could not be had is no reason to pass', async () => {

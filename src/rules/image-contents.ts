@@ -65,6 +65,11 @@ export function unevaluated({ unread }: FilesystemFacts): RuleResult | null {
   };
 }
 
+/** Why a list of packages may lack some. That os-release is contradicted says nothing about how many there are. */
+export function unreadPackages({ unknowns }: Inventory): Inventory['unknowns'] {
+  return unknowns.filter(({ path }) => !path.endsWith('/os-release'));
+}
+
 /** The same of an image's package databases and os-release: those of `unknowns` that the answer hangs on. */
 export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | null {
   const [first] = unknowns;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { plural } from '../lib/text.js';
 import type { InstalledPackage } from '../packages/inventory.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
+import { needed, shortened, unreadInventory, unreadPackages, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const MB = 1_000_000;
@@ -70,7 +70,7 @@ export const minimal: ImageRule<Options> = {
     const { fileCount, totalBytes } = filesystem.value;
     const installed = installedCount(packages.value.packages);
     const { known, unowned } = ownership.value;
-    const unread = unreadInventory(packages.value.unknowns);
+    const unread = unreadInventory(unreadPackages(packages.value));
     const count = within('packages', installed, chosen.maxPackages, 'package');
     return [
       unread !== null && count.outcome === 'pass' ? { ...unread, aspect: 'packages' } : count,

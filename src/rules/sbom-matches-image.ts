@@ -4,6 +4,7 @@ import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { type Reconciliation, reconcile } from '../attestations/sbom/reconcile.js';
 import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
+import { unreadPackages } from './image-contents.js';
 import { type ImageRule, type ImageRuleSubject, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
 import { SBOM_WANTED } from './sbom-attested.js';
 import { withoutEvidence } from './without-evidence.js';
@@ -69,7 +70,7 @@ function evaluateLayers({ evidence: { packages }, verifiedBy: entry }: ImageRule
   const result = reconcile(value.chosen.sbom, inventory);
   const details = tell(result, inventory);
   const wrong = faults(result, inventory);
-  const [gap] = inventory.unknowns;
+  const [gap] = unreadPackages(inventory);
   if (wrong.length > 0) {
     return { outcome: 'fail', message: `The SBOM and the layers disagree: ${wrong.join('; ')}.`, fix: FIX, details };
   }
@@ -100,7 +101,7 @@ function faults({ hidden, phantom, differing }: Reconciliation, inventory: Inven
     found.push(`${differing.length} in another version (${some(names)})`);
   }
   // With a database that could not be read, a package may well be there: evaluateLayers says so.
-  if (phantom.length > 0 && inventory.unknowns.length === 0) {
+  if (phantom.length > 0 && unreadPackages(inventory).length === 0) {
     found.push(`${phantom.length} in the SBOM and not installed (${some(phantom)})`);
   }
   return found;
@@ -115,7 +116,7 @@ function tell({ hidden, phantom, differing }: Reconciliation, inventory: Invento
     ...hidden.map((name) => `installed, not in the SBOM: ${name}`),
     ...differing.map(({ name, inSbom, inImage }) => `${name}: ${inSbom} in the SBOM, ${inImage} in the image`),
     ...phantom.map((name) => `in the SBOM, not installed: ${name}`),
-    ...inventory.unknowns.map(({ path, reason }) => `${path} could not be read: ${reason}`),
+    ...unreadPackages(inventory).map(({ path, reason }) => `${path} could not be read: ${reason}`),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Node, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
+import type { Alias, LineCounter, Node, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
 import { interpolate, type Variables } from './interpolation.js';
 import type { ComposeEntry, ComposeMap, ComposeNode, NodePlace } from './node.js';
 import { plainScalar, type ScalarValue } from './scalar.js';
@@ -72,7 +72,7 @@ class Refused extends Error {
 }
 
 type Library = typeof import('../yaml-library.js');
-type Resolve = (alias: import('yaml').Alias) => Node | undefined;
+type Resolve = (alias: Alias) => Node | undefined;
 
 /** Where in a document the conversion is. */
 interface Position {
@@ -86,7 +86,7 @@ class Converter {
   readonly #yaml: Library;
   readonly #file: string;
   readonly #variables: Variables;
-  readonly #lines: import('yaml').LineCounter;
+  readonly #lines: LineCounter;
   /** What an anchor stands for is read once; null while it is. */
   readonly #known = new Map<Node, ComposeNode | null>();
   /** How many nodes each has where its aliases are written out. */
@@ -94,7 +94,7 @@ class Converter {
   #nodes = 0;
   #text = 0;
 
-  constructor(yaml: Library, file: string, variables: Variables, lines: import('yaml').LineCounter) {
+  constructor(yaml: Library, file: string, variables: Variables, lines: LineCounter) {
     this.#yaml = yaml;
     this.#file = file;
     this.#variables = variables;
