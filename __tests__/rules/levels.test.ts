@@ -70,6 +70,7 @@ const OPTIONS: readonly (readonly [id: string, option: string, values: readonly 
 ];
 
 const LEVELS_UP = ['off', 'note', 'warning', 'error'];
+const RATINGS = ['none', 'low', 'medium', 'high', 'critical'];
 const SEVERITIES = ['exploited', 'critical', 'high', 'medium', 'low', 'any'];
 
 /** Which way each option may be changed by a policy that extends another. */
@@ -107,8 +108,15 @@ const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     rest: LEVELS_UP,
     uncovered: ['note', 'warning', 'error'],
     'accept-uncovered': 'fewer',
+    unrated: RATINGS,
   },
-  'no-new-vulnerabilities': { severity: SEVERITIES, fixable: 'false', grace: 'lower', 'max-age': 'lower' },
+  'no-new-vulnerabilities': {
+    severity: SEVERITIES,
+    fixable: 'false',
+    grace: 'lower',
+    'max-age': 'lower',
+    unrated: RATINGS,
+  },
 };
 
 const ruleOf = (id: string) => {

@@ -151,7 +151,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
   [
     'a hard link to a file of the layer below',
     /distroless\/shell.*\/usr\/bin\/bash/,
-    over({ path: 'usr/bin/bash', link: 'usr/bin/app', type: 'link' }),
+    over({ path: 'usr/bin/bash', link: 'usr/bin/app', type: 'link', mode: 0o755 }),
   ],
   ['a shell behind usrmerge of the layer below', /distroless\/shell.*\/usr\/bin\/rbash/, over(program('bin/rbash'))],
   ['a shell under an absolute name', /distroless\/shell.*\/usr\/bin\/ksh/, over(program('/usr/bin/ksh'))],
@@ -216,7 +216,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     {
       layers: [
         [...WOLFI, { path: 'a', content: elf(), mode: 0o4711 }],
-        [{ path: 'opt/x/y', type: 'link', link: 'a' }, { path: '.wh.a' }],
+        [{ path: 'opt/x/y', type: 'link', link: 'a', mode: 0o4711 }, { path: '.wh.a' }],
       ],
     },
   ],
@@ -226,14 +226,14 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
     {
       layers: [
         [...WOLFI, { path: 'b/a', content: elf(), mode: 0o4711 }],
-        [{ path: 'opt/x/y', type: 'link', link: 'b/a' }, { path: 'b/.wh..wh..opq' }],
+        [{ path: 'opt/x/y', type: 'link', link: 'b/a', mode: 0o4711 }, { path: 'b/.wh..wh..opq' }],
       ],
     },
   ],
   [
     'a hard link to a set-uid file',
     /hardened-configuration\/set-uid.*\/opt\/x\/y/,
-    over({ path: 'a', content: elf(), mode: 0o4711 }, { path: 'opt/x/y', type: 'link', link: 'a' }),
+    over({ path: 'a', content: elf(), mode: 0o4711 }, { path: 'opt/x/y', type: 'link', link: 'a', mode: 0o4711 }),
   ],
   [
     'a file anybody may write to',

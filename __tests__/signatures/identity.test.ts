@@ -193,7 +193,7 @@ describe('an authority', () => {
     expect(matchIdentity(given, { kind: 'keyless', issuer: ISSUER, subject: SUBJECT, ...authority }).ok).toBe(taken);
   });
 
-  test('is told the source repository where it is not that of the workflow', () => {
+  test('is given the source repository where it is not that of the workflow', () => {
     const of = (sourceRepository: string) => describeSigner({ ...signer, sourceRepository });
     expect(of('https://github.com/mallory/x')).toContain('for https://github.com/mallory/x');
     expect(of('https://github.com/acme/images')).not.toContain('for ');

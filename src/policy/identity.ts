@@ -80,7 +80,7 @@ export function identityMatches(pattern: string, identity: string): boolean {
 }
 
 /**
- * What tells one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
+ * What distinguishes one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
  * so the ref is left out. A workflow that several repositories call is a signer for each.
  */
 export function keylessVoice({

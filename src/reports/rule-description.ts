@@ -41,7 +41,7 @@ export const UNVERIFIED_RULE: ReportedRule = {
   title: 'Image was looked at',
   question: 'Was the image behind the reference resolved and opened?',
   why: 'An image that was not looked at has passed nothing: its registry may be down, unknown or refuse access, and what it holds today is not known.',
-  fix: 'Run again when the registry answers, give the gate access to it, or name it under `registries:` of the policy. `unverified: warn` makes it a warning.',
+  fix: 'Run the gate again when the registry answers, give the gate access to it, or name it under `registries:` of the policy. `unverified: warn` makes it a warning.',
   controls: { 'SR-4': 'Where an image comes from is not known while nobody has looked at it.' },
   securitySeverity: 5,
 };

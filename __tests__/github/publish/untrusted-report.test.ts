@@ -5,8 +5,14 @@ import { makeReport } from '../../support/report-maker.js';
 
 const reportOn = (file: string) => {
   const location = { file, line: 1, column: 1, endLine: 1, endColumn: 2 };
-  const told = { rule: 'current', level: 'warning', outcome: 'fail', message: 'It is old.', fingerprint: 'f' } as const;
-  const report = makeReport({ findings: [{ ...told, location }] });
+  const finding = {
+    rule: 'current',
+    level: 'warning',
+    outcome: 'fail',
+    message: 'It is old.',
+    fingerprint: 'f',
+  } as const;
+  const report = makeReport({ findings: [{ ...finding, location }] });
   return parseUntrustedReport([...checkJson(report)].join(''));
 };
 

@@ -211,8 +211,8 @@ describe('a Notary Project signature', () => {
   });
 
   test('names its signer only where its chain reached a trusted certificate', async () => {
-    const stranger = await makeChain();
-    const unproven = await collect([await signature({}, stranger)]);
+    const untrusted = await makeChain();
+    const unproven = await collect([await signature({}, untrusted)]);
     expect(unproven.status === 'present' ? unproven.value.rejected[0] : {}).not.toHaveProperty('signedBy');
     const identities = ['x509.subject: C=US, ST=Washington, O=Other'];
     expect(await collect([await signature()], [authorityOf(chain, { identities })])).toMatchObject({
