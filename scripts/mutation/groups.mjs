@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 const src = (module, names) => names.split(' ').map((name) => `src/${module}/${name}.ts`);
 
 /** What is promised of every rule: its levels, its roles, its controls. */
@@ -7,7 +9,7 @@ const OF_EVERY_RULE = ['rules/levels', 'compliance/mapping'];
  * The files that decide, and the tests that must notice when one of them decides otherwise. Each file is held by the unit
  * tests of its own module, which start in no time, and not by an end-to-end test that happens to pass through it.
  */
-export const groups = {
+const chosen = {
   // Which answers make the verdict and its exit code; which findings a pull request only inherits.
   verdict: { files: src('gate', 'verdict change'), tests: ['gate/verdict', 'gate/change', 'gate/base-reference'] },
   // Which exceptions hold, and what they cover.
@@ -58,8 +60,8 @@ export const groups = {
   },
   // Which rules run, over what, and with which level an answer counts.
   evaluation: {
-    files: src('rules', 'evaluate rule without-evidence path-patterns'),
-    tests: ['rules/evaluate', 'rules/without-evidence', 'rules/path-patterns', 'rules/levels'],
+    files: [...src('rules', 'evaluate rule identity without-evidence path-patterns'), ...src('fix', 'may-pin')],
+    tests: ['rules/evaluate', 'rules/without-evidence', 'rules/path-patterns', 'rules/levels', 'fix/may-pin'],
   },
   // What the rules over a reference answer, which need nothing but the build file and the policy.
   uses: {
@@ -100,6 +102,23 @@ export const groups = {
     tests: [...OF_EVERY_RULE, 'rules/(current|fresh|supported|no-known|no-new|vulnerabilities).*'],
   },
 };
+
+/** Rules that no group above names, each held by the test of its own name: a new rule needs no line here. */
+const named = new Set(Object.values(chosen).flatMap(({ files }) => files));
+const others = readdirSync(new URL('../../src/rules/', import.meta.url)).filter(
+  (name) => name.endsWith('.ts') && !/^(?:answer|index)\.ts$/.test(name) && !named.has(`src/rules/${name}`),
+);
+
+export const groups =
+  others.length === 0
+    ? chosen
+    : {
+        ...chosen,
+        others: {
+          files: others.map((name) => `src/rules/${name}`),
+          tests: [...OF_EVERY_RULE, ...others.map((name) => `rules/${name.replace(/\.ts$/, '')}`)],
+        },
+      };
 
 const name = process.env.MUTATION_GROUP ?? '';
 

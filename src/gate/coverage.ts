@@ -48,16 +48,16 @@ export function coverageOf(uses: readonly ImageUse[], answers: readonly Answer[]
   };
 }
 
-export type ReferenceState = 'full' | 'partial' | 'unchecked' | 'unresolved';
+type ReferenceState = 'full' | 'partial' | 'unchecked' | 'unresolved';
 
 /** How far one reference was checked, and what stands for each rule that has no answer. */
-export interface ReferenceCoverage {
+interface ReferenceCoverage {
   readonly state: ReferenceState;
   readonly unanswered: readonly Omit<CoverageCause, 'references'>[];
 }
 
 /** How far one reference was checked, from what the rules answered about it. */
-export function referenceCoverage(use: ImageUse, answers: readonly Answer[]): ReferenceCoverage {
+function referenceCoverage(use: ImageUse, answers: readonly Answer[]): ReferenceCoverage {
   if (use.reference === null || use.unresolved !== undefined) {
     const message = use.unresolved ?? `${use.expanded} names no image`;
     return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false }] };
