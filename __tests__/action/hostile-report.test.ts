@@ -79,7 +79,7 @@ function freeKeys(): ReadonlySet<string> {
 
 test('what a fork writes into its report stays text in the comment and the log, and is marked as its word', async () => {
   const keys = freeKeys();
-  expect([...keys]).toEqual(expect.arrayContaining(['message', 'fix', 'reason']));
+  expect([...keys]).toEqual(expect.arrayContaining(['message', 'fix']));
   const step = await reported(() => file(withHostile(keys)));
   expect(step.log).toContain('Reported on #7.');
   expectHarmlessLog(step.log);

@@ -20,7 +20,7 @@ export interface ValueLimits {
 
 const REPORT_VALUE_LIMITS: ValueLimits = { items: 200, characters: 1024, depth: 8, total: 2500 };
 
-/** What is left of a value's room, and whether something did not fit. */
+/** What is left of a value's space, and whether something did not fit. */
 interface Budget {
   truncated: boolean;
   left: number;
@@ -115,7 +115,7 @@ function bounded(value: unknown, limits: ValueLimits, depth: number, state: Budg
   return Object.fromEntries(fields);
 }
 
-/** The first of several items, as long as there is room for them: the room is taken as they are used. */
+/** The first of several items, as long as there is space for them: the space is taken as they are used. */
 function* fitting<T>(items: readonly T[], limits: ValueLimits, state: Budget): Generator<T> {
   for (const item of items.slice(0, limits.items)) {
     if (state.left <= 0) break;
