@@ -13,7 +13,7 @@ import { makeCertificate } from '../support/registry/registry-certificate.js';
 
 const github = useGitHub('/api/v3');
 const directory = mkdtempSync(join(tmpdir(), 'gate-enterprise-'));
-const certificate = makeCertificate(['localhost']);
+const certificate = makeCertificate(['localhost', 'github.corp.example']);
 const authority = join(directory, 'ca.pem');
 const action = useBundledAction();
 let front: Server;
@@ -43,24 +43,24 @@ afterEach(async () => {
 });
 
 // A server that listens on a TCP port has an address with that port.
-const host = (): string => `localhost:${(front.address() as AddressInfo).port}`;
+const host = (name = 'localhost'): string => `${name}:${(front.address() as AddressInfo).port}`;
 
-function run(environment: Readonly<Record<string, string>>): Promise<StepResult> {
+function run(environment: Readonly<Record<string, string>>, name?: string): Promise<StepResult> {
   const pull = makePullRequest(github, { Dockerfile: 'FROM images.example/legacy/base:1\n' });
   return runOnPullRequest(action, github, pull, {
-    apiUrl: `https://${host()}/api/v3`,
+    apiUrl: `https://${host(name)}/api/v3`,
     inputs: { sarif: 'true' },
     environment: { NODE_EXTRA_CA_CERTS: authority, ...environment },
   });
 }
 
 test('a GitHub Enterprise Server behind a proxy gets everything by way of HTTPS_PROXY', async () => {
-  const step = await run({ HTTPS_PROXY: proxy.url });
+  const step = await run({ HTTPS_PROXY: proxy.url }, 'github.corp.example');
   expect(step.code).toBe(1);
   expect(step.summary).not.toContain('What could not be shown');
   expect(github.state.comments).toHaveLength(1);
   expect(github.state.uploads).toHaveLength(1);
-  expect([...new Set(proxy.hosts)]).toEqual([host()]);
+  expect([...new Set(proxy.hosts)]).toEqual([host('github.corp.example')]);
 });
 
 test('a GitHub Enterprise Server that NO_PROXY names is asked without the proxy', async () => {

@@ -8,7 +8,7 @@ export interface HttpProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy that tunnels (CONNECT) and forwards plain HTTP. */
+/** Starts a proxy that tunnels (CONNECT) and forwards plain HTTP. Hosts below `.example` are this machine for it. */
 export async function startHttpProxy(): Promise<HttpProxy> {
   const hosts: string[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -26,7 +26,7 @@ export async function startHttpProxy(): Promise<HttpProxy> {
     tunnels.add(socket);
     hosts.push(incoming.url ?? '');
     const [host = '', port = '80'] = (incoming.url ?? '').split(':');
-    const upstream = connect(Number(port), host, () => {
+    const upstream = connect(Number(port), host.endsWith('.example') ? 'localhost' : host, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);
