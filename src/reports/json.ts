@@ -21,6 +21,7 @@ export function checkJson(report: Report): Iterable<string> {
     report.answers.filter(({ image }) => image !== undefined),
     ({ use }) => use,
   );
+  const places: PlacesOfUses = new Map(report.uses.map((use) => [use.id, JSON.stringify(placeOf(use))]));
   const document: Streamed<CheckDocument> = {
     schema: CHECK_SCHEMA,
     tool: report.tool,
@@ -33,7 +34,7 @@ export function checkJson(report: Report): Iterable<string> {
       const images = new Set((imagesOfUse.get(use.id) ?? []).flatMap(({ image }) => image ?? []));
       return { ...useDocument(use), images: [...images] };
     }),
-    images: mapped(report.images, (image) => imageDocument(image, byImage.get(image.id) ?? [], report)),
+    images: mapped(report.images, (image) => imageDocument(image, byImage.get(image.id) ?? [], places)),
     ...optionalField('baseChanges', report.baseChanges),
     answers: mapped(byImage.get(undefined) ?? [], (answer) => ({
       ...answerFields(answer),
@@ -64,7 +65,10 @@ function policyDocument({ source, profile, allowlistEnforced }: Report['policy']
   };
 }
 
-function imageDocument(image: EvaluatedImage, answers: readonly Answer[], report: Report): ImageDocument {
+/** Where each use stands, as JSON, by its id. */
+type PlacesOfUses = ReadonlyMap<string, string>;
+
+function imageDocument(image: EvaluatedImage, answers: readonly Answer[], places: PlacesOfUses): ImageDocument {
   return {
     id: image.id,
     reference: image.reference,
@@ -72,14 +76,13 @@ function imageDocument(image: EvaluatedImage, answers: readonly Answer[], report
     ...optionalField('resolved', image.resolved),
     ...optionalField('publisher', image.publisher),
     evidence: evidenceDocument(image.evidence),
-    answers: imageAnswers(answers, report),
+    answers: imageAnswers(answers, places),
   };
 }
 
 /** Each answer once: many references name one image, and most rules answer the same for all of them. */
-function imageAnswers(answers: readonly Answer[], { uses }: Report): readonly ImageAnswerDocument[] {
+function imageAnswers(answers: readonly Answer[], places: PlacesOfUses): readonly ImageAnswerDocument[] {
   const all = new Set(answers.map(({ use }) => use));
-  const places = new Map(uses.map((use) => [use.id, JSON.stringify(placeOf(use))]));
   const shared = groupBy(answers, (answer) => {
     const { use: _use, location, ...rest } = answer;
     const own = answer.use === undefined ? undefined : places.get(answer.use);
