@@ -46,6 +46,7 @@ describe('another root file system of an image', () => {
     ).toEqual([
       ['Debian:13', 'base-files'],
       ['Ubuntu:22.04', 'libssl3'],
+      ['Ubuntu:Pro:22.04:LTS', 'libssl3'],
       ['Alpine:v3.22', 'zlib'],
       ['Rocky Linux:9', 'bash'],
     ]);
