@@ -1,2 +1,2 @@
 // `yaml` is CommonJS: bundled, a dynamic import of it would have a default export alone.
-export { isAlias, isMap, isScalar, isSeq, LineCounter, parse, parseAllDocuments } from 'yaml';
+export { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';

@@ -31,18 +31,18 @@ export type DocumentsReading =
  * @see https://github.com/compose-spec/compose-go/blob/v2.16.2/loader/loader.go `loadYamlFile`
  */
 export async function readDocuments(file: string, bytes: Uint8Array, variables: Variables): Promise<DocumentsReading> {
-  const yaml = await import('../yaml-library.js');
-  const lines = new yaml.LineCounter();
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } = await import('../yaml-library.js');
+  const lines = new LineCounter();
   const text = new TextDecoder('utf-8').decode(bytes);
   const failure = (offset: number, message: string): DocumentsReading => {
     const { line, col } = lines.linePos(offset);
     return { ok: false, error: { line: Math.max(line, 1), column: Math.max(col, 1), message } };
   };
   try {
-    const parsed = yaml.parseAllDocuments(text, { schema: 'failsafe', lineCounter: lines, logLevel: 'silent' });
+    const parsed = parseAllDocuments(text, { schema: 'failsafe', lineCounter: lines, logLevel: 'silent' });
     if (!Array.isArray(parsed)) return { ok: true, documents: [] };
     const documents: ComposeNode[] = [];
-    const converter = new Converter(yaml, file, variables, lines);
+    const converter = new Converter({ isAlias, isMap, isScalar, isSeq }, file, variables, lines);
     for (const document of parsed) {
       const [error] = document.errors;
       if (error !== undefined) return failure(error.pos[0], `it is no valid YAML: ${firstLine(error.message)}`);
@@ -71,7 +71,7 @@ class Refused extends Error {
   }
 }
 
-type Library = typeof import('../yaml-library.js');
+type Library = Pick<typeof import('../yaml-library.js'), 'isAlias' | 'isMap' | 'isScalar' | 'isSeq'>;
 type Resolve = (alias: Alias) => Node | undefined;
 
 /** Where in a document the conversion is. */

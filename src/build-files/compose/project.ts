@@ -26,7 +26,7 @@ import { directoryOf, resolvePath } from './paths.js';
 import { type ProblemPlace, ProjectProblems } from './problems.js';
 
 /** One Compose file; larger ones are refused. */
-export const MAX_COMPOSE_BYTES = 1024 * 1024;
+const MAX_COMPOSE_BYTES = 1024 * 1024;
 /** Files that one project may read: its own, included ones and extended ones. */
 const MAX_FILES = 200;
 /** How long a chain of `extends` may be. */

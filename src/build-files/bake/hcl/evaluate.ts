@@ -284,7 +284,7 @@ function attribute(value: Value, name: string, at: Position): Value {
 }
 
 /** The element of a collection at an index or a key. */
-export function index(collection: Value, key: Value, at: Position): Value {
+function index(collection: Value, key: Value, at: Position): Value {
   if (collection.kind === 'unknown') return collection;
   if (key.kind === 'unknown') return key;
   if (collection.kind === 'null' || key.kind === 'null')
@@ -306,7 +306,7 @@ export function index(collection: Value, key: Value, at: Position): Value {
 }
 
 /** Indexes or keys with their elements; undefined where a value has none. */
-export function pairsOf(value: Value): readonly (readonly [Value, Value])[] | undefined {
+function pairsOf(value: Value): readonly (readonly [Value, Value])[] | undefined {
   if ('entries' in value) return [...value.entries].map(([name, entry]) => [textValue(name), entry]);
   if (value.kind === 'set') return value.items.map((item) => [item, item]);
   if ('items' in value) return value.items.map((item, place) => [numberValue(decimal(BigInt(place))), item]);
