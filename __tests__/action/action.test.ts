@@ -74,7 +74,7 @@ describe('outputs', () => {
   test('name files with the whole report', async () => {
     const step = await onPullRequest(denied());
     const json = JSON.parse(readFileSync(step.outputs['report-json'] ?? '', 'utf8'));
-    expect(json).toMatchObject({ schema: 'base-image-gate/check/v1', verdict: 'fail' });
+    expect(json).toMatchObject({ schema: 'base-image-gate/check/v2', verdict: 'fail' });
     const sarif = JSON.parse(readFileSync(step.outputs['report-sarif'] ?? '', 'utf8'));
     expect(sarif.version).toBe('2.1.0');
     expect(readFileSync(step.outputs['report-markdown'] ?? '', 'utf8')).toContain('Base images');

@@ -46,9 +46,10 @@ const rulesWith = (all: Outcomes, of: string, ...wanted: readonly string[]): rea
   ...new Set(all.filter(({ file, outcome }) => file === of && wanted.includes(outcome)).map(({ rule }) => rule)),
 ];
 
-/** What can't go wrong alone: without the first, the others have nothing to look at. */
+/** What can't go wrong alone: without the first, the others have nothing to look at; a frontend is not in the layout. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
-  'known-reference': ['known-reference', 'overridable-base'],
+  'known-reference': ['known-reference', 'overridable-base', 'unverified'],
+  'allowed-frontend': ['allowed-frontend', 'unverified'],
   'sbom-attested': ['sbom-attested', 'sbom-complete', 'sbom-matches-image'],
 };
 const COMPARING = ['no-new-vulnerabilities', 'policy-unchanged'];

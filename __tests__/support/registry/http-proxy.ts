@@ -14,6 +14,7 @@ export async function startHttpProxy(): Promise<HttpProxy> {
   const server = createServer((incoming, outgoing) => {
     const target = new URL(incoming.url ?? '/', 'http://invalid');
     hosts.push(target.host);
+    target.hostname = onThisMachine(target.hostname);
     const forwarded = request(target, { method: incoming.method, headers: incoming.headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
@@ -26,7 +27,7 @@ export async function startHttpProxy(): Promise<HttpProxy> {
     tunnels.add(socket);
     hosts.push(incoming.url ?? '');
     const [host = '', port = '80'] = (incoming.url ?? '').split(':');
-    const upstream = connect(Number(port), host.endsWith('.example') ? 'localhost' : host, () => {
+    const upstream = connect(Number(port), onThisMachine(host), () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);
@@ -47,4 +48,8 @@ export async function startHttpProxy(): Promise<HttpProxy> {
         for (const tunnel of tunnels) tunnel.destroy();
       }),
   };
+}
+
+function onThisMachine(host: string): string {
+  return host.endsWith('.example') ? 'localhost' : host;
 }
