@@ -1,5 +1,5 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{BUILD_OPTIONS,defineCommand,evaluatedDirectory,findReadingPolicy,imagesJson,imagesText,openWorkingTree,readChoice,readRepository,readingOptions,reportUntracked}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";var USAGE=`Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]\u2026 [--build-context NAME=\u2026]\u2026
+import{BUILD_OPTIONS,defineCommand,evaluatedDirectory,findReadingPolicy,imagesJson,imagesText,openWorkingTree,readChoice,readRepository,readingOptions,reportUntracked}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./build-command.shared.js";import"./runtime.shared.js";var USAGE=`Usage: base-image-gate images [DIR] [--format text|json] [--build-arg NAME=VALUE]\u2026 [--build-context NAME=\u2026]\u2026
        [--platform OS/ARCH]\u2026 [--target STAGE] [--definition FILE]\u2026 [--set-env NAME=VALUE]\u2026 [--all-files]
 
 Lists every image use of the build files below DIR (default: this directory), without any network.

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{readPublicKey,toSigningKey,verifyWithKey}from"./key.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{readPublicKey,toSigningKey,verifyWithKey};
+import{keyFingerprint,readPublicKey,toSigningKey,verifyWithKey}from"./key.shared.js";import"./asn1js.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./build-command.shared.js";import"./runtime.shared.js";export{keyFingerprint,readPublicKey,toSigningKey,verifyWithKey};

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{loadTrustedRoot}from"./load-trusted-root.shared.js";import"./strict-json.shared.js";import"./scan-json.shared.js";import"./signature-error.shared.js";import"./zod.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";export{loadTrustedRoot};
+import{loadTrustedRoot}from"./load-trusted-root.shared.js";import"./strict-json.shared.js";import"./scan-json.shared.js";import"./signature-error.shared.js";import"./zod.shared.js";import"./build.shared.js";import"./dockerfile-limits.shared.js";import"./build-command.shared.js";import"./runtime.shared.js";export{loadTrustedRoot};

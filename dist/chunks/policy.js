@@ -1,5 +1,5 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{codeFrame}from"./code-frame.shared.js";import{loadCatalog}from"./catalog.generated.shared.js";import"./pattern.shared.js";import{checkPolicyFile,defineCommand,paint,plural}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";import{readFile}from"node:fs/promises";import{resolve}from"node:path";var USAGE=`Usage: base-image-gate policy validate FILE
+import{codeFrame}from"./code-frame.shared.js";import{loadCatalog}from"./catalog.generated.shared.js";import"./pattern.shared.js";import{checkPolicyFile,defineCommand,paint,plural}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./build-command.shared.js";import"./runtime.shared.js";import{readFile}from"node:fs/promises";import{resolve}from"node:path";var USAGE=`Usage: base-image-gate policy validate FILE
        base-image-gate policy init [DIR | --notation-config DIR]
 
 validate checks a policy file: exit code 0, or 3 with every problem's file, line, column and what was expected.

@@ -1,5 +1,5 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{describeSigner}from"./signer.shared.js";import{isUnknownToRoot}from"./signature-error.shared.js";import{defineCommand,err,ok,terminal}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./runtime.shared.js";import{createHash}from"node:crypto";import{readFile}from"node:fs/promises";import{resolve}from"node:path";var USAGE=`Usage: base-image-gate verify-bundle --bundle FILE
+import{describeSigner}from"./signer.shared.js";import{isUnknownToRoot}from"./signature-error.shared.js";import{defineCommand,err,ok,terminal}from"./build.shared.js";import"./dockerfile-limits.shared.js";import"./build-command.shared.js";import"./runtime.shared.js";import{createHash}from"node:crypto";import{readFile}from"node:fs/promises";import{resolve}from"node:path";var USAGE=`Usage: base-image-gate verify-bundle --bundle FILE
        (--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE)
        [--trusted-root FILE] [--offline] FILE_OR_DIGEST
 

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-var LEVELS=["error","warning","note","off"],PROFILES=["observe","baseline","hardened","strict"],VULNERABILITY_FEEDS=["chainguard"],POLICY_PATH=".github/base-image-gate.yml";function policyPath({source}){return source.path??POLICY_PATH}export{LEVELS,PROFILES,VULNERABILITY_FEEDS,policyPath};
