@@ -129,7 +129,7 @@ describeWithPeers(['docker-registry', 'crane', 'skopeo'], "Docker's registry, fi
     const repository = { registry: registry.host, repository: 'base/app' };
     expect(await source.referrers(repository, index.descriptor.digest)).toEqual({
       ok: true,
-      value: { via: 'referrers-tag', descriptors: [] },
+      value: { via: 'referrers-tag', descriptors: [], unreadable: [] },
     });
     await run('crane', ['push', join(directory, 'artifact'), `${registry.host}/base/app:artifact`, '--insecure']);
     const again = await openFor(registry.host);

@@ -180,7 +180,8 @@ export function ownList({ evidence }: MadeContents): readonly string[] {
 export function packageList({ evidence }: MadeContents, type: string): readonly string[] {
   if (evidence.packages.status !== 'present') throw new Error('the packages were not read');
   const { packages, unknowns } = evidence.packages.value;
-  const [unknown] = unknowns;
+  // Made trees without os-release say nothing of the list.
+  const unknown = unknowns.find(({ path }) => !path.endsWith('/os-release'));
   if (unknown !== undefined) throw new Error(`${unknown.path} was not read: ${unknown.reason}`);
   return packages
     .filter((one) => one.type === type)
