@@ -178,7 +178,7 @@ describeRealImages(['apko', 'apk-repository'], 'a Wolfi-style image that apko bu
       // As apko wrote it, the configuration names the repository of this test, which is not Wolfi's.
       expect(outcomes({ ...contents.evidence, apko: present(apko, 'the test') }).wolfi).toMatchObject({
         outcome: 'fail',
-        reason: expect.stringContaining('takes packages from'),
+        message: expect.stringContaining('takes packages from'),
       });
     },
     SLOW,
@@ -202,8 +202,8 @@ describeRealImages(['apko', 'apk-repository'], 'a Wolfi-style image that apko bu
         altered: [{ path: 'usr/bin/tool', package: 'tool' }],
       });
       expect(outcomes(contents.evidence)).toMatchObject({
-        wolfi: { outcome: 'fail', reason: expect.stringContaining('/etc/apk/keys has mixed.rsa.pub') },
-        intact: { outcome: 'fail', reason: expect.stringContaining('/usr/bin/tool') },
+        wolfi: { outcome: 'fail', message: expect.stringContaining('/etc/apk/keys has mixed.rsa.pub') },
+        intact: { outcome: 'fail', message: expect.stringContaining('/usr/bin/tool') },
       });
     },
     SLOW,
@@ -255,7 +255,7 @@ describeRealImages(
         expect(ownedFiles(contents)).toEqual(own.files);
         expect(ownershipOf(contents)).toMatchObject({ known: true, unowned: [], altered: [], notCompared: [] });
         expect(outcomes(contents.evidence)).toMatchObject({
-          wolfi: { outcome: 'fail', reason: expect.stringContaining('its os-release says Alpine Linux v3.21') },
+          wolfi: { outcome: 'fail', message: expect.stringContaining('its os-release says Alpine Linux v3.21') },
           intact: { outcome: 'pass' },
           user: { outcome: 'fail' },
           shell: {
