@@ -168,7 +168,7 @@ describeRealImages(['apko', 'apk-repository'], 'a Wolfi-style image that apko bu
       expect(outcomes({ ...contents.evidence, apko: present(published, 'the test') })).toMatchObject({
         wolfi: {
           outcome: 'pass',
-          reason:
+          message:
             'It is Wolfi by os-release, 4 apk packages, apk repositories, apk keys, its signed apko configuration.',
         },
         intact: { outcome: 'pass' },
