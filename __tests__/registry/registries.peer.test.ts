@@ -213,7 +213,7 @@ describeWithPeers(['referrers-registry', 'crane'], 'a registry with the referrer
     });
     expect(await source.referrers(repository, image.descriptor.digest)).toEqual({
       ok: true,
-      value: { via: 'referrers-api', descriptors: [] },
+      value: { via: 'referrers-api', descriptors: [], unreadable: [] },
     });
   });
 });
