@@ -34,8 +34,6 @@ function ask(files: readonly Buffer[], platform: string): readonly PeerAnswer[] 
 /** How our reading of a file differs from BuildKit's, in words; `undefined` where it does not. */
 function difference(file: Buffer, platform: string, peer: PeerAnswer): string | undefined {
   const { file: status, uses } = read(file, { platforms: [platform] });
-  // Known: triggers of a stage that is named scratch may pass the limit of work. The file is refused, so nothing is hidden.
-  if (status.reason?.includes('limit expansion-work') === true) return undefined;
   if ((peer.parse !== undefined) !== (status.status === 'unreadable'))
     return `${peer.parse ?? 'read'} there, ${status.reason ?? 'read'} here`;
   const frontend = uses.find((use) => use.instruction === 'SYNTAX')?.expanded;

@@ -47,6 +47,13 @@ describe('a stage that is copied whole ships', () => {
     expect(roleOfEvil(instructions, 'scratch')).toBe('final');
   });
 
+  test('without going round in a circle of copies, which no builder builds', () => {
+    const { file, uses } = read('FROM a AS one\nCOPY --from=two a b\nFROM one AS two\nCOPY --from=one a b\n');
+    expect(file.status).toBe('read');
+    expect(uses.map(({ unresolved }) => unresolved)).toContainEqual(expect.stringContaining('comes later'));
+    expect(uses.find(({ expanded }) => expanded === 'a')?.role).toBe('final');
+  });
+
   test('through the stages in between', () => {
     const roles = (text: string) => read(text).uses.map(({ expanded, role }) => `${expanded} ${role}`);
     expect(roles('FROM evil AS a\nFROM x AS b\nCOPY --from=a / /rootfs\nFROM c\nCOPY --from=b /rootfs/ /\n')).toEqual([

@@ -248,7 +248,8 @@ class Build {
       // BuildKit finds circles before it fires triggers, so what a trigger copies from its own stage is let be.
       if (source.index === stage && use.instruction === 'ONBUILD') return;
       this.#stages[stage]?.copiesFrom.add(source.index);
-      if (source.index !== stage) this.#stages[stage]?.takes.push({ ...taken, from: source.index });
+      // A copy from a later stage builds nothing; followed, it could lead back here with a longer path each time.
+      if (source.index < stage) this.#stages[stage]?.takes.push({ ...taken, from: source.index });
       if (source.index < stage || this.#replaced.has(source.index)) return;
       const name = this.#stages[source.index]?.written.name ?? String(source.index);
       const unresolved =
