@@ -56,10 +56,10 @@ describe('exit codes', () => {
     [['check', '--platform', 'linux/amd64,nonsense'], '"nonsense" names neither a known operating system'],
     [['rules', 'no-such-rule'], 'There is no rule "no-such-rule". The rules are: '],
     [['rules', 'DISTROLES'], 'Did you mean "distroless"?'],
-    [['policy'], 'validate FILE'],
+    [['policy'], 'policy validate [FILE|DIR]'],
     [['policy', 'validate', 'missing.yml'], 'does not exist'],
-    [['policy', 'validate', '.'], 'it is a directory. Expected a readable file'],
-    [['policy', 'show'], 'Expected "policy validate FILE" or "policy init [DIR]" and not "show".'],
+    [['policy', 'validate'], 'base-image-gate.yml does not exist'],
+    [['policy', 'show'], 'Expected "policy init [DIR]" or "policy validate [FILE|DIR]" and not "show".'],
   ])('%j is wrong usage: 3, and %s', (args, message) => {
     const result = cli.run(args, makeDirectory({}));
     expect(result.code).toBe(3);
@@ -98,13 +98,5 @@ describe('exit codes', () => {
   test('help COMMAND is COMMAND --help', () => {
     const directory = makeDirectory({});
     expect(cli.run(['help', 'fix'], directory)).toEqual(cli.run(['fix', '--help'], directory));
-  });
-
-  test.each(['--help', '-h'])('every command explains itself with %s', (flag) => {
-    for (const command of ['check', 'images', 'rules', 'policy', 'sbom', 'verify', 'verify-bundle']) {
-      const result = cli.run([command, flag], makeDirectory({}));
-      expect([command, result.code, result.stderr]).toEqual([command, 0, '']);
-      expect(result.stdout).toContain(`base-image-gate ${command}`);
-    }
   });
 });

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { policyCommand } from '../../src/cli/policy.js';
+import { policyInit } from '../../src/cli/policy-init.js';
 import { verify } from '../../src/cli/verify.js';
 import { runCommand } from '../support/process/run-command.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
@@ -22,7 +22,7 @@ describeWithSharedData('notation', 'policy init --notation-config', () => {
     'turns the trust policy of %s into entries that verify the same image',
     async (name) => {
       const directory = repositoryOf(name);
-      const { code, stdout } = await runCommand(policyCommand, directory, 'init', '--notation-config', 'notation');
+      const { code, stdout } = await runCommand(policyInit, directory, '--notation-config', 'notation');
       expect(code).toBe(0);
       mkdirSync(join(directory, '.github'));
       writeFileSync(join(directory, '.github/base-image-gate.yml'), stdout);
@@ -35,18 +35,11 @@ describeWithSharedData('notation', 'policy init --notation-config', () => {
   );
 
   test('proposes no entry for the level audit, and says which checks notation only logs', async () => {
-    const audit = await runCommand(
-      policyCommand,
-      repositoryOf('level-audit-untrusted'),
-      'init',
-      '--notation-config',
-      'notation',
-    );
+    const audit = await runCommand(policyInit, repositoryOf('level-audit-untrusted'), '--notation-config', 'notation');
     expect(audit.stdout).not.toContain('- image');
     const permissive = await runCommand(
-      policyCommand,
+      policyInit,
       repositoryOf('expiry-past-permissive'),
-      'init',
       '--notation-config',
       'notation',
     );
@@ -54,13 +47,7 @@ describeWithSharedData('notation', 'policy init --notation-config', () => {
   });
 
   test('exits 3 for a directory without a trust policy', async () => {
-    const { code, stderr } = await runCommand(
-      policyCommand,
-      sharedData('notation'),
-      'init',
-      '--notation-config',
-      'real',
-    );
+    const { code, stderr } = await runCommand(policyInit, sharedData('notation'), '--notation-config', 'real');
     expect({ code, stderr }).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('trustpolicy.json is not there'),

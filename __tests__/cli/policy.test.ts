@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { policyCommand } from '../../src/cli/policy.js';
+import { policyValidate } from '../../src/cli/policy-validate.js';
 import { deskIn } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
@@ -11,7 +11,7 @@ async function problemsOf(text: string, { color = false, progress = false } = {}
     color,
     progress,
   });
-  expect(await policyCommand(['validate', 'policy.yml'], io)).toBe(3);
+  expect(await policyValidate(['policy.yml'], io)).toBe(3);
   return written.join('');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { check } from '../../src/cli/check.js';
 import { images } from '../../src/cli/images.js';
-import { policyCommand } from '../../src/cli/policy.js';
+import { policyInit } from '../../src/cli/policy-init.js';
 import { runCommand } from '../support/process/run-command.js';
 import { git, makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 
@@ -22,7 +22,7 @@ describe('a build file that git does not track yet', () => {
   test.each([
     ['images', images, [], ', or add --all-files'],
     ['check', check, ['--offline'], ', or add --all-files'],
-    ['policy init', policyCommand, ['init'], ''],
+    ['policy init', policyInit, [], ''],
   ] as const)('is named by %s, one that git ignores is not', async (_, command, args, flag) => {
     const { code, stderr } = await runCommand(command, repositoryWithNew('new/Dockerfile', 'README'), ...args);
     expect(code).toBe(0);

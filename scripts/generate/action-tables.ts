@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { between } from './between.js';
 import { table } from './table.js';
 
 const described = z.record(
@@ -25,15 +26,4 @@ function describedTable(title: string, entries: z.infer<typeof described>): stri
     return [`\`${name}\``, `${description.trim().replace(/\s+/g, ' ')}${suffix}`];
   });
   return table([title, 'Meaning'], rows);
-}
-
-function between(text: string, name: string, source: string, body: string): string {
-  const start = `<!-- ${name}: made from ${source} by npm run generate -->`;
-  const end = `<!-- end of ${name} -->`;
-  const from = text.indexOf(start);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) {
-    throw new Error(`The lines "${start}" and "${end}" are missing; put them around the table of ${name}.`);
-  }
-  return `${text.slice(0, from + start.length)}\n\n${body}\n\n${text.slice(to)}`;
 }

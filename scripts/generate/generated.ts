@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { rules } from '../../src/rules/index.js';
 import { withActionTables } from './action-tables.js';
+import { commandPage, withCommands } from './command-tables.js';
 import { rulePage, rulesOverview } from './rule-pages.js';
 import { schemaFiles } from './schemas.js';
 
@@ -20,6 +21,9 @@ function generatedFiles(root: string): ReadonlyMap<string, string> {
     const action = readFileSync(join(root, source), 'utf8');
     files.set(page, withActionTables(readFileSync(join(root, page), 'utf8'), action, source));
   }
+  const readme = files.get('README.md');
+  if (readme !== undefined) files.set('README.md', withCommands(readme));
+  files.set('docs/command-line.md', commandPage());
   return files;
 }
 

@@ -1,47 +1,65 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { nearest } from '../lib/nearest.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
+import type { CommandDefinition } from './definitions.js';
+import type { Flag, Flags, FlagValues } from './flags.js';
 
-/** The flags of commands that open one image, for parseArgs. */
-export const IMAGE_OPTIONS = {
-  policy: { type: 'string' },
-  registry: { type: 'string', multiple: true },
-  offline: { type: 'boolean' },
-  'trusted-root': { type: 'string' },
-} as const;
+export interface Arguments<F extends Flags> {
+  readonly values: FlagValues<F>;
+  readonly positionals: readonly string[];
+}
 
-/** The flags by which a user says how the build is really started. */
-export const BUILD_OPTIONS = {
-  'build-arg': { type: 'string', multiple: true },
-  'build-context': { type: 'string', multiple: true },
-  platform: { type: 'string', multiple: true },
-  target: { type: 'string' },
-  'all-files': { type: 'boolean' },
-  definition: { type: 'string', multiple: true },
-  'set-env': { type: 'string', multiple: true },
-} as const;
-
-type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
-type Parsed<O extends OptionSpecs> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>>;
-
-/**
- * Reads a command's arguments. Fails with a sentence for the user: the flag that is wrong, and what was expected.
- *
- * @param maxPositionals how many arguments without a flag the command takes
- */
-export function readArguments<O extends OptionSpecs>(
+/** Reads a command's arguments. Fails with a sentence for the user: what is wrong, and what was expected. */
+export function readArguments<F extends Flags>(
   args: readonly string[],
-  options: O,
-  maxPositionals: number,
-): Result<Parsed<O>, string> {
-  try {
-    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    const extra = parsed.positionals[maxPositionals];
-    if (extra !== undefined) return err(`Unexpected argument "${extra}".`);
-    return ok(parsed);
-  } catch (error) {
-    return err(wrongArgument(error, Object.keys(options)));
+  { arguments: taken, flags }: Pick<CommandDefinition<F>, 'arguments' | 'flags'>,
+): Result<Arguments<F>, string> {
+  const parsed = parsedBy(flags, args);
+  if (!parsed.ok) return parsed;
+  const { values, positionals } = parsed.value;
+  const extra = positionals[taken.length];
+  if (extra !== undefined) return err(`Unexpected argument "${extra}".`);
+  const missing = taken[positionals.length];
+  if (missing?.startsWith('[') === false) return err(`${missing} is missing.`);
+  const chosen = { ...values };
+  for (const [name, flag] of Object.entries<Flag>(flags)) {
+    if (flag.choices === undefined) continue;
+    const written = values[name];
+    const value = readChoice(`--${name}`, typeof written === 'string' ? written : undefined, flag.choices);
+    if (!value.ok) return value;
+    chosen[name] = value.value;
   }
+  return isOf(flags, chosen) ? ok({ values: chosen, positionals }) : err('A flag has no value.');
+}
+
+type Loose = Record<string, unknown>;
+
+function parsedBy(
+  flags: Flags,
+  args: readonly string[],
+): Result<{ readonly values: Loose; readonly positionals: readonly string[] }, string> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: flags,
+      allowPositionals: true,
+      strict: true,
+    });
+    return ok({ values: { ...values }, positionals });
+  } catch (error) {
+    return err(wrongArgument(error, Object.keys(flags)));
+  }
+}
+
+/** Whether every flag has a value of its type, and a flag with choices one of them. */
+function isOf<F extends Flags>(flags: F, values: Loose): values is Loose & FlagValues<F> {
+  return Object.entries<Flag>(flags).every(([name, { type, multiple, choices }]) => {
+    const value = values[name];
+    if (choices !== undefined) return typeof value === 'string' && choices.includes(value);
+    if (value === undefined) return true;
+    return multiple === true ? Array.isArray(value) : typeof value === type;
+  });
 }
 
 /** parseArgs throws a TypeError for each thing a user can get wrong; its first sentence says which. */
@@ -52,14 +70,37 @@ function wrongArgument(error: unknown, flags: readonly string[]): string {
   return `${message.replace(/\.$/, '')}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`;
 }
 
-/** Reads a flag that takes one of a few words. */
+/** Reads a flag that takes one of a few words; the first is the default. */
 export function readChoice<C extends string>(
   flag: string,
   value: string | undefined,
   choices: readonly C[],
-  fallback: C,
-): Result<C, string> {
-  if (value === undefined) return ok(fallback);
-  const choice = choices.find((candidate) => candidate === value);
-  return choice === undefined ? err(`${flag} is "${value}"; expected ${choices.join(', ')}.`) : ok(choice);
+): Result<C | undefined, string> {
+  if (value === undefined) return ok(choices[0]);
+  const found = choices.find((candidate) => candidate === value);
+  return found === undefined ? err(`${flag} is "${value}"; expected ${choices.join(', ')}.`) : ok(found);
+}
+
+/** The platforms of `--platform`, each flag with one or several: linux/amd64 where there is none. */
+export function readPlatforms(texts: readonly string[] | undefined): Result<readonly Platform[], string> {
+  const platforms: Platform[] = [];
+  for (const text of (texts ?? ['linux/amd64']).flatMap((one) => one.split(','))) {
+    const parsed = parsePlatform(text);
+    if (!parsed.ok) return err(`--platform: ${parsed.error}.`);
+    platforms.push(parsed.value);
+  }
+  return ok(platforms);
+}
+
+/** The platform of a command that shows one. */
+export function readPlatform(texts: readonly string[] | undefined): Result<Platform, string> {
+  const platforms = readPlatforms(texts);
+  if (!platforms.ok) return platforms;
+  const [platform, second] = platforms.value;
+  if (platform === undefined) return err('--platform: a platform is missing.');
+  return second === undefined
+    ? ok(platform)
+    : err(
+        `--platform: one platform is shown at a time, not ${formatPlatform(platform)} and ${formatPlatform(second)}.`,
+      );
 }

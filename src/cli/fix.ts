@@ -3,48 +3,28 @@ import type { LeftUse, PinDecisions } from '../fix/pin-decisions.js';
 import type { PinnedFile } from '../fix/pin-files.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
-import { GATE_OPTIONS, GATE_USAGE, type LocalRun, runLocalGate } from './local-gate.js';
+import { FIX } from './definitions.js';
+import { type LocalRun, runLocalGate } from './local-gate.js';
 import { refuse } from './refusal.js';
 
-const USAGE = `Usage: base-image-gate fix [DIR] --pin [--write|--diff]
-       ${GATE_USAGE}
-
-Pins every image reference below DIR (default: this directory) to the digest that its registry named, and changes nothing
-else in the build files. Without --write nothing is written: it lists what it would write, or shows it as a diff with
---diff. It says of each image whether its signature was verified, or why not. An image whose identity fails at level
-error is not pinned.
-Exit codes: 0 every reference is pinned, 1 something is left for a person (changes not written among them),
-2 an image could not be resolved or a file not be read or written, 3 wrong usage or policy.
-`;
-
-const OPTIONS = {
-  ...GATE_OPTIONS,
-  pin: { type: 'boolean' },
-  write: { type: 'boolean' },
-  diff: { type: 'boolean' },
-} as const;
-
 /** `fix --pin`: writes down the digests that references were resolved to. */
-export const fix: Command = defineCommand(
-  { name: 'fix', usage: USAGE, options: OPTIONS, arguments: 1 },
-  async ({ values, positionals, io, wrong }) => {
-    if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
-    if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
+export const fix: Command = defineCommand(FIX, async ({ values, positionals, io, wrong }) => {
+  if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
+  if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
 
-    const run = await runLocalGate(values, positionals[0], io);
-    if (!run.ok) return refuse('fix', run.error, io);
-    const { decidePins } = await import('../fix/pin-decisions.js');
-    const decisions = decidePins(run.value.report);
-    const pinned = await pinsOf(run.value, decisions);
-    const write = values.write === true;
-    const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
-    for (const { message } of failed) io.stderr(`fix: ${message}\n`);
-    const how = write ? 'written' : values.diff === true ? 'diff' : 'listed';
-    const unwritten = new Set(failed.map(({ path }) => path));
-    await show(pinned, unwritten, run.value.report, how, io);
-    return exitCode(pinned, run.value, write, failed.length > 0);
-  },
-);
+  const run = await runLocalGate(values, positionals[0], io);
+  if (!run.ok) return refuse('fix', run.error, io);
+  const { decidePins } = await import('../fix/pin-decisions.js');
+  const decisions = decidePins(run.value.report);
+  const pinned = await pinsOf(run.value, decisions);
+  const write = values.write === true;
+  const failed = write ? await writeAll(run.value.directory, pinned.files) : [];
+  for (const { message } of failed) io.stderr(`fix: ${message}\n`);
+  const how = write ? 'written' : values.diff === true ? 'diff' : 'listed';
+  const unwritten = new Set(failed.map(({ path }) => path));
+  await show(pinned, unwritten, run.value.report, how, io);
+  return exitCode(pinned, run.value, write, failed.length > 0);
+});
 
 interface Pinned {
   readonly files: readonly PinnedFile[];

@@ -15,7 +15,7 @@ import { localCache, localCacheDirectory } from '../registry/cache/local-cache.j
 import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
-import { BUILD_OPTIONS, readChoice } from './arguments.js';
+import { readChoice } from './arguments.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
 import { evaluatedDirectory, misnamedPath } from './named-paths.js';
@@ -69,26 +69,8 @@ export function startProgress(io: Pick<CommandIo, 'progress' | 'stderr' | 'colum
   };
 }
 
-/** The flags of every command that runs the gate. */
-export const GATE_OPTIONS = {
-  ...BUILD_OPTIONS,
-  policy: { type: 'string' },
-  profile: { type: 'string' },
-  registry: { type: 'string', multiple: true },
-  offline: { type: 'boolean' },
-  'trusted-root': { type: 'string' },
-  vulnerabilities: { type: 'string' },
-  all: { type: 'boolean' },
-} as const;
-
 /** Policies, keys and trusted roots; larger ones are refused where they are read, too. */
 const MAX_COMPARED_BYTES = 1024 * 1024;
-
-/** How those flags are shown in a command's usage. */
-export const GATE_USAGE = `[--policy FILE] [--profile observe|baseline|hardened|strict]
-       [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE] [--vulnerabilities DIR] [--all]
-       [--build-arg NAME=VALUE]… [--build-context NAME=…]… [--platform OS/ARCH]… [--target STAGE]
-       [--definition FILE]… [--set-env NAME=VALUE]… [--all-files]`;
 
 type GateFlags = Parameters<typeof readingOptions>[0] & {
   readonly base?: string | undefined;
@@ -121,7 +103,7 @@ export async function runLocalGate(
   io: CommandIo,
 ): Promise<Result<LocalRun, Refusal>> {
   const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
-  const profile = readChoice('--profile', flags.profile, PROFILES, 'baseline');
+  const profile = readChoice('--profile', flags.profile, PROFILES);
   if (!profile.ok) return usage(profile.error);
   const evaluated = evaluatedDirectory(directoryArgument, io);
   if (!evaluated.ok) return err({ kind: 'directory', message: evaluated.error });
@@ -139,7 +121,7 @@ export async function runLocalGate(
       catalog,
       ...(flags.offline === true ? { resolveExtends: refuseExtended } : {}),
       ...optionalField('file', flags.policy),
-      ...(flags.profile === undefined ? {} : { profile: profile.value }),
+      ...(flags.profile === undefined ? {} : optionalField('profile', profile.value)),
     },
     io,
   );

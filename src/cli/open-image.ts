@@ -21,7 +21,7 @@ import { loadWorkingTreePolicy } from './working-tree-policy.js';
 /** The flags that commands about one image share, as parseArgs gives them. */
 export interface ImageFlags {
   readonly policy?: string | undefined;
-  readonly registry?: string[] | undefined;
+  readonly registry?: readonly string[] | undefined;
   readonly offline?: boolean | undefined;
   readonly 'trusted-root'?: string | undefined;
   readonly vulnerabilities?: string | undefined;

@@ -1,7 +1,7 @@
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { POLICY_SCHEMA_URL } from '../policy/policy.js';
 import { readPolicyFile, readStores, type StoreFile } from '../signatures/notation/configuration.js';
 import type { CommandIo, ExitCode } from './command.js';
-import { POLICY_SCHEMA_URL } from './policy-init.js';
 import { type ConfiguredStatement, policyPath, proposeFromNotation } from './propose-notation.js';
 
 /** Where a policy keeps the certificates of a configuration that lies outside its repository. */

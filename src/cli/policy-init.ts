@@ -3,18 +3,24 @@ import { join } from 'node:path';
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { loadCatalog } from '../catalog/catalog.js';
-import { POLICY_PATH } from '../policy/policy.js';
+import { POLICY_PATH, POLICY_SCHEMA_URL } from '../policy/policy.js';
 import { proposePolicy } from '../policy/propose.js';
 import { readingOptions } from '../policy/reading-options.js';
-import type { CommandIo, ExitCode } from './command.js';
+import type { Command, CommandIo, ExitCode } from './command.js';
+import { defineCommand } from './define-command.js';
+import { POLICY_INIT } from './definitions.js';
 import { evaluatedDirectory } from './named-paths.js';
 import { reportUntracked } from './untracked-files.js';
 
-export const POLICY_SCHEMA_URL =
-  'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';
-
 /** `policy init [DIR]`: prints a policy that allows what the build files below DIR use today. */
-export async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> {
+export const policyInit: Command = defineCommand(POLICY_INIT, async ({ values, positionals, io, wrong }) => {
+  const configuration = values['notation-config'];
+  if (configuration === undefined) return await initPolicy(positionals[0] ?? '.', io);
+  if (positionals.length > 0) return wrong('DIR and --notation-config exclude each other.');
+  return await (await import('./policy-init-notation.js')).initFromNotation(configuration, io);
+});
+
+async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> {
   const evaluated = evaluatedDirectory(dir, io);
   if (!evaluated.ok) {
     io.stderr(`policy init: ${evaluated.error}\n`);

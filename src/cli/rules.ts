@@ -4,31 +4,24 @@ import { rulesText, ruleText } from '../reports/text/rules-text.js';
 import { rules } from '../rules/index.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-
-const USAGE = `Usage: base-image-gate rules [ID]
-
-Lists the rules with their levels in each profile, or explains one.
-`;
+import { RULES } from './definitions.js';
+import { writeOutput } from './write-output.js';
 
 /** `rules [ID]`. */
-export const rulesCommand: Command = defineCommand(
-  { name: 'rules', usage: USAGE, options: {}, arguments: 1 },
-  async ({ positionals, io }) => {
-    const [id] = positionals;
-    if (id === undefined) {
-      io.stdout(rulesText(rules, { color: io.color, program: io.program }));
-      return 0;
-    }
-    const ids = rules.map((known) => known.id);
-    const rule = rules.find((candidate) => candidate.id === id);
-    if (rule === undefined) {
-      const meant = nearest(id, ids);
-      io.stderr(
-        `rules: There is no rule "${terminal(id)}". ${meant === undefined ? `The rules are: ${ids.join(', ')}.` : `Did you mean "${meant}"?`}\n`,
-      );
-      return 3;
-    }
-    io.stdout(ruleText(rule, { color: io.color }));
-    return 0;
-  },
-);
+export const rulesCommand: Command = defineCommand(RULES, async ({ values, positionals, io }) => {
+  const [id] = positionals;
+  const color = io.color && values.output === undefined;
+  if (id === undefined) {
+    return (await writeOutput(rulesText(rules, { color, program: io.program }), values.output, io)) ? 0 : 2;
+  }
+  const ids = rules.map((known) => known.id);
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (rule === undefined) {
+    const meant = nearest(id, ids);
+    io.stderr(
+      `rules: There is no rule "${terminal(id)}". ${meant === undefined ? `The rules are: ${ids.join(', ')}.` : `Did you mean "${meant}"?`}\n`,
+    );
+    return 3;
+  }
+  return (await writeOutput(ruleText(rule, { color }), values.output, io)) ? 0 : 2;
+});

@@ -8,24 +8,7 @@ import { describeSigner } from '../signatures/signer.js';
 import type { ArtifactQuestion } from '../signatures/sigstore/verify-artifact.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
-
-const USAGE = `Usage: base-image-gate verify-bundle --bundle FILE
-       (--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE)
-       [--trusted-root FILE] [--offline] FILE_OR_DIGEST
-
-Verifies a Sigstore bundle over a file, or over a digest such as sha256:…: the command-line protocol of the Sigstore
-conformance suite. Identity and issuer are exact.
-Exit codes: 0 verified, 1 not verified, 2 could not tell, 3 wrong usage.
-`;
-
-const OPTIONS = {
-  bundle: { type: 'string' },
-  'certificate-identity': { type: 'string' },
-  'certificate-oidc-issuer': { type: 'string' },
-  key: { type: 'string' },
-  'trusted-root': { type: 'string' },
-  offline: { type: 'boolean' },
-} as const;
+import { VERIFY_BUNDLE } from './definitions.js';
 
 /** Who must have signed, as the command line says it. */
 type Expected =
@@ -33,55 +16,51 @@ type Expected =
   | { readonly kind: 'key'; readonly file: string };
 
 /** `verify-bundle`: one bundle, one artifact. */
-export const verifyBundle: Command = defineCommand(
-  { name: 'verify-bundle', usage: USAGE, options: OPTIONS, arguments: 1 },
-  async ({ values, positionals, io, wrong }) => {
-    const [target] = positionals;
-    if (target === undefined || values.bundle === undefined)
-      return wrong('Both --bundle FILE and FILE_OR_DIGEST are needed.');
-    const expected = readExpected(values);
-    if (!expected.ok) return wrong(expected.error);
+export const verifyBundle: Command = defineCommand(VERIFY_BUNDLE, async ({ values, positionals, io, wrong }) => {
+  const [target = ''] = positionals;
+  if (values.bundle === undefined) return wrong('--bundle FILE is missing.');
+  const expected = readExpected(values);
+  if (!expected.ok) return wrong(expected.error);
 
-    const at = (path: string) => resolve(io.cwd, path);
-    const bundle = await read(at(values.bundle));
-    if (!bundle.ok) return wrong(bundle.error);
-    const artifact = await readArtifact(at(target), target);
-    if (!artifact.ok) return wrong(artifact.error);
+  const at = (path: string) => resolve(io.cwd, path);
+  const bundle = await read(at(values.bundle));
+  if (!bundle.ok) return wrong(bundle.error);
+  const artifact = await readArtifact(at(target), target);
+  if (!artifact.ok) return wrong(artifact.error);
 
-    const [{ loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
-      import('../signatures/sigstore/load-trusted-root.js'),
-      import('../signatures/sigstore/verify-artifact.js'),
-    ]);
-    const wanted = await readSigner(expected.value, at);
-    if (!wanted.ok) {
-      io.stderr(`verify-bundle: ${wanted.error}\n`);
-      return 1;
-    }
-    const root = await loadTrustedRoot({
-      offline: values.offline ?? false,
-      ...(values['trusted-root'] === undefined ? {} : { file: at(values['trusted-root']) }),
-    });
-    if (!root.ok) return wrong(`${root.error.reason}.`);
-    if (root.value.note !== undefined) io.stderr(`${root.value.note}\n`);
-    const verified = await verifyArtifact({
-      bundle: bundle.value,
-      artifact: artifact.value,
-      expected: wanted.value,
-      root: root.value,
-      now: new Date(),
-    });
-    if (!verified.ok) {
-      const { code, reason } = verified.error;
-      io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
-      return isUnknownToRoot(code) && root.value.mayBeOutdated ? 2 : 1;
-    }
-    const { signer, signedAt, logged } = verified.value;
-    const when = signedAt === undefined ? '' : ` at ${signedAt}`;
-    const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
-    io.stdout(`${terminal(`Verified: signed by ${describeSigner(signer)}${when}${log}`)}\n`);
-    return 0;
-  },
-);
+  const [{ loadTrustedRoot }, { verifyArtifact }] = await Promise.all([
+    import('../signatures/sigstore/load-trusted-root.js'),
+    import('../signatures/sigstore/verify-artifact.js'),
+  ]);
+  const wanted = await readSigner(expected.value, at);
+  if (!wanted.ok) {
+    io.stderr(`verify-bundle: ${wanted.error}\n`);
+    return 1;
+  }
+  const root = await loadTrustedRoot({
+    offline: values.offline ?? false,
+    ...(values['trusted-root'] === undefined ? {} : { file: at(values['trusted-root']) }),
+  });
+  if (!root.ok) return wrong(`${root.error.reason}.`);
+  if (root.value.note !== undefined) io.stderr(`${root.value.note}\n`);
+  const verified = await verifyArtifact({
+    bundle: bundle.value,
+    artifact: artifact.value,
+    expected: wanted.value,
+    root: root.value,
+    now: new Date(),
+  });
+  if (!verified.ok) {
+    const { code, reason } = verified.error;
+    io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
+    return isUnknownToRoot(code) && root.value.mayBeOutdated ? 2 : 1;
+  }
+  const { signer, signedAt, logged } = verified.value;
+  const when = signedAt === undefined ? '' : ` at ${signedAt}`;
+  const log = logged.map((entry) => `, ${entry.log} index ${entry.index}`).join('');
+  io.stdout(`${terminal(`Verified: signed by ${describeSigner(signer)}${when}${log}`)}\n`);
+  return 0;
+});
 
 function readExpected(values: {
   readonly key?: string | undefined;

@@ -1,61 +1,36 @@
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { terminal } from '../lib/escape/visible.js';
-import { ok, type Result } from '../lib/result.js';
-import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
+import { formatPlatform } from '../references/platform.js';
 import type { Outcome } from '../rules/rule.js';
 import { evaluateSignature } from '../rules/signature-verified.js';
-import { IMAGE_OPTIONS } from './arguments.js';
+import { readPlatforms } from './arguments.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
+import { VERIFY } from './definitions.js';
 import { givenEntry } from './given-entry.js';
 import { openImage } from './open-image.js';
 import { refuse } from './refusal.js';
 
-const USAGE = `Usage: base-image-gate verify IMAGE [--policy FILE] [--platform OS/ARCH]…
-       [--certificate-identity SUBJECT --certificate-oidc-issuer ISSUER | --key FILE [--ignore-log] |
-        --notation-config DIR]
-       [--registry HOST=HOST2/PREFIX|oci-layout:DIR]… [--offline] [--trusted-root FILE]
-
-Shows who signed an image, and whether they may: the authority given, else those of the policy's allow entry for the
-image (this directory's .github/base-image-gate.yml), else the catalog's.
-Exit codes: 0 verified, 1 not verified (also where the policy says \`signed: false\`), 2 could not tell, 3 wrong usage or
-policy.
-`;
-
-const OPTIONS = {
-  ...IMAGE_OPTIONS,
-  platform: { type: 'string', multiple: true },
-  'certificate-identity': { type: 'string' },
-  'certificate-oidc-issuer': { type: 'string' },
-  key: { type: 'string' },
-  'ignore-log': { type: 'boolean' },
-  'notation-config': { type: 'string' },
-} as const;
-
 /** `verify`: the signatures of one image, on each platform asked. */
-export const verify: Command = defineCommand(
-  { name: 'verify', usage: USAGE, options: OPTIONS, arguments: 1 },
-  async ({ values, positionals, io, wrong }) => {
-    const [text] = positionals;
-    if (text === undefined) return wrong('An IMAGE is needed.');
-    const platforms = readPlatforms(values.platform ?? ['linux/amd64']);
-    if (!platforms.ok) return wrong(`${platforms.error}.`);
-    const given = await givenEntry(values, text, io);
-    if (!given.ok) return given.error.kind === 'usage' ? wrong(given.error.message) : refuse('verify', given.error, io);
-    if (typeof given.value === 'string') {
-      io.stdout(`${terminal(given.value)}\n`);
-      return 1;
-    }
+export const verify: Command = defineCommand(VERIFY, async ({ values, positionals, io, wrong }) => {
+  const [text = ''] = positionals;
+  const platforms = readPlatforms(values.platform);
+  if (!platforms.ok) return wrong(platforms.error);
+  const given = await givenEntry(values, text, io);
+  if (!given.ok) return given.error.kind === 'usage' ? wrong(given.error.message) : refuse('verify', given.error, io);
+  if (typeof given.value === 'string') {
+    io.stdout(`${terminal(given.value)}\n`);
+    return 1;
+  }
 
-    const image = await openImage(text, values, io, given.value);
-    if (!image.ok) return refuse('verify', image.error, io);
-    const { evidence, subjectOn, close } = image.value;
-    const answers = platforms.value.map((platform) => answer(subjectOn(platform), evidence, io));
-    const outcomes = await Promise.all(answers).finally(close);
-    return exitCode(outcomes);
-  },
-);
+  const image = await openImage(text, values, io, given.value);
+  if (!image.ok) return refuse('verify', image.error, io);
+  const { evidence, subjectOn, close } = image.value;
+  const answers = platforms.value.map((platform) => answer(subjectOn(platform), evidence, io));
+  const outcomes = await Promise.all(answers).finally(close);
+  return exitCode(outcomes);
+});
 
 async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: CommandIo): Promise<Outcome> {
   const collected = await evidence.collect(subject, ['image', 'signatures']);
@@ -79,14 +54,4 @@ async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: C
 function exitCode(outcomes: readonly Outcome[]): ExitCode {
   if (outcomes.some((outcome) => outcome === 'fail' || outcome === 'not-applicable')) return 1;
   return outcomes.every((outcome) => outcome === 'pass') ? 0 : 2;
-}
-
-function readPlatforms(texts: readonly string[]): Result<readonly Platform[], string> {
-  const platforms: Platform[] = [];
-  for (const text of texts.flatMap((one) => one.split(','))) {
-    const parsed = parsePlatform(text);
-    if (!parsed.ok) return parsed;
-    platforms.push(parsed.value);
-  }
-  return ok(platforms);
 }

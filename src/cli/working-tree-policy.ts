@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Catalog } from '../catalog/publisher.js';
@@ -15,7 +15,7 @@ import { fetchExtended, leaveOutExtended } from './extended-policy.js';
 
 /** Which policy a command asks for. */
 export interface PolicyRequest {
-  /** `--policy FILE`; without it DIR's own, and without that the built-in baseline. */
+  /** `--policy FILE|DIR`; without it DIR's own, and without that the built-in baseline. */
   readonly file?: string;
   readonly profile?: Profile;
   readonly catalog: Catalog;
@@ -32,11 +32,12 @@ export async function loadWorkingTreePolicy(
   { file, profile, catalog, resolveExtends }: PolicyRequest,
   io: CommandIo,
 ): Promise<Result<Policy, string>> {
-  const path = file === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, file);
-  const text = file === undefined ? await readOwn(path) : await readIfThere(path);
+  const named = file === undefined ? undefined : policyFileOf(file, io);
+  const path = named === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, named);
+  const text = named === undefined ? await readOwn(path) : await readIfThere(path);
   if (!text.ok) return text;
   if (text.value === null) {
-    if (file !== undefined) return err(missing(file, io));
+    if (named !== undefined) return err(missing(named, io));
     const above = policyAbove(directory);
     if (above !== null) {
       io.stderr(
@@ -59,6 +60,12 @@ export async function loadWorkingTreePolicy(
   if (!loaded.ok) return err(await listed(loaded.error));
   if (loaded.value.warnings.length > 0) io.stderr(await listed(loaded.value.warnings));
   return ok(withLayoutsOf(root, loaded.value.policy));
+}
+
+/** The policy that a person names: the file, or the policy of the directory. */
+export function policyFileOf(named: string, io: Pick<CommandIo, 'cwd'>): string {
+  const isDirectory = statSync(resolve(io.cwd, named), { throwIfNoEntry: false })?.isDirectory() === true;
+  return isDirectory ? join(named, POLICY_PATH) : named;
 }
 
 /** Image layouts are named from where keys are, wherever the command is run. */
@@ -136,16 +143,20 @@ async function loadFrom(
   });
 }
 
-/** What DIR's own policy says about the reading of build files; null where it has none. */
+/** What the policy that is named, or else DIR's own, says about the reading of build files; null where DIR has none. */
 export async function findReadingPolicy(
   directory: string,
+  file: string | undefined,
   io: CommandIo,
 ): Promise<Result<ReadingPolicy | null, string>> {
-  const text = await readOwn(join(directory, POLICY_PATH));
-  if (!text.ok) return text;
-  if (text.value === null) return ok(null);
+  if (file === undefined) {
+    const text = await readOwn(join(directory, POLICY_PATH));
+    if (!text.ok) return text;
+    if (text.value === null) return ok(null);
+  }
   const { loadCatalog } = await import('../catalog/catalog.js');
-  return await loadWorkingTreePolicy(directory, { catalog: loadCatalog(), resolveExtends: leaveOutExtended(io) }, io);
+  const request = { catalog: loadCatalog(), resolveExtends: leaveOutExtended(io), ...optionalField('file', file) };
+  return await loadWorkingTreePolicy(directory, request, io);
 }
 
 function missing(path: string, { program }: CommandIo): string {

@@ -176,6 +176,10 @@ export interface Policy {
 /** Where a policy is looked for, unless something else is named. */
 export const POLICY_PATH = '.github/base-image-gate.yml';
 
+/** Named in a policy that is proposed, so that editors check and complete it. */
+export const POLICY_SCHEMA_URL =
+  'https://raw.githubusercontent.com/base-image-gate/base-image-gate/v1/schemas/policy.schema.json';
+
 /** The file that findings about a policy point to: its own, or where one would be. */
 export function policyPath({ source }: { readonly source: PolicySource }): string {
   return source.path ?? POLICY_PATH;

@@ -1,4 +1,3 @@
-import { rules } from '../rules/index.js';
 import type { Report } from './report.js';
 
 /** What a report is written for on the command line. */
@@ -28,6 +27,12 @@ export const REPORT_FORMATS: readonly [ReportFormat, ...ReportFormat[]] = [
     },
   },
   { name: 'json', render: async (report) => (await import('./json.js')).checkJson(report) },
-  { name: 'sarif', render: async (report) => (await import('./sarif.js')).checkSarif(report, { rules }) },
+  {
+    name: 'sarif',
+    render: async (report) => {
+      const [{ checkSarif }, { rules }] = await Promise.all([import('./sarif.js'), import('../rules/index.js')]);
+      return checkSarif(report, { rules });
+    },
+  },
   { name: 'markdown', render: async (report) => (await import('./markdown/summary.js')).renderSummary(report) },
 ];

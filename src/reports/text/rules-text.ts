@@ -28,7 +28,7 @@ export function rulesText(
     dim(line(head, (text) => text)),
     ...rows.map((row) => line(row, bold)),
     '',
-    dim('build stages: images of stages that do not ship, in hardened and strict.'),
+    dim('build stages: the levels in hardened and strict for stages that do not ship.'),
     dim(`One rule in full: ${program} rules ID`),
   ].join('\n')}\n`;
 }

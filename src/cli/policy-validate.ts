@@ -7,31 +7,12 @@ import { codeFrame } from '../reports/text/code-frame.js';
 import { paint } from '../reports/text/paint.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
-import { checkPolicyFile } from './working-tree-policy.js';
+import { POLICY_VALIDATE } from './definitions.js';
+import { checkPolicyFile, policyFileOf } from './working-tree-policy.js';
 
-const USAGE = `Usage: base-image-gate policy validate FILE
-       base-image-gate policy init [DIR | --notation-config DIR]
-
-validate checks a policy file: exit code 0, or 3 with every problem's file, line, column and what was expected.
-init prints a policy proposed from what the build files below DIR (default: this directory) use today; with
---notation-config, from the trust policy and trust stores in notation's configuration directory.
-`;
-
-/** `policy validate FILE` and `policy init [DIR]`. */
-export const policyCommand: Command = defineCommand(
-  { name: 'policy', usage: USAGE, options: { 'notation-config': { type: 'string' } }, arguments: 2 },
-  async ({ values, positionals, io, wrong }) => {
-    const [verb, argument] = positionals;
-    const configuration = values['notation-config'];
-    if (configuration !== undefined) {
-      if (verb !== 'init' || argument !== undefined) return wrong('--notation-config goes with "policy init" alone.');
-      return await (await import('./policy-init-notation.js')).initFromNotation(configuration, io);
-    }
-    if (verb === 'validate' && argument !== undefined) return await validate(argument, io);
-    if (verb === 'init') return await (await import('./policy-init.js')).initPolicy(argument ?? '.', io);
-    const given = verb === undefined ? '' : ` and not "${[verb, argument].filter(Boolean).join(' ')}"`;
-    return wrong(`Expected "policy validate FILE" or "policy init [DIR]"${given}.`);
-  },
+/** `policy validate [FILE|DIR]`. */
+export const policyValidate: Command = defineCommand(POLICY_VALIDATE, async ({ positionals, io }) =>
+  validate(policyFileOf(positionals[0] ?? '.', io), io),
 );
 
 async function validate(file: string, io: CommandIo): Promise<ExitCode> {

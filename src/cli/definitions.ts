@@ -1,0 +1,215 @@
+import { EVIDENCE_FORMATS } from '../compliance/render-evidence.js';
+import { PROFILES } from '../policy/policy.js';
+import { REPORT_FORMATS } from '../reports/formats.js';
+import {
+  BUILD_FLAGS,
+  choice,
+  type Flags,
+  OUTPUT_FLAG,
+  PLATFORM_FLAG,
+  POLICY_FLAG,
+  REGISTRY_FLAGS,
+  SIGNER_FLAGS,
+  VULNERABILITIES_FLAG,
+} from './flags.js';
+
+/** All that is said of a command anywhere: its help, the list of commands and the README are made from it. */
+export interface CommandDefinition<F extends Flags = Flags> {
+  /** One word, or two for a command that is part of another. */
+  readonly name: string;
+  /** What it takes besides flags: `IMAGE`, or `[DIR]` where it may be left out. */
+  readonly arguments: readonly string[];
+  /** One line, as an instruction. */
+  readonly summary: string;
+  readonly flags: F;
+  /** What `--help` says beyond the summary. */
+  readonly about: string;
+  readonly exitCodes: string;
+}
+
+function define<const F extends Flags>(definition: CommandDefinition<F>): CommandDefinition<F> {
+  return definition;
+}
+
+const TEXT_OR_JSON = { format: choice(['text', 'json'], 'the form of the output') } as const;
+
+const GATE_FLAGS = {
+  ...POLICY_FLAG,
+  profile: { type: 'string', value: PROFILES.join('|'), help: "the profile, instead of the policy's" },
+  ...REGISTRY_FLAGS,
+  ...VULNERABILITIES_FLAG,
+  all: { type: 'boolean', help: 'also open images that fail a rule about their identity' },
+  ...BUILD_FLAGS,
+} as const satisfies Flags;
+
+const IMAGE_FLAGS = { ...TEXT_OR_JSON, ...OUTPUT_FLAG, ...PLATFORM_FLAG, ...POLICY_FLAG, ...REGISTRY_FLAGS } as const;
+
+export const CHECK = define({
+  name: 'check',
+  arguments: ['[DIR]'],
+  summary: 'evaluate every image the repository builds on',
+  flags: {
+    format: choice(
+      REPORT_FORMATS.map(({ name }) => name),
+      'the form of the report',
+    ),
+    ...OUTPUT_FLAG,
+    base: { type: 'string', value: 'DIR', help: 'evaluate DIR as a pull request that starts from this directory' },
+    ...GATE_FLAGS,
+  },
+  about: `Evaluates every image that the build files below DIR (default: the current directory) build on, by the policy in
+DIR/.github/base-image-gate.yml. With --base, the policy of the base is used, and only what the change brings counts.`,
+  exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
+});
+
+export const IMAGES = define({
+  name: 'images',
+  arguments: ['[DIR]'],
+  summary: 'list every image reference, without a network',
+  flags: { ...TEXT_OR_JSON, ...OUTPUT_FLAG, ...POLICY_FLAG, ...BUILD_FLAGS },
+  about: `Lists every image reference of the build files below DIR (default: the current directory), and in JSON every build. It
+contacts no host.`,
+  exitCodes: '0 all read, 2 a build file is unreadable, 3 wrong usage or policy',
+});
+
+export const INSPECT = define({
+  name: 'inspect',
+  arguments: ['IMAGE'],
+  summary: 'show all evidence on one image',
+  flags: { ...IMAGE_FLAGS, ...VULNERABILITIES_FLAG },
+  about: `Shows who signed an image, how old it is, and what is in its layers: programs, packages, permissions, secrets, modified
+files. It evaluates nothing; check does.`,
+  exitCodes: '0 shown, 2 some of it is unavailable, 3 wrong usage or policy',
+});
+
+export const VERIFY = define({
+  name: 'verify',
+  arguments: ['IMAGE'],
+  summary: 'show who signed an image, and whether the policy accepts it',
+  flags: {
+    ...SIGNER_FLAGS,
+    'ignore-log': { type: 'boolean', help: 'accept signatures by the key without an entry in a transparency log' },
+    'notation-config': { type: 'string', value: 'DIR', help: "use notation's trust policy and trust stores in DIR" },
+    ...PLATFORM_FLAG,
+    ...POLICY_FLAG,
+    ...REGISTRY_FLAGS,
+  },
+  about: `Shows who signed an image, and whether that signer is accepted: the one that the flags name; without them, the signers
+of the policy's allow entry for the image; without an entry, those of the catalog.`,
+  exitCodes:
+    '0 verified, 1 not verified (also where the policy says `signed: false`), 2 could not be verified, 3 wrong usage or policy',
+});
+
+export const VERIFY_BUNDLE = define({
+  name: 'verify-bundle',
+  arguments: ['FILE_OR_DIGEST'],
+  summary: 'verify a Sigstore bundle',
+  flags: {
+    bundle: { type: 'string', value: 'FILE', help: 'the Sigstore bundle' },
+    ...SIGNER_FLAGS,
+    'trusted-root': REGISTRY_FLAGS['trusted-root'],
+    offline: REGISTRY_FLAGS.offline,
+  },
+  about: `Verifies a Sigstore bundle over a file, or over a digest such as sha256:…, by the command-line protocol of the Sigstore
+conformance suite. Identity and issuer are compared exactly.`,
+  exitCodes: '0 verified, 1 not verified, 2 could not be verified, 3 wrong usage',
+});
+
+export const SBOM = define({
+  name: 'sbom',
+  arguments: ['FILE|IMAGE'],
+  summary: 'show or compare SBOMs',
+  flags: {
+    diff: { type: 'string', value: 'FILE|IMAGE', help: 'show what changed since this SBOM' },
+    ...IMAGE_FLAGS,
+  },
+  about: `Shows the packages of an SBOM (SPDX 2.2 and 2.3 in JSON or tag-value, CycloneDX 1.4 to 1.7 in JSON) and which of the
+minimum elements it has. The SBOM is a file's, or the one that is attested for an image.`,
+  exitCodes:
+    '0 shown, 1 none, unsigned, or in a format that is not supported, 2 could not be read, 3 wrong usage or policy',
+});
+
+export const RULES = define({
+  name: 'rules',
+  arguments: ['[ID]'],
+  summary: 'list the rules, or explain one',
+  flags: OUTPUT_FLAG,
+  about: 'Lists the rules with their levels in each profile, or explains one rule.',
+  exitCodes: '0 shown, 3 wrong usage',
+});
+
+export const POLICY_INIT = define({
+  name: 'policy init',
+  arguments: ['[DIR]'],
+  summary: 'propose a policy from what the repository uses today',
+  flags: {
+    'notation-config': {
+      type: 'string',
+      value: 'DIR',
+      help: "propose it from notation's trust policy and trust stores in DIR instead",
+    },
+  },
+  about: 'Prints a policy that allows what the build files below DIR (default: the current directory) use today.',
+  exitCodes: '0 printed, 3 wrong usage',
+});
+
+export const POLICY_VALIDATE = define({
+  name: 'policy validate',
+  arguments: ['[FILE|DIR]'],
+  summary: 'check a policy file',
+  flags: {},
+  about: `Checks a policy file, or the policy of a directory (default: the current one). Each problem shows file, line, column, and
+what was expected.`,
+  exitCodes: '0 valid, 3 invalid or wrong usage',
+});
+
+export const FIX = define({
+  name: 'fix',
+  arguments: ['[DIR]'],
+  summary: 'pin references to the digests verified',
+  flags: {
+    pin: { type: 'boolean', help: 'pin references by digest; required' },
+    write: { type: 'boolean', help: 'change the files' },
+    diff: { type: 'boolean', help: 'show the changes as a diff' },
+    ...GATE_FLAGS,
+  },
+  about: `Pins every image reference below DIR (default: the current directory) to the digest that its registry answered with, and
+changes nothing else in the build files. Without --write, it lists what it would change. It says for each image whether
+its signature was verified, and leaves images alone whose identity fails at level error.`,
+  exitCodes:
+    '0 every reference is pinned, 1 something is left to do (also changes that were not written), 2 an image could not be resolved or a file could not be read or written, 3 wrong usage or policy',
+});
+
+export const EVIDENCE = define({
+  name: 'evidence',
+  arguments: ['[DIR]'],
+  summary: 'arrange the evidence by the controls of a framework',
+  flags: {
+    framework: {
+      type: 'string',
+      value: 'nist-800-53|fedramp|govramp',
+      help: 'the framework; required',
+    },
+    format: choice(EVIDENCE_FORMATS, 'the form of the output; oscal is OSCAL assessment results 1.2.1'),
+    ...OUTPUT_FLAG,
+    ...GATE_FLAGS,
+  },
+  about: `Runs check and arranges what it found by the controls that this is evidence toward: images, digests, signers, timestamps
+and waivers, and what could not be checked. It never says that a control is met.`,
+  exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
+});
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  CHECK,
+  IMAGES,
+  INSPECT,
+  VERIFY,
+  VERIFY_BUNDLE,
+  SBOM,
+  RULES,
+  POLICY_INIT,
+  POLICY_VALIDATE,
+  FIX,
+  EVIDENCE,
+];
