@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { RUN_MILLISECONDS } from './lib/run-time.js';
 import { Secrets } from './lib/scrub.js';
+import { LIMITS, LIMITS_VARIABLE, parseLimits } from './registry/limits.js';
 
 const LEAST_TOKEN_LENGTH = 20;
 /** No single wait for a rate limit is longer: a runner that sits idle is paid for. */
@@ -10,6 +11,13 @@ const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
 const STOPPED =
   '\n## ❓ Base images: indeterminate\n\nThe run was stopped before it was done, so nothing was decided. The log of the step says why.\n';
 const started = Date.now();
+/** Whoever gives the evaluation more time gives the run as much more. */
+const runMilliseconds = RUN_MILLISECONDS + Math.max(0, evaluationMilliseconds() - LIMITS['run-ms'].value);
+
+function evaluationMilliseconds(): number {
+  const changes = parseLimits(process.env[LIMITS_VARIABLE] ?? '');
+  return changes.ok ? (changes.value['run-ms'] ?? 0) : 0;
+}
 
 /** Runs the gate on the event of this job. Returns the exit code: 0 pass, 1 fail, 2 indeterminate, 3 wrong usage. */
 async function main(): Promise<0 | 1 | 2 | 3> {
@@ -53,7 +61,7 @@ async function main(): Promise<0 | 1 | 2 | 3> {
       mask,
       notice: core.info,
     }),
-    remainingMilliseconds: () => Math.min(LONGEST_WAIT_MILLISECONDS, started + RUN_MILLISECONDS - Date.now()),
+    remainingMilliseconds: () => Math.min(LONGEST_WAIT_MILLISECONDS, started + runMilliseconds - Date.now()),
     say: core.info,
     scrub: (data) => secrets.scrub(data),
   });
@@ -98,7 +106,7 @@ function stopFor(error: unknown): never {
 process.on('uncaughtException', stopFor);
 process.on('unhandledRejection', stopFor);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(`it received ${signal}.`));
-setTimeout(() => stop(`it took longer than ${RUN_MILLISECONDS / 60_000} minutes.`), RUN_MILLISECONDS).unref();
+setTimeout(() => stop(`it took longer than ${runMilliseconds / 60_000} minutes.`), runMilliseconds).unref();
 const code = await main().catch(stopFor);
 process.exitCode = code;
 // What is still going on when everything is said, such as a connection that is kept alive, is not waited for long.

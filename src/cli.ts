@@ -89,3 +89,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // A reader that closes the pipe early (`| head`) has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(2) : stop(error)));
 process.exitCode = await main().catch(stop);
+// What the run's deadline overtook may still be at work: only what was printed is waited for.
+setInterval(() => {
+  if (process.stdout.writableLength === 0) process.exit();
+}, 1_000).unref();

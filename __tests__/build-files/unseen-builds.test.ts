@@ -168,13 +168,11 @@ test('a pass says which builds it is not about', async () => {
   };
   const report = await gateRun({ files, policy });
   expect(report.verdict).toBe('pass');
-  const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated'));
+  const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated: 2 builds or files. List'));
   expect(notice).toContain(
-    `: ${W} builds from standard input; docker-bake.hcl holds a build file of its own (dockerfile-inline of a). List`,
+    `: ${W} builds from standard input; docker-bake.hcl holds a build file of its own (dockerfile-inline of a).`,
   );
-  const many = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`${index}/docker-bake.hcl`, INLINE]));
+  const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`${index}/docker-bake.hcl`, INLINE]));
   const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
-  expect(reported).toContain(
-    '4/docker-bake.hcl holds a build file of its own (dockerfile-inline of a); and 2 more. List',
-  );
+  for (const path of Object.keys(many)) expect(reported).toContain(` ${path} holds a build file of its own`);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { err } from '../../src/lib/result.js';
+import type { ImageSource, RegistryError } from '../../src/registry/image-source.js';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
 import { verdictReason } from '../../src/reports/tally.js';
@@ -79,10 +81,55 @@ describe('an image that was not looked at', () => {
       BASELINE,
     );
     expect(report.coverage.causes).toEqual([
-      { cause: 'network', message: 'docker.io did not answer', opened: false, references: 2 },
+      { cause: 'network', message: 'docker.io did not answer', opened: false, rules: [], references: 2 },
     ]);
   });
 });
+
+describe('an image that was resolved', () => {
+  test.each(['network', 'timeout', 'server-error', 'limit', 'not-found'] as const)(
+    'is not taken for opened where its layers can not be had: %s',
+    async (code) => {
+      const { source, kinds } = await lateFailing(code);
+      const { report, verdict, levels } = await unverified('demo.example/base:1', KNOWN, source);
+      expect([verdict, levels]).toEqual(['indeterminate', ['error']]);
+      expect(kinds).toContain('config');
+      expect(report.coverage).toMatchObject({ references: 1, full: 0, partial: 1 });
+    },
+  );
+
+  test('is opened without its layers where no rule asks for them', async () => {
+    const { source } = await lateFailing('network');
+    const off = rules.map(({ id }) => `${id}: ${id === 'allowed-base' ? 'error' : 'off'}`).join(', ');
+    const { verdict, levels } = await unverified('demo.example/base:1', `${KNOWN}rules: { ${off} }\n`, source);
+    expect([verdict, levels]).toEqual(['pass', []]);
+  });
+});
+
+/** A registry that has an image's manifest and configuration, and fails when its layers are read. */
+async function lateFailing(code: RegistryError['code']) {
+  const layout = await layoutOf({ 'demo.example/base:1': await makeImage({ config: { User: '65532' } }) });
+  const kinds: string[] = [];
+  const source: ImageSource = {
+    resolveTag: layout.resolveTag.bind(layout),
+    manifest: layout.manifest.bind(layout),
+    blob: (repository, descriptor, kind) => {
+      kinds.push(kind);
+      return layout.blob(repository, descriptor, kind);
+    },
+    blobStream: async ({ registry }) =>
+      err({
+        code,
+        registry,
+        request: 'GET https://demo.example/v2/base/blobs/x',
+        message: 'It broke off.',
+        fix: 'Run again.',
+      }),
+    referrers: layout.referrers.bind(layout),
+    tags: layout.tags.bind(layout),
+  };
+  return { source, kinds };
+}
 
 describe('the headline', () => {
   test.each([

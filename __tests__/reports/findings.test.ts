@@ -104,6 +104,25 @@ describe('findingsOf', () => {
     expect(findings[0]).not.toHaveProperty('waiver');
   });
 
+  test.each(['pass', 'fail'] as const)(
+    'a vulnerability that a waiver accepts is named where the rule answers %s',
+    (outcome) => {
+      const rule = 'no-known-vulnerabilities';
+      const { findings } = makeReport({
+        uses: [node],
+        waivers: [
+          makeWaiver({ rule, vulnerability: 'CVE-2026-0001' }),
+          makeWaiver({ rule, vulnerability: 'CVE-2026-2' }),
+        ],
+        answers: [makeAnswer({ use: node.id, rule, outcome, accepts: [0] })],
+      });
+      expect(findings.filter(({ waiver }) => waiver !== undefined)).toMatchObject([
+        { rule, waiver: 0, message: 'CVE-2026-0001 is accepted by a waiver.', location: { file: 'Dockerfile' } },
+      ]);
+      expect(findings).toHaveLength(outcome === 'pass' ? 1 : 2);
+    },
+  );
+
   test('a used waiver is no finding', () => {
     expect(makeReport({ waivers: [makeWaiver()] }).findings).toEqual([]);
   });

@@ -20,6 +20,7 @@ const reading = {
       reachable: false,
     }),
   ],
+  unseen: [],
 };
 
 describe('imagesJson', () => {
@@ -50,7 +51,7 @@ describe('imagesJson', () => {
   test('prints what the contract names and nothing a reader adds for itself', () => {
     const [use] = reading.uses;
     const more = { ...makeUse('node'), ...use, internal: 'x' };
-    expect(imagesJson({ files: [], uses: [more] })).not.toContain('internal');
+    expect(imagesJson({ files: [], uses: [more], unseen: [] })).not.toContain('internal');
   });
 });
 
@@ -75,12 +76,25 @@ describe('imagesText', () => {
   });
 
   test('a repository without build files has none', () => {
-    expect(imagesText({ files: [], uses: [] }, { color: false })).toBe('0 image uses of 0 images in 0 build files\n');
+    const text = imagesText({ files: [], uses: [], unseen: [] }, { color: false });
+    expect(text).toMatch(/^notice: No build file was found, .*\n\n0 image uses of 0 images in 0 build files\n$/);
+  });
+
+  test('builds that were not looked at are all named in JSON, and as many as a screen takes in text', () => {
+    const unseen = Array.from({ length: 300 }, (_, index) => ({
+      path: `${index}.yml`,
+      what: 'builds a file that is not here',
+    }));
+    const { notices } = imagesSchema.parse(JSON.parse(imagesJson({ ...reading, unseen })));
+    expect(notices.join()).toContain('; 299.yml builds a file that is not here.');
+    const text = imagesText({ ...reading, unseen }, { color: false });
+    expect(text).toContain('notice: Not evaluated: 300 builds or files.');
+    expect(text).not.toContain('299.yml');
   });
 
   test('hostile names stay on their line', () => {
     const use = makeUse('x', { file: 'a\n::error::x', expanded: '\u001b[2J##[group]', reference: null });
-    const text = imagesText({ files: [{ path: use.file, status: 'read' }], uses: [use] }, { color: false });
+    const text = imagesText({ files: [{ path: use.file, status: 'read' }], uses: [use], unseen: [] }, { color: false });
     expect(text.split('\n')).toHaveLength(5);
     expect(text).not.toContain('\u001b');
     expect(text).not.toContain('##[');

@@ -1,4 +1,5 @@
 import { messageOf } from '../lib/caught.js';
+import type { Deadline } from '../lib/deadline.js';
 import type { Policy } from '../policy/policy.js';
 import { formatPlatform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
@@ -24,13 +25,17 @@ interface CollectionInput {
   readonly source: ImageSource;
   readonly settings: RunSettings;
   readonly collectors: Collectors;
+  /** When nothing is waited for any longer, and what stands for evidence that is not there by then. */
+  readonly deadline?: { readonly time: Deadline; readonly late: Evidence<never> };
 }
 
 /**
  * Starts the evidence of a run. A collector that throws has met something nobody foresaw: its evidence is then
- * `unavailable` with the error's text, so that the run goes on and can't pass because of it.
+ * `unavailable` with the error's text, so that the run goes on and can't pass because of it. So is evidence that is not
+ * there by the deadline.
  */
-export function startCollection({ policy, source, settings, collectors }: CollectionInput): EvidenceCollection {
+export function startCollection(input: CollectionInput): EvidenceCollection {
+  const { policy, source, settings, collectors, deadline } = input;
   const shared = new Map<string, Promise<unknown>>();
   const contexts = new Map<string, CollectContext & { readonly asked: ReadonlySet<EvidenceKind> }>();
 
@@ -56,7 +61,9 @@ export function startCollection({ policy, source, settings, collectors }: Collec
         // The memo holds under each kind what that kind's collector returned.
         if (running !== undefined) return running as Promise<Evidence<EvidenceKinds[K]>>;
         const collector: Collector<K> = collectors[kind];
-        const started = collector(context).catch((error: unknown) => notCollected(kind, error));
+        const collect = () => collector(context).catch((error: unknown) => notCollected(kind, error));
+        const started: Promise<Evidence<EvidenceKinds[K]>> =
+          deadline === undefined ? collect() : deadline.time.within(collect, deadline.late);
         memo.set(kind, started);
         asked.add(kind);
         return started;

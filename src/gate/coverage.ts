@@ -29,6 +29,8 @@ export interface CoverageCause {
   readonly message: string;
   /** Whether the image was opened all the same, so that other rules have answers. */
   readonly opened: boolean;
+  /** The rules that it leaves open, in order; none where the image was not opened. */
+  readonly rules: readonly string[];
   readonly references: number;
 }
 
@@ -53,14 +55,16 @@ type ReferenceState = 'full' | 'partial' | 'unchecked' | 'unresolved';
 /** How far one reference was checked, and what stands for each rule that has no answer. */
 interface ReferenceCoverage {
   readonly state: ReferenceState;
-  readonly unanswered: readonly Omit<CoverageCause, 'references'>[];
+  readonly unanswered: readonly Unanswered[];
 }
+
+type Unanswered = Omit<CoverageCause, 'references'>;
 
 /** How far one reference was checked, from what the rules answered about it. */
 function referenceCoverage(use: ImageUse, answers: readonly Answer[]): ReferenceCoverage {
   if (use.reference === null || use.unresolved !== undefined) {
     const message = use.unresolved ?? `${use.expanded} names no image`;
-    return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false }] };
+    return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false, rules: [] }] };
   }
   const asked = answers.filter(({ level }) => level !== 'off');
   const open = asked.filter(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
@@ -70,6 +74,7 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[]): Reference
     cause,
     message: rule === UNVERIFIED ? (registryMessage(use.reference?.registry ?? '', cause) ?? message) : message,
     opened: rule !== UNVERIFIED && cause !== 'identity',
+    rules: rule === UNVERIFIED || cause === 'identity' ? [] : [rule],
   }));
   if (unanswered.length === 0) return { state: 'full', unanswered };
   const looked = asked.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
@@ -102,14 +107,16 @@ function registryMessage(registry: string, cause: UnansweredCause): string | und
 }
 
 function causesOf(all: readonly ReferenceCoverage[]): readonly CoverageCause[] {
-  const found = new Map<string, ReferenceCoverage['unanswered'][number] & { references: number }>();
+  const found = new Map<string, { readonly first: Unanswered; readonly rules: Set<string>; references: number }>();
   for (const { unanswered } of all) {
-    const own = new Map(unanswered.map((one) => [`${one.cause} ${one.message}`, one]));
-    for (const [key, one] of own) {
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { ...one, references: 1 });
-      else known.references += 1;
+    for (const [key, [first, ...others]] of groupBy(unanswered, ({ cause, message }) => `${cause} ${message}`)) {
+      const known = found.get(key) ?? { first, rules: new Set<string>(), references: 0 };
+      found.set(key, known);
+      known.references += 1;
+      for (const { rules } of [first, ...others]) for (const rule of rules) known.rules.add(rule);
     }
   }
-  return [...found.values()].sort((a, b) => b.references - a.references || (a.message < b.message ? -1 : 1));
+  return [...found.values()]
+    .map(({ first, rules, references }) => ({ ...first, rules: [...rules].sort(), references }))
+    .sort((a, b) => b.references - a.references || (a.message < b.message ? -1 : 1));
 }

@@ -17,6 +17,7 @@ import { distinctImages, noticesOf, runFacts } from '../reports/run-facts.js';
 import { answersOfChange, answersOfFile } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import { coverageOf } from './coverage.js';
+import { startDeadline, treeUntil } from './deadline.js';
 import { evaluateReference, type ReferenceEvaluation } from './evaluate-reference.js';
 import { baseChanges } from './image-diff.js';
 import { evaluateNewerTag } from './newer-tag.js';
@@ -43,9 +44,10 @@ const MAX_ONBUILD_DEPTH = 3;
  * content can't be listed; whatever else goes wrong is an answer in the report.
  */
 export async function runGate(input: GateInput): Promise<Result<Report, TreeError>> {
-  const read = await readRepository(input.tree, input.reading);
+  const deadline = startDeadline(input.settings);
+  const read = await readRepository(treeUntil(input.tree, deadline), input.reading);
   if (!read.ok) return read;
-  const run = startRun(input, indexReading(read.value), startCollection(input));
+  const run = startRun(input, indexReading(read.value), startCollection({ ...input, deadline }));
   const first = await evaluateAll(read.value.uses, run, input.evaluated, 0);
   const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));
   const answers = [
@@ -54,6 +56,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     ...answersOfChange(rules, input.policy, input.change),
   ];
   const uses = evaluated.map((evaluation) => evaluation.use);
+  const changes = input.change === null ? {} : { baseChanges: await baseChanges(evaluated, run) };
+  deadline.time.end();
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
   const images = distinctImages(evaluated.flatMap((evaluation) => evaluation.images));
   const { trustedRoot, feeds, limits, notes } = runFacts(images);
@@ -76,7 +80,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     stages: read.value.stages,
     uses,
     images,
-    ...(input.change === null ? {} : { baseChanges: await baseChanges(evaluated, run) }),
+    ...changes,
     answers: waived.answers,
     findings,
     waivers: waived.waivers,

@@ -9,8 +9,8 @@ import type { ReferenceContext } from '../rules/evaluate.js';
 const REFUSED: ReadonlySet<UnavailableCause> = new Set(['unauthorized', 'forbidden', 'not-found', 'unlisted-host']);
 
 /**
- * Says of a reference that its image was not resolved, once for each platform, at the level that the policy's key
- * `unverified` gives it; nothing where the image was opened, or was not because its identity failed. These answers are
+ * Says of a reference that its image was not resolved or its layers were not read, once for each platform, at the level
+ * that the policy's key `unverified` gives it; nothing where the image was opened, or was not because its identity failed. These answers are
  * no rule's. They are always indeterminate, so that looking in vain never makes a verdict worse than that.
  */
 export function unverifiedAnswers(
@@ -36,14 +36,18 @@ export function unverifiedAnswers(
   if (pullFrom === null || use.unresolved !== undefined) return unresolved(use, answers, answer);
   if (bar !== null) return [answer(false, { cause: bar.cause, message: bar.message })];
   const isNamed = subject.entry !== null || subject.publisher !== null;
-  return images.flatMap(({ evidence: { image }, id, platform }) => {
-    if (image?.status === 'present' || image === undefined) return [];
+  return images.flatMap(({ evidence: { image, filesystem }, id, platform }) => {
+    // An image that was resolved is opened by its layers, where a rule asks for what is in them.
+    const opened = image?.status === 'present' ? filesystem : image;
+    if (opened === undefined || opened.status === 'present') return [];
     const about = { platform, image: id };
-    if (image.status === 'unavailable') {
-      const { cause, message, fix } = image;
+    if (opened.status === 'unavailable') {
+      const { cause, message, fix } = opened;
       return [answer(isNamed || !REFUSED.has(cause), { ...about, cause, message, fix })];
     }
-    const message = image.status === 'unsupported' ? image.message : 'The registry has no such image.';
+    // Layers of a form that nobody can open fail the rules that ask for them.
+    if (image?.status === 'present') return [];
+    const message = opened.status === 'unsupported' ? opened.message : 'The registry has no such image.';
     return [answer(isNamed, { ...about, cause: 'not-found', message })];
   });
 }

@@ -38,7 +38,11 @@ export const LIMITS = {
   'answer-ms': { value: 30_000, unit: 'milliseconds', bounds: 'silence before an answer, and within one' },
   'document-ms': { value: 60_000, unit: 'milliseconds', bounds: 'one answer that is held whole (all but layers)' },
   'retry-after-ms': { value: 120_000, unit: 'milliseconds', bounds: 'the wait that a registry may ask for' },
-  'run-ms': { value: 600_000, unit: 'milliseconds', bounds: 'all that one run asks of registries, waiting included' },
+  'run-ms': {
+    value: 600_000,
+    unit: 'milliseconds',
+    bounds: 'the evaluation; what is not known by then counts as not checked',
+  },
 } as const satisfies Readonly<
   Record<string, { readonly value: number; readonly unit: 'bytes' | 'count' | 'milliseconds'; readonly bounds: string }>
 >;

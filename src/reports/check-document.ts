@@ -134,6 +134,7 @@ const coverageSchema = z
           cause: z.enum([...UNANSWERED_CAUSES, 'unresolved']),
           message: text,
           opened: z.boolean().describe('Whether the image was opened all the same, so that other rules have answers.'),
+          rules: z.array(text).describe('The rules that it leaves open; none where the image was not opened.'),
           references: index,
         }),
       )

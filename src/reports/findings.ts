@@ -28,9 +28,10 @@ type Draft = Omit<Finding, 'fingerprint'> & { readonly aspect?: string; readonly
 export function findingsOf(input: FindingsInput): readonly Finding[] {
   const uses = new Map(input.uses.map((use) => [use.id, use]));
   const merged = new Map<string, Draft>();
-  const drafted = input.answers.flatMap((answer) =>
-    draftOf(answer, answer.use === undefined ? undefined : uses.get(answer.use)),
-  );
+  const drafted = input.answers.flatMap((answer) => {
+    const use = answer.use === undefined ? undefined : uses.get(answer.use);
+    return [...draftOf(answer, use), ...acceptedDrafts(answer, use, input.waivers)];
+  });
   for (const draft of drafted.sort(compareDrafts)) {
     const key = sharedKey(draft);
     const before = merged.get(key);
@@ -89,6 +90,33 @@ function draftOf(answer: Answer, use: ImageUse | undefined): readonly Draft[] {
     ...(use === undefined ? {} : { expanded: use.expanded }),
   };
   return [draft];
+}
+
+/** A vulnerability that a waiver accepts is one, though the rule passes by it: each is named, whatever the rule answers. */
+function acceptedDrafts(
+  answer: Answer,
+  use: ImageUse | undefined,
+  waivers: readonly EvaluatedWaiver[],
+): readonly Draft[] {
+  const { level, accepts = [] } = answer;
+  if (level === 'off') return [];
+  return accepts.flatMap((index) => {
+    const vulnerability = waivers[index]?.vulnerability;
+    if (index === answer.waiver || vulnerability === undefined) return [];
+    const draft: Draft = {
+      rule: answer.rule,
+      level,
+      outcome: 'fail',
+      message: `${vulnerability} is accepted by a waiver.`,
+      location: answer.location,
+      ...optionalField('use', answer.use),
+      ...(answer.platform === undefined ? {} : { platforms: [answer.platform] }),
+      waiver: index,
+      aspect: `accepted ${vulnerability}`,
+      ...(use === undefined ? {} : { expanded: use.expanded }),
+    };
+    return [draft];
+  });
 }
 
 /** An order that depends on nothing but what is said, so that ordinals do not either. */

@@ -75,6 +75,7 @@ export const imagesSchema = z
     files: z.array(fileSchema),
     uses: z.array(useSchema),
     builds: z.array(buildSchema),
+    notices: z.array(z.string()).describe('What was not found or not looked at, in sentences for people.'),
   })
   .describe(
     'Every image that the build files of a repository name: the output of base-image-gate images --format json.',

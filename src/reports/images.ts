@@ -7,6 +7,7 @@ import { terminal } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
 import type { ImagesDocument, UseDocument } from './images-document.js';
+import { readingNotices, shownNotice } from './notices.js';
 import { displayWidth, padded } from './text/display-width.js';
 import { paint } from './text/paint.js';
 
@@ -14,12 +15,13 @@ import { paint } from './text/paint.js';
 const IMAGES_SCHEMA = 'base-image-gate/images/v1';
 
 /** The uses of a reading as `images --format json` prints them: JSON with a line end. */
-export function imagesJson(reading: Pick<Reading, 'files' | 'uses' | 'builds'>): string {
+export function imagesJson(reading: Pick<Reading, 'files' | 'uses' | 'builds' | 'unseen'>): string {
   const document: ImagesDocument = {
     schema: IMAGES_SCHEMA,
     files: reading.files.map(fileDocument),
     uses: reading.uses.map(useDocument),
     builds: (reading.builds ?? []).map(buildDocument),
+    notices: [...readingNotices(reading)],
   };
   return jsonText(document, 2);
 }
@@ -86,7 +88,10 @@ export function useDocument(use: ImageUse): UseDocument {
 }
 
 /** The uses of a reading as a table for a terminal, file by file. Ends with a line end. */
-export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { readonly color: boolean }): string {
+export function imagesText(
+  reading: Pick<Reading, 'files' | 'uses' | 'unseen'>,
+  options: { readonly color: boolean },
+): string {
   const colors = paint(options.color);
   const byFile = new Map<string, ImageUse[]>();
   for (const use of reading.uses) {
@@ -118,6 +123,8 @@ export function imagesText(reading: Pick<Reading, 'files' | 'uses'>, options: { 
       `${colors.dim('skipped')} ${terminal(file.path)}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`,
   );
   if (skippedLines.length > 0) blocks.push(skippedLines.join('\n'));
+  const notices = readingNotices(reading).map((notice) => `${colors.blue('notice')}: ${terminal(shownNotice(notice))}`);
+  if (notices.length > 0) blocks.push(notices.join('\n'));
   blocks.push(totals(reading));
   return `${blocks.join('\n\n')}\n`;
 }

@@ -5,26 +5,14 @@ import type { Policy } from '../policy/policy.js';
 import { ruleSetting } from '../policy/settings.js';
 import { nonRoot } from '../rules/non-root.js';
 import type { Incomplete } from '../signatures/verified.js';
+import { readingNotices } from './notices.js';
 import type { EvaluatedImage, Report } from './report.js';
 
-/** Places that one notice names. */
-const MAX_TOLD = 5;
-
-/** What a report says of a whole repository beside its findings: what was not evaluated, and why. */
-export function noticesOf(policy: Policy, { uses, files, stages, unseen }: Reading): readonly string[] {
-  const notices: string[] = [];
-  if (files.length === 0) {
-    notices.push(
-      'No build file was found, so nothing was evaluated: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
-    );
-  } else if (files.every(({ status }) => status === 'skipped')) {
-    notices.push('Every build file is skipped, so nothing was evaluated.');
-  } else if (uses.length === 0 && files.every(({ status }) => status !== 'unreadable')) {
-    notices.push('The build files name no external image, so nothing was evaluated.');
-  }
-  const roots = ruleSetting(policy, nonRoot, 'final').level === 'off' ? [] : rootStages(stages);
+/** What a report says of a whole repository beside its findings: what was not evaluated, and why. None is cut here. */
+export function noticesOf(policy: Policy, reading: Reading): readonly string[] {
+  const notices = [...readingNotices(reading)];
+  const roots = ruleSetting(policy, nonRoot, 'final').level === 'off' ? [] : rootStages(reading.stages);
   if (roots.length > 0) notices.push(rootNotice(roots));
-  if (unseen.length > 0) notices.push(unseenNotice(unseen));
   if (policy.allow.length === 0) {
     const { path, name } = policy.source;
     const advice =
@@ -34,13 +22,6 @@ export function noticesOf(policy: Policy, { uses, files, stages, unseen }: Readi
     notices.push(`The allowlist is not enforced: the policy has none. ${advice} to say which images may be built on.`);
   }
   return notices;
-}
-
-/** A pass must not be taken for one of builds that nobody looked at. */
-function unseenNotice(unseen: Reading['unseen']): string {
-  const shown = unseen.slice(0, MAX_TOLD).map(({ path, what }) => `${path} ${what}`);
-  const more = unseen.length > shown.length ? `; and ${unseen.length - shown.length} more` : '';
-  return `Not evaluated, because only build files and the literal text of workflows are read: ${shown.join('; ')}${more}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no evaluation, under \`files.exclude\`.`;
 }
 
 function rootStages(stages: readonly Stage[]): readonly Stage[] {
@@ -55,9 +36,8 @@ function rootStages(stages: readonly Stage[]): readonly Stage[] {
 
 /** `FROM scratch` names no image that a rule could be asked of. */
 function rootNotice(roots: readonly Stage[]): string {
-  const shown = roots.slice(0, MAX_TOLD).map(({ file, line }) => `${file}:${line}`);
-  const more = roots.length > shown.length ? ` and ${roots.length - shown.length} more` : '';
-  return `What ships of ${shown.join(', ')}${more} is built on scratch and runs as root, which non-root, a rule about images, does not answer for. End it with a USER such as 65532.`;
+  const places = roots.map(({ file, line }) => `${file}:${line}`).join(', ');
+  return `What is built on scratch and runs as root is not answered for by non-root, a rule about images; end it with a USER such as 65532: ${places}.`;
 }
 
 /** The images of a run, one a name and platform however many references name it, in the order of their names. */

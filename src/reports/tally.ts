@@ -1,5 +1,5 @@
 import { visible } from '../lib/escape/visible.js';
-import { plural } from '../lib/text.js';
+import { listed, plural } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 import { reportedFindings } from './reported-findings.js';
@@ -100,8 +100,14 @@ export function missing({ coverage, answers }: Report): readonly string[] {
           `${plural(notOpened, 'image')} not opened because identity failed, which leaves ${plural(open, 'question')} open (\`--all\` opens them)`,
         ]
       : []),
-    ...(partly > 0 ? [`${plural(partly, 'reference')} partly checked`] : []),
+    ...(partly > 0 ? [`${plural(partly, 'reference')} partly checked${partlyBecause(coverage)}`] : []),
   ];
+}
+
+/** The rules without an answer in images that were opened, those of the most frequent cause first: ` (no answer: fresh)`. */
+function partlyBecause({ causes }: Report['coverage']): string {
+  const open = new Set(causes.filter(({ opened }) => opened).flatMap(({ rules }) => rules));
+  return open.size === 0 ? '' : ` (no answer: ${listed([...open])})`;
 }
 
 /** What a pass must not be taken for, in clauses about its image uses. */

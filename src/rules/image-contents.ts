@@ -5,8 +5,8 @@ import { listed } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
 
-/** Lists longer than this are cut in an answer; the JSON report has the evidence whole. */
-const MAX_DETAILS = 50;
+/** More than anybody reads: without a limit, an image could make its answer as long as it likes. */
+const MAX_DETAILS = 1000;
 
 /**
  * Whether it is a Windows image that is evaluated for Windows. An image's own word is not enough: BuildKit builds Linux
@@ -82,8 +82,11 @@ export function unreadInventory(unknowns: Inventory['unknowns']): RuleResult | n
   };
 }
 
-/** At most as many lines as a person reads, the last one saying how many there are more. */
+/** Lines of an answer, all of them but where an image has an excess of them; the last line then says so. */
 export function shortened(lines: readonly string[]): readonly string[] {
   if (lines.length <= MAX_DETAILS) return lines;
-  return [...lines.slice(0, MAX_DETAILS), `and ${lines.length - MAX_DETAILS} more`];
+  return [
+    ...lines.slice(0, MAX_DETAILS),
+    `${lines.length - MAX_DETAILS} further lines are left out (limit answer-details)`,
+  ];
 }

@@ -33,9 +33,9 @@ test('what is gained, lost and loosened is said', () => {
   ]);
 });
 
-test('a long list is cut', () => {
+test('a long list is named whole', () => {
   const after = policy({ allow: Array.from({ length: 13 }, (_, index) => entry(`image${index}`)) });
-  expect(policyChanges(policy(), after).join()).toContain('image9 and 3 more');
+  expect(policyChanges(policy(), after).join()).toContain('image9, image10, image11, image12.');
 });
 
 test('keys without a list are named', () => {

@@ -38,7 +38,7 @@ describe('the first line', () => {
         uses: [node, makeUse('node:22', { line: 4 })],
         answers: [makeAnswer({ use: node.id, outcome: 'skipped', rule: 'fresh' })],
       },
-      '### ⚠️ Base images: pass · 1 of 2 references fully checked, 1 reference partly checked',
+      '### ⚠️ Base images: pass · 1 of 2 references fully checked, 1 reference partly checked (no answer: fresh)',
     ],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, level: 'warning', heldBack: true })] },
@@ -47,7 +47,7 @@ describe('the first line', () => {
     [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to fix'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
-      '### ❓ Base images: indeterminate · 1 check that could not be made, 1 reference partly checked',
+      '### ❓ Base images: indeterminate · 1 check that could not be made, 1 reference partly checked (no answer: allowed-base)',
     ],
     [{ uses: [node] }, '### ✅ Base images: pass · nothing to fix in 1 image use'],
     [{}, '### ✅ Base images: pass · nothing to evaluate'],

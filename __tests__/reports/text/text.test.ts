@@ -83,7 +83,7 @@ describe('checkText', () => {
       answers: [open, { ...open, rule: 'fresh' }, { ...open, rule: 'current', level: 'warning' }],
     });
     expect(text).toContain(
-      'INDETERMINATE: 1 check that could not be made, among 1 image use in 1 build file; 1 reference partly checked\n',
+      'INDETERMINATE: 1 check that could not be made, among 1 image use in 1 build file; 1 reference partly checked (no answer: allowed-base, current and fresh)\n',
     );
     expect(text).toContain('error[allowed-base, fresh] (could not be answered): No answer.\n');
     expect(text).not.toContain('warning');

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AllowEntry, Policy, Waiver } from '../../policy/policy.js';
 
-const MAX_NAMED = 10;
-
 /**
  * What a change would do to the policy, in sentences for whoever reviews it: it is applied only when it has been
  * merged. Names come from the pull request; reports escape them.
@@ -49,14 +47,9 @@ function listChanges<T extends Placed>(
   const added = missing(after, before);
   const removed = missing(before, after);
   return [
-    ...(added.length === 0 ? [] : [`\`${key}\` gains ${named(added)}.`]),
-    ...(removed.length === 0 ? [] : [`\`${key}\` loses ${named(removed)}.`]),
+    ...(added.length === 0 ? [] : [`\`${key}\` gains ${added.join(', ')}.`]),
+    ...(removed.length === 0 ? [] : [`\`${key}\` loses ${removed.join(', ')}.`]),
   ];
-}
-
-function named(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMED).join(', ');
-  return names.length > MAX_NAMED ? `${shown} and ${names.length - MAX_NAMED} more` : shown;
 }
 
 interface Placed {

@@ -3,6 +3,7 @@ import { cut } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { groupFindings } from '../finding-groups.js';
 import { replacedImages } from '../image-diff-words.js';
+import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { reportedFindings } from '../reported-findings.js';
 import { isComplete, missing, openQuestions, reservations, tallyOf } from '../tally.js';
@@ -89,7 +90,7 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
 }
 
 function noticeLines(report: Report): readonly string[] {
-  return report.notices.map((notice) => `> ${prose(notice)}`);
+  return report.notices.map((notice) => `> ${prose(shownNotice(notice))}`);
 }
 
 /** The verdict and what it asks for, in one line; why references were not checked only where there is space for it. */

@@ -1,5 +1,6 @@
 import { inline, prose } from '../../lib/escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
+import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { reportedFindings } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
@@ -86,7 +87,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
       of((finding) => finding.level === 'error'),
     ),
     annotationsLeft(options),
-    ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(notice)}`),
+    ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(shownNotice(notice))}`),
     section('What the change of images brings', baseChangesList(report, detail.changes, options)),
     section('Images', table),
     section('What is built on what', graph),
@@ -137,10 +138,15 @@ export function waivedList(report: Report, most: number, targets: LinkTargets): 
     .slice(0, most)
     .map(
       ({ finding, waiver }) =>
-        `- ${ruleLink(finding.rule, targets)} at ${placeLink(finding.location, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
+        `- ${ruleLink(finding.rule, targets)}${acceptedBy(waiver)} at ${placeLink(finding.location, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
     );
   const left = waived.length - lines.length;
   return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+}
+
+/** The vulnerability that a waiver accepts by its name. */
+function acceptedBy({ vulnerability }: Report['waivers'][number]): string {
+  return vulnerability === undefined ? '' : ` (${inline(vulnerability)})`;
 }
 
 const MAX_FILES = 50;

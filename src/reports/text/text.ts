@@ -1,9 +1,9 @@
 import { terminal, visibleLines } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { UNVERIFIED } from '../../policy/policy.js';
-import { acceptedVulnerabilities } from '../accepted.js';
 import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
+import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { reportedFindings } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
@@ -57,7 +57,7 @@ function verdictBlock(report: Report, colors: Paint): readonly string[] {
   return [
     `${verdictWord(report, colors)}: ${verdictReason(report)}`,
     colors.dim(`policy: ${terminal(source.name)}${terminal(at)}, profile ${profile}`),
-    ...report.notices.map((notice) => `${colors.blue('notice')}: ${terminal(notice)}`),
+    ...report.notices.map((notice) => `${colors.blue('notice')}: ${terminal(shownNotice(notice))}`),
   ];
 }
 
@@ -130,18 +130,18 @@ function labeled(label: string, text: string): readonly string[] {
 }
 
 function waivedBlock(report: Report, colors: Paint): readonly string[] {
-  const accepted = acceptedVulnerabilities(report).map(
-    ({ rule, vulnerability = '', expires, owner, reason }) =>
-      `${colors.dim('waived')}[${terminal(rule)}] ${terminal(vulnerability)} until ${terminal(expires)} by ${terminal(owner)}: ${terminal(reason)}`,
-  );
-  const covered = report.findings.flatMap((finding) => {
+  return report.findings.flatMap((finding) => {
     const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
     if (waiver === undefined) return [];
     return [
-      `${colors.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
+      `${colors.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)}${acceptedBy(waiver)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
     ];
   });
-  return [...covered, ...accepted];
+}
+
+/** The vulnerability that a waiver accepts by its name. */
+function acceptedBy({ vulnerability }: Report['waivers'][number]): string {
+  return vulnerability === undefined ? '' : ` ${terminal(vulnerability)}`;
 }
 
 /** Files that were not evaluated, unless a finding has reported so. */

@@ -1,0 +1,33 @@
+import type { Reading } from '../build-files/reading.js';
+import { cut } from '../lib/escape/visible.js';
+import { plural } from '../lib/text.js';
+
+/** Characters of a notice that text and Markdown show; JSON has it whole. */
+const MAX_SHOWN = 900;
+
+/** What a reading alone says of a repository beside its references: what was not found or not looked at, all of it. */
+export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | 'files' | 'unseen'>): readonly string[] {
+  const notices: string[] = [];
+  if (files.length === 0) {
+    notices.push(
+      'No build file was found, so nothing was evaluated: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
+    );
+  } else if (files.every(({ status }) => status === 'skipped')) {
+    notices.push('Every build file is skipped, so nothing was evaluated.');
+  } else if (uses.length === 0 && files.every(({ status }) => status !== 'unreadable')) {
+    notices.push('The build files name no external image, so nothing was evaluated.');
+  }
+  return unseen.length === 0 ? notices : [...notices, unseenNotice(unseen)];
+}
+
+/** A pass must not be taken for one of builds that nobody looked at. What to do comes first, since the list may be long. */
+function unseenNotice(unseen: Reading['unseen']): string {
+  const builds = plural(unseen.length, 'build or file', 'builds or files');
+  const list = unseen.map(({ path, what }) => `${path} ${what}`).join('; ');
+  return `Not evaluated: ${builds}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no evaluation, under \`files.exclude\`. They are: ${list}.`;
+}
+
+/** A notice as a person reads it: a long one is cut, and says where the rest is. */
+export function shownNotice(notice: string): string {
+  return notice.length <= MAX_SHOWN ? notice : `${cut(notice, MAX_SHOWN)} (whole in the JSON report)`;
+}
