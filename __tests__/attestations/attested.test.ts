@@ -39,7 +39,7 @@ const LOOKED = [{ place: 'referrers', answer: '2' }];
 
 /** What is found of SBOMs where these statements were collected. */
 function found(given: Partial<ImageStatements>, unsignedSbom: AllowEntry['unsignedSbom'] = 'deny') {
-  const value: ImageStatements = { verified: [], unsigned: [], rejected: [], unsupported: [], notes: [], ...given };
+  const value: ImageStatements = { verified: [], unsigned: [], rejected: [], unsupported: [], roots: [], ...given };
   return search(present(value, 'registry.example/app', LOOKED), unsignedSbom);
 }
 
@@ -132,7 +132,7 @@ describe('in-toto documents of one kind', () => {
   });
 
   test('are looked for in the same way where no entry governs the image, and nothing that is unsigned stands in', async () => {
-    const value = { verified: [], unsigned: [unsigned('sbom')], rejected: [], unsupported: [], notes: [] };
+    const value = { verified: [], unsigned: [unsigned('sbom')], rejected: [], unsupported: [], roots: [] };
     const open = present({ ...value, incomplete: INCOMPLETE }, 'registry.example/app');
     expect(await search(open, null)).toEqual({
       found: false,

@@ -14,7 +14,7 @@ const REFERENCE = 'registry.example.com/base:1';
 function signatures(given: Partial<ImageSignatures>): Evidence<ImageSignatures> {
   return {
     status: 'present',
-    value: { verified: [], rejected: [], unsupported: [], notes: [], ...given },
+    value: { verified: [], rejected: [], unsupported: [], roots: [], ...given },
     from: 'registry.example.com',
   };
 }

@@ -44,6 +44,51 @@ describe('an authority says what was written of it, and nothing more', () => {
     ]);
   });
 
+  test('a workflow of GitHub, on its runners unless it says otherwise', async () => {
+    const workflow = 'repository: acme/images, workflow: .github/workflows/release.yml, ref: refs/heads/main';
+    const [plain, whole] = await authoritiesOf(
+      listing(
+        `{ github: { ${workflow} } }`,
+        `{ github: { ${workflow.replace('heads/main', 'tags/v*')}, runner: any, accept: [signature, provenance], api: true } }`,
+      ),
+    );
+    expect(plain).toStrictEqual({
+      kind: 'keyless',
+      github: true,
+      issuer: ISSUER,
+      subject: SUBJECT,
+      sourceRepository: 'https://github.com/acme/images',
+      sourceRef: 'refs/heads/main',
+      runnerEnvironment: 'github-hosted',
+    });
+    expect(whole).toStrictEqual({
+      kind: 'keyless',
+      github: true,
+      issuer: ISSUER,
+      subject: SUBJECT.replace('heads/main', 'tags/v*'),
+      sourceRepository: 'https://github.com/acme/images',
+      sourceRef: 'refs/tags/v*',
+      acceptsProvenance: true,
+      attestationsOf: 'acme/images',
+    });
+  });
+
+  test.each([
+    ['no workflow', '{ repository: acme/images, ref: refs/heads/main }'],
+    ['no ref', '{ repository: acme/images, workflow: .github/workflows/release.yml }'],
+    ['a branch for a ref', '{ repository: acme/images, workflow: .github/workflows/release.yml, ref: main }'],
+    [
+      'a URL for a repository',
+      '{ repository: "https://github.com/acme/images", workflow: .github/workflows/a.yml, ref: refs/heads/main }',
+    ],
+    [
+      'every repository of an owner',
+      '{ repository: "acme/*", workflow: .github/workflows/a.yml, ref: refs/heads/main }',
+    ],
+  ])('a workflow of GitHub with %s is an error', async (_what, line) => {
+    expect(await policyProblems(listing(`{ github: ${line} }`))).not.toEqual([]);
+  });
+
   test('a key in a file, a key in the policy, and one that a service holds', async () => {
     const text = listing(
       '{ key: { file: k.pub, log: ignored } }',

@@ -7,7 +7,7 @@ const passed = (limit: string) =>
   ({ cause: 'limit', message: `More than is read (limit ${limit}).`, fix: 'Remove some.', limit }) as const;
 
 test('limits are reported by name, once each, though what was found within them was enough', () => {
-  const signatures = { verified: [], rejected: [], unsupported: [], notes: [], incomplete: passed('referrers') };
+  const signatures = { verified: [], rejected: [], unsupported: [], roots: [], incomplete: passed('referrers') };
   const collected: CollectedEvidence = {
     signatures: { status: 'present', value: signatures, from: 'here' },
     sbom: { status: 'unavailable', ...passed('sbom-bytes') },

@@ -85,7 +85,7 @@ describe('what an image says of itself, in the JSON of check and inspect', () =>
         on: 'index' as const,
       },
     ];
-    const statements = present({ verified: [], unsigned, rejected: [], unsupported: [], notes: [] }, 'the test');
+    const statements = present({ verified: [], unsigned, rejected: [], unsupported: [], roots: [] }, 'the test');
     for (const text of await documentsOf(() => ({ statements }))) {
       expect(text).not.toContain('hunter2');
       for (const kept of ['C.UTF-8', '1.2.3', 'stable', 'libpasswdqc=2.0.3-r0', 'build-arg:SIGNING_PASSPHRASE']) {

@@ -22,7 +22,7 @@ const SIGNED: VerifiedSignature = {
   timeFrom: 'transparency log',
   logged: [{ log: 'https://rekor.example', index: '42' }],
 };
-const NOTHING: ImageSignatures = { verified: [], rejected: [], unsupported: [], notes: [] };
+const NOTHING: ImageSignatures = { verified: [], rejected: [], unsupported: [], roots: [] };
 
 function answer(signatures: Evidence<ImageSignatures>, entry = allowEntry([RELEASE])) {
   return evaluateSignature({

@@ -44,7 +44,7 @@ describe('signatures of an image', () => {
           { on: 'index', digest: search.scene.index.descriptor.digest, authorityIndex: 0, form: 'cosign signature' },
         ],
         rejected: [],
-        trustedRoot: search.trustedRootFile,
+        roots: [{ name: search.trustedRootFile }],
       },
     });
     expect(evidence.status === 'present' ? evidence.lookedIn?.length : 0).toBe(4);
@@ -199,7 +199,7 @@ describe('signatures of an image', () => {
       value: {
         incomplete: { cause: 'trust-root' },
         rejected: [{ code: 'unknown-log' }],
-        notes: [expect.stringContaining('the run is offline')],
+        roots: [{ note: expect.stringContaining('the run is offline') }],
       },
     });
     const own = await collectSignatures(search.context(source));
@@ -330,8 +330,7 @@ describe('signatures of an image', () => {
         verified: [expect.objectContaining({ on: 'platform', place })],
         rejected: [expect.objectContaining({ code: 'wrong-signer', place: elsewhere })],
         unsupported: [],
-        trustedRoot: search.trustedRootFile,
-        notes: [],
+        roots: [{ name: search.trustedRootFile }],
       },
       from: `${place}, ${elsewhere}`,
       lookedIn: expect.any(Array),

@@ -124,8 +124,7 @@ describe('statements about an image', () => {
         unsigned: [expect.objectContaining({ place: elsewhere })],
         rejected: [],
         unsupported: [],
-        trustedRoot: search.trustedRootFile,
-        notes: [],
+        roots: [{ name: search.trustedRootFile }],
       },
       from: `${place}, ${elsewhere}`,
       lookedIn: expect.any(Array),
@@ -221,7 +220,7 @@ describe('statements about an image', () => {
     const evidence = await collectStatements(
       search.context(source, { entry, trustedRootFile: writeTrustedRoot('{}') }),
     );
-    expect(evidence).toMatchObject({ value: { verified: [{ signer: { kind: 'key' } }], notes: [] } });
+    expect(evidence).toMatchObject({ value: { verified: [{ signer: { kind: 'key' } }], roots: [] } });
     expect(evidence.status === 'present' && Object.keys(evidence.value)).not.toContain('trustedRoot');
   });
 

@@ -48,7 +48,7 @@ describe('a signature is evaluated by the authorities of the entry that governs 
         value: {
           verified: [],
           rejected: [{ code: 'wrong-signer', signedBy: { subject: RELEASE_WORKFLOW.subject } }],
-          trustedRoot: search.trustedRootFile,
+          roots: [{ name: search.trustedRootFile }],
         },
       });
     }
@@ -76,8 +76,7 @@ describe('the trusted root', () => {
 
   test('is not needed for keys that no log is asked about', async () => {
     const evidence = await collect(keyed, { entry: allowEntry([byKey('ignored')]), ...broken() });
-    expect(evidence).toMatchObject({ value: { verified: [{ signer: { kind: 'key' } }], notes: [] } });
-    expect(evidence.status === 'present' && Object.keys(evidence.value)).not.toContain('trustedRoot');
+    expect(evidence).toMatchObject({ value: { verified: [{ signer: { kind: 'key' } }], roots: [] } });
   });
 
   test.each([
@@ -88,7 +87,7 @@ describe('the trusted root', () => {
     const entry = allowEntry(authorities);
     expect(await collect(keyed, { entry, ...broken() })).toMatchObject({ status: 'unavailable', cause: 'trust-root' });
     expect(await collect(keyed, { entry })).toMatchObject({
-      value: { verified: [{ signer: { kind: 'key' } }], trustedRoot: search.trustedRootFile },
+      value: { verified: [{ signer: { kind: 'key' } }], roots: [{ name: search.trustedRootFile }] },
     });
   });
 
@@ -97,18 +96,18 @@ describe('the trusted root', () => {
     expect(await collectSignatures(withoutFile(search.context(released, { policy })))).toMatchObject({
       value: {
         verified: [{ signer: { subject: RELEASE_WORKFLOW.subject } }],
-        trustedRoot: expect.stringContaining('policy'),
+        roots: [{ name: expect.stringContaining('policy') }],
       },
     });
     expect(await collectSignatures(withoutFile(search.context(released)))).toMatchObject({
-      value: { verified: [], trustedRoot: expect.stringContaining('public-good') },
+      value: { verified: [], roots: [{ name: expect.stringContaining('public-good') }] },
     });
   });
 
   test('of the command line stands before the policy’s', async () => {
     const policy = { trustedRoot: JSON.stringify(search.scene.untrusted.trustedRoot()) };
     expect(await collect(released, { policy })).toMatchObject({
-      value: { verified: [{}], trustedRoot: search.trustedRootFile },
+      value: { verified: [{}], roots: [{ name: search.trustedRootFile }] },
     });
   });
 

@@ -42,11 +42,11 @@ const chosen = {
   // that try hundreds of bent documents, each of which takes seconds.
   signatures: {
     files: [
-      ...src('signatures', 'collect-signatures collect-statements examine key signer'),
+      ...src('signatures', 'attestation-api collect-signatures collect-statements examine key public-service signer'),
       ...src('signatures/sigstore', 'cosign-layer prehashed sigstore-bundle verify-artifact verify-material'),
     ],
     tests: [
-      'signatures/(advisories|collect-.*|examine|key|payloads)',
+      'signatures/(advisories|attestation-api|collect-.*|examine|key|payloads|public-service)',
       'signatures/sigstore/(cosign-layer|evaluate-signature|prehashed|sigstore-bundle|trusted-root|verify-artifact|verify-material.*)',
     ],
   },
@@ -54,7 +54,7 @@ const chosen = {
   notation: {
     files: src(
       'signatures/notation',
-      'authority-trust certificate chain configuration cose crl distinguished-name envelope format jws ocsp revocation revocation-service signature-algorithms signature-manifest timestamp trust-policy trust-store verify',
+      'authority-trust certificate chain configuration cose crl distinguished-name envelope format jws ocsp revocation signature-algorithms signature-manifest timestamp trust-policy trust-store verify',
     ),
     tests: ['signatures/notation/(?!.*(?:corpus|peer)).*'],
   },

@@ -16,6 +16,7 @@ import { openRegistries } from '../registry/open-registries.js';
 import { parseRoute } from '../registry/routes.js';
 import type { Report } from '../reports/report.js';
 import { readChoice } from './arguments.js';
+import { attestationsOf } from './attestations.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
 import { evaluatedDirectory, misnamedPath } from './named-paths.js';
@@ -166,6 +167,7 @@ export async function runLocalGate(
       now,
       offline,
       cacheDirectory: localCacheDirectory(io.env),
+      askAttestations: attestationsOf(io),
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),
     },

@@ -11,6 +11,7 @@ import type { Platform } from '../references/platform.js';
 import { parseReference } from '../references/reference.js';
 import { localCache, localCacheDirectory } from '../registry/cache/local-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
+import { attestationsOf } from './attestations.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
 import { misnamedPath } from './named-paths.js';
@@ -81,6 +82,7 @@ export async function openImage(
     offline,
     limits: registries.value.limits,
     cacheDirectory: localCacheDirectory(io.env),
+    askAttestations: attestationsOf(io),
     ...vulnerabilitiesDirectory(policy.value, io.cwd, flags.vulnerabilities, io.cwd),
     ...(root === undefined ? {} : { trustedRootFile: resolve(io.cwd, root) }),
   };

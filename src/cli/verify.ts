@@ -46,7 +46,8 @@ async function answer(subject: ImageSubject, evidence: EvidenceCollection, io: C
   if (result.fix !== undefined) lines.push(`  ${result.fix}`);
   io.stdout(`${lines.map(terminal).join('\n')}\n`);
   const { signatures } = collected;
-  for (const note of signatures?.status === 'present' ? signatures.value.notes : []) io.stderr(`${note}\n`);
+  for (const { note } of signatures?.status === 'present' ? signatures.value.roots : [])
+    if (note !== undefined) io.stderr(`${note}\n`);
   return result.outcome;
 }
 

@@ -4,6 +4,7 @@ import type { Failure } from '../lib/failure.js';
 import type { Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
 import type { Finding, Report } from '../reports/report.js';
+import type { AskAttestations } from '../signatures/attestation-api.js';
 
 /** What the Action asks of the gate: a repository at a commit, the policy that holds, and what a change starts from. */
 export interface EngineRequest {
@@ -12,6 +13,7 @@ export interface EngineRequest {
   readonly builds: BuildInputs;
   /** Null on events that evaluate everything in full. */
   readonly change: ChangeRequest | null;
+  readonly askAttestations: AskAttestations;
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }
 

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import type { Report } from '../reports/report.js';
 import type { Engine, Stop } from './engine.js';
 import { groupMissingPermissions, requestedPermissions } from './event/asked-permissions.js';
-import type { RunnerEnvironment } from './event/environment.js';
+import { type RepositoryName, type RunnerEnvironment, sameRepository } from './event/environment.js';
 import { evaluatedPaths } from './event/evaluated-paths.js';
 import { planEvent } from './event/event.js';
 import type { ActionInputs } from './event/inputs.js';
@@ -13,6 +13,7 @@ import { resolvePlan } from './event/run-plan.js';
 import { publishToGitHub, type Shortfall } from './publish/publish.js';
 import { publishStop } from './publish/publish-stop.js';
 import { type Renderers, renderersFor } from './publish/renderers.js';
+import { askAttestations, GITHUB_API } from './repository/attestations.js';
 import { createClient, type GitHubClient } from './repository/client.js';
 import { Commits } from './repository/commits.js';
 import { runPolicy } from './run-policy.js';
@@ -95,6 +96,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
       event.value.change === null
         ? null
         : { base: plan.value.base, changedFiles: plan.value.changedFiles, onlyNew: inputs.onlyNew },
+    askAttestations: askAttestations((repository) => attestationClient(run, { client, policyClient }, repository)),
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });
   if (!evaluated.ok) return stopped(evaluated.error);
@@ -120,6 +122,21 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     return shortfalls;
   };
   return ok({ kind: 'evaluated', report, renderers, commit, publish });
+}
+
+/**
+ * The client that attestations of a repository are asked with: the run's token for its own repository, the policy token
+ * for others. Tokens of a GitHub Enterprise Server are never sent to github.com.
+ */
+function attestationClient(
+  run: ActionRun,
+  { client, policyClient }: { readonly client: GitHubClient; readonly policyClient: GitHubClient | null },
+  repository: RepositoryName,
+): GitHubClient {
+  const { env, remainingMilliseconds, say } = run;
+  if (env.serverUrl !== 'https://github.com')
+    return createClient({ apiUrl: GITHUB_API, remainingMilliseconds, onWaiting: say });
+  return sameRepository(repository, env.repository) ? client : (policyClient ?? client);
 }
 
 function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {

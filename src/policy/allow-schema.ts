@@ -111,6 +111,10 @@ const github = z
       .min(1)
       .optional()
       .describe('signature (default); with provenance, SLSA v1 provenance by this workflow counts as its signature.'),
+    api: z
+      .boolean()
+      .optional()
+      .describe("true: what is not in the registry is looked up among the repository's attestations by GitHub's API."),
   })
   .describe('A workflow of GitHub Actions that signs or attests, in a public or a private repository.');
 

@@ -24,6 +24,8 @@ export type Authority =
       readonly github?: true;
       /** Provenance by it counts as its signature: its builder is this very workflow. */
       readonly acceptsProvenance?: true;
+      /** The repository of GitHub (`owner/name`) whose attestations the API is asked for. */
+      readonly attestationsOf?: string;
       readonly signatureRepository?: string;
     }
   | {

@@ -92,7 +92,7 @@ function keylessAuthority(line: KeylessLine): Authority {
 type GitHubLine = Extract<AuthorityLine, { github: unknown }>['github'];
 
 /** @see https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md what a certificate of a job says */
-function githubAuthority({ repository, workflow, ref, runner, accept = ['signature'] }: GitHubLine): Authority {
+function githubAuthority({ repository, workflow, ref, runner, accept = ['signature'], api }: GitHubLine): Authority {
   const source = `https://github.com/${repository}`;
   return {
     kind: 'keyless',
@@ -103,6 +103,7 @@ function githubAuthority({ repository, workflow, ref, runner, accept = ['signatu
     sourceRef: ref,
     ...(runner === 'any' ? {} : { runnerEnvironment: 'github-hosted' }),
     ...(accept.includes('provenance') ? { acceptsProvenance: true } : {}),
+    ...(api === true ? { attestationsOf: repository } : {}),
   };
 }
 

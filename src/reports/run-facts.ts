@@ -79,9 +79,10 @@ export function runFacts(images: readonly EvaluatedImage[]): RunFacts {
     for (const evidence of [collected.signatures, collected.statements])
       if (evidence?.status === 'present' && evidence.value.incomplete !== undefined) note(evidence.value.incomplete);
     if (collected.signatures?.status === 'present') {
-      const { trustedRoot, notes: reported } = collected.signatures.value;
-      if (trustedRoot !== undefined) roots.add(trustedRoot);
-      for (const note of reported) notes.add(note);
+      for (const { name, note } of collected.signatures.value.roots) {
+        roots.add(name);
+        if (note !== undefined) notes.add(note);
+      }
     }
     if (collected.vulnerabilities?.status !== 'present') continue;
     for (const { name, asOf } of collected.vulnerabilities.value.sources) {

@@ -14,9 +14,8 @@ import {
   repositoriesOf,
   trustedRootFor,
 } from './examine.js';
-import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
+import { incompleteness, kmsKeys, rootUnavailable } from './gaps.js';
 import { describeSigner } from './signer.js';
-import type { TrustedRoot } from './sigstore/trusted-root.js';
 import { checkPayloadType, readStatement } from './statement.js';
 import type { ImageSignatures, RejectedSignature, VerifiedSignature } from './verified.js';
 
@@ -30,7 +29,7 @@ export const collectSignatures: Collector<'signatures'> = async (context) => {
   });
   const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
-  return toEvidence(context, image.value, examined, root?.value ?? null);
+  return toEvidence(context, image.value, examined);
 };
 
 interface Outcome {
@@ -96,12 +95,11 @@ async function toEvidence(
   context: CollectContext,
   image: ResolvedImage,
   examined: Examined,
-  root: TrustedRoot | null,
 ): Promise<Evidence<ImageSignatures>> {
   const { verified, rejected, provenanceBy } = sort(examined, authoritiesOf(context));
   const { lookedIn } = examined;
   const unsupported = [...examined.unsupported, ...kmsKeys(authoritiesOf(context))];
-  const incomplete = incompleteness(examined.failures, rejected, root);
+  const incomplete = incompleteness(examined.failures, rejected);
   const signedIndex = verified.length === 0 ? await findSignedIndex(context, image) : undefined;
   if (verified.length + rejected.length + provenanceBy.length === 0 && signedIndex === undefined) {
     if (incomplete !== undefined) return { status: 'unavailable', ...incomplete, lookedIn };
@@ -117,7 +115,7 @@ async function toEvidence(
     unsupported,
     ...optionalField('incomplete', incomplete),
     ...optionalField('signedIndex', signedIndex),
-    ...rootNotes(root),
+    roots: examined.roots,
   };
   return present(value, [...new Set([...verified, ...rejected].map(({ place }) => place))].join(', '), lookedIn);
 }

@@ -5,7 +5,7 @@ import { optionalField } from '../lib/collections.js';
 import { partBySigners } from './count-signers.js';
 import { documentsInIndex, readDocuments } from './documents.js';
 import { authoritiesOf, type Examined, examineImage, trustedRootFor } from './examine.js';
-import { incompleteness, kmsKeys, rootNotes, rootUnavailable } from './gaps.js';
+import { incompleteness, kmsKeys, rootUnavailable } from './gaps.js';
 import { SIGN_PREDICATE } from './image-signature.js';
 import { isProvenanceType, sbomFamily } from './predicate-types.js';
 import { signatureError } from './signature-error.js';
@@ -23,14 +23,13 @@ export const collectStatements: Collector<'statements'> = async (context) => {
   );
   const root = await trustedRootFor(context);
   if (root?.ok === false) return rootUnavailable(root.error);
-  const trusted = root?.value ?? null;
   const sorted = sort(examined);
   const documents = await readDocuments(context, [...documentsInIndex(image.value), ...examined.documents]);
   const { enough: verified, tooFew } = partBySigners([...sorted.verified, ...documents.verified], least, contentOf);
   const { unsigned } = documents;
   const rejected = [...sorted.rejected, ...tooFew.map((statement) => rejectedAlone(statement, least))];
   const { lookedIn } = examined;
-  const incomplete = incompleteness([...examined.failures, ...documents.failures], rejected, trusted);
+  const incomplete = incompleteness([...examined.failures, ...documents.failures], rejected);
   if (verified.length + unsigned.length + rejected.length === 0) {
     if (incomplete !== undefined) return { status: 'unavailable', ...incomplete, lookedIn };
     return { status: 'absent', lookedIn };
@@ -41,7 +40,7 @@ export const collectStatements: Collector<'statements'> = async (context) => {
     rejected,
     unsupported: [...examined.unsupported, ...kmsKeys(authoritiesOf(context))],
     ...optionalField('incomplete', incomplete),
-    ...rootNotes(trusted),
+    roots: examined.roots,
   };
   const places = [...verified, ...unsigned, ...rejected].map(({ place }) => place);
   return present(value, [...new Set(places)].join(', '), lookedIn);

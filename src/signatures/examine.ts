@@ -7,13 +7,15 @@ import type { FetchedManifest, Repository } from '../registry/image-source.js';
 import { registryLimits } from '../registry/limits.js';
 import type { Descriptor } from '../registry/manifest/manifest.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
+import { searchGitHub } from './attestation-api.js';
 import { type Discovery, searchReferrers, searchTag } from './discovery.js';
 import type { SignatureEvaluation, SignatureQuestion } from './format.js';
-import { openRevocationService } from './notation/revocation-service.js';
+import { distinctRoots } from './gaps.js';
+import { BUNDLES, openPublicService, REVOCATION } from './public-service.js';
 import type { SignatureError } from './signature-error.js';
 import { loadTrustedRoot } from './sigstore/load-trusted-root.js';
 import type { SigstoreInstance, TrustedRoot } from './sigstore/trusted-root.js';
-import { type About, type Incomplete, toIncomplete } from './verified.js';
+import { type About, type Incomplete, toIncomplete, type UsedRoot } from './verified.js';
 
 /** A sound signature by an authority of the entry, and what it is over. */
 export type Approved = About & { readonly place: string } & Extract<SignatureEvaluation, { readonly signs: unknown }>;
@@ -33,6 +35,8 @@ export interface Examined {
   readonly unsupported: readonly string[];
   readonly lookedIn: readonly LookedIn[];
   readonly failures: readonly Incomplete[];
+  /** The trusted roots that were needed. */
+  readonly roots: readonly UsedRoot[];
 }
 
 function mergeExamined(parts: readonly Examined[]): Examined {
@@ -43,6 +47,7 @@ function mergeExamined(parts: readonly Examined[]): Examined {
     unsupported: [...new Set(parts.flatMap((part) => part.unsupported))],
     lookedIn: parts.flatMap((part) => part.lookedIn),
     failures: parts.flatMap((part) => part.failures),
+    roots: distinctRoots(parts.flatMap((part) => part.roots)),
   };
 }
 
@@ -58,7 +63,30 @@ export async function examineImage(
   const { first, upstream } = repositoriesOf(context);
   const here = await examineDigests(context, first, digestsOf(image), suffix);
   if (counts(here)) return here;
-  return mergeExamined([here, await examineDigests(context, upstream, digestsOf(image), suffix)]);
+  const [there, attested] = await Promise.all([
+    examineDigests(context, upstream, digestsOf(image), suffix),
+    examineOnGitHub(context, digestsOf(image)),
+  ]);
+  return mergeExamined([here, there, attested]);
+}
+
+/** What GitHub's API lists about each digest, where an authority names a repository for that. */
+async function examineOnGitHub(context: CollectContext, digests: readonly About[]): Promise<Examined> {
+  const named = authoritiesOf(context).flatMap((one) => (one.kind === 'keyless' ? (one.attestationsOf ?? []) : []));
+  const places = [...new Set(named)].flatMap((repository) => digests.map((about) => ({ repository, about })));
+  const parts = places.map(({ repository, about }) => {
+    const { settings, subject } = context;
+    const search = async () =>
+      searchGitHub({
+        repository,
+        digest: about.digest,
+        limits: settings.limits ?? registryLimits(),
+        ask: settings.offline ? undefined : settings.askAttestations,
+        fetch: await context.once('bundles of GitHub', () => openPublicService(settings, BUNDLES)),
+      });
+    return evaluateOnce(context, `GitHub's attestations of ${repository}`, search, subject.pullFrom, about);
+  });
+  return mergeExamined(await Promise.all(parts));
 }
 
 /** The referrers and the cosign tag of each digest in each repository, asked side by side. */
@@ -128,21 +156,33 @@ export async function trustedRootFor(
   );
 }
 
-/** Searches one digest in one repository, and evaluates what is there. Done once a run for each digest, entry and place. */
+/** Searches one digest in one repository, and evaluates what is there. */
 function examine(
   context: CollectContext,
   repository: Repository,
   about: About,
   where: 'referrers' | '.sig' | '.att',
 ): Promise<Examined> {
-  const { source, subject, settings } = context;
+  const { source, settings } = context;
   const search = { source, repository, digest: about.digest, limits: settings.limits ?? registryLimits() };
-  const place = `${repository.registry}/${repository.repository}@${about.digest}`;
+  const place = `${where} of ${repository.registry}/${repository.repository}`;
+  const ask = () => (where === 'referrers' ? searchReferrers(search) : searchTag(search, where));
+  return evaluateOnce(context, place, ask, repository, about);
+}
+
+/** Searches a place for a digest once a run, and evaluates what is there once for each entry. */
+function evaluateOnce(
+  context: CollectContext,
+  place: string,
+  search: () => Promise<Discovery>,
+  repository: Repository,
+  about: About,
+): Promise<Examined> {
+  const { subject } = context;
   const entry = subject.verifiedBy === null ? 'no entry' : `${subject.verifiedBy.name} ${subject.verifiedBy.pattern}`;
-  return context.once(`signatures: ${where} of ${place} for ${entry}`, async () => {
-    const discovery = await context.once(`signatures: ${where} of ${place}`, () =>
-      where === 'referrers' ? searchReferrers(search) : searchTag(search, where),
-    );
+  const key = `signatures: ${place} for ${about.digest}`;
+  return context.once(`${key} by ${entry}`, async () => {
+    const discovery = await context.once(key, search);
     return evaluateAll(context, discovery, repository, about);
   });
 }
@@ -153,6 +193,7 @@ async function evaluateAll(
   repository: Repository,
   about: About,
 ): Promise<Examined> {
+  const roots: TrustedRoot[] = [];
   const question: SignatureQuestion = {
     authorities: authoritiesOf(context),
     about,
@@ -161,11 +202,13 @@ async function evaluateAll(
     async sigstoreRoot(instance) {
       const loaded = await trustedRootFor(context, instance);
       // A root that can't be read is the collector's to report; until then nothing verifies.
-      return loaded?.ok === true ? loaded.value : null;
+      if (loaded?.ok !== true) return null;
+      roots.push(loaded.value);
+      return loaded.value;
     },
     target: () => findTarget(context, repository, about.digest),
     askRevocation: async (address, post) => {
-      const ask = await context.once('revocation service', () => openRevocationService(context.settings));
+      const ask = await context.once('revocation service', () => openPublicService(context.settings, REVOCATION));
       return ask(address, post);
     },
   };
@@ -178,7 +221,7 @@ async function evaluateAll(
   }
   const documents = discovery.documents.map((descriptor) => ({ repository, descriptor, about }));
   const { unsupported, lookedIn, failures } = discovery;
-  return { approved, rejected, documents, unsupported, lookedIn, failures };
+  return { approved, rejected, documents, unsupported, lookedIn, failures, roots: distinctRoots(roots) };
 }
 
 /** The signed manifest: where the image is pulled from, or where its signatures are. */

@@ -52,12 +52,13 @@ export interface SignatureQuestion {
   /** The manifest that is said to be signed. */
   readonly target: () => Promise<Result<FetchedManifest, Incomplete>>;
   /** Asks a revocation service (OCSP, CRL) of the public internet. Fails with a clause that says why there is no answer. */
-  readonly askRevocation: AskRevocation;
+  readonly askRevocation: AskService;
   /** Whether revocation services can't be asked. */
   readonly offline: boolean;
 }
 
-export type AskRevocation = (
+/** Asks a service of the public internet by its address. Fails with a clause that follows the address. */
+export type AskService = (
   address: string,
   post?: { readonly type: string; readonly body: Uint8Array },
 ) => Promise<Result<Uint8Array, string>>;

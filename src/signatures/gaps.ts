@@ -1,8 +1,8 @@
 import type { Evidence } from '../evidence/evidence.js';
+import { optionalField } from '../lib/collections.js';
 import type { Authority } from '../policy/policy.js';
-import { isUnknownToRoot, type SignatureError } from './signature-error.js';
-import type { TrustedRoot } from './sigstore/trusted-root.js';
-import type { Incomplete, RejectedSignature } from './verified.js';
+import type { SignatureError } from './signature-error.js';
+import type { Incomplete, RejectedSignature, UsedRoot } from './verified.js';
 
 /** What stands between "not found" and "not there": places that did not answer, a root that may be outdated, keys out of reach. */
 
@@ -10,19 +10,8 @@ import type { Incomplete, RejectedSignature } from './verified.js';
 export function incompleteness(
   failures: readonly Incomplete[],
   rejected: readonly RejectedSignature[],
-  root: TrustedRoot | null,
 ): Incomplete | undefined {
-  const [failure] = failures;
-  if (failure !== undefined) return failure;
-  const open = rejected.find(({ incomplete }) => incomplete !== undefined);
-  if (open?.incomplete !== undefined) return open.incomplete;
-  const unknown = rejected.find(({ code }) => isUnknownToRoot(code));
-  if (unknown === undefined || root?.mayBeOutdated !== true) return undefined;
-  return {
-    cause: 'trust-root',
-    message: `A signature at ${unknown.place} can't be evaluated because ${unknown.reason}.`,
-    fix: 'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or name a newer trusted root: `trusted-root` in the policy, or --trusted-root.',
-  };
+  return failures[0] ?? rejected.find(({ incomplete }) => incomplete !== undefined)?.incomplete;
 }
 
 /** A named trusted root that can't be read: another must not stand in for it. */
@@ -35,13 +24,14 @@ export function rootUnavailable<T>(error: SignatureError): Evidence<T> {
   };
 }
 
-/** The name of the trusted root that signatures were evaluated by, and what there is to know of it. */
-export function rootNotes(root: TrustedRoot | null): {
-  readonly trustedRoot?: string;
-  readonly notes: readonly string[];
-} {
-  if (root === null) return { notes: [] };
-  return { trustedRoot: root.name, notes: root.note === undefined ? [] : [root.note] };
+/** The distinct roots that signatures were evaluated by, as reports name them. */
+export function distinctRoots(roots: readonly UsedRoot[]): readonly UsedRoot[] {
+  const used = roots.map(({ name, note, snapshot }) => ({
+    name,
+    ...optionalField('note', note),
+    ...optionalField('snapshot', snapshot),
+  }));
+  return [...new Map(used.map((root) => [root.name, root])).values()];
 }
 
 /** Keys that only a key management service holds, by name. */

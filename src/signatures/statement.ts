@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { parseStrictJson } from '../lib/strict-json.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import type { SignatureFacts } from './signer.js';
-import type { About, Incomplete, RejectedSignature } from './verified.js';
+import type { About, Incomplete, RejectedSignature, UsedRoot } from './verified.js';
 
 /**
  * An in-toto statement whose signature verified against an authority, and whose subject is a digest of the image.
@@ -46,8 +46,7 @@ export interface ImageStatements {
   readonly unsupported: readonly string[];
   /** Set where some place could not be read: then a missing statement is `unavailable`, not `absent`. */
   readonly incomplete?: Incomplete;
-  readonly trustedRoot?: string;
-  readonly notes: readonly string[];
+  readonly roots: readonly UsedRoot[];
 }
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';

@@ -48,9 +48,17 @@ export interface ImageSignatures {
   readonly provenanceBy?: readonly string[];
   /** The image is pinned to a platform's manifest, and this index, which the tag names, is what was signed. */
   readonly signedIndex?: string;
-  /** Which trusted root was used, with its date; what to know about it. */
-  readonly trustedRoot?: string;
-  readonly notes: readonly string[];
+  readonly roots: readonly UsedRoot[];
+}
+
+/** A Sigstore trusted root that signatures were evaluated by. */
+export interface UsedRoot {
+  /** For reports: where it is from; an embedded one's with its date. */
+  readonly name: string;
+  /** What to know about it. */
+  readonly note?: string;
+  /** Of an embedded one: the day it was taken. */
+  readonly snapshot?: { readonly name: string; readonly date: string };
 }
 
 /** What a place that failed leaves open. */

@@ -31,7 +31,7 @@ async function chosen(...verified: readonly Statement[]): Promise<string | undef
   const collected: { readonly [K in EvidenceKind]?: Evidence<EvidenceKinds[K]> } = {
     image: evidence.image,
     signatures: { status: 'absent', lookedIn: [] },
-    statements: present({ verified, unsigned: [], rejected: [], unsupported: [], notes: [] }, 'test'),
+    statements: present({ verified, unsigned: [], rejected: [], unsupported: [], roots: [] }, 'test'),
   };
   const context: Pick<CollectContext, 'get' | 'settings'> = {
     settings: { now: new Date('2026-11-21T00:00:00Z'), offline: true },

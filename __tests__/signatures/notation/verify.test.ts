@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { err, ok } from '../../../src/lib/result.js';
-import type { AskRevocation } from '../../../src/signatures/format.js';
+import type { AskService } from '../../../src/signatures/format.js';
 import { parseSubjectIdentity, type SubjectIdentity } from '../../../src/signatures/notation/distinguished-name.js';
 import { checkTrust, type NotationTrust, proveEnvelope } from '../../../src/signatures/notation/verify.js';
 import {
@@ -23,7 +23,7 @@ const EXPIRY = 'io.cncf.notary.expiry';
 const TIMESTAMP = 'io.cncf.notary.timestampSignature';
 const JWS = 'application/jose+json';
 const COSE = 'application/cose';
-const nobody: AskRevocation = async () => err('does not answer');
+const nobody: AskService = async () => err('does not answer');
 
 let chain: Chain;
 beforeAll(async () => {
@@ -368,7 +368,7 @@ describe('a proven envelope', () => {
 
   test('makes no service be asked before it is trusted', async () => {
     const asked: string[] = [];
-    const ask: AskRevocation = async (address) => {
+    const ask: AskService = async (address) => {
       asked.push(address);
       return ok(new Uint8Array());
     };

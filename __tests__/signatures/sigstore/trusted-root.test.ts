@@ -1,7 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { GITHUB_ROOT } from '../../../src/signatures/sigstore/github-root.js';
+import { GITHUB_UPDATE_ROOT } from '../../../src/signatures/sigstore/github-update-root.js';
 import { loadTrustedRoot } from '../../../src/signatures/sigstore/load-trusted-root.js';
 import { PUBLIC_GOOD_ROOT } from '../../../src/signatures/sigstore/public-good-root.js';
 import { readTrustedRoot } from '../../../src/signatures/sigstore/trusted-root.js';
@@ -142,6 +144,41 @@ describe('the trusted root of a run', () => {
     expect(loaded).toMatchObject({
       ok: true,
       value: { mayBeOutdated: true, note: expect.stringMatching(reason) },
+    });
+  });
+
+  test("of GitHub's instance is refreshed from its own start, in a directory of the run's own", async () => {
+    expect(JSON.parse(GITHUB_UPDATE_ROOT)).toMatchObject({ signed: { _type: 'root', roles: { timestamp: {} } } });
+    const trustedRoot = (await makeSigstore()).trustedRoot({
+      certificateAuthorities: [],
+      tlogs: [],
+    });
+    const repository = await startUpdateRepository({ directory, trustedRoot });
+    const cacheDirectory = join(directory, 'github');
+    const settings = { instance: 'github', offline: false, repository, cacheDirectory } as const;
+    expect(await loadTrustedRoot(settings)).toMatchObject({
+      ok: true,
+      value: { name: "GitHub's Sigstore root, refreshed by TUF", mayBeOutdated: false },
+    });
+    expect(existsSync(cacheDirectory)).toBe(false);
+    await repository.close();
+    for (const change of [{}, { offline: true }])
+      expect(await loadTrustedRoot({ ...settings, ...change })).toMatchObject({
+        ok: true,
+        value: {
+          instance: 'github',
+          name: `GitHub's Sigstore root, embedded snapshot of ${GITHUB_ROOT.date}`,
+          mayBeOutdated: true,
+          note: expect.stringContaining(GITHUB_ROOT.date),
+          snapshot: { date: GITHUB_ROOT.date },
+        },
+      });
+  });
+
+  test("of GitHub's instance is not the one that was named for another", async () => {
+    const policyDocument = JSON.stringify((await makeSigstore()).trustedRoot());
+    expect(await loadTrustedRoot({ instance: 'github', offline: true, policyDocument })).toMatchObject({
+      value: { instance: 'github', name: expect.stringContaining('embedded snapshot') },
     });
   });
 });

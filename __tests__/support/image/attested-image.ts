@@ -80,7 +80,7 @@ function statementEvidence({ statements, incomplete }: AttestedOptions): Evidenc
   if (verified.length + unsigned.length + rejected.length === 0 && incomplete === undefined) {
     return { status: 'absent', lookedIn: [{ place: 'registry.example/base/app', answer: 'nothing' }] };
   }
-  const found = { verified, unsigned, rejected, unsupported: [], notes: [] };
+  const found = { verified, unsigned, rejected, unsupported: [], roots: [] };
   return present({ ...found, ...(incomplete === undefined ? {} : { incomplete }) }, 'registry.example/base/app');
 }
 

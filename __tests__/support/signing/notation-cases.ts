@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { err, ok } from '../../../src/lib/result.js';
 import { parseReference } from '../../../src/references/reference.js';
 import { LayoutSource } from '../../../src/registry/layout/layout.js';
-import type { AskRevocation } from '../../../src/signatures/format.js';
+import type { AskService } from '../../../src/signatures/format.js';
 import { trustOfAuthority } from '../../../src/signatures/notation/authority-trust.js';
 import { authorityOf, readPolicyFile, readStores } from '../../../src/signatures/notation/configuration.js';
 import { findEnvelope } from '../../../src/signatures/notation/signature-manifest.js';
@@ -104,7 +104,7 @@ async function verifyInLayout(
   return refusal ?? { verdict: 'refuse', reason: 'no-signature', detail: '' };
 }
 
-function askFiles({ http = {}, directory }: NotationCase): AskRevocation {
+function askFiles({ http = {}, directory }: NotationCase): AskService {
   return async (address) => {
     const file = http[address];
     return file === undefined ? err('does not answer') : ok(await readFile(join(directory, file)));

@@ -40,7 +40,8 @@ class EnvironmentError extends Error {
 /** Reads `owner/name`; null when the text is anything else. */
 export function parseRepositoryName(text: string): RepositoryName | null {
   const match = /^([A-Za-z0-9_.-]{1,100})\/([A-Za-z0-9_.-]{1,100})$/.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined || /^\.{1,2}$/.test(match[2])) return null;
+  if (match?.[1] === undefined || match[2] === undefined) return null;
+  if ([match[1], match[2]].some((part) => /^\.{1,2}$/.test(part))) return null;
   return { owner: match[1], name: match[2] };
 }
 

@@ -33,7 +33,8 @@ export type Permission =
   | 'pull-requests: write'
   | 'issues: write'
   | 'security-events: write'
-  | 'actions: read';
+  | 'actions: read'
+  | 'attestations: read';
 
 /** What a request is for, and what its token must be allowed. */
 export interface Purpose {

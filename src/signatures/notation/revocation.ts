@@ -1,4 +1,4 @@
-import type { AskRevocation } from '../format.js';
+import type { AskService } from '../format.js';
 import type { Certificate } from './certificate.js';
 import { type RevocationStatus, readCrlStatus } from './crl.js';
 import { ocspRequest, readOcspStatus } from './ocsp.js';
@@ -14,7 +14,7 @@ const OCSP_TYPE = 'application/ocsp-request';
  */
 export async function checkRevocation(
   chain: readonly Certificate[],
-  ask: AskRevocation,
+  ask: AskService,
   now: Date,
 ): Promise<RevocationStatus> {
   const statuses = await Promise.all(
@@ -31,7 +31,7 @@ export async function checkRevocation(
 async function checkCertificate(
   certificate: Certificate,
   issuer: Certificate,
-  ask: AskRevocation,
+  ask: AskService,
   now: Date,
 ): Promise<RevocationStatus> {
   let status: RevocationStatus = GOOD;
@@ -52,7 +52,7 @@ async function checkPoint(
   addresses: readonly string[],
   certificate: Certificate,
   issuer: Certificate,
-  ask: AskRevocation,
+  ask: AskService,
   now: Date,
 ): Promise<RevocationStatus> {
   let status: RevocationStatus = { status: 'unknown', reason: 'a distribution point names no address' };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { optionalField } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
-import type { AskRevocation } from '../format.js';
+import type { AskService } from '../format.js';
 import { type Certificate, readCertificate } from './certificate.js';
 import { checkSigningChain, invalidDuring, MAX_CHAIN } from './chain.js';
 import { readCose } from './cose.js';
@@ -127,7 +127,7 @@ function checkTarget(payload: Buffer, target: TargetArtifact): Result<true, Nota
 /** What a verification needs besides the signature and the trust. */
 export interface VerificationContext {
   readonly now: Date;
-  readonly ask: AskRevocation;
+  readonly ask: AskService;
 }
 
 /**

@@ -52,18 +52,21 @@ export async function evaluateSignature(
   return reject(worst(refusals, keyless));
 }
 
-/** GitHub rotates its authorities twice a year, so that its embedded root may not know the newest. */
+/** What a root that could not be refreshed does not know may be known to a newer one. GitHub rotates its authorities twice a year. */
 function openFor(
   { code, reason }: SignatureError,
   place: string,
   root: TrustedRoot | null,
 ): Pick<RejectedSignature, 'incomplete'> {
-  if (root?.instance !== 'github' || !root.mayBeOutdated || !isUnknownToRoot(code)) return {};
+  if (root?.mayBeOutdated !== true || !isUnknownToRoot(code)) return {};
   return {
     incomplete: {
       cause: 'trust-root',
       message: `A signature at ${place} can't be evaluated because ${reason}: that root may be too old.`,
-      fix: 'Name what `gh attestation trusted-root` prints as the trusted root: `trusted-root` in the policy, or --trusted-root.',
+      fix:
+        root.instance === 'github'
+          ? 'Run the gate where tuf-repo.github.com can be reached, or name what `gh attestation trusted-root` prints as the trusted root: `trusted-root` in the policy, or --trusted-root.'
+          : 'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or name a newer trusted root: `trusted-root` in the policy, or --trusted-root.',
     },
   };
 }

@@ -75,6 +75,11 @@ export function rejected(place: string, reason: string): Found {
   return toFound({ kind: 'bundle', place, material: err(signatureError('malformed', reason)) });
 }
 
+/** A bundle that is had in another way than from a registry. */
+export async function foundBundle(bytes: Uint8Array, place: string): Promise<Found> {
+  return toFound({ kind: 'bundle', place, material: await readBundle(bytes) });
+}
+
 function toFound(found: FoundMaterial): Found {
   return { place: found.place, verify: (question) => verify(found, question) };
 }

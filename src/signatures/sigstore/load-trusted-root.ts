@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { err, ok, type Result } from '../../lib/result.js';
+import { err, type Result } from '../../lib/result.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 import { readTrustedRoot, rootOfInstance, type SigstoreInstance, type TrustedRoot } from './trusted-root.js';
 
@@ -18,22 +18,47 @@ export interface TrustedRootSettings {
   /** Where the update framework's metadata may be kept; a directory of the run's own where there is none. */
   readonly cacheDirectory?: string | undefined;
   /** A repository in place of sigstore's own, and the root to start from, for tests. */
-  readonly repository?: { readonly url: string; readonly rootPath: string };
+  readonly repository?: { readonly url: string; readonly rootPath: string } | undefined;
 }
 
 const REFRESH_MS = 5000;
 const MAX_REASON = 200;
 
+/** What is known of an instance before anybody is asked. */
+interface Instance {
+  readonly name: string;
+  readonly embedded: () => Promise<{ readonly date: string; readonly json: string }>;
+  /** The root that the update framework starts from, and its repository; the library has those of the public-good instance. */
+  readonly updates?: { readonly url: string; readonly root: () => Promise<string> };
+}
+
+const INSTANCES: Readonly<Record<SigstoreInstance, Instance>> = {
+  'public-good': {
+    name: 'Sigstore public-good root',
+    embedded: async () => (await import('./public-good-root.js')).PUBLIC_GOOD_ROOT,
+  },
+  github: {
+    name: "GitHub's Sigstore root",
+    embedded: async () => (await import('./github-root.js')).GITHUB_ROOT,
+    updates: {
+      url: 'https://tuf-repo.github.com',
+      root: async () => (await import('./github-update-root.js')).GITHUB_UPDATE_ROOT,
+    },
+  },
+};
+
 /**
- * The trusted root of a run: the named file, else the policy's, else the public-good root refreshed by TUF, else the
- * embedded snapshot with a note that says so. Fails only where a named root can't be read: another would be a surprise.
+ * The trusted root of a run for one instance: of the named file, else of the policy's, where they hold one of it; else
+ * refreshed by TUF, else the embedded snapshot with a note that says so. Fails only where a named root can't be read:
+ * another would be a surprise.
  */
 export async function loadTrustedRoot(settings: TrustedRootSettings): Promise<Result<TrustedRoot, SignatureError>> {
   const { instance = 'public-good' } = settings;
-  const named = (bytes: Uint8Array, name: string) => {
+  const named = async (bytes: Uint8Array, name: string) => {
     const own = rootOfInstance(bytes, instance);
     if (own !== undefined) return readTrustedRoot(own, name);
-    return instance === 'github' ? embeddedOfGitHub() : readTrustedRoot(bytes, name);
+    // A root that somebody named for the public instance says nothing of GitHub's.
+    return instance === 'github' ? fresh(settings, INSTANCES.github) : readTrustedRoot(bytes, name);
   };
   if (settings.file !== undefined) {
     try {
@@ -44,34 +69,40 @@ export async function loadTrustedRoot(settings: TrustedRootSettings): Promise<Re
   }
   if (settings.policyDocument !== undefined)
     return named(Buffer.from(settings.policyDocument), "the policy's trusted root");
-  if (instance === 'github') return embeddedOfGitHub();
-  if (settings.offline) return embedded('the run is offline');
-  const fresh = await refresh(settings);
-  return fresh.ok ? fresh : embedded(`it could not be refreshed: ${fresh.error.reason}`);
+  return fresh(settings, INSTANCES[instance]);
 }
 
-async function embeddedOfGitHub(): Promise<Result<TrustedRoot, SignatureError>> {
-  const { GITHUB_ROOT } = await import('./github-root.js');
-  const name = `GitHub's Sigstore root, embedded snapshot of ${GITHUB_ROOT.date}`;
-  return readTrustedRoot(Buffer.from(GITHUB_ROOT.json), name, { mayBeOutdated: true });
+/** Refreshed where the network allows it, else embedded. */
+async function fresh(settings: TrustedRootSettings, instance: Instance): Promise<Result<TrustedRoot, SignatureError>> {
+  if (settings.offline) return embedded(instance, 'the run is offline');
+  const refreshed = await refresh(settings, instance);
+  return refreshed.ok ? refreshed : embedded(instance, `it could not be refreshed: ${refreshed.error.reason}`);
 }
 
-async function embedded(why: string): Promise<Result<TrustedRoot, SignatureError>> {
-  const { PUBLIC_GOOD_ROOT } = await import('./public-good-root.js');
-  const name = `Sigstore public-good root, embedded snapshot of ${PUBLIC_GOOD_ROOT.date}`;
-  const note = `The embedded trusted root of ${PUBLIC_GOOD_ROOT.date} was used: ${why}.`;
-  return readTrustedRoot(Buffer.from(PUBLIC_GOOD_ROOT.json), name, { mayBeOutdated: true, note });
+async function embedded({ name, embedded }: Instance, why: string): Promise<Result<TrustedRoot, SignatureError>> {
+  const { date, json } = await embedded();
+  const note = `${name}: the embedded snapshot of ${date} was used, because ${why}.`;
+  return readTrustedRoot(Buffer.from(json), `${name}, embedded snapshot of ${date}`, {
+    mayBeOutdated: true,
+    note,
+    snapshot: { name, date },
+  });
 }
 
-async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoot, SignatureError>> {
+async function refresh(
+  settings: TrustedRootSettings,
+  { name, updates }: Instance,
+): Promise<Result<TrustedRoot, SignatureError>> {
   const { getTrustedRoot } = await import('./tuf-library.js');
-  const { repository } = settings;
-  const own = settings.cacheDirectory === undefined ? await mkdtemp(join(tmpdir(), 'base-image-gate-tuf-')) : undefined;
+  // What one run left behind must not decide where another starts: only the library's own start is kept between runs.
+  const kept = updates === undefined ? settings.cacheDirectory : undefined;
+  const own = kept === undefined ? await mkdtemp(join(tmpdir(), 'base-image-gate-tuf-')) : undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
+    const repository = settings.repository ?? (await startOf(updates, own ?? ''));
     const root = await Promise.race([
       getTrustedRoot({
-        cachePath: own ?? join(settings.cacheDirectory ?? '', 'tuf'),
+        cachePath: own ?? join(kept ?? '', 'tuf'),
         timeout: REFRESH_MS,
         retry: 0,
         ...(repository === undefined ? {} : { mirrorURL: repository.url, rootPath: repository.rootPath }),
@@ -81,9 +112,7 @@ async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoo
       }),
     ]);
     const { TrustedRoot: Message } = await import('./sigstore-library.js');
-    const bytes = Buffer.from(JSON.stringify(Message.toJSON(root)));
-    const read = await readTrustedRoot(bytes, 'Sigstore public-good root, refreshed by TUF');
-    return read.ok ? ok(read.value) : read;
+    return await readTrustedRoot(Buffer.from(JSON.stringify(Message.toJSON(root))), `${name}, refreshed by TUF`);
   } catch (cause) {
     // Whatever went wrong on the way (DNS, proxy, expired metadata), the answer is the same: use the snapshot, and say so.
     return err(signatureError('unsupported', reasonOf(cause).slice(0, MAX_REASON)));
@@ -91,6 +120,14 @@ async function refresh(settings: TrustedRootSettings): Promise<Result<TrustedRoo
     clearTimeout(timer);
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   }
+}
+
+/** The library takes the root to start from as a file. */
+async function startOf(updates: Instance['updates'], directory: string): Promise<TrustedRootSettings['repository']> {
+  if (updates === undefined) return undefined;
+  const rootPath = join(directory, 'start.json');
+  await writeFile(rootPath, await updates.root());
+  return { url: updates.url, rootPath };
 }
 
 /** What happened, and why: the client wraps what the network or the repository did. */

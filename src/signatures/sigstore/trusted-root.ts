@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
+import type { UsedRoot } from '../verified.js';
 
 /**
  * Which Sigstore a root is of: GitHub's own has no logs, so a timestamp is its only proof; any other must show its logs.
@@ -11,14 +12,11 @@ import { type SignatureError, signatureError } from '../signature-error.js';
 export type SigstoreInstance = 'public-good' | 'github';
 
 /** Whom signatures are believed by: certificate authorities, transparency logs, certificate logs, timestamp authorities. */
-export interface TrustedRoot {
-  /** For reports: where it is from, with its date where it has one. */
-  readonly name: string;
+export interface TrustedRoot extends UsedRoot {
   readonly material: TrustMaterial;
   readonly instance: SigstoreInstance;
   /** A log it does not know may be known to a newer root that could not be had. */
   readonly mayBeOutdated: boolean;
-  readonly note?: string;
 }
 
 const MEDIA_TYPES = [
@@ -76,7 +74,7 @@ const document = z.object({
 export async function readTrustedRoot(
   bytes: Uint8Array,
   name: string,
-  outdated: { readonly mayBeOutdated: boolean; readonly note?: string } = { mayBeOutdated: false },
+  origin: Pick<TrustedRoot, 'mayBeOutdated' | 'note' | 'snapshot'> = { mayBeOutdated: false },
 ): Promise<Result<TrustedRoot, SignatureError>> {
   const refuse = (reason: string) => err(signatureError('malformed', `${name} is not a trusted root: ${reason}`));
   if (bytes.length > MAX_BYTES) return refuse(`it is larger than ${MAX_BYTES} bytes`);
@@ -93,7 +91,7 @@ export async function readTrustedRoot(
       name,
       instance: instanceOf(json.value),
       material: toTrustMaterial(Message.fromJSON(json.value)),
-      ...outdated,
+      ...origin,
     });
   } catch {
     return refuse("a key or certificate in it can't be decoded");

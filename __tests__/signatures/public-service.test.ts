@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openRevocationService } from '../../../src/signatures/notation/revocation-service.js';
+import { BUNDLES, openPublicService, REVOCATION } from '../../src/signatures/public-service.js';
 
 interface Asked {
   readonly request: string;
@@ -39,7 +39,7 @@ function open({ offline = false, limits = '', mayBePrivate = false } = {}) {
   // A TCP server's address is never a string or null once it listens.
   const { port } = server.address() as AddressInfo;
   const environment = { HTTP_PROXY: `http://127.0.0.1:${port}`, BASE_IMAGE_GATE_LIMITS: limits };
-  return openRevocationService({ offline }, { environment, mayBePrivate: () => mayBePrivate });
+  return openPublicService({ offline }, REVOCATION, { environment, mayBePrivate: () => mayBePrivate });
 }
 
 const requests = () => asked.map(({ request }) => request);
@@ -57,6 +57,15 @@ test('a service is sent a request without credentials', async () => {
     expect(headers).not.toHaveProperty('authorization');
     expect(headers).not.toHaveProperty('cookie');
   }
+});
+
+test('a bundle is asked for over HTTPS alone', async () => {
+  // A TCP server's address is never a string or null once it listens.
+  const { port } = server.address() as AddressInfo;
+  const environment = { HTTP_PROXY: `http://127.0.0.1:${port}` };
+  const ask = await openPublicService({ offline: false }, BUNDLES, { environment, mayBePrivate: () => true });
+  expect(await ask('http://bundles.example/1')).toEqual({ ok: false, error: expect.stringContaining('HTTPS') });
+  expect(requests()).toEqual([]);
 });
 
 test('nobody is asked offline', async () => {

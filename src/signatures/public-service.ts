@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { RunSettings } from '../../evidence/collector.js';
-import { err, ok, type Result } from '../../lib/result.js';
-import { Transport } from '../../registry/http/transport.js';
-import { type RegistryLimits, registryLimits } from '../../registry/limits.js';
-import { readNetworkSettings } from '../../registry/network-settings.js';
-import type { AskRevocation } from '../format.js';
+import type { RunSettings } from '../evidence/collector.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { Transport } from '../registry/http/transport.js';
+import { type LimitName, type RegistryLimits, registryLimits } from '../registry/limits.js';
+import { readNetworkSettings } from '../registry/network-settings.js';
+import type { AskService } from './format.js';
 
-/** What all certificates of a run may cost. A service that passes a limit leaves the status unknown. */
+/** What a kind of service may cost a run. One that passes a limit leaves open what was asked. */
 const MAX_REQUESTS = 64;
 const MOST = { attempts: 2, 'document-ms': 15_000, 'run-ms': 120_000, 'run-bytes': 64 * 1024 * 1024 } as const;
 
-/** The run's limits, no higher than revocation needs. A redirect would lead to a port that nobody checked. */
+/** The run's limits, no higher than such a service needs. A redirect would lead to a port that nobody checked. */
 function serviceLimits(run: RegistryLimits): RegistryLimits {
   return {
     ...run,
@@ -31,15 +31,28 @@ export interface ServiceNetwork {
 
 const PUBLIC_NETWORK: ServiceNetwork = { environment: process.env, mayBePrivate: () => false };
 
+/** Services that documents name by their address. */
+export interface ServiceKind {
+  /** Bounds an answer. */
+  readonly limit: LimitName;
+  readonly protocols: readonly string[];
+}
+
+/** OCSP and revocation lists, which certificates name. */
+export const REVOCATION: ServiceKind = { limit: 'revocation-bytes', protocols: ['http:', 'https:'] };
+/** Where GitHub keeps bundles, by the addresses that its API gives. */
+export const BUNDLES: ServiceKind = { limit: 'attestation-bytes', protocols: ['https:'] };
+
 /**
- * Opens the way to the revocation services that certificates name. They are asked over public addresses, on the ports of
- * HTTP and HTTPS, without credentials and without following redirects; each request once a run. Fails with a clause that
- * follows the address.
+ * Opens the way to services that documents name, such as the revocation services of certificates. They are asked over
+ * public addresses, on the usual ports, without credentials and without following redirects; each request once a run.
+ * Fails with a clause that follows the address.
  */
-export async function openRevocationService(
+export async function openPublicService(
   { offline }: Pick<RunSettings, 'offline'>,
+  kind: ServiceKind,
   network: ServiceNetwork = PUBLIC_NETWORK,
-): Promise<AskRevocation> {
+): Promise<AskService> {
   if (offline) return async () => err('was not asked, because the run is offline');
   const settings = await readNetworkSettings(network.environment);
   if (!settings.ok) return async () => err('was not asked, because the network settings are invalid');
@@ -60,7 +73,7 @@ export async function openRevocationService(
     if (known !== undefined) return known;
     const answer =
       asked.size < MAX_REQUESTS
-        ? request(transport, address, post)
+        ? request(transport, kind, address, post)
         : Promise.resolve(err(`was not asked, because the run asks ${MAX_REQUESTS} times at most`));
     asked.set(key, answer);
     return answer;
@@ -69,12 +82,15 @@ export async function openRevocationService(
 
 async function request(
   transport: Transport,
+  { limit, protocols }: ServiceKind,
   address: string,
-  post: Parameters<AskRevocation>[1],
+  post: Parameters<AskService>[1],
 ): Promise<Result<Uint8Array, string>> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !isAllowed(url))
-    return err('was not asked, because it is no HTTP address on the usual port without credentials');
+  if (url === undefined || !protocols.includes(url.protocol) || !isPlain(url))
+    return err(
+      `was not asked, because it is no ${protocols.length > 1 ? 'HTTP' : 'HTTPS'} address on the usual port without credentials`,
+    );
   const answer = await transport.whole(
     {
       method: post === undefined ? 'GET' : 'POST',
@@ -83,7 +99,7 @@ async function request(
       ...(post === undefined ? {} : { body: post.body }),
       registry: url.host,
     },
-    'revocation-bytes',
+    limit,
   );
   if (!answer.ok) return err(`gave no answer: ${answer.error.message}`);
   const { status, bytes } = answer.value;
@@ -91,6 +107,6 @@ async function request(
 }
 
 /** `URL` leaves the port out where it is the scheme's own. */
-function isAllowed({ protocol, port, username, password }: URL): boolean {
-  return (protocol === 'http:' || protocol === 'https:') && port === '' && username === '' && password === '';
+function isPlain({ port, username, password }: URL): boolean {
+  return port === '' && username === '' && password === '';
 }

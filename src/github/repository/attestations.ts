@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { UnavailableCause } from '../../evidence/evidence.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import type { AskAttestations, ListedAttestation } from '../../signatures/attestation-api.js';
+import type { Incomplete } from '../../signatures/verified.js';
+import { parseRepositoryName, type RepositoryName } from '../event/environment.js';
+import type { GitHubClient } from './client.js';
+import { PAGE_SIZE } from './first-pages.js';
+import { attempt, type GitHubError, type GitHubErrorCode, type Purpose } from './github-error.js';
+
+/** GitHub's API, where `github:` of a policy names repositories; GitHub Enterprise Server has another. */
+export const GITHUB_API = 'https://api.github.com';
+
+const document = z.object({
+  attestations: z
+    .array(z.object({ bundle: z.unknown(), bundle_url: z.string().nullish() }))
+    .nullish()
+    .transform((list) => list ?? []),
+});
+
+/**
+ * Asks GitHub's API for attestations, with the client that is given for a repository. GitHub answers 404 for "none" and
+ * for a repository that the token may not see: which of the two is asked then.
+ *
+ * @see https://docs.github.com/en/rest/repos/attestations#list-attestations
+ */
+export function askAttestations(clientFor: (repository: RepositoryName) => GitHubClient): AskAttestations {
+  return async (repository, digest, most) => {
+    const name = parseRepositoryName(repository);
+    if (name === null) return err(incomplete('malformed', `${repository} is not a repository of GitHub.`, NAME_FIX));
+    const client = clientFor(name);
+    const place = { owner: name.owner, repo: name.name };
+    const purpose: Purpose = {
+      doing: `list the attestations of ${repository} for ${digest}`,
+      permission: 'attestations: read',
+    };
+    const attestations: ListedAttestation[] = [];
+    let after: string | undefined;
+    do {
+      const page = await listPage(client, { ...place, subject_digest: digest, ...(after && { after }) }, purpose);
+      if (!page.ok && page.error.code === 'not-found' && after === undefined) return noneOrHidden(client, name, purpose);
+      if (!page.ok) return err(toIncomplete(page.error, name));
+      attestations.push(...page.value.attestations);
+      after = page.value.after;
+    } while (after !== undefined && attestations.length < most);
+    return ok({ attestations: attestations.slice(0, most), more: after !== undefined || attestations.length > most });
+  };
+}
+
+interface Page {
+  readonly attestations: readonly ListedAttestation[];
+  readonly after?: string;
+}
+
+async function listPage(
+  client: GitHubClient,
+  request: { readonly owner: string; readonly repo: string; readonly subject_digest: string; readonly after?: string },
+  purpose: Purpose,
+): Promise<Result<Page, GitHubError>> {
+  const answer = await attempt(purpose, () => client.rest.repos.listAttestations({ ...request, per_page: PAGE_SIZE }));
+  if (!answer.ok) return answer;
+  const { data, headers } = answer.value;
+  const read = document.safeParse(data);
+  if (!read.success)
+    return err({
+      code: 'unexpected-answer',
+      doing: purpose.doing,
+      message: `Could not ${purpose.doing}: the answer is no list of attestations.`,
+      fix: 'Run the job again; if it stays, report it.',
+    });
+  const after = nextCursor(headers.link);
+  return ok({
+    attestations: read.data.attestations.map(({ bundle, bundle_url }) => ({
+      bundle,
+      ...(typeof bundle_url === 'string' ? { bundleUrl: bundle_url } : {}),
+    })),
+    ...(after === undefined ? {} : { after }),
+  });
+}
+
+/** The cursor of the next page. Its address is not followed: only the API that was asked is asked again. */
+function nextCursor(link: string | undefined): string | undefined {
+  const next = /<([^<>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
+  if (next === undefined || !URL.canParse(next)) return undefined;
+  return new URL(next).searchParams.get('after') ?? undefined;
+}
+
+async function noneOrHidden(client: GitHubClient, name: RepositoryName, purpose: Purpose): ReturnType<AskAttestations> {
+  const seen = await attempt(purpose, () => client.rest.repos.get({ owner: name.owner, repo: name.name }));
+  return seen.ok ? ok({ attestations: [], more: false }) : err(toIncomplete(seen.error, name));
+}
+
+const NAME_FIX = 'Name it as OWNER/REPOSITORY under `github:` in the policy.';
+
+const CAUSES: Readonly<Record<GitHubErrorCode, UnavailableCause>> = {
+  'no-permission': 'forbidden',
+  unauthorized: 'unauthorized',
+  'not-found': 'not-found',
+  'rate-limited': 'rate-limited',
+  rejected: 'malformed',
+  'server-error': 'server-error',
+  network: 'network',
+  timeout: 'timeout',
+  limit: 'limit',
+  'unexpected-answer': 'malformed',
+};
+
+function toIncomplete({ code, message, fix }: GitHubError, { owner, name }: RepositoryName): Incomplete {
+  const hidden = code === 'not-found' || code === 'no-permission' || code === 'unauthorized';
+  return incomplete(
+    CAUSES[code],
+    message,
+    hidden
+      ? `Give a token that may read attestations of ${owner}/${name} (attestations: read): the input \`policy-token\`, or GH_TOKEN on the command line. Its own repository's attestations need \`permissions: attestations: read\` in the workflow.`
+      : fix,
+  );
+}
+
+function incomplete(cause: UnavailableCause, message: string, fix: string): Incomplete {
+  return { cause, message, fix };
+}
