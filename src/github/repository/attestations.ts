@@ -38,7 +38,8 @@ export function askAttestations(clientFor: (repository: RepositoryName) => GitHu
     let after: string | undefined;
     do {
       const page = await listPage(client, { ...place, subject_digest: digest, ...(after && { after }) }, purpose);
-      if (!page.ok && page.error.code === 'not-found' && after === undefined) return noneOrHidden(client, name, purpose);
+      if (!page.ok && page.error.code === 'not-found' && after === undefined)
+        return noneOrHidden(client, name, purpose);
       if (!page.ok) return err(toIncomplete(page.error, name));
       attestations.push(...page.value.attestations);
       after = page.value.after;
