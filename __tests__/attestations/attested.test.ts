@@ -38,15 +38,18 @@ const INCOMPLETE = { cause: 'network', message: 'It timed out.', fix: 'Try again
 const LOOKED = [{ place: 'referrers', answer: '2' }];
 
 /** What is found of SBOMs where these statements were collected. */
-function found(given: Partial<ImageStatements>, unsignedSbom: AllowEntry['unsignedSbom'] = 'deny') {
+function found(given: Partial<ImageStatements>, unsignedAttestations: AllowEntry['unsignedAttestations'] = 'deny') {
   const value: ImageStatements = { verified: [], unsigned: [], rejected: [], unsupported: [], roots: [], ...given };
-  return search(present(value, 'registry.example/app', LOOKED), unsignedSbom);
+  return search(present(value, 'registry.example/app', LOOKED), unsignedAttestations);
 }
 
 /** As `found`; where it is null, no entry governs the image. */
-function search(statements: Evidence<ImageStatements>, unsignedSbom: AllowEntry['unsignedSbom'] | null = 'deny') {
+function search(
+  statements: Evidence<ImageStatements>,
+  unsignedAttestations: AllowEntry['unsignedAttestations'] | null = 'deny',
+) {
   const entry: AllowEntry | null =
-    unsignedSbom === null
+    unsignedAttestations === null
       ? null
       : {
           name: 'allow[0]',
@@ -54,7 +57,7 @@ function search(statements: Evidence<ImageStatements>, unsignedSbom: AllowEntry[
           require: 1,
           authorities: [],
           signed: true,
-          unsignedSbom,
+          unsignedAttestations,
           noPackages: 'deny',
           wolfi: false,
         };

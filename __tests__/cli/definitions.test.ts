@@ -52,6 +52,16 @@ describe('the definition of a command', () => {
   });
 });
 
+describe('a flag of 1.0.0', () => {
+  test.each(
+    'all all-files base build-arg build-context bundle certificate-identity certificate-oidc-issuer diff format framework ignore-log key offline output pin platform policy profile registry target trusted-root vulnerabilities write'
+      .split(' ')
+      .map((flag) => [flag]),
+  )('is a flag today: --%s', (flag) => {
+    expect(flags.map(([, name]) => name)).toContain(flag);
+  });
+});
+
 const schema = z.record(z.string(), z.unknown());
 const KEBAB_CASE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 

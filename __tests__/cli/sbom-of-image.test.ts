@@ -69,7 +69,10 @@ describe('sbom IMAGE', () => {
       stdout: expect.stringContaining("unsigned, on the registry's word"),
       stderr: expect.stringContaining('counts for nothing'),
     });
-    expect(await runOn({ unsigned, entry: 'sbom: { unsigned: allow }' })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runOn({ unsigned, entry: 'attestations: { unsigned: allow }' })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 
   test('says that another contradicts it, or could not be read', async () => {
@@ -103,7 +106,7 @@ describe('sbom IMAGE', () => {
   test('a signed one goes before an unsigned one', async () => {
     const signed = [['https://cyclonedx.org/bom', cycloneDxDocument({ packages: [CURL] })]] as const;
     const unsigned = [[SPDX, spdxDocument({ packages: [apkPackage('bash', '1')] })]] as const;
-    const { code, stdout } = await runOn({ signed, unsigned, entry: 'sbom: { unsigned: allow }' });
+    const { code, stdout } = await runOn({ signed, unsigned, entry: 'attestations: { unsigned: allow }' });
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'CycloneDX 1.6 (JSON) of registry.example/app: 2 packages']);
   });
 

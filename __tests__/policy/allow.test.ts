@@ -189,7 +189,7 @@ describe('an entry', () => {
         authorities: [],
         signed: false,
         reason: 'r',
-        unsignedSbom: 'deny',
+        unsignedAttestations: 'deny',
         noPackages: 'deny',
         wolfi: false,
         at: { file: '.github/base-image-gate.yml', line: 3, column: 5 },
@@ -224,12 +224,12 @@ describe('an entry', () => {
 
   test('takes what it says in the place of what the catalog knows', async () => {
     const { allow } = await validPolicy(
-      'version: 1\nallow: [{ catalog: chainguard, wolfi: false, require: 1, sbom: { unsigned: allow }, no-packages: allow }]',
+      'version: 1\nallow: [{ catalog: chainguard, wolfi: false, require: 1, attestations: { unsigned: allow }, no-packages: allow }]',
     );
     expect(allow[0]).toMatchObject({
       publisher: 'chainguard',
       wolfi: false,
-      unsignedSbom: 'allow',
+      unsignedAttestations: 'allow',
       noPackages: 'allow',
     });
   });
@@ -354,7 +354,7 @@ describe('what the catalog asks for', () => {
         require: 1,
         authorities: [{ ...authority, subject: SUBJECT }],
         signed: true,
-        unsignedSbom: 'deny',
+        unsignedAttestations: 'deny',
         noPackages: 'deny',
         wolfi: true,
       })),

@@ -26,7 +26,7 @@ describe('a valid policy', () => {
         '      - key: { file: .github/keys/base.pub, log: ignored }',
         '        signature-repository: registry.example.com/signatures',
         '    provenance: { builder: https://github.com/acme/**, min-level: 2 }',
-        '    sbom: { unsigned: allow }',
+        '    attestations: { unsigned: allow }',
         '    no-packages: allow',
         '  - image: ghcr.io/acme/legacy',
         '    signed: false',
@@ -60,7 +60,7 @@ describe('a valid policy', () => {
         },
       ],
       provenance: { builder: 'https://github.com/acme/**', minLevel: 2 },
-      unsignedSbom: 'allow',
+      unsignedAttestations: 'allow',
       noPackages: 'allow',
       at: { file: '.github/base-image-gate.yml', line: 7, column: 5 },
     });

@@ -47,17 +47,17 @@ describe('proposePolicy', () => {
     const start = lines.indexOf('  #   waivers:');
     const end = lines.findIndex((line, index) => index > start && !line.startsWith('  #   '));
     const waivers = lines.slice(start, end).map((line) => line.replace('  #   ', ''));
-    const strict = `${text.replace('profile: baseline', 'profile: strict').replace('    # sbom:', '    sbom:')}${waivers.join('\n')}\n`;
+    const strict = `${text.replace('profile: baseline', 'profile: strict').replace('    # attestations:', '    attestations:')}${waivers.join('\n')}\n`;
     const loaded = await loadPolicyText(strict.replaceAll('YYYY-MM-DD', '2027-01-31'), { rules });
     if (!loaded.ok) throw new Error(loaded.error.map(formatProblem).join('\n'));
     const { policy } = loaded.value;
     expect(policy.waivers).toMatchObject([{ rule: 'provenance-attested', image: 'gcr.io/distroless/static' }]);
-    expect(policy.allow.find(({ pattern }) => pattern.startsWith('docker.io'))?.unsignedSbom).toBe('allow');
+    expect(policy.allow.find(({ pattern }) => pattern.startsWith('docker.io'))?.unsignedAttestations).toBe('allow');
   });
 
   test('says once what holds for many entries, in lines of usual length', async () => {
     const { text } = await proposed([use('alpine'), use('python'), use('gcr.io/distroless/static')]);
-    expect(text.match(/# sbom: \{ unsigned: allow \}/g)).toHaveLength(2);
+    expect(text.match(/# attestations: \{ unsigned: allow \}/g)).toHaveLength(2);
     expect(text.match(/are not signed\. To have them count/g)).toHaveLength(1);
     for (const line of text.split('\n')) if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(120);
   });

@@ -112,7 +112,9 @@ describe('from bytes on disk to answers', () => {
       'sbom-attested': ['fail'],
       'provenance-attested': ['fail'],
     });
-    const allowed = answers(await subjectOf({ unsigned, installed: INSTALLED, entry: 'sbom: { unsigned: allow }' }));
+    const allowed = answers(
+      await subjectOf({ unsigned, installed: INSTALLED, entry: 'attestations: { unsigned: allow }' }),
+    );
     expect(allowed).toMatchObject({
       'sbom-attested': ['pass'],
       'sbom-matches-image': ['pass'],

@@ -338,7 +338,7 @@ describe('never passes', () => {
 });
 
 test("unsigned provenance counts at level 1 where the entry takes the registry's word", async () => {
-  const options = { ...github(null), entry: { unsignedSbom: 'allow' as const } };
+  const options = { ...github(null), entry: { unsignedAttestations: 'allow' as const } };
   expect(await answer(options)).toMatchObject({
     outcome: 'pass',
     message: expect.stringContaining("on the registry's word"),

@@ -86,7 +86,7 @@ describe('passes', () => {
 
   test("an unsigned document where the entry takes the registry's word", async () => {
     const statements = [{ predicateType: SPDX, predicate: DOCUMENT, signer: null }];
-    expect(await answer({ statements, entry: { unsignedSbom: 'allow' } })).toMatchObject({
+    expect(await answer({ statements, entry: { unsignedAttestations: 'allow' } })).toMatchObject({
       outcome: 'pass',
       message: expect.stringContaining("on the registry's word"),
     });
@@ -198,7 +198,7 @@ describe('is indeterminate, and never passes', () => {
     const statements = [{ predicateType: SPDX, predicate: DOCUMENT, signer: null }];
     expect(await answer({ statements, incomplete })).toMatchObject({ outcome: 'indeterminate', fix: 'Try again.' });
     expect(await answer({ statements })).toMatchObject({ outcome: 'fail' });
-    expect(await answer({ statements, incomplete, entry: { unsignedSbom: 'allow' } })).toMatchObject({
+    expect(await answer({ statements, incomplete, entry: { unsignedAttestations: 'allow' } })).toMatchObject({
       outcome: 'pass',
     });
   });

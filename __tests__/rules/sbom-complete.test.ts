@@ -113,7 +113,7 @@ test('the signature counts as an element where there is one', async () => {
     details: expect.arrayContaining([expect.stringMatching(/^signature: the key base\.pub/)]),
   });
   const statements = [{ predicateType: 'https://spdx.dev/Document', predicate: signed, signer: null }];
-  const subject = await attestedSubject({ statements, entry: { unsignedSbom: 'allow' } });
+  const subject = await attestedSubject({ statements, entry: { unsignedAttestations: 'allow' } });
   const options = { ...sbomComplete.presets.strict.options, signature: 'required' } as const;
   expect(sbomComplete.evaluate(subject, options)).toMatchObject({ outcome: 'fail', message: 'It lacks signature.' });
 });

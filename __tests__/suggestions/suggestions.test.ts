@@ -400,7 +400,7 @@ describe('what would itself fail is never proposed', () => {
       proposed: [],
       leftOut: [{ because: 'allow[0] names nobody who could sign the SBOM that the policy asks for' }],
     });
-    const onItsWord = ['- { image: "dhi.io/**", signed: false, reason: test, sbom: { unsigned: allow } }'];
+    const onItsWord = ['- { image: "dhi.io/**", signed: false, reason: test, attestations: { unsigned: allow } }'];
     expect(images(proposed(await policyWith(onItsWord), file))).toEqual(['dhi.io/node:22-debian13']);
   });
 

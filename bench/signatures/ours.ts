@@ -18,7 +18,7 @@ const entry: AllowEntry = {
   require: 1,
   authorities: [{ kind: 'keyless', issuer, subject }],
   signed: true,
-  unsignedSbom: 'deny',
+  unsignedAttestations: 'deny',
   noPackages: 'deny',
   wolfi: false,
 };

@@ -28,7 +28,7 @@ export async function findCarriers(
   const wanted = <C extends Carrier>(carriers: readonly C[]) =>
     carriers.filter(({ predicateType }) => isWanted(predicateType));
   const signed = wanted(verified);
-  const mayBeSigned = incomplete !== undefined && context.subject.verifiedBy?.unsignedSbom !== 'allow';
+  const mayBeSigned = incomplete !== undefined && context.subject.verifiedBy?.unsignedAttestations !== 'allow';
   const carriers: readonly Carrier[] = signed.length > 0 ? signed : mayBeSigned ? [] : wanted(unsigned);
   if (carriers.length > 0) return { found: true, carriers, signed: signed.length > 0, from: statements.from };
 

@@ -14,7 +14,7 @@ export function entryOfPublisher(publisher: Publisher | null): AllowEntry | null
     require: 1,
     authorities: publisher.authorities,
     signed: true,
-    unsignedSbom: 'deny',
+    unsignedAttestations: 'deny',
     noPackages: 'deny',
     wolfi: publisher.wolfi,
   };

@@ -95,7 +95,7 @@ function entryFor(authority: Authority): AllowEntry {
     require: 1,
     authorities: [authority],
     signed: true,
-    unsignedSbom: 'deny',
+    unsignedAttestations: 'deny',
     noPackages: 'deny',
     wolfi: false,
   };

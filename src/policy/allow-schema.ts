@@ -154,12 +154,14 @@ const common = {
     })
     .optional()
     .describe('What the provenance must say.'),
-  sbom: z
+  attestations: z
     .strictObject({
-      unsigned: z.enum(['allow', 'deny']).describe("BuildKit's own, unsigned attestations. Default: deny."),
+      unsigned: z
+        .enum(['allow', 'deny'])
+        .describe("SBOMs and provenance that nobody signed, such as BuildKit's own. Default: deny."),
     })
     .optional()
-    .describe('Which SBOMs count.'),
+    .describe('Which SBOMs and provenance count.'),
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()

@@ -24,7 +24,7 @@ export function withDefaultAllowlist(policy: Policy, catalog: Catalog): Policy {
         require: 1,
         authorities,
         signed: true,
-        unsignedSbom: 'deny',
+        unsignedAttestations: 'deny',
         noPackages: 'deny',
         wolfi,
       }),

@@ -85,7 +85,7 @@ export interface AllowEntry {
   readonly signed: boolean;
   readonly reason?: string;
   readonly provenance?: ProvenanceRequirement;
-  readonly unsignedSbom: 'allow' | 'deny';
+  readonly unsignedAttestations: 'allow' | 'deny';
   readonly noPackages: 'allow' | 'deny';
   /** Whether the entry claims Wolfi (from-wolfi's question). */
   readonly wolfi: boolean;

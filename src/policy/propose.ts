@@ -103,7 +103,7 @@ function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): 
       ...(repository === firstUnsigned
         ? ["    # Its SBOM and provenance are not signed. To have them count all the same, on the registry's word:"]
         : []),
-      ...(attestsUnsigned(publisher) ? ['    # sbom: { unsigned: allow }'] : []),
+      ...(attestsUnsigned(publisher) ? ['    # attestations: { unsigned: allow }'] : []),
       '',
     ]),
   ];

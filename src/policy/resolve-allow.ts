@@ -179,7 +179,7 @@ function entryOf(
     signed: line.signed ?? true,
     ...optionalField('reason', line.reason),
     ...(line.provenance === undefined ? {} : { provenance: provenanceOf(line.provenance) }),
-    unsignedSbom: line.sbom?.unsigned ?? 'deny',
+    unsignedAttestations: line.attestations?.unsigned ?? 'deny',
     noPackages: line['no-packages'] ?? 'deny',
     wolfi: line.wolfi ?? source.publisher?.wolfi ?? false,
     at: positionIn(layer, ['allow', index]),

@@ -115,11 +115,23 @@ function unionProblems(
   ];
 }
 
+/** Keys of 1.0.0 that have another name now: where they stood, and what to write. */
+export const RENAMED_KEYS: readonly { readonly parent: RegExp; readonly key: string; readonly fix: string }[] = [
+  {
+    parent: /^allow\[\d+\]$/,
+    key: 'sbom',
+    fix: 'Write attestations: { unsigned: allow }; it is about SBOMs and provenance.',
+  },
+  { parent: /(?:^|\.)sbom-complete$/, key: 'licence', fix: 'Write license.' },
+];
+
 function unknownKey(parent: readonly PropertyKey[], key: string, { document, schema }: Checked): PolicyProblem {
   const known = keysOfSchema(schema, parent);
   const isRule = parent.at(-1) === 'rules';
   const suggestion = nearest(key, known);
   const otherForm = known.includes(key);
+  const renamed = RENAMED_KEYS.find((one) => one.key === key && one.parent.test(formatKey(parent)));
+  const fix = renamed?.fix ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
   const message = otherForm
     ? `"${key}" can't stand beside the other keys of ${placeName(parent)}.`
     : isRule
@@ -132,7 +144,7 @@ function unknownKey(parent: readonly PropertyKey[], key: string, { document, sch
     key: formatKey([...parent, key]),
     message,
     ...(known.length === 0 || otherForm ? {} : { expected: `one of ${known.join(', ')}` }),
-    ...(suggestion === undefined || otherForm ? {} : { fix: `Did you mean "${suggestion}"?` }),
+    ...(otherForm ? {} : optionalField('fix', fix)),
     ...document.place([...parent, key], 'key'),
   };
 }

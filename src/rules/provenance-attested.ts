@@ -99,7 +99,7 @@ function evaluate(
     return {
       outcome: 'fail',
       message: `The provenance at ${first.place} is unsigned, on the registry's word.`,
-      fix: "Attest it with a signature, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
+      fix: "Attest it with a signature, or accept the registry's word with `attestations: { unsigned: allow }` in the allow entry.",
       details,
     };
   }

@@ -27,7 +27,7 @@ export const sbomAttested: ImageRule<NoOptions> = {
     '```yaml',
     'allow:',
     '  - image: registry.example.com/base/**',
-    '    sbom: { unsigned: allow }',
+    '    attestations: { unsigned: allow }',
     '```',
   ].join('\n'),
   subject: 'image',
@@ -64,7 +64,7 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
     return {
       outcome: 'fail',
       message: `The SBOM at ${chosen.place} is unsigned, on the registry's word${entry === null ? ', and no allow entry governs the image' : ''}.`,
-      fix: "Attest a signed one, or accept the registry's word with `sbom: { unsigned: allow }` in the allow entry.",
+      fix: "Attest a signed one, or accept the registry's word with `attestations: { unsigned: allow }` in the allow entry.",
       details,
     };
   }

@@ -119,7 +119,7 @@ function usable({ authorities }: AllowEntry): number {
 
 function unattested(what: 'sbom' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
   const name = what === 'sbom' ? 'SBOM' : what;
-  if (usable(entry) === 0 && entry.unsignedSbom === 'deny') {
+  if (usable(entry) === 0 && entry.unsignedAttestations === 'deny') {
     return `${entry.name} names nobody who could sign the ${name} that the policy asks for`;
   }
   // Whoever keeps signatures elsewhere may keep attestations of its own there.

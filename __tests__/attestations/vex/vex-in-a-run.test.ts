@@ -125,7 +125,9 @@ describe('silences nothing', () => {
     const digest = await fake.publish('1', PACKAGES, {
       unsignedVex: document({ products: [{ '@id': OPENSSL }] })(''),
     });
-    const report = await fake.evaluate(`base:1@${digest}`, RECORDS, { entry: [`sbom: { unsigned: ${unsigned} }`] });
+    const report = await fake.evaluate(`base:1@${digest}`, RECORDS, {
+      entry: [`attestations: { unsigned: ${unsigned} }`],
+    });
     expect(answersOf(report, 'no-known-vulnerabilities')[0]).toMatchObject({
       outcome: 'fail',
       vulnerabilities: BOTH,

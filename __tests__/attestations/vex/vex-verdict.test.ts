@@ -214,7 +214,7 @@ describe('the collector', () => {
   test('never takes unsigned VEX, whatever the entry allows', async () => {
     const evidence = await collectAttested({
       statements: [{ ...vex([NOT_AFFECTED]), signer: null }],
-      entry: { unsignedSbom: 'allow' },
+      entry: { unsignedAttestations: 'allow' },
     });
     expect(evidence.vex).toMatchObject({ status: 'absent' });
   });

@@ -8,7 +8,7 @@ export function makeAllowEntry(changes: Partial<AllowEntry> = {}): AllowEntry {
     require: 1,
     authorities: [],
     signed: true,
-    unsignedSbom: 'deny',
+    unsignedAttestations: 'deny',
     noPackages: 'deny',
     wolfi: false,
     ...changes,

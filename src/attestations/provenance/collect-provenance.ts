@@ -30,7 +30,7 @@ export const collectProvenance: Collector<'provenance'> = async (context) => {
   const [first, ...others] = [...read.values()];
   const reported = failures.map(({ place, error }) => ({ place, answer: `The provenance ${error.reason}` }));
   if (first !== undefined) {
-    const counts = looked.signed || context.subject.verifiedBy?.unsignedSbom === 'allow';
+    const counts = looked.signed || context.subject.verifiedBy?.unsignedAttestations === 'allow';
     return present(
       { all: [first, ...others], counts, problems: reported.map(({ place, answer }) => `${place}: ${answer}`) },
       first.place,

@@ -72,7 +72,7 @@ export const collectSbom: Collector<'sbom'> = async (context) => {
   if (chosen === undefined) return notRead(failures);
   const value: ImageSbom = {
     chosen,
-    counts: looked.signed || context.subject.verifiedBy?.unsignedSbom === 'allow',
+    counts: looked.signed || context.subject.verifiedBy?.unsignedAttestations === 'allow',
     all,
     problems: failures.map(({ place, error }) => `${place}: ${error.message}`),
     disagreements: all
