@@ -7,14 +7,17 @@ import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
 import type { NamedBuild, RequestedBuilds } from './script/named-build.js';
 import { buildsInFile, isScriptFile } from './script/script-files.js';
+import { unreadableDefinition } from './unreadable-definition.js';
 import type { PlacedBuild } from './unseen-builds.js';
 import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow/workflow-builds.js';
 
 /** Makefiles, shell scripts and the like that are read of one repository, and what they have together. */
-const MAX_SCRIPTS = 2_000;
+const MAX_SCRIPTS = 20_000;
 const MAX_SCRIPT_BYTES = 32 * 1024 * 1024;
 /** A longer one is an archive or a list of data. */
 const MAX_BYTES_OF_SCRIPT = 1024 * 1024;
+
+const SCRIPTS_TOO_LONG = `the scripts have more than ${plural(MAX_SCRIPT_BYTES, 'byte')} together (limit script-bytes)`;
 
 /** What the files of a repository ask to be built. */
 interface RepositoryBuilds {
@@ -67,7 +70,8 @@ class AskedBuilds {
 
   constructor(tree: RepositoryTree, entries: readonly TreeEntry[]) {
     this.#tree = tree;
-    this.#files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+    // Tools follow links, and so does what is read.
+    this.#files = entries.filter(({ kind }) => kind !== 'submodule').map(({ path }) => path);
     this.#known = new Set(entries.map(({ path }) => path));
   }
 
@@ -81,11 +85,11 @@ class AskedBuilds {
         this.#take(path, await buildsInWorkflow(content.value, directory));
       } else if (content.error.code === 'too-large') {
         const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
-        this.unreadable.push({ path, status: 'unreadable', reason });
+        this.unreadable.push(unreadableDefinition(path, { reason }));
       } else if (content.error.code === 'not-found') {
         this.unseen.push({ path, what: 'is tracked and not here' });
       } else {
-        this.unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
+        this.unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
       }
     }
   }
@@ -100,14 +104,20 @@ class AskedBuilds {
         left -= content.value.length;
         this.#take(path, await buildsInFile(path, content.value));
       } else if (content.error.code === 'too-large') {
-        this.unseen.push({ path, what: 'is a script that is too long to be read' });
+        const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is a script that is too long to be read';
+        this.unreadable.push(unreadableDefinition(path, { reason }));
+      } else if (content.error.code !== 'not-found' && content.error.code !== 'not-a-file') {
+        this.unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
       }
     }
-    for (const path of paths.slice(MAX_SCRIPTS))
-      this.unseen.push({ path, what: `is not read: there are more than ${MAX_SCRIPTS} scripts` });
+    for (const path of paths.slice(MAX_SCRIPTS)) {
+      const reason = `there are more than ${MAX_SCRIPTS} scripts (limit scripts)`;
+      this.unreadable.push(unreadableDefinition(path, { reason }));
+    }
   }
 
-  #take(path: string, { named, unseen, bakes = [] }: RequestedBuilds): void {
+  #take(path: string, { named, unseen, bakes = [], fault }: RequestedBuilds): void {
+    if (fault !== undefined) this.unreadable.push(unreadableDefinition(path, fault));
     this.workflows.push(...named.map((build) => ({ path, build: this.found(build) })));
     this.unseen.push(...unseen.map((what) => ({ path, what })));
     this.runs.push(...bakes.map((run) => ({ path, run })));

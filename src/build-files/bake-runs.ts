@@ -3,6 +3,7 @@ import { bakedBuilds, type DefinedBuilds, NOTHING } from './defined-builds.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
 import type { BakeRun } from './script/named-build.js';
 import { isOpen } from './script/shell-commands.js';
+import { unreadableDefinition } from './unreadable-definition.js';
 
 /** A run of bake, and the file that asks for it. */
 export interface PlacedRun {
@@ -59,9 +60,14 @@ export async function bakeRuns(
       builds: built.builds.map((build) => overrides.reduce((one, set) => overridden(one, set, run), build)),
     });
   }
+  const reason = `it is one of those with more than ${MAX_RUNS} different runs of bake (limit bake-runs)`;
+  const beyond = new Set([...distinct.values()].slice(MAX_RUNS).map(({ path }) => path));
   return {
     builds: found.flatMap(({ builds }) => builds),
-    unreadable: found.flatMap(({ unreadable }) => unreadable),
+    unreadable: [
+      ...found.flatMap(({ unreadable }) => unreadable),
+      ...[...beyond].map((path) => unreadableDefinition(path, { reason })),
+    ],
     unseen: found.flatMap(({ unseen }) => unseen),
   };
 }

@@ -29,6 +29,8 @@ export interface DefinitionProblem {
   readonly column: number;
   /** A sentence. */
   readonly message: string;
+  /** Nothing of the file was understood. */
+  readonly isOfFile?: true;
 }
 
 /** An image that a definition runs and does not build; its place is that of the value which names it. */

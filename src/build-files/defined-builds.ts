@@ -9,6 +9,7 @@ import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
 import type { NamedBuild } from './script/named-build.js';
+import { unreadableDefinition } from './unreadable-definition.js';
 
 /** The longest definition that is read. */
 const MAX_DEFINITION_BYTES = 4 * 1024 * 1024;
@@ -31,7 +32,7 @@ export async function definedBuilds(
   entries: readonly TreeEntry[],
   options: Pick<ReadingOptions, 'definitions' | 'environment'>,
 ): Promise<DefinedBuilds> {
-  const paths = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const paths = entries.filter(({ kind }) => kind !== 'submodule').map(({ path }) => path);
   const context = readingContext(tree, paths, options);
   const { definitions } = options;
   if (definitions !== undefined) return joinedDefinitions(tree, definitions, context);
@@ -50,7 +51,7 @@ export function bakedBuilds(
   paths: readonly string[],
   given: { readonly directory: string; readonly environment: Readonly<Record<string, string>> },
 ): Promise<DefinedBuilds> {
-  const known = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const known = entries.filter(({ kind }) => kind !== 'submodule').map(({ path }) => path);
   const context = readingContext(tree, known, given);
   return joinedDefinitions(tree, paths, {
     ...context,
@@ -97,7 +98,7 @@ async function readAll(
   for (const path of paths) {
     const content = await tree.read(path, MAX_DEFINITION_BYTES);
     if (content.ok) files.push({ path, bytes: content.value });
-    else unreadable.push({ path, status: 'unreadable', reason: reasonOf(content.error) });
+    else unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
   }
   return { files, unreadable };
 }
@@ -161,7 +162,7 @@ async function composeBuilds(
     found.push(
       builds.length === 0 && project.isDefault && mayBuild
         ? { ...NOTHING, unreadable: unreadableOf(reading.problems) }
-        : { ...NOTHING, builds, unseen: reading.problems.map(unseenOf) },
+        : { builds, ...divided(reading.problems) },
     );
   }
   return together([...found, beyondLimit(projects.slice(MAX_DEFINITIONS).map(({ files }) => files))]);
@@ -178,14 +179,13 @@ async function devcontainerBuilds(
   const { files, unreadable } = await readAll(tree, candidates.filter(devcontainerReader.matches));
   const { builds, problems } = await devcontainerReader.read(files.slice(0, MAX_DEFINITIONS), context);
   const beyond = beyondLimit(files.slice(MAX_DEFINITIONS).map(({ path }) => [path]));
-  return together([{ builds: builds.map(withoutOpen), unreadable, unseen: problems.map(unseenOf) }, beyond]);
+  return together([{ ...NOTHING, unreadable }, { builds: builds.map(withoutOpen), ...divided(problems) }, beyond]);
 }
 
 function beyondLimit(sets: readonly (readonly string[])[]): DefinedBuilds {
-  const unseen = sets.flatMap(([path]) =>
-    path === undefined ? [] : [{ path, what: `is not read: there are more than ${MAX_DEFINITIONS} definitions` }],
-  );
-  return { ...NOTHING, unseen };
+  const reason = `there are more than ${MAX_DEFINITIONS} definitions of its kind (limit definitions)`;
+  const unreadable = sets.flatMap(([path]) => (path === undefined ? [] : [unreadableDefinition(path, { reason })]));
+  return { ...NOTHING, unreadable };
 }
 
 function readingContext(
@@ -211,15 +211,23 @@ async function readSet(
   options: DefinitionOptions,
 ): Promise<DefinedBuilds> {
   const { builds, problems } = await reader.read(files, options);
-  if (builds.length > 0) return { builds, unreadable: [], unseen: problems.map(unseenOf) };
+  if (builds.length > 0) return { builds, ...divided(problems) };
   return { builds, unreadable: unreadableOf(problems), unseen: [] };
+}
+
+/** What is wrong with a whole file leaves open what it builds; everything else is reported beside what was understood. */
+function divided(problems: readonly DefinitionProblem[]): Pick<DefinedBuilds, 'unreadable' | 'unseen'> {
+  return {
+    unreadable: unreadableOf(problems.filter(({ isOfFile }) => isOfFile)),
+    unseen: problems.filter(({ isOfFile }) => isOfFile !== true).map(unseenOf),
+  };
 }
 
 /** Each file once, with the first problem in it. */
 function unreadableOf(problems: readonly DefinitionProblem[]): readonly BuildFile[] {
   const found = new Map<string, BuildFile>();
   for (const { file, line, message } of problems) {
-    if (!found.has(file)) found.set(file, { path: file, status: 'unreadable', reason: clause(message), line });
+    if (!found.has(file)) found.set(file, unreadableDefinition(file, { reason: clause(message), line }));
   }
   return [...found.values()];
 }

@@ -73,4 +73,8 @@ export interface BuildFile {
   readonly line?: number;
   /** The reference of `# syntax=`, as written. */
   readonly frontend?: string;
+  /** It is no Dockerfile, and says what others are built from. */
+  readonly isDefinition?: true;
+  /** Nothing shows that it is used: no build definition names it, and it has no default name where tools look for it. */
+  readonly isUnasked?: true;
 }

@@ -1,4 +1,4 @@
-import { optionalField } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { requestedBuilds } from './asked-builds.js';
@@ -88,14 +88,19 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
   const budget = { left: MAX_BUILD_FILES_BYTES };
+  const namedByFile = groupBy(named, ({ file }) => file);
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const some = paths.slice(start, start + AT_ONCE);
     readings.push(
-      ...(await Promise.all(some.map((path) => readFile(tree, path, options, named, budget, recoded.get(path))))),
+      ...(await Promise.all(
+        some.map((path) => readFile(tree, path, options, namedByFile.get(path) ?? [], budget, recoded.get(path))),
+      )),
     );
   }
   const read = readings.map(({ file }) => file);
-  const files = [...read, ...skipped, ...asked.unreadable].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = [...read, ...skipped, ...unreadDefinitions(asked.unreadable, options)].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
   const reading = {
     files,
     uses: readings.flatMap(({ uses }) => uses),
@@ -108,6 +113,16 @@ export const readRepository: ReadRepository = async (tree, options) => {
   ];
   return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
 };
+
+/** Definitions that could not be read, each once; those that are excluded, or not chosen, are skipped as build files are. */
+function unreadDefinitions(unreadable: readonly BuildFile[], options: ReadingOptions): readonly BuildFile[] {
+  const isExcluded = excludes(options);
+  const distinct = new Map(unreadable.map((file) => [file.path, file]));
+  return [...distinct.values()].flatMap((file): readonly BuildFile[] => {
+    if (isExcluded(file.path)) return [{ path: file.path, status: 'skipped', reason: 'excluded by files.exclude' }];
+    return options.only?.includes(file.path) === false ? [] : [file];
+  });
+}
 
 /** What is open in a build is not read, so that builds which differ in that alone are one. */
 function distinctBuilds(builds: readonly NamedBuild[]): readonly NamedBuild[] {
@@ -155,7 +170,7 @@ async function readFile(
   tree: RepositoryTree,
   path: string,
   options: ReadingOptions,
-  named: readonly NamedBuild[],
+  builds: readonly NamedBuild[],
   budget: { left: number },
   recoded: readonly Recoded[] | undefined,
 ): Promise<DockerfileReading> {
@@ -169,8 +184,12 @@ async function readFile(
   }
   budget.left -= content.value.length;
   const usual = dockerfileOptions(path, options);
-  const reading = unlessRecoded(readDockerfile(path, content.value, usual), content.value, recoded, usual);
-  const builds = named.filter((build) => build.file === path);
+  const reading = unlessRecoded(
+    withUse(readDockerfile(path, content.value, usual), builds),
+    content.value,
+    recoded,
+    usual,
+  );
   if (builds.length > MAX_NAMED_BUILDS) {
     const reason = `workflows build it in more than ${MAX_NAMED_BUILDS} ways (limit workflow-builds)`;
     return { ...reading, file: { ...reading.file, status: 'unreadable', reason } };
@@ -179,6 +198,14 @@ async function readFile(
     reading,
     builds.map((build) => readDockerfile(path, content.value, withBuild(usual, build))),
   );
+}
+
+/** A file that BuildKit's parser refuses is often a fragment, or data of a test, where nothing shows that it is built. */
+function withUse(reading: DockerfileReading, builds: readonly NamedBuild[]): DockerfileReading {
+  const { file } = reading;
+  const isAsked = builds.length > 0 || /^(?:Docker|Container|docker)file$/.test(file.path);
+  if (isAsked || file.status !== 'unreadable' || file.line === undefined) return reading;
+  return { ...reading, file: { ...file, isUnasked: true } };
 }
 
 function dockerfileOptions(path: string, options: ReadingOptions): DockerfileOptions {

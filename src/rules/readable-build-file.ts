@@ -1,11 +1,28 @@
-import { type FileRule, levels, type NoOptions, noOptions } from './rule.js';
+import { z } from 'zod';
+import { highestLevel } from '../policy/strictness.js';
+import { type FileRule, levels } from './rule.js';
+
+const options = z.strictObject({
+  unasked: highestLevel().describe(
+    'The most that a file counts for that can not be parsed, that no build definition names, and that has no default name where tools look for it: it is mostly a fragment, a template or data of a test.',
+  ),
+});
+type Options = z.infer<typeof options>;
+
+function presets(): FileRule<Options>['presets'] {
+  const strict = levels<Options>(
+    { baseline: 'error', hardened: 'error', 'hardened-build': 'error', strict: 'error' },
+    { unasked: 'error' },
+  );
+  return { ...strict, baseline: { level: 'error', options: { unasked: 'warning' } } };
+}
 
 /** A build file that BuildKit would refuse shows us nothing we could trust: neither "pass" nor "fail" would be true. */
-export const readableBuildFile: FileRule<NoOptions> = {
+export const readableBuildFile: FileRule<Options> = {
   id: 'readable-build-file',
   title: 'Build file can be read',
   question: 'Can the gate read it as BuildKit would?',
-  why: 'The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated.',
+  why: 'The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated. The same holds for workflows, Compose files, bake files, scripts and other build definitions: one that can not be read hides what it builds.',
   fix: [
     'Correct the line that the finding names; `docker build --check .` shows the same error.',
     'A file that is not a Dockerfile but has the name of one is left out in the policy:',
@@ -17,18 +34,27 @@ export const readableBuildFile: FileRule<NoOptions> = {
   ].join('\n'),
   subject: 'file',
   roles: ['final', 'build', 'copy', 'frontend'],
-  options: noOptions,
-  presets: levels({ baseline: 'error', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, {}),
+  options,
+  presets: presets(),
   controls: {
     'CM-6': 'A build file that can be read shows the settings by which an image is made.',
   },
   securitySeverity: 5,
-  evaluate: ({ file }) => {
+  evaluate: ({ file }, { unasked }) => {
     if (file.status === 'skipped') {
       return { outcome: 'not-applicable', message: file.reason ?? 'The file is not a build file.' };
     }
     if (file.status === 'read') return { outcome: 'pass', message: 'BuildKit would accept every line.' };
     const reason = file.reason ?? 'no reason is known';
+    const atMost = file.isUnasked === true ? { atMost: unasked } : {};
+    if (file.isDefinition === true) {
+      return {
+        outcome: 'indeterminate',
+        message: `What this build definition builds is not known: ${reason}.`,
+        fix: 'Correct it, or leave it out with `files.exclude` in the policy if it builds nothing of yours.',
+        ...atMost,
+      };
+    }
     // Only what its parsers refuse has a line. A link, a limit or a missing file is not BuildKit's word.
     if (file.line === undefined) {
       return {
@@ -41,6 +67,7 @@ export const readableBuildFile: FileRule<NoOptions> = {
       outcome: 'indeterminate',
       message: `BuildKit would not build this file: ${reason}.`,
       fix: 'Correct the line, or leave the file out with `files.exclude` in the policy if it is not a build file.',
+      ...atMost,
     };
   },
 };

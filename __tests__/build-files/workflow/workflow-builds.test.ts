@@ -143,7 +143,9 @@ describe('other actions', () => {
 
 test('a workflow with more aliases than are read is named', async () => {
   const text = `a: &a [x]\nb: [${'*a,'.repeat(11_000)}]\n`;
-  expect((await buildsInWorkflow(Buffer.from(text))).unseen).toEqual(['has more YAML aliases than are read']);
+  expect((await buildsInWorkflow(Buffer.from(text))).fault).toEqual({
+    reason: 'it has more YAML aliases than are read',
+  });
 });
 
 test.each([

@@ -71,7 +71,7 @@ function readBake(
   services: readonly Build[],
 ): DefinitionReading {
   const parsed = parseFiles(files);
-  if ('problem' in parsed) return { builds: [], problems: [parsed.problem] };
+  if ('problem' in parsed) return { builds: [], problems: [{ ...parsed.problem, isOfFile: true }] };
   const directory = options.workingDirectory ?? directoryOf(files[0]?.path ?? '');
   const found = caught(() =>
     evaluateBlocks(
@@ -80,7 +80,7 @@ function readBake(
       services.map((build) => targetOf(build, directory)),
     ),
   );
-  if ('problem' in found) return { builds: [], problems: [found.problem] };
+  if ('problem' in found) return { builds: [], problems: [{ ...found.problem, isOfFile: true }] };
   const reading = buildsOf(found.value, directory);
   if (options.workingDirectory !== undefined || directory === '.' || namesAny(reading, options)) return reading;
   // Whoever runs bake at the top and names the file has paths that are relative to the top.

@@ -1,5 +1,5 @@
 import { buildsInScript } from '../script/build-command.js';
-import { allRequested, joinInside, type RequestedBuilds } from '../script/named-build.js';
+import { allRequested, joinInside, notRead, type RequestedBuilds } from '../script/named-build.js';
 import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
 
 /** Keys under which CI systems keep commands of a shell, as a text or as lines. */
@@ -18,11 +18,13 @@ const MAX_VALUES = 200_000;
  * Pipelines, Bitbucket Pipelines, Travis, Drone, Buildkite, Tekton. Variables count where they are literal.
  */
 export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds> {
-  const { documents, isTooLarge } = await parseYaml(bytes);
-  if (isTooLarge) return { named: [], unseen: ['has more YAML aliases than are read'] };
+  const { documents, fault } = await parseYaml(bytes);
+  if (fault !== undefined) return notRead(fault);
   const found: RequestedBuilds[] = [];
   let left = MAX_VALUES;
+  let isDeeper = false;
   const visit = (value: unknown, variables: Readonly<Record<string, string>>, depth: number) => {
+    isDeeper ||= depth > MAX_DEPTH;
     if (depth > MAX_DEPTH || found.length >= MAX_SCRIPTS || left-- <= 0) return;
     for (const item of items(value)) visit(item, variables, depth + 1);
     const own = { ...variables, ...variablesOf(value) };
@@ -36,9 +38,10 @@ export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds
   };
   for (const document of documents) visit(document, {}, 0);
   const all = allRequested(found);
+  if (isDeeper) return { ...all, fault: { reason: 'it nests deeper than is read' } };
   return found.length < MAX_SCRIPTS && left > 0
     ? all
-    : { ...all, unseen: [...all.unseen, 'has more scripts than are read'] };
+    : { ...all, fault: { reason: 'it has more scripts than are read' } };
 }
 
 /** A text, or lines, which may be grouped by anchors. */

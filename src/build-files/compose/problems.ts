@@ -24,8 +24,18 @@ export class ProjectProblems {
     this.note(at, message);
   }
 
+  /** Nothing of a file could be read; Compose refuses the project for that, too, unless it is a limit of ours. */
+  notRead(at: ProblemPlace, message: string): void {
+    this.#refused = true;
+    this.#add(at, { message, isOfFile: true });
+  }
+
   /** A part of the project was not read; the others hold. */
-  note({ file, line, column }: ProblemPlace, message: string): void {
-    this.#found.set(JSON.stringify([file, line, column, message]), { file, line, column, message });
+  note(at: ProblemPlace, message: string): void {
+    this.#add(at, { message });
+  }
+
+  #add({ file, line, column }: ProblemPlace, problem: Pick<DefinitionProblem, 'message' | 'isOfFile'>): void {
+    this.#found.set(JSON.stringify([file, line, column, problem.message]), { file, line, column, ...problem });
   }
 }

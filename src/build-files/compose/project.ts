@@ -164,16 +164,16 @@ class Loader {
     this.read.add(file);
     const place = topOf(file);
     if (++this.#files > MAX_FILES) {
-      this.problems.note(from, `The project reads more than ${MAX_FILES} files; ${file} is not read.`);
+      this.problems.notRead(from, `The project reads more than ${MAX_FILES} files; ${file} is not read.`);
       return [];
     }
     if (bytes.length > MAX_COMPOSE_BYTES) {
-      this.problems.note(place, `The file has more than ${MAX_COMPOSE_BYTES} bytes and is not read.`);
+      this.problems.notRead(place, `The file has more than ${MAX_COMPOSE_BYTES} bytes and is not read.`);
       return [];
     }
     const reading = await readDocuments(file, bytes, variables);
     if (!reading.ok) {
-      this.problems.refuse({ ...reading.error, file }, `Compose can't read the file: ${reading.error.message}.`);
+      this.problems.notRead({ ...reading.error, file }, `Compose can't read the file: ${reading.error.message}.`);
       return [];
     }
     if (reading.documents.length === 0) this.problems.refuse(place, 'The Compose file is empty.');

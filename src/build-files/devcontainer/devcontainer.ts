@@ -40,7 +40,7 @@ export const devcontainerReader: BuildDefinitionReader = {
 
 async function readDevcontainer(file: DefinitionFile, options: DefinitionOptions): Promise<DefinitionReading> {
   const read = await readConfig(file, options.environment);
-  if (!read.ok) return { builds: [], problems: [read.error] };
+  if (!read.ok) return { builds: [], problems: [{ ...read.error, isOfFile: true }] };
   const config = read.value;
   if (config.composeFiles.length > 0) return readCompose(config, file.path, options);
   if (config.dockerfile !== undefined) {

@@ -1,5 +1,5 @@
 import { buildsInScript } from '../script/build-command.js';
-import { allRequested, type RequestedBuilds } from '../script/named-build.js';
+import { allRequested, notRead, type RequestedBuilds } from '../script/named-build.js';
 import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
 
 /**
@@ -7,7 +7,9 @@ import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
  * @see https://goreleaser.com/customization/docker/
  */
 export async function buildsInGoreleaser(bytes: Uint8Array): Promise<RequestedBuilds> {
-  const [file] = (await parseYaml(bytes)).documents;
+  const { documents, fault } = await parseYaml(bytes);
+  if (fault !== undefined) return notRead(fault);
+  const [file] = documents;
   const dockers = items(field(file, 'dockers')).map((one) => {
     const flags = [...items(field(one, 'build_flag_templates')), ...items(field(one, 'build_flags'))];
     const [os, architecture] = [field(one, 'goos') ?? 'linux', field(one, 'goarch') ?? 'amd64'];

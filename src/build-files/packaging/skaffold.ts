@@ -4,6 +4,7 @@ import {
   joinInside,
   type NamedBuild,
   NO_BUILDS,
+  notRead,
   openParts,
   type RequestedBuilds,
 } from '../script/named-build.js';
@@ -14,7 +15,8 @@ import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
  * @see https://skaffold.dev/docs/references/yaml/
  */
 export async function buildsInSkaffold(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
-  const { documents } = await parseYaml(bytes);
+  const { documents, fault } = await parseYaml(bytes);
+  if (fault !== undefined) return notRead(fault);
   const sections = documents.flatMap((document) => [document, ...items(field(document, 'profiles'))]);
   const artifacts = sections.flatMap((section) => items(field(field(section, 'build'), 'artifacts')));
   return allRequested(artifacts.map((artifact) => buildOf(artifact, directory)));

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
 
 /** One build that a command line or a workflow step asks for, as far as it is literal. */
@@ -36,6 +37,19 @@ export interface RequestedBuilds {
   readonly unseen: readonly string[];
   /** Runs of `docker buildx bake`. */
   readonly bakes?: readonly BakeRun[];
+  /** Why the file, or the rest of it, could not be read: what else it builds is not known. */
+  readonly fault?: FileFault;
+}
+
+/** Why a file could not be read, in a clause, and where it stands. */
+export interface FileFault {
+  readonly reason: string;
+  readonly line?: number;
+}
+
+/** What is known of a file that could not be read. */
+export function notRead(fault: FileFault): RequestedBuilds {
+  return { ...NO_BUILDS, fault };
 }
 
 /** One run of bake: the files that it joins, relative to the repository; none are those of bake's own names. */
@@ -55,6 +69,7 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
     named: requested.flatMap(({ named }) => named),
     unseen: requested.flatMap(({ unseen }) => unseen),
     bakes: requested.flatMap(({ bakes = [] }) => bakes),
+    ...optionalField('fault', requested.find(({ fault }) => fault !== undefined)?.fault),
   };
 }
 

@@ -1,6 +1,6 @@
 import { entriesOf, field, items, members, parseYaml } from '../workflow/yaml-fields.js';
 import { buildsInScript } from './build-command.js';
-import { allRequested, joinInside, NO_BUILDS, type RequestedBuilds } from './named-build.js';
+import { allRequested, joinInside, NO_BUILDS, notRead, type RequestedBuilds } from './named-build.js';
 
 /**
  * The builds in the scripts of a package.json.
@@ -69,7 +69,9 @@ function joined(lines: readonly string[]): readonly { readonly text: string; rea
  * @see https://taskfile.dev/docs/reference/schema
  */
 export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
-  const [file] = (await parseYaml(bytes)).documents;
+  const { documents, fault } = await parseYaml(bytes);
+  if (fault !== undefined) return notRead(fault);
+  const [file] = documents;
   const tasks = members(field(file, 'tasks')).map((task) => {
     const given = field(task, 'dir');
     const dir = given === undefined ? directory : typeof given === 'string' ? given : null;

@@ -28,6 +28,7 @@ export function combinations(job: unknown): readonly Combination[] {
   }
   const excluded = items(field(matrix, 'exclude'));
   const kept = found.filter((one) => !excluded.some((pattern) => isMatch(one, pattern)));
+  if (items(include).length > MAX_COMBINATIONS) return ALONE;
   const extended = includeAll(kept, items(include), new Set(axes.map(([name]) => name)));
   return extended.length === 0 || extended.length > MAX_COMBINATIONS ? ALONE : extended;
 }
@@ -45,7 +46,7 @@ function includeAll(
 ): readonly Combination[] {
   const own: Map<string, unknown>[] = [];
   const base = axes.size === 0 ? [] : kept;
-  for (const one of included.slice(0, MAX_COMBINATIONS)) {
+  for (const one of included) {
     const fields = entriesOf(one);
     const fitting = base.filter((run) => fields.every(([name, value]) => !axes.has(name) || run.get(name) === value));
     for (const run of fitting) for (const [name, value] of fields) run.set(name, value);

@@ -1,5 +1,12 @@
 import { buildsInScript } from '../script/build-command.js';
-import { allRequested, joinInside, type NamedBuild, NO_BUILDS, type RequestedBuilds } from '../script/named-build.js';
+import {
+  allRequested,
+  joinInside,
+  type NamedBuild,
+  NO_BUILDS,
+  notRead,
+  type RequestedBuilds,
+} from '../script/named-build.js';
 import { OWN_MARK } from '../script/shell-commands.js';
 import { buildsOfAction } from './build-actions.js';
 import { type ExpressionScope, withValues, withValuesIn } from './expressions.js';
@@ -18,17 +25,16 @@ export function isWorkflow(path: string): boolean {
 
 /**
  * The builds that a workflow, or an action in `directory`, asks for with literal values: in its scripts, and by actions
- * that build. A literal matrix and `env` give values to expressions. What is no valid workflow asks for none, since it
- * never runs.
+ * that build. A literal matrix and `env` give values to expressions.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
  */
 export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promise<RequestedBuilds> {
-  const { documents, isTooLarge } = await parseYaml(bytes);
-  if (isTooLarge) return { named: [], unseen: ['has more YAML aliases than are read'] };
-  const [workflow, ...others] = documents;
-  if (others.length > 0) return NO_BUILDS;
+  const { documents, fault } = await parseYaml(bytes);
+  if (fault !== undefined) return notRead(fault);
+  const [workflow, ...others] = documents.filter((document) => document !== null);
+  if (others.length > 0) return notRead({ reason: 'it has more than one YAML document' });
   // A step may set any variable for those after it.
   const setsVariables = Buffer.from(bytes).includes('GITHUB_ENV');
   return new Workflow(workflow, directory, setsVariables).builds();
@@ -60,7 +66,7 @@ class Workflow {
     const steps = items(field(runs, 'steps')).map((step) => this.#step(step, around));
     const own = field(runs, 'using') === 'docker' ? [buildOfAction(runs, this.#directory)] : [];
     const all = allRequested([...jobs, ...steps, ...own]);
-    return this.#left > 0 ? all : { ...all, unseen: [...all.unseen, 'has more steps than are read'] };
+    return this.#left > 0 ? all : { ...all, fault: { reason: 'it has more steps than are read' } };
   }
 
   #job(job: unknown): RequestedBuilds {

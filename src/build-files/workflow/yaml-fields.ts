@@ -1,26 +1,44 @@
+import { optionalField } from '../../lib/collections.js';
+import type { FileFault } from '../script/named-build.js';
+
 /** Aliases that a document may expand to, against alias bombs. */
 const MAX_ALIASES = 10_000;
 
-/** What a YAML file holds. */
+/** What a YAML file holds, or why that is not known. */
 export interface ParsedYaml {
-  /** None where the file is no YAML. */
+  /** None where there is a fault. */
   readonly documents: readonly unknown[];
-  /** Whether its aliases stand for more than is read. */
-  readonly isTooLarge: boolean;
+  readonly fault?: FileFault;
 }
 
 /** Reads YAML; tags that are not known count for nothing. It never throws on what the file holds. */
 export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
   const { parseAllDocuments } = await import('../yaml-library.js');
-  const found = parseAllDocuments(new TextDecoder().decode(bytes), { logLevel: 'silent', stringKeys: false });
-  if (!Array.isArray(found) || found.some(({ errors }) => errors.length > 0))
-    return { documents: [], isTooLarge: false };
   try {
-    return { documents: found.map((one): unknown => one.toJS({ maxAliasCount: MAX_ALIASES })), isTooLarge: false };
+    const found = parseAllDocuments(new TextDecoder().decode(bytes), { logLevel: 'silent', stringKeys: false });
+    if (!Array.isArray(found)) return { documents: [] };
+    const [error] = found.flatMap(({ errors }) => errors);
+    if (error !== undefined) {
+      const reason = `it is no valid YAML: ${firstLine(error.message)}`;
+      return { documents: [], fault: { reason, ...optionalField('line', error.linePos?.[0].line) } };
+    }
+    return { documents: found.map((one): unknown => one.toJS({ maxAliasCount: MAX_ALIASES })) };
   } catch (error) {
-    // Other errors are of aliases that name nothing: such a file is none.
-    return { documents: [], isTooLarge: error instanceof ReferenceError && /alias count/i.test(error.message) };
+    // The library overflows the stack on text that nests deep enough; what it throws else is about aliases.
+    if (error instanceof RangeError) return { documents: [], fault: { reason: 'it nests too deep to be read' } };
+    if (!(error instanceof ReferenceError)) throw error;
+    const isTooLarge = /alias count/i.test(error.message);
+    return {
+      documents: [],
+      fault: {
+        reason: isTooLarge ? 'it has more YAML aliases than are read' : 'it has a YAML alias without an anchor',
+      },
+    };
   }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
 }
 
 /** Own fields only: a workflow may have a job called `constructor`. */
