@@ -2,10 +2,11 @@ import { isRpmKey } from '../attestations/sbom/distribution-packages.js';
 import { type NamedImage, vexVerdict } from '../attestations/vex/vex-verdict.js';
 import type { CollectContext, Collector } from '../evidence/collector.js';
 import { type Evidence, present } from '../evidence/evidence.js';
-import { groupBy, optionalField } from '../lib/collections.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
+import { type Asked, askSources } from './ask-sources.js';
 import { endedAdvisories } from './ended-advisories.js';
 import { evaluatedPackages } from './evaluated-packages.js';
 import { foldMatches } from './matching/fold.js';
@@ -17,15 +18,14 @@ import type { readExploitedList } from './sources/exploited.js';
 import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './sources/open-sources.js';
 import {
   isCommunity,
-  type PackageQuestion,
   type QueriedPackage,
   queriesAbout,
   type Uncovered,
   type Unevaluated,
   uncoveredPackage,
 } from './sources/queries.js';
-import type { SourceAnswer, SourceFailure, SourceHit } from './sources/source.js';
-import type { ExploitedList, KnownVulnerabilities, QueriedSource, Vulnerability } from './vulnerabilities.js';
+import type { SourceFailure } from './sources/source.js';
+import type { ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
 
 /** Asks the public services, or the directory of exports the run was given. */
 export const collectVulnerabilities: Collector<'vulnerabilities'> = vulnerabilityCollector(PUBLIC_SERVICES);
@@ -56,7 +56,7 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
     }
     const sources = await context.once('sources of vulnerabilities', () => openSources(context, services));
     if (!sources.ok) return unavailable(sources.error);
-    const reported = await askAll(sources.value, asked.questions);
+    const reported = await askSources(sources.value, asked.questions);
     if (!reported.ok) return unavailable(reported.error);
     const covered = new Set(reported.value.answered.map((question) => question.package));
     return await evaluate(context, sources.value, reported.value, {
@@ -129,76 +129,6 @@ function inventoryGaps(
 function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
   if (sbom.status !== 'unavailable') return [];
   return [{ what: 'its attested SBOM', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
-}
-
-interface Asked {
-  readonly hits: readonly SourceHit<PackageQuestion>[];
-  readonly unevaluated: readonly Unevaluated[];
-  /** What a community was asked about and does not cover. */
-  readonly uncovered: readonly Uncovered[];
-  /** The questions that were answered. */
-  readonly answered: readonly PackageQuestion[];
-  readonly sources: readonly QueriedSource[];
-}
-
-async function askAll(
-  { vulnerabilities }: Sources,
-  questions: readonly PackageQuestion[],
-): Promise<Result<Asked, SourceFailure>> {
-  const bySource = groupBy(questions, ({ ecosystem }) =>
-    vulnerabilities.find((source) => source.covers?.(ecosystem) ?? true),
-  );
-  const answers = await Promise.all(
-    [...bySource].flatMap(([source, asked]) => {
-      // A community's data is asked for by itself: where it is not there, what it would cover is not covered.
-      const makers = asked.filter(({ ecosystem }) => !isCommunity(ecosystem));
-      const community = asked.filter(({ ecosystem }) => isCommunity(ecosystem));
-      return [makers, community].flatMap((some) =>
-        source === undefined || some.length === 0
-          ? []
-          : [source.ask(some).then((answer) => ({ source, asked: some, isOptional: some === community, answer }))],
-      );
-    }),
-  );
-  const reported: {
-    readonly name: string;
-    readonly answer: SourceAnswer<PackageQuestion>;
-    readonly isOptional: boolean;
-  }[] = [];
-  const uncovered: Uncovered[] = [];
-  const answered: PackageQuestion[] = [];
-  for (const { source, asked, isOptional, answer } of answers) {
-    if (!answer.ok && !isOptional) return answer;
-    const gap = !answer.ok ? answer.error.message : isOptional ? answer.value.unevaluated[0]?.reason : undefined;
-    if (answer.ok)
-      reported.push({
-        name: source.name,
-        isOptional,
-        answer: gap === undefined ? answer.value : { ...answer.value, unevaluated: [] },
-      });
-    if (gap === undefined) answered.push(...asked);
-    else uncovered.push(...asked.map((question) => uncoveredPackage(question.package, gap)));
-  }
-  return ok({
-    hits: reported.flatMap(({ answer }) => answer.hits),
-    unevaluated: reported.flatMap(({ answer }) => answer.unevaluated),
-    uncovered,
-    answered,
-    sources: reported.map(({ name, answer, isOptional }) => ({
-      ...queriedSource(name, answer),
-      ...(isOptional ? { isCommunity: true as const } : {}),
-    })),
-  });
-}
-
-function queriedSource(name: string, { asOf, instead }: SourceAnswer): QueriedSource {
-  const oldest = Math.min(...asOf.values());
-  return {
-    name,
-    // Data that says no date is as old as data can be; only where nothing was asked is there no age.
-    ...(asOf.size === 0 ? {} : { asOf: Number.isFinite(oldest) ? oldest : 0 }),
-    ...optionalField('instead', instead),
-  };
 }
 
 async function evaluate(

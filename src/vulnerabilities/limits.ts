@@ -19,6 +19,10 @@ export const VULNERABILITY_LIMITS = {
   'feed-unpacked-bytes': 8 * GIB,
   /** Records of a feed. */
   'feed-records': 5_000_000,
+  /** Bytes of a file of Alpine's security database. */
+  'secdb-bytes': 32 * MIB,
+  /** Entries of it, each a vulnerability of a package. */
+  'secdb-entries': 500_000,
   /** Records that concern one question. */
   'records-per-question': 20_000,
   /** Pages of the OSV API's answer to one question. */

@@ -22,6 +22,8 @@ export interface OsvKnowledge {
   readonly exploited?: () => OsvAnswer;
   /** Chainguard's feed, for somebody who has the copy of this tag. */
   readonly feed?: (tag: string | undefined) => OsvAnswer;
+  /** Alpine's security database of the community packages of a release, such as `v3.22`. */
+  readonly community?: (release: string) => OsvAnswer;
 }
 
 export interface OsvServer {
@@ -83,6 +85,8 @@ export async function serveOsv(knowledge: OsvKnowledge, roundTripMs = 0, inRound
       if (path === '/chainguard-osv.tar.gz' && knowledge.feed !== undefined) {
         return knowledge.feed(headers['if-none-match']);
       }
+      const [, release] = /^\/([^/]+)\/community\.json$/.exec(path) ?? [];
+      if (release !== undefined && knowledge.community !== undefined) return knowledge.community(release);
       return path === '/exploited.json' && knowledge.exploited !== undefined
         ? knowledge.exploited()
         : { status: 404, body: { message: 'not found' } };
@@ -159,6 +163,19 @@ export function osvRecord(
   };
 }
 
+/** Fixed versions and what they fixed, by package: `{ go: { '1.24.2-r0': ['CVE-2025-22871'] } }`. */
+export type SecurityFixes = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** Alpine's security database of a release's community packages, with an old fix that every release has. */
+export function securityDatabase(release: string, fixes: SecurityFixes): object {
+  const packages = { ffmpeg: { '0.5-r0': ['CVE-2009-0385'] }, ...fixes };
+  return {
+    reponame: 'community',
+    distroversion: release,
+    packages: Object.entries(packages).map(([name, secfixes]) => ({ pkg: { name, secfixes } })),
+  };
+}
+
 const CANARIES = new Set(['0.0.1-r0', '0.0.1-1', '0.0.1']);
 
 /**
@@ -185,6 +202,7 @@ export function knowing(records: readonly MadeRecord[], exploited: readonly stri
       const record = records.find((one) => one.id === id);
       return record === undefined ? { status: 404, body: { code: 5, message: 'Bug not found.' } } : { body: record };
     },
+    community: (release) => ({ body: securityDatabase(release, {}) }),
     exploited: () => ({
       body: {
         dateReleased: '2026-11-20T00:00:00Z',

@@ -1,5 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 import { compareIn } from '../../packages/versions/ecosystem.js';
+import type { OsvRecord } from '../sources/osv-record.js';
 import type { Vulnerability } from '../vulnerabilities.js';
 import { isUnresolvedWinning, type Match } from './match.js';
 import { type Rating, rate, worse } from './severity.js';
@@ -41,7 +42,7 @@ function vulnerabilityOf(
   if (first === undefined) return [];
   const { package: about, ecosystem } = first.question;
   const ids = [...new Set([id, ...counting.flatMap(({ record }) => [record.id, ...otherNames(record)])])];
-  const published = earliest(counting);
+  const published = earliest(counting.map(({ record }) => record));
   const fixedIn = fixOf(counting, ecosystem);
   const subscription = counting.find((match) => match.subscription !== undefined)?.subscription;
   const summary = counting.map(({ record }) => record.summary).find((text) => typeof text === 'string' && text !== '');
@@ -80,8 +81,9 @@ function fixOf(matches: readonly Match[], ecosystem: string): string | undefined
     );
 }
 
-function earliest(matches: readonly Match[]): number | undefined {
-  const times = matches.map(({ record }) => Date.parse(record.published ?? '')).filter((time) => !Number.isNaN(time));
+/** When the first of some records was published: milliseconds since 1970; undefined where none has a date. */
+export function earliest(records: readonly OsvRecord[]): number | undefined {
+  const times = records.map(({ published }) => Date.parse(published ?? '')).filter((time) => !Number.isNaN(time));
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

@@ -1,7 +1,8 @@
-import { groupBy } from '../../lib/collections.js';
+import { groupBy, optionalField } from '../../lib/collections.js';
 import type { OsvRecord } from '../sources/osv-record.js';
 import type { VulnerabilitySource } from '../sources/source.js';
 import type { Vulnerability } from '../vulnerabilities.js';
+import { earliest } from './fold.js';
 import { isWithdrawn } from './match.js';
 import { type Rating, rate, worse } from './severity.js';
 
@@ -9,7 +10,8 @@ import { type Rating, rate, worse } from './severity.js';
 const RATABLE = /^(?:CVE-[0-9]{4}-[0-9]{4,19}|GHSA(?:-[0-9a-z]{4}){3})$/;
 
 /**
- * Rates what its publisher does not rate (SUSE, openSUSE, Wolfi, MinimOS and others) by the records of its CVE or GHSA.
+ * Rates what its publisher does not rate (SUSE, openSUSE, Wolfi, MinimOS and others) by the records of its CVE or GHSA,
+ * and dates by them what has no date, as in Alpine's security database.
  * What stays unknown, also because a record could not be had, is left as it is: the policy says what it counts as.
  */
 export async function rateByName(
@@ -27,7 +29,8 @@ export async function rateByName(
   return found.map((one) => {
     if (!isUnrated(one)) return one;
     const ratings = ratableNames(one).flatMap((name) => (byName.get(name) ?? []).flatMap(ratingsOf));
-    return { ...one, rating: ratings.reduce<Rating>(worse, one.rating) };
+    const published = one.published ?? earliest(ratableNames(one).flatMap((name) => byName.get(name) ?? []));
+    return { ...one, rating: ratings.reduce<Rating>(worse, one.rating), ...optionalField('published', published) };
   });
 }
 

@@ -8,6 +8,7 @@ import { registryLimits } from '../../registry/limits.js';
 import { readNetworkSettings } from '../../registry/network-settings.js';
 import { VULNERABILITY_LIMITS } from '../limits.js';
 import { ecosystemFamily } from '../matching/ecosystems.js';
+import { communityPackagesIn, fetchedCommunityPackages, SECURITY_DATABASE_URL } from './alpine/community-packages.js';
 import { OsvApi } from './api/osv-api.js';
 import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn, fetchExploitedList } from './exploited.js';
 import { askIndexes } from './exports/ask-indexes.js';
@@ -16,7 +17,7 @@ import { fetchFeed, type OpenedFeed } from './feed/fetch-feed.js';
 import { indexFeed } from './feed/index-feed.js';
 import type { Question } from './queries.js';
 import { RememberedSource } from './remembered-source.js';
-import type { SourceAnswer, SourceFailure, VulnerabilitySource } from './source.js';
+import type { SourceAnswer, SourceFailure, Supplement, VulnerabilitySource } from './source.js';
 
 /** Every record of the feed, packed. @see https://github.com/chainguard-dev/vulnerability-scanner-support/blob/main/docs/osv_v3_feed.md */
 const CHAINGUARD_FEED_URL = 'https://advisories.cgr.dev/chainguard/v3/osv/chainguard-osv.tar.gz';
@@ -64,6 +65,7 @@ export interface Services {
   readonly osv: string;
   readonly exploited: string;
   readonly chainguard: string;
+  readonly alpine: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether `host[:port]` may be on a private network. */
   readonly mayBePrivate: (host: string) => boolean;
@@ -74,6 +76,7 @@ export const PUBLIC_SERVICES: Services = {
   osv: 'https://api.osv.dev',
   exploited: EXPLOITED_LIST_URL,
   chainguard: CHAINGUARD_FEED_URL,
+  alpine: SECURITY_DATABASE_URL,
   environment: process.env,
   mayBePrivate: () => false,
 };
@@ -82,6 +85,8 @@ export const PUBLIC_SERVICES: Services = {
 export interface Sources {
   /** Each answers for the ecosystems that it covers and none before it does; the last for all that are left. */
   readonly vulnerabilities: readonly VulnerabilitySource[];
+  /** Asked beside these, about packages that they may leave out. */
+  readonly supplements: readonly Supplement[];
   /** CISA's list, read when first asked for and once. */
   readonly exploited: () => Promise<Result<ExploitedCves, SourceFailure>>;
 }
@@ -99,6 +104,7 @@ export async function openSources(
   if (directory !== undefined) {
     return ok({
       vulnerabilities: [...(asksChainguard ? [feedIn(directory)] : []), new ExportDirectory(directory)],
+      supplements: [communityPackagesIn(directory, VULNERABILITY_LIMITS)],
       exploited: once(() => exploitedListIn(directory, settings.now)),
     });
   }
@@ -138,11 +144,14 @@ export async function openSources(
       VULNERABILITY_LIMITS,
     ),
   );
+  const remembered = (source: VulnerabilitySource, ...directory: readonly string[]) =>
+    cacheDirectory === undefined
+      ? source
+      : new RememberedSource(source, join(cacheDirectory, 'vulnerabilities', ...directory));
+  const alpine = { transport, origin: services.alpine, now: settings.now };
   return ok({
-    vulnerabilities: [
-      ...(asksChainguard ? [feed] : []),
-      cacheDirectory === undefined ? osv : new RememberedSource(osv, cacheDirectory),
-    ],
+    vulnerabilities: [...(asksChainguard ? [feed] : []), remembered(osv)],
+    supplements: [fetchedCommunityPackages(alpine, VULNERABILITY_LIMITS, (one) => remembered(one, 'alpine'))],
     exploited: once(() => fetchExploitedList(transport, new URL(services.exploited), settings.now, cacheDirectory)),
   });
 }

@@ -18,18 +18,19 @@ const remembered = z.object({
 });
 
 /**
- * Keeps the last good answer to the same questions in a directory, and gives it, with its age, when the source fails. At
- * the desk only: what a runner restores may be anybody's.
+ * Keeps the last good answer to the same questions in a directory, and gives it, with its age, when the source fails. On
+ * the command line only: what a runner restores may be anybody's.
  */
 export class RememberedSource implements VulnerabilitySource {
   readonly name: string;
   readonly #source: VulnerabilitySource;
   readonly #directory: string;
 
+  /** @param directory of the answers of this source alone: those of another to the same questions are others */
   constructor(source: VulnerabilitySource, directory: string) {
     this.name = source.name;
     this.#source = source;
-    this.#directory = join(directory, 'vulnerabilities');
+    this.#directory = directory;
   }
 
   async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {

@@ -2,7 +2,7 @@ import type { UnavailableCause } from '../../evidence/evidence.js';
 import type { Explanation } from '../../lib/failure.js';
 import type { Result } from '../../lib/result.js';
 import type { OsvRecord } from './osv-record.js';
-import type { Question, Unevaluated } from './queries.js';
+import type { PackageQuestion, Question, Unevaluated } from './queries.js';
 
 /** Records that concern a question, each of them once. */
 export interface SourceHit<Q extends Question = Question> {
@@ -35,6 +35,18 @@ export interface VulnerabilitySource {
   /** The records of vulnerabilities by their names, such as CVEs, as far as they can be had; others are left out. */
   named?(names: readonly string[]): Promise<readonly OsvRecord[]>;
   ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>>;
+}
+
+/**
+ * A source that is asked beside the one that covers an ecosystem, about packages that the other may leave out. Where it
+ * can't be had, those of them that the other knows nothing of are not covered.
+ */
+export interface Supplement {
+  readonly source: VulnerabilitySource;
+  /** Whether a package may be one that only this source knows. */
+  covers(question: PackageQuestion): boolean;
+  /** Why the other source does not cover it; can follow "because". */
+  readonly gap: string;
 }
 
 /** The key under which a question's answer is shared. */

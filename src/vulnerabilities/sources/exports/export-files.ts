@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../../../lib/result.js';
 import { plural } from '../../../lib/text.js';
 import type { VulnerabilityLimits } from '../../limits.js';
+import { SECURITY_DATABASE_DIRECTORY } from '../alpine/community-packages.js';
 import type { SourceFailure } from '../source.js';
 
 /** CISA's list, which may lie in the same directory. */
 export const EXPLOITED_LIST_FILE = 'known_exploited_vulnerabilities.json';
+
+/** Files of others, which are no OSV records, in a directory of their own. */
+const NO_EXPORTS: ReadonlySet<string> = new Set([SECURITY_DATABASE_DIRECTORY]);
 
 /** A file with records: an ecosystem's archive, or one record. */
 export interface ExportFile {
@@ -40,6 +44,7 @@ export async function listExportFiles(
     }
     for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const inside = join(path, entry.name);
+      if (depth === 0 && NO_EXPORTS.has(entry.name)) continue;
       if (entry.isDirectory()) pending.push({ path: inside, dir: entry.name, depth: depth + 1 });
       else if (!entry.isFile() || entry.name === EXPLOITED_LIST_FILE) continue;
       else if (entry.name.endsWith('.zip')) found.push({ path: inside, kind: 'archive', dir });

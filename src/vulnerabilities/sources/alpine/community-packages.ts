@@ -1,0 +1,148 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../../lib/caught.js';
+import { groupBy } from '../../../lib/collections.js';
+import { err, ok, type Result } from '../../../lib/result.js';
+import { plural } from '../../../lib/text.js';
+import type { Transport } from '../../../registry/http/transport.js';
+import type { VulnerabilityLimits } from '../../limits.js';
+import { fetchJson } from '../api/fetch-json.js';
+import type { Question } from '../queries.js';
+import type { SourceAnswer, SourceFailure, SourceHit, Supplement, VulnerabilitySource } from '../source.js';
+import { readSecurityDatabase, type SecurityDatabase } from './security-database.js';
+
+/** Where Alpine publishes what its packages fixed, a file a release and repository. */
+export const SECURITY_DATABASE_URL = 'https://secdb.alpinelinux.org';
+
+/** The directory of its files in a directory of exports: `alpine-secdb/v3.22/community.json`. */
+export const SECURITY_DATABASE_DIRECTORY = 'alpine-secdb';
+
+const RELEASE = /^Alpine:(v[0-9]{1,3}\.[0-9]{1,3})$/;
+
+/**
+ * What Alpine's smallest image is made of, by what it is built from: packages of `main` in every release, since that image
+ * has no other repository. OSV has their advisories.
+ *
+ * @see https://gitlab.alpinelinux.org/alpine/aports/-/blob/master/scripts/genrootfs.sh
+ */
+const MAIN: ReadonlySet<string> = new Set([
+  'alpine-base',
+  'alpine-baselayout',
+  'alpine-keys',
+  'alpine-release',
+  'apk-tools',
+  'busybox',
+  'ca-certificates',
+  'libc-dev',
+  'libretls',
+  'musl',
+  'openssl',
+  'pax-utils',
+  'zlib',
+]);
+
+/** A release's database, and as of when it is: milliseconds since 1970. */
+interface Opened {
+  readonly database: SecurityDatabase;
+  readonly asOf: number;
+}
+type Open = (release: string, ecosystem: string) => Promise<Result<Opened, SourceFailure>>;
+
+/**
+ * Alpine's security database of `community`. OSV imports that of `main` alone, and an installed package does not say of
+ * which repository it is: each but those of Alpine's smallest image is asked of both.
+ */
+class CommunityPackages implements VulnerabilitySource {
+  readonly name: string;
+  readonly #open: Open;
+  readonly #opened = new Map<string, Promise<Result<Opened, SourceFailure>>>();
+
+  constructor(place: string, open: Open) {
+    this.name = `Alpine's security database of community (${place})`;
+    this.#open = open;
+  }
+
+  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+    const hits: SourceHit<Q>[] = [];
+    const asOf = new Map<string, number>();
+    for (const [ecosystem, asked] of groupBy(questions, (question) => question.ecosystem)) {
+      const release = RELEASE.exec(ecosystem)?.[1];
+      if (release === undefined) continue;
+      const running = this.#opened.get(release) ?? this.#open(release, ecosystem);
+      this.#opened.set(release, running);
+      const opened = await running;
+      if (!opened.ok) return opened;
+      asOf.set(ecosystem, opened.value.asOf);
+      for (const question of asked) {
+        const records = opened.value.database.recordsOf(question.name);
+        hits.push(...records.map((record) => ({ question, record, isMatch: false })));
+      }
+    }
+    return ok({ hits, unevaluated: [], asOf });
+  }
+}
+
+function supplement(source: VulnerabilitySource): Supplement {
+  return {
+    source,
+    covers: ({ ecosystem, package: about }) => RELEASE.test(ecosystem) && !MAIN.has(about.source.name),
+    gap: "OSV has advisories about Alpine's main repository alone, and it may be of community",
+  };
+}
+
+/** The database as Alpine gives it out now: a request a release, and none where no package calls for it. */
+export function fetchedCommunityPackages(
+  { transport, origin, now }: { readonly transport: Transport; readonly origin: string; readonly now: Date },
+  limits: VulnerabilityLimits,
+  remember: (source: VulnerabilitySource) => VulnerabilitySource,
+): Supplement {
+  const open: Open = async (release, ecosystem) => {
+    const url = new URL(`/${release}/community.json`, origin);
+    const place = `${url.host}${url.pathname}`;
+    const answer = await fetchJson(transport, url);
+    if (!answer.ok) return err({ ...answer.error, fix: FIX });
+    const { status, value } = answer.value;
+    if (status !== 200) return err(unusable(place, `it was answered ${status}`, 'forbidden'));
+    return opened(value, { place, ecosystem, asOf: now.getTime() }, limits);
+  };
+  return supplement(remember(new CommunityPackages(new URL(origin).host, open)));
+}
+
+/** The database in a directory of exports. It says no date, so that it is as old as its file. */
+export function communityPackagesIn(directory: string, limits: VulnerabilityLimits): Supplement {
+  const open: Open = async (release, ecosystem) => {
+    const path = join(directory, SECURITY_DATABASE_DIRECTORY, release, 'community.json');
+    try {
+      const { size, mtimeMs } = await stat(path);
+      if (size > limits['secdb-bytes']) {
+        return err(
+          unusable(path, `it has more than ${plural(limits['secdb-bytes'], 'byte')} (limit secdb-bytes)`, 'limit'),
+        );
+      }
+      const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+      return opened(value, { place: path, ecosystem, asOf: mtimeMs }, limits);
+    } catch (error) {
+      return err({
+        ...unusable(path, messageOf(error), 'not-found'),
+        fix: `Download it to there: ${SECURITY_DATABASE_URL}/${release}/community.json`,
+      });
+    }
+  };
+  return supplement(new CommunityPackages(SECURITY_DATABASE_DIRECTORY, open));
+}
+
+function opened(
+  value: unknown,
+  { place, ecosystem, asOf }: { readonly place: string; readonly ecosystem: string; readonly asOf: number },
+  limits: VulnerabilityLimits,
+): Result<Opened, SourceFailure> {
+  const database = readSecurityDatabase(value, ecosystem, limits);
+  if (database.ok) return ok({ database: database.value, asOf });
+  return err(unusable(place, database.error.reason, database.error.isLimit ? 'limit' : 'malformed'));
+}
+
+const FIX = `Run the gate again later; the command line can read a copy in its place (${SECURITY_DATABASE_DIRECTORY} in the directory of --vulnerabilities).`;
+
+function unusable(place: string, reason: string, cause: SourceFailure['cause']): SourceFailure {
+  return { cause, message: `Alpine's security database ${place} can't be used: ${reason}.`, fix: FIX };
+}
