@@ -127,6 +127,7 @@ describe('an observation', () => {
             unevaluated: [],
             uncovered: [],
             community: [],
+            fixesOnly: [],
             inventoried: 1,
             packages: 1,
             sources: [],

@@ -108,6 +108,7 @@ const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     rest: LEVELS_UP,
     uncovered: ['note', 'warning', 'error'],
     'accept-uncovered': 'fewer',
+    'require-unfixed-data': 'true',
     unrated: RATINGS,
   },
   'no-new-vulnerabilities': {

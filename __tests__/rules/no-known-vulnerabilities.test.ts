@@ -95,6 +95,29 @@ describe('what counts', () => {
   });
 });
 
+describe('advisories about fixes alone', () => {
+  const FIXES = { fixesOnly: ['AlmaLinux:9'] };
+
+  test('let an image pass that has none with a fix, and the pass says so', () => {
+    const [result] = answers(makeKnown([], FIXES), 'strict');
+    expect(result).toMatchObject({
+      outcome: 'pass',
+      message: 'None of its 12 packages has a known vulnerability that has a fix.',
+    });
+    expect(result?.details).toContain('not published: vulnerabilities of AlmaLinux:9 that have no fix yet');
+  });
+
+  test('are no answer where the policy requires data about what has none', () => {
+    const required = { requireUnfixedData: true };
+    expect(brief(answers(makeKnown([], FIXES), 'strict', required))).toEqual(['indeterminate proof']);
+    expect(brief(answers(makeKnown([HIGH], FIXES), 'strict', required))).toEqual([
+      'fail CVE-2026-0001',
+      'indeterminate proof',
+    ]);
+    expect(brief(answers(makeKnown([]), 'strict', required))).toEqual(['pass']);
+  });
+});
+
 describe('clean', () => {
   test('is a pass that says how many packages were evaluated and by whom', () => {
     const [result] = answers(makeKnown([], { exploitedList: { status: 'not-needed' } }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plural } from '../lib/text.js';
+import { listed, plural } from '../lib/text.js';
 import { duration } from '../policy/duration.js';
 import { highestLevel, stricter } from '../policy/strictness.js';
 import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
@@ -25,6 +25,9 @@ const options = z.strictObject({
   acceptUncovered: stricter(z.array(z.string().min(1, { error: 'a type, or a type and a name' })), 'fewer').describe(
     'What may be uncovered without a finding: purl types such as "gem", or a type and a name such as "generic/openssl".',
   ),
+  requireUnfixedData: stricter(z.boolean(), 'true').describe(
+    'Whether advisories that leave out what has no fix yet are no answer: Alpine, AlmaLinux, Rocky Linux, Red Hat, SUSE, openSUSE, Mageia.',
+  ),
   directory: z
     .string()
     .min(1, { error: 'the path of a directory' })
@@ -41,6 +44,7 @@ const RELAXED = {
   maxAge: '14d',
   uncovered: 'note',
   acceptUncovered: [],
+  requireUnfixedData: false,
 } satisfies Partial<Options>;
 
 export const noKnownVulnerabilities: ImageRule<Options> = {
@@ -66,6 +70,8 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '- **Something is not covered**: no source has advisories about a runtime, a server or a type of packages in it, so',
     '  nothing is known of it. Use an image whose distribution packages it, watch it by other means and accept its type with',
     '  `accept-uncovered`, or choose with `uncovered` how much that matters.',
+    '- **What has no fix yet is not published**: only fixes are in the advisories of its distribution. Use an image of a',
+    '  distribution that also publishes what is open, such as Debian, Ubuntu or Wolfi; `require-unfixed-data` says whether that is asked for.',
     '- **The data is too old**, or says a date in the future: run the gate again, or download the exports again; `max-age` says how old',
     '  it may be.',
     "- **No fix is known**: take an image without the package. Where a vulnerability can't be reached, say so for that one, by",
@@ -135,7 +141,7 @@ function evaluate(subject: ImageRuleSubject, known: KnownVulnerabilities, chosen
     ...(known.vexUnknown === undefined ? [] : [`VEX could not be looked at: ${known.vexUnknown}`]),
     ...sourcesLine(known),
   ];
-  const gaps = proofGaps(known, rest, chosen.maxAge, subject.now);
+  const gaps = proofGaps(known, rest, chosen.maxAge, subject.now) ?? unfixedGap(known, chosen);
   const coverage = coverageGaps(known, chosen.acceptUncovered, chosen.maxAge, subject.now);
   const isProven = gaps === null && (coverage.open.length === 0 || chosen.uncovered !== 'error');
   const results: RuleResult[] = [];
@@ -175,7 +181,11 @@ function passed(
   coverage: CoverageGaps,
 ): RuleResult {
   const { packages } = known;
-  const what = rest.length === 0 && waived.length === 0 ? 'known vulnerability' : 'known vulnerability that counts';
+  const kinds = [
+    ...(known.fixesOnly.length === 0 ? [] : ['has a fix']),
+    ...(rest.length === 0 && waived.length === 0 ? [] : ['counts']),
+  ];
+  const what = `known vulnerability${kinds.length === 0 ? '' : ` that ${kinds.join(' and ')}`}`;
   const left = coverage.open.length + coverage.accepted.length;
   const covered = `None of its ${packages} packages has a ${what}`;
   return {
@@ -188,6 +198,16 @@ function passed(
           : `None of the ${plural(packages, 'package')} that advisories cover has a ${what}; ${left} ${left === 1 ? 'other is' : 'others are'} not covered.`,
     ...(notes.length === 0 ? {} : { details: shortened(notes) }),
     ...(waived.length === 0 ? {} : { vulnerabilities: waived }),
+  };
+}
+
+/** What nothing was found among does not hold what is open: only fixes are published. */
+function unfixedGap({ fixesOnly }: KnownVulnerabilities, { requireUnfixedData }: Options): RuleResult | null {
+  if (!requireUnfixedData || fixesOnly.length === 0) return null;
+  return {
+    outcome: 'indeterminate',
+    message: `Whether it has vulnerabilities without a fix is not known: the advisories of ${listed(fixesOnly)} are about fixes alone.`,
+    fix: 'Use an image of a distribution that also publishes what has no fix yet, or leave out require-unfixed-data.',
   };
 }
 
@@ -206,9 +226,13 @@ function notCovered({ open }: CoverageGaps, { uncovered }: Options): RuleResult 
 }
 
 /** What a person should know of a pass: what only a community covers, and what the policy accepts as uncovered. */
-function coverageLines({ community }: KnownVulnerabilities, { open, accepted }: CoverageGaps): readonly string[] {
+function coverageLines(
+  { community, fixesOnly }: KnownVulnerabilities,
+  { open, accepted }: CoverageGaps,
+): readonly string[] {
   const isOpen = new Set(open.map(({ what }) => what));
   return [
+    ...fixesOnly.map((ecosystem) => `not published: vulnerabilities of ${ecosystem} that have no fix yet`),
     ...community.filter(({ what }) => !isOpen.has(what)).map(({ what }) => `covered by community data alone: ${what}`),
     ...accepted.map(({ what }) => `not covered, which the policy accepts: ${what}`),
   ];

@@ -9,6 +9,7 @@ import type { Inventory } from '../packages/inventory.js';
 import { type Asked, askSources } from './ask-sources.js';
 import { endedAdvisories } from './ended-advisories.js';
 import { evaluatedPackages } from './evaluated-packages.js';
+import { hasFixesOnly } from './matching/ecosystems.js';
 import { foldMatches } from './matching/fold.js';
 import { matchRecords } from './matching/match.js';
 import { rateByName } from './matching/rate-by-name.js';
@@ -67,6 +68,7 @@ export function vulnerabilityCollector(services: Services): Collector<'vulnerabi
         .map(({ package: about, ecosystem }) =>
           uncoveredPackage(about, `only ${ecosystem}'s community publishes advisories about it`),
         ),
+      fixesOnly: [...new Set(reported.value.answered.map(({ ecosystem }) => ecosystem).filter(hasFixesOnly))],
       inventoried,
       packages: covered.size,
     });
@@ -78,6 +80,7 @@ const NOTHING: KnownVulnerabilities = {
   unevaluated: [],
   uncovered: [],
   community: [],
+  fixesOnly: [],
   inventoried: 0,
   packages: 0,
   sources: [],
@@ -85,7 +88,10 @@ const NOTHING: KnownVulnerabilities = {
 };
 
 /** What the inventory says of coverage before anything was found. */
-type Coverage = Pick<KnownVulnerabilities, 'unevaluated' | 'uncovered' | 'community' | 'inventoried' | 'packages'>;
+type Coverage = Pick<
+  KnownVulnerabilities,
+  'unevaluated' | 'uncovered' | 'community' | 'fixesOnly' | 'inventoried' | 'packages'
+>;
 
 function uncatalogedFiles({ uncataloged }: Inventory): number {
   return uncataloged.reduce((sum, { files }) => sum + files, 0);

@@ -59,6 +59,8 @@ export interface KnownVulnerabilities {
   readonly uncovered: readonly Uncovered[];
   /** Runtimes and servers that only a community's advisories were asked about; where these are out of date, they are not covered. */
   readonly community: readonly Uncovered[];
+  /** The ecosystems that were asked about and whose advisories leave out what has no fix yet: `AlmaLinux:9`. */
+  readonly fixesOnly: readonly string[];
   /** How many packages there are, whether or not a source was asked about them. */
   readonly inventoried: number;
   /** How many of them a source was asked about. */

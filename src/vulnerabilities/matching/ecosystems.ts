@@ -143,6 +143,22 @@ export function isDistributionFamily(ecosystem: string): boolean {
   return DISTRIBUTION_FAMILIES.has(ecosystemFamily(ecosystem));
 }
 
+/** Whose publishers announce fixes: what has none yet is in none of their records. */
+const FIXES_ONLY: ReadonlySet<string> = new Set([
+  'Alpine',
+  'AlmaLinux',
+  'Mageia',
+  'Red Hat',
+  'Rocky Linux',
+  'openSUSE',
+  'SUSE',
+]);
+
+/** Whether the advisories of an ecosystem leave out what no version fixes, so that none of them is no proof. */
+export function hasFixesOnly(ecosystem: string): boolean {
+  return FIXES_ONLY.has(ecosystemFamily(ecosystem));
+}
+
 /** Whether the public export has a directory of this name, whether or not we have its version order. */
 export function isKnownFamily(family: string): boolean {
   return hasOrder(family) || UNORDERED.has(family);

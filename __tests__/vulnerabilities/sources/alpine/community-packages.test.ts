@@ -2,7 +2,7 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { VULNERABILITY_LIMITS } from '../../../../src/vulnerabilities/limits.js';
+import { VULNERABILITY_LIMITS, type VulnerabilityLimits } from '../../../../src/vulnerabilities/limits.js';
 import { readSecurityDatabase } from '../../../../src/vulnerabilities/sources/alpine/security-database.js';
 import type { KnownVulnerabilities } from '../../../../src/vulnerabilities/vulnerabilities.js';
 import { ALPINE, collectKnown, inventoryOf, NOW } from '../../../support/image/vulnerability-run.js';
@@ -172,7 +172,8 @@ describe('a directory of exports', () => {
 });
 
 describe('the security database of Alpine', () => {
-  const read = (value: unknown, limits = VULNERABILITY_LIMITS) => readSecurityDatabase(value, 'Alpine:v3.22', limits);
+  const read = (value: unknown, limits: VulnerabilityLimits = VULNERABILITY_LIMITS) =>
+    readSecurityDatabase(value, 'Alpine:v3.22', limits);
 
   test('is refused where it has more entries than the limit', () => {
     const result = read(securityDatabase(RELEASE, GO), { ...VULNERABILITY_LIMITS, 'secdb-entries': 2 });
