@@ -5,18 +5,20 @@ import { rules } from '../../src/rules/index.js';
 import type { ProfileColumn } from '../../src/rules/rule.js';
 
 const COLUMNS: readonly ProfileColumn[] = ['baseline', 'hardened', 'hardened-build', 'strict'];
-const ALL = ['final', 'build', 'copy', 'frontend'];
-const IMAGES = ['final', 'build', 'copy'];
+const FILES = ['final', 'build', 'copy', 'frontend'];
+const ALL = [...FILES, 'run'];
+const BUILT_ON = ['final', 'build', 'copy'];
+const IMAGES = [...BUILT_ON, 'run'];
 
 /** What the profiles promise: a rule's level in each, the roles it is asked of, and what it must see to answer. */
 const PROMISED: readonly (readonly [id: string, levels: string, roles: readonly string[], evidence: string])[] = [
-  ['readable-build-file', 'error error error error', ALL, ''],
+  ['readable-build-file', 'error error error error', FILES, ''],
   ['known-reference', 'warning error error error', ALL, ''],
   ['denied-base', 'error error error error', ALL, ''],
   ['allowed-base', 'warning error warning error', IMAGES, ''],
   ['allowed-frontend', 'warning error error error', ['frontend'], ''],
   ['pinned-by-digest', 'note error warning error', IMAGES, ''],
-  ['overridable-base', 'note warning note error', IMAGES, ''],
+  ['overridable-base', 'note warning note error', BUILT_ON, ''],
   ['current', 'note warning note warning', ALL, 'tag'],
   ['signature-verified', 'error error error error', IMAGES, 'image signatures'],
   ['sbom-attested', 'note error off error', IMAGES, 'image sbom'],
@@ -33,8 +35,8 @@ const PROMISED: readonly (readonly [id: string, levels: string, roles: readonly 
   ['fresh', 'note warning off error', IMAGES, 'image signatures statements timestamps'],
   ['supported', 'warning error warning error', IMAGES, 'image filesystem packages'],
   ['no-known-vulnerabilities', 'warning error warning error', IMAGES, 'image packages sbom vulnerabilities'],
-  ['no-new-vulnerabilities', 'off off off off', IMAGES, 'image packages sbom vulnerabilities'],
-  ['policy-unchanged', 'note note note note', ALL, ''],
+  ['no-new-vulnerabilities', 'off off off off', BUILT_ON, 'image packages sbom vulnerabilities'],
+  ['policy-unchanged', 'note note note note', FILES, ''],
 ];
 
 /** The options that differ from profile to profile, in the order of the columns. */
@@ -129,6 +131,19 @@ const ruleOf = (id: string) => {
 describe('what the profiles promise', () => {
   test('is promised of every rule', () => {
     expect(rules.map(({ id }) => id)).toEqual(PROMISED.map(([id]) => id));
+  });
+
+  test('only five rules are asked of images that are run, unless the policy says otherwise', () => {
+    const levels = rules.flatMap(({ id, runLevels }) =>
+      runLevels === undefined ? [] : [[id, Object.values(runLevels).join(' ')]],
+    );
+    expect(Object.fromEntries(levels)).toEqual({
+      'known-reference': 'note note note',
+      'denied-base': 'error error error',
+      'allowed-base': 'note warning warning',
+      'pinned-by-digest': 'note note warning',
+      'signature-verified': 'note warning warning',
+    });
   });
 
   test.each(PROMISED)('%s: %s', (id, levels, roles, evidence) => {

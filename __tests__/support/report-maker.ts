@@ -106,7 +106,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
     files,
     stages: [],
     uses,
-    definitions: definitionsOf({ files, unseen: [] }),
+    definitions: definitionsOf({ files, uses, unseen: [] }),
     coverage: coverageOf(uses, answers),
     findings,
     waivers,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ruleOptions } from '../../src/policy/rule-options.js';
-import { LEVEL_COLUMNS, levelIn } from '../../src/reports/rule-levels.js';
+import { LEVEL_COLUMNS, levelIn, runLevelsOf } from '../../src/reports/rule-levels.js';
 import { queriedFrom } from '../../src/reports/text/rules-text.js';
 import { nistControls, type Rule } from '../../src/rules/rule.js';
 import { table } from './table.js';
@@ -49,6 +49,7 @@ export function rulePage(rule: Rule): string {
       LEVEL_COLUMNS.map(({ title }) => title),
       [LEVEL_COLUMNS.map((column) => levelIn(rule, column))],
     ),
+    ...(rule.subject === 'use' || rule.subject === 'image' ? [runLine(rule)] : []),
     '## In the policy',
     ...policySection(rule),
     ...(rule.subject === 'image' ? ['## Evidence', `It needs ${listed(rule.evidence)}.`] : []),
@@ -60,6 +61,14 @@ export function rulePage(rule: Rule): string {
         ]),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function runLine(rule: Rule): string {
+  const levels = runLevelsOf(rule);
+  if (levels !== undefined) return `For images that CI, Compose or a dev container runs: ${levels}.`;
+  return rule.roles.includes('run')
+    ? 'For images that CI, Compose or a dev container runs it is off, unless `roles.run` of the policy sets a level.'
+    : 'It is not asked of images that CI, Compose or a dev container runs.';
 }
 
 /** Where examples/ show the rule failing; a rule that compares needs the directory that the change starts from. */

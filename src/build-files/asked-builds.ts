@@ -1,7 +1,10 @@
+import { distinct } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
 import { bakeRuns, type PlacedRun } from './bake-runs.js';
 import type { Build, OpenValue } from './build.js';
+import type { RunImage } from './build-definition.js';
 import { definedBuilds, namedBuildOf } from './defined-builds.js';
+import { isWorkflow } from './file-names.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
@@ -9,8 +12,9 @@ import type { NamedBuild, RequestedBuilds } from './script/named-build.js';
 import { buildsInFile, isScriptFile } from './script/script-files.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 import type { PlacedBuild } from './unseen-builds.js';
-import { buildsInWorkflow, isWorkflow, MAX_WORKFLOW_BYTES } from './workflow/workflow-builds.js';
 
+/** What the workflows of a repository may have together; reading YAML takes its time. */
+const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 /** Makefiles, shell scripts and the like that are read of one repository, and what they have together. */
 const MAX_SCRIPTS = 20_000;
 const MAX_SCRIPT_BYTES = 32 * 1024 * 1024;
@@ -26,6 +30,8 @@ interface RepositoryBuilds {
   /** Of bake, Compose and dev container definitions. */
   readonly defined: readonly PlacedBuild[];
   readonly builds: readonly Build[];
+  /** Images that are run, and not built. */
+  readonly images: readonly RunImage[];
   readonly unseen: readonly UnseenBuild[];
   /** Workflows that could not be had: what they build is not known. */
   readonly unreadable: readonly BuildFile[];
@@ -40,7 +46,7 @@ export async function requestedBuilds(
   const asked = new AskedBuilds(tree, entries);
   await asked.readWorkflows();
   await asked.readScripts();
-  const { unreadable, unseen, workflows, runs } = asked;
+  const { unreadable, unseen, workflows, runs, images } = asked;
   const own = await definedBuilds(tree, entries, options);
   const ofRuns =
     options.definitions === undefined ? await bakeRuns(tree, entries, runs, options.environment) : undefined;
@@ -48,15 +54,21 @@ export async function requestedBuilds(
     unreadable.push(...others.unreadable);
     unseen.push(...others.unseen.filter(({ path }) => options.only?.includes(path) !== false));
   }
-  const all = [...own.builds, ...(ofRuns?.builds ?? [])];
-  const builds = [...new Map(all.map((build) => [JSON.stringify(build), build])).values()];
+  const builds = distinct([...own.builds, ...(ofRuns?.builds ?? [])]);
   const defined: PlacedBuild[] = [];
   for (const build of builds) {
     const named = namedBuildOf(build);
     if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
     else defined.push({ path: build.definition, build: asked.found(named) });
   }
-  return { workflows, defined, builds: [...builds, ...workflows.map(buildOf)], unseen, unreadable };
+  return {
+    workflows,
+    defined,
+    builds: [...builds, ...workflows.map(buildOf)],
+    images: [...images, ...own.images],
+    unseen,
+    unreadable,
+  };
 }
 
 class AskedBuilds {
@@ -64,6 +76,7 @@ class AskedBuilds {
   readonly runs: PlacedRun[] = [];
   readonly unseen: UnseenBuild[] = [];
   readonly unreadable: BuildFile[] = [];
+  readonly images: RunImage[] = [];
   readonly #tree: RepositoryTree;
   readonly #files: readonly string[];
   readonly #known: ReadonlySet<string>;
@@ -76,8 +89,11 @@ class AskedBuilds {
   }
 
   async readWorkflows(): Promise<void> {
+    const paths = this.#files.filter(isWorkflow);
+    if (paths.length === 0) return;
+    const { buildsInWorkflow } = await import('./workflow/workflow-builds.js');
     let left = MAX_WORKFLOW_BYTES;
-    for (const path of this.#files.filter(isWorkflow)) {
+    for (const path of paths) {
       const content = await this.#tree.read(path, left);
       if (content.ok) {
         left -= content.value.length;
@@ -116,11 +132,15 @@ class AskedBuilds {
     }
   }
 
-  #take(path: string, { named, unseen, bakes = [], fault }: RequestedBuilds): void {
+  #take(path: string, { named, unseen, bakes = [], images = [], fault }: RequestedBuilds): void {
     if (fault !== undefined) this.unreadable.push(unreadableDefinition(path, fault));
     this.workflows.push(...named.map((build) => ({ path, build: this.found(build) })));
     this.unseen.push(...unseen.map((what) => ({ path, what })));
     this.runs.push(...bakes.map((run) => ({ path, run })));
+    for (const { decidedBy, line, ...image } of images) {
+      const open = decidedBy === undefined ? [] : [{ field: 'image', decidedBy, line }];
+      this.images.push({ file: path, line, ...image, open });
+    }
   }
 
   /** The build of a file that is there: builders have other places and names that they fall back to. */

@@ -63,6 +63,7 @@ export async function bakeRuns(
   const reason = `it is one of those with more than ${MAX_RUNS} different runs of bake (limit bake-runs)`;
   const beyond = new Set([...distinct.values()].slice(MAX_RUNS).map(({ path }) => path));
   return {
+    ...NOTHING,
     builds: found.flatMap(({ builds }) => builds),
     unreadable: [
       ...found.flatMap(({ unreadable }) => unreadable),

@@ -39,6 +39,8 @@ export interface RunImage extends Place {
   readonly image: string;
   /** Compose service, job … */
   readonly name?: string;
+  /** The platform that it is run on, where the definition says so. */
+  readonly platform?: string;
   /** What of the image is not known statically. */
   readonly open: readonly OpenValue[];
 }

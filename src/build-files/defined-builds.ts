@@ -1,9 +1,11 @@
+import { distinct } from '../lib/collections.js';
 import { type Build, isRemote } from './build.js';
 import type {
   BuildDefinitionReader,
   DefinitionFile,
   DefinitionOptions,
   DefinitionProblem,
+  RunImage,
 } from './build-definition.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
@@ -19,12 +21,14 @@ const MAX_DEFINITIONS = 500;
 /** What the build definitions of a repository ask to be built. */
 export interface DefinedBuilds {
   readonly builds: readonly Build[];
+  /** Images that are run, and not built. */
+  readonly images: readonly RunImage[];
   /** Definitions that could not be read: what they build is not known. */
   readonly unreadable: readonly BuildFile[];
   readonly unseen: readonly UnseenBuild[];
 }
 
-export const NOTHING: DefinedBuilds = { builds: [], unreadable: [], unseen: [] };
+export const NOTHING: DefinedBuilds = { builds: [], images: [], unreadable: [], unseen: [] };
 
 /** Reads the build definitions of a repository; nothing of a reader is loaded where there is none of its kind. */
 export async function definedBuilds(
@@ -61,9 +65,9 @@ export function bakedBuilds(
 
 /** The same build may be asked for by a project that a dev container names, and by the project itself. */
 function together(found: readonly DefinedBuilds[]): DefinedBuilds {
-  const builds = found.flatMap((one) => one.builds);
   return {
-    builds: [...new Map(builds.map((build) => [JSON.stringify(build), build])).values()],
+    builds: distinct(found.flatMap(({ builds }) => builds)),
+    images: distinct(found.flatMap(({ images }) => images)),
     unreadable: found.flatMap(({ unreadable }) => unreadable),
     unseen: found.flatMap(({ unseen }) => unseen),
   };
@@ -158,11 +162,12 @@ async function composeBuilds(
     const reading = joined.problems.length < alone.problems.length || joined.builds.length > 0 ? joined : alone;
     for (const file of reading.read) used.add(file);
     const builds = reading.builds.map(withoutOpen);
+    const { images = [] } = reading;
     const mayBuild = files.some(({ bytes }) => /\bbuild\b/.test(new TextDecoder().decode(bytes)));
     found.push(
       builds.length === 0 && project.isDefault && mayBuild
-        ? { ...NOTHING, unreadable: unreadableOf(reading.problems) }
-        : { builds, ...divided(reading.problems) },
+        ? { ...NOTHING, images, unreadable: unreadableOf(reading.problems) }
+        : { builds, images, ...divided(reading.problems) },
     );
   }
   return together([...found, beyondLimit(projects.slice(MAX_DEFINITIONS).map(({ files }) => files))]);
@@ -177,9 +182,10 @@ async function devcontainerBuilds(
   if (candidates.length === 0) return NOTHING;
   const { devcontainerReader } = await import('./devcontainer/devcontainer.js');
   const { files, unreadable } = await readAll(tree, candidates.filter(devcontainerReader.matches));
-  const { builds, problems } = await devcontainerReader.read(files.slice(0, MAX_DEFINITIONS), context);
+  const { builds, images = [], problems } = await devcontainerReader.read(files.slice(0, MAX_DEFINITIONS), context);
   const beyond = beyondLimit(files.slice(MAX_DEFINITIONS).map(({ path }) => [path]));
-  return together([{ ...NOTHING, unreadable }, { builds: builds.map(withoutOpen), ...divided(problems) }, beyond]);
+  const own = { builds: builds.map(withoutOpen), images, ...divided(problems) };
+  return together([{ ...NOTHING, unreadable }, own, beyond]);
 }
 
 function beyondLimit(sets: readonly (readonly string[])[]): DefinedBuilds {
@@ -210,9 +216,9 @@ async function readSet(
   files: readonly DefinitionFile[],
   options: DefinitionOptions,
 ): Promise<DefinedBuilds> {
-  const { builds, problems } = await reader.read(files, options);
-  if (builds.length > 0) return { builds, ...divided(problems) };
-  return { builds, unreadable: unreadableOf(problems), unseen: [] };
+  const { builds, images = [], problems } = await reader.read(files, options);
+  if (builds.length > 0) return { builds, images, ...divided(problems) };
+  return { ...NOTHING, images, unreadable: unreadableOf(problems) };
 }
 
 /** What is wrong with a whole file leaves open what it builds; everything else is reported beside what was understood. */

@@ -1,6 +1,6 @@
 import { optionalField } from '../lib/collections.js';
+import { isWorkflow } from './file-names.js';
 import type { Reading } from './reading.js';
-import { isWorkflow } from './workflow/workflow-builds.js';
 
 /** A file that says what is built and how, and whether all of it was understood. */
 export interface Definition {
@@ -18,11 +18,15 @@ export type DefinitionKind = (typeof DEFINITION_KINDS)[number];
 /** The build definitions of a reading by their paths: build files, what asks for builds, and what was not looked at. */
 export function definitionsOf({
   files,
+  uses,
   builds = [],
   unseen,
-}: Pick<Reading, 'files' | 'builds' | 'unseen'>): readonly Definition[] {
+}: Pick<Reading, 'files' | 'uses' | 'builds' | 'unseen'>): readonly Definition[] {
   const found = new Map<string, Definition>();
   for (const { definition: path } of builds) found.set(path, { path, kind: kindOf(path, 'other'), status: 'read' });
+  for (const { file: path, role } of uses) {
+    if (role === 'run') found.set(path, { path, kind: kindOf(path, 'other'), status: 'read' });
+  }
   for (const { path, status, reason } of files) {
     found.set(path, { path, kind: kindOf(path, 'dockerfile'), status, ...optionalField('reason', reason) });
   }

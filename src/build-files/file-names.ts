@@ -31,6 +31,11 @@ export function nameKind(path: string): NameKind {
   return PROSE.test(name) ? 'prose' : 'dockerfile';
 }
 
+/** Whether a path is a workflow of GitHub Actions, or an action of the repository's own, which may stand anywhere. */
+export function isWorkflow(path: string): boolean {
+  return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /(?:^|\/)action\.ya?ml$/.test(path);
+}
+
 function isUsual(name: string): boolean {
   if (USUAL.test(name) || USUAL_WITH_ENDING.test(name) || ENDING.test(name)) return true;
   return (SUFFIXED.test(name) || JOINED.test(name)) && !PROGRAM.test(name);

@@ -27,14 +27,20 @@ export function startOfLine(file: string, line: number): Place {
 /**
  * What a use is for. `final`: its stage is a target, reached from a target by FROM, or copied whole into what ships.
  * `build`: every other FROM.
- * `copy`: COPY --from and RUN --mount from. `frontend`: `# syntax=`. Stage names never decide a role.
+ * `copy`: COPY --from and RUN --mount from. `frontend`: `# syntax=`. `run`: CI, Compose or a dev container runs it, and
+ * nothing is built on it. Stage names never decide a role.
  */
-export type Role = 'final' | 'build' | 'copy' | 'frontend';
-export const ROLES = ['final', 'build', 'copy', 'frontend'] as const satisfies readonly Role[];
+export type Role = 'final' | 'build' | 'copy' | 'frontend' | 'run';
+export const ROLES = ['final', 'build', 'copy', 'frontend', 'run'] as const satisfies readonly Role[];
 
-export type UseInstruction = 'FROM' | 'COPY' | 'RUN' | 'SYNTAX' | 'ONBUILD';
+export type UseInstruction = 'FROM' | 'COPY' | 'RUN' | 'SYNTAX' | 'ONBUILD' | 'IMAGE';
 
-/** One place in a build file, and one distinct expansion of it, that names an external image. */
+/** Whether an image is only run: nothing that the repository builds holds a part of it. */
+export function isRun({ role }: Pick<ImageUse, 'role'>): boolean {
+  return role === 'run';
+}
+
+/** One place in a build definition, and one distinct expansion of it, that names an external image. */
 export interface ImageUse extends Place {
   /** Stable while the place keeps its meaning, and unique within a run. */
   readonly id: string;

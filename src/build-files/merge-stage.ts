@@ -1,4 +1,4 @@
-import { optionalField } from '../lib/collections.js';
+import { distinct, optionalField } from '../lib/collections.js';
 import type { ExpandedText, Stage, StageInstruction } from './stage.js';
 
 /**
@@ -39,8 +39,4 @@ function mergeInstruction(first: StageInstruction, others: readonly StageInstruc
 
 function textOf({ expanded, variables }: StageInstruction): ExpandedText {
   return { ...optionalField('expanded', expanded), ...optionalField('variables', variables) };
-}
-
-function distinct<T>(values: readonly T[]): readonly T[] {
-  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }

@@ -101,9 +101,11 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const files = [...read, ...skipped, ...unreadDefinitions(asked.unreadable, options)].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
+  const run =
+    asked.images.length === 0 ? [] : await (await import('./run-images.js')).runUses(tree, asked.images, options);
   const reading = {
     files,
-    uses: readings.flatMap(({ uses }) => uses),
+    uses: [...readings.flatMap(({ uses }) => uses), ...run],
     stages: readings.flatMap(({ stages }) => stages),
   };
   const unseen = [

@@ -30,6 +30,8 @@ export interface ReadingOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Definitions that a command names and joins; without them, those that are found are read. */
   readonly definitions?: readonly string[];
+  /** Leave out images that are only run. */
+  readonly leavesOutRun?: boolean;
   /** Evaluate only these paths; others are listed as skipped. */
   readonly only?: readonly string[];
 }

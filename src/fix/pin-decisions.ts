@@ -1,4 +1,4 @@
-import type { ImageUse } from '../build-files/image-use.js';
+import { type ImageUse, isRun } from '../build-files/image-use.js';
 import type { Report } from '../reports/report.js';
 import { mayPin } from './may-pin.js';
 
@@ -17,17 +17,18 @@ export interface PinDecisions {
   readonly pinnedBefore: number;
 }
 
-/** Decides which uses are pinned, each to the digest that was resolved for it. */
+/** Decides which uses in build files are pinned, each to the digest that was resolved for it. */
 export function decidePins(report: Report): PinDecisions {
   const decide = mayPin(report);
   const wanted = new Map<string, string>();
   const left: LeftUse[] = [];
-  for (const use of report.uses) {
+  const uses = report.uses.filter((use) => !isRun(use));
+  for (const use of uses) {
     const decision = decide(use);
     if (decision.kind === 'pin') wanted.set(use.id, decision.digest);
     else if (decision.kind === 'leave') left.push({ use, reason: decision.reason, retry: decision.retry });
   }
-  return { wanted, left, pinnedBefore: report.uses.length - wanted.size - left.length };
+  return { wanted, left, pinnedBefore: uses.length - wanted.size - left.length };
 }
 
 /** What is known of a use's signature: verified on every platform evaluated, or the first reason why not. */

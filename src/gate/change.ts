@@ -1,5 +1,5 @@
 import { isTriggeredBy } from '../build-files/dockerfile/onbuild-triggers.js';
-import type { ImageUse } from '../build-files/image-use.js';
+import { type ImageUse, isRun } from '../build-files/image-use.js';
 import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
@@ -107,6 +107,7 @@ export function baseUseOf(use: ImageUse, baseUses: readonly ImageUse[]): ImageUs
       reference.registry === use.reference?.registry &&
       reference.repository === use.reference.repository,
   );
-  const samePlace = candidates.find(({ stage }) => stage?.index === use.stage?.index);
+  // One of many images that a file runs stands for no other.
+  const samePlace = candidates.find(({ stage }) => !isRun(use) && stage?.index === use.stage?.index);
   return sameImage ?? samePlace ?? null;
 }

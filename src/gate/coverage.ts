@@ -1,10 +1,10 @@
-import type { ImageUse } from '../build-files/image-use.js';
+import { type ImageUse, isRun } from '../build-files/image-use.js';
 import { groupBy } from '../lib/collections.js';
 import { UNVERIFIED } from '../policy/policy.js';
 import type { Answer, UnansweredCause } from '../rules/answer.js';
 
 /**
- * How many references were checked, and how far. `full`, `partial`, `unchecked` and `unresolved` add up to `references`.
+ * How many references to images that are built on were checked, and how far. `full`, `partial`, `unchecked` and `unresolved` add up to `references`.
  */
 export interface Coverage {
   readonly references: number;
@@ -20,7 +20,12 @@ export interface Coverage {
   readonly notOpened: number;
   /** Why references are not fully checked, the most frequent first. */
   readonly causes: readonly CoverageCause[];
+  /** The same of images that are only run, which the other numbers leave out; absent where there are none. */
+  readonly run?: RunCoverage;
 }
+
+/** How many images that are only run were checked, and how far, for the rules that are asked of them. */
+export type RunCoverage = Pick<Coverage, 'references' | 'full' | 'partial' | 'unchecked' | 'unresolved'>;
 
 /** One reason why rules have no answer, and how many references it concerns. */
 export interface CoverageCause {
@@ -37,7 +42,18 @@ export interface CoverageCause {
 /** Counts how far the references of a run were checked, from what the rules answered about them. */
 export function coverageOf(uses: readonly ImageUse[], answers: readonly Answer[]): Coverage {
   const byUse = groupBy(answers, ({ use }) => use);
-  const all = uses.map((use) => referenceCoverage(use, byUse.get(use.id) ?? []));
+  const coverages = (some: readonly ImageUse[]) => some.map((use) => referenceCoverage(use, byUse.get(use.id) ?? []));
+  const all = coverages(uses.filter((use) => !isRun(use)));
+  const run = coverages(uses.filter(isRun));
+  return {
+    ...counted(all),
+    notOpened: all.filter(({ unanswered }) => unanswered.some(({ cause }) => cause === 'identity')).length,
+    causes: causesOf(all),
+    ...(run.length === 0 ? {} : { run: counted(run) }),
+  };
+}
+
+function counted(all: readonly ReferenceCoverage[]): RunCoverage {
   const count = (state: ReferenceState) => all.filter((one) => one.state === state).length;
   return {
     references: all.length,
@@ -45,8 +61,6 @@ export function coverageOf(uses: readonly ImageUse[], answers: readonly Answer[]
     partial: count('partial'),
     unchecked: count('unchecked'),
     unresolved: count('unresolved'),
-    notOpened: all.filter(({ unanswered }) => unanswered.some(({ cause }) => cause === 'identity')).length,
-    causes: causesOf(all),
   };
 }
 

@@ -181,8 +181,8 @@ export async function baseChanges(
 
 /**
  * What changed in the image of one use on one platform, or null where it is the same image, where there was none, or
- * where the image is a frontend, of which nothing ends up in the build. Neither image is opened that fails identity. Says
- * why where one of the two could not be had.
+ * where the image is a frontend or only run, since nothing of it ends up in the build. Neither image is opened that
+ * fails identity. Says why where one of the two could not be had.
  */
 async function changeOf(
   { use, answers, notContacted }: ReferenceEvaluation,
@@ -192,7 +192,7 @@ async function changeOf(
   const reference = run.referenceOf(use);
   const { base } = reference;
   const image = imageOn(reference, platform);
-  if (use.role === 'frontend' || image === null) return null;
+  if (use.role === 'frontend' || use.role === 'run' || image === null) return null;
   const { pullFrom } = image;
   if (base === undefined || base.kind === 'none' || base.use === undefined) return null;
   const replaced = base.use.reference;

@@ -1,4 +1,4 @@
-import { type ImageUse, placeOf } from '../build-files/image-use.js';
+import { type ImageUse, isRun, placeOf } from '../build-files/image-use.js';
 import type { UnavailableCause } from '../evidence/evidence.js';
 import { type Policy, UNVERIFIED } from '../policy/policy.js';
 import type { EvaluatedImage } from '../reports/report.js';
@@ -10,8 +10,9 @@ const REFUSED: ReadonlySet<UnavailableCause> = new Set(['unauthorized', 'forbidd
 
 /**
  * Says of a reference that its image was not resolved or its layers were not read, once for each platform, at the level
- * that the policy's key `unverified` gives it; nothing where the image was opened, or was not because its identity failed. These answers are
- * no rule's. They are always indeterminate, so that looking in vain never makes a verdict worse than that.
+ * that the policy's key `unverified` gives it; nothing where the image was opened, was not because its identity failed, or
+ * is only run. These answers are no rule's. They are always indeterminate, so that looking in vain never makes a verdict
+ * worse than that.
  */
 export function unverifiedAnswers(
   reference: ReferenceContext,
@@ -21,7 +22,7 @@ export function unverifiedAnswers(
 ): readonly Answer[] {
   const { subject, pullFrom } = reference;
   const { use, policy } = subject;
-  if (bar?.cause === 'identity') return [];
+  if (bar?.cause === 'identity' || isRun(use)) return [];
   const answer = (
     isKnown: boolean,
     rest: Pick<Answer, 'message' | 'cause' | 'fix' | 'platform' | 'image'>,

@@ -11,6 +11,11 @@ export function optionalField<K extends string, V>(key: K, value: V | undefined)
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
 }
 
+/** The values in their order, one of those that are the same as JSON: the last of them, in the place of the first. */
+export function distinct<T>(values: Iterable<T>): readonly T[] {
+  return [...new Map([...values].map((value) => [JSON.stringify(value), value])).values()];
+}
+
 /** Items by key, in the order they came, one at least by each: Map.groupBy, which Node 20 lacks. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, [T, ...T[]]> {
   const groups = new Map<K, [T, ...T[]]>();

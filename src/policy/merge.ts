@@ -43,6 +43,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     contexts: mergeMaps(base.contexts, file.contexts),
     ...optionalField('trustedRoot', content.trustedRoot),
     ...optionalField('unverified', file.unverified),
+    ...optionalField('scope', file.scope),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
     ...(file['vulnerability-feeds'] === undefined ? {} : { vulnerabilityFeeds: file['vulnerability-feeds'] }),
     registries: mergeMaps(base.registries, registryOverrides(file)),

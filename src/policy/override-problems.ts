@@ -35,6 +35,7 @@ export function overrideProblems(step: Step, rules: readonly Rule[]): readonly P
     }
     if (key === 'max-waiver-days' && step.result.maxWaiverDays <= step.base.maxWaiverDays) return [];
     if (key === 'unverified' && step.result.unverified === 'fail') return [];
+    if (key === 'scope' && (step.result.scope === 'all' || step.base.scope === 'build')) return [];
     return [notAllowed(step, [key], key, `"${key}" can't be set by a policy that extends ${step.baseName}.`)];
   });
 }

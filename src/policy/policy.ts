@@ -143,6 +143,10 @@ export interface RegistryOverride {
   readonly tokenHosts: readonly string[];
 }
 
+/** Which images are evaluated; the later, the stricter. */
+export const SCOPES = ['build', 'all'] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** The policy of a run: read, extended, checked, and resolved against the catalog. */
 export interface Policy {
   readonly source: PolicySource;
@@ -166,6 +170,8 @@ export interface Policy {
   readonly maxWaiverDays: number;
   /** What an image counts for that nobody saw; absent: as the profile has it. */
   readonly unverified?: 'fail' | 'warn';
+  /** Whether images that are only run are evaluated, too; absent: they are. */
+  readonly scope?: Scope;
   /** Further sources of vulnerabilities; none unless the policy asks for it. */
   readonly vulnerabilityFeeds?: readonly VulnerabilityFeed[];
   /** Keyed by `host[/prefix]`. */

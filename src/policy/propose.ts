@@ -1,4 +1,4 @@
-import type { ImageUse } from '../build-files/image-use.js';
+import { type ImageUse, isRun } from '../build-files/image-use.js';
 import { publisherOf } from '../catalog/catalog.js';
 import type { Catalog, Publisher } from '../catalog/publisher.js';
 import { matches, parsePattern } from '../references/pattern.js';
@@ -31,7 +31,7 @@ export function proposePolicy(
   const repositories = usedRepositories(uses);
   const denied = repositories.filter(({ reference }) => abandoned.some((image) => isMatch(image, reference)));
   const allowed = repositories.filter((repository) => !denied.includes(repository));
-  const unknown = uses.filter(({ reference }) => reference === null);
+  const unknown = uses.filter((use) => use.reference === null && !isRun(use));
   const lines = [
     ...(options.schemaUrl === undefined ? [] : [`# yaml-language-server: $schema=${options.schemaUrl}`]),
     '# Which container images this repository may build on: what it builds on today, proposed by `policy init`.',
@@ -50,7 +50,8 @@ export function proposePolicy(
 
 function usedRepositories(uses: readonly ImageUse[]): readonly UsedRepository[] {
   const found = new Map<string, { reference: Reference; files: Set<string> }>();
-  for (const { reference, role, file } of uses) {
+  // An allow entry would let images be built on that are only run today.
+  for (const { reference, role, file } of uses.filter((use) => !isRun(use))) {
     if (reference === null) continue;
     const canonical = { ...reference, registry: canonicalHost(reference.registry) };
     const name = repositoryName(canonical);

@@ -16,7 +16,7 @@ interface BuildFlags {
 }
 
 /** What of a policy concerns the reading of build files. */
-export type ReadingPolicy = Pick<Policy, 'files' | 'contexts' | 'platforms'>;
+export type ReadingPolicy = Pick<Policy, 'files' | 'contexts' | 'platforms' | 'scope'>;
 
 /** Joins flags and policy; a flag wins over what the policy says. Fails with a sentence about the flag that is wrong. */
 export function readingOptions(
@@ -47,6 +47,7 @@ export function readingOptions(
     ...(flags['set-env'] === undefined ? {} : { environment: environment.value }),
     ...(flags.definition === undefined ? {} : { definitions: flags.definition.map(fromTop) }),
     allFiles: flags['all-files'] ?? false,
+    ...(policy?.scope === 'build' ? { leavesOutRun: true } : {}),
   });
 }
 

@@ -3,7 +3,7 @@ import { ROLES, type Role } from '../build-files/image-use.js';
 import type { Rule } from '../rules/rule.js';
 import { allowSchema, denySchema } from './allow-schema.js';
 import { fileGlob, imagePattern, isoDate, platform, registryPath, repositoryPath } from './fields.js';
-import { LEVELS, PROFILES, UNVERIFIED, VULNERABILITY_FEEDS } from './policy.js';
+import { LEVELS, PROFILES, SCOPES, UNVERIFIED, VULNERABILITY_FEEDS } from './policy.js';
 import { ruleOptions } from './rule-options.js';
 
 const text = z.string().min(1, { error: 'a text that is not empty' });
@@ -97,6 +97,7 @@ const ROLE_NAMES: Readonly<Record<Role, string>> = {
   build: 'Images of other stages.',
   copy: 'Images that files are copied or mounted from.',
   frontend: 'The image that `# syntax=` names.',
+  run: 'Images that CI, Compose or a dev container runs, and that nothing is built on.',
 };
 
 /** The keys of a policy file that a policy may be allowed to override in the one it extends. */
@@ -111,6 +112,7 @@ export const OVERRIDABLE_KEYS = [
   'trusted-root',
   'max-waiver-days',
   'unverified',
+  'scope',
   'vulnerability-feeds',
   'registries',
   'waivers',
@@ -156,7 +158,7 @@ export function policySchema(rules: readonly Rule[]) {
     roles: z
       .strictObject(roleShape)
       .optional()
-      .describe('The same for images in one role: final (what ships), build, copy or frontend.'),
+      .describe('The same for images in one role: final (what ships), build, copy, frontend or run.'),
     files: files.optional(),
     platforms: z.array(platform()).min(1).optional().describe('The platforms evaluated. Default: linux/amd64.'),
     contexts: z
@@ -173,6 +175,12 @@ export function policySchema(rules: readonly Rule[]) {
       .optional()
       .describe(
         'What an image counts for that was not looked at, whatever the cause: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
+      ),
+    scope: z
+      .enum(SCOPES)
+      .optional()
+      .describe(
+        'Which images are evaluated: those that are built on (build), or those that CI, Compose and dev containers run as well (all, the default).',
       ),
     'max-waiver-days': z
       .number()

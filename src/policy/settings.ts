@@ -1,6 +1,6 @@
 import type { Role } from '../build-files/image-use.js';
 import type { ProfileColumn, Rule } from '../rules/rule.js';
-import type { Level, Policy, Profile, RuleOverride } from './policy.js';
+import { LEVELS, type Level, type Policy, type Profile, type RuleOverride } from './policy.js';
 
 /** How a rule is asked for a role. */
 export interface RuleSetting {
@@ -17,17 +17,33 @@ export interface RuleSetting {
  * What the policy makes of a rule for a role: the profile's preset (`observe` capped at warning), changed by `rules`,
  * changed by `roles`.
  */
-export function ruleSetting(policy: Policy, rule: Pick<Rule, 'id' | 'presets'>, role: Role): RuleSetting {
+export function ruleSetting(policy: Policy, rule: SettableRule, role: Role): RuleSetting {
   const preset = rule.presets[profileColumn(policy.profile, role)];
-  const heldBack = policy.profile === 'observe' && preset.level === 'error';
+  const presetLevel = role === 'run' ? runLevel(rule, policy.profile) : preset.level;
+  const heldBack = policy.profile === 'observe' && presetLevel === 'error';
   const setting: RuleSetting = {
-    level: heldBack ? 'warning' : preset.level,
+    level: heldBack ? 'warning' : presetLevel,
     heldBack,
     onIndeterminate: 'fail',
     options: isRecord(preset.options) ? preset.options : {},
   };
-  const changed = change(change(setting, policy.rules[rule.id]), policy.roles[role]?.[rule.id]);
+  const general = change(setting, policy.rules[rule.id]);
+  // What is said of all images raises nothing for those that nothing is built on.
+  const inGeneral = role === 'run' ? { ...general, level: lowerLevel(general.level, setting.level) } : general;
+  const changed = change(inGeneral, policy.roles[role]?.[rule.id]);
   return mayExcuseUnknown(rule.id) ? changed : { ...changed, onIndeterminate: 'fail' };
+}
+
+/** What of a rule decides how it is asked. */
+export type SettableRule = Pick<Rule, 'id' | 'presets' | 'runLevels'>;
+
+/** The level of a rule for images that are only run, before the policy changes it. */
+export function runLevel({ runLevels }: Pick<Rule, 'runLevels'>, profile: Profile): Level {
+  return runLevels?.[profile === 'observe' ? 'baseline' : profile] ?? 'off';
+}
+
+function lowerLevel(one: Level, other: Level): Level {
+  return LEVELS.indexOf(one) > LEVELS.indexOf(other) ? one : other;
 }
 
 /** Rules whose "unknown" anybody who pushes an image can bring about: it counts as much as a failure, whatever a policy says. */

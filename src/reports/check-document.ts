@@ -139,6 +139,11 @@ const coverageSchema = z
         }),
       )
       .describe('Why references are not fully checked, the most frequent first.'),
+    run: z
+      .exactOptional(
+        z.strictObject({ references: index, full: index, partial: index, unchecked: index, unresolved: index }),
+      )
+      .describe('The same of images that are only run (role run), which the other numbers leave out.'),
   })
   .describe('How many references were checked, and how far. full, partial, unchecked and unresolved add up.');
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../build-files/image-use.js';
 import type { DeepReadonly } from '../lib/collections.js';
 
 /**
@@ -29,9 +30,9 @@ export const useSchema = z
     id: z.string().describe('Stable while the place keeps its meaning, and unique within the document.'),
     file: z.string(),
     ...rangeFields,
-    instruction: z.enum(['FROM', 'COPY', 'RUN', 'SYNTAX', 'ONBUILD']),
+    instruction: z.enum(['FROM', 'COPY', 'RUN', 'SYNTAX', 'ONBUILD', 'IMAGE']),
     stage: z.strictObject({ index: z.int().min(0), name: z.string().nullable() }).nullable(),
-    role: z.enum(['final', 'build', 'copy', 'frontend']).describe('What the image is for.'),
+    role: z.enum(ROLES).describe('What the image is for; run: it is run, and nothing is built on it.'),
     reachable: z.boolean().describe('Whether a build of the evaluated targets pulls it.'),
     platform: z.string().nullable().describe('The resolved --platform flag.'),
     targetPlatforms: z.array(z.string()).describe('The platforms under which the reference expands to this.'),
@@ -49,7 +50,7 @@ export const useSchema = z
     overridable: z.array(z.string()).describe('Build arguments that could replace the image.'),
     unresolved: z.exactOptional(z.string()).describe("Why it can't be known without running the build."),
   })
-  .describe('One place in a build file, and one distinct expansion of it, that names an external image.');
+  .describe('One place in a build definition, and one distinct expansion of it, that names an external image.');
 
 const buildSchema = z
   .strictObject({

@@ -1,7 +1,7 @@
 import type { Build } from '../build-files/build.js';
-import type { BuildFile, ImageUse } from '../build-files/image-use.js';
+import { type BuildFile, type ImageUse, isRun } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
-import { optionalField } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
 import { terminal } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
@@ -93,12 +93,10 @@ export function imagesText(
   options: { readonly color: boolean },
 ): string {
   const colors = paint(options.color);
-  const byFile = new Map<string, ImageUse[]>();
-  for (const use of reading.uses) {
-    const uses = byFile.get(use.file);
-    if (uses === undefined) byFile.set(use.file, [use]);
-    else uses.push(use);
-  }
+  const byFile = groupBy(
+    reading.uses.filter((use) => !isRun(use)),
+    ({ file }) => file,
+  );
   const blocks = reading.files
     .filter((file) => file.status !== 'skipped' || byFile.has(file.path))
     .map((file) => {
@@ -117,6 +115,9 @@ export function imagesText(
       const lines = rows.length === 0 ? [colors.dim(none)] : aligned(rows);
       return [`${colors.bold(terminal(file.path))}${status}`, ...lines].join('\n');
     });
+  for (const [file, uses] of groupBy(reading.uses.filter(isRun), ({ file }) => file)) {
+    blocks.push([`${colors.bold(terminal(file))}  runs`, ...aligned(uses.map(rowOf))].join('\n'));
+  }
   const skipped = reading.files.filter((file) => file.status === 'skipped');
   const skippedLines = skipped.map(
     (file) =>
@@ -152,15 +153,16 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 function totals(reading: Pick<Reading, 'files' | 'uses'>): string {
-  const images = new Set(
-    reading.uses.flatMap((use) => (use.reference === null ? [] : [formatReference(use.reference)])),
-  );
-  const unresolved = reading.uses.filter((use) => use.reference === null).length;
+  const uses = reading.uses.filter((use) => !isRun(use));
+  const run = reading.uses.length - uses.length;
+  const images = new Set(uses.flatMap((use) => (use.reference === null ? [] : [formatReference(use.reference)])));
+  const unresolved = uses.filter((use) => use.reference === null).length;
   const unreadable = reading.files.filter((file) => file.status === 'unreadable').length;
   const evaluated = reading.files.filter((file) => file.status !== 'skipped').length;
   return [
-    `${plural(reading.uses.length, 'image use')} of ${plural(images.size, 'image')} in ${plural(evaluated, 'build file')}`,
+    `${plural(uses.length, 'image use')} of ${plural(images.size, 'image')} in ${plural(evaluated, 'build file')}`,
     ...(unresolved > 0 ? [`${unresolved} unresolved`] : []),
+    ...(run > 0 ? [plural(run, 'image that is run', 'images that are run')] : []),
     ...(unreadable > 0 ? [`${plural(unreadable, 'file')} unreadable`] : []),
   ].join(', ');
 }

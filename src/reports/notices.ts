@@ -1,3 +1,4 @@
+import { isRun } from '../build-files/image-use.js';
 import type { Reading } from '../build-files/reading.js';
 import { cut } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
@@ -8,14 +9,15 @@ const MAX_SHOWN = 900;
 /** What a reading alone says of a repository beside its references: what was not found or not looked at, all of it. */
 export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | 'files' | 'unseen'>): readonly string[] {
   const notices: string[] = [];
+  const nothing = uses.some(isRun) ? 'nothing was evaluated but images that are run' : 'nothing was evaluated';
   if (files.length === 0) {
     notices.push(
-      'No build file was found, so nothing was evaluated: none is called Dockerfile, Containerfile or NAME.Dockerfile, and `files.include` of the policy adds no other.',
+      `No build file was found, so ${nothing}: none is called Dockerfile, Containerfile or NAME.Dockerfile, and \`files.include\` of the policy adds no other.`,
     );
   } else if (files.every(({ status }) => status === 'skipped')) {
-    notices.push('Every build file is skipped, so nothing was evaluated.');
-  } else if (uses.length === 0 && files.every(({ status }) => status !== 'unreadable')) {
-    notices.push('The build files name no external image, so nothing was evaluated.');
+    notices.push(`Every build file is skipped, so ${nothing}.`);
+  } else if (uses.every(isRun) && files.every(({ status }) => status !== 'unreadable')) {
+    notices.push(`The build files name no external image, so ${nothing}.`);
   }
   return unseen.length === 0 ? notices : [...notices, unseenNotice(unseen)];
 }

@@ -1,3 +1,4 @@
+import { isRun } from '../build-files/image-use.js';
 import { placeKey } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 
@@ -19,6 +20,17 @@ export function reportedFindings(report: Pick<Report, 'findings'>): readonly Fin
   return counting.filter(
     (finding) => finding.outcome !== 'indeterminate' || RANK[finding.level] === highest.get(causeOf(finding)),
   );
+}
+
+/** Whether a finding is about an image that is only run: such findings are shown apart from the others. */
+export function isAboutRun({ uses }: Pick<Report, 'uses'>): (finding: Pick<Finding, 'use'>) => boolean {
+  const ids = new Set(uses.filter(isRun).map(({ id }) => id));
+  return ({ use }) => use !== undefined && ids.has(use);
+}
+
+/** A report with the images alone that are only run, or with the others. */
+export function withUses<T extends Pick<Report, 'uses'>>(report: T, which: 'run' | 'built-on'): T {
+  return { ...report, uses: report.uses.filter((use) => isRun(use) === (which === 'run')) };
 }
 
 function causeOf(finding: Finding): string {

@@ -15,6 +15,7 @@ export type RuleDescription = Pick<
   | 'controls'
   | 'securitySeverity'
   | 'presets'
+  | 'runLevels'
   | 'options'
 >;
 

@@ -15,6 +15,14 @@ export const LEVEL_COLUMNS: readonly {
   { title: 'build stages', column: 'hardened-build' },
 ];
 
+/** The levels of a rule for images that are only run, in a clause; undefined where it is off in every profile. */
+export function runLevelsOf({ runLevels }: Pick<RuleDescription, 'runLevels'>): string | undefined {
+  if (runLevels === undefined) return undefined;
+  return Object.entries(runLevels)
+    .map(([profile, level]) => `${profile} ${level}`)
+    .join(', ');
+}
+
 /** The level of a rule in a column; the profile observe lowers an error to a warning. */
 export function levelIn(
   { presets }: Pick<RuleDescription, 'presets'>,

@@ -2,7 +2,7 @@ import { visible } from '../lib/escape/visible.js';
 import { listed, plural } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
-import { reportedFindings } from './reported-findings.js';
+import { isAboutRun, reportedFindings, withUses } from './reported-findings.js';
 
 /** What a run found, counted as people do: one problem at five places is one. What a waiver covers counts only as waived. */
 export interface Tally {
@@ -18,6 +18,7 @@ export interface Tally {
   readonly notes: number;
   readonly waived: number;
   readonly files: number;
+  /** References to images that are built on. */
   readonly uses: number;
 }
 
@@ -38,7 +39,7 @@ export function tallyOf(report: Report): Tally {
     notes: count((finding) => finding.level === 'note'),
     waived: report.findings.filter((finding) => finding.waiver !== undefined).length,
     files: report.files.filter((file) => file.status !== 'skipped').length,
-    uses: report.uses.length,
+    uses: withUses(report, 'built-on').uses.length,
   };
 }
 
@@ -59,14 +60,25 @@ export function verdictReason(report: Report): string {
   const tally = tallyOf(report);
   const evaluated = `${plural(tally.uses, 'image use')} in ${plural(tally.files, 'build file')}`;
   if (report.verdict === 'pass') {
-    if (tally.uses === 0) return 'there was no image use to evaluate';
+    if (tally.uses === 0) return ['there was no image use to evaluate', ...runImages(report)].join('; ');
     const { full, references } = report.coverage;
     const checked = isComplete(report)
       ? `${evaluated} may be built on`
       : `${full} of ${references} references fully checked`;
-    return [checked, ...reservations(report)].join('; ');
+    return [checked, ...reservations(report), ...runImages(report)].join('; ');
   }
-  return [`${openQuestions(tally) || 'see the notices'}, among ${evaluated}`, ...missing(report)].join('; ');
+  return [
+    `${openQuestions(tally) || 'see the notices'}, among ${evaluated}`,
+    ...missing(report),
+    ...runImages(report),
+  ].join('; ');
+}
+
+/** How far the images were checked that are only run, in a clause. */
+function runImages({ coverage: { run } }: Pick<Report, 'coverage'>): readonly string[] {
+  return run === undefined
+    ? []
+    : [`${run.full} of ${plural(run.references, 'image')} that CI, Compose or a dev container runs fully checked`];
 }
 
 /** Whether every reference was fully checked: only then a pass says what it seems to say. */
@@ -78,14 +90,16 @@ export function isComplete({ coverage }: Pick<Report, 'coverage'>): boolean {
 const MAX_CAUSES = 3;
 
 /** What was not checked, in clauses, each cause once: `docker.io did not answer: 201 references not checked`. */
-export function missing({ coverage, answers }: Report): readonly string[] {
+export function missing(report: Report): readonly string[] {
+  const { coverage, answers } = report;
+  const isRunOnly = isAboutRun(report);
   const unseen = coverage.causes.filter(
     ({ opened, cause }) => !opened && cause !== 'identity' && cause !== 'unresolved',
   );
   const more = unseen.length - MAX_CAUSES;
   const { references, full, unresolved, notOpened } = coverage;
   const partly = references - full - unresolved - notOpened - unseen.reduce((sum, cause) => sum + cause.references, 0);
-  const open = answers.filter(({ cause }) => cause === 'identity').length;
+  const open = answers.filter((answer) => answer.cause === 'identity' && !isRunOnly(answer)).length;
   return [
     ...unseen
       .slice(0, MAX_CAUSES)

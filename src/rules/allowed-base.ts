@@ -24,9 +24,10 @@ export const allowedBase: UseRule<NoOptions> = {
   ].join('\n'),
   subject: 'use',
   identity: true,
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   options: noOptions,
   presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'warning', strict: 'error' }, {}),
+  runLevels: { baseline: 'note', hardened: 'warning', strict: 'warning' },
   controls: {
     'CM-7': 'Only base images that the organization has allowed are built on.',
     'SR-3': 'Suppliers of base images are chosen on purpose, in a reviewed policy.',

@@ -30,7 +30,7 @@ export const current: ImageRule<Options> = {
     'Or take the digest off, and `base-image-gate fix --pin --write` writes the one that the tag points to now, if it can be verified. Dependabot and Renovate follow the tag every day.',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy', 'frontend'],
+  roles: ['final', 'build', 'copy', 'frontend', 'run'],
   evidence: ['tag'],
   ages: true,
   options,

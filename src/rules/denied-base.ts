@@ -10,9 +10,10 @@ export const deniedBase: UseRule<NoOptions> = {
   fix: 'Build on another image; the finding gives the reason that the policy states. A temporary exception is a waiver with owner and expiry:\n\n```yaml\nwaivers:\n  - { rule: denied-base, image: "docker.io/bitnamilegacy/redis", reason: "migration is planned", owner: "@acme/platform", expires: 2027-01-31 }\n```',
   subject: 'use',
   identity: true,
-  roles: ['final', 'build', 'copy', 'frontend'],
+  roles: ['final', 'build', 'copy', 'frontend', 'run'],
   options: noOptions,
   presets: levels({ baseline: 'error', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, {}),
+  runLevels: { baseline: 'error', hardened: 'error', strict: 'error' },
   controls: {
     'CM-7': 'Software that must not be used is listed, and building on it is refused.',
     'SR-3': 'A component with a known supply chain problem is kept out of the build.',

@@ -28,7 +28,7 @@ export const fresh: ImageRule<Options> = {
     '```',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'signatures', 'statements', 'timestamps'],
   ages: true,
   options,

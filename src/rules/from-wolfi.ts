@@ -9,7 +9,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
   why: 'Wolfi and Chainguard OS have advisories of their own: whether a vulnerability counts is looked up in them. An image that only says it is Wolfi, or mixes packages of another distribution in, is evaluated by the wrong advisories. Only allow entries that claim Wolfi are asked.',
   fix: "Build on an image of a publisher that makes its images from Wolfi, keep to `packages.wolfi.dev` and Chainguard's repositories when adding packages, or take the claim (`wolfi: true`, or the catalog entry) out of the allow entry.",
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'filesystem', 'packages', 'apko'],
   ages: false,
   options: noOptions,

@@ -24,9 +24,10 @@ export const knownReference: UseRule<NoOptions> = {
     'If the value comes from your pipeline, tell the gate the same value (`build-args` of the Action, `--build-arg` on the command line, or `files.build-args` in the policy), or, for an image built in the same repository or a named context, list it under `contexts` in the policy.',
   ].join('\n'),
   subject: 'use',
-  roles: ['final', 'build', 'copy', 'frontend'],
+  roles: ['final', 'build', 'copy', 'frontend', 'run'],
   options: noOptions,
   presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, {}),
+  runLevels: { baseline: 'note', hardened: 'note', strict: 'note' },
   controls: {
     'CM-2': 'A baseline names its components, and a reference that only a running build knows names none.',
     'SR-4': 'Where a component comes from can be followed only if the build file says which it is.',

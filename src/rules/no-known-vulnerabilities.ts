@@ -94,7 +94,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     "and CISA's `known_exploited_vulnerabilities.json`.",
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'packages', 'sbom', 'vulnerabilities'],
   comparesWithNewer: true,
   ages: true,

@@ -56,7 +56,7 @@ export const noSecrets: ImageRule<Options> = {
     '```',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'filesystem', 'packages', 'ownership'],
   ages: false,
   options,

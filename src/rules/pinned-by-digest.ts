@@ -15,9 +15,10 @@ export const pinnedByDigest: UseRule<NoOptions> = {
     '`base-image-gate fix --pin --write` writes the digests that the references were resolved to, says of each whether its signature was verified, and changes nothing else.',
   ].join('\n'),
   subject: 'use',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   options: noOptions,
   presets: levels({ baseline: 'note', hardened: 'error', 'hardened-build': 'warning', strict: 'error' }, {}),
+  runLevels: { baseline: 'note', hardened: 'note', strict: 'warning' },
   controls: {
     'CM-2': "A digest is a component of the baseline that can't change unseen.",
     'SI-7': 'What was verified is what is pulled, since a digest is checked by whoever pulls.',

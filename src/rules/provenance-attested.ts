@@ -55,7 +55,7 @@ export const provenanceAttested: ImageRule<Options> = {
     '```',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'provenance'],
   ages: false,
   options,

@@ -75,6 +75,11 @@ interface RuleBase<O> {
   readonly options: ZodType<O>;
   readonly presets: Readonly<Record<ProfileColumn, Preset<O>>>;
   /**
+   * The levels for images in the role `run`; without it the rule is off there. `rules` of a policy may lower them, and
+   * `roles.run` alone may raise them.
+   */
+  readonly runLevels?: Readonly<Record<'baseline' | 'hardened' | 'strict', Level>>;
+  /**
    * Controls, indicators and points that its answers are evidence toward, by the ids of `src/compliance/requirements.ts`,
    * each with one sentence that says why. Whether a requirement is met is for whoever assesses the whole system to say.
    */

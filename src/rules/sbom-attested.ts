@@ -31,7 +31,7 @@ export const sbomAttested: ImageRule<NoOptions> = {
     '```',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'sbom'],
   ages: false,
   options: noOptions,

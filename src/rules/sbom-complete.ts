@@ -70,7 +70,7 @@ export const sbomComplete: ImageRule<Options> = {
     '```',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'sbom'],
   ages: false,
   options,

@@ -28,7 +28,7 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
     '`base-image-gate inspect IMAGE` lists what the layers hold, `base-image-gate sbom IMAGE` what the document says.',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'sbom', 'packages', 'apko'],
   ages: false,
   options: noOptions,

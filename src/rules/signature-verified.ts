@@ -44,7 +44,7 @@ export const signatureVerified: ImageRule<Options> = {
   ].join('\n'),
   subject: 'image',
   identity: true,
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'signatures'],
   ages: false,
   options,
@@ -54,6 +54,7 @@ export const signatureVerified: ImageRule<Options> = {
     'hardened-build': { level: 'error', options: { 'unverifiable-publisher': 'note' } },
     strict: { level: 'error', options: { 'unverifiable-publisher': 'error' } },
   },
+  runLevels: { baseline: 'note', hardened: 'warning', strict: 'warning' },
   controls: {
     'CM-14': 'An image is built on only if an authority of the policy has signed its digest.',
     'SI-7': 'The signature shows that the image is the one its publisher made.',

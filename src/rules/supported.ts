@@ -33,7 +33,7 @@ export const supported: ImageRule<Options> = {
     '```',
   ].join('\n'),
   subject: 'image',
-  roles: ['final', 'build', 'copy'],
+  roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'filesystem', 'packages'],
   ages: true,
   options,

@@ -57,8 +57,8 @@ export function proposalsFor(
   policy: Policy,
   catalog: Catalog,
 ): Proposals {
-  // A frontend reads the build file: nothing is built on it, and allowed-frontend evaluates it.
-  if (use.role === 'frontend') return { proposed: [], leftOut: [], toBePinned: false };
+  // Nothing is built on a frontend, or on an image that is only run.
+  if (use.role === 'frontend' || use.role === 'run') return { proposed: [], leftOut: [], toBePinned: false };
   const needs = needsOf(use, stages);
   const outcomes = outcomesFor(reference, use.role, needs, policy, {
     inRole: policyCheck(policy, catalog, use.role, now),

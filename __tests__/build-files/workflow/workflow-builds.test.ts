@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { buildsInWorkflow, isWorkflow } from '../../../src/build-files/workflow/workflow-builds.js';
+import { isWorkflow } from '../../../src/build-files/file-names.js';
+import { buildsInWorkflow } from '../../../src/build-files/workflow/workflow-builds.js';
 
 const builds = async (text: string) => (await buildsInWorkflow(Buffer.from(text))).named;
 

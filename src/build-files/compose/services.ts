@@ -117,7 +117,7 @@ function readService(
       name,
       at,
       ...(build === undefined ? {} : { build }),
-      images: runImages(name, value, build === undefined ? image : undefined, builtImages),
+      images: runImages(name, value, build === undefined ? image : undefined, platform?.text, builtImages),
       environment: environmentOf(entry(value, 'environment')),
       ...(source?.kind === 'map' ? { source } : {}),
     },
@@ -293,6 +293,7 @@ function runImages(
   name: string,
   service: ComposeMap,
   image: ComposeScalar | undefined,
+  platform: string | undefined,
   builtImages: ReadonlySet<string>,
 ): readonly RunImage[] {
   const hooks = itemsOf(entry(service, 'pre_start')).map((hook) => entry(hook, 'image'));
@@ -302,7 +303,8 @@ function runImages(
   return [image, ...hooks, ...volumes].flatMap((found) => {
     if (found?.kind !== 'scalar' || found.type !== 'string' || found.text === '') return [];
     if (builtImages.has(found.text)) return [];
-    return [{ ...found.at, image: found.text, name, open: openOf('image', found) }];
+    const on = found === image && platform !== undefined && platform !== '' ? { platform } : {};
+    return [{ ...found.at, image: found.text, name, ...on, open: openOf('image', found) }];
   });
 }
 

@@ -16,7 +16,7 @@ interface Gathered {
 }
 
 /** The strictest first: what ships counts before what is copied from, and that before what is only built on. */
-const STRICTNESS: readonly Role[] = ['frontend', 'final', 'copy', 'build'];
+const STRICTNESS: readonly Role[] = ['frontend', 'final', 'copy', 'build', 'run'];
 
 /** The stricter of two roles that one place has in different builds. */
 export function strictest(first: Role, second: Role): Role {

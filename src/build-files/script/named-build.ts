@@ -1,4 +1,5 @@
 import { optionalField } from '../../lib/collections.js';
+import type { SourceRange } from '../image-use.js';
 import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
 
 /** One build that a command line or a workflow step asks for, as far as it is literal. */
@@ -37,8 +38,19 @@ export interface RequestedBuilds {
   readonly unseen: readonly string[];
   /** Runs of `docker buildx bake`. */
   readonly bakes?: readonly BakeRun[];
+  readonly images?: readonly NamedImage[];
   /** Why the file, or the rest of it, could not be read: what else it builds is not known. */
   readonly fault?: FileFault;
+}
+
+/** An image that a job or a step runs, where it is named. */
+export interface NamedImage extends SourceRange {
+  readonly image: string;
+  /** The job, or the service beside it. */
+  readonly name?: string;
+  readonly platform?: string;
+  /** The expression that decides it, where that has no value here. */
+  readonly decidedBy?: string;
 }
 
 /** Why a file could not be read, in a clause, and where it stands. */
@@ -69,6 +81,7 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
     named: requested.flatMap(({ named }) => named),
     unseen: requested.flatMap(({ unseen }) => unseen),
     bakes: requested.flatMap(({ bakes = [] }) => bakes),
+    images: requested.flatMap(({ images = [] }) => images),
     ...optionalField('fault', requested.find(({ fault }) => fault !== undefined)?.fault),
   };
 }

@@ -1,8 +1,10 @@
+import { distinct, optionalField } from '../../lib/collections.js';
 import { buildsInScript } from '../script/build-command.js';
 import {
   allRequested,
   joinInside,
   type NamedBuild,
+  type NamedImage,
   NO_BUILDS,
   notRead,
   type RequestedBuilds,
@@ -11,33 +13,27 @@ import { OWN_MARK } from '../script/shell-commands.js';
 import { buildsOfAction } from './build-actions.js';
 import { type ExpressionScope, withValues, withValuesIn } from './expressions.js';
 import { type Combination, combinations } from './matrix.js';
-import { entriesOf, field, items, members, parseYaml, text } from './yaml-fields.js';
+import { entriesOf, field, items, type ParsedYaml, parseYaml, text, type YamlPath } from './yaml-fields.js';
 
-/** What the workflows of a repository may have together; reading YAML takes its time. */
-export const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 /** Characters of one workflow that are read, over all runs of its jobs and all aliases. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
-/** Whether a path is a workflow of GitHub Actions, or an action of the repository's own, which may stand anywhere. */
-export function isWorkflow(path: string): boolean {
-  return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) || /(?:^|\/)action\.ya?ml$/.test(path);
-}
-
 /**
  * The builds that a workflow, or an action in `directory`, asks for with literal values: in its scripts, and by actions
- * that build. A literal matrix and `env` give values to expressions.
+ * that build; and the images that its jobs, services, steps and actions run in. A literal matrix and `env` give values
+ * to expressions.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
  */
 export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promise<RequestedBuilds> {
-  const { documents, fault } = await parseYaml(bytes);
+  const { documents, fault, placeOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
   const [workflow, ...others] = documents.filter((document) => document !== null);
   if (others.length > 0) return notRead({ reason: 'it has more than one YAML document' });
   // A step may set any variable for those after it.
   const setsVariables = Buffer.from(bytes).includes('GITHUB_ENV');
-  return new Workflow(workflow, directory, setsVariables).builds();
+  return new Workflow(workflow, directory, setsVariables, placeOf).builds();
 }
 
 interface Surroundings extends ExpressionScope {
@@ -51,37 +47,83 @@ class Workflow {
   readonly #workflow: unknown;
   readonly #directory: string;
   readonly #setsVariables: boolean;
+  readonly #placeOf: ParsedYaml['placeOf'];
   #left = MAX_CHARACTERS;
 
-  constructor(workflow: unknown, directory: string, setsVariables: boolean) {
+  constructor(workflow: unknown, directory: string, setsVariables: boolean, placeOf: ParsedYaml['placeOf']) {
     this.#workflow = workflow;
     this.#directory = directory;
     this.#setsVariables = setsVariables;
+    this.#placeOf = placeOf;
   }
 
   builds(): RequestedBuilds {
-    const jobs = members(field(this.#workflow, 'jobs')).map((job) => this.#job(job));
+    const jobs = entriesOf(field(this.#workflow, 'jobs')).map(([name, job]) => this.#job(name, job));
     const runs = field(this.#workflow, 'runs');
     const around = { matrix: new Map<string, unknown>(), env: new Map<string, string>(), directory: undefined };
-    const steps = items(field(runs, 'steps')).map((step) => this.#step(step, around));
-    const own = field(runs, 'using') === 'docker' ? [buildOfAction(runs, this.#directory)] : [];
-    const all = allRequested([...jobs, ...steps, ...own]);
+    const steps = items(field(runs, 'steps')).map((step, index) => this.#step(step, around, ['runs', 'steps', index]));
+    const own = field(runs, 'using') === 'docker' ? [this.#ownAction(runs)] : [];
+    const requested = allRequested([...jobs, ...steps, ...own]);
+    // The runs of a matrix mostly name the same images.
+    const all = { ...requested, images: distinct(requested.images ?? []) };
     return this.#left > 0 ? all : { ...all, fault: { reason: 'it has more steps than are read' } };
   }
 
-  #job(job: unknown): RequestedBuilds {
-    const runs = combinations(job).map((matrix) => this.#run(job, matrix));
+  #job(name: string, job: unknown): RequestedBuilds {
+    const runs = combinations(job).map((matrix) => this.#run(name, job, matrix));
     return allRequested(runs);
   }
 
-  #run(job: unknown, matrix: Combination): RequestedBuilds {
+  #run(name: string, job: unknown, matrix: Combination): RequestedBuilds {
     const env = this.#env(matrix, field(this.#workflow, 'env'), field(job, 'env'));
     const platform = runnerPlatform(withValuesIn(field(job, 'runs-on'), { matrix, env }));
     const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
     const around = { matrix, env, directory, ...(platform === undefined ? {} : { platform }) };
     const uses = field(job, 'uses');
     const called = typeof uses === 'string' ? [buildsOfAction(uses, withValuesIn(field(job, 'with'), around))] : [];
-    return allRequested([...called, ...items(field(job, 'steps')).map((step) => this.#step(step, around))]);
+    const steps = items(field(job, 'steps')).map((step, index) =>
+      this.#step(step, around, ['jobs', name, 'steps', index]),
+    );
+    return allRequested([{ ...NO_BUILDS, images: this.#containers(name, job, around) }, ...called, ...steps]);
+  }
+
+  /** What a job runs in, and what it runs beside it. An empty name is none. */
+  #containers(name: string, job: unknown, around: Surroundings): readonly NamedImage[] {
+    const image = (owner: string, value: unknown, path: YamlPath): readonly NamedImage[] => {
+      const [given, place] = typeof value === 'string' ? [value, path] : [field(value, 'image'), [...path, 'image']];
+      return typeof given === 'string' ? this.#image(owner, given, place, around) : [];
+    };
+    const services = field(job, 'services');
+    const open = typeof services === 'string' ? [['services', services] as const] : entriesOf(services);
+    return [
+      ...image(name, field(job, 'container'), ['jobs', name, 'container']),
+      ...open.flatMap(([service, value]) => image(service, value, ['jobs', name, 'services', service])),
+    ];
+  }
+
+  #image(name: string, written: string, path: YamlPath, around: Surroundings): readonly NamedImage[] {
+    this.#left -= written.length + 1;
+    if (this.#left <= 0) return [];
+    const image = withValues(written, around).trim();
+    if (image === '') return [];
+    const [decidedBy] = /\$\{\{.*?\}\}/s.exec(image) ?? [];
+    return [
+      {
+        ...this.#placeOf(path),
+        ...{ image, name },
+        ...optionalField('platform', around.platform),
+        ...optionalField('decidedBy', decidedBy),
+      },
+    ];
+  }
+
+  /** An action that is an image: one that is pulled, or one that is built where it is used. */
+  #ownAction(runs: unknown): RequestedBuilds {
+    const image = text(field(runs, 'image'));
+    if (image?.startsWith(PULLED) !== true) return buildOfAction(runs, this.#directory);
+    const around = { matrix: new Map<string, unknown>(), env: new Map<string, string>(), directory: undefined };
+    const images = this.#image('runs', image, ['runs', 'image'], around).map(withoutScheme);
+    return { ...NO_BUILDS, images };
   }
 
   #env(matrix: Combination, ...maps: readonly unknown[]): ReadonlyMap<string, string> {
@@ -97,7 +139,7 @@ class Workflow {
     return known;
   }
 
-  #step(step: unknown, around: Surroundings): RequestedBuilds {
+  #step(step: unknown, around: Surroundings, path: YamlPath): RequestedBuilds {
     const run = field(step, 'run');
     const uses = field(step, 'uses');
     this.#left -= typeof run === 'string' ? run.length + 1 : 1;
@@ -115,9 +157,24 @@ class Workflow {
       return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
     }
     if (typeof uses !== 'string') return NO_BUILDS;
+    if (uses.startsWith(PULLED)) {
+      const name = path.slice(1, 2).join('');
+      return {
+        ...NO_BUILDS,
+        images: this.#image(name, uses, [...path, 'uses'], { ...around, env }).map(withoutScheme),
+      };
+    }
     const found = buildsOfAction(uses, withValuesIn(field(step, 'with'), scope));
     return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
   }
+}
+
+/** Before the name of an image that an action or a step runs in. */
+const PULLED = 'docker://';
+
+function withoutScheme(found: NamedImage): NamedImage {
+  const { image } = found;
+  return image.startsWith(PULLED) ? { ...found, image: image.slice(PULLED.length) } : found;
 }
 
 function inRepository(directory: string): string | null {
@@ -143,7 +200,7 @@ function runnerPlatform(runsOn: unknown): string | undefined {
 /** The image of an action that is built where it is used, from a file beside its metadata. */
 function buildOfAction(runs: unknown, dir: string): RequestedBuilds {
   const image = text(field(runs, 'image'));
-  if (image === undefined || image.startsWith('docker://')) return NO_BUILDS;
+  if (image === undefined) return NO_BUILDS;
   const file = joinInside(dir, image);
   if (file === undefined) return NO_BUILDS;
   const context = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';

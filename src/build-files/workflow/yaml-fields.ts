@@ -1,4 +1,6 @@
+import type { Node } from 'yaml';
 import { optionalField } from '../../lib/collections.js';
+import type { SourceRange } from '../image-use.js';
 import type { FileFault } from '../script/named-build.js';
 
 /** Aliases that a document may expand to, against alias bombs. */
@@ -9,36 +11,71 @@ export interface ParsedYaml {
   /** None where there is a fault. */
   readonly documents: readonly unknown[];
   readonly fault?: FileFault;
+  /** Where a value of the first document stands, or what is nearest to it from the outside. */
+  readonly placeOf: (path: YamlPath) => SourceRange;
 }
+
+/** Names and indexes, from the top of a document. */
+export type YamlPath = readonly (string | number)[];
+
+const TOP: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+const NO_DOCUMENTS: ParsedYaml = { documents: [], placeOf: () => TOP };
 
 /** Reads YAML; tags that are not known count for nothing. It never throws on what the file holds. */
 export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
-  const { parseAllDocuments } = await import('../yaml-library.js');
+  const { isAlias, isMap, isSeq, LineCounter, parseAllDocuments } = await import('../yaml-library.js');
+  const lineCounter = new LineCounter();
+  const failed = (fault: FileFault): ParsedYaml => ({ ...NO_DOCUMENTS, fault });
   try {
-    const found = parseAllDocuments(new TextDecoder().decode(bytes), { logLevel: 'silent', stringKeys: false });
-    if (!Array.isArray(found)) return { documents: [] };
+    const text = new TextDecoder().decode(bytes);
+    const found = parseAllDocuments(text, { logLevel: 'silent', stringKeys: false, lineCounter });
+    if (!Array.isArray(found)) return NO_DOCUMENTS;
     const [error] = found.flatMap(({ errors }) => errors);
     if (error !== undefined) {
       const reason = `it is no valid YAML: ${firstLine(error.message)}`;
-      return { documents: [], fault: { reason, ...optionalField('line', error.linePos?.[0].line) } };
+      return failed({ reason, ...optionalField('line', error.linePos?.[0].line) });
     }
-    return { documents: found.map((one): unknown => one.toJS({ maxAliasCount: MAX_ALIASES })) };
+    const documents = found.map((one): unknown => one.toJS({ maxAliasCount: MAX_ALIASES }));
+    const first = found.find(({ contents }) => contents !== null);
+    const inside = (node: unknown, step: string | number): unknown => {
+      const target = isAlias(node) && first !== undefined ? node.resolve(first) : node;
+      return isMap(target) || isSeq(target) ? target.get(step, true) : undefined;
+    };
+    const placeOf = (path: YamlPath): SourceRange => {
+      let node: unknown = first?.contents;
+      let range = rangeOf(node);
+      for (const step of path) {
+        node = inside(node, step);
+        range = rangeOf(node) ?? range;
+      }
+      if (range === undefined) return TOP;
+      const [start, end] = [lineCounter.linePos(range[0]), lineCounter.linePos(range[1])];
+      return { line: start.line, column: start.col, endLine: end.line, endColumn: end.col };
+    };
+    return { documents, placeOf };
   } catch (error) {
     // The library overflows the stack on text that nests deep enough; what it throws else is about aliases.
-    if (error instanceof RangeError) return { documents: [], fault: { reason: 'it nests too deep to be read' } };
+    if (error instanceof RangeError) return failed({ reason: 'it nests too deep to be read' });
     if (!(error instanceof ReferenceError)) throw error;
     const isTooLarge = /alias count/i.test(error.message);
-    return {
-      documents: [],
-      fault: {
-        reason: isTooLarge ? 'it has more YAML aliases than are read' : 'it has a YAML alias without an anchor',
-      },
-    };
+    return failed({
+      reason: isTooLarge ? 'it has more YAML aliases than are read' : 'it has a YAML alias without an anchor',
+    });
   }
 }
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
+}
+
+function rangeOf(node: unknown): NonNullable<Node['range']> | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node)) return undefined;
+  const { range } = node;
+  if (!Array.isArray(range)) return undefined;
+  const [start, valueEnd, nodeEnd]: readonly unknown[] = range;
+  return typeof start === 'number' && typeof valueEnd === 'number' && typeof nodeEnd === 'number'
+    ? [start, valueEnd, nodeEnd]
+    : undefined;
 }
 
 /** Own fields only: a workflow may have a job called `constructor`. */

@@ -20,6 +20,9 @@ export function policyChanges(before: Policy, after: Policy): readonly string[] 
   if (before.maxWaiverDays !== after.maxWaiverDays) {
     sentences.push(`Waivers may run ${after.maxWaiverDays} days (now ${before.maxWaiverDays}).`);
   }
+  if ((before.scope ?? 'all') !== (after.scope ?? 'all')) {
+    sentences.push(`\`scope\` becomes ${after.scope ?? 'all'} (now ${before.scope ?? 'all'}).`);
+  }
   if (before.unverified !== after.unverified) {
     const word = ({ unverified }: Policy) => unverified ?? "the profile's";
     sentences.push(`\`unverified\` becomes ${word(after)} (now ${word(before)}).`);

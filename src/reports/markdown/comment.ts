@@ -5,7 +5,7 @@ import { groupFindings } from '../finding-groups.js';
 import { replacedImages } from '../image-diff-words.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
-import { reportedFindings } from '../reported-findings.js';
+import { isAboutRun, reportedFindings, withUses } from '../reported-findings.js';
 import { isComplete, missing, openQuestions, reservations, tallyOf } from '../tally.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { baseChangesList } from './image-diff.js';
@@ -71,7 +71,10 @@ export function renderComment(report: Report, options: CommentOptions = {}): str
 }
 
 function commentWith(report: Report, options: CommentOptions, detail: CommentDetail): string {
-  const errors = groupFindings(reportedFindings(report).filter((finding) => finding.level === 'error'));
+  const isRunOnly = isAboutRun(report);
+  const failed = reportedFindings(report).filter((finding) => finding.level === 'error');
+  const ofRun = groupFindings(failed.filter(isRunOnly));
+  const errors = groupFindings(failed.filter((finding) => !isRunOnly(finding)));
   const open = errors.slice(0, detail.open);
   const more = errors.slice(detail.open, Math.max(detail.open, detail.list.groups));
   const left = errors.length - open.length - more.length;
@@ -79,12 +82,15 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
     findingsList(groups, { ...detail.list, groups: groups.length }, options, options.isNew, start);
   const parts = [
     heading(report, options, detail.open > 0),
-    open.length === 0 ? '' : nextStep(errors),
+    detail.open === 0 || failed.length === 0 ? '' : nextStep(groupFindings(failed)),
     list(open, 1),
     more.length === 0 ? '' : fold(`${more.length} more to fix`, list(more, open.length + 1)),
     left > 0 ? `_${left} more in the summary of the job._` : '',
-    ...(detail.folded && errors.length > 0 ? noticeLines(report).slice(0, MAX_NOTICES) : []),
-    asides(report, options, detail, errors.length === 0),
+    ofRun.length === 0 || detail.open === 0
+      ? ''
+      : `**Images that are run**\n\n${findingsList(ofRun, detail.list, options, options.isNew, errors.length + 1)}`,
+    ...(detail.folded && failed.length > 0 ? noticeLines(report).slice(0, MAX_NOTICES) : []),
+    asides(report, options, detail, failed.length === 0),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -124,16 +130,25 @@ function freshness(report: Report, { isNew }: CommentOptions): string {
 /** What does not block: folded one by one below problems, and all in one fold where there are none. */
 function asides(report: Report, options: CommentOptions, detail: CommentDetail, clean: boolean): string {
   if (!detail.folded) return '';
-  const warnings = groupFindings(reportedFindings(report).filter((finding) => finding.level === 'warning'));
+  const isRunOnly = isAboutRun(report);
+  const warned = reportedFindings(report).filter((finding) => finding.level === 'warning');
+  const warnings = groupFindings(warned.filter((finding) => !isRunOnly(finding)));
+  const ofRun = groupFindings(warned.filter(isRunOnly));
   const waived = tallyOf(report).waived;
   const columns = clean ? 'all' : 'not-passed';
-  const images = detail.table ? imageTable(report, { rows: 50, places: 3, columns }, options) : '';
+  const images = detail.table
+    ? imageTable(withUses(report, 'built-on'), { rows: 50, places: 3, columns }, options)
+    : '';
   const changes = baseChangesList(report, { changes: 10, lines: detail.table ? 30 : 0, places: 3 }, options);
   const sections = [
     { title: replacedImages(report.baseChanges ?? []), body: changes },
     {
       title: `${plural(warnings.length, 'warning')}, which ${warnings.length === 1 ? 'does' : 'do'} not block`,
       body: findingsList(warnings, detail.list, options, options.isNew),
+    },
+    {
+      title: `${plural(ofRun.length, 'warning')} about images that are run`,
+      body: findingsList(ofRun, detail.list, options, options.isNew),
     },
     { title: `${plural(waived, 'finding')} waived`, body: waivedList(report, 50, options) },
     {

@@ -2,7 +2,7 @@ import { inline, prose } from '../../lib/escape/markdown.js';
 import { groupFindings } from '../finding-groups.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
-import { reportedFindings } from '../reported-findings.js';
+import { isAboutRun, reportedFindings, withUses } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
@@ -74,10 +74,17 @@ export function renderSummary(report: Report, options: SummaryOptions = {}): str
 
 function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDetail): string {
   const reported = reportedFindings(report);
+  const isRunOnly = isAboutRun(report);
+  const ofRun = reported.filter(isRunOnly);
   const of = (matches: (finding: Finding) => boolean) =>
-    findingsList(groupFindings(reported.filter(matches)), detail.list, options);
-  const table = detail.table === null ? '' : imageTable(report, detail.table, options);
-  const graph = detail.table === null ? '' : stageGraph(report);
+    findingsList(
+      groupFindings(reported.filter((finding) => !isRunOnly(finding) && matches(finding))),
+      detail.list,
+      options,
+    );
+  const tableOf = (which: 'run' | 'built-on') =>
+    detail.table === null ? '' : imageTable(withUses(report, which), detail.table, options);
+  const graph = detail.table === null ? '' : stageGraph(withUses(report, 'built-on'));
   const errors = reported.filter((finding) => finding.level === 'error');
   const sections = [
     headline(report),
@@ -89,7 +96,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
     annotationsLeft(options),
     ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(shownNotice(notice))}`),
     section('What the change of images brings', baseChangesList(report, detail.changes, options)),
-    section('Images', table),
+    section('Images', tableOf('built-on')),
     section('What is built on what', graph),
     section(
       'Warnings',
@@ -98,6 +105,10 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
     section(
       'Notes',
       of((finding) => finding.level === 'note'),
+    ),
+    section(
+      'Images that are run',
+      [findingsList(groupFindings(ofRun), detail.list, options), tableOf('run')].filter(Boolean).join('\n\n'),
     ),
     section('Waived', waivedList(report, detail.waived, options)),
     section('Remarks on build files', fileList(report)),

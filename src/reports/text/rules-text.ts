@@ -1,6 +1,6 @@
 import { nistControls } from '../../rules/rule.js';
 import type { RuleDescription } from '../rule-description.js';
-import { LEVEL_COLUMNS, levelIn } from '../rule-levels.js';
+import { LEVEL_COLUMNS, levelIn, runLevelsOf } from '../rule-levels.js';
 import { padded } from './display-width.js';
 import { paint } from './paint.js';
 
@@ -29,6 +29,7 @@ export function rulesText(
     ...rows.map((row) => line(row, bold)),
     '',
     dim('build stages: the levels in hardened and strict for stages that do not ship.'),
+    dim('Images that CI, Compose or a dev container runs have levels of their own: `rules ID` shows them.'),
     dim(`One rule in full: ${program} rules ID`),
   ].join('\n')}\n`;
 }
@@ -37,6 +38,7 @@ export function rulesText(
 export function ruleText(rule: RuleDescription, options: { readonly color: boolean }): string {
   const { bold, dim } = paint(options.color);
   const levels = LEVEL_COLUMNS.map((column) => `${column.title} ${levelIn(rule, column)}`);
+  const runLevels = runLevelsOf(rule);
   return `${[
     `${bold(rule.id)}: ${rule.title}`,
     rule.question,
@@ -48,6 +50,7 @@ export function ruleText(rule: RuleDescription, options: { readonly color: boole
     '',
     dim(`Asked of: ${queriedFrom(rule)}`),
     dim(`Levels: ${levels.join(', ')}`),
+    ...(runLevels === undefined ? [] : [dim(`Levels for images that are only run: ${runLevels}`)]),
     ...(nistControls(rule).length === 0
       ? []
       : [dim(`Gives evidence toward NIST SP 800-53: ${nistControls(rule).join(', ')}`)]),

@@ -5,7 +5,7 @@ import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
-import { reportedFindings } from '../reported-findings.js';
+import { isAboutRun, reportedFindings } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { codeFrame } from './code-frame.js';
 import { baseChangesBlock } from './image-diff-text.js';
@@ -37,7 +37,14 @@ export function checkText(report: Report, options: TextOptions): string {
   const blocks = [verdictBlock(report, colors)];
   const reported = reportedFindings(report).filter((finding) => finding.level !== 'note');
   const before: ReportedBefore = { fixes: new Map(), frames: new Set() };
-  for (const group of groupFindings(reported)) blocks.push(findingBlock(group, options, before, colors));
+  const isRunOnly = isAboutRun(report);
+  const list = (findings: readonly Finding[]) => {
+    for (const group of groupFindings(findings)) blocks.push(findingBlock(group, options, before, colors));
+  };
+  list(reported.filter((finding) => !isRunOnly(finding)));
+  const ofRun = reported.filter(isRunOnly);
+  if (ofRun.length > 0) blocks.push([colors.bold('Images that CI, Compose or a dev container runs:')]);
+  list(ofRun);
   blocks.push(
     baseChangesBlock(report, colors),
     waivedBlock(report, colors),
