@@ -20,6 +20,8 @@ export interface InstalledPackage {
   readonly architecture?: string;
   /** What it was built from: apk's origin, dpkg's source package, rpm's source rpm. Advisories speak of these. */
   readonly source: { readonly name: string; readonly version?: string };
+  /** The stream of the rpm module that it was built in: `nodejs:16`. */
+  readonly module?: string;
   /** As written by the packager: an SPDX expression, or words. Empty where the database keeps none (dpkg). */
   readonly licenses: readonly string[];
   readonly purl: string;

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import type { OwnedFile } from './inventory.js';
 import type { DatabaseEntry } from './read-database.js';
 
@@ -17,6 +18,7 @@ const TAG = {
   baseNames: 1117,
   dirNames: 1118,
   fileDigestAlgorithm: 5011,
+  modularityLabel: 5096,
 } as const;
 
 const ENTRY_BYTES = 16;
@@ -82,6 +84,7 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
   const [architecture] = strings(TAG.arch);
   const [license] = strings(TAG.license);
   const [vendor] = strings(TAG.vendor);
+  const stream = streamOf(strings(TAG.modularityLabel)[0]);
   const isSha256 = numbers(TAG.fileDigestAlgorithm)[0] === SHA256;
   return {
     type: 'rpm',
@@ -89,6 +92,7 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
     version: `${epoch ? `${epoch}:` : ''}${version}-${release}`,
     ...(architecture ? { architecture } : {}),
     source: rpmSource(strings(TAG.sourceRpm)[0], name),
+    ...optionalField('module', stream),
     licenses: license ? [license] : [],
     where,
     files: filesOf({
@@ -101,6 +105,11 @@ export function readRpmHeader(blob: Uint8Array, where: string): DatabaseEntry | 
     }),
     packaging: { ...(vendor ? { packager: vendor } : {}) },
   };
+}
+
+/** `nodejs:16:8080020230628161434:63b34585` is of the stream `nodejs:16`. */
+function streamOf(label: string | undefined): string | undefined {
+  return /^[^:]+:[^:]+(?=:|$)/.exec(label ?? '')?.[0];
 }
 
 /** `bash-5.1.8-6.el9.src.rpm` is bash, 5.1.8-6.el9. */

@@ -13,6 +13,7 @@ import { hasFixesOnly } from './matching/ecosystems.js';
 import { foldMatches } from './matching/fold.js';
 import { matchRecords } from './matching/match.js';
 import { rateByName } from './matching/rate-by-name.js';
+import { urgencyOf } from './matching/severity.js';
 import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
 import type { readExploitedList } from './sources/exploited.js';
@@ -147,7 +148,8 @@ async function evaluate(
   const mayBeListed = matches.some(({ record }) => cvesOf(record).length > 0);
   const list = mayBeListed ? await sources.exploited() : null;
   const folded = foldMatches(matches, list?.ok === true ? list.value.cves : new Set());
-  const found = await rateByName(folded, sources);
+  const rated = await rateByName(folded, sources);
+  const found = [...rated].sort((a, b) => urgencyRank(b) - urgencyRank(a));
   const vex = found.length === 0 ? null : await spokenFor(context, found);
   return present(
     {
@@ -160,6 +162,10 @@ async function evaluate(
     },
     asked.sources.map(({ name }) => name).join(', '),
   );
+}
+
+function urgencyRank({ exploited, rating }: Vulnerability): number {
+  return urgencyOf({ exploited, severity: rating.severity });
 }
 
 function listState(list: ReturnType<typeof readExploitedList> | null): ExploitedList {

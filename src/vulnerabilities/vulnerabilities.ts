@@ -53,6 +53,7 @@ export type ExploitedList =
 
 /** The value of the evidence `vulnerabilities`. `found` without anything `unevaluated` is the proof; either alone is none. */
 export interface KnownVulnerabilities {
+  /** Those known to be exploited first, then by severity. */
   readonly found: readonly Vulnerability[];
   readonly unevaluated: readonly Unevaluated[];
   /** Components that are in the image and that no source of advisories was asked about. */

@@ -1,9 +1,9 @@
 import { groupBy, optionalField } from '../../lib/collections.js';
 import { listed } from '../../lib/text.js';
 import { compareIn } from '../../packages/versions/ecosystem.js';
-import { worse } from '../../vulnerabilities/matching/severity.js';
+import { urgencyOf, worse } from '../../vulnerabilities/matching/severity.js';
 import type { KnownVulnerabilities, Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
-import type { GroupedVulnerability, VulnerabilityGroup } from './vulnerability-group.js';
+import type { VulnerabilityGroup } from './vulnerability-group.js';
 
 /** By package, since that is what somebody can do something about: each vulnerability in it is fixed by the highest fix. The worst come first. */
 export function groups(found: readonly Vulnerability[]): readonly VulnerabilityGroup[] {
@@ -30,7 +30,7 @@ function groupOf(found: readonly [Vulnerability, ...Vulnerability[]]): Vulnerabi
       possible,
       ...optionalField('subscription', subscription),
     }))
-    .sort((a, b) => rankOfOne(b) - rankOfOne(a));
+    .sort((a, b) => urgencyOf(b) - urgencyOf(a));
   return {
     packages: [...new Set(found.map(({ package: about }) => about.name))].sort(),
     version,
@@ -45,19 +45,13 @@ export function distinct(found: readonly Vulnerability[]): readonly Vulnerabilit
   return [...groupBy(found, ({ id }) => id).values()].map((same) => ({
     ...same[0],
     rating: same.map(({ rating }) => rating).reduce(worse),
+    exploited: same.some(({ exploited }) => exploited),
     possible: same.every(({ possible }) => possible),
   }));
 }
 
-/** What nobody rates comes before what is known to be less than high. */
-const ORDER = ['none', 'low', 'medium', 'unknown', 'high', 'critical'];
-
 function rankOf({ fixed, unfixed }: VulnerabilityGroup): number {
-  return Math.max(...[...fixed, ...unfixed].map(rankOfOne));
-}
-
-function rankOfOne({ exploited, severity }: GroupedVulnerability): number {
-  return (exploited ? 10 : 0) + ORDER.indexOf(severity);
+  return Math.max(...[...fixed, ...unfixed].map(urgencyOf));
 }
 
 /** `3 known vulnerabilities in openssl 3.1.4-r0 and busybox 1.36.1-r0`, of which at most three packages are named. */

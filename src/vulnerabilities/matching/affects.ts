@@ -125,6 +125,12 @@ function versionOf(event: OsvEvent): string {
   return 'last_affected' in event ? event.last_affected : event.limit;
 }
 
+/** Every version that an entry writes, but for those that stand for the first and the last of all. */
+export function versionsIn({ versions, ranges }: OsvAffected): readonly string[] {
+  const written = [...versions, ...ranges.flatMap(({ events }) => events.map(versionOf))];
+  return written.filter((version) => version !== '0' && version !== '*');
+}
+
 /** `0` is before every version and `*` after, whatever the ecosystem. */
 function compareAt(ecosystem: string, a: string, b: string): number | null {
   if (a === '0' || b === '0') return Number(b === '0') - Number(a === '0');

@@ -1,8 +1,9 @@
-import type { OsvAffected, OsvEvent, OsvRecord } from '../sources/osv-record.js';
+import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
 import type { PackageQuestion, Unevaluated } from '../sources/queries.js';
 import type { SourceHit } from '../sources/source.js';
-import { type Affects, affects } from './affects.js';
+import { type Affects, affects, versionsIn } from './affects.js';
 import { ecosystemFamily, normalizeEcosystem, normalizeName, publicEcosystem, spellingsOf } from './ecosystems.js';
+import { isOfAnotherStream } from './modules.js';
 import { cvesOf, isNoVulnerability } from './vulnerability-group.js';
 
 type Hit = SourceHit<PackageQuestion>;
@@ -50,8 +51,9 @@ export function isWithdrawn({ withdrawn }: OsvRecord): boolean {
 }
 
 function evaluate(hit: Hit): Match | { readonly reason: string } | null {
-  const { question, isMatch } = hit;
+  const { question, record, isMatch } = hit;
   const entries = entriesFor(hit, question.name);
+  if (isOfAnotherStream(record, entries, question.package)) return null;
   const evaluated = entries.map((entry) => ({ entry, says: affectsAt(entry, question) }));
   const affected = evaluated.find(({ says }) => says.kind === 'affected');
   if (affected !== undefined) return { ...hit, entry: affected.entry, ...fixOf(affected.says) };
@@ -102,18 +104,13 @@ function withSubscription(evaluated: Evaluated): Evaluated {
 function affectsAt(entry: OsvAffected, question: PackageQuestion): Affects {
   const { ecosystem, version } = question;
   if (!isRpmSource(question) || /^[0-9]+:/.test(version)) return affects(entry, ecosystem, version);
-  const written = [...entry.versions, ...entry.ranges.flatMap(({ events }) => events.flatMap(versionsOf))];
-  const epochs = new Set(written.map((one) => /^([0-9]+):/.exec(one)?.[1] ?? '0'));
+  const epochs = new Set(versionsIn(entry).map((one) => /^([0-9]+):/.exec(one)?.[1] ?? '0'));
   const [first, ...others] = [...epochs].map((epoch) =>
     affects(entry, ecosystem, epoch === '0' ? version : `${epoch}:${version}`),
   );
   if (first === undefined) return affects(entry, ecosystem, version);
   if (others.every(({ kind }) => kind === first.kind)) return first;
   return { kind: 'unknown', reason: `the epoch of ${version} decides, which its source does not say` };
-}
-
-function versionsOf(event: OsvEvent): readonly string[] {
-  return Object.values(event).filter((version) => version !== '0' && version !== '*');
 }
 
 function fixOf(says: Affects): { readonly fixedIn?: string } {

@@ -14,6 +14,20 @@ export interface Rating {
   readonly from: string;
 }
 
+/** What nobody rates comes before what is known to be less than high. */
+const ORDER: readonly Severity[] = ['none', 'low', 'medium', 'unknown', 'high', 'critical'];
+
+/** A number that is the higher the sooner a vulnerability belongs in a list: those known to be exploited first, then by severity. */
+export function urgencyOf({
+  exploited,
+  severity,
+}: {
+  readonly exploited: boolean;
+  readonly severity: Severity;
+}): number {
+  return (exploited ? ORDER.length : 0) + ORDER.indexOf(severity);
+}
+
 /** The worse of two ratings; one that is unknown gives way to any other. */
 export function worse(a: Rating, b: Rating): Rating {
   return rankOf(b) > rankOf(a) ? b : a;

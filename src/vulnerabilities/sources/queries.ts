@@ -14,7 +14,7 @@ import {
 /** A package whose vulnerabilities are asked for. */
 export type QueriedPackage = Pick<
   InstalledPackage,
-  'name' | 'version' | 'architecture' | 'source' | 'purl' | 'where' | 'partOf' | 'thirdParty' | 'root'
+  'name' | 'version' | 'architecture' | 'source' | 'module' | 'purl' | 'where' | 'partOf' | 'thirdParty' | 'root'
 > & {
   readonly type: string;
   /** An SBOM lists it, and `where` is that document. */
