@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { useBundledAction } from '../support/github/action-step.js';
 import { DENYING_POLICY, POLICY_PATH, useGate } from '../support/github/pull-request-step.js';
 
-const { github, denied, onPullRequest } = useGate();
+const { github, denied, onPullRequest } = useGate(useBundledAction);
 
 describe('a pull request that adds a denied base', () => {
   test('fails the job, and says so in annotation, summary, comment and outputs', async () => {

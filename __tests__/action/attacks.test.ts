@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { commentMarker } from '../../src/github/publish/comment-parts.js';
-import { pullRequestPayload, type StepResult, useBundledAction } from '../support/github/bundled-action.js';
+import { pullRequestPayload, type StepResult, useAction } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import type { GitContent } from '../support/github/git-repository.js';
 import { githubHtml, readHtml } from '../support/github/github-markdown.js';
@@ -12,7 +12,7 @@ import { DENYING_POLICY, makePullRequest, POLICY_PATH, runOnPullRequest } from '
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-const action = useBundledAction();
+const action = useAction();
 let registry: RegistryServer;
 beforeEach(async () => {
   registry = await startRegistry();

@@ -14,15 +14,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packContent } from '../../src/registry/cache/cache-pack.js';
+import { type StepResult, useAction } from '../support/github/action-step.js';
 import { type ActionsCacheServer, startActionsCache } from '../support/github/actions-cache-server.js';
-import { type StepResult, useBundledAction } from '../support/github/bundled-action.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-const action = useBundledAction();
+const action = useAction();
 let registry: RegistryServer;
 let cache: ActionsCacheServer;
 let directory: string;

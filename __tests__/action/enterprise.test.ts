@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type StepResult, useBundledAction } from '../support/github/bundled-action.js';
+import { type StepResult, useBundledAction } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { type HttpProxy, startHttpProxy } from '../support/registry/http-proxy.js';

@@ -5,8 +5,8 @@ import {
   pullRequestPayload,
   type StepOptions,
   type StepResult,
-  useBundledAction,
-} from '../support/github/bundled-action.js';
+  useAction,
+} from '../support/github/action-step.js';
 import { FakeGitHub } from '../support/github/fake-github.js';
 import { REVIEWED } from '../support/github/github-state.js';
 import { makeImage } from '../support/image/image-maker.js';
@@ -20,7 +20,7 @@ const POLICY = '.github/base-image-gate.yml';
 // Every scenario starts the bundle as a process of its own, which waits between writes as GitHub asks.
 jest.setTimeout(900_000);
 const AT_ONCE = 4;
-const action = useBundledAction();
+const action = useAction();
 let registry: RegistryServer;
 const seen = new Map<Scenario, { readonly step: StepResult; readonly row: readonly string[] }>();
 

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { payloadOf } from '../support/github/bundled-action.js';
+import { payloadOf, useBundledAction } from '../support/github/action-step.js';
 import { GitHubState } from '../support/github/github-state.js';
 import { makePullRequest, POLICY_PATH, useGate } from '../support/github/pull-request-step.js';
 import { startRegistry } from '../support/registry/registry-server.js';
 
-const { action, github, denied, onPullRequest } = useGate();
+const { action, github, denied, onPullRequest } = useGate(useBundledAction);
 
 describe('what goes wrong around the run', () => {
   test.each([

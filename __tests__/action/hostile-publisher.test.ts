@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type StepResult, useBundledAction } from '../support/github/bundled-action.js';
+import { type StepResult, useAction } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/github/hostile-text.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
@@ -13,7 +13,7 @@ import { keySigner } from '../support/signing/signer-identity.js';
 import { classicAttestation, cosignManifest, inTotoStatement } from '../support/signing/sigstore-forms.js';
 
 const github = useGitHub();
-const action = useBundledAction();
+const action = useAction();
 let registry: RegistryServer;
 beforeAll(async () => {
   registry = await startRegistry();

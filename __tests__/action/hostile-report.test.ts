@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { parseUntrustedReport } from '../../src/github/publish/untrusted-report.js';
-import { payloadOf, type StepResult, useBundledAction } from '../support/github/bundled-action.js';
+import { payloadOf, type StepResult, useAction } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { expectHarmlessLog, expectHarmlessMarkdown, hostileText } from '../support/github/hostile-text.js';
 import { type MadePullRequest, makePullRequest, runOnPullRequest } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
 const directory = mkdtempSync(join(tmpdir(), 'gate-hostile-'));
-const action = useBundledAction();
+const action = useAction();
 let pull: MadePullRequest;
 let genuine: string;
 afterAll(() => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { payloadOf, type StepOptions, type StepResult } from '../support/github/bundled-action.js';
+import { payloadOf, type StepOptions, type StepResult } from '../support/github/action-step.js';
 import { type MadePullRequest, useGate } from '../support/github/pull-request-step.js';
 import { makeZip } from '../support/registry/zip-maker.js';
 

@@ -4,14 +4,14 @@ import {
   pullRequestPayload,
   type StepOptions,
   type StepResult,
-  useBundledAction,
-} from '../support/github/bundled-action.js';
+  useAction,
+} from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { REVIEWED } from '../support/github/github-state.js';
 import { DENYING_POLICY, type MadePullRequest, POLICY_PATH } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
-const action = useBundledAction();
+const action = useAction();
 
 interface Retargeted extends MadePullRequest {
   readonly soft: string;

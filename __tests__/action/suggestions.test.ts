@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { useBundledAction } from '../support/github/bundled-action.js';
+import { useAction } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
 import { makePullRequest, POLICY_PATH, runOnPullRequest } from '../support/github/pull-request-step.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
 const github = useGitHub();
-const action = useBundledAction();
+const action = useAction();
 let registry: RegistryServer;
 
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import { publishToGitHub, type Shortfall } from './publish/publish.js';
 import { publishStop } from './publish/publish-stop.js';
 import { type Renderers, renderersFor } from './publish/renderers.js';
 import { askAttestations, GITHUB_API } from './repository/attestations.js';
-import { createClient, type GitHubClient } from './repository/client.js';
+import type { createClient, GitHubClient } from './repository/client.js';
 import { Commits } from './repository/commits.js';
 import { runPolicy } from './run-policy.js';
 
@@ -24,6 +24,8 @@ export interface ActionRun {
   readonly payload: unknown;
   readonly inputs: ActionInputs;
   readonly evaluate: Engine;
+  /** Makes the client for GitHub's API. */
+  readonly connect: typeof createClient;
   readonly remainingMilliseconds: () => number;
   readonly say: (sentence: string) => void;
   /** Takes secrets of the run out of data that is about to be written. */
@@ -133,12 +135,12 @@ function attestationClient(
   { client, policyClient }: { readonly client: GitHubClient; readonly policyClient: GitHubClient | null },
   repository: RepositoryName,
 ): GitHubClient {
-  const { env, remainingMilliseconds, say } = run;
+  const { env, remainingMilliseconds, say, connect } = run;
   if (env.serverUrl !== 'https://github.com')
-    return createClient({ apiUrl: GITHUB_API, remainingMilliseconds, onWaiting: say });
+    return connect({ apiUrl: GITHUB_API, remainingMilliseconds, onWaiting: say });
   return sameRepository(repository, env.repository) ? client : (policyClient ?? client);
 }
 
-function clientFor({ env, remainingMilliseconds, say }: ActionRun, token: string): GitHubClient {
-  return createClient({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: say });
+function clientFor({ env, remainingMilliseconds, say, connect }: ActionRun, token: string): GitHubClient {
+  return connect({ token, apiUrl: env.apiUrl, remainingMilliseconds, onWaiting: say });
 }

@@ -1,10 +1,4 @@
-import {
-  type BundledAction,
-  pullRequestPayload,
-  type StepOptions,
-  type StepResult,
-  useBundledAction,
-} from './bundled-action.js';
+import { type ActionStep, pullRequestPayload, type StepOptions, type StepResult, useAction } from './action-step.js';
 import { type FakeGitHub, useGitHub } from './fake-github.js';
 import type { GitContent } from './git-repository.js';
 
@@ -44,9 +38,9 @@ export function makePullRequest(
   return { head, merge };
 }
 
-/** Runs the bundle on `pull_request`, as GitHub starts it for pull request 7. */
+/** Runs the Action on `pull_request`, as GitHub starts it for pull request 7. */
 export function runOnPullRequest(
-  action: BundledAction,
+  action: ActionStep,
   { server }: FakeGitHub,
   { head, merge }: MadePullRequest,
   options: Partial<StepOptions> & { readonly headRepository?: string | null } = {},
@@ -63,9 +57,9 @@ export function runOnPullRequest(
   });
 }
 
-/** The bundle and a loopback GitHub for the tests of a file. */
+/** The Action and a loopback GitHub for the tests of a file. */
 export interface Gate {
-  readonly action: BundledAction;
+  readonly action: ActionStep;
   readonly github: FakeGitHub;
   /** Pull request 7 with these changes, or with a Dockerfile that builds on an image the policy denies. */
   readonly denied: (changes?: Readonly<Record<string, string>>) => MadePullRequest;
@@ -75,10 +69,10 @@ export interface Gate {
   ) => Promise<StepResult>;
 }
 
-/** The bundle and a GitHub that is new in each test. */
-export function useGate(): Gate {
+/** The Action and a GitHub that is new in each test. `start` says how its steps run. */
+export function useGate(start = useAction): Gate {
   const github = useGitHub();
-  const action = useBundledAction();
+  const action = start();
   return {
     action,
     github,

@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly remainingMilliseconds: () => number;
   readonly onWaiting?: (sentence: string) => void;
   readonly fetch?: ApiFetch;
+  /** False for a server without GitHub's limits: a write then does not wait a second for the one before. */
+  readonly paced?: boolean;
 }
 
 const MAX_RETRIES = 3;
@@ -41,6 +43,7 @@ export function createClient(options: ClientOptions): GitHubClient {
     // Octokit warns about deprecations and failed requests on the console; what matters is reported by the caller.
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     throttle: {
+      enabled: options.paced ?? true,
       onRateLimit: (retryAfter, _request, _octokit, retryCount) => mayWait(retryAfter, retryCount),
       onSecondaryRateLimit: (retryAfter, _request, _octokit, retryCount) => mayWait(retryAfter, retryCount),
     },

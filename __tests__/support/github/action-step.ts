@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
+import { context } from '@actions/github';
+import { afterAll, jest } from '@jest/globals';
+import { runReportStep } from '../../../src/github/report-step.js';
+import { createClient } from '../../../src/github/repository/client.js';
+import { runStep } from '../../../src/github/step.js';
 import { builtBundle, compiledOnce } from '../process/bundle.js';
 import { webhookExamples } from './webhook-examples.js';
 
@@ -19,7 +23,7 @@ export interface StepOptions {
   readonly workspace?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly entry?: 'action.js' | 'report-action.js';
-  /** Called with the process once it has written something. */
+  /** Called with the process of a bundle once it has written something. */
   readonly onOutput?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
@@ -32,12 +36,16 @@ export interface StepResult {
   readonly summary: string;
 }
 
-/** The bundle as users run it, with a temporary directory for what its steps write. */
-export class BundledAction {
-  readonly #dist = builtBundle();
+/** Runs steps of the Action, with a temporary directory for what they write. */
+export class ActionStep {
+  readonly #run: Runner;
   readonly #directory = mkdtempSync(join(tmpdir(), 'gate-action-'));
 
-  /** Runs the bundle with a runner's environment, and reads what it left. */
+  constructor(run: Runner) {
+    this.#run = run;
+  }
+
+  /** Runs a step with a runner's environment, and reads what it left. */
   async run(options: StepOptions): Promise<StepResult> {
     const directory = mkdtempSync(join(this.#directory, 'step-'));
     const file = (name: string): string => join(directory, name);
@@ -50,7 +58,6 @@ export class BundledAction {
     const inputs = Object.entries({ token: options.token, ...options.inputs });
     const environment: NodeJS.ProcessEnv = {
       PATH: process.env['PATH'],
-      ...compiledOnce(),
       HOME: file('home'),
       CI: 'true',
       GITHUB_ACTIONS: 'true',
@@ -73,17 +80,7 @@ export class BundledAction {
       ...Object.fromEntries(inputs.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
       ...options.environment,
     };
-    const entry = join(this.#dist, options.entry ?? 'action.js');
-    const child = spawn(process.execPath, [entry], { env: environment, cwd: file('workspace') });
-    let log = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8');
-      stream.on('data', (text: string) => {
-        log += text;
-        options.onOutput?.((signal) => child.kill(signal));
-      });
-    }
-    const code = await new Promise<number | null>((done) => child.on('close', done));
+    const { code, log } = await this.#run(environment, options, file('workspace'));
     return {
       code,
       log,
@@ -105,12 +102,88 @@ export class BundledAction {
   }
 }
 
-/** The bundle for the tests of a file. What its steps wrote is removed after them. */
-export function useBundledAction(): BundledAction {
-  const action = new BundledAction();
+type Runner = (
+  environment: NodeJS.ProcessEnv,
+  options: StepOptions,
+  directory: string,
+) => Promise<Pick<StepResult, 'code' | 'log'>>;
+
+/**
+ * The Action's step for the tests of a file, run in this process: all but what only a process has (signals, a crash).
+ * What its steps wrote is removed after the tests.
+ */
+export function useAction(): ActionStep {
+  return removedAfterwards(new ActionStep(runHere));
+}
+
+/** The same as users run it: the bundle, in a process of its own. It takes ten times as long. */
+export function useBundledAction(): ActionStep {
+  return removedAfterwards(new ActionStep(runBundle));
+}
+
+function removedAfterwards(action: ActionStep): ActionStep {
   afterAll(() => action.remove());
   return action;
 }
+
+// Environment and output are the process's, so that a step here waits for the one before.
+let previous: Promise<unknown> = Promise.resolve();
+const runHere: Runner = (environment, options) => {
+  const step = previous.then(() => runNow(environment, options));
+  previous = step.catch(() => undefined);
+  return step;
+};
+
+const runNow = async (
+  environment: NodeJS.ProcessEnv,
+  options: StepOptions,
+): Promise<Pick<StepResult, 'code' | 'log'>> => {
+  // @actions/github reads the event when it is loaded, which is once in this process.
+  context.payload = payloadIn(options);
+  const own = { ...process.env };
+  let log = '';
+  const written = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    log += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    return true;
+  });
+  replaceEnvironment(environment);
+  try {
+    const started = Date.now();
+    const setting = { started, deadline: started + 60_000, connect: unpaced };
+    const code = options.entry === 'report-action.js' ? await runReportStep(setting) : await runStep(setting);
+    return { code, log };
+  } finally {
+    written.mockRestore();
+    replaceEnvironment(own);
+  }
+};
+
+const unpaced: typeof createClient = (options) => createClient({ ...options, paced: false });
+
+function payloadIn({ payload }: StepOptions): typeof context.payload {
+  if (typeof payload === 'string') throw new Error('A payload that is no object needs the bundle.');
+  return { ...payload };
+}
+
+function replaceEnvironment(environment: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, environment);
+}
+
+const runBundle: Runner = async (environment, options, directory) => {
+  const entry = join(builtBundle(), options.entry ?? 'action.js');
+  const child = spawn(process.execPath, [entry], { env: { ...compiledOnce(), ...environment }, cwd: directory });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      log += text;
+      options.onOutput?.((signal) => child.kill(signal));
+    });
+  }
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  return { code, log };
+};
 
 /** @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings */
 function readOutputs(text: string): Readonly<Record<string, string>> {

@@ -1,0 +1,87 @@
+import * as core from '@actions/core';
+import { Secrets } from '../lib/scrub.js';
+import type { createClient } from './repository/client.js';
+
+const LEAST_TOKEN_LENGTH = 20;
+/** No single wait for a rate limit is longer: a runner that sits idle is paid for. */
+const LONGEST_WAIT_MILLISECONDS = 5 * 60_000;
+
+/** When a step has to be done, and how it reaches GitHub. */
+export interface StepSetting {
+  /** When it began, and when it has to be done, in milliseconds since the epoch. */
+  readonly started: number;
+  readonly deadline: number;
+  /** Makes the client for GitHub's API; absent: as GitHub's limits ask for. */
+  readonly connect?: typeof createClient;
+}
+
+/**
+ * Runs the gate on the event of this job, whose environment is the process's. Returns the exit code: 0 pass, 1 fail,
+ * 2 indeterminate, 3 wrong usage.
+ */
+export async function runStep({ started, deadline, connect }: StepSetting): Promise<0 | 1 | 2 | 3> {
+  const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
+  const { givenInputs, NO_TOKEN, readInputs, secretsOf } = await import('./event/inputs.js');
+  const secrets = new Secrets();
+  const mask = (secret: string): void => {
+    core.setSecret(secret);
+    secrets.add(secret);
+  };
+  for (const secret of secretsOf(core.getInput)) {
+    core.setSecret(secret);
+    // A registry's password is remembered when it is sent; a shorter text here is no token of GitHub's.
+    if (secret.length >= LEAST_TOKEN_LENGTH) secrets.add(secret);
+  }
+  const inputs = readInputs(core.getInput, givenInputs(process.env));
+  const show = await import('./publish/step-outputs.js');
+  if (!inputs.ok) {
+    await show.showStop({ summaryPath }, inputs.error);
+    return 3;
+  }
+  if (inputs.value.token === '') {
+    await show.showStop({ summaryPath }, NO_TOKEN);
+    return 2;
+  }
+  const [{ readRunnerEnvironment }, { readPayload }, { runAction }, { makeEngine }, { createClient }] =
+    await Promise.all([
+      import('./event/environment.js'),
+      import('./event/payload.js'),
+      import('./run-action.js'),
+      import('./make-engine.js'),
+      import('./repository/client.js'),
+    ]);
+  const env = readRunnerEnvironment(process.env);
+  const outcome = await runAction({
+    env,
+    payload: await readPayload(),
+    inputs: inputs.value,
+    connect: connect ?? createClient,
+    evaluate: makeEngine({
+      credentials: inputs.value.registryCredentials,
+      environment: process.env,
+      workspace: env.workspace,
+      temporaryDirectory: env.temporaryDirectory,
+      mask,
+      notice: core.info,
+    }),
+    remainingMilliseconds: () => Math.min(LONGEST_WAIT_MILLISECONDS, deadline - Date.now()),
+    say: core.info,
+    scrub: (data) => secrets.scrub(data),
+  });
+  if (!outcome.ok) {
+    await show.showStop({ summaryPath }, outcome.error);
+    return outcome.error.code === 'usage' ? 3 : 2;
+  }
+  if (outcome.value.kind === 'nothing-to-evaluate') {
+    await show.showNothing({ env, summaryPath }, outcome.value.message);
+    return 0;
+  }
+  const { report, renderers, commit, publish } = outcome.value;
+  const { evidenceFiles } = await import('./publish/evidence-files.js');
+  const evidence = await evidenceFiles(report, inputs.value.evidence, {
+    collected: new Date(started),
+    evaluated: `${env.repository.owner}/${env.repository.name} at ${commit}`,
+  });
+  await show.showReport({ env, summaryPath }, { report, renderers, evidence }, publish);
+  return (await import('../gate/verdict.js')).exitCodeOf(report.verdict);
+}
