@@ -80,10 +80,10 @@ describe('fix --pin', () => {
     expect(stdout).toMatch(
       /^services\/worker\/Dockerfile:\S+ \S+ -> sha256:[0-9a-f]{64} \(signature not verified: .+\)$/m,
     );
-    expect(stdout).toMatch(/Of \d+, the digest is the registry's word alone\./);
+    expect(stdout).toMatch(/\d+ of these digests (?:is|are) unverified\./);
     expect(stdout).not.toMatch(/worker.*\(signature verified\)/);
     const diff = await run(directory, '--pin', '--diff', '--policy', 'policy.yml');
-    expect(diff.stderr).toMatch(/^services\/worker\/Dockerfile:\S+ \S+ is pinned on the registry's word: /m);
+    expect(diff.stderr).toMatch(/^services\/worker\/Dockerfile:\S+ \S+ is pinned to an unverified digest: /m);
   });
 
   test('leaves a link alone whose target was not written, and writes the target whatever comes first', async () => {

@@ -86,20 +86,20 @@ describe('an observation', () => {
     const tag = (currentDigest: string): CollectedEvidence => ({
       tag: { status: 'present', value: { tag: 'latest', currentDigest }, from: 'a' },
     });
-    const clockAt = (at: string): CollectedEvidence => {
+    const timestampAt = (at: string): CollectedEvidence => {
       const chosen = { name: 'transparency log', at, verified: true, place: 'a' };
       return { timestamps: { status: 'present', value: { timestamps: [chosen], chosen, refused: [] }, from: 'a' } };
     };
 
-    test('gets another UUID when a tag has moved on, and when a clock is another', () => {
+    test('gets another UUID when a tag has moved on, and when a timestamp changes', () => {
       expect(uuidWith('current', tag(DIGEST))).toBe(uuidWith('current', tag(DIGEST)));
       expect(uuidWith('current', tag(DIGEST))).not.toBe(uuidWith('current', tag(DIGEST.replace('ab', 'cd'))));
-      expect(uuidWith('fresh', clockAt('2026-11-01'))).not.toBe(uuidWith('fresh', clockAt('2026-11-02')));
+      expect(uuidWith('fresh', timestampAt('2026-11-01'))).not.toBe(uuidWith('fresh', timestampAt('2026-11-02')));
     });
 
     test('keeps it when something changes that its rule does not ask about', () => {
       expect(uuidWith('distroless', tag(DIGEST))).toBe(uuidWith('distroless', tag(DIGEST.replace('ab', 'cd'))));
-      expect(uuidWith('current', clockAt('2026-11-01'))).toBe(uuidWith('current', clockAt('2026-11-02')));
+      expect(uuidWith('current', timestampAt('2026-11-01'))).toBe(uuidWith('current', timestampAt('2026-11-02')));
     });
 
     test('names what a VEX statement silences, and is another one without it', async () => {

@@ -36,7 +36,7 @@ function signedBy(name: string): Evidence<ImageSignatures> {
   });
 }
 
-function clock(at: string): CollectedEvidence {
+function timestamps(at: string): CollectedEvidence {
   const one = { name: 'transparency log', at, verified: true, place: 'a' };
   return { timestamps: { status: 'present', value: { timestamps: [one], chosen: one, refused: [] }, from: 'a' } };
 }
@@ -89,7 +89,7 @@ describe('who signed an image', () => {
       ),
       images: names.map((reference, index) =>
         makeImage(reference, {
-          evidence: index === 0 ? { signatures: signedBy('base.pub') } : clock('2026-11-01T00:00:00.000Z'),
+          evidence: index === 0 ? { signatures: signedBy('base.pub') } : timestamps('2026-11-01T00:00:00.000Z'),
         }),
       ),
     });
@@ -99,7 +99,7 @@ describe('who signed an image', () => {
       expect([signed, open]).toEqual(['seen', 'not-asked']);
     });
 
-    test('and so that OSCAL gives no signer or clock of one name to another', async () => {
+    test('and so that OSCAL gives no signer or timestamp of one name to another', async () => {
       const answers = uses.map((one) =>
         makeAnswer({
           rule: 'fresh',
@@ -115,9 +115,9 @@ describe('who signed an image', () => {
         JSON.stringify(one['relevant-evidence']),
       );
       expect(base).toContain('signed by the key base.pub');
-      expect(base).not.toContain('clock');
+      expect(base).not.toContain('timestamp');
       expect(mirror).not.toContain('signed by');
-      expect(mirror).toContain('clock: 2026-11-01');
+      expect(mirror).toContain('timestamp: 2026-11-01');
     });
 
     test('and nothing is reported of a name that could be either', async () => {
@@ -128,7 +128,7 @@ describe('who signed an image', () => {
       const given = { ...report, uses: [third], answers };
       const text = await renderEvidence(complianceEvidence(given, 'nist-800-53', RUN), 'oscal');
       const [only] = JSON.parse(text)['assessment-results'].results[0].observations;
-      expect(JSON.stringify(only)).not.toMatch(/signed by|clock:/);
+      expect(JSON.stringify(only)).not.toMatch(/signed by|timestamp:/);
     });
   });
 
@@ -161,7 +161,7 @@ describe('who signed an image', () => {
   test('is nobody only where every place was looked in', () => {
     expect(signaturesTold({ signatures: { status: 'absent', lookedIn: [{ place: 'a', answer: 'none' }] } })).toEqual({
       status: 'not-seen',
-      said: ['none in the 1 place looked in'],
+      said: ['The image has no signature.'],
     });
     const rejected = [{ place: 'a', code: 'bad-signature', reason: 'somebody else signed' } as const];
     expect(signaturesTold({ signatures: signatures({ rejected }) })?.said).toEqual([
@@ -191,20 +191,20 @@ test('what an untrusted party wrote stays in its cell', async () => {
 
 describe('facts that differ by platform', () => {
   const report = reportOf({
-    'linux/amd64': { signatures: signedBy('base.pub'), ...clock('2026-11-01T00:00:00.000Z') },
-    'linux/arm64': { signatures: signedBy('base.pub'), ...clock('2026-10-01T00:00:00.000Z') },
+    'linux/amd64': { signatures: signedBy('base.pub'), ...timestamps('2026-11-01T00:00:00.000Z') },
+    'linux/arm64': { signatures: signedBy('base.pub'), ...timestamps('2026-10-01T00:00:00.000Z') },
   });
 
   test('are reported for each, and those that agree once', async () => {
     const text = await markdown(report);
     expect(text).toContain(`| Signed by | \`the key base.pub over ${DIGEST}\` |`);
-    expect(text).toContain('| Clock, linux/amd64 | `2026-11-01T00:00:00.000Z, transparency log` |');
-    expect(text).toContain('| Clock, linux/arm64 | `2026-10-01T00:00:00.000Z, transparency log` |');
+    expect(text).toContain('| Timestamp, linux/amd64 | `2026-11-01T00:00:00.000Z, transparency log` |');
+    expect(text).toContain('| Timestamp, linux/arm64 | `2026-10-01T00:00:00.000Z, transparency log` |');
   });
 
   test('are in the JSON by platform', async () => {
     const text = await renderEvidence(complianceEvidence(report, 'fedramp', RUN), 'json');
-    expect(JSON.parse(text).images[0].platforms.map((one: { clock: unknown }) => one.clock)).toEqual([
+    expect(JSON.parse(text).images[0].platforms.map((one: { timestamp: unknown }) => one.timestamp)).toEqual([
       { status: 'seen', said: ['2026-11-01T00:00:00.000Z, transparency log'] },
       { status: 'seen', said: ['2026-10-01T00:00:00.000Z, transparency log'] },
     ]);
@@ -219,7 +219,7 @@ describe('facts that differ by platform', () => {
       platform: 'linux/arm64',
     });
     const text = await renderEvidence(complianceEvidence({ ...report, answers: [fresh] }, 'fedramp', RUN), 'oscal');
-    expect(text).toContain('clock: 2026-10-01T00:00:00.000Z');
-    expect(text).not.toContain('clock: 2026-11-01T00:00:00.000Z');
+    expect(text).toContain('timestamp: 2026-10-01T00:00:00.000Z');
+    expect(text).not.toContain('timestamp: 2026-11-01T00:00:00.000Z');
   });
 });

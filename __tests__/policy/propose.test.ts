@@ -58,7 +58,7 @@ describe('proposePolicy', () => {
   test('says once what holds for many entries, in lines of usual length', async () => {
     const { text } = await proposed([use('alpine'), use('python'), use('gcr.io/distroless/static')]);
     expect(text.match(/# attestations: \{ unsigned: allow \}/g)).toHaveLength(2);
-    expect(text.match(/are not signed\. To have them count/g)).toHaveLength(1);
+    expect(text.match(/are not signed\. To accept them/g)).toHaveLength(1);
     for (const line of text.split('\n')) if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(120);
   });
 

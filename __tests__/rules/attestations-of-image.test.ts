@@ -106,7 +106,7 @@ describe('from bytes on disk to answers', () => {
     });
   });
 
-  test("BuildKit's unsigned attestations count where the entry takes the registry's word, at level 1", async () => {
+  test("BuildKit's unsigned attestations count where the entry allows them, at level 1", async () => {
     const unsigned = [SBOM, [SLSA_V1, githubProvenance()]] as const;
     expect(answers(await subjectOf({ unsigned, installed: INSTALLED }))).toMatchObject({
       'sbom-attested': ['fail'],

@@ -12,7 +12,7 @@ function answer(candidates: Partial<Candidates>) {
   return ask(fresh, subjectOf({ timestamps }), 'strict')[0];
 }
 
-describe('the clock that counts', () => {
+describe('the timestamp that counts', () => {
   test('is the newest that is vouched for, though the image calls itself newer, and is named', () => {
     const result = answer({
       verified: [
@@ -90,7 +90,7 @@ describe('the clock that counts', () => {
     });
     expect(result?.details).toEqual([
       '2026-11-18T00:00:00.000Z transparency log',
-      '2026-11-10T00:00:00.000Z created (not vouched for)',
+      '2026-11-10T00:00:00.000Z created (not verified)',
       expect.stringMatching(/^2030-01-01T00:00:00Z signature: not counted, .*future/),
     ]);
   });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   isWindowsImage,
-  needed,
   shortened,
   unevaluated,
   unreadInventory,
@@ -26,31 +25,6 @@ describe('an image is a Windows image', () => {
   test('where nothing is known of it but for what it is evaluated', () => {
     expect(isWindowsImage(subjectOf({}, { platform: 'windows' }))).toBe(true);
     expect(isWindowsImage(subjectOf({}, { platform: 'linux' }))).toBe(false);
-  });
-});
-
-describe('evidence that a rule needs', () => {
-  test('is its value where it is there', () => {
-    expect(needed({ status: 'present', value: 7, from: 'the test' }, 'It')).toEqual({ ok: true, value: 7 });
-  });
-
-  test('answers for its lack', () => {
-    const unavailable = {
-      status: 'unavailable',
-      cause: 'network',
-      message: 'It timed out.',
-      fix: 'Try again.',
-    } as const;
-    expect(needed(unavailable, 'It')).toEqual({
-      ok: false,
-      error: { outcome: 'indeterminate', message: 'It timed out.', fix: 'Try again.' },
-    });
-    expect(needed(undefined, 'It')).toMatchObject({ ok: false, error: { outcome: 'indeterminate' } });
-    expect(needed({ status: 'absent', lookedIn: [] }, 'It')).toMatchObject({ ok: false, error: { outcome: 'fail' } });
-    expect(needed({ status: 'unsupported', form: 'x', message: 'It is encrypted.' }, 'It')).toMatchObject({
-      ok: false,
-      error: { outcome: 'fail', message: 'It is encrypted.' },
-    });
   });
 });
 

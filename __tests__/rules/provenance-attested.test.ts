@@ -292,7 +292,7 @@ describe('builder and source are those of the allow entry', () => {
 describe('never passes', () => {
   test.each<[string, AttestedOptions, string, string]>([
     ['with nothing', { statements: [] }, 'fail', 'no signed provenance'],
-    ['unsigned', github(null), 'fail', "registry's word"],
+    ['unsigned', github(null), 'fail', 'unsigned'],
     [
       'about another image',
       {
@@ -337,11 +337,11 @@ describe('never passes', () => {
   });
 });
 
-test("unsigned provenance counts at level 1 where the entry takes the registry's word", async () => {
+test('unsigned provenance counts at level 1 where the entry allows unsigned attestations', async () => {
   const options = { ...github(null), entry: { unsignedAttestations: 'allow' as const } };
   expect(await answer(options)).toMatchObject({
     outcome: 'pass',
-    message: expect.stringContaining("on the registry's word"),
+    message: expect.stringContaining('unsigned'),
   });
   expect(await answer(options, 2)).toMatchObject({ outcome: 'fail' });
 });
@@ -357,7 +357,7 @@ describe('what is reported of a build', () => {
 
   test('is from which commit of which repository, and what the statement is over', async () => {
     const { message: reason } = await answer(github());
-    expect(reason).toContain(` from ${REPOSITORY} at ${COMMIT}, build level 2, over the platform's manifest`);
+    expect(reason).toContain(` from ${REPOSITORY} at ${COMMIT}, SLSA build level 2, over the platform's manifest`);
     const [statement] = github().statements;
     if (statement === undefined) throw new Error('no statement');
     const ofIndex = await answer({ statements: [{ ...statement, on: 'index' }] });
@@ -385,10 +385,10 @@ describe('what is reported of a build', () => {
     const { message: reason, details } = await answer({
       statements: [{ predicateType: SLSA_V1, predicate, signer: MAIL }],
     });
-    expect(reason).toContain(`Built by ${runDetails.builder.id}, build level 1`);
+    expect(reason).toContain(`Built by ${runDetails.builder.id}, SLSA build level 1`);
     const [first, second, ...reasoning] = details ?? [];
     expect([first, second]).toEqual([
-      expect.stringContaining(`${runDetails.builder.id}, build`),
+      expect.stringContaining(`${runDetails.builder.id}, SLSA build`),
       `${V1_TYPE}, 0 materials`,
     ]);
     expect(reasoning.join('\n')).toMatch(/^level 1/);

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { withoutEvidence } from '../../src/rules/without-evidence.js';
+import { describe, expect, test } from '@jest/globals';
+import { present } from '../../src/evidence/evidence.js';
+import { needed, withoutEvidence } from '../../src/rules/without-evidence.js';
 
 const wanted = { name: 'signed SBOM', absentFix: 'Attest one.', unsupportedFix: 'Attest another form.' };
 const lookedIn = [{ place: 'referrers', answer: '404' }];
@@ -25,7 +26,7 @@ test('what is there in another form fails with its own fix', () => {
   });
 });
 
-test('what could not be had is a check that could not be made', () => {
+test('evidence that is unavailable leaves the rule indeterminate', () => {
   const unavailable = {
     status: 'unavailable',
     cause: 'network',
@@ -44,6 +45,27 @@ test('what could not be had is a check that could not be made', () => {
   });
 });
 
-test('what was never collected is a check that could not be made', () => {
+test('evidence that was never collected leaves the rule indeterminate', () => {
   expect(withoutEvidence(undefined, wanted)).toMatchObject({ outcome: 'indeterminate' });
+});
+
+describe('evidence that a rule needs', () => {
+  const unavailable = { status: 'unavailable', cause: 'network', message: 'It timed out.', fix: 'Wait.' } as const;
+
+  test('is its value where it is there', () => {
+    const timestamps = present({ timestamps: [], chosen: null, refused: [] }, 'the test');
+    expect(needed({ timestamps }, 'timestamps')).toMatchObject({ ok: true, value: { chosen: null } });
+  });
+
+  test.each([
+    ['unavailable', unavailable, 'indeterminate', 'It timed out.'],
+    ['absent', { status: 'absent', lookedIn: [] }, 'fail', 'The image has no package database.'],
+    ['unsupported', { status: 'unsupported', form: 'x', message: 'It is encrypted.' }, 'fail', 'It is encrypted.'],
+  ] as const)('answers for its lack where it is %s', (_, packages, outcome, message) => {
+    expect(needed({ packages }, 'packages')).toMatchObject({ ok: false, error: { outcome, message } });
+  });
+
+  test('is indeterminate where it was not collected', () => {
+    expect(needed({}, 'packages')).toMatchObject({ ok: false, error: { outcome: 'indeterminate' } });
+  });
 });

@@ -1,7 +1,8 @@
-import type { AttestedProvenance } from '../attestations/provenance/provenance.js';
+import { type AttestedProvenance, describeProvenance } from '../attestations/provenance/provenance.js';
 import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
-import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from '../evidence/kinds.js';
+import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
 import type { ImageConfiguration } from '../image-content/configuration.js';
 import type { FilesystemFacts, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { searchPathOf } from '../image-content/filesystem/search-path.js';
@@ -10,7 +11,7 @@ import type { Distribution, Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
 import { namedValueWithoutSecret, withoutSecrets } from '../reports/withheld.js';
-import { describeSigner } from '../signatures/signer.js';
+import { describeSigner, signedBy } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
 import type { InspectionFacts } from './inspection-facts.js';
@@ -24,27 +25,26 @@ const MAX_LABEL = 100;
 
 /** What was learnt of an image, a line a subject, most asked first. Texts come from untrusted parties: the caller escapes them. */
 export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
-  const { image, signatures, timestamps, filesystem, packages, ownership, sbom, provenance, apko, vulnerabilities } =
-    evidence;
+  const { image } = evidence;
   return reportedOnce([
-    ...rows('digest', image, imageRows),
-    ...rows('signed', signatures, signatureRows),
-    ...rows('provenance', provenance, ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
-    ...rows('sbom', sbom, ({ chosen, all }) => [
-      ['sbom', `${all.length} attested, ${chosen.signer === undefined ? 'unsigned' : `signed by ${chosen.signer}`}`],
+    ...rows('digest', evidence, 'image', imageRows),
+    ...rows('signed', evidence, 'signatures', signatureRows),
+    ...rows('provenance', evidence, 'provenance', ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
+    ...rows('sbom', evidence, 'sbom', ({ chosen, all }) => [
+      ['sbom', `${all.length} attested, ${signedBy(chosen.signer)}`],
     ]),
-    ...rows('apko', apko, (configuration) => [
+    ...rows('apko', evidence, 'apko', (configuration) => [
       [
         'apko',
-        `${plural(configuration.packages.length, 'package')} from ${some(configuration.repositories)}, ${configuration.signer === undefined ? 'unsigned' : `signed by ${configuration.signer}`}`,
+        `${plural(configuration.packages.length, 'package')} from ${some(configuration.repositories)}, ${signedBy(configuration.signer)}`,
       ],
     ]),
-    ...rows('age', timestamps, clockRows),
-    ...rows('layers', filesystem, filesystemRows),
-    ...rows('packages', packages, packageRows),
+    ...rows('age', evidence, 'timestamps', timestampRows),
+    ...rows('layers', evidence, 'filesystem', filesystemRows),
+    ...rows('packages', evidence, 'packages', packageRows),
     ...supportRows(facts),
-    ...rows('files of packages', ownership, ownershipRows),
-    ...rows('vulnerabilities', vulnerabilities, vulnerabilityRows),
+    ...rows('files of packages', evidence, 'ownership', ownershipRows),
+    ...rows('vulnerabilities', evidence, 'vulnerabilities', vulnerabilityRows),
     ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
   ]);
 }
@@ -94,31 +94,31 @@ function reportedOnce(all: readonly Row[]): readonly Row[] {
   });
 }
 
-/** Who built it from what, as the provenance says, and on whose word. */
-function provenanceRow({ provenance, level, signer, conflicts }: AttestedProvenance): Row {
-  const { builder = 'an unnamed builder', source } = provenance;
-  const commit = source?.commit === undefined ? '' : ` at ${source.commit}`;
-  const from = source === undefined ? '' : ` from ${source.repository}${commit}`;
-  const word = signer === undefined ? "unsigned, on the registry's word" : `signed by ${signer}`;
-  const against = conflicts.map((conflict) => `; but ${conflict}`).join('');
-  return ['provenance', `built by ${builder}${from}, build level ${level.level}, ${word}${against}`];
+function provenanceRow(attested: AttestedProvenance): Row {
+  const against = attested.conflicts.map((conflict) => `; but ${conflict}`).join('');
+  return ['provenance', `${describeProvenance(attested)}${against}`];
 }
 
 /** The rows of a value, or one that says why there is none. */
-function rows<T>(label: string, evidence: Evidence<T> | undefined, of: (value: T) => readonly Row[]): readonly Row[] {
-  switch (evidence?.status) {
-    case undefined:
-      return [];
-    case 'present':
-      return of(evidence.value);
-    case 'absent':
-      return [
-        [label, `none (${plural(new Set(evidence.lookedIn.map(({ place }) => place)).size, 'place')} looked in)`],
-      ];
+function rows<K extends EvidenceKind>(
+  label: string,
+  collected: CollectedEvidence,
+  kind: K,
+  of: (value: EvidenceKinds[K]) => readonly Row[],
+): readonly Row[] {
+  const evidence: Evidence<EvidenceKinds[K]> | undefined = collected[kind];
+  if (evidence === undefined) return [];
+  if (evidence.status === 'present') return of(evidence.value);
+  const { message, fix } = describeMissing(evidence, EVIDENCE_NAMES[kind]);
+  switch (evidence.status) {
+    case 'absent': {
+      const places = new Set(evidence.lookedIn.map(({ place }) => place)).size;
+      return [[label, `none (${plural(places, 'place')} searched)`]];
+    }
     case 'unavailable':
-      return [[label, `${NOT_KNOWN}${evidence.message} ${evidence.fix}`]];
+      return [[label, `${NOT_KNOWN}${message} ${fix}`]];
     case 'unsupported':
-      return [[label, `not evaluated: ${evidence.message}`]];
+      return [[label, `not evaluated: ${message}`]];
   }
 }
 
@@ -223,10 +223,10 @@ function supportRows({ support, wolfi }: InspectionFacts): readonly Row[] {
   return [...(reported.length === 0 ? [] : ([['supported', some(reported)]] as const)), ...evaluated];
 }
 
-function clockRows({ chosen, timestamps }: Timestamps): readonly Row[] {
-  if (chosen === null) return [['age', 'no clock shows']];
-  const others = timestamps.filter((clock) => clock !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
-  const vouched = chosen.verified ? '' : ', not vouched for';
+function timestampRows({ chosen, timestamps }: Timestamps): readonly Row[] {
+  if (chosen === null) return [['age', 'no timestamp shows it']];
+  const others = timestamps.filter((one) => one !== chosen).map(({ name, at }) => `${at.slice(0, 10)} ${name}`);
+  const vouched = chosen.verified ? '' : ', not verified';
   return [
     ['age', `${chosen.at.slice(0, 10)} by the ${chosen.name}${vouched}`],
     ...(others.length === 0 ? [] : ([['other timestamps', some(others)]] as const)),

@@ -82,21 +82,21 @@ async function readImageSbom(
   if (!image.ok) return err({ code: 3, message: image.error.message.trimEnd() });
   const evidence = await image.value.evidence.get(image.value.subjectOn(platform), 'sbom').finally(image.value.close);
   const { SBOM_WANTED } = await import('../rules/sbom-attested.js');
+  const { withoutEvidence } = await import('../rules/without-evidence.js');
   switch (evidence.status) {
     case 'present': {
       const { sbom, ...attested } = evidence.value.chosen;
       const { counts } = evidence.value;
       return ok({ sbom, attested: { ...attested, counts }, doubts: doubtsOf(evidence.value) });
     }
-    case 'absent': {
-      const places = evidence.lookedIn.map(({ place, answer }) => `  ${place}: ${answer}`);
-      const reported = [`${name} has no SBOM attested. Looked in:`, ...places, SBOM_WANTED.absentFix];
-      return err({ code: 1, message: reported.join('\n') });
-    }
+    case 'absent':
     case 'unsupported':
-      return err({ code: 1, message: `${name}: ${evidence.message} ${SBOM_WANTED.unsupportedFix}` });
-    case 'unavailable':
-      return err({ code: 2, message: `${name}: ${evidence.message} ${evidence.fix}${takenForImage(name)}` });
+    case 'unavailable': {
+      const { outcome, message, fix, details = [] } = withoutEvidence(evidence, SBOM_WANTED);
+      const code = outcome === 'fail' ? 1 : 2;
+      const text = `${name}: ${message} ${fix}${code === 2 ? takenForImage(name) : ''}`;
+      return err({ code, message: [text, ...details.map((line) => `  ${line}`)].join('\n') });
+    }
   }
 }
 
@@ -107,9 +107,7 @@ function takenForImage(name: string): string {
 
 function doubtsOf({ counts, disagreements, problems }: ImageSbom): readonly string[] {
   return [
-    ...(counts
-      ? []
-      : ["It is unsigned, on the registry's word, and counts for nothing unless the allow entry says so."]),
+    ...(counts ? [] : ['It is unsigned, and counts only if the allow entry says `attestations: { unsigned: allow }`.']),
     ...disagreements.map((one) => `Two SBOMs of this digest contradict each other: ${one}.`),
     ...problems.map((one) => `Another is attested and was not read: ${one}.`),
   ];

@@ -4,6 +4,7 @@ import { formatName, type SbomPackage } from '../attestations/sbom/sbom.js';
 import { terminal } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
 import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
+import { signedBy } from '../signatures/signer.js';
 import type { ShownSbom } from './sbom-document.js';
 
 /** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
@@ -11,8 +12,9 @@ export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string 
   const title = sbom.document.name === undefined ? '' : ` of ${terminal(sbom.document.name)}`;
   const lines = [`${formatName(sbom.format)}${title}: ${plural(sbom.packages.length, 'package')}`];
   if (attested !== undefined) {
-    const word = attested.signer === undefined ? "unsigned, on the registry's word" : `signed by ${attested.signer}`;
-    lines.push(terminal(`About ${attested.digest} (${attested.on}), ${word}, at ${attested.place}`));
+    lines.push(
+      terminal(`About ${attested.digest} (${attested.on}), ${signedBy(attested.signer)}, at ${attested.place}`),
+    );
   }
   lines.push('');
   lines.push('Minimum elements', ...elements.map(elementLine), '');

@@ -61,7 +61,7 @@ function imageSection({ reference, digest, publisher, platforms }: ImageFacts): 
     ...(publisher === undefined ? [] : [['Publisher', inline(publisher)] as const]),
     ...platforms.map(({ platform, manifest }) => [inline(platform), code(manifest)] as const),
     ...factRows('Signed by', platforms, ({ signatures }) => signatures),
-    ...factRows('Clock', platforms, ({ clock }) => clock),
+    ...factRows('Timestamp', platforms, ({ timestamp }) => timestamp),
     ...factRows('SBOM', platforms, ({ sbom }) => sbom),
     ...factRows('Provenance', platforms, ({ provenance }) => provenance),
   ];

@@ -241,7 +241,7 @@ function relevantEvidence(
     ...(subject.kind === 'image' && subject.digest !== undefined ? [`digest ${subject.digest}`] : []),
     ...(platform === undefined ? [] : facts.map(({ manifest }) => `manifest ${manifest}`)),
     ...seen(({ signatures }) => signatures).map((signer) => `signed by ${signer}`),
-    ...seen(({ clock }) => clock).map((clock) => `clock: ${clock}`),
+    ...seen(({ timestamp }) => timestamp).map((timestamp) => `timestamp: ${timestamp}`),
     ...places.map((place) => `named at ${place}`),
   ];
   const all = sentences.length === 0 ? [titleOf(subject)] : [...new Set(sentences)];

@@ -1,13 +1,15 @@
-import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
+import type { ImageProvenance } from '../attestations/provenance/provenance.js';
+import { describeProvenance } from '../attestations/provenance/provenance.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
-import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from '../evidence/kinds.js';
+import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
 import { groupBy, optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
 import type { Report } from '../reports/report.js';
 import type { Answer } from '../rules/answer.js';
-import { describeSigner } from '../signatures/signer.js';
+import { describeSigner, signedBy } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 
 /**
@@ -26,13 +28,13 @@ export interface PlatformFacts {
   readonly manifest: string;
   /** Who signed, when, and where that is logged. */
   readonly signatures: Reported;
-  /** The clock that its age was reported by. */
-  readonly clock: Reported;
+  /** The timestamp that its age is measured by. */
+  readonly timestamp: Reported;
   readonly sbom: Reported;
   readonly provenance: Reported;
 }
 
-/** What is known of an image that evidence names: who vouches for it, and by which clock. */
+/** What is known of an image that evidence names: who vouches for it, and by which timestamp. */
 export interface ImageFacts {
   readonly reference: string;
   readonly digest: string;
@@ -65,16 +67,16 @@ export function imageFactsOf(report: Report): readonly ImageFacts[] {
 }
 
 function factsOf(
-  { signatures, timestamps, sbom, provenance }: CollectedEvidence,
+  collected: CollectedEvidence,
   whyNot: (rule: string) => string | undefined,
 ): Omit<PlatformFacts, 'platform' | 'manifest'> {
   const unsigned = whyNot('signature-verified');
   return {
     // An entry that lets images through unsigned asks for no signature, whatever was looked at besides.
-    signatures: unsigned === undefined ? reported(signatures, signersOf) : notQueried(unsigned),
-    clock: reported(timestamps, clockOf),
-    sbom: reported(sbom, sbomOf),
-    provenance: reported(provenance, provenanceOf),
+    signatures: unsigned === undefined ? reported(collected, 'signatures', signersOf) : notQueried(unsigned),
+    timestamp: reported(collected, 'timestamps', timestampOf),
+    sbom: reported(collected, 'sbom', sbomOf),
+    provenance: reported(collected, 'provenance', provenanceOf),
   };
 }
 
@@ -84,16 +86,16 @@ function whyNotQueried(answers: readonly Answer[], rule: string): string | undef
   return about.every(({ outcome }) => outcome === 'not-applicable') ? about[0]?.message : undefined;
 }
 
-function reported<T>(evidence: Evidence<T> | undefined, tell: (value: T) => Reported): Reported {
+function reported<K extends EvidenceKind>(
+  collected: CollectedEvidence,
+  kind: K,
+  describe: (value: EvidenceKinds[K]) => Reported,
+): Reported {
+  const evidence: Evidence<EvidenceKinds[K]> | undefined = collected[kind];
   if (evidence === undefined) return notQueried('no rule of the policy needed it');
-  switch (evidence.status) {
-    case 'present':
-      return tell(evidence.value);
-    case 'absent':
-      return { status: 'not-seen', said: [`none in the ${plural(evidence.lookedIn.length, 'place')} looked in`] };
-    default:
-      return { status: 'not-known', said: [evidence.message] };
-  }
+  if (evidence.status === 'present') return describe(evidence.value);
+  const status = evidence.status === 'absent' ? 'not-seen' : 'not-known';
+  return { status, said: [describeMissing(evidence, EVIDENCE_NAMES[kind]).message] };
 }
 
 function notQueried(why: string): Reported {
@@ -116,8 +118,8 @@ function signersOf({ verified, rejected, unsupported }: ImageSignatures): Report
   };
 }
 
-function clockOf({ chosen }: Timestamps): Reported {
-  if (chosen === null) return { status: 'not-seen', said: ['no clock shows its age'] };
+function timestampOf({ chosen }: Timestamps): Reported {
+  if (chosen === null) return { status: 'not-seen', said: ['no timestamp shows its age'] };
   return { status: 'seen', said: [`${chosen.at}, ${chosen.name}${chosen.verified ? '' : ' (not verified)'}`] };
 }
 
@@ -128,13 +130,4 @@ function sbomOf({ chosen: { predicateType, signer } }: ImageSbom): Reported {
 function provenanceOf({ all }: ImageProvenance): Reported {
   if (all.length === 0) return { status: 'not-seen', said: ['none that could be read'] };
   return { status: 'seen', said: [...new Set(all.map(describeProvenance))].sort() };
-}
-
-function describeProvenance({ provenance, level, signer }: AttestedProvenance): string {
-  const builder = provenance.builder ?? 'a builder that is not named';
-  return `built by ${builder} (SLSA build level ${level.level}), ${signedBy(signer)}`;
-}
-
-function signedBy(signer: string | undefined): string {
-  return signer === undefined ? 'not signed' : `signed by ${signer}`;
 }

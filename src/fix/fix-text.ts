@@ -43,7 +43,8 @@ export function pinsText(
     return `${none}${failed}${remaining}${before}\n`;
   }
   const unverified = pins.filter(({ state }) => !state.verified).length;
-  const trust = unverified === 0 ? '' : ` Of ${unverified}, the digest is the registry's word alone.`;
+  const trust =
+    unverified === 0 ? '' : ` ${unverified} of these digests ${unverified === 1 ? 'is' : 'are'} unverified.`;
   const done = `${plural(pins.length, 'reference')} in ${plural(touched, 'build file')}`;
   const summary = written ? `Pinned ${done}.` : `Would pin ${done}; --write writes them, --diff shows the lines.`;
   return `${lines.join('')}${summary}${failed}${trust}${remaining}${before}\n`;
@@ -55,7 +56,7 @@ export function unverifiedText(files: readonly PinnedFile[], signature: (use: Im
     pinned.flatMap(({ use }) => {
       const state = signature(use);
       if (state.verified) return [];
-      return `${place(use)} ${terminal(nameOf(use))} is pinned on the registry's word: ${sentence(state.reason)}\n`;
+      return `${place(use)} ${terminal(nameOf(use))} is pinned to an unverified digest: ${sentence(state.reason)}\n`;
     }),
   );
   return lines.join('');

@@ -3,6 +3,7 @@ import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
+import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
 import type {
@@ -64,7 +65,7 @@ function comparePackages(before: Side, after: Side): PackageChange | NotKnown {
       [],
     );
   }
-  return notKnown('what is installed', [before, old], [after, now]);
+  return notKnown('packages', [before, old], [after, now]);
 }
 
 /**
@@ -113,7 +114,7 @@ function packageChange(
 function compareVulnerabilities(before: Side, after: Side): VulnerabilityChange | NotKnown {
   const [old, now] = [before.evidence.vulnerabilities, after.evidence.vulnerabilities];
   if (old?.status !== 'present' || now?.status !== 'present') {
-    return notKnown('what is known of its packages', [before, old], [after, now]);
+    return notKnown('vulnerabilities', [before, old], [after, now]);
   }
   // What VEX silences on one side alone is open on the other.
   const { brought: added, gone: removed } = compareFound(openOf(old.value.found), openOf(now.value.found));
@@ -134,22 +135,13 @@ function unevaluated({ name }: Side, { unevaluated: all }: KnownVulnerabilities)
   return [`Not everything in ${name} could be evaluated: ${first.what}, because ${first.reason}${more}.`];
 }
 
-function notKnown(what: string, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {
+function notKnown(kind: EvidenceKind, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {
   for (const [{ name }, evidence] of sides) {
     if (evidence?.status === 'present') continue;
-    return { status: 'not-known', reason: reasonOf(name, what, evidence) };
+    const { message } = describeMissing(evidence, EVIDENCE_NAMES[kind]);
+    return { status: 'not-known', reason: `${name}: ${message}` };
   }
-  return { status: 'not-known', reason: `There is nothing to compare.` };
-}
-
-function reasonOf(
-  name: string,
-  what: string,
-  evidence: Exclude<Evidence<unknown>, { readonly status: 'present' }> | undefined,
-): string {
-  if (evidence === undefined) return `No rule of the policy asks ${what}.`;
-  if (evidence.status === 'absent') return `${name} does not tell ${what}.`;
-  return `${name}: ${evidence.message}`;
+  return { status: 'not-known', reason: 'There is nothing to compare.' };
 }
 
 /** What is compared: of the image that is replaced, no more is collected than of the one that replaces it. */

@@ -102,7 +102,7 @@ function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): 
       '    signed: false',
       `    reason: ${JSON.stringify(`proposed by policy init, to be reviewed: ${whyUnsigned(publisher)}`)}`,
       ...(repository === firstUnsigned
-        ? ["    # Its SBOM and provenance are not signed. To have them count all the same, on the registry's word:"]
+        ? ['    # Its SBOM and provenance are not signed. To accept them unsigned:']
         : []),
       ...(attestsUnsigned(publisher) ? ['    # attestations: { unsigned: allow }'] : []),
       '',
@@ -135,7 +135,7 @@ function unpublishedLines({ name, publishes }: Publisher, used: readonly UsedRep
   });
 }
 
-/** What nobody signs counts only where the entry takes the registry's word. */
+/** What nobody signs counts only where the entry allows it. */
 function attestsUnsigned(publisher: Publisher | null): boolean {
   const { sbom, provenance } = publisher?.publishes ?? {};
   return sbom?.as === 'unsigned' || provenance?.as === 'unsigned';

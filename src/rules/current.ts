@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Evidence } from '../evidence/evidence.js';
+import { EVIDENCE_NAMES, type MissingEvidence } from '../evidence/words.js';
 import { stricter } from '../policy/strictness.js';
 import { namesPatch } from '../registry/newer-tag.js';
 import type { TagState } from '../registry/resolved-image.js';
 import { type ImageRule, levels, type RuleResult } from './rule.js';
+import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 
 const options = z.strictObject({
   'newer-patch': stricter(z.boolean(), 'true').describe(
@@ -54,7 +55,7 @@ export const current: ImageRule<Options> = {
     if (pinned === undefined && !asksPatches)
       return { outcome: 'not-applicable', message: 'It is not pinned, so every build takes what the tag points to.' };
     const state = evidence.tag;
-    if (state?.status !== 'present') return unknown(state, tag);
+    if (state?.status !== 'present') return unknown(state);
     return [
       ...(pinned === undefined ? [] : [drift(state.value, pinned)]),
       ...(asksPatches ? [patches(state.value)] : []),
@@ -62,17 +63,17 @@ export const current: ImageRule<Options> = {
   },
 };
 
-function unknown(evidence: Evidence<TagState> | undefined, tag: string): RuleResult {
-  if (evidence?.status === 'unsupported')
-    return { outcome: 'fail', message: evidence.message, fix: 'Use an image in OCI or Docker v2 schema 2 form.' };
-  if (evidence?.status === 'unavailable')
-    return { outcome: 'indeterminate', message: evidence.message, fix: evidence.fix };
-  return {
-    outcome: 'indeterminate',
-    message: `Where the tag ${tag} points to was not asked.`,
-    fix: 'Run the gate again.',
-  };
+function unknown(state: MissingEvidence | undefined): RuleResult {
+  const result = withoutEvidence(state, WANTED);
+  // A tag that is gone says nothing of the image that is pinned.
+  return state?.status === 'absent' ? { ...result, outcome: 'indeterminate' } : result;
 }
+
+const WANTED: WantedEvidence = {
+  name: EVIDENCE_NAMES.tag,
+  absentFix: 'Use an image whose tag is still in its registry.',
+  unsupportedFix: 'Use an image in OCI or Docker v2 schema 2 form.',
+};
 
 function drift({ tag, currentDigest, listsPinned }: TagState, pinned: string): RuleResult {
   const aspect = 'drift';

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Program, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { listed } from '../lib/text.js';
 import { highestLevel } from '../policy/strictness.js';
-import { needed, shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
+import { shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   shell: highestLevel().describe('The highest level of a finding about a shell.'),
@@ -67,7 +68,7 @@ export const distroless: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
-    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    const filesystem = needed(subject.evidence, 'filesystem');
     if (!filesystem.ok) return filesystem.error;
     const highest = {
       'package-manager': 'error',

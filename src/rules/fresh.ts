@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { plural } from '../lib/text.js';
 import { duration, durationMilliseconds } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
-import { needed } from './image-contents.js';
 import type { ImageRule } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
-  maxAge: stricter(duration(), 'lower').describe('How old the newest clock may be.'),
+  maxAge: stricter(duration(), 'lower').describe('How old the newest timestamp may be.'),
 });
 type Options = z.infer<typeof options>;
 
@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 export const fresh: ImageRule<Options> = {
   id: 'fresh',
   title: 'Image was built lately',
-  question: 'How long ago was this image built or signed, by a clock that can be trusted?',
+  question: 'How long ago was this image built or signed, by a timestamp that can be trusted?',
   why: 'An image that is not rebuilt does not get the fixes of its packages. The date an image gives itself proves little: reproducible builds say 1970, and some publishers write the date of the newest package. So the newest of the transparency log, timestamp authorities and signed build records counts, then the configuration, then the SBOM; the clock that was used is named.',
   fix: [
     'Pull the newest digest of the tag and pin that; Dependabot and Renovate propose it by themselves:',
@@ -40,18 +40,17 @@ export const fresh: ImageRule<Options> = {
   },
   controls: {
     'SI-2': "An image that was not rebuilt lately can't have the patches published since.",
-    'RA-5':
-      'A clock beside the image shows how long ago it was made, and so how old the result of an older scan can be.',
+    'RA-5': 'A timestamp shows how long ago the image was made, and so how old the result of an earlier scan can be.',
     'CIS 4.4': 'The age of an image shows whether it is rebuilt.',
   },
   securitySeverity: 4,
   evaluate: ({ evidence, now }, { maxAge }) => {
-    const timestamps = needed(evidence.timestamps, 'The age of the image');
+    const timestamps = needed(evidence, 'timestamps');
     if (!timestamps.ok) return timestamps.error;
     const { chosen, refused, incomplete } = timestamps.value;
     const details = [
       ...timestamps.value.timestamps.map(
-        ({ name, at, verified }) => `${at} ${name}${verified ? '' : ' (not vouched for)'}`,
+        ({ name, at, verified }) => `${at} ${name}${verified ? '' : ' (not verified)'}`,
       ),
       ...refused.map(({ name, at, reason }) => `${at} ${name}: not counted, ${reason}`),
     ];
@@ -69,7 +68,7 @@ export const fresh: ImageRule<Options> = {
     if (incomplete !== undefined) {
       return {
         outcome: 'indeterminate',
-        message: `It is ${reported}. A newer clock could not be asked: ${incomplete}`,
+        message: `It is ${reported}. Newer timestamps could not be read: ${incomplete}`,
         fix: 'Run the gate again.',
         details,
       };

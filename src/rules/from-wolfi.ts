@@ -1,6 +1,7 @@
 import { evaluateWolfi } from '../packages/wolfi-facts.js';
-import { needed, unreadInventory, withoutLinuxContents } from './image-contents.js';
+import { unreadInventory, withoutLinuxContents } from './image-contents.js';
 import { type ImageRule, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 export const fromWolfi: ImageRule<NoOptions> = {
   id: 'from-wolfi',
@@ -25,9 +26,9 @@ export const fromWolfi: ImageRule<NoOptions> = {
       return { outcome: 'not-applicable', message: 'No allow entry claims that it is Wolfi.' };
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
-    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    const filesystem = needed(subject.evidence, 'filesystem');
     if (!filesystem.ok) return filesystem.error;
-    const packages = needed(subject.evidence.packages, 'The list of packages');
+    const packages = needed(subject.evidence, 'packages');
     if (!packages.ok) return packages.error;
     const apko = subject.evidence.apko?.status === 'present' ? subject.evidence.apko.value : undefined;
     const unknown = unreadInventory(packages.value.unknowns.filter(({ path }) => path.endsWith('/os-release')));

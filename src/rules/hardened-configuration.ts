@@ -6,9 +6,10 @@ import type { FilesystemFacts } from '../image-content/filesystem/filesystem-fac
 import { environmentHooks, loaderFileHooks, openPlaces } from '../image-content/loader-hooks.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, withoutLinuxContents } from './image-contents.js';
+import { shortened, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import { type ImageRule, levels, type RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   allowFiles: stricter(pathPatterns(), 'fewer').describe(
@@ -67,9 +68,9 @@ export const hardenedConfiguration: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
-    const image = needed(subject.evidence.image, "The image's configuration");
+    const image = needed(subject.evidence, 'image');
     if (!image.ok) return image.error;
-    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    const filesystem = needed(subject.evidence, 'filesystem');
     if (!filesystem.ok) return filesystem.error;
     const failures = [
       ...evaluateFiles(filesystem.value, chosen),

@@ -1,6 +1,4 @@
-import type { Evidence } from '../evidence/evidence.js';
 import type { FilesystemFacts } from '../image-content/filesystem/filesystem-facts.js';
-import { err, ok, type Result } from '../lib/result.js';
 import { listed } from '../lib/text.js';
 import type { Inventory } from '../packages/inventory.js';
 import type { ImageRuleSubject, RuleResult } from './rule.js';
@@ -24,31 +22,6 @@ export function withoutLinuxContents(subject: ImageRuleSubject): RuleResult | nu
     outcome: 'not-applicable',
     message: 'It is a Windows image: what lies in its layers is not evaluated by this rule, which knows Linux files.',
   };
-}
-
-/** The value of evidence that a rule can't answer without, or the answer that follows from its lack. */
-export function needed<T>(evidence: Evidence<T> | undefined, what: string): Result<T, RuleResult> {
-  if (evidence === undefined) {
-    return err({ outcome: 'indeterminate', message: `${what} was not collected.`, fix: 'Run the gate again.' });
-  }
-  switch (evidence.status) {
-    case 'present':
-      return ok(evidence.value);
-    case 'unavailable':
-      return err({ outcome: 'indeterminate', message: evidence.message, fix: evidence.fix });
-    case 'unsupported':
-      return err({
-        outcome: 'fail',
-        message: evidence.message,
-        fix: 'Use an image whose layers are plain OCI or Docker layers, or accept it by a waiver.',
-      });
-    case 'absent':
-      return err({
-        outcome: 'fail',
-        message: `${what} was looked for and is not there.`,
-        fix: 'Use an image that has it.',
-      });
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { listed, plural } from '../lib/text.js';
-import { needed, shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
+import { shortened, unreadInventory, withoutLinuxContents } from './image-contents.js';
 import { type ImageRule, levels, type NoOptions, noOptions } from './rule.js';
+import { needed } from './without-evidence.js';
 
 export const intact: ImageRule<NoOptions> = {
   id: 'intact',
@@ -25,9 +26,9 @@ export const intact: ImageRule<NoOptions> = {
   evaluate: (subject) => {
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
-    const ownership = needed(subject.evidence.ownership, 'Which package owns which file');
+    const ownership = needed(subject.evidence, 'ownership');
     if (!ownership.ok) return ownership.error;
-    const packages = needed(subject.evidence.packages, 'The list of packages');
+    const packages = needed(subject.evidence, 'packages');
     if (!packages.ok) return packages.error;
     const { altered, asPackaged, notCompared } = ownership.value;
     if (altered.length > 0) {

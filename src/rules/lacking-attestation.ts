@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence/evidence.js';
+import type { MissingEvidence } from '../evidence/words.js';
 import { repositoryName } from '../references/reference.js';
 import type { ImageRuleSubject, PublisherFacts, RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
@@ -18,7 +18,7 @@ export type AttestationQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'publish
  * digest can't help: then the answer says so, and gives the lines by which the policy accepts the image for a time.
  */
 export function lackingAttestation(
-  evidence: Exclude<Evidence<unknown>, { readonly status: 'present' }> | undefined,
+  evidence: MissingEvidence | undefined,
   wanted: WantedAttestation,
   subject: AttestationQuestion,
 ): RuleResult {

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { plural } from '../lib/text.js';
 import type { InstalledPackage } from '../packages/inventory.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, unreadInventory, unreadPackages, withoutLinuxContents } from './image-contents.js';
+import { shortened, unreadInventory, unreadPackages, withoutLinuxContents } from './image-contents.js';
 import type { ImageRule, RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const MB = 1_000_000;
 
@@ -61,11 +62,11 @@ export const minimal: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
-    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    const filesystem = needed(subject.evidence, 'filesystem');
     if (!filesystem.ok) return filesystem.error;
-    const packages = needed(subject.evidence.packages, 'The list of packages');
+    const packages = needed(subject.evidence, 'packages');
     if (!packages.ok) return packages.error;
-    const ownership = needed(subject.evidence.ownership, 'Which package owns which file');
+    const ownership = needed(subject.evidence, 'ownership');
     if (!ownership.ok) return ownership.error;
     const { fileCount, totalBytes } = filesystem.value;
     const installed = installedCount(packages.value.packages);

@@ -3,7 +3,7 @@ import { listed, plural } from '../lib/text.js';
 import { duration } from '../policy/duration.js';
 import { highestLevel, stricter } from '../policy/strictness.js';
 import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
-import { needed, shortened } from './image-contents.js';
+import { shortened } from './image-contents.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { distinct, groups, sourcesLine, summary } from './vulnerabilities/describe.js';
@@ -11,6 +11,7 @@ import { fix } from './vulnerabilities/fix.js';
 import { type CoverageGaps, coverageGaps, proofGaps } from './vulnerabilities/proof.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 import { groupLine } from './vulnerabilities/vulnerability-group.js';
+import { needed } from './without-evidence.js';
 
 /** From the loosest to the strictest. */
 const COVERAGE_LEVELS = ['note', 'warning', 'error'] as const;
@@ -126,7 +127,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
   },
   securitySeverity: 8,
   evaluate: (subject, chosen) => {
-    const vulnerabilities = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
+    const vulnerabilities = needed(subject.evidence, 'vulnerabilities');
     if (!vulnerabilities.ok) return vulnerabilities.error;
     return evaluate(subject, vulnerabilities.value, chosen);
   },

@@ -3,7 +3,7 @@ import { duration } from '../policy/duration.js';
 import { stricter } from '../policy/strictness.js';
 import { compareFound, openOf } from '../vulnerabilities/matching/compare.js';
 import type { KnownVulnerabilities, Vulnerability } from '../vulnerabilities/vulnerabilities.js';
-import { needed, shortened } from './image-contents.js';
+import { shortened } from './image-contents.js';
 import { type BaseImage, type ImageRule, type ImageRuleSubject, levels, type RuleResult } from './rule.js';
 import { sortAccepted } from './vulnerabilities/accepted.js';
 import { distinct, groups, summary } from './vulnerabilities/describe.js';
@@ -11,6 +11,7 @@ import { fix } from './vulnerabilities/fix.js';
 import { proofGaps } from './vulnerabilities/proof.js';
 import { counts, thresholdOptions } from './vulnerabilities/thresholds.js';
 import { groupLine } from './vulnerabilities/vulnerability-group.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   ...thresholdOptions,
@@ -61,7 +62,7 @@ export const noNewVulnerabilities: ImageRule<Options> = {
   },
   securitySeverity: 7,
   evaluate: (subject, chosen) => {
-    const known = needed(subject.evidence.vulnerabilities, 'What is known of its packages');
+    const known = needed(subject.evidence, 'vulnerabilities');
     if (subject.base === undefined) {
       const reason = 'Nothing is compared: this run evaluates no change against a base branch.';
       return { outcome: 'not-applicable', message: reason, ...accepting(known.ok ? known.value.found : [], subject) };
@@ -134,7 +135,7 @@ function foundBefore(base: BaseImage): Before | RuleResult {
       fix: 'Fix the base branch, or name its registry in the policy.',
     };
   }
-  const known = needed(base.evidence.vulnerabilities, `What is known of ${base.reference}, which it replaces,`);
+  const known = needed(base.evidence, 'vulnerabilities');
   if (!known.ok) return { ...known.error, outcome: 'indeterminate' };
   return { name: base.reference, found: openOf(known.value.found) };
 }

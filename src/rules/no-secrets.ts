@@ -4,9 +4,10 @@ import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js
 import { secretsInText } from '../image-content/secrets/secret-text.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
-import { needed, shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
+import { shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
 import { matchesPath, pathPatterns } from './path-patterns.js';
 import { type ImageRule, type ImageRuleSubject, levels, type RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   allowFiles: stricter(pathPatterns(), 'fewer').describe(
@@ -80,9 +81,9 @@ export const noSecrets: ImageRule<Options> = {
 
 function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
   const aspect = 'layers';
-  const filesystem = needed(evidence.filesystem, 'What is in the layers');
+  const filesystem = needed(evidence, 'filesystem');
   if (!filesystem.ok) return [{ ...filesystem.error, aspect }];
-  const ownership = needed(evidence.ownership, 'Which package owns which file');
+  const ownership = needed(evidence, 'ownership');
   if (!ownership.ok) return [{ ...ownership.error, aspect }];
   const allowed = matchesPath(chosen.allowFiles);
   const { asPackaged } = ownership.value;
@@ -145,7 +146,7 @@ function reported(secrets: readonly SecretFile[], [one, many]: readonly [string,
 
 function evaluateEnvironment({ evidence }: ImageRuleSubject, chosen: Options): RuleResult {
   const aspect = 'environment';
-  const image = needed(evidence.image, "The image's configuration");
+  const image = needed(evidence, 'image');
   if (!image.ok) return { ...image.error, aspect };
   const found = environmentSecrets(image.value.configuration.env).filter(
     ({ variable }) => !chosen.allowVariables.includes(variable),

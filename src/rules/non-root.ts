@@ -13,8 +13,9 @@ import { runsAs } from '../image-content/user.js';
 import type { Result } from '../lib/result.js';
 import { listed } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
-import { isWindowsImage, needed } from './image-contents.js';
+import { isWindowsImage } from './image-contents.js';
 import { type BuiltUse, type ImageRule, levels, type RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   numeric: stricter(z.boolean(), 'true').describe(
@@ -61,13 +62,13 @@ export const nonRoot: ImageRule<Options> = {
     if (use.instruction === 'ONBUILD') {
       return { outcome: 'not-applicable', message: 'A trigger copies from it, and nothing that ships is built on it.' };
     }
-    const image = needed(evidence.image, "The image's configuration");
+    const image = needed(evidence, 'image');
     if (!image.ok) return image.error;
     const { configuration } = image.value;
     if (isWindowsImage(subject)) {
       return { outcome: 'not-applicable', message: 'It is a Windows image, which has no user numbers.' };
     }
-    const contents = needed(evidence.filesystem, "The image's passwd");
+    const contents = needed(evidence, 'filesystem');
     const [first, ...others] = usersOver(subject, configuration) ?? [ownUser(configuration)];
     if (first === undefined) {
       return { outcome: 'not-applicable', message: 'Its files are copied; the stage they are copied into says USER.' };

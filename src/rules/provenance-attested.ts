@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import type { AttestedProvenance, ImageProvenance } from '../attestations/provenance/provenance.js';
+import {
+  type AttestedProvenance,
+  describeProvenance,
+  type ImageProvenance,
+} from '../attestations/provenance/provenance.js';
 import { normalizeBuilder, readSourceUri } from '../attestations/provenance/source-uri.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { plural } from '../lib/text.js';
+import { capital, plural } from '../lib/text.js';
 import { identityMatches } from '../policy/identity.js';
 import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';
@@ -93,20 +97,21 @@ function evaluate(
   if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject);
   const { verifiedBy: entry } = subject;
   const { all, counts, problems } = evidence.value;
-  const details = [...all.flatMap(tell), ...problems];
+  const details = [...all.flatMap(linesOf), ...problems];
   const [first] = all;
   if (!counts) {
     return {
       outcome: 'fail',
-      message: `The provenance at ${first.place} is unsigned, on the registry's word.`,
-      fix: "Attest it with a signature, or accept the registry's word with `attestations: { unsigned: allow }` in the allow entry.",
+      message: `The provenance at ${first.place} is unsigned.`,
+      fix: 'Attest it with a signature, or accept unsigned provenance with `attestations: { unsigned: allow }` in the allow entry.',
       details,
     };
   }
   const minLevel = entry?.provenance?.minLevel ?? chosen['min-level'];
   const evaluated = all.map((attested) => ({ attested, faults: faultsOf(attested, entry?.provenance, minLevel) }));
   const good = evaluated.find(({ faults }) => faults.length === 0);
-  if (good !== undefined) return { outcome: 'pass', message: `${summary(good.attested)}.`, details };
+  if (good !== undefined)
+    return { outcome: 'pass', message: `${capital(describeProvenance(good.attested))}.`, details };
   const best = evaluated.reduce((least, next) => (next.faults.length < least.faults.length ? next : least));
   return {
     outcome: 'fail',
@@ -155,22 +160,12 @@ function matchesSource(pattern: string, repository: string): boolean {
   );
 }
 
-function summary({ provenance, level, signer, on }: AttestedProvenance): string {
-  const { builder = 'an unnamed builder', source } = provenance;
-  const from =
-    source === undefined
-      ? ''
-      : ` from ${source.repository}${source.commit === undefined ? '' : ` at ${source.commit}`}`;
-  const over = on === 'index' ? 'the index' : "the platform's manifest";
-  return `Built by ${builder}${from}, build level ${level.level}, over ${over}, ${signer === undefined ? "on the registry's word" : `signed by ${signer}`}`;
-}
-
-function tell(attested: AttestedProvenance): readonly string[] {
+function linesOf(attested: AttestedProvenance): readonly string[] {
   const { provenance, level, conflicts, place, predicateType, signedAt } = attested;
   const { buildType, startedOn, finishedOn, invocation, parameters, materialCount, source } = provenance;
   const times = [startedOn, finishedOn].filter((time) => time !== undefined).join(' to ');
   return [
-    `${place}: ${summary(attested)}${signedAt === undefined ? '' : ` at ${signedAt}`} (${predicateType})`,
+    `${place}: ${describeProvenance(attested)}${signedAt === undefined ? '' : ` at ${signedAt}`} (${predicateType})`,
     `build type ${buildType}${times === '' ? '' : `, ${times}`}, ${plural(materialCount, 'material')}`,
     ...(source === undefined ? [] : [`source as in ${source.from}`]),
     ...(invocation === undefined ? [] : [`run ${invocation}`]),

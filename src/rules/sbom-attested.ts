@@ -1,7 +1,8 @@
 import type { AttestedSbom, ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { formatName, installedPackages } from '../attestations/sbom/sbom.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { plural } from '../lib/text.js';
+import { capital, plural } from '../lib/text.js';
+import { signedBy } from '../signatures/signer.js';
 import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
 import { type ImageRule, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
 
@@ -22,7 +23,7 @@ export const sbomAttested: ImageRule<NoOptions> = {
     'cosign attest --type spdxjson --predicate sbom.json registry.example.com/base@sha256:…',
     '```',
     '',
-    "BuildKit's own SBOM (`--attest type=sbom`) is not signed. Where the registry's word is enough, say so in the entry:",
+    "BuildKit's own SBOM (`--attest type=sbom`) is not signed. To accept it, say so in the entry:",
     '',
     '```yaml',
     'allow:',
@@ -59,12 +60,12 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
   if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject);
   const { verifiedBy: entry } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;
-  const details = [...all.map(tell), ...problems, ...disagreements];
+  const details = [...all.map(lineOf), ...problems, ...disagreements];
   if (!counts) {
     return {
       outcome: 'fail',
-      message: `The SBOM at ${chosen.place} is unsigned, on the registry's word${entry === null ? ', and no allow entry governs the image' : ''}.`,
-      fix: "Attest a signed one, or accept the registry's word with `attestations: { unsigned: allow }` in the allow entry.",
+      message: `The SBOM at ${chosen.place} is unsigned${entry === null ? ', and no allow entry governs the image' : ''}.`,
+      fix: 'Attest a signed one, or accept unsigned ones with `attestations: { unsigned: allow }` in the allow entry.',
       details,
     };
   }
@@ -95,14 +96,10 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
 /** Such as `the SPDX 2.3 (JSON) over the platform's manifest, signed by …`. */
 function describe({ sbom, on, signer }: AttestedSbom): string {
   const over = on === 'index' ? 'the index' : "the platform's manifest";
-  return `the ${formatName(sbom.format)} SBOM over ${over}, ${signer === undefined ? "unsigned and on the registry's word," : `signed by ${signer},`}`;
+  return `the ${formatName(sbom.format)} SBOM over ${over}, ${signedBy(signer)},`;
 }
 
-function tell(attested: AttestedSbom): string {
+function lineOf(attested: AttestedSbom): string {
   const signed = attested.signedAt === undefined ? '' : ` at ${attested.signedAt}`;
   return `${attested.place}: ${describe(attested)}${signed} ${attested.predicateType}, about ${attested.digest}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -94,7 +94,7 @@ function evaluate(
   if (!counts) {
     return {
       outcome: 'fail',
-      message: `The only SBOM is unsigned, on the registry's word, and is not evaluated.`,
+      message: 'The only SBOM is unsigned, and is not evaluated.',
       fix: SBOM_WANTED.absentFix,
     };
   }

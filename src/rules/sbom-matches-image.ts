@@ -55,7 +55,7 @@ function evaluateLayers({ evidence: { packages }, verifiedBy: entry }: ImageRule
   if (!value.counts) {
     return {
       outcome: 'fail',
-      message: "The only SBOM is unsigned, on the registry's word.",
+      message: 'The only SBOM is unsigned.',
       fix: SBOM_WANTED.absentFix,
     };
   }

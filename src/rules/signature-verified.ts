@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVIDENCE_NAMES } from '../evidence/words.js';
 import { plural } from '../lib/text.js';
 import type { AllowEntry } from '../policy/policy.js';
 import { highestLevel } from '../policy/strictness.js';
@@ -9,6 +10,7 @@ import type { SignatureErrorCode } from '../signatures/signature-error.js';
 import { describeSigner, describeTraces } from '../signatures/signer.js';
 import type { ImageSignatures, VerifiedSignature } from '../signatures/verified.js';
 import type { ImageRule, ImageRuleSubject, RuleResult } from './rule.js';
+import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 
 const options = z.strictObject({
   'unverifiable-publisher': highestLevel().describe(
@@ -89,8 +91,15 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
     const reason = `${entry.name} lets ${name} through without a signature: ${entry.reason ?? 'no reason is given'}`;
     return { outcome: 'not-applicable', message: reason };
   }
-  if (evidence === undefined)
-    return { outcome: 'indeterminate', message: 'No signatures were collected.', fix: 'Run the gate again.' };
+  const wanted: WantedEvidence = {
+    name: EVIDENCE_NAMES.signatures,
+    absentFix: unsignedFix(subject),
+    unsupportedFix:
+      subject.evidence.image?.status === 'unsupported'
+        ? 'Use an image in OCI or Docker v2 schema 2 form.'
+        : 'Ask the publisher for a cosign or Sigstore signature, or accept it by a waiver.',
+  };
+  if (evidence === undefined) return withoutEvidence(evidence, wanted);
   if (entry === null || entry.authorities.length === 0) {
     const seen = evidence.status === 'present' ? seenSigners(evidence.value) : [];
     return {
@@ -101,28 +110,11 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
       ...(seen.length === 0 ? {} : { details: seen }),
     };
   }
-  switch (evidence.status) {
-    case 'unavailable':
-      return { outcome: 'indeterminate', message: evidence.message, fix: evidence.fix };
-    case 'unsupported':
-      return {
-        outcome: 'fail',
-        message: evidence.message,
-        fix:
-          subject.evidence.image?.status === 'unsupported'
-            ? 'Use an image in OCI or Docker v2 schema 2 form.'
-            : 'Ask the publisher for a cosign or Sigstore signature, or accept it by a waiver.',
-      };
-    case 'absent':
-      return {
-        outcome: 'fail',
-        message: `${name} is not signed: ${plural(evidence.lookedIn.length, 'place was', 'places were')} looked in, and none holds a signature.`,
-        fix: unsignedFix(subject),
-        details: evidence.lookedIn.map(({ place, answer }) => `${place}: ${answer}`),
-      };
-    case 'present':
-      return evaluateSignatures(subject, entry, evidence.value);
-  }
+  if (evidence.status === 'present') return evaluateSignatures(subject, entry, evidence.value);
+  const result = withoutEvidence(evidence, wanted);
+  if (evidence.status !== 'absent') return result;
+  const message = `${name} is not signed: ${plural(evidence.lookedIn.length, 'place was', 'places were')} searched, and none has a signature.`;
+  return { ...result, message };
 }
 
 function evaluateSignatures(subject: SignatureQuestion, entry: AllowEntry, signatures: ImageSignatures): RuleResult {

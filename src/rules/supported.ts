@@ -4,8 +4,9 @@ import { hasEnded } from '../packages/lifecycle/lifecycles.js';
 import { supportOf, untilWhen } from '../packages/lifecycle/support.js';
 import { isRolling, type SupportedPart, supportedParts } from '../packages/lifecycle/supported-parts.js';
 import { isoDate } from '../policy/fields.js';
-import { needed, unreadInventory, withoutLinuxContents } from './image-contents.js';
+import { unreadInventory, withoutLinuxContents } from './image-contents.js';
 import { type ImageRule, levels, type RuleResult } from './rule.js';
+import { needed } from './without-evidence.js';
 
 const options = z.strictObject({
   lastDays: z
@@ -47,9 +48,9 @@ export const supported: ImageRule<Options> = {
   evaluate: (subject, chosen) => {
     const windows = withoutLinuxContents(subject);
     if (windows !== null) return windows;
-    const filesystem = needed(subject.evidence.filesystem, 'What is in the layers');
+    const filesystem = needed(subject.evidence, 'filesystem');
     if (!filesystem.ok) return filesystem.error;
-    const packages = needed(subject.evidence.packages, 'The list of packages');
+    const packages = needed(subject.evidence, 'packages');
     if (!packages.ok) return packages.error;
     const parts = supportedParts(filesystem.value.tree, packages.value);
     const { distribution, unknowns } = packages.value;

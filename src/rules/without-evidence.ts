@@ -1,32 +1,44 @@
 import type { Evidence } from '../evidence/evidence.js';
+import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from '../evidence/kinds.js';
+import { describeMissing, EVIDENCE_NAMES, type MissingEvidence } from '../evidence/words.js';
+import { optionalField } from '../lib/collections.js';
+import { err, ok, type Result } from '../lib/result.js';
 import type { RuleResult } from './rule.js';
 
 /** What a rule says of evidence that is not there: how it calls it, and what to do where nobody attested it. */
 export interface WantedEvidence {
-  /** Such as `signed SBOM`. */
+  /** After "no", such as `signed SBOM`. */
   readonly name: string;
   readonly absentFix: string;
   readonly unsupportedFix: string;
 }
 
 /** The answer where evidence is not `present`: `absent` and `unsupported` fail, `unavailable` is indeterminate. */
-export function withoutEvidence(
-  evidence: Exclude<Evidence<unknown>, { readonly status: 'present' }> | undefined,
-  wanted: WantedEvidence,
-): RuleResult {
-  if (evidence === undefined)
-    return { outcome: 'indeterminate', message: `No ${wanted.name} was collected.`, fix: 'Run the gate again.' };
-  const details = evidence.lookedIn?.map(({ place, answer }) => `${place}: ${answer}`);
-  const seen = details === undefined || details.length === 0 ? {} : { details };
-  switch (evidence.status) {
+export function withoutEvidence(evidence: MissingEvidence | undefined, wanted: WantedEvidence): RuleResult {
+  const { message, fix, details } = describeMissing(evidence, wanted.name);
+  const seen = { message, ...(details.length === 0 ? {} : { details }) };
+  switch (evidence?.status) {
     case 'absent':
-      return { outcome: 'fail', message: `The image has no ${wanted.name}.`, fix: wanted.absentFix, ...seen };
+      return { outcome: 'fail', ...seen, fix: wanted.absentFix };
     case 'unsupported':
-      return { outcome: 'fail', message: evidence.message, fix: wanted.unsupportedFix, ...seen };
-    case 'unavailable': {
-      // Where a single place was asked, the message has said what it answered.
-      const places = (details?.length ?? 0) > 1 ? seen : {};
-      return { outcome: 'indeterminate', message: evidence.message, fix: evidence.fix, ...places };
-    }
+      return { outcome: 'fail', ...seen, fix: wanted.unsupportedFix };
+    default:
+      return { outcome: 'indeterminate', ...seen, ...optionalField('fix', fix) };
   }
+}
+
+/** The value of evidence that a rule can't answer without, or the answer that follows from its lack. */
+export function needed<K extends EvidenceKind>(
+  collected: CollectedEvidence,
+  kind: K,
+): Result<EvidenceKinds[K], RuleResult> {
+  const evidence: Evidence<EvidenceKinds[K]> | undefined = collected[kind];
+  if (evidence?.status === 'present') return ok(evidence.value);
+  return err(
+    withoutEvidence(evidence, {
+      name: EVIDENCE_NAMES[kind],
+      absentFix: `Use an image that has a ${EVIDENCE_NAMES[kind]}.`,
+      unsupportedFix: 'Use an image whose layers are plain OCI or Docker layers, or accept it by a waiver.',
+    }),
+  );
 }

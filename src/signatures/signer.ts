@@ -53,6 +53,11 @@ export function describeSigner(signer: Signer): string {
   }
 }
 
+/** On whose word something stands, for people: who signed it, as `describeSigner` says it, or that nobody did. */
+export function signedBy(signer: string | undefined): string {
+  return signer === undefined ? 'unsigned' : `signed by ${signer}`;
+}
+
 /** Whether a workflow signed that another repository has. GitHub's names are the same in any case. */
 export function isCalled({ subject, sourceRepository }: KeylessIdentity): boolean {
   return sourceRepository !== undefined && !subject.toLowerCase().startsWith(`${sourceRepository}/`.toLowerCase());

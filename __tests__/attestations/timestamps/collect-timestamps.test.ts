@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import type { AttestedProvenance } from '../../../src/attestations/provenance/provenance.js';
 import { collectTimestamps } from '../../../src/attestations/timestamps/collect-timestamps.js';
 import type { CollectContext } from '../../../src/evidence/collector.js';
 import { type Evidence, present } from '../../../src/evidence/evidence.js';
-import type { EvidenceKind, EvidenceKinds } from '../../../src/evidence/kinds.js';
+import type { CollectedEvidence, EvidenceKinds } from '../../../src/evidence/kinds.js';
 import type { Statement } from '../../../src/signatures/statement.js';
 import { contentsOf } from '../../support/image/contents-of.js';
 
@@ -26,11 +27,18 @@ function statement(predicateType: string, signedAt: string): Statement {
   };
 }
 
-async function chosen(...verified: readonly Statement[]): Promise<string | undefined> {
+async function chosen(
+  verified: readonly Statement[],
+  read: Pick<CollectedEvidence, 'provenance' | 'sbom'> = {},
+): Promise<string | undefined> {
   const { evidence } = await contentsOf({ layers: [[{ path: 'a' }]], created: CREATED });
-  const collected: { readonly [K in EvidenceKind]?: Evidence<EvidenceKinds[K]> } = {
+  const absent = { status: 'absent', lookedIn: [] } as const;
+  const collected: CollectedEvidence = {
     image: evidence.image,
-    signatures: { status: 'absent', lookedIn: [] },
+    provenance: absent,
+    sbom: absent,
+    ...read,
+    signatures: absent,
     statements: present({ verified, unsigned: [], rejected: [], unsupported: [], roots: [] }, 'test'),
   };
   const context: Pick<CollectContext, 'get' | 'settings'> = {
@@ -47,10 +55,12 @@ async function chosen(...verified: readonly Statement[]): Promise<string | undef
   return timestamps.status === 'present' ? timestamps.value.chosen?.at.slice(0, 10) : undefined;
 }
 
-test('the time at which a document of the build was signed is a clock', async () => {
-  expect(await chosen(statement('https://spdx.dev/Document', '2026-11-01T00:00:00Z'))).toBe('2026-11-01');
-  expect(await chosen(statement('https://slsa.dev/provenance/v1', '2026-11-02T00:00:00Z'))).toBe('2026-11-02');
-  expect(await chosen(statement('https://apko.dev/image-configuration', '2026-11-03T00:00:00Z'))).toBe('2026-11-03');
+test.each([
+  ['https://spdx.dev/Document', '2026-11-01'],
+  ['https://slsa.dev/provenance/v1', '2026-11-02'],
+  ['https://apko.dev/image-configuration', '2026-11-03'],
+])('the time at which %s was signed counts', async (predicateType, day) => {
+  expect(await chosen([statement(predicateType, `${day}T00:00:00Z`)])).toBe(day);
 });
 
 test.each([
@@ -58,5 +68,30 @@ test.each([
   'https://cosign.sigstore.dev/attestation/vuln/v1',
   'https://slsa.dev/verification_summary/v1',
 ])('%s of today does not make an old image young', async (predicateType) => {
-  expect(await chosen(statement(predicateType, '2026-11-20T00:00:00Z'))).toBe('2020-01-01');
+  expect(await chosen([statement(predicateType, '2026-11-20T00:00:00Z')])).toBe('2020-01-01');
+});
+
+const ATTESTED = { digest: 'sha256:0', on: 'platform', predicateType: 'test', place: 'test' } as const;
+
+test.each([
+  ['signed', { signer: 'the publisher' }, '2026-11-05'],
+  ['unsigned', {}, '2020-01-01'],
+])('the end of the build in %s provenance counts only if it is signed', async (_, signer, day) => {
+  const provenance: AttestedProvenance = {
+    ...ATTESTED,
+    ...signer,
+    provenance: {
+      format: 'SLSA v1',
+      buildType: 'test',
+      parameters: [],
+      materials: [],
+      materialCount: 0,
+      finishedOn: '2026-11-05T00:00:00Z',
+    },
+    level: { level: 1, reasoning: [] },
+    conflicts: [],
+  };
+  expect(await chosen([], { provenance: present({ all: [provenance], counts: true, problems: [] }, 'test') })).toBe(
+    day,
+  );
 });

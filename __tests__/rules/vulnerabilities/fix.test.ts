@@ -110,6 +110,6 @@ describe('what the tag names today', () => {
     }
     expect(fixOf([ONE], today(offline))).toContain('It is offline.');
     expect(fixOf([ONE], having([], gap))).toContain('it has no version');
-    expect(fixOf([ONE], uncollected)).toContain('What is known of its packages was not collected.');
+    expect(fixOf([ONE], uncollected)).toContain('No vulnerability data was collected.');
   });
 });

@@ -87,7 +87,7 @@ function certifiedSource(signer: Signer | null): string | undefined {
 const WORKFLOW_BUILD_TYPES =
   /^https:\/\/(?:actions\.github\.io\/buildtypes\/|slsa-framework\.github\.io\/github-actions-buildtypes\/|github\.com\/slsa-framework\/slsa-github-generator\/)/i;
 
-/** A clock of builders may be ahead of ours by this much. */
+/** A builder's clock may be ahead of this machine's by this much. */
 const CLOCK_SKEW = 60 * 60 * 1000;
 
 function findConflicts(provenance: BuildProvenance, signer: Signer | null, now: Date): readonly string[] {

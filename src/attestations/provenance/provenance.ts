@@ -1,3 +1,5 @@
+import { signedBy } from '../../signatures/signer.js';
+
 /** Where a build's source came from. */
 export interface BuildSource {
   /** Without `git+`, `.git`, ref or query: `https://github.com/acme/images`. */
@@ -24,7 +26,7 @@ export interface BuildParameter {
 /** What a SLSA provenance predicate says of a build. */
 export interface BuildProvenance {
   readonly format: 'SLSA v0.2' | 'SLSA v1';
-  /** Absent where the predicate leaves it out or empty, as BuildKit does on a desk. */
+  /** Absent where the predicate leaves it out or empty, as BuildKit does outside of CI. */
   readonly builder?: string;
   readonly buildType: string;
   readonly source?: BuildSource;
@@ -41,7 +43,7 @@ export interface BuildProvenance {
 /** Provenance of an image, and on whose word. */
 export interface AttestedProvenance {
   readonly provenance: BuildProvenance;
-  /** Absent where nobody signed it, and it stands on the registry's word. */
+  /** Absent where nobody signed it. */
   readonly signer?: string;
   readonly signedAt?: string;
   /** The repository that the signer's certificate was issued for; absent where it names none, or a key signed. */
@@ -68,4 +70,13 @@ export interface ImageProvenance {
   /** Whether they may be counted on: they are signed by an authority, or the entry accepts unsigned ones. */
   readonly counts: boolean;
   readonly problems: readonly string[];
+}
+
+/** Who built an image from what, at which level, and on whose word: a clause that begins with "built by". */
+export function describeProvenance({ provenance, level, signer, on }: AttestedProvenance): string {
+  const { builder = 'an unnamed builder', source } = provenance;
+  const commit = source?.commit === undefined ? '' : ` at ${source.commit}`;
+  const from = source === undefined ? '' : ` from ${source.repository}${commit}`;
+  const over = on === 'index' ? 'the index' : "the platform's manifest";
+  return `built by ${builder}${from}, SLSA build level ${level.level}, over ${over}, ${signedBy(signer)}`;
 }

@@ -3,7 +3,7 @@ import type { Sbom } from './sbom.js';
 /** An SBOM that came with an image, and on whose word. */
 export interface AttestedSbom {
   readonly sbom: Sbom;
-  /** Who signed the statement, for people; absent where nobody did, and it stands on the registry's word. */
+  /** Who signed the statement, for people; absent where nobody did. */
   readonly signer?: string;
   /** The earliest trusted time of the signature, ISO 8601 in UTC. */
   readonly signedAt?: string;

@@ -1,6 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 /** One moment that says something of an image's age. */
-export interface Clock {
+export interface Timestamp {
   /** What it is, for people: `transparency log`, `end of its build (SLSA provenance)`, `date in its configuration`. */
   readonly name: string;
   /** ISO 8601, UTC. */
@@ -10,37 +10,37 @@ export interface Clock {
   readonly place: string;
 }
 
-/** Every clock that was found, and the one that counts. */
+/** Every timestamp that was found, and the one that counts. */
 export interface Timestamps {
-  readonly timestamps: readonly Clock[];
-  /** The newest verified clock; else the configuration's; else the SBOM'. Null where there is none. */
-  readonly chosen: Clock | null;
+  readonly timestamps: readonly Timestamp[];
+  /** The newest verified one; else the configuration's; else the SBOM's. Null where there is none. */
+  readonly chosen: Timestamp | null;
   readonly refused: readonly { readonly name: string; readonly at: string; readonly reason: string }[];
   /** Why there may be newer timestamps than those seen. */
   readonly incomplete?: string;
 }
 
-/** Timestamps run apart a little; a time beyond this is no clock's. */
+/** The time of machines differs a little; one further ahead than this is wrong. */
 const TOLERANCE = 5 * 60_000;
 /** Reproducible builds say 1970, and some 1980, the first year of ZIP; no container image is as old as this. */
 const FIRST_CONTAINERS = Date.parse('2013-03-01T00:00:00Z');
 
 /** Candidates in order of trust: a tier is asked only where those before it are empty. */
 export interface Candidates {
-  readonly verified: readonly Omit<Clock, 'verified'>[];
-  readonly configuration: readonly Omit<Clock, 'verified'>[];
-  readonly sbom: readonly Omit<Clock, 'verified'>[];
+  readonly verified: readonly Omit<Timestamp, 'verified'>[];
+  readonly configuration: readonly Omit<Timestamp, 'verified'>[];
+  readonly sbom: readonly Omit<Timestamp, 'verified'>[];
   readonly incomplete?: string;
 }
 
 /** Sorts candidates into timestamps and refused ones, and chooses. Times are ISO 8601, as untrusted parties wrote them. */
 export function chooseTimestamp(candidates: Candidates, now: Date): Timestamps {
   const refused: { name: string; at: string; reason: string }[] = [];
-  const sound = (tier: readonly Omit<Clock, 'verified'>[], verified: boolean): Clock[] =>
-    tier.flatMap((clock): Clock[] => {
-      const reason = refusal(clock.at, now);
-      if (reason === null) return [{ ...clock, at: new Date(clock.at).toISOString(), verified }];
-      refused.push({ name: clock.name, at: clock.at.slice(0, 64), reason });
+  const sound = (tier: readonly Omit<Timestamp, 'verified'>[], verified: boolean): Timestamp[] =>
+    tier.flatMap((timestamp): Timestamp[] => {
+      const reason = refusal(timestamp.at, now);
+      if (reason === null) return [{ ...timestamp, at: new Date(timestamp.at).toISOString(), verified }];
+      refused.push({ name: timestamp.name, at: timestamp.at.slice(0, 64), reason });
       return [];
     });
   const tiers = [

@@ -73,7 +73,7 @@ export interface QueriedVulnerability {
   readonly now: Date;
 }
 
-/** A clock of authors may be ahead of ours by this much. */
+/** An author's clock may be ahead of this machine's by this much. */
 const CLOCK_SKEW = 60 * 60 * 1000;
 
 /** Where two statements are of the same time, the one that says more trouble is believed. */

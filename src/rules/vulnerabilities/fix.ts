@@ -1,7 +1,7 @@
 import { listed } from '../../lib/text.js';
 import type { Vulnerability } from '../../vulnerabilities/vulnerabilities.js';
-import { needed } from '../image-contents.js';
 import type { ImageRuleSubject, NewerImage } from '../rule.js';
+import { needed } from '../without-evidence.js';
 import { sortAccepted } from './accepted.js';
 import { distinct, groups } from './describe.js';
 import { proofGaps } from './proof.js';
@@ -29,7 +29,7 @@ function ofNewer(
   chosen: Chosen,
 ): string {
   const name = `${digest} (tag ${tag} today)`;
-  const known = needed(evidence.vulnerabilities, 'What is known of its packages');
+  const known = needed(evidence, 'vulnerabilities');
   if (!known.ok) return `Whether ${name} has them is not known: ${known.error.message} ${wantedVersions(found)}`;
   const { open } = sortAccepted(known.value.found, subject);
   const these = distinct(found);
