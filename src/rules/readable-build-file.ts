@@ -4,7 +4,7 @@ import { type FileRule, levels } from './rule.js';
 
 const options = z.strictObject({
   unasked: highestLevel().describe(
-    'The most that a file counts for that can not be parsed, that no build definition names, and that has no default name where tools look for it: it is mostly a fragment, a template or data of a test.',
+    "The highest level for a file that can't be parsed, that no build definition names, and that has no default name in a place where tools look for it. Such a file is mostly a fragment, a template or test data.",
   ),
 });
 type Options = z.infer<typeof options>;
@@ -22,7 +22,7 @@ export const readableBuildFile: FileRule<Options> = {
   id: 'readable-build-file',
   title: 'Build file can be read',
   question: 'Can the gate read it as BuildKit would?',
-  why: 'The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated. The same holds for workflows, Compose files, bake files, scripts and other build definitions: one that can not be read hides what it builds.',
+  why: "The gate sees a build through its build file. Where BuildKit itself would stop with a parse error, or the file is too large, not text or a link out of the repository, nobody can say which images it pulls. Skipping such a file would be a way around the gate, so the answer is `indeterminate`, and the uses that can still be seen are evaluated. The same holds for workflows, Compose files, bake files, scripts and other build definitions: one that can't be read hides what it builds.",
   fix: [
     'Correct the line that the finding names; `docker build --check .` shows the same error.',
     'A file that is not a Dockerfile but has the name of one is left out in the policy:',
