@@ -188,7 +188,7 @@ function passed(
   ];
   const what = `known vulnerability${kinds.length === 0 ? '' : ` that ${kinds.join(' and ')}`}`;
   const left = coverage.open.length + coverage.accepted.length;
-  const covered = `None of its ${packages} packages has a ${what}`;
+  const covered = packages === 1 ? `Its only package has no ${what}` : `None of its ${packages} packages has a ${what}`;
   return {
     outcome: 'pass',
     message:
@@ -196,7 +196,7 @@ function passed(
         ? 'It has no packages, which its allow entry expects (no-packages: allow).'
         : left === 0
           ? `${covered}.`
-          : `None of the ${plural(packages, 'package')} that advisories cover has a ${what}; ${left} ${left === 1 ? 'other is' : 'others are'} not covered.`,
+          : `${packages === 1 ? `The one package that advisories cover has no ${what}` : `None of the ${plural(packages, 'package')} that advisories cover has a ${what}`}; ${left} ${left === 1 ? 'other is' : 'others are'} not covered.`,
     ...(notes.length === 0 ? {} : { details: shortened(notes) }),
     ...(waived.length === 0 ? {} : { vulnerabilities: waived }),
   };

@@ -67,7 +67,7 @@ export async function askSources(
     unevaluated: answered.flatMap(({ answer, gap }) => (gap === undefined ? answer.unevaluated : [])),
     uncovered: missed.map(({ one, reason }) => uncoveredPackage(one, reason)),
     answered: questions.filter((question) => !open.has(question.package)),
-    sources: answered.filter(({ answer }) => answer !== NO_ANSWER).map(queriedSource),
+    sources: answered.filter(({ answer, gap }) => gap === undefined || answer.asOf.size > 0).map(queriedSource),
   });
 }
 
