@@ -46,9 +46,11 @@ const publisher = z
     id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     name: text,
     images: z.array(text),
+    read: month,
     hardened: z.boolean(),
     verifiable: z.boolean(),
     'not-verifiable': text.optional(),
+    check: z.strictObject({ image: text, login: z.literal(true).optional() }).optional(),
     wolfi: z.boolean().default(false),
     'asks-for': z.array(z.enum(['organization', 'identities'])).default([]),
     authorities: z.array(z.union([keyless, key, notation])).default([]),
@@ -69,6 +71,12 @@ const publisher = z
   })
   .refine((entry) => entry.verifiable !== (entry['not-verifiable'] !== undefined), {
     error: 'either it is verifiable, or not-verifiable says why',
+  })
+  .refine((entry) => entry.verifiable === (entry.check !== undefined), {
+    error: 'what is verifiable names an image that npm run catalog:check verifies, and nothing else does',
+  })
+  .refine((entry) => entry.facts.every(({ read }) => read <= entry.read), {
+    error: 'a fact was read after the entry was',
   })
   .refine((entry) => !entry.verifiable || (entry.authorities.length > 0 && entry['asks-for'].length === 0), {
     error: 'what is verifiable has authorities, and asks for nothing',
@@ -98,6 +106,7 @@ function toPublished(entry, what) {
 
 const catalog = z.strictObject({
   version: z.string().regex(/^20\d\d\.\d\d\.\d+$/),
+  date: z.iso.date(),
   abandoned: z.array(z.strictObject({ image: text, reason: text, source: url, read: month })),
 });
 

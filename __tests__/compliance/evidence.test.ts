@@ -290,6 +290,7 @@ describe('evidence toward a framework', () => {
         ...report.tool,
         trustedRoot: 'the trusted root of acme',
         feeds: [{ name: 'OSV API', date: '2026-11-20' }],
+        snapshots: [],
       },
       policy: {
         ...report.policy,

@@ -268,10 +268,12 @@ describe('what the catalog asks for', () => {
     attestations: [],
     quirks: [],
     facts: [],
+    read: '2026-11',
     ...given,
   });
   const catalog: Catalog = {
     version: '2026-11',
+    date: '2026-11-30',
     abandoned: [],
     publishers: [
       made({ id: 'deep', images: ['registry.example/deep/**'] }),

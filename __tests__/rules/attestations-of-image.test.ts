@@ -61,10 +61,10 @@ async function subjectOf(options: AttestedLayoutOptions): Promise<ImageRuleSubje
 
 function answers(subject: ImageRuleSubject): Readonly<Record<string, readonly string[]>> {
   const all: Record<string, RuleResult | readonly RuleResult[]> = {
-    'sbom-attested': sbomAttested.evaluate(subject, {}),
+    'sbom-attested': sbomAttested.evaluate(subject, { unpublished: 'warning' }),
     'sbom-complete': sbomComplete.evaluate(subject, sbomComplete.presets.strict.options),
     'sbom-matches-image': sbomMatchesImage.evaluate(subject, {}),
-    'provenance-attested': provenanceAttested.evaluate(subject, { 'min-level': 1 }),
+    'provenance-attested': provenanceAttested.evaluate(subject, { 'min-level': 1, unpublished: 'warning' }),
   };
   return Object.fromEntries(
     Object.entries(all).map(([id, results]) => [id, [results].flat().map(({ outcome }) => outcome)]),

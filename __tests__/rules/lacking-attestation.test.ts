@@ -43,21 +43,22 @@ function lacking(given: Partial<AttestationQuestion>): RuleResult {
     ...{ verifiedBy: null, publisher: null, reference: reference('gcr.io/distroless/static:nonroot') },
     ...{ policy: builtInPolicy('strict'), now: new Date('2026-11-21T12:00:00Z') },
   };
-  return lackingAttestation({ status: 'absent', lookedIn: [] }, WANTED, { ...question, ...given });
+  return lackingAttestation({ status: 'absent', lookedIn: [] }, WANTED, { ...question, ...given }, 'warning');
 }
 
 describe('an attestation that is lacking fails, whoever published the image', () => {
   test('and what the catalog knows of its publisher is said, with its source', async () => {
     const subject = { ...(await attestedSubject({ statements: [] })), publisher: PUBLISHER };
-    const [provenance] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();
+    const [provenance] = [provenanceAttested.evaluate(subject, { 'min-level': 1, unpublished: 'warning' })].flat();
     expect(provenance).toMatchObject({
       outcome: 'fail',
       message:
         'The image has no signed provenance; by the catalog, Acme Images publishes none (as of 2026-11: https://images.example/docs).',
     });
+    expect(provenance?.atMost).toBe('warning');
     expect(provenance?.fix).toContain('    image: "registry.example/**"\n');
     expect(provenance?.fix).toMatch(/expires: 2026-10-31$/);
-    const [sbom] = [sbomAttested.evaluate(subject, {})].flat();
+    const [sbom] = [sbomAttested.evaluate(subject, { unpublished: 'warning' })].flat();
     expect(sbom).toMatchObject({ outcome: 'fail', message: 'The image has no signed SBOM.' });
     expect(sbom?.fix).not.toContain('waivers');
   });
@@ -82,8 +83,8 @@ describe('an attestation that is lacking fails, whoever published the image', ()
   });
 
   test.each<[string, RuleResult | readonly RuleResult[]]>([
-    ['provenance-attested', provenanceAttested.evaluate(subjectOf({}), { 'min-level': 0 })],
-    ['sbom-attested', sbomAttested.evaluate(subjectOf({}), {})],
+    ['provenance-attested', provenanceAttested.evaluate(subjectOf({}), { 'min-level': 0, unpublished: 'warning' })],
+    ['sbom-attested', sbomAttested.evaluate(subjectOf({}), { unpublished: 'warning' })],
     ['sbom-complete', sbomComplete.evaluate(subjectOf({}), sbomComplete.presets.strict.options)],
     ['sbom-matches-image', sbomMatchesImage.evaluate(subjectOf({}), {})],
   ])('and where nothing was collected, %s leaves it open', (_rule, result) => {
@@ -118,7 +119,7 @@ describe('the waiver that is offered', () => {
   test('and one that could not be looked for stays a check that could not be made', async () => {
     const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     const subject = { ...(await attestedSubject({ statements: [], incomplete })), publisher: PUBLISHER };
-    const [result] = [provenanceAttested.evaluate(subject, { 'min-level': 1 })].flat();
+    const [result] = [provenanceAttested.evaluate(subject, { 'min-level': 1, unpublished: 'warning' })].flat();
     expect(result).toMatchObject({ outcome: 'indeterminate', message: 'The registry did not answer.' });
   });
 });

@@ -96,7 +96,7 @@ export function makeReport(given: Partial<Report> = {}): Report {
   const findings = findingsOf({ answers, uses, waivers, policy });
   const errors = findings.filter((finding) => finding.level === 'error' && finding.waiver === undefined);
   return {
-    tool: { version: '1.2.3', catalog: '2026-11-01', feeds: [{ name: 'KEV', date: '2026-11-20' }] },
+    tool: { version: '1.2.3', catalog: '2026-11-01', feeds: [{ name: 'KEV', date: '2026-11-20' }], snapshots: [] },
     verdict: errors.some((finding) => finding.outcome === 'fail')
       ? 'fail'
       : errors.length > 0

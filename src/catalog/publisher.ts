@@ -27,6 +27,10 @@ export interface Publisher extends PublisherFacts {
   readonly attestations: readonly string[];
   readonly quirks: readonly string[];
   readonly facts: readonly CatalogFact[];
+  /** The month the entry was last read as a whole, `2026-11`. */
+  readonly read: string;
+  /** An image that shows whether the entry still holds, and whether pulling it needs a login; there where `verifiable` is true. */
+  readonly check?: { readonly image: string; readonly login?: true };
 }
 
 /** Images that are known to be abandoned: what a denylist should hold. */
@@ -40,6 +44,8 @@ interface Abandoned {
 export interface Catalog {
   /** Named in every report. */
   readonly version: string;
+  /** The day its publishers were last read, `YYYY-MM-DD`. */
+  readonly date: string;
   readonly publishers: readonly Publisher[];
   readonly abandoned: readonly Abandoned[];
 }

@@ -25,6 +25,7 @@ export function evidenceMarkdown(evidence: ComplianceEvidence): string {
         ['Tool', inline(`base-image-gate ${tool.version}, catalog ${tool.catalog}`)],
         ...(tool.trustedRoot === undefined ? [] : [['Trusted root', inline(tool.trustedRoot)] as const]),
         ...tool.feeds.map(({ name, date }) => ['Feed', inline(`${name}, ${date}`)] as const),
+        ...tool.snapshots.map(({ name, date }) => ['Snapshot', inline(`${name}, ${date}`)] as const),
       ],
     ),
     ...(evidence.notices.length === 0 ? [] : ['The run says of itself:', list(evidence.notices.map(prose))]),

@@ -77,7 +77,10 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
 
 /** The OSV API's feed is as old as the run, so its date is no content either. */
 function withoutTimes({ collected: _, tool, ...evidence }: ComplianceEvidence): unknown {
-  return { ...evidence, tool: { ...tool, feeds: tool.feeds.map(({ name }) => name) } };
+  return {
+    ...evidence,
+    tool: { ...tool, feeds: tool.feeds.map(({ name }) => name), snapshots: tool.snapshots.map(({ name }) => name) },
+  };
 }
 
 /** What the run was, and what it did not look at. */
@@ -89,6 +92,7 @@ function propertiesOf({ evaluated, verdict, policy, tool, limits, leftOut }: Com
     property('allowlist', policy.allowlistEnforced ? 'enforced' : 'not enforced'),
     ...(tool.trustedRoot === undefined ? [] : [property('trusted-root', tool.trustedRoot)]),
     ...tool.feeds.map(({ name, date }) => ({ ...property('feed', name), remarks: line(`As of ${date}.`) })),
+    ...tool.snapshots.map(({ name, date }) => ({ ...property('snapshot', name), remarks: line(`As of ${date}.`) })),
     ...limits.map(({ name, message }) => ({ ...property('limit-passed', name), remarks: line(message) })),
     ...leftOut.map(({ path, reason }) => ({ ...property('build-file-left-out', path), remarks: line(reason) })),
   ];

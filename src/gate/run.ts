@@ -14,6 +14,7 @@ import type { ImageSource } from '../registry/image-source.js';
 import { findingsOf } from '../reports/findings.js';
 import type { Finding, Report } from '../reports/report.js';
 import { distinctImages, noticesOf, runFacts } from '../reports/run-facts.js';
+import { snapshotsOf } from '../reports/snapshots.js';
 import { answersOfChange, answersOfFile } from '../rules/evaluate.js';
 import { rules } from '../rules/index.js';
 import { coverageOf } from './coverage.js';
@@ -61,12 +62,13 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   const waived = applyWaivers(input.policy, answers, uses, input.settings.now);
   const images = distinctImages(evaluated.flatMap((evaluation) => evaluation.images));
   const { trustedRoot, feeds, limits, notes } = runFacts(images);
+  const { snapshots, notices: aged } = snapshotsOf(images, input.catalog, input.settings.now);
   const findings = [
     ...input.preliminary.findings,
     ...findingsOf({ answers: waived.answers, uses, waivers: waived.waivers, policy: input.policy }),
   ];
   return ok({
-    tool: { version, catalog: input.catalog.version, feeds, ...optionalField('trustedRoot', trustedRoot) },
+    tool: { version, catalog: input.catalog.version, feeds, snapshots, ...optionalField('trustedRoot', trustedRoot) },
     // A policy that can't be applied is no answer of a rule, and counts like one.
     verdict: verdictOf([...waived.answers, ...input.preliminary.findings]),
     coverage: coverageOf(uses, waived.answers),
@@ -85,7 +87,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     findings,
     waivers: waived.waivers,
     limits,
-    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value), ...notes],
+    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value), ...notes, ...aged],
   });
 }
 

@@ -164,6 +164,11 @@ export const checkSchema = z
       catalog: text,
       trustedRoot: z.exactOptional(text),
       feeds: z.array(z.strictObject({ name: text, date: text })),
+      snapshots: z
+        .array(z.strictObject({ name: text, date: text }))
+        .describe(
+          'Data as of one day that the answers rest on: catalog, end-of-life table, embedded trusted roots, lists.',
+        ),
     }),
     verdict: z.enum(['pass', 'fail', 'indeterminate']),
     coverage: coverageSchema,

@@ -1,4 +1,6 @@
 import type { MissingEvidence } from '../evidence/words.js';
+import type { Level } from '../policy/policy.js';
+import { highestLevel } from '../policy/strictness.js';
 import { repositoryName } from '../references/reference.js';
 import type { ImageRuleSubject, PublisherFacts, RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
@@ -9,18 +11,24 @@ export interface WantedAttestation extends WantedEvidence {
   readonly published: 'sbom' | 'provenance';
 }
 
+/** The option of a rule that asks for an attestation: what its lack counts for where its publisher is known to make none. */
+export const unpublished = () =>
+  highestLevel().describe('The highest level where the catalog knows that the publisher attests none of its images.');
+
 /** What the answer depends on. */
 export type AttestationQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'publisher' | 'reference' | 'policy' | 'now'>;
 
 /**
  * The answer where an attestation is not `present`. One that is lacking fails whoever published the image; where the
  * catalog knows that its publisher makes none, or the entry names nobody who could sign one, looking for another
- * digest can't help: then the answer says so, and gives the lines by which the policy accepts the image for a time.
+ * digest can't help: then the answer says so, and gives the lines by which the policy accepts the image for a time. A
+ * publisher who makes none is no sign that anybody tampered, so that the level is at most `atMost`.
  */
 export function lackingAttestation(
   evidence: MissingEvidence | undefined,
   wanted: WantedAttestation,
   subject: AttestationQuestion,
+  atMost: Level,
 ): RuleResult {
   const result = withoutEvidence(evidence, wanted);
   if (evidence?.status !== 'absent') return result;
@@ -28,6 +36,7 @@ export function lackingAttestation(
   if (known === '' && subject.verifiedBy?.signed !== false) return result;
   return {
     ...result,
+    ...(subject.publisher?.publishes?.[wanted.published]?.as === 'none' ? { atMost } : {}),
     message: `The image has no ${wanted.name}${known}.`,
     fix: [
       `${adviceFor(subject, wanted)} Or accept it in the policy until a day that you set:`,

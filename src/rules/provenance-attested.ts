@@ -10,13 +10,14 @@ import { capital, plural } from '../lib/text.js';
 import { identityMatches } from '../policy/identity.js';
 import type { ProvenanceRequirement } from '../policy/policy.js';
 import { stricter } from '../policy/strictness.js';
-import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
+import { type AttestationQuestion, lackingAttestation, unpublished } from './lacking-attestation.js';
 import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
   'min-level': stricter(z.int().min(0).max(3), 'higher').describe(
     "The SLSA build level asked for where the allow entry's `provenance` sets no `min-level`.",
   ),
+  unpublished: unpublished(),
 });
 type Options = z.infer<typeof options>;
 
@@ -47,7 +48,8 @@ export const provenanceAttested: ImageRule<Options> = {
     '```',
     '',
     'Some publishers sign their images and attest no provenance. Where the catalog knows that, the finding says so, with',
-    'the source. It fails all the same; a waiver accepts it until somebody looks again:',
+    'the source, and is a warning at most in hardened (`unpublished`). It fails strict; a waiver accepts it until somebody',
+    'looks again:',
     '',
     '```yaml',
     'waivers:',
@@ -64,10 +66,10 @@ export const provenanceAttested: ImageRule<Options> = {
   ages: false,
   options,
   presets: {
-    baseline: { level: 'note', options: { 'min-level': 1 } },
-    hardened: { level: 'error', options: { 'min-level': 1 } },
-    'hardened-build': { level: 'off', options: { 'min-level': 1 } },
-    strict: { level: 'error', options: { 'min-level': 2 } },
+    baseline: { level: 'note', options: { 'min-level': 1, unpublished: 'note' } },
+    hardened: { level: 'error', options: { 'min-level': 1, unpublished: 'warning' } },
+    'hardened-build': { level: 'off', options: { 'min-level': 1, unpublished: 'warning' } },
+    strict: { level: 'error', options: { 'min-level': 2, unpublished: 'error' } },
   },
   controls: {
     'SR-3': 'Builder and source of the image are those that the policy asks for.',
@@ -94,7 +96,7 @@ function evaluate(
   subject: AttestationQuestion,
   chosen: Options,
 ): RuleResult {
-  if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject);
+  if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject, chosen.unpublished);
   const { verifiedBy: entry } = subject;
   const { all, counts, problems } = evidence.value;
   const details = [...all.flatMap(linesOf), ...problems];

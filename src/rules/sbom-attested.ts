@@ -1,12 +1,17 @@
+import { z } from 'zod';
 import type { AttestedSbom, ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { formatName, installedPackages } from '../attestations/sbom/sbom.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { capital, plural } from '../lib/text.js';
+import type { Level } from '../policy/policy.js';
 import { signedBy } from '../signatures/signer.js';
-import { type AttestationQuestion, lackingAttestation } from './lacking-attestation.js';
-import { type ImageRule, levels, type NoOptions, noOptions, type RuleResult } from './rule.js';
+import { type AttestationQuestion, lackingAttestation, unpublished } from './lacking-attestation.js';
+import type { ImageRule, RuleResult } from './rule.js';
 
-export const sbomAttested: ImageRule<NoOptions> = {
+const options = z.strictObject({ unpublished: unpublished() });
+type Options = z.infer<typeof options>;
+
+export const sbomAttested: ImageRule<Options> = {
   id: 'sbom-attested',
   title: 'A signed SBOM is attested of the image',
   question: 'Did an authority of the allow entry sign an SBOM for this digest?',
@@ -35,8 +40,13 @@ export const sbomAttested: ImageRule<NoOptions> = {
   roles: ['final', 'build', 'copy', 'run'],
   evidence: ['image', 'sbom'],
   ages: false,
-  options: noOptions,
-  presets: levels({ baseline: 'note', hardened: 'error', 'hardened-build': 'off', strict: 'error' }, {}),
+  options,
+  presets: {
+    baseline: { level: 'note', options: { unpublished: 'note' } },
+    hardened: { level: 'error', options: { unpublished: 'warning' } },
+    'hardened-build': { level: 'off', options: { unpublished: 'warning' } },
+    strict: { level: 'error', options: { unpublished: 'error' } },
+  },
   controls: {
     'CM-8': 'Whether there is a signed list of the components of a base image is asked of each one.',
     'SR-4': 'The list is signed by who is allowed to make it.',
@@ -45,7 +55,7 @@ export const sbomAttested: ImageRule<NoOptions> = {
     'CIS 4.12': 'An SBOM counts only if its signature is verified, unless the allow entry accepts unsigned ones.',
   },
   securitySeverity: 5,
-  evaluate: (subject) => evaluate(subject.evidence.sbom, subject),
+  evaluate: (subject, { unpublished }) => evaluate(subject.evidence.sbom, subject, unpublished),
 };
 
 export const SBOM_WANTED = {
@@ -56,8 +66,8 @@ export const SBOM_WANTED = {
   unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.4 to 1.7 in JSON.',
 } as const;
 
-function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion): RuleResult {
-  if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject);
+function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion, atMost: Level): RuleResult {
+  if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject, atMost);
   const { verifiedBy: entry } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;
   const details = [...all.map(lineOf), ...problems, ...disagreements];

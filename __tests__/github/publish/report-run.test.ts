@@ -28,7 +28,7 @@ const INPUTS = { artifact: 'base-image-gate', comment: 'always', commentKey: 'de
 const RUN = 4711;
 
 const report = (overrides: Partial<Report> = {}): Report => ({
-  tool: { version: '1.0.0', catalog: '1', feeds: [] },
+  tool: { version: '1.0.0', catalog: '1', feeds: [], snapshots: [] },
   verdict: 'pass',
   policy: { source: { name: HOSTILE, extends: [] }, profile: 'baseline', allowlistEnforced: true },
   coverage: coverageOf([], []),

@@ -186,6 +186,6 @@ function limitList(report: Report): string {
 export function footer(report: Report): string {
   const { policy, tool } = report;
   const at = policy.source.commit === undefined ? '' : ` at ${inline(policy.source.commit.slice(0, 12))}`;
-  const feeds = tool.feeds.map((feed) => `${inline(feed.name)} of ${inline(feed.date)}`);
-  return `<sub>Policy ${inline(policy.source.name)}${at}, profile ${policy.profile} · ${[`base-image-gate ${inline(tool.version)}`, `catalog ${inline(tool.catalog)}`, ...feeds].join(' · ')}</sub>`;
+  const dated = [...tool.feeds, ...tool.snapshots].map(({ name, date }) => `${inline(name)} of ${inline(date)}`);
+  return `<sub>Policy ${inline(policy.source.name)}${at}, profile ${policy.profile} · ${[`base-image-gate ${inline(tool.version)}`, `catalog ${inline(tool.catalog)}`, ...dated].join(' · ')}</sub>`;
 }
