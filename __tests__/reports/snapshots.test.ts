@@ -12,7 +12,16 @@ const NAMES = ['catalog of publishers', 'end-of-life table'];
 function imageWith(root: { readonly date: string }, asOf: string) {
   const roots = [{ name: 'a root', snapshot: { name: 'a root', ...root } }, { name: 'a fresh one' }];
   const signatures = { verified: [], rejected: [], unsupported: [], roots };
-  const known = { found: [], unevaluated: [], uncovered: [], community: [], inventoried: 0, packages: 0, sources: [] };
+  const known = {
+    found: [],
+    unevaluated: [],
+    uncovered: [],
+    community: [],
+    fixesOnly: [],
+    inventoried: 0,
+    packages: 0,
+    sources: [],
+  };
   const exploitedList = { status: 'read', asOf: Date.parse(asOf) } as const;
   const evidence: CollectedEvidence = {
     signatures: { status: 'present', value: signatures, from: 'here' },
