@@ -81,7 +81,8 @@ const STRICTER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'allowed-frontend': { allow: 'fewer', pinned: 'true' },
   current: { 'newer-patch': 'true' },
   'signature-verified': { 'unverifiable-publisher': LEVELS_UP },
-  'provenance-attested': { 'min-level': 'higher' },
+  'sbom-attested': { unpublished: LEVELS_UP },
+  'provenance-attested': { 'min-level': 'higher', unpublished: LEVELS_UP },
   'sbom-complete': {
     ...Object.fromEntries(
       ['author', 'signature', 'format', 'context', 'timestamp', 'tool', 'sbom-version'].map((name) => [

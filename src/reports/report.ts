@@ -8,7 +8,6 @@ import type { Level, PolicySource, Profile } from '../policy/policy.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
 import type { BaseChange } from './image-diff-document.js';
-import type { Snapshot } from './snapshots.js';
 
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
 export interface Finding extends Omit<Answer, 'platform' | 'image' | 'accepts'> {
@@ -48,7 +47,7 @@ export interface Report {
     readonly trustedRoot?: string;
     readonly feeds: readonly { readonly name: string; readonly date: string }[];
     /** Data as of one day that the answers rest on. */
-    readonly snapshots: readonly Snapshot[];
+    readonly snapshots: readonly { readonly name: string; readonly date: string }[];
   };
   readonly verdict: Verdict;
   readonly coverage: Coverage;

@@ -1,13 +1,9 @@
 import type { Catalog } from '../catalog/publisher.js';
 import { LIFECYCLE_DATE } from '../packages/lifecycle/lifecycle-table.js';
-import type { EvaluatedImage } from './report.js';
+import type { EvaluatedImage, Report } from './report.js';
 
 /** Data as of one day that answers rest on: what a release of the gate carries, and lists that were given or fetched. */
-export interface Snapshot {
-  readonly name: string;
-  /** `YYYY-MM-DD`. */
-  readonly date: string;
-}
+type Snapshot = Report['tool']['snapshots'][number];
 
 const DAY = 24 * 60 * 60 * 1000;
 

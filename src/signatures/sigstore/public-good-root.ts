@@ -1,6 +1,6 @@
 /**
  * The trusted root of sigstore's public-good instance, from @sigstore/tuf 5.0.1. Made by
- * scripts/snapshot-trusted-root.mjs; it is used where the network does not allow a newer one.
+ * scripts/snapshot-trusted-roots.mjs; it is used where the network does not allow a newer one.
  */
 export const PUBLIC_GOOD_ROOT = {
   date: '2026-11-05',
