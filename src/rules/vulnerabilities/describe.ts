@@ -69,7 +69,7 @@ export function sourcesLine({ sources, exploitedList }: KnownVulnerabilities): r
   });
   if (exploitedList.status === 'read')
     asked.push(`asked: CISA's known exploited vulnerabilities as of ${day(exploitedList.asOf)}`);
-  return asked;
+  return [...new Set(asked)];
 }
 
 /** The UTC day of a time in milliseconds, as `2026-11-21`. */
