@@ -120,6 +120,7 @@ const packagesSchema = z.strictObject({
       version: text,
       architecture: z.exactOptional(text),
       source: z.strictObject({ name: text, version: z.exactOptional(text) }),
+      module: z.exactOptional(text).describe('The stream of the rpm module that it was built in.'),
       licenses: z.array(text),
       purl: text,
       where: text,

@@ -17,60 +17,14 @@ export class ByteSearch {
       yield* offsets(joint, this.#needle, this.#seen - this.#tail.length);
     }
     yield* offsets(bytes, this.#needle, this.#seen);
-    this.#tail = Buffer.concat([this.#tail, bytes.subarray(-overlap)]).subarray(-overlap);
+    const kept = bytes.length < overlap ? Buffer.concat([this.#tail, bytes]) : bytes;
+    this.#tail = Buffer.from(kept.subarray(Math.max(0, kept.length - overlap)));
     this.#seen += bytes.length;
   }
 }
 
 function* offsets(bytes: Buffer, needle: Buffer, base: number): Iterable<number> {
   for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) yield base + at;
-}
-
-/**
- * Finds a byte sequence of at most `alignment` bytes at multiples of that, in a file that comes in chunks. Looking at one
- * byte of sixteen is twenty times as fast as searching for the sequence anywhere.
- */
-export class AlignedSearch {
-  readonly #needle: Buffer;
-  readonly #alignment: number;
-  /** The beginning of a block that the last chunk broke off. */
-  #block: Buffer = Buffer.alloc(0);
-  #seen = 0;
-
-  constructor(needle: Buffer, alignment: number) {
-    this.#needle = needle;
-    this.#alignment = alignment;
-  }
-
-  /**
-   * All occurrences whose block of `alignment` bytes ends in this chunk: their offsets, and what of the block followed
-   * the sequence in chunks before.
-   */
-  *in(chunk: Uint8Array): Iterable<{ readonly at: number; readonly before: Buffer }> {
-    const needle = this.#needle;
-    const alignment = this.#alignment;
-    const first = needle[0];
-    const missing = this.#block.length === 0 ? 0 : alignment - this.#block.length;
-    if (missing > 0) {
-      this.#block = Buffer.concat([this.#block, chunk.subarray(0, missing)]);
-      if (chunk.length < missing) {
-        this.#seen += chunk.length;
-        return;
-      }
-      if (this.#block.indexOf(needle) === 0) {
-        const before = this.#block.subarray(needle.length, Math.max(needle.length, alignment - missing));
-        yield { at: this.#seen + missing - alignment, before };
-      }
-    }
-    let at = missing;
-    for (; at + alignment <= chunk.length; at += alignment) {
-      if (chunk[at] === first && needle.every((byte, index) => chunk[at + index] === byte)) {
-        yield { at: this.#seen + at, before: Buffer.alloc(0) };
-      }
-    }
-    this.#block = Buffer.from(chunk.subarray(at));
-    this.#seen += chunk.length;
-  }
 }
 
 /** Keeps the bytes of one range of a file as they stream by. Bytes before the chunk at which it was made are lost. */
@@ -80,12 +34,9 @@ export class ByteRange {
   #parts: Buffer[] = [];
   #kept = 0;
 
-  /** @param before the first bytes of the range, where they came before */
-  constructor(start: number, length: number, before: Buffer = Buffer.alloc(0)) {
+  constructor(start: number, length: number) {
     this.start = start;
     this.#length = length;
-    this.#parts = before.length === 0 ? [] : [before];
-    this.#kept = before.length;
   }
 
   /** Takes a chunk and its offset in the file. Whether it needs more. */

@@ -1,4 +1,4 @@
-import { AlignedSearch, ByteRange, ByteSearch } from './byte-search.js';
+import { ByteRange, ByteSearch } from './byte-search.js';
 import type { CandidateFile, CatalogedPackage, Cataloger, FileCatalog, FileReader } from './cataloger.js';
 import { EMPTY } from './cataloger.js';
 import { elfSegments, fileOffset, type Segment } from './elf-segments.js';
@@ -51,7 +51,7 @@ interface Pointers {
  */
 class GoReader implements FileReader {
   readonly #file: CandidateFile;
-  readonly #magic = new AlignedSearch(MAGIC, ALIGNMENT);
+  readonly #magic = new ByteSearch(MAGIC);
   readonly #texts = new ByteSearch(TEXT_START);
   readonly #toolchains = new ByteSearch(TOOLCHAIN);
   #offset = 0;
@@ -83,10 +83,10 @@ class GoReader implements FileReader {
 
   #search(chunk: Uint8Array): void {
     if (this.#inline === null) {
-      for (const { at, before } of this.#magic.in(chunk)) {
-        if (this.#copies >= MAX_COPIES) continue;
+      for (const at of this.#magic.in(chunk)) {
+        if (at % ALIGNMENT !== 0 || this.#copies >= MAX_COPIES) continue;
         this.#copies += 1;
-        this.#headers.push(new ByteRange(at + MAGIC.length, HEADER_BYTES, before));
+        this.#headers.push(new ByteRange(at + MAGIC.length, HEADER_BYTES));
       }
       if (this.#searchesOld) this.#searchOld(chunk);
       this.#headers = this.#headers.filter((header) => {
