@@ -59,6 +59,16 @@ describe("GitHub's own Sigstore instance", () => {
     });
   });
 
+  test('a timestamp alone counts with any root that lists no log, and with no other', async () => {
+    const own = await rootOf(github, { tlogs: [], ctlogs: [] });
+    expect(own).toMatchObject({ instance: 'public-good', withoutLogs: true });
+    expect(await verifyKeyless(await stripped(github), own, later())).toMatchObject({ ok: true });
+    for (const log of ['tlogs', 'ctlogs']) {
+      const root = await rootOf(publicGood, { [log]: [] });
+      expect(await verifyKeyless(await stripped(publicGood), root, later())).toMatchObject({ ok: false });
+    }
+  });
+
   test('a root that mixes both instances asks for logs', async () => {
     const [own, other] = [asGitHub(github), publicGood.trustedRoot()].map(
       (root) => root['certificateAuthorities'] as readonly object[],

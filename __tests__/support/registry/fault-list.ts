@@ -87,6 +87,20 @@ const nullList: Fault = ({ request, response, pass }) => {
   response.end('{"schemaVersion":2,"manifests":null}');
 };
 
+/** An entry that no reader of ours knows, beside the right ones. */
+const oddEntry: Fault = ({ request, pass }) =>
+  pass((answer) => {
+    const lists = answer.status === 200 && /\/(?:referrers\/|manifests\/sha256-)/.test(request.url ?? '');
+    if (!lists) return answer;
+    const { manifests, ...rest } = JSON.parse(answer.body.toString());
+    const odd = { mediaType: 'application/vnd.example', digest: `blake3:${'0'.repeat(64)}`, size: 1 };
+    const body = Buffer.from(JSON.stringify({ ...rest, manifests: [odd, ...manifests] }));
+    return { ...answer, headers: { 'content-type': answer.headers['content-type'] ?? OCI_INDEX }, body };
+  });
+
+const noHead: Fault = ({ request, response, pass }) =>
+  request.method === 'HEAD' ? void response.writeHead(403).end() : pass();
+
 const flipped = ({ headers, status: code, body }: UpstreamAnswer): UpstreamAnswer => {
   const bytes = Buffer.from(body);
   bytes[bytes.length - 2] = (bytes.at(-2) ?? 0) ^ 1;
@@ -144,6 +158,8 @@ export function faultList(upstream: string, deep: MadeContent): ReadonlyMap<stri
       })),
     ],
     ['null for the list of referrers', nullList],
+    ['an entry with another hash among the referrers', oddEntry],
+    ['403 for HEAD alone', noHead],
     ['a token with null fields', nullToken],
     ['a token for the scope of the challenge alone', otherScope],
     [

@@ -6,8 +6,8 @@ import { type SignatureError, signatureError } from '../signature-error.js';
 import type { UsedRoot } from '../verified.js';
 
 /**
- * Which Sigstore a root is of: GitHub's own has no logs, so a timestamp is its only proof; any other must show its logs.
- * Roots of both are never merged: a bundle of the public one that lost its log entry would pass by GitHub's rules.
+ * Which Sigstore a root is of. Roots of both are never merged: a bundle of the public one that lost its log entry would
+ * pass by the rules of GitHub's, which has no logs.
  */
 export type SigstoreInstance = 'public-good' | 'github';
 
@@ -15,6 +15,8 @@ export type SigstoreInstance = 'public-good' | 'github';
 export interface TrustedRoot extends UsedRoot {
   readonly material: TrustMaterial;
   readonly instance: SigstoreInstance;
+  /** It lists no log at all, as GitHub's does, so that a timestamp is the only proof; any other must show its logs. */
+  readonly withoutLogs: boolean;
   /** A log it does not know may be known to a newer root that could not be had. */
   readonly mayBeOutdated: boolean;
 }
@@ -90,6 +92,7 @@ export async function readTrustedRoot(
     return ok({
       name,
       instance: instanceOf(json.value),
+      withoutLogs: checked.data.tlogs.length + checked.data.ctlogs.length === 0,
       material: toTrustMaterial(Message.fromJSON(json.value)),
       ...origin,
     });

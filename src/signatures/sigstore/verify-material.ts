@@ -43,7 +43,7 @@ export async function verifyKeyless(
     return err(signatureError('wrong-signer', 'it carries no certificate, so no identity signed it'));
   const usable = checkLeaf(certificate);
   if (!usable.ok) return usable;
-  const logged = root.instance !== 'github' || material.entries.length > 0;
+  const logged = !root.withoutLogs || material.entries.length > 0;
   const signer = { kind: 'certificate', der: certificate } as const;
   const bound = logged ? bindEntries(material, signer, root) : ok<ReadonlySet<LogEntryMaterial>>(new Set());
   if (!bound.ok) return bound;
@@ -55,7 +55,7 @@ export async function verifyKeyless(
     promised: bound.value,
     trust: root.material,
     rootName: root.name,
-    logThreshold: root.instance === 'github' ? 0 : 1,
+    logThreshold: root.withoutLogs ? 0 : 1,
     timestampThreshold: 1,
     now,
   });
