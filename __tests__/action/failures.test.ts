@@ -3,10 +3,11 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { payloadOf, useBundledAction } from '../support/github/action-step.js';
 import { GitHubState } from '../support/github/github-state.js';
-import { makePullRequest, POLICY_PATH, useGate } from '../support/github/pull-request-step.js';
+import { makePullRequest, POLICY_PATH, runOnPullRequest, useGate } from '../support/github/pull-request-step.js';
 import { startRegistry } from '../support/registry/registry-server.js';
 
-const { action, github, denied, onPullRequest } = useGate(useBundledAction);
+const { action, github, denied, onPullRequest } = useGate();
+const bundled = useBundledAction();
 
 describe('what goes wrong around the run', () => {
   test.each([
@@ -16,7 +17,7 @@ describe('what goes wrong around the run', () => {
     ['a list', '[]'],
     ['a text', '"hello"'],
   ])('a payload that is %s ends in a sentence and exit code 2', async (_what, payload) => {
-    const step = await onPullRequest(denied(), { payload });
+    const step = await runOnPullRequest(bundled, github, denied(), { payload });
     expect(step.code).toBe(2);
     expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
     expect(step.log).toContain('left no readable payload');
@@ -139,7 +140,7 @@ describe('what goes wrong around the run', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('%s decides nothing', async (signal) => {
-    const step = await onPullRequest(denied(), { onOutput: (kill) => kill(signal) });
+    const step = await runOnPullRequest(bundled, github, denied(), { onOutput: (kill) => kill(signal) });
     expect(step.code).toBe(2);
     expect(step.outputs).toMatchObject({ verdict: 'indeterminate' });
     expect(step.summary).toContain('nothing was decided');
