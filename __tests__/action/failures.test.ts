@@ -124,7 +124,7 @@ describe('what goes wrong around the run', () => {
   });
 
   test('outside a runner it says what to run instead', async () => {
-    const step = await onPullRequest(denied(), { environment: { GITHUB_REPOSITORY: '' } });
+    const step = await runOnPullRequest(bundled, github, denied(), { environment: { GITHUB_REPOSITORY: '' } });
     expect(step.code).toBe(2);
     expect(step.log).toContain('base-image-gate check');
   });
