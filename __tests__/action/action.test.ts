@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { useBundledAction } from '../support/github/action-step.js';
-import { DENYING_POLICY, POLICY_PATH, useGate } from '../support/github/pull-request-step.js';
+import { DENYING_POLICY, POLICY_PATH, runOnPullRequest, useGate } from '../support/github/pull-request-step.js';
 
-const { github, denied, onPullRequest } = useGate(useBundledAction);
+const { github, denied, onPullRequest } = useGate();
+const bundled = useBundledAction();
 
 describe('a pull request that adds a denied base', () => {
   test('fails the job, and says so in annotation, summary, comment and outputs', async () => {
-    const step = await onPullRequest(denied());
+    const step = await runOnPullRequest(bundled, github, denied());
     expect(step.code).toBe(1);
     expect(step.outputs).toMatchObject({ verdict: 'fail' });
     expect(step.commands).toContainEqual(expect.stringMatching(/^::error .*file=Dockerfile,line=1/));
@@ -18,7 +19,7 @@ describe('a pull request that adds a denied base', () => {
   });
 
   test('writes the evidence that is asked for beside the reports', async () => {
-    const step = await onPullRequest(denied(), { inputs: { evidence: 'fedramp, nist-800-53' } });
+    const step = await runOnPullRequest(bundled, github, denied(), { inputs: { evidence: 'fedramp, nist-800-53' } });
     const directory = dirname(step.outputs['report-json'] ?? '');
     const names = ['fedramp', 'nist-800-53'].flatMap((framework) =>
       ['json', 'md', 'oscal.json'].map((ending) => `evidence-${framework}.${ending}`),

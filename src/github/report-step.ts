@@ -6,7 +6,7 @@ import type { StepSetting } from './step.js';
  * Posts the report of another run, as the step whose environment is the process's. Returns the exit code: 0 where it
  * was posted or there was nothing to post it on, else 2.
  */
-export async function runReportStep({ deadline, connect }: Omit<StepSetting, 'started'>): Promise<0 | 2> {
+export async function runReportStep({ deadline, connect, wait }: Omit<StepSetting, 'started'>): Promise<0 | 2> {
   const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
   const secret = core.getInput('token');
   if (secret !== '') core.setSecret(secret);
@@ -42,7 +42,7 @@ export async function runReportStep({ deadline, connect }: Omit<StepSetting, 'st
     remainingMilliseconds,
     onWaiting: core.info,
   });
-  const outcome = await reportRun(env, await readPayload(), inputs.value, client);
+  const outcome = await reportRun(env, await readPayload(), inputs.value, client, wait);
   await showPosted({ summaryPath }, outcome);
   return outcome.ok ? 0 : 2;
 }

@@ -1,6 +1,7 @@
 import { loadCatalog } from '../catalog/catalog.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
+import type { Wait } from '../lib/wait.js';
 import type { Report } from '../reports/report.js';
 import type { Engine, Stop } from './engine.js';
 import { groupMissingPermissions, requestedPermissions } from './event/asked-permissions.js';
@@ -26,6 +27,7 @@ export interface ActionRun {
   readonly evaluate: Engine;
   /** Makes the client for GitHub's API. */
   readonly connect: typeof createClient;
+  readonly wait?: Wait | undefined;
   readonly remainingMilliseconds: () => number;
   readonly say: (sentence: string) => void;
   /** Takes secrets of the run out of data that is about to be written. */
@@ -58,7 +60,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const policyClient = inputs.policyToken === undefined ? null : clientFor(run, inputs.policyToken);
   const workspace = event.value.apiOnly ? null : env.workspace;
   const commits = new Commits({ client, repository: env.repository, workspace });
-  const plan = await resolvePlan(event.value, commits);
+  const plan = await resolvePlan(event.value, commits, run.wait);
   if (!plan.ok) {
     const [{ message, fix } = plan.error] = groupMissingPermissions([plan.error], requestedPermissions(inputs));
     const stop: Stop = { code: 'indeterminate', message, fix };
@@ -70,7 +72,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
   const job = identify(env, inputs, event.value.change === null ? [commit] : [commit, event.value.change.head]);
   const stopped = async (stop: Stop): Promise<Result<never, Stop>> => {
     run.scrub(stop);
-    await publishStop({ env, inputs, plan: event.value, client, job, stop });
+    await publishStop({ env, inputs, plan: event.value, client, job, stop, wait: run.wait });
     return err(stop);
   };
   const catalog = loadCatalog();
@@ -117,6 +119,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     renderers,
     evaluated: commit,
     job,
+    wait: run.wait,
   };
   const publish = async (): Promise<readonly Shortfall[]> => {
     const shortfalls = await publishToGitHub(publication);

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { Secrets } from '../lib/scrub.js';
+import type { Wait } from '../lib/wait.js';
 import type { createClient } from './repository/client.js';
 
 const LEAST_TOKEN_LENGTH = 20;
@@ -13,13 +14,15 @@ export interface StepSetting {
   readonly deadline: number;
   /** Makes the client for GitHub's API; absent: as GitHub's limits ask for. */
   readonly connect?: typeof createClient;
+  /** Waits for what GitHub does in the background; absent: by the clock. */
+  readonly wait?: Wait;
 }
 
 /**
  * Runs the gate on the event of this job, whose environment is the process's. Returns the exit code: 0 pass, 1 fail,
  * 2 indeterminate, 3 wrong usage.
  */
-export async function runStep({ started, deadline, connect }: StepSetting): Promise<0 | 1 | 2 | 3> {
+export async function runStep({ started, deadline, connect, wait }: StepSetting): Promise<0 | 1 | 2 | 3> {
   const summaryPath = process.env['GITHUB_STEP_SUMMARY'];
   const { givenInputs, NO_TOKEN, readInputs, secretsOf } = await import('./event/inputs.js');
   const secrets = new Secrets();
@@ -56,6 +59,7 @@ export async function runStep({ started, deadline, connect }: StepSetting): Prom
     payload: await readPayload(),
     inputs: inputs.value,
     connect: connect ?? createClient,
+    wait,
     evaluate: makeEngine({
       credentials: inputs.value.registryCredentials,
       environment: process.env,

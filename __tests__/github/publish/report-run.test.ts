@@ -22,6 +22,7 @@ const directory = mkdtempSync(join(tmpdir(), 'gate-report-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const HEAD = 'a'.repeat(40);
+const atOnce = async (): Promise<void> => {};
 const HOSTILE = '</details><script>alert(1)</script> @everyone ![x](https://evil.example/x.png)\n::error::x';
 
 const INPUTS = { artifact: 'base-image-gate', comment: 'always', commentKey: 'default', sarif: false } as const;
@@ -94,7 +95,7 @@ function run(
 ): Promise<Result<string, string>> {
   const env = runner(eventName);
   const path = inputs.report === undefined ? write('report.json', checkText(report())) : inputs.report;
-  return reportRun(env, event, { ...INPUTS, ...inputs, report: path }, github.client());
+  return reportRun(env, event, { ...INPUTS, ...inputs, report: path }, github.client(), atOnce);
 }
 
 function open(
@@ -313,7 +314,7 @@ describe('the artifact of the run', () => {
   });
 
   test('needs a permission, and says which', async () => {
-    const refused = await reportRun(runner(), payload(), { ...INPUTS, report: null }, github.client('read'));
+    const refused = await reportRun(runner(), payload(), { ...INPUTS, report: null }, github.client('read'), atOnce);
     expect(refused).toEqual({ ok: false, error: expect.stringContaining('actions: read') });
   });
 
@@ -356,6 +357,6 @@ test('every published example of workflow_run is read or refused in a sentence',
 test('a token that may not write is reported the lines to add', async () => {
   open(5);
   const path = write('report.json', checkText(report()));
-  const outcome = await reportRun(runner(), payload(), { ...INPUTS, report: path }, github.client('read'));
+  const outcome = await reportRun(runner(), payload(), { ...INPUTS, report: path }, github.client('read'), atOnce);
   expect(outcome).toMatchObject({ ok: false, error: expect.stringContaining('pull-requests: write') });
 });

@@ -149,7 +149,7 @@ const runNow = async (
   replaceEnvironment(environment);
   try {
     const started = Date.now();
-    const setting = { started, deadline: started + 60_000, connect: unpaced };
+    const setting = { started, deadline: started + 60_000, connect: unpaced, wait: async () => {} };
     const code = options.entry === 'report-action.js' ? await runReportStep(setting) : await runStep(setting);
     return { code, log };
   } finally {

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { ok, type Result } from '../../lib/result.js';
+import { wait as byTheClock, type Wait } from '../../lib/wait.js';
 import type { CommitTree } from '../repository/commit-tree.js';
 import { type Commits, changedPaths } from '../repository/commits.js';
 import type { GitHubError } from '../repository/github-error.js';
@@ -23,7 +23,7 @@ export interface RunPlan {
 export async function resolvePlan(
   plan: EventPlan,
   commits: Commits,
-  wait: (milliseconds: number) => Promise<void> = (milliseconds) => setTimeout(milliseconds),
+  wait: Wait = byTheClock,
 ): Promise<Result<RunPlan, GitHubError>> {
   const policy = await policyCommit(plan.policy, commits);
   if (!policy.ok) return policy;
@@ -56,7 +56,7 @@ async function evaluatedCommit(
   { evaluated }: EventPlan,
   policy: PolicyCommit,
   commits: Commits,
-  wait: (milliseconds: number) => Promise<void>,
+  wait: Wait,
 ): Promise<Result<MergeCommit, GitHubError>> {
   if (evaluated.kind === 'commit') return ok({ commit: evaluated.commit, into: null, notices: [] });
   const { number, head, started } = evaluated;

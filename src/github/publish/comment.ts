@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { err, ok, type Result } from '../../lib/result.js';
+import { wait as byTheClock, type Wait } from '../../lib/wait.js';
 import type { RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from '../repository/client.js';
 import { beyondPages, firstPages, PAGE_SIZE } from '../repository/first-pages.js';
@@ -44,7 +44,7 @@ export interface CommentRequest {
   /** Whether the commit that is spoken of still is the head. Asked before a part is written once more. */
   readonly isCurrent: () => Promise<boolean>;
   readonly own: OwnPart;
-  readonly wait?: (milliseconds: number) => Promise<void>;
+  readonly wait?: Wait | undefined;
 }
 
 export type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'not-wanted';
@@ -54,7 +54,7 @@ interface FoundComment {
   readonly body: string;
 }
 
-const MAX_MENDINGS = 3;
+const MAX_FIXES = 3;
 /**
  * Another job may have read the comment before we wrote, and write after us: looking again at once finds all in order.
  * Longer than what lies between anybody's reading and writing; not the same for all, so that jobs which end together
@@ -74,17 +74,17 @@ const READING: Purpose = { doing: 'find the comment', permission: 'pull-requests
 export async function publishComment(request: CommentRequest): Promise<Result<CommentOutcome, GitHubError>> {
   const author = await viewerLogin(request.client);
   if (!author.ok) return author;
-  const wait = request.wait ?? ((milliseconds) => setTimeout(milliseconds));
+  const wait = request.wait ?? byTheClock;
   let outcome: CommentOutcome = 'unchanged';
   let previous: ReadonlySet<string> | null = null;
-  for (let fixing = 0; fixing <= MAX_MENDINGS; fixing++) {
+  for (let fixing = 0; fixing <= MAX_FIXES; fixing++) {
     const found = await findComments(request, author.value);
     if (!found.ok) return found;
     const [first, ...duplicates] = found.value;
     if (first === undefined && !request.start) return ok('not-wanted');
     // What was just created and is not listed yet is no reason to create another.
     if (first === undefined && outcome === 'created') {
-      if (fixing < MAX_MENDINGS) await wait(settling());
+      if (fixing < MAX_FIXES) await wait(settling());
       continue;
     }
     if (fixing === 0) previous = previousFingerprints(found.value, request.own.id);
@@ -93,7 +93,7 @@ export async function publishComment(request: CommentRequest): Promise<Result<Co
     // Who wrote in between may have been the run for a newer commit.
     if (fixing > 0 && !(await request.isCurrent())) return ok(outcome);
     const written = await write(request, first, body, duplicates);
-    const isLast = fixing === MAX_MENDINGS;
+    const isLast = fixing === MAX_FIXES;
     // A gateway that fails may have passed the write on: what there is now shows whether to write again.
     if (!written.ok && (isLast || !MAY_HAVE_WRITTEN.has(written.error.code))) return written;
     if (written.ok && outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';

@@ -1,3 +1,4 @@
+import type { Wait } from '../../lib/wait.js';
 import { stopMarkdown } from '../../reports/markdown/stop.js';
 import type { Stop } from '../engine.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';
@@ -15,13 +16,14 @@ interface StoppedRun {
   readonly client: GitHubClient;
   readonly job: JobIdentity;
   readonly stop: Stop;
+  readonly wait?: Wait | undefined;
 }
 
 /**
  * Says in this job's part of the comment that nothing was decided, where there is a comment: what it said of an earlier
  * push would be taken for this one's. Starts none. What goes wrong with it is left: the job says the same.
  */
-export async function publishStop({ env, inputs, plan, client, job, stop }: StoppedRun): Promise<void> {
+export async function publishStop({ env, inputs, plan, client, job, stop, wait }: StoppedRun): Promise<void> {
   const { change } = plan;
   if (change?.kind !== 'pull-request' || inputs.comment === 'never') return;
   const { number, head } = change;
@@ -37,6 +39,7 @@ export async function publishStop({ env, inputs, plan, client, job, stop }: Stop
     await publishComment({
       client,
       repository: env.repository,
+      wait,
       number,
       key: inputs.commentKey,
       start: false,

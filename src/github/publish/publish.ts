@@ -2,6 +2,7 @@ import type { Verdict } from '../../gate/verdict.js';
 import type { Explanation } from '../../lib/failure.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { allListed } from '../../lib/text.js';
+import type { Wait } from '../../lib/wait.js';
 import type { Report } from '../../reports/report.js';
 import { groupMissingPermissions, requestedPermissions } from '../event/asked-permissions.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';
@@ -31,6 +32,7 @@ export interface Publication {
   readonly evaluated: string;
   /** Shows this job's part, analysis and issue from those of others. */
   readonly job: JobIdentity;
+  readonly wait?: Wait | undefined;
 }
 
 /** An output that did not appear, and what would make it appear. It never changes the verdict. */
@@ -109,13 +111,14 @@ const CLOSED: Shortfall = {
 type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
 
 async function comment(publication: Publication, pullRequest: PullRequest): Promise<Output> {
-  const { env, inputs, client, report, renderers, job } = publication;
+  const { env, inputs, client, report, renderers, job, wait } = publication;
   const { number, head } = pullRequest;
   const nothing = report.uses.length === 0 && report.findings.length === 0;
   const findings = report.findings.filter((finding) => finding.waiver === undefined);
   const published = await publishComment({
     client,
     repository: env.repository,
+    wait,
     number,
     key: inputs.commentKey,
     start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
@@ -165,7 +168,7 @@ function analysisPlace({ plan: { sarif: place, change }, evaluated }: Publicatio
 }
 
 async function sarif(publication: Publication): Promise<Output> {
-  const { env, plan, client, report, renderers } = publication;
+  const { env, plan, client, report, renderers, wait } = publication;
   const place = analysisPlace(publication);
   if (place === null) {
     return ok({
@@ -178,6 +181,7 @@ async function sarif(publication: Publication): Promise<Output> {
     repository: env.repository,
     ...place,
     sarif: renderers.sarif(report),
+    wait,
   });
   if (!uploaded.ok) return uploaded;
   if (uploaded.value === 'complete') return ok(null);

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.js';
+import type { Wait } from '../../lib/wait.js';
 import type { Report } from '../../reports/report.js';
 import { groupMissingPermissions, requestedByReport } from '../event/asked-permissions.js';
 import type { RunnerEnvironment } from '../event/environment.js';
@@ -18,6 +19,7 @@ interface Posting {
   readonly env: RunnerEnvironment;
   readonly inputs: ReportInputs;
   readonly client: GitHubClient;
+  readonly wait?: Wait | undefined;
   readonly run: ReportedRun;
   readonly report: Report;
 }
@@ -31,6 +33,7 @@ export async function reportRun(
   payload: unknown,
   inputs: ReportInputs,
   client: GitHubClient,
+  wait?: Wait,
 ): Promise<Result<string, string>> {
   const run = readReportedRun(env, payload);
   if (!run.ok) return run.error.code === 'nothing-to-report' ? ok(run.error.message) : err(run.error.message);
@@ -42,7 +45,7 @@ export async function reportRun(
   if (pulls.value.length === 0)
     return ok('No open pull request has the head that this run was for; nothing was posted.');
   const errors: GitHubError[] = [];
-  const posting = { env, inputs, client, run: run.value, report: read.value.report };
+  const posting = { env, inputs, client, wait, run: run.value, report: read.value.report };
   for (const pull of pulls.value) {
     for (const outcome of await post(posting, pull)) if (!outcome.ok) errors.push(outcome.error);
   }
@@ -65,7 +68,7 @@ async function reportOf(
 }
 
 async function post(
-  { env, inputs, client, run, report }: Posting,
+  { env, inputs, client, wait, run, report }: Posting,
   { number, shown }: ReportedPullRequest,
 ): Promise<readonly Result<unknown, GitHubError>[]> {
   // Reports of several jobs are distinguished by the step that posts them and by what it was asked to read.
@@ -84,6 +87,7 @@ async function post(
       await publishComment({
         client,
         repository: env.repository,
+        wait,
         number,
         key: inputs.commentKey,
         start: inputs.comment === 'always' || report.verdict !== 'pass',
@@ -108,7 +112,7 @@ async function post(
   if (inputs.sarif) {
     const sarif = renderers.sarif(report);
     const ref = `refs/pull/${number}/head`;
-    outcomes.push(await uploadSarif({ client, repository: env.repository, commit: run.head, ref, sarif }));
+    outcomes.push(await uploadSarif({ client, repository: env.repository, commit: run.head, ref, sarif, wait }));
   }
   return outcomes;
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { err, ok, type Result } from '../../lib/result.js';
 import { plural } from '../../lib/text.js';
+import { wait as byTheClock, type Wait } from '../../lib/wait.js';
 import type { RepositoryName } from '../event/environment.js';
 import type { GitHubClient } from '../repository/client.js';
 import { attempt, type GitHubError, type Purpose } from '../repository/github-error.js';
@@ -17,7 +18,7 @@ export interface SarifUpload {
   readonly commit: string;
   readonly ref: string;
   readonly sarif: string;
-  readonly wait?: (milliseconds: number) => Promise<void>;
+  readonly wait?: Wait | undefined;
 }
 
 export type SarifOutcome = 'complete' | 'still-processing';
@@ -46,7 +47,7 @@ export async function uploadSarif(upload: SarifUpload): Promise<Result<SarifOutc
   if (!sent.ok) return sent;
   const id = sent.value.data.id;
   if (id === undefined) return ok('still-processing');
-  const wait = upload.wait ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
+  const wait = upload.wait ?? byTheClock;
   for (const milliseconds of WAIT_MILLISECONDS) {
     await wait(milliseconds);
     const state = await attempt(UPLOADING, () => client.rest.codeScanning.getSarif({ ...place, sarif_id: id }));

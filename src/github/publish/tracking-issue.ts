@@ -10,7 +10,7 @@ const KEEPING: Purpose = { doing: 'keep the tracking issue', permission: 'issues
 /** Ten pages of a hundred, newest first, of what one author has opened: ours is touched by every run that changes it. */
 const MAX_PAGES = 10;
 /** Two runs that open one at the same time see each other's after their own; a third reading settles it. */
-const MAX_MENDINGS = 3;
+const MAX_FIXES = 3;
 
 export interface TrackingIssue {
   readonly client: GitHubClient;
@@ -41,7 +41,7 @@ export async function keepTrackingIssue(request: TrackingIssue): Promise<Result<
   const author = await viewerLogin(request.client);
   if (!author.ok) return author;
   let outcome: IssueOutcome = 'unchanged';
-  for (let fixing = 0; fixing < MAX_MENDINGS; fixing++) {
+  for (let fixing = 0; fixing < MAX_FIXES; fixing++) {
     const found = await findIssues(request, author.value);
     if (!found.ok) return found;
     const [first, ...others] = found.value;

@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../lib/result.js';
+import type { Wait } from '../../lib/wait.js';
 import type { Commits } from './commits.js';
 import type { GitHubError } from './github-error.js';
 
@@ -14,7 +15,7 @@ export interface MergeRequest {
   /** The branch that the head is to be merged into, and its tip as it was read for the policy. */
   readonly base: { readonly branch: string; readonly tip: string };
   readonly commits: Commits;
-  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly wait: Wait;
 }
 
 /** What is evaluated of a pull request: its merge, or its head and a sentence that says why. */
