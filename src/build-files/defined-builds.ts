@@ -86,11 +86,11 @@ async function joinedDefinitions(
     const { devcontainerReader } = await import('./devcontainer/devcontainer.js');
     return readSet(devcontainerReader, files, context);
   }
-  const { composeReader } = await import('./compose/compose.js');
+  const { composeReader, readComposeServices } = await import('./compose/compose.js');
   if (context.workingDirectory === undefined && paths.every((path) => /\.ya?ml$/.test(path)))
     return readSet(composeReader, files, context);
   const { bakeReader } = await import('./bake/reader.js');
-  return readSet(bakeReader(composeReader), files, { workingDirectory: '.', ...context });
+  return readSet(bakeReader(readComposeServices), files, { workingDirectory: '.', ...context });
 }
 
 async function readAll(
@@ -115,8 +115,8 @@ async function bakeBuilds(
   if (!paths.some((path) => /\.hcl$|bake[^/]*\.json$/i.test(path))) return NOTHING;
   const { bakeSets, hasTargets } = await import('./bake/discover-bake.js');
   const { bakeReader } = await import('./bake/reader.js');
-  const { composeReader } = await import('./compose/compose.js');
-  const reader = bakeReader(composeReader);
+  const { readComposeServices } = await import('./compose/compose.js');
+  const reader = bakeReader(readComposeServices);
   const sets = bakeSets(paths);
   const found: DefinedBuilds[] = [];
   for (const set of sets.slice(0, MAX_DEFINITIONS)) {

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { bakeReader } from '../../../src/build-files/bake/reader.js';
+import { readComposeServices } from '../../../src/build-files/compose/compose.js';
 import { bakeAnswerSchema, differences } from '../../support/image/bake-answers.js';
 import { describeWithSharedData, sharedData } from '../../support/shared-data.js';
 
-/** Read with the reader of Compose files alone. */
-const OF_COMPOSE = new Set(['bake-buildkit-2']);
 const PATH = 'build-definitions/given/bake.jsonl';
 const recordSchema = z.object({
   id: z.string(),
@@ -47,16 +46,18 @@ describeWithSharedData(PATH, 'bake files of real repositories', () => {
     let compared = 0;
     for (const line of readFileSync(sharedData(PATH), 'utf8').trim().split('\n')) {
       const { id, files, ask, answer } = recordSchema.parse(JSON.parse(line));
-      if (OF_COMPOSE.has(id)) continue;
       const names = (ask.files ?? DEFAULT_NAMES).map((name) => joined(ask.cwd, name));
       const given = names.flatMap((path) => {
         const text = files[path];
         return text === undefined ? [] : [{ path, bytes: Buffer.from(text) }];
       });
-      const { builds, problems } = await bakeReader().read(given, {
+      const { builds, problems } = await bakeReader(readComposeServices).read(given, {
         environment: { ...ask.env, ...ask.vars },
         exists: () => false,
-        load: async () => undefined,
+        load: async (path) => {
+          const text = files[joined(ask.cwd, path)];
+          return text === undefined ? undefined : Buffer.from(text);
+        },
         workingDirectory: '.',
       });
       if ('error' in answer) {

@@ -16,7 +16,8 @@ type Kind = 'text' | 'number' | 'bool' | 'list' | 'map';
 export function makeBakeFiles(seed: number): MadeBakeFiles {
   const maker = new Maker(seed);
   const text = maker.file();
-  const files = [{ name: 'docker-bake.hcl', text: maker.chance(8) ? maker.spoiled(text) : text }];
+  const files = maker.chance(8) ? [{ name: 'compose.yaml', text: maker.compose() }] : [];
+  files.push({ name: 'docker-bake.hcl', text: maker.chance(8) ? maker.spoiled(text) : text });
   if (maker.chance(4)) files.push({ name: 'docker-bake.override.hcl', text: maker.targets() });
   if (maker.chance(6)) files.push({ name: 'docker-bake.override.json', text: maker.json() });
   return { files, variables: maker.chance(5) ? { V0: maker.pick(['given', '7', 'true', 'a,b', '']) } : {} };
@@ -41,6 +42,8 @@ const VARIABLES = ['V0', 'V1', 'V2', 'V3', 'L0', 'M0'];
 class Maker {
   #state: number;
   #names: readonly string[] = [];
+  /** Whether expressions that have no value have another to fall back to: most definitions are to be valid. */
+  #isCareful = false;
 
   constructor(seed: number) {
     this.#state = seed | 0;
@@ -72,6 +75,7 @@ class Maker {
   }
 
   file(): string {
+    this.#isCareful = !this.chance(4);
     const functions = [
       'function "f0" {\n  params = [a]\n  result = "f-${a}"\n}',
       'function "f1" {\n  params = [a, b]\n  variadic_params = rest\n  result = "${a}/${b}/${length(rest)}"\n}',
@@ -114,22 +118,30 @@ class Maker {
       if (this.chance(3)) lines.push(`  ${line}`);
     };
     field(
-      `context = ${this.pick(['"."', '"dir/../sub"', '"cwd://x"', 'BAKE_CMD_CONTEXT', 'null', this.expression('text', 2)])}`,
+      `context = ${this.pick(['"."', '"dir/../sub"', '"cwd://x"', 'BAKE_CMD_CONTEXT', 'null', this.#guarded(this.expression('text', 2), '"."')])}`,
     );
-    field(`dockerfile = ${this.pick(['"Dockerfile.x"', '"../Dockerfile"', 'null', this.expression('text', 2)])}`);
-    field(`target = ${this.expression('text', 3)}`);
-    field(`inherits = [${this.pick(['"t0"', '"t1"', '"t0", "t1"', ''])}]`);
-    field(`platforms = ${this.pick(['["linux/amd64"]', '["linux/amd64", "linux/arm64/v8"]', '[]', 'null', 'L0'])}`);
     field(
-      `contexts = {\n    base = ${this.pick(['"docker-image://alpine"', '"target:t0"', '""', this.expression('text', 2)])}\n  }`,
+      `dockerfile = ${this.pick(['"Dockerfile.x"', '"../Dockerfile"', 'null', this.#guarded(this.expression('text', 2), '"Dockerfile"')])}`,
     );
-    field(`tags = ${this.expression('list', 2)}`);
-    field(`args = ${this.expression('map', 2)}`);
+    field(`target = ${this.#guarded(this.expression('text', 3), '"final"')}`);
+    field(`inherits = [${this.pick(['"t0"', '"t1"', '"t0", "t1"', ''])}]`);
+    field(
+      `platforms = ${this.pick(['["linux/amd64"]', '["linux/amd64", "linux/arm64/v8"]', '[]', 'null', this.#isCareful ? '[BAKE_CMD_CONTEXT == "" ? "local" : "linux/386"]' : 'L0'])}`,
+    );
+    field(
+      `contexts = {\n    base = ${this.pick(['"docker-image://alpine"', '"target:t0"', '""', this.#guarded(this.expression('text', 2), '"sub"')])}\n  }`,
+    );
+    field(`tags = ${this.#guarded(this.expression('list', 2), '[]', 'list(string)')}`);
+    field(`args = ${this.#guarded(this.expression('map', 2), '{}', 'map(string)')}`);
     if (this.chance(8)) lines.push(`  dockerfile-inline = ${this.#heredoc()}`);
     lines.push(
-      `  args = {\n${this.#times(5, (index) => `    A${index} = ${this.expression(this.pick(['text', 'number', 'bool']), 3)}`).join('\n')}\n  }`,
+      `  args = {\n${this.#times(5, (index) => `    A${index} = ${this.#guarded(this.expression(this.pick(['text', 'number', 'bool']), 3), '"none"')}`).join('\n')}\n  }`,
     );
     return `target "${name}" {\n${distinctFields(lines).join('\n')}\n}`;
+  }
+
+  #guarded(expression: string, otherwise: string, type = 'string'): string {
+    return this.#isCareful ? `try(convert(${expression}, ${type}), ${otherwise})` : expression;
   }
 
   #quoted(): string {
@@ -305,6 +317,36 @@ class Maker {
     return this.chance(2)
       ? `${text.slice(0, at)}${more}${text.slice(at)}`
       : `${text.slice(0, at)}${text.slice(at + 1 + this.number(3))}`;
+  }
+
+  /** A Compose file with what bake adds to Compose: names with points, `x-bake`, arguments of the environment. */
+  compose(): string {
+    const services = this.#times(3, (index) => {
+      const lines = ['    build:', `      context: ${this.pick(['.', './dir', '../up'])}`];
+      if (this.chance(2)) lines.push('      args:', '        - GIVEN=1', '        - LEFT', '        - V0');
+      if (this.chance(3)) lines.push(`      dockerfile: ${this.pick(['Dockerfile.c', 'sub/Dockerfile'])}`);
+      if (this.chance(3)) lines.push(`      target: ${this.pick(['stage', '${V0}', '${V9:-late}'])}`);
+      if (this.chance(3)) lines.push('      platforms: [linux/amd64]');
+      if (this.chance(3))
+        lines.push(
+          '      additional_contexts:',
+          `        base: ${this.pick(['service:s.0', 'docker-image://a', './c'])}`,
+        );
+      if (this.chance(2)) {
+        lines.push(
+          '      x-bake:',
+          `        platforms: ${this.pick(['linux/arm64', '[linux/arm64, linux/amd64]', 'linux/386 linux/s390x', '[]'])}`,
+        );
+        if (this.chance(2))
+          lines.push('        contexts:', `          more: ${this.pick(['target:s.0', './d', 'docker-image://b'])}`);
+        if (this.chance(3)) lines.push('        tags: [a:1]', '        no-cache: true');
+      }
+      if (this.chance(2)) lines.push('    environment:', '      LEFT: from-service', '      OTHER: x');
+      if (this.chance(4)) lines.push('    platform: linux/amd64');
+      if (this.chance(4)) lines.push('    profiles: [off]');
+      return `  ${this.pick(['s.', 't'])}${index}:\n${lines.join('\n')}`;
+    });
+    return services.length === 0 ? 'services: {}\n' : `services:\n${services.join('\n')}\n`;
   }
 
   json(): string {

@@ -197,7 +197,10 @@ class BlockEvaluation {
 
   #value({ value, at, name }: Attribute, type: Type, scope: Scope): Value {
     const evaluated = evaluate(value, scope);
-    return located(at, () => convert(evaluated, type), `"${name}" has another type: `);
+    const converted = located(at, () => convert(evaluated, type), `"${name}" has another type: `);
+    if (type === TEXTS && 'items' in converted && converted.items.some(({ kind }) => kind === 'null'))
+      throw new BakeProblem(at, `An element of "${name}" is null.`);
+    return converted;
   }
 
   /** `target.NAME.FIELD` in an expression: what the last block of the name says itself. */

@@ -6,13 +6,16 @@ import type {
   DefinitionProblem,
   DefinitionReading,
 } from '../build-definition.js';
+import type { readComposeServices } from '../compose/compose.js';
+import type { ComposeService } from '../compose/services.js';
+import { serviceTargets } from './compose-targets.js';
 import { collectDefinitions, parseBakeFile } from './definitions.js';
 import { type BakeModel, evaluateBlocks } from './evaluate-blocks.js';
 import { BakeProblem } from './hcl/problem.js';
 import type { Body } from './hcl/syntax.js';
 import { MAX_BAKE_BYTES } from './limits.js';
 import { checkLinks, resolveTarget, toBuild } from './resolve-target.js';
-import { emptyTarget, type Target, type TextField } from './target.js';
+import type { Target } from './target.js';
 
 /**
  * Reads what `docker buildx bake` is given: HCL and JSON, and Compose files where `compose` reads them. Each target of
@@ -20,24 +23,25 @@ import { emptyTarget, type Target, type TextField } from './target.js';
  *
  * @see https://docs.docker.com/build/bake/reference/
  */
-export function bakeReader(compose?: BuildDefinitionReader): BuildDefinitionReader {
+export function bakeReader(compose?: ServicesReader): BuildDefinitionReader {
   return {
     kind: 'bake',
     matches: isBakeFile,
     read: async (files, options) => {
       const services = files.filter(({ path }) => isYaml(path));
-      const before = services.length === 0 ? NOTHING : await readServices(services, options, compose);
-      const own = readBake(
-        files.filter(({ path }) => !isYaml(path)),
-        options,
-        before.builds,
-      );
+      const before = services.length === 0 ? NO_SERVICES : await readServices(services, options, compose);
+      if (before.refused) return { builds: [], problems: before.problems };
+      const own = readBake(files, options, before.services);
       return { builds: own.builds, problems: [...before.problems, ...own.problems] };
     },
   };
 }
 
-const NOTHING: DefinitionReading = { builds: [], problems: [] };
+/** Reads the services of Compose files, which bake joins to its own. */
+export type ServicesReader = typeof readComposeServices;
+type Services = Awaited<ReturnType<ServicesReader>>;
+
+const NO_SERVICES: Services = { services: [], problems: [], refused: false };
 
 const isYaml = (path: string) => /\.ya?ml$/i.test(path);
 
@@ -50,11 +54,11 @@ function isBakeFile(path: string): boolean {
 async function readServices(
   files: readonly DefinitionFile[],
   options: DefinitionOptions,
-  compose: BuildDefinitionReader | undefined,
-): Promise<DefinitionReading> {
-  if (compose !== undefined) return compose.read(files, options);
+  compose: ServicesReader | undefined,
+): Promise<Services> {
+  if (compose !== undefined) return compose(files, options);
   return {
-    builds: [],
+    ...NO_SERVICES,
     problems: files.map(({ path }) =>
       problem(path, 'bake reads this Compose file, too, and its services are not known.'),
     ),
@@ -68,17 +72,13 @@ function problem(file: string, message: string): DefinitionProblem {
 function readBake(
   files: readonly DefinitionFile[],
   options: DefinitionOptions,
-  services: readonly Build[],
+  services: readonly ComposeService[],
 ): DefinitionReading {
-  const parsed = parseFiles(files);
+  const parsed = parseFiles(files.filter(({ path }) => !isYaml(path)));
   if ('problem' in parsed) return { builds: [], problems: [{ ...parsed.problem, isOfFile: true }] };
   const directory = options.workingDirectory ?? directoryOf(files[0]?.path ?? '');
   const found = caught(() =>
-    evaluateBlocks(
-      collectDefinitions(parsed.bodies),
-      options.environment,
-      services.map((build) => targetOf(build, directory)),
-    ),
+    evaluateBlocks(collectDefinitions(parsed.bodies), options.environment, serviceTargets(services, directory)),
   );
   if ('problem' in found) return { builds: [], problems: [{ ...found.problem, isOfFile: true }] };
   const reading = buildsOf(found.value, directory);
@@ -127,19 +127,30 @@ function buildsOf(model: BakeModel, directory: string): DefinitionReading {
   const builds: Build[] = [];
   const problems: DefinitionProblem[] = [];
   const resolved = new Map<string, Target>();
+  const built = new Map<string, Build>();
   const resolve = (name: string, from: Target | undefined) => {
     const target = resolved.get(name) ?? resolveTarget(model, name, from);
     resolved.set(name, target);
     return target;
   };
+  const build = (target: Target) => {
+    const known = built.get(target.name) ?? toBuild(target, directory);
+    built.set(target.name, known);
+    return known;
+  };
   for (const name of model.targets.keys()) {
-    const build = caught(() => {
+    const found = caught(() => {
       const target = resolve(name, undefined);
-      checkLinks(resolve, target);
-      return toBuild(target, directory);
+      // What it is linked to is built with it, so that it has to be sound, too.
+      checkLinks((linked, from) => {
+        const other = resolve(linked, from);
+        build(other);
+        return other;
+      }, target);
+      return build(target);
     });
-    if ('problem' in build) problems.push(build.problem);
-    else builds.push(build.value);
+    if ('problem' in found) problems.push(found.problem);
+    else builds.push(found.value);
   }
   for (const { name, at, targets } of model.groups.values())
     for (const target of targets)
@@ -158,35 +169,4 @@ function namesAny({ builds }: DefinitionReading, { exists }: DefinitionOptions):
 
 function directoryOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
-}
-
-/** A service of a Compose file, as bake takes it over. */
-function targetOf(build: Build, directory: string): Target {
-  const { definition, line, name = '', dockerfile, inline, context, args, target, platforms, contexts } = build;
-  const at = { file: definition, line, column: 1 };
-  const texts = new Map<TextField, string>([
-    ['context', isRemote(context) ? context : relativePath(directory, context)],
-  ]);
-  if (dockerfile !== undefined) texts.set('dockerfile', relativePath(context, dockerfile));
-  if (inline !== undefined) texts.set('dockerfile-inline', inline);
-  if (target !== undefined) texts.set('target', target);
-  return {
-    ...emptyTarget(name.replaceAll('.', '_'), at),
-    texts,
-    args: new Map(Object.entries(args).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]))),
-    contexts: new Map(Object.entries(contexts).map(([key, value]) => [key, value.replace(/^service:/, 'target:')])),
-    platforms: platforms.length === 0 ? undefined : platforms,
-  };
-}
-
-/** The path from a directory of the repository to another path there. */
-function relativePath(from: string, to: string): string {
-  const up = from === '.' ? [] : from.split('/');
-  const down = to === '.' ? [] : to.split('/');
-  while (up.length > 0 && up[0] === down[0]) {
-    up.shift();
-    down.shift();
-  }
-  const path = [...up.map(() => '..'), ...down].join('/');
-  return path === '' ? '.' : path;
 }

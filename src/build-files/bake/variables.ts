@@ -1,9 +1,11 @@
 import { BUILT_IN, type Definitions, type FunctionDefinition } from './definitions.js';
+import { isStandardFunction } from './hcl/call.js';
 import { convert } from './hcl/convert.js';
 import { parseDecimal } from './hcl/decimal.js';
 import { evaluate } from './hcl/evaluate.js';
 import { ANY, type HclFunction, unfit } from './hcl/function.js';
 import { decodeJson } from './hcl/functions/encoding.js';
+import { parseTemplate } from './hcl/parser.js';
 import { BakeProblem, type Position } from './hcl/problem.js';
 import { Budget, located, type Scope, withNames } from './hcl/scope.js';
 import type { Block, Expression } from './hcl/syntax.js';
@@ -204,8 +206,10 @@ function userFunction({ parameters, rest, result, at, label }: FunctionDefinitio
 /** A function's names must be there even where nothing calls it, and it must not call itself. */
 function loadNames(expression: Expression, own: ReadonlySet<string>, scope: Scope, label: string): void {
   visit(expression, own, (found, hidden) => {
-    if (found.kind === 'call') scope.functions(found.name, found.at);
-    else if (found.kind === 'name' && !hidden.has(found.name) && !BLOCKS.has(found.name)) {
+    if (found.kind === 'call') {
+      if (!isStandardFunction(found.name) && scope.functions(found.name, found.at) === undefined)
+        throw new BakeProblem(found.at, `The function "${label}" needs a function "${found.name}", and there is none.`);
+    } else if (found.kind === 'name' && !hidden.has(found.name) && !BLOCKS.has(found.name)) {
       if (scope.lookup(found.name, found.at) === undefined)
         throw new BakeProblem(found.at, `The function "${label}" needs a variable "${found.name}", and there is none.`);
     }
@@ -238,6 +242,8 @@ function childrenOf(expression: Expression): readonly Expression[] {
     case 'wrapped':
     case 'parentheses':
       return [expression.inner];
+    case 'json-text':
+      return [parseTemplate(expression.text, expression.at)];
     case 'attribute':
       return [expression.source];
     case 'index':

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { optionalField } from '../../lib/collections.js';
 import type { Build, OpenValue } from '../build.js';
 import type { RunImage } from '../build-definition.js';
 import type { Variables } from './interpolation.js';
@@ -26,6 +27,10 @@ export interface ComposeService {
   readonly images: readonly RunImage[];
   /** Its `environment`, which `docker buildx bake` gives to arguments without a value; null where that has none, either. */
   readonly environment: Readonly<Record<string, string | null>>;
+  /** Where its `env_file` stands, which bake reads for such arguments, too. */
+  readonly environmentFile?: NodePlace;
+  /** Arguments that are written without a value. */
+  readonly valueless: ReadonlySet<string>;
   /** Its `build`, for what other programs add there (`x-bake`). */
   readonly source?: ComposeMap;
 }
@@ -119,6 +124,8 @@ function readService(
       ...(build === undefined ? {} : { build }),
       images: runImages(name, value, build === undefined ? image : undefined, platform?.text, builtImages),
       environment: environmentOf(entry(value, 'environment')),
+      ...optionalField('environmentFile', entry(value, 'env_file')?.at),
+      valueless: valuelessOf(entry(source, 'args')),
       ...(source?.kind === 'map' ? { source } : {}),
     },
   ];
@@ -327,6 +334,18 @@ function environmentOf(node: ComposeNode | undefined): Readonly<Record<string, s
       const [name = ''] = text.split('=', 1);
       return name === '' ? [] : [[name, text.includes('=') ? text.slice(name.length + 1) : null]];
     }),
+  );
+}
+
+/** Names of a map with null, or of a list without `=`. */
+function valuelessOf(args: ComposeNode | undefined): ReadonlySet<string> {
+  if (args?.kind === 'map') {
+    return new Set([...args.entries].flatMap(([name, { value }]) => (isNull(value) ? [name] : [])));
+  }
+  return new Set(
+    itemsOf(args)
+      .flatMap((item) => textOf(item) ?? [])
+      .filter((text) => !text.includes('=')),
   );
 }
 

@@ -43,6 +43,11 @@ const STANDARD = new Map<string, HclFunction>([
   ...REGEX_FUNCTIONS,
 ]);
 
+/** Whether a name is that of a function which no file has to define. */
+export function isStandardFunction(name: string): boolean {
+  return ['try', 'can', 'convert'].includes(name) || OPEN_FUNCTIONS.has(name) || STANDARD.has(name);
+}
+
 type Call = Extract<Expression, { kind: 'call' }>;
 
 /**

@@ -44,6 +44,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   if (digits === '') return undefined;
   if (digits.length > 2 * MAX_DIGITS) throw tooLong();
   const value = BigInt(digits);
+  if (value === 0n && sign === '-') return NEGATIVE_ZERO;
   return decimal(sign === '-' ? -value : value, fraction.length - Number(exponent));
 }
 
@@ -62,13 +63,18 @@ export function compareDecimals(left: Decimal, right: Decimal): number {
 }
 
 export function addDecimals(left: Decimal, right: Decimal): Decimal {
+  if (left.isNegativeZero === true && right.isNegativeZero === true) return NEGATIVE_ZERO;
   const [a, b, scale] = aligned(left, right);
   return decimal(a + b, scale);
 }
 
 export function multiplyDecimals(left: Decimal, right: Decimal): Decimal {
-  const product = decimal(left.digits * right.digits, left.scale + right.scale);
-  return product.digits === 0n && isBelowZero(left) !== isBelowZero(right) ? NEGATIVE_ZERO : product;
+  return signed(decimal(left.digits * right.digits, left.scale + right.scale), left, right);
+}
+
+/** A zero that two numbers of different signs make has a sign, too. */
+function signed(result: Decimal, left: Decimal, right: Decimal): Decimal {
+  return result.digits === 0n && isBelowZero(left) !== isBelowZero(right) ? NEGATIVE_ZERO : result;
 }
 
 /** The quotient, cut where it does not end; undefined for a division by zero. */
@@ -77,12 +83,13 @@ export function divideDecimals(left: Decimal, right: Decimal): Decimal | undefin
   const places = MAX_DIGITS - 1;
   const [a, b] = aligned(left, right);
   const scaled = (a * 10n ** BigInt(places)) / b;
-  return decimal(scaled, places);
+  return signed(decimal(scaled, places), left, right);
 }
 
 /** What is left of a division, with the sign of the first; the first itself where there is none, as in `cty`. */
 export function remainder(left: Decimal, right: Decimal): Decimal {
   if (right.digits === 0n) return left;
+  if (left.isNegativeZero === true && !isBelowZero(right)) return left;
   const [a, b, scale] = aligned(left, right);
   return decimal(a % b, scale);
 }
@@ -97,6 +104,11 @@ const NEGATIVE_ZERO: Decimal = { digits: 0n, scale: 0, isNegativeZero: true };
 
 function isBelowZero({ digits, isNegativeZero }: Decimal): boolean {
   return digits < 0n || isNegativeZero === true;
+}
+
+/** The number without its sign. */
+export function absoluteDecimal({ digits, scale }: Decimal): Decimal {
+  return { digits: digits < 0n ? -digits : digits, scale };
 }
 
 /** The whole number that it is; undefined where it has a fraction or is too large to count with. */

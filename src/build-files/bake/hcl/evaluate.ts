@@ -27,7 +27,35 @@ import {
  */
 export function evaluate(expression: Expression, scope: Scope, element?: Value): Value {
   scope.budget.spend(expression.at);
-  return scope.budget.nested(expression.at, () => new Evaluation(scope, element).value(expression));
+  try {
+    return scope.budget.nested(expression.at, () => new Evaluation(scope, element).value(expression));
+  } catch (error) {
+    if (error instanceof BakeProblem) error.type = failedType(expression, error);
+    throw error;
+  }
+}
+
+const ARITHMETIC = new Set<string>(['+', '-', '*', '/', '%']);
+
+/** The type that HCL gives an expression whose evaluation failed; undefined where it gives none. */
+function failedType(expression: Expression, { type }: BakeProblem): Type | undefined {
+  switch (expression.kind) {
+    case 'wrapped':
+    case 'parentheses':
+    case 'json-text':
+    case 'conditional':
+      return type;
+    case 'template':
+    case 'join':
+      return 'string';
+    case 'tuple':
+      return { kind: 'tuple', items: expression.items.map(() => 'dynamic') };
+    case 'unary':
+    case 'binary':
+      return ARITHMETIC.has(expression.operator) ? 'number' : 'bool';
+    default:
+      return undefined;
+  }
 }
 
 class Evaluation {
@@ -104,9 +132,11 @@ class Evaluation {
     if (!isFirstWrong && !isSecondWrong) return located(at, () => applyBinary(operator, first, second));
     if (isFirstWrong && isSecondWrong) throw first;
     const [wrong, other] = isFirstWrong ? [first, second] : [second, first];
-    const decides = other instanceof BakeProblem ? other : located(at, () => convert(other, 'bool'));
-    if (!(decides instanceof BakeProblem) && decides.kind === 'bool' && decides.value === (operator === '||'))
-      return decides;
+    if (!(wrong instanceof BakeProblem) || other instanceof BakeProblem) throw wrong;
+    const { type = 'dynamic' } = wrong;
+    located(at, () => convert({ kind: 'null', type }, 'bool'));
+    const decides = located(at, () => convert(other, 'bool'));
+    if (decides.kind === 'bool' && decides.value === (operator === '||')) return decides;
     throw wrong;
   }
 
@@ -248,22 +278,32 @@ class Evaluation {
   #conditional({ condition, yes, no }: Extract<Expression, { kind: 'conditional' }>, at: Position): Value {
     const attempts = [yes, no].map((branch) => attempt(() => this.#evaluate(branch)));
     const [whenTrue, whenFalse] = attempts;
-    const decided = this.#evaluate(condition);
-    if (decided.kind === 'null') throw new BakeProblem(condition.at, "A condition can't be null.");
-    const types = attempts.flatMap((tried) => (tried instanceof BakeProblem ? [] : [branchType(tried)]));
-    const type = types.length === 2 && !types.includes('dynamic') ? commonType(types) : 'dynamic';
+    const type = branchesType(attempts);
     if (type === undefined) throw new BakeProblem(at, 'The two values of "? :" have types that nothing has in common.');
-    if (decided.kind === 'unknown') return decided;
-    const flag = located(condition.at, () => convert(decided, 'bool'), 'This is no condition: ');
-    const taken = flag.kind === 'bool' && flag.value ? whenTrue : whenFalse;
-    if (taken === undefined || taken instanceof BakeProblem) throw taken ?? new BakeProblem(at, 'There is no value.');
-    return located(at, () => convert(taken, type), 'A value of "? :" can\'t be used: ');
+    try {
+      const decided = this.#evaluate(condition);
+      if (decided.kind === 'null') throw new BakeProblem(condition.at, "A condition can't be null.");
+      if (decided.kind === 'unknown') return decided;
+      const flag = located(condition.at, () => convert(decided, 'bool'), 'This is no condition: ');
+      const taken = flag.kind === 'bool' && flag.value ? whenTrue : whenFalse;
+      if (taken === undefined || taken instanceof BakeProblem) throw taken ?? new BakeProblem(at, 'There is no value.');
+      return located(at, () => convert(taken, type), 'A value of "? :" can\'t be used: ');
+    } catch (error) {
+      if (error instanceof BakeProblem) error.type = type;
+      throw error;
+    }
   }
 }
 
-/** Where the other value says what a `null` is. */
-function branchType(value: Value): Type {
-  return value.kind === 'null' && value.type === 'dynamic' ? 'dynamic' : typeOf(value);
+/** The type that both values of `? :` have; undefined where there is none. */
+function branchesType(branches: readonly (Value | BakeProblem)[]): Type | undefined {
+  const types = branches.map((branch) => (branch instanceof BakeProblem ? (branch.type ?? 'dynamic') : typeOf(branch)));
+  const isNull = (branch: Value | BakeProblem | undefined) =>
+    branch !== undefined && !(branch instanceof BakeProblem) && branch.kind === 'null' && branch.type === 'dynamic';
+  // A `null` without a type has the type of the other.
+  if (isNull(branches[0])) return types[1];
+  if (isNull(branches[1])) return types[0];
+  return types.includes('dynamic') ? 'dynamic' : commonType(types);
 }
 
 function isPath(expression: Expression): boolean {

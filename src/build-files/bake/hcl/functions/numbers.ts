@@ -1,4 +1,4 @@
-import { compareDecimals, type Decimal, decimal, formatDecimal, negateDecimal, parseDecimal } from '../decimal.js';
+import { absoluteDecimal, compareDecimals, type Decimal, decimal, formatDecimal, parseDecimal } from '../decimal.js';
 import { type HclFunction, NUMBER, type Parameter, TEXT, textOf, unfit, wholeOf } from '../function.js';
 import { applyBinary, applyUnary } from '../operators.js';
 import type { BinaryOperator } from '../syntax.js';
@@ -47,8 +47,6 @@ function numberOf(value: Value | undefined): Decimal {
   return value?.kind === 'number' ? value.number : unfit('a number is needed');
 }
 
-const ZERO = decimal(0n);
-
 export const NUMBER_FUNCTIONS: readonly (readonly [string, HclFunction])[] = [
   ['add', binary('+', NUMBER)],
   ['subtract', binary('-', NUMBER)],
@@ -65,10 +63,10 @@ export const NUMBER_FUNCTIONS: readonly (readonly [string, HclFunction])[] = [
   ['and', binary('&&', BOOL)],
   ['or', binary('||', BOOL)],
   ['not', unary('!', BOOL)],
-  ['absolute', ofNumber((number) => (compareDecimals(number, ZERO) < 0 ? negateDecimal(number) : number))],
-  ['ceil', ofNumber((number) => negateDecimal(floor(negateDecimal(number))))],
-  ['floor', ofNumber(floor)],
-  ['int', ofNumber((number) => (number.digits < 0n ? negateDecimal(floor(negateDecimal(number))) : floor(number)))],
+  ['absolute', ofNumber(absoluteDecimal)],
+  ['ceil', ofNumber((number) => rounded(number, 1n))],
+  ['floor', ofNumber((number) => rounded(number, -1n))],
+  ['int', ofNumber((number) => (number.scale === 0 ? number : rounded(number, 0n)))],
   ['signum', { parameters: [NUMBER], call: ([number]) => numberValue(decimal(BigInt(Math.sign(wholeOf(number))))) }],
   ['max', extreme(1)],
   ['min', extreme(-1)],
@@ -76,16 +74,18 @@ export const NUMBER_FUNCTIONS: readonly (readonly [string, HclFunction])[] = [
   ['parseint', { parameters: [TEXT, NUMBER], call: parseInteger }],
 ];
 
-function floor({ digits, scale }: Decimal): Decimal {
+/** A whole number: up for 1, down for -1, toward zero for 0. */
+function rounded({ digits, scale }: Decimal, direction: 1n | -1n | 0n): Decimal {
   const unit = 10n ** BigInt(scale);
   const whole = digits / unit;
-  return decimal(digits < 0n && whole * unit !== digits ? whole - 1n : whole);
+  return decimal((digits - whole * unit) * direction > 0n ? whole + direction : whole);
 }
 
 function power([base, exponent]: readonly Value[]): Value {
   // As buildx does: with floats of 64 bits.
   const power64 = Number(formatDecimal(numberOf(base))) ** Number(formatDecimal(numberOf(exponent)));
-  const result = Number.isFinite(power64) ? parseDecimal(String(power64)) : undefined;
+  const written = Object.is(power64, -0) ? '-0' : String(power64);
+  const result = Number.isFinite(power64) ? parseDecimal(written) : undefined;
   return numberValue(result ?? unfit('the result is not a number'));
 }
 
