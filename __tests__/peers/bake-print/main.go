@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/docker/buildx/bake"
 )
@@ -106,7 +107,7 @@ func resolveOne(files []bake.File, given, variables map[string]string, name stri
 		b.Dockerfile = ""
 	}
 	if wd, err := os.Getwd(); err == nil && filepath.IsAbs(b.Dockerfile) {
-		if rel, err := filepath.Rel(wd, b.Dockerfile); err == nil {
+		if rel, err := filepath.Rel(wd, b.Dockerfile); err == nil && !strings.HasPrefix(rel, "../") {
 			b.Dockerfile = rel
 		}
 	}

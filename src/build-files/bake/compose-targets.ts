@@ -41,7 +41,8 @@ function serviceTarget(build: Build, service: Omit<ComposeService, 'build'>, dir
     if (value !== undefined) texts.set(field, causes.get(key) ?? value);
   };
   set('context', 'context', isRemote(context) ? context : relative(directory, context));
-  set('dockerfile', 'dockerfile', dockerfile === undefined ? undefined : relative(context, dockerfile));
+  const isWritten = (textOf(entry(service.source, 'dockerfile')) ?? '') !== '';
+  set('dockerfile', 'dockerfile', dockerfile === undefined || !isWritten ? undefined : relative(context, dockerfile));
   set('dockerfile-inline', 'inline', inline);
   set('target', 'target', target);
   const added = new Extension(entry(service.source, 'x-bake'));

@@ -185,6 +185,7 @@ function fromText(text: string, type: Type, isTyped: boolean): Value {
 }
 
 function csvFields(text: string): readonly string[] {
+  if (text === '') return unfit('at least one value is needed');
   return (text.match(/"(?:[^"]|"")*"(?=,|$)|[^,]+(?=,|$)|(?<=,|^)(?=,|$)/g) ?? []).map((field) =>
     field.startsWith('"') && field.endsWith('"') && field.length > 1 ? field.slice(1, -1).replaceAll('""', '"') : field,
   );

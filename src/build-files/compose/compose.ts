@@ -19,7 +19,7 @@ export const composeReader: BuildDefinitionReader = {
   },
 };
 
-/** What the services of Compose files are, for programs that build them otherwise than Compose does. */
+/** What the services of Compose files are to bake: every profile is on, and only what is built is looked at. */
 export async function readComposeServices(
   files: readonly DefinitionFile[],
   options: DefinitionOptions,
@@ -30,7 +30,7 @@ export async function readComposeServices(
   readonly refused: boolean;
 }> {
   const loaded = await loadProject(projectOf(files, options), options);
-  const services = composeServices(loaded);
+  const services = composeServices(loaded, 'bake');
   return { services, problems: loaded.problems.all, refused: loaded.problems.refused };
 }
 
@@ -45,7 +45,7 @@ export async function readComposeProject(
   options: DefinitionOptions,
 ): Promise<DefinitionReading & { readonly read: ReadonlySet<string> }> {
   const loaded = await loadProject(project, options);
-  const services = composeServices(loaded);
+  const services = composeServices(loaded, 'compose');
   return {
     builds: services.flatMap(({ build }) => build ?? []),
     images: services.flatMap(({ images }) => images),

@@ -64,13 +64,13 @@ const BUILD_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What the services and jobs of a project build and run. Where Compose refuses the project there are none, and the
- * problems say why.
+ * What the services and jobs of a project build and run for Compose, or for bake. Where that refuses the project there
+ * are none, and the problems say why.
  *
  * @see https://docs.docker.com/reference/compose-file/build/
  * @see https://github.com/compose-spec/compose-go/blob/v2.16.2/loader/validate.go `checkConsistency`
  */
-export function composeServices(project: LoadedProject): readonly ComposeService[] {
+export function composeServices(project: LoadedProject, program: 'compose' | 'bake'): readonly ComposeService[] {
   const { problems } = project;
   const builtImages = new Set<string>();
   for (const { value } of [...project.services.values(), ...project.jobs.values()]) {
@@ -78,8 +78,8 @@ export function composeServices(project: LoadedProject): readonly ComposeService
     if (image !== undefined && !isNull(entry(value, 'build'))) builtImages.add(image);
   }
   const found = [
-    ...[...project.services].flatMap(([name, service]) => readService(name, service, project, builtImages, true)),
-    ...[...project.jobs].flatMap(([name, job]) => readService(name, job, project, builtImages, false)),
+    ...[...project.services].flatMap(([name, service]) => readService(name, service, project, builtImages, program)),
+    ...[...project.jobs].flatMap(([name, job]) => readService(name, job, project, builtImages, undefined)),
   ];
   return problems.refused ? [] : found;
 }
@@ -89,7 +89,8 @@ function readService(
   { at, value }: ComposeEntry,
   project: LoadedProject,
   builtImages: ReadonlySet<string>,
-  isService: boolean,
+  /** Undefined for a job. */
+  program: 'compose' | 'bake' | undefined,
 ): readonly ComposeService[] {
   const { problems, variables } = project;
   if (value.kind !== 'map') {
@@ -98,20 +99,20 @@ function readService(
   }
   const inconsistent = (message: string) => {
     // A profile that is off keeps Compose from looking at it.
-    if (entry(value, 'profiles') === undefined) problems.refuse(at, message);
+    if (program === 'bake' || entry(value, 'profiles') === undefined) problems.refuse(at, message);
     else problems.note(at, message);
   };
   const field = new FieldReader(problems);
   const image = field.text(value, 'image');
   const platform = field.text(value, 'platform');
   const source = entry(value, 'build');
-  if (isService && source === undefined && (image?.text ?? '') === '' && isNull(entry(value, 'provider'))) {
+  if (program !== undefined && source === undefined && (image?.text ?? '') === '' && isNull(entry(value, 'provider'))) {
     inconsistent(`The service ${name} has neither an image nor a build.`);
     return [];
   }
   const build = source === undefined ? undefined : readBuild(name, at, source, platform, variables, field);
   if (build !== undefined) {
-    const wrong = inconsistency(build, source, platform, project.services);
+    const wrong = inconsistency(build, source, program === 'bake' ? undefined : platform, project.services);
     if (wrong !== undefined) {
       inconsistent(`The service ${name} ${wrong}.`);
       return [];

@@ -151,7 +151,8 @@ function isConvertible(from: Type, to: Type): boolean {
 }
 
 /**
- * The type that all types convert to; undefined where there is none, `dynamic` where one of them is not known.
+ * The type that all types convert to; undefined where there is none. A type that is not
+ * known is that of the others where they are primitive, and else leaves all of it unknown.
  *
  * @see https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go
  */
@@ -159,17 +160,24 @@ export function commonType(types: readonly Type[]): Type | undefined {
   const [first] = types;
   if (first === undefined) return 'dynamic';
   if (types.every((type) => sameType(type, first))) return first;
-  if (types.includes('dynamic')) return 'dynamic';
-  const kinds = new Set(types.map((type) => (typeof type === 'string' ? type : type.kind)));
+  const kinds = new Set(
+    types.flatMap((type) => (type === 'dynamic' ? [] : typeof type === 'string' ? type : type.kind)),
+  );
+  const [kind] = kinds;
+  // What is not known of one of them could be anything.
+  const isOpen = types.includes('dynamic');
+  if (isOpen && kinds.size === 1 && kind !== undefined && STRUCTURES.has(kind)) return 'dynamic';
   const only = (...names: readonly string[]) => [...kinds].every((kind) => names.includes(kind));
   if (only('tuple')) return commonTuple(types);
   if (only('object')) return commonObject(types);
-  if (only('object', 'map')) return commonCollection('map', types);
-  if (only('tuple', 'list')) return commonCollection('list', types);
+  if (!isOpen && only('object', 'map')) return commonCollection('map', types);
+  if (!isOpen && only('tuple', 'list')) return commonCollection('list', types);
   if (only('set')) return commonCollection('set', types);
   if (kinds.has('tuple') && kinds.has('object')) return undefined;
   return preferred(types).find((type) => types.every((from) => isConvertible(from, type)));
 }
+
+const STRUCTURES = new Set(['list', 'set', 'map', 'object', 'tuple']);
 
 /** Texts first, since anything primitive becomes one. */
 function preferred(types: readonly Type[]): readonly Type[] {

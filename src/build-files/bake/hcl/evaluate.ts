@@ -135,9 +135,10 @@ class Evaluation {
     if (!(wrong instanceof BakeProblem) || other instanceof BakeProblem) throw wrong;
     const { type = 'dynamic' } = wrong;
     located(at, () => convert({ kind: 'null', type }, 'bool'));
-    const decides = located(at, () => convert(other, 'bool'));
-    if (decides.kind === 'bool' && decides.value === (operator === '||')) return decides;
-    throw wrong;
+    const cause = { decidedBy: wrong.message, line: at.line };
+    const result = located(at, () => applyBinary(operator, other, { kind: 'unknown', cause }));
+    if (result.kind === 'unknown') throw wrong;
+    return result;
   }
 
   #template(parts: readonly Expression[], at: Position): Value {

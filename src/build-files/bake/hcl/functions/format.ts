@@ -143,7 +143,7 @@ function signed({ flags, width }: Verb, text: string): string {
 }
 
 /** Rounded to even where it is halfway, as Go rounds. */
-function fixed({ digits, scale }: Decimal, places: number): string {
+function fixed({ digits, scale, isNegativeZero }: Decimal, places: number): string {
   const magnitude = digits < 0n ? -digits : digits;
   let scaled = magnitude * 10n ** BigInt(Math.max(places - scale, 0));
   if (scale > places) {
@@ -154,7 +154,7 @@ function fixed({ digits, scale }: Decimal, places: number): string {
   }
   const text = String(scaled).padStart(places + 1, '0');
   const point = text.length - places;
-  return `${digits < 0n ? '-' : ''}${text.slice(0, point)}${places === 0 ? '' : `.${text.slice(point)}`}`;
+  return `${digits < 0n || isNegativeZero === true ? '-' : ''}${text.slice(0, point)}${places === 0 ? '' : `.${text.slice(point)}`}`;
 }
 
 function formatList([template, ...given]: readonly Value[]): Value {

@@ -139,7 +139,6 @@ function trim(text: string, characters: string): string {
 
 function replaceAll(text: string, old: string, replacement: string): string {
   const parts = old === '' ? ['', ...text, ''] : text.split(old);
-  if (old === '' && text === '') parts.pop();
   checkLength(text.length + (parts.length - 1) * replacement.length);
   return parts.join(replacement);
 }
