@@ -59,7 +59,8 @@ export async function requestedBuilds(
   for (const build of builds) {
     const named = namedBuildOf(build);
     if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
-    else defined.push({ path: build.definition, build: asked.found(named) });
+    else if (build.isInherited !== true || asked.isThere(named))
+      defined.push({ path: build.definition, build: asked.found(named) });
   }
   return {
     workflows,
@@ -141,6 +142,10 @@ class AskedBuilds {
       const open = decidedBy === undefined ? [] : [{ field: 'image', decidedBy, line }];
       this.images.push({ file: path, line, ...image, open });
     }
+  }
+
+  isThere(build: NamedBuild): boolean {
+    return this.#known.has(this.found(build).file);
   }
 
   /** The build of a file that is there: builders have other places and names that they fall back to. */

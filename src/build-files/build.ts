@@ -17,6 +17,8 @@ export interface Build {
   readonly target?: string;
   readonly platforms: readonly string[];
   readonly contexts: Readonly<Record<string, string>>;
+  /** A bake target that others inherit from and no group names: mostly not built by itself. */
+  readonly isInherited?: true;
   /** What is not known statically, and what decides it. */
   readonly open: readonly OpenValue[];
 }

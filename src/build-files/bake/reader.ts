@@ -138,6 +138,8 @@ function buildsOf(model: BakeModel, directory: string): DefinitionReading {
     built.set(target.name, known);
     return known;
   };
+  const parents = new Set([...model.targets.values()].flatMap(({ inherits }) => inherits));
+  const grouped = new Set([...model.groups.values()].flatMap(({ targets }) => targets));
   for (const name of model.targets.keys()) {
     const found = caught(() => {
       const target = resolve(name, undefined);
@@ -150,6 +152,7 @@ function buildsOf(model: BakeModel, directory: string): DefinitionReading {
       return build(target);
     });
     if ('problem' in found) problems.push(found.problem);
+    else if (parents.has(name) && !grouped.has(name)) builds.push({ ...found.value, isInherited: true });
     else builds.push(found.value);
   }
   for (const { name, at, targets } of model.groups.values())
