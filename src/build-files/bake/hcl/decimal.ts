@@ -1,5 +1,5 @@
 import { MAX_DIGITS } from '../limits.js';
-import { TooMuch } from './problem.js';
+import { TooMuch } from './too-much.js';
 
 /**
  * A decimal number, `digits` × 10^-`scale`, without trailing zeros behind the point. HCL's numbers have 512 bits: what

@@ -1,7 +1,8 @@
 import { MAX_TEXT_LENGTH } from '../limits.js';
 import { ConversionError } from './convert.js';
 import { wholeNumber } from './decimal.js';
-import { type Position, TooMuch } from './problem.js';
+import type { Position } from './problem.js';
+import { TooMuch } from './too-much.js';
 import { type Type, textValue, type Value } from './value.js';
 
 /** What a function takes in one place. */

@@ -1,7 +1,8 @@
 import { MAX_DEPTH, MAX_STEPS } from '../limits.js';
 import { ConversionError } from './convert.js';
 import type { FunctionTable } from './function.js';
-import { BakeProblem, type Position, TooMuch } from './problem.js';
+import { BakeProblem, type Position } from './problem.js';
+import { TooMuch } from './too-much.js';
 import type { Value } from './value.js';
 
 /** Names and functions that an expression may use. */

@@ -16,7 +16,7 @@ import {
   wholeOf,
 } from '../function.js';
 import { areEqual } from '../operators.js';
-import { TooMuch } from '../problem.js';
+import { TooMuch } from '../too-much.js';
 import {
   boolValue,
   numberValue,
