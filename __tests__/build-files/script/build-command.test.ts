@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildsInScript } from '../../../src/build-files/script/build-command.js';
 
-const files = (script: string, directory = '') => buildsInScript(script, { directory }).named.map(({ file }) => file);
+const files = (script: string, directory = '') =>
+  buildsInScript(script, { directory, line: 1 }).named.map(({ file }) => file);
 
 describe('the builds that a script asks for', () => {
   test.each([
@@ -80,7 +81,7 @@ describe('the builds that a script asks for', () => {
     const script =
       'docker build --target api --platform linux/amd64,linux/arm64 --build-arg A=1 --build-arg B --build-arg C=$C ' +
       '--build-arg __proto__=x --build-context base=docker-image://b .';
-    const [build] = buildsInScript(script, { directory: '' }).named;
+    const [build] = buildsInScript(script, { directory: '', line: 1 }).named;
     expect(build).toMatchObject({
       target: 'api',
       platforms: ['linux/amd64', 'linux/arm64'],
@@ -100,7 +101,7 @@ describe('the builds that a script asks for', () => {
 
   test('what stands before a command is its environment', () => {
     const script = 'A=1 DOCKER_DEFAULT_PLATFORM=linux/arm64 docker build --build-arg A --build-arg B .';
-    expect(buildsInScript(script, { directory: '' }).named).toMatchObject([
+    expect(buildsInScript(script, { directory: '', line: 1 }).named).toMatchObject([
       { buildArgs: { A: '1' }, platforms: ['linux/arm64'], open: { args: ['B'] } },
     ]);
   });
@@ -109,7 +110,7 @@ describe('the builds that a script asks for', () => {
     const script =
       'podman build --from evil --build-arg-file f --build-context a=container-image://b .\n' +
       'buildctl build --local context=. --opt build-arg:A=1 --opt target=t --opt context:c=docker-image://d --opt source=s';
-    expect(buildsInScript(script, { directory: '' }).named).toMatchObject([
+    expect(buildsInScript(script, { directory: '', line: 1 }).named).toMatchObject([
       { firstBase: 'evil', buildContexts: { a: 'docker-image://b' }, open: { args: [''] } },
       { target: 't', buildArgs: { A: '1', BUILDKIT_SYNTAX: 's' }, buildContexts: { c: 'docker-image://d' } },
     ]);
@@ -117,7 +118,7 @@ describe('the builds that a script asks for', () => {
 
   test('a run of bake has its files and what it sets', () => {
     const script = 'cd a && docker buildx bake -f x.hcl --set "*.args.A=1" --var B=2 app';
-    expect(buildsInScript(script, { directory: '' }).bakes).toEqual([
+    expect(buildsInScript(script, { directory: '', line: 1 }).bakes).toEqual([
       { files: ['a/x.hcl'], directory: 'a', overrides: ['*.args.A=1', 'var B=2'], line: 1 },
     ]);
   });
@@ -126,7 +127,7 @@ describe('the builds that a script asks for', () => {
     const parts = ['$(', '`', '<<A ', "'", '"', '${', 'A=$A$A;', 'bash -c "', '\\', '(', 'eval $A '];
     for (const part of parts) {
       const start = performance.now();
-      buildsInScript(part.repeat(10_000), { directory: '' });
+      buildsInScript(part.repeat(10_000), { directory: '', line: 1 });
       expect(performance.now() - start).toBeLessThan(5_000);
     }
   });

@@ -24,7 +24,7 @@ describe('build-push-action', () => {
         buildArgs: { A: '1' },
         buildContexts: { base: 'docker-image://b' },
         open: { args: ['B'], target: false, contexts: false, platforms: false },
-        asked: { line: 1, context: '.' },
+        asked: { line: 4, context: '.' },
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import { buildsInScript } from '../script/build-command.js';
 import { allRequested, joinInside, notRead, type RequestedBuilds } from '../script/named-build.js';
-import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
+import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 
 /** Keys under which CI systems keep commands of a shell, as a text or as lines. */
 const SCRIPT_KEYS = new Set([
@@ -18,25 +18,35 @@ const MAX_VALUES = 200_000;
  * Pipelines, Bitbucket Pipelines, Travis, Drone, Buildkite, Tekton. Variables count where they are literal.
  */
 export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds> {
-  const { documents, fault } = await parseYaml(bytes);
+  const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
   const found: RequestedBuilds[] = [];
   let left = MAX_VALUES;
   let isDeeper = false;
-  const visit = (value: unknown, variables: Readonly<Record<string, string>>, depth: number) => {
-    isDeeper ||= depth > MAX_DEPTH;
-    if (depth > MAX_DEPTH || found.length >= MAX_SCRIPTS || left-- <= 0) return;
-    for (const item of items(value)) visit(item, variables, depth + 1);
+  const visit = (value: unknown, variables: Readonly<Record<string, string>>, path: YamlPath, document: number) => {
+    const isTooDeep = path.length > MAX_DEPTH;
+    isDeeper ||= isTooDeep;
+    if (isTooDeep || found.length >= MAX_SCRIPTS || left-- <= 0) return;
+    for (const [index, item] of items(value).entries()) visit(item, variables, [...path, index], document);
     const own = { ...variables, ...variablesOf(value) };
+    const directory = directoryOf(value);
     const words = invocationOf(value);
-    if (words !== undefined) found.push(buildsInScript(words, { directory: directoryOf(value), variables: own }));
+    if (words !== undefined)
+      found.push(buildsInScript(words, { directory, variables: own, line: lineOf(path, document) }));
     for (const [key, inner] of entriesOf(value)) {
-      const script = SCRIPT_KEYS.has(key) ? scriptOf(inner) : undefined;
-      if (script === undefined || isArguments(value)) visit(inner, own, depth + 1);
-      else found.push(buildsInScript(script, { directory: directoryOf(value), variables: own }));
+      const below = [...path, key];
+      const lines = SCRIPT_KEYS.has(key) && !isArguments(value) ? textsOf(inner, below) : [];
+      if (lines.length === 0) visit(inner, own, below, document);
+      else {
+        const line = lines.flatMap((one) => {
+          const start = lineOf(one.path, document);
+          return one.text.split('\n').map((_, index) => start + index);
+        });
+        found.push(buildsInScript(lines.map(({ text }) => text).join('\n'), { directory, variables: own, line }));
+      }
     }
   };
-  for (const document of documents) visit(document, {}, 0);
+  for (const [index, document] of documents.entries()) visit(document, {}, [], index);
   const all = allRequested(found);
   if (isDeeper) return { ...all, fault: { reason: 'it nests deeper than is read' } };
   return found.length < MAX_SCRIPTS && left > 0
@@ -44,12 +54,13 @@ export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds
     : { ...all, fault: { reason: 'it has more scripts than are read' } };
 }
 
+/** Groups of lines within groups. */
+const MAX_GROUPS = 4;
+
 /** A text, or lines, which may be grouped by anchors. */
-function scriptOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return undefined;
-  const lines = value.flat(3).filter((line) => typeof line === 'string');
-  return lines.length === 0 ? undefined : lines.join('\n');
+function textsOf(value: unknown, path: YamlPath, depth = 0): readonly { text: string; path: YamlPath }[] {
+  if (typeof value === 'string') return [{ text: value, path }];
+  return depth === MAX_GROUPS ? [] : items(value).flatMap((item, index) => textsOf(item, [...path, index], depth + 1));
 }
 
 function variablesOf(value: unknown): Readonly<Record<string, string>> {

@@ -7,20 +7,22 @@ import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
  * @see https://goreleaser.com/customization/docker/
  */
 export async function buildsInGoreleaser(bytes: Uint8Array): Promise<RequestedBuilds> {
-  const { documents, fault } = await parseYaml(bytes);
+  const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
   const [file] = documents;
-  const dockers = items(field(file, 'dockers')).map((one) => {
+  const dockers = items(field(file, 'dockers')).map((one, index) => {
     const flags = [...items(field(one, 'build_flag_templates')), ...items(field(one, 'build_flags'))];
     const [os, architecture] = [field(one, 'goos') ?? 'linux', field(one, 'goarch') ?? 'amd64'];
     const program = String(field(one, 'use') ?? '') === 'podman' ? 'podman' : 'docker';
-    return build(program, one, [`--platform=${String(os)}/${String(architecture)}`, ...flags]);
+    const words = [`--platform=${String(os)}/${String(architecture)}`, ...flags];
+    return build(program, one, words, lineOf(['dockers', index]));
   });
-  const second = items(field(file, 'dockers_v2')).map((one) => {
+  const second = items(field(file, 'dockers_v2')).map((one, index) => {
     const platforms = items(field(one, 'platforms')).filter((platform) => typeof platform === 'string');
     const args = entriesOf(field(one, 'build_args')).map(([name, value]) => `--build-arg=${name}=${String(value)}`);
     const flags = platforms.length === 0 ? ['linux/amd64', 'linux/arm64'] : platforms;
-    return build('docker', one, [`--platform=${flags.join(',')}`, ...args, ...items(field(one, 'flags'))]);
+    const words = [`--platform=${flags.join(',')}`, ...args, ...items(field(one, 'flags'))];
+    return build('docker', one, words, lineOf(['dockers_v2', index]));
   });
   const kos = items(field(file, 'kos')).map((one): RequestedBuilds => {
     const base = field(one, 'base_image');
@@ -30,10 +32,10 @@ export async function buildsInGoreleaser(bytes: Uint8Array): Promise<RequestedBu
   return allRequested([...dockers, ...second, ...kos]);
 }
 
-function build(program: string, docker: unknown, flags: readonly unknown[]): RequestedBuilds {
+function build(program: string, docker: unknown, flags: readonly unknown[], line: number): RequestedBuilds {
   const words = flags.filter((flag) => typeof flag === 'string').map(quoted);
   const file = field(docker, 'dockerfile') ?? 'Dockerfile';
-  return buildsInScript(`${program} build ${words.join(' ')} -f ${quoted(String(file))} .`, { directory: '' });
+  return buildsInScript(`${program} build ${words.join(' ')} -f ${quoted(String(file))} .`, { directory: '', line });
 }
 
 /** A template stands for what only a run knows. */

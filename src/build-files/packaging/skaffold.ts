@@ -5,24 +5,31 @@ import {
   type NamedBuild,
   NO_BUILDS,
   notRead,
+  onLine,
   openParts,
   type RequestedBuilds,
 } from '../script/named-build.js';
-import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
+import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 
 /**
  * The builds of a skaffold configuration in `directory`, of all its profiles.
  * @see https://skaffold.dev/docs/references/yaml/
  */
 export async function buildsInSkaffold(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
-  const { documents, fault } = await parseYaml(bytes);
+  const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
-  const sections = documents.flatMap((document) => [document, ...items(field(document, 'profiles'))]);
-  const artifacts = sections.flatMap((section) => items(field(field(section, 'build'), 'artifacts')));
-  return allRequested(artifacts.map((artifact) => buildOf(artifact, directory)));
+  const found = documents.flatMap((document, index) => {
+    const artifactsOf = (section: unknown, path: YamlPath) =>
+      items(field(field(section, 'build'), 'artifacts')).map((artifact, place) =>
+        buildOf(artifact, directory, lineOf([...path, 'build', 'artifacts', place], index)),
+      );
+    const profiles = items(field(document, 'profiles'));
+    return [...artifactsOf(document, []), ...profiles.flatMap((one, place) => artifactsOf(one, ['profiles', place]))];
+  });
+  return allRequested(found);
 }
 
-function buildOf(artifact: unknown, directory: string): RequestedBuilds {
+function buildOf(artifact: unknown, directory: string, line: number): RequestedBuilds {
   const image = String(field(artifact, 'image') ?? 'an image');
   for (const [builder, fields] of OTHER_BUILDERS) {
     const given = field(artifact, builder);
@@ -34,7 +41,7 @@ function buildOf(artifact: unknown, directory: string): RequestedBuilds {
   const context = field(artifact, 'context') ?? '.';
   const custom = field(field(artifact, 'custom'), 'buildCommand');
   const dir = typeof context === 'string' ? inside(directory, context) : null;
-  if (typeof custom === 'string') return buildsInScript(custom, { directory: dir });
+  if (typeof custom === 'string') return onLine(buildsInScript(custom, { directory: dir, line }), line);
   const how = field(artifact, 'docker') ?? field(artifact, 'kaniko');
   const dockerfile = field(how, 'dockerfile') ?? 'Dockerfile';
   const file = typeof dockerfile === 'string' && !dockerfile.includes('{{') ? joinInside(dir, dockerfile) : undefined;
@@ -57,7 +64,7 @@ function buildOf(artifact: unknown, directory: string): RequestedBuilds {
       target: isOpenTarget,
       contexts: false,
     }),
-    asked: { line: 1, context: dir === '' || dir === null ? '.' : dir },
+    asked: { line, context: dir === '' || dir === null ? '.' : dir },
   };
   return { named: [build], unseen: [] };
 }

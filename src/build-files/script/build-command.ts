@@ -33,8 +33,8 @@ export interface ScriptPlace {
   /** The directory of the script's own file, where it has one. */
   readonly own?: string;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Of the script's first line in its file; without it, that of a command is not known, and is 1. */
-  readonly line?: number;
+  /** Of the script's first line in its file, or of each of its lines. */
+  readonly line: number | readonly number[];
 }
 
 /**
@@ -51,7 +51,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   let current = place.directory;
   for (const command of shellCommands(script, place.variables)) {
     const words = command.words.map((word) => word.replaceAll(OWN_MARK, own));
-    const line = place.line === undefined ? 1 : command.line + place.line - 1;
+    const line = lineOf(place, command.line);
     const [first] = words;
     if (first === OPEN) outer.push(current);
     else if (first === CLOSE) current = outer.pop() ?? current;
@@ -66,6 +66,10 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
     else if (found !== undefined) bakes.push(found);
   }
   return { named, unseen, bakes };
+}
+
+function lineOf({ line }: ScriptPlace, ofCommand: number): number {
+  return typeof line === 'number' ? line + ofCommand - 1 : (line[ofCommand - 1] ?? line.at(-1) ?? 1);
 }
 
 /** The directory after `cd DIRECTORY`; null where it is not known or no directory of the repository. */

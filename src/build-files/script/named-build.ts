@@ -86,6 +86,18 @@ export function allRequested(requested: readonly RequestedBuilds[]): RequestedBu
   };
 }
 
+/** Where all builds and runs of them stand that were found in one step or target. */
+export function onLine(requested: RequestedBuilds, line: number): RequestedBuilds {
+  return {
+    ...requested,
+    named: requested.named.map((build) => ({ ...build, asked: { ...build.asked, line } })),
+    ...optionalField(
+      'bakes',
+      requested.bakes?.map((run) => ({ ...run, line })),
+    ),
+  };
+}
+
 /** The name of a build argument whose value is not known; empty where the name is not, either. */
 export function openName(text: string): string {
   const [name = ''] = text.split('=', 1);

@@ -1,12 +1,13 @@
-import { entriesOf, field, items, members, parseYaml } from '../workflow/yaml-fields.js';
+import type { MemberNode } from '@humanwhocodes/momoa';
+import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 import { buildsInScript } from './build-command.js';
-import { allRequested, joinInside, NO_BUILDS, notRead, type RequestedBuilds } from './named-build.js';
+import { allRequested, joinInside, NO_BUILDS, notRead, onLine, type RequestedBuilds } from './named-build.js';
 
 /**
  * The builds in the scripts of a package.json.
  * @see https://docs.npmjs.com/cli/using-npm/scripts
  */
-export function buildsInPackageJson(text: string, directory: string): RequestedBuilds {
+export async function buildsInPackageJson(text: string, directory: string): Promise<RequestedBuilds> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -14,8 +15,32 @@ export function buildsInPackageJson(text: string, directory: string): RequestedB
     // npm runs nothing from it, either.
     return NO_BUILDS;
   }
-  const scripts = members(field(parsed, 'scripts')).filter((script) => typeof script === 'string');
-  return allRequested(scripts.map((script) => buildsInScript(script, { directory })));
+  const found = entriesOf(field(parsed, 'scripts')).flatMap(([name, script]) =>
+    typeof script === 'string' ? [{ name, requested: buildsInScript(script, { directory, line: 1 }) }] : [],
+  );
+  const isEmpty = ({ named, bakes = [] }: RequestedBuilds) => named.length === 0 && bakes.length === 0;
+  const lines = found.every(({ requested }) => isEmpty(requested)) ? undefined : await scriptLines(text);
+  return allRequested(found.map(({ name, requested }) => onLine(requested, lines?.get(name) ?? 1)));
+}
+
+/** Where each script of a package.json stands; nothing where that can't be said. */
+async function scriptLines(text: string): Promise<ReadonlyMap<string, number>> {
+  const { parse } = await import('@humanwhocodes/momoa');
+  const lines = new Map<string, number>();
+  try {
+    const { body } = parse(text, { mode: 'json' });
+    const scripts = body.type === 'Object' ? body.members.findLast((member) => keyOf(member) === 'scripts') : undefined;
+    for (const member of scripts?.value.type === 'Object' ? scripts.value.members : [])
+      lines.set(keyOf(member), member.value.loc.start.line);
+  } catch (error) {
+    // The library overflows the stack where a text nests deep, and has no class of its own for other errors.
+    if (!(error instanceof Error)) throw error;
+  }
+  return lines;
+}
+
+function keyOf({ name }: MemberNode): string {
+  return name.type === 'String' ? name.value : name.name;
 }
 
 const ASSIGNMENT = /^(?:export +)?([A-Za-z_][\w-]*) *:= *(?:'([^'\n]*)'|"([^"\\\n]*)") *$/gm;
@@ -69,10 +94,10 @@ function joined(lines: readonly string[]): readonly { readonly text: string; rea
  * @see https://taskfile.dev/docs/reference/schema
  */
 export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
-  const { documents, fault } = await parseYaml(bytes);
+  const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
   const [file] = documents;
-  const tasks = members(field(file, 'tasks')).map((task) => {
+  const tasks = entriesOf(field(file, 'tasks')).map(([name, task]) => {
     const given = field(task, 'dir');
     const dir = given === undefined ? directory : typeof given === 'string' ? given : null;
     const variables = new Map([...entriesOf(field(file, 'vars')), ...entriesOf(field(task, 'vars'))]);
@@ -83,11 +108,19 @@ export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Pr
         return typeof value === 'string' && !value.includes('{{') ? value : '\0';
       });
     const place = dir === null ? null : inside(given === undefined ? '' : directory, expand(dir));
-    const commands = [task, field(task, 'cmd'), ...items(task), ...items(field(task, 'cmds'))];
+    const path = ['tasks', name];
+    const commands: readonly (readonly [unknown, YamlPath])[] = [
+      [task, path],
+      [field(task, 'cmd'), [...path, 'cmd']],
+      ...items(task).map((command, index) => [command, [...path, index]] as const),
+      ...items(field(task, 'cmds')).map((command, index) => [command, [...path, 'cmds', index]] as const),
+    ];
     return allRequested(
-      commands.flatMap((command) => {
-        const script = typeof command === 'string' ? command : field(command, 'cmd');
-        return typeof script === 'string' ? [buildsInScript(expand(script), { directory: place })] : [];
+      commands.flatMap(([command, where]) => {
+        const isText = typeof command === 'string';
+        const script = isText ? command : field(command, 'cmd');
+        if (typeof script !== 'string') return [];
+        return [buildsInScript(expand(script), { directory: place, line: lineOf(isText ? where : [...where, 'cmd']) })];
       }),
     );
   });

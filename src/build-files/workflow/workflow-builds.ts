@@ -7,6 +7,7 @@ import {
   type NamedImage,
   NO_BUILDS,
   notRead,
+  onLine,
   type RequestedBuilds,
 } from '../script/named-build.js';
 import { OWN_MARK } from '../script/shell-commands.js';
@@ -27,13 +28,14 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
  */
 export async function buildsInWorkflow(bytes: Uint8Array, directory = ''): Promise<RequestedBuilds> {
-  const { documents, fault, placeOf } = await parseYaml(bytes);
+  const yaml = await parseYaml(bytes);
+  const { documents, fault } = yaml;
   if (fault !== undefined) return notRead(fault);
   const [workflow, ...others] = documents.filter((document) => document !== null);
   if (others.length > 0) return notRead({ reason: 'it has more than one YAML document' });
   // A step may set any variable for those after it.
   const setsVariables = Buffer.from(bytes).includes('GITHUB_ENV');
-  return new Workflow(workflow, directory, setsVariables, placeOf).builds();
+  return new Workflow(workflow, directory, setsVariables, yaml).builds();
 }
 
 interface Surroundings extends ExpressionScope {
@@ -47,14 +49,14 @@ class Workflow {
   readonly #workflow: unknown;
   readonly #directory: string;
   readonly #setsVariables: boolean;
-  readonly #placeOf: ParsedYaml['placeOf'];
+  readonly #yaml: ParsedYaml;
   #left = MAX_CHARACTERS;
 
-  constructor(workflow: unknown, directory: string, setsVariables: boolean, placeOf: ParsedYaml['placeOf']) {
+  constructor(workflow: unknown, directory: string, setsVariables: boolean, yaml: ParsedYaml) {
     this.#workflow = workflow;
     this.#directory = directory;
     this.#setsVariables = setsVariables;
-    this.#placeOf = placeOf;
+    this.#yaml = yaml;
   }
 
   builds(): RequestedBuilds {
@@ -80,7 +82,10 @@ class Workflow {
     const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
     const around = { matrix, env, directory, ...(platform === undefined ? {} : { platform }) };
     const uses = field(job, 'uses');
-    const called = typeof uses === 'string' ? [buildsOfAction(uses, withValuesIn(field(job, 'with'), around))] : [];
+    const called =
+      typeof uses === 'string'
+        ? [this.#atLine(buildsOfAction(uses, withValuesIn(field(job, 'with'), around)), ['jobs', name, 'uses'])]
+        : [];
     const steps = items(field(job, 'steps')).map((step, index) =>
       this.#step(step, around, ['jobs', name, 'steps', index]),
     );
@@ -109,7 +114,7 @@ class Workflow {
     const [decidedBy] = /\$\{\{.*?\}\}/s.exec(image) ?? [];
     return [
       {
-        ...this.#placeOf(path),
+        ...this.#yaml.placeOf(path),
         ...{ image, name },
         ...optionalField('platform', around.platform),
         ...optionalField('decidedBy', decidedBy),
@@ -120,10 +125,16 @@ class Workflow {
   /** An action that is an image: one that is pulled, or one that is built where it is used. */
   #ownAction(runs: unknown): RequestedBuilds {
     const image = text(field(runs, 'image'));
-    if (image?.startsWith(PULLED) !== true) return buildOfAction(runs, this.#directory);
+    if (image?.startsWith(PULLED) !== true)
+      return this.#atLine(buildOfAction(runs, this.#directory), ['runs', 'image']);
     const around = { matrix: new Map<string, unknown>(), env: new Map<string, string>(), directory: undefined };
     const images = this.#image('runs', image, ['runs', 'image'], around).map(withoutScheme);
     return { ...NO_BUILDS, images };
+  }
+
+  #atLine(found: RequestedBuilds, path: YamlPath): RequestedBuilds {
+    const isEmpty = found.named.length === 0 && (found.bakes?.length ?? 0) === 0;
+    return isEmpty ? found : onLine(found, this.#yaml.lineOf(path));
   }
 
   #env(matrix: Combination, ...maps: readonly unknown[]): ReadonlyMap<string, string> {
@@ -152,6 +163,7 @@ class Workflow {
       const found = buildsInScript(withoutExpressions(withValues(run, scope)), {
         directory: directory === null ? null : inRepository(directory),
         own: this.#directory,
+        line: this.#yaml.lineOf([...path, 'run']),
         variables: { ...Object.fromEntries(env), GITHUB_ACTION_PATH: OWN_MARK },
       });
       return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
@@ -164,7 +176,7 @@ class Workflow {
         images: this.#image(name, uses, [...path, 'uses'], { ...around, env }).map(withoutScheme),
       };
     }
-    const found = buildsOfAction(uses, withValuesIn(field(step, 'with'), scope));
+    const found = this.#atLine(buildsOfAction(uses, withValuesIn(field(step, 'with'), scope)), [...path, 'uses']);
     return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
   }
 }

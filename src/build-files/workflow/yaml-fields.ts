@@ -13,17 +13,19 @@ export interface ParsedYaml {
   readonly fault?: FileFault;
   /** Where a value of the first document stands, or what is nearest to it from the outside. */
   readonly placeOf: (path: YamlPath) => SourceRange;
+  /** The line of a value in a document of {@link documents}; of a block of text, that of its first line. */
+  readonly lineOf: (path: YamlPath, document?: number) => number;
 }
 
 /** Names and indexes, from the top of a document. */
 export type YamlPath = readonly (string | number)[];
 
 const TOP: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-const NO_DOCUMENTS: ParsedYaml = { documents: [], placeOf: () => TOP };
+const NO_DOCUMENTS: ParsedYaml = { documents: [], placeOf: () => TOP, lineOf: () => 1 };
 
 /** Reads YAML; tags that are not known count for nothing. It never throws on what the file holds. */
 export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
-  const { isAlias, isMap, isSeq, LineCounter, parseAllDocuments } = await import('../yaml-library.js');
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } = await import('../yaml-library.js');
   const lineCounter = new LineCounter();
   const failed = (fault: FileFault): ParsedYaml => ({ ...NO_DOCUMENTS, fault });
   try {
@@ -36,23 +38,37 @@ export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
       return failed({ reason, ...optionalField('line', error.linePos?.[0].line) });
     }
     const documents = found.map((one): unknown => one.toJS({ maxAliasCount: MAX_ALIASES }));
-    const first = found.find(({ contents }) => contents !== null);
-    const inside = (node: unknown, step: string | number): unknown => {
-      const target = isAlias(node) && first !== undefined ? node.resolve(first) : node;
-      return isMap(target) || isSeq(target) ? target.get(step, true) : undefined;
-    };
-    const placeOf = (path: YamlPath): SourceRange => {
-      let node: unknown = first?.contents;
+    const first = Math.max(
+      found.findIndex(({ contents }) => contents !== null),
+      0,
+    );
+    /** The node of a path, and its range, or that of what is nearest to it from the outside. */
+    const find = (path: YamlPath, place: number) => {
+      const document = found[place];
+      let node: unknown = document?.contents;
       let range = rangeOf(node);
+      const target = () => (isAlias(node) && document !== undefined ? node.resolve(document) : node);
       for (const step of path) {
-        node = inside(node, step);
+        const outer = target();
+        node = isMap(outer) || isSeq(outer) ? outer.get(step, true) : undefined;
         range = rangeOf(node) ?? range;
       }
+      return { node: target(), range };
+    };
+    const placeOf = (path: YamlPath): SourceRange => {
+      const { range } = find(path, first);
       if (range === undefined) return TOP;
       const [start, end] = [lineCounter.linePos(range[0]), lineCounter.linePos(range[1])];
       return { line: start.line, column: start.col, endLine: end.line, endColumn: end.col };
     };
-    return { documents, placeOf };
+    const lineOf = (path: YamlPath, document = first): number => {
+      const { node, range } = find(path, document);
+      const [start] = rangeOf(node) ?? range ?? [0];
+      const { line } = lineCounter.linePos(start);
+      const isBlock = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
+      return Math.max(isBlock ? line + 1 : line, 1);
+    };
+    return { documents, placeOf, lineOf };
   } catch (error) {
     // The library overflows the stack on text that nests deep enough; what it throws else is about aliases.
     if (error instanceof RangeError) return failed({ reason: 'it nests too deep to be read' });
