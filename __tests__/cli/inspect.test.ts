@@ -76,7 +76,7 @@ describe('inspect IMAGE', () => {
     expect(row('ONBUILD')).toContain('RUN x');
     expect(row('package managers')).toContain('none');
     expect(row('size')).toMatch(/ in 7 files, 1 layer$/);
-    expect(row('age')).toContain('2026-01-02 by the date in its configuration, not vouched for');
+    expect(row('age')).toContain('2026-01-02 by the date in its configuration, not verified');
     expect(row('distribution')).toContain('(wolfi), by /etc/os-release');
     expect(row('supported')).toContain('Node.js 18 ended: until 2025-04-30');
     expect(row('Wolfi')).toContain('by os-release, 1 apk package');

@@ -139,8 +139,8 @@ describe('known vulnerabilities of two images', () => {
     const { vulnerabilities } = compare(known(ONE), { vulnerabilities: OFFLINE });
     expect(vulnerabilities).toEqual({ status: 'not-known', reason: 'new:2: The run is offline.' });
     expect(compare({}, {})).toEqual({
-      packages: { status: 'not-known', reason: 'No rule of the policy asks what is installed.' },
-      vulnerabilities: { status: 'not-known', reason: 'No rule of the policy asks what is known of its packages.' },
+      packages: { status: 'not-known', reason: 'No rule of the policy needs them.' },
+      vulnerabilities: { status: 'not-known', reason: 'No rule of the policy needs them.' },
     });
   });
 });

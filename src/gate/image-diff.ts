@@ -138,6 +138,8 @@ function unevaluated({ name }: Side, { unevaluated: all }: KnownVulnerabilities)
 function notKnown(kind: EvidenceKind, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {
   for (const [{ name }, evidence] of sides) {
     if (evidence?.status === 'present') continue;
+    // Evidence is collected where a rule needs it.
+    if (evidence === undefined) return { status: 'not-known', reason: 'No rule of the policy needs them.' };
     const { message } = describeMissing(evidence, EVIDENCE_NAMES[kind]);
     return { status: 'not-known', reason: `${name}: ${message}` };
   }
