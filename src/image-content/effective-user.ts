@@ -1,6 +1,7 @@
 import { expandWord } from '../build-files/dockerfile/shell-words.js';
-import type { SourceRange } from '../build-files/image-use.js';
-import type { Stage, StageBase, StageInstruction } from '../build-files/stage.js';
+import type { ImageUse, SourceRange } from '../build-files/image-use.js';
+import type { Stage, StageInstruction } from '../build-files/stage.js';
+import { stageIndex } from '../build-files/stage-index.js';
 import { optionalField } from '../lib/collections.js';
 import type { ImageConfiguration } from './configuration.js';
 import { runsAs } from './user.js';
@@ -37,42 +38,47 @@ const TRIGGER = /^\s*([A-Za-z]+)\s+(\S.*?)\s*$/s;
  * replaced by each USER of the chain in order, those of ONBUILD triggers first. Empty where no target is built on that
  * use.
  */
-export function effectiveUsers(stages: readonly Stage[], use: string, base: BaseDefaults): readonly EffectiveUser[] {
-  return usersOn(stages, (below) => below.kind === 'image' && below.use === use, base);
-}
-
-/** The same of the targets that are built on scratch, whose files are all copied. */
-export function usersOnScratch(stages: readonly Stage[]): readonly EffectiveUser[] {
-  return usersOn(stages, ({ kind }) => kind === 'scratch', { user: '', env: [], onBuild: [] });
-}
-
-function usersOn(
+export function effectiveUsers(
   stages: readonly Stage[],
-  isMeant: (base: StageBase) => boolean,
+  { id, file }: Pick<ImageUse, 'id' | 'file'>,
   base: BaseDefaults,
 ): readonly EffectiveUser[] {
-  const byIndex = new Map(stages.map((stage) => [stage.index, stage]));
-  return stages
-    .filter((stage) => stage.target)
-    .flatMap((target): EffectiveUser[] => {
-      const chain = chainTo(target, byIndex, isMeant);
-      if (chain === null) return [];
-      const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
-      const stage = { index: target.index, name: target.name };
-      if (decision === undefined) return [{ user: base.user, stage, chain }];
-      const env = isSetByTriggers(chain, base.onBuild) ? undefined : base.env;
-      if (decision.kind === 'trigger') {
-        const { text, trigger } = decision;
-        return [{ user: expandOver({ text, variables: {} }, env)?.trim(), trigger, stage, chain }];
-      }
-      const { file, instruction } = decision;
-      const { line, column, endLine, endColumn, text, otherwise = [], givenBy } = instruction;
-      return [instruction, ...otherwise].map(({ expanded, variables }) => {
-        const user = expanded ?? expandOver({ text, ...optionalField('variables', variables) }, env);
-        const at = { file, line, column, endLine, endColumn, text };
-        return { user: user?.trim(), at, stage, chain, ...optionalField('givenBy', givenBy) };
-      });
-    });
+  return stageIndex(stages, file)
+    .chainsOn(id)
+    .flatMap((chain) => usersOn(chain, base));
+}
+
+/** The same of the targets of a file that are built on scratch, whose files are all copied. */
+export function usersOnScratch(stages: readonly Stage[], file: string): readonly EffectiveUser[] {
+  return stageIndex(stages, file)
+    .chainsOnScratch()
+    .flatMap((chain) => usersOn(chain, { user: '', env: [], onBuild: [] }));
+}
+
+function usersOn(chain: Chain, base: BaseDefaults): readonly EffectiveUser[] {
+  const target = topOf(chain);
+  const decision = lastUser(chain) ?? triggeredUser(base.onBuild);
+  const stage = { index: target.index, name: target.name };
+  if (decision === undefined) return [{ user: base.user, stage, chain }];
+  const env = isSetByTriggers(chain, base.onBuild) ? undefined : base.env;
+  if (decision.kind === 'trigger') {
+    const { text, trigger } = decision;
+    return [{ user: expandOver({ text, variables: {} }, env)?.trim(), trigger, stage, chain }];
+  }
+  const { file, instruction } = decision;
+  const { line, column, endLine, endColumn, text, otherwise = [], givenBy } = instruction;
+  return [instruction, ...otherwise].map(({ expanded, variables }) => {
+    const user = expanded ?? expandOver({ text, ...optionalField('variables', variables) }, env);
+    const at = { file, line, column, endLine, endColumn, text };
+    return { user: user?.trim(), at, stage, chain, ...optionalField('givenBy', givenBy) };
+  });
+}
+
+/** From the stage that is built on what is meant up to a target. */
+type Chain = readonly [Stage, ...Stage[]];
+
+function topOf(chain: Chain): Stage {
+  return chain.at(-1) ?? chain[0];
 }
 
 /** The user that a container of an image runs as that nothing is built on. */
@@ -81,37 +87,19 @@ export function ownUser({ user }: BaseDefaults): EffectiveUser {
 }
 
 /** The target stages of one file that are built on scratch and run as root: by their USER, or since none says any. */
-export function rootsOnScratch(stages: readonly Stage[]): readonly Stage[] {
-  const byIndex = new Map(stages.map((stage) => [stage.index, stage]));
-  return stages.filter((target) => {
-    if (!target.target) return false;
-    const chain = chainTo(target, byIndex, (base) => base.kind === 'scratch');
-    if (chain === null) return false;
-    const decision = lastUser(chain);
-    if (decision?.kind !== 'instruction') return true;
-    const { instruction } = decision;
-    return [instruction, ...(instruction.otherwise ?? [])].some(({ expanded }) => {
-      const user = expanded === undefined ? undefined : runsAs(expanded.trim(), undefined);
-      return user?.uid === 0 || user?.invalid !== undefined;
-    });
-  });
-}
-
-/** The stages from the one that, in some build, is built on what is meant up to `target`; null where there is none. */
-function chainTo(
-  target: Stage,
-  byIndex: ReadonlyMap<number, Stage>,
-  isMeant: (base: StageBase) => boolean,
-): readonly Stage[] | null {
-  const chain: Stage[] = [];
-  // A stage can only name an earlier one, so this ends.
-  for (let stage: Stage | undefined = target; stage !== undefined; ) {
-    chain.unshift(stage);
-    if ([stage.base, ...(stage.otherBases ?? [])].some(isMeant)) return chain;
-    const below: Stage | undefined = stage.base.kind === 'stage' ? byIndex.get(stage.base.index) : undefined;
-    stage = below !== undefined && below.index < stage.index ? below : undefined;
-  }
-  return null;
+export function rootsOnScratch(stages: readonly Stage[], file: string): readonly Stage[] {
+  return stageIndex(stages, file)
+    .chainsOnScratch()
+    .filter((chain) => {
+      const decision = lastUser(chain);
+      if (decision?.kind !== 'instruction') return true;
+      const { instruction } = decision;
+      return [instruction, ...(instruction.otherwise ?? [])].some(({ expanded }) => {
+        const user = expanded === undefined ? undefined : runsAs(expanded.trim(), undefined);
+        return user?.uid === 0 || user?.invalid !== undefined;
+      });
+    })
+    .map(topOf);
 }
 
 /** The last USER of the chain. A stage's triggers run before what the stage above it says itself. */

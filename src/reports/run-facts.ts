@@ -25,13 +25,7 @@ export function noticesOf(policy: Policy, reading: Reading): readonly string[] {
 }
 
 function rootStages(stages: readonly Stage[]): readonly Stage[] {
-  const byFile = new Map<string, Stage[]>();
-  for (const stage of stages) {
-    const known = byFile.get(stage.file);
-    if (known === undefined) byFile.set(stage.file, [stage]);
-    else known.push(stage);
-  }
-  return [...byFile.values()].flatMap(rootsOnScratch);
+  return [...new Set(stages.map(({ file }) => file))].flatMap((file) => rootsOnScratch(stages, file));
 }
 
 /** `FROM scratch` names no image that a rule could be asked of. */

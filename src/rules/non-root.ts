@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { stageIndex } from '../build-files/stage-index.js';
 import { type AccountChange, accountChange } from '../image-content/account-changes.js';
 import {
   type BaseDefaults,
@@ -85,10 +86,10 @@ export const nonRoot: ImageRule<Options> = {
 
 /** Of a stage that is copied whole, the users of what is built on scratch; undefined where nothing is built on the use. */
 function usersOver({ use, stages }: BuiltUse, base: BaseDefaults): readonly EffectiveUser[] | undefined {
-  const own = stages.filter(({ file }) => file === use.file);
-  const users = effectiveUsers(own, use.id, base);
+  const users = effectiveUsers(stages, use, base);
   if (users.length > 0) return users;
-  return own.some(({ index, ships }) => ships && index === use.stage?.index) ? usersOnScratch(own) : undefined;
+  const own = use.stage === null ? undefined : stageIndex(stages, use.file).get(use.stage.index);
+  return own?.ships === true ? usersOnScratch(stages, use.file) : undefined;
 }
 
 /** What the build file says of the user, whatever the image does. */

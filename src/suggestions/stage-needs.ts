@@ -1,5 +1,6 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import type { Stage, StageInstruction } from '../build-files/stage.js';
+import { stageIndex } from '../build-files/stage-index.js';
 import { effectiveUsers } from '../image-content/effective-user.js';
 import { optionalField } from '../lib/collections.js';
 
@@ -26,18 +27,11 @@ const WORDS = 8;
 /** What runs on the image of a use: the stage that it is the base of, and every stage built on that. */
 export function needsOf(use: ImageUse, stages: readonly Stage[]): StageNeeds {
   if (use.instruction !== 'FROM' || use.stage === null) return NOTHING;
-  const above = new Set([use.stage.index]);
-  const instructions: StageInstruction[] = [];
-  for (const stage of stages.filter(({ file }) => file === use.file).sort((a, b) => a.index - b.index)) {
-    if (stage.base.kind === 'stage' && above.has(stage.base.index)) above.add(stage.index);
-    if (above.has(stage.index)) instructions.push(...stage.instructions.map(ofTrigger));
-  }
+  const instructions = stageIndex(stages, use.file)
+    .withAbove(use.stage.index)
+    .flatMap((stage) => stage.instructions.map(ofTrigger));
   const of = (...keywords: readonly string[]) => instructions.filter(({ keyword }) => keywords.includes(keyword));
-  const users = effectiveUsers(
-    stages.filter(({ file }) => file === use.file),
-    use.id,
-    { user: '', env: [], onBuild: [] },
-  );
+  const users = effectiveUsers(stages, use, { user: '', env: [], onBuild: [] });
   const runs = of('RUN');
   const starts = [...of('ENTRYPOINT', 'CMD'), ...of('HEALTHCHECK').flatMap(healthCommand)];
   return {
