@@ -15,6 +15,8 @@ import { unreadableDefinition } from './unreadable-definition.js';
 
 /** The longest definition that is read. */
 const MAX_DEFINITION_BYTES = 4 * 1024 * 1024;
+/** Default files that are read once more, below each file that only makes sense over them; all together. */
+const MAX_JOINED_BYTES = 512 * 1024;
 /** Definitions of one repository that are read. */
 const MAX_DEFINITIONS = 500;
 
@@ -142,6 +144,7 @@ async function composeBuilds(
   const projects = await composeProjects(paths, context);
   const found: DefinedBuilds[] = [];
   const used = new Set<string>();
+  let joinedBytes = MAX_JOINED_BYTES;
   for (const project of projects.slice(0, MAX_DEFINITIONS)) {
     const [path = ''] = project.files;
     // What another project includes or extends was read with it.
@@ -155,6 +158,12 @@ async function composeBuilds(
     // A file that is nothing alone is for the default file of its directory: `-f compose.yaml -f compose.prod.yaml`.
     const base = alone.builds.length === 0 && alone.problems.length > 0 ? project.base : undefined;
     const below = base === undefined ? undefined : await readAll(tree, base);
+    joinedBytes -= below?.files.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0;
+    if (joinedBytes < 0 && below !== undefined) {
+      const reason = `it and others are read over the default files of their directories, ${MAX_JOINED_BYTES} bytes of them together (limit compose-joins)`;
+      found.push({ ...NOTHING, unreadable: [unreadableDefinition(path, { reason })] });
+      continue;
+    }
     const joined =
       below === undefined || below.unreadable.length > 0
         ? alone

@@ -75,6 +75,19 @@ const MAX_BUILD_FILES_BYTES = 256 * 1024 * 1024;
 /** Ways in which workflows build one file: targets, platforms and arguments. */
 const MAX_NAMED_BUILDS = 100;
 
+/** What is read again for those ways, all files together: reading a megabyte takes a tenth of a second. */
+const MAX_REREAD_BYTES = 32 * 1024 * 1024;
+
+/** References of a run: each is evaluated, and stands in the report. */
+const MAX_REFERENCES = 50_000;
+
+/** What is left of the limits that all build files share. */
+interface ReadingBudget {
+  bytes: number;
+  reread: number;
+  references: number;
+}
+
 /**
  * Finds and reads every build file of a repository. A file that can't be had is listed as unreadable; the answer fails
  * only where the repository itself can't be listed.
@@ -87,7 +100,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
-  const budget = { left: MAX_BUILD_FILES_BYTES };
+  const budget = { bytes: MAX_BUILD_FILES_BYTES, reread: MAX_REREAD_BYTES, references: MAX_REFERENCES };
   const namedByFile = groupBy(named, ({ file }) => file);
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const some = paths.slice(start, start + AT_ONCE);
@@ -173,18 +186,25 @@ async function readFile(
   path: string,
   options: ReadingOptions,
   builds: readonly NamedBuild[],
-  budget: { left: number },
+  budget: ReadingBudget,
   recoded: readonly Recoded[] | undefined,
 ): Promise<DockerfileReading> {
-  if (budget.left < 0) {
-    const reason = `the build files have more than ${plural(MAX_BUILD_FILES_BYTES, 'byte')} together (limit build-file-bytes)`;
-    return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
-  }
+  const none = (reason: string): DockerfileReading => ({
+    file: { path, status: 'unreadable', reason },
+    uses: [],
+    stages: [],
+  });
+  if (budget.bytes < 0)
+    return none(
+      `the build files have more than ${plural(MAX_BUILD_FILES_BYTES, 'byte')} together (limit build-file-bytes)`,
+    );
+  if (budget.references < 0)
+    return none(`the build files name more than ${plural(MAX_REFERENCES, 'image')} together (limit references)`);
   const content: Result<Uint8Array, TreeError> = await tree.read(path, MAX_DOCKERFILE_BYTES);
   if (!content.ok) {
-    return { file: { path, status: 'unreadable', reason: reasonOf(content.error) }, uses: [], stages: [] };
+    return none(reasonOf(content.error));
   }
-  budget.left -= content.value.length;
+  budget.bytes -= content.value.length;
   const usual = dockerfileOptions(path, options);
   const reading = unlessRecoded(
     withUse(readDockerfile(path, content.value, usual), builds),
@@ -192,8 +212,13 @@ async function readFile(
     recoded,
     usual,
   );
-  if (builds.length > MAX_NAMED_BUILDS) {
-    const reason = `workflows build it in more than ${MAX_NAMED_BUILDS} ways (limit workflow-builds)`;
+  budget.references -= reading.uses.length;
+  budget.reread -= builds.length * content.value.length;
+  if (builds.length > MAX_NAMED_BUILDS || budget.reread < 0) {
+    const reason =
+      builds.length > MAX_NAMED_BUILDS
+        ? `workflows build it in more than ${MAX_NAMED_BUILDS} ways (limit workflow-builds)`
+        : `workflows build it and others in more ways than are read: ${plural(MAX_REREAD_BYTES, 'byte')} together (limit workflow-build-bytes)`;
     return { ...reading, file: { ...reading.file, status: 'unreadable', reason } };
   }
   return mergeReadings(

@@ -1,10 +1,13 @@
 import { secretsInText } from './secrets/secret-text.js';
+import { likelySecretsIn } from './secrets/tokens.js';
 
 /** Something in an image's environment that a person should see. */
 export interface EnvironmentFinding {
   readonly variable: string;
   /** What is wrong with it, in a clause that can follow the variable's name; never its value. */
   readonly reason: string;
+  /** A JSON Web Token may have ended, and a password in a URL may open nothing. */
+  readonly isLikely?: true;
 }
 
 /** Written together as well: PGPASSWORD, DBPASSWORD, APPSECRET. */
@@ -23,11 +26,11 @@ export function environmentSecrets(env: readonly string[]): readonly Environment
     const variable = equals < 0 ? line : line.slice(0, equals);
     const value = equals < 0 ? '' : line.slice(equals + 1);
     const [token] = secretsInText(value);
+    const [likely] = likelySecretsIn(value);
     if (token !== undefined) found.push({ variable, reason: `holds a ${token.kind}` });
-    else if (/:\/\/[^\s/:@]{1,64}:[^\s/@]{3,200}@/.test(value))
-      found.push({ variable, reason: 'holds a URL with a password' });
     else if (isNamedLikeSecret(variable) && !NO_SECRET.test(value.trim()))
       found.push({ variable, reason: 'is named like a secret and has a value' });
+    else if (likely !== undefined) found.push({ variable, reason: `holds a ${likely}`, isLikely: true });
   }
   return found;
 }

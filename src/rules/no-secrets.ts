@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { environmentSecrets } from '../image-content/environment-facts.js';
+import { type EnvironmentFinding, environmentSecrets } from '../image-content/environment-facts.js';
 import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js';
 import { secretsInText } from '../image-content/secrets/secret-text.js';
+import { likelySecretsIn } from '../image-content/secrets/tokens.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
@@ -31,7 +32,9 @@ export const noSecrets: ImageRule<Options> = {
     '',
     'Private keys are known by their content: PEM and OpenSSH, DER (PKCS #8, PKCS #1, SEC 1, DSA), PKCS #12, JKS and JCEKS',
     'stores, age, PuTTY and gpg-agent; credentials by the files that programs keep them in, and tokens by their form.',
-    'Certificates, public keys and stores of certificates are none.',
+    'Certificates, public keys and stores of certificates are none. Keys are found indented, quoted, commented, in UTF-16,',
+    'in base64, in programs and in other binaries. A JSON Web Token and a password in a URL, in the environment, a label, a',
+    'command or the history, are warnings: the token may have ended, and the password may open nothing.',
     '',
     'What excuses a key is nothing that the maker of the image decides alone. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
@@ -74,7 +77,7 @@ export const noSecrets: ImageRule<Options> = {
     return [
       ...evaluateConfiguration(subject),
       ...(windows === null ? evaluateLayers(subject, chosen) : [{ ...windows, aspect: 'layers' }]),
-      environment,
+      ...environment,
     ];
   },
 };
@@ -144,17 +147,28 @@ function reported(secrets: readonly SecretFile[], [one, many]: readonly [string,
   };
 }
 
-function evaluateEnvironment({ evidence }: ImageRuleSubject, chosen: Options): RuleResult {
+function evaluateEnvironment({ evidence }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
   const aspect = 'environment';
   const image = needed(evidence, 'image');
-  if (!image.ok) return { ...image.error, aspect };
+  if (!image.ok) return [{ ...image.error, aspect }];
   const found = environmentSecrets(image.value.configuration.env).filter(
     ({ variable }) => !chosen.allowVariables.includes(variable),
   );
-  if (found.length === 0) return { outcome: 'pass', aspect, message: 'Its environment holds no secret.' };
+  const likely = found.filter(({ isLikely }) => isLikely === true);
+  const certain = found.filter(({ isLikely }) => isLikely !== true);
+  return [
+    certain.length === 0
+      ? { outcome: 'pass', aspect, message: 'Its environment holds no secret.' }
+      : { ...variablesReported(certain), aspect },
+    ...(likely.length === 0
+      ? []
+      : [{ ...variablesReported(likely), aspect: 'environment-likely', atMost: 'warning' as const }]),
+  ];
+}
+
+function variablesReported(found: readonly EnvironmentFinding[]): RuleResult {
   return {
     outcome: 'fail',
-    aspect,
     message: `Its environment holds ${found.length === 1 ? 'what looks like a secret' : 'what look like secrets'}: ${listed(found.map(({ variable }) => variable))}.`,
     fix: 'Take an image without, and revoke what is in this one: such variables are set when a container starts. What is no secret is allowed by name (`allow-variables`).',
     details: shortened(found.map(({ variable, reason }) => `${variable} ${reason}`)),
@@ -166,21 +180,36 @@ function evaluateConfiguration({ evidence }: ImageRuleSubject): readonly RuleRes
   if (evidence.image?.status !== 'present') return [];
   const { labels, entrypoint, cmd, healthcheckTest = [], onBuild, history = [] } = evidence.image.value.configuration;
   const places: readonly (readonly [place: string, texts: readonly string[]])[] = [
-    ['a label', Object.values(labels)],
+    ['a label', Object.entries(labels).flat()],
     ['ENTRYPOINT', entrypoint],
     ['CMD', cmd],
     ['HEALTHCHECK', healthcheckTest],
     ['ONBUILD', onBuild],
     ['the history', history],
   ];
-  const found = places.flatMap(([place, texts]) =>
-    texts.flatMap((text) => secretsInText(text).map(({ kind }) => `${place} holds a ${kind}`)),
-  );
+  const found = (kindsIn: (text: string) => readonly string[]) =>
+    places.flatMap(([place, texts]) =>
+      // Words of a command may be one text between them.
+      [...texts, texts.join(' ')].flatMap((text) => kindsIn(text).map((kind) => `${place} holds a ${kind}`)),
+    );
+  return [
+    ...configurationReported(
+      found((text) => secretsInText(text).map(({ kind }) => kind)),
+      { aspect: 'configuration' },
+    ),
+    ...configurationReported(found(likelySecretsIn), { aspect: 'configuration-likely', atMost: 'warning' }),
+  ];
+}
+
+function configurationReported(
+  found: readonly string[],
+  as: Pick<RuleResult, 'aspect' | 'atMost'>,
+): readonly RuleResult[] {
   if (found.length === 0) return [];
   return [
     {
       outcome: 'fail',
-      aspect: 'configuration',
+      ...as,
       message: `Its configuration holds what everybody who pulls it can read: ${listed([...new Set(found)])}.`,
       fix: 'Revoke it, and build with secret mounts: arguments and commands stay in the configuration.',
     },

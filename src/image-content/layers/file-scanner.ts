@@ -4,7 +4,7 @@ import { catalogReader } from '../../packages/catalogers/index.js';
 import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
 import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
-import { secretsInText } from '../secrets/secret-text.js';
+import { keysInText, secretsInText } from '../secrets/secret-text.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
 import { LAYER_LIMITS } from './limits.js';
@@ -17,10 +17,12 @@ const TEXT_WINDOW = 128 * 1024;
 const TEXT_OVERLAP = 8 * 1024;
 /** Of a file that programs keep credentials in, so many windows are searched for those (4 MB): real ones are one page. */
 const CREDENTIAL_WINDOWS = 32;
-/** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are data, and slow to search. */
+/** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are searched for keys alone. */
 const SEARCHED_BINARY = 256 * 1024;
-/** The middle of a key's first line, in UTF-16 of either order. */
-const WIDE_KEY = /P\0R\0I\0V\0A\0T\0E\0 \0K\0E\0Y/;
+/** The middle of a key's first line, as it is and in UTF-16 of either order. */
+const KEY_MARK = Buffer.from('PRIVATE KEY');
+const WIDE_KEY_MARK = Buffer.from('PRIVATE KEY', 'utf16le').subarray(0, -1);
+const WIDE_KEY = new RegExp(WIDE_KEY_MARK.toString('latin1'));
 /** As much as shows text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
@@ -59,6 +61,11 @@ export class FileScanner implements MemberSink {
   #linesBefore = 0;
   #windows = 0;
   #secrets: SecretMark[] = [];
+  /** Of a program or a large binary: what was not searched yet. */
+  #binary: Uint8Array[] = [];
+  #binaryBytes = 0;
+  /** It begins with the mark of UTF-16. */
+  #isWide = false;
   /** The bytes of what may be a key, which is reported only from the whole. */
   #keyFile: Uint8Array[] | null = null;
 
@@ -91,6 +98,7 @@ export class FileScanner implements MemberSink {
     // A sparse file stores less than its size.
     if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
     if (this.#text !== '') this.#searchWindow();
+    if (this.#binaryBytes > 0) this.#searchBinaryWindow();
     if (this.#keyFile !== null) this.#evaluateKeyFile(Buffer.concat(this.#keyFile));
     const programs = this.#marks?.end() ?? [];
     const catalog = this.#catalog?.end();
@@ -109,6 +117,7 @@ export class FileScanner implements MemberSink {
   #begin(head: Uint8Array): void {
     this.#head = [];
     this.#form = formOf(head);
+    this.#isWide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
     if (this.#form === 'script') this.#interpreter = interpreterOf(head);
     // A hard link may make a program of it: its header counts for every name.
     const mayRun = this.#request.executable || !isLibraryName(this.#request.path);
@@ -134,8 +143,35 @@ export class FileScanner implements MemberSink {
     this.#keyFile?.push(chunk.slice());
     this.#marks?.write(chunk);
     this.#catalog?.write(chunk);
+    const isText = this.#form === 'text' || this.#form === 'script' || this.#isWide;
     const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
-    if (this.#form === 'text' || this.#form === 'script' || isSmallBinary) this.#searchText(chunk);
+    if (isText || isSmallBinary) this.#searchText(chunk);
+    else this.#searchBinary(chunk);
+  }
+
+  #searchBinary(chunk: Uint8Array): void {
+    this.#binary.push(chunk.slice());
+    this.#binaryBytes += chunk.length;
+    if (this.#binaryBytes >= TEXT_WINDOW) this.#searchBinaryWindow();
+  }
+
+  /** The bytes are searched as they are, which is as fast as memory; only where a key may be they are made a text. */
+  #searchBinaryWindow(): void {
+    const window = Buffer.concat(this.#binary);
+    const rest = window.length >= TEXT_WINDOW ? window.subarray(-TEXT_OVERLAP) : undefined;
+    this.#binary = rest === undefined ? [] : [rest];
+    this.#binaryBytes = 0;
+    const isWide = window.includes(WIDE_KEY_MARK);
+    if (!isWide && !window.includes(KEY_MARK)) return;
+    const text = window.toString('latin1');
+    for (const content of [text, ...(isWide ? [text.replaceAll('\0', '')] : [])]) {
+      for (const { kind } of keysInText(content)) this.#add({ kind });
+    }
+  }
+
+  #add(mark: SecretMark): void {
+    const known = this.#secrets.some((other) => other.kind === mark.kind && other.line === mark.line);
+    if (!known && this.#secrets.length < MAX_SECRETS) this.#secrets.push(mark);
   }
 
   #searchText(chunk: Uint8Array): void {
@@ -150,15 +186,11 @@ export class FileScanner implements MemberSink {
   #searchWindow(): void {
     const { path } = this.#request;
     // In UTF-16 each character of ASCII has a NUL beside it.
-    const isWide = this.#form === 'binary' && WIDE_KEY.test(this.#text);
+    const isWide = this.#isWide || (this.#form === 'binary' && WIDE_KEY.test(this.#text));
     const found = [...secretsInText(this.#text), ...(isWide ? secretsInText(this.#text.replaceAll('\0', '')) : [])];
     const named = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
     this.#windows += 1;
-    for (const mark of [...found, ...named]) {
-      const line = mark.line + this.#linesBefore;
-      const known = this.#secrets.some((other) => other.kind === mark.kind && other.line === line);
-      if (!known && this.#secrets.length < MAX_SECRETS) this.#secrets.push({ kind: mark.kind, line });
-    }
+    for (const mark of [...found, ...named]) this.#add({ kind: mark.kind, line: mark.line + this.#linesBefore });
     const rest = this.#text.length >= TEXT_WINDOW ? this.#text.slice(-TEXT_OVERLAP) : '';
     this.#linesBefore += countLines(this.#text) - countLines(rest);
     this.#text = rest;
