@@ -95,8 +95,7 @@ function inquiry(given: Partial<ReferenceContext> = {}, policy: Policy = builtIn
     },
     waiverOf: () => null,
     platforms: [PLATFORM],
-    pullFrom: use.reference,
-    verifiedBy: null,
+    image: use.reference === null ? null : { reference: use.reference, pullFrom: use.reference, verifiedBy: null },
     change: null,
     ...given,
   };
@@ -335,7 +334,7 @@ describe('a rule over an image', () => {
 
   test.each<readonly [string, ReferenceContext, Bar | null, string]>([
     ['its role is not asked', asked({}, { role: 'frontend' }), DENIED, 'not-applicable'],
-    ['nobody knows where to read it', inquiry({ pullFrom: null }), DENIED, 'not-applicable'],
+    ['nobody knows where to read it', inquiry({ image: null }), DENIED, 'not-applicable'],
     ['it is not to be looked at', inquiry(), DENIED, 'skipped'],
   ])('collects nothing where %s', async (_what, about, bar, outcome) => {
     const requests: (readonly [string, readonly EvidenceKind[]])[] = [];
@@ -351,7 +350,7 @@ describe('a rule over an image', () => {
 
   test('is not asked where policy knows no reference, or the rule is off', async () => {
     const whole = inquiry();
-    const unnamed = { ...whole, subject: { ...whole.subject, reference: null } };
+    const unnamed = { ...whole, image: null };
     const evidence = await collection();
     expect(await answersOfImage([imageRule()], { ...unnamed, evidence: evidence }, PLATFORM, null)).toMatchObject([
       { outcome: 'not-applicable', message: expect.stringContaining('known-reference') },

@@ -75,7 +75,7 @@ export async function openImage(
   });
   if (!registries.ok) return usage(registries.error);
 
-  const { reference, verifiedBy } = governanceOf(pullFrom.value, { policy: policy.value, catalog });
+  const image = governanceOf(pullFrom.value, { policy: policy.value, catalog });
   const root = flags['trusted-root'];
   const settings = {
     now: new Date(),
@@ -88,7 +88,7 @@ export async function openImage(
   };
   return ok({
     evidence: startCollection({ policy: policy.value, source: registries.value.source, settings, collectors }),
-    subjectOn: (platform) => ({ reference, pullFrom: pullFrom.value, verifiedBy: given ?? verifiedBy, platform }),
+    subjectOn: (platform) => ({ ...image, verifiedBy: given ?? image.verifiedBy, platform }),
     close: () => registries.value.close(),
   });
 }

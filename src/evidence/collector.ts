@@ -13,6 +13,7 @@ export interface ImageSubject {
   readonly reference: Reference;
   /** Where to read it: the same, or the mirror the build file names. */
   readonly pullFrom: Reference;
+  /** What the image is verified by: the policy's entry, or the catalog's where the policy has none. */
   readonly verifiedBy: AllowEntry | null;
   readonly platform: Platform;
 }

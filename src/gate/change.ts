@@ -23,15 +23,15 @@ export function baseReference(
   const { reference: pullFrom } = before;
   if (pullFrom === null)
     return { kind: 'unknown', use: before, reason: `what ${before.written} names is not known there` };
-  const { reference, entry, verifiedBy } = governanceOf(pullFrom, { policy, catalog });
-  if (entry === null && !isListedHost(catalog, policy, pullFrom)) {
+  const image = governanceOf(pullFrom, { policy, catalog });
+  if (image.entry === null && !isListedHost(catalog, policy, pullFrom)) {
     return {
       kind: 'unknown',
       use: before,
       reason: `neither the policy nor the catalog names the registry ${pullFrom.registry}`,
     };
   }
-  return { kind: 'image', use: before, subject: { reference, pullFrom, verifiedBy } };
+  return { kind: 'image', use: before, subject: image };
 }
 
 /** What a change starts from, read by the same reader with the same options; no uses where it can't be read. */

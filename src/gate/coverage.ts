@@ -1,43 +1,21 @@
 import { type ImageUse, isRun } from '../build-files/image-use.js';
 import { groupBy } from '../lib/collections.js';
 import { UNVERIFIED } from '../policy/policy.js';
-import type { Answer, UnansweredCause } from '../rules/answer.js';
+import type { CheckDocument } from '../reports/check-document.js';
+import type { Answer } from '../rules/answer.js';
+import type { UnansweredCause } from '../rules/rule.js';
 
 /**
- * How many references to images that are built on were checked, and how far. `full`, `partial`, `unchecked` and `unresolved` add up to `references`.
+ * How many references to images that are built on were checked, and how far. `full`, `partial`, `unchecked` and
+ * `unresolved` add up to `references`.
  */
-export interface Coverage {
-  readonly references: number;
-  /** Every rule that is not off answered pass, fail or not-applicable. */
-  readonly full: number;
-  /** Some rule about the image has an answer, and not every rule. */
-  readonly partial: number;
-  /** No rule about the image has an answer. */
-  readonly unchecked: number;
-  /** The reference is known only to a running build, so no image could be looked up. */
-  readonly unresolved: number;
-  /** Of the partial and unchecked ones: those whose image was not opened because its identity failed. */
-  readonly notOpened: number;
-  /** Why references are not fully checked, the most frequent first. */
-  readonly causes: readonly CoverageCause[];
-  /** The same of images that are only run, which the other numbers leave out; absent where there are none. */
-  readonly run?: RunCoverage;
-}
+export type Coverage = CheckDocument['coverage'];
 
 /** How many images that are only run were checked, and how far, for the rules that are asked of them. */
 export type RunCoverage = Pick<Coverage, 'references' | 'full' | 'partial' | 'unchecked' | 'unresolved'>;
 
 /** One reason why rules have no answer, and how many references it concerns. */
-export interface CoverageCause {
-  readonly cause: UnansweredCause | 'unresolved';
-  /** What was answered; of an image that was not resolved, what became of its registry. */
-  readonly message: string;
-  /** Whether the image was opened all the same, so that other rules have answers. */
-  readonly opened: boolean;
-  /** The rules that it leaves open, in order; none where the image was not opened. */
-  readonly rules: readonly string[];
-  readonly references: number;
-}
+export type CoverageCause = Coverage['causes'][number];
 
 /** Counts how far the references of a run were checked, from what the rules answered about them. */
 export function coverageOf(uses: readonly ImageUse[], answers: readonly Answer[]): Coverage {

@@ -13,7 +13,7 @@ import { answersOfImage, answersOfUse, imageOn, type ReferenceContext } from '..
 import { isIdentityDoubt, isIdentityRule } from '../rules/identity.js';
 import { rules } from '../rules/index.js';
 import type { ImageRule, UseRule } from '../rules/rule.js';
-import { type RunContext, type RunInput, startRun } from './run-context.js';
+import type { RunContext, RunInput } from './run-context.js';
 import { unverifiedAnswers } from './unverified.js';
 
 /** What a use was evaluated with, and what came of it. */
@@ -117,15 +117,16 @@ async function withOpenBase(
 
 /** The rule for which an image of the base ref is not opened, asked as if the build file still named it; or null. */
 export async function baseBarredBy(use: ImageUse, platform: Platform, run: RunContext): Promise<string | null> {
-  const before = startRun({ ...run, change: null }, run.reading, run.evidence).referenceOf(use);
+  const before = run.alone.referenceOf(use);
   const bars = (answer: Answer) => failedIdentity([answer], use, run) !== null;
   return (await barringAnswer(before, platform, bars))?.rule ?? null;
 }
 
 /** A host that the build file alone names is never contacted: otherwise a pull request could make the runner call anybody. */
-function notContacted({ subject, pullFrom }: ReferenceContext, { policy, catalog }: RunInput): Bar | null {
-  if (pullFrom === null || subject.entry !== null || isListedHost(catalog, policy, pullFrom)) return null;
-  const message = `The registry ${pullFrom.registry} is neither in the policy nor in the catalog, so it was not contacted. To have it looked at, add to the policy: registries: { "${pullFrom.registry}": {} }`;
+function notContacted({ subject, image }: ReferenceContext, { policy, catalog }: RunInput): Bar | null {
+  if (image === null || subject.entry !== null || isListedHost(catalog, policy, image.pullFrom)) return null;
+  const { registry } = image.pullFrom;
+  const message = `The registry ${registry} is neither in the policy nor in the catalog, so it was not contacted. To have it looked at, add to the policy: registries: { "${registry}": {} }`;
   return { cause: 'not-contacted', message };
 }
 

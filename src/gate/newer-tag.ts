@@ -10,7 +10,7 @@ import { answersOfImage, imageOn, type NewerReference, type ReferenceContext } f
 import { rules } from '../rules/index.js';
 import type { ImageRule } from '../rules/rule.js';
 import { barringAnswer, type ReferenceEvaluation } from './evaluate-reference.js';
-import { type RunContext, type RunInput, startRun } from './run-context.js';
+import type { RunContext, RunInput } from './run-context.js';
 
 const imageRules = rules.filter((rule): rule is ImageRule<unknown> => rule.subject === 'image');
 
@@ -75,8 +75,7 @@ async function newerOf(
   const candidate = newerThan(image.pullFrom, await run.evidence.get(image, 'tag'));
   if (candidate === null) return null;
   // As if the build file named it, and nothing of it were inherited.
-  const asIf = startRun({ ...run, change: null, all: false }, run.reading, run.evidence);
-  const newer = asIf.referenceOf({ ...reference.subject.use, reference: candidate });
+  const newer = run.alone.referenceOf({ ...reference.subject.use, reference: candidate });
   const doubt = await barringAnswer(newer, platform, (answer) => isDoubt(answer, newer));
   const { tag, digest } = candidate;
   if (doubt !== null) {
@@ -87,9 +86,9 @@ async function newerOf(
 }
 
 /** An image that somebody is named to sign has to be signed by them, whatever the level; one that nobody is, as the policy says. */
-function isDoubt({ rule, outcome, level }: Answer, { verifiedBy }: ReferenceContext): boolean {
+function isDoubt({ rule, outcome, level }: Answer, { image }: ReferenceContext): boolean {
   if (outcome !== 'fail' && outcome !== 'indeterminate') return false;
-  return level === 'error' || (rule === 'signature-verified' && (verifiedBy?.authorities.length ?? 0) > 0);
+  return level === 'error' || (rule === 'signature-verified' && (image?.verifiedBy?.authorities.length ?? 0) > 0);
 }
 
 /** The digest that the tag has moved on to, or the newer patch of its line. */

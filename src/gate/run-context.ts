@@ -27,12 +27,15 @@ export interface RunContext extends RunInput {
   readonly evidence: EvidenceCollection;
   /** Everything a reference is asked with; made once for each. */
   referenceOf(use: ImageUse): ReferenceContext;
+  /** The same run where nothing is inherited from a base: what another image is asked in, as if the build file named it. */
+  readonly alone: RunContext;
 }
 
-/** Makes the context of a run over a reading. A run that asks as if something else were so starts another over the same evidence. */
+/** Makes the context of a run over a reading. */
 export function startRun(input: RunInput, reading: ReadingIndex, evidence: EvidenceCollection): RunContext {
   const { policy, catalog, settings, change, all } = input;
   const references = new Map<ImageUse, ReferenceContext>();
+  let alone: RunContext | undefined;
   return {
     policy,
     catalog,
@@ -41,6 +44,10 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
     all,
     reading,
     evidence,
+    get alone() {
+      alone ??= startRun({ ...input, change: null }, reading, evidence);
+      return alone;
+    },
     referenceOf(use) {
       const known = references.get(use);
       if (known !== undefined) return known;
@@ -51,33 +58,28 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
   };
 }
 
-/** A reference that names no image. */
-const NOT_GOVERNED = { reference: null, entry: null, publisher: null, verifiedBy: null } as const;
-
 function referenceContext(
   use: ImageUse,
   { policy, catalog, settings, change }: RunInput,
   reading: ReadingIndex,
   evidence: EvidenceCollection,
 ): ReferenceContext {
-  const pullFrom = use.reference;
-  const { reference, entry, publisher, verifiedBy } =
-    pullFrom === null ? NOT_GOVERNED : governanceOf(pullFrom, { policy, catalog });
+  const image = use.reference === null ? null : governanceOf(use.reference, { policy, catalog });
+  const reference = image?.reference ?? null;
   return {
     change,
     evidence,
     ...optionalField('base', baseReference(use, change, { policy, catalog })),
-    pullFrom,
+    image,
     platforms: platformsOf(use),
-    verifiedBy,
     subject: {
       use,
       file: reading.fileOf(use),
       reference,
       policy,
       stages: reading.stagesOf(use),
-      entry,
-      publisher,
+      entry: image?.entry ?? null,
+      publisher: image?.publisher ?? null,
       now: settings.now,
     },
     waiverOf: (rule, vulnerability) =>

@@ -20,7 +20,7 @@ export function unverifiedAnswers(
   images: readonly EvaluatedImage[],
   answers: readonly Answer[],
 ): readonly Answer[] {
-  const { subject, pullFrom } = reference;
+  const { subject, image: named } = reference;
   const { use, policy } = subject;
   if (bar?.cause === 'identity' || isRun(use)) return [];
   const answer = (
@@ -34,7 +34,7 @@ export function unverifiedAnswers(
     ...unverifiedLevel(policy, isKnown),
     ...rest,
   });
-  if (pullFrom === null || use.unresolved !== undefined) return unresolved(use, answers, answer);
+  if (named === null || use.unresolved !== undefined) return unresolved(use, answers, answer);
   if (bar !== null) return [answer(false, { cause: bar.cause, message: bar.message })];
   const isNamed = subject.entry !== null || subject.publisher !== null;
   return images.flatMap(({ evidence: { image, filesystem }, id, platform }) => {

@@ -1,19 +1,16 @@
 import { type Catalog, publisherOf } from '../catalog/catalog.js';
 import type { Publisher } from '../catalog/publisher.js';
 import { entryOfPublisher } from '../catalog/publisher-entry.js';
+import type { ImageSubject } from '../evidence/collector.js';
 import type { Reference } from '../references/reference.js';
 import { governingEntry, policyReference } from './govern.js';
 import type { AllowEntry, Policy } from './policy.js';
 
 /** Who answers for an image that a build file names. */
-export interface Governance {
-  /** As the policy sees it: a mirror's path replaced by the image it mirrors. */
-  readonly reference: Reference;
+export interface Governance extends Omit<ImageSubject, 'platform'> {
   /** The allow entry of the policy. */
   readonly entry: AllowEntry | null;
   readonly publisher: Publisher | null;
-  /** What the image is verified by: the policy's entry, or the catalog's where the policy has none. */
-  readonly verifiedBy: AllowEntry | null;
 }
 
 /** Looks up who answers for an image, by the name it is pulled by. */
@@ -24,5 +21,5 @@ export function governanceOf(
   const reference = policyReference(policy, pullFrom);
   const entry = governingEntry(policy, reference);
   const publisher = publisherOf(catalog, reference);
-  return { reference, entry, publisher, verifiedBy: entry ?? entryOfPublisher(publisher) };
+  return { reference, pullFrom, entry, publisher, verifiedBy: entry ?? entryOfPublisher(publisher) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFINITION_KINDS } from '../build-files/definitions.js';
 import type { DeepReadonly } from '../lib/collections.js';
-import { UNANSWERED_CAUSES } from '../rules/answer.js';
+import { UNANSWERED_CAUSES } from '../rules/rule.js';
 import { baseChangeSchema } from './image-diff-document.js';
 import { fileSchema, rangeFields, useSchema } from './images-document.js';
 
@@ -202,3 +202,5 @@ export type CheckDocument = DeepReadonly<z.infer<typeof checkSchema>>;
 export type ImageDocument = CheckDocument['images'][number];
 export type ImageAnswerDocument = ImageDocument['answers'][number];
 export type EvidenceDocument = DeepReadonly<z.infer<typeof evidenceSchema>>;
+/** An answer as the document has it where it is about no image. */
+export type AnswerDocument = CheckDocument['answers'][number];

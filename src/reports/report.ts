@@ -4,19 +4,14 @@ import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
 import type { Coverage } from '../gate/coverage.js';
 import type { Verdict } from '../gate/verdict.js';
-import type { Level, PolicySource, Profile } from '../policy/policy.js';
+import type { PolicySource, Profile } from '../policy/policy.js';
 import type { EvaluatedWaiver } from '../policy/waivers.js';
 import type { Answer } from '../rules/answer.js';
+import type { CheckDocument, ImageDocument } from './check-document.js';
 import type { BaseChange } from './image-diff-document.js';
 
 /** An answer, or a problem with a waiver or the policy, that a person should see. Uses and platforms that share everything are one finding. */
-export interface Finding extends Omit<Answer, 'platform' | 'image' | 'accepts'> {
-  readonly level: Exclude<Level, 'off'>;
-  /** The platforms it was answered for; absent where it is not about an image. */
-  readonly platforms?: readonly string[];
-  /** Stays the same while lines move; names the finding across runs. */
-  readonly fingerprint: string;
-}
+export type Finding = CheckDocument['findings'][number];
 
 /** An image that a reference names, on one platform: once per run, however many references name it. */
 export interface EvaluatedImage {
@@ -33,22 +28,11 @@ export interface EvaluatedImage {
 }
 
 /** The digests of an image: what the reference names, and the platform's manifest and configuration. */
-export interface ResolvedDigests {
-  readonly digest: string;
-  readonly manifest: string;
-  readonly config: string;
-}
+export type ResolvedDigests = NonNullable<ImageDocument['resolved']>;
 
 /** Everything a run found out. Reports are made from this and nothing else. */
 export interface Report {
-  readonly tool: {
-    readonly version: string;
-    readonly catalog: string;
-    readonly trustedRoot?: string;
-    readonly feeds: readonly { readonly name: string; readonly date: string }[];
-    /** Data as of one day that the answers rest on. */
-    readonly snapshots: readonly { readonly name: string; readonly date: string }[];
-  };
+  readonly tool: CheckDocument['tool'];
   readonly verdict: Verdict;
   readonly coverage: Coverage;
   readonly policy: { readonly source: PolicySource; readonly profile: Profile; readonly allowlistEnforced: boolean };
@@ -64,7 +48,7 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly waivers: readonly EvaluatedWaiver[];
   /** Limits that were passed, and what was not got to because of them. */
-  readonly limits: readonly { readonly name: string; readonly message: string }[];
+  readonly limits: CheckDocument['limits'];
   /** Sentences for people that belong to no finding: "the allowlist is not enforced …", "nothing was evaluated". */
   readonly notices: readonly string[];
 }

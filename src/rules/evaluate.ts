@@ -4,11 +4,11 @@ import { type ImageSubject, imageId } from '../evidence/collector.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { type BaseReference, type Change, inheritedFrom } from '../gate/change.js';
 import { optionalField } from '../lib/collections.js';
-import { type AllowEntry, type Level, type Policy, policyPath, type Waiver } from '../policy/policy.js';
+import { type Level, type Policy, policyPath, type Waiver } from '../policy/policy.js';
 import { type RuleSetting, ruleSetting } from '../policy/settings.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
-import type { Answer, Bar, UnansweredCause } from './answer.js';
+import type { Answer, Bar } from './answer.js';
 import type {
   BaseImage,
   ChangeRule,
@@ -17,6 +17,7 @@ import type {
   NewerImage,
   Rule,
   RuleResult,
+  UnansweredCause,
   UseRule,
   UseSubject,
 } from './rule.js';
@@ -34,9 +35,8 @@ export interface ReferenceContext {
   readonly subject: Omit<UseSubject, 'waiverOf'>;
   readonly waiverOf: (rule: string, vulnerability: string) => Waiver | null;
   readonly platforms: readonly Platform[];
-  readonly pullFrom: ImageSubject['pullFrom'] | null;
-  /** What the image is verified by: the policy's entry, or the catalog's where the policy has none. */
-  readonly verifiedBy: AllowEntry | null;
+  /** The image that it names; null where it names none. */
+  readonly image: Omit<ImageSubject, 'platform'> | null;
   readonly change: Change | null;
   /** What the base ref names in this place; absent where nothing is compared. */
   readonly base?: BaseReference;
@@ -50,9 +50,8 @@ export type NewerReference =
   | Extract<NewerImage, { readonly kind: 'unchecked' }>;
 
 /** The image behind a reference on one platform, as evidence is collected about it; null where it names none. */
-export function imageOn({ subject, pullFrom, verifiedBy }: ReferenceContext, platform: Platform): ImageSubject | null {
-  const { reference } = subject;
-  return reference === null || pullFrom === null ? null : { reference, pullFrom, verifiedBy, platform };
+export function imageOn({ image }: Pick<ReferenceContext, 'image'>, platform: Platform): ImageSubject | null {
+  return image === null ? null : { ...image, platform };
 }
 
 /** The answers of rules about a build file as a whole. */

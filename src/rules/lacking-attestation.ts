@@ -55,9 +55,9 @@ function knownOf(publisher: PublisherFacts | null, what: WantedAttestation['publ
 }
 
 /** What makes the rule pass: who signs has to be named, and has to sign. */
-function adviceFor({ verifiedBy: entry }: AttestationQuestion, { absentFix }: WantedAttestation): string {
-  if (entry?.signed !== false) return absentFix;
-  return `\`signed: false\` excuses ${entry.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
+function adviceFor({ verifiedBy }: AttestationQuestion, { absentFix }: WantedAttestation): string {
+  if (verifiedBy?.signed !== false) return absentFix;
+  return `\`signed: false\` excuses ${verifiedBy.name} from signature-verified alone: put \`authorities\` in its place that name who signs what is attested.`;
 }
 
 /** The lines of the policy that waive the rule, for as long as the policy lets waivers run. */
@@ -74,8 +74,8 @@ function waiverLines(subject: AttestationQuestion, { rule, name }: WantedAttesta
 }
 
 /** What the entry governs, so that the images of one entry are one finding; an entry of the catalog has several patterns. */
-function scopeOf({ verifiedBy: entry, reference }: AttestationQuestion): string {
-  if (entry !== null && !entry.pattern.includes(' ')) return entry.pattern;
+function scopeOf({ verifiedBy, reference }: AttestationQuestion): string {
+  if (verifiedBy !== null && !verifiedBy.pattern.includes(' ')) return verifiedBy.pattern;
   return repositoryName(reference);
 }
 

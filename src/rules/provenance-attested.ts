@@ -97,7 +97,7 @@ function evaluate(
   chosen: Options,
 ): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, WANTED, subject, chosen.unpublished);
-  const { verifiedBy: entry } = subject;
+  const { verifiedBy } = subject;
   const { all, counts, problems } = evidence.value;
   const details = [...all.flatMap(linesOf), ...problems];
   const [first] = all;
@@ -109,8 +109,8 @@ function evaluate(
       details,
     };
   }
-  const minLevel = entry?.provenance?.minLevel ?? chosen['min-level'];
-  const evaluated = all.map((attested) => ({ attested, faults: faultsOf(attested, entry?.provenance, minLevel) }));
+  const minLevel = verifiedBy?.provenance?.minLevel ?? chosen['min-level'];
+  const evaluated = all.map((attested) => ({ attested, faults: faultsOf(attested, verifiedBy?.provenance, minLevel) }));
   const good = evaluated.find(({ faults }) => faults.length === 0);
   if (good !== undefined)
     return { outcome: 'pass', message: `${capital(describeProvenance(good.attested))}.`, details };

@@ -1,6 +1,7 @@
 import { type ZodType, z } from 'zod';
 import type { BuildFile, ImageUse, Place, Role } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
+import { UNAVAILABLE_CAUSES } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import type { AllowEntry, Level, Policy, Waiver } from '../policy/policy.js';
 import type { Platform } from '../references/platform.js';
@@ -11,6 +12,14 @@ export const noOptions = z.strictObject({});
 export type NoOptions = z.infer<typeof noOptions>;
 
 export type Outcome = 'pass' | 'fail' | 'indeterminate' | 'not-applicable' | 'skipped';
+
+/**
+ * Why a rule has no answer: the image was not opened because its identity failed (`identity`) or because neither policy
+ * nor catalog names its host (`not-contacted`), the evidence could not be had (its cause), or what was seen does not
+ * decide the question (`undecided`).
+ */
+export const UNANSWERED_CAUSES = [...UNAVAILABLE_CAUSES, 'identity', 'not-contacted', 'undecided'] as const;
+export type UnansweredCause = (typeof UNANSWERED_CAUSES)[number];
 
 /** What a rule answers. A rule that asks several things answers several times, each with its `aspect`. */
 export interface RuleResult {

@@ -68,13 +68,13 @@ export const SBOM_WANTED = {
 
 function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion, atMost: Level): RuleResult {
   if (evidence?.status !== 'present') return lackingAttestation(evidence, SBOM_WANTED, subject, atMost);
-  const { verifiedBy: entry } = subject;
+  const { verifiedBy } = subject;
   const { chosen, counts, all, problems, disagreements } = evidence.value;
   const details = [...all.map(lineOf), ...problems, ...disagreements];
   if (!counts) {
     return {
       outcome: 'fail',
-      message: `The SBOM at ${chosen.place} is unsigned${entry === null ? ', and no allow entry governs the image' : ''}.`,
+      message: `The SBOM at ${chosen.place} is unsigned${verifiedBy === null ? ', and no allow entry governs the image' : ''}.`,
       fix: 'Attest a signed one, or accept unsigned ones with `attestations: { unsigned: allow }` in the allow entry.',
       details,
     };
@@ -88,7 +88,7 @@ function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: Attestatio
       details,
     };
   }
-  if (installedPackages(chosen.sbom).length === 0 && entry?.noPackages !== 'allow') {
+  if (installedPackages(chosen.sbom).length === 0 && verifiedBy?.noPackages !== 'allow') {
     return {
       outcome: 'fail',
       message: `${capital(describe(chosen))} lists no package.`,

@@ -85,10 +85,7 @@ export const sbomComplete: ImageRule<Options> = {
   evaluate: evaluate,
 };
 
-function evaluate(
-  { evidence: { sbom: evidence }, verifiedBy: entry, now }: ImageRuleSubject,
-  wanted: Options,
-): RuleResult {
+function evaluate({ evidence: { sbom: evidence }, verifiedBy, now }: ImageRuleSubject, wanted: Options): RuleResult {
   if (evidence?.status !== 'present') return withoutEvidence(evidence, SBOM_WANTED);
   const { chosen, counts } = evidence.value;
   if (!counts) {
@@ -104,7 +101,7 @@ function evaluate(
   const fix =
     'Ask the publisher for a complete SBOM, or set the thresholds in the policy: `base-image-gate sbom IMAGE` shows each element.';
   if (installedPackages(sbom).length === 0) {
-    if (entry?.noPackages === 'allow') {
+    if (verifiedBy?.noPackages === 'allow') {
       return {
         outcome: 'pass',
         message: 'It lists no package, and the allow entry says that the image may hold none.',

@@ -51,7 +51,7 @@ export const sbomMatchesImage: ImageRule<NoOptions> = {
 
 const FIX = 'Ask the publisher for an SBOM made from the finished image, and do not rely on this one.';
 
-function evaluateLayers({ evidence: { packages }, verifiedBy: entry }: ImageRuleSubject, value: ImageSbom): RuleResult {
+function evaluateLayers({ evidence: { packages }, verifiedBy }: ImageRuleSubject, value: ImageSbom): RuleResult {
   if (!value.counts) {
     return {
       outcome: 'fail',
@@ -82,7 +82,7 @@ function evaluateLayers({ evidence: { packages }, verifiedBy: entry }: ImageRule
       details,
     };
   }
-  if (result.agreed === 0 && entry?.noPackages !== 'allow') {
+  if (result.agreed === 0 && verifiedBy?.noPackages !== 'allow') {
     return {
       outcome: 'indeterminate',
       message: 'Neither the SBOM nor the layers list a package of the distribution, so there is nothing to compare.',

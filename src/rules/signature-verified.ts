@@ -73,8 +73,8 @@ export const signatureVerified: ImageRule<Options> = {
   securitySeverity: 8.5,
   evaluate: (subject, chosen) => {
     const result = evaluateSignature(subject);
-    const { verifiedBy: entry, publisher } = subject;
-    const verifiable = publisher?.verifiable === true || (entry !== null && entry.authorities.length > 0);
+    const { verifiedBy, publisher } = subject;
+    const verifiable = publisher?.verifiable === true || (verifiedBy !== null && verifiedBy.authorities.length > 0);
     return verifiable ? result : { ...result, atMost: chosen['unverifiable-publisher'] };
   },
 };
@@ -84,11 +84,11 @@ export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference
 
 /** Answers the rule's question, whatever level it has. */
 export function evaluateSignature(subject: SignatureQuestion): RuleResult {
-  const { verifiedBy: entry, reference } = subject;
+  const { verifiedBy, reference } = subject;
   const evidence = subject.evidence.signatures;
   const name = formatReference(reference);
-  if (entry?.signed === false) {
-    const reason = `${entry.name} lets ${name} through without a signature: ${entry.reason ?? 'no reason is given'}`;
+  if (verifiedBy?.signed === false) {
+    const reason = `${verifiedBy.name} lets ${name} through without a signature: ${verifiedBy.reason ?? 'no reason is given'}`;
     return { outcome: 'not-applicable', message: reason };
   }
   const wanted: WantedEvidence = {
@@ -100,17 +100,19 @@ export function evaluateSignature(subject: SignatureQuestion): RuleResult {
         : 'Ask the publisher for a cosign or Sigstore signature, or accept it by a waiver.',
   };
   if (evidence === undefined) return withoutEvidence(evidence, wanted);
-  if (entry === null || entry.authorities.length === 0) {
+  if (verifiedBy === null || verifiedBy.authorities.length === 0) {
     const seen = evidence.status === 'present' ? seenSigners(evidence.value) : [];
     return {
       outcome: 'fail',
       message:
-        entry === null ? `No allow entry names who signs ${name}.` : `${entry.name} does not name who signs ${name}.`,
+        verifiedBy === null
+          ? `No allow entry names who signs ${name}.`
+          : `${verifiedBy.name} does not name who signs ${name}.`,
       fix: 'Name the authority in the allow entry, or let the image through with `signed: false` and a reason.',
       ...(seen.length === 0 ? {} : { details: seen }),
     };
   }
-  if (evidence.status === 'present') return evaluateSignatures(subject, entry, evidence.value);
+  if (evidence.status === 'present') return evaluateSignatures(subject, verifiedBy, evidence.value);
   const result = withoutEvidence(evidence, wanted);
   if (evidence.status !== 'absent') return result;
   const message = `${name} is not signed: ${plural(evidence.lookedIn.length, 'place was', 'places were')} searched, and none has a signature.`;

@@ -16,8 +16,8 @@ import type { RejectedSignature } from './verified.js';
 export const collectStatements: Collector<'statements'> = async (context) => {
   const image = await context.get('image');
   if (image.status !== 'present') return image;
-  const { verifiedBy: entry } = context.subject;
-  const least = Math.max(1, entry?.requireStatements ?? entry?.require ?? 1);
+  const { verifiedBy } = context.subject;
+  const least = Math.max(1, verifiedBy?.requireStatements ?? verifiedBy?.require ?? 1);
   const examined = await examineImage(context, image.value, '.att', (some) =>
     holdsBoth(partBySigners(sort(some).verified, least, contentOf).enough),
   );
