@@ -300,18 +300,14 @@ interface Report {
   readonly policy: { readonly commit?: string };
   readonly uses: readonly { readonly id: string; readonly expanded: string }[];
   readonly findings: readonly { readonly use?: string; readonly inherited?: boolean }[];
-  readonly notices: readonly string[];
+  readonly base?: { readonly parents: readonly string[] };
 }
 
 /** The parents by which a merge was known as one of this head into this base, as the report names them. */
-function parentNames({ notices }: Report, { tip, head }: History): string {
-  const [, merged = '', into = ''] = /the merge of (\w{12}) into (\w{12})/.exec(notices.join()) ?? [];
-  if (into === '') return '–';
-  const names = [
-    tip.startsWith(into) ? 'the base' : 'another commit',
-    head.startsWith(merged) ? 'the head' : 'another',
-  ];
-  return names.join(', ');
+function parentNames({ base }: Report, { tip, head }: History): string {
+  const [into, merged] = base?.parents ?? [];
+  if (into === undefined) return '–';
+  return [into === tip ? 'the base' : 'another commit', merged === head ? 'the head' : 'another'].join(', ');
 }
 
 /** Reported by the images that only the head, or only the tip of the base, names. */

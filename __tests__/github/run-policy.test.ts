@@ -57,6 +57,7 @@ async function run({
       evaluated: await commits.tree(evaluated),
       policy: { tree: await commits.tree(tip), name: 'the tip of main' },
       base: await commits.tree(tip),
+      against: null,
       changedFiles: head === undefined ? [] : [PATH],
       notices: [],
     },

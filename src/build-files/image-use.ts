@@ -77,6 +77,8 @@ export interface BuildFile {
   readonly status: BuildFileStatus;
   readonly reason?: string;
   readonly line?: number;
+  /** A checkout puts other bytes in the place of what is committed. */
+  readonly recoded?: true;
   /** The reference of `# syntax=`, as written. */
   readonly frontend?: string;
   /** It is no Dockerfile, and says what others are built from. */

@@ -159,8 +159,12 @@ function unlessRecoded(
   usual: DockerfileOptions,
 ): DockerfileReading {
   const { file } = reading;
+  const recodedTo = whyRecoded(content, recoded);
+  // What BuildKit's parser says of bytes that it never gets would lead nowhere.
+  if (recodedTo !== undefined)
+    return { ...reading, file: { path: file.path, status: 'unreadable', reason: recodedTo, recoded: true } };
   if (file.status === 'unreadable') return reading;
-  const reason = whyRecoded(content, recoded) ?? otherLineEnds(reading, content, recoded, usual);
+  const reason = otherLineEnds(reading, content, recoded, usual);
   return reason === undefined ? reading : { ...reading, file: { ...file, status: 'unreadable', reason } };
 }
 

@@ -54,8 +54,23 @@ export type BaseReference =
       readonly reason: string;
     };
 
+/** The base that a pull request or merge group was evaluated for: the result holds for no other. */
+export interface ChangeBase {
+  /** The branch that the change is to be merged into, as a full ref. */
+  readonly ref: string;
+  /** The branch whose policy holds, as a full ref: the base where changes to it have to be reviewed, else the default branch. */
+  readonly policyRef: string;
+  /** The commit of `policyRef` that the change starts from; absent where it could not be had. */
+  readonly commit?: string;
+  readonly evaluated: { readonly kind: 'merge' | 'head' | 'merge-group'; readonly commit: string };
+  /** By which a merge was known to be one of the head into this base: the base's commit and the head. Else empty. */
+  readonly parents: readonly string[];
+}
+
 /** What a pull request, a merge group or `check --base` changes; null in a run that evaluates everything in full. */
 export interface Change {
+  /** Absent on the command line, where the base is a directory. */
+  readonly base?: ChangeBase;
   /** Paths that differ from the base ref, on the command line those that the policy is made of; null where the list could not be had. */
   readonly changedFiles: readonly string[] | null;
   /** The uses of the base ref, read by the same reader; null where it could not be read. */

@@ -82,6 +82,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     stages: read.value.stages,
     uses,
     images,
+    ...optionalField('base', input.change?.base),
     ...changes,
     answers: waived.answers,
     findings,

@@ -1,5 +1,5 @@
 import type { RepositoryTree } from '../build-files/repository-tree.js';
-import type { Change } from '../gate/change.js';
+import type { Change, ChangeBase } from '../gate/change.js';
 import type { Failure } from '../lib/failure.js';
 import type { Result } from '../lib/result.js';
 import type { Policy } from '../policy/policy.js';
@@ -20,6 +20,7 @@ export interface EngineRequest {
 /** What a pull request or merge group starts from; null where it could not be had. */
 export interface ChangeRequest {
   readonly base: RepositoryTree | null;
+  readonly against: ChangeBase;
   readonly changedFiles: Change['changedFiles'];
   readonly onlyNew: Change['onlyNew'];
 }

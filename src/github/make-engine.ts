@@ -86,6 +86,14 @@ export function makeEngine(setting: EngineSetting): Engine {
   };
 }
 
-async function compared({ base, changedFiles, onlyNew }: ChangeRequest, reading: ReadingOptions): Promise<Change> {
-  return { changedFiles, onlyNew, ...(base === null ? { baseUses: null } : await readBase(base, reading)) };
+async function compared(
+  { base, against, changedFiles, onlyNew }: ChangeRequest,
+  reading: ReadingOptions,
+): Promise<Change> {
+  return {
+    base: against,
+    changedFiles,
+    onlyNew,
+    ...(base === null ? { baseUses: null } : await readBase(base, reading)),
+  };
 }

@@ -30,6 +30,8 @@ export interface ActionRun {
   readonly wait?: Wait | undefined;
   readonly remainingMilliseconds: () => number;
   readonly say: (sentence: string) => void;
+  /** Waits so many milliseconds; what Node has where it is left out. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
   /** Takes secrets of the run out of data that is about to be written. */
   readonly scrub: (data: unknown) => void;
 }
@@ -97,9 +99,14 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
       ...(only.value === null ? {} : { only: only.value }),
     },
     change:
-      event.value.change === null
+      plan.value.against === null
         ? null
-        : { base: plan.value.base, changedFiles: plan.value.changedFiles, onlyNew: inputs.onlyNew },
+        : {
+            base: plan.value.base,
+            against: plan.value.against,
+            changedFiles: plan.value.changedFiles,
+            onlyNew: inputs.onlyNew,
+          },
     askAttestations: askAttestations((repository) => attestationClient(run, { client, policyClient }, repository)),
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });

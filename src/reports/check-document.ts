@@ -156,6 +156,24 @@ const definitionSchema = z
   })
   .describe('A file that says what is built and how. incomplete: a build in it was seen and not understood.');
 
+const changeBaseSchema = z
+  .strictObject({
+    ref: text.describe('The branch that the change is to be merged into, as a full ref.'),
+    policyRef: text.describe(
+      'The branch whose policy holds: the base where changes to it have to be reviewed, else the default branch.',
+    ),
+    commit: z
+      .exactOptional(text)
+      .describe('The commit of policyRef that the change starts from; left out where it could not be had.'),
+    evaluated: z.strictObject({ kind: z.enum(['merge', 'head', 'merge-group']), commit: text }),
+    parents: z
+      .array(text)
+      .describe(
+        "By which a merge was known to be one of the head into this base: the base's commit, then the head. Empty where no merge of a pull request was evaluated.",
+      ),
+  })
+  .describe('The base that a pull request or merge group was evaluated for: the result holds for no other.');
+
 export const checkSchema = z
   .strictObject({
     schema: z.literal('base-image-gate/check/v2'),
@@ -179,6 +197,7 @@ export const checkSchema = z
       allowlistEnforced: z.boolean(),
       extends: z.exactOptional(z.array(z.strictObject({ name: text, commit: z.exactOptional(text) }))),
     }),
+    base: z.exactOptional(changeBaseSchema),
     files: z.array(fileSchema),
     definitions: z.array(definitionSchema),
     uses: z.array(useSchema.extend({ images: z.array(text).describe('Ids of its image, one a platform.') })),

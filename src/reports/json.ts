@@ -28,6 +28,7 @@ export function checkJson(report: Report): Iterable<string> {
     verdict: report.verdict,
     coverage: report.coverage,
     policy: policyDocument(report.policy),
+    ...optionalField('base', report.base),
     files: report.files.map(fileDocument),
     definitions: report.definitions,
     uses: mapped(report.uses, (use) => {

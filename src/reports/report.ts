@@ -2,6 +2,7 @@ import type { Definition } from '../build-files/definitions.js';
 import type { BuildFile, ImageUse } from '../build-files/image-use.js';
 import type { Stage } from '../build-files/stage.js';
 import type { CollectedEvidence } from '../evidence/kinds.js';
+import type { ChangeBase } from '../gate/change.js';
 import type { Coverage } from '../gate/coverage.js';
 import type { Verdict } from '../gate/verdict.js';
 import type { PolicySource, Profile } from '../policy/policy.js';
@@ -42,6 +43,8 @@ export interface Report {
   readonly stages: readonly Stage[];
   readonly uses: readonly ImageUse[];
   readonly images: readonly EvaluatedImage[];
+  /** The base that a pull request or merge group was evaluated for; absent where no change of a branch is evaluated. */
+  readonly base?: ChangeBase;
   /** Images that the change replaced by others; absent where no change is evaluated. They inform, and decide nothing. */
   readonly baseChanges?: readonly BaseChange[];
   readonly answers: readonly Answer[];

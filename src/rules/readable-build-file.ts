@@ -60,7 +60,10 @@ export const readableBuildFile: FileRule<Options> = {
       return {
         outcome: 'indeterminate',
         message: `This build file could not be read: ${reason}.`,
-        fix: 'Put the file itself in its place, or leave it out with `files.exclude` in the policy if it is not a build file.',
+        fix:
+          file.recoded === true
+            ? 'Commit the file as a build reads it, and take the attribute off it in .gitattributes.'
+            : 'Put the file itself in its place, or leave it out with `files.exclude` in the policy if it is not a build file.',
       };
     }
     return {

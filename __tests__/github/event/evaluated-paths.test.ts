@@ -30,6 +30,7 @@ async function evaluated(after: Readonly<Record<string, GitContent>>, inputs: Re
     base,
     changedFiles: changed.value,
     policy: { tree: base, name: 'main' },
+    against: null,
     notices: [],
   };
   const paths = await evaluatedPaths(given.value, plan);

@@ -27,7 +27,11 @@ function world() {
 
 interface Run {
   readonly head: string;
+  /** What the event names. */
   readonly base?: string;
+  /** What the pull request has now, where that is another. */
+  readonly baseNow?: string;
+  readonly token?: string;
   /** GITHUB_SHA, on the events that have a merge there. */
   readonly started: string | null;
   /** What refs/pull/7/merge is. */
@@ -43,7 +47,7 @@ async function planOf({ head, base = 'main', started, merge = null, ...run }: Ru
   state.pullRequests.set(7, {
     number: 7,
     head: { sha: head, ref: 'feature', repository: 'acme/shop' },
-    base: { ref: base },
+    base: { ref: run.baseNow ?? base },
     state: run.closed ? 'closed' : 'open',
   });
   const plan: EventPlan = {
@@ -57,7 +61,7 @@ async function planOf({ head, base = 'main', started, merge = null, ...run }: Ru
     required: run.required ?? false,
     notices: [],
   };
-  const commits = new Commits({ client: github.client('read'), repository: REPOSITORY, workspace: null });
+  const commits = new Commits({ client: github.client(run.token ?? 'read'), repository: REPOSITORY, workspace: null });
   const resolved = await resolvePlan(plan, commits, async () => run.wait?.());
   if (!resolved.ok) throw new Error(resolved.error.message);
   return resolved.value;
@@ -173,6 +177,39 @@ test('a merge made into a base that others pushed to meanwhile is evaluated', as
   });
   expect(plan.evaluated.commit).not.toBe(head);
   expect(plan.base?.commit).toBe(git.tip('main'));
+});
+
+describe('a run that is started again after the pull request was retargeted', () => {
+  function reviewedRelease() {
+    const made = world();
+    const { git, protection } = github.state;
+    const release = git.commit('release', { ...GOOD, r: '1' }, { parents: [made.main] });
+    protection.set('release', [REVIEWED]);
+    const mergeIntoRelease = git.commit('merge', { ...BAD, a: '1', r: '1' }, { parents: [release, made.head] });
+    return { ...made, release, mergeIntoRelease };
+  }
+
+  test.each(['pull_request', 'pull_request_target'])('%s evaluates for the base of now', async (event) => {
+    const { head, main, mergeIntoMain, mergeIntoRelease } = reviewedRelease();
+    const started = event === 'pull_request' ? mergeIntoRelease : null;
+    const plan = await planOf({ head, base: 'release', baseNow: 'main', started, merge: mergeIntoMain });
+    expect(plan.policy.tree.commit).toBe(main);
+    expect(plan.evaluated.commit).toBe(mergeIntoMain);
+    expect(plan.against).toMatchObject({ ref: 'refs/heads/main', parents: [main, head] });
+    expect(plan.notices.join()).toContain('is main now; the run was started for release');
+  });
+
+  test('has the default branch’s policy where the base of now is not known', async () => {
+    const { head, main, release, mergeIntoRelease } = reviewedRelease();
+    const given = { head, base: 'release', started: mergeIntoRelease };
+    const unknown = await planOf({ ...given, token: 'contents' });
+    expect(unknown.policy.tree.commit).toBe(main);
+    expect(unknown.evaluated.commit).toBe(head);
+    expect(unknown.notices.join()).toContain('whether release still is the base is not known');
+    const known = await planOf(given);
+    expect(known.policy.tree.commit).toBe(release);
+    expect(known.evaluated.commit).toBe(mergeIntoRelease);
+  });
 });
 
 test('a required workflow says that its result for a branch of its own policy is not one for another base', async () => {

@@ -41,10 +41,6 @@ const started = (head: string, merge: string | null): EventPlan['evaluated'] => 
   started: merge,
 });
 
-const RESULT_FOR_MAIN = expect.stringMatching(
-  /^The result is for the base main: the merge of \w{12} into \w{12} by the policy of main at \w{12}\.$/,
-);
-
 const pullRequest = (head: string, evaluated: EventPlan['evaluated']): EventPlan => ({
   event: 'pull_request',
   evaluated,
@@ -71,6 +67,13 @@ describe('a pull request', () => {
     expect(plan.policy).toMatchObject({ tree: { commit: tip }, name: 'the tip of main' });
     expect(plan.base?.commit).toBe(stale);
     expect(plan.changedFiles).toEqual(['Dockerfile']);
+    expect(plan.against).toEqual({
+      ref: 'refs/heads/main',
+      policyRef: 'refs/heads/main',
+      commit: stale,
+      evaluated: { kind: 'merge', commit: merge },
+      parents: [stale, head],
+    });
   });
 
   test('says the same from a checkout, and asks the API for refs only', async () => {
@@ -78,14 +81,14 @@ describe('a pull request', () => {
     const plan = await resolve(pullRequest(head, started(head, merge)), commits(github.state.git.directory));
     expect(plan.changedFiles).toEqual(['Dockerfile']);
     expect(plan.policy.tree.commit).toBe(tip);
-    expect(github.server.operations()).toEqual(['repos/get', 'git/get-ref', 'repos/compare-commits']);
+    expect(github.server.operations()).toEqual(['pulls/get', 'repos/get', 'git/get-ref', 'repos/compare-commits']);
   });
 
   test('by pull_request_target is evaluated as GitHub would merge it', async () => {
     const { merge, head } = history();
     const plan = await resolve(pullRequest(head, started(head, null)));
     expect(plan.evaluated.commit).toBe(merge);
-    expect(plan.notices).toEqual([RESULT_FOR_MAIN]);
+    expect(plan.notices).toEqual([]);
   });
 
   test('whose merge is of a later push is evaluated at the head that the run is about', async () => {
@@ -99,6 +102,7 @@ describe('a pull request', () => {
     expect(plan.base?.commit).toBe(start);
     expect(plan.changedFiles).toEqual(['Dockerfile']);
     expect(plan.notices.join()).toContain('has a newer commit');
+    expect(plan.against).toMatchObject({ commit: start, evaluated: { kind: 'head', commit: head }, parents: [] });
   });
 
   test('in conflict with its base is evaluated at its head, against where it left the base, without waiting', async () => {
@@ -130,7 +134,7 @@ describe('a pull request', () => {
         if (++looks === 2) github.state.git.git('update-ref', 'refs/pull/7/merge', merge);
       });
       expect(plan.evaluated.commit).toBe(merge);
-      expect(plan.notices).toEqual([RESULT_FOR_MAIN]);
+      expect(plan.notices).toEqual([]);
       expect(looks).toBe(2);
     },
   );
@@ -180,6 +184,7 @@ test('a push to the default branch is evaluated by the policy of the same commit
   };
   const resolved = await resolve(plan, commits(github.state.git.directory));
   expect(resolved.policy.tree.commit).toBe(tip);
+  expect(resolved.against).toBeNull();
   expect(github.server.operations()).toEqual(['repos/get']);
 });
 
@@ -203,6 +208,7 @@ test('a merge group is compared with the tip of its base branch', async () => {
   const resolved = await resolve(plan);
   expect(resolved.base?.commit).toBe(tip);
   expect(resolved.changedFiles).toEqual(['Dockerfile', 'web/Dockerfile']);
+  expect(resolved.against).toMatchObject({ commit: tip, evaluated: { kind: 'merge-group', commit: group } });
 });
 
 test('a clone that lacks an object is helped by the API', async () => {

@@ -95,6 +95,25 @@ describe('failures', () => {
   });
 
   test.each([
+    ['Resource protected by organization SAML enforcement.', { 'x-github-sso': 'required; url=x' }, /single sign-on/],
+    ['the `acme` organization has an IP allow list enabled, and your IP address is not permitted', {}, /allow list/],
+    ['Repository access blocked', {}, /switch this output off/],
+  ])('a refusal that says "%s" says what to do about it', async (message, headers, fix) => {
+    fail(403, message, headers);
+    const answer = await attempt({ doing: 'read', permission: 'contents: read' }, () => client().rest.repos.get(PLACE));
+    expect(answer.ok ? '' : answer.error.fix).toMatch(fix);
+  });
+
+  test('an answer of another shape says nothing of the program', async () => {
+    const answer = await attempt({ doing: 'read', permission: 'contents: read' }, async () => {
+      const { data } = await client().rest.repos.get(PLACE);
+      return Object(data).object.sha;
+    });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'unexpected-answer' } });
+    expect(answer.ok ? '' : answer.error.message).toContain("not the one that GitHub's API describes");
+  });
+
+  test.each([
     [401, /GitHub does not accept the token \(401\)\./, /may be empty, .*Without the input/],
     [503, /GitHub answered 503, which is its own failure\.$/, /^Run the job again/],
   ])('a write that ends in %i says what to do, and nothing that was not done', async (status, message, fix) => {

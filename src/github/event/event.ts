@@ -19,6 +19,8 @@ export interface PolicyOrigin {
   readonly branch: string | null;
   /** The commit of `branch` that was pushed to it and is evaluated; null for its tip, asked for when the run starts. */
   readonly commit: string | null;
+  /** Why it is not known whether the pull request still has this base, as a sentence. */
+  readonly unconfirmed?: string;
 }
 
 /** Which commit is evaluated. */

@@ -22,12 +22,12 @@ export interface PolicyCommit {
  * it, pass, and take the passed check back to the branch it is for. Fails where the default branch can't be known.
  */
 export async function policyCommit(
-  { branch, commit }: PolicyOrigin,
+  { branch, commit, unconfirmed }: PolicyOrigin,
   commits: Commits,
 ): Promise<Result<PolicyCommit, GitHubError>> {
   const defaultBranch = await commits.defaultBranch();
   if (!defaultBranch.ok) return defaultBranch;
-  const why = branch === null || branch === defaultBranch.value ? null : await whyNot(branch, commits);
+  const why = branch === null || branch === defaultBranch.value ? null : await whyNot({ branch, unconfirmed }, commits);
   const isOwn = branch !== null && why === null;
   if (isOwn && commit !== null)
     return ok({
@@ -53,7 +53,11 @@ export async function policyCommit(
 }
 
 /** Why a branch's own policy does not hold, as the end of a sentence; null where it does. */
-async function whyNot(branch: string, commits: Commits): Promise<string | null> {
+async function whyNot(
+  { branch, unconfirmed }: { readonly branch: string; readonly unconfirmed: string | undefined },
+  commits: Commits,
+): Promise<string | null> {
+  if (unconfirmed !== undefined) return `whether ${branch} still is the base is not known. ${unconfirmed}`;
   const reviewed = await commits.isReviewed(branch);
   if (!reviewed.ok) return `whether changes to ${branch} have to be reviewed is not known. ${reviewed.error.message}`;
   return reviewed.value ? null : `nothing says that changes to ${branch} have to be reviewed.`;

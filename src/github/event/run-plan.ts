@@ -1,3 +1,5 @@
+import type { ChangeBase } from '../../gate/change.js';
+import { optionalField } from '../../lib/collections.js';
 import { ok, type Result } from '../../lib/result.js';
 import { wait as byTheClock, type Wait } from '../../lib/wait.js';
 import type { CommitTree } from '../repository/commit-tree.js';
@@ -14,6 +16,8 @@ export interface RunPlan {
   readonly policy: { readonly tree: CommitTree; readonly name: string };
   /** What the evaluated commit is compared with; null on events that compare nothing, or where it could not be had. */
   readonly base: CommitTree | null;
+  /** The base that the result holds for; null on events that evaluate no change. */
+  readonly against: ChangeBase | null;
   /** Paths that the change touches; null as `base` is. */
   readonly changedFiles: readonly string[] | null;
   readonly notices: readonly string[];
@@ -25,31 +29,51 @@ export async function resolvePlan(
   commits: Commits,
   wait: Wait = byTheClock,
 ): Promise<Result<RunPlan, GitHubError>> {
-  const policy = await policyCommit(plan.policy, commits);
+  const current = await withCurrentBase(plan, commits);
+  const policy = await policyCommit(current.policy, commits);
   if (!policy.ok) return policy;
   const evaluated = await evaluatedCommit(plan, policy.value, commits, wait);
   if (!evaluated.ok) return evaluated;
-  const notices = [...plan.notices, ...evaluated.value.notices, ...policy.value.notices];
+  const notices = [...current.notices, ...evaluated.value.notices, ...policy.value.notices];
   const evaluatedTree = await commits.tree(evaluated.value.commit);
   const policyTree = await commits.tree(policy.value.commit);
   const resolved = { evaluated: evaluatedTree, policy: { tree: policyTree, name: policy.value.name } };
-  if (plan.change === null) return ok({ ...resolved, base: null, changedFiles: null, notices });
+  const { change } = current;
+  if (change === null) return ok({ ...resolved, base: null, against: null, changedFiles: null, notices });
 
   const base = await comparedWith(evaluated.value, policy.value, commits);
-  notices.push(resultFor(plan.change, evaluated.value, policy.value));
+  const against = changeBase(change, evaluated.value, policy.value, base.ok ? base.value : undefined);
   if (plan.required && !policy.value.isDefault) {
     notices.push(
-      `A required workflow is not started when the base of a pull request changes, so this result would stay. Before merging into a branch other than ${plan.change.base}, push a commit, or close and reopen the pull request: a re-run is for the same base.`,
+      `A required workflow is not started when the base of a pull request changes, so this result would stay. Before merging into a branch other than ${change.base}, run it again, push a commit, or close and reopen the pull request.`,
     );
   }
   const baseTree = base.ok ? await commits.tree(base.value) : null;
   const changed = baseTree === null ? null : await changedPaths(baseTree, evaluatedTree);
   if (baseTree !== null && changed?.ok) {
-    return ok({ ...resolved, base: baseTree, changedFiles: changed.value, notices });
+    return ok({ ...resolved, base: baseTree, against, changedFiles: changed.value, notices });
   }
   const reason = base.ok ? (changed?.ok === false ? changed.error.message : '') : base.error.message;
   notices.push(`What this change inherits could not be reported, so it is evaluated in full. ${reason}`);
-  return ok({ ...resolved, base: null, changedFiles: null, notices });
+  return ok({ ...resolved, base: null, against, changedFiles: null, notices });
+}
+
+type CurrentPlan = Pick<EventPlan, 'policy' | 'change' | 'notices'>;
+
+/**
+ * The plan for the base that the pull request has now. Its event may be weeks old, and a result for the base of then
+ * would stand as one for the base of now: whoever retargets a pull request could run the old run again. Where GitHub does
+ * not say, the event's base is kept, and has no policy of its own.
+ */
+async function withCurrentBase(plan: EventPlan, commits: Commits): Promise<CurrentPlan> {
+  const { policy, change, notices } = plan;
+  if (change?.kind !== 'pull-request') return plan;
+  const now = await commits.pullRequest(change.number);
+  if (!now.ok) return { policy: { ...policy, unconfirmed: now.error.message }, change, notices };
+  const { base } = now.value;
+  if (base === change.base) return plan;
+  const moved = `The base of the pull request is ${base} now; the run was started for ${change.base}.`;
+  return { policy: { ...policy, branch: base }, change: { ...change, base }, notices: [...notices, moved] };
 }
 
 async function evaluatedCommit(
@@ -85,15 +109,19 @@ async function comparedWith(
   return into === null ? commits.mergeBase(policy.commit, commit) : ok(into);
 }
 
-const SHORT = 12;
-
-/** Says what the result is a result for: it says nothing about another base. */
-function resultFor(change: EvaluatedChange, { commit, into }: MergeCommit, policy: PolicyCommit): string {
-  const what =
-    change.kind === 'merge-group'
-      ? `the merge group ${commit.slice(0, SHORT)}`
-      : into === null
-        ? `the head ${commit.slice(0, SHORT)}`
-        : `the merge of ${change.head.slice(0, SHORT)} into ${into.slice(0, SHORT)}`;
-  return `The result is for the base ${change.base}: ${what} by the policy of ${policy.branch} at ${policy.commit.slice(0, SHORT)}.`;
+/** The base, and what was evaluated for it. The result says nothing about another base. */
+function changeBase(
+  change: EvaluatedChange,
+  { commit, into }: MergeCommit,
+  policy: PolicyCommit,
+  start: string | undefined,
+): ChangeBase {
+  const kind = change.kind === 'merge-group' ? 'merge-group' : into === null ? 'head' : 'merge';
+  return {
+    ref: `refs/heads/${change.base}`,
+    policyRef: `refs/heads/${policy.branch}`,
+    ...optionalField('commit', start),
+    evaluated: { kind, commit },
+    parents: kind === 'merge' && into !== null ? [into, change.head] : [],
+  };
 }

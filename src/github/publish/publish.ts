@@ -121,7 +121,7 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
     wait,
     number,
     key: inputs.commentKey,
-    start: inputs.comment === 'always' ? !nothing : report.verdict !== 'pass',
+    start: inputs.comment === 'always' ? !nothing : wouldBlock(report),
     footer: `[Summary of the run](${runUrl(env)})`,
     isCurrent: async () => {
       const now = await pullRequestNow(publication, pullRequest);
@@ -142,6 +142,11 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
     },
   });
   return published.ok ? ok(null) : published;
+}
+
+/** Also where only the profile `observe` keeps a finding from blocking: that is what observing is for. */
+function wouldBlock({ verdict, findings }: Report): boolean {
+  return verdict !== 'pass' || findings.some(({ heldBack, waiver }) => heldBack === true && waiver === undefined);
 }
 
 async function suggestions(

@@ -1,7 +1,7 @@
 import { fetch as undiciFetch } from 'undici';
 import { plural } from '../../lib/text.js';
 import { ProxiedAgent } from '../../registry/http/proxy.js';
-import { RESPONSE_LIMIT } from './github-error.js';
+import { NOT_THE_API, PROXY_LOGIN, RESPONSE_LIMIT } from './github-error.js';
 
 /** Named limits of one exchange with GitHub's API. */
 export interface ApiLimits {
@@ -46,7 +46,7 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
 
   const once = async (url: string, init: RequestInit, headers: Headers): Promise<Response> => {
     const timeout = AbortSignal.timeout(limits.requestMilliseconds);
-    const answer = await undiciFetch(url, {
+    const answer = await request(url, {
       method: init.method ?? 'GET',
       headers: [...headers.entries()],
       ...(typeof init.body === 'string' ? { body: init.body } : {}),
@@ -54,6 +54,7 @@ export function makeApiFetch(limits: ApiLimits = API_LIMITS): ApiFetch {
       signal: init.signal ? AbortSignal.any([timeout, init.signal]) : timeout,
       dispatcher,
     });
+    refusePage(answer.status, answer.headers.get('content-type'));
     const body = answer.body === null ? null : await readLimited(answer.body, limits.responseBytes);
     const read = { status: answer.status, headers: [...answer.headers.entries()] };
     return from(answer.url, new Response(hasNoBody(answer.status) ? null : body, read));
@@ -96,13 +97,48 @@ async function withRetries(limits: ApiLimits, isRead: boolean, exchange: () => P
       const answer = await exchange();
       if (last || !GATEWAY_ERRORS.has(answer.status)) return answer;
     } catch (error) {
-      if (last || error instanceof ResponseTooLarge) throw error;
+      if (last || error instanceof Unrepeatable) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, limits.retryMilliseconds * 2 ** attempt));
   }
 }
 
-class ResponseTooLarge extends TypeError {}
+/** What would be the same another time. Octokit passes the message of a TypeError on. */
+class Unrepeatable extends TypeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'TypeError';
+  }
+}
+
+/** As `fetch`; a proxy that asks for a login fails without words in it. */
+async function request(...parameters: Parameters<typeof undiciFetch>): ReturnType<typeof undiciFetch> {
+  try {
+    return await undiciFetch(...parameters);
+  } catch (error) {
+    throw asksForLogin(error) ? new Unrepeatable(PROXY_LOGIN) : error;
+  }
+}
+
+/**
+ * Whether a proxy answered 407, to CONNECT or in the place of the server. For the second `fetch` fails with an error of no
+ * message, as the standard asks.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch step 15
+ */
+function asksForLogin(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if (/\(407\)/.test(at.message) || (depth === 1 && at.message === '' && at.cause === undefined)) return true;
+  }
+  return false;
+}
+
+/** Refuses a page for people in the place of an answer. GitHub's own failures are pages too, and say so by their status. */
+function refusePage(status: number, contentType: string | null): void {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (status < 500 && /^(?:text\/html|application\/xhtml\+xml)$/.test(type))
+    throw new Unrepeatable(`${NOT_THE_API} ${type}`);
+}
 
 async function readLimited(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
@@ -110,7 +146,7 @@ async function readLimited(body: AsyncIterable<Uint8Array>, maxBytes: number): P
   for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > maxBytes)
-      throw new ResponseTooLarge(`the answer has more than ${plural(maxBytes, 'byte')} (limit ${RESPONSE_LIMIT})`);
+      throw new Unrepeatable(`the answer has more than ${plural(maxBytes, 'byte')} (limit ${RESPONSE_LIMIT})`);
     chunks.push(chunk);
   }
   const whole = new Uint8Array(size);

@@ -27,6 +27,16 @@ const protection = z.object({
     .nullable(),
 });
 
+/** A pull request as it is now. */
+export interface PullRequestState {
+  readonly head: string;
+  /** The branch it is to be merged into. */
+  readonly base: string;
+  readonly closed: boolean;
+  /** Null while GitHub has not tried to merge it. */
+  readonly mergeable: boolean | null;
+}
+
 export interface CommitsOptions {
   readonly client: GitHubClient;
   readonly repository: RepositoryName;
@@ -99,16 +109,13 @@ export class Commits {
     return (rule?.requiredApprovingReviewCount ?? 0) > 0 || rule?.requiresCodeOwnerReviews === true;
   }
 
-  /** What a pull request is now. `mergeable` is null while GitHub has not tried. */
-  async pullRequest(
-    number: number,
-  ): Promise<
-    Result<{ readonly head: string; readonly closed: boolean; readonly mergeable: boolean | null }, GitHubError>
-  > {
+  /** What a pull request is now. */
+  async pullRequest(number: number): Promise<Result<PullRequestState, GitHubError>> {
     const purpose: Purpose = { doing: `read pull request ${number}`, permission: 'pull-requests: read' };
     return attempt(purpose, async () => {
       const { data } = await this.#client.rest.pulls.get({ ...this.#place, pull_number: number });
-      return { head: commitId(data.head.sha), closed: data.state === 'closed', mergeable: data.mergeable };
+      const { head, base, state, mergeable } = data;
+      return { head: commitId(head.sha), base: base.ref, closed: state === 'closed', mergeable };
     });
   }
 

@@ -26,6 +26,10 @@ export interface GitHubError extends Failure<GitHubErrorCode> {
 /** The name of the limit on an answer's length, by which its error is known among those of the network. */
 export const RESPONSE_LIMIT = 'github-response-bytes';
 
+/** By which the errors of a page in the place of an answer, and of a proxy's 407, are known among those of the network. */
+export const NOT_THE_API = 'not-the-api';
+export const PROXY_LOGIN = 'proxy-login';
+
 /** A permission of GITHUB_TOKEN, as a workflow's `permissions:` spells it. */
 export type Permission =
   | 'contents: read'
@@ -67,8 +71,8 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
     return {
       code: 'unexpected-answer',
       doing,
-      message: `Could not ${doing}: ${oneLine(text)}`,
-      fix: 'Run the job again; if it stays, report it.',
+      message: `Could not ${doing}: the answer is not the one that GitHub's API describes (${oneLine(text)}).`,
+      fix: 'Check that GITHUB_API_URL is the address of the API, and run the job again; if it stays, report it.',
     };
   }
   const { status, message, headers } = failed;
@@ -90,8 +94,8 @@ export function explain(purpose: Purpose, error: unknown): GitHubError {
       code: 'rejected',
       doing,
       status,
-      message: `Could not ${doing}: GitHub answered 403, "${said}".`,
-      fix: 'Do what GitHub says, or switch this output off.',
+      message: `Could not ${doing}: GitHub answered ${status}, "${said}".`,
+      fix: refusalFix(message, headers),
     };
   }
   if (status === 401) {
@@ -143,7 +147,32 @@ export function missingPermission({ doing, permission }: Purpose, status?: numbe
   };
 }
 
+/** What to do about a refusal that is about whoever asks, and not about what the token may do. */
+function refusalFix(message: string, headers: FailedRequest['headers']): string {
+  if (headers['x-github-sso'] !== undefined || /\bSAML\b|single sign-on/i.test(message))
+    return "Authorize the token for the organization's single sign-on, or leave the input `token` out: the workflow's own token needs none.";
+  if (/\bIP (?:allow list|address)\b/i.test(message))
+    return "Run the job on a runner whose address the organization's IP allow list has, or have it added there.";
+  return 'Do what GitHub says, or switch this output off.';
+}
+
 function unreachable(doing: string, message: string): GitHubError {
+  if (message.startsWith(NOT_THE_API)) {
+    return {
+      code: 'unexpected-answer',
+      doing,
+      message: `Could not ${doing}: GITHUB_API_URL answered with ${oneLine(message.slice(NOT_THE_API.length))}, not JSON, so a proxy or login page answers for it.`,
+      fix: "Check GITHUB_API_URL and the runner's network, HTTPS_PROXY and NO_PROXY.",
+    };
+  }
+  if (message === PROXY_LOGIN) {
+    return {
+      code: 'network',
+      doing,
+      message: `Could not ${doing}: the proxy asks for a login (407).`,
+      fix: "Write it into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or except GitHub's API by NO_PROXY.",
+    };
+  }
   if (message.includes(RESPONSE_LIMIT)) {
     return {
       code: 'limit',

@@ -13,7 +13,7 @@ import { imageTable } from './image-table.js';
 import type { LinkTargets } from './places.js';
 import { characters, firstThatFits } from './shrink.js';
 import { verdictSign } from './signs.js';
-import { footer, waivedList } from './summary.js';
+import { baseLine, footer, waivedList } from './summary.js';
 
 /** GitHub answers 422 to a longer comment. @see https://docs.github.com/en/rest/issues/comments */
 const COMMENT_LIMIT = 65_536;
@@ -91,6 +91,7 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
       : `**Images that are run**\n\n${findingsList(ofRun, detail.list, options, options.isNew, errors.length + 1)}`,
     ...(detail.folded && failed.length > 0 ? noticeLines(report).slice(0, MAX_NOTICES) : []),
     asides(report, options, detail, failed.length === 0),
+    baseLine(report),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }

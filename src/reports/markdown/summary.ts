@@ -1,4 +1,5 @@
 import { inline, prose } from '../../lib/escape/markdown.js';
+import { changeBaseSentence } from '../change-base.js';
 import { groupFindings } from '../finding-groups.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
@@ -88,6 +89,7 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
   const errors = reported.filter((finding) => finding.level === 'error');
   const sections = [
     headline(report),
+    baseLine(report),
     nextStep(groupFindings(errors)),
     section(
       'What to do',
@@ -121,6 +123,11 @@ function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDet
 function headline(report: Report): string {
   const beside = asides(tallyOf(report));
   return `## ${verdictSign(report)} Base images: ${report.verdict}\n\n${prose(sentence(verdictReason(report)))}${beside === '' ? '' : ` Besides: ${beside}.`}`;
+}
+
+/** What was evaluated for which base; empty where no change of a branch is evaluated. */
+export function baseLine({ base }: Report): string {
+  return base === undefined ? '' : `<sub>${prose(changeBaseSentence(base))}</sub>`;
 }
 
 function sentence(clause: string): string {
