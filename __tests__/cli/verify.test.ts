@@ -94,6 +94,15 @@ describe('verify', () => {
     });
   });
 
+  test('takes the repository that the workflow must have run for', async () => {
+    const repository = (name: string) => ['--certificate-github-workflow-repository', name];
+    expect(await run(...COMMON, ...IDENTITY, ...repository('acme/images'), SIGNED)).toMatchObject({ code: 0 });
+    expect(await run(...COMMON, ...IDENTITY, ...repository('acme/playground'), SIGNED)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('https://github.com/acme/playground'),
+    });
+  });
+
   test('leaves it open where it could not look', async () => {
     expect(await run('--offline', ...IDENTITY, 'elsewhere.example/base:1')).toMatchObject({ code: 2 });
   });
@@ -107,6 +116,9 @@ describe('verify', () => {
     [['--key', 'trusted_root.json', SIGNED]],
     [['--certificate-identity', '**', ...IDENTITY.slice(2), SIGNED]],
     [['--certificate-identity', 'https://**', ...IDENTITY.slice(2), SIGNED]],
+    [['--certificate-github-workflow-repository', 'acme/images', SIGNED]],
+    [[...IDENTITY, '--certificate-github-workflow-repository', 'acme', SIGNED]],
+    [['--certificate-identity', 'https://github.com/slsa-framework/**', ...IDENTITY.slice(2), SIGNED]],
     [['--platform', 'nonsense!', ...IDENTITY, SIGNED]],
     [[...COMMON, '--policy', 'missing.yml', SIGNED]],
   ])('wrong usage is exit code 3: %j', async (args) => {

@@ -88,6 +88,11 @@ export const VERIFY = define({
   summary: 'show who signed an image, and whether the policy accepts it',
   flags: {
     ...SIGNER_FLAGS,
+    'certificate-github-workflow-repository': {
+      type: 'string',
+      value: 'OWNER/REPOSITORY',
+      help: 'the repository that the workflow must have run for; needed for a workflow that anybody may call',
+    },
     'ignore-log': { type: 'boolean', help: 'accept signatures by the key without an entry in a transparency log' },
     'notation-config': { type: 'string', value: 'DIR', help: "use notation's trust policy and trust stores in DIR" },
     ...PLATFORM_FLAG,

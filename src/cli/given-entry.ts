@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { codeOf, messageOf } from '../lib/caught.js';
 import { err, ok, type Result } from '../lib/result.js';
-import { parseIdentity } from '../policy/identity.js';
+import { isSharedBuilder, parseIdentity } from '../policy/identity.js';
 import type { AllowEntry, Authority } from '../policy/policy.js';
 import { parseReference, repositoryName } from '../references/reference.js';
 import { readPublicKey } from '../signatures/key.js';
@@ -13,6 +13,7 @@ import type { Refusal } from './refusal.js';
 export interface AuthorityFlags {
   readonly 'certificate-identity'?: string | undefined;
   readonly 'certificate-oidc-issuer'?: string | undefined;
+  readonly 'certificate-github-workflow-repository'?: string | undefined;
   readonly key?: string | undefined;
   readonly 'ignore-log'?: boolean | undefined;
   readonly 'notation-config'?: string | undefined;
@@ -30,8 +31,9 @@ export async function givenEntry(
   const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
   const subject = values['certificate-identity'];
   const issuer = values['certificate-oidc-issuer'];
+  const repository = values['certificate-github-workflow-repository'];
   const configuration = values['notation-config'];
-  const isKeyless = subject !== undefined || issuer !== undefined;
+  const isKeyless = [subject, issuer, repository].some((value) => value !== undefined);
   if ([values.key !== undefined, isKeyless, configuration !== undefined].filter(Boolean).length > 1)
     return usage('--key, --certificate-identity and --notation-config exclude each other.');
   if (configuration !== undefined) {
@@ -44,9 +46,19 @@ export async function givenEntry(
     if (subject === undefined || issuer === undefined)
       return usage('--certificate-identity and --certificate-oidc-issuer are needed together.');
     const identity = parseIdentity(subject);
-    return identity.ok
-      ? ok(entryFor({ kind: 'keyless', subject, issuer }))
-      : usage(`--certificate-identity ${subject} can't be used because ${identity.error}.`);
+    if (!identity.ok) return usage(`--certificate-identity ${subject} can't be used because ${identity.error}.`);
+    if (repository === undefined) {
+      if (isSharedBuilder(subject))
+        return usage(
+          'Anybody may call this workflow and have it sign. Name for which repository it must have run with --certificate-github-workflow-repository OWNER/REPOSITORY.',
+        );
+      return ok(entryFor({ kind: 'keyless', subject, issuer }));
+    }
+    if (!/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/.test(repository))
+      return usage(
+        `--certificate-github-workflow-repository has ${JSON.stringify(repository)}; write OWNER/REPOSITORY.`,
+      );
+    return ok(entryFor({ kind: 'keyless', subject, issuer, sourceRepository: `https://github.com/${repository}` }));
   }
   try {
     const pem = await readFile(resolve(io.cwd, values.key), 'utf8');
