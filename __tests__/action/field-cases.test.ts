@@ -62,9 +62,7 @@ describe('merge-of-another-base', () => {
     const started = (made: ReturnType<typeof world>): Started => ({
       event,
       payload: pullRequest(made.head, base),
-      ...(event === 'pull_request'
-        ? { sha: made.merge, ref: MERGE_REF }
-        : { sha: made.main, ref: 'refs/heads/main' }),
+      ...(event === 'pull_request' ? { sha: made.merge, ref: MERGE_REF } : { sha: made.main, ref: 'refs/heads/main' }),
     });
     expect((await run(started(world()))).code).toBe(1);
     const honest = await run(started(world(GOOD)));

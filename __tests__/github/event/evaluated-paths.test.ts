@@ -53,6 +53,9 @@ test.each([
   ['a workflow', '.github/workflows/ci.yml'],
   ['a bake file', 'docker-bake.hcl'],
   ['a script', 'build.sh'],
+  ['values that a Compose file is read with', '.env'],
+  ['values of a Compose file by another name', 'deploy/prod.env'],
+  ['a Compose file in JSON', 'compose.json'],
 ])('with changed-files-only, everything is evaluated where the change is one of %s', async (_what, path) => {
   expect(await evaluated({ [path]: 'x' }, { 'changed-files-only': 'true' })).toBeNull();
 });

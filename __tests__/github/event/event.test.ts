@@ -102,11 +102,10 @@ describe('pull_request_target', () => {
 
 describe('merge_group', () => {
   test.each([0, 1])('example %i: the group’s head is evaluated by the policy of its base branch', (index) => {
-    const planned = plan(
-      runner('merge_group', { repository: { owner: 'octo-org', name: 'octo-repo' } }),
-      example('merge_group', index),
-    );
-    expect(planned.evaluated).toEqual({ kind: 'commit', commit: '2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d' });
+    const group = '2ffea6db159f6b6c47a24e778fb9ef40cf6b1c7d';
+    const repository = { owner: 'octo-org', name: 'octo-repo' };
+    const planned = plan(runner('merge_group', { repository, commit: group }), example('merge_group', index));
+    expect(planned.evaluated).toEqual({ kind: 'commit', commit: group });
     expect(planned.policy).toEqual({ branch: 'main', commit: null });
     expect(planned.change).toMatchObject({ kind: 'merge-group', base: 'main' });
     expect(planned.sarif).toBeNull();

@@ -185,7 +185,24 @@ test('a push to the default branch is evaluated by the policy of the same commit
   const resolved = await resolve(plan, commits(github.state.git.directory));
   expect(resolved.policy.tree.commit).toBe(tip);
   expect(resolved.against).toBeNull();
-  expect(github.server.operations()).toEqual(['repos/get']);
+  expect(github.server.operations()).toEqual(['repos/get', 'git/get-ref']);
+});
+
+test('a commit that is not part of its branch has not that branch’s right to a policy of its own', async () => {
+  const { git } = github.state;
+  const before = git.commit('trunk', { 'policy.yml': 'soft' });
+  const { tip } = history();
+  git.setRefs({ 'refs/heads/trunk': tip });
+  github.state.defaultBranch = 'trunk';
+  const push = (commit: string): EventPlan => ({
+    ...pullRequest(commit, { kind: 'commit', commit }),
+    policy: { branch: 'trunk', commit },
+    change: null,
+  });
+  const again = await resolve(push(before));
+  expect(again.policy.tree.commit).toBe(tip);
+  expect(again.notices.join()).toContain('is not part of that branch');
+  expect((await resolve(push(tip))).policy.name).toBe('the evaluated commit');
 });
 
 test('a tag is evaluated by the policy of the default branch', async () => {

@@ -8,7 +8,7 @@ import { runReportStep } from '../../../src/github/report-step.js';
 import { createClient } from '../../../src/github/repository/client.js';
 import { runStep } from '../../../src/github/step.js';
 import { builtBundle, compiledOnce } from '../process/bundle.js';
-import { webhookExamples } from './webhook-examples.js';
+import { webhookExample } from './webhook-examples.js';
 
 /** What a step of a job is run with. */
 export interface StepOptions {
@@ -200,8 +200,7 @@ export function pullRequestPayload(pull: {
   readonly headRepository: string | null;
   readonly base?: string;
 }): object {
-  const [example] = webhookExamples('pull_request');
-  const payload = Object(example);
+  const payload = Object(webhookExample('pull_request'));
   const request = payload.pull_request;
   payload.number = pull.number;
   request.number = pull.number;
@@ -218,8 +217,7 @@ export function pullRequestPayload(pull: {
 
 /** GitHub's example of another event, made to speak of `acme/shop` and `main`. */
 export function payloadOf(event: string, changes: Readonly<Record<string, unknown>> = {}): object {
-  const [example] = webhookExamples(event);
-  const payload = Object(example);
+  const payload = Object(webhookExample(event));
   payload.repository = { ...payload.repository, full_name: 'acme/shop', default_branch: 'main' };
   return { ...payload, ...changes };
 }

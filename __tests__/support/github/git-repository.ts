@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 
 /** A file's content, a link's target, or a submodule's commit. */
@@ -76,10 +76,18 @@ export class GitRepository {
     return this.resolve(`refs/heads/${branch}`);
   }
 
-  /** Makes full names of references, such as `refs/pull/7/merge`, point to commits. */
+  /** Makes full names of references, such as `refs/pull/7/merge`, point to commits. Written as git does, without its start. */
   setRefs(refs: Readonly<Record<string, string>>): void {
-    const commands = Object.entries(refs).map(([name, id]) => `update ${name} ${id}\n`);
-    this.#run(['update-ref', '--stdin'], commands.join(''));
+    for (const [name, id] of Object.entries(refs)) {
+      const file = join(this.directory, '.git', name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${id}\n`);
+    }
+  }
+
+  /** Takes references away that `setRefs` made. */
+  removeRefs(names: readonly string[]): void {
+    for (const name of names) rmSync(join(this.directory, '.git', name));
   }
 
   /** The id a revision names, or null. */
@@ -91,6 +99,16 @@ export class GitRepository {
           .toString('utf8')
           .trim();
       return this.#looseRef(revision) ?? this.git(...command);
+    } catch {
+      return null;
+    }
+  }
+
+  /** The last commit that both have, by their full ids; null where they have none in common. */
+  mergeBase(one: string, other: string): string | null {
+    if (one === other) return one;
+    try {
+      return this.fixed('merge-base', one, other).toString('utf8').trim();
     } catch {
       return null;
     }

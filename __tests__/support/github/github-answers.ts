@@ -103,7 +103,8 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     const base = state.git.resolve(`${path['base'] ?? ''}^{commit}`);
     const head = state.git.resolve(`${path['head'] ?? ''}^{commit}`);
     if (base === null || head === null) return NOT_FOUND;
-    return json({ merge_base_commit: { sha: state.git.git('merge-base', base, head) }, files: [], commits: [] });
+    const common = state.git.mergeBase(base, head);
+    return common === null ? NOT_FOUND : json({ merge_base_commit: { sha: common }, files: [], commits: [] });
   },
   'repos/list-pull-requests-associated-with-commit': (state, { path }) =>
     json([...state.pullRequests.values()].filter((pull) => pull.head.sha === path['commit_sha']).map(asPull(state))),

@@ -10,6 +10,12 @@ export function webhookExamples(event: string): readonly Record<string, unknown>
   return structuredClone(all.find(({ name }) => name === event)?.examples ?? []);
 }
 
+/** The first of them, copied alone: some events have thirty. */
+export function webhookExample(event: string): unknown {
+  all ??= readExamples();
+  return structuredClone(all.find(({ name }) => name === event)?.examples[0]);
+}
+
 // 4 MB of JSON, read once in a test file.
 let all: z.infer<typeof examples> | null = null;
 

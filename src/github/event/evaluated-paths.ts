@@ -40,14 +40,17 @@ export async function evaluatedPaths(
   return ok((changed ?? all).filter((path) => globs.some(({ glob }) => globMatches(glob, path))));
 }
 
-/**
- * Whether a change of this file can change what another one builds: attributes, which change its bytes on checkout, and
- * what asks for builds, which may newly name a file that was there before. Then everything is evaluated.
- */
+/** Attributes, which change a file's bytes on checkout; what asks for builds; and values that such files are read with. */
+const CHANGES_OTHERS: readonly RegExp[] = [
+  /(?:^|\/)\.gitattributes$/i,
+  /\.(?:ya?ml|hcl)$/i,
+  /(?:bake|devcontainer|compose)[^/]*\.json$/i,
+  /\.env(?:\.[^/]*)?$/i,
+];
+
+/** Whether a change of this file can change what another one builds, or name a build file that was there before. */
 function mayChangeOthers(path: string): boolean {
-  return (
-    /(?:^|\/)\.gitattributes$|\.(?:ya?ml|hcl)$|(?:bake|devcontainer)[^/]*\.json$/i.test(path) || isScriptFile(path)
-  );
+  return CHANGES_OTHERS.some((pattern) => pattern.test(path)) || isScriptFile(path);
 }
 
 /** What a link leads to may have changed where the link has not. */

@@ -86,7 +86,13 @@ const pullRequestPayload = z.object({
 
 /** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group */
 const mergeGroupPayload = z.object({
-  merge_group: z.object({ head_sha: commit, base_ref: z.string().startsWith('refs/heads/').max(266) }),
+  merge_group: z.object({
+    head_sha: commit,
+    base_ref: z
+      .string()
+      .regex(/^refs\/heads\/./)
+      .max(266),
+  }),
 });
 
 const anyPayload = z.object({
@@ -147,6 +153,13 @@ function planMergeGroup(env: RunnerEnvironment, payload: unknown): Result<EventP
   if (!parsed.success) return unreadable(env, payload, parsed.error);
   const base = parsed.data.merge_group.base_ref.slice('refs/heads/'.length);
   const head = parsed.data.merge_group.head_sha;
+  if (head !== env.commit) {
+    return err({
+      code: 'unexpected-payload',
+      message: `The payload is about the merge group ${head.slice(0, 12)}, the run about the commit ${env.commit.slice(0, 12)}.`,
+      fix: 'Run the Action in a workflow that merge_group starts; its result counts for the commit of the run.',
+    });
+  }
   return ok({
     event: env.eventName,
     evaluated: { kind: 'commit', commit: head },

@@ -29,27 +29,21 @@ export async function policyCommit(
   if (!defaultBranch.ok) return defaultBranch;
   const why = branch === null || branch === defaultBranch.value ? null : await whyNot({ branch, unconfirmed }, commits);
   const isOwn = branch !== null && why === null;
-  if (isOwn && commit !== null)
-    return ok({
-      commit,
-      branch,
-      name: 'the evaluated commit',
-      isOwn,
-      isDefault: branch === defaultBranch.value,
-      notices: [],
-    });
   const holds = isOwn ? branch : defaultBranch.value;
+  const isDefault = holds === defaultBranch.value;
   const tip = await commits.tip(`heads/${holds}`);
   if (!tip.ok) return tip;
-  const notices = why === null ? [] : [`The policy is that of ${holds}, not of ${branch}: ${why}`];
-  return ok({
-    commit: tip.value,
-    branch: holds,
-    name: `the tip of ${holds}`,
-    isOwn,
-    isDefault: holds === defaultBranch.value,
-    notices,
-  });
+  const atTip = { commit: tip.value, branch: holds, name: `the tip of ${holds}`, isDefault };
+  if (!isOwn || commit === null) {
+    const notices = why === null ? [] : [`The policy is that of ${holds}, not of ${branch}: ${why}`];
+    return ok({ ...atTip, isOwn, notices });
+  }
+  // The branch may have been made anew under its name, or be the default one only since the run was started first.
+  const isPart = await commits.isPartOf(commit, tip.value);
+  if (!isPart.ok) return isPart;
+  if (isPart.value) return ok({ commit, branch, name: 'the evaluated commit', isOwn, isDefault, notices: [] });
+  const notices = [`The policy is that at the tip of ${holds}: the evaluated commit is not part of that branch.`];
+  return ok({ ...atTip, isOwn: false, notices });
 }
 
 /** Why a branch's own policy does not hold, as the end of a sentence; null where it does. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { TreeError } from '../../build-files/repository-tree.js';
 import { err, ok, type Result } from '../../lib/result.js';
@@ -60,7 +62,8 @@ export class Commits {
     this.#client = client;
     this.#place = { owner: repository.owner, repo: repository.name };
     this.#repository = repository;
-    this.#workspace = workspace;
+    // Without a clone git would be started for each question, to say that there is none.
+    this.#workspace = workspace !== null && existsSync(join(workspace, '.git')) ? workspace : null;
   }
 
   /** The commit that a ref, such as `heads/main` or `pull/7/merge`, points to now. */
