@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { table } from '../../scripts/generate/table.js';
 import type { RunOptions } from '../support/github/action-run.js';
+import { payloadOf } from '../support/github/action-step.js';
 import {
   AttemptWorld,
   BAD,
@@ -11,7 +12,6 @@ import {
   type MadeChange,
   SOFT_POLICY,
 } from '../support/github/attempt-world.js';
-import { payloadOf } from '../support/github/bundled-action.js';
 import { FakeGitHub } from '../support/github/fake-github.js';
 import type { GitContent } from '../support/github/git-repository.js';
 import { REVIEWED } from '../support/github/github-state.js';

@@ -2,10 +2,11 @@ import { exitCodeOf } from '../../../src/gate/verdict.js';
 import { readRunnerEnvironment } from '../../../src/github/event/environment.js';
 import { readInputs } from '../../../src/github/event/inputs.js';
 import { makeEngine } from '../../../src/github/make-engine.js';
+import { createClient } from '../../../src/github/repository/client.js';
 import { runAction } from '../../../src/github/run-action.js';
 import { Secrets } from '../../../src/lib/scrub.js';
 import type { Report } from '../../../src/reports/report.js';
-import type { StepOptions } from './bundled-action.js';
+import type { StepOptions } from './action-step.js';
 
 /** What a run in this process is given: a step of the bundle, without what only a process of its own has. */
 export type RunOptions = Omit<StepOptions, 'payload' | 'token' | 'entry' | 'onOutput'> & {
@@ -56,6 +57,7 @@ export async function runInProcess(options: RunOptions): Promise<RunResult> {
     env,
     payload: options.payload,
     inputs: read.value,
+    connect: (connection) => createClient({ ...connection, paced: false }),
     evaluate: makeEngine({
       credentials: read.value.registryCredentials,
       environment,

@@ -1,5 +1,5 @@
 import { type RunOptions, type RunResult, runInProcess } from './action-run.js';
-import { payloadOf, pullRequestPayload } from './bundled-action.js';
+import { payloadOf, pullRequestPayload } from './action-step.js';
 import type { FakeGitHub } from './fake-github.js';
 import type { GitContent } from './git-repository.js';
 import { DENYING_POLICY, POLICY_PATH } from './pull-request-step.js';
