@@ -106,7 +106,7 @@ const CONTENTS: Readonly<Record<string, Content>> = {
     code: 2,
     honest: { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' },
   },
-  'can not be parsed': { attack: { Dockerfile: 'FROM\n' }, code: 2, honest: { Dockerfile: 'FROM scratch\n' } },
+  "can't be parsed": { attack: { Dockerfile: 'FROM\n' }, code: 2, honest: { Dockerfile: 'FROM scratch\n' } },
   'has two names that read alike': {
     attack: { 'caf\u00e9/Dockerfile': GOOD, 'cafe\u0301/Dockerfile': BAD },
     honest: { 'caf\u00e9/Dockerfile': GOOD },
@@ -431,14 +431,14 @@ const GROUP: Readonly<Record<string, Attempt>> = {
       return { ...options, inputs: { 'only-new': 'true' } };
     },
   },
-  'is run again after its base moved on': {
+  'is started anew after its base moved on': {
     start: (from) => {
       const options = group(from);
       world.setRefs({ 'refs/heads/main': world.commit(world.files({ 'later.txt': 'x', 'm.txt': 'x' }), [world.main]) });
       return options;
     },
   },
-  'is run again after the default branch was renamed': {
+  'is started anew after the default branch was renamed': {
     start: (from) => {
       const options = group(from);
       github.state.defaultBranch = 'trunk';
@@ -514,7 +514,7 @@ const AGAIN: Readonly<Record<string, Attempt>> = {
       return options;
     },
   },
-  'after main was rewritten without the merge’s parent': {
+  'after main was rewritten without its parent': {
     start: (from) => {
       const options = again(from);
       world.setRefs({ 'refs/heads/main': world.commit(world.files({ 'rewritten.txt': 'x' }), []) });
@@ -543,7 +543,7 @@ const AGAIN: Readonly<Record<string, Attempt>> = {
   'of a push of a tag': {
     start: (from) => push(softBranch('soft', from), 'refs/tags/v1'),
   },
-  'of a push of the queue’s branch': {
+  'of a push of the branch of the queue': {
     start: (from) => push(softBranch('soft', from), 'refs/heads/gh-readonly-queue/main/pr-7'),
   },
   'of a workflow_dispatch on a branch nobody reviews': {
@@ -586,7 +586,7 @@ describe.each([
   const context = kind.replace(/^a | that$/g, '');
   test.each(Object.entries(attempts))('%s is refused', async (name, { start, code = 1, honest }) => {
     const refused = await world.run(start(BAD));
-    note(`a run that ${name}`.replace(/^a run that (?=after|of)/, 'a run again, '), context, refused.code);
+    note(`a run that ${name}`.replace(/^a run that (?=after|of)/, 'a re-run '), context, refused.code);
     expect([refused.code, code === 2 ? '' : refused.message]).toEqual([code, '']);
     world.reset();
     const passed = await world.run(honest === undefined ? start(GOOD) : honest());

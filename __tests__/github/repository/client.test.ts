@@ -96,7 +96,11 @@ describe('failures', () => {
 
   test.each([
     ['Resource protected by organization SAML enforcement.', { 'x-github-sso': 'required; url=x' }, /single sign-on/],
-    ['the `acme` organization has an IP allow list enabled, and your IP address is not permitted', {}, /allow list/],
+    [
+      'the `acme` organization has an IP allow list enabled, and your IP address is not permitted',
+      {},
+      /address the organization allows/,
+    ],
     ['Repository access blocked', {}, /switch this output off/],
   ])('a refusal that says "%s" says what to do about it', async (message, headers, fix) => {
     fail(403, message, headers);

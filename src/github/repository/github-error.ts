@@ -152,7 +152,7 @@ function refusalFix(message: string, headers: FailedRequest['headers']): string 
   if (headers['x-github-sso'] !== undefined || /\bSAML\b|single sign-on/i.test(message))
     return "Authorize the token for the organization's single sign-on, or leave the input `token` out: the workflow's own token needs none.";
   if (/\bIP (?:allow list|address)\b/i.test(message))
-    return "Run the job on a runner whose address the organization's IP allow list has, or have it added there.";
+    return 'Run the job on a runner whose address the organization allows, or have its address added.';
   return 'Do what GitHub says, or switch this output off.';
 }
 
