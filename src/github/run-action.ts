@@ -30,8 +30,6 @@ export interface ActionRun {
   readonly wait?: Wait | undefined;
   readonly remainingMilliseconds: () => number;
   readonly say: (sentence: string) => void;
-  /** Waits so many milliseconds; what Node has where it is left out. */
-  readonly wait?: (milliseconds: number) => Promise<void>;
   /** Takes secrets of the run out of data that is about to be written. */
   readonly scrub: (data: unknown) => void;
 }
