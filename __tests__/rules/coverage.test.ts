@@ -9,6 +9,7 @@ import { ask, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
 import { collectKnown } from '../support/image/vulnerability-run.js';
 import { goProgram } from '../support/packages/go-program.js';
+import { rustProgram } from '../support/packages/rust-program.js';
 import { knowing, type OsvServer, serveOsv } from '../support/registry/osv-server.js';
 import { makeZip } from '../support/registry/zip-maker.js';
 
@@ -79,9 +80,28 @@ const CONTENTS: readonly (readonly [string, readonly LayerFile[], readonly strin
   ['a Java archive without coordinates', [{ path: 'app.jar', content: makeZip({ 'x/Y.class': '' }) }], NOT_COVERED],
   ['OpenSSL by itself', [program('usr/local/bin/openssl', 'OpenSSL 3.0.7 1 Nov 2022')], NOT_COVERED],
   ['a server whose version nothing says', [program('usr/sbin/nginx', '')], NOT_COVERED],
-  ['gems', [header('usr/lib/ruby/specifications/a-1.gemspec', 'x')], NOT_COVERED],
-  ['Composer packages', [header('srv/vendor/composer/installed.json', '[]')], NOT_COVERED],
-  ['a Rust program with its list', [program('app', '.dep-v0')], NOT_COVERED],
+  ['a gem', [header('usr/lib/ruby/specifications/a-1.gemspec', '# stub: a 1.0.0 ruby lib\n')], COVERED],
+  ['a gem that computes its version', [header('usr/lib/ruby/specifications/a-1.gemspec', 'x')], NOT_COVERED],
+  [
+    'a Composer package',
+    [header('srv/vendor/composer/installed.json', '[{"name":"a/b","version":"v1.0.0"}]')],
+    COVERED,
+  ],
+  [
+    'a Composer package of a branch',
+    [header('srv/vendor/composer/installed.json', '[{"name":"a/b","version":"dev-main"}]')],
+    NOT_COVERED,
+  ],
+  [
+    'a Rust program with its list of crates',
+    [{ path: 'app', content: rustProgram([{ name: 'a', version: '1.0.0', source: 'crates.io' }]) }],
+    COVERED,
+  ],
+  [
+    'a Rust program whose list of crates is damaged',
+    [{ path: 'app', content: rustProgram(Buffer.from('x')) }],
+    NOT_COVERED,
+  ],
   ["a third party's package", dpkgInstalled([{ name: 'agent', version: '1.0-nodesource1', files: [] }]), NOT_COVERED],
   ['conda packages', [header('opt/conda/conda-meta/a-1-0.json', '{}')], NOT_COVERED],
   ['R packages', [header('usr/lib/R/site-library/a/DESCRIPTION', 'Package: a')], NOT_COVERED],
@@ -155,9 +175,12 @@ const RUNTIMES: readonly (readonly [image: string, files: readonly LayerFile[], 
     'ruby',
     [
       program('usr/local/bin/ruby', 'ruby 3.4.1 (2024'),
-      header('usr/local/lib/ruby/gems/3.4.0/specifications/default/json-2.9.1.gemspec', 'x'),
+      header(
+        'usr/local/lib/ruby/gems/3.4.0/specifications/default/json-2.9.1.gemspec',
+        '# stub: json 2.9.1 ruby lib\n',
+      ),
     ],
-    NOT_COVERED,
+    COVERED,
   ],
   [
     'dotnet',

@@ -25,10 +25,16 @@ interface PackageIdentity {
 }
 
 /** What separates a namespace from a name, by type; the types of distributions have theirs as namespace. */
-const SEPARATORS = { npm: '/', pypi: '/', golang: '/', maven: ':', generic: '/' } as const satisfies Record<
-  CatalogedType,
-  string
->;
+const SEPARATORS = {
+  cargo: '/',
+  composer: '/',
+  gem: '/',
+  golang: '/',
+  maven: ':',
+  npm: '/',
+  pypi: '/',
+  generic: '/',
+} as const satisfies Record<CatalogedType, string>;
 
 /** The package URL of an installed package: `pkg:apk/wolfi/curl@8.9.1-r0?arch=x86_64&distro=wolfi-20230201`. */
 export function packagePurl(identity: PackageIdentity, distribution: Distribution | null): string {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { catalogFile } from '../../support/packages/catalog-file.js';
 import { goProgram, oldGoProgram } from '../../support/packages/go-program.js';
+import { rustProgram } from '../../support/packages/rust-program.js';
 import '../../support/property-seed.js';
 import { makeZip } from '../../support/registry/zip-maker.js';
 
@@ -18,6 +19,7 @@ const FILES: readonly (readonly [string, Buffer])[] = [
   ['app', goProgram('go1.22.3', MODULES, 512)],
   ['app', oldGoProgram('go1.17.3', MODULES)],
   ['app.jar', ARCHIVE],
+  ['app', rustProgram([{ name: 'smallvec', version: '1.6.0', source: 'crates.io' }], { loaded: 256 })],
   ['opt/java/release', Buffer.from('JAVA_VERSION="17.0.5"\n')],
 ];
 
@@ -39,7 +41,16 @@ describe('the catalogers', () => {
 
   test('read any bytes under any name', () => {
     const heads = ['\x7fELF', 'PK\x03\x04', '#!/bin/sh\n', 'MZ', ''].map((head) => Buffer.from(head, 'latin1'));
-    const names = ['a', 'a.jar', 'release', 'nginx', 'include/node/node_version.h', 'x.gemspec', 'python3.11'];
+    const names = [
+      'a',
+      'a.jar',
+      'release',
+      'nginx',
+      'include/node/node_version.h',
+      'specifications/x.gemspec',
+      'vendor/composer/installed.json',
+      'python3.11',
+    ];
     fc.assert(
       fc.property(
         fc.constantFrom(...heads),

@@ -28,9 +28,6 @@ const DIFFERENCES: Readonly<Record<string, { theirs?: RegExp; ours?: readonly st
       ours: ['pkg:generic/openjdk@11.0.16', 'pkg:generic/openjdk@17.0.5%2B8'],
     },
     'other-managers': { theirs: /./, unread: ['alpm', 'opkg', 'portage'] },
-    'php-composer-installed': { theirs: /^pkg:composer\//, unread: ['composer'] },
-    'ruby-default-gems': { theirs: /^pkg:gem\//, unread: ['gem'] },
-    'rust-auditable': { theirs: /^pkg:cargo\//, unread: ['cargo'] },
   };
 
 const CASES = [

@@ -94,8 +94,6 @@ describe("a program's own strings", () => {
 
 describe('packages of a type that is not read', () => {
   test.each([
-    ['gem', 'usr/local/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec'],
-    ['composer', 'var/www/vendor/composer/installed.json'],
     ['nuget', 'app/shop.deps.json'],
     ['conda', 'opt/conda/conda-meta/openssl-3.0.7.json'],
     ['cran', 'usr/lib/R/library/Matrix/DESCRIPTION'],

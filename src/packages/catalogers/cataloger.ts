@@ -11,7 +11,7 @@ export interface CandidateFile {
 }
 
 /** Package types that catalogers find, by their purl type. `generic`: runtimes and servers, which have no registry. */
-export type CatalogedType = 'golang' | 'maven' | 'npm' | 'pypi' | 'generic';
+export type CatalogedType = 'cargo' | 'composer' | 'gem' | 'golang' | 'maven' | 'npm' | 'pypi' | 'generic';
 
 /** A package that a file contains. */
 export interface CatalogedPackage {
@@ -24,13 +24,12 @@ export interface CatalogedPackage {
   readonly inside?: string;
 }
 
-/** Package types that are recognized and that no cataloger reads. */
+/** Package types that are recognized and that no cataloger reads, or not in every form. */
 export type UnreadType =
   | 'alpm'
   | 'bitnami'
   | 'cargo'
   | 'chisel'
-  | 'composer'
   | 'conda'
   | 'cran'
   | 'gem'
@@ -76,8 +75,13 @@ export function mergeCatalogs(catalogs: readonly FileCatalog[]): FileCatalog {
   };
 }
 
-/** Makes the reader of a small text file, which is parsed whole. A file larger than `limit` bytes is a problem. */
-export function readWhole({ size }: CandidateFile, limit: number, parse: (text: string) => FileCatalog): FileReader {
+/** Makes the reader of a text file that is parsed whole. A file larger than `limit` bytes is a problem. */
+export function readWhole(
+  { size }: CandidateFile,
+  limit: number,
+  parse: (text: string) => FileCatalog,
+  limitName = 'metadata-bytes',
+): FileReader {
   const chunks: Uint8Array[] = [];
   return {
     write: (chunk) => {
@@ -85,7 +89,7 @@ export function readWhole({ size }: CandidateFile, limit: number, parse: (text: 
     },
     end: () =>
       size > limit
-        ? { ...EMPTY, problems: [`it has ${size} bytes, and at most ${limit} are read (limit metadata-bytes)`] }
+        ? { ...EMPTY, problems: [`it has ${size} bytes, and at most ${limit} are read (limit ${limitName})`] }
         : parse(Buffer.concat(chunks).toString('utf8')),
   };
 }

@@ -1,11 +1,14 @@
 import { archiveCataloger, brokenArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
+import { cargoCataloger } from './cargo.js';
 import { type CandidateFile, type Cataloger, type FileReader, mergeCatalogs } from './cataloger.js';
+import { composerCataloger } from './composer.js';
 import { fileKind } from './file-kind.js';
+import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
 import { nodeCataloger } from './node.js';
 import { programStringCatalogers } from './program-strings.js';
 import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
-import { cargoCataloger, unreadTypeCatalogers } from './unread-types.js';
+import { unreadTypeCatalogers } from './unread-types.js';
 
 /** Every cataloger. A new package type is one object here, in a file of its own. */
 const CATALOGERS: readonly Cataloger[] = [
@@ -18,6 +21,8 @@ const CATALOGERS: readonly Cataloger[] = [
   dotnetCataloger,
   ...programStringCatalogers,
   cargoCataloger,
+  composerCataloger,
+  gemCataloger,
   ...unreadTypeCatalogers,
 ];
 

@@ -6,6 +6,12 @@ export const CATALOG_LIMITS = {
   'metadata-bytes': MiB,
   /** Bytes of a Go program's module text. Kubernetes has some 30 KiB. */
   'go-module-bytes': MiB,
+  /** Bytes of Composer's list of what it installed. */
+  'composer-bytes': 32 * MiB,
+  /** Bytes of a program's end that are looked through for the crates that it was built from. */
+  'rust-end-bytes': 16 * MiB,
+  /** Bytes of the list of these crates, unpacked. */
+  'rust-audit-bytes': 8 * MiB,
   /** Bytes of one archive; what is larger than `archive-memory-bytes` waits in a temporary file. */
   'archive-bytes': 4096 * MiB,
   'archive-memory-bytes': 8 * MiB,

@@ -3,7 +3,9 @@ import { compareApk } from './apk.js';
 import { compareDeb } from './deb.js';
 import { compareMaven } from './maven.js';
 import type { VersionOrder } from './order.js';
+import { comparePackagist } from './packagist.js';
 import { compareRpm } from './rpm.js';
+import { compareRubyGems } from './rubygems.js';
 import { compareSemver } from './semver.js';
 
 /** Ecosystems whose versions are Semantic Versioning's. Bitnami numbers all its components so. */
@@ -41,6 +43,8 @@ export function compareIn(ecosystem: string, a: string, b: string): number | nul
   const order = Object.hasOwn(ORDERS, name) ? ORDERS[name] : undefined;
   if (order !== undefined) return order(a, b);
   if (name === 'Maven') return compareMaven(a, b);
+  if (name === 'RubyGems') return compareRubyGems(a, b);
+  if (name === 'Packagist') return comparePackagist(a, b);
   if (SEMANTIC.has(name)) return compareSemver(a, b);
   if (name === 'PyPI') return pep440.valid(a) === null || pep440.valid(b) === null ? null : pep440.compare(a, b);
   return null;

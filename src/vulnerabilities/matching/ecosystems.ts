@@ -176,14 +176,14 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'Linux',
   'NuGet',
   'OSS-Fuzz',
-  'Packagist',
   'Pub',
-  'RubyGems',
   'SwiftURL',
   'VSCode',
 ]);
 
 /** A name as its ecosystem compares it. @see https://peps.python.org/pep-0503/#normalized-names */
 export function normalizeName(ecosystem: string, name: string): string {
-  return ecosystem === 'PyPI' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name;
+  if (ecosystem === 'PyPI') return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+  // Packagist's names are of lower case, and Composer takes them in any.
+  return ecosystem === 'Packagist' ? name.toLowerCase() : name;
 }

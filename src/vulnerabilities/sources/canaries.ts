@@ -28,6 +28,8 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
     version: '0.0.1',
   },
   Bitnami: { names: ['redis', 'apache', 'wordpress', 'drupal', 'php'], version: '0.0.1' },
+  RubyGems: { names: ['nokogiri', 'rexml', 'rack'], version: '0.0.1' },
+  Packagist: { names: ['phpmailer/phpmailer', 'dompdf/dompdf', 'twig/twig'], version: '0.0.1' },
   'crates.io': { names: ['hyper', 'openssl', 'tokio'], version: '0.0.1' },
 };
 

@@ -142,9 +142,17 @@ function questionsOf(
     return err({ kind: 'uncovered', reason: 'nothing says its Maven group' });
   const language = languageEcosystem(type);
   if (language !== undefined) {
+    if (type === 'composer' && /^dev-|-dev$/.test(version))
+      return err({ kind: 'uncovered', reason: 'its version is the name of a branch' });
     if (!hasPlace(language, version)) return unasked(`its version has no place in the version order of ${language}`);
     return ok([
-      { ecosystem: language, name: normalizeName(language, name), version, package: one, about: 'package' as const },
+      {
+        ecosystem: language,
+        name: normalizeName(language, name),
+        version: askedVersion(type, version),
+        package: one,
+        about: 'package' as const,
+      },
     ]);
   }
   if (!isDistribution)
@@ -207,7 +215,14 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   golang: 'Go',
   maven: 'Maven',
   cargo: 'crates.io',
+  composer: 'Packagist',
+  gem: 'RubyGems',
 };
+
+/** Records about Composer's packages write versions without the v that tags have. */
+function askedVersion(type: string, version: string): string {
+  return type === 'composer' ? version.replace(/^v(?=[0-9])/, '') : version;
+}
 
 /** OSV's ecosystem of a purl type of a language's packages. */
 export function languageEcosystem(type: string): string | undefined {

@@ -1,0 +1,91 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { CATALOG_LIMITS } from '../../../src/packages/catalogers/limits.js';
+import { catalogFile, named } from '../../support/packages/catalog-file.js';
+import { rustProgram } from '../../support/packages/rust-program.js';
+
+describe('a Rust program that was built with its list of crates', () => {
+  const CRATES = [
+    { name: 'app', version: '1.0.0', source: 'local', root: true },
+    { name: 'part', version: '0.1.0', source: 'local' },
+    { name: 'smallvec', version: '1.6.0', source: 'crates.io' },
+    { name: 'cc', version: '1.0.1', source: 'crates.io', kind: 'build' },
+    { name: 'fork', version: '2.0.0', source: 'git' },
+  ];
+  const FOUND = ['cargo:fork@2.0.0', 'cargo:smallvec@1.6.0'];
+
+  test.each([
+    ['64 bits', {}],
+    ['32 bits', { is64: false }],
+    ['64 bits, big-endian', { isBigEndian: true }],
+    ['32 bits, big-endian', { is64: false, isBigEndian: true }],
+  ])('has those that are in it: %s', (_, options) => {
+    const program = rustProgram(CRATES, options);
+    expect([named(catalogFile('app', program)), named(catalogFile('app', program, 777))]).toEqual([FOUND, FOUND]);
+  });
+
+  test.each([
+    ['is no zlib stream', Buffer.from('none')],
+    ['is no list', deflateSync('{"packages":1}')],
+    ['is larger than the limit', deflateSync(Buffer.alloc(CATALOG_LIMITS['rust-audit-bytes'] + 1))],
+  ])('is named where the list %s', (_, data) => {
+    expect(catalogFile('app', rustProgram(data))).toEqual({ packages: [], unread: ['cargo'], problems: [] });
+  });
+
+  test('is no Rust program where the name stands in what is loaded', () => {
+    const program = rustProgram([]).subarray(0, 20_000);
+    program.write('.dep-v0\0', 9000, 'latin1');
+    expect(catalogFile('app', program)).toEqual({ packages: [], unread: [], problems: [] });
+  });
+});
+
+describe('the specification of a gem', () => {
+  const PLACE = 'usr/lib/ruby/gems/3.1.0/specifications';
+
+  test.each([
+    ['# -*- encoding: utf-8 -*-\n# stub: rack 2.2.3 ruby lib\n', 'gem:rack@2.2.3'],
+    ['# stub: nokogiri 1.13.3 x86_64-linux lib\n# stub: ext/extconf.rb\n', 'gem:nokogiri@1.13.3'],
+    [`  s.name = "rack".freeze\n  s.version = "2.2.3"\n`, 'gem:rack@2.2.3'],
+    [`  spec.name          = 'rack'\n  spec.version = '2.2.3'\n`, 'gem:rack@2.2.3'],
+  ])('says its name and version: %j', (text, expected) => {
+    expect(named(catalogFile(`${PLACE}/x.gemspec`, text))).toEqual([expected]);
+    expect(named(catalogFile('app/bundler/gems/x-1a2b/x.gemspec', text))).toEqual([expected]);
+  });
+
+  test.each([
+    's.name = "rack"\ns.version = Rack::VERSION\n',
+    's.name = NAME\ns.version = "1.0"\n',
+    's.name = "#{x}"\ns.version = "1.0"\n',
+    '# stub: rack\n',
+    '',
+  ])('that computes them is named as not read: %j', (text) => {
+    expect(catalogFile(`${PLACE}/default/x.gemspec`, text)).toEqual({ packages: [], unread: ['gem'], problems: [] });
+  });
+
+  test('that a source tree has is no installed gem', () => {
+    expect(catalogFile('src/x.gemspec', '# stub: rack 2.2.3 ruby lib\n').packages).toEqual([]);
+  });
+});
+
+describe("Composer's list of what it installed", () => {
+  const PLACE = 'var/www/vendor/composer/installed.json';
+  const list = [
+    { name: 'symfony/http-kernel', version: 'v5.4.10', type: 'library' },
+    { name: 'acme/tool', version: 'dev-main' },
+  ];
+  const found = ['composer:acme/tool@dev-main', 'composer:symfony/http-kernel@v5.4.10'];
+
+  test('is read in the form of Composer 1 and 2', () => {
+    expect(named(catalogFile(PLACE, JSON.stringify(list)))).toEqual(found);
+    expect(named(catalogFile(PLACE, JSON.stringify({ packages: list, dev: false })))).toEqual(found);
+  });
+
+  test.each([
+    ['{"packages":', 'it is not JSON'],
+    ['{"packages":{}}', "it is no list of Composer's packages"],
+    ['[{"name":"a/b"}]', "it is no list of Composer's packages"],
+    ['null', "it is no list of Composer's packages"],
+  ])('that can not be read is named: %s', (text, problem) => {
+    expect(catalogFile(PLACE, text)).toEqual({ packages: [], unread: [], problems: [problem] });
+  });
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { type Cataloger, EMPTY, type FileCatalog, readWhole } from './cataloger.js';
+import { CATALOG_LIMITS } from './limits.js';
+
+const packages = z.array(z.object({ name: z.string().min(1).max(256), version: z.string().max(256) }));
+
+/** Composer 2 has an object around the list that Composer 1 wrote. */
+const installed = z.union([packages, z.object({ packages }).transform((object) => object.packages)]);
+
+/**
+ * Reads what Composer installed for an application.
+ *
+ * @see https://getcomposer.org/doc/07-runtime.md#installed-versions
+ */
+export const composerCataloger: Cataloger = {
+  id: 'composer',
+  names: /(?:^|\/)vendor\/composer\/installed\.json$/,
+  open: (file) => readWhole(file, CATALOG_LIMITS['composer-bytes'], readInstalled, 'composer-bytes'),
+};
+
+function readInstalled(text: string): FileCatalog {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ...EMPTY, problems: ['it is not JSON'] };
+  }
+  const read = installed.safeParse(value);
+  if (!read.success) return { ...EMPTY, problems: ["it is no list of Composer's packages"] };
+  if (read.data.length > CATALOG_LIMITS['packages']) {
+    return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
+  }
+  return { ...EMPTY, packages: read.data.map(({ name, version }) => ({ type: 'composer', name, version })) };
+}
