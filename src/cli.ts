@@ -4,6 +4,7 @@ import { LOADERS } from './cli/commands.js';
 import { COMMANDS } from './cli/definitions.js';
 import { generalHelp, usageOf } from './cli/help.js';
 import { programName } from './cli/program-name.js';
+import { terminalStyle } from './cli/terminal.js';
 import { nearest } from './lib/nearest.js';
 
 /** Runs the command line with the process's own arguments and streams; never throws. */
@@ -55,15 +56,13 @@ function unknown(first: string, second: string, io: CommandIo): 3 {
 
 function processIo(): CommandIo {
   const { env } = process;
-  const wantsColor = env['NO_COLOR'] === undefined || env['NO_COLOR'] === '';
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     env,
     cwd: process.cwd(),
     program: programName(process.argv[1], process.cwd()),
-    color: wantsColor && env['TERM'] !== 'dumb' && process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 100,
+    ...terminalStyle(env, process.stdout),
     progress: process.stderr.isTTY === true,
   };
 }

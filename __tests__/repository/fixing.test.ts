@@ -167,7 +167,7 @@ describe('what the page of a rule says to do about a finding makes its example p
 
   test('allowed-base: nobody is reported to have an image added that the denylist names', async () => {
     const dockerfile = failing('allowed-base');
-    const asked = (stdout: string) => stdout.includes('or ask the owners of the policy to add this one.');
+    const asked = (stdout: string) => stdout.includes("or ask the policy's owners to add this one.");
     const { stdout } = await runCommand(check, repositoryWith({ dockerfile }));
     expect(asked(stdout)).toBe(true);
     const replaced = ['deny:', 'deny:\n  - { image: node, reason: use our own }'] as const;

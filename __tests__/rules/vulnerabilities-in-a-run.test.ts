@@ -156,11 +156,11 @@ test('reports tell a package in one line, with the version that fixes all of it'
   const { report } = await evaluated(records, ['profile: hardened']);
   const line = /openssl 3\.3\.1-r0, fixed in 3\.3\.10-r0: (CVE-2026-100\d \(high\)(, )?){6} and 3 more/;
   for (const text of [
-    checkText(report, { color: false, width: 120, source: () => undefined, program: 'base-image-gate' }),
+    checkText(report, { color: false, width: 160, details: true, source: () => undefined, program: 'base-image-gate' }),
     renderSummary(report),
     renderComment(report),
   ]) {
-    expect(text).toMatch(line);
+    expect(text.replace(/\n +(?=\S)/g, ' ')).toMatch(line);
     expect(text).toContain('Use an image that has openssl 3.3.10-r0 or newer.');
   }
   expect(answersOf(report, 'no-known-vulnerabilities')[0]?.vulnerabilities).toHaveLength(9);

@@ -480,7 +480,7 @@ describe('a finding of allowed-base', () => {
 
   test('asks for an entry where nothing would be allowed', () => {
     expect(adviceOf({ proposed: [], leftOut: [], toBePinned: true }, false)).toEqual({
-      fix: 'Build on an image that the allowlist names, or ask the owners of the policy to add this one.',
+      fix: "Build on an image that the allowlist names, or ask the policy's owners to add this one.",
     });
   });
 });

@@ -31,6 +31,7 @@ export const check: Command = defineCommand(CHECK, async ({ values, positionals,
   const data = await format.render(report, {
     color: io.color && values.output === undefined,
     width: io.columns,
+    details: values.details === true,
     program: io.program,
     sources: () => sourcesOf(report, tree),
   });

@@ -54,6 +54,10 @@ export const CHECK = define({
       'the form of the report',
     ),
     ...OUTPUT_FLAG,
+    details: {
+      type: 'boolean',
+      help: 'as text: every message, detail and fix whole, with the lines of the build file',
+    },
     base: { type: 'string', value: 'DIR', help: 'evaluate DIR as a pull request that starts from this directory' },
     ...GATE_FLAGS,
   },

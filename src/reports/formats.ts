@@ -5,6 +5,8 @@ export interface FormatOptions {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** Whether the text form writes every message, detail and fix whole. */
+  readonly details: boolean;
   /** How this program was called. */
   readonly program: string;
   /** The texts of build files by their paths, for code frames. */

@@ -51,8 +51,8 @@ export const allowedFrontend: UseRule<Options> = {
         : {
             aspect: 'allowed',
             outcome: 'fail',
-            message: `The frontend ${name} is not on the allowlist, and it decides what every line of this file means.`,
-            fix: 'Use docker/dockerfile or leave the `# syntax=` line out; or have the frontend added to the allowlist.',
+            message: `${name} is not an allowed frontend, and it decides what every line of this file means.`,
+            fix: 'Use docker/dockerfile, remove the `# syntax=` line, or have the frontend allowed.',
           },
     ];
     if (pinned) {
@@ -62,7 +62,7 @@ export const allowedFrontend: UseRule<Options> = {
           : {
               aspect: 'pinned',
               outcome: 'fail',
-              message: `The frontend ${name} is not pinned, so another program may read this file tomorrow.`,
+              message: `${name} is a frontend without a digest, so another program may read this file tomorrow.`,
               fix: 'Leave the `# syntax=` line out, or add the digest: `# syntax=docker/dockerfile:1@sha256:…`.',
             },
       );

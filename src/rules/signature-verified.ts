@@ -196,7 +196,7 @@ function unsignedFix({ evidence, reference }: SignatureQuestion): string {
   const image = evidence.image?.status === 'present' ? evidence.image.value : undefined;
   return image?.kind === 'manifest' && reference.digest !== undefined
     ? 'If its publisher signs the index, pin the index digest; otherwise build on an image that an authority of the policy signs.'
-    : 'Build on an image that an authority of the policy signs, or correct the authority if the publisher has changed it.';
+    : 'Build on an image that an authority signs, or correct the authority if it has changed.';
 }
 
 function tell(signature: VerifiedSignature): string {

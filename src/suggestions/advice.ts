@@ -21,7 +21,7 @@ export function adviceOf(
   const shown = details.length === 0 ? {} : { details };
   if (proposed.length === 0) {
     return {
-      fix: `Build on an image that the allowlist names${denied ? '' : ', or ask the owners of the policy to add this one'}.`,
+      fix: `Build on an image that the allowlist names${denied ? '' : ", or ask the policy's owners to add this one"}.`,
       ...shown,
     };
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { ImageUse } from '../../../src/build-files/image-use.js';
 import type { Report } from '../../../src/reports/report.js';
 import { checkText } from '../../../src/reports/text/text.js';
 import { makeAnswer, makeReport, makeUse, makeWaiver } from '../../support/report-maker.js';
@@ -17,8 +18,12 @@ function reported(given: Partial<Report>): string {
   return checkText(makeReport(given), plain);
 }
 
+/** Findings of some rules about one use. */
+const failing = (use: ImageUse, ...rules: readonly string[]) =>
+  rules.map((rule) => makeAnswer({ use: use.id, rule, message: `${rule} failed.` }));
+
 describe('checkText', () => {
-  test('a finding has rule, message, place, frame with caret, and fix', () => {
+  test('a file has its images, and an image its rules, a line each, and a fix', () => {
     const text = reported({
       uses: [node],
       answers: [makeAnswer({ use: node.id, fix: 'Use cgr.dev/acme.com/node:20.' })],
@@ -28,15 +33,28 @@ describe('checkText', () => {
         'FAIL: 1 problem to fix, among 1 image use in 1 build file',
         'policy: .github/base-image-gate.yml, profile hardened',
         '',
-        'error[allowed-base]: No allow entry matches docker.io/library/node:20.',
-        '  --> Dockerfile:3:6',
-        '   3 | FROM node:20',
-        '     |      ^^^^^^^',
-        '  fix: Use cgr.dev/acme.com/node:20.',
+        'Dockerfile  1 error',
+        '  3:6  docker.io/library/node:20',
+        '    ✗ allowed-base  No allow entry matches it.',
+        '    fix: Use cgr.dev/acme.com/node:20.',
         '',
-        'FAIL: 1 problem to fix, among 1 image use in 1 build file',
-        'Why a rule matters: node dist/cli.js rules allowed-base',
+        'FAIL: 1 problem to fix',
+        'Evidence and every fix: --details. Why a rule matters: node dist/cli.js rules allowed-base',
         '',
+      ].join('\n'),
+    );
+  });
+
+  test('with details a finding has its frame with caret, its evidence and its fix', () => {
+    const answer = makeAnswer({ use: node.id, fix: 'Use cgr.dev/acme.com/node:20.', details: ['it was looked up'] });
+    expect(checkText(makeReport({ uses: [node], answers: [answer] }), { ...plain, details: true })).toContain(
+      [
+        '    ✗ allowed-base  Dockerfile:3:6',
+        '      No allow entry matches docker.io/library/node:20.',
+        '       3 | FROM node:20',
+        '         |      ^^^^^^^',
+        '      - it was looked up',
+        '      fix: Use cgr.dev/acme.com/node:20.',
       ].join('\n'),
     );
   });
@@ -53,58 +71,82 @@ describe('checkText', () => {
     expect(text).toContain('notice: No build file was found');
   });
 
-  test('what could not be answered is distinguished from what failed', () => {
-    const answers = [makeAnswer({ use: node.id, outcome: 'indeterminate', message: 'The registry did not answer.' })];
+  test('a failure, what was not decided and a warning have symbols of their own', () => {
+    const answers = [
+      makeAnswer({ use: node.id, rule: 'denied-base' }),
+      makeAnswer({ use: node.id, rule: 'fresh', outcome: 'indeterminate', message: 'No answer.' }),
+      makeAnswer({ use: node.id, rule: 'intact', level: 'warning' }),
+    ];
     const text = reported({ uses: [node], answers });
-    expect(text).toContain('INDETERMINATE: 1 check that could not be made');
-    expect(text).toContain('error[allowed-base] (could not be answered): The registry did not answer.');
+    expect(text).toMatch(/^ {4}✗ denied-base /m);
+    expect(text).toMatch(/^ {4}\? fresh /m);
+    expect(text).toMatch(/^ {4}! intact /m);
   });
 
-  test('a long fix is reported once, and then where', () => {
+  test('the file with most errors comes first, and an image at two lines is one', () => {
     const [first, second] = [makeUse('node:20'), makeUse('alpine', { file: 'b/Dockerfile' })];
-    const fix = 'Add the digest after the tag (one command does it), and let Dependabot or Renovate keep it current.';
-    const answers = [first, second].map((use) => makeAnswer({ use: use.id, message: `${use.id}.`, fix }));
-    const text = reported({ uses: [first, second], answers });
-    expect(text.split(`  fix: ${fix}\n`)).toHaveLength(2);
-    expect(text).toContain('  fix: as for allowed-base at Dockerfile:3:6\n');
+    const again = { ...second, id: 'again', line: 9 };
+    const answers = [...failing(first, 'fresh'), ...failing(second, 'fresh', 'intact'), ...failing(again, 'intact')];
+    const text = reported({ uses: [first, second, again], answers });
+    expect(text.indexOf('b/Dockerfile  3 errors')).toBeGreaterThan(0);
+    expect(text.indexOf('b/Dockerfile  3 errors')).toBeLessThan(text.indexOf('Dockerfile  1 error\n'));
+    expect(text).toMatch(/^ {2}3:6, 9:6 {2}docker\.io\/library\/alpine/m);
   });
 
-  test('a line is shown once, however many findings are about it', () => {
-    const answers = ['one', 'two'].map((reason) => makeAnswer({ use: node.id, message: reason }));
+  test('an image has the fix that most of its worst findings share', () => {
+    const fixes = ['Pin it.', 'Replace it.', 'Replace it.'];
+    const answers = fixes.map((fix, index) => makeAnswer({ use: node.id, rule: `rule-${index}`, fix }));
     const text = reported({ uses: [node], answers });
-    expect(text.match(/ 3 \| FROM node:20/g)).toHaveLength(1);
-    expect(text.match(/--> Dockerfile:3:6\n/g)).toHaveLength(2);
+    expect(text.match(/^ +fix: .*/gm)).toEqual(['    fix: Replace it.']);
   });
 
-  test('several rules open at one place for one cause are at one place', () => {
-    const open = makeAnswer({ use: node.id, outcome: 'indeterminate', message: 'No answer.' });
+  test('several findings of a rule about an image are one line that counts them', () => {
+    const answers = ['one', 'two', 'three'].map((message) => makeAnswer({ use: node.id, message }));
+    expect(reported({ uses: [node], answers })).toMatch(/^ {4}✗ allowed-base {2}One \(\+2\)$/m);
+  });
+
+  test('lines keep to the width, and no word is broken', () => {
+    const long = `A message ${'of words '.repeat(30)}with https://example.com/${'path/'.repeat(30)} in it.`;
+    const answers = [makeAnswer({ use: node.id, message: long, fix: long })];
+    for (const width of [80, 120, 160]) {
+      const report = makeReport({ uses: [node], answers, notices: [long] });
+      for (const details of [false, true]) {
+        const text = checkText(report, { ...plain, width, details });
+        const over = text.split('\n').filter((line) => line.length > width && !line.startsWith('Evidence and'));
+        expect(over.every((line) => line.includes('https://example.com/path/path/'))).toBe(true);
+        expect(text.match(/https:\S*/g)?.every((word) => word === `https://example.com/${'path/'.repeat(30)}`)).toBe(
+          true,
+        );
+      }
+    }
+  });
+
+  test('hundreds of files are grouped by rule and image, with five places', () => {
+    const uses = Array.from({ length: 300 }, (_, index) => makeUse('node:20', { file: `s${index}/Dockerfile` }));
     const text = reported({
-      uses: [node],
-      answers: [open, { ...open, rule: 'fresh' }, { ...open, rule: 'current', level: 'warning' }],
+      uses,
+      answers: uses.map((use) => makeAnswer({ use: use.id, fix: 'Use another image.' })),
     });
-    expect(text).toContain(
-      'INDETERMINATE: 1 check that could not be made, among 1 image use in 1 build file; 1 reference partly checked (no answer: allowed-base, current and fresh)\n',
-    );
-    expect(text).toContain('error[allowed-base, fresh] (could not be answered): No answer.\n');
-    expect(text).not.toContain('warning');
+    expect(text).toContain('✗ allowed-base  docker.io/library/node:20  300 places\n');
+    expect(text).toContain('s0/Dockerfile:3:6, s1/Dockerfile:3:6');
+    expect(text).toContain('and 295 more places');
+    expect(text.split('\n').length).toBeLessThan(15);
   });
 
-  test('one problem at many places is reported once, with five of them', () => {
-    const uses = Array.from({ length: 7 }, (_, index) => makeUse('node:20', { file: `s${index}/Dockerfile` }));
-    const text = reported({ uses, answers: uses.map((use) => makeAnswer({ use: use.id })) });
-    expect(text.match(/error\[allowed-base\]/g)).toHaveLength(1);
-    expect(text.match(/-->/g)).toHaveLength(5);
-    expect(text).toContain('and 2 more places');
+  test('an image that was not opened is marked', () => {
+    const skipped = makeAnswer({ use: node.id, rule: 'fresh', outcome: 'skipped', cause: 'identity' });
+    const text = reported({ uses: [node], answers: [...failing(node, 'allowed-base'), skipped] });
+    expect(text).toContain('  3:6  docker.io/library/node:20  (not opened)\n');
   });
 
-  test('notes are counted and not reported', () => {
+  test('notes are counted and not listed', () => {
     const answers = [
       makeAnswer({ use: node.id }),
       makeAnswer({ use: node.id, level: 'note', rule: 'pinned-by-digest', message: 'It is not pinned.' }),
     ];
     const text = reported({ uses: [node], answers });
     expect(text).not.toContain('It is not pinned.');
-    expect(text).toContain('(1 note)');
+    expect(text).toContain('; 1 note');
   });
 
   test('a waived finding says until when, by whom and why', () => {
@@ -114,8 +156,8 @@ describe('checkText', () => {
       waivers: [makeWaiver()],
     });
     expect(text).toContain('PASS');
-    expect(text).toContain(
-      'waived[allowed-base] Dockerfile:3:6 until 2027-01-31 by @acme/platform: the replacement is tested this month',
+    expect(text.replace(/\n {2}/g, ' ')).toContain(
+      'waived: allowed-base at Dockerfile:3:6 until 2027-01-31 by @acme/platform: the replacement is tested this month',
     );
   });
 
@@ -133,7 +175,7 @@ describe('checkText', () => {
     expect(text).toContain('unreadable: b/Dockerfile:4: unterminated heredoc');
     expect(text).toContain('skipped: c/Dockerfile.j2: a template');
     expect(text).toContain('limit max-files: 12 files were not read.');
-    expect(text).toContain('(unchanged by this change)');
+    expect(text).toContain('[unchanged by this change]');
   });
 
   test('an unreadable file is named where its finding is a note, which is not reported', () => {
@@ -148,7 +190,7 @@ describe('checkText', () => {
   test('a fix of several lines is set in below its first', () => {
     const fix = 'Add to the policy:\nallow:\n  - image: node';
     const text = reported({ uses: [node], answers: [makeAnswer({ use: node.id, fix })] });
-    expect(text).toContain('  fix: Add to the policy:\n     | allow:\n     |   - image: node');
+    expect(text).toContain('    fix: Add to the policy:\n       | allow:\n       |   - image: node');
   });
 
   test('colors appear only when asked for', () => {

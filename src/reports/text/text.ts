@@ -1,20 +1,33 @@
 import { terminal, visibleLines } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { UNVERIFIED } from '../../policy/policy.js';
-import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import { WAIVERS } from '../findings.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings } from '../reported-findings.js';
-import { asides, tallyOf, verdictReason } from '../tally.js';
+import { asides, openQuestions, tallyOf, verdictReason } from '../tally.js';
 import { codeFrame } from './code-frame.js';
+import { padded } from './display-width.js';
 import { baseChangesBlock } from './image-diff-text.js';
 import { type Paint, paint } from './paint.js';
+import {
+  type Cause,
+  causes,
+  errorsOf,
+  fileSections,
+  type RuleRow,
+  type Subject,
+  withoutName,
+  withShortDigests,
+} from './sections.js';
+import { shortened, wrapped } from './wrap.js';
 
 export interface TextOptions {
   readonly color: boolean;
-  /** Columns of the terminal; code frames keep to it. */
+  /** Columns of the terminal; lines keep to it, but for words that are longer. */
   readonly width: number;
+  /** Whether every message, detail and fix is written whole, with the lines of the build file. */
+  readonly details?: boolean;
   /** The text of a build file, for code frames; undefined where it can't be had. */
   readonly source: (path: string) => string | undefined;
   /** How this program was called, for commands that can be typed as they are shown. */
@@ -23,163 +36,254 @@ export interface TextOptions {
 
 /** The rule that answers for files which can't be read. */
 const UNREADABLE = 'readable-build-file';
-/** A fix of as many characters is reported again as quickly as referred to. */
-const SHORT_FIX = 90;
+/** With findings in more files than these, a reader looks for causes first. */
+const MAX_FILES = 25;
 const MAX_PLACES = 5;
-const MAX_DETAILS = 10;
+const MAX_UNREAD = 10;
+const FIX_LINES = 2;
 
 /**
- * The report for a terminal or a log: the verdict, then each finding with place, code frame, what is wrong and how to
- * fix it. Notes are counted, not reported. Ends with a line end.
+ * The report for a terminal or a log: the verdict, then by file, the worst first, each image with the rules it fails,
+ * one line each, and the fix that solves most. Where hundreds of files have findings, they are grouped by cause. Notes
+ * are counted, not listed. Ends with a line end.
  */
 export function checkText(report: Report, options: TextOptions): string {
-  const colors = paint(options.color);
-  const blocks = [verdictBlock(report, colors)];
+  const page: Page = { ...options, colors: paint(options.color) };
   const reported = reportedFindings(report).filter((finding) => finding.level !== 'note');
-  const before: ReportedBefore = { fixes: new Map(), frames: new Set() };
   const isRunOnly = isAboutRun(report);
-  const list = (findings: readonly Finding[]) => {
-    for (const group of groupFindings(findings)) blocks.push(findingBlock(group, options, before, colors));
-  };
-  list(reported.filter((finding) => !isRunOnly(finding)));
   const ofRun = reported.filter(isRunOnly);
-  if (ofRun.length > 0) blocks.push([colors.bold('Images that CI, Compose or a dev container runs:')]);
-  list(ofRun);
-  blocks.push(
-    baseChangesBlock(report, colors),
-    waivedBlock(report, colors),
-    filesBlock(report, colors),
-    limitsBlock(report, colors),
-  );
-  blocks.push(closingBlock(report, reported, options.program, colors));
+  const blocks = [
+    verdictBlock(report, page),
+    ...findingBlocks(
+      report,
+      reported.filter((finding) => !isRunOnly(finding)),
+      page,
+    ),
+    ofRun.length === 0 ? [] : [page.colors.bold('Images that CI, Compose or a dev container runs:')],
+    ...findingBlocks(report, ofRun, page),
+    baseChangesBlock(report, page.colors),
+    waivedBlock(report, page),
+    filesBlock(report, page),
+    limitsBlock(report, page),
+    closingBlock(report, reported, page),
+  ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
 }
 
-function verdictBlock(report: Report, colors: Paint): readonly string[] {
-  const { source, profile } = report.policy;
-  const at = source.commit === undefined ? '' : ` at ${source.commit.slice(0, 12)}`;
-  return [
-    `${verdictWord(report, colors)}: ${verdictReason(report)}`,
-    colors.dim(`policy: ${terminal(source.name)}${terminal(at)}, profile ${profile}`),
-    ...report.notices.map((notice) => `${colors.blue('notice')}: ${terminal(shownNotice(notice))}`),
-  ];
+interface Page extends TextOptions {
+  readonly colors: Paint;
 }
 
-function verdictWord(report: Report, colors: Paint): string {
-  const hue = { pass: colors.green, fail: colors.red, indeterminate: colors.yellow }[report.verdict];
-  return colors.bold(hue(report.verdict.toUpperCase()));
+/** A text in lines that keep to the page, those after the first set in by `indent` columns. */
+function paragraph(text: string, page: Page, indent: number): readonly string[] {
+  const lines = wrapped(terminal(text), page.width - indent);
+  return lines.map((line, index) => (index === 0 ? line : ' '.repeat(indent) + line));
 }
 
-/** What need not be said again, so that a screen does not show one line or sentence ten times. */
-interface ReportedBefore {
-  /** Which rule reported a fix first, and where. */
-  readonly fixes: Map<string, string>;
-  /** Places whose lines were shown. */
-  readonly frames: Set<string>;
+function findingBlocks(report: Report, findings: readonly Finding[], page: Page): readonly (readonly string[])[] {
+  const sections = fileSections(report, findings);
+  const width = Math.max(0, ...findings.map(({ rule }) => rule.length));
+  if (sections.length > MAX_FILES && !page.details)
+    return causes(report, findings).map((cause) => causeBlock(cause, page));
+  return sections.map(({ file, findings: found, subjects }) => [
+    `${page.colors.bold(terminal(file))}  ${page.colors.dim(countsOf(found))}`,
+    ...subjects.flatMap((subject) => subjectLines(file, subject, width, page)),
+  ]);
 }
 
-function findingBlock(
-  group: FindingGroup,
-  options: TextOptions,
-  before: ReportedBefore,
-  colors: Paint,
-): readonly string[] {
-  const { finding, places, rules } = group;
-  const hue = finding.level === 'error' ? colors.red : colors.yellow;
-  const undecided = finding.outcome === 'indeterminate' ? ' (could not be answered)' : '';
-  const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
-  const heldBack = finding.heldBack === true ? ' (would block without observe)' : '';
-  const lines = [
-    `${colors.bold(`${hue(finding.level)}[${rules.map(terminal).join(', ')}]`)}${undecided}${inherited}${heldBack}: ${terminal(finding.message)}`,
-  ];
-  for (const place of places.slice(0, MAX_PLACES)) {
-    lines.push(`  ${colors.blue('-->')} ${placeOf(place)}`);
-    const { file, line, column } = place.location;
-    const source = options.source(file);
-    const frame = `${file}:${line}:${column}`;
-    if (source === undefined || before.frames.has(frame)) continue;
-    before.frames.add(frame);
-    lines.push(
-      ...codeFrame(source, place.location, { width: options.width - 2, paint: colors, mark: hue }).map(
-        (line) => `  ${line}`,
-      ),
-    );
+function countsOf(findings: readonly Finding[]): string {
+  const errors = errorsOf(findings);
+  const warnings = findings.length - errors;
+  const parts = [errors > 0 ? plural(errors, 'error') : '', warnings > 0 ? plural(warnings, 'warning') : ''];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function subjectLines(file: string, subject: Subject, ruleWidth: number, page: Page): readonly string[] {
+  const { colors, details } = page;
+  const { image, places, platforms, isOpened, rows, fix } = subject;
+  const shownPlaces = places.length > MAX_PLACES ? [...places.slice(0, MAX_PLACES), '…'] : places;
+  const asides = [...platforms.map(terminal), ...(isOpened ? [] : ['not opened'])];
+  const title = [
+    `  ${colors.blue(shownPlaces.join(', '))}`,
+    ...(image === undefined ? [] : [terminal(details ? image : withShortDigests(image))]),
+    ...(asides.length === 0 ? [] : [colors.dim(`(${asides.join(', ')})`)]),
+  ].join('  ');
+  const lines = [title];
+  const framed = new Set<string>();
+  if (details) for (const row of rows) lines.push(...rowDetails(file, row, framed, page));
+  else {
+    for (const row of rows) lines.push(rowLine(row, image, ruleWidth, page));
+    if (fix !== undefined) lines.push(...fixLines(withShortDigests(fix), '    ', page, FIX_LINES));
   }
-  if (places.length > MAX_PLACES)
-    lines.push(`  and ${plural(places.length - MAX_PLACES, 'more place')}, in --format json`);
-  const details = finding.details ?? [];
-  for (const detail of details.slice(0, MAX_DETAILS)) lines.push(`  - ${terminal(detail)}`);
-  if (details.length > MAX_DETAILS) lines.push(`  - and ${details.length - MAX_DETAILS} more, in --format json`);
-  if (finding.fix !== undefined) lines.push(...labeled(colors.green('fix'), shortFix(finding, finding.fix, before)));
   return lines;
 }
 
-/** The fix, or what reported the same one before. */
-function shortFix({ rule, location: { file, line, column } }: Finding, fix: string, { fixes }: ReportedBefore): string {
-  const first = fixes.get(fix);
-  if (first === undefined) fixes.set(fix, `${terminal(rule)} at ${terminal(file)}:${line}:${column}`);
-  return first === undefined || fix.length <= SHORT_FIX ? fix : `as for ${first}`;
+/** One line: a symbol, the rule, and as much of the first message as fits. */
+function rowLine({ first, findings }: RuleRow, image: string | undefined, ruleWidth: number, page: Page): string {
+  const more = findings.length > 1 ? ` (+${findings.length - 1})` : '';
+  const mark = `${more}${markOf(first)}`;
+  const space = page.width - 6 - ruleWidth - 2 - mark.length;
+  const own = image === undefined ? first.message : withoutName(first.message, image);
+  const [message = ''] = shortened(withShortDigests(terminal(own)), space);
+  return `    ${symbolOf(first, page.colors)} ${padded(terminal(first.rule), ruleWidth)}  ${message}${page.colors.dim(mark)}`;
 }
 
-/** `file:line:column`, the form editors and terminals open, and the platforms where they are known. */
-function placeOf({ location: { file, line, column }, platforms }: Finding): string {
-  const on = platforms === undefined ? '' : ` (${platforms.map(terminal).join(', ')})`;
-  return `${terminal(file)}:${line}:${column}${on}`;
+/** What else is to be known of a finding before acting on it. */
+function markOf({ inherited, heldBack }: Finding): string {
+  if (heldBack === true) return ' [would block without observe]';
+  return inherited === true ? ' [unchanged by this change]' : '';
 }
 
-/** A label and a text of one or more lines; further lines are set in, so that none begins with text of others. */
-function labeled(label: string, text: string): readonly string[] {
-  const [first = '', ...rest] = visibleLines(text).split('\n');
-  return [`  ${label}: ${terminal(first)}`, ...rest.map((line) => `     | ${terminal(line)}`)];
+/** Failed, not decided, or a warning: told apart by more than color. */
+function symbolOf({ level, outcome }: Finding, colors: Paint): string {
+  if (level !== 'error') return colors.yellow(outcome === 'fail' ? '!' : '?');
+  return outcome === 'fail' ? colors.red('✗') : colors.yellow('?');
 }
 
-function waivedBlock(report: Report, colors: Paint): readonly string[] {
-  return report.findings.flatMap((finding) => {
-    const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
-    if (waiver === undefined) return [];
+/** Everything about a row's findings; the lines of a place are shown for the first of them. */
+function rowDetails(file: string, { findings }: RuleRow, framed: Set<string>, page: Page): readonly string[] {
+  const { colors } = page;
+  const source = page.source(file);
+  return findings.flatMap((finding) => {
+    const { location, details = [], fix } = finding;
+    const place = `${file}:${location.line}:${location.column}`;
+    const hue = finding.level === 'error' ? colors.red : colors.yellow;
+    const isFramed = source === undefined || framed.has(place);
+    const frame = isFramed ? [] : codeFrame(source, location, { width: page.width - 6, paint: colors, mark: hue });
+    framed.add(place);
+    const own = [finding.message, ...details.map((detail) => `- ${detail}`)];
+    const [message = [], ...rest] = own.map((text, index) => setIn(text, index === 0 ? 6 : 8, page));
     return [
-      `${colors.dim('waived')}[${terminal(finding.rule)}] ${placeOf(finding)}${acceptedBy(waiver)} until ${terminal(waiver.expires)} by ${terminal(waiver.owner)}: ${terminal(waiver.reason)}`,
+      `    ${symbolOf(finding, colors)} ${colors.bold(terminal(finding.rule))}${markOf(finding)}  ${colors.dim(terminal(place))}`,
+      ...message,
+      ...frame.map((line) => `      ${line}`),
+      ...rest.flat(),
+      ...(fix === undefined ? [] : fixLines(fix, '      ', page, Number.POSITIVE_INFINITY)),
     ];
   });
 }
 
-/** The vulnerability that a waiver accepts by its name. */
-function acceptedBy({ vulnerability }: Report['waivers'][number]): string {
-  return vulnerability === undefined ? '' : ` ${terminal(vulnerability)}`;
+function setIn(text: string, indent: number, page: Page): readonly string[] {
+  return paragraph(text, page, indent).map((line, index) => (index === 0 ? `      ${line}` : line));
 }
 
-/** Files that were not evaluated, unless a finding has reported so. */
-function filesBlock(report: Report, colors: Paint): readonly string[] {
+/** The fix: prose in a few lines, and what is to be copied, which stands on further lines, as it is. */
+function fixLines(fix: string, margin: string, page: Page, most: number): readonly string[] {
+  const [prose = '', ...code] = visibleLines(fix).split('\n').map(terminal);
+  const indent = margin.length + 5;
+  const lines = shortened(prose, page.width - indent, most);
+  return [
+    ...lines.map((line, index) =>
+      index === 0 ? `${margin}${page.colors.green('fix')}: ${line}` : ' '.repeat(indent) + line,
+    ),
+    ...code.map((line) => `${margin}   | ${line}`),
+  ];
+}
+
+function causeBlock({ row, image, places, fix }: Cause, page: Page): readonly string[] {
+  const { first } = row;
+  const { colors, width } = page;
+  const name = image === undefined ? '' : `  ${terminal(withShortDigests(image))}`;
+  const count = places.length === 1 ? '' : `  ${colors.dim(plural(places.length, 'place'))}`;
+  const named = places.slice(0, MAX_PLACES).map(terminal);
+  const more = places.length - named.length;
+  return [
+    `${symbolOf(first, colors)} ${colors.bold(terminal(first.rule))}${name}${count}${colors.dim(markOf(first))}`,
+    ...shortened(withShortDigests(terminal(first.message)), width - 2, FIX_LINES).map((line) => `  ${line}`),
+    ...wrapped(`${named.join(', ')}${more > 0 ? ` and ${plural(more, 'more place')}` : ''}`, width - 2).map(
+      (line) => `  ${colors.blue(line)}`,
+    ),
+    ...(fix === undefined ? [] : fixLines(withShortDigests(fix), '  ', page, FIX_LINES)),
+  ];
+}
+
+function verdictBlock(report: Report, page: Page): readonly string[] {
+  const { source, profile } = report.policy;
+  const at = source.commit === undefined ? '' : ` at ${source.commit.slice(0, 12)}`;
+  return [
+    ...verdictLines(report, verdictReason(report), page),
+    ...paragraph(`policy: ${source.name}${at}, profile ${profile}`, page, 2).map(page.colors.dim),
+    ...report.notices.flatMap((notice) => labeled('notice', page.colors.blue, shownNotice(notice), page)),
+  ];
+}
+
+function verdictLines(report: Report, reason: string, page: Page): readonly string[] {
+  const { bold, green, red, yellow } = page.colors;
+  const hue = { pass: green, fail: red, indeterminate: yellow }[report.verdict];
+  return labeled(report.verdict.toUpperCase(), (word) => bold(hue(word)), reason, page);
+}
+
+/** A word in color, and a text after it whose further lines are set in. */
+function labeled(label: string, hue: (text: string) => string, text: string, page: Page): readonly string[] {
+  const [first = '', ...rest] = paragraph(`${label}: ${text}`, page, 2);
+  return [hue(label) + first.slice(label.length), ...rest];
+}
+
+function waivedBlock(report: Report, page: Page): readonly string[] {
+  return report.findings.flatMap(({ rule, location: { file, line, column }, waiver: index }) => {
+    const waiver = index === undefined ? undefined : report.waivers[index];
+    if (waiver === undefined) return [];
+    const { vulnerability, expires, owner, reason } = waiver;
+    const accepted = vulnerability === undefined ? '' : ` ${vulnerability}`;
+    const place = `${file}:${line}:${column}`;
+    return labeled(
+      'waived',
+      page.colors.dim,
+      `${rule} at ${place}${accepted} until ${expires} by ${owner}: ${reason}`,
+      page,
+    );
+  });
+}
+
+/** Files that were not evaluated, unless a finding has reported so. Skipped files are counted where they are many. */
+function filesBlock(report: Report, page: Page): readonly string[] {
   const findings = report.findings.filter(({ rule, level }) => rule === UNREADABLE && level !== 'note');
   const reported = new Set(findings.map(({ location }) => location.file));
-  return report.files
+  const unread = report.files
     .filter((file) => file.status !== 'read' || file.reason !== undefined)
     .filter(({ path, status }) => status !== 'unreadable' || !reported.has(path))
-    .map((file) => {
-      const hue = file.status === 'skipped' ? colors.dim : colors.yellow;
-      const place = file.line === undefined ? terminal(file.path) : `${terminal(file.path)}:${file.line}`;
-      return `${hue(file.status)}: ${place}${file.reason === undefined ? '' : `: ${terminal(file.reason)}`}`;
-    });
+    .sort((a, b) => Number(a.status === 'skipped') - Number(b.status === 'skipped'));
+  const most = page.details ? unread.length : MAX_UNREAD;
+  const listed = unread.filter(({ status }, index) => status !== 'skipped' || index < most);
+  const left = unread.length - listed.length;
+  return [
+    ...listed.flatMap(({ status, path, line, reason }) => {
+      const place = line === undefined ? path : `${path}:${line}`;
+      const hue = status === 'skipped' ? page.colors.dim : page.colors.yellow;
+      return labeled(status, hue, `${place}${reason === undefined ? '' : `: ${reason}`}`, page);
+    }),
+    ...(left === 0
+      ? []
+      : labeled('skipped', page.colors.dim, `${plural(left, 'more file')}; --details lists them`, page)),
+  ];
 }
 
-function limitsBlock(report: Report, colors: Paint): readonly string[] {
-  return report.limits.map((limit) => `${colors.yellow('limit')} ${terminal(limit.name)}: ${terminal(limit.message)}`);
+function limitsBlock(report: Report, page: Page): readonly string[] {
+  return report.limits.flatMap(({ name, message }) =>
+    labeled(`limit ${terminal(name)}`, page.colors.yellow, message, page),
+  );
 }
 
 /** Says the verdict again where much was reported, since a terminal shows the end, and where to learn more. */
-function closingBlock(report: Report, reported: readonly Finding[], program: string, colors: Paint): readonly string[] {
+function closingBlock(report: Report, reported: readonly Finding[], page: Page): readonly string[] {
   const tally = tallyOf(report);
   const beside = asides(tally);
-  const [first] = reported;
   const rule = reported.find((finding) => finding.rule !== WAIVERS && finding.rule !== UNVERIFIED)?.rule;
+  const { colors, program, details } = page;
   return [
-    ...(first === undefined
+    ...(reported.length === 0
       ? []
-      : [`${verdictWord(report, colors)}: ${verdictReason(report)}${beside === '' ? '' : ` (${beside})`}`]),
-    ...(rule === undefined ? [] : [colors.dim(`Why a rule matters: ${program} rules ${terminal(rule)}`)]),
+      : verdictLines(report, `${openQuestions(tally) || 'nothing blocks'}${beside === '' ? '' : `; ${beside}`}`, page)),
+    ...(rule === undefined
+      ? []
+      : [
+          colors.dim(
+            `${details ? '' : 'Evidence and every fix: --details. '}Why a rule matters: ${program} rules ${terminal(rule)}`,
+          ),
+        ]),
     ...(tally.notes === 0
       ? []
       : [colors.dim(`Left out here: ${plural(tally.notes, 'note')}. --format markdown has them.`)]),
