@@ -16,9 +16,9 @@ describe('exit codes', () => {
 
   test('a failure is 1, on standard output, with place, frame and fix', () => {
     const files = { Dockerfile: 'FROM alpine\nFROM docker.io/evil/base:1\n', [POLICY]: DENY };
-    const result = cli.run(['check', '--offline'], makeDirectory(files));
+    const result = cli.run(['check', '--offline', '--details'], makeDirectory(files));
     expect(result.code).toBe(1);
-    expect(result.stdout).toContain('--> Dockerfile:2:6');
+    expect(result.stdout).toContain('denied-base  Dockerfile:2:6');
     expect(result.stdout).toContain('docker.io/evil/base:1 is denied by `docker.io/evil/**`: it is evil.');
     expect(result.stdout).toMatch(/ 2 \| FROM docker\.io\/evil\/base:1\n\s+\| {6}\^{21}\n/);
     expect(result.stdout).toContain('fix: Build on another image');
@@ -48,7 +48,7 @@ describe('exit codes', () => {
     [['check', '--profile', 'hard'], '--profile is "hard"; expected observe, baseline, hardened, strict.'],
     [['check', '--format', 'xml'], '--format is "xml"'],
     [['check', '--policy', 'missing.yml'], 'missing.yml does not exist'],
-    [['check', 'a', 'b'], 'Unexpected argument "b"'],
+    [['images', 'a', 'b'], 'Unexpected argument "b"'],
     [['images', '--build-arg', '=x'], 'has no name'],
     [['images', '--platform', 'linux/amd64,lin ux'], '"lin ux" is not a platform'],
     [['images', '--build-arg', 'UNSET_HERE'], 'has no value'],

@@ -15,7 +15,7 @@ async function atDesk(
   reported: (text: string) => void = () => undefined,
 ) {
   const desk = deskIn(directory, { stderr: reported });
-  return await runLocalGate({ ...flags, 'all-files': true, offline: true }, undefined, desk);
+  return await runLocalGate({ ...flags, 'all-files': true, offline: true }, [], desk);
 }
 
 async function run(flags: { readonly registry?: readonly string[] }) {

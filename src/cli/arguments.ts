@@ -18,7 +18,8 @@ export function readArguments<F extends Flags>(
   const parsed = parsedBy(flags, args);
   if (!parsed.ok) return parsed;
   const { values, positionals } = parsed.value;
-  const extra = positionals[taken.length];
+  // `[FILE…]` takes any number.
+  const extra = taken.at(-1)?.includes('…') === true ? undefined : positionals[taken.length];
   if (extra !== undefined) return err(`Unexpected argument "${extra}".`);
   const missing = taken[positionals.length];
   if (missing?.startsWith('[') === false) return err(`${missing} is missing.`);

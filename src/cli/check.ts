@@ -25,7 +25,7 @@ async function sourcesOf(report: Report, tree: RepositoryTree): Promise<Readonly
 /** `check`: the gate on the command line. */
 export const check: Command = defineCommand(CHECK, async ({ values, positionals, io }) => {
   const format = REPORT_FORMATS.find(({ name }) => name === values.format) ?? REPORT_FORMATS[0];
-  const run = await runLocalGate(values, positionals[0], io);
+  const run = await runLocalGate(values, positionals, io);
   if (!run.ok) return refuse('check', run.error, io);
   const { report, tree } = run.value;
   const data = await format.render(report, {

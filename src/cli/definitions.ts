@@ -46,7 +46,7 @@ const IMAGE_FLAGS = { ...TEXT_OR_JSON, ...OUTPUT_FLAG, ...PLATFORM_FLAG, ...POLI
 
 export const CHECK = define({
   name: 'check',
-  arguments: ['[DIR]'],
+  arguments: ['[DIR | FILE…]'],
   summary: 'evaluate every image the repository builds on',
   flags: {
     format: choice(
@@ -62,7 +62,8 @@ export const CHECK = define({
     ...GATE_FLAGS,
   },
   about: `Evaluates every image that the build files below DIR (default: the current directory) build on, by the policy in
-DIR/.github/base-image-gate.yml. With --base, the policy of the base is used, and only what the change brings counts.`,
+DIR/.github/base-image-gate.yml. With --base, the policy of the base is used, and only what the change brings counts.
+With files, such as a pre-commit hook names them, only these are evaluated, in the repository of the current directory.`,
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
 });
 
@@ -95,7 +96,7 @@ export const VERIFY = define({
     'certificate-github-workflow-repository': {
       type: 'string',
       value: 'OWNER/REPOSITORY',
-      help: 'the repository that the workflow must have run for; needed for a workflow that anybody may call',
+      help: 'the repository it must have run for; needed for a workflow that anybody may call',
     },
     'ignore-log': { type: 'boolean', help: 'accept signatures by the key without an entry in a transparency log' },
     'notation-config': { type: 'string', value: 'DIR', help: "use notation's trust policy and trust stores in DIR" },

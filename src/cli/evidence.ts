@@ -18,7 +18,7 @@ export const evidence: Command = defineCommand(EVIDENCE, async ({ values, positi
   const framework = FRAMEWORKS.find((known) => known === values.framework);
   if (framework === undefined) return wrong(`--framework is "${values.framework}"; expected ${FRAMEWORKS.join(', ')}.`);
 
-  const run = await runLocalGate(values, positionals[0], io);
+  const run = await runLocalGate(values, positionals, io);
   if (!run.ok) return refuse('evidence', run.error, io);
   const { report, now, directory } = run.value;
   const evaluated = `the working tree ${basename(directory)}`;

@@ -12,7 +12,7 @@ export const fix: Command = defineCommand(FIX, async ({ values, positionals, io,
   if (values.pin !== true) return wrong('Nothing to do; expected --pin.');
   if (values.write === true && values.diff === true) return wrong('--write and --diff exclude each other.');
 
-  const run = await runLocalGate(values, positionals[0], io);
+  const run = await runLocalGate(values, positionals, io);
   if (!run.ok) return refuse('fix', run.error, io);
   const { decidePins } = await import('../fix/pin-decisions.js');
   const decisions = decidePins(run.value.report);

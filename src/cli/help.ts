@@ -1,3 +1,4 @@
+import { wrapped } from '../reports/text/wrap.js';
 import { COMMANDS, type CommandDefinition } from './definitions.js';
 import type { Flag } from './flags.js';
 
@@ -20,12 +21,12 @@ export function commandHelp(definition: CommandDefinition): string {
   return [
     `Usage: base-image-gate ${usageOf(definition)}${flags.length === 0 ? '' : ' [FLAGS]'}`,
     '',
-    wrapped(definition.about),
+    wrapped(definition.about.replace(/\s+/g, ' '), COLUMNS).join('\n'),
     '',
     ...(flags.length === 0
       ? []
       : ['Flags:', ...columns(flags.map(([name, flag]) => [flagUsage(name, flag), flag.help])), '']),
-    wrapped(`Exit codes: ${definition.exitCodes}.`),
+    wrapped(`Exit codes: ${definition.exitCodes}.`.replace(/\s+/g, ' '), COLUMNS).join('\n'),
     '',
   ].join('\n');
 }
@@ -53,16 +54,4 @@ function columns(rows: readonly (readonly [left: string, right: string])[]): rea
   return rows.flatMap(([left, right]) =>
     left.length > width ? [`  ${left}`, `  ${' '.repeat(width)}  ${right}`] : [`  ${left.padEnd(width)}  ${right}`],
   );
-}
-
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

@@ -19,7 +19,7 @@ import { readChoice } from './arguments.js';
 import { attestationsOf } from './attestations.js';
 import type { CommandIo } from './command.js';
 import { refuseExtended } from './extended-policy.js';
-import { evaluatedDirectory, misnamedPath } from './named-paths.js';
+import { evaluatedDirectory, evaluatedPlace, misnamedPath } from './named-paths.js';
 import type { Refusal } from './refusal.js';
 import { reportUntracked } from './untracked-files.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
@@ -100,15 +100,15 @@ export interface LocalRun {
  */
 export async function runLocalGate(
   flags: GateFlags,
-  directoryArgument: string | undefined,
+  args: readonly string[],
   io: CommandIo,
 ): Promise<Result<LocalRun, Refusal>> {
   const usage = (message: string) => err<Refusal>({ kind: 'usage', message });
   const profile = readChoice('--profile', flags.profile, PROFILES);
   if (!profile.ok) return usage(profile.error);
-  const evaluated = evaluatedDirectory(directoryArgument, io);
+  const evaluated = evaluatedPlace(args, io);
   if (!evaluated.ok) return err({ kind: 'directory', message: evaluated.error });
-  const directory = evaluated.value;
+  const { directory, only } = evaluated.value;
   const base = flags.base === undefined ? null : evaluatedDirectory(flags.base, io);
   if (base?.ok === false) return err({ kind: 'directory', message: `--base: ${base.error}` });
   const misnamed = misnamedPath(flags, io);
@@ -128,9 +128,10 @@ export async function runLocalGate(
   );
   if (!loaded.ok) return err({ kind: 'policy', message: loaded.error });
   const policy = withRegistriesOf(flags.registry ?? [], loaded.value);
-  const reading = readingOptions(flags, io.env, policy);
-  if (!reading.ok) return usage(reading.error);
-  const tree = openWorkingTree(directory, { allFiles: reading.value.allFiles });
+  const options = readingOptions(flags, io.env, policy);
+  if (!options.ok) return usage(options.error);
+  const reading: ReadingOptions = { ...options.value, ...optionalField('only', only) };
+  const tree = openWorkingTree(directory, { allFiles: reading.allFiles });
   await reportUntracked(tree, true, io);
   const offline = flags.offline ?? false;
   const progress = startProgress(io);
@@ -157,7 +158,7 @@ export async function runLocalGate(
 
   const input: GateInput = {
     tree,
-    reading: reading.value,
+    reading,
     policy,
     catalog,
     source: registries.value.source,
@@ -171,7 +172,7 @@ export async function runLocalGate(
       ...(flags['trusted-root'] === undefined ? {} : { trustedRootFile: resolve(io.cwd, flags['trusted-root']) }),
       ...vulnerabilitiesDirectory(policy, home, flags.vulnerabilities, io.cwd),
     },
-    change: base === null ? null : await changeFrom(base.value, tree, policy, reading.value),
+    change: base === null ? null : await changeFrom(base.value, tree, policy, reading),
     all: flags.all ?? false,
     evaluated: progress.evaluated,
     preliminary: { findings: [], notices: [] },
@@ -182,7 +183,14 @@ export async function runLocalGate(
   });
   secrets.scrub(report);
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.fix}` });
-  return ok({ directory, tree, reading: reading.value, policy, now, report: report.value });
+  const unread = only?.find((path) => !isNamed(path, report.value));
+  if (unread !== undefined) return usage(`${unread} was not read: neither its name nor a build makes it a build file.`);
+  return ok({ directory, tree, reading, policy, now, report: report.value });
+}
+
+/** Whether a file was looked at: what nobody reads is no pass. */
+function isNamed(path: string, { files, definitions }: Report): boolean {
+  return [...files, ...definitions].some((file) => file.path === path);
 }
 
 /** What turns the base's directory into the one that is evaluated, as far as a rule asks: image uses, and files of the policy. */

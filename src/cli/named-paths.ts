@@ -1,17 +1,43 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { err, ok, type Result } from '../lib/result.js';
 import { parseRoute } from '../registry/routes.js';
 import type { CommandIo } from './command.js';
 
 /** The directory of a command's DIR argument (default: the current one). Fails with a sentence where it is none. */
-export function evaluatedDirectory(argument: string | undefined, io: CommandIo): Result<string, string> {
+export function evaluatedDirectory(argument: string | undefined, io: Pick<CommandIo, 'cwd'>): Result<string, string> {
   const directory = resolve(io.cwd, argument ?? '.');
   const found = statSync(directory, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) return ok(directory);
   return err(
     `${argument ?? '.'} is ${found === undefined ? 'not there' : 'not a directory'}; expected the directory of a repository.`,
   );
+}
+
+/** What is evaluated: a directory, and of it only some files where those were named. */
+export interface EvaluatedPlace {
+  readonly directory: string;
+  /** Relative to the directory, with `/`. */
+  readonly only?: readonly string[];
+}
+
+/** The place of a command's `[DIR | FILE…]` arguments. Fails with a sentence where one of them is not there. */
+export function evaluatedPlace(args: readonly string[], io: Pick<CommandIo, 'cwd'>): Result<EvaluatedPlace, string> {
+  const [first] = args;
+  const found = args.map((path) => statSync(resolve(io.cwd, path), { throwIfNoEntry: false }));
+  if (first === undefined || (args.length === 1 && found[0]?.isFile() !== true)) {
+    const directory = evaluatedDirectory(first, io);
+    return directory.ok ? ok({ directory: directory.value }) : directory;
+  }
+  const only: string[] = [];
+  for (const [index, path] of args.entries()) {
+    const inside = relative(io.cwd, resolve(io.cwd, path)).split(sep).join('/');
+    if (found[index]?.isFile() !== true) return err(`${path} is no file; expected one directory, or files.`);
+    if (inside.startsWith('../'))
+      return err(`${path} is not in the current directory, where the repository is expected.`);
+    only.push(inside);
+  }
+  return ok({ directory: io.cwd, only });
 }
 
 /** The flags that name a file or directory of this machine, as parseArgs gives them. */

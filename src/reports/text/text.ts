@@ -137,7 +137,7 @@ function markOf({ inherited, heldBack }: Finding): string {
   return inherited === true ? ' [unchanged by this change]' : '';
 }
 
-/** Failed, not decided, or a warning: told apart by more than color. */
+/** Failed, not decided, or a warning: distinguished by more than color. */
 function symbolOf({ level, outcome }: Finding, colors: Paint): string {
   if (level !== 'error') return colors.yellow(outcome === 'fail' ? '!' : '?');
   return outcome === 'fail' ? colors.red('✗') : colors.yellow('?');
