@@ -105,7 +105,15 @@ async function show(
   const signature = ({ id }: LeftUse['use']) => signatureOf(id, report);
   if (how === 'diff') {
     const { unifiedDiff } = await import('../fix/unified-diff.js');
-    for (const { path, before, after } of files) io.stdout(unifiedDiff(path, before, after));
+    const { visible } = await import('../lib/escape/visible.js');
+    for (const { path, before, after } of files) {
+      const diff = unifiedDiff(path, before, after);
+      if (diff.ok) io.stdout(diff.value);
+      else
+        io.stderr(
+          `${visible(path)}:${diff.error} can't be shown in a diff as it is: it is not UTF-8 text, or has control characters. Use --write to pin this file.\n`,
+        );
+    }
     io.stderr(unverifiedText(files, signature));
   } else {
     const shown = files.filter(({ path }) => !unwritten.has(path));
