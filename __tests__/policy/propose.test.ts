@@ -31,8 +31,10 @@ function use(image: string, file = 'Dockerfile', role: Role = 'final'): ImageUse
   };
 }
 
+const reading = (uses: readonly ImageUse[]) => ({ uses, files: [], builds: [] });
+
 async function proposed(uses: readonly ImageUse[]) {
-  const text = proposePolicy(uses, loadCatalog());
+  const text = proposePolicy(reading(uses), loadCatalog());
   const loaded = await loadPolicyText(text, { rules });
   if (!loaded.ok) throw new Error(`${text}\n${loaded.error.map(formatProblem).join('\n')}`);
   expect(loaded.value.warnings).toEqual([]);
@@ -93,18 +95,21 @@ describe('proposePolicy', () => {
     expect((await proposed([])).policy.allow.map(({ publisher }) => publisher)).toContain('chainguard');
   });
 
-  test('names the places of images that are not known', async () => {
-    expect((await proposed([use('$BASE', 'b/Dockerfile')])).text).toContain('#   b/Dockerfile:1');
+  test('names the arguments of images that are not known, and the places where there are none', async () => {
+    expect((await proposed([use('$BASE', 'b/Dockerfile')])).text).toContain('#     "b/Dockerfile":\n#       BASE:');
+    expect((await proposed([use('A B', 'b/Dockerfile')])).text).toContain('#   b/Dockerfile:1');
   });
 
   test('names the schema where it is reported where that is', () => {
-    const text = proposePolicy([], loadCatalog(), { schemaUrl: 'https://example.com/policy.schema.json' });
+    const text = proposePolicy(reading([]), loadCatalog(), { schemaUrl: 'https://example.com/policy.schema.json' });
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=https://example.com/policy.schema.json');
   });
 
   test('is the same whatever the order of the uses', () => {
     const uses = [use('b/x', 'z'), use('a/y', 'y'), use('b/x', 'a')];
-    expect(proposePolicy(uses, loadCatalog())).toBe(proposePolicy([...uses].reverse(), loadCatalog()));
+    expect(proposePolicy(reading(uses), loadCatalog())).toBe(
+      proposePolicy(reading([...uses].reverse()), loadCatalog()),
+    );
   });
 
   test('is valid whatever the build files are called and name', async () => {

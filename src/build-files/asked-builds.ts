@@ -1,4 +1,4 @@
-import { distinct } from '../lib/collections.js';
+import { distinct, optionalField } from '../lib/collections.js';
 import { plural } from '../lib/text.js';
 import { bakeRuns, type PlacedRun } from './bake-runs.js';
 import type { Build, OpenValue } from './build.js';
@@ -179,6 +179,7 @@ function buildOf({ path, build }: PlacedBuild): Build {
     ...(target === undefined ? {} : { target }),
     platforms,
     contexts: buildContexts,
+    ...optionalField('tags', asked?.tags),
     open: [
       ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`)),
       ...(open?.target === true ? [openOf('target')] : []),

@@ -19,6 +19,8 @@ export interface Build {
   readonly contexts: Readonly<Record<string, string>>;
   /** A bake target that others inherit from and no group names: mostly not built by itself. */
   readonly isInherited?: true;
+  /** The names that the image gets, as far as they are literal. */
+  readonly tags?: readonly string[];
   /** What is not known statically, and what decides it. */
   readonly open: readonly OpenValue[];
 }

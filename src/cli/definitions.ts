@@ -153,6 +153,7 @@ export const POLICY_INIT = define({
   arguments: ['[DIR]'],
   summary: 'propose a policy from what the repository uses today',
   flags: {
+    write: { type: 'boolean', help: 'write it to .github/base-image-gate.yml, unless that is there' },
     'notation-config': {
       type: 'string',
       value: 'DIR',
@@ -160,7 +161,7 @@ export const POLICY_INIT = define({
     },
   },
   about: 'Prints a policy that allows what the build files below DIR (default: the current directory) use today.',
-  exitCodes: '0 printed, 3 wrong usage',
+  exitCodes: '0 printed or written, 3 wrong usage, or not written',
 });
 
 export const POLICY_VALIDATE = define({

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { readRepository } from '../build-files/read.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { loadCatalog } from '../catalog/catalog.js';
+import { codeOf, messageOf } from '../lib/caught.js';
 import { POLICY_PATH, POLICY_SCHEMA_URL } from '../policy/policy.js';
 import { proposePolicy } from '../policy/propose.js';
 import { readingOptions } from '../policy/reading-options.js';
@@ -15,12 +16,14 @@ import { reportUntracked } from './untracked-files.js';
 /** `policy init [DIR]`: prints a policy that allows what the build files below DIR use today. */
 export const policyInit: Command = defineCommand(POLICY_INIT, async ({ values, positionals, io, wrong }) => {
   const configuration = values['notation-config'];
-  if (configuration === undefined) return await initPolicy(positionals[0] ?? '.', io);
+  const write = values.write === true;
+  if (configuration === undefined) return await initPolicy(positionals[0] ?? '.', write, io);
+  if (write) return wrong('--write and --notation-config exclude each other.');
   if (positionals.length > 0) return wrong('DIR and --notation-config exclude each other.');
   return await (await import('./policy-init-notation.js')).initFromNotation(configuration, io);
 });
 
-async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> {
+async function initPolicy(dir: string, write: boolean, io: CommandIo): Promise<ExitCode> {
   const evaluated = evaluatedDirectory(dir, io);
   if (!evaluated.ok) {
     io.stderr(`policy init: ${evaluated.error}\n`);
@@ -39,18 +42,40 @@ async function initPolicy(dir: string, io: CommandIo): Promise<ExitCode> {
     io.stderr(`policy init: ${read.error.message} ${read.error.fix}\n`);
     return 3;
   }
-  io.stdout(proposePolicy(read.value.uses, loadCatalog(), { schemaUrl: POLICY_SCHEMA_URL }));
+  const text = proposePolicy(read.value, loadCatalog(), { schemaUrl: POLICY_SCHEMA_URL });
+  if (write) return await writePolicy(dir, directory, text, io);
+  io.stdout(text);
   io.stderr(nextSteps(dir, await sizeOf(join(directory, POLICY_PATH)), io));
   return 0;
 }
 
-/** Reported after the policy, which scrolls by; a redirection has made an empty file by then, which is no policy yet. */
-function nextSteps(dir: string, size: number, { program }: CommandIo): string {
+/** Never over a policy that is there, nor through a link that leads elsewhere. */
+async function writePolicy(dir: string, directory: string, text: string, io: CommandIo): Promise<ExitCode> {
   const path = join(dir, POLICY_PATH);
-  const steps = `Read every entry, see what it makes of the repository (${program} check${dir === '.' ? '' : ` ${dir}`}), and have its owners review it.`;
+  try {
+    await mkdir(join(directory, dirname(POLICY_PATH)), { recursive: true });
+    await writeFile(join(directory, POLICY_PATH), text, { flag: 'wx' });
+  } catch (error) {
+    const reason =
+      codeOf(error) === 'EEXIST' ? 'it is there already; without --write, the proposal is printed' : messageOf(error);
+    io.stderr(`policy init: ${path} was not written: ${reason}.\n`);
+    return 3;
+  }
+  io.stderr(`Wrote ${path}. ${reviewSteps(dir, io)}\n`);
+  return 0;
+}
+
+/** Reported after the policy, which scrolls by; a redirection has made an empty file by then, which is no policy yet. */
+function nextSteps(dir: string, size: number, io: CommandIo): string {
+  const path = join(dir, POLICY_PATH);
+  const steps = reviewSteps(dir, io);
   return size === 0
     ? `Save it as ${path}. ${steps}\n`
     : `${path} is there already: take from this proposal what it lacks. ${steps}\n`;
+}
+
+function reviewSteps(dir: string, { program }: CommandIo): string {
+  return `Read every entry, see what it makes of the repository (${program} check${dir === '.' ? '' : ` ${dir}`}), and have its owners review it.`;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../lib/caught.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { LoadedPolicy } from '../policy/load.js';
-import { POLICY_PATH, type Policy, type Profile } from '../policy/policy.js';
+import { OTHER_POLICY_PATH, POLICY_PATH, type Policy, type Profile } from '../policy/policy.js';
 import type { ResolveExtends } from '../policy/policy-chain.js';
 import type { PolicyProblem } from '../policy/problem.js';
 import type { ReadingPolicy } from '../policy/reading-options.js';
@@ -33,7 +33,7 @@ export async function loadWorkingTreePolicy(
   io: CommandIo,
 ): Promise<Result<Policy, string>> {
   const named = file === undefined ? undefined : policyFileOf(file, io);
-  const path = named === undefined ? join(directory, POLICY_PATH) : resolve(io.cwd, named);
+  const path = named === undefined ? ownPolicyPath(directory) : resolve(io.cwd, named);
   const text = named === undefined ? await readOwn(path) : await readIfThere(path);
   if (!text.ok) return text;
   if (text.value === null) {
@@ -65,7 +65,14 @@ export async function loadWorkingTreePolicy(
 /** The policy that a person names: the file, or the policy of the directory. */
 export function policyFileOf(named: string, io: Pick<CommandIo, 'cwd'>): string {
   const isDirectory = statSync(resolve(io.cwd, named), { throwIfNoEntry: false })?.isDirectory() === true;
-  return isDirectory ? join(named, POLICY_PATH) : named;
+  return isDirectory ? join(named, relative(resolve(io.cwd, named), ownPolicyPath(resolve(io.cwd, named)))) : named;
+}
+
+/** Where a directory keeps its policy. */
+export function ownPolicyPath(directory: string): string {
+  const path = join(directory, POLICY_PATH);
+  const other = join(directory, OTHER_POLICY_PATH);
+  return !existsSync(path) && existsSync(other) ? other : path;
 }
 
 /** Image layouts are named from where keys are, wherever the command is run. */
@@ -92,7 +99,7 @@ function policyAbove(directory: string): string | null {
     if (parent === dir) return null;
     dir = parent;
   }
-  const path = join(dir, POLICY_PATH);
+  const path = ownPolicyPath(dir);
   return dir !== directory && existsSync(path) ? path : null;
 }
 
@@ -150,7 +157,7 @@ export async function findReadingPolicy(
   io: CommandIo,
 ): Promise<Result<ReadingPolicy | null, string>> {
   if (file === undefined) {
-    const text = await readOwn(join(directory, POLICY_PATH));
+    const text = await readOwn(ownPolicyPath(directory));
     if (!text.ok) return text;
     if (text.value === null) return ok(null);
   }

@@ -3,7 +3,7 @@ import type { Failure } from '../lib/failure.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { builtInPolicy } from '../policy/baseline.js';
 import { withDefaultAllowlist } from '../policy/default-allow.js';
-import { POLICY_PATH, type Policy, type Profile } from '../policy/policy.js';
+import { OTHER_POLICY_PATH, POLICY_PATH, type Policy, type Profile } from '../policy/policy.js';
 import { parseRemote, type RemotePolicy } from '../policy/policy-chain.js';
 import { formatProblem } from '../policy/problem.js';
 import type { Finding } from '../reports/report.js';
@@ -38,9 +38,15 @@ export interface PolicySetting {
 /** Why no policy can be applied: the input names one that is not there, or is not valid. */
 export type PolicyFailure = Failure<'no-policy' | 'bad-policy' | 'unreadable'>;
 
+/** Where the branch keeps its policy. */
+async function ownPath(tree: PolicySetting['plan']['policy']['tree']): Promise<string> {
+  const isOther = (await isMissing(tree, POLICY_PATH)) && !(await isMissing(tree, OTHER_POLICY_PATH));
+  return isOther ? OTHER_POLICY_PATH : POLICY_PATH;
+}
+
 /** The policy of a run: of another repository where the input says so, else of the branch, with the change previewed. */
 export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPolicy, PolicyFailure>> {
-  const path = setting.inputs.policy ?? POLICY_PATH;
+  const path = setting.inputs.policy ?? (await ownPath(setting.plan.policy.tree));
   const remote = parseRemote(path);
   if (remote !== undefined) return remotePolicy(setting, remote);
   const access = accessOf(setting);

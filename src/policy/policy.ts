@@ -183,6 +183,8 @@ export interface Policy {
 
 /** Where a policy is looked for, unless something else is named. */
 export const POLICY_PATH = '.github/base-image-gate.yml';
+/** Read where the file of the first name is not there. */
+export const OTHER_POLICY_PATH = '.github/base-image-gate.yaml';
 
 /** Named in a policy that is proposed, so that editors check and complete it. */
 export const POLICY_SCHEMA_URL =

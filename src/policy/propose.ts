@@ -1,9 +1,14 @@
 import { type ImageUse, isRun } from '../build-files/image-use.js';
+import type { Reading } from '../build-files/reading.js';
 import { publisherOf } from '../catalog/catalog.js';
 import type { Catalog, Publisher } from '../catalog/publisher.js';
+import { groupBy } from '../lib/collections.js';
 import { matches, parsePattern } from '../references/pattern.js';
 import { type Reference, repositoryName } from '../references/reference.js';
 import { canonicalHost } from '../references/registry-host.js';
+import { inComment, plainOrQuoted } from './proposal-text.js';
+import { contextLines, ownImages } from './propose-contexts.js';
+import { excludeLines, unknownLines } from './propose-files.js';
 
 /** Frontends that allowed-frontend allows by itself. */
 const DEFAULT_FRONTEND = 'docker.io/docker/dockerfile';
@@ -15,6 +20,8 @@ interface UsedRepository {
   readonly name: string;
   readonly reference: Reference;
   readonly files: readonly string[];
+  /** The repositories that a pattern stands for. */
+  readonly members?: readonly string[];
 }
 
 /**
@@ -23,15 +30,17 @@ interface UsedRepository {
  * reason to replace. Abandoned images are denied and not allowed. `schemaUrl` is where editors find the JSON Schema.
  */
 export function proposePolicy(
-  uses: readonly ImageUse[],
+  reading: Pick<Reading, 'uses' | 'files' | 'builds'>,
   catalog: Catalog,
   options: { readonly schemaUrl?: string } = {},
 ): string {
   const abandoned = catalog.abandoned.map(({ image }) => image);
+  const own = ownImages(reading);
+  const uses = reading.uses.filter((use) => !isRun(use) && !own.some(({ names }) => names.has(use.id)));
   const repositories = usedRepositories(uses);
   const denied = repositories.filter(({ reference }) => abandoned.some((image) => isMatch(image, reference)));
   const allowed = repositories.filter((repository) => !denied.includes(repository));
-  const unknown = uses.filter((use) => use.reference === null && !isRun(use));
+  const unknown = uses.filter((use) => use.reference === null);
   const lines = [
     ...(options.schemaUrl === undefined ? [] : [`# yaml-language-server: $schema=${options.schemaUrl}`]),
     '# Which container images this repository may build on: what it builds on today, proposed by `policy init`.',
@@ -43,6 +52,8 @@ export function proposePolicy(
     '',
     ...allowLines(allowed, catalog),
     ...denyLines(catalog, denied),
+    ...contextLines(own),
+    ...excludeLines(reading.files),
     ...unknownLines(unknown),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
@@ -51,7 +62,7 @@ export function proposePolicy(
 function usedRepositories(uses: readonly ImageUse[]): readonly UsedRepository[] {
   const found = new Map<string, { reference: Reference; files: Set<string> }>();
   // An allow entry would let images be built on that are only run today.
-  for (const { reference, role, file } of uses.filter((use) => !isRun(use))) {
+  for (const { reference, role, file } of uses) {
     if (reference === null) continue;
     const canonical = { ...reference, registry: canonicalHost(reference.registry) };
     const name = repositoryName(canonical);
@@ -86,7 +97,7 @@ function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): 
     if (publisher?.verifiable) byPublisher.set(publisher, [...(byPublisher.get(publisher) ?? []), repository]);
     else others.push({ repository, publisher });
   }
-  const firstUnsigned = others.find(({ publisher }) => attestsUnsigned(publisher))?.repository;
+  const firstUnsigned = grouped(others).find(({ publisher }) => attestsUnsigned(publisher))?.repository;
   return [
     'allow:',
     ...[...byPublisher].flatMap(([publisher, used]) => [
@@ -96,8 +107,9 @@ function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): 
       ...unpublishedLines(publisher, used),
       '',
     ]),
-    ...others.flatMap(({ repository, publisher }) => [
+    ...grouped(others).flatMap(({ repository, publisher }) => [
       `  # Used in ${whereUsed(repository.files)}.`,
+      ...(repository.members ?? []).map((name) => `  #   ${name}`),
       `  - image: ${plainOrQuoted(repository.name)}`,
       '    signed: false',
       `    reason: ${JSON.stringify(`proposed by policy init, to be reviewed: ${whyUnsigned(publisher)}`)}`,
@@ -108,6 +120,32 @@ function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): 
       '',
     ]),
   ];
+}
+
+interface OtherRepository {
+  readonly repository: UsedRepository;
+  readonly publisher: Publisher | null;
+}
+
+/** As many repositories of one host and path are one pattern. */
+const PATTERN_FROM = 3;
+
+/**
+ * Repositories of one host and path, of which nothing else is known, as one pattern. Docker's official images and what
+ * stands at the top of a host stay apart: a pattern would let in images that have nothing to do with each other.
+ */
+function grouped(others: readonly OtherRepository[]): readonly OtherRepository[] {
+  const parentOf = ({ repository: { name }, publisher }: OtherRepository) => {
+    const parent = name.slice(0, name.lastIndexOf('/'));
+    return publisher === null && parent.includes('/') ? parent : name;
+  };
+  return [...groupBy(others, parentOf)].flatMap(([parent, [first, ...more]]) => {
+    const members = [first, ...more].map(({ repository }) => repository);
+    if (members.length < PATTERN_FROM) return [first, ...more];
+    const files = [...new Set(members.flatMap((member) => member.files))].sort();
+    const repository = { ...first.repository, name: `${parent}/*`, files, members: members.map(({ name }) => name) };
+    return [{ repository, publisher: null }];
+  });
 }
 
 const ATTESTED = { sbom: 'sbom-attested', provenance: 'provenance-attested' } as const;
@@ -159,26 +197,7 @@ function denyLines(catalog: Catalog, denied: readonly UsedRepository[]): readonl
   ];
 }
 
-function unknownLines(uses: readonly ImageUse[]): readonly string[] {
-  if (uses.length === 0) return [];
-  const places = [...new Set(uses.map(({ file, line }) => `${inComment(file)}:${line}`))].sort();
-  return [
-    '# Images that are not known without running the build; give the argument a default, or list them under contexts:',
-    ...places.map((place) => `#   ${place}`),
-  ];
-}
-
 function whereUsed(files: readonly string[]): string {
   const named = files.slice(0, FILES_NAMED).map(inComment).join(', ');
   return files.length > FILES_NAMED ? `${named} and ${files.length - FILES_NAMED} more` : named;
-}
-
-/** A text as YAML reads it back: `[::1]:5000/a` would begin a list. */
-function plainOrQuoted(text: string): string {
-  return /^[a-z][a-z0-9./_-]*$/.test(text) ? text : JSON.stringify(text);
-}
-
-/** A path as a comment can hold it: whatever could end the line is escaped. */
-function inComment(path: string): string {
-  return /^[\w./@+ -]+$/.test(path) ? path : JSON.stringify(path).replaceAll(/[^\x20-\x7e]/g, '?');
 }

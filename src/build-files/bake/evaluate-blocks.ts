@@ -183,6 +183,7 @@ class BlockEvaluation {
     }
     const at = (field: string) => attributes.get(field)?.at ?? block.at;
     const platforms = values.get('platforms');
+    const tags = values.get('tags');
     return {
       name,
       at: block.at,
@@ -191,6 +192,7 @@ class BlockEvaluation {
       args: mapOf(values.get('args')),
       contexts: mapOf(values.get('contexts'), at('contexts')),
       platforms: platforms === undefined || !('items' in platforms) ? undefined : listOf(platforms, at('platforms')),
+      tags: tags === undefined || !('items' in tags) ? undefined : listOf(tags, at('tags')),
       open,
     };
   }

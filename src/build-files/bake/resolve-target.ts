@@ -109,6 +109,7 @@ export function toBuild(target: Target, directory: string): Build {
     ...new Set((target.platforms ?? []).flatMap((value) => known('platforms', value)?.split(',') ?? [])),
   ];
   for (const platform of platforms) checkPlatform(platform, target);
+  const tags = (target.tags ?? []).filter((tag) => typeof tag === 'string');
   return {
     definition: target.at.file,
     line: target.at.line,
@@ -121,6 +122,7 @@ export function toBuild(target: Target, directory: string): Build {
     contexts: toRecord(
       entries('contexts', target.contexts).map(([name, value]) => [name, contextValue(value, directory)]),
     ),
+    ...(tags.length === 0 ? {} : { tags }),
     open,
   };
 }

@@ -18,6 +18,7 @@ export interface Target {
   readonly args: ReadonlyMap<string, Field>;
   readonly contexts: ReadonlyMap<string, Field>;
   readonly platforms: readonly Field[] | undefined;
+  readonly tags?: readonly Field[] | undefined;
   /** Fields of which nothing is known. */
   readonly open: ReadonlyMap<string, Cause>;
 }
@@ -51,6 +52,7 @@ export function mergeTargets(target: Target, more: Target): Target {
     args: new Map([...target.args, ...more.args]),
     contexts: new Map([...target.contexts, ...more.contexts]),
     platforms: more.platforms ?? target.platforms,
+    tags: more.tags ?? target.tags,
     open: new Map([...open, ...more.open]),
   };
 }

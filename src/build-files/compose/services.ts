@@ -110,7 +110,7 @@ function readService(
     inconsistent(`The service ${name} has neither an image nor a build.`);
     return [];
   }
-  const build = source === undefined ? undefined : readBuild(name, at, source, platform, variables, field);
+  const build = source === undefined ? undefined : readBuild(name, at, source, { image, platform }, variables, field);
   if (build !== undefined) {
     const wrong = inconsistency(build, source, program === 'bake' ? undefined : platform, project.services);
     if (wrong !== undefined) {
@@ -136,7 +136,7 @@ function readBuild(
   name: string,
   at: NodePlace,
   source: ComposeNode,
-  platform: ComposeScalar | undefined,
+  { image, platform }: { readonly image: ComposeScalar | undefined; readonly platform: ComposeScalar | undefined },
   variables: Variables,
   field: FieldReader,
 ): Build | undefined {
@@ -170,6 +170,7 @@ function readBuild(
     ...(target === undefined || target.text === '' ? {} : { target: target.text }),
     platforms: (platforms.length > 0 ? platforms : ofService).map(({ text }) => text),
     contexts: record(contexts.map(({ key, value }) => [key, value?.text ?? ''])),
+    ...(image === undefined || image.text === '' || image.open.length > 0 ? {} : { tags: [image.text] }),
     open: [
       ...openOf('context', context),
       ...(isInline ? openOf('inline', inline) : openOf('dockerfile', dockerfile)),

@@ -163,6 +163,7 @@ function requestedBuild(
   const buildArgs: Record<string, string> = {};
   const buildContexts: Record<string, string> = {};
   const open = { args: [] as string[], target: false, contexts: false };
+  const tags = values.flatMap(({ flag, value }) => (TAG_FLAGS.has(flag) ? literalName(value) : []));
   const ofEnvironment = environment.get('DOCKER_DEFAULT_PLATFORM');
   if (ofEnvironment !== undefined && !isOpen(ofEnvironment)) platforms = [ofEnvironment];
   for (const { flag, value } of values) {
@@ -208,8 +209,22 @@ function requestedBuild(
     buildArgs,
     buildContexts,
     ...openParts(open),
-    asked: { line, ...optionalField('context', contextPath), ...optionalField('otherwise', inContext) },
+    asked: {
+      line,
+      ...optionalField('context', contextPath),
+      ...optionalField('otherwise', inContext),
+      ...(tags.length === 0 ? {} : { tags }),
+    },
   };
+}
+
+const TAG_FLAGS = new Set(['-t', '--tag', '-d', '--destination']);
+
+/** The name of an image up to where it is not known: a tag may be open, the repository not. */
+function literalName(text: string): readonly string[] {
+  if (!isOpen(text)) return [text];
+  const [, name] = /^([\w./-]+(?::\d+\/[\w./-]+)?):/.exec(text) ?? [];
+  return name === undefined ? [] : [name];
 }
 
 /** A run of bake, or why it is not known what it builds. */

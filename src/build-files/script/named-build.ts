@@ -20,6 +20,8 @@ export interface NamedBuild {
     readonly context?: string;
     /** The file that is built where there is none of the first name. */
     readonly otherwise?: string;
+    /** The names that the image gets, as far as they are literal. */
+    readonly tags?: readonly string[];
   };
 }
 

@@ -139,8 +139,13 @@ function buildOf(action: BuildAction, inputs: Inputs): NamedBuild | string {
       contexts: contexts.some((line) => !isLiteral(line)),
       platforms: linesOf(one(action.platforms)).some((line) => !isLiteral(line)),
     }),
-    ...(dir === undefined ? {} : { asked: { line: 1, context: dir === '' ? '.' : dir } }),
+    ...(dir === undefined ? {} : { asked: { line: 1, context: dir === '' ? '.' : dir, ...tagsOf(inputs) } }),
   };
+}
+
+function tagsOf(inputs: Inputs): { readonly tags?: readonly string[] } {
+  const tags = list(inputs.first(['tags']));
+  return tags.length === 0 ? {} : { tags };
 }
 
 /** @see https://github.com/docker/bake-action#inputs */
