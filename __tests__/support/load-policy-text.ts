@@ -14,6 +14,7 @@ export interface PolicyWorld {
   readonly profileOverride?: LoadPolicyInput['profileOverride'];
   readonly rules?: LoadPolicyInput['rules'];
   readonly catalog?: LoadPolicyInput['catalog'];
+  readonly now?: Date;
 }
 
 const POLICY_PATH = '.github/base-image-gate.yml';
@@ -44,6 +45,7 @@ export function loadPolicyText(
     },
     rules: world.rules ?? rulesWithOptions,
     catalog: world.catalog ?? loadCatalog(),
+    ...(world.now === undefined ? {} : { now: world.now }),
     ...(world.profileOverride === undefined ? {} : { profileOverride: world.profileOverride }),
   });
 }

@@ -66,6 +66,12 @@ export function isListedHost(from: Catalog, policy: Policy, pullFrom: Pick<Refer
   return listed.includes(host) || Object.keys(policy.registries).some((path) => path.split('/')[0] === host);
 }
 
+/** The hosts of the catalog's publishers. */
+export function hostsOf(from: Catalog): readonly string[] {
+  const hosts = from.publishers.flatMap(({ images }) => images.flatMap((image) => hostOfPattern(image) ?? []));
+  return [...new Set(hosts)].sort();
+}
+
 function hostOfPattern(text: string): string | undefined {
   const parsed = parsePattern(text.replaceAll('{organization}', '*'));
   return parsed.ok ? parsed.value.text.split('/')[0] : undefined;

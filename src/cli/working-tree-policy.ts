@@ -147,6 +147,7 @@ async function loadFrom(
     ...optionalField('profileOverride', profile),
     resolveFile: async (name) => await readBelow(root, name),
     resolveExtends,
+    now: new Date(),
   });
 }
 

@@ -19,6 +19,8 @@ export interface LoadPolicyInput extends PolicyText {
   readonly profileOverride?: Profile;
   readonly rules: readonly Rule[];
   readonly catalog: Catalog;
+  /** Absent: nobody is warned of a waiver that ends soon. */
+  readonly now?: Date;
 }
 
 export interface LoadedPolicy {
@@ -61,7 +63,7 @@ async function loadChain(input: LoadPolicyInput): Promise<Result<LoadedPolicy, r
     }
   }
   if (problems.some(({ severity }) => severity === 'error')) return err(problems);
-  const warnings = [...problems, ...policyWarnings(policy, chain.value)];
+  const warnings = [...problems, ...policyWarnings(policy, chain.value, input)];
   const profile = input.profileOverride ?? policy.profile;
   const source = sourceOf(chain.value);
   const whole = { ...policy, profile, source, dependsOn: [...dependsOn].sort() };

@@ -23,7 +23,9 @@ export type PolicyProblemCode =
   | 'no-effect'
   | 'not-verifiable'
   | 'contradiction'
-  | 'unknown-publisher';
+  | 'unknown-publisher'
+  | 'misspelled-host'
+  | 'ends-soon';
 
 /** Something a person has to fix in a policy file (`error`: it is not applied), or should look at (`warning`). */
 export interface PolicyProblem extends SourceRange {

@@ -68,9 +68,14 @@ function problemsOf(issue: Issue, above: readonly PropertyKey[], checked: Checke
   if (issue.code === 'invalid_type') {
     return problem('wrong-type', `${name} is ${describeValue(value)}.`, expected, fixForType(issue, value, path));
   }
-  const suggestion = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  const suggestion = issue.code === 'invalid_value' ? meantValue(String(value), issue.values.map(String)) : undefined;
   const reason = issue.code === 'custom' ? `: ${issue.message}` : '';
-  const fix = suggestion === value ? 'Write it without quotes.' : `Did you mean "${suggestion}"?`;
+  const isSure = suggestion !== undefined && nearest(String(value), [suggestion]) === undefined;
+  const other =
+    isSure || issue.code !== 'invalid_value' || issue.values.length === 1
+      ? `Write ${suggestion}.`
+      : `Did you mean "${suggestion}"?`;
+  const fix = suggestion === value ? 'Write it without quotes.' : other;
   const message = `${name} is ${describeValue(value)}, which can't be used${reason}.`;
   return problem('bad-value', message, expected, suggestion === undefined ? undefined : fix);
 }
@@ -128,7 +133,7 @@ export const RENAMED_KEYS: readonly { readonly parent: RegExp; readonly key: str
 function unknownKey(parent: readonly PropertyKey[], key: string, { document, schema }: Checked): PolicyProblem {
   const known = keysOfSchema(schema, parent);
   const isRule = parent.at(-1) === 'rules';
-  const suggestion = nearest(key, known);
+  const suggestion = nearest(key, known) ?? sharingAWord(key, known);
   const otherForm = known.includes(key);
   const renamed = RENAMED_KEYS.find((one) => one.key === key && one.parent.test(formatKey(parent)));
   const fix = renamed?.fix ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
@@ -147,6 +152,31 @@ function unknownKey(parent: readonly PropertyKey[], key: string, { document, sch
     ...(otherForm ? {} : optionalField('fix', fix)),
     ...document.place([...parent, key], 'key'),
   };
+}
+
+/** Words of other tools for a level. */
+const OTHER_LEVELS: Readonly<Record<string, string>> = {
+  warn: 'warning',
+  info: 'note',
+  notice: 'note',
+  fatal: 'error',
+  none: 'off',
+  false: 'off',
+  disabled: 'off',
+};
+
+/** The value that was meant: the only one there is, one that is spelled alike, or the word of another tool for it. */
+function meantValue(written: string, values: readonly string[]): string | undefined {
+  if (values.length === 1) return values[0];
+  const other = OTHER_LEVELS[written.toLowerCase()];
+  return other !== undefined && values.includes(other) ? other : nearest(written, values);
+}
+
+/** The only key that has a word in common, as `max-age` has with `maximum-age`. */
+function sharingAWord(key: string, known: readonly string[]): string | undefined {
+  const words = new Set(key.split(/[-_]/));
+  const sharing = known.filter((other) => other.split('-').some((word) => words.has(word)));
+  return sharing.length === 1 ? sharing[0] : undefined;
 }
 
 function placeName(path: readonly PropertyKey[]): string {
@@ -171,13 +201,13 @@ function expectedBy(issue: Issue): string {
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
-  object: 'keys with values',
-  record: 'keys with values',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
 };
 
 function describeValue(value: unknown): string {
@@ -200,6 +230,10 @@ function fixForType(issue: Issue, value: unknown, path: readonly PropertyKey[]):
   const entry = typeof value === 'string' ? entryFor(value, path) : undefined;
   if (entry !== undefined)
     return issue.expected === 'array' ? `Make it a list of such entries: ${entry}.` : `Write ${entry}.`;
+  if (issue.expected === 'array' && typeof value === 'object' && value !== null)
+    return 'Begin each entry with "- ", the first one too.';
+  if ((issue.expected === 'record' || issue.expected === 'object') && Array.isArray(value))
+    return 'Write each entry as a key and its value, without "- ".';
   if (issue.expected === 'array' && typeof value === 'string') return `Make it a list: [${JSON.stringify(value)}].`;
   return undefined;
 }

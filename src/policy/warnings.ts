@@ -1,3 +1,6 @@
+import { hostsOf } from '../catalog/catalog.js';
+import type { Catalog } from '../catalog/publisher.js';
+import { plural } from '../lib/text.js';
 import { type ImagePattern, literalPrefixLength, parsePattern, patternsOverlap } from '../references/pattern.js';
 import { type Layer, problemIn } from './layer.js';
 import type { AllowEntry, Policy } from './policy.js';
@@ -8,8 +11,27 @@ const MAX_COMPARISONS = 1000;
 /** Whether two patterns overlap costs their product: one made to be costly is not compared. */
 const MAX_STARS = 12;
 
-/** What a valid policy says that its author can hardly mean. */
-export function policyWarnings(policy: Policy, layers: readonly Layer[]): readonly PolicyProblem[] {
+/** A waiver that ends so soon is warned of, so that it is renewed or its cause fixed before it blocks. */
+const SOON_DAYS = 14;
+const DAY = 24 * 60 * 60 * 1000;
+/** Registries of many owners, which the catalog has no entry of, or only for some of them. */
+const PUBLIC_REGISTRIES = [
+  'docker.io',
+  'ghcr.io',
+  'quay.io',
+  'registry.gitlab.com',
+  'nvcr.io',
+  'lscr.io',
+  'public.ecr.aws',
+];
+
+/** What a valid policy says that its author can hardly mean, and what ends soon. */
+export function policyWarnings(
+  policy: Policy,
+  layers: readonly Layer[],
+  { catalog, now }: { readonly catalog: Catalog; readonly now?: Date },
+): readonly PolicyProblem[] {
+  const hosts = [...new Set([...hostsOf(catalog), ...PUBLIC_REGISTRIES])];
   const mirrors = Object.entries(policy.registries).flatMap(([path, { mirrorOf }]) =>
     mirrorOf === undefined ? [] : [{ path, mirrorOf }],
   );
@@ -17,6 +39,8 @@ export function policyWarnings(policy: Policy, layers: readonly Layer[]): readon
     ...broadPatterns(layer),
     ...mirroredPatterns(layer, mirrors),
     ...broadWaivers(layer),
+    ...misspelledHosts(layer, hosts),
+    ...(now === undefined ? [] : endingWaivers(layer, now)),
   ]);
   return [...perLayer, ...ties(policy, layers)];
 }
@@ -65,6 +89,47 @@ function broadWaivers(layer: Layer): readonly PolicyProblem[] {
     const message = `This waiver accepts ${line.rule} for every image in every file.`;
     const fix = 'Name an image, a file or a vulnerability.';
     return [problemIn(layer, ['waivers', index], { code: 'broad-waiver', severity: 'warning', message, fix })];
+  });
+}
+
+/** A host that is nearly one of the catalog's: the pattern of a denylist would match nothing, and nobody would see it. */
+function misspelledHosts(layer: Layer, hosts: readonly string[]): readonly PolicyProblem[] {
+  const registries = Object.keys(layer.file.registries ?? {}).map((image) => ({ path: ['registries', image], image }));
+  return [...imagePatterns(layer), ...registries].flatMap(({ path, image }) => {
+    const [host = ''] = image.split('/');
+    if (!host.includes('.') || host.includes('*') || hosts.includes(host)) return [];
+    const meant = hosts.find((known) => isMisspelled(host, known));
+    if (meant === undefined) return [];
+    const message = `"${host}" is no registry that is known, and nearly ${meant}.`;
+    return [
+      problemIn(layer, path, {
+        code: 'misspelled-host',
+        severity: 'warning',
+        message,
+        fix: `Write ${meant} if that is meant.`,
+      }),
+    ];
+  });
+}
+
+/** One letter more, less or other, or two swapped: a host of somebody else's is further away. */
+function isMisspelled(host: string, known: string): boolean {
+  if (Math.abs(host.length - known.length) > 1) return false;
+  let start = 0;
+  while (start < host.length && host[start] === known[start]) start++;
+  const [rest, other] = [host.slice(start), known.slice(start)];
+  const swapped = rest[0] === other[1] && rest[1] === other[0] && rest.slice(2) === other.slice(2);
+  return rest.slice(1) === other.slice(1) || rest === other.slice(1) || rest.slice(1) === other || swapped;
+}
+
+function endingWaivers(layer: Layer, now: Date): readonly PolicyProblem[] {
+  return (layer.file.waivers ?? []).flatMap(({ rule, expires, owner }, index) => {
+    const days = Math.floor((Date.parse(`${expires}T00:00:00Z`) + DAY - now.getTime()) / DAY);
+    if (!(days >= 0 && days < SOON_DAYS)) return [];
+    const when = days === 0 ? 'today' : `in ${plural(days, 'day')}`;
+    const message = `The waiver of ${rule} ends ${when}, on ${expires}.`;
+    const fix = `Fix what it excuses, or have ${owner} renew it.`;
+    return [problemIn(layer, ['waivers', index, 'expires'], { code: 'ends-soon', severity: 'warning', message, fix })];
   });
 }
 

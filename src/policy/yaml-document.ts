@@ -9,9 +9,11 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import type { SourceRange } from '../build-files/image-use.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { formatKey, type PolicyProblem, type PolicyProblemCode } from './problem.js';
@@ -23,6 +25,7 @@ const MAX_TOKENS = 100_000;
 const MAX_NESTING = 32;
 const MAX_INDENTATION = 128;
 const MAX_ALIASES = 100;
+const MAX_REPORTED = 20;
 /** Keys that JavaScript objects carry already: no policy needs them, and none may reach an object's prototype. */
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -82,11 +85,13 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
   };
   // Its warnings are tags that nothing resolves: the value would be another than what is written.
   const syntax = [...document.errors, ...document.warnings]
-    .slice(0, 20)
-    .map((error) => syntaxProblem(file, error, rangeAt));
+    .slice(0, MAX_REPORTED)
+    .map((error) => syntaxProblem(file, text, error, rangeAt));
   if (syntax.length > 0) return err(syntax);
   const keys = findKeyProblems(file, document, rangeAt);
   if (keys.length > 0) return err(keys);
+  const aliases = unresolvedAliases(file, document, rangeAt);
+  if (aliases.length > 0) return err(aliases);
 
   let value: unknown;
   try {
@@ -138,18 +143,59 @@ function findExhausting(text: string): string | undefined {
 
 type RangeAt = (start: number, end: number) => SourceRange;
 
-function syntaxProblem(file: string, error: YAMLError, rangeAt: RangeAt): PolicyProblem {
+function syntaxProblem(file: string, text: string, error: YAMLError, rangeAt: RangeAt): PolicyProblem {
   const several = error.code === 'MULTIPLE_DOCS';
   const message = several ? 'The file holds more than one YAML document' : error.message.replace(/\.$/, '');
+  const fix = syntaxFix(error.code, text.slice(error.pos[0]));
   return {
     code: 'syntax',
     severity: 'error',
     file,
     key: '',
     message: `This is not valid YAML: ${message}.`,
-    ...(several ? { fix: 'Keep one document, without lines of ---.' } : {}),
+    ...optionalField('fix', fix),
     ...rangeAt(error.pos[0], error.pos[1]),
   };
+}
+
+/** What to write instead, where the parser's message does not say it. `rest` is the text from the error on. */
+function syntaxFix(code: YAMLError['code'], rest: string): string | undefined {
+  const word = /^[^\s,\]}]{1,80}/.exec(rest)?.[0] ?? '';
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'Keep one document, without lines of ---.';
+    case 'TAB_AS_INDENT':
+      return 'Indent with spaces.';
+    case 'BAD_SCALAR_START':
+      return `Put it in quotes: ${JSON.stringify(word)}.`;
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'Put a value that has ": " in it in quotes, and begin each key on a line of its own.';
+    default:
+      return undefined;
+  }
+}
+
+/** Words that begin with `*`, which YAML takes for an alias: mostly patterns whose quotes were forgotten. */
+function unresolvedAliases(file: string, document: Document.Parsed, rangeAt: RangeAt): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (problems.length >= MAX_REPORTED) return visit.BREAK;
+      if (alias.resolve(document) !== undefined) return undefined;
+      const written = `*${alias.source}`;
+      problems.push({
+        code: 'syntax',
+        severity: 'error',
+        file,
+        key: '',
+        message: `This is not valid YAML: ${JSON.stringify(written)} begins with *, so that YAML takes it for an alias.`,
+        fix: `Put it in quotes: ${JSON.stringify(written)}.`,
+        ...nodeRange(alias, rangeAt),
+      });
+      return undefined;
+    },
+  });
+  return problems;
 }
 
 /** Keys that occur twice in a map, and keys no map may have. The walk needs no recursion: it meets each node once. */
@@ -189,7 +235,7 @@ function findKeyProblems(file: string, document: Document.Parsed, rangeAt: Range
       pending.push({ node: pair.value, path: [...path, key] });
     }
   }
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, 20);
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_REPORTED);
 }
 
 function nodeRange(node: Node, rangeAt: RangeAt): SourceRange {

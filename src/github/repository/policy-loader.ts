@@ -45,6 +45,7 @@ export function policyLoader(
       resolveExtends,
       rules,
       catalog: access.catalog,
+      now: new Date(),
     });
     if (loaded.ok || refused === undefined) return loaded;
     const fix = refused;
