@@ -105,7 +105,7 @@ const CONTENTS: readonly (readonly [string, readonly LayerFile[], readonly strin
   ["a third party's package", dpkgInstalled([{ name: 'agent', version: '1.0-nodesource1', files: [] }]), NOT_COVERED],
   ['conda packages', [header('opt/conda/conda-meta/a-1-0.json', '{}')], NOT_COVERED],
   ['R packages', [header('usr/lib/R/site-library/a/DESCRIPTION', 'Package: a')], NOT_COVERED],
-  ['.NET packages', [header('app/app.deps.json', '{}')], NOT_COVERED],
+  ['a .NET package', [header('app/app.deps.json', '{"libraries":{"A/1.0.0":{"type":"package"}}}')], COVERED],
   ["Bitnami's components", [header('opt/bitnami/redis/.spdx-redis.spdx', '{}')], NOT_COVERED],
   ['packages of pacman', [header('var/lib/pacman/local/a-1-1/desc', '%NAME%')], NOT_COVERED],
   ['packages of Portage', [header('var/db/pkg/app-misc/a-1/PF', 'a-1')], NOT_COVERED],

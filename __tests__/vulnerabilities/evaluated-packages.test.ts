@@ -135,8 +135,8 @@ describe('a component of a document', () => {
     ],
     [
       'of an ecosystem that we lack',
-      library('thing', '1.0', 'pkg:nuget/thing@1.0'),
-      /no source of advisories covers packages of the type nuget$/,
+      library('thing', '1.0', 'pkg:hex/thing@1.0'),
+      /no source of advisories covers packages of the type hex$/,
     ],
     ['of another distribution', library('thing', '1.0-r0', 'pkg:apk/wolfi/thing@1.0-r0'), /it is an apk package/],
     ['without a version', { type: 'library', name: 'thing', purl: 'pkg:npm/thing' }, /nothing says its version$/],

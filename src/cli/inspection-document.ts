@@ -115,7 +115,20 @@ const distributionSchema = z.strictObject({
 const packagesSchema = z.strictObject({
   packages: z.array(
     z.strictObject({
-      type: z.enum(['apk', 'deb', 'rpm', 'npm', 'pypi', 'golang', 'maven', 'cargo', 'composer', 'gem', 'generic']),
+      type: z.enum([
+        'apk',
+        'deb',
+        'rpm',
+        'npm',
+        'pypi',
+        'golang',
+        'maven',
+        'cargo',
+        'composer',
+        'gem',
+        'nuget',
+        'generic',
+      ]),
       name: text,
       version: text,
       architecture: z.exactOptional(text),

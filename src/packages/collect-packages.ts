@@ -32,6 +32,7 @@ const SEPARATORS = {
   golang: '/',
   maven: ':',
   npm: '/',
+  nuget: '/',
   pypi: '/',
   generic: '/',
 } as const satisfies Record<CatalogedType, string>;

@@ -89,3 +89,36 @@ describe("Composer's list of what it installed", () => {
     expect(catalogFile(PLACE, text)).toEqual({ packages: [], unread: [], problems: [problem] });
   });
 });
+
+describe('the list of dependencies of a .NET application', () => {
+  const LIST = {
+    targets: {
+      '.NETCoreApp,Version=v8.0': {
+        'shop/1.0.0': { runtime: { 'shop.dll': {} } },
+        'Newtonsoft.Json/12.0.3': { runtime: { 'lib/net8.0/Newtonsoft.Json.dll': {} } },
+        'Native/1.0.0': { native: { 'runtimes/linux-x64/native/x.so': {} } },
+        'Meta/2.0.0': { dependencies: { 'Newtonsoft.Json': '12.0.3' } },
+      },
+    },
+    libraries: {
+      'shop/1.0.0': { type: 'project' },
+      'Newtonsoft.Json/12.0.3': { type: 'package' },
+      'Native/1.0.0': { type: 'package' },
+      'Meta/2.0.0': { type: 'package' },
+    },
+  };
+
+  test('has the packages that bring code, with and without a byte order mark', () => {
+    const found = ['nuget:Native@1.0.0', 'nuget:Newtonsoft.Json@12.0.3'];
+    expect(named(catalogFile('app/shop.deps.json', JSON.stringify(LIST)))).toEqual(found);
+    expect(named(catalogFile('app/shop.deps.json', `\uFEFF${JSON.stringify(LIST)}`))).toEqual(found);
+  });
+
+  test.each([
+    ['{', 'it is not JSON'],
+    ['[]', 'it is no list of the dependencies of a .NET application'],
+    ['{"libraries":{"A/1":1}}', 'it is no list of the dependencies of a .NET application'],
+  ])('that can not be read is named: %s', (text, problem) => {
+    expect(catalogFile('app/shop.deps.json', text)).toEqual({ packages: [], unread: [], problems: [problem] });
+  });
+});

@@ -19,9 +19,8 @@ const DIFFERENCES: Readonly<Record<string, { theirs?: RegExp; ours?: readonly st
     'bitnami-spdx': { theirs: /^pkg:bitnami\//, unread: ['bitnami'] },
     'conda-environment': { theirs: /^pkg:conda\//, unread: ['conda'] },
     'dotnet-app-and-runtime': {
-      theirs: /^pkg:nuget\//,
+      theirs: /^pkg:nuget\/Microsoft\.(?:NETCore|AspNetCore)\.App\.Runtime/,
       ours: ['pkg:generic/aspnet-core@8.0.1', 'pkg:generic/dotnet@8.0.1'],
-      unread: ['nuget'],
     },
     'jre-by-tarball': {
       theirs: /^pkg:generic\/oracle\/openjdk@/,

@@ -94,7 +94,6 @@ describe("a program's own strings", () => {
 
 describe('packages of a type that is not read', () => {
   test.each([
-    ['nuget', 'app/shop.deps.json'],
     ['conda', 'opt/conda/conda-meta/openssl-3.0.7.json'],
     ['cran', 'usr/lib/R/library/Matrix/DESCRIPTION'],
     ['bitnami', 'opt/bitnami/redis/.spdx-redis.spdx'],

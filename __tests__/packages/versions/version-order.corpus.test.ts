@@ -46,6 +46,8 @@ const PEP_440 =
   /^v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?[0-9]*)?(?:-[0-9]+|[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?(?:[-_.]?dev[-_.]?[0-9]*)?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$/i;
 /** With the `v` and the missing numbers that real versions have. */
 const SEMVER = /^v?[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+/** @see https://learn.microsoft.com/en-us/nuget/concepts/package-versioning */
+const NUGET = /^[0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/;
 /** @see https://docs.ruby-lang.org/en/master/Gem/Version.html */
 const GEM = /^[0-9]+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
@@ -82,6 +84,7 @@ describeWithSharedData('versions', 'version order agrees with the published vect
     ['osv-scalibr/semver-versions.txt', 'npm', SEMVER, 85],
     ['osv-scalibr/pypi-versions.txt', 'PyPI', PEP_440, 26],
     ['osv-scalibr/pypi-versions-generated.txt', 'PyPI', PEP_440, 12_300],
+    ['osv-scalibr/nuget-versions.txt', 'NuGet', NUGET, 30],
     ['osv-scalibr/rubygems-versions.txt', 'RubyGems', GEM, 23],
     ['osv-scalibr/rubygems-versions-generated.txt', 'RubyGems', GEM, 4000],
     ['osv-scalibr/packagist-versions.txt', 'Packagist', PACKAGIST, 85],

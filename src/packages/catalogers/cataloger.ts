@@ -11,7 +11,7 @@ export interface CandidateFile {
 }
 
 /** Package types that catalogers find, by their purl type. `generic`: runtimes and servers, which have no registry. */
-export type CatalogedType = 'cargo' | 'composer' | 'gem' | 'golang' | 'maven' | 'npm' | 'pypi' | 'generic';
+export type CatalogedType = 'cargo' | 'composer' | 'gem' | 'golang' | 'maven' | 'npm' | 'nuget' | 'pypi' | 'generic';
 
 /** A package that a file contains. */
 export interface CatalogedPackage {
@@ -34,7 +34,6 @@ export type UnreadType =
   | 'cran'
   | 'gem'
   | 'nix'
-  | 'nuget'
   | 'opkg'
   | 'portage';
 

@@ -15,7 +15,7 @@ const installed = z.union([packages, z.object({ packages }).transform((object) =
 export const composerCataloger: Cataloger = {
   id: 'composer',
   names: /(?:^|\/)vendor\/composer\/installed\.json$/,
-  open: (file) => readWhole(file, CATALOG_LIMITS['composer-bytes'], readInstalled, 'composer-bytes'),
+  open: (file) => readWhole(file, CATALOG_LIMITS['package-list-bytes'], readInstalled, 'package-list-bytes'),
 };
 
 function readInstalled(text: string): FileCatalog {

@@ -6,6 +6,7 @@ import { fileKind } from './file-kind.js';
 import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
 import { nodeCataloger } from './node.js';
+import { nugetCataloger } from './nuget.js';
 import { programStringCatalogers } from './program-strings.js';
 import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
 import { unreadTypeCatalogers } from './unread-types.js';
@@ -23,6 +24,7 @@ const CATALOGERS: readonly Cataloger[] = [
   cargoCataloger,
   composerCataloger,
   gemCataloger,
+  nugetCataloger,
   ...unreadTypeCatalogers,
 ];
 

@@ -3,8 +3,6 @@ import { EMPTY } from './cataloger.js';
 
 /** Where other package managers keep what they installed. */
 const PLACES: readonly (readonly [type: UnreadType, names: RegExp])[] = [
-  // A shared framework's own says what its runtime is.
-  ['nuget', /(?:^|\/)(?!Microsoft\.(?:NETCore|AspNetCore|WindowsDesktop)\.App\.deps)[^/]+\.deps\.json$/],
   ['conda', /(?:^|\/)conda-meta\/[^/]+\.json$/],
   ['cran', /(?:^|\/)(?:library|site-library)\/[^/]+\/DESCRIPTION$/],
   ['bitnami', /(?:^|\/)opt\/bitnami\/[^/]+\/\.spdx-[^/]+\.spdx$/],

@@ -2,6 +2,7 @@ import pep440 from '@renovatebot/pep440';
 import { compareApk } from './apk.js';
 import { compareDeb } from './deb.js';
 import { compareMaven } from './maven.js';
+import { compareNuget } from './nuget.js';
 import type { VersionOrder } from './order.js';
 import { comparePackagist } from './packagist.js';
 import { compareRpm } from './rpm.js';
@@ -44,6 +45,7 @@ export function compareIn(ecosystem: string, a: string, b: string): number | nul
   if (order !== undefined) return order(a, b);
   if (name === 'Maven') return compareMaven(a, b);
   if (name === 'RubyGems') return compareRubyGems(a, b);
+  if (name === 'NuGet') return compareNuget(a, b);
   if (name === 'Packagist') return comparePackagist(a, b);
   if (SEMANTIC.has(name)) return compareSemver(a, b);
   if (name === 'PyPI') return pep440.valid(a) === null || pep440.valid(b) === null ? null : pep440.compare(a, b);

@@ -43,7 +43,8 @@ function isIdentifiers(text: string): boolean {
   return text.split('.').every((identifier) => IDENTIFIER.test(identifier));
 }
 
-function comparePreReleases(x: readonly string[], y: readonly string[]): number {
+/** The order of pre-releases by their identifiers; none at all is newer than any. */
+export function comparePreReleases(x: readonly string[], y: readonly string[]): number {
   if (x.length === 0 || y.length === 0) return Number(x.length === 0) - Number(y.length === 0);
   for (const [place, p] of x.entries()) {
     const q = y[place];

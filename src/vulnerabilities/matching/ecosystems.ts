@@ -174,7 +174,6 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'Hex',
   'Julia',
   'Linux',
-  'NuGet',
   'OSS-Fuzz',
   'Pub',
   'SwiftURL',
@@ -184,6 +183,6 @@ const UNORDERED: ReadonlySet<string> = new Set([
 /** A name as its ecosystem compares it. @see https://peps.python.org/pep-0503/#normalized-names */
 export function normalizeName(ecosystem: string, name: string): string {
   if (ecosystem === 'PyPI') return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-  // Packagist's names are of lower case, and Composer takes them in any.
-  return ecosystem === 'Packagist' ? name.toLowerCase() : name;
+  // Packagist's names are of lower case, which Composer does not ask for, and NuGet's are compared without regard to it.
+  return ecosystem === 'Packagist' || ecosystem === 'NuGet' ? name.toLowerCase() : name;
 }

@@ -29,6 +29,7 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
   },
   Bitnami: { names: ['redis', 'apache', 'wordpress', 'drupal', 'php'], version: '0.0.1' },
   RubyGems: { names: ['nokogiri', 'rexml', 'rack'], version: '0.0.1' },
+  NuGet: { names: ['Newtonsoft.Json', 'System.Text.Encodings.Web', 'jQuery'], version: '0.0.1' },
   Packagist: { names: ['phpmailer/phpmailer', 'dompdf/dompdf', 'twig/twig'], version: '0.0.1' },
   'crates.io': { names: ['hyper', 'openssl', 'tokio'], version: '0.0.1' },
 };

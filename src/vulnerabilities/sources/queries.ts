@@ -148,7 +148,8 @@ function questionsOf(
     return ok([
       {
         ecosystem: language,
-        name: normalizeName(language, name),
+        // The service compares NuGet's names as they are written.
+        name: language === 'NuGet' ? name : normalizeName(language, name),
         version: askedVersion(type, version),
         package: one,
         about: 'package' as const,
@@ -217,6 +218,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   cargo: 'crates.io',
   composer: 'Packagist',
   gem: 'RubyGems',
+  nuget: 'NuGet',
 };
 
 /** Records about Composer's packages write versions without the v that tags have. */
