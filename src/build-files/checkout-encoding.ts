@@ -214,7 +214,8 @@ function mayMatch(pattern: Pattern, path: string, left: { comparisons: number })
   const text = path.slice(pattern.kind === 'name' ? path.lastIndexOf('/') + 1 : 0).toLowerCase();
   const { glob } = pattern;
   // Most are about other names, which the literal end says at once.
-  const literal = glob.text.slice(glob.text.lastIndexOf('*') + 1);
+  // What `**/` stands for may be nothing, its slash included.
+  const literal = glob.text.slice(glob.text.lastIndexOf('*') + 1).replace(/^\//, '');
   left.comparisons -= 1;
   if (!text.endsWith(literal)) return false;
   // Each character of the text is held against as many places in the glob as its wildcards leave open.

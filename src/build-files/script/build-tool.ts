@@ -34,7 +34,7 @@ const GROUPS = new Set(['buildx', 'image', 'builder', 'farm']);
 const BUILD_COMMANDS = new Set(['build', 'b', 'bud', 'build-using-dockerfile']);
 const BAKE_COMMANDS = new Set(['bake', 'f']);
 /** Programs that show or search what stands behind them. */
-const NEVER = new Set(['echo', 'printf', 'cat', 'grep', 'egrep', 'sed', 'awk', 'which', 'type', 'alias', 'trap']);
+const NEVER = new Set([':', 'echo', 'printf', 'cat', 'grep', 'egrep', 'sed', 'awk', 'which', 'type', 'alias', 'trap']);
 /** Words before a program of a variable name. */
 const MAX_LEADING = 5;
 /** Flags that make a command of a variable a build: `$DOCKER build -t x .` */

@@ -72,6 +72,7 @@ class Workflow {
   }
 
   #job(name: string, job: unknown): RequestedBuilds {
+    if (isOff(job)) return NO_BUILDS;
     const runs = combinations(job).map((matrix) => this.#run(name, job, matrix));
     return allRequested(runs);
   }
@@ -154,7 +155,7 @@ class Workflow {
     const run = field(step, 'run');
     const uses = field(step, 'uses');
     this.#left -= typeof run === 'string' ? run.length + 1 : 1;
-    if (this.#left <= 0) return NO_BUILDS;
+    if (this.#left <= 0 || isOff(step)) return NO_BUILDS;
     const env = new Map([...around.env, ...this.#env(around.matrix, field(step, 'env'))]);
     const scope = { matrix: around.matrix, env };
     if (typeof run === 'string') {
@@ -187,6 +188,13 @@ const PULLED = 'docker://';
 function withoutScheme(found: NamedImage): NamedImage {
   const { image } = found;
   return image.startsWith(PULLED) ? { ...found, image: image.slice(PULLED.length) } : found;
+}
+
+/** Whether a job or step never runs. What a condition asks for may hold; only the plain word says that it does not. */
+function isOff(owner: unknown): boolean {
+  const condition = field(owner, 'if');
+  if (typeof condition === 'boolean') return !condition;
+  return typeof condition === 'string' && /^\s*(?:\$\{\{)?\s*(?:false|!\s*true)\s*(?:\}\})?\s*$/.test(condition);
 }
 
 function inRepository(directory: string): string | null {

@@ -1,0 +1,91 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles
+import { type AttackCase, type AttackGroup, type AttackPair, dockerfile, workflow } from './pair.js';
+
+const OPEN = 'ARG B\nFROM $B\nUSER 65532\n';
+const GIVEN = 'docker build --build-arg B=demo.example/base:1 .';
+const runs = (...commands: readonly string[]): AttackCase => dockerfile(OPEN, workflow(...commands));
+const job = (fields: object): AttackCase =>
+  dockerfile(OPEN, {
+    '.github/workflows/x.yml': JSON.stringify({ on: 'push', jobs: { a: { steps: [{ run: GIVEN }], ...fields } } }),
+  });
+const step = (fields: object): AttackCase =>
+  dockerfile(OPEN, {
+    '.github/workflows/x.yml': JSON.stringify({ on: 'push', jobs: { a: { steps: [{ run: GIVEN, ...fields }] } } }),
+  });
+const pair = (what: string, attack: string, twin = GIVEN): AttackPair => ({
+  what,
+  attack: runs(attack),
+  twin: runs(twin),
+});
+
+export const DECOYS: AttackGroup = {
+  item: 10,
+  name: 'a build that never runs makes no value known',
+  rules: ['known-reference'],
+  pairs: [
+    pair('an echo', `echo ${GIVEN}`),
+    pair('an echo in quotes', `echo "${GIVEN}"`, `echo x && ${GIVEN}`),
+    pair('a comment', `# ${GIVEN}`, `# build\n${GIVEN}`),
+    pair('a comment behind a command', `true # ${GIVEN}`, `true; ${GIVEN} # build`),
+    pair('printf', `printf '%s' '${GIVEN}'`, `printf x\n${GIVEN}`),
+    pair('a here-document', `cat <<E\n${GIVEN}\nE`, `cat <<E\nx\nE\n${GIVEN}`),
+    pair('the null command', `: ${GIVEN}`, `: x; ${GIVEN}`),
+    pair('another directory', 'docker build --build-arg B=demo.example/base:1 other', `cd other && cd .. && ${GIVEN}`),
+    pair(
+      'another file',
+      'docker build --build-arg B=demo.example/base:1 -f other/Dockerfile .',
+      'docker build --build-arg B=demo.example/base:1 -f ./Dockerfile .',
+    ),
+    pair(
+      'another name of the argument',
+      'docker build --build-arg C=demo.example/base:1 .',
+      'docker build --build-arg C=1 --build-arg B=demo.example/base:1 .',
+    ),
+    pair(
+      'a value that only a run knows',
+      'docker build --build-arg B=$(cat base) .',
+      'B=demo.example/base:1\ndocker build --build-arg B=$B .',
+    ),
+    { what: 'a job that is off', attack: job({ if: false }), twin: job({ if: "github.event_name == 'push'" }) },
+    {
+      what: 'a job that is off by an expression',
+      attack: job({ if: '${{ false }}' }),
+      twin: job({ if: '${{ always() }}' }),
+    },
+    { what: 'a step that is off', attack: step({ if: false }), twin: step({ if: true }) },
+    {
+      what: 'a step of another shell',
+      attack: step({ run: `print("${GIVEN}")`, shell: 'python' }),
+      twin: step({ shell: 'bash' }),
+    },
+    {
+      what: 'a description',
+      attack: dockerfile(OPEN, { 'package.json': JSON.stringify({ description: GIVEN }) }),
+      twin: dockerfile(OPEN, { 'package.json': JSON.stringify({ scripts: { build: GIVEN } }) }),
+    },
+    {
+      what: 'a comment of a Makefile',
+      attack: dockerfile(OPEN, { Makefile: `all:\n\t# ${GIVEN}\n` }),
+      twin: dockerfile(OPEN, { Makefile: `all:\n\t@${GIVEN}\n` }),
+    },
+    {
+      what: 'an input of another action',
+      attack: dockerfile(OPEN, {
+        '.github/workflows/x.yml': JSON.stringify({
+          jobs: { a: { steps: [{ uses: 'x/y@v1', with: { 'build-args': 'B=demo.example/base:1' } }] } },
+        }),
+      }),
+      twin: dockerfile(OPEN, {
+        '.github/workflows/x.yml': JSON.stringify({
+          jobs: {
+            a: {
+              steps: [
+                { uses: 'docker/build-push-action@v6', with: { context: '.', 'build-args': 'B=demo.example/base:1' } },
+              ],
+            },
+          },
+        }),
+      }),
+    },
+  ],
+};

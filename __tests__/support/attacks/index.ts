@@ -1,0 +1,22 @@
+import { CHECKOUT } from './checkout.js';
+import { DECOYS } from './decoys.js';
+import { DEFINITIONS } from './definitions.js';
+import { DATABASES, HARD_LINKS, LOADER, OS_RELEASE } from './layers.js';
+import { NAMES } from './names.js';
+import type { AttackGroup } from './pair.js';
+import { STAGES } from './stages.js';
+import { USERS } from './users.js';
+
+/** Every way around the gate that is tried, in the order of the table in docs/threat-model.md. */
+export const ATTACKS: readonly AttackGroup[] = [
+  CHECKOUT,
+  HARD_LINKS,
+  STAGES,
+  USERS,
+  OS_RELEASE,
+  DATABASES,
+  LOADER,
+  NAMES,
+  DECOYS,
+  DEFINITIONS,
+];
