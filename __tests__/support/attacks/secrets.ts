@@ -115,6 +115,11 @@ export const SECRETS: readonly SecretPair[] = [
     Buffer.concat([Buffer.alloc(128 * 1024 - 20), Buffer.from(KEY), Buffer.alloc(300_000)]),
     Buffer.concat([Buffer.alloc(128 * 1024 - 20), Buffer.from(BARE), Buffer.alloc(300_000)]),
   ),
+  pair(
+    'a key at the end of a window',
+    Buffer.concat([Buffer.alloc(512 * 1024 - KEY.length), Buffer.from(KEY)]),
+    Buffer.concat([Buffer.alloc(512 * 1024 - CERTIFICATE.length), Buffer.from(CERTIFICATE)]),
+  ),
   pair('a key behind a lot of text', `${'x '.repeat(200_000)}${KEY}`, `${'x '.repeat(200_000)}${BARE}`),
   token('a token of GitHub', 'ghp_', 36),
   token('a token of GitLab', 'glpat-', 20),

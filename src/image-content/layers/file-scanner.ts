@@ -98,7 +98,7 @@ export class FileScanner implements MemberSink {
     // A sparse file stores less than its size.
     if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
     if (this.#text !== '') this.#searchWindow();
-    if (this.#binaryBytes > 0) this.#searchBinaryWindow();
+    if (this.#binary.length > 0) this.#searchBinaryWindow(true);
     if (this.#keyFile !== null) this.#evaluateKeyFile(Buffer.concat(this.#keyFile));
     const programs = this.#marks?.end() ?? [];
     const catalog = this.#catalog?.end();
@@ -150,23 +150,23 @@ export class FileScanner implements MemberSink {
   }
 
   #searchBinary(chunk: Uint8Array): void {
-    this.#binary.push(chunk.slice());
+    this.#binary.push(chunk);
     this.#binaryBytes += chunk.length;
-    if (this.#binaryBytes >= TEXT_WINDOW) this.#searchBinaryWindow();
+    if (this.#binaryBytes >= TEXT_WINDOW) this.#searchBinaryWindow(false);
   }
 
   /** The bytes are searched as they are, which is as fast as memory; only where a key may be they are made a text. */
-  #searchBinaryWindow(): void {
+  #searchBinaryWindow(isLast: boolean): void {
     const window = Buffer.concat(this.#binary);
-    const rest = window.length >= TEXT_WINDOW ? window.subarray(-TEXT_OVERLAP) : undefined;
-    this.#binary = rest === undefined ? [] : [rest];
+    this.#binary = isLast ? [] : [window.subarray(-TEXT_OVERLAP)];
     this.#binaryBytes = 0;
     const isWide = window.includes(WIDE_KEY_MARK);
     if (!isWide && !window.includes(KEY_MARK)) return;
     const text = window.toString('latin1');
-    for (const content of [text, ...(isWide ? [text.replaceAll('\0', '')] : [])]) {
-      for (const { kind } of keysInText(content)) this.#add({ kind });
-    }
+    // What begins in the part that is searched again is whole there.
+    const end = isLast ? text.length : text.length - TEXT_OVERLAP;
+    for (const { kind, at } of keysInText(text)) if (at < end) this.#add({ kind });
+    if (isWide) for (const { kind } of keysInText(text.replaceAll('\0', ''))) this.#add({ kind });
   }
 
   #add(mark: SecretMark): void {
