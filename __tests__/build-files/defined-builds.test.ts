@@ -106,11 +106,13 @@ describe('the builds of bake definitions', () => {
     ]);
   });
 
-  test('a Dockerfile within a bake file is reported', async () => {
-    const reading = await readFiles({ 'docker-bake.hcl': 'target "app" {\n  dockerfile-inline = "FROM a"\n}\n' });
+  test('a build file within a bake file is read, and placed in it', async () => {
+    const bake = 'target "app" {\n  dockerfile-inline = "FROM a"\n}\n';
+    const reading = await readFiles({ 'docker-bake.hcl': bake });
     expect(reading.builds).toMatchObject([{ inline: 'FROM a' }]);
-    expect(reading.unseen.map(({ what }) => what)).toEqual([
-      'holds a build file of its own (dockerfile-inline of app)',
+    expect(reading.uses).toMatchObject([
+      { file: 'docker-bake.hcl', line: 2, column: 29, endColumn: 30, expanded: 'a' },
     ]);
+    expect(reading.unseen).toEqual([]);
   });
 });

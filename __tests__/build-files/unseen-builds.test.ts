@@ -156,23 +156,23 @@ test('a submodule is reported: what is built in it is read by nobody here', () =
   expect(unseenByName([{ path: 'vendor', kind: 'submodule' }], new Set(['Dockerfile']))).toEqual([vendor]);
 });
 
-/** A build whose file is in the definition itself. */
-const INLINE = 'target "a" {\n  dockerfile-inline = "FROM scratch"\n}\n';
+/** A build whose file is in another repository. */
+const REMOTE = 'target "a" {\n  context = "https://example.com/r.git"\n}\n';
 
 test('a pass says which builds it is not about', async () => {
   const policy = 'version: 1\nallow: [{ image: "demo.example/**", signed: false, reason: built here }]\n';
   const files = {
     Dockerfile: 'FROM scratch\n',
-    'docker-bake.hcl': INLINE,
+    'docker-bake.hcl': REMOTE,
     ...runs('docker build -\ndocker buildx bake'),
   };
   const report = await gateRun({ files, policy });
   expect(report.verdict).toBe('pass');
   const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated: 2 builds or files. List'));
   expect(notice).toContain(
-    `: ${W} builds from standard input; docker-bake.hcl holds a build file of its own (dockerfile-inline of a).`,
+    `: ${W} builds from standard input; docker-bake.hcl builds from https://example.com/r.git, which is not read.`,
   );
-  const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`${index}/docker-bake.hcl`, INLINE]));
+  const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`${index}/docker-bake.hcl`, REMOTE]));
   const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
-  for (const path of Object.keys(many)) expect(reported).toContain(` ${path} holds a build file of its own`);
+  for (const path of Object.keys(many)) expect(reported).toContain(` ${path} builds from https://example.com/r.git`);
 });

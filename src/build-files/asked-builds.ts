@@ -8,10 +8,9 @@ import { isWorkflow } from './file-names.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
-import type { NamedBuild, RequestedBuilds } from './script/named-build.js';
+import type { NamedBuild, PlacedBuild, RequestedBuilds } from './script/named-build.js';
 import { buildsInFile, isScriptFile } from './script/script-files.js';
 import { unreadableDefinition } from './unreadable-definition.js';
-import type { PlacedBuild } from './unseen-builds.js';
 
 /** What the workflows of a repository may have together; reading YAML takes its time. */
 const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
@@ -99,7 +98,7 @@ class AskedBuilds {
       if (content.ok) {
         left -= content.value.length;
         const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-        this.#take(path, await buildsInWorkflow(content.value, directory));
+        this.#take(path, content.value, await buildsInWorkflow(content.value, directory));
       } else if (content.error.code === 'too-large') {
         const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -119,7 +118,7 @@ class AskedBuilds {
       const content = await this.#tree.read(path, Math.min(left, MAX_BYTES_OF_SCRIPT));
       if (content.ok) {
         left -= content.value.length;
-        this.#take(path, await buildsInFile(path, content.value));
+        this.#take(path, content.value, await buildsInFile(path, content.value));
       } else if (content.error.code === 'too-large') {
         const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is a script that is too long to be read';
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -133,9 +132,10 @@ class AskedBuilds {
     }
   }
 
-  #take(path: string, { named, unseen, bakes = [], images = [], fault }: RequestedBuilds): void {
+  #take(path: string, bytes: Uint8Array, { named, unseen, bakes = [], images = [], fault }: RequestedBuilds): void {
     if (fault !== undefined) this.unreadable.push(unreadableDefinition(path, fault));
-    this.workflows.push(...named.map((build) => ({ path, build: this.found(build) })));
+    const written = named.some(({ open }) => open !== undefined) ? new TextDecoder().decode(bytes).split(/\r?\n/) : [];
+    this.workflows.push(...named.map((build) => ({ path, build: withWritten(this.found(build), written) })));
     this.unseen.push(...unseen.map((what) => ({ path, what })));
     this.runs.push(...bakes.map((run) => ({ path, run })));
     for (const { decidedBy, line, ...image } of images) {
@@ -156,6 +156,29 @@ class AskedBuilds {
   }
 }
 
+/** Lines that one command may go on over. */
+const MAX_COMMAND_LINES = 50;
+
+/** The build with what is written for its open arguments, where its command line says so: `$BASE`, `${{ inputs.base }}`. */
+function withWritten(build: NamedBuild, lines: readonly string[]): NamedBuild {
+  const { open, asked } = build;
+  if (open === undefined || asked === undefined) return build;
+  // A command is placed where it ends.
+  let first = asked.line - 1;
+  while (first > 0 && asked.line - first < MAX_COMMAND_LINES && lines[first - 1]?.endsWith('\\') === true) first--;
+  let last = asked.line - 1;
+  while (last - first < MAX_COMMAND_LINES && lines[last]?.endsWith('\\') === true) last++;
+  const command = lines.slice(first, last + 1).join('\n');
+  const written = open.args.flatMap((name) => {
+    const value =
+      name === ''
+        ? undefined
+        : new RegExp(`\\b${name}=("[^"\n]+"|'[^'\n]+'|\\$\\{\\{.*?\\}\\}|[^\\s"']+)`).exec(command)?.[1];
+    return value === undefined ? [] : [[name, value.replace(/^"(.*)"$/, '$1')] as const];
+  });
+  return { ...build, open: { ...open, decidedBy: { ...Object.fromEntries(written), ...open.decidedBy } } };
+}
+
 /** BuildKit falls back to `dockerfile`, nerdctl and podman to each other's name. */
 function otherNames(file: string): readonly string[] {
   const [, directory, name] = /^(.*\/)?(Dockerfile|Containerfile)$/.exec(file) ?? [];
@@ -168,7 +191,7 @@ function otherNames(file: string): readonly string[] {
 function buildOf({ path, build }: PlacedBuild): Build {
   const { file, target, platforms = [], buildArgs, buildContexts, open, asked } = build;
   const line = asked?.line ?? 1;
-  const openOf = (field: string): OpenValue => ({ field, decidedBy: 'a variable or an expression', line });
+  const openOf = (field: string, decidedBy = 'a variable or an expression'): OpenValue => ({ field, decidedBy, line });
   const openArgs = open?.args ?? [];
   return {
     definition: path,
@@ -181,7 +204,8 @@ function buildOf({ path, build }: PlacedBuild): Build {
     contexts: buildContexts,
     ...optionalField('tags', asked?.tags),
     open: [
-      ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`)),
+      ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`, open?.decidedBy?.[name])),
+      ...(open?.file === true ? [openOf('dockerfile')] : []),
       ...(open?.target === true ? [openOf('target')] : []),
       ...(open?.platforms === true ? [openOf('platforms')] : []),
       ...(open?.contexts === true ? [openOf('contexts')] : []),

@@ -1,4 +1,4 @@
-import { distinct } from '../lib/collections.js';
+import { distinct, optionalField } from '../lib/collections.js';
 import { type Build, isRemote } from './build.js';
 import type {
   BuildDefinitionReader,
@@ -10,7 +10,7 @@ import type {
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
-import type { NamedBuild } from './script/named-build.js';
+import { type NamedBuild, openParts } from './script/named-build.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
 /** The longest definition that is read. */
@@ -257,34 +257,46 @@ function clause(sentence: string): string {
 
 /** A build as the reader of a Dockerfile takes it, or why no Dockerfile of the repository is read for it. */
 export function namedBuildOf(build: Build): NamedBuild | string {
-  const { name = 'it', dockerfile, inline, context, args, target, platforms, contexts, open } = build;
-  const fields = new Set(open.map(({ field }) => field));
-  if (inline !== undefined) return `holds a build file of its own (dockerfile-inline of ${name})`;
-  if (dockerfile === undefined || fields.has('dockerfile')) return `builds a file that only a run knows (${name})`;
+  const { name = 'it', dockerfile, inline, context, open } = build;
+  // It stands in the definition, wherever the context is.
+  if (inline !== undefined) return { ...parametersOf(build), file: build.definition, inline };
+  const isOpen = open.some(({ field }) => field === 'dockerfile' || field === 'inline');
+  if (dockerfile === undefined || isOpen) return `builds a file that only a run knows (${name})`;
   if (isRemote(context)) return `builds from ${context}, which is not read`;
   if (dockerfile.startsWith('../') || dockerfile.startsWith('/')) return 'builds a file from outside the repository';
+  return { ...parametersOf(build), file: dockerfile };
+}
+
+/** What a build is given besides its file. */
+function parametersOf({ line, name, args, target, platforms, contexts, open }: Build): Omit<NamedBuild, 'file'> {
+  const fields = new Set(open.map(({ field }) => field));
   const known = platforms.filter((platform) => platform !== 'local');
   const openArgs = open.flatMap(({ field }) =>
     field === 'args' || field === 'inherits' ? [''] : field.startsWith('args.') ? [field.slice('args.'.length)] : [],
   );
   // What whoever builds has in the environment is not known, either.
   const fromEnvironment = Object.keys(args).filter((argument) => args[argument] === null);
+  const decidedBy = open.flatMap(({ field, decidedBy }) =>
+    field.startsWith('args.') ? [[field.slice('args.'.length), decidedBy] as const] : [],
+  );
+  const ofEnvironment = fromEnvironment.map((argument) => [argument, `environment variable ${argument}`] as const);
   const parts = {
-    args: [...openArgs, ...fromEnvironment],
+    args: [...new Set([...openArgs, ...fromEnvironment])],
+    decidedBy: Object.fromEntries([...ofEnvironment, ...decidedBy]),
     target: fields.has('target') || fields.has('inherits'),
     contexts: [...fields].some(
       (field) => field === 'contexts' || field.startsWith('contexts.') || field === 'inherits',
     ),
   };
   return {
-    file: dockerfile,
     ...(target === undefined ? {} : { target }),
     ...(known.length === 0 ? {} : { platforms: known }),
     buildArgs: Object.fromEntries(
       Object.entries(args).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
     ),
     buildContexts: contexts,
-    ...(parts.args.length > 0 || parts.target || parts.contexts ? { open: parts } : {}),
+    ...openParts(parts),
+    asked: { line, ...optionalField('name', name) },
   };
 }
 

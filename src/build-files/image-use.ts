@@ -62,11 +62,24 @@ export interface ImageUse extends Place {
   readonly overridable: readonly string[];
   /** Why the reference can't be known without running the build. */
   readonly unresolved?: string;
+  /** Arguments that decide it and that a definition gives values which only a run knows: it may name other images, too. */
+  readonly open?: readonly OpenArgument[];
   /**
    * Where the default of the ARG stands that alone is the reference (`ARG BASE=alpine:3.20`, `FROM $BASE`): the place
    * to write another reference to. Without it that place is the use's own range.
    */
   readonly definedAt?: SourceRange;
+}
+
+/** A build argument that a build definition gives a value which only a run knows. */
+export interface OpenArgument {
+  readonly argument: string;
+  /** An expression or a variable, as it is written where that is known. */
+  readonly decidedBy: string;
+  /** The path of the definition. */
+  readonly definition: string;
+  /** 1-based. */
+  readonly line: number;
 }
 
 export type BuildFileStatus = 'read' | 'unreadable' | 'skipped';

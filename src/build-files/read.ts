@@ -1,70 +1,18 @@
-import { groupBy, optionalField } from '../lib/collections.js';
+import { distinct, groupBy } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { requestedBuilds } from './asked-builds.js';
 import { type Recoded, recodedPaths, whyRecoded, withOtherLineEnds } from './checkout-encoding.js';
 import { discover, excludes } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
-import { strictest } from './dockerfile/image-uses.js';
 import { MAX_DOCKERFILE_BYTES } from './dockerfile/limits.js';
 import type { BuildFile, ImageUse } from './image-use.js';
-import { mergeStage } from './merge-stage.js';
+import { openArguments } from './open-arguments.js';
+import { type DistinctBuild, dockerfileOptions, mergeReadings, readBuild } from './read-build.js';
 import type { ReadingOptions, ReadRepository, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeError } from './repository-tree.js';
-import type { NamedBuild } from './script/named-build.js';
+import type { PlacedBuild } from './script/named-build.js';
 import { unseenByName, unseenOf } from './unseen-builds.js';
-
-/**
- * Puts together what one file shows with its usual parameters and with those of the builds that workflows name. No
- * build hides what another pulls. Only where the usual parameters leave a reference unknown, and a workflow's make it
- * known, does the known one stand for both.
- */
-function mergeReadings(usual: DockerfileReading, others: readonly DockerfileReading[]): DockerfileReading {
-  if (others.length === 0) return usual;
-  const uses = new Map<string, ImageUse>();
-  for (const use of [usual, ...others].flatMap((reading) => reading.uses)) {
-    const known = uses.get(use.id);
-    uses.set(use.id, known === undefined ? use : mergeUses(known, use));
-  }
-  const resolved = new Set(others.flatMap((reading) => reading.uses.filter(isKnown).map(place)));
-  const kept = [...uses.values()].filter((use) => isKnown(use) || !resolved.has(place(use)));
-  const ids = new Set(kept.map(({ id }) => id));
-  return {
-    file: fileOf(usual, others),
-    uses: kept.sort((a, b) => a.line - b.line || a.column - b.column),
-    stages: usual.stages.map((stage, index) =>
-      mergeStage(
-        stage,
-        others.flatMap((reading) => reading.stages[index] ?? []),
-        (id) => ids.has(id),
-      ),
-    ),
-  };
-}
-
-/** A build that passes a limit could pull anything, however well the usual one is read. */
-function fileOf(usual: DockerfileReading, others: readonly DockerfileReading[]): BuildFile {
-  const worse = others.find(({ file }) => file.status === 'unreadable');
-  return usual.file.status === 'unreadable' || worse === undefined ? usual.file : worse.file;
-}
-
-function isKnown(use: ImageUse): boolean {
-  return use.unresolved === undefined;
-}
-
-function place(use: ImageUse): string {
-  return `${use.instruction}:${use.line}:${use.column}`;
-}
-
-function mergeUses(first: ImageUse, second: ImageUse): ImageUse {
-  return {
-    ...first,
-    role: strictest(first.role, second.role),
-    reachable: first.reachable || second.reachable,
-    targetPlatforms: [...new Set([...first.targetPlatforms, ...second.targetPlatforms])],
-    overridable: [...new Set([...first.overridable, ...second.overridable])].sort(),
-  };
-}
 
 /** Files that are read at a time: enough to keep the disk or the API busy. */
 const AT_ONCE = 16;
@@ -96,7 +44,9 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const entries = await tree.entries();
   if (!entries.ok) return entries;
   const asked = await requestedBuilds(tree, entries.value, options);
-  const named = distinctBuilds([...asked.workflows, ...asked.defined].map(({ build }) => build));
+  const placed = [...asked.workflows, ...asked.defined];
+  const named = distinctBuilds(placed.filter(({ build }) => build.inline === undefined));
+  const inline = distinctBuilds(placed.filter(({ build }) => build.inline !== undefined));
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
@@ -111,20 +61,23 @@ export const readRepository: ReadRepository = async (tree, options) => {
     );
   }
   const read = readings.map(({ file }) => file);
-  const files = [...read, ...skipped, ...unreadDefinitions(asked.unreadable, options)].sort((a, b) =>
+  const held =
+    inline.length === 0 ? [] : await (await import('./inline-builds.js')).readInlineBuilds(tree, inline, options);
+  const unreadable = [...asked.unreadable, ...held.map(({ file }) => file).filter(({ status }) => status !== 'read')];
+  const files = [...read, ...skipped, ...unreadDefinitions(unreadable, options)].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
   const run =
     asked.images.length === 0 ? [] : await (await import('./run-images.js')).runUses(tree, asked.images, options);
   const reading = {
     files,
-    uses: [...readings.flatMap(({ uses }) => uses), ...run],
-    stages: readings.flatMap(({ stages }) => stages),
+    uses: [...[...readings, ...held].flatMap(({ uses }) => uses), ...run],
+    stages: [...readings, ...held].flatMap(({ stages }) => stages),
   };
   const unseen = [
     ...asked.unseen,
     ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
-    ...unseenOf([...asked.workflows, ...asked.defined], reading, entries.value, options),
+    ...unseenOf(placed, reading, entries.value, options),
   ];
   return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
 };
@@ -139,9 +92,12 @@ function unreadDefinitions(unreadable: readonly BuildFile[], options: ReadingOpt
   });
 }
 
-/** What is open in a build is not read, so that builds which differ in that alone are one. */
-function distinctBuilds(builds: readonly NamedBuild[]): readonly NamedBuild[] {
-  return [...new Map(builds.map(({ open: _, asked: __, ...build }) => [JSON.stringify(build), build])).values()];
+/** Builds that differ in what is open alone, or in where they are asked for, are read once. */
+function distinctBuilds(placed: readonly PlacedBuild[]): readonly DistinctBuild[] {
+  const same = groupBy(placed, ({ build: { open: _, asked, inline, ...build } }) =>
+    JSON.stringify([build, inline === undefined ? null : [inline, asked]]),
+  );
+  return [...same.values()].map((all) => ({ ...all[0].build, openArguments: distinct(all.flatMap(openArguments)) }));
 }
 
 /** Whoever excludes the file that asks for a build, or evaluates others alone, has been reported. */
@@ -189,7 +145,7 @@ async function readFile(
   tree: RepositoryTree,
   path: string,
   options: ReadingOptions,
-  builds: readonly NamedBuild[],
+  builds: readonly DistinctBuild[],
   budget: ReadingBudget,
   recoded: readonly Recoded[] | undefined,
 ): Promise<DockerfileReading> {
@@ -227,36 +183,14 @@ async function readFile(
   }
   return mergeReadings(
     reading,
-    builds.map((build) => readDockerfile(path, content.value, withBuild(usual, build))),
+    builds.map((build) => readBuild(path, content.value, build, options)),
   );
 }
 
 /** A file that BuildKit's parser refuses is often a fragment, or data of a test, where nothing shows that it is built. */
-function withUse(reading: DockerfileReading, builds: readonly NamedBuild[]): DockerfileReading {
+function withUse(reading: DockerfileReading, builds: readonly DistinctBuild[]): DockerfileReading {
   const { file } = reading;
   const isAsked = builds.length > 0 || /^(?:Docker|Container|docker)file$/.test(file.path);
   if (isAsked || file.status !== 'unreadable' || file.line === undefined) return reading;
   return { ...reading, file: { ...file, isUnasked: true } };
-}
-
-function dockerfileOptions(path: string, options: ReadingOptions): DockerfileOptions {
-  const own = Object.hasOwn(options.perFile, path) ? options.perFile[path] : undefined;
-  const targets = options.target === undefined ? own?.targets : [options.target];
-  return {
-    buildArgs: { ...own?.buildArgs, ...options.buildArgs },
-    buildContexts: options.buildContexts,
-    platforms: own?.platforms ?? options.platforms,
-    ...optionalField('targets', targets),
-  };
-}
-
-/** What a workflow gives a build comes first: it is what the build really gets. */
-function withBuild(usual: DockerfileOptions, build: NamedBuild): DockerfileOptions {
-  return {
-    buildArgs: { ...usual.buildArgs, ...build.buildArgs },
-    buildContexts: { ...usual.buildContexts, ...build.buildContexts },
-    platforms: build.platforms ?? usual.platforms,
-    ...(build.target === undefined ? {} : { targets: [build.target] }),
-    ...optionalField('firstBase', build.firstBase),
-  };
 }

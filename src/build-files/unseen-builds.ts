@@ -1,15 +1,9 @@
 import { nameKind } from './file-names.js';
 import type { BuildFile, ImageUse } from './image-use.js';
+import { givenArguments, PLATFORM_ARGUMENT } from './open-arguments.js';
 import type { Reading, ReadingOptions, UnseenBuild } from './reading.js';
 import type { TreeEntry } from './repository-tree.js';
-import type { NamedBuild, OpenParts } from './script/named-build.js';
-
-/** A build that a file of the repository asks for. */
-export interface PlacedBuild {
-  /** The workflow or Compose file. */
-  readonly path: string;
-  readonly build: NamedBuild;
-}
+import type { OpenParts, PlacedBuild } from './script/named-build.js';
 
 /** What is named like a build file and is not read as one: other endings may be those of programs and prose. */
 function isNamedAlmost(path: string): boolean {
@@ -28,8 +22,6 @@ export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<st
 
 /** Arguments that one clause names. */
 const MAX_NAMED = 5;
-/** Given by the builder itself. */
-const PLATFORM_ARGUMENT = /^(?:BUILD|TARGET)[A-Z]+$/;
 
 /** What a build is given that was not looked at: its file, or a value that decides what it pulls or ships. */
 export function unseenOf(
@@ -42,8 +34,8 @@ export function unseenOf(
   const there = new Set(entries.map(({ path }) => path));
   const deciding = decidingByFile(uses, options);
   const staged = new Set(stages.flatMap(({ file, index }) => (index > 0 ? [file] : [])));
-  return builds.flatMap(({ path, build: { file, open } }) => {
-    const found = status.get(file);
+  return builds.flatMap(({ path, build: { file, inline, open } }) => {
+    const found = inline === undefined ? status.get(file) : 'read';
     if (found === undefined)
       return [{ path, what: `builds ${file}, which is not ${there.has(file) ? 'read' : 'here'}` }];
     if (found === 'skipped' || open === undefined) return [];
@@ -54,6 +46,7 @@ export function unseenOf(
       ...(names.length === 0 ? [] : [`a value of its own for ${names.slice(0, MAX_NAMED).join(', ')}${others}`]),
       ...(open.target && !isTargeted && staged.has(file) ? ['a target of its own'] : []),
       ...(open.platforms === true && options.perFile[file]?.platforms === undefined ? ['platforms of its own'] : []),
+      ...(open.file === true ? ['the name of another file'] : []),
       ...(open.contexts ? ['named contexts of its own'] : []),
     ];
     return what.length === 0 ? [] : [{ path, what: `builds ${file} with ${what.join(' and ')}` }];
@@ -67,21 +60,17 @@ interface Deciding {
   readonly some: readonly string[];
 }
 
-function decidingByFile(
-  uses: readonly ImageUse[],
-  { perFile, buildArgs }: ReadingOptions,
-): ReadonlyMap<string, Deciding> {
+function decidingByFile(uses: readonly ImageUse[], options: ReadingOptions): ReadonlyMap<string, Deciding> {
   const found = new Map<string, Set<string>>();
   for (const { file, overridable } of uses) {
     const known = found.get(file);
     if (known === undefined) found.set(file, new Set(overridable));
     else for (const name of overridable) known.add(name);
   }
-  const isGiven = (file: string, name: string) =>
-    Object.hasOwn(buildArgs, name) || Object.hasOwn(perFile[file]?.buildArgs ?? {}, name);
   return new Map(
     [...found].map(([file, names]) => {
-      const all = [...names].filter((name) => !isGiven(file, name)).sort();
+      const given = givenArguments(file, options);
+      const all = [...names].filter((name) => !Object.hasOwn(given, name)).sort();
       const some = all.filter((name) => !PLATFORM_ARGUMENT.test(name)).slice(0, MAX_NAMED + 1);
       return [file, { all: new Set(all), some }];
     }),

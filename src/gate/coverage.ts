@@ -1,4 +1,5 @@
 import { type ImageUse, isRun } from '../build-files/image-use.js';
+import { openText } from '../build-files/open-arguments.js';
 import { groupBy } from '../lib/collections.js';
 import { UNVERIFIED } from '../policy/policy.js';
 import type { CheckDocument } from '../reports/check-document.js';
@@ -58,19 +59,26 @@ function referenceCoverage(use: ImageUse, answers: readonly Answer[]): Reference
     const message = use.unresolved ?? `${use.expanded} names no image`;
     return { state: 'unresolved', unanswered: [{ cause: 'unresolved', message, opened: false, rules: [] }] };
   }
+  const open = use.open === undefined ? [] : [openValue(openText(use.open))];
   const asked = answers.filter(({ level }) => level !== 'off');
-  const open = asked.filter(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
+  const undecided = asked.filter(({ outcome }) => outcome === 'indeterminate' || outcome === 'skipped');
   // An image that was not resolved leaves every rule open, and is one cause.
-  const unseen = open.filter(({ rule }) => rule === UNVERIFIED);
-  const unanswered = (unseen.length > 0 ? unseen : open).map(({ rule, cause = 'undecided', message }) => ({
+  const unseen = undecided.filter(({ rule }) => rule === UNVERIFIED);
+  const ofRules = (unseen.length > 0 ? unseen : undecided).map(({ rule, cause = 'undecided', message }) => ({
     cause,
     message: rule === UNVERIFIED ? (registryMessage(use.reference?.registry ?? '', cause) ?? message) : message,
     opened: rule !== UNVERIFIED && cause !== 'identity',
     rules: rule === UNVERIFIED || cause === 'identity' ? [] : [rule],
   }));
+  const unanswered = [...ofRules, ...open];
   if (unanswered.length === 0) return { state: 'full', unanswered };
   const looked = asked.some(({ image, outcome }) => image !== undefined && (outcome === 'pass' || outcome === 'fail'));
   return { state: looked ? 'partial' : 'unchecked', unanswered };
+}
+
+/** Another value than the one that was evaluated may be given, so that the reference names another image. */
+function openValue(message: string): ReferenceCoverage['unanswered'][number] {
+  return { cause: 'undecided', message, opened: true, rules: ['known-reference'] };
 }
 
 /** What became of a registry, the same for all its images; undefined where the cause is the image's own. */

@@ -22,6 +22,7 @@ import { startDeadline, treeUntil } from './deadline.js';
 import { evaluateReference, type ReferenceEvaluation } from './evaluate-reference.js';
 import { baseChanges } from './image-diff.js';
 import { evaluateNewerTag } from './newer-tag.js';
+import { withOpenReferences } from './open-references.js';
 import { type RunContext, type RunInput, startRun } from './run-context.js';
 import { verdictOf } from './verdict.js';
 
@@ -49,7 +50,8 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   const read = await readRepository(treeUntil(input.tree, deadline), input.reading);
   if (!read.ok) return read;
   const run = startRun(input, indexReading(read.value), startCollection({ ...input, deadline }));
-  const first = await evaluateAll(read.value.uses, run, input.evaluated, 0);
+  const found = withOpenReferences(read.value.uses, input);
+  const first = await evaluateAll(found, run, input.evaluated, 0);
   const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),

@@ -34,7 +34,9 @@ export function unverifiedAnswers(
     ...unverifiedLevel(policy, isKnown),
     ...rest,
   });
-  if (named === null || use.unresolved !== undefined) return unresolved(use, answers, answer);
+  // What it names as far as is known is looked at; known-reference says that it may name more.
+  const isUnknown = use.unresolved !== undefined && use.open === undefined;
+  if (named === null || isUnknown) return unresolved(use, answers, answer);
   if (bar !== null) return [answer(false, { cause: bar.cause, message: bar.message })];
   const isNamed = subject.entry !== null || subject.publisher !== null;
   return images.flatMap(({ evidence: { image, filesystem }, id, platform }) => {

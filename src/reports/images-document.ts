@@ -49,6 +49,13 @@ export const useSchema = z
       .describe('The reference, normalized as Docker does; null where it is unresolved.'),
     overridable: z.array(z.string()).describe('Build arguments that could replace the image.'),
     unresolved: z.exactOptional(z.string()).describe("Why it can't be known without running the build."),
+    open: z
+      .exactOptional(
+        z.array(
+          z.strictObject({ argument: z.string(), decidedBy: z.string(), definition: z.string(), line: position }),
+        ),
+      )
+      .describe('Build arguments that decide it and that a definition gives values which only a run knows.'),
   })
   .describe('One place in a build definition, and one distinct expansion of it, that names an external image.');
 

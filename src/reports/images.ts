@@ -1,5 +1,6 @@
 import type { Build } from '../build-files/build.js';
 import { type BuildFile, type ImageUse, isRun } from '../build-files/image-use.js';
+import { openText } from '../build-files/open-arguments.js';
 import type { Reading } from '../build-files/reading.js';
 import { groupBy, optionalField } from '../lib/collections.js';
 import { jsonText } from '../lib/escape/json.js';
@@ -84,6 +85,7 @@ export function useDocument(use: ImageUse): UseDocument {
           },
     overridable: use.overridable,
     ...optionalField('unresolved', use.unresolved),
+    ...optionalField('open', use.open),
   };
 }
 
@@ -137,6 +139,7 @@ function rowOf(use: ImageUse): readonly string[] {
     ...(use.platform === null ? [] : [`--platform=${use.platform}`]),
     ...(use.overridable.length === 0 ? [] : [`replaceable by ${use.overridable.join(', ')}`]),
     ...(use.reachable ? [] : ['not reached by the target']),
+    ...(use.open === undefined || use.unresolved !== undefined ? [] : [openText(use.open)]),
     ...(use.unresolved === undefined ? [] : [`unresolved: ${use.unresolved}`]),
   ];
   return [`${use.line}:${use.column}`, use.role, use.instruction, image, remarks.join('; ')].map(terminal);

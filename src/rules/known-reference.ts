@@ -48,7 +48,10 @@ export const knownReference: UseRule<NoOptions> = {
 };
 
 /** A variable can be given a value in FROM alone: --from and mounts take none. */
-function fixOf({ instruction, written }: ImageUse): string {
+function fixOf({ instruction, written, open }: ImageUse): string {
+  if (open !== undefined) {
+    return 'Write the value out where it is given, or give the gate the same value (`build-args` of the Action, `--build-arg` on the command line, `files.build-args` in the policy).';
+  }
   if (!written.includes('$')) {
     return 'Correct the name; if the image is built in this repository, list it under `contexts` in the policy.';
   }

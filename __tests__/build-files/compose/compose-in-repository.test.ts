@@ -71,7 +71,7 @@ test('a Compose file that Compose refuses is unreadable where it may build somet
   expect(notices(other)).toEqual([expect.stringContaining('version 1')]);
 });
 
-test('a build whose file is inline, outside or not here is named', async () => {
+test('a build whose file is outside or not here is named, and one whose file is inline is read', async () => {
   const reading = await read({
     'compose.yaml': `services:
   a: { build: { dockerfile_inline: FROM x } }
@@ -81,9 +81,9 @@ test('a build whose file is inline, outside or not here is named', async () => {
 `,
   });
   expect(notices(reading)).toEqual([
-    expect.stringContaining('a build file of its own'),
     expect.stringContaining('outside the repository'),
     expect.stringContaining('https://example.com/r.git'),
   ]);
+  expect(reading.uses).toMatchObject([{ file: 'compose.yaml', line: 2, expanded: 'x', role: 'final' }]);
   expect(reading.files).toMatchObject([{ path: 'gone/Dockerfile', status: 'skipped' }]);
 });

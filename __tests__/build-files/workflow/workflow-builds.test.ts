@@ -23,7 +23,13 @@ describe('build-push-action', () => {
         platforms: ['linux/amd64', 'linux/arm64'],
         buildArgs: { A: '1' },
         buildContexts: { base: 'docker-image://b' },
-        open: { args: ['B'], target: false, contexts: false, platforms: false },
+        open: {
+          args: ['B'],
+          decidedBy: { B: '${{ vars.B }}' },
+          target: false,
+          contexts: false,
+          platforms: false,
+        },
         asked: { line: 4, context: '.' },
       },
     ]);

@@ -9,7 +9,7 @@ import {
   openParts,
   type RequestedBuilds,
 } from './named-build.js';
-import { CLOSE, isOpen, OPEN, OWN_MARK, shellCommands, TOP_MARK } from './shell-commands.js';
+import { CLOSE, isDefault, isOpen, OPEN, OWN_MARK, shellCommands, TOP_MARK, withDefaults } from './shell-commands.js';
 
 /** Flags of `docker build`, `podman build` and bake that take no value; the others take one. */
 const SWITCHES = new Set([
@@ -50,7 +50,8 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
   let current = place.directory;
   for (const command of shellCommands(script, place.variables)) {
-    const words = command.words.map((word) => word.replaceAll(OWN_MARK, own));
+    const words = command.words.map((word) => withDefaults(word.replaceAll(OWN_MARK, own)));
+    const defaults = new Set(command.words.filter(isDefault).map(withDefaults));
     const line = lineOf(place, command.line);
     const [first] = words;
     if (first === OPEN) outer.push(current);
@@ -60,7 +61,9 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
     const invocation = buildInvocation(words);
     if (invocation === undefined) continue;
     const found =
-      invocation.tool === 'bake' ? bakeRun(invocation, current, line) : requestedBuild(invocation, current, line);
+      invocation.tool === 'bake'
+        ? bakeRun(invocation, current, line)
+        : requestedBuild(invocation, current, line, defaults);
     if (typeof found === 'string') unseen.push(found);
     else if (found !== undefined && 'file' in found) named.push(found);
     else if (found !== undefined) bakes.push(found);
@@ -152,6 +155,7 @@ function requestedBuild(
   invocation: BuildInvocation,
   directory: string | null,
   line: number,
+  defaults: ReadonlySet<string>,
 ): NamedBuild | string | undefined {
   const { tool, environment } = invocation;
   const { files, places, values } = given(invocation);
@@ -162,11 +166,18 @@ function requestedBuild(
   let firstBase: string | undefined;
   const buildArgs: Record<string, string> = {};
   const buildContexts: Record<string, string> = {};
-  const open = { args: [] as string[], target: false, contexts: false };
+  const mayDiffer = (flag: string, value: string) =>
+    defaults.has(value) || defaults.has(`${flag}=${value}`) || defaults.has(`${flag}${value}`);
+  const open = { args: [] as string[], target: false, contexts: false, platforms: false };
   const tags = values.flatMap(({ flag, value }) => (TAG_FLAGS.has(flag) ? literalName(value) : []));
   const ofEnvironment = environment.get('DOCKER_DEFAULT_PLATFORM');
   if (ofEnvironment !== undefined && !isOpen(ofEnvironment)) platforms = [ofEnvironment];
   for (const { flag, value } of values) {
+    const isDefaulted = mayDiffer(flag, value);
+    if (isDefaulted && flag === '--build-arg') open.args.push(openName(value));
+    open.target ||= isDefaulted && flag === '--target';
+    open.contexts ||= isDefaulted && flag === '--build-context';
+    open.platforms ||= isDefaulted && flag === '--platform';
     if (flag === '--build-arg') {
       const inherited = environment.get(value);
       // Without a value it is the environment's.
@@ -199,6 +210,7 @@ function requestedBuild(
     file === undefined || tool === 'docker' || tool === 'nerdctl' ? undefined : joinInside(directory, context, file);
   const found = path ?? inContext;
   if (found === undefined) return whyUnseen(file, context, directory);
+  const isOtherFile = mayDiffer('-f', file ?? '') || mayDiffer('--file', file ?? '') || defaults.has(context ?? '');
   const contextPath =
     context === undefined ? undefined : (joinInside(directory, context, 'x')?.replace(/\/?x$/, '') ?? context);
   return {
@@ -208,7 +220,7 @@ function requestedBuild(
     ...optionalField('firstBase', firstBase),
     buildArgs,
     buildContexts,
-    ...openParts(open),
+    ...openParts({ ...open, ...(isOtherFile ? { file: true } : {}) }),
     asked: {
       line,
       ...optionalField('context', contextPath),

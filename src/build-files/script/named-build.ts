@@ -6,6 +6,8 @@ import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
 export interface NamedBuild {
   /** Relative to the repository, with `/`. */
   readonly file: string;
+  /** The text of a build file that stands in `file`, a definition. */
+  readonly inline?: string;
   readonly target?: string;
   readonly platforms?: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -17,6 +19,8 @@ export interface NamedBuild {
   /** Where it is asked for, and what is built: of no weight for what the build file says. */
   readonly asked?: {
     readonly line: number;
+    /** Bake target, Compose service … */
+    readonly name?: string;
     readonly context?: string;
     /** The file that is built where there is none of the first name. */
     readonly otherwise?: string;
@@ -25,13 +29,24 @@ export interface NamedBuild {
   };
 }
 
+/** A build that a file of the repository asks for. */
+export interface PlacedBuild {
+  /** The workflow, script or Compose file. */
+  readonly path: string;
+  readonly build: NamedBuild;
+}
+
 /** What of a build's parameters is not known. */
 export interface OpenParts {
   /** Names of build arguments; an empty one stands for any. */
   readonly args: readonly string[];
+  /** What decides an argument, by its name, where that is known: an expression, a variable. */
+  readonly decidedBy?: Readonly<Record<string, string>>;
   readonly target: boolean;
   readonly contexts: boolean;
   readonly platforms?: boolean;
+  /** Whether a run may name another file. */
+  readonly file?: boolean;
 }
 
 /** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
@@ -106,10 +121,17 @@ export function openName(text: string): string {
   return /^\w+$/.test(name) ? name : '';
 }
 
+/** The first expression of a workflow in a text, as it is written. */
+export function firstExpression(text: string): string | undefined {
+  const start = text.indexOf('${{');
+  const end = start < 0 ? -1 : text.indexOf('}}', start);
+  return end < 0 ? undefined : text.slice(start, end + 2);
+}
+
 /** As a field of a build; none where all is known. */
 export function openParts(open: OpenParts): Pick<NamedBuild, 'open'> {
-  const { args, target, contexts, platforms = false } = open;
-  return args.length > 0 || target || contexts || platforms ? { open } : {};
+  const { args, target, contexts, platforms = false, file = false } = open;
+  return args.length > 0 || target || contexts || platforms || file ? { open } : {};
 }
 
 /** Notes `NAME=value`; a text without a value says nothing. */

@@ -12,6 +12,14 @@ export const TOP_MARK = '\u0001';
 /** Stands at the beginning of a path for the directory of the script itself. */
 export const OWN_MARK = '\u0002';
 
+/** Stands in a word behind a value that a variable has unless a run gives it another: `${NAME:-value}`. */
+const DEFAULT_MARK = '\u0003';
+
+/** Whether a word has a part that a run may give another value than its default. */
+export const isDefault = (word: string): boolean => word.includes(DEFAULT_MARK);
+/** The word with its defaults. */
+export const withDefaults = (word: string): string => word.replaceAll(DEFAULT_MARK, '');
+
 /** Whether a word has a part that only a run knows. */
 export const isOpen = (word: string): boolean => word.includes(OPEN_MARK);
 
@@ -41,8 +49,9 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 /**
  * Cuts a script into commands and these into words, as a shell does: quotes, escapes, continuation lines, comments,
  * here-documents, `;`, `&`, `|`; a parenthesis is a command by itself. Commands in `$(…)`, backquotes, `bash -c` and
- * `eval` are commands, too. A variable that the script sets once, to a literal, stands for its value; what else is
- * expanded leaves a mark that {@link isOpen} finds. `given` are variables that are set before.
+ * `eval` are commands, too. A variable that the script sets once, to a literal, stands for its value, and `${NAME:-value}`
+ * for a literal value and a mark that {@link isDefault} finds; what else is expanded leaves a mark that {@link isOpen}
+ * finds. `given` are variables that are set before.
  *
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  */
@@ -199,6 +208,14 @@ class Splitter {
       this.#around.budget.expanded -= value.length;
       return this.#around.budget.expanded < 0 ? OPEN_MARK : value;
     }
+    const [, name, byDefault] = DEFAULT.exec(text) ?? [];
+    if (name !== undefined && byDefault !== undefined) {
+      const given = this.#around.variables.get(name);
+      this.#around.budget.expanded -= byDefault.length;
+      if (typeof given === 'string') return given;
+      // What is set to something that is not known has no default.
+      if (given === undefined && this.#around.budget.expanded >= 0) return `${byDefault}${DEFAULT_MARK}`;
+    }
     return text === '0%/*' || text === 'BASH_SOURCE%/*' ? OWN_MARK : OPEN_MARK;
   }
 
@@ -271,6 +288,9 @@ class Splitter {
     }
   }
 }
+
+/** A variable with a literal default that is not empty: an empty one mostly stands for flags that may come. */
+const DEFAULT = /^([A-Za-z_]\w*):?[-=]["']?([\w./:@%+,=~-]+)["']?$/;
 
 const OWN_DIRECTORY =
   /^\s*(?:cd (?:-- )?)?["']?(?:\$\()?\s*dirname (?:-- )?["']?\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?(?::-\$0)?\})["']?\s*\)?["']?(?: >\/dev\/null(?: 2>&1)?)?(?:\s*&&\s*pwd(?: -P)?)?\s*$/;

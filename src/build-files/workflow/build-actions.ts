@@ -1,6 +1,7 @@
 import {
   assign,
   type BakeRun,
+  firstExpression,
   joinInside,
   type NamedBuild,
   openName,
@@ -135,6 +136,7 @@ function buildOf(action: BuildAction, inputs: Inputs): NamedBuild | string {
     buildContexts,
     ...openParts({
       args: openArgs.map(openName),
+      decidedBy: Object.fromEntries(openArgs.map((line) => [openName(line), firstExpression(line) ?? line])),
       target: target === undefined,
       contexts: contexts.some((line) => !isLiteral(line)),
       platforms: linesOf(one(action.platforms)).some((line) => !isLiteral(line)),

@@ -1,7 +1,8 @@
 import { distinct, optionalField } from '../../lib/collections.js';
-import { buildsInScript } from '../script/build-command.js';
+import { buildsInScript, type ScriptPlace } from '../script/build-command.js';
 import {
   allRequested,
+  firstExpression,
   joinInside,
   type NamedBuild,
   type NamedImage,
@@ -12,7 +13,8 @@ import {
 } from '../script/named-build.js';
 import { OWN_MARK } from '../script/shell-commands.js';
 import { buildsOfAction } from './build-actions.js';
-import { type ExpressionScope, withValues, withValuesIn } from './expressions.js';
+import type { Scalar } from './evaluate-expression.js';
+import { alternatives, type ExpressionScope, withValues, withValuesIn } from './expressions.js';
 import { type Combination, combinations } from './matrix.js';
 import { entriesOf, field, items, type ParsedYaml, parseYaml, text, type YamlPath } from './yaml-fields.js';
 
@@ -50,6 +52,7 @@ class Workflow {
   readonly #directory: string;
   readonly #setsVariables: boolean;
   readonly #yaml: ParsedYaml;
+  readonly #inputs: ReadonlyMap<string, Scalar>;
   #left = MAX_CHARACTERS;
 
   constructor(workflow: unknown, directory: string, setsVariables: boolean, yaml: ParsedYaml) {
@@ -57,12 +60,13 @@ class Workflow {
     this.#directory = directory;
     this.#setsVariables = setsVariables;
     this.#yaml = yaml;
+    this.#inputs = inputDefaults(workflow);
   }
 
   builds(): RequestedBuilds {
     const jobs = entriesOf(field(this.#workflow, 'jobs')).map(([name, job]) => this.#job(name, job));
     const runs = field(this.#workflow, 'runs');
-    const around = { matrix: new Map<string, unknown>(), env: new Map<string, string>(), directory: undefined };
+    const around = this.#outsideJobs();
     const steps = items(field(runs, 'steps')).map((step, index) => this.#step(step, around, ['runs', 'steps', index]));
     const own = field(runs, 'using') === 'docker' ? [this.#ownAction(runs)] : [];
     const requested = allRequested([...jobs, ...steps, ...own]);
@@ -79,14 +83,12 @@ class Workflow {
 
   #run(name: string, job: unknown, matrix: Combination): RequestedBuilds {
     const env = this.#env(matrix, field(this.#workflow, 'env'), field(job, 'env'));
-    const platform = runnerPlatform(withValuesIn(field(job, 'runs-on'), { matrix, env }));
+    const inputs = this.#inputs;
+    const platform = runnerPlatform(withValuesIn(field(job, 'runs-on'), { matrix, env, inputs }));
     const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
-    const around = { matrix, env, directory, ...(platform === undefined ? {} : { platform }) };
+    const around = { matrix, env, inputs, directory, ...(platform === undefined ? {} : { platform }) };
     const uses = field(job, 'uses');
-    const called =
-      typeof uses === 'string'
-        ? [this.#atLine(buildsOfAction(uses, withValuesIn(field(job, 'with'), around)), ['jobs', name, 'uses'])]
-        : [];
+    const called = typeof uses === 'string' ? [this.#action(uses, job, around, ['jobs', name])] : [];
     const steps = items(field(job, 'steps')).map((step, index) =>
       this.#step(step, around, ['jobs', name, 'steps', index]),
     );
@@ -110,17 +112,23 @@ class Workflow {
   #image(name: string, written: string, path: YamlPath, around: Surroundings): readonly NamedImage[] {
     this.#left -= written.length + 1;
     if (this.#left <= 0) return [];
-    const image = withValues(written, around).trim();
-    if (image === '') return [];
-    const [decidedBy] = /\$\{\{.*?\}\}/s.exec(image) ?? [];
-    return [
-      {
-        ...this.#yaml.placeOf(path),
-        ...{ image, name },
-        ...optionalField('platform', around.platform),
-        ...optionalField('decidedBy', decidedBy),
-      },
-    ];
+    return alternatives(written, around).flatMap((scope) => {
+      const image = withValues(written, scope).trim();
+      const decidedBy = firstExpression(image);
+      if (image === '') return [];
+      return [
+        {
+          ...this.#yaml.placeOf(path),
+          ...{ image, name },
+          ...optionalField('platform', around.platform),
+          ...optionalField('decidedBy', decidedBy),
+        },
+      ];
+    });
+  }
+
+  #outsideJobs(): Surroundings {
+    return { matrix: new Map(), env: new Map(), inputs: this.#inputs, directory: undefined };
   }
 
   /** An action that is an image: one that is pulled, or one that is built where it is used. */
@@ -128,8 +136,7 @@ class Workflow {
     const image = text(field(runs, 'image'));
     if (image?.startsWith(PULLED) !== true)
       return this.#atLine(buildOfAction(runs, this.#directory), ['runs', 'image']);
-    const around = { matrix: new Map<string, unknown>(), env: new Map<string, string>(), directory: undefined };
-    const images = this.#image('runs', image, ['runs', 'image'], around).map(withoutScheme);
+    const images = this.#image('runs', image, ['runs', 'image'], this.#outsideJobs()).map(withoutScheme);
     return { ...NO_BUILDS, images };
   }
 
@@ -157,29 +164,61 @@ class Workflow {
     this.#left -= typeof run === 'string' ? run.length + 1 : 1;
     if (this.#left <= 0 || isOff(step)) return NO_BUILDS;
     const env = new Map([...around.env, ...this.#env(around.matrix, field(step, 'env'))]);
-    const scope = { matrix: around.matrix, env };
-    if (typeof run === 'string') {
-      const given = withValuesIn(field(step, 'working-directory') ?? around.directory ?? '', scope);
-      const directory = text(given) ?? null;
-      const found = buildsInScript(withoutExpressions(withValues(run, scope)), {
-        directory: directory === null ? null : inRepository(directory),
-        own: this.#directory,
-        line: this.#yaml.lineOf([...path, 'run']),
-        variables: { ...Object.fromEntries(env), GITHUB_ACTION_PATH: OWN_MARK },
-      });
-      return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
-    }
+    const scope = { ...around, env };
+    if (typeof run === 'string') return this.#script(run, step, scope, path);
     if (typeof uses !== 'string') return NO_BUILDS;
     if (uses.startsWith(PULLED)) {
       const name = path.slice(1, 2).join('');
       return {
         ...NO_BUILDS,
-        images: this.#image(name, uses, [...path, 'uses'], { ...around, env }).map(withoutScheme),
+        images: this.#image(name, uses, [...path, 'uses'], scope).map(withoutScheme),
       };
     }
-    const found = this.#atLine(buildsOfAction(uses, withValuesIn(field(step, 'with'), scope)), [...path, 'uses']);
+    return this.#action(uses, step, scope, path);
+  }
+
+  #script(run: string, step: unknown, around: Surroundings, path: YamlPath): RequestedBuilds {
+    const given = withValuesIn(field(step, 'working-directory') ?? around.directory ?? '', around);
+    const directory = text(given) ?? null;
+    const place: ScriptPlace = {
+      directory: directory === null ? null : inRepository(directory),
+      own: this.#directory,
+      variables: { ...Object.fromEntries(around.env), GITHUB_ACTION_PATH: OWN_MARK },
+      line: this.#yaml.lineOf([...path, 'run']),
+    };
+    return this.#inEach(run, around, (scope) => {
+      this.#left -= run.length;
+      return buildsInScript(withoutExpressions(withValues(run, scope)), place);
+    });
+  }
+
+  #action(uses: string, owner: unknown, around: Surroundings, path: YamlPath): RequestedBuilds {
+    const given = field(owner, 'with');
+    return this.#inEach(given, around, (scope) =>
+      this.#atLine(buildsOfAction(uses, withValuesIn(given, scope)), [...path, 'uses']),
+    );
+  }
+
+  /** What is asked for in each way in which the expressions of a value may come out. */
+  #inEach(value: unknown, around: Surroundings, ask: (scope: Surroundings) => RequestedBuilds): RequestedBuilds {
+    const found = allRequested(alternatives(value, around).flatMap((scope) => (this.#left > 0 ? [ask(scope)] : [])));
     return { ...found, named: found.named.map((build) => onRunner(build, around.platform)) };
   }
+}
+
+/** Defaults of inputs, which whoever calls or starts a workflow, or uses an action, may replace. */
+function inputDefaults(workflow: unknown): ReadonlyMap<string, Scalar> {
+  const on = field(workflow, 'on');
+  const declared = [field(on, 'workflow_call'), field(on, 'workflow_dispatch'), workflow];
+  return new Map(
+    declared
+      .flatMap((one) => entriesOf(field(one, 'inputs')))
+      .flatMap(([name, input]): [string, Scalar][] => {
+        const given = field(input, 'default');
+        const isLiteral = typeof given === 'number' || typeof given === 'boolean' || typeof given === 'string';
+        return isLiteral ? [[name, given]] : [];
+      }),
+  );
 }
 
 /** Before the name of an image that an action or a step runs in. */

@@ -1,0 +1,100 @@
+import { optionalField } from '../lib/collections.js';
+import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
+import { strictest } from './dockerfile/image-uses.js';
+import type { BuildFile, ImageUse, OpenArgument } from './image-use.js';
+import { mergeStage } from './merge-stage.js';
+import { givenArguments, placeKey, sharedOpenArguments, withOpenArguments } from './open-arguments.js';
+import type { ReadingOptions } from './reading.js';
+import type { NamedBuild } from './script/named-build.js';
+
+/** A build however many definitions ask for it, with what each of them leaves open. */
+export interface DistinctBuild extends NamedBuild {
+  readonly openArguments: readonly OpenArgument[];
+}
+
+/** Reads a build file as one build takes it; `path` is what its uses are named by. */
+export function readBuild(
+  path: string,
+  bytes: Uint8Array,
+  build: DistinctBuild,
+  options: ReadingOptions,
+): DockerfileReading {
+  const reading = readDockerfile(path, bytes, withBuild(dockerfileOptions(build.file, options), build));
+  const uses = withOpenArguments(reading.uses, build.openArguments, givenArguments(build.file, options));
+  return { ...reading, uses };
+}
+
+/**
+ * Puts together what one file shows with its usual parameters and with those of the builds that workflows name. No
+ * build hides what another pulls. Only where the usual parameters leave a reference unknown, and a workflow's make it
+ * known, does the known one stand for both.
+ */
+export function mergeReadings(usual: DockerfileReading, others: readonly DockerfileReading[]): DockerfileReading {
+  if (others.length === 0) return { ...usual, uses: sharedOpenArguments(usual.uses) };
+  const uses = new Map<string, ImageUse>();
+  for (const use of [usual, ...others].flatMap((reading) => reading.uses)) {
+    const known = uses.get(use.id);
+    uses.set(use.id, known === undefined ? use : mergeUses(known, use));
+  }
+  const resolved = new Set(others.flatMap((reading) => reading.uses.filter(isKnown).map(placeKey)));
+  const shared = sharedOpenArguments([...uses.values()]);
+  const kept = shared.filter((use) => isKnown(use) || !resolved.has(placeKey(use)));
+  const ids = new Set(kept.map(({ id }) => id));
+  return {
+    file: fileOf(usual, others),
+    uses: kept.sort((a, b) => a.line - b.line || a.column - b.column),
+    stages: usual.stages.map((stage, index) =>
+      mergeStage(
+        stage,
+        others.flatMap((reading) => reading.stages[index] ?? []),
+        (id) => ids.has(id),
+      ),
+    ),
+  };
+}
+
+/** A build that passes a limit could pull anything, however well the usual one is read. */
+function fileOf(usual: DockerfileReading, others: readonly DockerfileReading[]): BuildFile {
+  const worse = others.find(({ file }) => file.status === 'unreadable');
+  return usual.file.status === 'unreadable' || worse === undefined ? usual.file : worse.file;
+}
+
+function isKnown(use: ImageUse): boolean {
+  return use.unresolved === undefined;
+}
+
+function mergeUses(first: ImageUse, second: ImageUse): ImageUse {
+  return {
+    ...first,
+    role: strictest(first.role, second.role),
+    reachable: first.reachable || second.reachable,
+    targetPlatforms: [...new Set([...first.targetPlatforms, ...second.targetPlatforms])],
+    overridable: [...new Set([...first.overridable, ...second.overridable])].sort(),
+    ...(first.open === undefined && second.open === undefined
+      ? {}
+      : { open: [...(first.open ?? []), ...(second.open ?? [])] }),
+  };
+}
+
+/** What the policy and flags give every build of a file. */
+export function dockerfileOptions(path: string, options: ReadingOptions): DockerfileOptions {
+  const own = Object.hasOwn(options.perFile, path) ? options.perFile[path] : undefined;
+  const targets = options.target === undefined ? own?.targets : [options.target];
+  return {
+    buildArgs: { ...own?.buildArgs, ...options.buildArgs },
+    buildContexts: options.buildContexts,
+    platforms: own?.platforms ?? options.platforms,
+    ...optionalField('targets', targets),
+  };
+}
+
+/** What a workflow gives a build comes first: it is what the build really gets. */
+function withBuild(usual: DockerfileOptions, build: NamedBuild): DockerfileOptions {
+  return {
+    buildArgs: { ...usual.buildArgs, ...build.buildArgs },
+    buildContexts: { ...usual.buildContexts, ...build.buildContexts },
+    platforms: build.platforms ?? usual.platforms,
+    ...(build.target === undefined ? {} : { targets: [build.target] }),
+    ...optionalField('firstBase', build.firstBase),
+  };
+}
