@@ -72,6 +72,23 @@ describe('the builds that a script asks for', () => {
     expect(files(script)).toEqual(expected);
   });
 
+  test.each([
+    ['podman build --build-context b=container-image://c:1 -f x .', { buildContexts: { b: 'docker-image://c:1' } }],
+    ['buildah bud --build-context=b=docker://c:1 -f x .', { buildContexts: { b: 'docker-image://c:1' } }],
+    ['podman build --build-arg-file args -f x .', { open: { args: [''] } }],
+    ['podman build --from c:1 -f x .', { firstBase: 'c:1' }],
+    ['docker build --build-arg A=1 --build-arg=B -f x .', { buildArgs: { A: '1' }, open: { args: ['B'] } }],
+    ['nerdctl build --platform linux/arm64 --target t -f x .', { platforms: ['linux/arm64'], target: 't' }],
+    [
+      'buildctl build --frontend gateway.v0 --opt source=f:1 --local context=. --opt filename=x --opt build-arg:A=1',
+      { buildArgs: { A: '1', BUILDKIT_SYNTAX: 'f:1' } },
+    ],
+    ['/kaniko/executor --dockerfile=x --custom-platform=linux/arm64 --context .', { platforms: ['linux/arm64'] }],
+    ['docker build -t a:1 --tag "b:$V" --tag "$C" -f x .', { asked: { tags: ['a:1', 'b'] } }],
+  ])('%s gives the build what it says', (script, build) => {
+    expect(buildsInScript(script, { directory: '', line: 1 }).named).toMatchObject([{ file: 'x', ...build }]);
+  });
+
   test('paths are relative to where the script runs', () => {
     expect(files('docker build -f x ..', 'a/b')).toEqual(['a/b/x']);
     expect(files('docker build ..', 'a/b')).toEqual(['a/Dockerfile']);

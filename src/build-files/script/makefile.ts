@@ -19,7 +19,7 @@ export function buildsInMakefile(text: string, directory: string): RequestedBuil
   const variables = variablesOf(lines.map(({ text }) => text));
   const found: RequestedBuilds[] = [];
   for (const { text, line } of lines) {
-    const recipe = /^\t\s*[@+-]*(.*)$/s.exec(text)?.[1] ?? /^[^\t#=:]+:[^=;:]*;(.*)$/s.exec(text)?.[1];
+    const recipe = /^\t\s*[@+-]*(.*)$/s.exec(text)?.[1] ?? /^[^\t#=:]+:[^=;:]*;\s*[@+-]*(.*)$/s.exec(text)?.[1];
     // Only what names a program or a variable in its place can build.
     if (recipe === undefined || !/buil|bud|bake|kaniko/.test(recipe)) continue;
     found.push(buildsInScript(expand(recipe, variables, 0), { directory, own: directory, line }));

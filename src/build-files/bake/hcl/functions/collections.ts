@@ -224,8 +224,14 @@ function coalesce(given: readonly Value[]): Value {
 }
 
 function coalesceList(given: readonly Value[]): Value {
+  const other = given.find((value) => value.kind === 'null' && !isListType(value.type));
+  if (other !== undefined) unfit('null is no list');
   const first = given.find((value) => value.kind === 'unknown' || (value.kind !== 'null' && ordinal(value).length > 0));
   return first ?? unfit('all lists are empty');
+}
+
+function isListType(type: Type): boolean {
+  return typeof type !== 'string' && (type.kind === 'list' || type.kind === 'tuple');
 }
 
 function zipmap([names, list]: readonly Value[]): Value {

@@ -84,8 +84,23 @@ function formatValue(verb: Verb, value: Value): string {
 
 function asIs(value: Value, isJson: boolean): string {
   if (!isJson && value.kind === 'string') return value.text;
-  return value.kind === 'number' ? formatDecimal(value.number) : encodeJson(value);
+  return value.kind === 'number' ? general(value.number) : encodeJson(value);
 }
+
+/** Go's `%g` with as few digits as are needed: an exponent from the seventh digit in front of the point on. */
+function general(number: Decimal): string {
+  const plain = formatDecimal(number);
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(plain) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const exponent = whole === '0' ? digits.length - fraction.length - 1 : whole.length - 1;
+  if (digits === '' || (exponent >= -4 && exponent < GENERAL_DIGITS)) return plain;
+  const mantissa = digits.replace(/0+$/, '');
+  const rest = mantissa.length > 1 ? `.${mantissa.slice(1)}` : '';
+  const power = String(Math.abs(exponent)).padStart(2, '0');
+  return `${sign}${mantissa[0] ?? '0'}${rest}e${exponent < 0 ? '-' : '+'}${power}`;
+}
+
+const GENERAL_DIGITS = 6;
 
 function toText(value: Value): string {
   return textOf(convert(value, 'string'));

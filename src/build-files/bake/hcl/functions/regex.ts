@@ -1,5 +1,4 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { commonType } from '../convert.js';
 import { checkLength, type HclFunction, TEXT, textOf, unfit } from '../function.js';
 import { objectValue, type Type, textValue, tupleValue, typeOf, type Value } from '../value.js';
 
@@ -71,8 +70,14 @@ function first(pattern: string, text: string): Value {
 function all(pattern: string, text: string): Value {
   const expression = compile(pattern);
   const items = Array.from(matches(expression, text), (match) => result(expression, match));
-  const element: Type = commonType(items.map(typeOf)) ?? 'dynamic';
+  const element: Type = typeOf(result(expression, noMatch(expression)));
   return { kind: 'list', element, items };
+}
+
+/** What has the type of a match. */
+function noMatch(expression: RE2JS): Match {
+  const groups = Array.from({ length: expression.groupCount() + 1 }, () => null);
+  return { start: 0, end: 0, groups };
 }
 
 function replaceAll(text: string, pattern: string, replacement: string): string {
