@@ -4,6 +4,7 @@ import { makeAnswer, makeReport, makeUse } from '../../support/report-maker.js';
 import { storefrontReport } from '../../support/storefront-report.js';
 
 const summary = renderSummary(storefrontReport());
+const NODE = makeUse('node:20');
 
 describe('renderSummary', () => {
   test('begins with the verdict in one line', () => {
@@ -14,15 +15,42 @@ describe('renderSummary', () => {
     ]);
   });
 
-  test('has what to do, the images, the graph, warnings, notes and waivers, in this order', () => {
-    expect(summary.match(/^### .*$/gm)).toEqual([
+  test('has a section for each file, and folds the table, the graph and the notes', () => {
+    expect(summary.match(/^###+ .*$|(?<=^<details><summary>)(?!Evidence).*(?=<\/summary>)/gm)).toEqual([
       '### What to do',
-      '### Images',
-      '### What is built on what',
-      '### Warnings',
-      '### Notes',
+      '#### `services/web/Dockerfile` · 2 errors, 1 warning',
+      '#### `services/api/Dockerfile` · 1 error, 1 warning',
+      'Images and rules',
+      'What is built on what',
+      '1 note',
       '### Waived',
     ]);
+  });
+
+  test('has a line for each rule of an image, and what to do once', () => {
+    const answers = ['fresh', 'intact'].map((rule) => {
+      return makeAnswer({
+        use: NODE.id,
+        rule,
+        message: `${rule} is wrong in docker.io/library/node:20.`,
+        fix: 'Replace it.',
+      });
+    });
+    const text = renderSummary(makeReport({ uses: [NODE], answers }));
+    expect(text).toContain(
+      '**`docker.io/library/node:20`** · `Dockerfile:3`\n\n- ❌ fresh: Fresh is wrong in it.\n- ❌ intact: Intact is wrong in it.\n\n👉 **Replace it.**',
+    );
+  });
+
+  test('draws no graph of two stages', () => {
+    expect(renderSummary(makeReport({ uses: [NODE], answers: [makeAnswer({ use: NODE.id })] }))).not.toContain(
+      'mermaid',
+    );
+  });
+
+  test('has one list of notices', () => {
+    const text = renderSummary(makeReport({ notices: ['One thing.', 'Another.'] }));
+    expect(text).toContain('> [!NOTE]\n> - One thing.\n> - Another.\n');
   });
 
   test('the table has a row an image, worst first, and a column a question', () => {

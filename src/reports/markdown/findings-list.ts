@@ -85,7 +85,7 @@ function fixLines(finding: Finding, detail: ListDetail): readonly string[] {
 }
 
 /** Bold up to where the first clause ends, outside of code: a whole paragraph in bold stresses nothing. */
-function fixSentence(text: string): string {
+export function fixSentence(text: string): string {
   let inCode = false;
   for (let at = 0; at < text.length; at++) {
     if (text[at] === '`') inCode = !inCode;

@@ -138,7 +138,10 @@ class ImageNodes {
   lines(ids: ReadonlySet<string>): readonly string[] {
     return [...this.#nodes.values()]
       .filter((node) => ids.has(node.id))
-      .map((node) => `  ${node.id}([${mermaidLabel(node.name)}]):::${CLASSES[worstSign(node.signs)].name}`);
+      .map((node) => {
+        const sign = worstSign(node.signs);
+        return `  ${node.id}([${mermaidLabel(signed(node.name, sign))}]):::${CLASSES[sign].name}`;
+      });
   }
 }
 
@@ -163,7 +166,10 @@ function drawFile(file: string, stages: readonly Stage[], id: string, images: Im
     }
     for (const use of new Set(stage.usesFrom)) fromImage(use, '-.->', stage.index);
   }
-  const nodes = stages.map((stage) => `    ${stageId(stage.index)}${stageShape(stage)}:::${stageClass(stage, images)}`);
+  const nodes = stages.map((stage) => {
+    const sign = stageSign(stage, images);
+    return `    ${stageId(stage.index)}${stageShape(stage, sign)}:::${CLASSES[sign].name}`;
+  });
   return {
     lines: [`  subgraph ${id}[${mermaidLabel(file)}]`, ...nodes, '  end', ...edges],
     edges: edges.length,
@@ -172,12 +178,16 @@ function drawFile(file: string, stages: readonly Stage[], id: string, images: Im
 }
 
 /** A target has a double border: it is what ships. */
-function stageShape(stage: Stage): string {
-  const label = mermaidLabel(stage.name ?? `stage ${stage.index}`);
+function stageShape(stage: Stage, sign: Sign): string {
+  const label = mermaidLabel(signed(stage.name ?? `stage ${stage.index}`, sign));
   return stage.target ? `[[${label}]]` : `[${label}]`;
 }
 
-function stageClass(stage: Stage, images: ImageNodes): string {
-  const uses = [...(stage.base.kind === 'image' ? [stage.base.use] : []), ...stage.usesFrom];
-  return CLASSES[images.signOf(uses)].name;
+/** The worst answer about the images of a stage. It is written as well: not everybody sees colors. */
+function stageSign(stage: Stage, images: ImageNodes): Sign {
+  return images.signOf([...(stage.base.kind === 'image' ? [stage.base.use] : []), ...stage.usesFrom]);
+}
+
+function signed(name: string, sign: Sign): string {
+  return sign === '–' ? name : `${sign} ${name}`;
 }

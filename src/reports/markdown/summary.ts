@@ -1,10 +1,12 @@
 import { inline, prose } from '../../lib/escape/markdown.js';
+import { plural } from '../../lib/text.js';
 import { changeBaseSentence } from '../change-base.js';
 import { groupFindings } from '../finding-groups.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings, withUses } from '../reported-findings.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
+import { fileSectionsList, type SectionsDetail } from './file-sections.js';
 import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
 import { type BaseChangesDetail, baseChangesList } from './image-diff.js';
@@ -27,6 +29,8 @@ export interface SummaryOptions extends LinkTargets {
 }
 
 interface SummaryDetail {
+  readonly sections: SectionsDetail;
+  /** Of notes. */
   readonly list: ListDetail;
   readonly table: TableDetail | null;
   readonly waived: number;
@@ -39,31 +43,61 @@ const COUNTS: BaseChangesDetail = { changes: 20, lines: 0, places: 1 };
 const NONE: BaseChangesDetail = { changes: 0, lines: 0, places: 0 };
 
 /**
- * What is given up when the summary is too long, in this order: details of findings beyond a few, the places beyond
- * three, the table's rows beyond fifty, table and graph, findings beyond a hundred, then beyond ten, and at last all but the verdict.
+ * What is given up when the summary is too long, in this order: details of findings beyond a few, what is folded and
+ * the table's rows beyond fifty, table and graph, files beyond two hundred, fifty, then ten, and at last all but the
+ * verdict.
  */
+const FEW: ListDetail = { groups: 100, places: 3, details: 0, characters: 500 };
 const DETAILS: readonly [SummaryDetail, ...(SummaryDetail | null)[]] = [
-  { list: FULL_DETAIL, table: { rows: 1000, places: 20, columns: 'all' }, waived: 1000, changes: WHOLE },
   {
+    sections: { files: 1000, images: 200, characters: 2000, folded: FULL_DETAIL },
+    list: FULL_DETAIL,
+    table: { rows: 1000, places: 20, columns: 'all' },
+    waived: 1000,
+    changes: WHOLE,
+  },
+  {
+    sections: { files: 1000, images: 200, characters: 2000, folded: { ...FULL_DETAIL, details: 5, places: 3 } },
     list: { ...FULL_DETAIL, details: 5, places: 3 },
     table: { rows: 1000, places: 3, columns: 'all' },
     waived: 200,
     changes: SOME,
   },
   {
-    list: { ...FULL_DETAIL, details: 0, places: 3 },
+    sections: { files: 500, images: 100, characters: 500, folded: null },
+    list: { ...FEW, groups: 300 },
     table: { rows: 50, places: 3, columns: 'all' },
     waived: 50,
     changes: COUNTS,
   },
-  { list: { groups: 300, places: 3, details: 0, characters: 500 }, table: null, waived: 10, changes: COUNTS },
-  { list: { groups: 100, places: 3, details: 0, characters: 300 }, table: null, waived: 0, changes: NONE },
-  { list: { groups: 10, places: 1, details: 0, characters: 200 }, table: null, waived: 0, changes: NONE },
+  {
+    sections: { files: 200, images: 50, characters: 300, folded: null },
+    list: FEW,
+    table: null,
+    waived: 10,
+    changes: COUNTS,
+  },
+  {
+    sections: { files: 50, images: 20, characters: 200, folded: null },
+    list: { groups: 10, places: 1, details: 0, characters: 200 },
+    table: null,
+    waived: 0,
+    changes: NONE,
+  },
+  {
+    sections: { files: 10, images: 5, characters: 150, folded: null },
+    list: { groups: 0, places: 0, details: 0, characters: 0 },
+    table: null,
+    waived: 0,
+    changes: NONE,
+  },
   null,
 ];
 
-/** The job summary: the verdict in one line, findings with their fix, the images and their
- * answers, and a graph of what is built on what. Markdown, ends with a line end. */
+/**
+ * The job summary: the verdict in one line, a section for each file with its images, their rules and what to do, then
+ * folded the table of images and rules and the graph of what is built on what. Markdown, ends with a line end.
+ */
 export function renderSummary(report: Report, options: SummaryOptions = {}): string {
   return firstThatFits<SummaryDetail | null>(
     DETAILS,
@@ -76,48 +110,52 @@ export function renderSummary(report: Report, options: SummaryOptions = {}): str
 function summaryWith(report: Report, options: SummaryOptions, detail: SummaryDetail): string {
   const reported = reportedFindings(report);
   const isRunOnly = isAboutRun(report);
-  const ofRun = reported.filter(isRunOnly);
-  const of = (matches: (finding: Finding) => boolean) =>
-    findingsList(
-      groupFindings(reported.filter((finding) => !isRunOnly(finding) && matches(finding))),
-      detail.list,
+  const builtOn = reported.filter((finding) => !isRunOnly(finding));
+  const sectionsOf = (findings: readonly Finding[]) =>
+    fileSectionsList(
+      report,
+      findings.filter(({ level }) => level !== 'note'),
+      detail.sections,
       options,
     );
+  const notes = groupFindings(reported.filter(({ level }) => level === 'note'));
   const tableOf = (which: 'run' | 'built-on') =>
     detail.table === null ? '' : imageTable(withUses(report, which), detail.table, options);
-  const graph = detail.table === null ? '' : stageGraph(withUses(report, 'built-on'));
+  const graph =
+    detail.table === null || report.stages.length < LEAST_STAGES ? '' : stageGraph(withUses(report, 'built-on'));
   const errors = reported.filter((finding) => finding.level === 'error');
   const sections = [
     headline(report),
     baseLine(report),
     nextStep(groupFindings(errors)),
-    section(
-      'What to do',
-      of((finding) => finding.level === 'error'),
-    ),
     annotationsLeft(options),
-    ...report.notices.map((notice) => `> [!NOTE]\n> ${prose(shownNotice(notice))}`),
+    noticeList(report.notices),
+    section(errors.length > 0 ? 'What to do' : 'Warnings', sectionsOf(builtOn)),
+    section('Images that are run', sectionsOf(reported.filter(isRunOnly))),
     section('What the change of images brings', baseChangesList(report, detail.changes, options)),
-    section('Images', tableOf('built-on')),
-    section('What is built on what', graph),
-    section(
-      'Warnings',
-      of((finding) => finding.level === 'warning'),
-    ),
-    section(
-      'Notes',
-      of((finding) => finding.level === 'note'),
-    ),
-    section(
-      'Images that are run',
-      [findingsList(groupFindings(ofRun), detail.list, options), tableOf('run')].filter(Boolean).join('\n\n'),
-    ),
+    folded('Images and rules', tableOf('built-on')),
+    folded('Images that are run, and rules', tableOf('run')),
+    folded('What is built on what', graph),
+    detail.list.groups === 0 ? '' : folded(plural(notes.length, 'note'), findingsList(notes, detail.list, options)),
     section('Waived', waivedList(report, detail.waived, options)),
     section('Remarks on build files', fileList(report)),
     section('Limits that were reached', limitList(report)),
     footer(report),
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+/** Fewer stages are seen at a glance in the build file. */
+const LEAST_STAGES = 3;
+
+function folded(title: string, body: string): string {
+  return body === '' ? '' : `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+
+function noticeList(notices: readonly string[]): string {
+  if (notices.length === 0) return '';
+  const lines = notices.map((notice) => (notices.length === 1 ? '' : '- ') + prose(shownNotice(notice)));
+  return ['> [!NOTE]', ...lines.map((line) => `> ${line}`)].join('\n');
 }
 
 function headline(report: Report): string {

@@ -5,11 +5,6 @@ import { WAIVERS } from '../findings.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings } from '../reported-findings.js';
-import { asides, openQuestions, tallyOf, verdictReason } from '../tally.js';
-import { codeFrame } from './code-frame.js';
-import { padded } from './display-width.js';
-import { baseChangesBlock } from './image-diff-text.js';
-import { type Paint, paint } from './paint.js';
 import {
   type Cause,
   causes,
@@ -19,7 +14,12 @@ import {
   type Subject,
   withoutName,
   withShortDigests,
-} from './sections.js';
+} from '../sections.js';
+import { asides, openQuestions, tallyOf, verdictReason } from '../tally.js';
+import { codeFrame } from './code-frame.js';
+import { padded } from './display-width.js';
+import { baseChangesBlock } from './image-diff-text.js';
+import { type Paint, paint } from './paint.js';
 import { shortened, wrapped } from './wrap.js';
 
 export interface TextOptions {
@@ -104,7 +104,8 @@ function countsOf(findings: readonly Finding[]): string {
 function subjectLines(file: string, subject: Subject, ruleWidth: number, page: Page): readonly string[] {
   const { colors, details } = page;
   const { image, places, platforms, isOpened, rows, fix } = subject;
-  const shownPlaces = places.length > MAX_PLACES ? [...places.slice(0, MAX_PLACES), '…'] : places;
+  const named = places.slice(0, MAX_PLACES).map(({ line, column }) => `${line}:${column}`);
+  const shownPlaces = places.length > MAX_PLACES ? [...named, '…'] : named;
   const asides = [...platforms.map(terminal), ...(isOpened ? [] : ['not opened'])];
   const title = [
     `  ${colors.blue(shownPlaces.join(', '))}`,

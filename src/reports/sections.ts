@@ -1,7 +1,7 @@
-import { groupBy } from '../../lib/collections.js';
-import { capital } from '../../lib/text.js';
-import { formatReference } from '../../references/reference.js';
-import type { Finding, Report } from '../report.js';
+import { groupBy } from '../lib/collections.js';
+import { capital } from '../lib/text.js';
+import { formatReference } from '../references/reference.js';
+import type { Finding, Report } from './report.js';
 
 /** What one rule found wrong with one image, the worst first. */
 export interface RuleRow {
@@ -13,8 +13,9 @@ export interface RuleRow {
 export interface Subject {
   /** The image, shortened for reading; absent for findings about the file. */
   readonly image?: string;
-  /** Each place of the file, in reading order. */
-  readonly places: readonly string[];
+  /** Each place of the file once. */
+  readonly places: readonly Finding['location'][];
+  readonly findings: readonly Finding[];
   readonly platforms: readonly string[];
   readonly isOpened: boolean;
   readonly rows: readonly RuleRow[];
@@ -103,7 +104,8 @@ function subjectOf(
   const rows = [...groupBy(findings, ({ rule }) => rule).values()];
   return {
     ...(image && { image }),
-    places: [...new Set(findings.map(({ location: { line, column } }) => `${line}:${column}`))],
+    places: [...new Map(findings.map(({ location }) => [placeOf(location), location])).values()],
+    findings,
     platforms: [...new Set(findings.flatMap(({ platforms = [] }) => platforms))],
     isOpened: !findings.some(({ use }) => use !== undefined && unopened.has(use)),
     rows: rows.flatMap((found) => (found[0] === undefined ? [] : [{ first: found[0], findings: found }])),
