@@ -111,7 +111,8 @@ describe('what goes wrong around the run', () => {
   });
 
   test('an answer that nobody foresaw costs an output, not the verdict', async () => {
-    github.server.faults.push({ operation: 'pulls/get', status: 200 });
+    // The first asks for the base that the pull request has now, the second whether its head is still this one.
+    for (const operation of ['pulls/get', 'pulls/get']) github.server.faults.push({ operation, status: 200 });
     const step = await onPullRequest(denied({ Dockerfile: 'FROM scratch\n' }));
     expect(step.code).toBe(0);
     expect(step.outputs).toMatchObject({ verdict: 'pass' });

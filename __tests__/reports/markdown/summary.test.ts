@@ -18,8 +18,9 @@ describe('renderSummary', () => {
   test('has a section for each file, and folds the table, the graph and the notes', () => {
     expect(summary.match(/^###+ .*$|(?<=^<details><summary>)(?!Evidence).*(?=<\/summary>)/gm)).toEqual([
       '### What to do',
-      '#### `services/web/Dockerfile` · 2 errors, 1 warning',
+      '#### `services/web/Dockerfile` · 2 errors',
       '#### `services/api/Dockerfile` · 1 error, 1 warning',
+      '#### `.github/base-image-gate.yml` · 1 warning',
       'Images and rules',
       'What is built on what',
       '1 note',
