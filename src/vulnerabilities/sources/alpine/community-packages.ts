@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf } from '../../../lib/caught.js';
 import { groupBy } from '../../../lib/collections.js';
 import { err, ok, type Result } from '../../../lib/result.js';
@@ -111,24 +111,35 @@ export function fetchedCommunityPackages(
 /** The database in a directory of exports. It says no date, so that it is as old as its file. */
 export function communityPackagesIn(directory: string, limits: VulnerabilityLimits): Supplement {
   const open: Open = async (release, ecosystem) => {
-    const path = join(directory, SECURITY_DATABASE_DIRECTORY, release, 'community.json');
+    const file = join(SECURITY_DATABASE_DIRECTORY, release, 'community.json');
+    const path = join(directory, file);
+    // The directory's own path is of this machine, and a report is read elsewhere.
+    const place = join(basename(directory), file);
     try {
-      const { size, mtimeMs } = await stat(path);
+      const found = await stat(path).catch(() => null);
+      if (found === null) return err(missing(place, release));
+      const { size, mtimeMs } = found;
       if (size > limits['secdb-bytes']) {
         return err(
-          unusable(path, `it has more than ${plural(limits['secdb-bytes'], 'byte')} (limit secdb-bytes)`, 'limit'),
+          unusable(place, `it has more than ${plural(limits['secdb-bytes'], 'byte')} (limit secdb-bytes)`, 'limit'),
         );
       }
       const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-      return opened(value, { place: path, ecosystem, asOf: mtimeMs }, limits);
+      return opened(value, { place, ecosystem, asOf: mtimeMs }, limits);
     } catch (error) {
-      return err({
-        ...unusable(path, messageOf(error), 'not-found'),
-        fix: `Download it to there: ${SECURITY_DATABASE_URL}/${release}/community.json`,
-      });
+      return err(unusable(place, error instanceof SyntaxError ? 'it is not JSON' : messageOf(error), 'malformed'));
     }
   };
   return supplement(new CommunityPackages(SECURITY_DATABASE_DIRECTORY, open));
+}
+
+function missing(place: string, release: string): SourceFailure {
+  const { message } = unusable(place, 'it is not there', 'not-found');
+  return {
+    cause: 'not-found',
+    message,
+    fix: `Download it to there: ${SECURITY_DATABASE_URL}/${release}/community.json`,
+  };
 }
 
 function opened(
