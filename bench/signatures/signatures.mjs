@@ -1,6 +1,7 @@
 // How long one image's signature and three attestations take, and those of many images, beside `cosign verify` and
-// `cosign verify-attestation` in the same run. Usage: node bench/signatures/signatures.mjs [ROUND_TRIP_MS] [IMAGES] [ROUNDS]
-// Needs cosign on the PATH: .ci/peer cosign.
+// `cosign verify-attestation`, eight at a time, and beside a program on sigstore-go, in the same run.
+// Usage: node bench/signatures/signatures.mjs [ROUND_TRIP_MS] [IMAGES] [ROUNDS]
+// Needs both on the PATH: .ci/peer cosign sigstore-verify.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { bundledInChunks, bundledWithoutPackages, node } from '../bundled.mjs';

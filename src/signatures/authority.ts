@@ -41,17 +41,25 @@ export function matchIdentity(identity: KeylessIdentity, authority: KeylessAutho
         `it is signed by ${describeSigner(identity)}${detail}, and the policy asks for ${describeAuthority(authority)}`,
       ),
     );
-  if (identity.issuer !== authority.issuer || !identityMatches(authority.subject, identity.subject)) return wrong('');
+  // GitHub's owners and repositories are the same in any case; paths and refs are not.
+  const same = authority.github === true ? withLowerRepository : (text: string) => text;
+  const meets = (wanted: string, seen: string) => identityMatches(same(wanted), same(seen));
+  if (identity.issuer !== authority.issuer || !meets(authority.subject, identity.subject)) return wrong('');
   for (const [field, name] of CONSTRAINTS) {
     const wanted = authority[field];
     const seen = identity[field];
-    if (wanted === undefined || (seen !== undefined && identityMatches(wanted, seen))) continue;
+    if (wanted === undefined || (seen !== undefined && meets(wanted, seen))) continue;
     return wrong(` with ${name} ${seen ?? '(none)'} where ${wanted} is wanted`);
   }
   if (isCalledByOthers(identity) && authority.sourceRepository === undefined && authority.workflow === undefined) {
     return wrong(', a workflow that a repository of another owner called, which needs `source-repository`');
   }
   return ok(true);
+}
+
+/** `https://github.com/OWNER/REPOSITORY` at the beginning of a text, in lower case. */
+function withLowerRepository(text: string): string {
+  return text.replace(/^https:\/\/github\.com\/[^/]+\/[^/]+/i, (repository) => repository.toLowerCase());
 }
 
 /** Whether a workflow signed for a repository of another owner than its own: whoever may read it may call it. */

@@ -12,7 +12,7 @@ import { makeSigstore, type TestSigstore } from '../../support/signing/sigstore-
 
 const STATEMENT = inTotoStatement(`sha256:${'ab'.repeat(32)}`, 'https://slsa.dev/provenance/v1');
 const { subject, issuer } = RELEASE_WORKFLOW;
-const KEYLESS: Authority = { kind: 'keyless', subject, issuer };
+const KEYLESS = { kind: 'keyless', subject, issuer } as const satisfies Authority;
 
 let github: TestSigstore;
 let publicGood: TestSigstore;
@@ -86,6 +86,21 @@ describe("GitHub's own Sigstore instance", () => {
     expect(await evaluateSignature(found, [KEYLESS], githubRoot, later())).toMatchObject({
       rejected: { code: 'wrong-signer' },
     });
+  });
+
+  test('is named without regard to the case of owner and repository, and with regard to that of the ref', async () => {
+    const found = { kind: 'bundle', place: 'a@b', material: ok(await stripped(github)) } as const;
+    const named = (subject: string) => [{ ...KEYLESS, subject, github: true as const }];
+    const other = KEYLESS.subject.replace(/github\.com\/[^/]+\/[^/]+/, (name) =>
+      name.toUpperCase().replace('GITHUB.COM', 'github.com'),
+    );
+    expect(other).not.toBe(subject);
+    expect(await evaluateSignature(found, named(other), githubRoot, later())).toHaveProperty('approvals');
+    const refs = named(KEYLESS.subject.toUpperCase().replace('HTTPS://GITHUB.COM', 'https://github.com'));
+    expect(await evaluateSignature(found, refs, githubRoot, later())).toHaveProperty('rejected');
+    expect(await evaluateSignature(found, [{ ...KEYLESS, subject: other }], githubRoot, later())).toHaveProperty(
+      'rejected',
+    );
   });
 
   test('leaves open what a root that may be too old does not know', async () => {

@@ -25,8 +25,8 @@ export interface TestSigstoreOptions {
 
 /** Starts one. Its root certificates are valid from now for a year, so times lie at or after the present. */
 export async function makeSigstore(options: TestSigstoreOptions = {}): Promise<TestSigstore> {
-  // The mock's certificates begin when they are made; RFC 3161 times have whole seconds.
-  const now = new Date(Math.ceil(Date.now() / 1000) * 1000);
+  // The mock's certificates begin when they are made, which takes seconds on a busy machine; RFC 3161 times have whole ones.
+  const now = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5_000);
   const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
   const ctlog = await initializeCTLog(ec('prime256v1'), now);
   const ca = await initializeCA(

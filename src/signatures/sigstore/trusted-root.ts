@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 import type { UsedRoot } from '../verified.js';
+import { rememberAuthorities } from './remember-certificates.js';
 
 /**
  * Which Sigstore a root is of. Roots of both are never merged: a bundle of the public one that lost its log entry would
@@ -89,11 +90,13 @@ export async function readTrustedRoot(
   }
   const { toTrustMaterial, TrustedRoot: Message } = await import('./sigstore-library.js');
   try {
+    const material = toTrustMaterial(Message.fromJSON(json.value));
+    rememberAuthorities(material);
     return ok({
       name,
       instance: instanceOf(json.value),
       withoutLogs: checked.data.tlogs.length + checked.data.ctlogs.length === 0,
-      material: toTrustMaterial(Message.fromJSON(json.value)),
+      material,
       ...origin,
     });
   } catch {

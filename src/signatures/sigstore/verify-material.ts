@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { RFC3161Timestamp } from '@sigstore/core';
+import type { RFC3161Timestamp, X509Certificate as X509Leaf } from '@sigstore/core';
 import type { SignedEntity, TrustMaterial, Signer as VerifierSigner } from '@sigstore/verify';
 import { err, ok, type Result } from '../../lib/result.js';
 import { readIdentity } from '../identity.js';
@@ -8,6 +8,7 @@ import { type SignatureError, signatureError } from '../signature-error.js';
 import type { KeylessIdentity, LogEntry, SignatureFacts } from '../signer.js';
 import { verifyInclusionPromise } from './inclusion-promise.js';
 import { bindLogEntry, type EntrySigner } from './rekor-entry.js';
+import { rememberCertificate } from './remember-certificates.js';
 import { hasDigest, isSignedBy, type SignedContent } from './signed-content.js';
 import type { LogEntryMaterial, SignedMaterial } from './signed-material.js';
 import type { TrustedRoot } from './trusted-root.js';
@@ -47,11 +48,11 @@ export async function verifyKeyless(
   const signer = { kind: 'certificate', der: certificate } as const;
   const bound = logged ? bindEntries(material, signer, root) : ok<ReadonlySet<LogEntryMaterial>>(new Set());
   if (!bound.ok) return bound;
-  const known = await checkAuthorities(certificate, root);
-  if (!known.ok) return known;
+  const leaf = await readLeaf(certificate, root);
+  if (!leaf.ok) return leaf;
   const verified = await runVerifier({
     material,
-    key: { certificate },
+    key: { certificate: leaf.value },
     promised: bound.value,
     trust: root.material,
     rootName: root.name,
@@ -143,11 +144,11 @@ function bindEntries(
   return ok(promised);
 }
 
-/** Whether the root knows who issued the leaf, at whatever time, and every log that promised it: a newer root may know others. */
-async function checkAuthorities(der: Buffer, root: TrustedRoot): Promise<Result<true, SignatureError>> {
+/** The leaf, if the root knows who issued it, at whatever time, and every log that promised it: a newer root may know others. */
+async function readLeaf(der: Buffer, root: TrustedRoot): Promise<Result<X509Leaf, SignatureError>> {
   const sigstore = await import('./sigstore-library.js');
   try {
-    const leaf = sigstore.X509Certificate.parse(Buffer.from(der));
+    const leaf = rememberCertificate(sigstore.X509Certificate.parse(Buffer.from(der)));
     const scts = leaf.extSCT?.signedCertificateTimestamps ?? [];
     const issued = root.material.certificateAuthorities.some(({ certChain }) =>
       certChain.some((authority) => leaf.issuer.equals(authority.subject) && leaf.verify(authority)),
@@ -157,7 +158,7 @@ async function checkAuthorities(der: Buffer, root: TrustedRoot): Promise<Result<
     const unknown = scts.some(({ logID }) => !root.material.ctlogs.some((log) => log.logID.equals(logID)));
     return unknown
       ? err(signatureError('unknown-log', `${root.name} does not know the certificate log of its certificate`))
-      : ok(true);
+      : ok(leaf);
   } catch {
     return err(signatureError('malformed', "its certificate can't be read"));
   }
@@ -165,7 +166,7 @@ async function checkAuthorities(der: Buffer, root: TrustedRoot): Promise<Result<
 
 interface VerifierRun {
   readonly material: SignedMaterial;
-  readonly key: { readonly certificate: Buffer } | { readonly public: SigningKey };
+  readonly key: { readonly certificate: X509Leaf } | { readonly public: SigningKey };
   /** Entries that were verified already. */
   readonly promised: ReadonlySet<LogEntryMaterial>;
   readonly trust: TrustMaterial;
@@ -202,7 +203,7 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
       signature: signatureContent(material.content),
       key:
         'certificate' in run.key
-          ? { $case: 'certificate', certificate: sigstore.X509Certificate.parse(Buffer.from(run.key.certificate)) }
+          ? { $case: 'certificate', certificate: run.key.certificate }
           : { $case: 'public-key', hint: '' },
       tlogEntries: entries.filter((entry) => !promised.has(entry)),
       timestamps: [
