@@ -100,7 +100,7 @@ function runCosigns(images: readonly string[]): Promise<void> {
   const commands = images.flatMap((image) =>
     [['verify'], ...TYPES.map((type) => ['verify-attestation', '--type', type])].map((args) => [...args, image]),
   );
-  const script = 'IFS=" " read -r -a words <<< "$1"; exec cosign "${words[@]}" "${@:2}" > /dev/null 2>&1';
+  const script = 'words=$1; shift; exec cosign $words "$@" > /dev/null 2>&1';
   const xargs = ['-P', '8', '-I', '{}', 'bash', '-c', script, '-', '{}', ...identity];
   return new Promise((resolve, reject) => {
     const child = execFile('xargs', xargs, (error) => (error === null ? resolve() : reject(error)));
