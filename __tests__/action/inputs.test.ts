@@ -57,6 +57,14 @@ describe('inputs', () => {
     expect(github.state.comments).toEqual([]);
   });
 
+  test('without the input, a change that touches no file with an image gets no comment where all passes', async () => {
+    const base = { [POLICY_PATH]: 'version: 1\n', Dockerfile: 'FROM scratch\nCOPY --from=images.example/tool:1 / /\n' };
+    await onPullRequest(makePullRequest(github, { 'src/main.c': 'int main;' }, base));
+    expect(github.state.comments).toEqual([]);
+    await onPullRequest(makePullRequest(github, { Dockerfile: `${base.Dockerfile}USER 65532\n` }, base));
+    expect(github.state.comments).toHaveLength(1);
+  });
+
   test('a slower run for an earlier push leaves the comment alone', async () => {
     const pull = denied();
     const later = github.state.git.commit('feature', { Dockerfile: 'FROM scratch\n' });

@@ -124,6 +124,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     renderers,
     evaluated: commit,
     job,
+    touchesImages: touchesImages(report, plan.value.changedFiles),
     wait: run.wait,
   };
   const publish = async (): Promise<readonly Shortfall[]> => {
@@ -132,6 +133,13 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     return shortfalls;
   };
   return ok({ kind: 'evaluated', report, renderers, commit, publish });
+}
+
+/** Whether a change touches a file that names an image; true where what it changes is not known. */
+function touchesImages({ uses }: Report, changedFiles: readonly string[] | null): boolean {
+  if (changedFiles === null) return true;
+  const changed = new Set(changedFiles);
+  return uses.some(({ file }) => changed.has(file));
 }
 
 /**

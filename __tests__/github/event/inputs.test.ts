@@ -20,7 +20,7 @@ function inputs(given: Readonly<Record<string, string>> = {}): ActionInputs {
 
 test('nothing given leaves everything to the policy file', () => {
   const given = inputs();
-  expect(given).toMatchObject({ paths: [], platforms: [], buildArgs: [], onlyNew: 'aging', comment: 'always' });
+  expect(given).toMatchObject({ paths: [], platforms: [], buildArgs: [], onlyNew: 'aging', comment: 'changes' });
   expect(Object.keys(given)).not.toContain('profile');
   expect(Object.keys(given)).not.toContain('policy');
   expect(Object.keys(given)).not.toContain('target');

@@ -154,9 +154,10 @@ describe('what there is to do', () => {
     expect([count('<ol'), count('<li'), count('<pre')]).toEqual([2, 14, 28]);
   });
 
-  test('notices stand below the problems', () => {
-    const text = renderComment(storefrontReport({ notices: ['The policy changes here.', 'b', 'c', 'd'] }));
-    expect(text).toContain('\n\n> The policy changes here.\n\n> b\n\n> c\n\n<details>');
+  test('notices are folded with what evaluated', () => {
+    const text = renderComment(storefrontReport({ notices: ['The allowlist is not enforced.', 'b'] }));
+    const last = text.slice(text.lastIndexOf('<details>'));
+    expect(last).toContain('\n\n> The allowlist is not enforced.\n\n> b\n\n');
   });
 
   test('notes are not reported', () => {

@@ -23,7 +23,7 @@ export interface ActionInputs {
   readonly platforms: readonly string[];
   readonly target?: string;
   readonly onlyNew: 'aging' | 'all' | 'off';
-  readonly comment: 'always' | 'on-failure' | 'never';
+  readonly comment: 'changes' | 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
   readonly reviewSuggestions: boolean;
   readonly trackingIssue: boolean;
@@ -54,7 +54,9 @@ export const NO_TOKEN = {
   fix: "Leave the input out: the workflow's own token is used then.",
 } as const;
 const PROFILES = ['observe', 'baseline', 'hardened', 'strict'] as const;
-const COMMENT_MODES = ['always', 'on-failure', 'never'] as const;
+const COMMENT_MODES = ['changes', 'always', 'on-failure', 'never'] as const;
+/** Of the report action, which does not know what a pull request changes. */
+const REPORT_MODES = ['always', 'on-failure', 'never'] as const;
 const MAX_KEY_LENGTH = 100;
 
 /** The inputs that a workflow gives a step, as the runner passes them on: `INPUT_` and the name in capitals. */
@@ -84,7 +86,7 @@ export function readInputs(
     buildContexts: reader.pairs('build-contexts'),
     platforms: reader.platforms(),
     onlyNew: reader.onlyNew(),
-    comment: reader.choice('comment', COMMENT_MODES, 'always'),
+    comment: reader.choice('comment', COMMENT_MODES, 'changes'),
     commentKey: reader.commentKey(),
     reviewSuggestions: reader.flag('review-suggestions'),
     trackingIssue: reader.flag('tracking-issue'),
@@ -105,7 +107,7 @@ export function readReportInputs(
   const inputs = {
     report: reader.text('report') || null,
     artifact: reader.text('artifact') || 'base-image-gate',
-    comment: reader.choice('comment', COMMENT_MODES, 'always'),
+    comment: reader.choice('comment', REPORT_MODES, 'always'),
     commentKey: reader.commentKey(),
     sarif: reader.flag('sarif'),
     token: reader.text('token'),

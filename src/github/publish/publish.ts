@@ -32,6 +32,8 @@ export interface Publication {
   readonly evaluated: string;
   /** Shows this job's part, analysis and issue from those of others. */
   readonly job: JobIdentity;
+  /** Whether the change touches a file that names an image; true where that is not known. */
+  readonly touchesImages: boolean;
   readonly wait?: Wait | undefined;
 }
 
@@ -113,7 +115,6 @@ type PullRequest = Extract<EventPlan['change'], { kind: 'pull-request' }>;
 async function comment(publication: Publication, pullRequest: PullRequest): Promise<Output> {
   const { env, inputs, client, report, renderers, job, wait } = publication;
   const { number, head } = pullRequest;
-  const nothing = report.uses.length === 0 && report.findings.length === 0;
   const findings = report.findings.filter((finding) => finding.waiver === undefined);
   const published = await publishComment({
     client,
@@ -121,7 +122,7 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
     wait,
     number,
     key: inputs.commentKey,
-    start: inputs.comment === 'always' ? !nothing : wouldBlock(report),
+    start: startsComment(publication),
     footer: `[Summary of the run](${runUrl(env)})`,
     isCurrent: async () => {
       const now = await pullRequestNow(publication, pullRequest);
@@ -142,6 +143,12 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
     },
   });
   return published.ok ? ok(null) : published;
+}
+
+function startsComment({ inputs, report, touchesImages }: Publication): boolean {
+  const isEmpty = report.uses.length === 0 && report.findings.length === 0;
+  if (inputs.comment === 'always') return !isEmpty;
+  return wouldBlock(report) || (inputs.comment === 'changes' && touchesImages && !isEmpty);
 }
 
 /** Also where only the profile `observe` keeps a finding from blocking: that is what observing is for. */

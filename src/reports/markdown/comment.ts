@@ -37,9 +37,6 @@ interface CommentDetail {
 
 const MAX_TITLE = 60;
 
-/** Notices that are open to the eye below problems; the summary has them all. */
-const MAX_NOTICES = 3;
-
 const RICH: ListDetail = { groups: 100, places: 5, details: 15, characters: 1000 };
 
 /**
@@ -89,7 +86,6 @@ function commentWith(report: Report, options: CommentOptions, detail: CommentDet
     ofRun.length === 0 || detail.open === 0
       ? ''
       : `**Images that are run**\n\n${findingsList(ofRun, detail.list, options, options.isNew, errors.length + 1)}`,
-    ...(detail.folded && failed.length > 0 ? noticeLines(report).slice(0, MAX_NOTICES) : []),
     asides(report, options, detail, failed.length === 0),
     baseLine(report),
   ];
@@ -154,7 +150,7 @@ function asides(report: Report, options: CommentOptions, detail: CommentDetail, 
     { title: `${plural(waived, 'finding')} waived`, body: waivedList(report, 50, options) },
     {
       title: images === '' ? 'Policy and versions' : 'Images evaluated, policy and versions',
-      body: [images, ...(clean ? noticeLines(report) : []), footer(report)].filter((text) => text !== '').join('\n\n'),
+      body: [images, ...noticeLines(report), footer(report)].filter((text) => text !== '').join('\n\n'),
     },
   ].filter(({ body }) => body !== '');
   if (!clean) return sections.map(({ title, body }) => fold(title, body)).join('\n\n');
