@@ -10,6 +10,7 @@ import { CONTENTS_TOKEN, GitHubState } from '../support/github/github-state.js';
 
 const github = useGitHub();
 const PATH = '.github/base-image-gate.yml';
+const YAML = '.github/base-image-gate.yaml';
 
 /** Another repository that only the policy token may read. */
 function other(name: string, files: Readonly<Record<string, string>>): string {
@@ -30,6 +31,8 @@ interface Given {
   readonly head?: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly policyToken?: boolean;
+  /** Where the policies stand, before and after the change. */
+  readonly paths?: { readonly base?: string; readonly head?: Readonly<Record<string, string>> };
 }
 
 async function run({
@@ -37,15 +40,17 @@ async function run({
   head,
   inputs = {},
   policyToken = true,
+  paths = {},
 }: Given): Promise<Result<BranchPolicy, PolicyFailure>> {
   const { git } = github.state;
   if (!github.state.tokens.has('run')) github.state.tokens.set('run', CONTENTS_TOKEN);
   const files = (policy: string | null): Record<string, string> => ({
     other: 'x',
-    ...(policy === null ? {} : { [PATH]: policy }),
+    ...(policy === null ? {} : { [paths.base ?? PATH]: policy }),
   });
   const tip = git.commit('main', files(base));
-  const evaluated = head === undefined ? tip : git.commit('feature', files(head), { parents: [tip] });
+  const evaluated =
+    head === undefined ? tip : git.commit('feature', { ...files(head), ...paths.head }, { parents: [tip] });
   const read = readInputs((name) => inputs[name] ?? '');
   if (!read.ok) throw new Error(read.error.message);
   const client = github.client('run');
@@ -58,7 +63,7 @@ async function run({
       policy: { tree: await commits.tree(tip), name: 'the tip of main' },
       base: await commits.tree(tip),
       against: null,
-      changedFiles: head === undefined ? [] : [PATH],
+      changedFiles: head === undefined ? [] : [PATH, ...Object.keys(paths.head ?? {})],
       notices: [],
     },
     commits,
@@ -79,6 +84,22 @@ describe('a repository', () => {
     expect((await loaded({ base: null })).policy.profile).toBe('baseline');
     const strict = await loaded({ base: null, inputs: { profile: 'strict' } });
     expect(strict.policy).toMatchObject({ profile: 'strict', source: { name: 'built-in strict' } });
+  });
+
+  test('with a policy that ends in .yaml has that one’s profile', async () => {
+    const found = await run({ base: 'version: 1\nprofile: strict\n', paths: { base: YAML } });
+    expect(found).toMatchObject({ ok: true, value: { policy: { profile: 'strict' } } });
+  });
+
+  test('with a policy that ends in .yaml says what one that ends in .yml would change', async () => {
+    const strict = 'version: 1\nprofile: strict\n';
+    const found = await run({
+      base: strict,
+      head: strict,
+      paths: { base: YAML, head: { [PATH]: 'version: 1\nprofile: observe\n' } },
+    });
+    expect(found).toMatchObject({ ok: true, value: { policy: { profile: 'strict' } } });
+    expect(found.ok ? found.value.notices.join(' ') : '').toContain('observe');
   });
 
   test('with a policy has that one’s profile, whatever the input says', async () => {

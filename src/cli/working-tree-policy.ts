@@ -69,7 +69,7 @@ export function policyFileOf(named: string, io: Pick<CommandIo, 'cwd'>): string 
 }
 
 /** Where a directory keeps its policy. */
-export function ownPolicyPath(directory: string): string {
+function ownPolicyPath(directory: string): string {
   const path = join(directory, POLICY_PATH);
   const other = join(directory, OTHER_POLICY_PATH);
   return !existsSync(path) && existsSync(other) ? other : path;

@@ -38,8 +38,8 @@ export interface PolicySetting {
 /** Why no policy can be applied: the input names one that is not there, or is not valid. */
 export type PolicyFailure = Failure<'no-policy' | 'bad-policy' | 'unreadable'>;
 
-/** Where the branch keeps its policy. */
-async function ownPath(tree: PolicySetting['plan']['policy']['tree']): Promise<string> {
+/** Where a commit keeps its policy. */
+async function ownPath(tree: CommitTree): Promise<string> {
   const isOther = (await isMissing(tree, POLICY_PATH)) && !(await isMissing(tree, OTHER_POLICY_PATH));
   return isOther ? OTHER_POLICY_PATH : POLICY_PATH;
 }
@@ -71,7 +71,8 @@ export async function runPolicy(setting: PolicySetting): Promise<Result<BranchPo
     profile: profileWithoutFile(setting),
   });
   if (!loaded.ok) return unreadable(loaded.error);
-  const preview = await previewed(setting, path, loaded.value.policy);
+  const after = setting.inputs.policy ?? (await ownPath(setting.plan.evaluated));
+  const preview = await previewed(setting, { before: path, after }, loaded.value.policy);
   return ok({
     policy: loaded.value.policy,
     findings: [...loaded.value.findings, ...preview.findings],
@@ -104,18 +105,22 @@ function accessOf({ repository, client, policyClient, catalog }: PolicySetting):
 
 async function previewed(
   setting: PolicySetting,
-  path: string,
+  /** They differ where the change brings a file of the other ending, which counts once it is merged. */
+  path: { readonly before: string; readonly after: string },
   policy: Policy,
 ): Promise<{ readonly findings: readonly Finding[]; readonly notices: readonly string[] }> {
   const { evaluated, changedFiles, policy: branch } = setting.plan;
-  const named = changedFiles?.filter((file) => file === path || policy.dependsOn.includes(file)) ?? [];
+  const named =
+    changedFiles?.filter((file) => file === path.before || file === path.after || policy.dependsOn.includes(file)) ??
+    [];
   // The path may be a link, or lead through one, so that other files are edited and what is read changes.
-  const isOther = changedFiles !== null && named.length === 0 && !(await isSameFile(path, branch.tree, evaluated));
-  const touched = isOther ? [path] : named;
+  const isOther =
+    changedFiles !== null && named.length === 0 && !(await isSameFile(path.before, branch.tree, evaluated));
+  const touched = isOther ? [path.before] : named;
   if (touched.length === 0) return { findings: [], notices: [] };
   const known = new Set(policy.source.extends.map(({ name }) => name.split('/').slice(0, 2).join('/').toLowerCase()));
   const load = policyLoader(accessOf(setting), (repository) => known.has(repository));
-  const { policy: next, findings } = await previewPolicy(path, evaluated, load);
+  const { policy: next, findings } = await previewPolicy(path.after, evaluated, load);
   const intro = `This change edits the policy (${touched.join(', ')}). It was evaluated by the policy at ${branch.name}; the edit holds once it is merged.`;
   if (findings.some(({ level }) => level === 'error')) return { findings, notices: [intro] };
   const after = next ?? withoutFile(setting, profileWithoutFile(setting));

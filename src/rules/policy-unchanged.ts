@@ -1,4 +1,4 @@
-import { policyPath } from '../policy/policy.js';
+import { OTHER_POLICY_PATH, POLICY_PATH, policyPath } from '../policy/policy.js';
 import { type ChangeRule, levels, type NoOptions, noOptions } from './rule.js';
 
 export const policyUnchanged: ChangeRule<NoOptions> = {
@@ -6,7 +6,7 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   title: 'The change leaves the policy alone',
   question: 'Does the pull request edit the policy, its waivers or its keys?',
   why: "The policy that evaluates a change is the base branch's, so editing it here changes nothing for this run; but whoever reviews the change should know that it will decide about the next ones.",
-  fix: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.yml` and the key files asks them by itself).',
+  fix: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.*` and the key files asks them by itself).',
   subject: 'change',
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,
@@ -18,7 +18,10 @@ export const policyUnchanged: ChangeRule<NoOptions> = {
   securitySeverity: 3,
   evaluate: ({ changedFiles, policy }) => {
     if (changedFiles === null) return { outcome: 'not-applicable', message: 'Nothing is compared in this run.' };
-    const governed = new Set([policyPath(policy), ...policy.dependsOn]);
+    const path = policyPath(policy);
+    // A file of the other ending may take the place of the one that is read.
+    const own = path === POLICY_PATH || path === OTHER_POLICY_PATH ? [POLICY_PATH, OTHER_POLICY_PATH] : [path];
+    const governed = new Set([...own, ...policy.dependsOn]);
     const edited = changedFiles.filter((path) => governed.has(path));
     if (edited.length === 0) return { outcome: 'pass', message: 'Policy, waivers and keys are as on the base branch.' };
     return {

@@ -101,11 +101,6 @@ export function field(value: unknown, name: string): unknown {
   return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
-/** The values of a map, in order. */
-export function members(value: unknown): readonly unknown[] {
-  return entriesOf(value).map(([, member]) => member);
-}
-
 /** The names and values of a map, in order. */
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
