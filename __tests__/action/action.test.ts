@@ -11,7 +11,11 @@ describe('a pull request that adds a denied base', () => {
   test('fails the job, and says so in annotation, summary, comment and outputs', async () => {
     const step = await runOnPullRequest(bundled, github, denied());
     expect(step.code).toBe(1);
-    expect(step.outputs).toMatchObject({ verdict: 'fail' });
+    const counts = { findings: '1', errors: '1', warnings: '0', images: '1', coverage: '0/1' };
+    expect(step.outputs).toMatchObject({ verdict: 'fail', ...counts });
+    expect(step.outputs['comment-url']).toBe(
+      `https://github.example/acme/shop/pull/7#issuecomment-${github.state.comments[0]?.id}`,
+    );
     expect(step.commands).toContainEqual(expect.stringMatching(/^::error .*file=Dockerfile,line=1/));
     expect(step.summary).toContain('no longer maintained');
     expect(github.state.comments).toHaveLength(1);
@@ -61,7 +65,11 @@ describe('a pull request that adds a denied base', () => {
   });
 
   test('of a fork says once what its token may not do, with a link to the page that helps', async () => {
-    const environment = { GITHUB_ACTION_REPOSITORY: 'base-image-gate/base-image-gate', GITHUB_ACTION_REF: 'v1' };
+    const environment = {
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_ACTION_REPOSITORY: 'base-image-gate/base-image-gate',
+      GITHUB_ACTION_REF: 'v1',
+    };
     const inputs = { 'review-suggestions': 'true', sarif: 'true' };
     const step = await onPullRequest(denied(), { token: 'read', headRepository: 'mallory/shop', inputs, environment });
     const page =

@@ -136,6 +136,17 @@ describe('checkSarif', () => {
     ]);
   });
 
+  test('what a waiver covers is left out where the reader would show it as open', () => {
+    const other = makeUse('alpine:3');
+    const report = makeReport({
+      uses: [node, other],
+      answers: [makeAnswer({ use: node.id, waiver: 0 }), makeAnswer({ use: other.id })],
+      waivers: [makeWaiver()],
+    });
+    expect(runOf(report, { withoutWaived: true }).results.map(({ suppressions }) => suppressions)).toEqual([undefined]);
+    expect(runOf(report).results).toHaveLength(2);
+  });
+
   test('text of others makes no link and no placeholder', () => {
     const reason = 'see [here](https://evil.example) {0} `x`';
     const report = makeReport({ uses: [node], answers: [makeAnswer({ use: node.id, message: reason })] });

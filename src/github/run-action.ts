@@ -11,7 +11,7 @@ import { planEvent } from './event/event.js';
 import type { ActionInputs } from './event/inputs.js';
 import { identify } from './event/job-identity.js';
 import { resolvePlan } from './event/run-plan.js';
-import { publishToGitHub, type Shortfall } from './publish/publish.js';
+import { type Published, publishToGitHub } from './publish/publish.js';
 import { publishStop } from './publish/publish-stop.js';
 import { type Renderers, renderersFor } from './publish/renderers.js';
 import { askAttestations, GITHUB_API } from './repository/attestations.js';
@@ -42,8 +42,8 @@ export type ActionOutcome =
       readonly renderers: Renderers;
       /** The commit that was evaluated. */
       readonly commit: string;
-      /** Shows it on GitHub, which may have to wait; returns what did not appear, and never throws. */
-      readonly publish: () => Promise<readonly Shortfall[]>;
+      /** Shows it on GitHub, which may have to wait; returns what appeared and what did not, and never throws. */
+      readonly publish: () => Promise<Published>;
     }
   | { readonly kind: 'nothing-to-evaluate'; readonly message: string };
 
@@ -127,10 +127,10 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     touchesImages: touchesImages(report, plan.value.changedFiles),
     wait: run.wait,
   };
-  const publish = async (): Promise<readonly Shortfall[]> => {
-    const shortfalls = await publishToGitHub(publication);
-    run.scrub(shortfalls);
-    return shortfalls;
+  const publish = async (): Promise<Published> => {
+    const published = await publishToGitHub(publication);
+    run.scrub(published);
+    return published;
   };
   return ok({ kind: 'evaluated', report, renderers, commit, publish });
 }

@@ -36,5 +36,8 @@ export const REPORT_FORMATS: readonly [ReportFormat, ...ReportFormat[]] = [
       return checkSarif(report, { rules });
     },
   },
+  { name: 'junit', render: async (report) => (await import('./junit.js')).junit(report, new Date()) },
+  { name: 'code-quality', render: async (report) => (await import('./code-quality.js')).codeQuality(report) },
+  { name: 'checkstyle', render: async (report) => (await import('./checkstyle.js')).checkstyle(report) },
   { name: 'markdown', render: async (report) => (await import('./markdown/summary.js')).renderSummary(report) },
 ];

@@ -17,6 +17,8 @@ export interface SarifOptions {
   readonly commit?: string;
   /** The directory of the rules' pages. */
   readonly rulesUrl?: string;
+  /** What a waiver covers is left out, for readers that take a suppressed result for an open one. */
+  readonly withoutWaived?: boolean;
   readonly limits?: SarifLimits;
 }
 
@@ -34,7 +36,8 @@ const MAX_MESSAGE = 4000;
 const MAX_DETAILS = 50;
 
 /**
- * The report as SARIF 2.1.0, with a line end. Notes are left out; what a waiver covers is a suppressed result.
+ * The report as SARIF 2.1.0, with a line end. Notes are left out; what a waiver covers is a suppressed result, unless
+ * `withoutWaived` leaves it out.
  *
  * Where it is too long, this is dropped, in this order: details of results, then results from the least severe end
  * (suppressed ones first, then warnings, then errors), until it is within the limits. A notification says how many.
@@ -44,7 +47,9 @@ const MAX_DETAILS = 50;
  */
 export function checkSarif(report: Report, options: SarifOptions): string {
   const limits = options.limits ?? SARIF_LIMITS;
-  const reported = report.findings.filter((finding) => finding.level !== 'note');
+  const reported = report.findings.filter(
+    ({ level, waiver }) => level !== 'note' && (waiver === undefined || options.withoutWaived !== true),
+  );
   let kept = reported.slice(0, limits.results);
   let text = sarifText(report, kept, reported.length - kept.length, options, true);
   if (fits(text, limits)) return text;

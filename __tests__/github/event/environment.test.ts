@@ -5,6 +5,7 @@ import {
   parseRepositoryName,
   readRunnerEnvironment,
 } from '../../../src/github/event/environment.js';
+import { version } from '../../../src/lib/version.js';
 
 const RUNNER: Readonly<Record<string, string>> = {
   GITHUB_REPOSITORY: 'acme/shop',
@@ -33,6 +34,19 @@ describe('the runner’s variables', () => {
     expect(from()).toBeNull();
     expect(from('x/y', 'v1) [evil](https://evil.example')).toBeNull();
   });
+});
+
+test('on another server than github.com, pages are those that were published with the version', () => {
+  const env = {
+    GITHUB_SERVER_URL: 'https://github.corp.example',
+    GITHUB_ACTION_REPOSITORY: 'mirror/gate',
+    GITHUB_ACTION_REF: 'v2',
+  };
+  const { docsUrl } = readRunnerEnvironment({ ...RUNNER, ...env });
+  expect(docsUrl).toBe(`https://github.com/base-image-gate/base-image-gate/blob/v${version}/docs`);
+  expect(readRunnerEnvironment({ ...RUNNER, ...env, GITHUB_SERVER_URL: 'https://github.com' }).docsUrl).toBe(
+    'https://github.com/mirror/gate/blob/v2/docs',
+  );
 });
 
 describe('names of repositories', () => {

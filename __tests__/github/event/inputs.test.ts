@@ -71,6 +71,25 @@ test('a line of credentials that can’t be read is a secret as a whole', () => 
   expect(secretsOf((name) => (name === 'registry-credentials' ? 'oops\n' : ''))).toEqual(['oops']);
 });
 
+test('labels and assignees of the tracking issue are lists', () => {
+  const given: Readonly<Record<string, string>> = {
+    'issue-labels': 'base images, security',
+    'issue-assignees': '@octocat\nhubot',
+  };
+  const read = readInputs((name) => given[name] ?? '');
+  expect(read.ok && [read.value.issueLabels, read.value.issueAssignees]).toEqual([
+    ['base images', 'security'],
+    ['octocat', 'hubot'],
+  ]);
+});
+
+test('a variable of the environment that resembles an input which is given is no slip', () => {
+  const environment = { INPUT_POLICYS: 'x', INPUT_POLICY: 'p.yml' };
+  const given = (text: string) => readInputs((name) => (name === 'policy' ? text : ''), givenInputs(environment));
+  expect(given('p.yml').ok).toBe(true);
+  expect(given('')).toMatchObject({ ok: false, error: { input: 'policys' } });
+});
+
 describe('an input whose name is a slip', () => {
   const named = (...names: readonly string[]): ReturnType<typeof readInputs> =>
     readInputs(() => '', givenInputs(Object.fromEntries(names.map((name) => [`INPUT_${name.toUpperCase()}`, 'x']))));
@@ -83,7 +102,8 @@ describe('an input whose name is a slip', () => {
     ['changed-file-only', 'changed-files-only'],
   ])('%s is wrong usage: it would be ignored', (name, meant) => {
     const read = named('token', name);
-    expect(read).toMatchObject({ ok: false, error: { input: name, fix: `Did you mean \`${meant}\`?` } });
+    expect(read).toMatchObject({ ok: false, error: { input: name } });
+    expect(read.ok ? '' : read.error.fix).toContain(`Did you mean \`${meant}\`?`);
   });
 
   test('is no slip where it is one of ours, or like none of them', () => {
@@ -134,6 +154,11 @@ describe('action.yml', () => {
     expect(Object.keys(action.outputs)).toEqual([
       'verdict',
       'findings',
+      'errors',
+      'warnings',
+      'images',
+      'coverage',
+      'comment-url',
       'report-json',
       'report-sarif',
       'report-markdown',

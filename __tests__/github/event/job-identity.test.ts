@@ -132,3 +132,18 @@ describe('the title', () => {
     expect(job({ 'build-args': 'TOKEN=hunter2', 'build-contexts': 'x=hunter2' }).title).toBe('gate');
   });
 });
+
+describe('a job that is named', () => {
+  test('stays the same whatever else it is given, and knows what it was before', () => {
+    const named = job({ name: 'nightly', profile: 'strict' });
+    expect(job({ name: 'nightly', profile: 'hardened', paths: 'api/**', 'comment-key': 'x' }).id).toBe(named.id);
+    expect(named).toMatchObject({ title: 'nightly', formerly: job({ profile: 'strict' }).id });
+    expect(job({ profile: 'strict' })).not.toHaveProperty('formerly');
+  });
+
+  test('is another one by another name, in another workflow, and than one without a name', () => {
+    const other = { GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/other.yml@refs/heads/main' };
+    const ids = [job({ name: 'a' }), job({ name: 'b' }), job({ name: 'a' }, other), job()].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(4);
+  });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type CommentOutcome, type CommentRequest, publishComment } from '../../../src/github/publish/comment.js';
+import { type CommentRequest, type PublishedComment, publishComment } from '../../../src/github/publish/comment.js';
 import { commentMarker, partId, readParts, rememberedFingerprint } from '../../../src/github/publish/comment-parts.js';
 import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
 
@@ -18,10 +18,10 @@ function jobPart(job: string, findings: readonly string[] = []): CommentRequest[
   };
 }
 
-async function publish(overrides: Partial<CommentRequest> = {}, token = 'write'): Promise<CommentOutcome> {
+async function publish(overrides: Partial<CommentRequest> = {}, token = 'write'): Promise<PublishedComment['outcome']> {
   const outcome = await publishComment(request(overrides, token));
   if (!outcome.ok) throw new Error(outcome.error.message);
-  return outcome.value;
+  return outcome.value.outcome;
 }
 
 function request(overrides: Partial<CommentRequest> = {}, token = 'write'): CommentRequest {
@@ -282,4 +282,34 @@ test('repeated reads are conditional', async () => {
   await publishComment(shared);
   await publishComment(shared);
   expect(github.server.requests.filter(({ status }) => status === 304).length).toBeGreaterThan(0);
+});
+
+test('the page of the comment is returned, whoever made it', async () => {
+  const first = await publishComment(request());
+  const [comment] = github.state.comments;
+  const url = `https://github.example/acme/shop/pull/7#issuecomment-${comment?.id}`;
+  expect(first).toEqual({ ok: true, value: { outcome: 'created', url } });
+  expect(await publishComment(request())).toEqual({ ok: true, value: { outcome: 'unchanged', url } });
+  const none = await publishComment(request({ key: 'another', start: false }));
+  expect(none).toEqual({ ok: true, value: { outcome: 'not-wanted', url: null } });
+});
+
+test('a job that was given a name takes over what it said before, and what others said stays', async () => {
+  const former = jobPart('api', ['old']);
+  await publish({ own: former });
+  await publish({ own: jobPart('web') });
+  await publish({ own: { ...jobPart('named', ['old', 'fresh']), formerly: former.id } });
+  const parts = readParts(github.state.comments[0]?.body ?? '');
+  expect(parts.map(({ id }) => id).sort()).toEqual([jobPart('named').id, jobPart('web').id].sort());
+  expect(github.state.comments[0]?.body).toMatch(/\nold\nNEW fresh/);
+});
+
+test('nothing is called new where a part remembers no more', async () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `finding ${index}`);
+  await publish({ own: jobPart('api', many(399)) });
+  await publish({ own: jobPart('api', [...many(399), 'fresh']) });
+  expect(github.state.comments[0]?.body).toContain('NEW fresh');
+  await publish({ own: jobPart('api', many(500)) });
+  await publish({ own: jobPart('api', [...many(500), 'later']) });
+  expect(github.state.comments[0]?.body).not.toContain('NEW');
 });

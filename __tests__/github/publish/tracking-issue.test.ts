@@ -11,6 +11,8 @@ const keep = async (overrides: Partial<TrackingIssue> = {}, token = 'write'): Pr
     client: github.client(token),
     repository: REPOSITORY,
     job: JOB,
+    labels: [],
+    assignees: [],
     title: 'Base images: fail',
     markdown: 'two problems',
     done: false,
@@ -134,4 +136,25 @@ test('of several the oldest open one is kept, and a newer closed one does not co
 
 test('a token that may not write issues is an error, not an exception', async () => {
   expect(await keep({}, 'read')).toBe('no-permission');
+});
+
+test('an issue is opened with labels and assignees, and both are left to people after that', async () => {
+  github.state.assignable.add('octocat');
+  await keep({ labels: ['images'], assignees: ['octocat'] });
+  expect(github.state.issues).toMatchObject([{ labels: ['images'], assignees: ['octocat'] }]);
+  await keep({ labels: ['other'], assignees: [], markdown: 'one problem' });
+  expect(github.state.issues).toMatchObject([{ labels: ['images'], assignees: ['octocat'] }]);
+});
+
+test('an assignee that GitHub refuses does not keep the issue from being opened, and is reported', async () => {
+  expect(await keep({ labels: ['images'], assignees: ['nobody'] })).toBe('rejected');
+  expect(github.state.issues).toMatchObject([{ state: 'open', labels: [], assignees: [] }]);
+});
+
+test('a job that was given a name takes over the issue it had', async () => {
+  await keep();
+  expect(await keep({ job: 'b'.repeat(16), formerly: JOB, markdown: 'one problem' })).toBe('updated');
+  expect(github.state.issues).toHaveLength(1);
+  expect(github.state.issues[0]?.body).toContain(`issue=${'b'.repeat(16)}`);
+  expect(await keep({ job: 'c'.repeat(16) })).toBe('opened');
 });

@@ -77,7 +77,7 @@ export async function runInProcess(options: RunOptions): Promise<RunResult> {
   }
   if (outcome.value.kind === 'nothing-to-evaluate') return { ...NOTHING, code: 0, message: outcome.value.message };
   const { report, renderers, commit, publish } = outcome.value;
-  const shortfalls = options.publish === true ? await publish() : [];
+  const { shortfalls } = options.publish === true ? await publish() : { shortfalls: [] };
   const summary = [renderers.summary(report, {}), ...shortfalls.map(({ message, fix }) => `${message} ${fix}`)];
   return { code: exitCodeOf(report.verdict), report, message: '', commit, summary: summary.join('\n') };
 }

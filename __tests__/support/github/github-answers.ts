@@ -210,13 +210,17 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     return json(found.map(asIssue));
   },
   'issues/create': (state, { body }, token) => {
+    const names = (field: string): readonly string[] => [body[field] ?? []].flat().map(String);
+    if (names('assignees').some((login) => !state.assignable.has(login)))
+      return json({ message: 'Validation Failed', errors: [{ resource: 'Issue', field: 'assignees' }] }, 422);
     const issue: Issue = {
       number: 100 + state.nextId(),
       title: String(body['title']),
       body: String(body['body'] ?? ''),
       state: 'open',
       login: token.login,
-      labels: [],
+      labels: names('labels'),
+      assignees: names('assignees'),
     };
     state.issues.push(issue);
     return json(asIssue(issue), 201);
@@ -323,7 +327,12 @@ function asPull(state: GitHubState): (pull: PullRequest) => object {
   });
 }
 
-const asComment = ({ id, body, login }: Comment): unknown => ({ id, body, user: userOf(login) });
+const asComment = ({ id, issue, body, login }: Comment): unknown => ({
+  id,
+  body,
+  user: userOf(login),
+  html_url: `https://github.example/acme/shop/pull/${issue}#issuecomment-${id}`,
+});
 const asReviewComment = ({ login, ...comment }: ReviewComment): unknown => ({ ...comment, user: userOf(login) });
 const userOf = (login: string | null): unknown => (login === null ? null : { login, type: 'Bot' });
 const asIssue = ({ login, labels: _labels, isPullRequest = false, ...issue }: Issue): unknown => ({

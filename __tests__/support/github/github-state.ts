@@ -66,6 +66,7 @@ export interface Issue {
   state: 'open' | 'closed';
   readonly login: string;
   readonly labels: readonly string[];
+  readonly assignees?: readonly string[];
   /** GitHub lists pull requests among issues. */
   readonly isPullRequest?: boolean;
 }
@@ -115,6 +116,8 @@ export class GitHubState {
   readonly uploads: Upload[] = [];
   readonly artifacts: Artifact[] = [];
   readonly reviewComments: ReviewComment[] = [];
+  /** Whom an issue can be assigned to. */
+  readonly assignable = new Set<string>();
   /** Other repositories of this GitHub, by `owner/name`. */
   readonly others = new Map<string, GitHubState>();
   /** Listings longer than this are cut, as GitHub cuts them at 100,000 entries. */

@@ -1,3 +1,5 @@
+import { version } from '../../lib/version.js';
+
 /** `owner/name`, as GitHub spells repositories. */
 export interface RepositoryName {
   readonly owner: string;
@@ -95,7 +97,7 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     job: env['GITHUB_JOB'] ?? '',
     step: env['GITHUB_ACTION'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',
-    docsUrl: docsUrl(env['GITHUB_ACTION_REPOSITORY'], env['GITHUB_ACTION_REF']),
+    docsUrl: docsUrl(env),
   };
 }
 
@@ -104,8 +106,15 @@ export function runUrl({ serverUrl, repository, runId }: RunnerEnvironment): str
   return `${serverUrl}/${formatRepositoryName(repository)}/actions/runs/${runId}`;
 }
 
-/** The Action's own repository is on github.com, also where a GitHub Enterprise Server fetches it from there. */
-function docsUrl(repository: string | undefined, ref: string | undefined): string | null {
+const PUBLISHED = 'https://github.com/base-image-gate/base-image-gate/blob';
+
+/**
+ * Where the pages of the Action are. On another server than github.com its repository may be a copy, whose name github.com
+ * does not know: links lead to what was published with this version.
+ */
+function docsUrl(env: Readonly<Record<string, string | undefined>>): string | null {
+  const { GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref, GITHUB_SERVER_URL: server } = env;
+  if (server !== undefined && server !== '' && server !== 'https://github.com') return `${PUBLISHED}/v${version}/docs`;
   if (repository === undefined || ref === undefined || parseRepositoryName(repository) === null) return null;
   return /^[A-Za-z0-9._/-]{1,100}$/.test(ref) ? `https://github.com/${repository}/blob/${ref}/docs` : null;
 }

@@ -25,8 +25,12 @@ export interface ActionInputs {
   readonly onlyNew: 'aging' | 'all' | 'off';
   readonly comment: 'changes' | 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
+  /** What this job is known by, whatever else it is given. */
+  readonly name?: string;
   readonly reviewSuggestions: boolean;
   readonly trackingIssue: boolean;
+  readonly issueLabels: readonly string[];
+  readonly issueAssignees: readonly string[];
   readonly sarif: boolean;
   /** Frameworks whose evidence is written as files. */
   readonly evidence: readonly Framework[];
@@ -79,6 +83,7 @@ export function readInputs(
     ...reader.optional('policy', 'policy'),
     ...reader.optional('policyToken', 'policy-token'),
     ...reader.optional('target', 'target'),
+    ...reader.optional('name', 'name', MAX_KEY_LENGTH),
     ...reader.profile(),
     paths: reader.lines('paths'),
     changedFilesOnly: reader.flag('changed-files-only'),
@@ -90,6 +95,8 @@ export function readInputs(
     commentKey: reader.commentKey(),
     reviewSuggestions: reader.flag('review-suggestions'),
     trackingIssue: reader.flag('tracking-issue'),
+    issueLabels: reader.list('issue-labels'),
+    issueAssignees: reader.list('issue-assignees').map((login) => login.replace(/^@/, '')),
     sarif: reader.flag('sarif'),
     evidence: reader.list('evidence').map((name) => reader.oneOf('evidence', name, FRAMEWORKS)),
     registryCredentials: reader.credentials(),
@@ -142,7 +149,13 @@ class InputReader {
   result<T>(inputs: T, given: readonly string[]): Result<T, InputError> {
     for (const name of given) {
       const meant = this.#names.has(name) ? undefined : nearest(name, this.#names);
-      if (meant !== undefined) this.fail(name, 'is none that this action has', `Did you mean \`${meant}\`?`);
+      // Where the input itself is given, nothing was named in vain: this is a variable of somebody else's.
+      if (meant === undefined || this.#input(meant).trim() !== '') continue;
+      this.fail(
+        name,
+        'is none that this action has',
+        `Did you mean \`${meant}\`? If it is a variable of the environment, rename it: INPUT_ is how a runner passes inputs on.`,
+      );
     }
     return this.error === null ? ok(inputs) : err(this.error);
   }
@@ -155,8 +168,9 @@ class InputReader {
     this.error ??= { code: 'bad-input', input, message: `The input \`${input}\` ${what}.`, fix };
   }
 
-  optional<K extends string>(key: K, name: string): { readonly [P in K]?: string } {
+  optional<K extends string>(key: K, name: string, most = Number.POSITIVE_INFINITY): { readonly [P in K]?: string } {
     const text = this.text(name);
+    if (text.length > most) this.fail(name, `is longer than ${most} characters`, 'Choose a shorter name.');
     return optionalField(key, text === '' ? undefined : text);
   }
 
@@ -172,11 +186,7 @@ class InputReader {
   }
 
   commentKey(): string {
-    const key = this.text('comment-key') || 'default';
-    if (key.length > MAX_KEY_LENGTH) {
-      this.fail('comment-key', `is longer than ${MAX_KEY_LENGTH} characters`, 'Choose a shorter name.');
-    }
-    return key;
+    return this.optional('key', 'comment-key', MAX_KEY_LENGTH).key ?? 'default';
   }
 
   flag(name: string): boolean {

@@ -16,19 +16,30 @@ type Asked = Pick<
   | 'target'
   | 'onlyNew'
   | 'commentKey'
+  | 'name'
 >;
 
 /** What shows one job's part of the comment, analysis in code scanning and tracking issue from those of others. */
 export interface JobIdentity {
   /** The same in every run of the job. */
   readonly id: string;
+  /** What it was before it was given a name: what it left under that is taken over. Absent without a name. */
+  readonly formerly?: string;
   /** What people call it where several are distinguished. */
   readonly title: string;
 }
 
 /** Identifies this job. `commits`: what the run is about, whose ids say nothing about the job where an input has them. */
 export function identify(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]): JobIdentity {
-  return { id: jobId(env, inputs, [env.commit, ...commits]), title: jobTitle(env, inputs) };
+  const derived = jobId(env, inputs, [env.commit, ...commits]);
+  const { name } = inputs;
+  if (name === undefined) return { id: derived, title: jobTitle(env, inputs) };
+  return { id: namedId(env, name), formerly: derived, title: cut(name, MAX_TITLE_LENGTH) };
+}
+
+/** A name is the workflow's own: two workflows may call a job alike. */
+function namedId({ workflowFile, workflow }: RunnerEnvironment, name: string): string {
+  return partId({ workflow: workflowFile || workflow, job: name, step: '', inputs: {} });
 }
 
 function jobId(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]): string {

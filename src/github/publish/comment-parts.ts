@@ -6,7 +6,8 @@ export const MAX_COMMENT_LENGTH = 65_536;
 /** Left free for the footer, and since GitHub may count line ends and astral characters another way than we do. */
 const SPARE = 1_536;
 const MAX_PARTS = 20;
-const MAX_FINGERPRINTS = 400;
+/** How many findings a part remembers. */
+export const MAX_FINGERPRINTS = 400;
 const MAX_VERDICT_LENGTH = 500;
 
 /** One job's share of the comment. */
@@ -95,10 +96,10 @@ export function rememberedFingerprint(fingerprint: string): string {
  */
 export function otherParts(
   parts: readonly CommentPart[],
-  own: { readonly id: string; readonly commit: string },
+  own: { readonly id: string; readonly formerly?: string; readonly commit: string },
 ): readonly CommentPart[] {
   return parts
-    .filter((part) => part.id !== own.id)
+    .filter((part) => part.id !== own.id && part.id !== own.formerly)
     .flatMap((part): readonly CommentPart[] => {
       if (part.commit === own.commit) return [part];
       if (part.olderSince !== undefined && part.olderSince !== own.commit) return [];

@@ -11,6 +11,7 @@ import {
   commentMarker,
   formatComment,
   inOrder,
+  MAX_FINGERPRINTS,
   otherParts,
   readParts,
   roomForPart,
@@ -19,6 +20,8 @@ import {
 /** What a job says in the comment: made when it is known how much space there is, and what it said before. */
 export interface OwnPart {
   readonly id: string;
+  /** The id that it had before; the part under that is replaced. */
+  readonly formerly?: string;
   readonly commit: string;
   /** Null keeps those of the run before. */
   readonly fingerprints: readonly string[] | null;
@@ -27,7 +30,7 @@ export interface OwnPart {
 
 /** What a part is written beside. */
 export interface Surroundings {
-  /** The fingerprints of this job's run before; null where there was none. */
+  /** The fingerprints of this job's run before; null where there was none, or more than a part remembers. */
   readonly previous: ReadonlySet<string> | null;
   /** Whether no other job has a part in the comment. */
   readonly alone: boolean;
@@ -47,10 +50,15 @@ export interface CommentRequest {
   readonly wait?: Wait | undefined;
 }
 
-export type CommentOutcome = 'created' | 'updated' | 'unchanged' | 'not-wanted';
+export interface PublishedComment {
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'not-wanted';
+  /** Its page; null where there is no comment. */
+  readonly url: string | null;
+}
 
 interface FoundComment {
   readonly id: number;
+  readonly url: string;
   readonly body: string;
 }
 
@@ -71,37 +79,41 @@ const READING: Purpose = { doing: 'find the comment', permission: 'pull-requests
  * overwrote meanwhile, a second comment that two first runs made, and a write that GitHub's gateway failed are fixed
  * up to three times.
  */
-export async function publishComment(request: CommentRequest): Promise<Result<CommentOutcome, GitHubError>> {
+export async function publishComment(request: CommentRequest): Promise<Result<PublishedComment, GitHubError>> {
   const author = await viewerLogin(request.client);
   if (!author.ok) return author;
   const wait = request.wait ?? byTheClock;
-  let outcome: CommentOutcome = 'unchanged';
+  let outcome: PublishedComment['outcome'] = 'unchanged';
+  let url: string | null = null;
   let previous: ReadonlySet<string> | null = null;
   for (let fixing = 0; fixing <= MAX_FIXES; fixing++) {
     const found = await findComments(request, author.value);
     if (!found.ok) return found;
     const [first, ...duplicates] = found.value;
-    if (first === undefined && !request.start) return ok('not-wanted');
+    if (first === undefined && !request.start) return ok({ outcome: 'not-wanted', url });
+    url = first?.url ?? url;
     // What was just created and is not listed yet is no reason to create another.
     if (first === undefined && outcome === 'created') {
       if (fixing < MAX_FIXES) await wait(settling());
       continue;
     }
-    if (fixing === 0) previous = previousFingerprints(found.value, request.own.id);
+    if (fixing === 0) previous = previousFingerprints(found.value, request.own);
     const body = bodyFor(request, found.value, previous);
-    if (first !== undefined && asKept(first.body) === asKept(body) && duplicates.length === 0) return ok(outcome);
+    if (first !== undefined && asKept(first.body) === asKept(body) && duplicates.length === 0)
+      return ok({ outcome, url });
     // Who wrote in between may have been the run for a newer commit.
-    if (fixing > 0 && !(await request.isCurrent())) return ok(outcome);
+    if (fixing > 0 && !(await request.isCurrent())) return ok({ outcome, url });
     const written = await write(request, first, body, duplicates);
     const isLast = fixing === MAX_FIXES;
     // A gateway that fails may have passed the write on: what there is now shows whether to write again.
     if (!written.ok && (isLast || !MAY_HAVE_WRITTEN.has(written.error.code))) return written;
+    if (written.ok) url = written.value ?? url;
     if (written.ok && outcome === 'unchanged') outcome = first === undefined ? 'created' : 'updated';
     const isShared = otherParts(partsOf(found.value), request.own).length > 0;
     // Another first run may have looked before we wrote, and create a second one now.
     if (!isLast && (isShared || !written.ok || first === undefined)) await wait(settling());
   }
-  return ok(outcome);
+  return ok({ outcome, url });
 }
 
 const MAY_HAVE_WRITTEN: ReadonlySet<GitHubError['code']> = new Set(['server-error', 'network', 'timeout']);
@@ -121,15 +133,19 @@ async function findComments(
     firstPages(client.paginate.iterator(client.rest.issues.listComments, place), MAX_COMMENT_PAGES),
   );
   if (!read.ok) return read;
-  const found = read.value.items.flatMap(({ id, user, body }) =>
-    user?.login === author && body?.startsWith(marker) === true ? [{ id, body }] : [],
+  const found = read.value.items.flatMap(({ id, html_url: url, user, body }) =>
+    user?.login === author && body?.startsWith(marker) === true ? [{ id, url, body }] : [],
   );
   if (found.length === 0 && read.value.more) return err(beyondPages(READING.doing, 'comments', MAX_COMMENT_PAGES));
   return ok(found.sort((a, b) => a.id - b.id));
 }
 
-function previousFingerprints(comments: readonly FoundComment[], id: string): ReadonlySet<string> | null {
-  const part = partsOf(comments).find((known) => known.id === id);
+function previousFingerprints(
+  comments: readonly FoundComment[],
+  { id, formerly }: OwnPart,
+): ReadonlySet<string> | null {
+  const parts = partsOf(comments);
+  const part = parts.find((known) => known.id === id) ?? parts.find((known) => known.id === formerly);
   return part === undefined ? null : new Set(part.fingerprints);
 }
 
@@ -148,7 +164,8 @@ function bodyFor(
   const others = otherParts(partsOf(comments), own);
   const { id, commit } = own;
   const fingerprints = own.fingerprints ?? [...(previous ?? [])];
-  const markdown = own.render(roomForPart(others), { previous, alone: others.length === 0 });
+  const known = previous !== null && previous.size < MAX_FINGERPRINTS ? previous : null;
+  const markdown = own.render(roomForPart(others), { previous: known, alone: others.length === 0 });
   return formatComment(key, inOrder([...others, { id, commit, fingerprints, markdown }]), footer);
 }
 
@@ -157,18 +174,20 @@ async function write(
   first: FoundComment | undefined,
   body: string,
   duplicates: readonly FoundComment[],
-): Promise<Result<null, GitHubError>> {
+): Promise<Result<string | null, GitHubError>> {
   const place = { owner: repository.owner, repo: repository.name };
-  const written = await attempt<unknown>(WRITING, () =>
-    first === undefined
-      ? client.rest.issues.createComment({ ...place, issue_number: number, body })
-      : client.rest.issues.updateComment({ ...place, comment_id: first.id, body }),
-  );
+  const written = await attempt(WRITING, async () => {
+    const { data } =
+      first === undefined
+        ? await client.rest.issues.createComment({ ...place, issue_number: number, body })
+        : await client.rest.issues.updateComment({ ...place, comment_id: first.id, body });
+    return data.html_url;
+  });
   // Somebody may have deleted it between our reading and our writing; the next round starts anew.
   if (!written.ok && !(first !== undefined && written.error.code === 'not-found')) return err(written.error);
   for (const { id } of duplicates) {
     const deleted = await attempt(WRITING, () => client.rest.issues.deleteComment({ ...place, comment_id: id }));
     if (!deleted.ok && deleted.error.code !== 'not-found') return err(deleted.error);
   }
-  return ok(null);
+  return ok(written.ok ? written.value : null);
 }

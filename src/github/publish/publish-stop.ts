@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import type { Wait } from '../../lib/wait.js';
 import { stopMarkdown } from '../../reports/markdown/stop.js';
 import type { Stop } from '../engine.js';
@@ -47,6 +48,7 @@ export async function publishStop({ env, inputs, plan, client, job, stop, wait }
       isCurrent,
       own: {
         id: job.id,
+        ...optionalField('formerly', job.formerly),
         commit: head,
         fingerprints: null,
         render: (_room, { alone }) =>

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../gate/verdict.js';
+import { optionalField } from '../../lib/collections.js';
 import type { Explanation } from '../../lib/failure.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { allListed } from '../../lib/text.js';
@@ -43,8 +44,15 @@ export interface Shortfall extends Explanation {
   readonly page?: string;
 }
 
+/** What was shown on GitHub. */
+export interface Published {
+  readonly shortfalls: readonly Shortfall[];
+  /** The page of the comment; null where there is none. */
+  readonly commentUrl: string | null;
+}
+
 /** Says the verdict everywhere the workflow asks for and the token may. What fails is returned, and the rest goes on. */
-export async function publishToGitHub(publication: Publication): Promise<readonly Shortfall[]> {
+export async function publishToGitHub(publication: Publication): Promise<Published> {
   const { inputs, plan } = publication;
   const pullRequest = plan.change?.kind === 'pull-request' ? plan.change : null;
   const outputs: Promise<readonly Output[]>[] = [];
@@ -55,11 +63,19 @@ export async function publishToGitHub(publication: Publication): Promise<readonl
   }
   const made = (await Promise.all(outputs)).flat();
   const errors = made.flatMap((output) => (output.ok ? [] : [output.error]));
-  return [...made.flatMap((output) => (output.ok ? (output.value ?? []) : [])), ...shortfalls(errors, publication)];
+  const shown = made.flatMap((output) => (output.ok ? (output.value ?? []) : []));
+  return {
+    shortfalls: [...shown.filter(isShortfall), ...shortfalls(errors, publication)],
+    commentUrl: shown.find((one) => 'commentUrl' in one)?.commentUrl ?? null,
+  };
 }
 
-/** What came of one output: nothing to say, or why it did not appear as asked for. */
-type Output = Result<Shortfall | null, GitHubError>;
+/** What came of one output: nothing to say, the page of the comment, or why it did not appear as asked for. */
+type Output = Result<Shortfall | { readonly commentUrl: string } | null, GitHubError>;
+
+function isShortfall(shown: Shortfall | { readonly commentUrl: string }): shown is Shortfall {
+  return 'message' in shown;
+}
 
 /** An answer of GitHub's that nobody foresaw costs this output, and not the verdict. */
 async function guarded(doing: string, work: () => Promise<readonly Output[]>): Promise<readonly Output[]> {
@@ -130,6 +146,7 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
     },
     own: {
       id: job.id,
+      ...optionalField('formerly', job.formerly),
       commit: head,
       fingerprints: findings.map(({ fingerprint }) => rememberedFingerprint(fingerprint)),
       render: (limit, { previous, alone }) =>
@@ -142,7 +159,9 @@ async function comment(publication: Publication, pullRequest: PullRequest): Prom
         }),
     },
   });
-  return published.ok ? ok(null) : published;
+  if (!published.ok) return published;
+  const { url } = published.value;
+  return ok(url === null ? null : { commentUrl: url });
 }
 
 function startsComment({ inputs, report, touchesImages }: Publication): boolean {
@@ -192,7 +211,7 @@ async function sarif(publication: Publication): Promise<Output> {
     client,
     repository: env.repository,
     ...place,
-    sarif: renderers.sarif(report),
+    sarif: renderers.uploadedSarif(report),
     wait,
   });
   if (!uploaded.ok) return uploaded;
@@ -203,11 +222,14 @@ async function sarif(publication: Publication): Promise<Output> {
   });
 }
 
-async function trackingIssue({ env, client, report, renderers, job }: Publication): Promise<Output> {
+async function trackingIssue({ env, inputs, client, report, renderers, job }: Publication): Promise<Output> {
   const kept = await keepTrackingIssue({
     client,
     repository: env.repository,
     job: job.id,
+    ...optionalField('formerly', job.formerly),
+    labels: inputs.issueLabels,
+    assignees: inputs.issueAssignees,
     title: `Base images, ${job.title}: ${TITLES[report.verdict]}`,
     markdown: renderers.comment(report, { limit: MAX_ISSUE_LENGTH }),
     done: report.verdict === 'pass',

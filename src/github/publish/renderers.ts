@@ -4,7 +4,7 @@ import { type CommentOptions, renderComment } from '../../reports/markdown/comme
 import type { LinkTargets } from '../../reports/markdown/places.js';
 import { renderSummary, type SummaryOptions } from '../../reports/markdown/summary.js';
 import type { Report } from '../../reports/report.js';
-import { checkSarif } from '../../reports/sarif.js';
+import { checkSarif, type SarifOptions } from '../../reports/sarif.js';
 import { rules } from '../../rules/index.js';
 import { formatRepositoryName, type RunnerEnvironment } from '../event/environment.js';
 import { POLICY_RULE } from '../repository/branch-policy.js';
@@ -14,6 +14,8 @@ export interface Renderers {
   readonly annotations: (report: Report) => Annotations;
   readonly json: (report: Report) => Iterable<string>;
   readonly sarif: (report: Report) => string;
+  /** The same for code scanning, which would show a waived finding as an open alert. */
+  readonly uploadedSarif: (report: Report) => string;
   readonly summary: (report: Report, options: Omit<SummaryOptions, keyof LinkTargets>) => string;
   readonly comment: (report: Report, options: Omit<CommentOptions, keyof LinkTargets>) => string;
 }
@@ -34,17 +36,18 @@ export function renderersFor(
     sha: commit,
     ...rulesUrl,
   };
+  const sarif: SarifOptions = {
+    rules: [...rules, POLICY_RULE],
+    category,
+    repositoryUrl: `${env.serverUrl}/${repository}`,
+    commit,
+    ...rulesUrl,
+  };
   return {
     annotations: (report) => annotationsOf(report),
     json: checkJson,
-    sarif: (report) =>
-      checkSarif(report, {
-        rules: [...rules, POLICY_RULE],
-        category,
-        repositoryUrl: `${env.serverUrl}/${repository}`,
-        commit,
-        ...rulesUrl,
-      }),
+    sarif: (report) => checkSarif(report, sarif),
+    uploadedSarif: (report) => checkSarif(report, { ...sarif, withoutWaived: true }),
     summary: (report, options) => renderSummary(report, { ...targets, ...policyOf(report), ...options }),
     comment: (report, options) => renderComment(report, { ...targets, ...policyOf(report), ...options }),
   };

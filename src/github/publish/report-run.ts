@@ -110,7 +110,7 @@ async function post(
     );
   }
   if (inputs.sarif) {
-    const sarif = renderers.sarif(report);
+    const sarif = renderers.uploadedSarif(report);
     const ref = `refs/pull/${number}/head`;
     outcomes.push(await uploadSarif({ client, repository: env.repository, commit: run.head, ref, sarif, wait }));
   }

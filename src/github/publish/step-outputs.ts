@@ -12,7 +12,7 @@ import type { Report } from '../../reports/report.js';
 import { asides, tallyOf, verdictReason } from '../../reports/tally.js';
 import type { Stop } from '../engine.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';
-import type { Shortfall } from './publish.js';
+import type { Published, Shortfall } from './publish.js';
 import type { Renderers } from './renderers.js';
 
 /** Left free for what is said about outputs that did not appear. */
@@ -38,7 +38,7 @@ interface Shown {
 export async function showReport(
   step: Step,
   { report, renderers, evidence }: Shown,
-  publish: () => Promise<readonly Shortfall[]>,
+  publish: () => Promise<Published>,
 ): Promise<void> {
   const { shown, left } = renderers.annotations(report);
   for (const { level, message, ...place } of shown) {
@@ -54,16 +54,25 @@ export async function showReport(
   };
   const files = await writeReports(step.env, reports, evidence);
   if (!files.ok) problems.push(files.shortfall);
-  const reported = report.findings.filter(({ level, waiver }) => level !== 'note' && waiver === undefined);
+  const count = (level: 'error' | 'warning') =>
+    report.findings.filter((finding) => finding.level === level && finding.waiver === undefined).length;
+  const [errors, warnings] = [count('error'), count('warning')];
+  const { full, references } = report.coverage;
   const written = setOutputs({
     verdict: report.verdict,
-    findings: String(reported.length),
+    findings: String(errors + warnings),
+    errors: String(errors),
+    warnings: String(warnings),
+    images: String(new Set(report.images.map(({ reference }) => reference)).size),
+    coverage: `${full}/${references}`,
     'report-json': files.ok ? files.paths['report.json'] : '',
     'report-sarif': files.ok ? files.paths['report.sarif'] : '',
     'report-markdown': files.ok ? files.paths['report.md'] : '',
   });
   if (written !== null) problems.push(written);
-  problems.push(...(await publish()));
+  const published = await publish();
+  problems.push(...published.shortfalls);
+  setOutputs({ 'comment-url': published.commentUrl ?? '' });
   const summarized = await appendSummary(step.summaryPath, `${summary}${shortfallSection(problems)}`);
   if (summarized !== null) problems.push(summarized);
   for (const { message, fix, page } of problems) logLines([message, fix, page ?? ''].join(' ').trimEnd());
@@ -77,17 +86,20 @@ function verdictLine(report: Report): string {
   return `${verdictSign(report)} Base images: ${report.verdict}: ${reason}`;
 }
 
+/** The outputs of a run that evaluated nothing. */
+const NOTHING = { findings: '0', errors: '0', warnings: '0', images: '0', coverage: '0/0' } as const;
+
 /** Says that there was nothing to evaluate. */
 export async function showNothing(step: Step, message: string): Promise<void> {
   logLines(message);
-  setOutputs({ verdict: 'pass', findings: '0' });
+  setOutputs({ ...NOTHING, verdict: 'pass' });
   await appendSummary(step.summaryPath, `## Base images: nothing to evaluate\n\n${prose(message)}\n`);
 }
 
 /** Says why nothing was decided; never throws, since it is the last thing a failing run does. */
 export async function showStop(step: Pick<Step, 'summaryPath'>, { message, fix }: Omit<Stop, 'code'>): Promise<void> {
   core.error(cut(visibleLines(`${message}\n${fix}`), MAX_LOG_TEXT), { title: 'Base images: nothing was decided' });
-  setOutputs({ verdict: 'indeterminate', findings: '0' });
+  setOutputs({ ...NOTHING, verdict: 'indeterminate' });
   await appendSummary(
     step.summaryPath,
     `## ❓ Base images: indeterminate\n\n${paragraphs(message)}\n\n${paragraphs(fix, 'yaml')}\n`,

@@ -17,6 +17,11 @@ export interface TrackingIssue {
   readonly repository: RepositoryName;
   /** Whose issue it is: the job's id. */
   readonly job: string;
+  /** The id that the job had before, whose issue is taken over. */
+  readonly formerly?: string;
+  /** What an issue is opened with; people may change both. */
+  readonly labels: readonly string[];
+  readonly assignees: readonly string[];
   readonly title: string;
   readonly markdown: string;
   /** Nothing is left to do: an open issue is closed, and none is opened. */
@@ -79,7 +84,7 @@ async function findIssues(request: TrackingIssue, author: string): Promise<Resul
 }
 
 async function listIssues(
-  { client, repository, job }: TrackingIssue,
+  { client, repository, job, formerly }: TrackingIssue,
   author: string,
   state: 'open' | 'closed',
 ): Promise<Result<{ readonly issues: readonly Issue[]; readonly more: boolean }, GitHubError>> {
@@ -88,8 +93,10 @@ async function listIssues(
   return attempt(KEEPING, async () => {
     const pages = client.paginate.iterator(client.rest.issues.listForRepo, sorted);
     const { items, more } = await firstPages(pages, MAX_PAGES);
+    const markers = [job, ...(formerly === undefined ? [] : [formerly])].map(marker);
     const issues = items.flatMap(({ number, title, body, user, pull_request: pull }) => {
-      const ours = pull === undefined && user?.login === author && body?.startsWith(marker(job)) === true;
+      const isMarked = markers.some((line) => body?.startsWith(line) === true);
+      const ours = pull === undefined && user?.login === author && isMarked && typeof body === 'string';
       return ours ? [{ number, title, body, state }] : [];
     });
     return { issues, more };
@@ -98,11 +105,23 @@ async function listIssues(
 
 async function open({ client, repository, ...issue }: TrackingIssue): Promise<Result<IssueOutcome, GitHubError>> {
   if (issue.done) return ok('unchanged');
-  const place = { owner: repository.owner, repo: repository.name };
-  const created = await attempt(KEEPING, () =>
-    client.rest.issues.create({ ...place, title: issue.title, body: bodyOf(issue) }),
-  );
-  return created.ok ? ok('opened') : created;
+  const { title, labels, assignees } = issue;
+  const fields = { owner: repository.owner, repo: repository.name, title, body: bodyOf(issue) };
+  const extras = {
+    ...(labels.length === 0 ? {} : { labels: [...labels] }),
+    ...(assignees.length === 0 ? {} : { assignees: [...assignees] }),
+  };
+  const created = await attempt(KEEPING, () => client.rest.issues.create({ ...fields, ...extras }));
+  if (created.ok) return ok('opened');
+  // Whom GitHub can't assign an issue to must not keep it from being opened.
+  if (created.error.code !== 'rejected' || Object.keys(extras).length === 0) return created;
+  const plain = await attempt(KEEPING, () => client.rest.issues.create(fields));
+  if (!plain.ok) return plain;
+  return err({
+    ...created.error,
+    message: `The tracking issue was opened without labels and assignees. ${created.error.message}`,
+    fix: 'Correct the inputs `issue-labels` and `issue-assignees`: whom an issue is assigned to must have access to the repository.',
+  });
 }
 
 async function update(

@@ -41,7 +41,8 @@ export function ruleTitle(rule: string, targets: LinkTargets): string {
 }
 
 function ruleLabeled(rule: string, label: string, { rulesUrl }: LinkTargets): string {
-  if (rulesUrl === undefined) return label;
+  // A report of somebody else's run may name anything as a rule, and only ours have pages.
+  if (rulesUrl === undefined || !/^[a-z][a-z0-9-]*$/.test(rule)) return label;
   // No rules, so that they have no page of their own.
   if (rule === WAIVERS_RULE.id || rule === UNVERIFIED_RULE.id) {
     return link(label, `${rulesUrl.replace(/\/rules$/, '')}/policy.md#${rule}`);
