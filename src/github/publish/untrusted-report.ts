@@ -38,9 +38,19 @@ export async function readUntrustedReport(path: string): Promise<Result<Report, 
 export function parseUntrustedReport(text: string): Result<Report, string> {
   const read = readCheck(text);
   if (!read.ok) return err(`${read.error.message} ${read.error.fix}`);
-  const outside = read.value.findings.find(({ location }) => leavesRepository(location.file));
+  const outside = linkedFiles(read.value).find(leavesRepository);
   if (outside === undefined) return read;
-  return err(`The report names the file ${JSON.stringify(outside.location.file)}, which is no path in a repository.`);
+  return err(`The report names the file ${JSON.stringify(outside)}, which is no path in a repository.`);
+}
+
+/** The files that comment, summary and SARIF lead to. */
+function linkedFiles({ findings, answers, uses, waivers }: Report): readonly string[] {
+  return [
+    ...findings.map(({ location }) => location.file),
+    ...answers.map(({ location }) => location.file),
+    ...uses.map(({ file }) => file),
+    ...waivers.flatMap(({ at }) => at?.file ?? []),
+  ];
 }
 
 /** Whether a path, as a reader of SARIF or a browser may resolve it, leads out of the repository or is an address. */
