@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/collections.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import type { Reading } from './reading.js';
 import type { Stage } from './stage.js';
@@ -13,12 +14,7 @@ export interface ReadingIndex {
 /** Indexes a reading by its files' paths; it is asked about uses of that reading alone. */
 export function indexReading({ files, stages }: Reading): ReadingIndex {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const stagesByPath = new Map<string, Stage[]>();
-  for (const stage of stages) {
-    const known = stagesByPath.get(stage.file);
-    if (known === undefined) stagesByPath.set(stage.file, [stage]);
-    else known.push(stage);
-  }
+  const stagesByPath = groupBy(stages, ({ file }) => file);
   return {
     stages,
     fileOf: ({ file }) => byPath.get(file) ?? { path: file, status: 'read' },

@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/collections.js';
 import { code, inline, prose } from '../lib/escape/markdown.js';
 import { type ComplianceEvidence, type RequirementEvidence, wasObserved } from './evidence.js';
 import type { ImageFacts, PlatformFacts, Reported } from './image-facts.js';
@@ -140,15 +141,8 @@ function listed(all: readonly string[]): string {
 
 /** One line for all rules that the same was said of: an image that was not opened is one line and not twenty. */
 function notObserved(observations: readonly Observation[]): readonly string[] {
-  const answers = new Map<string, string[]>();
-  for (const observation of observations) {
-    if (wasObserved(observation)) continue;
-    const said = whatWasSeen(observation);
-    const before = answers.get(said);
-    if (before === undefined) answers.set(said, [rulesAnswer(observation)]);
-    else before.push(rulesAnswer(observation));
-  }
-  return [...answers].map(([said, rules]) => `${rules.join('; ')}: ${said}`);
+  const open = observations.filter((observation) => !wasObserved(observation));
+  return [...groupBy(open, whatWasSeen)].map(([seen, same]) => `${same.map(rulesAnswer).join('; ')}: ${seen}`);
 }
 
 function described(observation: Observation): string {

@@ -13,6 +13,11 @@ export function listed(words: readonly string[], most = 3): string {
   return allListed(words.length > most + 1 ? [...words.slice(0, most), `${words.length - most} more`] : words);
 }
 
+/** The first lines of many, and how many are left: `and 12 more`. */
+export function firstLines(lines: readonly string[], most: number): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`];
+}
+
 /**
  * `1 warning`, `2,000 warnings`; `count` is a whole number. The commas are set by hand: `toLocaleString` loads the data
  * of all languages, which takes longer than listing the images of a repository.

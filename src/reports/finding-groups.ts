@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/collections.js';
 import type { Finding } from './report.js';
 
 /** Findings that say the same: reported once, with all the places. */
@@ -15,18 +16,11 @@ export interface FindingGroup {
  * leaves every rule about the image open, and an SBOM that is not there fails each that asks for it: one thing to do.
  */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const { level, outcome, message, fix, details, waiver, inherited, heldBack } = finding;
-    const key = JSON.stringify([level, outcome, message, fix, details, waiver, inherited, heldBack]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
-  }
-  return [...groups.values()].flatMap((all) => {
-    const [finding] = all;
-    if (finding === undefined) return [];
-    return [{ finding, rules: [...new Set(all.map(({ rule }) => rule))], places: distinctPlaces(all), all }];
+  const groups = groupBy(findings, ({ level, outcome, message, fix, details, waiver, inherited, heldBack }) =>
+    JSON.stringify([level, outcome, message, fix, details, waiver, inherited, heldBack]),
+  );
+  return [...groups.values()].map((all) => {
+    return { finding: all[0], rules: [...new Set(all.map(({ rule }) => rule))], places: distinctPlaces(all), all };
   });
 }
 

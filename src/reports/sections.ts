@@ -1,4 +1,4 @@
-import { groupBy } from '../lib/collections.js';
+import { groupBy, optionalField } from '../lib/collections.js';
 import { capital } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
 import type { Finding, Report } from './report.js';
@@ -77,13 +77,17 @@ export function causes(report: Report, findings: readonly Finding[]): readonly C
     return JSON.stringify([finding.rule, finding.level, finding.outcome, image ?? finding.message]);
   });
   return [...groups.values()]
-    .flatMap((found) => {
+    .map((found): Cause => {
       const [first] = found;
-      if (first === undefined) return [];
       const image = imageOf(first, images);
       const fix = sharedFix(found);
       const places = [...new Set(found.map(({ location }) => placeOf(location)))];
-      return [{ row: { first, findings: found }, places, ...(image && { image }), ...(fix && { fix }) }];
+      return {
+        row: { first, findings: found },
+        places,
+        ...optionalField('image', image),
+        ...optionalField('fix', fix),
+      };
     })
     .sort((a, b) => errorsOf([b.row.first]) - errorsOf([a.row.first]) || b.places.length - a.places.length);
 }
@@ -94,22 +98,20 @@ export function errorsOf(findings: readonly Finding[]): number {
 }
 
 function subjectOf(
-  findings: readonly Finding[],
+  findings: readonly [Finding, ...Finding[]],
   images: ReadonlyMap<string, string>,
   unopened: ReadonlySet<string>,
 ): Subject {
-  const [first] = findings;
-  const image = first === undefined ? undefined : imageOf(first, images);
-  const fix = sharedFix(findings);
+  const image = imageOf(findings[0], images);
   const rows = [...groupBy(findings, ({ rule }) => rule).values()];
   return {
-    ...(image && { image }),
+    ...optionalField('image', image),
     places: [...new Map(findings.map(({ location }) => [placeOf(location), location])).values()],
     findings,
     platforms: [...new Set(findings.flatMap(({ platforms = [] }) => platforms))],
     isOpened: !findings.some(({ use }) => use !== undefined && unopened.has(use)),
-    rows: rows.flatMap((found) => (found[0] === undefined ? [] : [{ first: found[0], findings: found }])),
-    ...(fix && { fix }),
+    rows: rows.map((found) => ({ first: found[0], findings: found })),
+    ...optionalField('fix', sharedFix(findings)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/collections.js';
 import { keylessVoice } from '../policy/identity.js';
 import type { Signer } from './signer.js';
 
@@ -73,14 +74,7 @@ export function partBySigners<T extends SignedByAuthority>(
   contentOf: (document: T) => string,
 ): { readonly enough: readonly T[]; readonly tooFew: readonly T[] } {
   if (least <= 1) return { enough: documents, tooFew: [] };
-  const byContent = new Map<string, T[]>();
-  for (const document of documents) {
-    const content = contentOf(document);
-    const known = byContent.get(content);
-    if (known === undefined) byContent.set(content, [document]);
-    else known.push(document);
-  }
-  const groups = [...byContent.values()];
+  const groups = [...groupBy(documents, contentOf).values()];
   const isEnough = (group: readonly T[]) => countSigners(group) >= least;
   return {
     enough: groups.filter(isEnough).flat(),

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../lib/result.js';
+import { firstLines } from '../../lib/text.js';
 import { distributionPackages } from '../sbom/distribution-packages.js';
 import { isFields, texts } from '../sbom/fields.js';
 import type { Sbom } from '../sbom/sbom.js';
@@ -87,5 +88,5 @@ export function compareWithSbom(apko: Pick<ApkoConfiguration, 'packages'>, sbom:
       if (!wanted.has(name)) found.push(`the SBOM lists ${name}, and apko was not to install it`);
     }
   }
-  return found.length <= LISTED ? found : [...found.slice(0, LISTED), `and ${found.length - LISTED} more`];
+  return firstLines(found, LISTED);
 }

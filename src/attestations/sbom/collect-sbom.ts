@@ -2,6 +2,7 @@ import type { Collector } from '../../evidence/collector.js';
 import { type Evidence, present } from '../../evidence/evidence.js';
 import { optionalField } from '../../lib/collections.js';
 import { err, type Result } from '../../lib/result.js';
+import { firstLines } from '../../lib/text.js';
 import { sbomFamily } from '../../signatures/predicate-types.js';
 import { describeSigner } from '../../signatures/signer.js';
 import { type Carrier, distinct, findCarriers, isSigned } from '../attested.js';
@@ -35,7 +36,7 @@ function findDisagreements(first: Sbom, second: Sbom): readonly string[] {
       }
     }
   }
-  return found.length <= LISTED ? found : [...found.slice(0, LISTED), `and ${found.length - LISTED} more`];
+  return firstLines(found, LISTED);
 }
 
 function versionsByType(sbom: Sbom): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {

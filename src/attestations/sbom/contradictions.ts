@@ -1,3 +1,4 @@
+import { firstLines } from '../../lib/text.js';
 import type { SbomPackage, SbomRelationship } from './sbom.js';
 
 /** How many are reported before the rest is counted. */
@@ -34,7 +35,7 @@ export function findContradictions(
     }
   }
   for (const id of idsInContainmentCycles(relationships)) found.push(`${id} contains itself`);
-  return found.length <= LISTED ? found : [...found.slice(0, LISTED), `and ${found.length - LISTED} more`];
+  return firstLines(found, LISTED);
 }
 
 function label(item: SbomPackage): string {

@@ -1,4 +1,4 @@
-import { optionalField } from '../../lib/collections.js';
+import { groupBy, optionalField } from '../../lib/collections.js';
 import { parsePurl } from '../../packages/purl.js';
 import { normalizeVersion } from './distribution-packages.js';
 
@@ -58,15 +58,8 @@ function named<K extends string>(key: K, version: string | undefined): { readonl
 
 /** Versions by package, each list sorted; no version is the empty text. */
 function byIdentity(packages: readonly NamedPackage[]): Map<string, string[]> {
-  const versions = new Map<string, string[]>();
-  for (const item of packages) {
-    const { identity, version } = identify(item);
-    const row = versions.get(identity);
-    if (row === undefined) versions.set(identity, [version]);
-    else row.push(version);
-  }
-  for (const row of versions.values()) row.sort();
-  return versions;
+  const groups = groupBy(packages.map(identify), ({ identity }) => identity);
+  return new Map([...groups].map(([identity, all]) => [identity, all.map(({ version }) => version).sort()]));
 }
 
 function identify(item: NamedPackage): { readonly identity: string; readonly version: string } {

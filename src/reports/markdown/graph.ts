@@ -1,5 +1,6 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import type { Stage } from '../../build-files/stage.js';
+import { groupBy } from '../../lib/collections.js';
 import { cutMiddle, visible } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import type { Answer } from '../../rules/answer.js';
@@ -91,14 +92,8 @@ export function stageGraph(report: Report): string {
 const ORDER = Object.keys(CLASSES);
 
 function signsOfUses(answers: readonly Answer[]): ReadonlyMap<string, readonly Sign[]> {
-  const signs = new Map<string, Sign[]>();
-  for (const answer of answers) {
-    if (answer.use === undefined) continue;
-    const known = signs.get(answer.use);
-    if (known === undefined) signs.set(answer.use, [signOf(answer)]);
-    else known.push(signOf(answer));
-  }
-  return signs;
+  const about = answers.filter(({ use }) => use !== undefined);
+  return new Map([...groupBy(about, ({ use = '' }) => use)].map(([use, all]) => [use, all.map(signOf)]));
 }
 
 /** The images of a run as nodes: one node a name, however many uses name it. */

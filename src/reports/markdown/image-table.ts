@@ -1,4 +1,5 @@
 import type { ImageUse } from '../../build-files/image-use.js';
+import { groupBy } from '../../lib/collections.js';
 import { code, inline } from '../../lib/escape/markdown.js';
 import { cutMiddle } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
@@ -61,23 +62,9 @@ function tableLine(cells: readonly string[]): string {
 /** One row per image name, its uses in reading order. */
 function rowsOf(report: Report): readonly Row[] {
   const images = new Map(report.images.map((image) => [image.id, image]));
-  const answers = new Map<string, Answer[]>();
-  for (const answer of report.answers) {
-    if (answer.use === undefined) continue;
-    const known = answers.get(answer.use);
-    if (known === undefined) answers.set(answer.use, [answer]);
-    else known.push(answer);
-  }
-  const uses = new Map<string, ImageUse[]>();
-  for (const use of report.uses) {
-    const key = imageKey(use);
-    const known = uses.get(key);
-    if (known === undefined) uses.set(key, [use]);
-    else known.push(use);
-  }
-  return [...uses.values()].map((group) => {
-    const [first] = group;
-    const name = first === undefined ? '' : imageName(first);
+  const answers = groupBy(report.answers, ({ use }) => use);
+  return [...groupBy(report.uses, imageKey).values()].map((group) => {
+    const name = imageName(group[0]);
     const own = group.flatMap((use) => answers.get(use.id) ?? []);
     const ids = new Set(own.flatMap((answer) => answer.image ?? []));
     const image = [...ids].flatMap((id) => images.get(id) ?? []).find(({ resolved }) => resolved !== undefined);
