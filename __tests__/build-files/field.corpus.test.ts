@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { gateRun } from '../support/gate-run.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
@@ -90,6 +92,14 @@ describeWithSharedData(CASES, 'build definitions seen in the field', () => {
 
   test('old-frontend-heredoc: what an old frontend reads is listed', async () => {
     expect(images(await readCase('old-frontend-heredoc'))).toContain('evil.example/hidden:1');
+  });
+
+  test('port-leading-zero: every spelling of a denied registry is denied', async () => {
+    const directory = sharedData(`${CASES}/port-leading-zero`);
+    const policy = readFileSync(`${directory}/.github/base-image-gate.yml`, 'utf8');
+    const report = await gateRun({ files: openWorkingTree(directory, { allFiles: true }), policy });
+    const denied = report.answers.filter(({ rule, outcome }) => rule === 'denied-base' && outcome === 'fail');
+    expect(denied.map(({ location }) => location.line)).toEqual([1, 2, 3]);
   });
 
   test('arg-selects-stage-not-overridable: an argument that chooses the stage can replace the image', async () => {

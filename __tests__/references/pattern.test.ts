@@ -254,3 +254,18 @@ describe('rank and relation', () => {
     expect(patternCovers(pattern(outer), pattern(inner))).toBe(expected);
   });
 });
+
+describe('official images of Docker Hub for one architecture', () => {
+  test.each([
+    ['arm32v7/alpine:3', 'alpine', true],
+    ['amd64/debian', 'docker.io/library/*', true],
+    ['docker.io/s390x/nginx:1', 'nginx:1', true],
+    ['arm32v7/alpine', 'docker.io/arm32v7/**', true],
+    ['arm32v7/alpine', 'debian', false],
+    ['amd64/deep/alpine', 'docker.io/library/**', false],
+    ['acme/alpine', 'alpine', false],
+    ['ghcr.io/arm32v7/alpine', 'alpine', false],
+  ])('%s and %s: %s', (text, by, expected) => {
+    expect(matches(pattern(by), reference(text))).toBe(expected);
+  });
+});

@@ -39,6 +39,8 @@ export type Evidence<T> =
       readonly cause: UnavailableCause;
       /** The named limit that was passed, where the cause is one. */
       readonly limit?: string;
+      /** The platforms that an image has instead of the one that was looked for. */
+      readonly platforms?: readonly string[];
       readonly lookedIn?: readonly LookedIn[];
     } & Explanation)
   | {

@@ -5,7 +5,7 @@ import type { CollectedEvidence } from '../evidence/kinds.js';
 import { optionalField } from '../lib/collections.js';
 import { ruleSetting } from '../policy/settings.js';
 import { applyWaivers } from '../policy/waivers.js';
-import { formatPlatform, type Platform } from '../references/platform.js';
+import { formatPlatform, type Platform, parsePlatform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
 import type { EvaluatedImage, ResolvedDigests } from '../reports/report.js';
 import type { Answer, Bar } from '../rules/answer.js';
@@ -37,13 +37,14 @@ const otherOfImage = imageRules.filter((rule) => !isIdentityRule(rule));
 
 /** Asks every rule about one use: identity first, so that an image nobody allowed is not even looked up. */
 export async function evaluateReference(use: ImageUse, run: RunContext): Promise<ReferenceEvaluation> {
-  const reference = run.referenceOf(use);
-  const identity = answersOfUse(identityOfUse, reference, null);
+  const named = run.referenceOf(use);
+  const identity = answersOfUse(identityOfUse, named, null);
   const barredByName = barredBy(identity, use, run);
-  const other = answersOfUse(otherOfUse, reference, barredByName);
+  const other = answersOfUse(otherOfUse, named, barredByName);
 
-  const unlisted = barredByName === null ? notContacted(reference, run) : null;
+  const unlisted = barredByName === null ? notContacted(named, run) : null;
   const barred = barredByName ?? unlisted;
+  const reference = barred === null ? await onPlatformsItHas(named, run) : named;
   const perPlatform = await Promise.all(
     reference.platforms.map(async (platform) => {
       const signed = await answersOfImage(identityOfImage, reference, platform, barred);
@@ -62,6 +63,29 @@ export async function evaluateReference(use: ImageUse, run: RunContext): Promise
     onBuild: onBuildOf(images),
     ...(unlisted === null ? {} : { notContacted: unlisted.message }),
   };
+}
+
+/** Platforms of an image that are evaluated where it has none of those by default. */
+const MAX_OTHER_PLATFORMS = 4;
+
+/**
+ * Where nobody says which platforms are built, linux/amd64 is taken. An image that has others alone, such as those of
+ * Windows, is built on one of them: it is evaluated on what it has.
+ */
+async function onPlatformsItHas(reference: ReferenceContext, run: RunContext): Promise<ReferenceContext> {
+  const { use } = reference.subject;
+  const [platform, ...others] = reference.platforms;
+  if (run.platformsChosen === true || use.platform !== null || platform === undefined || others.length > 0)
+    return reference;
+  const image = imageOn(reference, platform);
+  if (image === null || formatPlatform(platform) !== 'linux/amd64') return reference;
+  const { image: found } = await reference.evidence.collect(image, ['image']);
+  if (found?.status !== 'unavailable' || found.platforms === undefined) return reference;
+  const there = found.platforms.slice(0, MAX_OTHER_PLATFORMS).flatMap((text) => {
+    const parsed = parsePlatform(text);
+    return parsed.ok ? [parsed.value] : [];
+  });
+  return there.length === 0 ? reference : run.onPlatforms(use, there);
 }
 
 function barredBy(answers: readonly Answer[], use: ImageUse, run: RunInput): Bar | null {

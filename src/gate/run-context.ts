@@ -19,6 +19,8 @@ export interface RunInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
+  /** Whether the policy or a flag says which platforms are evaluated. */
+  readonly platformsChosen?: boolean;
 }
 
 /** What every step of a run needs: made once, passed on whole. */
@@ -27,6 +29,8 @@ export interface RunContext extends RunInput {
   readonly evidence: EvidenceCollection;
   /** Everything a reference is asked with; made once for each. */
   referenceOf(use: ImageUse): ReferenceContext;
+  /** The same on other platforms, from now on. */
+  onPlatforms(use: ImageUse, platforms: readonly Platform[]): ReferenceContext;
   /** The same run where nothing is inherited from a base: what another image is asked in, as if the build file named it. */
   readonly alone: RunContext;
 }
@@ -36,6 +40,13 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
   const { policy, catalog, settings, change, all } = input;
   const references = new Map<ImageUse, ReferenceContext>();
   let alone: RunContext | undefined;
+  const referenceOf = (use: ImageUse) => {
+    const known = references.get(use);
+    if (known !== undefined) return known;
+    const made = referenceContext(use, input, reading, evidence);
+    references.set(use, made);
+    return made;
+  };
   return {
     policy,
     catalog,
@@ -48,10 +59,10 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
       alone ??= startRun({ ...input, change: null }, reading, evidence);
       return alone;
     },
-    referenceOf(use) {
-      const known = references.get(use);
-      if (known !== undefined) return known;
-      const made = referenceContext(use, input, reading, evidence);
+    ...optionalField('platformsChosen', input.platformsChosen),
+    referenceOf,
+    onPlatforms(use, platforms) {
+      const made = { ...referenceOf(use), platforms };
       references.set(use, made);
       return made;
     },

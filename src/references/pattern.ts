@@ -138,7 +138,7 @@ export function matches(pattern: ImagePattern, reference: Reference): boolean {
   if (pattern.tag !== undefined && (reference.tag === undefined || !globMatches(pattern.tag, reference.tag))) {
     return false;
   }
-  return globMatches(pattern.name, matchedName(reference));
+  return matchedNames(reference).some((name) => globMatches(pattern.name, name));
 }
 
 /** `registry/repository` under the registry's one name. */
@@ -146,6 +146,21 @@ function matchedName(reference: Reference): string {
   const host = canonicalHost(reference.registry);
   const official = host === 'docker.io' && !reference.repository.includes('/');
   return `${host}/${official ? 'library/' : ''}${reference.repository}`;
+}
+
+/**
+ * Where Docker Hub has its official images for one architecture each: `arm32v7/alpine` is one of the images that
+ * `alpine` names.
+ * @see https://github.com/docker-library/official-images#architectures-other-than-amd64
+ */
+const OFFICIAL_BY_ARCHITECTURE =
+  /^docker\.io\/(?:amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x|windows-amd64)\/([^/]+)$/;
+
+/** What patterns are matched against: the name, and that of the official image which it is. */
+function matchedNames(reference: Reference): readonly string[] {
+  const name = matchedName(reference);
+  const [, official] = OFFICIAL_BY_ARCHITECTURE.exec(name) ?? [];
+  return official === undefined ? [name] : [name, `docker.io/library/${official}`];
 }
 
 /** How much of a pattern is literal before its first wildcard, in characters of the canonical text: its rank. */

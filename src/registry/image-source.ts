@@ -19,6 +19,8 @@ export interface RegistryError extends Failure<Exclude<UnavailableCause, 'stale'
   readonly retryAfterSeconds?: number;
   /** The named limit that was passed, where code is `limit`. */
   readonly limit?: string;
+  /** The platforms that an index has, where it lacks the one that was looked for. */
+  readonly platforms?: readonly string[];
   /** The form's name, where the content is sound but in a form that we can't evaluate: evidence is then `unsupported`. */
   readonly unsupported?: string;
 }

@@ -64,6 +64,7 @@ export function registryErrorEvidence(error: RegistryError): Evidence<never> {
     status: 'unavailable',
     cause: error.code,
     ...optionalField('limit', error.limit),
+    ...optionalField('platforms', error.platforms),
     message: error.message,
     fix: error.fix,
     lookedIn: [place],

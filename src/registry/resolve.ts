@@ -142,6 +142,7 @@ function missingPlatform(
     request: `${repository.registry}/${repository.repository}@${digest}`,
     message: `The index ${repository.registry}/${repository.repository}@${digest} has no image for ${formatPlatform(platform)}; it has ${there.slice(0, 20).join(', ') || 'none for any platform'}.`,
     fix: 'Evaluate the platforms that are built (`platforms` in the policy), or use an image that has this one.',
+    platforms: there,
   };
 }
 

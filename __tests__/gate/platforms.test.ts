@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { gateRun } from '../support/gate-run.js';
+import { makeImage, makeIndex } from '../support/image/image-maker.js';
+import { layoutOf } from '../support/image/layout-of.js';
+
+const POLICY =
+  'version: 1\nprofile: baseline\nallow:\n  - { image: "demo.example/**", signed: false, reason: built here }\nregistries: { demo.example: {} }\n';
+
+async function platformsOf(platforms: readonly string[], dockerfile: string, more = ''): Promise<unknown> {
+  const index = makeIndex(await Promise.all(platforms.map((platform) => makeImage({ platform }))));
+  const source = await layoutOf({ 'demo.example/base:1': index });
+  const report = await gateRun({ files: { Dockerfile: dockerfile }, policy: `${POLICY}${more}`, source });
+  return report.images.map(({ platform, resolved }) => [platform, resolved !== undefined]);
+}
+
+const FROM = 'FROM demo.example/base:1\nUSER 65532\n';
+
+describe('an image without linux/amd64', () => {
+  test.each([
+    [['windows/amd64'], [['windows/amd64', true]]],
+    [['linux/arm64'], [['linux/arm64', true]]],
+    [
+      ['linux/arm64', 'linux/s390x'],
+      [
+        ['linux/arm64', true],
+        ['linux/s390x', true],
+      ],
+    ],
+  ])('is evaluated on what it has: %j', async (platforms, expected) => {
+    expect(await platformsOf(platforms, FROM)).toEqual(expected);
+  });
+
+  test('is not resolved where the policy or the build file names the platform', async () => {
+    const missing = [['linux/amd64', false]];
+    expect(await platformsOf(['linux/arm64'], FROM, 'platforms: [linux/amd64]\n')).toEqual(missing);
+    expect(await platformsOf(['linux/arm64'], FROM.replace('FROM', 'FROM --platform=linux/amd64'))).toEqual(missing);
+  });
+
+  test('leaves an image that has it where it is', async () => {
+    expect(await platformsOf(['linux/amd64', 'linux/arm64'], FROM)).toEqual([['linux/amd64', true]]);
+  });
+});
