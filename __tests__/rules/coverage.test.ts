@@ -25,6 +25,13 @@ const DEBIAN: readonly LayerFile[] = [
 const program = (path: string, text: string): LayerFile => ({ path, content: elf(`\0${text}\0`), mode: 0o755 });
 const header = (path: string, content: string): LayerFile => ({ path, content });
 
+const spdx = (purl: string) =>
+  JSON.stringify({
+    spdxVersion: 'SPDX-2.3',
+    packages: [{ name: 'x', externalRefs: [{ referenceType: 'purl', referenceLocator: purl }] }],
+  });
+const SPDX = spdx('pkg:bitnami/redis@7.0.4-5?arch=amd64');
+const SPDX_LUA = spdx('pkg:generic/lua@5.1.5');
 const hasDatabase = (files: readonly LayerFile[]) => files.some(({ path }) => path.startsWith('var/lib/dpkg'));
 
 let server: OsvServer;
@@ -106,7 +113,12 @@ const CONTENTS: readonly (readonly [string, readonly LayerFile[], readonly strin
   ['conda packages', [header('opt/conda/conda-meta/a-1-0.json', '{}')], NOT_COVERED],
   ['R packages', [header('usr/lib/R/site-library/a/DESCRIPTION', 'Package: a')], NOT_COVERED],
   ['a .NET package', [header('app/app.deps.json', '{"libraries":{"A/1.0.0":{"type":"package"}}}')], COVERED],
-  ["Bitnami's components", [header('opt/bitnami/redis/.spdx-redis.spdx', '{}')], NOT_COVERED],
+  ["a component of Bitnami's", [header('opt/bitnami/redis/.spdx-redis.spdx', SPDX)], COVERED],
+  [
+    "a library of Bitnami's that no advisories are about",
+    [header('opt/bitnami/redis/.spdx-redis.spdx', SPDX_LUA)],
+    NOT_COVERED,
+  ],
   ['packages of pacman', [header('var/lib/pacman/local/a-1-1/desc', '%NAME%')], NOT_COVERED],
   ['packages of Portage', [header('var/db/pkg/app-misc/a-1/PF', 'a-1')], NOT_COVERED],
   ['packages of Nix', [header('nix/var/nix/db/db.sqlite', 'SQLite format 3')], NOT_COVERED],

@@ -123,6 +123,7 @@ const packagesSchema = z.strictObject({
         'pypi',
         'golang',
         'maven',
+        'bitnami',
         'cargo',
         'composer',
         'gem',

@@ -26,6 +26,7 @@ interface PackageIdentity {
 
 /** What separates a namespace from a name, by type; the types of distributions have theirs as namespace. */
 const SEPARATORS = {
+  bitnami: '/',
   cargo: '/',
   composer: '/',
   gem: '/',

@@ -122,3 +122,39 @@ describe('the list of dependencies of a .NET application', () => {
     expect(catalogFile('app/shop.deps.json', text)).toEqual({ packages: [], unread: [], problems: [problem] });
   });
 });
+
+describe("the SPDX file of one of Bitnami's components", () => {
+  const PLACE = 'opt/bitnami/redis/.spdx-redis.spdx';
+  const about = (name: string, purl?: string) => ({
+    name,
+    versionInfo: '1.0',
+    ...(purl === undefined ? {} : { externalRefs: [{ referenceType: 'purl', referenceLocator: purl }] }),
+  });
+  const documentOf = (...packages: readonly object[]) => JSON.stringify({ spdxVersion: 'SPDX-2.3', packages });
+
+  test('names the component and its libraries, each by its own type', () => {
+    const text = documentOf(
+      about('redis', 'pkg:bitnami/redis@7.0.4-5?arch=amd64&distro=debian-11'),
+      about('net', 'pkg:golang/golang.org/x/net@v0.17.0'),
+      about('core', 'pkg:maven/org.x/core@2.0'),
+      about('lua', 'pkg:generic/lua@5.1.5'),
+      about('other'),
+      about('broken', 'redis'),
+    );
+    expect(named(catalogFile(PLACE, text))).toEqual([
+      'bitnami:redis@7.0.4-5',
+      'generic:broken@1.0',
+      'generic:lua@5.1.5',
+      'generic:other@1.0',
+      'golang:golang.org/x/net@0.17.0',
+      'maven:org.x:core@2.0',
+    ]);
+  });
+
+  test.each([
+    ['SPDXVersion: SPDX-2.3', 'it is not JSON'],
+    ['{}', 'it is no SPDX document of a component'],
+  ])('that can not be read is named: %s', (text, problem) => {
+    expect(catalogFile(PLACE, text)).toEqual({ packages: [], unread: [], problems: [problem] });
+  });
+});

@@ -16,7 +16,7 @@ const expectedSchema = z.object({ packages: z.array(z.object({ purl: z.string() 
  */
 const DIFFERENCES: Readonly<Record<string, { theirs?: RegExp; ours?: readonly string[]; unread?: readonly string[] }>> =
   {
-    'bitnami-spdx': { theirs: /^pkg:bitnami\//, unread: ['bitnami'] },
+    'bitnami-spdx': { theirs: /^pkg:bitnami\//, ours: ['pkg:bitnami/redis@7.0.4-5', 'pkg:generic/lua@5.1.5'] },
     'conda-environment': { theirs: /^pkg:conda\//, unread: ['conda'] },
     'dotnet-app-and-runtime': {
       theirs: /^pkg:nuget\/Microsoft\.(?:NETCore|AspNetCore)\.App\.Runtime/,

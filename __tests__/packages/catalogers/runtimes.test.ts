@@ -96,7 +96,6 @@ describe('packages of a type that is not read', () => {
   test.each([
     ['conda', 'opt/conda/conda-meta/openssl-3.0.7.json'],
     ['cran', 'usr/lib/R/library/Matrix/DESCRIPTION'],
-    ['bitnami', 'opt/bitnami/redis/.spdx-redis.spdx'],
     ['alpm', 'var/lib/pacman/local/openssl-3.0.7-2/desc'],
     ['portage', 'var/db/pkg/dev-libs/openssl-3.0.7-r1/PF'],
     ['opkg', 'usr/lib/opkg/status'],

@@ -11,7 +11,17 @@ export interface CandidateFile {
 }
 
 /** Package types that catalogers find, by their purl type. `generic`: runtimes and servers, which have no registry. */
-export type CatalogedType = 'cargo' | 'composer' | 'gem' | 'golang' | 'maven' | 'npm' | 'nuget' | 'pypi' | 'generic';
+export type CatalogedType =
+  | 'bitnami'
+  | 'cargo'
+  | 'composer'
+  | 'gem'
+  | 'golang'
+  | 'maven'
+  | 'npm'
+  | 'nuget'
+  | 'pypi'
+  | 'generic';
 
 /** A package that a file contains. */
 export interface CatalogedPackage {
@@ -25,17 +35,7 @@ export interface CatalogedPackage {
 }
 
 /** Package types that are recognized and that no cataloger reads, or not in every form. */
-export type UnreadType =
-  | 'alpm'
-  | 'bitnami'
-  | 'cargo'
-  | 'chisel'
-  | 'conda'
-  | 'cran'
-  | 'gem'
-  | 'nix'
-  | 'opkg'
-  | 'portage';
+export type UnreadType = 'alpm' | 'cargo' | 'chisel' | 'conda' | 'cran' | 'gem' | 'nix' | 'opkg' | 'portage';
 
 /** What a file contains besides itself. */
 export interface FileCatalog {

@@ -1,4 +1,5 @@
 import { archiveCataloger, brokenArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
+import { bitnamiCataloger } from './bitnami.js';
 import { cargoCataloger } from './cargo.js';
 import { type CandidateFile, type Cataloger, type FileReader, mergeCatalogs } from './cataloger.js';
 import { composerCataloger } from './composer.js';
@@ -21,6 +22,7 @@ const CATALOGERS: readonly Cataloger[] = [
   ...runtimeHeaderCatalogers,
   dotnetCataloger,
   ...programStringCatalogers,
+  bitnamiCataloger,
   cargoCataloger,
   composerCataloger,
   gemCataloger,

@@ -5,7 +5,6 @@ import { EMPTY } from './cataloger.js';
 const PLACES: readonly (readonly [type: UnreadType, names: RegExp])[] = [
   ['conda', /(?:^|\/)conda-meta\/[^/]+\.json$/],
   ['cran', /(?:^|\/)(?:library|site-library)\/[^/]+\/DESCRIPTION$/],
-  ['bitnami', /(?:^|\/)opt\/bitnami\/[^/]+\/\.spdx-[^/]+\.spdx$/],
   ['alpm', /(?:^|\/)var\/lib\/pacman\/local\/[^/]+\/desc$/],
   ['portage', /(?:^|\/)var\/db\/pkg\/[^/]+\/[^/]+\/PF$/],
   ['nix', /(?:^|\/)nix\/var\/nix\/db\/db\.sqlite$/],

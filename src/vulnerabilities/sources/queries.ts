@@ -215,14 +215,19 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   ...LANGUAGE_ECOSYSTEMS,
   golang: 'Go',
   maven: 'Maven',
+  bitnami: 'Bitnami',
   cargo: 'crates.io',
   composer: 'Packagist',
   gem: 'RubyGems',
   nuget: 'NuGet',
 };
 
-/** Records about Composer's packages write versions without the v that tags have. */
+/**
+ * A version as records write it: of Composer's packages without the v that tags have, of Bitnami's components that of
+ * upstream, without the number of Bitnami's own build (`7.0.4-5`).
+ */
 function askedVersion(type: string, version: string): string {
+  if (type === 'bitnami') return version.replace(/-[0-9]+$/, '');
   return type === 'composer' ? version.replace(/^v(?=[0-9])/, '') : version;
 }
 
