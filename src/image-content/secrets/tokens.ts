@@ -49,7 +49,6 @@ const TOKENS: readonly TokenPattern[] = [
   { kind: 'Shopify token', pattern: /\bshp(?:at|ca|pa|ss)_[a-f0-9]{32}\b/g },
   { kind: 'Atlassian token', pattern: /\bAT(?:ATT3xFfG[A-Za-z0-9+/=_-]{160,240}|BB[A-Za-z0-9]{32}\b)/g },
   { kind: 'Pulumi token', pattern: /\bpul-[a-f0-9]{40}\b/g },
-  { kind: 'HCP Terraform token', pattern: /\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,80}/g },
   { kind: 'Postman key', pattern: /\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b/g },
   { kind: 'RubyGems token', pattern: /\brubygems_[a-f0-9]{48}\b/g },
   { kind: 'Vault token', pattern: /\bhv[sb]\.[A-Za-z0-9_-]{90,300}/g },
@@ -68,7 +67,7 @@ const TOKENS: readonly TokenPattern[] = [
 
 /** One pass that says whether any of them is worth asking for. */
 const ANY_TOKEN =
-  /gh[pousr]_[A-Za-z0-9]|github_pat_|gl[pdrcfas][a-z]{1,4}[-_]|glc_eyJ|npm_[A-Za-z0-9]{36}|pypi-AgEI|\bcio[A-Za-z0-9]{32}|oy2[a-z0-9]{43}|xox[abprs]-[0-9]|xapp-[0-9]|[rs]k_live_|GOCSPX-|ya29\.|dckr_[po]at_|T3BlbkFJ|sk-ant-|gsk_[A-Za-z0-9]{52}|xai-[A-Za-z0-9]{80}|r8_[A-Za-z0-9]{37}|pplx-|hf_[A-Za-z]{34}|SG\.[A-Za-z0-9_-]{22}\.|do[opr]_v1_|dapi[a-f0-9]{32}|sntry[su]_|NRAK-|shp(?:at|ca|pa|ss)_|ATATT3|ATBB|pul-[a-f0-9]{40}|\.atlasv1\.|PMAK-|rubygems_[a-f0-9]{48}|hv[sb]\.[A-Za-z0-9_-]{90}|[78]Q~|AccountKey=|AGE-SECRET-KEY-1|private-key ?\(|PuTTY-User-Key-File-|aws_secret|AWS_SECRET|ecretAccessKey|secret_access_key/;
+  /gh[pousr]_[A-Za-z0-9]|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|agent|soat)-|gl(?:sa_|c_eyJ)|npm_[A-Za-z0-9]{36}|pypi-AgEI|cio[A-Za-z0-9]{32}|oy2[a-z0-9]{43}|xox[abprs]-[0-9]|xapp-[0-9]|[rs]k_live_|GOCSPX-|ya29\.|dckr_[po]at_|T3BlbkFJ|sk-ant-|gsk_[A-Za-z0-9]{52}|xai-[A-Za-z0-9]{80}|r8_[A-Za-z0-9]{37}|pplx-[A-Za-z0-9]{48}|hf_[A-Za-z]{34}|SG\.[A-Za-z0-9_-]{22}\.|do[opr]_v1_|dapi[a-f0-9]{32}|sntry[su]_|NRAK-|shp(?:at|ca|pa|ss)_|ATATT3|ATBB|pul-[a-f0-9]{40}|PMAK-|rubygems_[a-f0-9]{48}|hv[sb]\.[A-Za-z0-9_-]{90}|Q~|AccountKey=|AGE-SECRET-KEY-1|private-key ?\(|PuTTY-User-Key-File-|aws_secret|AWS_SECRET|ecretAccessKey|secret_access_key/;
 
 /** Tokens in a text, by their kinds and places. Examples are distinguished by their lack of variety, and by the word. */
 export function tokensIn(text: string): readonly { readonly kind: string; readonly at: number }[] {
