@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
-import { registryLimits } from '../../src/registry/limits.js';
 import { verdictReason } from '../../src/reports/tally.js';
 import { gateRun } from '../support/gate-run.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { layoutOf } from '../support/image/layout-of.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
+import { withRunTime } from '../support/run-time.js';
 
 const POLICY = 'version: 1\nprofile: baseline\nallow: [{ image: "demo.example/**", signed: false, reason: ours }]\n';
 const FILES = { Dockerfile: 'FROM demo.example/slow:1 AS a\nFROM demo.example/fast:1\nCOPY --from=a /x /x\n' };
-const settings = { limits: registryLimits({ 'run-ms': 2000 }) };
 const never = () => new Promise<never>(() => undefined);
 
 /** Answers for one repository, and hangs for the other. */
@@ -28,10 +27,13 @@ async function halfHanging(): Promise<ImageSource> {
 
 describe('a run whose time is over', () => {
   test('reports what it found, and names what is missing once', async () => {
-    const report = await gateRun({ files: FILES, policy: POLICY, source: await halfHanging(), settings });
+    const source = await halfHanging();
+    const report = await withRunTime((pass) =>
+      gateRun({ files: FILES, policy: POLICY, source, evaluated: (done) => (done === 1 ? pass() : undefined) }),
+    );
     expect(report.verdict).toBe('indeterminate');
     expect(report.coverage).toMatchObject({ references: 2, unchecked: 1 });
-    expect(report.limits).toEqual([{ name: 'run-ms', message: expect.stringContaining('2 s') }]);
+    expect(report.limits).toEqual([{ name: 'run-ms', message: expect.stringContaining('10 min') }]);
     expect(verdictReason(report)).toContain('(limit run-ms): 1 reference not checked');
     const fast = report.answers.filter(({ image }) => image?.includes('fast'));
     expect(fast.map(({ outcome }) => outcome)).toContain('pass');
@@ -39,8 +41,13 @@ describe('a run whose time is over', () => {
 
   test('does not pass for build files that it did not get to', async () => {
     const tree = openWorkingTree(makeDirectory(FILES), { allFiles: true });
-    const files = { name: tree.name, entries: () => tree.entries(), read: never };
-    const report = await gateRun({ files, policy: POLICY, settings });
+    const report = await withRunTime((pass) => {
+      const read = () => {
+        pass();
+        return never();
+      };
+      return gateRun({ files: { name: tree.name, entries: () => tree.entries(), read }, policy: POLICY });
+    });
     expect(report.verdict).toBe('indeterminate');
     expect(report.files).toMatchObject([{ status: 'unreadable', reason: expect.stringContaining('run-ms') }]);
   });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { ImageSource } from '../../src/registry/image-source.js';
-import { registryLimits } from '../../src/registry/limits.js';
 import type { Report } from '../../src/reports/report.js';
 import { verdictReason } from '../../src/reports/tally.js';
 import { asImageRule } from '../../src/rules/rule.js';
@@ -14,15 +13,15 @@ import { makeImage } from '../support/image/image-maker.js';
 import { layoutOf } from '../support/image/layout-of.js';
 import { spdxDocument } from '../support/image/make-sbom.js';
 import { refusedSource } from '../support/registry/refused-source.js';
+import { withRunTime } from '../support/run-time.js';
 
 const NAMED = 'allow: [{ image: "demo.example/**", signed: false, reason: ours }]\n';
 const FILES = { Dockerfile: 'FROM demo.example/base:1\n' };
 
-async function run(policy: string, given: { files?: Record<string, string>; source?: ImageSource; ms?: number } = {}) {
-  const { files = FILES, source = refusedSource(), ms } = given;
-  const settings = ms === undefined ? {} : { limits: registryLimits({ 'run-ms': ms }) };
+async function run(policy: string, given: { files?: Record<string, string>; source?: ImageSource } = {}) {
+  const { files = FILES, source = refusedSource() } = given;
   const now = new Date('2026-11-30');
-  return await gateRun({ files, policy: `version: 1\n${policy}`, source, now, settings });
+  return await gateRun({ files, policy: `version: 1\n${policy}`, source, now });
 }
 
 async function unreadableLayers(): Promise<ImageSource> {
@@ -109,8 +108,13 @@ const CLAUSES: readonly (readonly [clause: string, holds: () => Promise<void>])[
   [
     'and a run that takes too long reports what it has.',
     async () => {
-      const source = { ...refusedSource(), resolveTag: () => new Promise<never>(() => undefined) };
-      const report = await run(NAMED, { source, ms: 50 });
+      const report = await withRunTime((pass) => {
+        const resolveTag = () => {
+          pass();
+          return new Promise<never>(() => undefined);
+        };
+        return run(NAMED, { source: { ...refusedSource(), resolveTag } });
+      });
       expect(report.limits).toMatchObject([{ name: 'run-ms' }]);
       expect(report.coverage).toMatchObject({ references: 1, unchecked: 1 });
     },
