@@ -88,6 +88,14 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   'names a file of main in a Compose file': {
     attack: { 'compose.yaml': 'services: { a: { build: { context: ., dockerfile: parts/legacy.txt } } }\n' },
   },
+  'writes a build into a Compose file': {
+    attack: {
+      'compose.yaml': 'services: { a: { build: { dockerfile_inline: "FROM images.example/legacy/base:1" } } }\n',
+    },
+  },
+  'writes a build into a bake file': {
+    attack: { 'docker-bake.hcl': 'target "default" { dockerfile-inline = "FROM images.example/legacy/base:1" }\n' },
+  },
   'names a file of main in a script': { attack: { 'build.sh': 'docker build -f parts/legacy.txt .\n' } },
   'names a file of main in a workflow': {
     attack: {
