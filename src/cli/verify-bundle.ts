@@ -5,10 +5,14 @@ import { terminal } from '../lib/escape/visible.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { isUnknownToRoot } from '../signatures/signature-error.js';
 import { describeSigner } from '../signatures/signer.js';
+import type { SigstoreInstance } from '../signatures/sigstore/trusted-root.js';
 import type { ArtifactQuestion } from '../signatures/sigstore/verify-artifact.js';
 import type { Command } from './command.js';
 import { defineCommand } from './define-command.js';
 import { VERIFY_BUNDLE } from './definitions.js';
+
+/** What the public instance says of a bundle of GitHub's, which has neither its authorities nor a log. */
+const OTHERS: ReadonlySet<string> = new Set(['unknown-authority', 'not-logged']);
 
 /** Who must have signed, as the command line says it. */
 type Expected =
@@ -37,23 +41,27 @@ export const verifyBundle: Command = defineCommand(VERIFY_BUNDLE, async ({ value
     io.stderr(`verify-bundle: ${wanted.error}\n`);
     return 1;
   }
-  const root = await loadTrustedRoot({
-    offline: values.offline ?? false,
-    ...(values['trusted-root'] === undefined ? {} : { file: at(values['trusted-root']) }),
-  });
-  if (!root.ok) return wrong(`${root.error.reason}.`);
-  if (root.value.note !== undefined) io.stderr(`${root.value.note}\n`);
-  const verified = await verifyArtifact({
-    bundle: bundle.value,
-    artifact: artifact.value,
-    expected: wanted.value,
-    root: root.value,
-    now: new Date(),
-  });
+  const file = values['trusted-root'] === undefined ? undefined : at(values['trusted-root']);
+  const question = { bundle: bundle.value, artifact: artifact.value, expected: wanted.value, now: new Date() };
+  const verifyBy = async (instance: SigstoreInstance) => {
+    // A file that lists no root of the instance is no reason to fetch one.
+    const offline = values.offline === true || file !== undefined;
+    const root = await loadTrustedRoot({ instance, offline, file });
+    return root.ok ? ok({ root: root.value, verified: await verifyArtifact({ ...question, root: root.value }) }) : root;
+  };
+  const tried = await verifyBy('public-good');
+  if (!tried.ok) return wrong(`${tried.error.reason}.`);
+  // GitHub's own instance is asked by itself, never merged with the public one; a named root stands for whom it lists.
+  const { verified: first } = tried.value;
+  const mayBeOther = !first.ok && wanted.value.kind === 'keyless' && OTHERS.has(first.error.code);
+  const second = mayBeOther ? await verifyBy('github') : undefined;
+  const own = second?.ok === true && [undefined, second.value.root.name].includes(file) ? second.value : undefined;
+  const { root, verified } = own?.verified.ok === true ? own : tried.value;
+  if (root.note !== undefined) io.stderr(`${root.note}\n`);
   if (!verified.ok) {
     const { code, reason } = verified.error;
     io.stderr(`Not verified (${code}): ${terminal(reason)}.\n`);
-    return isUnknownToRoot(code) && root.value.mayBeOutdated ? 2 : 1;
+    return isUnknownToRoot(code) && root.mayBeOutdated ? 2 : 1;
   }
   const { signer, signedAt, logged } = verified.value;
   const when = signedAt === undefined ? '' : ` at ${signedAt}`;
