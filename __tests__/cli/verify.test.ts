@@ -86,7 +86,7 @@ describe('verify', () => {
     const mallory = ['--certificate-identity', 'https://mallory.example', ...IDENTITY.slice(2)];
     expect(await run(...COMMON, ...mallory, SIGNED)).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('this policy asks for https://mallory.example'),
+      stdout: expect.stringContaining('the policy requires https://mallory.example'),
     });
     expect(await run(...COMMON, SIGNED)).toMatchObject({
       code: 1,

@@ -353,7 +353,9 @@ describe('evidence toward a framework', () => {
     const many = makeReport({ uses: [python, ...uses], answers: [passing, failing, ...skipped] });
     const text = await renderEvidence(complianceEvidence(many, 'nist-800-53', RUN), 'markdown');
     const section = text.slice(text.indexOf('### CM-7 '), text.indexOf('### CM-7(1)'));
-    expect(section).toContain('Observed as the rule asks:\n\n- `allowed-base`: `cgr.dev/chainguard/python:latest`\n');
+    expect(section).toContain(
+      'Observed as the rule requires:\n\n- `allowed-base`: `cgr.dev/chainguard/python:latest`\n',
+    );
     expect(section).toContain('- `minimal`: `docker.io/library/node:0`, `docker.io/library/node:1`');
     expect(text.match(/Not opened: node:\d+\.$/gm)).toHaveLength(20);
     expect(text).toContain('`intact` skipped, error; `fresh` skipped, error; `non-root` skipped, error: ');
@@ -430,7 +432,7 @@ describe('evidence toward a framework', () => {
   test('says of a control that nothing was observed of why there is nothing', async () => {
     const text = await renderEvidence(complianceEvidence(report, 'nist-800-53', RUN), 'markdown');
     const section = text.slice(text.indexOf('### SA-22'), text.indexOf('### SI-2 '));
-    expect(section).toContain('none of these rules was asked of anything here');
+    expect(section).toContain('none of these rules applied to anything here');
   });
 
   test('of a repository without images is empty and not absent', async () => {

@@ -68,7 +68,7 @@ describe('who signed an image', () => {
   test('is not asked where nobody looked, and that is no "nobody"', async () => {
     expect(signaturesTold({})).toEqual({ status: 'not-asked', said: ['no rule of the policy needed it'] });
     const text = await markdown(reportOf({ 'linux/amd64': {} }));
-    expect(text).toContain('| Signed by | not asked: no rule of the policy needed it |');
+    expect(text).toContain('| Signed by | not evaluated: no rule of the policy needed it |');
     expect(text).not.toContain('no authority');
   });
 
@@ -186,7 +186,7 @@ test('what an untrusted party wrote stays in its cell', async () => {
   const text = await markdown(reportOf({ 'linux/amd64': { signatures: hostile, timestamps: hostile } }));
   expect(text.match(/^## Images$/gm)).toHaveLength(1);
   expect(text).not.toContain('<script>');
-  expect(text).toMatch(/^\| Signed by \| could not be reported: a &#124; b[^|]* \|$/m);
+  expect(text).toMatch(/^\| Signed by \| not known: a &#124; b[^|]* \|$/m);
 });
 
 describe('facts that differ by platform', () => {

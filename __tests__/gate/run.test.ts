@@ -250,7 +250,7 @@ describe('the gate', () => {
     ]);
   });
 
-  test('bases that name each other in their triggers end in a check that could not be made, not in a loop', async () => {
+  test('bases that name each other in their triggers end in an indeterminate result, not in a loop', async () => {
     const chain: Record<string, MadeContent> = {};
     for (let place = 0; place < 6; place++) {
       const next = { OnBuild: [`COPY --from=demo.example/link${place + 1}:1 / /`] };
@@ -307,7 +307,7 @@ describe('the gate', () => {
     expect([expired.verdict, expired.waivers[0]?.state]).toEqual(['fail', 'expired']);
   });
 
-  test('a collector that throws leaves a check that could not be made', async () => {
+  test('a collector that throws leaves an indeterminate result', async () => {
     const broken: ImageSource = {
       resolveTag: () => Promise.reject(new TypeError('boom')),
       manifest: () => Promise.reject(new TypeError('boom')),

@@ -18,7 +18,7 @@ describe('the verdict', () => {
     ).toBe('fail');
   });
 
-  test('a check that could not be made at level error is indeterminate', () => {
+  test('an indeterminate result at level error is indeterminate', () => {
     expect(
       verdictOf([
         { outcome: 'pass', level: 'error' },

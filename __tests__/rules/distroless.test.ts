@@ -58,7 +58,7 @@ describe('an image', () => {
     });
   });
 
-  test('that was not read is a check that could not be made', () => {
+  test('that was not read is an indeterminate result', () => {
     expect(ask(distroless, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });

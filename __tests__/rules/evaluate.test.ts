@@ -119,8 +119,8 @@ describe('the level of an answer', () => {
     ["is the profile's", FAILED, builtInPolicy('baseline'), 'note'],
     ['is lowered by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('hardened'), 'warning'],
     ['is never raised by the answer', { ...FAILED, atMost: 'warning' }, builtInPolicy('baseline'), 'note'],
-    ['is as high for a check that could not be made', open, builtInPolicy('hardened'), 'error'],
-    ['is a warning for a check that could not be made where the policy says so', open, warns, 'warning'],
+    ['is as high for an indeterminate result', open, builtInPolicy('hardened'), 'error'],
+    ['is a warning for an indeterminate result where the policy says so', open, warns, 'warning'],
     ['is lower still where the answer says so', { ...open, atMost: 'note' }, warns, 'note'],
     ['of a failure is as high all the same', FAILED, warns, 'error'],
   ])('%s', (_what, result, policy, level) => {
@@ -147,9 +147,9 @@ describe('what observe holds back', () => {
 
   test.each<readonly [string, RuleResult, Policy, true | undefined]>([
     ['a failure', FAILED, observe, true],
-    ['a check that could not be made', OPEN, observe, true],
+    ['an indeterminate result', OPEN, observe, true],
     ['what passes blocks nobody', { outcome: 'pass', message: 'It is so.' }, observe, undefined],
-    ['a check that could not be made that would only warn', OPEN, warnsWhenOpen, undefined],
+    ['an indeterminate result that would only warn', OPEN, warnsWhenOpen, undefined],
     ['a failure that would only warn', { ...FAILED, atMost: 'warning' }, observe, undefined],
     ['a failure where nothing is held back', FAILED, builtInPolicy('baseline'), undefined],
   ])('%s', (_what, result, policy, heldBack) => {
@@ -240,7 +240,7 @@ describe('what a pull request inherits', () => {
     ['a failure that the change brings', ages, { ...inherited, baseUses: [makeUse('acme/other')] }, false],
     ['a failure in a run that evaluates everything', ages, null, false],
     [
-      'a check that could not be made',
+      'an indeterminate result',
       imageRule({ ages: true }, () => ({ outcome: 'indeterminate', message: 'Nobody knows.' })),
       inherited,
       false,

@@ -138,7 +138,7 @@ describe('settings that decide what is run', () => {
   });
 });
 
-test.each(['image', 'filesystem'] as const)('is a check that could not be made without its %s', async (kind) => {
+test.each(['image', 'filesystem'] as const)('is an indeterminate result without its %s', async (kind) => {
   const { evidence } = await contentsOf({ layers: [] });
   const { [kind]: _left, ...seen } = evidence;
   expect(ask(hardenedConfiguration, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);

@@ -38,7 +38,7 @@ describe('files are as their packages brought them', () => {
     });
   });
 
-  test('is a check that could not be made where one could not be compared', async () => {
+  test('is an indeterminate result where one could not be compared', async () => {
     expect(await answer({ asPackaged: new Set(['a']), notCompared: ['b', 'c'] })).toMatchObject({
       outcome: 'indeterminate',
       message: '2 packaged files could not be compared: /b and /c.',
@@ -50,7 +50,7 @@ describe('files are as their packages brought them', () => {
     expect(await answer({})).toMatchObject({ outcome: 'not-applicable' });
   });
 
-  test('is a check that could not be made where a database was not read, and none where it keeps no checksums anyway', async () => {
+  test('is an indeterminate result where a database was not read, and none where it keeps no checksums anyway', async () => {
     const { evidence } = await contentsOf({ layers: [] });
     const { packages } = evidence;
     if (packages.status !== 'present') throw new Error('it was read');
@@ -67,13 +67,13 @@ describe('files are as their packages brought them', () => {
     expect(asked('usr/lib/python3/METADATA')).toBe('not-applicable');
   });
 
-  test.each(['ownership', 'packages'] as const)('is a check that could not be made without its %s', async (kind) => {
+  test.each(['ownership', 'packages'] as const)('is an indeterminate result without its %s', async (kind) => {
     const { evidence } = await contentsOf({ layers: [] });
     const { [kind]: _left, ...seen } = evidence;
     expect(ask(intact, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 
-  test('is a check that could not be made where nobody compared', async () => {
+  test('is an indeterminate result where nobody compared', async () => {
     expect(ask(intact, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });

@@ -116,7 +116,7 @@ describe('the waiver that is offered', () => {
     expect(waivers({ policy, now: new Date(`${today}T00:00:00Z`) })).toMatchObject([{ expires }]);
   });
 
-  test('and one that could not be looked for stays a check that could not be made', async () => {
+  test('and one that could not be looked for stays an indeterminate result', async () => {
     const incomplete = { cause: 'network', message: 'The registry did not answer.', fix: 'Try again.' } as const;
     const subject = { ...(await attestedSubject({ statements: [], incomplete })), publisher: PUBLISHER };
     const [result] = [provenanceAttested.evaluate(subject, { 'min-level': 1, unpublished: 'warning' })].flat();

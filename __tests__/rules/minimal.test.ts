@@ -56,7 +56,7 @@ describe('an image within its budgets', () => {
     expect(unowned).toMatchObject({ aspect: 'unowned-files', outcome: 'not-applicable' });
   });
 
-  test('is a check that could not be made where a database was not read, but for what is too much without it', async () => {
+  test('is an indeterminate result where a database was not read, but for what is too much without it', async () => {
     const { evidence } = await contentsOf(IMAGE);
     const { packages, ownership } = evidence;
     if (packages.status !== 'present' || ownership.status !== 'present') throw new Error('they were read');
@@ -87,7 +87,7 @@ describe('an image within its budgets', () => {
   });
 
   test.each(['filesystem', 'packages', 'ownership'] as const)(
-    'is a check that could not be made without its %s',
+    'is an indeterminate result without its %s',
     async (kind) => {
       const { evidence } = await contentsOf(IMAGE);
       const { [kind]: _left, ...seen } = evidence;

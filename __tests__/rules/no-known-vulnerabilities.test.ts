@@ -124,7 +124,7 @@ describe('clean', () => {
     expect(result).toMatchObject({
       outcome: 'pass',
       message: 'None of its 12 packages has a known vulnerability.',
-      details: ['asked: OSV API as of 2026-11-20'],
+      details: ['source: OSV API as of 2026-11-20'],
     });
   });
 
@@ -137,17 +137,17 @@ describe('clean', () => {
     [
       'data that is too old',
       { sources: [{ name: 'OSV API', asOf: Date.parse('2026-11-01T00:00:00Z') }] },
-      /as of 2026-11-01, which is older than 14d/,
+      /from 2026-11-01, which is older than 14d/,
     ],
     [
       'data of the future, which would never age',
       { sources: [{ name: 'OSV API', asOf: Date.parse('2099-01-01T00:00:00Z') }] },
-      /as of 2099-01-01, which is in the future/,
+      /from 2099-01-01, which is in the future/,
     ],
     [
       'an earlier answer that is too old',
       { sources: [{ name: 'OSV API', asOf: 0, instead: 'the service was answered 503' }] },
-      /as of 1970-01-01.*503/,
+      /from 1970-01-01.*503/,
     ],
   ])('is not said with %s', (_, changes, expected) => {
     for (const column of ['baseline', 'hardened', 'hardened-build', 'strict'] as const) {
@@ -258,7 +258,7 @@ describe('what is reported', () => {
     const [result] = answers(known);
     expect(result?.details?.slice(1)).toEqual([
       'VEX could not be looked at: The registry did not answer.',
-      expect.stringContaining('asked: OSV API'),
+      expect.stringContaining('source: OSV API'),
       expect.stringContaining('exploited'),
     ]);
     expect(answers(makeKnown([HIGH]))[0]?.details?.join()).not.toContain('VEX');

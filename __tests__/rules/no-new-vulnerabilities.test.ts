@@ -69,7 +69,7 @@ test('what the policy does not count may be brought, and is not said to be nothi
   ]);
 });
 
-test('what nothing is known of is a check that could not be made, and of no waiver where nothing is compared', () => {
+test('what nothing is known of is an indeterminate result, and of no waiver where nothing is compared', () => {
   const ungathered = ask(noNewVulnerabilities, { ...subjectOf({}), base: had() });
   expect(ungathered).toMatchObject([{ outcome: 'indeterminate' }]);
   expect(ask(noNewVulnerabilities, subjectOf({}))).toEqual([

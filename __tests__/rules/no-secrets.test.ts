@@ -33,7 +33,7 @@ const quiet = { aspect: 'environment', outcome: 'pass' };
 describe('keys and credentials in layers', () => {
   test('are none', async () => {
     expect(await answers({})).toMatchObject([
-      { aspect: 'layers', outcome: 'pass', message: 'No key and no credential was found in its 1 layer.' },
+      { aspect: 'layers', outcome: 'pass', message: 'No key or credential was found in its 1 layer.' },
       quiet,
     ]);
   });
@@ -66,7 +66,7 @@ describe('keys and credentials in layers', () => {
   test('are a warning where a package brought them so, unless a later layer hides them', async () => {
     const asPackaged = [KEY.path];
     expect(await answers({ secrets: [KEY], asPackaged })).toMatchObject([
-      { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('but for what is reported beside this') },
+      { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('except for what is reported separately') },
       {
         aspect: 'packaged',
         outcome: 'fail',
@@ -85,7 +85,7 @@ describe('keys and credentials in layers', () => {
     const closed: SecretFile = { ...KEY, isClosed: true };
     for (const asPackaged of [[KEY.path], []]) {
       expect(await answers({ secrets: [closed], asPackaged })).toMatchObject([
-        { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('but for what is reported') },
+        { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('except for what is reported') },
         {
           aspect: 'encrypted',
           outcome: 'fail',
@@ -105,13 +105,13 @@ describe('keys and credentials in layers', () => {
     expect(closed?.message).toMatch(/^2 files are encrypted/);
   });
 
-  test('are a check that could not be made where a file could not be evaluated', async () => {
+  test('are an indeterminate result where a file could not be evaluated', async () => {
     const unread = [{ path: 'x', reason: 'it is sparse' }];
     expect(await answers({ unread })).toMatchObject([{ aspect: 'layers', outcome: 'indeterminate' }, quiet]);
     expect(await answers({ unread, secrets: [KEY] })).toMatchObject([{ outcome: 'fail' }, quiet]);
   });
 
-  test.each(['filesystem', 'ownership'] as const)('are a check that could not be made without its %s', async (kind) => {
+  test.each(['filesystem', 'ownership'] as const)('are an indeterminate result without its %s', async (kind) => {
     const { evidence } = await contentsOf({ layers: [] });
     const { [kind]: _left, ...seen } = evidence;
     expect(ask(noSecrets, subjectOf(seen))).toMatchObject([{ aspect: 'layers', outcome: 'indeterminate' }, quiet]);
@@ -138,7 +138,7 @@ describe('secrets in the environment', () => {
     expect(none).toMatchObject(quiet);
   });
 
-  test('are a check that could not be made without the configuration', () => {
+  test('are an indeterminate result without the configuration', () => {
     expect(ask(noSecrets, subjectOf({}))).toMatchObject([
       { aspect: 'layers', outcome: 'indeterminate' },
       { aspect: 'environment', outcome: 'indeterminate' },

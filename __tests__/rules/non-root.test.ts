@@ -56,7 +56,7 @@ describe('without stages the base decides', () => {
     expect(location).toBeUndefined();
   });
 
-  test('is a check that could not be made without its configuration', () => {
+  test('is an indeterminate result without its configuration', () => {
     expect(ask(nonRoot, subjectOf({}))).toMatchObject([{ outcome: 'indeterminate' }]);
   });
 });

@@ -494,7 +494,7 @@ const PLANTED: readonly (readonly [name: string, found: RegExp, image: ImageOpti
   ],
   [
     'a URL with a password',
-    /no-secrets\/environment.*PROXY holds a URL/,
+    /no-secrets\/environment.*PROXY holds a password in a URL/,
     { ...over(), config: { Env: ['PROXY=http://u:pw123@proxy.test'] } },
   ],
 ];

@@ -117,7 +117,7 @@ describe('the build level follows from what the signature proves', () => {
     if (level < 3)
       expect(await answer(options, level + 1)).toMatchObject({
         outcome: 'fail',
-        message: expect.stringContaining(`${level + 1} is asked for`),
+        message: expect.stringContaining(`${level + 1} is required`),
       });
   });
 
@@ -135,7 +135,7 @@ describe('builder and source are those of the allow entry', () => {
     [{ source: 'https://github.com/acme/*' }, 'pass', 'Built by'],
     [{ builder: 'https://github.com/other/**' }, 'fail', 'its builder is'],
     [{ source: 'https://github.com/acme/other' }, 'fail', 'its source is'],
-    [{ minLevel: 3 }, 'fail', '3 is asked for'],
+    [{ minLevel: 3 }, 'fail', '3 is required'],
   ])('%j: %s', async (provenance, outcome, reason) => {
     expect(await answer({ ...github(), entry: { provenance } })).toMatchObject({
       outcome,
@@ -276,7 +276,7 @@ describe('builder and source are those of the allow entry', () => {
       const { outcome, message: reason } = await answer({ statements, entry }, 3);
       expect(outcome).toBe('fail');
       expect(reason).not.toContain('names no builder');
-      expect(reason).toContain('3 is asked for');
+      expect(reason).toContain('3 is required');
     }
   });
 

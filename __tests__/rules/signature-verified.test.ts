@@ -58,7 +58,7 @@ describe('signature-verified', () => {
   test('a wrong signer is distinguished from none', () => {
     const signedBy = { ...RELEASE, subject: 'https://mallory.example' };
     const untrusted = { place: 'p', code: 'wrong-signer', reason: 'r', signedBy } as const;
-    const reported = /signed by https:\/\/mallory\.example .*; this policy asks for https:\/\/ci\.example\/release/;
+    const reported = /signed by https:\/\/mallory\.example .*; the policy requires https:\/\/ci\.example\/release/;
     expect(answer(found({ rejected: [untrusted] }))).toMatchObject({
       outcome: 'fail',
       message: expect.stringMatching(reported),

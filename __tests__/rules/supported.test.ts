@@ -109,7 +109,7 @@ test("a runtime that Debian packages is Debian's to support", async () => {
   ).toHaveLength(1);
 });
 
-test.each(['filesystem', 'packages'] as const)('it is a check that could not be made without its %s', async (kind) => {
+test.each(['filesystem', 'packages'] as const)('it is an indeterminate result without its %s', async (kind) => {
   const { evidence } = await contentsOf({ layers: [[os('ID=debian\nVERSION_ID=13')]] });
   const { [kind]: _left, ...seen } = evidence;
   expect(ask(supported, subjectOf(seen))).toMatchObject([{ outcome: 'indeterminate' }]);
@@ -175,7 +175,7 @@ test('a static image has nothing whose support could end', async () => {
   expect((await answers([{ path: 'app', mode: 0o755 }]))[0]).toMatch(/^not-applicable/);
 });
 
-test('a release that came after the table was made is a check that could not be made that blocks nobody', () => {
+test('a release that came after the table was made is an indeterminate result that blocks nobody', () => {
   expect(isNewerThanTable('debian', '99')).toBe(true);
   expect(isNewerThanTable('debian', '12')).toBe(false);
   expect(isNewerThanTable('debian', '3.0')).toBe(false);

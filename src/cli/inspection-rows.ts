@@ -128,7 +128,9 @@ function imageRows({ digest, kind, manifestDigest }: ResolvedImage): readonly Ro
 
 function signatureRows({ verified, rejected }: ImageSignatures): readonly Row[] {
   if (verified.length === 0)
-    return [['signed', `by nobody who counts (${plural(rejected.length, 'signature does', 'signatures do')} not)`]];
+    return [
+      ['signed', `no trusted signature (${plural(rejected.length, 'signature is', 'signatures are')} not accepted)`],
+    ];
   return [['signed', [...new Set(verified.map(({ signer }) => describeSigner(signer)))].join('; ')]];
 }
 

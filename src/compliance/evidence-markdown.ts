@@ -85,7 +85,7 @@ function factRows(
     .flatMap(({ platform, rows }) => rows.map((row) => [agree ? name : `${name}, ${inline(platform)}`, row] as const));
 }
 
-const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'could not be reported', 'not-asked': 'not asked' } as const;
+const STATUS_WORDS = { 'not-seen': 'nothing', 'not-known': 'not known', 'not-asked': 'not evaluated' } as const;
 
 function requirementSection(
   { requirement, source, rules, observed, notObserved }: RequirementEvidence,
@@ -98,7 +98,7 @@ function requirementSection(
   const because = rules.map(({ rule, because: reason }) => `- ${code(rule)}: ${prose(reason)}`);
   const failed = seen.filter(({ outcome }) => outcome === 'fail');
   if (seen.length + notObserved.length === 0) {
-    const nothing = 'Nothing was observed: under this policy, none of these rules was asked of anything here.';
+    const nothing = 'Nothing was observed: under this policy, none of these rules applied to anything here.';
     return [heading, intro, because.join('\n'), nothing].join('\n\n');
   }
   const counts = [
@@ -113,7 +113,7 @@ function requirementSection(
     `${counts}.`,
     ...(failed.length === 0 ? [] : [list(failed.map(described))]),
     ...byRule(
-      'Observed as the rule asks',
+      'Observed as the rule requires',
       seen.filter(({ outcome }) => outcome === 'pass'),
     ),
     ...byRule('Not observed, for the reasons below', unseen),

@@ -44,7 +44,7 @@ export function evidenceOscal(evidence: ComplianceEvidence): string {
       },
       'import-ap': {
         href: `#${policyUuid}`,
-        remarks: 'The plan is the policy: which questions are asked of which images.',
+        remarks: 'The plan is the policy: which rules apply to which images.',
       },
       results: [
         {
@@ -108,7 +108,7 @@ function sourceText({ name, commit }: { readonly name: string; readonly commit?:
 }
 
 function outOfSight({ outOfSight: unseen, asksTheOperator }: ComplianceEvidence): string {
-  return `Out of its sight: ${unseen.join(' ')} Only the operator can say: ${asksTheOperator.join(' ')}`;
+  return `Not covered: ${unseen.join(' ')} Only the operator can say: ${asksTheOperator.join(' ')}`;
 }
 
 /** Where the requirements are published. */
@@ -225,7 +225,7 @@ function exceptionsOf({ waiver, waivedAt, accepts, silenced }: Observation, { wa
 }
 
 const WORDS: Readonly<Record<Observation['outcome'], string>> = {
-  pass: 'observed as asked',
+  pass: 'observed as required',
   fail: 'observed otherwise',
   indeterminate: 'could not be observed',
   skipped: 'not observed',

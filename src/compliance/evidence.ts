@@ -62,7 +62,7 @@ export function complianceEvidence(
     waivers: report.waivers,
     limits: report.limits,
     leftOut: report.files.flatMap(({ path, status, reason }) =>
-      status === 'skipped' ? [{ path, reason: reason ?? 'it was not asked for' }] : [],
+      status === 'skipped' ? [{ path, reason: reason ?? 'it was not selected' }] : [],
     ),
     notices: report.notices,
     outOfSight: OUT_OF_SIGHT,

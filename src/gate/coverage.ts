@@ -88,7 +88,7 @@ function registryMessage(registry: string, cause: UnansweredCause): string | und
     case 'timeout':
       return `${registry} did not answer`;
     case 'offline':
-      return `${registry} was not asked, since the run is offline`;
+      return `${registry} was not contacted because the run is offline`;
     case 'tls':
       return `${registry} could not be reached over TLS`;
     case 'server-error':

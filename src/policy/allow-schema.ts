@@ -82,7 +82,9 @@ const notation = z
     revocation: z
       .enum(['required', 'skip'])
       .optional()
-      .describe('required (default): the certificates must be known not to be revoked. skip: nobody is asked.'),
+      .describe(
+        'required (default): the certificates must be known not to be revoked. skip: revocation is not checked.',
+      ),
   })
   .describe('A certificate identity of the Notary Project.');
 

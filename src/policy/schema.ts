@@ -8,7 +8,7 @@ import { ruleOptions } from './rule-options.js';
 
 const text = z.string().min(1, { error: 'a text that is not empty' });
 
-const level = z.enum(LEVELS).describe('error decides the verdict; warning and note are shown; off: not asked.');
+const level = z.enum(LEVELS).describe('error decides the verdict; warning and note are shown; off: not evaluated.');
 
 /** What a policy may say about one rule: its level alone, or level and options. */
 function ruleSchema(rule: Rule) {
@@ -22,7 +22,7 @@ function ruleSchema(rule: Rule) {
           .enum(['warn', 'fail'])
           .optional()
           .describe(
-            'What an answer counts for that could not be found out: as much as a failure (fail, the default), or a warning.',
+            'What an answer counts for that could not be determined: as much as a failure (fail, the default), or a warning.',
           ),
         // A rule's options are known by the rule alone; here they are schemas of some keys.
         ...(Object.fromEntries(options) as Record<string, z.ZodType>),
@@ -193,7 +193,7 @@ export function policySchema(rules: readonly Rule[]) {
       .array(z.enum(VULNERABILITY_FEEDS))
       .optional()
       .describe(
-        "Publishers whose own advisories are asked in place of OSV's copy: chainguard, under a license (CC BY-NC-ND 4.0, or an agreement) that is yours to have. Default: none.",
+        "Publishers whose own advisories are used instead of OSV's copy: chainguard, under a license (CC BY-NC-ND 4.0, or an agreement) that you need to have. Default: none.",
       ),
     registries: z
       .record(registryPath(), registry)

@@ -22,7 +22,7 @@ export const offlineSource = refusingSource(({ registry, repository }) => ({
   code: 'offline',
   registry,
   request: `${registry}/${repository}`,
-  message: `The registry ${registry} was not asked for ${repository}, since the run is offline.`,
+  message: `The registry ${registry} was not contacted for ${repository} because the run is offline.`,
   fix: 'Run without --offline, or give an image layout in its place: --registry HOST=oci-layout:DIR.',
 }));
 

@@ -25,7 +25,7 @@ export const evidenceFields = {
     .exactOptional(z.json())
     .describe('What was found; its shape depends on the kind. Values that look like secrets are "[not shown]".'),
   truncated: z.exactOptional(z.literal(true)).describe('The value was too long to be printed whole.'),
-  cause: z.exactOptional(text).describe('Why it could not be had, as one of a fixed set of words.'),
+  cause: z.exactOptional(text).describe('Why it is unavailable, as one of a fixed set of words.'),
   form: z.exactOptional(text).describe("The form it is in that can't be evaluated."),
   message: z.exactOptional(text),
   fix: z.exactOptional(text),
@@ -164,7 +164,7 @@ const changeBaseSchema = z
     ),
     commit: z
       .exactOptional(text)
-      .describe('The commit of policyRef that the change starts from; left out where it could not be had.'),
+      .describe('The commit of policyRef that the change starts from; left out if it is not known.'),
     evaluated: z.strictObject({ kind: z.enum(['merge', 'head', 'merge-group']), commit: text }),
     parents: z
       .array(text)

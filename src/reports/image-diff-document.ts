@@ -8,7 +8,7 @@ const count = z.int().min(0);
 
 const notKnownSchema = z
   .strictObject({ status: z.literal('not-known'), reason: text })
-  .describe('One of the two images could not be had, or no rule of the policy asks.');
+  .describe('One of the two images is unavailable, or no rule of the policy needs it.');
 
 const gaps = z.array(text).describe('What of either image was not understood, so that the lists may not be whole.');
 

@@ -30,9 +30,9 @@ export const WAIVERS_RULE: ReportedRule = {
   id: WAIVERS,
   title: 'Waivers are in force and in use',
   question: 'Does every waiver still cover something, and may it?',
-  why: 'A waiver is an exception that somebody answers for until a day. One that has run out, covers nothing or ends later than the policy allows is a promise that nobody keeps.',
+  why: 'A waiver is an exception that somebody is responsible for until a date. One that has expired, covers nothing or ends later than the policy allows should be renewed or removed.',
   fix: 'Remove it from `waivers:`, or have its owner renew it.',
-  controls: { 'CA-5': 'An exception that nobody keeps is shown.' },
+  controls: { 'CA-5': 'An exception that nobody maintains is shown.' },
   securitySeverity: 3,
 };
 
@@ -43,6 +43,6 @@ export const UNVERIFIED_RULE: ReportedRule = {
   question: 'Was the image behind the reference resolved and opened?',
   why: 'An image that was not looked at has passed nothing: its registry may be down, unknown or refuse access, and what it holds today is not known.',
   fix: 'Run the gate again when the registry answers, give the gate access to it, or name it under `registries:` of the policy. `unverified: warn` makes it a warning.',
-  controls: { 'SR-4': 'Where an image comes from is not known while nobody has looked at it.' },
+  controls: { 'SR-4': 'The origin of an image is not known until it is checked.' },
   securitySeverity: 5,
 };

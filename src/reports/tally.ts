@@ -47,9 +47,7 @@ export function tallyOf(report: Report): Tally {
 export function openQuestions(tally: Tally): string {
   const parts = [
     ...(tally.problems > 0 ? [`${plural(tally.problems, 'problem')} to fix`] : []),
-    ...(tally.undecided > 0
-      ? [`${plural(tally.undecided, 'check that could not be made', 'checks that could not be made')}`]
-      : []),
+    ...(tally.undecided > 0 ? [plural(tally.undecided, 'indeterminate result')] : []),
   ];
   const spread = tally.places > tally.problems + tally.undecided ? ` (at ${tally.places} places)` : '';
   return parts.length === 0 ? '' : `${parts.join(', ')}${spread}`;

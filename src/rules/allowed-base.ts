@@ -9,7 +9,7 @@ export const allowedBase: UseRule<NoOptions> = {
   id: 'allowed-base',
   title: 'Image is on the allowlist',
   question: 'Does an allow entry match?',
-  why: "The allowlist is the organization's decision about whose images it builds on. Everything else the gate tests (signatures, contents, age) is a question about an image somebody has chosen on purpose.",
+  why: "The allowlist is the organization's decision about whose images it builds on. Everything else that the gate checks (signatures, contents, age) concerns images that somebody chose deliberately.",
   fix: [
     'Build on an image that the allowlist names; where the catalog knows a hardened equivalent, the finding names it.',
     'If the image is one that the organization wants, its owners add an entry to the policy:',
@@ -30,8 +30,8 @@ export const allowedBase: UseRule<NoOptions> = {
   runLevels: { baseline: 'note', hardened: 'warning', strict: 'warning' },
   controls: {
     'CM-7': 'Only base images that the organization has allowed are built on.',
-    'SR-3': 'Suppliers of base images are chosen on purpose, in a reviewed policy.',
-    'KSI-SCR-MIT': 'The allowlist is the decision about whose images are taken.',
+    'SR-3': 'Suppliers of base images are chosen deliberately, in a reviewed policy.',
+    'KSI-SCR-MIT': 'The allowlist records whose images may be used.',
     'CIS 4.2': 'The allowlist says which base images are trusted.',
     'containers/hardened-images': 'The allowlist can hold the build to publishers of hardened images.',
   },

@@ -18,8 +18,8 @@ const DEFAULTS: Options = { allow: ['docker.io/docker/dockerfile'], pinned: true
 export const allowedFrontend: UseRule<Options> = {
   id: 'allowed-frontend',
   title: 'Dockerfile frontend is allowed and pinned',
-  question: 'Is `# syntax=` from the allowlist, and pinned?',
-  why: 'The frontend is a program that reads the Dockerfile and decides what is built. One that is not docker/dockerfile may give every line below it another meaning, so that everything else this gate says of the file is a guess.',
+  question: 'Is the frontend in `# syntax=` allowed and pinned?',
+  why: 'The frontend is a program that reads the Dockerfile and decides what is built. One that is not docker/dockerfile may give every line below it another meaning, so nothing else that the gate says about the file can be relied on.',
   fix: [
     "Leave the `# syntax=` line out (BuildKit has a frontend built in), or pin Docker's own:",
     '',
@@ -35,7 +35,7 @@ export const allowedFrontend: UseRule<Options> = {
   presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'error', strict: 'error' }, DEFAULTS),
   controls: {
     'CM-7': 'The program that reads the build file is one that the organization has allowed.',
-    'SR-3': "The frontend is a supplier's program, and is chosen on purpose.",
+    'SR-3': "The frontend is a supplier's program, and is chosen deliberately.",
     'SR-4': 'A pinned frontend is the one that was looked at.',
     'KSI-SCR-MIT': 'A frontend is third-party code that runs in the build.',
   },

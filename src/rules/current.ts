@@ -7,16 +7,14 @@ import { type ImageRule, levels, type RuleResult } from './rule.js';
 import { type WantedEvidence, withoutEvidence } from './without-evidence.js';
 
 const options = z.strictObject({
-  'newer-patch': stricter(z.boolean(), 'true').describe(
-    'Whether a tag such as `3.12.1` is asked about newer patches of its line.',
-  ),
+  'newer-patch': stricter(z.boolean(), 'true').describe('Whether to look for newer patches of a tag such as `3.12.1`.'),
 });
 type Options = z.infer<typeof options>;
 
 export const current: ImageRule<Options> = {
   id: 'current',
   title: 'Pinned image is the current one',
-  question: 'Does the tag still point to the pinned digest; is there a newer patch?',
+  question: 'Does the tag still point to the pinned digest, and is there a newer patch?',
   why: [
     'A digest never changes, so a pinned image ages: its publisher fixes it under the same tag, and the build goes on with',
     'what is not fixed. Whoever pins must also follow; a tag that has moved on says that there is something to follow.',
@@ -40,9 +38,9 @@ export const current: ImageRule<Options> = {
     { 'newer-patch': true },
   ),
   controls: {
-    'SI-2': 'A tag that has moved on since it was pinned shows of updates that were not taken.',
+    'SI-2': 'A tag that has moved since it was pinned shows that updates were not taken.',
     'CM-2': 'The baseline is compared with what the publisher has now.',
-    'SA-22': 'A line that gets no newer patches may have come to its end.',
+    'SA-22': 'A release line that gets no newer patches may have reached its end of life.',
     'KSI-SCR-MON': 'Upstream changes to pinned images are watched for.',
     'CIS 4.4': 'A pin behind its tag is an image that was not rebuilt with patches.',
   },

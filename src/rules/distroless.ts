@@ -23,7 +23,7 @@ const ASPECTS = [
 export const distroless: ImageRule<Options> = {
   id: 'distroless',
   title: 'Image has no shell and no package manager',
-  question: 'Can whoever gets in run a shell, or install what is missing?',
+  question: 'Does it have a shell or a package manager that an intruder could use?',
   why: [
     'Somebody who makes an application run a command needs something to run. Without a shell and a package manager most',
     'ready-made attacks end there. Names prove nothing: tags called "distroless" exist that carry busybox, so the layers',
@@ -59,10 +59,9 @@ export const distroless: ImageRule<Options> = {
   controls: {
     'CM-7': 'A shell or package manager in what ships is found.',
     'CM-7(1)': 'Each run reviews which of these tools are there.',
-    'KSI-CNA-MAT': 'Without a shell and package manager, less is there to attack with.',
-    'containers/hardened-images':
-      'Leaving out what is not needed, such as a shell, is among what hardening guides ask of images.',
-    'CIS 4.3': 'Shells and package managers are unnecessary in what ships.',
+    'KSI-CNA-MAT': 'Without a shell and package manager, an attacker has fewer tools.',
+    'containers/hardened-images': 'Hardening guides require images to leave out what is not needed, such as a shell.',
+    'CIS 4.3': 'Shells and package managers are unnecessary in a shipped image.',
   },
   securitySeverity: 6,
   evaluate: (subject, chosen) => {

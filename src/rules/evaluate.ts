@@ -213,7 +213,7 @@ function subjectFor({ id }: Rule, { subject, waiverOf }: ReferenceContext): UseS
 }
 
 function notQueried(use: ImageUse): RuleResult {
-  return { outcome: 'not-applicable', message: `The rule is not asked of images in the role "${use.role}".` };
+  return { outcome: 'not-applicable', message: `The rule does not apply to images in the role "${use.role}".` };
 }
 
 function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subject }: ReferenceContext): Answer {

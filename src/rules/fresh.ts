@@ -14,9 +14,9 @@ const DAY = 86_400_000;
 
 export const fresh: ImageRule<Options> = {
   id: 'fresh',
-  title: 'Image was built lately',
+  title: 'Image was built recently',
   question: 'How long ago was this image built or signed, by a timestamp that can be trusted?',
-  why: 'An image that is not rebuilt does not get the fixes of its packages. The date an image gives itself proves little: reproducible builds say 1970, and some publishers write the date of the newest package. So the newest of the transparency log, timestamp authorities and signed build records counts, then the configuration, then the SBOM; the clock that was used is named.',
+  why: 'An image that is not rebuilt does not get the fixes of its packages. The date an image gives itself proves little: reproducible builds say 1970, and some publishers write the date of the newest package. So the newest of the transparency log, timestamp authorities and signed build records counts, then the configuration, then the SBOM; the timestamp that was used is named.',
   fix: [
     'Pull the newest digest of the tag and pin that; Dependabot and Renovate propose it by themselves:',
     '',

@@ -7,7 +7,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
   id: 'from-wolfi',
   title: 'Image is made from Wolfi packages',
   question: 'Do os-release, apk repositories and keys, and the signed apko configuration agree that it is Wolfi?',
-  why: 'Wolfi and Chainguard OS have advisories of their own: whether a vulnerability counts is looked up in them. An image that only says it is Wolfi, or mixes packages of another distribution in, is evaluated by the wrong advisories. Only allow entries that claim Wolfi are asked.',
+  why: 'Wolfi and Chainguard OS have advisories of their own: whether a vulnerability counts is looked up in them. An image that only says it is Wolfi, or mixes packages of another distribution in, is evaluated by the wrong advisories. The rule applies only to allow entries that claim Wolfi.',
   fix: "Build on an image of a publisher that makes its images from Wolfi, keep to `packages.wolfi.dev` and Chainguard's repositories when adding packages, or take the claim (`wolfi: true`, or the catalog entry) out of the allow entry.",
   subject: 'image',
   roles: ['final', 'build', 'copy', 'run'],
@@ -18,7 +18,7 @@ export const fromWolfi: ImageRule<NoOptions> = {
   controls: {
     'SR-4': 'What the image says of its origin agrees in os-release, signing keys and build configuration.',
     'CM-8': 'The distribution of the image is known, so that its packages can be reported.',
-    'KSI-SCR-MIT': 'An image that only claims its origin is found out.',
+    'KSI-SCR-MIT': 'An image that only claims its origin is detected.',
   },
   securitySeverity: 6,
   evaluate: (subject): RuleResult => {

@@ -29,10 +29,10 @@ const DEFAULTS: Options = { allowFiles: [], allowCapabilities: ['cap_net_bind_se
 export const hardenedConfiguration: ImageRule<Options> = {
   id: 'hardened-configuration',
   title: 'Image has hardened defaults',
-  question: 'Are there files and settings in it that hand out rights?',
-  why: "Set-uid files and file capabilities give a process rights that the container's user was meant not to have; files anybody may write to are a place to leave something that another process runs; LD_PRELOAD and odd directories in PATH decide what is run. None of them is needed by a service in a container.",
+  question: 'Does it have files or settings that grant extra privileges?',
+  why: "Set-uid files and file capabilities give a process privileges that the container's user should not have. Files that anybody may write to can be replaced by something that another process runs. LD_PRELOAD and unusual directories in PATH decide which code runs. A service in a container needs none of them.",
   fix: [
-    'Take the hardened variant of the image. Where there is none, take away in the stage that ships what hands out rights:',
+    'Take the hardened variant of the image. Where there is none, remove in the stage that ships what grants privileges:',
     '',
     '```dockerfile',
     'FROM debian:13-slim',
@@ -57,12 +57,12 @@ export const hardenedConfiguration: ImageRule<Options> = {
   controls: {
     'CM-2': 'The configuration of the image is compared with what is expected of a base.',
     'CM-6': 'Settings that weaken a container are found.',
-    'AC-6': 'Programs that run with the rights of their owner are found.',
-    'CM-7': 'Ports by which people log in from outside are found in the configuration.',
+    'AC-6': 'Programs that run with the privileges of their owner are found.',
+    'CM-7': 'Ports that allow logins from outside are found in the configuration.',
     'KSI-CNA-IBP': 'The image is compared with common guidance for container images.',
     'KSI-SVC-ACM': 'The configuration is evaluated by a program at every change.',
     'containers/hardened-images': 'The settings tested are those that hardening guides name.',
-    'CIS 4.8': 'Files with set-uid and set-gid bits are listed and held against the policy.',
+    'CIS 4.8': 'Files with set-uid and set-gid bits are listed and checked against the policy.',
   },
   securitySeverity: 5,
   evaluate: (subject, chosen) => {
@@ -77,7 +77,7 @@ export const hardenedConfiguration: ImageRule<Options> = {
       ...evaluateSettings(image.value.configuration, filesystem.value, chosen),
     ];
     if (failures.length > 0) return failures;
-    return { outcome: 'pass', message: 'No file and no setting of it hands out rights.' };
+    return { outcome: 'pass', message: 'No file or setting grants extra privileges.' };
   },
 };
 
@@ -182,7 +182,7 @@ function evaluateSettings(
     results.push({
       outcome: 'fail',
       aspect: 'ports',
-      message: `It exposes ${listed(ports)}, by which people log in from outside.`,
+      message: `It exposes ${listed(ports)}, which allow logins from outside.`,
       fix: 'Take an image without that service, or have the policy say which ports are meant (`deny-ports`).',
     });
   }

@@ -20,7 +20,7 @@ export function withoutLinuxContents(subject: ImageRuleSubject): RuleResult | nu
   if (!isWindowsImage(subject)) return null;
   return {
     outcome: 'not-applicable',
-    message: 'It is a Windows image: what lies in its layers is not evaluated by this rule, which knows Linux files.',
+    message: 'It is a Windows image, and this rule evaluates only Linux files.',
   };
 }
 

@@ -5,8 +5,8 @@ import { needed } from './without-evidence.js';
 
 export const intact: ImageRule<NoOptions> = {
   id: 'intact',
-  title: 'Files are as their packages brought them',
-  question: 'Does every packaged file still have the content that its package database says?',
+  title: 'Packaged files are unmodified',
+  question: 'Does every packaged file match the checksum in its package database?',
   why: 'Package databases keep a checksum of each file they install. A program that differs from it was patched, replaced or damaged after it was packaged: advisories and SBOMs then speak of something that is not there. Configuration may change and is not compared.',
   fix: 'See which files differ (`base-image-gate inspect IMAGE`), and whether the publisher says why. Then take an image whose files are as packaged, or have the change packaged: a package of its own has a name, a version and a checksum.',
   subject: 'image',

@@ -5,7 +5,7 @@ export const knownReference: UseRule<NoOptions> = {
   id: 'known-reference',
   title: 'Image is known before the build',
   question: 'Is every image known without running the build?',
-  why: "An image whose name depends on a value that only the builder knows can be any image. What can't be named can't be evaluated, so an unknown reference is a failure and not a question left open: otherwise a variable would hide a base from the gate.",
+  why: "An image whose name depends on a value that only the builder knows can be any image. What can't be named can't be evaluated, so an unknown reference fails; otherwise a variable could hide a base image from the gate.",
   fix: [
     'Name the image in the instruction itself:',
     '',

@@ -17,7 +17,7 @@ const options = z.strictObject({
   ),
   maxFiles: stricter(z.number().int().min(0), 'lower').describe('Files and links.'),
   maxUnownedFiles: stricter(z.number().int().min(0), 'lower').describe(
-    'Files that no package brought, where the image has a package database with lists of files.',
+    'Files that belong to no package, if the image has a package database with file lists.',
   ),
 });
 type Options = z.infer<typeof options>;
@@ -27,9 +27,9 @@ const STRICT: Options = { maxPackages: 75, maxMegabytes: 150, maxFiles: 10_000, 
 
 export const minimal: ImageRule<Options> = {
   id: 'minimal',
-  title: 'Image stays within its budgets',
-  question: 'Is there much more in it than an application needs?',
-  why: "Every package is something to patch and every file something to misuse. Budgets keep a base from growing unseen; files that no package brought can't be updated, matched with advisories or reported from what an intruder left.",
+  title: 'Image stays within its size budgets',
+  question: 'Does it contain much more than an application needs?',
+  why: "Every package is something to patch and every file something to misuse. Budgets keep a base image from growing unnoticed. Files that belong to no package can't be updated, matched with advisories or distinguished from what an intruder left.",
   fix: [
     'Take a smaller variant (`-slim`, `static`, a runtime instead of a development kit), or set budgets that fit:',
     '',

@@ -51,12 +51,12 @@ const RELAXED = {
 export const noKnownVulnerabilities: ImageRule<Options> = {
   id: 'no-known-vulnerabilities',
   title: 'Image has no known vulnerability that counts',
-  question: 'Is any of its packages publicly known to be vulnerable, and was every one of them really looked at?',
+  question: 'Do its packages have known vulnerabilities, and could every package be checked?',
   why: [
-    'Whoever attacks reads the same advisories. Most scanners say "nothing found" both of an image that has nothing and of',
+    'Attackers read the same advisories. Most scanners say "nothing found" both of an image that has nothing and of',
     'one they did not understand; here an image is clean only if its distribution was recognized, each of its packages was',
     'held against the advisories of its own ecosystem, and the data is of known age. Anything less is indeterminate.',
-    'Packages come from the layers, and from a signed SBOM what the layers do not tell. What no advisories cover is named. Signed OpenVEX statements silence a',
+    'Packages come from the layers, and from a signed SBOM what the layers do not show. What no advisories cover is named. Signed OpenVEX statements silence a',
     'vulnerability in the packages they name; each is shown with who said so.',
   ].join(' '),
   fix: [
@@ -72,7 +72,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     '  nothing is known of it. Use an image whose distribution packages it, watch it by other means and accept its type with',
     '  `accept-uncovered`, or choose with `uncovered` how much that matters.',
     '- **What has no fix yet is not published**: only fixes are in the advisories of its distribution. Use an image of a',
-    '  distribution that also publishes what is open, such as Debian, Ubuntu or Wolfi; `require-unfixed-data` says whether that is asked for.',
+    '  distribution that also publishes what is open, such as Debian, Ubuntu or Wolfi; `require-unfixed-data` says whether it is required.',
     '- **The data is too old**, or says a date in the future: run the gate again, or download the exports again; `max-age` says how old',
     '  it may be.',
     "- **No fix is known**: take an image without the package. Where a vulnerability can't be reached, say so for that one, by",
@@ -113,7 +113,7 @@ export const noKnownVulnerabilities: ImageRule<Options> = {
     },
   },
   controls: {
-    'RA-5': 'The packages of the image are held against published vulnerabilities.',
+    'RA-5': 'The packages of the image are checked against published vulnerabilities.',
     'SI-2': 'What can be fixed is to be fixed within the time that the policy gives.',
     'KSI-SCR-MON': 'Third-party packages are watched for upstream vulnerabilities.',
     'KSI-CMT-VTD': 'Each change is tested for known vulnerabilities before it is merged.',

@@ -23,9 +23,9 @@ const EVERY: Options = { severity: 'any', unrated: 'high', fixable: false, grace
 
 export const noNewVulnerabilities: ImageRule<Options> = {
   id: 'no-new-vulnerabilities',
-  title: 'The change brings no known vulnerability',
+  title: 'The change adds no known vulnerability',
   question: 'Does the image have known vulnerabilities that the image it replaces does not have?',
-  why: 'A pull request that changes a base image answers for what that brings, and for nothing else. Both images are held against the same data at the same time, so an advisory of last night is in both or in neither; what the change fixes is shown beside what it brings.',
+  why: 'A pull request that changes a base image is responsible only for the vulnerabilities that the new image adds. Both images are checked against the same data at the same time, so a new advisory counts for both or for neither. What the change fixes is shown next to what it adds.',
   fix: [
     '- **It has some that the base branch does not have**: take a digest without them. Where the tag points to another one today,',
     '  that image is looked at as well, and the finding says whether it has none of these. The details list what the change',

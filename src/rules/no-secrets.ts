@@ -24,7 +24,7 @@ const NONE: Options = { allowFiles: [], allowVariables: [] };
 
 export const noSecrets: ImageRule<Options> = {
   id: 'no-secrets',
-  title: 'Image carries no keys and credentials',
+  title: 'Image contains no keys or credentials',
   question: 'Is there a private key, a token or a password in its layers or its environment?',
   why: [
     'Whoever can pull an image has every layer of it, also what a later layer removes. A key in a base image is shared by',
@@ -51,7 +51,7 @@ export const noSecrets: ImageRule<Options> = {
     'RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci',
     '```',
     '',
-    'Where the secret is in the base image, take another, and tell its publisher. What is meant to be public, or is no secret,',
+    'Where the secret is in the base image, use another image, and inform its publisher. What is meant to be public, or is no secret,',
     'the policy allows by path and by name:',
     '',
     '```yaml',
@@ -104,7 +104,7 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
       : (withAspect(unevaluated(filesystem.value), aspect) ?? {
           outcome: 'pass',
           aspect,
-          message: `No key and no credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', but for what is reported beside this' : ''}.`,
+          message: `No key or credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', except for what is reported separately' : ''}.`,
         }),
     ...(packaged.length === 0
       ? []

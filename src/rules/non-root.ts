@@ -30,7 +30,7 @@ const NAMED: Options = { numeric: false };
 
 export const nonRoot: ImageRule<Options> = {
   id: 'non-root',
-  title: 'What ships does not run as root',
+  title: 'The shipped image does not run as root',
   question: 'Which user does the image that is built here run as?',
   why: 'A process that is root in a container is root for every file and kernel interface it can reach; one mistake in isolation makes it root on the host. What counts is the user of the stage that ships: its own USER instructions over those of the stages below, over the base image. "Hardened" does not mean non-root: several hardened images run as root by default.',
   fix: [
@@ -50,11 +50,11 @@ export const nonRoot: ImageRule<Options> = {
   options,
   presets: levels({ baseline: 'warning', hardened: 'error', 'hardened-build': 'off', strict: 'error' }, NAMED),
   controls: {
-    'AC-6': "A process that would begin with root's privileges is found.",
+    'AC-6': "A process that would start with root's privileges is found.",
     'CM-6': 'The user is set in image or build file, and is the one expected.',
     'KSI-CNA-DFP': "The privileges of the container's process are defined.",
     'containers/hardened-images': 'An unprivileged user is among what hardening guides ask of images.',
-    'CIS 4.1': 'The effective user of what ships is distinguished from image and build file.',
+    'CIS 4.1': 'The effective user of the shipped image is determined from image and build file.',
   },
   securitySeverity: 7,
   isSame: (now, before) => isDeepStrictEqual(usersOn(now), usersOn(before)),

@@ -26,7 +26,7 @@ export const overridableBase: UseRule<NoOptions> = {
   options: noOptions,
   presets: levels({ baseline: 'note', hardened: 'warning', 'hardened-build': 'note', strict: 'error' }, {}),
   controls: {
-    'CM-2': 'A base that a build argument can replace is not held by the baseline.',
+    'CM-2': 'A base image that a build argument can replace is not fixed by the baseline.',
     'CM-5': 'Who can start a build could change the base without a reviewed commit.',
     'KSI-CMT-RMV': 'A base changes by a reviewed commit only if no argument can replace it.',
   },

@@ -3,7 +3,7 @@ import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 export const pinnedByDigest: UseRule<NoOptions> = {
   id: 'pinned-by-digest',
   title: 'Image is pinned by digest',
-  question: 'Is what was verified what will be pulled?',
+  question: 'Will the build pull exactly the image that was verified?',
   why: 'A tag can point to another image a minute after it was evaluated. A digest names the bytes themselves: what the gate has verified is what the build will pull, on every machine, until somebody changes the line in a reviewed commit.',
   fix: [
     'Add the digest of the index after the tag, and let Dependabot or Renovate keep it current:',

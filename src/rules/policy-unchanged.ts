@@ -3,10 +3,10 @@ import { type ChangeRule, levels, type NoOptions, noOptions } from './rule.js';
 
 export const policyUnchanged: ChangeRule<NoOptions> = {
   id: 'policy-unchanged',
-  title: 'The change leaves the policy alone',
+  title: 'The change does not edit the policy',
   question: 'Does the pull request edit the policy, its waivers or its keys?',
   why: "The policy that evaluates a change is the base branch's, so editing it here changes nothing for this run; but whoever reviews the change should know that it will decide about the next ones.",
-  fix: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.*` and the key files asks them by itself).',
+  fix: 'Have the owners of the policy review the change (a CODEOWNERS line for `.github/base-image-gate.*` and the key files requests it automatically).',
   subject: 'change',
   roles: ['final', 'build', 'copy', 'frontend'],
   options: noOptions,

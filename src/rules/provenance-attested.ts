@@ -15,7 +15,7 @@ import type { ImageRule, RuleResult } from './rule.js';
 
 const options = z.strictObject({
   'min-level': stricter(z.int().min(0).max(3), 'higher').describe(
-    "The SLSA build level asked for where the allow entry's `provenance` sets no `min-level`.",
+    "The SLSA build level required if the allow entry's `provenance` sets no `min-level`.",
   ),
   unpublished: unpublished(),
 });
@@ -72,7 +72,7 @@ export const provenanceAttested: ImageRule<Options> = {
     strict: { level: 'error', options: { 'min-level': 2, unpublished: 'error' } },
   },
   controls: {
-    'SR-3': 'Builder and source of the image are those that the policy asks for.',
+    'SR-3': 'Builder and source of the image are those that the policy requires.',
     'SR-4': 'Signed provenance says how, where and from what the image was built.',
     'SA-10': 'Provenance ties the image to a revision of its source.',
     'KSI-SCR-MIT': 'An image that was built elsewhere than its publisher builds is found out.',
@@ -117,7 +117,7 @@ function evaluate(
   const best = evaluated.reduce((least, next) => (next.faults.length < least.faults.length ? next : least));
   return {
     outcome: 'fail',
-    message: `Its provenance is not what is asked for: ${best.faults.join('; ')}.`,
+    message: `Its provenance does not meet the policy: ${best.faults.join('; ')}.`,
     fix: 'Build on an image from the builder and source of the allow entry, or change `provenance` there.',
     details,
   };
@@ -132,13 +132,13 @@ function faultsOf(
   const faults = [...conflicts];
   const { builder, source } = provenance;
   if (requirement?.builder !== undefined) {
-    if (builder === undefined) faults.push(`it names no builder, and ${requirement.builder} is asked for`);
+    if (builder === undefined) faults.push(`it names no builder, and ${requirement.builder} is required`);
     else if (!identityMatches(requirement.builder, normalizeBuilder(builder))) {
       faults.push(`its builder is ${builder}, not ${requirement.builder}`);
     }
   }
   if (requirement?.source !== undefined) {
-    if (source === undefined) faults.push(`it names no source, and ${requirement.source} is asked for`);
+    if (source === undefined) faults.push(`it names no source, and ${requirement.source} is required`);
     else if (!matchesSource(requirement.source, source.repository)) {
       faults.push(`its source is ${source.repository}, not ${requirement.source}`);
     }
@@ -149,7 +149,7 @@ function faultsOf(
   }
   if (level.level < minLevel) {
     faults.push(
-      `its build level is ${level.level}, and ${minLevel} is asked for (${level.reasoning.at(-1) ?? 'nothing shows more'})`,
+      `its build level is ${level.level}, and ${minLevel} is required (${level.reasoning.at(-1) ?? 'nothing shows more'})`,
     );
   }
   return faults;

@@ -13,7 +13,7 @@ type Options = z.infer<typeof options>;
 
 export const sbomAttested: ImageRule<Options> = {
   id: 'sbom-attested',
-  title: 'A signed SBOM is attested of the image',
+  title: 'Image has a signed SBOM',
   question: 'Did an authority of the allow entry sign an SBOM for this digest?',
   why: [
     'When the next vulnerability is known, the question is which images hold the package. An SBOM answers it in',
@@ -48,7 +48,7 @@ export const sbomAttested: ImageRule<Options> = {
     strict: { level: 'error', options: { unpublished: 'error' } },
   },
   controls: {
-    'CM-8': 'Whether there is a signed list of the components of a base image is asked of each one.',
+    'CM-8': 'Each base image is checked for a signed list of its components.',
     'SR-4': 'The list is signed by who is allowed to make it.',
     'KSI-PIY-GIV': 'Inventories of base images are had from an authoritative source.',
     'govramp/inventory': 'Components of base images are listed by a signed SBOM.',

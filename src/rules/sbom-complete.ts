@@ -53,7 +53,7 @@ const COMMON: Options = {
 export const sbomComplete: ImageRule<Options> = {
   id: 'sbom-complete',
   title: "The image's SBOM has the minimum elements",
-  question: 'Does the SBOM say enough to be used?',
+  question: 'Does the SBOM have the elements it needs?',
   why: [
     "An SBOM without versions or identifiers can't be matched with advisories, and one without packages",
     "matches none: both look like an image without vulnerabilities. CISA's minimum elements of 2026 name what a usable one",
@@ -136,7 +136,7 @@ function evaluate({ evidence: { sbom: evidence }, verifiedBy, now }: ImageRuleSu
   }
   return {
     outcome: 'pass',
-    message: `It has the elements that the policy asks for, of ${plural(installedPackages(sbom).length, 'package')}.`,
+    message: `It has the elements that the policy requires, for ${plural(installedPackages(sbom).length, 'package')}.`,
     details,
   };
 }

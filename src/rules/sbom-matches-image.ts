@@ -77,7 +77,7 @@ function evaluateLayers({ evidence: { packages }, verifiedBy }: ImageRuleSubject
   if (gap !== undefined) {
     return {
       outcome: 'indeterminate',
-      message: `What the layers hold is not known in full: ${gap.path} could not be read because ${gap.reason}.`,
+      message: `The layers could not be read completely: ${gap.path} could not be read because ${gap.reason}.`,
       fix: 'Build on an image whose package databases can be read.',
       details,
     };

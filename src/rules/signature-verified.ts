@@ -22,7 +22,7 @@ type Options = z.infer<typeof options>;
 export const signatureVerified: ImageRule<Options> = {
   id: 'signature-verified',
   title: 'Image is signed by an authority of its allow entry',
-  question: 'Did an authority of the entry sign this digest?',
+  question: 'Did an authority of the allow entry sign this digest?',
   why: [
     'A registry serves what somebody pushed. A signature by the right party over exactly these bytes shows who made them,',
     'whatever happened to the registry, a mirror or a token in between. A signature by somebody else, or over another',
@@ -157,7 +157,7 @@ function shortage(entry: AllowEntry, name: string, count: number, signatures: Im
     return `${name} is signed by ${count} of the ${entry.require} authorities that ${entry.name} requires (${asked}).`;
   const untrusted = signatures.rejected.find(({ code, signedBy }) => code === 'wrong-signer' && signedBy !== undefined);
   if (untrusted?.signedBy !== undefined)
-    return `${name} is signed by ${describeSigner(untrusted.signedBy)}; this policy asks for ${asked}.`;
+    return `${name} is signed by ${describeSigner(untrusted.signedBy)}; the policy requires ${asked}.`;
   const [first] = signatures.rejected;
   const [unsupported] = signatures.unsupported;
   const [attester] = signatures.provenanceBy ?? [];

@@ -22,8 +22,8 @@ const NONE: Options = { lastDays: {} };
 export const supported: ImageRule<Options> = {
   id: 'supported',
   title: 'Distribution and runtime are still supported',
-  question: 'Do the makers of its distribution and its runtime still fix them?',
-  why: `After the end of life nobody publishes fixes any more, and mostly no advisories either: a scanner that finds nothing then says nothing. Dates are those of endoflife.date as of ${LIFECYCLE_DATE}, standard support without extended or paid terms.`,
+  question: 'Are its distribution and runtime still supported?',
+  why: `After its end of life, a release gets no more fixes and mostly no more advisories, so a scan that finds nothing proves nothing. Dates are those of endoflife.date as of ${LIFECYCLE_DATE}, standard support without extended or paid terms.`,
   fix: [
     'Move to a release that is supported. Where extended support is paid for, say until when:',
     '',
@@ -75,7 +75,7 @@ function evaluate(part: SupportedPart, { lastDays }: Options, now: Date): RuleRe
       aspect,
       // A release that came after the table was made can't block everybody until the next version of the gate.
       ...(isNew ? { atMost: 'warning' as const } : {}),
-      message: `The table of ${LIFECYCLE_DATE} does not know how long ${reported} is supported (${where}).`,
+      message: `The lifecycle data of ${LIFECYCLE_DATE} does not say how long ${reported} is supported (${where}).`,
       fix: `Say so in the policy: supported: { last-days: { ${JSON.stringify(key)}: "YYYY-MM-DD" } }.`,
     };
   }

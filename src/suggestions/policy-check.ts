@@ -120,12 +120,12 @@ function usable({ authorities }: AllowEntry): number {
 function unattested(what: 'sbom' | 'provenance', entry: AllowEntry, publisher: Publisher | null): string | null {
   const name = what === 'sbom' ? 'SBOM' : what;
   if (usable(entry) === 0 && entry.unsignedAttestations === 'deny') {
-    return `${entry.name} names nobody who could sign the ${name} that the policy asks for`;
+    return `${entry.name} names nobody who could sign the ${name} that the policy requires`;
   }
   // Whoever keeps signatures elsewhere may keep attestations of its own there.
   if (entry.authorities.some(({ signatureRepository }) => signatureRepository !== undefined)) return null;
   return publisher !== null && attests(publisher, what) === false
-    ? `${publisher.name} attests no ${name}, which the policy asks for`
+    ? `${publisher.name} attests no ${name}, which the policy requires`
     : null;
 }
 

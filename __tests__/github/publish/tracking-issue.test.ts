@@ -33,7 +33,7 @@ test('one issue opens, is updated, closes, and opens again', async () => {
   expect(await keep()).toBe('opened');
   expect(await keep()).toBe('unchanged');
   expect(await keep({ markdown: 'one problem' })).toBe('updated');
-  expect(await keep({ title: 'Base images: checks that could not be made', markdown: 'one problem' })).toBe('updated');
+  expect(await keep({ title: 'Base images: indeterminate results', markdown: 'one problem' })).toBe('updated');
   expect(await keep({ done: true, title: 'Base images: pass' })).toBe('closed');
   expect(github.state.issues).toMatchObject([{ state: 'closed', title: 'Base images: pass' }]);
   expect(await keep()).toBe('opened');

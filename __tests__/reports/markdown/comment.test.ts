@@ -47,7 +47,7 @@ describe('the first line', () => {
     [{ uses: [node], answers: [makeAnswer({ use: node.id })] }, '### ❌ Base images: fail · 1 problem to fix'],
     [
       { uses: [node], answers: [makeAnswer({ use: node.id, outcome: 'indeterminate' })] },
-      '### ❓ Base images: indeterminate · 1 check that could not be made, 1 reference partly checked (no answer: allowed-base)',
+      '### ❓ Base images: indeterminate · 1 indeterminate result, 1 reference partly checked (no answer: allowed-base)',
     ],
     [{ uses: [node] }, '### ✅ Base images: pass · nothing to fix in 1 image use'],
     [{}, '### ✅ Base images: pass · nothing to evaluate'],

@@ -41,7 +41,7 @@ export function evaluateLevel(
   wantedBuilder: string | undefined,
 ): BuildLevel {
   const { builder } = provenance;
-  if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 asks for'] };
+  if (builder === undefined) return { level: 0, reasoning: ['it names no builder, which level 1 requires'] };
   const one = `level 1: it names its builder, ${builder}`;
   if (signer === null) return { level: 1, reasoning: [one, 'not level 2: nobody signed it'] };
   if (signer.kind !== 'keyless') {

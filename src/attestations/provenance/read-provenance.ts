@@ -33,7 +33,7 @@ function readV1(predicate: Fields): Result<BuildProvenance, ProvenanceError> {
   const definition = predicate['buildDefinition'];
   const details = predicate['runDetails'];
   if (!isFields(definition) || !isFields(details)) {
-    return err({ status: 'malformed', reason: 'has no buildDefinition and runDetails, as SLSA v1 asks' });
+    return err({ status: 'malformed', reason: 'has no buildDefinition and runDetails, as SLSA v1 requires' });
   }
   const buildType = text(definition['buildType']);
   if (buildType === undefined) return err({ status: 'malformed', reason: 'names no buildType' });
@@ -59,7 +59,7 @@ function readV1(predicate: Fields): Result<BuildProvenance, ProvenanceError> {
 function readV02(predicate: Fields): Result<BuildProvenance, ProvenanceError> {
   const buildType = text(predicate['buildType']);
   if (buildType === undefined || !isFields(predicate['builder'])) {
-    return err({ status: 'malformed', reason: 'has no builder and buildType, as SLSA v0.2 asks' });
+    return err({ status: 'malformed', reason: 'has no builder and buildType, as SLSA v0.2 requires' });
   }
   const invocation = fieldsOf(predicate['invocation']);
   const metadata = fieldsOf(predicate['metadata']);

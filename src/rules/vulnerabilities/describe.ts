@@ -65,10 +65,10 @@ export function summary(found: readonly Vulnerability[]): string {
 export function sourcesLine({ sources, exploitedList }: KnownVulnerabilities): readonly string[] {
   const asked = sources.map(({ name, asOf, instead }) => {
     const age = asOf === undefined ? '' : ` as of ${day(asOf)}`;
-    return `asked: ${name}${age}${instead === undefined ? '' : `, an earlier answer because ${instead}`}`;
+    return `source: ${name}${age}${instead === undefined ? '' : `, an earlier answer because ${instead}`}`;
   });
   if (exploitedList.status === 'read')
-    asked.push(`asked: CISA's known exploited vulnerabilities as of ${day(exploitedList.asOf)}`);
+    asked.push(`source: CISA's known exploited vulnerabilities as of ${day(exploitedList.asOf)}`);
   return [...new Set(asked)];
 }
 

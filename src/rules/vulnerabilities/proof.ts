@@ -40,7 +40,7 @@ export function proofGaps(
     const reported = stale.asOf > newest ? 'in the future' : `older than ${maxAge}`;
     return {
       outcome: 'indeterminate',
-      message: `What ${stale.name} shows is as of ${day(stale.asOf)}, which is ${reported}${why}.`,
+      message: `The data of ${stale.name} is from ${day(stale.asOf)}, which is ${reported}${why}.`,
       fix: 'Download the exports again, or ask the service again; max-age says how old they may be.',
     };
   }
@@ -49,15 +49,15 @@ export function proofGaps(
   if (exploitedList.status === 'unknown') {
     return {
       outcome: 'indeterminate',
-      message: `Whether ${listed([...new Set(depending.map(({ id }) => id))])} are exploited could not be found out: ${exploitedList.failure.message}`,
+      message: `Whether ${listed([...new Set(depending.map(({ id }) => id))])} are exploited could not be determined: ${exploitedList.failure.message}`,
       fix: exploitedList.failure.fix,
     };
   }
   if (exploitedList.asOf >= oldest) return null;
   return {
     outcome: 'indeterminate',
-    message: `CISA's list of exploited vulnerabilities is of ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
-    fix: 'Where the run reads a directory, download the list into it again; where it asks CISA, which has published none since, raise max-age.',
+    message: `CISA's list of exploited vulnerabilities is from ${day(exploitedList.asOf)}, which is older than ${maxAge}.`,
+    fix: 'If the run reads a directory, download the list into it again; if CISA has published no newer list, raise max-age.',
   };
 }
 

@@ -111,7 +111,8 @@ export async function openSources(
   if (settings.offline) {
     return err({
       cause: 'offline',
-      message: 'Known vulnerabilities were not asked for: the run is offline, and has no directory of OSV exports.',
+      message:
+        'Known vulnerabilities were not looked up because the run is offline and has no directory of OSV exports.',
       fix: 'Name one with --vulnerabilities DIR, or run without --offline.',
     });
   }

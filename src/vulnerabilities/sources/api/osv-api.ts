@@ -148,7 +148,7 @@ export class OsvApi implements VulnerabilitySource {
     if (this.#records.size >= this.#limits['osv-records']) {
       return err({
         cause: 'limit',
-        message: `The run asked for more than ${plural(this.#limits['osv-records'], 'vulnerability record')} (limit osv-records).`,
+        message: `The run requested more than ${plural(this.#limits['osv-records'], 'vulnerability record')} (limit osv-records).`,
         fix: TRY_EXPORTS,
       });
     }

@@ -155,7 +155,7 @@ async function* limited(
 }
 
 const FEED_FIX =
-  'Run the gate again later, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.';
+  'Run the gate again later, or leave the feed out of `vulnerability-feeds`, so that OSV is used for these packages.';
 
 function failureOf({ code, message, fix }: BlobStreamError['error']): SourceFailure {
   return { cause: code, message, fix: code === 'limit' ? fix : FEED_FIX };

@@ -115,7 +115,7 @@ function failureOf(name: string, error: unknown): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The feed ${name} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
-    fix: 'Download it again, or leave the feed out of `vulnerability-feeds`, so that OSV is asked about these packages.',
+    fix: 'Download it again, or leave the feed out of `vulnerability-feeds`, so that OSV is used for these packages.',
   };
 }
 
