@@ -55,7 +55,17 @@ for (const directory of directories) {
     if (build.inline !== undefined) format.inline++;
   }
 }
-const head = ['repository', 'references', 'unresolved', 'partly checked', 'unreadable files', 'builds', 'run', 's', 'MB'];
+const head = [
+  'repository',
+  'references',
+  'unresolved',
+  'partly checked',
+  'unreadable files',
+  'builds',
+  'run',
+  's',
+  'MB',
+];
 console.log(table(head, rows));
 const byFormat = [...formats].map(([name, { builds, open, inline }]) => [name, ...[builds, open, inline].map(String)]);
 console.log(`\n${table(['format', 'builds', 'with open values', 'inline'], byFormat)}`);

@@ -38,7 +38,7 @@ export function ruleSetting(policy: Policy, rule: SettableRule, role: Role): Rul
 export type SettableRule = Pick<Rule, 'id' | 'presets' | 'runLevels'>;
 
 /** The level of a rule for images that are only run, before the policy changes it. */
-export function runLevel({ runLevels }: Pick<Rule, 'runLevels'>, profile: Profile): Level {
+function runLevel({ runLevels }: Pick<Rule, 'runLevels'>, profile: Profile): Level {
   return runLevels?.[profile === 'observe' ? 'baseline' : profile] ?? 'off';
 }
 
