@@ -66,6 +66,6 @@ const head = [
   's',
   'MB',
 ];
-console.log(table(head, rows));
+process.stdout.write(`${table(head, rows)}\n`);
 const byFormat = [...formats].map(([name, { builds, open, inline }]) => [name, ...[builds, open, inline].map(String)]);
-console.log(`\n${table(['format', 'builds', 'with open values', 'inline'], byFormat)}`);
+process.stdout.write(`\n${table(['format', 'builds', 'with open values', 'inline'], byFormat)}\n`);
