@@ -10,7 +10,8 @@ type Coordinates = Pick<CatalogedPackage, 'name' | 'version'>;
  */
 export function readPomProperties(text: string): Coordinates | null {
   const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
+  // Builds on Windows end their lines with both characters.
+  for (const line of text.split(/\r\n|\n|\r/)) {
     const match = /^\s*(groupId|artifactId|version)\s*[=:](.*)$/.exec(line);
     if (match?.[1] !== undefined && match[2] !== undefined) fields.set(match[1], match[2].trim());
   }
