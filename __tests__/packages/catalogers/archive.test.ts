@@ -101,7 +101,8 @@ describe('an archive of Python or npm packages', () => {
 });
 
 test('coordinates that were written on Windows are read', () => {
-  const text = '#Created by Apache Maven 3.5.0\r\nversion=1.11\r\ngroupId=commons-codec\r\nartifactId=commons-codec\r\n';
+  const text =
+    '#Created by Apache Maven 3.5.0\r\nversion=1.11\r\ngroupId=commons-codec\r\nartifactId=commons-codec\r\n';
   const archive = makeZip({ 'META-INF/maven/commons-codec/commons-codec/pom.properties': text });
   expect(named(catalogFile('app.jar', archive))).toEqual(['maven:commons-codec:commons-codec@1.11']);
 });
