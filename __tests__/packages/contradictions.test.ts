@@ -88,7 +88,7 @@ describe('an os-release that the rest of the image contradicts is not believed',
   });
 });
 
-describe('a package database that can not be true', () => {
+describe('a package database that is not true', () => {
   const unknowns = async (...files: readonly LayerFile[]) =>
     (await inventoryOf([...files])).unknowns.map(({ reason }) => reason);
   const OS = release('alpine', '3.20.3');

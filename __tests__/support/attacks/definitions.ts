@@ -19,7 +19,7 @@ const BAKE = 'target "a" {}\n';
 
 export const DEFINITIONS: AttackGroup = {
   item: 12,
-  name: 'a definition that can not be read hides its builds',
+  name: 'a definition that fails to parse hides its builds',
   rules: ['readable-build-file', 'allowed-base'],
   pairs: [
     file('.github/workflows/ci.yml', 'jobs: {\n', 'jobs: {}\n'),

@@ -189,7 +189,7 @@ export const OS_RELEASE: AttackGroup = {
 
 export const DATABASES: AttackGroup = {
   item: 7,
-  name: 'a package database that can not be true',
+  name: 'a package database that is not true',
   rules: ['minimal'],
   pairs: [
     {
