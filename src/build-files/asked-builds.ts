@@ -199,7 +199,7 @@ function buildOf({ path, build }: PlacedBuild): Build {
     dockerfile: file,
     context: asked?.context ?? '.',
     args: { ...Object.fromEntries(openArgs.flatMap((name) => (name === '' ? [] : [[name, null]]))), ...buildArgs },
-    ...(target === undefined ? {} : { target }),
+    ...optionalField('target', target),
     platforms,
     contexts: buildContexts,
     ...optionalField('tags', asked?.tags),

@@ -289,7 +289,7 @@ function parametersOf({ line, name, args, target, platforms, contexts, open }: B
     ),
   };
   return {
-    ...(target === undefined ? {} : { target }),
+    ...optionalField('target', target),
     ...(known.length === 0 ? {} : { platforms: known }),
     buildArgs: Object.fromEntries(
       Object.entries(args).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),

@@ -1,5 +1,6 @@
 import type { FileContent, FileEntry } from '../image-content/filesystem/file-entry.js';
 import type { FileTree } from '../image-content/filesystem/file-tree.js';
+import { optionalField } from '../lib/collections.js';
 import type { CatalogedPackage, UnreadType } from './catalogers/cataloger.js';
 import type { Inventory, UncatalogedPackages } from './inventory.js';
 import type { DatabaseEntry } from './read-database.js';
@@ -54,7 +55,7 @@ export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileConten
       licenses: [],
       where: one.inside === undefined ? entry.path : `${entry.path}!${one.inside}`,
       files: [],
-      ...(partOf === undefined ? {} : { partOf }),
+      ...optionalField('partOf', partOf),
     });
   }
   return {

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/publisher.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Rule } from '../rules/rule.js';
 import { builtInPolicy } from './baseline.js';
@@ -120,7 +121,7 @@ function sourceOf(layers: readonly Layer[]): Policy['source'] {
   const commitOf = (layer: Layer | undefined) => (layer?.commit === undefined ? {} : { commit: layer.commit });
   return {
     name: own?.name ?? '',
-    ...(own === undefined ? {} : { path: own.path }),
+    ...optionalField('path', own?.path),
     ...(own?.repository === undefined ? {} : { repository: own.repository }),
     ...commitOf(own),
     extends: layers

@@ -173,7 +173,7 @@ function entryOf(
   return {
     name: `allow[${index}]`,
     pattern: source.pattern,
-    ...(source.publisher === undefined ? {} : { publisher: source.publisher.id }),
+    ...optionalField('publisher', source.publisher?.id),
     ...required(line.require ?? 1),
     authorities: source.authorities,
     signed: line.signed ?? true,

@@ -49,7 +49,7 @@ export function parsePattern(text: string): Result<ImagePattern, string> {
   return ok({
     text: `${name.value.text}${tag === undefined ? '' : `:${tag.value.text}`}${digest === undefined ? '' : `@${digest}`}`,
     name: name.value,
-    ...(tag === undefined ? {} : { tag: tag.value }),
+    ...optionalField('tag', tag?.value),
     ...optionalField('digest', digest),
     ...optionalField('broad', broad),
   });

@@ -87,7 +87,7 @@ function draftOf(answer: Answer, use: ImageUse | undefined): readonly Draft[] {
     ...(answer.inherited === true ? { inherited: true } : {}),
     ...(answer.heldBack === true ? { heldBack: true } : {}),
     ...optionalField('aspect', answer.aspect),
-    ...(use === undefined ? {} : { expanded: use.expanded }),
+    ...optionalField('expanded', use?.expanded),
   };
   return [draft];
 }
@@ -113,7 +113,7 @@ function acceptedDrafts(
       ...(answer.platform === undefined ? {} : { platforms: [answer.platform] }),
       waiver: index,
       aspect: `accepted ${vulnerability}`,
-      ...(use === undefined ? {} : { expanded: use.expanded }),
+      ...optionalField('expanded', use?.expanded),
     };
     return [draft];
   });

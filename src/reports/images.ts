@@ -44,15 +44,15 @@ function buildDocument(build: Build): ImagesDocument['builds'][number] {
   return {
     definition: rest.definition,
     line: rest.line,
-    ...(name === undefined ? {} : { name }),
-    ...(dockerfile === undefined ? {} : { dockerfile }),
-    ...(inline === undefined ? {} : { inline }),
+    ...optionalField('name', name),
+    ...optionalField('dockerfile', dockerfile),
+    ...optionalField('inline', inline),
     context: rest.context,
     args: { ...rest.args },
-    ...(target === undefined ? {} : { target }),
+    ...optionalField('target', target),
     platforms: [...platforms],
     contexts: { ...rest.contexts },
-    open: open.map(({ field, decidedBy, line }) => ({ field, decidedBy, ...(line === undefined ? {} : { line }) })),
+    open: open.map(({ field, decidedBy, line }) => ({ field, decidedBy, ...optionalField('line', line) })),
   };
 }
 

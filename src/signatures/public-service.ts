@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RunSettings } from '../evidence/collector.js';
+import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { Transport } from '../registry/http/transport.js';
 import { type LimitName, type RegistryLimits, registryLimits } from '../registry/limits.js';
@@ -96,7 +97,7 @@ async function request(
       method: post === undefined ? 'GET' : 'POST',
       url,
       headers: post === undefined ? {} : { 'content-type': post.type },
-      ...(post === undefined ? {} : { body: post.body }),
+      ...optionalField('body', post?.body),
       registry: url.host,
     },
     limit,

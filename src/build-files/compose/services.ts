@@ -122,7 +122,7 @@ function readService(
     {
       name,
       at,
-      ...(build === undefined ? {} : { build }),
+      ...optionalField('build', build),
       images: runImages(name, value, build === undefined ? image : undefined, platform?.text, builtImages),
       environment: environmentOf(entry(value, 'environment')),
       ...optionalField('environmentFile', entry(value, 'env_file')?.at),

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { optionalField } from '../../lib/collections.js';
 import type { Build, OpenValue } from '../build.js';
 import type {
   BuildDefinitionReader,
@@ -68,7 +69,7 @@ function buildOf(
   const build: Build = {
     definition,
     line: dockerfile.at.line,
-    ...(config.name === undefined ? {} : { name: config.name.text }),
+    ...optionalField('name', config.name?.text),
     dockerfile: path,
     context,
     args: Object.fromEntries([...args].map(([name, value]) => [name, value?.text ?? null])),

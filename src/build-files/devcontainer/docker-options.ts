@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import type { ConfigValue } from './config.js';
 
 /** What flags of `docker build` say, of those that decide what is built. */
@@ -37,7 +38,7 @@ export function readOptions(options: readonly ConfigValue[]): DockerOptions {
     } else if (flag === '--build-context' && rest !== undefined) contexts.set(name, rest);
     else unknown.push(option);
   }
-  return { args, ...(target === undefined ? {} : { target }), platforms, contexts, unknown };
+  return { args, ...optionalField('target', target), platforms, contexts, unknown };
 }
 
 function pair(value: ConfigValue): readonly [string, ConfigValue | undefined] {

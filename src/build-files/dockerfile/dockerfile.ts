@@ -58,7 +58,7 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
   const platforms = platformsOf(options);
   const frontend = findFrontend(source, options);
   if (frontend !== undefined) for (const platform of platforms) gatherer.add(frontend, null, formatPlatform(platform));
-  const about = { path, ...(frontend === undefined ? {} : { frontend: frontend.expanded }) };
+  const about = { path, ...optionalField('frontend', frontend?.expanded) };
   try {
     const document = readDocument(source);
     const budget = new WorkBudget();

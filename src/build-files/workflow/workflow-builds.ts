@@ -86,7 +86,7 @@ class Workflow {
     const inputs = this.#inputs;
     const platform = runnerPlatform(withValuesIn(field(job, 'runs-on'), { matrix, env, inputs }));
     const directory = workingDirectory(job) ?? workingDirectory(this.#workflow);
-    const around = { matrix, env, inputs, directory, ...(platform === undefined ? {} : { platform }) };
+    const around = { matrix, env, inputs, directory, ...optionalField('platform', platform) };
     const uses = field(job, 'uses');
     const called = typeof uses === 'string' ? [this.#action(uses, job, around, ['jobs', name])] : [];
     const steps = items(field(job, 'steps')).map((step, index) =>

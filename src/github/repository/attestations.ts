@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { UnavailableCause } from '../../evidence/evidence.js';
+import { optionalField } from '../../lib/collections.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import type { AskAttestations, ListedAttestation } from '../../signatures/attestation-api.js';
 import type { Incomplete } from '../../signatures/verified.js';
@@ -75,7 +76,7 @@ async function listPage(
       bundle,
       ...(typeof bundle_url === 'string' ? { bundleUrl: bundle_url } : {}),
     })),
-    ...(after === undefined ? {} : { after }),
+    ...optionalField('after', after),
   });
 }
 

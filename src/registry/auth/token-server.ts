@@ -152,7 +152,7 @@ function tokenRequestFor(
   const url = new URL(realm);
   for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
   const token = passwordToken(credential);
-  const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: token.header }) };
+  const headers = { accept: 'application/json', ...optionalField('authorization', token?.header) };
   return { method: 'GET', url, registry, headers };
 }
 
