@@ -4,25 +4,25 @@ import { expect, test } from '@jest/globals';
 import { runLocalGate } from '../../src/cli/local-gate.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { writeLayout } from '../support/image/image-maker-layout.js';
-import { deskIn } from '../support/process/run-command.js';
+import { ioIn } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
 const IMAGE = 'registry.example/base:1';
 
-async function atDesk(
+async function runLocally(
   directory: string,
   flags: Parameters<typeof runLocalGate>[0],
   reported: (text: string) => void = () => undefined,
 ) {
-  const desk = deskIn(directory, { stderr: reported });
-  return await runLocalGate({ ...flags, 'all-files': true, offline: true }, [], desk);
+  const io = ioIn(directory, { stderr: reported });
+  return await runLocalGate({ ...flags, 'all-files': true, offline: true }, [], io);
 }
 
 async function run(flags: { readonly registry?: readonly string[] }) {
   const directory = makeDirectory({ Dockerfile: `FROM ${IMAGE}\n` });
   const layout = join(makeDirectory({}), 'layout');
   await writeLayout(layout, [{ name: IMAGE, content: await makeImage() }]);
-  const ran = await atDesk(directory, {
+  const ran = await runLocally(directory, {
     registry: flags.registry?.map((host) => `${host}=oci-layout:${layout}`) ?? [],
   });
   if (!ran.ok) throw new Error(ran.error.message);
@@ -55,7 +55,7 @@ test('with a base, its policy holds, whatever the evaluated directory says', asy
     Dockerfile: `FROM ${IMAGE}\n`,
     '.github/base-image-gate.yml': 'version: 1\nprofile: observe\n',
   });
-  const ran = await atDesk(directory, { base });
+  const ran = await runLocally(directory, { base });
   if (!ran.ok) throw new Error(ran.error.message);
   expect(ran.value.policy.profile).toBe('strict');
   const edited = ran.value.report.answers.filter(({ rule }) => rule === 'policy-unchanged');
@@ -69,15 +69,15 @@ test('whoever evaluates a part of a repository is reported of the policy of the 
     'api/Dockerfile': `FROM ${IMAGE}\n`,
   });
   const reported: string[] = [];
-  expect((await atDesk(join(repository, 'api'), {}, (text) => reported.push(text))).ok).toBe(true);
+  expect((await runLocally(join(repository, 'api'), {}, (text) => reported.push(text))).ok).toBe(true);
   expect(reported.join('')).toContain(`add --policy ${join(repository, '.github/base-image-gate.yml')}`);
   reported.length = 0;
-  expect((await atDesk(repository, {}, (text) => reported.push(text))).ok).toBe(true);
+  expect((await runLocally(repository, {}, (text) => reported.push(text))).ok).toBe(true);
   expect(reported.join('')).not.toContain('--policy');
 });
 
 test('a base that is not there is reported', async () => {
-  const ran = await atDesk(makeDirectory({}), { base: 'nowhere' });
+  const ran = await runLocally(makeDirectory({}), { base: 'nowhere' });
   expect(ran).toMatchObject({
     ok: false,
     error: { kind: 'directory', message: '--base: nowhere is not there; expected the directory of a repository.' },
@@ -97,7 +97,7 @@ test.each([
 ])('where %s is a link to a device that has no end, it is not read', async (_what, path, files) => {
   const directory = makeDirectory({ Dockerfile: 'FROM scratch\n', '.github/x': '', ...files });
   symlinkSync('/dev/zero', join(directory, path));
-  expect(await atDesk(directory, {})).toMatchObject({
+  expect(await runLocally(directory, {})).toMatchObject({
     error: { kind: 'policy', message: expect.stringContaining("can't be read: it is a device or a pipe. ") },
   });
 });

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { policyValidate } from '../../src/cli/policy-validate.js';
-import { deskIn } from '../support/process/run-command.js';
+import { ioIn } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
 
 /** What `policy validate` writes to standard error about a file with this text. */
 async function problemsOf(text: string, { color = false, progress = false } = {}): Promise<string> {
   const written: string[] = [];
-  const io = deskIn(makeDirectory({ 'policy.yml': text }), {
+  const io = ioIn(makeDirectory({ 'policy.yml': text }), {
     stderr: (some) => void written.push(some),
     color,
     progress,

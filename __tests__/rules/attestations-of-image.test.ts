@@ -9,7 +9,7 @@ import { sbomMatchesImage } from '../../src/rules/sbom-matches-image.js';
 import { attestedSubject } from '../support/image/attested-image.js';
 import { type AttestedLayoutOptions, makeAttestedLayout } from '../support/image/attested-layout.js';
 import { apkPackage, spdxDocument } from '../support/image/make-sbom.js';
-import { deskIn } from '../support/process/run-command.js';
+import { ioIn } from '../support/process/run-command.js';
 import { githubProvenance, SLSA_V1 } from '../support/signing/make-provenance.js';
 
 const KINDS = ['image', 'statements', 'sbom', 'provenance', 'apko', 'vex', 'packages'] as const;
@@ -52,7 +52,7 @@ const VEX = [
 /** The image's evidence by the gate's own collectors, from bytes on disk and a signature by a real key. */
 async function subjectOf(options: AttestedLayoutOptions): Promise<ImageRuleSubject> {
   const { image, directory, policy, route } = await makeAttestedLayout(options);
-  const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, deskIn(directory));
+  const opened = await openImage(image, { policy, registry: [route[1] ?? ''], offline: true }, ioIn(directory));
   if (!opened.ok) throw new Error(opened.error.message);
   const subject = opened.value.subjectOn({ os: 'linux', architecture: 'amd64' });
   const evidence = await opened.value.evidence.collect(subject, KINDS).finally(opened.value.close);

@@ -103,7 +103,7 @@ describe('the build level follows from what the signature proves', () => {
       'only the build platform has that key',
     ],
     [
-      'BuildKit on a desk',
+      'BuildKit outside CI',
       { statements: [{ predicateType: SLSA_V02, predicate: buildKitProvenance() }] },
       0,
       'names no builder',

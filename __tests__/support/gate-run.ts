@@ -27,7 +27,7 @@ export interface GateRun {
   readonly evaluated?: (done: number, of: number) => void;
 }
 
-/** Runs the whole gate over files in a directory of their own, as the desk does, and returns its report. */
+/** Runs the whole gate over files in a directory of their own, as the command line does, and returns its report. */
 export async function gateRun(run: GateRun): Promise<Report> {
   const policy = await validPolicy(run.policy, { rules, files: run.policyFiles ?? {} });
   const reading = readingOptions({}, {}, policy);

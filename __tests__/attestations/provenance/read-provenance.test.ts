@@ -46,7 +46,7 @@ test("slsa-github-generator's: the configSource", () => {
   });
 });
 
-test("BuildKit's: what its client said of the repository, no builder on a desk, materials with and without digest", () => {
+test("BuildKit's: what its client said of the repository, no builder outside CI, materials with and without digest", () => {
   const provenance = read(SLSA_V02, buildKitProvenance());
   expect(provenance).not.toHaveProperty('builder');
   expect(provenance).toMatchObject({

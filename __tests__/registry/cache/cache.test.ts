@@ -178,7 +178,7 @@ describe('a directory cache', () => {
   });
 });
 
-describe("a desk's cache", () => {
+describe("the command line's cache", () => {
   test('lies where XDG_CACHE_HOME says', async () => {
     const cache = localCache({ XDG_CACHE_HOME: directory });
     await cache.put(digestOf(Buffer.from('x')), Buffer.from('x'), false);

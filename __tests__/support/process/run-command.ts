@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command, CommandIo, ExitCode } from '../../../src/cli/command.js';
 
 /** A command's surroundings on a machine without a terminal, in a directory, with a home where nothing is. */
-export function deskIn(directory: string, changes: Partial<CommandIo> = {}): CommandIo {
+export function ioIn(directory: string, changes: Partial<CommandIo> = {}): CommandIo {
   return {
     stdout: () => undefined,
     stderr: () => undefined,
@@ -23,7 +23,7 @@ export async function runCommand(
   ...args: readonly string[]
 ): Promise<{ readonly code: ExitCode; readonly stdout: string; readonly stderr: string }> {
   let [stdout, stderr] = ['', ''];
-  const desk = deskIn(directory, {
+  const io = ioIn(directory, {
     stdout: (text) => {
       stdout += text;
     },
@@ -31,5 +31,5 @@ export async function runCommand(
       stderr += text;
     },
   });
-  return { code: await command(args, desk), stdout, stderr };
+  return { code: await command(args, io), stdout, stderr };
 }

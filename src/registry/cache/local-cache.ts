@@ -7,7 +7,7 @@ import { DirectoryCache } from './directory-cache.js';
 const MIB = 1024 * 1024;
 
 /**
- * Where a desk keeps what it learnt between runs: `base-image-gate` under `$XDG_CACHE_HOME`, or `~/.cache`.
+ * Where the command line keeps what it learned between runs: `base-image-gate` under `$XDG_CACHE_HOME`, or `~/.cache`.
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/#variables relative paths there are to be ignored
  */
@@ -16,7 +16,7 @@ export function localCacheDirectory(environment: Environment): string {
   return join(isAbsolute(given) ? given : join(environment['HOME'] || homedir(), '.cache'), 'base-image-gate');
 }
 
-/** Registry content of a desk: up to 2 GiB stay, and no layer of more than 512 MiB. */
+/** Registry content of the command line: up to 2 GiB stay, and no layer of more than 512 MiB. */
 export function localCache(environment: Environment): BlobCache {
   const directory = join(localCacheDirectory(environment), 'registry');
   return new DirectoryCache({ directory, maxBytes: 2048 * MIB, maxEntryBytes: 512 * MIB });

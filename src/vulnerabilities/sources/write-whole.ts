@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes a file of the desk's cache, whole or not at all. A cache that can't be written is one that has nothing. */
+/** Writes a file of the command line's cache, whole or not at all. A cache that can't be written is one that has nothing. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const beside = `${path}.${randomUUID()}.part`;
   try {

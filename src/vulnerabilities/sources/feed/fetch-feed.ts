@@ -28,7 +28,7 @@ export interface FeedPlace {
   readonly url: URL;
   /** What its file is called. */
   readonly file: string;
-  /** Where the desk keeps the last copy. Without it, nothing is kept. */
+  /** Where the command line keeps the last copy. Without it, nothing is kept. */
   readonly cacheDirectory?: string;
 }
 
