@@ -1,5 +1,4 @@
 import { groupBy, optionalField } from '../lib/collections.js';
-import { capital } from '../lib/text.js';
 import { formatReference } from '../references/reference.js';
 import type { Finding, Report } from './report.js';
 
@@ -45,7 +44,7 @@ const DIGEST = /(?<=sha256:[0-9a-f]{12})[0-9a-f]{52}/g;
 export function withoutName(message: string, image: string): string {
   const name = image.replace(/[^\w]/g, '\\$&');
   const named = new RegExp(`(?<![\\w./:@-])(?:\`${name}\`|${name})(?![\\w/:@-]|\\.\\w)`, 'g');
-  return capital(message.replace(named, 'it'));
+  return message.replace(named, 'it').replace(/^it\b/, 'It');
 }
 
 /** Digests by their first twelve digits: whole ones are in the details, and in the other formats. */

@@ -39,7 +39,7 @@ describe('renderSummary', () => {
     });
     const text = renderSummary(makeReport({ uses: [NODE], answers }));
     expect(text).toContain(
-      '**`docker.io/library/node:20`** · `Dockerfile:3`\n\n- ❌ fresh: Fresh is wrong in it.\n- ❌ intact: Intact is wrong in it.\n\n👉 **Replace it.**',
+      '**`docker.io/library/node:20`** · `Dockerfile:3`\n\n- ❌ fresh: fresh is wrong in it.\n- ❌ intact: intact is wrong in it.\n\n👉 **Replace it.**',
     );
   });
 

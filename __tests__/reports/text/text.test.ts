@@ -102,7 +102,7 @@ describe('checkText', () => {
 
   test('several findings of a rule about an image are one line that counts them', () => {
     const answers = ['one', 'two', 'three'].map((message) => makeAnswer({ use: node.id, message }));
-    expect(reported({ uses: [node], answers })).toMatch(/^ {4}✗ allowed-base {2}One \(\+2\)$/m);
+    expect(reported({ uses: [node], answers })).toMatch(/^ {4}✗ allowed-base {2}one \(\+2\)$/m);
   });
 
   test('lines keep to the width, and no word is broken', () => {

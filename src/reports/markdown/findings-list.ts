@@ -1,4 +1,4 @@
-import { block, inline, prose } from '../../lib/escape/markdown.js';
+import { block, code, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import type { FindingGroup } from '../finding-groups.js';
@@ -43,7 +43,7 @@ function item(
   const remarks = [
     ...(finding.inherited === true ? ['_Unchanged here._'] : []),
     ...(finding.heldBack === true ? ['_Would block without observe._'] : []),
-    ...(finding.outcome === 'indeterminate' ? ['_Open question:_'] : []),
+    ...(finding.outcome === 'indeterminate' ? ['_Could not be checked:_'] : []),
   ];
   const linked = targetsOf(finding.rule, finding.location.file, targets);
   const where = places.slice(0, detail.places).map(({ location }) => placeLink(location, linked));
@@ -81,7 +81,11 @@ function fixLines(finding: Finding, detail: ListDetail): readonly string[] {
   const fix = cut(finding.fix.trim(), detail.characters);
   const [first = '', ...rest] = fix.split(/\r?\n/);
   const sentence = `<br>👉 ${fixSentence(first)}`;
-  return rest.length === 0 ? [sentence] : [sentence, '', ...block(dedented(rest)).split('\n'), ''];
+  const [line, ...more] = rest;
+  if (line === undefined) return [sentence];
+  // A single line is wrapped where it is too long; a block would cut it, and scroll.
+  if (more.length === 0) return [sentence, `<br>${code(line.trim())}`];
+  return [sentence, '', ...block(dedented(rest)).split('\n'), ''];
 }
 
 /** Bold up to where the first clause ends, outside of code: a whole paragraph in bold stresses nothing. */
