@@ -80,6 +80,8 @@ class AskedBuilds {
   readonly #tree: RepositoryTree;
   readonly #files: readonly string[];
   readonly #known: ReadonlySet<string>;
+  /** Bytes that are left for files that podman reads before it builds. */
+  #besides = MAX_SCRIPT_BYTES;
 
   constructor(tree: RepositoryTree, entries: readonly TreeEntry[]) {
     this.#tree = tree;
@@ -98,7 +100,7 @@ class AskedBuilds {
       if (content.ok) {
         left -= content.value.length;
         const directory = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-        this.#take(path, content.value, await buildsInWorkflow(content.value, directory));
+        await this.#take(path, content.value, await buildsInWorkflow(content.value, directory));
       } else if (content.error.code === 'too-large') {
         const reason = `the workflows have more than ${plural(MAX_WORKFLOW_BYTES, 'byte')} (limit workflow-bytes)`;
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -118,7 +120,7 @@ class AskedBuilds {
       const content = await this.#tree.read(path, Math.min(left, MAX_BYTES_OF_SCRIPT));
       if (content.ok) {
         left -= content.value.length;
-        this.#take(path, content.value, await buildsInFile(path, content.value));
+        await this.#take(path, content.value, await buildsInFile(path, content.value));
       } else if (content.error.code === 'too-large') {
         const reason = left < MAX_BYTES_OF_SCRIPT ? SCRIPTS_TOO_LONG : 'it is a script that is too long to be read';
         this.unreadable.push(unreadableDefinition(path, { reason }));
@@ -132,7 +134,15 @@ class AskedBuilds {
     }
   }
 
-  #take(path: string, bytes: Uint8Array, { named, unseen, bakes = [], images = [], fault }: RequestedBuilds): void {
+  async #take(path: string, bytes: Uint8Array, requested: RequestedBuilds): Promise<void> {
+    const { unseen, bakes = [], images = [], fault } = requested;
+    const named: NamedBuild[] = [];
+    for (const build of requested.named) {
+      const found = await this.#withPodmanFiles(build);
+      if (typeof found === 'string') this.unseen.push({ path, what: found });
+      // Its text is read where it stands, or is asked for.
+      else named.push(found.inline === undefined ? found : { ...found, file: path });
+    }
     if (fault !== undefined) this.unreadable.push(unreadableDefinition(path, fault));
     const written = named.some(({ open }) => open !== undefined) ? new TextDecoder().decode(bytes).split(/\r?\n/) : [];
     this.workflows.push(...named.map((build) => ({ path, build: withWritten(this.found(build), written) })));
@@ -144,12 +154,24 @@ class AskedBuilds {
     }
   }
 
+  async #withPodmanFiles(build: NamedBuild): Promise<NamedBuild | string> {
+    if (build.podman === undefined) return build;
+    const { withPodmanFiles } = await import('./script/podman-files.js');
+    return withPodmanFiles(build, async (path) => {
+      const content = await this.#tree.read(path, Math.min(this.#besides, MAX_BYTES_OF_SCRIPT));
+      if (!content.ok) return undefined;
+      this.#besides -= content.value.length;
+      return new TextDecoder().decode(content.value);
+    });
+  }
+
   isThere(build: NamedBuild): boolean {
     return this.#known.has(this.found(build).file);
   }
 
   /** The build of a file that is there: builders have other places and names that they fall back to. */
   found(build: NamedBuild): NamedBuild {
+    if (build.inline !== undefined) return build;
     const candidates = [build.file, ...(build.asked?.otherwise === undefined ? [] : [build.asked.otherwise])];
     const names = candidates.flatMap((file) => [file, ...otherNames(file)]);
     return { ...build, file: names.find((file) => this.#known.has(file)) ?? build.file };
@@ -189,14 +211,15 @@ function otherNames(file: string): readonly string[] {
 
 /** A build of a command or an action, in the form in which all builds are listed. */
 function buildOf({ path, build }: PlacedBuild): Build {
-  const { file, target, platforms = [], buildArgs, buildContexts, open, asked } = build;
+  const { file, inline, target, platforms = [], buildArgs, buildContexts, open, asked } = build;
   const line = asked?.line ?? 1;
   const openOf = (field: string, decidedBy = 'a variable or an expression'): OpenValue => ({ field, decidedBy, line });
   const openArgs = open?.args ?? [];
   return {
     definition: path,
     line,
-    dockerfile: file,
+    ...optionalField('name', inline === undefined ? undefined : asked?.name),
+    ...(inline === undefined ? { dockerfile: file } : { inline }),
     context: asked?.context ?? '.',
     args: { ...Object.fromEntries(openArgs.flatMap((name) => (name === '' ? [] : [[name, null]]))), ...buildArgs },
     ...optionalField('target', target),

@@ -60,13 +60,15 @@ export const readRepository: ReadRepository = async (tree, options) => {
       )),
     );
   }
+  const parts = new Set(inline.flatMap((build) => build.parts ?? []));
   const read = readings.map(({ file }) => file);
   const held =
     inline.length === 0 ? [] : await (await import('./inline-builds.js')).readInlineBuilds(tree, inline, options);
   const unreadable = [...asked.unreadable, ...held.map(({ file }) => file).filter(({ status }) => status !== 'read')];
-  const files = [...read, ...skipped, ...unreadDefinitions(unreadable, options)].sort((a, b) =>
-    a.path < b.path ? -1 : 1,
-  );
+  const files = [
+    ...[...read, ...skipped].map((file) => (parts.has(file.path) ? asPart(file) : file)),
+    ...unreadDefinitions(unreadable, options),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const run =
     asked.images.length === 0 ? [] : await (await import('./run-images.js')).runUses(tree, asked.images, options);
   const reading = {
@@ -81,6 +83,13 @@ export const readRepository: ReadRepository = async (tree, options) => {
   ];
   return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
 };
+
+/** A file that is nothing alone, and was read with those that a command joins it to. */
+function asPart(file: BuildFile): BuildFile {
+  const isNothingAlone = file.status === 'skipped' || file.isUnasked === true;
+  const reason = 'it was read where podman joins or preprocesses it';
+  return isNothingAlone ? { path: file.path, status: 'skipped', reason } : file;
+}
 
 /** Definitions that could not be read, each once; those that are excluded, or not chosen, are skipped as build files are. */
 function unreadDefinitions(unreadable: readonly BuildFile[], options: ReadingOptions): readonly BuildFile[] {

@@ -62,8 +62,10 @@ describe('the builds that a script asks for', () => {
     ['cd "$GITHUB_WORKSPACE/a" && docker build -f x .', ['a/x']],
     ['podman --log-level=debug build -f x .', ['x']],
     ['podman build --from b -f x .', ['x']],
-    ['podman build -f a -f b .', []],
-    ['podman build -f x.in .', []],
+    ['podman build -f a -f b .', ['b']],
+    ['podman build -f a -f $B .', []],
+    ['podman build -f x.in .', ['x.in']],
+    ['podman build --cpp-flag=$F -f x.in .', []],
     ['nerdctl -n k8s.io build -f x .', ['x']],
     ['buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=d --opt filename=x', ['d/x']],
     ['/kaniko/executor --context dir:///workspace --dockerfile x', ['x']],
@@ -75,7 +77,19 @@ describe('the builds that a script asks for', () => {
   test.each([
     ['podman build --build-context b=container-image://c:1 -f x .', { buildContexts: { b: 'docker-image://c:1' } }],
     ['buildah bud --build-context=b=docker://c:1 -f x .', { buildContexts: { b: 'docker-image://c:1' } }],
-    ['podman build --build-arg-file args -f x .', { open: { args: [''] } }],
+    ['podman build --build-arg-file args -f x .', { podman: { files: [], argumentFiles: ['args'] } }],
+    ['podman build --build-arg-file $F -f x .', { open: { args: [''] } }],
+    [
+      'podman build -f a -f b.in --cpp-flag=-DX c',
+      {
+        podman: {
+          files: [
+            ['a', 'c/a'],
+            ['b.in', 'c/b.in'],
+          ],
+        },
+      },
+    ],
     ['podman build --from c:1 -f x .', { firstBase: 'c:1' }],
     ['docker build --build-arg A=1 --build-arg=B -f x .', { buildArgs: { A: '1' }, open: { args: ['B'] } }],
     ['nerdctl build --platform linux/arm64 --target t -f x .', { platforms: ['linux/arm64'], target: 't' }],
@@ -128,7 +142,7 @@ describe('the builds that a script asks for', () => {
       'podman build --from evil --build-arg-file f --build-context a=container-image://b .\n' +
       'buildctl build --local context=. --opt build-arg:A=1 --opt target=t --opt context:c=docker-image://d --opt source=s';
     expect(buildsInScript(script, { directory: '', line: 1 }).named).toMatchObject([
-      { firstBase: 'evil', buildContexts: { a: 'docker-image://b' }, open: { args: [''] } },
+      { firstBase: 'evil', buildContexts: { a: 'docker-image://b' }, podman: { argumentFiles: ['f'] } },
       { target: 't', buildArgs: { A: '1', BUILDKIT_SYNTAX: 's' }, buildContexts: { c: 'docker-image://d' } },
     ]);
   });

@@ -1,4 +1,5 @@
 import { optionalField } from '../../lib/collections.js';
+import { listed } from '../../lib/text.js';
 import { type BuildInvocation, buildInvocation } from './build-tool.js';
 import {
   assign,
@@ -164,6 +165,8 @@ function requestedBuild(
   let target: string | undefined;
   let platforms: readonly string[] | undefined;
   let firstBase: string | undefined;
+  const argumentFiles: string[] = [];
+  const preprocessorFlags: string[] = [];
   const buildArgs: Record<string, string> = {};
   const buildContexts: Record<string, string> = {};
   const mayDiffer = (flag: string, value: string) =>
@@ -183,7 +186,11 @@ function requestedBuild(
       // Without a value it is the environment's.
       if (isOpen(value) || !(value.includes('=') || inherited !== undefined)) open.args.push(openName(value));
       else assign(buildArgs, inherited === undefined ? value : `${value}=${inherited}`);
-    } else if (flag === '--build-arg-file') open.args.push('');
+    } else if (flag === '--build-arg-file') {
+      const path = tool === 'podman' && !isDefaulted ? joinInside(directory, value) : undefined;
+      if (path === undefined) open.args.push('');
+      else argumentFiles.push(path);
+    } else if (flag === '--cpp-flag') preprocessorFlags.push(value);
     else if (flag === '--build-context') {
       if (isOpen(value)) open.contexts = true;
       else assign(buildContexts, value.replace(/=(?:container-image|docker):\/\//, '=docker-image://'));
@@ -199,11 +206,13 @@ function requestedBuild(
   // What a variable stands for among the places may be flags of any kind.
   if (places.length > 1 && places.some(isOpen)) open.args.push('');
   const context = places.find((place) => !isOpen(place)) ?? places[0];
-  if (tool === 'podman' && files.length > 1)
-    return `builds several files as one (${files.filter((file) => !isOpen(file)).join(', ')})`;
   const file = files.at(-1);
-  if (tool === 'podman' && file?.endsWith('.in') === true)
-    return `builds ${file} through the C preprocessor, which is not read`;
+  const isMade = tool === 'podman' && (files.length > 1 || file?.endsWith('.in') === true);
+  const parts = (isMade ? files : []).map((part) =>
+    [joinInside(directory, part), joinInside(directory, context, part)].filter((path) => path !== undefined),
+  );
+  if (parts.some((paths) => paths.length === 0) || (isMade && preprocessorFlags.some(isOpen)))
+    return `builds ${listed(files.map((part) => (isOpen(part) ? 'a file that only a run knows' : part)))} as one`;
   const usual = tool === 'podman' ? 'Containerfile' : 'Dockerfile';
   const path = file === undefined ? joinInside(directory, context, usual) : joinInside(directory, file);
   const inContext =
@@ -218,6 +227,9 @@ function requestedBuild(
     ...optionalField('target', target),
     ...optionalField('platforms', platforms),
     ...optionalField('firstBase', firstBase),
+    ...(parts.length + argumentFiles.length === 0
+      ? {}
+      : { podman: { files: parts, argumentFiles, preprocessorFlags } }),
     buildArgs,
     buildContexts,
     ...openParts({ ...open, ...(isOtherFile ? { file: true } : {}) }),

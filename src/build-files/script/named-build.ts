@@ -16,6 +16,10 @@ export interface NamedBuild {
   readonly firstBase?: string;
   /** What it is given besides, to a value that only a run knows. */
   readonly open?: OpenParts;
+  /** What podman or buildah read before they build. */
+  readonly podman?: PodmanFiles;
+  /** The files that `inline` was made of. */
+  readonly parts?: readonly string[];
   /** Where it is asked for, and what is built: of no weight for what the build file says. */
   readonly asked?: {
     readonly line: number;
@@ -27,6 +31,14 @@ export interface NamedBuild {
     /** The names that the image gets, as far as they are literal. */
     readonly tags?: readonly string[];
   };
+}
+
+/** Files of a build by podman or buildah that are to be read before it is known what is built. */
+export interface PodmanFiles {
+  /** Joined to one text; of each the paths at which it is looked for. None where one file is built as it is. */
+  readonly files: readonly (readonly string[])[];
+  readonly argumentFiles: readonly string[];
+  readonly preprocessorFlags: readonly string[];
 }
 
 /** A build that a file of the repository asks for. */
