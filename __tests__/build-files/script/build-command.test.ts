@@ -82,6 +82,7 @@ describe('the builds that a script asks for', () => {
     [
       'podman build -f a -f b.in --cpp-flag=-DX c',
       {
+        file: 'b.in',
         podman: {
           files: [
             ['a', 'c/a'],
