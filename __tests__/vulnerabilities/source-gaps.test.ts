@@ -218,7 +218,7 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     },
 };
 
-const TABLE = /## What a source does not say\n[\s\S]*?\n(\|[\s\S]*?)\n\n/.exec(
+const TABLE = /## What a source leaves out\n[\s\S]*?\n(\|[\s\S]*?)\n\n/.exec(
   readFileSync(new URL('../../docs/vulnerability-data.md', import.meta.url), 'utf8'),
 );
 const rows = (TABLE?.[1] ?? '')
