@@ -37,10 +37,12 @@ const CAUSES: readonly Cause[] = [
   },
   {
     of: 'ours',
-    says: 'osv-scanner leaves the path out of the name of a Go module that SPDX names: `golang.org/x/sys` becomes `sys`, which no record is about.',
-    explains: (hit, sbom, scanned) =>
-      hit.name.includes('/') &&
-      packageOf({ ...hit, name: hit.name.slice(hit.name.lastIndexOf('/') + 1) }, sbom, scanned)?.ecosystem === 'Go',
+    says: 'osv-scanner leaves the namespace out of the name of what SPDX names: `golang.org/x/sys` becomes `sys`, and `io.netty:netty-codec` becomes `netty-codec`, which no record is about.',
+    explains: (hit, sbom, scanned) => {
+      const own = hit.name.slice(Math.max(hit.name.lastIndexOf('/'), hit.name.lastIndexOf(':')) + 1);
+      const theirs = packageOf({ ...hit, name: own }, sbom, scanned)?.ecosystem;
+      return own !== hit.name && (theirs === 'Go' || theirs === 'Maven');
+    },
   },
   {
     of: 'osv-scanner',

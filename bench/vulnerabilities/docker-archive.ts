@@ -14,7 +14,7 @@ export function writeDockerArchive(
   const [database, osRelease] =
     family === 'Debian'
       ? ['var/lib/dpkg/status', 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n']
-      : ['lib/apk/db/installed', 'ID=alpine\nVERSION_ID=3.20.3\n'];
+      : ['lib/apk/db/installed', 'ID=alpine\nVERSION_ID=3.22.3\n'];
   const text = packages.map(([name, version]) =>
     family === 'Debian'
       ? `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: nobody\nVersion: ${version}\nDescription: x\n`

@@ -6,7 +6,7 @@ import { hitKey, scan, writeExports } from './osv-scanner.js';
 
 const FAMILIES = [
   { ecosystem: 'Debian:12', family: 'Debian', prefix: 'DEBIAN', distribution: DEBIAN },
-  { ecosystem: 'Alpine:v3.20', family: 'Alpine', prefix: 'ALPINE', distribution: ALPINE },
+  { ecosystem: 'Alpine:v3.22', family: 'Alpine', prefix: 'ALPINE', distribution: ALPINE },
 ] as const;
 
 const EXPLANATION = `The images are made of package databases, the exports of 6000 made records an ecosystem: ranges with and without an

@@ -18,7 +18,7 @@ const measured = execFileSync(node, [outfile, directory, ...process.argv.slice(2
 });
 process.stdout.write(measured);
 if (process.argv[5] === '--write') {
-  const results = new URL('vulnerabilities/results.md', import.meta.url).pathname;
+  const results = new URL('results.md', import.meta.url).pathname;
   writeFileSync(results, measured);
   execFileSync(new URL('../../node_modules/.bin/biome', import.meta.url).pathname, ['format', '--write', results]);
 }
