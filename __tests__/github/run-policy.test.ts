@@ -142,6 +142,41 @@ describe('a policy of another repository', () => {
     );
   });
 
+  test.each(['tags/v3', 'refs/tags/v3'])(
+    'is that of the tag where its ref says %s, though a branch is called tags/v3',
+    async (ref) => {
+      const tagged = other('acme/policies', { 'base.yml': 'version: 1\nprofile: strict\n' });
+      const { git } = github.state.others.get('acme/policies') ?? github.state;
+      const soft = git.commit('soft', { 'base.yml': 'version: 1\nprofile: observe\n' });
+      git.setRefs({ 'refs/heads/tags/v3': soft, 'refs/tags/v3': tagged });
+      const named = () => run({ base: null, inputs: { policy: `acme/policies/base.yml@${ref}` } });
+      expect(await named()).toMatchObject({ ok: true, value: { policy: { profile: 'strict' } } });
+      git.git(
+        '-c',
+        'user.name=x',
+        '-c',
+        'user.email=x@example.com',
+        'tag',
+        '--force',
+        '--annotate',
+        '--message',
+        'x',
+        'v3',
+        tagged,
+      );
+      expect(await named()).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+      git.git('update-ref', '-d', 'refs/heads/tags/v3');
+      expect(await named()).toMatchObject({ ok: true, value: { policy: { profile: 'strict' } } });
+    },
+  );
+
+  test('is not read at an abbreviated commit, which a branch could be called, and is at a whole one', async () => {
+    const commit = other('acme/policies', { 'base.yml': 'version: 1\nprofile: strict\n' });
+    const at = (ref: string) => run({ base: null, inputs: { policy: `acme/policies/base.yml@${ref}` } });
+    expect(await at(commit.slice(0, 10))).toMatchObject({ ok: false, error: { code: 'unreadable' } });
+    expect(await at(commit)).toMatchObject({ ok: true, value: { policy: { profile: 'strict' } } });
+  });
+
   test('is extended at the commit that its ref points to, with the policy token', async () => {
     const commit = other('acme/policies', { 'base.yml': 'version: 1\nprofile: hardened\n' });
     const { policy } = await loaded({ base: 'version: 1\nextends: acme/policies/base.yml@v3\n' });
@@ -161,7 +196,7 @@ describe('a policy of another repository', () => {
     if (!refused.ok) expect(refused.error.fix).toContain('give the input `policy-token`');
     // Nor where the tip is broken, and the last valid version is what can't be read.
     expect(await run({ base: 'nonsense', policyToken: false })).toMatchObject({ ok: false });
-    github.server.faults.push({ operation: 'repos/get-commit', status: 422 });
+    github.server.faults.push({ operation: 'git/get-ref', status: 422 });
     expect(await run({ base })).toMatchObject({ ok: false, error: { code: 'unreadable' } });
   });
 

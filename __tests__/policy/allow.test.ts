@@ -159,13 +159,19 @@ describe('what cannot be used is a problem at its place', () => {
     ],
     ['any of them', 'https://github.com/docker/github-builder/**'],
     ['an owner that has one', 'https://github.com/docker/**'],
+    ['a shared builder in other letter case', 'https://github.com/SLSA-Framework/slsa-github-generator/**'],
   ])('%s is, unless the entry says for which repository it ran', async (_name, subject) => {
     const authority = (more: string) => `{ keyless: { issuer: "${ISSUER}", subject: "${subject}"${more} } }`;
     expect(await policyProblems(listing(authority('')))).toMatchObject([
       { key: 'allow[0].authorities[0].keyless.subject', message: expect.stringContaining('anybody may call') },
     ]);
-    const named = authority(', source-repository: "https://github.com/acme/images"');
-    expect(await authoritiesOf(listing(named))).toHaveLength(1);
+    for (const anybody of ['source-repository: "**"', 'source-repository: "https://github.com/**"', 'workflow: "**"']) {
+      expect(await policyProblems(listing(authority(`, ${anybody}`)))).toMatchObject([
+        { message: expect.stringContaining('anybody may call') },
+      ]);
+    }
+    for (const named of ['"https://github.com/acme/images"', '"https://github.com/acme/**"'])
+      expect(await authoritiesOf(listing(authority(`, source-repository: ${named}`)))).toHaveLength(1);
   });
 
   test('more signers wanted than there are is one, unless a key of theirs is the problem', async () => {

@@ -56,6 +56,12 @@ describe('authorities that signed', () => {
       ],
       2,
     ],
+    [
+      'one workflow that was called in other letter case',
+      [workflow(0, 'v1'), by(1, `${WORKFLOW.replace('acme/images', 'ACME/Images')}@v2`)],
+      1,
+    ],
+    ['one address in other letter case', [by(0, 'release@acme.com'), by(1, 'Release@ACME.com')], 1],
     ['two workflows of a repository', [workflow(0, 'v1'), by(1, WORKFLOW.replace('release', 'other'))], 2],
     ['two addresses that begin alike', [by(0, 'release@acme.com'), by(1, 'release@acme.org')], 2],
     ['a certificate and its own key', [workflow(0, 'v1', { key: 'sha256:1' }), key(1, 'sha256:1')], 1],

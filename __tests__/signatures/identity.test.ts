@@ -182,6 +182,12 @@ describe('an authority', () => {
       { sourceRepository: 'https://github.com/partner/*' },
       true,
     ],
+    ...['**', 'https://github.com/**'].map((anybody): [string, Partial<KeylessIdentity>, object, boolean] => [
+      `a repository of another owner where the policy names ${anybody}`,
+      { sourceRepository: 'https://github.com/mallory/x' },
+      { sourceRepository: anybody },
+      false,
+    ]),
     [
       'a repository of a forge that is not the build platform',
       { sourceRepository: 'https://git.acme.com/x/y' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identity, imagePattern, repositoryPath, textGlob } from './fields.js';
-import { isSharedBuilder } from './identity.js';
+import { isSharedBuilder, namesCaller } from './identity.js';
 
 const text = z.string().min(1, { error: 'a text that is not empty' });
 const repository = z
@@ -22,13 +22,17 @@ const keyless = z
       .optional()
       .describe("The repository the workflow ran for (Fulcio's source repository URI)."),
     'source-ref': textGlob().optional().describe('The ref the workflow ran for: refs/heads/main.'),
-    workflow: textGlob().optional().describe("The workflow's own URI (Fulcio's build signer URI)."),
+    workflow: textGlob()
+      .optional()
+      .describe(
+        "The workflow that the run was of, which may have called the one that signed (Fulcio's build config URI).",
+      ),
     'build-signer-digest': text.optional().describe('The commit of the workflow.'),
     'runner-environment': text.optional().describe('github-hosted or self-hosted.'),
   })
   .superRefine((given, context) => {
-    if (!isSharedBuilder(given.subject) || given['source-repository'] !== undefined || given.workflow !== undefined)
-      return;
+    const { subject, workflow, 'source-repository': sourceRepository } = given;
+    if (!isSharedBuilder(subject) || namesCaller({ sourceRepository, workflow })) return;
     context.addIssue({
       code: 'custom',
       path: ['subject'],

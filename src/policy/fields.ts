@@ -27,7 +27,7 @@ export const identity = () =>
     'an exact identity, or a glob such as https://github.com/acme/images/.github/workflows/*@refs/tags/**',
   );
 
-/** An exact text or a glob that narrows what an identity already names: here even `**` lets nobody in. */
+/** An exact text or a glob that narrows what an identity already names: here `**` lets nobody in whom the identity keeps out. */
 export const textGlob = () => readBy(parseGlob, 'a text, or a glob with * (within a segment) and ** (across)');
 
 export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');

@@ -62,8 +62,23 @@ const SHARED_BUILDERS: readonly Glob[] = [
 
 /** Whether a subject, exact or a glob, is one of a workflow that is known to be there for everybody to call. */
 export function isSharedBuilder(subject: string): boolean {
-  const glob = parseGlob(subject);
+  // GitHub's owners and repositories are the same in any case.
+  const glob = parseGlob(subject.toLowerCase());
   return glob.ok && SHARED_BUILDERS.some((shared) => globsOverlap(glob.value, shared));
+}
+
+/**
+ * Whether constraints say for whom a workflow that anybody may call must have run: by the source repository, or the
+ * workflow that called it. One that everybody's repository matches says nothing.
+ */
+export function namesCaller({
+  sourceRepository,
+  workflow,
+}: {
+  readonly sourceRepository?: string | undefined;
+  readonly workflow?: string | undefined;
+}): boolean {
+  return [sourceRepository, workflow].some((pattern) => pattern !== undefined && parseIdentity(pattern).ok);
 }
 
 /** Nothing literal but the punctuation and scheme that every identity has: `**`, `https://**`, `*@*`, `https://*.*`/… */
@@ -81,7 +96,8 @@ export function identityMatches(pattern: string, identity: string): boolean {
 
 /**
  * What distinguishes one keyless signer from another: whoever may push to a repository may run a workflow at a ref of their own,
- * so the ref is left out. A workflow that several repositories call is a signer for each.
+ * so the ref is left out. A workflow that several repositories call is a signer for each. Case is left out too: forges and
+ * mail hosts take a name in any, and a caller may write a workflow's repository in one of its own.
  */
 export function keylessVoice({
   issuer,
@@ -93,5 +109,5 @@ export function keylessVoice({
   readonly sourceRepository?: string;
 }): readonly string[] {
   const [, workflow = subject] = /^(https:\/\/[^@]+)@/.exec(subject) ?? [];
-  return [issuer, workflow, sourceRepository ?? ''];
+  return [issuer, workflow.toLowerCase(), (sourceRepository ?? '').toLowerCase()];
 }

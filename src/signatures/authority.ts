@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../lib/result.js';
-import { identityMatches } from '../policy/identity.js';
+import { identityMatches, namesCaller } from '../policy/identity.js';
 import type { Authority } from '../policy/policy.js';
 import { type SignatureError, signatureError } from './signature-error.js';
 import { describeSigner, isCalled, type KeylessIdentity } from './signer.js';
@@ -51,8 +51,10 @@ export function matchIdentity(identity: KeylessIdentity, authority: KeylessAutho
     if (wanted === undefined || (seen !== undefined && meets(wanted, seen))) continue;
     return wrong(` with ${name} ${seen ?? '(none)'} where ${wanted} is wanted`);
   }
-  if (isCalledByOthers(identity) && authority.sourceRepository === undefined && authority.workflow === undefined) {
-    return wrong(', a workflow that a repository of another owner called, which needs `source-repository`');
+  if (isCalledByOthers(identity) && !namesCaller(authority)) {
+    return wrong(
+      ', a workflow that a repository of another owner called, which needs a `source-repository` of somebody',
+    );
   }
   return ok(true);
 }

@@ -65,6 +65,7 @@ describe('silences as well', () => {
     ['fixed', { status: 'fixed', justification: undefined }],
     ['a package without a version', { products: [{ '@id': IMAGE, subcomponents: [{ '@id': 'pkg:apk/wolfi/curl' }] }] }],
     ['the package as the product itself', { products: [{ '@id': 'pkg:apk/wolfi/curl@8.9.1-r2' }] }],
+    ['the package with its own hash', { products: [{ '@id': CURL, hashes: { 'sha-256': '3'.repeat(64) } }] }],
     ['the package as a text', { products: ['pkg:apk/wolfi/curl@8.9.1-r2'] }],
     [
       'an image that the product names without a digest',
@@ -123,6 +124,10 @@ describe('says nothing of this package', () => {
       `an image named ${name}`,
       { products: [{ '@id': name, subcomponents: [{ '@id': CURL }] }] },
     ]),
+    [
+      'another image that has the package for an identifier',
+      { products: [{ '@id': 'registry.example/other/app:1', identifiers: { purl: CURL } }] },
+    ],
     [
       'another image by a hash of another algorithm',
       {

@@ -56,6 +56,7 @@ test.each([
   ['values that a Compose file is read with', '.env'],
   ['values of a Compose file by another name', 'deploy/prod.env'],
   ['a Compose file in JSON', 'compose.json'],
+  ['a bake file by a name of its own', 'ci/images.json'],
 ])('with changed-files-only, everything is evaluated where the change is one of %s', async (_what, path) => {
   expect(await evaluated({ [path]: 'x' }, { 'changed-files-only': 'true' })).toBeNull();
 });

@@ -109,8 +109,12 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
   'repos/list-pull-requests-associated-with-commit': (state, { path }) =>
     json([...state.pullRequests.values()].filter((pull) => pull.head.sha === path['commit_sha']).map(asPull(state))),
   'git/get-ref': (state, { path }) => {
-    const sha = state.git.resolve(`refs/${path['ref'] ?? ''}`);
-    return sha === null ? NOT_FOUND : json({ ref: `refs/${path['ref']}`, object: { type: 'commit', sha } });
+    const ref = path['ref'] ?? '';
+    const sha = state.git.resolve(`refs/${ref}`);
+    if (sha === null) return NOT_FOUND;
+    // Only a tag may be an object of its own.
+    const type = ref.startsWith('tags/') ? state.git.fixed('cat-file', '-t', sha).toString('utf8').trim() : 'commit';
+    return json({ ref: `refs/${ref}`, object: { type, sha } });
   },
   'git/get-commit': (state, { path }) => {
     const sha = state.git.resolve(`${path['commit_sha'] ?? ''}^{commit}`);

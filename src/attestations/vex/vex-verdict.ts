@@ -125,7 +125,9 @@ function evaluate(statement: VexStatement): VexVerdict {
 
 /** Whether a product names this package: as a subcomponent of the image, or as the product itself. */
 function namesPackage(product: VexProduct, image: NamedImage, installed: Purl): boolean {
-  if (product.subcomponents.length === 0) return isPackage(product, installed);
+  // The hashes of a product without parts are the package's own; its names may still be another image's.
+  if (product.subcomponents.length === 0)
+    return isPackage(product, installed) && mayBeImage({ names: product.names, digests: [] }, image);
   return mayBeImage(product, image) && product.subcomponents.some((component) => isPackage(component, installed));
 }
 

@@ -44,7 +44,8 @@ export async function evaluatedPaths(
 const CHANGES_OTHERS: readonly RegExp[] = [
   /(?:^|\/)\.gitattributes$/i,
   /\.(?:ya?ml|hcl)$/i,
-  /(?:bake|devcontainer|compose)[^/]*\.json$/i,
+  // `docker buildx bake -f` and `docker compose -f` take JSON by any name.
+  /(?<!(?:^|\/)(?:package-lock|npm-shrinkwrap|\.package-lock))\.json$/i,
   /\.env(?:\.[^/]*)?$/i,
 ];
 

@@ -76,7 +76,9 @@ export function clauseOf({ message, doing }: FetchError): string {
 
 /**
  * The commit that a ref names. GitHub prefers a branch to a tag of its name, so whoever may push a branch could put
- * their own policy in a tag's place: a ref that is both is refused.
+ * their own policy in a tag's place: a ref that is both is refused. One that says which it is, `heads/…` or `tags/…`, is
+ * taken at its word: a branch may be called `tags/v1` too. An abbreviated commit is none: it is whatever branch gets
+ * that name.
  */
 async function commitOf(
   client: GitHubClient,
@@ -84,22 +86,38 @@ async function commitOf(
   purpose: Purpose,
 ): Promise<Result<string, FetchError>> {
   const place = { owner, repo: repository };
-  const commitAt = async (name: string) => {
+  const commitAt = async (name: string): Promise<Result<string, FetchError>> => {
     const found = await attempt(purpose, () => client.rest.repos.getCommit({ ...place, ref: name, per_page: 1 }));
     return found.ok ? ok(found.value.data.sha) : found;
   };
+  const refAt = (name: string) => attempt(purpose, () => client.rest.git.getRef({ ...place, ref: name }));
   if (isCommit(ref)) return commitAt(ref);
+  const [, qualified] = /^(?:refs\/)?((?:heads|tags)\/.+)$/.exec(ref) ?? [];
   const found: { readonly name: string; readonly commit: string }[] = [];
-  for (const name of [`heads/${ref}`, `tags/${ref}`]) {
-    const there = await attempt(purpose, () => client.rest.git.getRef({ ...place, ref: name }));
-    if (!there.ok && there.error.code === 'not-found') continue;
-    if (!there.ok) return there;
-    const commit = await commitAt(name);
+  let missing: FetchError = { code: 'not-found', message: `${ref} is no branch or tag.`, fix: 'Check its ref.' };
+  for (const name of qualified === undefined ? [`heads/${ref}`, `tags/${ref}`] : [qualified]) {
+    const there = await refAt(name);
+    if (!there.ok && there.error.code !== 'not-found') return there;
+    if (!there.ok) {
+      missing = there.error;
+      continue;
+    }
+    const { type, sha } = there.value.data.object;
+    // Only an annotated tag has to be asked for by its name, for which GitHub takes a branch called so first.
+    const shadow = type === 'commit' ? null : await refAt(`heads/${name}`);
+    if (shadow?.ok) {
+      return err({
+        code: 'rejected',
+        message: `${name} is a tag, and there is a branch of that name, at ${shadow.value.data.object.sha}.`,
+        fix: 'Delete the branch, or write a commit after the @.',
+      });
+    }
+    const commit = type === 'commit' ? ok(sha) : await commitAt(name);
     if (!commit.ok) return commit;
     found.push({ name, commit: commit.value });
   }
   const [one, other] = found;
-  if (one === undefined) return commitAt(ref);
+  if (one === undefined) return err(missing);
   if (other === undefined) return ok(one.commit);
   return err({
     code: 'rejected',
