@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { snapshotOf } from '../../scripts/snapshots/trusted-roots.js';
 import { GITHUB_ROOT } from '../../src/signatures/sigstore/github-root.js';
@@ -10,13 +7,12 @@ const NOW = new Date('2026-12-01T04:43:00Z');
 let repository: UpdateRepository;
 
 beforeAll(async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'snapshot-'));
-  repository = await startUpdateRepository({ directory, trustedRoot: JSON.parse(GITHUB_ROOT.json) });
+  repository = await startUpdateRepository({ trustedRoot: JSON.parse(GITHUB_ROOT.json) });
 });
 afterAll(() => repository.close());
 
 describe('the snapshot of a trusted root', () => {
-  const options = () => ({ mirror: repository.url, start: readFileSync(repository.rootPath, 'utf8'), now: NOW });
+  const options = () => ({ mirror: repository.url, start: repository.start, network: repository.network, now: NOW });
 
   test('is the source file of what the update repository has, with its day', async () => {
     const { file, text } = await snapshotOf('github', options());

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { getTrustedRoot } from '@sigstore/tuf';
 import { GITHUB_UPDATE_ROOT } from '../../src/signatures/sigstore/github-update-root.js';
+import { PUBLIC_GOOD_UPDATE_ROOT } from '../../src/signatures/sigstore/public-good-update-root.js';
 import { readTrustedRoot, type SigstoreInstance } from '../../src/signatures/sigstore/trusted-root.js';
+import { readUpdatedRoot, type UpdateOptions } from '../../src/signatures/sigstore/update-repository.js';
+
+const REFRESH_MS = 60_000;
 
 interface Snapshot {
   readonly instance: SigstoreInstance;
@@ -13,8 +16,8 @@ interface Snapshot {
   readonly constant: string;
   readonly about: readonly string[];
   readonly mirror: string;
-  /** The root that the update framework starts from; the library has that of the public-good instance. */
-  readonly start?: string;
+  /** The root that the update framework starts from. */
+  readonly start: string;
 }
 
 const SNAPSHOTS: readonly Snapshot[] = [
@@ -24,6 +27,7 @@ const SNAPSHOTS: readonly Snapshot[] = [
     constant: 'PUBLIC_GOOD_ROOT',
     about: ["The trusted root of Sigstore's public-good instance."],
     mirror: 'https://tuf-repo-cdn.sigstore.dev',
+    start: PUBLIC_GOOD_UPDATE_ROOT,
   },
   {
     instance: 'github',
@@ -35,31 +39,28 @@ const SNAPSHOTS: readonly Snapshot[] = [
   },
 ];
 
-/** Where an instance's root is had from, for tests: another mirror, and the root to start from. */
+/** Where an instance's root is had from, for tests: another mirror, its network, and the root to start from. */
 export interface SnapshotOptions {
   readonly mirror?: string;
   readonly start?: string;
+  readonly network?: UpdateOptions['network'];
   readonly now: Date;
 }
 
 /** The source file of an instance's root as its update repository has it now. Fails where that is no root of it. */
 export async function snapshotOf(
   instance: SigstoreInstance,
-  { mirror, start, now }: SnapshotOptions,
+  { mirror, start, network, now }: SnapshotOptions,
 ): Promise<{ readonly file: string; readonly text: string }> {
   const snapshot = SNAPSHOTS.find((one) => one.instance === instance);
   if (snapshot === undefined) throw new Error(`there is no snapshot of ${instance}`);
   const directory = mkdtempSync(join(tmpdir(), 'base-image-gate-root-'));
   try {
-    const from = start ?? snapshot.start;
-    const rootPath = join(directory, 'start.json');
-    if (from !== undefined) writeFileSync(rootPath, from);
-    const root = await getTrustedRoot({
-      cachePath: join(directory, 'tuf'),
-      mirrorURL: mirror ?? snapshot.mirror,
-      ...(from === undefined ? {} : { rootPath }),
-    });
-    const json = JSON.stringify(TrustedRoot.toJSON(root));
+    const repository = { url: mirror ?? snapshot.mirror, start: start ?? snapshot.start };
+    const root: unknown = JSON.parse(
+      Buffer.from(await readUpdatedRoot(repository, { directory, timeMs: REFRESH_MS, network })).toString('utf8'),
+    );
+    const json = JSON.stringify(TrustedRoot.toJSON(TrustedRoot.fromJSON(root)));
     const read = await readTrustedRoot(Buffer.from(json), snapshot.mirror);
     if (!read.ok) throw new Error(read.error.reason);
     if (read.value.instance !== instance) throw new Error(`${snapshot.mirror} has a root of another instance`);

@@ -23,14 +23,15 @@ function serviceLimits(run: RegistryLimits): RegistryLimits {
   };
 }
 
-/** Where the network is, for tests. */
+/** The network that services are asked over. */
 export interface ServiceNetwork {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether `host[:port]` may be on a private network. */
   readonly mayBePrivate: (host: string) => boolean;
 }
 
-const PUBLIC_NETWORK: ServiceNetwork = { environment: process.env, mayBePrivate: () => false };
+/** The environment's, without private addresses. */
+export const PUBLIC_NETWORK: ServiceNetwork = { environment: process.env, mayBePrivate: () => false };
 
 /** Services that documents name by their address. */
 export interface ServiceKind {

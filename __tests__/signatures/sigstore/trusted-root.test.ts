@@ -8,6 +8,7 @@ import { loadTrustedRoot } from '../../../src/signatures/sigstore/load-trusted-r
 import { PUBLIC_GOOD_ROOT } from '../../../src/signatures/sigstore/public-good-root.js';
 import { readTrustedRoot } from '../../../src/signatures/sigstore/trusted-root.js';
 import { startUpdateRepository } from '../../support/github/update-repository.js';
+import { startHttpProxy } from '../../support/registry/http-proxy.js';
 import { makeSigstore } from '../../support/signing/sigstore-trust.js';
 
 async function readWith(change: (root: Record<string, unknown>) => void) {
@@ -108,7 +109,7 @@ describe('the trusted root of a run', () => {
 
   test('is refreshed where the network allows it', async () => {
     const trustedRoot = (await makeSigstore()).trustedRoot();
-    const repository = await startUpdateRepository({ directory, trustedRoot });
+    const repository = await startUpdateRepository({ trustedRoot });
     const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(directory, 'fresh') });
     await repository.close();
     if (!loaded.ok) throw new Error(loaded.error.reason);
@@ -122,7 +123,7 @@ describe('the trusted root of a run', () => {
   });
 
   test.each([
-    ["can't be had", 'stopped', /it could not be refreshed: .*fetch failed/, {}],
+    ["can't be had", 'stopped', /it could not be refreshed: .*ECONNREFUSED/, {}],
     [
       'no longer holds',
       'expired',
@@ -137,7 +138,7 @@ describe('the trusted root of a run', () => {
     ],
   ] as const)('is the embedded one, with a note, where the repository %s', async (_why, name, reason, change) => {
     const trustedRoot = (await makeSigstore()).trustedRoot();
-    const repository = await startUpdateRepository({ directory, trustedRoot, ...change });
+    const repository = await startUpdateRepository({ trustedRoot, ...change });
     if (name === 'stopped') await repository.close();
     const loaded = await loadTrustedRoot({ offline: false, repository, cacheDirectory: join(directory, name) });
     if (name !== 'stopped') await repository.close();
@@ -147,13 +148,47 @@ describe('the trusted root of a run', () => {
     });
   });
 
+  test.each(['public-good', 'github'] as const)(
+    'of the %s instance is refreshed through the proxy of the environment',
+    async (instance) => {
+      const sigstore = await makeSigstore();
+      const [repository, proxy] = await Promise.all([
+        startUpdateRepository({ trustedRoot: sigstore.trustedRoot() }),
+        startHttpProxy(),
+      ]);
+      const host = `updates.example:${new URL(repository.url).port}`;
+      const load = (environment: Readonly<Record<string, string>>) =>
+        loadTrustedRoot({
+          instance,
+          offline: false,
+          repository: { ...repository, url: `http://${host}`, network: { environment, mayBePrivate: () => false } },
+        });
+      const through = await load({ HTTP_PROXY: proxy.url });
+      expect(through).toMatchObject({ ok: true, value: { mayBeOutdated: false } });
+      expect(new Set(proxy.hosts)).toEqual(new Set([host]));
+      const asked = proxy.hosts.length;
+      const unusable = await load({ HTTP_PROXY: 'socks5://proxy:1080' });
+      expect(unusable).toMatchObject({ value: { mayBeOutdated: true, note: expect.stringContaining('HTTP_PROXY') } });
+      expect(proxy.hosts.length).toBe(asked);
+      await Promise.all([repository.close(), proxy.close()]);
+    },
+  );
+
+  test('is not refreshed from a private address that a public name leads to', async () => {
+    const repository = await startUpdateRepository({ trustedRoot: (await makeSigstore()).trustedRoot() });
+    const network = { environment: {}, mayBePrivate: () => false };
+    const loaded = await loadTrustedRoot({ offline: false, repository: { ...repository, network } });
+    await repository.close();
+    expect(loaded).toMatchObject({ ok: true, value: { mayBeOutdated: true } });
+  });
+
   test("of GitHub's instance is refreshed from its own start, in a directory of the run's own", async () => {
     expect(JSON.parse(GITHUB_UPDATE_ROOT)).toMatchObject({ signed: { _type: 'root', roles: { timestamp: {} } } });
     const trustedRoot = (await makeSigstore()).trustedRoot({
       certificateAuthorities: [],
       tlogs: [],
     });
-    const repository = await startUpdateRepository({ directory, trustedRoot });
+    const repository = await startUpdateRepository({ trustedRoot });
     const cacheDirectory = join(directory, 'github');
     const settings = { instance: 'github', offline: false, repository, cacheDirectory } as const;
     expect(await loadTrustedRoot(settings)).toMatchObject({

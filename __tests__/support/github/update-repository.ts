@@ -1,20 +1,19 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import type { ServiceNetwork } from '../../../src/signatures/public-service.js';
 
 /** A repository of The Update Framework with one target, as sigstore's mirrors serve its trusted root. */
 export interface UpdateRepository {
   readonly url: string;
   /** The root that a client starts from. */
-  readonly rootPath: string;
+  readonly start: string;
+  /** The machine's own network, without proxies. */
+  readonly network: ServiceNetwork;
   close(): Promise<void>;
 }
 
 export interface UpdateRepositoryOptions {
-  /** Where the root is written to. */
-  readonly directory: string;
   readonly trustedRoot: object;
   /** When its metadata ends to hold. Default: in an hour. */
   readonly expires?: Date;
@@ -45,10 +44,8 @@ export async function startUpdateRepository(options: UpdateRepositoryOptions): P
     ['/targets.json', document('targets', { targets: { [TARGET]: { length: Buffer.byteLength(target), hashes } } })],
     [`/targets/${TARGET}`, options.served ?? target],
   ]);
-  const rootPath = join(options.directory, 'root.json');
   const roles = { root: role, timestamp: role, snapshot: role, targets: role };
   const keys = { [keyid]: { keytype: 'ed25519', scheme: 'ed25519', keyval } };
-  writeFileSync(rootPath, document('root', { consistent_snapshot: false, keys, roles }));
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '');
     response.writeHead(file === undefined ? 404 : 200).end(file);
@@ -58,7 +55,8 @@ export async function startUpdateRepository(options: UpdateRepositoryOptions): P
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    rootPath,
+    start: document('root', { consistent_snapshot: false, keys, roles }),
+    network: { environment: {}, mayBePrivate: () => true },
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { err, type Result } from '../../lib/result.js';
+import type { ServiceNetwork } from '../public-service.js';
 import { type SignatureError, signatureError } from '../signature-error.js';
 import { readTrustedRoot, rootOfInstance, type SigstoreInstance, type TrustedRoot } from './trusted-root.js';
+import { readUpdatedRoot, type UpdateRepository } from './update-repository.js';
 
 /** Where a run's trusted root comes from, the first that is there. */
 export interface TrustedRootSettings {
@@ -17,8 +19,8 @@ export interface TrustedRootSettings {
   readonly offline: boolean;
   /** Where the update framework's metadata may be kept; a directory of the run's own where there is none. */
   readonly cacheDirectory?: string | undefined;
-  /** A repository in place of sigstore's own, and the root to start from, for tests. */
-  readonly repository?: { readonly url: string; readonly rootPath: string } | undefined;
+  /** A repository in place of the instance's own, and the network it is in, for tests. */
+  readonly repository?: (UpdateRepository & { readonly network: ServiceNetwork }) | undefined;
 }
 
 const REFRESH_MS = 5000;
@@ -28,22 +30,29 @@ const MAX_REASON = 200;
 interface Instance {
   readonly name: string;
   readonly embedded: () => Promise<{ readonly date: string; readonly json: string }>;
-  /** The root that the update framework starts from, and its repository; the library has those of the public-good instance. */
-  readonly updates?: { readonly url: string; readonly root: () => Promise<string> };
+  readonly updates: () => Promise<UpdateRepository>;
+  /** Whether the update framework's metadata may be kept between runs. GitHub's always starts from the embedded root. */
+  readonly keepsMetadata: boolean;
 }
 
 const INSTANCES: Readonly<Record<SigstoreInstance, Instance>> = {
   'public-good': {
     name: 'Sigstore public-good root',
     embedded: async () => (await import('./public-good-root.js')).PUBLIC_GOOD_ROOT,
+    updates: async () => ({
+      url: 'https://tuf-repo-cdn.sigstore.dev',
+      start: (await import('./public-good-update-root.js')).PUBLIC_GOOD_UPDATE_ROOT,
+    }),
+    keepsMetadata: true,
   },
   github: {
     name: "GitHub's Sigstore root",
     embedded: async () => (await import('./github-root.js')).GITHUB_ROOT,
-    updates: {
+    updates: async () => ({
       url: 'https://tuf-repo.github.com',
-      root: async () => (await import('./github-update-root.js')).GITHUB_UPDATE_ROOT,
-    },
+      start: (await import('./github-update-root.js')).GITHUB_UPDATE_ROOT,
+    }),
+    keepsMetadata: false,
   },
 };
 
@@ -91,47 +100,30 @@ async function embedded({ name, embedded }: Instance, why: string): Promise<Resu
 
 async function refresh(
   settings: TrustedRootSettings,
-  { name, updates }: Instance,
+  { name, updates, keepsMetadata }: Instance,
 ): Promise<Result<TrustedRoot, SignatureError>> {
-  const { getTrustedRoot } = await import('./tuf-library.js');
-  // What one run left behind must not decide where another starts: only the library's own start is kept between runs.
-  const kept = updates === undefined ? settings.cacheDirectory : undefined;
+  const kept = keepsMetadata ? settings.cacheDirectory : undefined;
   const own = kept === undefined ? await mkdtemp(join(tmpdir(), 'base-image-gate-tuf-')) : undefined;
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const repository = settings.repository ?? (await startOf(updates, own ?? ''));
-    const root = await Promise.race([
-      getTrustedRoot({
-        cachePath: own ?? join(kept ?? '', 'tuf'),
-        timeout: REFRESH_MS,
-        retry: 0,
-        ...(repository === undefined ? {} : { mirrorURL: repository.url, rootPath: repository.rootPath }),
-      }),
-      new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error('no answer in time')), REFRESH_MS);
-      }),
-    ]);
-    const { TrustedRoot: Message } = await import('./sigstore-library.js');
-    return await readTrustedRoot(Buffer.from(JSON.stringify(Message.toJSON(root))), `${name}, refreshed by TUF`);
+    const repository = settings.repository ?? (await updates());
+    const root = await readUpdatedRoot(repository, {
+      // By host, so that one repository's metadata is never where another starts.
+      directory: join(own ?? kept ?? '', 'tuf', encodeURIComponent(new URL(repository.url).host)),
+      timeMs: REFRESH_MS,
+      network: settings.repository?.network,
+    });
+    return await readTrustedRoot(root, `${name}, refreshed by TUF`);
   } catch (cause) {
     // Whatever went wrong on the way (DNS, proxy, expired metadata), the answer is the same: use the snapshot, and say so.
     return err(signatureError('unsupported', reasonOf(cause).slice(0, MAX_REASON)));
   } finally {
-    clearTimeout(timer);
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   }
 }
 
-/** The library takes the root to start from as a file. */
-async function startOf(updates: Instance['updates'], directory: string): Promise<TrustedRootSettings['repository']> {
-  if (updates === undefined) return undefined;
-  const rootPath = join(directory, 'start.json');
-  await writeFile(rootPath, await updates.root());
-  return { url: updates.url, rootPath };
-}
-
-/** What happened, and why: the client wraps what the network or the repository did. */
+/** What happened, and why, as a clause: the client wraps what the network or the repository did. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  const reason = error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  return reason.replace(/\.$/, '');
 }

@@ -1,5 +1,5 @@
 /**
- * The trusted root of sigstore's public-good instance, from @sigstore/tuf 5.0.1. Made by
+ * The trusted root of Sigstore's public-good instance, from the npm package @sigstore/tuf 5.0.1. Made by
  * scripts/snapshot-trusted-roots.mjs; it is used where the network does not allow a newer one.
  */
 export const PUBLIC_GOOD_ROOT = {
