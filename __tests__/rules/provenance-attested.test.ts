@@ -132,6 +132,9 @@ describe('builder and source are those of the allow entry', () => {
   test.each([
     [{ builder: 'https://github.com/acme/**', source: REPOSITORY, minLevel: 2 }, 'pass', 'Built by'],
     [{ source: 'git+https://github.com/acme/images.git' }, 'pass', 'Built by'],
+    [{ source: 'https://github.com/Acme/Images/' }, 'pass', 'Built by'],
+    [{ source: 'https://github.com/ACME/*' }, 'pass', 'Built by'],
+    [{ source: 'https://github.com/Acme/Image' }, 'fail', 'its source is'],
     [{ source: 'https://github.com/acme/*' }, 'pass', 'Built by'],
     [{ builder: 'https://github.com/other/**' }, 'fail', 'its builder is'],
     [{ source: 'https://github.com/acme/other' }, 'fail', 'its source is'],

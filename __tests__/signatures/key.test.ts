@@ -1,4 +1,11 @@
-import { constants, createPublicKey, generateKeyPairSync, type SignKeyObjectInput, sign } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  type SignKeyObjectInput,
+  sign,
+} from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readPublicKey, verifyWithKey } from '../../src/signatures/key.js';
@@ -35,11 +42,24 @@ function asPss(text: string): string {
   return asPem(Buffer.concat([Buffer.from([0x30, 0x82, body.length >> 8, body.length & 0xff]), body]));
 }
 
+/** The same with its point in the form that has the whole point and its sign. */
+function hybrid(text: string): string {
+  const der = Buffer.from(createPublicKey(text).export({ type: 'spki', format: 'der' }));
+  der[26] = 6 + ((der.at(-1) ?? 0) & 1);
+  return asPem(der);
+}
+
+/** A key whose parameters are a name. */
+function asNamed({ publicKey }: { readonly publicKey: KeyObject }): string {
+  return pem({ publicKey: createPublicKey({ key: publicKey.export({ format: 'jwk' }), format: 'jwk' }) });
+}
+
 const asPem = (der: Buffer): string =>
   `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
 
 describe('the fingerprint of a key', () => {
   const ec = pem(onCurve('P-256'));
+  const writtenOut = generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' });
   const plain = pem(rsa);
   const fingerprint = (text: string) => {
     const read = readPublicKey(text);
@@ -48,6 +68,8 @@ describe('the fingerprint of a key', () => {
 
   test.each([
     ['a compressed point', ec, compressed(ec)],
+    ['a point in the hybrid form', ec, hybrid(ec)],
+    ['a curve that is written out', pem(writtenOut), asNamed(writtenOut)],
     ['RSASSA-PSS', plain, asPss(plain)],
     ['PKCS#1', plain, rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
     ['other line ends', plain, plain.replaceAll('\n', '\r\n')],

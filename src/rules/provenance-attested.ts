@@ -157,9 +157,13 @@ function faultsOf(
 
 /** A policy may write the repository as git does; both sides are brought to one form. */
 function matchesSource(pattern: string, repository: string): boolean {
-  return (
-    identityMatches(pattern, repository) || (!pattern.includes('*') && readSourceUri(pattern).repository === repository)
-  );
+  const wanted = inOneCase(pattern.includes('*') ? pattern : readSourceUri(pattern).repository);
+  return identityMatches(pattern, repository) || identityMatches(wanted, inOneCase(repository));
+}
+
+/** GitHub's owners and repositories are the same in any case. */
+function inOneCase(repository: string): string {
+  return /^https:\/\/github\.com\//i.test(repository) ? repository.toLowerCase() : repository;
 }
 
 function linesOf(attested: AttestedProvenance): readonly string[] {

@@ -79,6 +79,8 @@ describe('silences as well', () => {
       'registry.example/base/app:1',
       'registry.example/base/app',
       'mirror.example/copy/app',
+      'base/app:1',
+      'acme/product',
       'urn:acme:product:4711',
     ].map((name): [string, object] => [
       `an image named ${name}`,
@@ -118,6 +120,9 @@ describe('says nothing of this package', () => {
       'pkg:docker/app@1',
       `pkg:oci/app@sha512%3A${'1'.repeat(128)}`,
       'registry.example/other/app:1',
+      'other/app:1',
+      'base/app:2',
+      'pkg:oci/other/app',
       'registry.example/base/app:2',
       'elsewhere.example/base/app',
     ].map((name): [string, object] => [

@@ -193,6 +193,28 @@ test('two first runs at the same moment leave one comment, though neither saw th
   expect(github.state.comments).toHaveLength(1);
 });
 
+test.each([3, 4])('%i first runs in step leave one comment with all parts', async (count) => {
+  const jobs = Array.from({ length: count }, (_, index) => `job-${index}`);
+  const start = () => {
+    let waiting: (() => void)[] = [];
+    // All wait for each other, so that each round of theirs begins at once.
+    return () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length < count) return;
+        const released = waiting;
+        waiting = [];
+        for (const release of released) release();
+      });
+  };
+  const inStep = start();
+  const wait = () => Promise.race([inStep(), new Promise<void>((resolve) => setTimeout(resolve, 50))]);
+  await Promise.all(jobs.map((job) => publish({ own: jobPart(job), wait })));
+  expect(github.state.comments).toHaveLength(1);
+  const parts = readParts(github.state.comments[0]?.body ?? '').map(({ markdown }) => markdown);
+  expect(parts.sort()).toEqual(jobs.map((job) => `**${job}**`));
+});
+
 test('a listing that lags behind does not make it write a second comment', async () => {
   github.server.onWritten = ({ operation }) => {
     if (operation === 'issues/create-comment') github.state.comments.splice(0);

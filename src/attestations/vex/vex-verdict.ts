@@ -167,10 +167,14 @@ interface ImageName {
   readonly digest?: string;
 }
 
-/** A repository by its whole name, or by its last part alone. */
+/** A repository by its whole name, or without its registry. */
 function isNamed(own: string, repository: string): boolean {
-  return own === repository || (!repository.includes('/') && own.endsWith(`/${repository}`));
+  const isWhole = /^[^/]*[.:][^/]*\/|^localhost\//.test(repository);
+  return own === repository || (!isWhole && own.endsWith(`/${repository}`));
 }
+
+/** `acme/app:1`, which names no registry; a path without a tag may be any product's name. */
+const SHORT_REFERENCE = /^([a-z0-9][a-z0-9_-]*(?:\/[a-z0-9][a-z0-9._-]*)+):([A-Za-z0-9_][A-Za-z0-9._-]*)$/;
 
 const DIGEST_IN_NAME = /(sha256|sha384|sha512)(?::|%3[aA])([a-f0-9]{64,128})/;
 
@@ -179,6 +183,8 @@ function readImageName(name: string): readonly ImageName[] {
   const [, algorithm, hex] = DIGEST_IN_NAME.exec(name) ?? [];
   const digest = optionalField('digest', algorithm === undefined ? undefined : `${algorithm}:${hex}`);
   if (name.slice(0, 4).toLowerCase() === 'pkg:') return [{ ...digest, ...readImagePurl(name) }];
+  const [, short, shortTag] = SHORT_REFERENCE.exec(name) ?? [];
+  if (short !== undefined) return [{ ...digest, repository: short, ...optionalField('tag', shortTag) }];
   const reference = /^[^/]+[.:][^/]*\/|^localhost\//.test(name) ? parseReference(name) : undefined;
   if (reference?.ok !== true) return [digest];
   const { registry, repository, tag } = reference.value;
