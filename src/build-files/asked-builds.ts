@@ -3,7 +3,7 @@ import { plural } from '../lib/text.js';
 import { bakeRuns, type PlacedRun } from './bake-runs.js';
 import type { Build, OpenValue } from './build.js';
 import type { RunImage } from './build-definition.js';
-import { definedBuilds, namedBuildOf } from './defined-builds.js';
+import { definedBuilds, NOTHING, namedBuildOf } from './defined-builds.js';
 import { isWorkflow } from './file-names.js';
 import type { BuildFile } from './image-use.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
@@ -47,20 +47,30 @@ export async function requestedBuilds(
   await asked.readScripts();
   const { unreadable, unseen, workflows, runs, images } = asked;
   const own = await definedBuilds(tree, entries, options);
-  const ofRuns =
-    options.definitions === undefined ? await bakeRuns(tree, entries, runs, options.environment) : undefined;
-  for (const others of [own, ...(ofRuns === undefined ? [] : [ofRuns])]) {
+  const ofRuns = async (neverRuns: boolean) =>
+    options.definitions === undefined
+      ? await bakeRuns(
+          tree,
+          entries,
+          runs.filter(({ run }) => (run.neverRuns === true) === neverRuns),
+          options.environment,
+        )
+      : NOTHING;
+  const [live, dead] = [await ofRuns(false), await ofRuns(true)];
+  for (const others of [own, live, dead]) {
     unreadable.push(...others.unreadable);
     unseen.push(...others.unseen.filter(({ path }) => options.only?.includes(path) !== false));
   }
-  const builds = distinct([...own.builds, ...(ofRuns?.builds ?? [])]);
+  const builds = distinct([...own.builds, ...live.builds]);
   const defined: PlacedBuild[] = [];
-  for (const build of builds) {
+  const place = (build: Build, reached: Pick<NamedBuild, 'neverRuns'>) => {
     const named = namedBuildOf(build);
     if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
     else if (build.isInherited !== true || asked.isThere(named))
-      defined.push({ path: build.definition, build: asked.found(named) });
-  }
+      defined.push({ path: build.definition, build: { ...asked.found(named), ...reached } });
+  };
+  for (const build of builds) place(build, {});
+  for (const build of dead.builds) place(build, { neverRuns: true });
   return {
     workflows,
     defined,

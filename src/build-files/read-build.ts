@@ -12,31 +12,39 @@ export interface DistinctBuild extends NamedBuild {
   readonly openArguments: readonly OpenArgument[];
 }
 
+/** What a build file shows as one build takes it. */
+interface BuildReading extends DockerfileReading {
+  /** No run comes to that build: what it is given says nothing of what others get. */
+  readonly neverRuns?: true;
+}
+
 /** Reads a build file as one build takes it; `path` is what its uses are named by. */
 export function readBuild(
   path: string,
   bytes: Uint8Array,
   build: DistinctBuild,
   options: ReadingOptions,
-): DockerfileReading {
+): BuildReading {
   const reading = readDockerfile(path, bytes, withBuild(dockerfileOptions(build.file, options), build));
   const uses = withOpenArguments(reading.uses, build.openArguments, givenArguments(build.file, options));
-  return { ...reading, uses };
+  return { ...reading, uses, ...optionalField('neverRuns', build.neverRuns) };
 }
 
 /**
  * Puts together what one file shows with its usual parameters and with those of the builds that workflows name. No
- * build hides what another pulls. Only where the usual parameters leave a reference unknown, and a workflow's make it
- * known, does the known one stand for both.
+ * build hides what another pulls. Only where the usual parameters leave a reference unknown, and those of a build that
+ * may run make it known, does the known one stand for both.
  */
-export function mergeReadings(usual: DockerfileReading, others: readonly DockerfileReading[]): DockerfileReading {
+export function mergeReadings(usual: DockerfileReading, others: readonly BuildReading[]): DockerfileReading {
   if (others.length === 0) return { ...usual, uses: sharedOpenArguments(usual.uses) };
   const uses = new Map<string, ImageUse>();
   for (const use of [usual, ...others].flatMap((reading) => reading.uses)) {
     const known = uses.get(use.id);
     uses.set(use.id, known === undefined ? use : mergeUses(known, use));
   }
-  const resolved = new Set(others.flatMap((reading) => reading.uses.filter(isKnown).map(placeKey)));
+  const resolved = new Set(
+    others.flatMap(({ uses, neverRuns }) => (neverRuns === true ? [] : uses.filter(isKnown).map(placeKey))),
+  );
   const shared = sharedOpenArguments([...uses.values()]);
   const kept = shared.filter((use) => isKnown(use) || !resolved.has(placeKey(use)));
   const ids = new Set(kept.map(({ id }) => id));

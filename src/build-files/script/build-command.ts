@@ -41,7 +41,8 @@ export interface ScriptPlace {
 /**
  * The builds that a shell script asks for: `docker build` in its forms, podman, buildah, nerdctl, buildctl, kaniko, and
  * bake. A word with a variable or a substitution that is not known is not literal: it is left out, and so is a build
- * whose file it names. `cd` and `pushd` are followed; in a directory that is not known, nothing is.
+ * whose file it names. `cd` and `pushd` are followed; in a directory that is not known, nothing is. A build that no run
+ * comes to is marked: it pulls nothing, and shows nothing of what others pull.
  */
 export function buildsInScript(script: string, place: ScriptPlace): RequestedBuilds {
   const named: NamedBuild[] = [];
@@ -57,7 +58,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
     const [first] = words;
     if (first === OPEN) outer.push(current);
     else if (first === CLOSE) current = outer.pop() ?? current;
-    else if (first === 'cd' || first === 'pushd') current = changed(current, words);
+    else if ((first === 'cd' || first === 'pushd') && command.neverRuns !== true) current = changed(current, words);
     else if (first === 'popd') current = null;
     const invocation = buildInvocation(words);
     if (invocation === undefined) continue;
@@ -65,9 +66,10 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
       invocation.tool === 'bake'
         ? bakeRun(invocation, current, line)
         : requestedBuild(invocation, current, line, defaults);
+    const reached = command.neverRuns === true ? { neverRuns: true as const } : {};
     if (typeof found === 'string') unseen.push(found);
-    else if (found !== undefined && 'file' in found) named.push(found);
-    else if (found !== undefined) bakes.push(found);
+    else if (found !== undefined && 'file' in found) named.push({ ...found, ...reached });
+    else if (found !== undefined) bakes.push({ ...found, ...reached });
   }
   return { named, unseen, bakes };
 }

@@ -1,4 +1,5 @@
-import { baseName, isOpen } from './shell-commands.js';
+import { baseName } from './program-name.js';
+import { isOpen } from './shell-commands.js';
 
 /** A command line that builds an image. */
 export interface BuildInvocation {

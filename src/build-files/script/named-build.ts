@@ -20,6 +20,8 @@ export interface NamedBuild {
   readonly podman?: PodmanFiles;
   /** The files that `inline` was made of. */
   readonly parts?: readonly string[];
+  /** The command is in the script, and no run comes to it: it makes no value known. */
+  readonly neverRuns?: true;
   /** Where it is asked for, and what is built: of no weight for what the build file says. */
   readonly asked?: {
     readonly line: number;
@@ -100,6 +102,8 @@ export interface BakeRun {
   /** `--set`: `TARGET.KEY=VALUE`, and what is not known of them. */
   readonly overrides: readonly string[];
   readonly line: number;
+  /** No run of the script comes to it. */
+  readonly neverRuns?: true;
 }
 
 export const NO_BUILDS: RequestedBuilds = { named: [], unseen: [] };

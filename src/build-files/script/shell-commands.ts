@@ -1,8 +1,13 @@
+import { baseName } from './program-name.js';
+import { Reachability } from './reachability.js';
+
 /** One command of a script, after quotes and the variables that are known. */
 export interface ShellCommand {
   readonly words: readonly string[];
   /** 1-based, where the command ends. */
   readonly line: number;
+  /** It is certain that no run of the script comes to it. */
+  readonly neverRuns?: true;
 }
 
 /** Stands in a word for what only a run knows: a variable, a substitution. */
@@ -33,6 +38,9 @@ const MAX_EXPANDED_LENGTH = 1024 * 1024;
 /** Operators of here-documents that have no end: each is looked for down to the end of the script. */
 const MAX_ENDLESS_HEREDOCS = 20;
 
+/** Of more than one character. */
+const OPERATORS = ['&&', '||', ';;', '|&'];
+
 /** Scripts within scripts: substitutions, `bash -c`, `eval`. What is deeper is not read. */
 const MAX_NESTING = 6;
 
@@ -60,7 +68,7 @@ export function shellCommands(script: string, given: Readonly<Record<string, str
   for (const name of TOP_VARIABLES) variables.set(name, TOP_MARK);
   variables.set('PWD', '.');
   const budget = { expanded: MAX_EXPANDED_LENGTH, endless: MAX_ENDLESS_HEREDOCS };
-  return new Splitter(script, { variables, budget, depth: 0, line: 1 }).commands();
+  return new Splitter(script, { variables, budget, depth: 0, line: 1, neverRuns: false }).commands();
 }
 
 interface Surroundings {
@@ -70,12 +78,17 @@ interface Surroundings {
   readonly depth: number;
   /** Of the script's first character. */
   readonly line: number;
+  readonly neverRuns: boolean;
 }
 
 class Splitter {
   readonly #script: string;
   readonly #around: Surroundings;
   readonly #found: ShellCommand[] = [];
+  readonly #reachability: Reachability;
+  /** How many commands were found before the current one, and whether that has no expansion yet. */
+  #before = 0;
+  #isLiteral = true;
   #at = 0;
   #line: number;
   #words: string[] = [];
@@ -86,6 +99,7 @@ class Splitter {
     this.#script = script;
     this.#around = around;
     this.#line = around.line;
+    this.#reachability = new Reachability(!around.neverRuns);
   }
 
   commands(): readonly ShellCommand[] {
@@ -114,13 +128,17 @@ class Splitter {
     } else if (character === '<' && script.startsWith('<<', this.#at) && script[this.#at + 2] !== '<') this.#heredoc();
     else if (character === '\n') {
       this.#endCommand();
+      this.#reachability.operator(character);
       this.#at++;
       this.#line++;
       this.#skipHeredocs();
     } else if (/[;&|()]/.test(character) && !this.#isRedirectedCopy(character)) {
       this.#endCommand();
       if (character === OPEN || character === CLOSE) this.#found.push({ words: [character], line: this.#line });
-      this.#at++;
+      const operator = OPERATORS.find((one) => script.startsWith(one, this.#at)) ?? character;
+      this.#reachability.operator(operator);
+      this.#before = this.#found.length;
+      this.#at += operator.length;
     } else if (/\s/.test(character)) {
       this.#endWord();
       this.#at++;
@@ -166,6 +184,7 @@ class Splitter {
   #expansion(): string {
     const script = this.#script;
     const start = this.#at;
+    this.#isLiteral = false;
     if (script[start] === '`') {
       const end = script.indexOf('`', start + 1);
       return this.#substitution(start + 1, end < 0 ? script.length : end);
@@ -191,14 +210,19 @@ class Splitter {
     if (/^\s*pwd\s*$/.test(text)) return '.';
     if (/^\s*git rev-parse --show-toplevel\s*$/.test(text)) return TOP_MARK;
     if (OWN_DIRECTORY.test(text)) return OWN_MARK;
-    this.#nested(text, line);
+    this.#nested(text, line, false);
     return OPEN_MARK;
   }
 
-  #nested(script: string, line: number): void {
+  #nested(script: string, line: number, neverRuns: boolean): void {
     const { depth } = this.#around;
     if (depth >= MAX_NESTING) return;
-    const inner = new Splitter(script, { ...this.#around, depth: depth + 1, line }).commands();
+    const inner = new Splitter(script, {
+      ...this.#around,
+      depth: depth + 1,
+      line,
+      neverRuns: neverRuns || this.#around.neverRuns,
+    }).commands();
     this.#found.push({ words: [OPEN], line }, ...inner, { words: [CLOSE], line });
   }
 
@@ -250,7 +274,7 @@ class Splitter {
       }
       this.#take(body.next);
       if (last?.words.some((word) => SHELLS.has(baseName(word))) === true)
-        this.#nested(this.#script.slice(start, body.end), line);
+        this.#nested(this.#script.slice(start, body.end), line, last.neverRuns === true);
     }
   }
 
@@ -262,15 +286,25 @@ class Splitter {
   #endCommand(): void {
     this.#endWord();
     const words = this.#words;
+    const isLiteral = this.#isLiteral;
     this.#words = [];
+    this.#isLiteral = true;
     if (words.length === 0) return;
-    this.#assign(words);
-    this.#found.push({ words, line: this.#line });
+    const neverRuns = !this.#reachability.command(words, isLiteral);
+    const own: Pick<ShellCommand, 'neverRuns'> = neverRuns ? { neverRuns } : {};
+    // Its substitutions were found before it.
+    if (neverRuns) {
+      const inside = this.#found.splice(this.#before);
+      for (const command of inside) this.#found.push({ ...command, ...own });
+    }
+    this.#assign(words, neverRuns);
+    this.#found.push({ words, line: this.#line, ...own });
     const script = innerScript(words);
-    if (script !== undefined) this.#nested(script, this.#line);
+    if (script !== undefined) this.#nested(script, this.#line, neverRuns);
+    this.#before = this.#found.length;
   }
 
-  #assign(words: readonly string[]): void {
+  #assign(words: readonly string[], neverRuns: boolean): void {
     const { variables } = this.#around;
     let first = 0;
     while (LEADING.has(words[first] ?? '')) first++;
@@ -283,7 +317,7 @@ class Splitter {
     for (const word of words.slice(first)) {
       const [, name = '', value = ''] = ASSIGNMENT.exec(word) ?? [];
       if (name === '') return;
-      const isKnown = !variables.has(name) && !isOpen(value) && value.length <= MAX_VALUE_LENGTH;
+      const isKnown = !neverRuns && !variables.has(name) && !isOpen(value) && value.length <= MAX_VALUE_LENGTH;
       if (isAlone) variables.set(name, isKnown ? value : null);
     }
   }
@@ -302,11 +336,6 @@ function innerScript(words: readonly string[]): string | undefined {
   const shell = words.findIndex((word) => SHELLS.has(baseName(word)));
   const flag = shell < 0 ? -1 : words.findIndex((word, index) => index > shell && /^-[a-z]*c$/.test(word));
   return flag < 0 ? undefined : words[flag + 1];
-}
-
-/** The name of a program without the directory it is in. */
-export function baseName(word: string): string {
-  return word.slice(word.lastIndexOf('/') + 1).replace(/\.exe$/i, '');
 }
 
 /** Where the bracket that opens at `at` is closed; the end of the script where it is not. Quotes may hold brackets. */

@@ -1,0 +1,110 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the shell
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { buildsInScript } from '../../../src/build-files/script/build-command.js';
+import { shellCommands } from '../../../src/build-files/script/shell-commands.js';
+
+const mayRun = (script: string) =>
+  shellCommands(script).every(({ words, neverRuns }) => !words.includes('BUILD') || neverRuns !== true);
+
+describe('a command that no run comes to', () => {
+  test.each([
+    'false && BUILD',
+    'a && false && BUILD',
+    'a | false && BUILD',
+    '! true && BUILD',
+    '/bin/false && BUILD',
+    'true || BUILD',
+    ': x || BUILD',
+    'false &&\n\nBUILD',
+    'false && { BUILD; }',
+    'false && (cd x; BUILD)',
+    '{ a; false; } && BUILD',
+    'if false; then BUILD; fi',
+    'if a; then :; elif false; then BUILD; fi',
+    'if true; then a; elif b; then BUILD; fi',
+    'if true; then a; else BUILD; fi',
+    'while false; do BUILD; done',
+    'until true; do BUILD; done',
+    'for x in; do BUILD; done',
+    'for x in a b; do break; BUILD; done',
+    'exit\nBUILD',
+    'a; exit 1; b; BUILD',
+    'true && exit\nBUILD',
+    'if true; then exit; fi\nBUILD',
+    'return 0\nBUILD',
+    'exec "$@"\nBUILD',
+    'f() { return; BUILD; }',
+    'f() {\n  a\n}\nexit\nBUILD',
+    'false && a=$(BUILD)',
+    'false && bash -c "BUILD"',
+    'false && bash <<E\nBUILD\nE',
+    'case a in\n  a) exit; BUILD ;;\nesac',
+  ])('is found: %j', (script) => {
+    expect(mayRun(script)).toBe(false);
+  });
+
+  test.each([
+    'true && BUILD',
+    'a && BUILD',
+    'a || BUILD',
+    'false || BUILD',
+    'false; BUILD',
+    'false & BUILD',
+    'false | BUILD',
+    '$FALSE && BUILD',
+    'X=false; $X && BUILD',
+    '[[ $A && false ]] && BUILD',
+    'if [ -f x ]; then BUILD; fi',
+    'if false; then a; else BUILD; fi',
+    'if a; then exit; else BUILD; fi',
+    'if a; then exit; fi; BUILD',
+    'while true; do BUILD; done',
+    'while read -r a; do exit; done < f\nBUILD',
+    'for x in a b; do break; done; BUILD',
+    'a || exit 1\nBUILD',
+    'a || { echo; exit 1; }\nBUILD',
+    '(exit)\nBUILD',
+    'exit | BUILD',
+    'exit &\nBUILD',
+    'f() {\n  exit\n}\nBUILD',
+    'f() (\n  exit\n)\nBUILD',
+    'function f {\n  exit\n}\nBUILD',
+    'function f() {\n  exit\n}\nBUILD',
+    'f()\n{\n  return 1\n}\nBUILD',
+    'exec 2>&1 > log\nBUILD',
+    'exec > >(tee log) 2>&1\nBUILD',
+    'exec {fd}> log\nBUILD',
+    'trap "exit" EXIT\nBUILD',
+    'a=(b false)\nBUILD',
+    'case $1 in\n  a) exit ;;\n  b|c) BUILD ;;\nesac',
+    'case $1 in\n  a) exit ;;\nesac\nBUILD',
+    'echo exit\nBUILD',
+    // PowerShell.
+    'if ($a) {\n  exit 1\n}\nBUILD',
+    'try {\n  a\n} catch {\n  exit 1\n}\nBUILD',
+  ])('is none that may run: %j', (script) => {
+    expect(mayRun(script)).toBe(true);
+  });
+
+  test('changes neither directory nor variables', () => {
+    const script = 'false && cd x\nfalse && F=y\ndocker build -f z . && docker build -f "$F" .';
+    expect(buildsInScript(script, { directory: '', line: 1 }).named.map(({ file }) => file)).toEqual(['z']);
+  });
+
+  test('is marked as a build, and as a run of bake', () => {
+    const { named, bakes } = buildsInScript('exit\ndocker build .\ndocker buildx bake', { directory: '', line: 1 });
+    expect([named, bakes]).toMatchObject([[{ neverRuns: true }], [{ neverRuns: true }]]);
+  });
+
+  test('is none in a script that only a run decides, however it is nested', () => {
+    const part = fc.constantFrom('a', 'b', ';', '&&', '||', '|', '&', '(', ')', '{', '}', '\n', 'if', 'then', 'else');
+    const more = fc.constantFrom('fi', 'while', 'do', 'done', 'case', 'in', 'esac', ';;', 'for', '!', '$a', '"', '`');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(part, more), { maxLength: 40 }), (parts) => {
+        const never = shellCommands(parts.join(' ')).filter(({ neverRuns }) => neverRuns === true);
+        expect(never.length === 0 || /\bfor \S+ in[ \n;&|()]|\bfor \S+ in$/m.test(parts.join(' '))).toBe(true);
+      }),
+    );
+  });
+});

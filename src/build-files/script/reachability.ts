@@ -1,0 +1,273 @@
+import { baseName } from './program-name.js';
+
+/** What is known of how a command ends: it succeeds, it fails, or only a run knows. */
+type Status = 'succeeds' | 'fails' | 'open';
+
+/** A compound command that is not closed yet, or the script itself. */
+interface Frame {
+  readonly kind: 'script' | 'subshell' | 'group' | 'function' | 'if' | 'loop' | 'case';
+  /** Whether it runs at all, as far as is known. */
+  readonly runs: boolean;
+  /** Whether it runs for certain where what it stands in does. */
+  isCertain: boolean;
+  /** Whether the part that is read now may run: a condition, a branch, the body of a loop. */
+  partRuns: boolean;
+  /** Whether a part before it was left by `exit` and the like, up to the part's end. */
+  isLeft: boolean;
+  /** Of an `if`: one of its conditions holds for certain. */
+  isTaken: boolean;
+  readonly isUntil: boolean;
+  /** Of the list that is read now, without its last pipeline. */
+  status: Status;
+  joint: '&&' | '||' | ';';
+  pipeline: Pipeline;
+}
+
+interface Pipeline {
+  status: Status;
+  commands: number;
+  isNegated: boolean;
+  leaves: boolean;
+}
+
+const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
+/** Words before a command that leave it the command. */
+const LEADING = new Set(['command', 'builtin', 'env', 'sudo', 'nohup']);
+const OPENING: Readonly<Record<string, 'if' | 'loop'>> = { if: 'if', while: 'loop', until: 'loop' };
+/** Words that end a compound command, and behind which only its redirections stand. */
+const COMPLETE: ReadonlySet<string> = new Set(['}', 'fi', 'done', 'esac', 'for', 'select', 'case']);
+const CLOSED_BY: Readonly<Record<string, readonly string[]>> = {
+  '}': ['group', 'function'],
+  fi: ['if'],
+  done: ['loop'],
+  esac: ['case'],
+};
+/** What begins a block of PowerShell, whose braces close what a shell's would not. */
+const FOREIGN = /^(?:try|catch|finally|switch|foreach)$/i;
+const LEAVING = new Set(['exit', 'return', 'break', 'continue']);
+const REDIRECTION = /^(?:\d*|\{\w+\})(?:<{1,3}|>{1,2}|>\||<>|&>{1,2})/;
+const CASE_END = ';;';
+
+/**
+ * Follows a shell script command by command, and says which of them never run: behind `false &&` and `true ||`, in a
+ * branch or loop whose condition is one of these words, after `exit`, `return` or `exec`. What a run decides may run, and
+ * so may all of a script whose braces are not those of a POSIX shell.
+ *
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_09
+ */
+export class Reachability {
+  readonly #stack: Frame[];
+  /** What came last is a name, and then `()`: what follows is the body of a function. */
+  #sign: 'name' | 'name(' | 'function' | 'closed' | undefined;
+  #isForeign = false;
+
+  /** @param runs whether the script itself may run */
+  constructor(runs: boolean) {
+    this.#stack = [frame('script', runs)];
+  }
+
+  /**
+   * Takes the next simple command, with the reserved words before it.
+   *
+   * @param isLiteral whether no part of its words came from a variable or a substitution
+   * @returns whether it may run
+   */
+  command(words: readonly string[], isLiteral: boolean): boolean {
+    let isBehindCompound = this.#sign === 'closed';
+    if (isBehindCompound && words[0] === '{') this.#isForeign = true;
+    let at = words[0] === 'function' ? 2 : 0;
+    if (at > 0) this.#sign = 'function';
+    for (; this.#takesReserved(words, at); at++) isBehindCompound = COMPLETE.has(words[at] ?? '');
+    const rest = words.slice(at);
+    // What follows a compound command is its redirections.
+    if (rest.length > 0 && !isBehindCompound) this.#simple(rest, isLiteral);
+    const isName = at === 0 && words.length === 1 && !isBehindCompound && !ASSIGNMENT.test(words[0] ?? '');
+    if (isName) this.#sign = 'name';
+    else if (rest.length > 0 || this.#sign !== 'function') this.#sign = undefined;
+    if (words.at(-1) === '{' && FOREIGN.test(words[0] ?? '')) this.#isForeign = true;
+    return this.#mayRun();
+  }
+
+  /** Takes an operator between commands: `;`, `&`, `|`, `&&`, `||`, `;;`, `(`, `)` or the end of a line. */
+  operator(operator: string): void {
+    const top = this.#top();
+    if (operator === '(') this.#open();
+    else if (operator === ')') this.#close();
+    else if (operator !== '\n' || top.pipeline.commands > 0) this.#separate(operator, top);
+  }
+
+  #separate(operator: string, top: Frame): void {
+    this.#sign = this.#sign === 'function' && operator === '\n' ? 'function' : undefined;
+    if (operator === '|' || operator === '|&') {
+      top.pipeline.leaves = false;
+      return;
+    }
+    this.#endPipeline(operator === '&');
+    top.joint = operator === '&&' || operator === '||' ? operator : ';';
+    if (operator === CASE_END && top.kind === 'case') this.#part(top.runs);
+  }
+
+  #top(): Frame {
+    return this.#stack.at(-1) ?? frame('script', true);
+  }
+
+  /** Whether what stands at this place may run. */
+  #mayRun(): boolean {
+    const { partRuns, isLeft, status, joint } = this.#top();
+    if (this.#isForeign) return true;
+    if (!partRuns || isLeft) return false;
+    return !((joint === '&&' && status === 'fails') || (joint === '||' && status === 'succeeds'));
+  }
+
+  /** Takes the word at this place, where it is a reserved one: the words behind it are a command, or nothing. */
+  #takesReserved(words: readonly string[], at: number): boolean {
+    const word = words[at] ?? '';
+    const top = this.#top();
+    const opened = OPENING[word];
+    if (word === '!') top.pipeline.isNegated = !top.pipeline.isNegated;
+    else if (word === '{') this.#push(this.#sign === 'function' ? 'function' : 'group');
+    else if (opened !== undefined) this.#push(opened, word === 'until');
+    else if (word === 'then' || word === 'do') {
+      if (top.kind === (word === 'do' ? 'loop' : 'if')) this.#branch(top);
+    } else if (word === 'elif' || word === 'else') {
+      if (top.kind === 'if') this.#otherwise(top);
+    } else if (word === 'for' || word === 'select' || word === 'case') {
+      this.#push(word === 'case' ? 'case' : 'loop');
+      this.#top().isCertain = false;
+      // `for NAME in` without words goes around no time.
+      if (words.length === at + 3 && words[at + 2] === 'in') this.#top().status = 'fails';
+    } else if (COMPLETE.has(word)) {
+      if (CLOSED_BY[word]?.includes(top.kind) === true) this.#pop();
+      else this.#isForeign ||= word === '}';
+    } else return word === 'time';
+    if (this.#sign === 'function') this.#sign = undefined;
+    return true;
+  }
+
+  #simple(words: readonly string[], isLiteral: boolean): void {
+    const { pipeline } = this.#top();
+    const first = baseName(words.find((word) => !ASSIGNMENT.test(word) && !LEADING.has(word)) ?? '');
+    pipeline.commands++;
+    pipeline.leaves = pipeline.commands === 1 && (LEAVING.has(first) || replacesShell(words));
+    const isPlain = isLiteral && words.at(-1) !== ']]';
+    const status: Status =
+      isPlain && (first === 'true' || first === ':') ? 'succeeds' : isPlain && first === 'false' ? 'fails' : 'open';
+    // With `pipefail`, a pipeline fails by any of its commands.
+    const isKnown = status === 'fails' || pipeline.commands === 1 || pipeline.status === 'succeeds';
+    pipeline.status = isKnown ? status : 'open';
+  }
+
+  #branch(top: Frame): void {
+    this.#endPipeline(false);
+    const holds = top.isUntil ? opposite(top.status) : top.status;
+    const isAfterTaken = top.isTaken;
+    top.isTaken ||= holds === 'succeeds';
+    top.isCertain &&= holds === 'succeeds';
+    this.#part(top.runs && !isAfterTaken && holds !== 'fails' && !top.isLeft);
+  }
+
+  #otherwise(top: Frame): void {
+    this.#endPipeline(false);
+    top.isCertain = false;
+    this.#part(top.runs && !top.isTaken);
+  }
+
+  /** Begins a condition, a branch, a body. */
+  #part(runs: boolean): void {
+    const top = this.#top();
+    top.partRuns = runs;
+    top.isLeft = false;
+    top.status = 'open';
+    top.joint = ';';
+    top.pipeline = newPipeline();
+  }
+
+  #endPipeline(isAsynchronous: boolean): void {
+    const top = this.#top();
+    const { pipeline, joint, status } = top;
+    if (pipeline.commands === 0) return;
+    const own = pipeline.isNegated ? opposite(pipeline.status) : pipeline.status;
+    const isCertain = joint === ';' || status === (joint === '&&' ? 'succeeds' : 'fails');
+    if (this.#mayRun()) {
+      if (pipeline.leaves && isCertain && !isAsynchronous) top.isLeft = true;
+      // Whether or not it runs, a list that ends with `&& false` fails.
+      const decides = isCertain || own === (joint === '&&' ? 'fails' : 'succeeds');
+      top.status = decides ? own : 'open';
+    }
+    if (isAsynchronous) top.status = 'succeeds';
+    top.joint = ';';
+    top.pipeline = newPipeline();
+  }
+
+  #push(kind: Frame['kind'], isUntil = false): void {
+    const { joint, status } = this.#top();
+    const isCertain = joint === ';' || status === (joint === '&&' ? 'succeeds' : 'fails');
+    this.#stack.push({ ...frame(kind, this.#mayRun(), isUntil), isCertain: isCertain && kind !== 'function' });
+  }
+
+  #pop(): void {
+    if (this.#stack.length === 1) return;
+    this.#endPipeline(false);
+    const inner = this.#stack.pop();
+    const { pipeline } = this.#top();
+    pipeline.commands++;
+    const isOne = pipeline.commands === 1;
+    const isGroup = inner?.kind === 'group' || inner?.kind === 'subshell';
+    pipeline.status = isGroup && isOne && !inner.isLeft ? inner.status : 'open';
+    const staysInside = inner?.kind === 'subshell' || inner?.kind === 'function' || inner?.kind === 'loop';
+    pipeline.leaves = isOne && !staysInside && inner?.isLeft === true && inner.isCertain;
+    this.#sign = undefined;
+  }
+
+  #open(): void {
+    if (this.#sign === 'name') {
+      // The name of a function is no command.
+      this.#top().pipeline = newPipeline();
+      this.#sign = 'name(';
+    } else {
+      const isBody = this.#sign === 'function';
+      this.#push(isBody ? 'function' : 'subshell');
+      this.#sign = undefined;
+    }
+  }
+
+  #close(): void {
+    const top = this.#top();
+    const isEmptySign = top.kind === 'function' && top.pipeline.commands === 0 && top.status === 'open';
+    if (isEmptySign) this.#stack.pop();
+    if (isEmptySign || this.#sign === 'name(') {
+      this.#sign = 'function';
+      return;
+    }
+    if (top.kind === 'subshell' || top.kind === 'function') this.#pop();
+    else if (top.kind === 'case') this.#part(top.runs);
+    this.#sign = top.kind === 'subshell' ? 'closed' : undefined;
+  }
+}
+
+function frame(kind: Frame['kind'], runs: boolean, isUntil = false): Frame {
+  return {
+    ...{ kind, runs, isUntil, isCertain: true, partRuns: runs, isLeft: false, isTaken: false },
+    ...{ status: 'open', joint: ';', pipeline: newPipeline() },
+  };
+}
+
+function newPipeline(): Pipeline {
+  return { status: 'open', commands: 0, isNegated: false, leaves: false };
+}
+
+function opposite(status: Status): Status {
+  if (status === 'open') return status;
+  return status === 'fails' ? 'succeeds' : 'fails';
+}
+
+/** `exec` with a command, and not with redirections alone. */
+function replacesShell([first, ...words]: readonly string[]): boolean {
+  if (first !== 'exec') return false;
+  const own = words.filter((word, index) => !REDIRECTION.test(word) && !isBareRedirection(words[index - 1]));
+  return own.length > 0;
+}
+
+function isBareRedirection(word: string | undefined): boolean {
+  return word !== undefined && word.replace(REDIRECTION, '') === '' && word !== '';
+}
