@@ -85,12 +85,12 @@ function toFound(found: FoundMaterial): Found {
 }
 
 async function verify(found: FoundMaterial, { authorities, sigstoreRoot, now, about }: SignatureQuestion) {
-  // The name of the issuer only picks the root to try.
-  const ofGitHub = found.material.ok && isIssuedByGitHub(found.material.value);
+  // The name of the issuer only picks the root to try; to read it is slow, and few policies accept GitHub's.
+  const ofGitHub = authorities.some(acceptsGitHub) && found.material.ok && isIssuedByGitHub(found.material.value);
   const evaluation = await evaluateSignature(
     found,
     authorities,
-    await sigstoreRoot(ofGitHub && authorities.some(acceptsGitHub) ? 'github' : 'public-good'),
+    await sigstoreRoot(ofGitHub ? 'github' : 'public-good'),
     now,
   );
   if ('rejected' in evaluation) return { rejected: evaluation.rejected, claims: claimsOf(found) };

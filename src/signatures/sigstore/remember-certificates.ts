@@ -12,7 +12,10 @@ export function rememberAuthorities({ certificateAuthorities, timestampAuthoriti
     for (const certificate of authority.certChain) rememberCertificate(certificate);
 }
 
-/** Keeps the answers about one certificate, for as long as the object lives: which issuers it verifies by, and its DER. */
+/**
+ * Keeps the answers about one certificate, for as long as the object lives: which issuers it verifies by, and the DER of
+ * it and of its parts. Its copies, which the check of a certificate log changes, are read anew and keep nothing.
+ */
 export function rememberCertificate(certificate: X509Certificate): X509Certificate {
   const verify = certificate.verify.bind(certificate);
   const answers = new WeakMap<X509Certificate, boolean>();
@@ -22,7 +25,10 @@ export function rememberCertificate(certificate: X509Certificate): X509Certifica
     answers.set(issuer, answer);
     return answer;
   };
-  const der = certificate.root.toDER();
-  certificate.root.toDER = () => der;
+  for (const part of [certificate.root, certificate.tbsCertificate]) {
+    const der = part.toDER();
+    part.toDER = () => der;
+  }
+  Object.defineProperty(certificate, 'publicKey', { value: certificate.publicKey });
   return certificate;
 }
