@@ -63,11 +63,13 @@ describe('files whose scripts build', () => {
   });
 
   test.each([
-    ['Earthfile', 'FROM alpine\n'],
+    ['Earthfile', 'a:\n  FROM github.com/a/b+c\n'],
     ['Jenkinsfile', "sh 'docker build .'"],
-    ['.ko.yaml', 'defaultBaseImage: x\n'],
-    ['skaffold.yaml', 'build: {artifacts: [{image: i, ko: {fromImage: x}}]}'],
-    ['.goreleaser.yaml', 'kos: [{base_image: x}]'],
+    ['.ko.yaml', 'defaultBaseImage: "{{ x }}"\n'],
+    ['.ko.yaml', 'baseImageOverrides: {}\n'],
+    ['skaffold.yaml', 'build: {artifacts: [{image: i, ko: {}}]}'],
+    ['skaffold.yaml', 'build: {artifacts: [{image: i, buildpacks: {builder: x}}]}'],
+    ['.goreleaser.yaml', 'kos: [{base_image: "{{ .X }}"}]'],
     ['Makefile', 'a:\n\tdocker build -f $(UNSET) .\n'],
   ])('%s is named where it is not read', async (path, text) => {
     expect(await read(path, text)).toMatchObject({ named: [], unseen: [expect.any(String)] });

@@ -1,6 +1,7 @@
 import { buildsInScript } from '../script/build-command.js';
 import { allRequested, notRead, type RequestedBuilds } from '../script/named-build.js';
 import { entriesOf, field, items, parseYaml } from '../workflow/yaml-fields.js';
+import { basedOn } from './base-image.js';
 
 /**
  * The builds of a goreleaser configuration, which is run from the top: `dockers`, `dockers_v2`, and what `kos` builds on.
@@ -24,11 +25,9 @@ export async function buildsInGoreleaser(bytes: Uint8Array): Promise<RequestedBu
     const words = [`--platform=${flags.join(',')}`, ...args, ...items(field(one, 'flags'))];
     return build('docker', one, words, lineOf(['dockers_v2', index]));
   });
-  const kos = items(field(file, 'kos')).map((one): RequestedBuilds => {
-    const base = field(one, 'base_image');
-    const on = typeof base === 'string' ? ` on ${base}` : '';
-    return { named: [], unseen: [`builds an image with ko${on}, which is not read`] };
-  });
+  const kos = items(field(file, 'kos')).map((one, index) =>
+    basedOn({ base: field(one, 'base_image'), what: 'builds an image with ko', line: lineOf(['kos', index]) }),
+  );
   return allRequested([...dockers, ...second, ...kos]);
 }
 

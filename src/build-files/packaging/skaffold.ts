@@ -10,6 +10,7 @@ import {
   type RequestedBuilds,
 } from '../script/named-build.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
+import { basedOn } from './base-image.js';
 
 /**
  * The builds of a skaffold configuration in `directory`, of all its profiles.
@@ -34,9 +35,12 @@ function buildOf(artifact: unknown, directory: string, line: number): RequestedB
   for (const [builder, fields] of OTHER_BUILDERS) {
     const given = field(artifact, builder);
     if (given === undefined) continue;
+    const [base] = fields;
+    if (base === 'fromImage')
+      return basedOn({ base: field(given, base), what: `builds ${image} with ${builder}`, line, name: image });
     const images = fields.map((name) => field(given, name)).filter((value) => typeof value === 'string');
     const on = images.length === 0 ? '' : ` on ${images.join(', ')}`;
-    return { named: [], unseen: [`builds ${image} with ${builder}${on}, which is not read`] };
+    return { named: [], unseen: [`builds ${image} with ${builder}${on}, which is not read (line ${line})`] };
   }
   const context = field(artifact, 'context') ?? '.';
   const custom = field(field(artifact, 'custom'), 'buildCommand');

@@ -60,13 +60,14 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
   },
   {
     matches: /(?:^|\/)Earthfile$/,
-    needs: /^\s*FROM\b/m,
-    read: () => named('is an Earthfile, whose images are not read'),
+    needs: /^\s*(?:FROM|BUILD|IMPORT|WITH)\b/m,
+    read: async (bytes, directory) =>
+      (await import('../packaging/earthfile.js')).buildsInEarthfile(decode(bytes), directory),
   },
   {
     matches: /(?:^|\/)\.ko\.ya?ml$/,
     needs: /^(?:defaultBaseImage|baseImageOverrides):/m,
-    read: () => named('names the images that ko builds on, which are not read'),
+    read: async (bytes) => (await import('../packaging/ko.js')).buildsInKo(bytes),
   },
   {
     matches: /(?:^|\/)Jenkinsfile(?:\.[^/]*)?$/,
