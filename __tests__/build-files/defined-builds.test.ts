@@ -102,7 +102,7 @@ describe('the builds of bake definitions', () => {
     });
     expect(reading.builds).toMatchObject([{ args: { OTHER: '1' }, open: [{ field: 'args.BASE', line: 2 }] }]);
     expect(reading.unseen).toEqual([
-      { path: 'docker-bake.hcl', what: 'builds Dockerfile with a value of its own for BASE' },
+      { path: 'docker-bake.hcl', line: 1, what: 'builds Dockerfile with a value of its own for BASE' },
     ]);
   });
 

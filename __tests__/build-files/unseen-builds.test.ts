@@ -170,7 +170,7 @@ test('a pass says which builds it is not about', async () => {
   expect(report.verdict).toBe('pass');
   const [notice] = report.notices.filter((text) => text.startsWith('Not evaluated: 2 builds or files. List'));
   expect(notice).toContain(
-    `: ${W} builds from standard input; docker-bake.hcl builds from https://example.com/r.git, which is not read.`,
+    `: ${W}:1 builds from standard input; docker-bake.hcl:1 builds from https://example.com/r.git, which is not read.`,
   );
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`${index}/docker-bake.hcl`, REMOTE]));
   const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));

@@ -65,7 +65,7 @@ export async function requestedBuilds(
   const defined: PlacedBuild[] = [];
   const place = (build: Build, reached: Pick<NamedBuild, 'neverRuns'>) => {
     const named = namedBuildOf(build);
-    if (typeof named === 'string') unseen.push({ path: build.definition, what: named });
+    if (typeof named === 'string') unseen.push({ path: build.definition, line: build.line, what: named });
     else if (build.isInherited !== true || asked.isThere(named))
       defined.push({ path: build.definition, build: { ...asked.found(named), ...reached } });
   };
@@ -149,14 +149,15 @@ class AskedBuilds {
     const named: NamedBuild[] = [];
     for (const build of requested.named) {
       const found = await this.#withPodmanFiles(build);
-      if (typeof found === 'string') this.unseen.push({ path, what: found });
+      if (typeof found === 'string')
+        this.unseen.push({ path, ...optionalField('line', build.asked?.line), what: found });
       // Its text is read where it stands, or is asked for.
       else named.push(found.inline === undefined ? found : { ...found, file: path });
     }
     if (fault !== undefined) this.unreadable.push(unreadableDefinition(path, fault));
     const written = named.some(({ open }) => open !== undefined) ? new TextDecoder().decode(bytes).split(/\r?\n/) : [];
     this.workflows.push(...named.map((build) => ({ path, build: withWritten(this.found(build), written) })));
-    this.unseen.push(...unseen.map((what) => ({ path, what })));
+    this.unseen.push(...unseen.map((one) => ({ path, ...one })));
     this.runs.push(...bakes.map((run) => ({ path, run })));
     for (const { decidedBy, line, ...image } of images) {
       const open = decidedBy === undefined ? [] : [{ field: 'image', decidedBy, line }];

@@ -43,7 +43,7 @@ export async function bakeRuns(
     const missing = files.filter((file) => !known.has(file));
     if (files.length === 0 || missing.length > 0) {
       const what = files.length === 0 ? ', whose files are not here' : ` on ${missing.join(', ')}, which is not here`;
-      found.push({ ...NOTHING, unseen: [{ path, what: `runs docker buildx bake${what}` }] });
+      found.push({ ...NOTHING, unseen: [{ path, line: run.line, what: `runs docker buildx bake${what}` }] });
       continue;
     }
     const variables = run.overrides.flatMap((one) =>

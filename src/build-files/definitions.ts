@@ -33,7 +33,9 @@ export function definitionsOf({
   for (const { path, what } of unseen) {
     const known = found.get(path);
     const kind = known?.kind ?? kindOf(path, 'other');
-    const reason = known?.reason === undefined ? what : `${known.reason}; ${what}`;
+    // One clause for what many lines do.
+    const others = known?.reason === undefined || known.reason === what ? [] : known.reason.split('; ');
+    const reason = [...others.filter((other) => other !== what), what].join('; ');
     const status = known === undefined || known.status === 'read' ? 'incomplete' : known.status;
     found.set(path, { path, kind, status, reason });
   }

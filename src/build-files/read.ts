@@ -113,7 +113,7 @@ function distinctBuilds(placed: readonly PlacedBuild[]): readonly DistinctBuild[
 function distinctUnseen(unseen: readonly UnseenBuild[], options: ReadingOptions): readonly UnseenBuild[] {
   const isExcluded = excludes(options);
   const reported = unseen.filter(({ path }) => !isExcluded(path));
-  return [...new Map(reported.map((one) => [`${one.path} ${one.what}`, one])).values()];
+  return [...new Map(reported.map((one) => [`${one.path}:${one.line ?? ''} ${one.what}`, one])).values()];
 }
 
 /** What stands in the commit is evaluated all the same: it is one of the two texts. */

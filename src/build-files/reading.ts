@@ -51,6 +51,8 @@ export interface Reading {
 export interface UnseenBuild {
   /** The file that asks for it. */
   readonly path: string;
+  /** 1-based, where it is known. */
+  readonly line?: number;
   /** What that file does, in a clause that follows its name. */
   readonly what: string;
 }

@@ -1,3 +1,4 @@
+import { optionalField } from '../lib/collections.js';
 import { nameKind } from './file-names.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import { givenArguments, PLATFORM_ARGUMENT } from './open-arguments.js';
@@ -34,10 +35,11 @@ export function unseenOf(
   const there = new Set(entries.map(({ path }) => path));
   const deciding = decidingByFile(uses, options);
   const staged = new Set(stages.flatMap(({ file, index }) => (index > 0 ? [file] : [])));
-  return builds.flatMap(({ path, build: { file, inline, open } }) => {
+  return builds.flatMap(({ path, build: { file, inline, open, asked } }) => {
+    const place = { path, ...optionalField('line', asked?.line) };
     const found = inline === undefined ? status.get(file) : 'read';
     if (found === undefined)
-      return [{ path, what: `builds ${file}, which is not ${there.has(file) ? 'read' : 'here'}` }];
+      return [{ ...place, what: `builds ${file}, which is not ${there.has(file) ? 'read' : 'here'}` }];
     if (found === 'skipped' || open === undefined) return [];
     const names = openDeciding(open, deciding.get(file));
     const others = names.length > MAX_NAMED ? ' and others' : '';
@@ -49,7 +51,7 @@ export function unseenOf(
       ...(open.file === true ? ['the name of another file'] : []),
       ...(open.contexts ? ['named contexts of its own'] : []),
     ];
-    return what.length === 0 ? [] : [{ path, what: `builds ${file} with ${what.join(' and ')}` }];
+    return what.length === 0 ? [] : [{ ...place, what: `builds ${file} with ${what.join(' and ')}` }];
   });
 }
 

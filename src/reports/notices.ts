@@ -25,7 +25,9 @@ export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | '
 /** A pass must not be taken for one of builds that nobody looked at. What to do comes first, since the list may be long. */
 function unseenNotice(unseen: Reading['unseen']): string {
   const builds = plural(unseen.length, 'build or file', 'builds or files');
-  const list = unseen.map(({ path, what }) => `${path} ${what}`).join('; ');
+  const list = unseen
+    .map(({ path, line, what }) => `${path}${line === undefined ? '' : `:${line}`} ${what}`)
+    .join('; ');
   return `Not evaluated: ${builds}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no evaluation, under \`files.exclude\`. They are: ${list}.`;
 }
 

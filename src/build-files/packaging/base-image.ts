@@ -18,7 +18,7 @@ export function basedOn({ base, line, what, name, platforms }: BasedImage): Requ
   const image = typeof base === 'string' ? base.replace(/^(?:docker|registry):\/\//, '') : '';
   if (!/^[\w./:@-]+$/.test(image) || !parseReference(image).ok) {
     const written = typeof base === 'string' ? ` on ${base}, which is not literal` : ' on an image it does not name';
-    return { ...NO_BUILDS, unseen: [`${what}${written} (line ${line})`] };
+    return { ...NO_BUILDS, unseen: [{ what: `${what}${written}`, line }] };
   }
   const asked = { line, ...optionalField('name', name) };
   const given = { buildArgs: {}, buildContexts: {}, ...optionalField('platforms', platforms) };

@@ -184,5 +184,5 @@ function pulledBy({ keyword, rest, line, written }: Command, variables: Readonly
 }
 
 function named(what: string, { line }: Command): RequestedBuilds {
-  return { ...NO_BUILDS, unseen: [`${what} (line ${line})`] };
+  return { ...NO_BUILDS, unseen: [{ what, line }] };
 }

@@ -40,7 +40,7 @@ function buildOf(artifact: unknown, directory: string, line: number): RequestedB
       return basedOn({ base: field(given, base), what: `builds ${image} with ${builder}`, line, name: image });
     const images = fields.map((name) => field(given, name)).filter((value) => typeof value === 'string');
     const on = images.length === 0 ? '' : ` on ${images.join(', ')}`;
-    return { named: [], unseen: [`builds ${image} with ${builder}${on}, which is not read (line ${line})`] };
+    return { named: [], unseen: [{ what: `builds ${image} with ${builder}${on}, which is not read`, line }] };
   }
   const context = field(artifact, 'context') ?? '.';
   const custom = field(field(artifact, 'custom'), 'buildCommand');
@@ -49,7 +49,8 @@ function buildOf(artifact: unknown, directory: string, line: number): RequestedB
   const how = field(artifact, 'docker') ?? field(artifact, 'kaniko');
   const dockerfile = field(how, 'dockerfile') ?? 'Dockerfile';
   const file = typeof dockerfile === 'string' && !dockerfile.includes('{{') ? joinInside(dir, dockerfile) : undefined;
-  if (file === undefined) return { ...NO_BUILDS, unseen: [`builds ${image} from a file outside the repository`] };
+  if (file === undefined)
+    return { ...NO_BUILDS, unseen: [{ what: `builds ${image} from a file outside the repository`, line }] };
   const args = entriesOf(field(how, 'buildArgs'));
   const isOpen = (value: unknown) => typeof value !== 'string' || value.includes('{{') || value.includes('$');
   const target = field(how, 'target');

@@ -9,6 +9,7 @@ import {
   openName,
   openParts,
   type RequestedBuilds,
+  type UnseenRequest,
 } from './named-build.js';
 import { CLOSE, isDefault, isOpen, OPEN, OWN_MARK, shellCommands, TOP_MARK, withDefaults } from './shell-commands.js';
 
@@ -46,7 +47,7 @@ export interface ScriptPlace {
  */
 export function buildsInScript(script: string, place: ScriptPlace): RequestedBuilds {
   const named: NamedBuild[] = [];
-  const unseen: string[] = [];
+  const unseen: UnseenRequest[] = [];
   const bakes: BakeRun[] = [];
   const outer: (string | null)[] = [];
   const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
@@ -67,7 +68,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
         ? bakeRun(invocation, current, line)
         : requestedBuild(invocation, current, line, defaults);
     const reached = command.neverRuns === true ? { neverRuns: true as const } : {};
-    if (typeof found === 'string') unseen.push(found);
+    if (typeof found === 'string') unseen.push({ what: found, line });
     else if (found !== undefined && 'file' in found) named.push({ ...found, ...reached });
     else if (found !== undefined) bakes.push({ ...found, ...reached });
   }

@@ -66,12 +66,19 @@ export interface OpenParts {
 /** The builds that a script or a workflow asks for, and what it does that is none we can look at, in clauses. */
 export interface RequestedBuilds {
   readonly named: readonly NamedBuild[];
-  readonly unseen: readonly string[];
+  readonly unseen: readonly UnseenRequest[];
   /** Runs of `docker buildx bake`. */
   readonly bakes?: readonly BakeRun[];
   readonly images?: readonly NamedImage[];
   /** Why the file, or the rest of it, could not be read: what else it builds is not known. */
   readonly fault?: FileFault;
+}
+
+/** What a file does that is no build which can be looked at, in a clause that follows the file's name. */
+export interface UnseenRequest {
+  readonly what: string;
+  /** 1-based, where it is known. */
+  readonly line?: number;
 }
 
 /** An image that a job or a step runs, where it is named. */
@@ -124,6 +131,7 @@ export function onLine(requested: RequestedBuilds, line: number): RequestedBuild
   return {
     ...requested,
     named: requested.named.map((build) => ({ ...build, asked: { ...build.asked, line } })),
+    unseen: requested.unseen.map(({ what }) => ({ what, line })),
     ...optionalField(
       'bakes',
       requested.bakes?.map((run) => ({ ...run, line })),

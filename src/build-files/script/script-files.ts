@@ -10,7 +10,7 @@ interface ScriptFile {
 
 const BUILDS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container/i;
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const named = (what: string): RequestedBuilds => ({ named: [], unseen: [what] });
+const named = (what: string): RequestedBuilds => ({ named: [], unseen: [{ what }] });
 
 /** By their names; the first that matches reads a file. What is only named has no literal builds that can be followed. */
 const SCRIPT_FILES: readonly ScriptFile[] = [

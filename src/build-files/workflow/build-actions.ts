@@ -75,17 +75,19 @@ export function buildsOfAction(uses: string, given: unknown): RequestedBuilds {
   if (BAKES.test(uses)) {
     if (/^docker\/bake-action\/subaction/i.test(uses)) return { named: [], unseen: [] };
     const bake = bakeOf(inputs);
-    return typeof bake === 'string' ? { named: [], unseen: [bake] } : { named: [], unseen: [], bakes: [bake] };
+    return typeof bake === 'string'
+      ? { named: [], unseen: [{ what: bake }] }
+      : { named: [], unseen: [], bakes: [bake] };
   }
   const action = ACTIONS.find((one) => one.uses.test(uses));
   if (action === undefined) {
     const isLocal = uses.startsWith('./') || uses.startsWith('docker://');
     return isLocal || !BUILDS_BY_NAME.test(uses) || /setup|login|metadata|lint|scan|sbom/i.test(uses)
       ? { named: [], unseen: [] }
-      : { named: [], unseen: [`uses ${uses.slice(0, 100)}, whose builds are not known`] };
+      : { named: [], unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are not known` }] };
   }
   const build = buildOf(action, inputs);
-  return typeof build === 'string' ? { named: [], unseen: [build] } : { named: [build], unseen: [] };
+  return typeof build === 'string' ? { named: [], unseen: [{ what: build }] } : { named: [build], unseen: [] };
 }
 
 class Inputs {
