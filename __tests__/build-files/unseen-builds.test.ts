@@ -174,5 +174,5 @@ test('a pass says which builds it is not about', async () => {
   );
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`${index}/docker-bake.hcl`, REMOTE]));
   const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
-  for (const path of Object.keys(many)) expect(reported).toContain(` ${path} builds from https://example.com/r.git`);
+  for (const path of Object.keys(many)) expect(reported).toContain(` ${path}:1 builds from https://example.com/r.git`);
 });
