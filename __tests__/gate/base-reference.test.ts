@@ -35,7 +35,9 @@ describe('the image that a use replaces', () => {
 
   test('is unknown where the base ref could not be read, or names nothing that may be looked at', () => {
     expect(replaced(NEW, null)).toMatch(/^unknown: the build files/);
-    expect(replaced(NEW, [{ ...makeUse('node:22'), reference: null }])).toMatch(/^unknown: what node:22 names/);
+    expect(replaced(NEW, [{ ...makeUse('node:22'), reference: null }])).toMatch(
+      /^unknown: the image that node:22 names/,
+    );
     expect(replaced(NEW, [makeUse('registry.unheard-of.test/node:22')])).toMatch(/^unknown: neither the policy/);
   });
 

@@ -89,7 +89,7 @@ describe('packages of two images', () => {
     ]);
     expect(compare(before, after).packages).toMatchObject({
       counts: { added: 0, removed: 0, changed: 0 },
-      gaps: ['The SBOM of new:2 lists tool 1 and 1 more without a purl that can be read, which is not compared.'],
+      gaps: ['The SBOM of new:2 lists tool 1 and 1 more without a readable purl, which is not compared.'],
     });
     expect(compare(before, again).packages).toMatchObject({ gaps: [] });
   });

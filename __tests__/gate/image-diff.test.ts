@@ -240,7 +240,7 @@ describe('an image that may not be opened stays closed', () => {
 
   test('on either side, and the report says why', async () => {
     const left = only(await evaluated(from('other.example/base:1'), from('demo.example/base:2'), { policy: STRICT }));
-    const reason = 'other.example/base:1 was not opened, because it fails allowed-base.';
+    const reason = 'other.example/base:1 was not opened because it fails allowed-base.';
     expect(left.packages).toEqual({ status: 'not-known', reason });
     expect(left.vulnerabilities).toEqual({ status: 'not-known', reason });
 
@@ -266,7 +266,7 @@ describe('an image that may not be opened stays closed', () => {
     expect(only(report).packages).toEqual({
       status: 'not-known',
       reason:
-        'unheard.example/base:1 was not looked at, because neither the policy nor the catalog names the registry unheard.example.',
+        'unheard.example/base:1 was not checked because neither the policy nor the catalog names the registry unheard.example.',
     });
     expect([...source.asked]).toEqual(['demo.example']);
   });

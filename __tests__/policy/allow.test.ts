@@ -163,11 +163,11 @@ describe('what cannot be used is a problem at its place', () => {
   ])('%s is, unless the entry says for which repository it ran', async (_name, subject) => {
     const authority = (more: string) => `{ keyless: { issuer: "${ISSUER}", subject: "${subject}"${more} } }`;
     expect(await policyProblems(listing(authority('')))).toMatchObject([
-      { key: 'allow[0].authorities[0].keyless.subject', message: expect.stringContaining('anybody may call') },
+      { key: 'allow[0].authorities[0].keyless.subject', message: expect.stringContaining('anyone can call') },
     ]);
     for (const anybody of ['source-repository: "**"', 'source-repository: "https://github.com/**"', 'workflow: "**"']) {
       expect(await policyProblems(listing(authority(`, ${anybody}`)))).toMatchObject([
-        { message: expect.stringContaining('anybody may call') },
+        { message: expect.stringContaining('anyone can call') },
       ]);
     }
     for (const named of ['"https://github.com/acme/images"', '"https://github.com/acme/**"'])

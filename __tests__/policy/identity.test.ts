@@ -53,8 +53,8 @@ describe('parseIdentity', () => {
     '*@hotmail.com',
     'http*',
     'https*',
-  ])('refuses %s, which everybody matches', (text) => {
-    expect(parseIdentity(text)).toMatchObject({ ok: false, error: expect.stringContaining('everybody') });
+  ])('refuses %s, which everyone matches', (text) => {
+    expect(parseIdentity(text)).toMatchObject({ ok: false, error: expect.stringContaining('matches everyone') });
   });
 
   test.each(['', 'a***b'])('refuses %j', (text) => {

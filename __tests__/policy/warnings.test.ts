@@ -40,7 +40,7 @@ describe('a waiver that ends soon', () => {
 
   test.each(['2026-11-30', '2026-12-01', '2026-12-13'])('is warned of: %s', async (expires) => {
     expect(await warningsOf(waiver(expires))).toEqual([
-      { code: 'ends-soon', line: 2, fix: 'Fix what it excuses, or have @acme/x renew it.' },
+      { code: 'ends-soon', line: 2, fix: 'Fix the finding, or ask @acme/x to renew the waiver.' },
     ]);
   });
 

@@ -22,7 +22,11 @@ export function baseReference(
   if (before === null) return { kind: 'none' };
   const { reference: pullFrom } = before;
   if (pullFrom === null)
-    return { kind: 'unknown', use: before, reason: `what ${before.written} names is not known there` };
+    return {
+      kind: 'unknown',
+      use: before,
+      reason: `the image that ${before.written} names in the base branch is unknown`,
+    };
   const image = governanceOf(pullFrom, { policy, catalog });
   if (image.entry === null && !isListedHost(catalog, policy, pullFrom)) {
     return {

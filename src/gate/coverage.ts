@@ -92,7 +92,7 @@ function registryMessage(registry: string, cause: UnansweredCause): string | und
     case 'tls':
       return `${registry} could not be reached over TLS`;
     case 'server-error':
-      return `${registry} answered with a server error`;
+      return `${registry} returned a server error`;
     case 'rate-limited':
       return `${registry} limited the rate of requests`;
     case 'unauthorized':
@@ -100,7 +100,7 @@ function registryMessage(registry: string, cause: UnansweredCause): string | und
       return `${registry} refused access`;
     case 'not-contacted':
     case 'unlisted-host':
-      return `${registry} was not contacted, since neither policy nor catalog names it`;
+      return `${registry} was not contacted because neither the policy nor the catalog names it`;
     default:
       return undefined;
   }

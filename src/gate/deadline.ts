@@ -27,8 +27,8 @@ export function startDeadline({ limits }: Pick<RunSettings, 'limits'>): RunDeadl
 
 function timeIsUp(milliseconds: number): Explanation {
   return {
-    message: `The run's time of ${amountOf(LIMIT, milliseconds)} was over before this was known (limit ${LIMIT}).`,
-    fix: `Run it again: what was downloaded is kept. ${raiseLimit(LIMIT, milliseconds)}`,
+    message: `The run timed out after ${amountOf(LIMIT, milliseconds)}, before this was checked (limit ${LIMIT}).`,
+    fix: `Run it again: downloads are cached. ${raiseLimit(LIMIT, milliseconds)}`,
   };
 }
 

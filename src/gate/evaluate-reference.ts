@@ -93,7 +93,7 @@ function barredBy(answers: readonly Answer[], use: ImageUse, run: RunInput): Bar
   if (failed === null) return null;
   return {
     cause: 'identity',
-    message: `Not looked at, because ${failed} failed; \`--all\` opens the image all the same.`,
+    message: `Not checked because ${failed} failed; \`--all\` opens the image anyway.`,
   };
 }
 
@@ -150,7 +150,7 @@ export async function baseBarredBy(use: ImageUse, platform: Platform, run: RunCo
 function notContacted({ subject, image }: ReferenceContext, { policy, catalog }: RunInput): Bar | null {
   if (image === null || subject.entry !== null || isListedHost(catalog, policy, image.pullFrom)) return null;
   const { registry } = image.pullFrom;
-  const message = `The registry ${registry} is neither in the policy nor in the catalog, so it was not contacted. To have it looked at, add to the policy: registries: { "${registry}": {} }`;
+  const message = `The registry ${registry} is neither in the policy nor in the catalog, so it was not contacted. To check its images, add to the policy: registries: { "${registry}": {} }`;
   return { cause: 'not-contacted', message };
 }
 

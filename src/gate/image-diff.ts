@@ -88,7 +88,7 @@ function notCompared({ name }: Side, here: readonly string[], there: readonly st
   const [first, ...others] = here.filter((one) => !known.has(one));
   if (first === undefined) return [];
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return [`The SBOM of ${name} lists ${first}${more} without a purl that can be read, which is not compared.`];
+  return [`The SBOM of ${name} lists ${first}${more} without a readable purl, which is not compared.`];
 }
 
 function packageChange(
@@ -204,7 +204,7 @@ async function changeOf(
   const own = answers.filter((answer) => answer.platform === undefined || answer.platform === reported.platform);
   const failed = failedIdentity(own, use, run);
   if (failed !== null) return notKnown(notOpened(after, failed));
-  if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not looked at, because ${base.reason}.`);
+  if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not checked because ${base.reason}.`);
 
   const barring = await baseBarredBy(base.use, platform, run);
   if (barring !== null) return notKnown(notOpened(before, barring));
@@ -221,7 +221,7 @@ async function changeOf(
 }
 
 function notOpened(reference: string, failed: string): string {
-  return `${shortReference(reference)} was not opened, because it fails ${failed}.`;
+  return `${shortReference(reference)} was not opened because it fails ${failed}.`;
 }
 
 /** A tag that is now pinned to what it pointed to, or an index that was made again around the same image. */

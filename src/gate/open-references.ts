@@ -15,8 +15,10 @@ export function withOpenReferences(
     const { open } = use;
     if (open === undefined || use.unresolved !== undefined) return use;
     const brought = open.filter((one) => !isInBase(one, use, change));
-    if (brought.length > 0) return { ...use, unresolved: `${openText(brought)}, which this change brings` };
-    return policy.profile === 'strict' ? { ...use, unresolved: `${openText(open)}, which only a run knows` } : use;
+    if (brought.length > 0) return { ...use, unresolved: `${openText(brought)}, whose value comes from this change` };
+    return policy.profile === 'strict'
+      ? { ...use, unresolved: `${openText(open)}, whose value is known only at build time` }
+      : use;
   });
 }
 

@@ -59,7 +59,7 @@ type MakeAnswer = (isKnown: boolean, rest: Pick<Answer, 'message' | 'cause'>) =>
 
 /** A reference known only to a running build; known-reference says the same, so a warning would repeat it. */
 function unresolved(use: ImageUse, answers: readonly Answer[], answer: MakeAnswer): readonly Answer[] {
-  const message = `What \`${use.written}\` names was not checked, since it is not known without running the build.`;
+  const message = `The image that \`${use.written}\` names was not checked because it is unresolved.`;
   const made = answer(false, { cause: 'undecided', message });
   const isReported = answers.some(({ rule, outcome }) => rule === 'known-reference' && outcome !== 'pass');
   return made.level === 'warning' && isReported ? [] : [made];

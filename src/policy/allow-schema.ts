@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { identity, imagePattern, repositoryPath, textGlob } from './fields.js';
 import { isSharedBuilder, namesCaller } from './identity.js';
 
-const text = z.string().min(1, { error: 'a text that is not empty' });
+const text = z.string().min(1, { error: 'a non-empty string' });
 const repository = z
   .string()
   .regex(/^[A-Za-z0-9._:[\]-]+\/[a-z0-9._/-]+$/, { error: 'a repository such as registry.example.com/signatures' })
   .optional()
-  .describe('Where the signatures lie, if not beside the image.');
+  .describe('Where the signatures are stored, if not next to the image.');
 
 const keyless = z
   .strictObject({
@@ -16,7 +16,7 @@ const keyless = z
       .regex(/^https?:\/\/[^\s*]+$/, {
         error: "the issuer's exact URL, such as https://token.actions.githubusercontent.com",
       })
-      .describe('Who vouched for the identity, exactly: https://token.actions.githubusercontent.com.'),
+      .describe('The OIDC issuer, exactly: https://token.actions.githubusercontent.com.'),
     subject: identity().describe('Who signed: exact, or a glob with * (within a segment) and ** (across).'),
     'source-repository': textGlob()
       .optional()
@@ -36,7 +36,7 @@ const keyless = z
     context.addIssue({
       code: 'custom',
       path: ['subject'],
-      message: 'anybody may call this workflow and have it sign; name for which repository it must have run',
+      message: 'anyone can call this workflow and have it sign; name the repository that it must run for',
       params: { expected: 'source-repository: https://github.com/OWNER/REPOSITORY' },
     });
   })
@@ -48,7 +48,7 @@ const key = z
     pem: text.optional().describe('The PEM text itself.'),
     kms: text
       .optional()
-      .describe('A key that a key management service holds: named, but not usable for verifying here.'),
+      .describe('A key in a key management service: shown in reports, but not usable for verification here.'),
     log: z
       .enum(['required', 'ignored'])
       .optional()
@@ -62,7 +62,7 @@ const notation = z
       .array(repositoryPath())
       .min(1)
       .describe(
-        'Certificates (PEM or DER), in the repository and commit of this policy, one of which every chain must have.',
+        'Certificate files (PEM or DER), in the repository and commit of this policy. Every chain must contain one of them.',
       ),
     'timestamp-roots': z
       .array(repositoryPath())
@@ -74,7 +74,9 @@ const notation = z
     identities: z
       .array(text)
       .min(1)
-      .describe('Who signed: "x509.subject: C=…, ST=…, O=…" each, all of which the subject has exactly; or "*" alone.'),
+      .describe(
+        'Who signed: "x509.subject: C=…, ST=…, O=…" each; the subject must have exactly these values. Or "*" alone.',
+      ),
     scheme: z
       .enum(['notary.x509', 'notary.x509.signingAuthority'])
       .optional()
@@ -120,7 +122,7 @@ const github = z
     api: z
       .boolean()
       .optional()
-      .describe("true: what is not in the registry is looked up among the repository's attestations by GitHub's API."),
+      .describe("true: attestations missing from the registry are looked up in the repository through GitHub's API."),
   })
   .describe('A workflow of GitHub Actions that signs or attests, in a public or a private repository.');
 
@@ -137,16 +139,16 @@ const count = () => z.number().int({ error: 'a whole number' }).min(1, { error: 
 const common = {
   require: z
     .union([
-      count().describe('How many must have signed, and how many must have made each statement.'),
+      count().describe('How many must sign the image and attest each statement.'),
       z
         .strictObject({
-          signatures: count().describe('How many must have signed the image.'),
-          statements: count().describe('How many must have made each statement: SBOM, provenance, VEX.'),
+          signatures: count().describe('How many must sign the image.'),
+          statements: count().describe('How many must attest each statement: SBOM, provenance, VEX.'),
         })
-        .describe('How many must have signed, and how many must have made each statement, where the two differ.'),
+        .describe('How many must sign the image, and how many must attest each statement, if the numbers differ.'),
     ])
     .optional()
-    .describe('How many of the authorities must have signed. Default: 1.'),
+    .describe('How many of the authorities must sign. Default: 1.'),
   authorities: z
     .array(authority)
     .min(1)
@@ -159,7 +161,7 @@ const common = {
       'min-level': z.number().int().min(0).max(3).optional().describe('The lowest SLSA build level: 0 to 3.'),
     })
     .optional()
-    .describe('What the provenance must say.'),
+    .describe('What the provenance must contain.'),
   attestations: z
     .strictObject({
       unsigned: z
@@ -167,7 +169,7 @@ const common = {
         .describe("SBOMs and provenance that nobody signed, such as BuildKit's own. Default: deny."),
     })
     .optional()
-    .describe('Which SBOMs and provenance count.'),
+    .describe('Which SBOMs and provenance are accepted.'),
   'no-packages': z
     .enum(['allow', 'deny'])
     .optional()
@@ -175,7 +177,7 @@ const common = {
       "Whether the inventory may have no package of a distribution, as a static image's has none. Default: deny.",
     ),
   wolfi: z.boolean().optional().describe('Whether these images claim to be built from Wolfi.'),
-  signed: z.boolean().optional().describe('false, with a reason: let through without a signature.'),
+  signed: z.boolean().optional().describe('false, with a reason: accept images without a signature.'),
   reason: text.optional().describe('Why.'),
 };
 
@@ -185,7 +187,7 @@ export function allowSchema() {
     z
       .strictObject({
         catalog: text.describe(
-          'A publisher of the catalog, or verified: every one whose images are hardened and verifiable.',
+          'A publisher in the catalog, or verified: every publisher whose images are hardened and verifiable.',
         ),
         with: z
           .strictObject({
@@ -200,7 +202,7 @@ export function allowSchema() {
           .describe("What the catalog's entry asks for."),
         ...common,
       })
-      .describe('The images of a publisher that the catalog knows.'),
+      .describe('The images of a publisher in the catalog.'),
     z
       .strictObject({
         image: imagePattern().describe('A pattern: * within a segment, ** across; optionally :tag or @digest.'),
@@ -214,6 +216,6 @@ export function allowSchema() {
 export function denySchema() {
   return z.strictObject({
     image: imagePattern().describe('A pattern, as in allow. Without a tag it matches every tag.'),
-    reason: text.describe('Why; it is shown to whoever uses the image.'),
+    reason: text.describe('The reason, which the finding shows.'),
   });
 }

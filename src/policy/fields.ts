@@ -28,7 +28,7 @@ export const identity = () =>
   );
 
 /** An exact text or a glob that narrows what an identity already names: here `**` lets nobody in whom the identity keeps out. */
-export const textGlob = () => readBy(parseGlob, 'a text, or a glob with * (within a segment) and ** (across)');
+export const textGlob = () => readBy(parseGlob, 'a string, or a glob with * (within a segment) and ** (across)');
 
 export const platform = () => readBy(parsePlatform, 'a platform such as linux/amd64');
 

@@ -5,7 +5,7 @@ import { type Glob, globMatches, globsOverlap, parseGlob } from '../references/g
 const SHARED_HOSTS = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'issuer.enforce.dev'];
 const AT_SHARED_HOST = new RegExp(`^https?://(?:\\*{0,2}\\.?)?(?:${SHARED_HOSTS.join('|').replaceAll('.', '\\.')})/`);
 
-const EVERYBODY = 'it matches everybody; name whose identity is meant';
+const EVERYBODY = 'it matches everyone; name a specific identity';
 
 /** A name that no policy can write: what a pattern matches with it, it matches with any untrusted name. */
 const ANYBODY = '\0';
@@ -36,7 +36,7 @@ export function parseIdentity(text: string): Result<Glob, string> {
   if (host !== undefined) {
     const [owner = ''] = text.slice(host.length).split('/');
     if (owner.replaceAll('*', '') === '') {
-      return err(`it matches everybody on ${host.slice(0, -1)}; name the owner, as in ${host}OWNER/**`);
+      return err(`it matches everyone on ${host.slice(0, -1)}; name the owner, as in ${host}OWNER/**`);
     }
   }
   return UNTRUSTED.some((untrusted) => globsOverlap(glob.value, untrusted)) ? err(EVERYBODY) : ok(glob.value);

@@ -18,7 +18,7 @@ function limitedFiles(resolveFile: ResolveFile): ResolveFile {
   return (path) => {
     const known = reads.get(path);
     if (known !== undefined) return known;
-    if (reads.size >= MAX_FILES) return Promise.resolve(err(`a policy may name ${MAX_FILES} files at most`));
+    if (reads.size >= MAX_FILES) return Promise.resolve(err(`a policy may name at most ${MAX_FILES} files`));
     const read = resolveFile(path);
     reads.set(path, read);
     return read;
@@ -86,7 +86,7 @@ export async function readChain(
     if (!extended.ok) {
       return refuse(
         `The policy it extends, ${target}, can't be read: ${extended.error}.`,
-        'Give a path in this repository, or owner/repository/path@ref; a private repository needs a token that may read it.',
+        'Give a path in this repository, or owner/repository/path@ref; a private repository needs a token with read access.',
       );
     }
     if (seen.has(identityOf(extended.value.source)))
@@ -110,7 +110,7 @@ function readLayer(
   if (document.value.value === null || document.value.value === undefined) {
     const place = document.value.place([]);
     const message = 'The policy is empty.';
-    const fix = 'Begin with "version: 1"; `base-image-gate policy init` proposes a whole one.';
+    const fix = 'Start with "version: 1"; `base-image-gate policy init` generates a complete policy.';
     return err([
       { code: 'empty', severity: 'error', file: name, key: '', message, expected: 'version: 1', fix, ...place },
     ]);

@@ -52,7 +52,7 @@ function isBare({ registry, repository }: Reference): boolean {
 export function contextLines(own: readonly OwnImage[]): readonly string[] {
   if (own.length === 0) return [];
   return [
-    '# Images that are built in this repository; they are not looked up outside.',
+    '# Images that are built in this repository; they are not looked up in a registry.',
     'contexts:',
     ...own.flatMap(({ name, build, file }) => [
       `  # Built by ${inComment(build.definition)}:${build.line}.`,

@@ -101,7 +101,7 @@ function allowLines(repositories: readonly UsedRepository[], catalog: Catalog): 
   return [
     'allow:',
     ...[...byPublisher].flatMap(([publisher, used]) => [
-      `  # ${publisher.name}; signed by who the catalog says. Used today:`,
+      `  # ${publisher.name}; signed by the authorities in the catalog. Used today:`,
       ...used.map(({ name, files }) => `  #   ${name} (${whereUsed(files)})`),
       `  - catalog: ${publisher.id}`,
       ...unpublishedLines(publisher, used),
@@ -159,7 +159,7 @@ function unpublishedLines({ name, publishes }: Publisher, used: readonly UsedRep
     return [
       `  # ${name} publishes no ${what === 'sbom' ? 'SBOM' : what} (read ${published.read}:`,
       `  # ${published.source}).`,
-      `  # Before you take the profile hardened or strict, accept that for a time, or ${rule} fails for`,
+      `  # Before you choose the profile hardened or strict, add a waiver, or ${rule} fails for`,
       '  # its images. At the end of this file:',
       '  #   waivers:',
       ...used.flatMap((repository) => [
@@ -180,7 +180,7 @@ function attestsUnsigned(publisher: Publisher | null): boolean {
 }
 
 function whyUnsigned(publisher: Publisher | null): string {
-  return publisher?.notVerifiable ?? 'who signs it is not known; give authorities if it is signed';
+  return publisher?.notVerifiable ?? 'its signers are unknown; add authorities if it is signed';
 }
 
 function denyLines(catalog: Catalog, denied: readonly UsedRepository[]): readonly string[] {

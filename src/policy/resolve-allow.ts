@@ -43,7 +43,7 @@ async function resolveLine(layer: Layer, line: AllowLine, index: number, catalog
   });
   const short = entries.find((entry) => entry.authorities.length > 0 && asked(entry) > voices(entry.authorities));
   if (short !== undefined && own.problems.length === 0) {
-    const message = `"require" asks for ${plural(asked(short), 'signature')}, and the entry has ${plural(voices(short.authorities), 'authority', 'authorities')} with a voice of their own.`;
+    const message = `"require" needs ${plural(asked(short), 'signature')}, but the entry has only ${plural(voices(short.authorities), 'independent authority', 'independent authorities')}.`;
     const fix = 'Lower "require", or add authorities. A workflow at two refs is one signer.';
     problems.push(problemIn(layer, [...path, 'require'], { code: 'contradiction', message, fix }));
   }
@@ -90,7 +90,7 @@ function choosePublishers(
 ): Chosen {
   if (line.catalog === 'verified') {
     if (line.with !== undefined) {
-      const message = '"verified" names several publishers and asks for nothing.';
+      const message = '"verified" covers several publishers and takes no parameters.';
       const fix = 'Remove "with", or name one publisher.';
       return { sources: [], problems: [problemIn(layer, [...path, 'with'], { code: 'contradiction', message, fix })] };
     }
@@ -102,7 +102,7 @@ function choosePublishers(
     const suggestion = nearest(line.catalog, ids);
     const problem = problemIn(layer, [...path, 'catalog'], {
       code: 'unknown-publisher',
-      message: `The catalog knows no publisher "${line.catalog}".`,
+      message: `The catalog has no publisher "${line.catalog}".`,
       expected: `one of ${ids.join(', ')}`,
       ...(suggestion === undefined ? {} : { fix: `Did you mean "${suggestion}"?` }),
     });
@@ -110,7 +110,7 @@ function choosePublishers(
   }
   if (publisher.images.length === 0) {
     const message = `The catalog has no pattern for the images of "${publisher.id}": ${publisher.notVerifiable ?? 'they differ by customer'}.`;
-    const fix = 'Write an entry with "image" and "authorities" in its place.';
+    const fix = 'Write an entry with "image" and "authorities" instead.';
     return { sources: [], problems: [problemIn(layer, [...path, 'catalog'], { code: 'no-effect', message, fix })] };
   }
   const problems = parameterProblems(layer, line, path, publisher);
@@ -138,7 +138,7 @@ function parameterProblems(
     ...unasked.map((name) =>
       problemIn(layer, [...path, 'with', name], {
         code: 'unknown-key',
-        message: `The catalog's entry "${publisher.id}" does not ask for "${name}".`,
+        message: `The catalog's entry "${publisher.id}" does not take "${name}".`,
         fix: 'Remove it.',
       }),
     ),
@@ -215,7 +215,7 @@ function provenanceOf(line: NonNullable<AllowLine['provenance']>): ProvenanceReq
 function contradictions(layer: Layer, line: AllowLine, path: readonly PropertyKey[]): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   if (line.signed === false && line.reason === undefined) {
-    const message = '"signed: false" needs a reason: it lets these images through without a signature.';
+    const message = '"signed: false" needs a reason because it accepts these images without a signature.';
     problems.push(problemIn(layer, [...path, 'signed'], { code: 'missing-key', message, expected: 'reason: …' }));
   }
   if (line.signed === false && line.authorities !== undefined) {
@@ -232,7 +232,7 @@ function notVerifiable(layer: Layer, path: readonly PropertyKey[], sources: read
   return problemIn(layer, path, {
     code: 'not-verifiable',
     severity: 'warning',
-    message: `This entry names nobody who may sign, so signature-verified fails for its images${why === undefined ? '' : ` (${why})`}.`,
-    fix: 'Give "authorities", or say "signed: false" with a reason.',
+    message: `This entry names no authority, so signature-verified fails for its images${why === undefined ? '' : ` (${why})`}.`,
+    fix: 'Add "authorities", or set "signed: false" with a reason.',
   });
 }

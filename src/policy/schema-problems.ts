@@ -138,7 +138,7 @@ function unknownKey(parent: readonly PropertyKey[], key: string, { document, sch
   const renamed = RENAMED_KEYS.find((one) => one.key === key && one.parent.test(formatKey(parent)));
   const fix = renamed?.fix ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
   const message = otherForm
-    ? `"${key}" can't stand beside the other keys of ${placeName(parent)}.`
+    ? `"${key}" can't be combined with the other keys of ${placeName(parent)}.`
     : isRule
       ? `There is no rule called "${key}".`
       : `"${key}" is not a key of ${placeName(parent)}.`;
@@ -194,7 +194,7 @@ function expectedBy(issue: Issue): string {
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;
     case 'too_small':
-      return issue.origin === 'array' ? 'a list that is not empty' : issue.message;
+      return issue.origin === 'array' ? 'a non-empty list' : issue.message;
     default:
       return issue.message;
   }

@@ -6,7 +6,7 @@ import { fileGlob, imagePattern, isoDate, platform, registryPath, repositoryPath
 import { LEVELS, PROFILES, SCOPES, UNVERIFIED, VULNERABILITY_FEEDS } from './policy.js';
 import { ruleOptions } from './rule-options.js';
 
-const text = z.string().min(1, { error: 'a text that is not empty' });
+const text = z.string().min(1, { error: 'a non-empty string' });
 
 const level = z.enum(LEVELS).describe('error decides the verdict; warning and note are shown; off: not evaluated.');
 
@@ -22,7 +22,7 @@ function ruleSchema(rule: Rule) {
           .enum(['warn', 'fail'])
           .optional()
           .describe(
-            'What an answer counts for that could not be determined: as much as a failure (fail, the default), or a warning.',
+            'The effect at level error if the rule could not be checked: an indeterminate verdict (fail, the default), or a warning.',
           ),
         // A rule's options are known by the rule alone; here they are schemas of some keys.
         ...(Object.fromEntries(options) as Record<string, z.ZodType>),
@@ -59,35 +59,35 @@ const registry = z.strictObject({
   'private-network': z
     .boolean()
     .optional()
-    .describe('Let its host be a private, loopback or link-local address. Default: false.'),
+    .describe('Allow the host to be a private, loopback or link-local address. Default: false.'),
   insecure: z.boolean().optional().describe('Plain HTTP. Default: false.'),
   'mirror-of': registryPath()
     .optional()
     .describe('The registry, or registry/prefix, that this path mirrors: docker.io.'),
-  layout: text.optional().describe('An OCI image layout that stands in for the registry; the command line only.'),
+  layout: text.optional().describe('An OCI image layout used instead of the registry; command line only.'),
   'token-hosts': z
     .array(registryPath())
     .optional()
-    .describe('Further hosts that may be sent the credentials of this registry: where its tokens are issued.'),
+    .describe("Further hosts that this registry's credentials may be sent to: its token servers."),
 });
 
 function waiverSchema(rules: readonly Rule[]) {
   const ids = [...rules.map(({ id }) => id), UNVERIFIED];
   return z
     .strictObject({
-      rule: z.enum(ids).describe('The rule whose failure is accepted; `unverified`: images that were not looked at.'),
+      rule: z.enum(ids).describe('The rule whose failure is accepted; `unverified`: images that could not be checked.'),
       image: imagePattern()
         .optional()
         .describe('The images it is accepted for: a pattern as in allow. Without it, every image.'),
       file: fileGlob().optional().describe('The build files it is accepted in: a glob. Without it, every file.'),
       vulnerability: text.optional().describe('The one vulnerability that is accepted, such as CVE-2026-0001.'),
       reason: text.describe('Why this is acceptable, for whoever reviews it.'),
-      owner: text.describe('Who answers for it: a person or a team.'),
-      expires: isoDate().describe('The last day it holds, in UTC: 2027-01-31.'),
+      owner: text.describe('Who is responsible for it: a person or a team.'),
+      expires: isoDate().describe('The last day it is valid, in UTC: 2027-01-31.'),
       covers: z
         .enum(['fail', 'indeterminate'])
         .optional()
-        .describe('fail (default): failures alone. indeterminate: also what could not be found out.'),
+        .describe('fail (default): only failures. indeterminate: also what could not be checked.'),
     })
     .describe('A reviewed exception.');
 }
@@ -128,7 +128,7 @@ export function policySchema(rules: readonly Rule[]) {
     ROLES.map((role) => [
       role,
       z
-        .strictObject({ rules: settings.optional().describe('As rules of the policy; these come last.') })
+        .strictObject({ rules: settings.optional().describe('Like rules; these take precedence.') })
         .optional()
         .describe(ROLE_NAMES[role]),
     ]),
@@ -152,8 +152,8 @@ export function policySchema(rules: readonly Rule[]) {
     allow: z
       .array(allowSchema())
       .optional()
-      .describe('The images that may be built on. The entry with the longest literal prefix governs.'),
-    deny: z.array(denySchema()).optional().describe('The images that may not, whatever allow says.'),
+      .describe('The images that may be built on. The entry with the longest literal prefix applies.'),
+    deny: z.array(denySchema()).optional().describe('The images that may not be built on, whatever allow says.'),
     rules: settings.optional().describe("Levels and options that differ from the profile's."),
     roles: z
       .strictObject(roleShape)
@@ -164,9 +164,7 @@ export function policySchema(rules: readonly Rule[]) {
     contexts: z
       .record(text, text)
       .optional()
-      .describe(
-        'Images that are built in this repository, and named contexts of the build: name → what stands for it.',
-      ),
+      .describe('Images that are built in this repository, and named build contexts: name → replacement.'),
     'trusted-root': repositoryPath()
       .optional()
       .describe('A Sigstore trusted root (JSON) that replaces the public one.'),
@@ -174,13 +172,13 @@ export function policySchema(rules: readonly Rule[]) {
       .enum(['fail', 'warn'])
       .optional()
       .describe(
-        'What an image counts for that was not looked at, whatever the cause: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
+        'The result for an image that could not be checked, whatever the cause: fail (the verdict is at least indeterminate) or warn. Default: fail; warn in observe, and in baseline for what neither policy nor catalog names.',
       ),
     scope: z
       .enum(SCOPES)
       .optional()
       .describe(
-        'Which images are evaluated: those that are built on (build), or those that CI, Compose and dev containers run as well (all, the default).',
+        'Which images are evaluated: those that are built on (build), or also those that CI, Compose and dev containers run (all, the default).',
       ),
     'max-waiver-days': z
       .number()
@@ -188,7 +186,7 @@ export function policySchema(rules: readonly Rule[]) {
       .min(1, { error: 'a number of days from 1 to 3650' })
       .max(3650, { error: 'a number of days from 1 to 3650' })
       .optional()
-      .describe('How many days ahead a waiver may end. Default: 180.'),
+      .describe('How many days from today a waiver may end. Default: 180.'),
     'vulnerability-feeds': z
       .array(z.enum(VULNERABILITY_FEEDS))
       .optional()
@@ -198,11 +196,11 @@ export function policySchema(rules: readonly Rule[]) {
     registries: z
       .record(registryPath(), registry)
       .optional()
-      .describe('What is special about a registry, by host or host/prefix.'),
+      .describe('Settings of single registries, by host or host/prefix.'),
     waivers: z
       .array(waiverSchema(rules))
       .optional()
-      .describe('Reviewed exceptions, each with an owner and a last day.'),
+      .describe('Reviewed exceptions, each with an owner and an expiry date.'),
   });
 }
 

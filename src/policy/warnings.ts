@@ -59,8 +59,8 @@ function broadPatterns(layer: Layer): readonly PolicyProblem[] {
   return imagePatterns(layer).flatMap(({ path, image }) => {
     const pattern = parsePattern(image);
     if (!pattern.ok || pattern.value.broad === undefined) return [];
-    const message = `"${image}" matches more, or other things, than it says: ${pattern.value.broad}.`;
-    const fix = 'Write the registry and the owner of the images that are meant.';
+    const message = `"${image}" probably does not match what was intended: ${pattern.value.broad}.`;
+    const fix = 'Name the registry and the owner of the images.';
     return [problemIn(layer, path, { code: 'broad-pattern', severity: 'warning', message, fix })];
   });
 }
@@ -100,7 +100,7 @@ function misspelledHosts(layer: Layer, hosts: readonly string[]): readonly Polic
     if (!host.includes('.') || host.includes('*') || hosts.includes(host)) return [];
     const meant = hosts.find((known) => isMisspelled(host, known));
     if (meant === undefined) return [];
-    const message = `"${host}" is no registry that is known, and nearly ${meant}.`;
+    const message = `"${host}" is not a known registry; it resembles ${meant}.`;
     return [
       problemIn(layer, path, {
         code: 'misspelled-host',
@@ -128,7 +128,7 @@ function endingWaivers(layer: Layer, now: Date): readonly PolicyProblem[] {
     if (!(days >= 0 && days < SOON_DAYS)) return [];
     const when = days === 0 ? 'today' : `in ${plural(days, 'day')}`;
     const message = `The waiver of ${rule} ends ${when}, on ${expires}.`;
-    const fix = `Fix what it excuses, or have ${owner} renew it.`;
+    const fix = `Fix the finding, or ask ${owner} to renew the waiver.`;
     return [problemIn(layer, ['waivers', index, 'expires'], { code: 'ends-soon', severity: 'warning', message, fix })];
   });
 }

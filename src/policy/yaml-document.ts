@@ -59,7 +59,7 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
   }
   const text = typeof source === 'string' ? source : decode(source);
   if (text === undefined) {
-    return err([whole('not-utf-8', 'The policy is not valid UTF-8.', 'Save the file in the encoding UTF-8.')]);
+    return err([whole('not-utf-8', 'The policy is not valid UTF-8.', 'Save the file as UTF-8.')]);
   }
   const exhausting = findExhausting(text);
   if (exhausting !== undefined)
@@ -100,11 +100,7 @@ export function readYaml(file: string, source: Uint8Array | string): Result<Yaml
     const reason = error instanceof Error ? error.message : String(error);
     const code = reason.startsWith('Excessive') ? 'too-complex' : 'syntax';
     return err([
-      whole(
-        code,
-        `The aliases of the policy can't be resolved: ${reason}.`,
-        'Write the values out in place of the aliases.',
-      ),
+      whole(code, `The aliases of the policy can't be resolved: ${reason}.`, 'Replace the aliases with their values.'),
     ]);
   }
   return ok({ file, value, place: (path, part = 'value') => placeOf(document, path, part, rangeAt) });
@@ -163,13 +159,13 @@ function syntaxFix(code: YAMLError['code'], rest: string): string | undefined {
   const word = /^[^\s,\]}]{1,80}/.exec(rest)?.[0] ?? '';
   switch (code) {
     case 'MULTIPLE_DOCS':
-      return 'Keep one document, without lines of ---.';
+      return 'Keep one document, without --- lines.';
     case 'TAB_AS_INDENT':
       return 'Indent with spaces.';
     case 'BAD_SCALAR_START':
       return `Put it in quotes: ${JSON.stringify(word)}.`;
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return 'Put a value that has ": " in it in quotes, and begin each key on a line of its own.';
+      return 'Quote a value that contains ": ", and start each key on its own line.';
     default:
       return undefined;
   }
@@ -188,7 +184,7 @@ function unresolvedAliases(file: string, document: Document.Parsed, rangeAt: Ran
         severity: 'error',
         file,
         key: '',
-        message: `This is not valid YAML: ${JSON.stringify(written)} begins with *, so that YAML takes it for an alias.`,
+        message: `This is not valid YAML: ${JSON.stringify(written)} begins with *, which YAML reads as an alias.`,
         fix: `Put it in quotes: ${JSON.stringify(written)}.`,
         ...nodeRange(alias, rangeAt),
       });

@@ -112,7 +112,7 @@ const waiverSchema = z.strictObject({
   vulnerability: z.exactOptional(text),
   reason: text,
   owner: text,
-  expires: text.describe('The last day it holds, in UTC.'),
+  expires: text.describe('The last day it is valid, in UTC.'),
   covers: z.enum(['fail', 'indeterminate']),
   state: z.enum(['used', 'unused', 'expired', 'too-long']),
   location: z.exactOptional(z.strictObject({ file: text, line: z.int(), column: z.int() })),

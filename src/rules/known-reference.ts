@@ -41,7 +41,7 @@ export const knownReference: UseRule<NoOptions> = {
     }
     return {
       outcome: 'fail',
-      message: `What \`${use.written}\` names is not known without running the build: ${use.unresolved ?? 'it is not an image reference'}.`,
+      message: `The image that \`${use.written}\` names is unresolved: ${use.unresolved ?? 'it is not an image reference'}.`,
       fix: fixOf(use),
     };
   },
