@@ -73,6 +73,14 @@ describe('what podman reads before it builds', () => {
     expect(macro.unseen).toMatchObject([{ path: 'b.sh', what: expect.stringContaining('a.in') }]);
   });
 
+  test.each(['FROM a\nRUN x \\', 'FROM a\nRUN x \\ \n# comment\n\n', '# escape=`\nFROM a\nRUN x `\n'])(
+    'a part that would go on in the next one is named: %j',
+    async (a) => {
+      const { images, unseen } = await readFiles({ 'b.sh': 'podman build -f a -f b .', a, b: 'FROM hidden' });
+      expect([images, unseen]).toEqual([[], [{ path: 'b.sh', line: 1, what: expect.stringContaining('a and b') }]]);
+    },
+  );
+
   test('argument files give what the command line does not', async () => {
     const files = {
       'b.sh': 'podman build --build-arg-file args --build-arg B=2 .',

@@ -28,12 +28,20 @@ export async function withPodmanFiles(build: NamedBuild, load: LoadText): Promis
       texts.push(read.text);
     }
   }
+  // Each is parsed by itself: no instruction goes on in the next file, and each has an escape character of its own.
+  if (texts.some((text) => /[\\`]\s*$/.test(lastLine(text)) || /^#[ \t]*escape[ \t]*=/im.test(text)))
+    return `builds ${listed(parts)} as one, and one of them ends within an instruction or has an escape directive`;
   return {
     ...given,
     inline: texts.map((text) => text.replace(/\n*$/, '\n')).join(''),
     parts,
     asked: { line: 1, ...given.asked, name: listed(parts) },
   };
+}
+
+/** The last instruction's last line: what is behind it is empty, or a comment. */
+function lastLine(text: string): string {
+  return text.split('\n').findLast((line) => line.trim() !== '' && !/^\s*#/.test(line)) ?? '';
 }
 
 async function firstOf(
