@@ -63,6 +63,20 @@ describe('Earthfiles', () => {
     expect(uses).toMatchObject([['Earthfile', 3, expect.stringContaining('V'), 'build', ['V']]]);
   });
 
+  test.each([
+    ['ARG P=linux/arm64', 'linux/arm64'],
+    ['ARG P', null],
+    ['ARG P=linux/', null],
+  ])('the platform of an image with %s is %j', (argument, platform) => {
+    const [build] = buildsInEarthfile(`a:\n  ${argument}\n  FROM --platform=$P x\n`, '').named;
+    expect(/--platform=(\S+)/.exec(build?.inline ?? '')?.[1] ?? null).toBe(platform);
+  });
+
+  test('an argument that is a target by default is named', () => {
+    const { named, unseen } = buildsInEarthfile('a:\n  ARG B=github.com/a/b:1+c\n  FROM $B\n', '');
+    expect([named, unseen]).toMatchObject([[], [{ line: 3 }]]);
+  });
+
   test('a Dockerfile is built as the command says', () => {
     const text = 'a:\n  ARG T=x\n  FROM DOCKERFILE --allow-privileged -f d/app.df --target $T --build-arg A=1 d\n';
     expect(buildsInEarthfile(text, 'e').named).toMatchObject([
@@ -85,12 +99,16 @@ describe('Earthfiles', () => {
     });
   });
 
-  test.each(['FROM +a', 'BUILD ./b+c', 'COPY github.com/x /y', 'FROM scratch', '# FROM x'])(
-    '%s builds nothing else',
-    (command) => {
-      expect(buildsInEarthfile(`a:\n  ${command}\n`, '')).toMatchObject({ named: [], unseen: [] });
-    },
-  );
+  test.each([
+    'FROM +a',
+    'BUILD ./b+c',
+    'COPY github.com/x /y',
+    'WITH DOCKER --load a.io/b=+c',
+    'FROM scratch',
+    '# FROM x',
+  ])('%s builds nothing else', (command) => {
+    expect(buildsInEarthfile(`a:\n  ${command}\n`, '')).toMatchObject({ named: [], unseen: [] });
+  });
 
   test('any text is read', () => {
     const line = fc.constantFrom(

@@ -39,7 +39,7 @@ export function buildsInEarthfile(text: string, directory: string): RequestedBui
     return recipe.commands.map((command): RequestedBuilds => {
       note(variables, command);
       const { keyword, rest } = command;
-      const remote = /(?:^|[\s(=])((?:[\w-]+\.)+[\w-]+\/[^\s+()]*(?:\+[\w./-]+)?)/.exec(rest)?.[1];
+      const remote = /(?:^|[\s(=])((?:[\w-]+\.)+[\w-]+\/[^\s+()=]*(?:\+[\w./-]+)?)/.exec(rest)?.[1];
       const isRemote = remote !== undefined && (keyword === 'IMPORT' || remote.includes('+'));
       if (isRemote && REFERRING.has(keyword)) return named(`uses ${remote}, which is in another repository`, command);
       if (keyword === 'FROM') return fromOf(command, recipe, variables, shipping.has(recipe.name), directory);
@@ -149,16 +149,19 @@ function fromOf(
       );
     return onLine(buildsInScript(`docker build ${script}`, { directory, line: command.line }), command.line);
   }
-  const platform = /(?:^|\s)--platform[= ](\S+)/.exec(command.rest)?.[1];
+  // One that is empty, or the builder's, is that of whoever builds.
+  const platform = expanded(/(?:^|\s)--platform[= ](\S+)/.exec(command.rest)?.[1] ?? '', variables) ?? '';
   const image = words.find((word, index) => !word.startsWith('-') && words[index - 1] !== '--platform');
   if (image === undefined || image === 'scratch' || /^\(?[\w./-]*\+/.test(image)) return NO_BUILDS;
   if (!/^["'\w./:@${}-]+$/.test(image)) return named(`builds on ${image}, which is not literal`, command);
-  const needed = new Set([...`${platform ?? ''} ${image}`.matchAll(VARIABLE)].map(([, a, b]) => a ?? b ?? ''));
+  if (expanded(image, variables)?.includes('+') === true)
+    return named(`builds on ${image}, which is a target by default`, command);
+  const needed = new Set([...image.matchAll(VARIABLE)].map(([, a, b]) => a ?? b ?? ''));
   const args = [...needed].slice(0, MAX_ARGUMENTS).map((one) => {
     const value = variables.get(one);
     return value === undefined ? `ARG ${one}\n` : `ARG ${one}=${value}\n`;
   });
-  const flag = platform === undefined ? '' : `--platform=${platform} `;
+  const flag = !/^[\w/]+[^/]$/.test(platform) ? '' : `--platform=${platform} `;
   const from = `FROM ${flag}${image.replace(/["']/g, '')}`;
   // What is not saved is a stage of which something may be copied.
   const text = ships ? `${from}\n` : `${from} AS base\nFROM scratch\nCOPY --from=base /artifact /artifact\n`;
