@@ -71,7 +71,7 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
         }
     };
     gather(found);
-    if (frontend !== undefined && mayBeOld(frontend.expanded) && hasHeredocs(document)) {
+    if (frontend !== undefined && mayBeOld(frontend.expanded)) {
       const old = readDocument(source, { hasHeredocs: false });
       // What it refuses, it does not build.
       if (old.error === undefined) gather(findBuilds(old, platforms, options, budget));
@@ -123,24 +123,16 @@ function findFrontend(source: SourceText, options: DockerfileOptions): FoundUse 
   };
 }
 
+/** Tags of `docker/dockerfile` that move on with its releases, and those of releases from 1.4 on. */
+const CURRENT_TAG = /^(?:latest|labs|master(?:-labs)?|(?:1|1\.(?:[4-9]|[1-9]\d+)(?:\.\d+)*|[2-9][\d.]*)(?:-labs)?)$/;
+
 /**
  * Whether a frontend may be one without heredocs: `docker/dockerfile` before 1.4, and any that its name does not say to
- * be newer, since a tag beside a digest proves nothing.
+ * be newer, since a tag beside a digest proves nothing. The tags with `experimental` ended before heredocs.
  */
 function mayBeOld(reference: string): boolean {
   const known = /^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?::([\w.-]+))?$/.exec(reference);
-  if (known === null) return true;
-  const version = /^(\d+)(?:\.(\d+))?/.exec(known[1] ?? 'latest');
-  return (
-    version !== null &&
-    (Number(version[1]) < 1 || (version[2] !== undefined && Number(version[2]) < 4 && Number(version[1]) === 1))
-  );
-}
-
-function hasHeredocs({ stages }: Document): boolean {
-  return stages.some(({ instructions }) =>
-    instructions.some(({ heredocs, trigger }) => heredocs.length > 0 || (trigger?.line.text.includes('<<') ?? false)),
-  );
+  return known === null || !CURRENT_TAG.test(known[1] ?? 'latest');
 }
 
 interface Builds {
