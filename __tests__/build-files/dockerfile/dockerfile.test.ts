@@ -442,11 +442,25 @@ describe('what decides besides the file', () => {
     ['docker/dockerfile:1.2', ['a', 'evil']],
     [`docker/dockerfile:1@sha256:${'a'.repeat(64)}`, ['a', 'evil']],
     ['mirror.example/dockerfile', ['a', 'evil']],
+    ['docker/dockerfile:experimental', ['a', 'evil']],
+    ['docker/dockerfile:1-experimental', ['a', 'evil']],
     ['docker/dockerfile:1', ['a']],
     ['docker/dockerfile:1.4', ['a']],
+    ['docker/dockerfile:1.10.0-labs', ['a']],
+    ['docker/dockerfile-upstream:master', ['a']],
   ])('%s may know no heredocs, and then what they hold counts: %j', (frontend, expected) => {
     const text = `# syntax=${frontend}\nFROM a\nRUN true <<"RUN echo done"\nFROM evil\nRUN echo done\n`;
     expect(read(text).uses.flatMap(({ role, expanded }) => (role === 'frontend' ? [] : [expanded]))).toEqual(expected);
+  });
+
+  test.each([
+    ['a heredoc that nothing closes', 'FROM a\nRUN <<CMD\nFROM evil\n'],
+    ['a variable in a mount', 'FROM a\nRUN --mount=from=$X,target=/x true\nRUN <<CMD\nFROM evil\nCMD\n'],
+    ['a destination that looks like a heredoc', 'FROM a\nRUN <<CMD\nCOPY x <<E\nFROM evil\nCMD\n'],
+    ['an escape character in a flag', '# escape=`\nFROM a\nCOPY --from=ev\\il x y\n'],
+    ['an argument that came later', 'FROM evil$TARGETSTAGE\n'],
+  ])('%s does not hide what an old frontend pulls', (_name, text) => {
+    expect(read(`# syntax=docker/dockerfile:1.2\n${text}`).uses.map(({ expanded }) => expanded)).toContain('evil');
   });
 
   test('a heredoc that an old frontend refuses hides nothing', () => {

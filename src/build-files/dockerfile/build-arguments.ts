@@ -41,7 +41,7 @@ export class GlobalScope {
 
   constructor(
     platform: Platform,
-    targetStage: string,
+    targetStage: string | undefined,
     buildArgs: Readonly<Record<string, string>>,
     escapeWith: EscapeCharacter,
     budget: WorkBudget,
@@ -51,8 +51,8 @@ export class GlobalScope {
     const predefined = [
       ...platformVariables('BUILD', BUILD_PLATFORM),
       ...platformVariables('TARGET', platform),
-      ['TARGETSTAGE', targetStage === '' ? 'default' : targetStage],
-    ] as const;
+      ...(targetStage === undefined ? [] : [['TARGETSTAGE', targetStage === '' ? 'default' : targetStage] as const]),
+    ];
     for (const [name, value] of predefined)
       this.#variables.set(name, { value: own(buildArgs, name) ?? value, dependsOn: new Set([name]) });
   }

@@ -91,7 +91,8 @@ class Build {
     this.#parameters = parameters;
     this.#budget = budget;
     const targetStage = parameters.target ?? document.stages.at(-1)?.name ?? '';
-    this.#scope = new GlobalScope(parameters.platform, targetStage, parameters.buildArgs, document.escape, budget);
+    const known = document.generation === 'current' ? targetStage : undefined;
+    this.#scope = new GlobalScope(parameters.platform, known, parameters.buildArgs, document.escape, budget);
     for (const arg of document.globals) this.#scope.declare(arg, parameters.buildArgs);
   }
 

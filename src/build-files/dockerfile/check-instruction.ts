@@ -1,3 +1,4 @@
+import type { Generation } from './generation.js';
 import { parseHeredoc } from './heredocs.js';
 import type { Instruction } from './instruction.js';
 import { checkDevice, parseMount } from './mounts.js';
@@ -45,17 +46,17 @@ export function flagValue(instruction: Instruction, name: string): string | unde
  * Answers, in a clause, why BuildKit's instruction parser refuses an instruction, or `undefined` where it takes it.
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go
  */
-export function checkInstruction(instruction: Instruction): string | undefined {
+export function checkInstruction(instruction: Instruction, generation: Generation = 'current'): string | undefined {
   const name = instruction.keyword.toUpperCase();
   switch (instruction.keyword) {
     case 'from':
       return checkFrom(instruction) ?? checkFlags(instruction, FROM_FLAGS);
     case 'copy':
-      return checkSources(instruction, 'COPY') ?? checkFlags(instruction, COPY_FLAGS);
+      return checkSources(instruction, 'COPY', generation) ?? checkFlags(instruction, COPY_FLAGS);
     case 'add':
-      return checkSources(instruction, 'ADD') ?? checkFlags(instruction, ADD_FLAGS);
+      return checkSources(instruction, 'ADD', generation) ?? checkFlags(instruction, ADD_FLAGS);
     case 'run':
-      return checkFlags(instruction, RUN_FLAGS) ?? checkRun(instruction);
+      return checkFlags(instruction, RUN_FLAGS) ?? checkRun(instruction, generation);
     case 'cmd':
     case 'entrypoint':
       return checkFlags(instruction, NO_FLAGS);
@@ -134,23 +135,24 @@ function checkFrom(instruction: Instruction): string | undefined {
     : `"${instruction.words[2]?.text}" is not a name for a stage: it begins with a letter and has letters, digits, "-", "_" and "."`;
 }
 
-function checkSources(instruction: Instruction, name: string): string | undefined {
+function checkSources(instruction: Instruction, name: string, generation: Generation): string | undefined {
   const args = instruction.json ?? instruction.words.map((word) => word.text);
   if (args.length < 2) return `${name} takes at least one source and a destination`;
+  if (generation !== 'current') return undefined;
   const destination = parseHeredoc(args.at(-1) ?? '');
   return destination.ok && destination.value !== undefined
     ? `the destination of ${name} can't be a heredoc`
     : undefined;
 }
 
-function checkRun(instruction: Instruction): string | undefined {
+function checkRun(instruction: Instruction, generation: Generation): string | undefined {
   for (const flag of instruction.flags) {
     if (flag.text.startsWith('--device=')) {
       const reason = checkDevice(flag.text.slice('--device='.length));
       if (reason !== undefined) return reason;
     }
     if (flag.text.startsWith('--mount=')) {
-      const mount = parseMount(flag);
+      const mount = parseMount(flag, generation);
       if (!mount.ok) return mount.error;
     }
   }

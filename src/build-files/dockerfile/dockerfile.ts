@@ -72,7 +72,7 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
     };
     gather(found);
     if (frontend !== undefined && mayBeOld(frontend.expanded)) {
-      const old = readDocument(source, { hasHeredocs: false });
+      const old = readDocument(source, 'before-1.4');
       // What it refuses, it does not build.
       if (old.error === undefined) gather(findBuilds(old, platforms, options, budget));
     }

@@ -1,6 +1,7 @@
 import { optionalField } from '../../lib/collections.js';
 import { plural } from '../../lib/text.js';
 import { checkInstruction, stageName } from './check-instruction.js';
+import type { Generation } from './generation.js';
 import { heredocsOf } from './heredocs.js';
 import { type HeredocBody, type Instruction, parseInstruction } from './instruction.js';
 import { LimitPassed, MAX_INSTRUCTIONS } from './limits.js';
@@ -17,6 +18,7 @@ export interface WrittenStage {
 
 /** A Dockerfile's instructions in stages. What comes before the first FROM, and is no ARG, is an error. */
 export interface Document {
+  readonly generation: Generation;
   readonly escape: EscapeCharacter;
   /** The ARGs before the first FROM. */
   readonly globals: readonly Instruction[];
@@ -25,24 +27,17 @@ export interface Document {
   readonly error?: ReadError;
 }
 
-/** What a frontend knows: `docker/dockerfile` before 1.4 has no heredocs. */
-interface Reader {
-  readonly hasHeredocs: boolean;
-}
-
-const CURRENT: Reader = { hasHeredocs: true };
-
 /**
  * Reads a whole file as BuildKit's parser and instruction parser do.
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go `Parse`
  */
-export function readDocument(source: SourceText, { hasHeredocs }: Reader = CURRENT): Document {
+export function readDocument(source: SourceText, generation: Generation = 'current'): Document {
   const lines = new LineReader(source);
   const globals: Instruction[] = [];
   const stages: { from: Instruction; name: string | null; instructions: Instruction[] }[] = [];
   let error: ReadError | undefined;
   let count = 0;
-  for (let read = readInstruction(lines, hasHeredocs); read !== undefined; read = readInstruction(lines, hasHeredocs)) {
+  for (let read = readInstruction(lines, generation); read !== undefined; read = readInstruction(lines, generation)) {
     if (++count > MAX_INSTRUCTIONS)
       throw new LimitPassed('instructions', `it has more than ${plural(MAX_INSTRUCTIONS, 'instruction')}`);
     const { instruction } = read;
@@ -58,19 +53,20 @@ export function readDocument(source: SourceText, { hasHeredocs }: Reader = CURRE
   if (stages.length === 0)
     error ??= new ReadError(1, count > 0 ? 'there is no FROM' : 'there is no instruction in the file');
   const first = lines.error ?? error;
-  return { escape: lines.escape, globals, stages, ...optionalField('error', first) };
+  return { generation, escape: lines.escape, globals, stages, ...optionalField('error', first) };
 }
 
 /** Reads the next instruction with its heredocs; `error` is why BuildKit's parsers refuse it. */
 export function readInstruction(
   lines: LineReader,
-  hasHeredocs = true,
+  generation: Generation = 'current',
 ): { instruction: Instruction; error?: ReadError } | undefined {
   const line = lines.next();
   if (line === undefined) return undefined;
-  const parsed = parseInstruction(line, 0, lines.escape);
-  const { instruction, fault } = hasHeredocs ? openHeredocs(parsed, lines) : { instruction: parsed };
-  const reason = fault ?? instruction.fault ?? checkInstruction(instruction);
+  const isOld = generation === 'before-1.4';
+  const parsed = parseInstruction(line, 0, lines.escape, isOld ? '\\' : lines.escape);
+  const { instruction, fault } = isOld ? { instruction: parsed } : openHeredocs(parsed, lines);
+  const reason = fault ?? instruction.fault ?? checkInstruction(instruction, generation);
   return reason === undefined ? { instruction } : { instruction, error: new ReadError(line.line, reason) };
 }
 

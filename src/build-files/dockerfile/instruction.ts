@@ -53,6 +53,7 @@ export function parseInstruction(
   line: LogicalLine,
   start: number,
   escapeWith: EscapeCharacter,
+  flagEscape = escapeWith,
   depth = 0,
 ): Instruction {
   const { text } = line;
@@ -65,7 +66,7 @@ export function parseInstruction(
   while (after < end && isBlank(text.charCodeAt(after))) after++;
   const keyword = toLower(text.slice(first, keywordEnd));
 
-  const split = splitFlags(text, after, end, escapeWith);
+  const split = splitFlags(text, after, end, flagEscape);
   const textStart = skipSpace(text, split.rest, end);
   const rest = split.cutRest === undefined ? text.slice(textStart, end) : split.cutRest.slice(textStart - split.rest);
   return {
@@ -77,7 +78,7 @@ export function parseInstruction(
     text: rest,
     textStart,
     heredocs: NO_WORDS,
-    ...parseArguments(keyword, rest, line, textStart, escapeWith, depth),
+    ...parseArguments(keyword, rest, line, textStart, escapeWith, flagEscape, depth),
   };
 }
 
@@ -87,6 +88,7 @@ function parseArguments(
   line: LogicalLine,
   textStart: number,
   escapeWith: EscapeCharacter,
+  flagEscape: EscapeCharacter,
   depth: number,
 ): Arguments {
   switch (keyword) {
@@ -115,7 +117,7 @@ function parseArguments(
       if (text === '') return PLAIN;
       if (depth >= MAX_TRIGGER_DEPTH)
         throw new LimitPassed('trigger-depth', `ONBUILD nests more than ${plural(MAX_TRIGGER_DEPTH, 'level')} deep`);
-      const trigger = parseInstruction(line, textStart, escapeWith, depth + 1);
+      const trigger = parseInstruction(line, textStart, escapeWith, flagEscape, depth + 1);
       return { ...PLAIN, trigger, ...optionalField('fault', trigger.fault) };
     }
     default:

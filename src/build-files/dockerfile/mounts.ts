@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import type { Flag } from './flags.js';
+import type { Generation } from './generation.js';
 import { toLower } from './white-space.js';
 
 /** What a `--mount` takes from: the text of its last `from`, empty where it has none, and its offsets in the line. */
@@ -29,7 +30,7 @@ const PREFIX = '--mount='.length;
  *
  * @see https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/commands_runmount.go `parseMount`
  */
-export function parseMount(flag: Flag): Result<MountSource, string> {
+export function parseMount(flag: Flag, generation: Generation = 'current'): Result<MountSource, string> {
   const fields = csvFields(flag.text.slice(PREFIX));
   if (!fields.ok) return err(`--mount is not valid CSV: ${fields.error}`);
   let source = { from: '', start: 0, end: 0 };
@@ -43,7 +44,7 @@ export function parseMount(flag: Flag): Result<MountSource, string> {
     if (key !== 'from') continue;
     const from = field.text.slice(equals + 1);
     const dollar = from.indexOf('$');
-    if (dollar >= 0 && dollar !== from.length - 1)
+    if (generation === 'current' && dollar >= 0 && dollar !== from.length - 1)
       return err("--mount's from takes no variables; name a stage that has them in its FROM");
     const first = field.at[equals + 1];
     const last = field.at.at(-1);
