@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { RETARGETING } from '../support/attacks/retargeting.js';
 import {
   payloadOf,
   pullRequestPayload,
@@ -60,11 +61,9 @@ function run(event: string, made: Retargeted, token = 'contents'): Promise<StepR
   });
 }
 
-const EVENTS = ['pull_request', 'pull_request_target', 'merge_group', 'push', 'workflow_dispatch'];
-
-test.each(EVENTS)(
-  'a branch that anybody may push to gives %s neither a policy nor anything to inherit',
-  async (event) => {
+test.each(RETARGETING.pairs)(
+  'a branch that anybody may push to gives $what neither a policy nor anything to inherit',
+  async ({ what: event }) => {
     const made = retargeted();
     // A rule about names makes GitHub call the branch protected, and makes nobody review it.
     github.state.protection.set('soft', [{ type: 'branch_name_pattern' }]);
@@ -75,11 +74,14 @@ test.each(EVENTS)(
   },
 );
 
-test('a branch to which changes have to be reviewed has its own policy', async () => {
-  const made = retargeted();
-  github.state.protection.set('soft', [REVIEWED]);
-  // The base that the pull request has now is asked for, which takes a token that may read pull requests.
-  const result = await run('pull_request', made, 'write');
-  expect(result.outputs['verdict']).toBe('pass');
-  expect(result.summary).not.toContain('The policy is that of main');
-});
+test.each(RETARGETING.pairs)(
+  'a branch to which changes have to be reviewed has its own policy on $what',
+  async ({ what: event }) => {
+    const made = retargeted();
+    github.state.protection.set('soft', [REVIEWED]);
+    // The base that the pull request has now is asked for, which takes a token that may read pull requests.
+    const result = await run(event, made, 'write');
+    expect([event, result.outputs['verdict'], result.code]).toEqual([event, 'pass', 0]);
+    expect(result.summary).not.toContain('The policy is that of main');
+  },
+);

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { rules } from '../../src/rules/index.js';
 import { ATTACKS } from '../support/attacks/index.js';
 import type { AttackCase, AttackGroup } from '../support/attacks/pair.js';
+import { RETARGETING } from '../support/attacks/retargeting.js';
 import { SECRETS } from '../support/attacks/secrets.js';
 import { gateRun } from '../support/gate-run.js';
 import { type LayerFile, makeImage } from '../support/image/image-maker.js';
@@ -14,20 +15,25 @@ const DENIED = ['docker.io/attacker/**', 'docker.io/library/evil', 'my_host.exam
 const BY_ROLE = new Set(['allowed-base']);
 
 /** Strict, with nothing asked but what a group is about. */
-function policyOf({ rules: asked }: Pick<AttackGroup, 'rules'>, more = ''): string {
+function policyOf(
+  { rules: asked, signer = 'signed: false, reason: ours' }: Pick<AttackGroup, 'rules' | 'signer'>,
+  { levels: own = {}, policy: more = '' }: AttackCase,
+): string {
   const levels = rules.flatMap(({ id }) => {
     if (!asked.includes(id)) return [`${id}: off`];
     if (id === 'non-root') return [`${id}: { level: error, numeric: false }`];
+    if (own[id] !== undefined) return [`${id}: ${own[id]}`];
     return BY_ROLE.has(id) ? [] : [`${id}: error`];
   });
   const deny = DENIED.map((image) => `{ image: "${image}", reason: no }`).join(', ');
-  return `version: 1\nprofile: strict\nunverified: warn\nallow: [{ image: "demo.example/**", signed: false, reason: ours }]\ndeny: [${deny}]\nrules: { ${levels.join(', ')} }\n${more}`;
+  return `version: 1\nprofile: strict\nunverified: warn\nallow: [{ image: "demo.example/**", ${signer} }]\ndeny: [${deny}]\nrules: { ${levels.join(', ')} }\n${more}`;
 }
 
-async function evaluate(group: Pick<AttackGroup, 'rules'>, { files = DEFAULT_FILES, image, policy }: AttackCase) {
+async function evaluate(group: Pick<AttackGroup, 'rules' | 'signer'>, given: AttackCase) {
+  const { files = DEFAULT_FILES, image } = given;
   const source =
     image === undefined ? {} : { source: await layoutOf({ 'demo.example/base:1': await makeImage(image) }) };
-  return await gateRun({ files, policy: policyOf(group, policy), ...source });
+  return await gateRun({ files, policy: policyOf(group, given), ...source });
 }
 
 describe.each(ATTACKS)('$name', (group) => {
@@ -35,10 +41,11 @@ describe.each(ATTACKS)('$name', (group) => {
     const [refused, passed] = [await evaluate(group, attack), await evaluate(group, twin)];
     expect(refused.verdict).not.toBe('pass');
     const decisive = refused.answers.filter(
-      ({ level, outcome }) => level === 'error' && (outcome === 'fail' || outcome === 'indeterminate'),
+      ({ level, outcome, waiver }) =>
+        waiver === undefined && level === 'error' && (outcome === 'fail' || outcome === 'indeterminate'),
     );
     expect(decisive.map(({ rule }) => rule)).toContain(group.rules[0]);
-    expect(passed.findings.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(passed.findings.filter(({ level, waiver }) => level === 'error' && waiver === undefined)).toEqual([]);
     expect(passed.verdict).toBe('pass');
   });
 });
@@ -67,7 +74,9 @@ describe('a secret in a layer', () => {
 
 test('docs/threat-model.md has the table of these attacks', () => {
   const page = readFileSync('docs/threat-model.md', 'utf8');
-  const groups = [...ATTACKS, { item: 3, name: 'a secret in a layer', pairs: SECRETS }].sort((a, b) => a.item - b.item);
+  const groups = [...ATTACKS, RETARGETING, { item: 3, name: 'a secret in a layer', pairs: SECRETS }].sort(
+    (a, b) => a.item - b.item,
+  );
   const rows = groups.map(({ item, name, pairs }) => [
     `${item}`,
     name,

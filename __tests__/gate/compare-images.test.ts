@@ -89,7 +89,10 @@ describe('packages of two images', () => {
     ]);
     expect(compare(before, after).packages).toMatchObject({
       counts: { added: 0, removed: 0, changed: 0 },
-      gaps: ['The SBOM of new:2 lists tool 1 and 1 more without a readable purl, which is not compared.'],
+      gaps: [
+        'The SBOM of new:2 lists tool 1 without a readable purl, which is not compared.',
+        expect.stringMatching(/^The SBOM of new:2 lists .* without a readable purl/),
+      ],
     });
     expect(compare(before, again).packages).toMatchObject({ gaps: [] });
   });

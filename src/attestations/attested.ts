@@ -8,9 +8,6 @@ export type Carriers =
   | { readonly found: true; readonly carriers: readonly Carrier[]; readonly signed: boolean; readonly from: string }
   | { readonly found: false; readonly evidence: Exclude<Evidence<never>, { readonly status: 'present' }> };
 
-/** How many attestations that do not count are reported. */
-const LISTED = 10;
-
 export type Carrier = Statement | UnsignedStatement;
 
 /**
@@ -42,9 +39,10 @@ export async function findCarriers(
 /** Somebody who finds an attestation in the registry asks why it is not counted. */
 function describeRejected(rejected: readonly RejectedSignature[]): readonly LookedIn[] {
   const reported = new Map(rejected.map((one) => [`${one.place} ${one.reason}`, one]));
-  return [...reported.values()]
-    .slice(0, LISTED)
-    .map(({ place, reason }) => ({ place, answer: `an attestation that does not count because ${reason}` }));
+  return [...reported.values()].map(({ place, reason }) => ({
+    place,
+    answer: `an attestation that does not count because ${reason}`,
+  }));
 }
 
 /** Whether a document is a statement: somebody signed it. */

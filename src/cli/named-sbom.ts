@@ -5,6 +5,7 @@ import { readSbom } from '../attestations/sbom/read.js';
 import type { Sbom } from '../attestations/sbom/sbom.js';
 import { overLimit, SBOM_LIMITS } from '../attestations/sbom/sbom-error.js';
 import { err, ok, type Result } from '../lib/result.js';
+import { firstLines } from '../lib/text.js';
 import type { Platform } from '../references/platform.js';
 import type { CommandIo, ExitCode } from './command.js';
 import type { ImageFlags } from './open-image.js';
@@ -105,10 +106,16 @@ function takenForImage(name: string): string {
   return /[/:@]/.test(name) ? '' : ` There is no file ${name} here, so it was taken for an image.`;
 }
 
+/** Contradictions that are shown before the rest is counted. */
+const SHOWN = 20;
+
 function doubtsOf({ counts, disagreements, problems }: ImageSbom): readonly string[] {
   return [
     ...(counts ? [] : ['It is unsigned, and counts only if the allow entry says `attestations: { unsigned: allow }`.']),
-    ...disagreements.map((one) => `Two SBOMs of this digest contradict each other: ${one}.`),
+    ...firstLines(
+      disagreements.map((one) => `Two SBOMs of this digest contradict each other: ${one}.`),
+      SHOWN,
+    ),
     ...problems.map((one) => `Another is attested and was not read: ${one}.`),
   ];
 }

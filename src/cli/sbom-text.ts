@@ -2,10 +2,13 @@ import type { PackageDiff } from '../attestations/sbom/diff.js';
 import type { ElementReport } from '../attestations/sbom/elements.js';
 import { formatName, type SbomPackage } from '../attestations/sbom/sbom.js';
 import { terminal } from '../lib/escape/visible.js';
-import { plural } from '../lib/text.js';
+import { firstLines, plural } from '../lib/text.js';
 import { packageCounts, packageDiffLines } from '../reports/package-diff.js';
 import { signedBy } from '../signatures/signer.js';
 import type { ShownSbom } from './sbom-document.js';
+
+/** Contradictions that are shown before the rest is counted. */
+const SHOWN = 20;
 
 /** An inventory for people: what it is, the elements, the difference if asked, and one line a package. */
 export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string {
@@ -19,7 +22,11 @@ export function sbomText({ sbom, elements, attested, diff }: ShownSbom): string 
   lines.push('');
   lines.push('Minimum elements', ...elements.map(elementLine), '');
   if (sbom.contradictions.length > 0) {
-    lines.push('It contradicts itself', ...sbom.contradictions.map((line) => `  ${terminal(line)}`), '');
+    lines.push(
+      'It contradicts itself',
+      ...firstLines(sbom.contradictions, SHOWN).map((line) => `  ${terminal(line)}`),
+      '',
+    );
   }
   if (diff !== undefined) lines.push(...diffLines(diff), '');
   else lines.push('Packages', ...sbom.packages.map(packageLine), '');

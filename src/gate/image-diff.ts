@@ -85,10 +85,9 @@ function unnamedIn({ unevaluated, uncovered }: EvaluatedPackages, sbom: ImageSbo
 
 function notCompared({ name }: Side, here: readonly string[], there: readonly string[]): readonly string[] {
   const known = new Set(there);
-  const [first, ...others] = here.filter((one) => !known.has(one));
-  if (first === undefined) return [];
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return [`The SBOM of ${name} lists ${first}${more} without a readable purl, which is not compared.`];
+  return here
+    .filter((one) => !known.has(one))
+    .map((one) => `The SBOM of ${name} lists ${one} without a readable purl, which is not compared.`);
 }
 
 function packageChange(
@@ -129,10 +128,7 @@ function compareVulnerabilities(before: Side, after: Side): VulnerabilityChange 
 
 /** An image that was not understood has fewer known vulnerabilities than it has: that must not look like a fix. */
 function unevaluated({ name }: Side, { unevaluated: all }: KnownVulnerabilities): readonly string[] {
-  const [first] = all;
-  if (first === undefined) return [];
-  const more = all.length === 1 ? '' : `, and ${all.length - 1} more`;
-  return [`Not everything in ${name} could be evaluated: ${first.what}, because ${first.reason}${more}.`];
+  return all.map(({ what, reason }) => `Not everything in ${name} could be evaluated: ${what}, because ${reason}.`);
 }
 
 function notKnown(kind: EvidenceKind, ...sides: readonly (readonly [Side, Evidence<unknown> | undefined])[]): NotKnown {

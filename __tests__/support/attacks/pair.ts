@@ -6,6 +6,8 @@ export interface AttackCase {
   readonly files?: Readonly<Record<string, string>>;
   /** `demo.example/base:1`; without it there is none, and no network. */
   readonly image?: ImageOptions;
+  /** Levels and settings of rules, in place of `error`. */
+  readonly levels?: Readonly<Record<string, string>>;
   /** More of the policy. */
   readonly policy?: string;
 }
@@ -25,6 +27,8 @@ export interface AttackGroup {
   readonly name: string;
   /** The rules that are asked, all at level error; the first of them refuses the attacks. */
   readonly rules: readonly string[];
+  /** Who has to have signed the image; without it, nobody. */
+  readonly signer?: string;
   readonly pairs: readonly AttackPair[];
 }
 

@@ -1,5 +1,4 @@
 import { err, ok, type Result } from '../../lib/result.js';
-import { firstLines } from '../../lib/text.js';
 import { distributionPackages } from '../sbom/distribution-packages.js';
 import { isFields, texts } from '../sbom/fields.js';
 import type { Sbom } from '../sbom/sbom.js';
@@ -8,8 +7,6 @@ import type { Sbom } from '../sbom/sbom.js';
 export const APKO_PREDICATE_TYPE = 'https://apko.dev/image-configuration';
 
 const MOST_ENTRIES = 50_000;
-const LISTED = 10;
-
 /** A package of an apko configuration; locked to a version in what apko attests. */
 export interface ApkoPackage {
   readonly name: string;
@@ -88,5 +85,5 @@ export function compareWithSbom(apko: Pick<ApkoConfiguration, 'packages'>, sbom:
       if (!wanted.has(name)) found.push(`the SBOM lists ${name}, and apko was not to install it`);
     }
   }
-  return firstLines(found, LISTED);
+  return found;
 }

@@ -2,7 +2,6 @@ import type { Collector } from '../../evidence/collector.js';
 import { type Evidence, present } from '../../evidence/evidence.js';
 import { optionalField } from '../../lib/collections.js';
 import { err, type Result } from '../../lib/result.js';
-import { firstLines } from '../../lib/text.js';
 import { sbomFamily } from '../../signatures/predicate-types.js';
 import { describeSigner } from '../../signatures/signer.js';
 import { type Carrier, distinct, findCarriers, isSigned } from '../attested.js';
@@ -11,8 +10,6 @@ import type { AttestedSbom, ImageSbom } from './image-sbom.js';
 import { readSbomPredicate } from './read.js';
 import { formatName, installedPackages, type Sbom } from './sbom.js';
 import { refused, type SbomError, unsupported } from './sbom-error.js';
-
-const LISTED = 10;
 
 /**
  * What two SBOM of one image say differently of the distribution's packages; each a sentence. An image has
@@ -36,7 +33,7 @@ function findDisagreements(first: Sbom, second: Sbom): readonly string[] {
       }
     }
   }
-  return firstLines(found, LISTED);
+  return found;
 }
 
 function versionsByType(sbom: Sbom): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {

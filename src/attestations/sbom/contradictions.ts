@@ -1,8 +1,4 @@
-import { firstLines } from '../../lib/text.js';
 import type { SbomPackage, SbomRelationship } from './sbom.js';
-
-/** How many are reported before the rest is counted. */
-const LISTED = 20;
 
 /** Where each id stands first in a list of packages. */
 export type PackageIndexes = ReadonlyMap<string, number>;
@@ -35,7 +31,7 @@ export function findContradictions(
     }
   }
   for (const id of idsInContainmentCycles(relationships)) found.push(`${id} contains itself`);
-  return firstLines(found, LISTED);
+  return found;
 }
 
 function label(item: SbomPackage): string {

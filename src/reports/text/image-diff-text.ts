@@ -60,5 +60,5 @@ function some(lines: readonly string[], all: number): readonly string[] {
 }
 
 function reported(gaps: readonly string[]): readonly string[] {
-  return gaps.slice(0, MAX_LINES).map((gap) => `    ${terminal(gap)}`);
+  return some(gaps, gaps.length);
 }
