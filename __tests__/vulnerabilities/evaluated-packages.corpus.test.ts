@@ -48,7 +48,7 @@ describeWithSharedData('sboms', 'documents of images found in public', () => {
   // What is left open is (devel), Go's word for a program that was built from a working copy, and other languages.
   test.each([
     ['', 52],
-    ['its version has no place in the version order of Go', 4],
+    ["its version can't be ordered among the versions of Go", 4],
     ['no source of advisories covers it', 1],
   ])('leave open %j: %i', (reason, count) => {
     expect(reasons.get(reason)).toBe(count);

@@ -97,7 +97,7 @@ test('a document that could not be had leaves a question open', async () => {
     message: 'The registry hung up.',
     fix: 'Try again.',
   });
-  expect(reported.open).toEqual(['its attested SBOM: it could not be had (network): The registry hung up.']);
+  expect(reported.open).toEqual(['its attested SBOM: it is not available (network): The registry hung up.']);
 });
 
 describe('a component of a document', () => {
@@ -126,7 +126,7 @@ describe('a component of a document', () => {
     [
       'without a purl',
       { type: 'library', name: 'thing', version: '1.0' },
-      /^thing 1\.0 of the statement: no purl says/,
+      /^thing 1\.0 of the statement: it has no purl/,
     ],
     [
       'with a purl that is none',
@@ -143,10 +143,10 @@ describe('a component of a document', () => {
     [
       'that was built from a working copy',
       library('thing', '(devel)', 'pkg:golang/x/thing@(devel)'),
-      /no place in the version order of Go$/,
+      /can't be ordered among the versions of Go$/,
     ],
-    ['that is an application', { type: 'application', name: 'thing', version: '1.0' }, /no purl says/],
-    ['that is an application without a version', { type: 'application', name: 'thing' }, /^thing of .*no purl says/],
+    ['that is an application', { type: 'application', name: 'thing', version: '1.0' }, /it has no purl/],
+    ['that is an application without a version', { type: 'application', name: 'thing' }, /^thing of .*it has no purl/],
   ])('%s leaves a question open, and is counted', async (_, component, expected) => {
     const reported = await run(cycloneDx(component));
     expect(reported.open).toEqual([expect.stringMatching(expected)]);

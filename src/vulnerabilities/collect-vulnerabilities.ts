@@ -112,7 +112,7 @@ function unavailable({ cause, message, fix }: SourceFailure): Evidence<never> {
 }
 
 const OPT_IN =
-  'Use an image that keeps the database of its packages; where it is a static one, say `no-packages: allow` in its allow entry.';
+  'Use an image that keeps its package database; for a static image, set `no-packages: allow` in its allow entry.';
 
 /**
  * What of the inventory itself stays open: an image that was not understood is not clean. Libraries of a language alone
@@ -127,15 +127,15 @@ function inventoryGaps(
   const unread = [...unknowns, ...unreadContents].map(({ path, reason }) => ({ what: `/${path}`, reason }));
   const isUnderstood = packages.some(({ type, name }) => DISTRIBUTION_TYPES.has(type) && !isRpmKey(type, name));
   if (isUnderstood || subject.verifiedBy?.noPackages === 'allow') return unread;
-  const found = count === 0 ? 'no package was found in it' : 'no package of a distribution was found in it';
-  const reason = `${found}, and its allow entry does not say \`no-packages: allow\``;
+  const found = count === 0 ? 'no package was found in it' : 'no distribution package was found in it';
+  const reason = `${found}, and its allow entry does not have \`no-packages: allow\``;
   return [...unread, { what: 'the image', reason, fix: OPT_IN }];
 }
 
 /** An SBOM that is there and can't be had may name what an image's own databases hide. */
 function unreadSbom(sbom: Evidence<unknown>): readonly Unevaluated[] {
   if (sbom.status !== 'unavailable') return [];
-  return [{ what: 'its attested SBOM', reason: `it could not be had (${sbom.cause}): ${sbom.message}` }];
+  return [{ what: 'its attested SBOM', reason: `it is not available (${sbom.cause}): ${sbom.message}` }];
 }
 
 async function evaluate(

@@ -28,7 +28,7 @@ export function endedAdvisories({ distribution, packages }: Inventory, now: Date
     return [
       {
         what: reported,
-        reason: `its publisher adds no advisories any more (it was supported ${untilWhen(end)})`,
+        reason: `its publisher no longer adds advisories (it was supported ${untilWhen(end)})`,
         fix: 'Use an image of a release that its publisher supports.',
       },
     ];

@@ -48,7 +48,12 @@ export function evaluatedPackages(inventory: Inventory, sbom: ImageSbom | null):
       if (named.has(`${item.name}\n${item.version ?? ''}`)) continue;
       const what = `${packageCalled(item.name === '' ? item.id : item.name, item.version)} of ${place}`;
       if (item.purl === undefined) {
-        uncovered.push({ type: 'unknown', name: item.name, what, reason: 'no purl says of which ecosystem it is' });
+        uncovered.push({
+          type: 'unknown',
+          name: item.name,
+          what,
+          reason: 'it has no purl, so its ecosystem is unknown',
+        });
       } else unevaluated.push({ what, reason: `its purl can't be read: ${item.purl.slice(0, 100)}` });
       continue;
     }

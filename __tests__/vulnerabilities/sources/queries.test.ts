@@ -71,7 +71,7 @@ describe('what is asked about a package', () => {
       const { questions, unevaluated } = queriesAbout(inventoryOf(DEBIAN, [['tool', version]], type).packages, DEBIAN);
       expect(questions).toEqual([]);
       expect(unevaluated).toEqual([
-        { what: `tool ${version}`, reason: `its version has no place in the version order of ${name}` },
+        { what: `tool ${version}`, reason: `its version can't be ordered among the versions of ${name}` },
       ]);
     },
   );
@@ -92,7 +92,7 @@ describe('an image that was not understood', () => {
 
   test('is not clean: no package, no os-release, a database that could not be read', async () => {
     expect(await gaps(inventoryOf(WOLFI, []))).toEqual([
-      'no package was found in it, and its allow entry does not say `no-packages: allow`',
+      'no package was found in it, and its allow entry does not have `no-packages: allow`',
     ]);
     expect(await gaps(inventoryOf(null, [['tool', '1.0']]))).toEqual([
       'there is no os-release that names the distribution',
@@ -107,8 +107,7 @@ describe('an image that was not understood', () => {
 
   // As where somebody removed /var/lib/dpkg: its libraries and programs stay, and nothing shows of the latter.
   test('is not clean by the libraries of a language alone, unless its entry says so', async () => {
-    const missing =
-      'no package of a distribution was found in it, and its allow entry does not say `no-packages: allow`';
+    const missing = 'no distribution package was found in it, and its allow entry does not have `no-packages: allow`';
     const vulnerabilitiesDirectory = await exportDirectory({ 'npm/all.zip': zipOf([canaryRecord('npm')]) });
     for (const distribution of [DEBIAN, null]) {
       const inventory = inventoryOf(distribution, [['left-pad', '1.0.0']], 'npm');

@@ -43,7 +43,7 @@ function isListed(
 }
 
 function noPlace(ecosystem: string, version: string): string {
-  return `${version} has no place in the version order of ${ecosystem}`;
+  return `${version} can't be ordered among the versions of ${ecosystem}`;
 }
 
 const RANGES: ReadonlySet<string> = new Set(['SEMVER', 'ECOSYSTEM']);

@@ -110,7 +110,7 @@ function affectsAt(entry: OsvAffected, question: PackageQuestion): Affects {
   );
   if (first === undefined) return affects(entry, ecosystem, version);
   if (others.every(({ kind }) => kind === first.kind)) return first;
-  return { kind: 'unknown', reason: `the epoch of ${version} decides, which its source does not say` };
+  return { kind: 'unknown', reason: `the result depends on the epoch of ${version}, which its source lacks` };
 }
 
 function fixOf(says: Affects): { readonly fixedIn?: string } {

@@ -97,7 +97,7 @@ export function queriesAbout(packages: readonly QueriedPackage[], distribution: 
     else unevaluated.push({ what: packageCalled(one.name, one.version), reason: made.error.reason });
     // Its name may be one of the distribution's all the same, so it is asked about as well.
     if (one.thirdParty !== undefined) {
-      const reason = `the distribution's advisories are not about it: ${one.thirdParty}`;
+      const reason = `the distribution's advisories do not cover it: ${one.thirdParty}`;
       uncovered.push(uncoveredPackage(one, reason));
     }
   }
@@ -138,13 +138,12 @@ function questionsOf(
     return unasked(version === '' ? 'it has no version' : "its name or version holds characters that no package's has");
   }
   if (type === 'generic') return componentQuestions(one);
-  if (type === 'maven' && !name.includes(':'))
-    return err({ kind: 'uncovered', reason: 'nothing says its Maven group' });
+  if (type === 'maven' && !name.includes(':')) return err({ kind: 'uncovered', reason: 'its Maven group is unknown' });
   const language = languageEcosystem(type);
   if (language !== undefined) {
     if (type === 'composer' && /^dev-|-dev$/.test(version))
       return err({ kind: 'uncovered', reason: 'its version is the name of a branch' });
-    if (!hasPlace(language, version)) return unasked(`its version has no place in the version order of ${language}`);
+    if (!hasPlace(language, version)) return unasked(`its version can't be ordered among the versions of ${language}`);
     return ok([
       {
         ecosystem: language,
@@ -201,7 +200,7 @@ function componentQuestions(one: QueriedPackage): Result<readonly PackageQuestio
   const advisories = componentOf(one.name)?.advisories;
   if (advisories === undefined) return err({ kind: 'uncovered', reason: 'no source of advisories covers it' });
   const version = semanticVersion(one.version, advisories.numbers);
-  if (version === undefined) return err({ kind: 'uncovered', reason: 'nothing says its whole version' });
+  if (version === undefined) return err({ kind: 'uncovered', reason: 'its full version is unknown' });
   const { ecosystem, names } = advisories;
   return ok(names.map((name) => ({ ecosystem, name, version, package: one, about: 'package' as const })));
 }

@@ -72,7 +72,7 @@ test('nothing found is proof only with the answer to a question that must find s
   expect(reported(await collectKnown({ inventory: INVENTORY, server }))).toBe('');
   const silent = await serve({ ...knowing([]), batch: (queries) => ({ body: { results: queries.map(() => ({})) } }) });
   expect(reported(await collectKnown({ inventory: INVENTORY, server: silent }))).toMatch(
-    /^\? packages of Alpine:v3\.22: .*its silence proves nothing$/,
+    /^\? packages of Alpine:v3\.22: .*an empty result proves nothing$/,
   );
 });
 
@@ -88,7 +88,7 @@ test('an ecosystem that the service does not know spoils no other one', async ()
   const [npm] = inventoryOf(null, [['left-pad', '1.0.0']], 'npm').packages;
   const inventory = { ...INVENTORY, packages: npm === undefined ? [] : [...INVENTORY.packages, npm] };
   expect(reported(await collectKnown({ inventory, server }))).toBe(
-    `libcrypto3 CVE-2026-1000 3.3.2-r0\n? packages of npm: ${new URL(server.origin).host} does not answer about npm: Invalid ecosystem.`,
+    `libcrypto3 CVE-2026-1000 3.3.2-r0\n? packages of npm: ${new URL(server.origin).host} rejects queries about npm: Invalid ecosystem.`,
   );
 });
 
@@ -136,7 +136,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
   ['another document', () => ({ body: { vulns: [] } }), /^unavailable: .*not a list of results/],
   ['no JSON', () => ({ body: '<html>Please log in</html>' }), /^unavailable: .*not a list of results/],
   ['a redirect to a login page', () => ({ status: 302, headers: { location: '/login' }, body: '' }), /^unavailable: /],
-  ['403', () => ({ status: 403, body: {} }), /^unavailable: .*answered 403/],
+  ['403', () => ({ status: 403, body: {} }), /^unavailable: .*returned 403/],
   ['500 again and again', () => ({ status: 500, body: {} }), /^unavailable: .*500/],
   ['429 again and again', () => ({ status: 429, headers: { 'retry-after': '1' }, body: {} }), /^unavailable: .*429/],
   [
@@ -147,7 +147,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
   [
     'a record it does not have',
     (queries) => ({ body: { results: queries.map(() => ({ vulns: [{ id: 'GONE-1' }] })) } }),
-    /^\? GONE-1 for openssl 3\.3\.1-r0: the service named its record, and does not have it/,
+    /^\? GONE-1 for openssl 3\.3\.1-r0: the service listed this record but does not have it/,
   ],
 ])('a service that answers with %s never lets an image pass', async (_, batch, expected) => {
   const server = await serve({ ...knowing([]), batch });
@@ -157,7 +157,7 @@ test.each<[string, OsvKnowledge['batch'], RegExp]>([
 const entry = (events: readonly object[]) => ({ package: OPENSSL, ranges: [{ type: 'ECOSYSTEM', events }] });
 
 test.each<[string, unknown, RegExp]>([
-  ['another record', { ...RECORD, id: 'OTHER-1' }, /^\? .*answered with the record OTHER-1/],
+  ['another record', { ...RECORD, id: 'OTHER-1' }, /^\? .*returned the record OTHER-1/],
   ['no record', { id: RECORD.id }, /^\? .*it is not an OSV record/],
   ['a list', [], /^\? .*it is not an OSV record/],
   ['a record about something else', osvRecord(RECORD.id, []), /^libcrypto3 CVE-2026-1000 unfixed/],

@@ -19,16 +19,16 @@ describe('a directory of OSV exports', () => {
     ['single records', { 'a.json': OTHER_PACKAGE, 'Alpine/b.json': CANARY }, /no archive of it/],
     ['an archive of another family', { 'Debian/all.zip': zipOf([canaryRecord('Debian:12')]) }, /no archive of it/],
     ['an archive of another release', { 'Alpine:v3.19/all.zip': zipOf([CANARY, OTHER_RELEASE]) }, /no archive of it/],
-    ['an archive with one record', { 'Alpine/all.zip': zipOf([OTHER_PACKAGE]) }, /silence proves nothing$/],
+    ['an archive with one record', { 'Alpine/all.zip': zipOf([OTHER_PACKAGE]) }, /empty result proves nothing$/],
     [
       'an archive that knows another release alone',
       { 'Alpine/all.zip': zipOf([OTHER_PACKAGE, canaryRecord('Alpine:v3.19')]) },
-      /^\? 1 package of Alpine:v3\.22: the archive of it among .* knows no vulnerability of even the oldest openssl there/,
+      /^\? 1 package of Alpine:v3\.22: the archive of it among .* lists no vulnerability even for the oldest openssl there/,
     ],
     [
       'an archive whose old record is of no version',
       { 'Alpine/all.zip': zipOf([{ ...CANARY, affected: [{ package: OPENSSL, versions: ['9'] }] }]) },
-      /silence proves nothing$/,
+      /empty result proves nothing$/,
     ],
     ['an archive without a record', { 'Alpine/all.zip': zipOf([]) }, /no archive of it/],
   ])('that holds %s does not prove the rest clean', async (_, files, expected) => {
@@ -38,7 +38,7 @@ describe('a directory of OSV exports', () => {
   test('says where the archive that it lacks is to be had', async () => {
     const evidence = await evidenceOf({}, inventoryOf(ALPINE, [['musl', '1.2.5-r0']]));
     expect(evidence.status === 'present' && evidence.value.unevaluated.map(({ fix }) => fix)).toEqual([
-      'Download the whole export to there: https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip',
+      'Download the full export to that path: https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip',
     ]);
   });
 

@@ -52,7 +52,7 @@ describe('a directory of OSV exports', () => {
   test.each<[string, Files, RegExp]>([
     ['no JSON', { 'a.json': '{' }, /a\.json can't be used: it is not JSON/],
     ['no record', { 'a.json': { hello: 1 } }, /it is not an OSV record/],
-    ['a record without an id', { 'a.json': { ...FIXED, id: 7 } }, /lacks an id/],
+    ['a record without an id', { 'a.json': { ...FIXED, id: 7 } }, /has no id/],
     ['affected that is not a list', { 'a.json': { ...FIXED, affected: {} } }, /affected is not a list/],
     [
       'a package without a name',

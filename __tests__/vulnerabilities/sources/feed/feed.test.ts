@@ -104,11 +104,11 @@ describe("Chainguard's feed", () => {
   });
 
   test.each<[string, OsvAnswer, RegExp]>([
-    ['is not there', { status: 404, body: 'gone' }, /answered 404/],
-    ['may not be had', { status: 403, body: '' }, /answered 403/],
+    ['is not there', { status: 404, body: 'gone' }, /returned 404/],
+    ['may not be had', { status: 403, body: '' }, /returned 403/],
     ['is down', { status: 503, body: '' }, /503/],
     ['is a login page', { body: '<html>Please log in</html>' }, /can't be used/],
-    ['is said to be the same as none', { status: 304, body: '' }, /answered 304/],
+    ['is said to be the same as none', { status: 304, body: '' }, /returned 304/],
     ['breaks off', { body: FEED.subarray(0, FEED.length - 40) }, /can't be used/],
     ['has a damaged byte', { body: damaged(FEED) }, /can't be used/],
     ['is empty', { body: '' }, /can't be used|proves nothing|no record of it/],
@@ -122,7 +122,7 @@ describe("Chainguard's feed", () => {
       { body: feedOf(RECORDS, [tarMember({ name: 'x.json', type: '2', link: '/etc/passwd' })]) },
       /not a record/,
     ],
-    ['holds a record that is none', { body: feedOf(RECORDS, [tarMember({ name: 'x.json' }, '{}')]) }, /lacks an id/],
+    ['holds a record that is none', { body: feedOf(RECORDS, [tarMember({ name: 'x.json' }, '{}')]) }, /has no id/],
     ['holds a record that is not JSON', { body: feedOf(RECORDS, [tarMember({ name: 'x.json' }, '[')]) }, /not JSON/],
   ])('that %s lets no image pass', async (_, answer, expected) => {
     const inventory = inventoryOf(WOLFI, [['musl', '1.2.5-r0']]);
@@ -173,7 +173,7 @@ describe("Chainguard's feed", () => {
     };
     expect(await run({ 'chainguard-osv.tar.gz': FEED })).toBe(FOUND);
     expect(await run({})).toMatch(
-      /^unavailable: The feed .*chainguard-osv\.tar\.gz, which the policy asks for .* is not there/,
+      /^unavailable: The feed .*chainguard-osv\.tar\.gz, which the policy enables .* does not exist/,
     );
   });
 

@@ -102,7 +102,7 @@ export function fetchedCommunityPackages(
     const answer = await fetchJson(transport, url);
     if (!answer.ok) return err({ ...answer.error, fix: FIX });
     const { status, value } = answer.value;
-    if (status !== 200) return err(unusable(place, `it was answered ${status}`, 'forbidden'));
+    if (status !== 200) return err(unusable(place, `the server returned ${status}`, 'forbidden'));
     return opened(value, { place, ecosystem, asOf: now.getTime() }, limits);
   };
   return supplement(remember(new CommunityPackages(new URL(origin).host, open)));
@@ -134,11 +134,11 @@ export function communityPackagesIn(directory: string, limits: VulnerabilityLimi
 }
 
 function missing(place: string, release: string): SourceFailure {
-  const { message } = unusable(place, 'it is not there', 'not-found');
+  const { message } = unusable(place, 'it does not exist', 'not-found');
   return {
     cause: 'not-found',
     message,
-    fix: `Download it to there: ${SECURITY_DATABASE_URL}/${release}/community.json`,
+    fix: `Download it to that path: ${SECURITY_DATABASE_URL}/${release}/community.json`,
   };
 }
 
@@ -152,7 +152,7 @@ function opened(
   return err(unusable(place, database.error.reason, database.error.isLimit ? 'limit' : 'malformed'));
 }
 
-const FIX = `Run the gate again later; the command line can read a copy in its place (${SECURITY_DATABASE_DIRECTORY} in the directory of --vulnerabilities).`;
+const FIX = `Run the gate again later; the command line can read a copy instead (${SECURITY_DATABASE_DIRECTORY} in the directory of --vulnerabilities).`;
 
 function unusable(place: string, reason: string, cause: SourceFailure['cause']): SourceFailure {
   return { cause, message: `Alpine's security database ${place} can't be used: ${reason}.`, fix: FIX };

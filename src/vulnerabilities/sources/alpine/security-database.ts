@@ -40,7 +40,7 @@ export function readSecurityDatabase(
   const read = database.safeParse(value);
   if (!read.success) {
     const [issue] = read.error.issues;
-    return err({ reason: `it is no security database of Alpine (${issue?.path.join('.') ?? 'not an object'})` });
+    return err({ reason: `it is not an Alpine security database (${issue?.path.join('.') ?? 'not an object'})` });
   }
   const { reponame, distroversion, packages } = read.data;
   const release = ecosystem.slice('Alpine:'.length);
@@ -68,7 +68,9 @@ export function readSecurityDatabase(
     });
   }
   if (!KNOWN.some((name) => fixesOf(name).length > 0)) {
-    return err({ reason: `it knows no vulnerability of ${KNOWN[0]} or ${KNOWN[1]}, so its silence proves nothing` });
+    return err({
+      reason: `it lists no vulnerability of ${KNOWN[0]} or ${KNOWN[1]}, so an empty result proves nothing`,
+    });
   }
   return ok({ recordsOf: (name) => recordsOf(name, fixesOf(name), ecosystem) });
 }

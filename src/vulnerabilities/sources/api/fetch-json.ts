@@ -41,7 +41,7 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 export const TRY_EXPORTS =
-  'Run the gate again later; the command line can read OSV exports in its place (--vulnerabilities DIR).';
+  'Run the gate again later; the command line can read OSV exports instead (--vulnerabilities DIR).';
 
 function failureOf({ code, message, fix }: RegistryError): SourceFailure {
   return { cause: code, message, fix: code === 'limit' ? fix : TRY_EXPORTS };
@@ -51,7 +51,7 @@ function failureOf({ code, message, fix }: RegistryError): SourceFailure {
 export function malformedAnswer(url: URL, reason: string, status = 200): SourceFailure {
   return {
     cause: status >= 400 && status < 500 ? 'forbidden' : 'malformed',
-    message: `${url.host}${url.pathname} was answered ${status}, and can't be used: ${reason}.`,
-    fix: `Check what lies between here and ${url.host}; a proxy may answer in its place. ${TRY_EXPORTS}`,
+    message: `${url.host}${url.pathname} returned ${status}, which can't be used: ${reason}.`,
+    fix: `Check the network path to ${url.host}; a proxy may have answered instead. ${TRY_EXPORTS}`,
   };
 }

@@ -121,13 +121,13 @@ export class OsvApi implements VulnerabilitySource {
     if (!answer.ok) return answer;
     const found = answer.value;
     if ('refused' in found) {
-      const refused = { unevaluated: `${new URL(origin).host} does not answer about ${ecosystem}: ${found.refused}` };
+      const refused = { unevaluated: `${new URL(origin).host} rejects queries about ${ecosystem}: ${found.refused}` };
       return ok(() => refused);
     }
     if ([...found.values()].some((ids) => ids.length > 0)) this.#answering.add(ecosystem);
     if (!this.#answering.has(ecosystem)) {
       const silent = {
-        unevaluated: `${new URL(origin).host} knows no vulnerability of even the oldest ${canaries[0]?.name ?? 'packages'} there, so its silence proves nothing`,
+        unevaluated: `${new URL(origin).host} lists no vulnerability even for the oldest ${canaries[0]?.name ?? 'packages'} there, so an empty result proves nothing`,
       };
       return ok(() => silent);
     }
@@ -156,11 +156,11 @@ export class OsvApi implements VulnerabilitySource {
     const answer = await fetchJson(this.#options.transport, url);
     if (!answer.ok) return answer.error.cause === 'limit' ? ok(answer.error.message) : answer;
     const { status, value } = answer.value;
-    if (status === 404) return ok('the service named its record, and does not have it');
+    if (status === 404) return ok('the service listed this record but does not have it');
     if (status !== 200) return err(malformedAnswer(url, 'it is not a vulnerability record', status));
     const record = readOsvRecord(value);
     if (!record.ok) return ok(record.error);
-    return ok(record.value.id === id ? record.value : `the service answered with the record ${shown(record.value.id)}`);
+    return ok(record.value.id === id ? record.value : `the service returned the record ${shown(record.value.id)}`);
   }
 }
 
@@ -168,8 +168,8 @@ export class OsvApi implements VulnerabilitySource {
 function unforeseen(error: unknown): SourceFailure {
   return {
     cause: 'not-collected',
-    message: `Asking the OSV API failed inside the gate: ${error instanceof Error ? error.message : String(error)}.`,
-    fix: 'This is a defect of the gate: report it, with this message.',
+    message: `The OSV API query failed with an internal error: ${error instanceof Error ? error.message : String(error)}.`,
+    fix: 'This is a bug in the gate: report it with this message.',
   };
 }
 

@@ -86,7 +86,7 @@ function reasonOf(value: unknown): string {
 function tooManyPages(url: URL, limit: number): SourceFailure {
   return {
     cause: 'limit',
-    message: `${url.host} has more than ${plural(limit, 'page')} for one question (limit osv-pages).`,
+    message: `${url.host} has more than ${plural(limit, 'page')} for one query (limit osv-pages).`,
     fix: TRY_EXPORTS,
   };
 }

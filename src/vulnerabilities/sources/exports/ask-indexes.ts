@@ -52,7 +52,7 @@ export async function askIndexes<Q extends Question>(
     unevaluated.push({
       what: `${asked.length} ${asked.length === 1 ? 'package' : 'packages'} of ${ecosystem}`,
       reason: whole.value.isThere
-        ? `${silent} knows no vulnerability of even the oldest ${oldest} there, so its silence proves nothing`
+        ? `${silent} lists no vulnerability even for the oldest ${oldest} there, so an empty result proves nothing`
         : missing,
       ...optionalField('fix', fix),
     });

@@ -47,7 +47,7 @@ export class ExportDirectory implements VulnerabilitySource {
     return await askIndexes(indexes, questions, (ecosystem) => ({
       missing: `no archive of it is among the ${this.name} (${ecosystemFamily(ecosystem)}/all.zip)`,
       silent: `the archive of it among the ${this.name}`,
-      fix: `Download the whole export to there: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
+      fix: `Download the full export to that path: ${EXPORTS_URL}/${encodeURIComponent(ecosystemFamily(ecosystem))}/all.zip`,
     }));
   }
 

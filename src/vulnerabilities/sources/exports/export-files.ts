@@ -39,7 +39,7 @@ export async function listExportFiles(
       return err({
         cause: 'not-found',
         message: `The directory of vulnerability exports ${path} could not be read: ${entries instanceof Error ? entries.message : String(entries)}.`,
-        fix: 'Give a directory that holds OSV exports (all.zip by ecosystem, or JSON records).',
+        fix: 'Use a directory that contains OSV exports (all.zip by ecosystem, or JSON records).',
       });
     }
     for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -61,6 +61,6 @@ function passed(directory: string, limit: string, what: string): SourceFailure {
   return {
     cause: 'limit',
     message: `The directory of vulnerability exports ${directory} ${what} (limit ${limit}).`,
-    fix: 'Give a directory that holds nothing but OSV exports.',
+    fix: 'Use a directory that contains only OSV exports.',
   };
 }

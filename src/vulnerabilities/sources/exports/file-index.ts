@@ -160,6 +160,6 @@ function faulty(path: string, { reason, limit }: FileFault): SourceFailure {
   return {
     cause: limit === undefined ? 'malformed' : 'limit',
     message: `The vulnerability export ${path} can't be used: ${reason}${limit === undefined ? '' : ` (limit ${limit})`}.`,
-    fix: 'Download it again, or remove from the directory what is not an OSV export.',
+    fix: 'Download it again, or remove files that are not OSV exports from the directory.',
   };
 }

@@ -104,7 +104,7 @@ export class RecordIndex {
     return err({
       cause: 'limit',
       message: `${this.path} holds more than ${plural(limit, 'record')} about ${name} (limit records-per-question).`,
-      fix: 'Download the export again, or remove from the directory what is not an OSV export.',
+      fix: 'Download the export again, or remove files that are not OSV exports from the directory.',
     });
   }
 }

@@ -65,14 +65,14 @@ function readSubject(bytes: Buffer): Result<Subject, string> {
     return err('it is not JSON');
   }
   if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['modified'] !== 'string') {
-    return err('it is not an OSV record: it lacks an id or the date of its last change');
+    return err('it is not an OSV record: it has no id or modification date');
   }
   const affected = value['affected'] ?? [];
   if (!Array.isArray(affected)) return err('it is not an OSV record: affected is not a list');
   const packages: { ecosystem: string; name: string }[] = [];
   for (const entry of affected) {
     const about: unknown = isObject(entry) ? entry['package'] : undefined;
-    if (!isObject(entry)) return err('it is not an OSV record: affected holds what is not an object');
+    if (!isObject(entry)) return err('it is not an OSV record: affected contains a value that is not an object');
     // An entry about a git repository has no package.
     if (about === undefined || about === null) continue;
     if (!isObject(about) || typeof about['ecosystem'] !== 'string' || typeof about['name'] !== 'string') {

@@ -50,8 +50,8 @@ export async function fetchFeed(
   } catch (error) {
     return err({
       cause: 'not-collected',
-      message: `The feed ${file} could not be kept: ${messageOf(error)}.`,
-      fix: 'Give the run a directory for temporary files that has space for it.',
+      message: `The feed ${file} could not be stored: ${messageOf(error)}.`,
+      fix: 'Use a temporary directory with enough space.',
     });
   } finally {
     if (kept === null && directory !== undefined) await rm(directory, { recursive: true, force: true });

@@ -104,8 +104,8 @@ function recordSink(
 function notThere(path: string): SourceFailure {
   return {
     cause: 'not-found',
-    message: `The feed ${path}, which the policy asks for (\`vulnerability-feeds\`), is not there.`,
-    fix: 'Download it to there, or leave it out of `vulnerability-feeds`.',
+    message: `The feed ${path}, which the policy enables (\`vulnerability-feeds\`), does not exist.`,
+    fix: 'Download it to that path, or leave it out of `vulnerability-feeds`.',
   };
 }
 
