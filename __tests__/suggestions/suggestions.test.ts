@@ -387,7 +387,7 @@ describe('what would itself fail is never proposed', () => {
       leftOut: [
         {
           image: 'gcr.io/distroless/nodejs22-debian13:nonroot',
-          because: 'Google distroless attests no provenance, which the policy asks for',
+          because: 'Google distroless attests no provenance, which the policy requires',
         },
       ],
     });
@@ -398,7 +398,7 @@ describe('what would itself fail is never proposed', () => {
     const unsigned = ['- { image: "dhi.io/**", signed: false, reason: test }'];
     expect(proposals(await policyWith(unsigned), file)).toMatchObject({
       proposed: [],
-      leftOut: [{ because: 'allow[0] names nobody who could sign the SBOM that the policy asks for' }],
+      leftOut: [{ because: 'allow[0] names nobody who could sign the SBOM that the policy requires' }],
     });
     const onItsWord = ['- { image: "dhi.io/**", signed: false, reason: test, attestations: { unsigned: allow } }'];
     expect(images(proposed(await policyWith(onItsWord), file))).toEqual(['dhi.io/node:22-debian13']);
@@ -461,7 +461,7 @@ describe('a finding of allowed-base', () => {
       details: [
         'would be allowed: cgr.dev/chainguard/static:latest (Chainguard (free images), final stage for compiled programs, inferred): it has no shell; it runs as 65532; it holds no libc, so programs in it are linked statically',
         'not proposed: cgr.dev/chainguard/wolfi-base:latest, because it has a package manager (apk)',
-        'not proposed: gcr.io/distroless/base-debian13:nonroot, because Google distroless attests no provenance, which the policy asks for',
+        'not proposed: gcr.io/distroless/base-debian13:nonroot, because Google distroless attests no provenance, which the policy requires',
       ],
     });
   });

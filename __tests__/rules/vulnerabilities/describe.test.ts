@@ -48,8 +48,8 @@ describe('one line a package', () => {
     expect(groups([...fixes].reverse())[0]?.fixedIn).toBe('3.3.10-r0');
     const { fixedIn: _none, ...unfixed } = ONE;
     expect(groups([unfixed])[0]).not.toHaveProperty('fixedIn');
-    const mendedElsewhere = inPackage(ONE, { name: 'libssl3', source: 'openssl' });
-    expect(groups([mendedElsewhere, unfixed])[0]).not.toHaveProperty('fixedIn');
+    const fixedElsewhere = inPackage(ONE, { name: 'libssl3', source: 'openssl' });
+    expect(groups([fixedElsewhere, unfixed])[0]).not.toHaveProperty('fixedIn');
   });
 
   test('in words: what is fixed, what is not, and of whom it is only possible', () => {
@@ -100,8 +100,8 @@ test('who was asked is reported with the day, and with why an earlier answer sta
   const sources = [{ name: 'a' }, { name: 'b', asOf: day }, { name: 'c', asOf: day, instead: 'it was down' }];
   const known = makeKnown([], { sources });
   const [a, b, c, exploited, ...others] = sourcesLine(known);
-  expect([a, b]).toEqual(['asked: a', 'asked: b as of 2026-11-20']);
-  expect(c).toMatch(/^asked: c as of 2026-11-20, .*it was down$/);
+  expect([a, b]).toEqual(['source: a', 'source: b as of 2026-11-20']);
+  expect(c).toMatch(/^source: c as of 2026-11-20, .*it was down$/);
   expect(exploited).toMatch(/exploited vulnerabilities as of 2026-11-20$/);
   expect(others).toEqual([]);
   expect(sourcesLine({ ...known, exploitedList: { status: 'not-needed' } })).toHaveLength(3);

@@ -30,7 +30,7 @@ describe('that nothing else was found is proved', () => {
   test('or not, which is reported with the source, its day and why an earlier answer stood in', () => {
     const source = { name: 'OSV API', asOf: Date.parse('2026-11-01T00:00:00Z') };
     expect(gapOf({ sources: [source] })?.message).toBe(
-      'What OSV API shows is as of 2026-11-01, which is older than 14d.',
+      'The data of OSV API is from 2026-11-01, which is older than 14d.',
     );
     expect(gapOf({ sources: [{ ...source, instead: 'it answered 503' }] })?.message).toContain('(it answered 503)');
     expect(gapOf({ sources: [{ ...source, asOf: asOf(9) }] })?.message).toContain('in the future');

@@ -71,7 +71,7 @@ describe('whether a version is affected', () => {
     ['npm', '1.0.0.1', ['1.0.0'], 'unknown'],
     ['Debian:12', '0:1.0-0', ['1.0'], 'affected, fixed in none'],
     ['Maven', '1.0', ['1.0.0'], 'affected, fixed in none'],
-    ['RubyGems', '1.0', ['1.0.0'], 'unknown'],
+    ['Hackage', '1.0', ['1.0.0'], 'unknown'],
   ])('a listed version of %s is meant in every spelling: %s', (ecosystem, version, versions, expected) => {
     expect(says([], version, versions, 'ECOSYSTEM', ecosystem)).toBe(expected);
   });
@@ -193,7 +193,7 @@ describe('version orders', () => {
   });
 
   test('an ecosystem whose order we lack says so', () => {
-    expect(compareIn('RubyGems', '1', '2')).toBeNull();
+    expect(compareIn('Hackage', '1', '2')).toBeNull();
     expect(compareIn('constructor', '1', '2')).toBeNull();
   });
 });

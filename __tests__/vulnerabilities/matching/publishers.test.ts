@@ -89,6 +89,6 @@ describe('an rpm whose source has another epoch', () => {
 
   test('is not evaluated where an entry has several epochs and they decide', async () => {
     const [gap] = await ask(ERRNO, entry('perl', '4:5.10-1', '0:5.30-1'));
-    expect(gap).toMatch(/^\? CVE-2026-0001 for perl 5\.32\.1-481\.el9: the epoch .* decides/);
+    expect(gap).toMatch(/^\? CVE-2026-0001 for perl 5\.32\.1-481\.el9: the result depends on the epoch/);
   });
 });
