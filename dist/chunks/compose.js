@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import{composeReader,readComposeProject}from"./project.shared.js";import"./environment-file.shared.js";import"./runtime.shared.js";export{composeReader,readComposeProject};
+import{composeReader,readComposeProject,readComposeServices}from"./project.shared.js";import"./node.shared.js";import"./defined-builds.shared.js";import"./render-evidence.shared.js";import"./dockerfile-limits.shared.js";import"./visible.shared.js";import"./environment-file.shared.js";import"./runtime.shared.js";export{composeReader,readComposeProject,readComposeServices};

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-import"./runtime.shared.js";var EVIDENCE_FORMATS=["markdown","json","oscal"];async function renderEvidence(evidence,format){switch(format){case"markdown":return(await import("./evidence-markdown.js")).evidenceMarkdown(evidence);case"json":return(await import("./evidence-json.js")).evidenceJson(evidence);case"oscal":return(await import("./evidence-oscal.js")).evidenceOscal(evidence)}}export{EVIDENCE_FORMATS,renderEvidence};
+import{EVIDENCE_FORMATS,renderEvidence}from"./render-evidence.shared.js";import"./runtime.shared.js";export{EVIDENCE_FORMATS,renderEvidence};

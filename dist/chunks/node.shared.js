@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+function entry(node,key){return node?.kind==="map"?node.entries.get(key)?.value:void 0}function isNull(node){return node===void 0||node.kind==="scalar"&&node.type==="null"}function textOf(node){return node?.kind==="scalar"&&node.type==="string"?node.text:void 0}function mapAt(at,entries){return{kind:"map",entries,replaced:new Set,at}}function textAt(at,text,open){return{kind:"scalar",type:"string",text,open,at}}export{entry,isNull,textOf,mapAt,textAt};
