@@ -86,9 +86,13 @@ function parseToken(bytes: Uint8Array): Token {
   if (data.version !== 3 || signer.version !== 1) throw new TokenError('its version is not the one of RFC 3161');
   const carried = [...(data.certificates ?? [])].flatMap(({ certificate }) => certificate ?? []);
   if (carried.length > TOKEN_LIMITS.certificates) throw new TokenError('it carries too many certificates');
-  const certificates = carried.flatMap((one) => {
-    const read = readCertificate(Buffer.from(AsnConvert.serialize(one)));
-    return read.ok ? [read.value] : [];
+  const token = Buffer.from(signedContent);
+  const certificates = carried.map((one) => {
+    const der = Buffer.from(AsnConvert.serialize(one));
+    const read = readCertificate(der);
+    // What reads as a certificate and is written otherwise is not DER, which Go's readers refuse.
+    if (!read.ok || !token.includes(der)) throw new TokenError('it carries a certificate that is not DER');
+    return read.value;
   });
   return { content: Buffer.from(content), info: parseAsn1(content, TSTInfo), signer, certificates };
 }
