@@ -14,7 +14,7 @@ import {
 } from '../support/github/attempt-world.js';
 import { FakeGitHub } from '../support/github/fake-github.js';
 import type { GitContent } from '../support/github/git-repository.js';
-import { REVIEWED } from '../support/github/github-state.js';
+import { REVIEWED_RULES } from '../support/github/github-state.js';
 import { DENYING_POLICY, POLICY_PATH } from '../support/github/pull-request-step.js';
 
 /**
@@ -320,7 +320,7 @@ const TARGET: Readonly<Record<string, Attempt>> = {
   'was retargeted from a reviewed branch with a softer policy': {
     start: (from) => {
       softBranch('release', GOOD);
-      github.state.protection.set('release', [REVIEWED]);
+      github.state.protection.set('release', REVIEWED_RULES);
       const options = target(from, 'release');
       world.pullRequest(change(from).head);
       return options;
@@ -329,7 +329,7 @@ const TARGET: Readonly<Record<string, Attempt>> = {
   'is to a reviewed branch, and nobody says that it still is': {
     start: (from) => {
       softBranch('release', GOOD);
-      github.state.protection.set('release', [REVIEWED]);
+      github.state.protection.set('release', REVIEWED_RULES);
       return { ...target(from, 'release'), token: 'contents' };
     },
   },
@@ -486,7 +486,7 @@ const AGAIN: Readonly<Record<string, Attempt>> = {
   'after it was retargeted from a reviewed branch with a softer policy': {
     start: (from) => {
       const release = softBranch('release', GOOD);
-      github.state.protection.set('release', [REVIEWED]);
+      github.state.protection.set('release', REVIEWED_RULES);
       const { head } = change(from);
       const merge = world.commit(world.files({ Dockerfile: from, [POLICY_PATH]: SOFT_POLICY }), [release, head]);
       const options = world.started('re-run', { head, merge, group: merge }, 'release');
@@ -541,7 +541,7 @@ const AGAIN: Readonly<Record<string, Attempt>> = {
     start: (from) => {
       const pushed = world.commit(world.files({ Dockerfile: from, [POLICY_PATH]: SOFT_POLICY }), [world.before]);
       world.setRefs({ 'refs/heads/release': world.main });
-      github.state.protection.set('release', [REVIEWED]);
+      github.state.protection.set('release', REVIEWED_RULES);
       return push(pushed, 'refs/heads/release');
     },
   },

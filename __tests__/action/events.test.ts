@@ -8,7 +8,7 @@ import {
   useAction,
 } from '../support/github/action-step.js';
 import { FakeGitHub } from '../support/github/fake-github.js';
-import { REVIEWED } from '../support/github/github-state.js';
+import { REVIEWED_RULES } from '../support/github/github-state.js';
 import { makeImage } from '../support/image/image-maker.js';
 import { type RegistryServer, startRegistry } from '../support/registry/registry-server.js';
 
@@ -203,7 +203,7 @@ async function play(scenario: Scenario): Promise<{ step: StepResult; row: readon
   const github = new FakeGitHub();
   await github.start();
   const commits = history(github, base);
-  if (reviewed) github.state.protection.set(base, [REVIEWED]);
+  if (reviewed) github.state.protection.set(base, REVIEWED_RULES);
   const head = { sha: commits.head, ref: 'feature', repository: fork ? 'mallory/shop' : 'acme/shop' };
   const pull = { number: 7, head, base: { ref: base }, ...(conflict ? { conflict } : {}) };
   github.state.pullRequests.set(7, pull);

@@ -8,7 +8,7 @@ import {
   useAction,
 } from '../support/github/action-step.js';
 import { useGitHub } from '../support/github/fake-github.js';
-import { REVIEWED } from '../support/github/github-state.js';
+import { REVIEWED_RULES } from '../support/github/github-state.js';
 import { DENYING_POLICY, type MadePullRequest, POLICY_PATH } from '../support/github/pull-request-step.js';
 
 const github = useGitHub();
@@ -78,7 +78,7 @@ test.each(RETARGETING.pairs)(
   'a branch to which changes have to be reviewed has its own policy on $what',
   async ({ what: event }) => {
     const made = retargeted();
-    github.state.protection.set('soft', [REVIEWED]);
+    github.state.protection.set('soft', REVIEWED_RULES);
     // The base that the pull request has now is asked for, which takes a token that may read pull requests.
     const result = await run(event, made, 'write');
     expect([event, result.outputs['verdict'], result.code]).toEqual([event, 'pass', 0]);

@@ -3,7 +3,7 @@ import type { EventPlan } from '../../../src/github/event/event.js';
 import { type RunPlan, resolvePlan } from '../../../src/github/event/run-plan.js';
 import { Commits } from '../../../src/github/repository/commits.js';
 import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
-import { REVIEWED } from '../../support/github/github-state.js';
+import { REVIEWED_RULES } from '../../support/github/github-state.js';
 
 const github = useGitHub();
 
@@ -118,7 +118,7 @@ describe('after a pull request was retargeted', () => {
     const { head, main, mergeIntoMain } = world();
     const { git, protection } = github.state;
     git.commit('release', { ...GOOD, r: '1' }, { parents: [main] });
-    protection.set('release', [REVIEWED]);
+    protection.set('release', REVIEWED_RULES);
     git.commit('main', { ...GOOD, m: '1' }, { parents: [main] });
     const onMain = git.commit('merge', { ...BAD, a: '1', m: '1' }, { parents: [git.tip('main') ?? '', head] });
     expect((await planOf({ head, base: 'release', started: onMain })).evaluated.commit).toBe(head);
@@ -184,7 +184,7 @@ describe('a run that is started again after the pull request was retargeted', ()
     const made = world();
     const { git, protection } = github.state;
     const release = git.commit('release', { ...GOOD, r: '1' }, { parents: [made.main] });
-    protection.set('release', [REVIEWED]);
+    protection.set('release', REVIEWED_RULES);
     const mergeIntoRelease = git.commit('merge', { ...BAD, a: '1', r: '1' }, { parents: [release, made.head] });
     return { ...made, release, mergeIntoRelease };
   }
@@ -215,7 +215,7 @@ describe('a run that is started again after the pull request was retargeted', ()
 test('a required workflow says that its result for a branch of its own policy is not one for another base', async () => {
   const { head, main } = world();
   github.state.git.commit('release', GOOD, { parents: [main] });
-  github.state.protection.set('release', [REVIEWED]);
+  github.state.protection.set('release', REVIEWED_RULES);
   const said = async (base: string, required: boolean) =>
     (await planOf({ head, base, started: null, required })).notices.join();
   expect(await said('release', true)).toContain('is not started when the base of a pull request changes');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type PolicyCommit, policyCommit } from '../../../src/github/event/policy-branch.js';
 import { Commits } from '../../../src/github/repository/commits.js';
 import { REPOSITORY, useGitHub } from '../../support/github/fake-github.js';
-import { type BranchRule, REVIEWED } from '../../support/github/github-state.js';
+import { type BranchRule, REVIEWED, REVIEWED_RULES } from '../../support/github/github-state.js';
 
 const github = useGitHub();
 
@@ -45,10 +45,13 @@ describe('the default branch', () => {
 
 describe('another branch', () => {
   test.each<[string, readonly BranchRule[]]>([
-    ['by a ruleset that asks for reviews', [{ type: 'deletion' }, REVIEWED]],
+    ['by a ruleset that asks for reviews', [{ type: 'creation' }, REVIEWED]],
     [
       "by a ruleset that asks for the owners' review",
-      [{ type: 'pull_request', parameters: { required_approving_review_count: 0, require_code_owner_review: true } }],
+      [
+        { type: 'pull_request', parameters: { required_approving_review_count: 0, require_code_owner_review: true } },
+        { type: 'creation' },
+      ],
     ],
   ])('that is protected %s has a policy of its own', async (_how, rules) => {
     const { other } = branches();
@@ -77,8 +80,19 @@ describe('another branch', () => {
     expect(await policy('release/1.x')).toMatchObject({ commit: main, isOwn: false });
   });
 
+  test('that a pattern of the older kind protects has one only where it can’t be made at will', async () => {
+    const { main, other } = branches();
+    github.state.protection.set('release/1.x', []);
+    github.state.approvals.set('release/1.x', 1);
+    github.state.protectedPattern = { pattern: 'release/*' };
+    expect(await policy('release/1.x')).toMatchObject({ commit: main, isOwn: false });
+    github.state.protectedPattern = { pattern: 'release/*', blocksCreations: true };
+    expect(await policy('release/1.x')).toMatchObject({ commit: other, isOwn: true });
+  });
+
   test.each<[string, readonly BranchRule[] | null]>([
     ['that nobody protects', null],
+    ['that anybody may make, though its changes are reviewed', [REVIEWED, { type: 'deletion' }]],
     [
       'of which only the name and the history are ruled',
       [{ type: 'non_fast_forward' }, { type: 'branch_name_pattern' }],
@@ -101,7 +115,7 @@ describe('another branch', () => {
     ['its rules are not known to an older server', 'repos/get-branch-rules', 404],
   ])('of which %s has none either', async (_why, operation, status) => {
     const { main } = branches();
-    github.state.protection.set('release/1.x', [REVIEWED]);
+    github.state.protection.set('release/1.x', REVIEWED_RULES);
     github.server.faults.push({ operation, status });
     const found = await policy('release/1.x');
     expect(found).toMatchObject({ commit: main, isOwn: false });
@@ -110,7 +124,7 @@ describe('another branch', () => {
 
   test('may have any name', async () => {
     const { other } = branches('fix/#1-ünïcode%2Fx&y');
-    github.state.protection.set('fix/#1-ünïcode%2Fx&y', [REVIEWED]);
+    github.state.protection.set('fix/#1-ünïcode%2Fx&y', REVIEWED_RULES);
     expect(await policy('fix/#1-ünïcode%2Fx&y')).toMatchObject({ commit: other });
   });
 });

@@ -8,7 +8,7 @@ import type { GitHubState, TokenKind } from './github-state.js';
 /** The requests that are not REST, so that GitHub's API description says nothing of them: they are known word for word. */
 const VIEWER = 'query { viewer { login } }';
 const PROTECTION =
-  'query($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews } } } }';
+  'query($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews blocksCreations pattern } } } }';
 
 /** A failure to be played once, at the next request of an operation. */
 export interface Fault {

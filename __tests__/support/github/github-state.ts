@@ -59,6 +59,9 @@ export const REVIEWED: BranchRule = {
   parameters: { required_approving_review_count: 1, require_code_owner_review: false },
 };
 
+/** That, on a branch which nobody can make at will. */
+export const REVIEWED_RULES: readonly BranchRule[] = [REVIEWED, { type: 'creation' }];
+
 export interface Issue {
   readonly number: number;
   title: string;
@@ -109,6 +112,8 @@ export class GitHubState {
   readonly protection = new Map<string, readonly BranchRule[]>();
   /** Of branch protection of the older kind: how many approvals it asks for. */
   readonly approvals = new Map<string, number>();
+  /** The pattern of the older protection, where it is not the branch's name. */
+  protectedPattern: { readonly pattern: string; readonly blocksCreations?: boolean } | null = null;
   readonly tokens = new Map<string, TokenKind>();
   readonly pullRequests = new Map<number, PullRequest>();
   readonly comments: Comment[] = [];
@@ -138,8 +143,11 @@ export class GitHubState {
 
   /** What GraphQL says of a branch's protection to those who are no administrators. */
   updateRule(ref: string): object | null {
-    const count = this.approvals.get(ref.replace(/^refs\/heads\//, ''));
-    return count === undefined ? null : { requiredApprovingReviewCount: count, requiresCodeOwnerReviews: false };
+    const branch = ref.replace(/^refs\/heads\//, '');
+    const count = this.approvals.get(branch);
+    const { pattern = branch, blocksCreations = false } = this.protectedPattern ?? {};
+    if (count === undefined) return null;
+    return { requiredApprovingReviewCount: count, requiresCodeOwnerReviews: false, blocksCreations, pattern };
   }
 
   /** The repository a request names, or null. */

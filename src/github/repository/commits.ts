@@ -11,7 +11,7 @@ import { type BlobCache, type CommitTree, type GitObjects, makeCommitTree } from
 import { attempt, type GitHubError, type Purpose } from './github-error.js';
 
 const PROTECTION =
-  'query($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews } } } }';
+  'query($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiredApprovingReviewCount requiresCodeOwnerReviews blocksCreations pattern } } } }';
 const protection = z.object({
   repository: z
     .object({
@@ -21,6 +21,8 @@ const protection = z.object({
             .object({
               requiredApprovingReviewCount: z.number().nullable(),
               requiresCodeOwnerReviews: z.boolean().nullable(),
+              blocksCreations: z.boolean(),
+              pattern: z.string(),
             })
             .nullable(),
         })
@@ -99,7 +101,9 @@ export class Commits {
         if (rule.type !== 'pull_request' || rule.parameters === undefined) return false;
         return rule.parameters.required_approving_review_count > 0 || rule.parameters.require_code_owner_review;
       });
-      return isRuled || (await this.#isReviewedByProtection(branch));
+      // A branch that can be made at will matches the pattern of a ruleset with content that nobody reviewed.
+      const isMadeAtWill = !rules.some(({ type }) => type === 'creation');
+      return (isRuled && !isMadeAtWill) || (await this.#isReviewedByProtection(branch));
     });
   }
 
@@ -109,7 +113,10 @@ export class Commits {
       await this.#client.graphql(PROTECTION, { owner, repo, ref: `refs/heads/${branch}` }),
     );
     const rule = answer.repository?.ref?.refUpdateRule;
-    return (rule?.requiredApprovingReviewCount ?? 0) > 0 || rule?.requiresCodeOwnerReviews === true;
+    if (rule === null || rule === undefined) return false;
+    // Who made a branch that a pattern matches chose its content; one that is named was there before its protection.
+    if (rule.pattern !== branch && !rule.blocksCreations) return false;
+    return (rule.requiredApprovingReviewCount ?? 0) > 0 || rule.requiresCodeOwnerReviews === true;
   }
 
   /** What a pull request is now. */
