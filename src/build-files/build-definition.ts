@@ -31,6 +31,8 @@ export interface DefinitionProblem {
   readonly message: string;
   /** Nothing of the file was understood. */
   readonly isOfFile?: true;
+  /** The tool refuses it, and it hides no build and no image. */
+  readonly hidesNothing?: true;
 }
 
 /** An image that a definition runs and does not build; its place is that of the value which names it. */

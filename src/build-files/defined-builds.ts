@@ -8,13 +8,12 @@ import type {
   RunImage,
 } from './build-definition.js';
 import type { BuildFile } from './image-use.js';
+import { MAX_DEFINITION_BYTES, readAll } from './read-definitions.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
-import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
+import type { RepositoryTree, TreeEntry } from './repository-tree.js';
 import { type NamedBuild, openParts } from './script/named-build.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
-/** The longest definition that is read. */
-const MAX_DEFINITION_BYTES = 4 * 1024 * 1024;
 /** Default files that are read once more, below each file that only makes sense over them; all together. */
 const MAX_JOINED_BYTES = 512 * 1024;
 /** Definitions of one repository that are read. */
@@ -95,41 +94,20 @@ async function joinedDefinitions(
   return readSet(bakeReader(readComposeServices), files, { workingDirectory: '.', ...context });
 }
 
-async function readAll(
-  tree: RepositoryTree,
-  paths: readonly string[],
-): Promise<{ readonly files: readonly DefinitionFile[]; readonly unreadable: readonly BuildFile[] }> {
-  const files: DefinitionFile[] = [];
-  const unreadable: BuildFile[] = [];
-  for (const path of paths) {
-    const content = await tree.read(path, MAX_DEFINITION_BYTES);
-    if (content.ok) files.push({ path, bytes: content.value });
-    else unreadable.push(unreadableDefinition(path, { reason: reasonOf(content.error) }));
-  }
-  return { files, unreadable };
-}
-
 async function bakeBuilds(
   tree: RepositoryTree,
   paths: readonly string[],
   context: DefinitionOptions,
 ): Promise<DefinedBuilds> {
-  if (!paths.some((path) => /\.hcl$|bake[^/]*\.json$/i.test(path))) return NOTHING;
-  const { bakeSets, hasTargets } = await import('./bake/discover-bake.js');
+  const { bakeFiles } = await import('./bake/discover-bake.js');
+  const { sets, unreadable, unseen } = await bakeFiles(tree, paths);
+  if (sets.length === 0) return { ...NOTHING, unreadable, unseen };
   const { bakeReader } = await import('./bake/reader.js');
   const { readComposeServices } = await import('./compose/compose.js');
   const reader = bakeReader(readComposeServices);
-  const sets = bakeSets(paths);
-  const found: DefinedBuilds[] = [];
-  for (const set of sets.slice(0, MAX_DEFINITIONS)) {
-    const { files, unreadable } = await readAll(tree, set.paths);
-    if (unreadable.length > 0) {
-      if (set.isNamed) found.push({ ...NOTHING, unreadable });
-    } else if (set.isNamed || files.some(({ path, bytes }) => hasTargets(path, bytes))) {
-      found.push(await readSet(reader, files, context));
-    }
-  }
-  return together([...found, beyondLimit(sets.slice(MAX_DEFINITIONS).map((set) => set.paths))]);
+  const found: DefinedBuilds[] = [{ ...NOTHING, unreadable, unseen }];
+  for (const files of sets.slice(0, MAX_DEFINITIONS)) found.push(await readSet(reader, files, context));
+  return together([...found, beyondLimit(sets.slice(MAX_DEFINITIONS).map((files) => files.map(({ path }) => path)))]);
 }
 
 /** Projects of Compose, whatever their profiles. */
@@ -144,6 +122,8 @@ async function composeBuilds(
   const projects = await composeProjects(paths, context);
   const found: DefinedBuilds[] = [];
   const used = new Set<string>();
+  /** Services that default files build, by the first of the files. */
+  const builtByDefault = new Map<string, ReadonlySet<string>>();
   let joinedBytes = MAX_JOINED_BYTES;
   for (const project of projects.slice(0, MAX_DEFINITIONS)) {
     const [path = ''] = project.files;
@@ -154,9 +134,13 @@ async function composeBuilds(
       found.push({ ...NOTHING, unreadable });
       continue;
     }
-    const alone = await readComposeProject({ ...project, files }, context);
-    // A file that is nothing alone is for the default file of its directory: `-f compose.yaml -f compose.prod.yaml`.
-    const base = alone.builds.length === 0 && alone.problems.length > 0 ? project.base : undefined;
+    const alone = await readComposeProject({ ...project, files, isPart: !project.isDefault }, context);
+    // A file that is nothing alone, or has services of the default file of its directory, is for that one:
+    // `-f compose.yaml -f compose.prod.yaml`.
+    const ofBase = builtByDefault.get(project.base?.[0] ?? '');
+    const isForBase =
+      alone.builds.length === 0 ? alone.problems.length > 0 : alone.builds.some(({ name = '' }) => ofBase?.has(name));
+    const base = isForBase ? project.base : undefined;
     const below = base === undefined ? undefined : await readAll(tree, base);
     joinedBytes -= below?.files.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0;
     if (joinedBytes < 0 && below !== undefined) {
@@ -170,13 +154,15 @@ async function composeBuilds(
         : await readComposeProject({ ...project, files: [...below.files, ...files] }, context);
     const reading = joined.problems.length < alone.problems.length || joined.builds.length > 0 ? joined : alone;
     for (const file of reading.read) used.add(file);
+    if (project.isDefault) builtByDefault.set(path, new Set(reading.builds.map(({ name = '' }) => name)));
     const builds = reading.builds.map(withoutOpen);
     const { images = [] } = reading;
+    const problems = reading.problems.filter(({ hidesNothing }) => hidesNothing !== true);
     const mayBuild = files.some(({ bytes }) => /\bbuild\b/.test(new TextDecoder().decode(bytes)));
     found.push(
       builds.length === 0 && project.isDefault && mayBuild
-        ? { ...NOTHING, images, unreadable: unreadableOf(reading.problems) }
-        : { builds, images, ...divided(reading.problems) },
+        ? { ...NOTHING, images, unreadable: unreadableOf(problems) }
+        : { builds, images, ...divided(problems) },
     );
   }
   return together([...found, beyondLimit(projects.slice(MAX_DEFINITIONS).map(({ files }) => files))]);

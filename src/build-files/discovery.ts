@@ -46,6 +46,11 @@ export function discover(
   return { paths: paths.sort(), skipped };
 }
 
+/** Whether the policy adds a path, whatever its name. */
+export function isIncluded(path: string, { include }: Pick<ReadingOptions, 'include'>): boolean {
+  return matches(globs(include), path);
+}
+
 /** Whether a path is one that the options keep from being read. */
 export function excludes({ exclude }: Pick<ReadingOptions, 'exclude'>): (path: string) => boolean {
   const patterns = globs(exclude);

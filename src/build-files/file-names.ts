@@ -6,7 +6,10 @@ const TEMPLATE = /\.(?:j2|jinja2?|tmpl|tpl|gotmpl|template|erb|ejs|em|in|m4|must
 const PROSE = /\.(?:md|mdx|markdown|rst|adoc|asciidoc|html?|pdf)$/i;
 /** Endings of programs and data: `dockerfile.go` and `DockerfileParser.java` are of programs that read Dockerfiles. */
 const PROGRAM =
-  /\.(?:go|py|pyi|[cm]?[jt]sx?|java|kts?|rb|rs|c|h|cc|hpp|cs|php|pl|sh|bash|ps1|bat|ya?ml|json5?|toml|xml|css|svg|png|jpe?g|gif|lock|snap|sum|proto|scala|swift|exs?|lua|vim|vue|ipynb|nix|el|g4|xsd|map|swp|dockerignore)$/i;
+  /\.(?:go|py|pyi|rego|[cm]?[jt]sx?|java|kts?|rb|rs|c|h|cc|hpp|cs|php|pl|sh|bash|ps1|bat|ya?ml|json5?|toml|xml|css|svg|png|jpe?g|gif|lock|snap|sum|proto|scala|swift|exs?|lua|vim|vue|ipynb|nix|el|g4|xsd|map|swp|dockerignore)$/i;
+
+/** What a test expects, or an editor leaves: such a file is of the kind of the one that it is made of. */
+const COPY = /\.(?:golden|snap|expected|approved|orig|bak)$/i;
 
 const USUAL = /^(?:docker|container)file$/i;
 const USUAL_WITH_ENDING = /^(?:Docker|Container)file\..+$/s;
@@ -38,5 +41,13 @@ export function isWorkflow(path: string): boolean {
 
 function isUsual(name: string): boolean {
   if (USUAL.test(name) || USUAL_WITH_ENDING.test(name) || ENDING.test(name)) return true;
-  return (SUFFIXED.test(name) || JOINED.test(name)) && !PROGRAM.test(name);
+  return (SUFFIXED.test(name) || JOINED.test(name)) && !isOfProgram(name);
+}
+
+/**
+ * Whether a name ends as those of programs and data do. `Dockerfile.go` may be the build file of a Go program, and
+ * `Dockerfile.rego` the build policy of a Dockerfile: only their text says.
+ */
+export function isOfProgram(path: string): boolean {
+  return PROGRAM.test(path.replace(COPY, ''));
 }

@@ -3,9 +3,10 @@ import { ok, type Result } from '../lib/result.js';
 import { plural } from '../lib/text.js';
 import { requestedBuilds } from './asked-builds.js';
 import { type Recoded, recodedPaths, whyRecoded, withOtherLineEnds } from './checkout-encoding.js';
-import { discover, excludes } from './discovery.js';
+import { discover, excludes, isIncluded } from './discovery.js';
 import { type DockerfileOptions, type DockerfileReading, readDockerfile } from './dockerfile/dockerfile.js';
 import { MAX_DOCKERFILE_BYTES } from './dockerfile/limits.js';
+import { isOfProgram } from './file-names.js';
 import type { BuildFile, ImageUse } from './image-use.js';
 import { openArguments } from './open-arguments.js';
 import { type DistinctBuild, dockerfileOptions, mergeReadings, readBuild } from './read-build.js';
@@ -176,7 +177,7 @@ async function readFile(
   budget.bytes -= content.value.length;
   const usual = dockerfileOptions(path, options);
   const reading = unlessRecoded(
-    withUse(readDockerfile(path, content.value, usual), builds),
+    withUse(readDockerfile(path, content.value, usual), content.value, builds, options),
     content.value,
     recoded,
     usual,
@@ -196,10 +197,28 @@ async function readFile(
   );
 }
 
-/** A file that BuildKit's parser refuses is often a fragment, or data of a test, where nothing shows that it is built. */
-function withUse(reading: DockerfileReading, builds: readonly DistinctBuild[]): DockerfileReading {
+/**
+ * A file that BuildKit's parser refuses is often a fragment, or data of a test, where nothing shows that it is built.
+ * One whose name ends as a program's does, and that has no FROM, is a program.
+ */
+function withUse(
+  reading: DockerfileReading,
+  content: Uint8Array,
+  builds: readonly DistinctBuild[],
+  options: Pick<ReadingOptions, 'include'>,
+): DockerfileReading {
   const { file } = reading;
   const isAsked = builds.length > 0 || /^(?:Docker|Container|docker)file$/.test(file.path);
   if (isAsked || file.status !== 'unreadable' || file.line === undefined) return reading;
+  if (isOfProgram(file.path) && !isIncluded(file.path, options) && !hasFrom(content)) {
+    const reason = 'its name ends like that of a program or data, and it has no FROM';
+    return { file: { path: file.path, status: 'skipped', reason }, uses: [], stages: [] };
+  }
   return { ...reading, file: { ...file, isUnasked: true } };
+}
+
+/** Whether any builder could find a FROM: with either escape character, and with comments between the lines of one. */
+function hasFrom(content: Uint8Array): boolean {
+  const text = new TextDecoder().decode(content).replace(/^\s*#.*\n?/gm, '');
+  return /^\s*from\b/im.test(text.replace(/[\\`][ \t]*\r?\n/g, ''));
 }

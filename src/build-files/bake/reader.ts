@@ -10,6 +10,7 @@ import type { readComposeServices } from '../compose/compose.js';
 import type { ComposeService } from '../compose/services.js';
 import { serviceTargets } from './compose-targets.js';
 import { collectDefinitions, parseBakeFile } from './definitions.js';
+import { isBakeFile } from './discover-bake.js';
 import { type BakeModel, evaluateBlocks } from './evaluate-blocks.js';
 import { BakeProblem } from './hcl/problem.js';
 import type { Body } from './hcl/syntax.js';
@@ -44,12 +45,6 @@ type Services = Awaited<ReturnType<ServicesReader>>;
 const NO_SERVICES: Services = { services: [], problems: [], refused: false };
 
 const isYaml = (path: string) => /\.ya?ml$/i.test(path);
-
-/** A path whose file may be one for bake. */
-function isBakeFile(path: string): boolean {
-  if (/\.(?:pkr|nomad|tfvars|tftest)\.hcl$|(?:^|\/)(?:terragrunt|\.terraform\.lock)\.hcl$/.test(path)) return false;
-  return /\.hcl$/.test(path) || /(?:bake|docker|container|image|build|target)[^/]*\.json$/i.test(path);
-}
 
 async function readServices(
   files: readonly DefinitionFile[],

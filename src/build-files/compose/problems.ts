@@ -24,6 +24,12 @@ export class ProjectProblems {
     this.note(at, message);
   }
 
+  /** Compose refuses the whole project for a part that names neither a build nor an image. */
+  refuseEmpty(at: ProblemPlace, message: string): void {
+    this.#refused = true;
+    this.#add(at, { message, hidesNothing: true });
+  }
+
   /** Nothing of a file could be read; Compose refuses the project for that, too, unless it is a limit of ours. */
   notRead(at: ProblemPlace, message: string): void {
     this.#refused = true;
@@ -35,7 +41,16 @@ export class ProjectProblems {
     this.#add(at, { message });
   }
 
-  #add({ file, line, column }: ProblemPlace, problem: Pick<DefinitionProblem, 'message' | 'isOfFile'>): void {
+  /** Notes whether a refused project has builds or images: then each problem keeps them from being known. */
+  endWithout(anything: boolean): void {
+    if (!anything) return;
+    for (const [key, { hidesNothing: _, ...problem }] of this.#found) this.#found.set(key, problem);
+  }
+
+  #add(
+    { file, line, column }: ProblemPlace,
+    problem: Pick<DefinitionProblem, 'message' | 'isOfFile' | 'hidesNothing'>,
+  ): void {
     this.#found.set(JSON.stringify([file, line, column, problem.message]), { file, line, column, ...problem });
   }
 }

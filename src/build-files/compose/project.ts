@@ -44,6 +44,9 @@ const TOP_LEVEL_KEYS: ReadonlySet<string> = new Set([
   'volumes',
 ]);
 
+/** Without any of these a file says nothing of builds and images. */
+const BUILDING_KEYS = [...CONTAINER_KEYS, 'include'];
+
 /** Files that Compose reads together. */
 export interface ComposeProject {
   /** The main file, then what is merged over it. */
@@ -52,6 +55,8 @@ export interface ComposeProject {
   readonly directory: string;
   /** Files of variables, the first before the others; those that are not there are left out. */
   readonly environmentFiles: readonly string[];
+  /** Whether the files may be joined to others, which have what is missing here. */
+  readonly isPart?: boolean;
 }
 
 /** A project with all its files merged. */
@@ -62,6 +67,7 @@ export interface LoadedProject {
   readonly problems: ProjectProblems;
   /** All files that were read for it. */
   readonly read: ReadonlySet<string>;
+  readonly isPart: boolean;
 }
 
 /**
@@ -82,6 +88,7 @@ export async function loadProject(project: ComposeProject, options: DefinitionOp
     variables,
     problems: loader.problems,
     read: loader.read,
+    isPart: project.isPart === true,
   };
 }
 
@@ -193,6 +200,8 @@ class Loader {
         document.at,
         'The file has no `services` and is of version 1, which Compose no longer reads. Move its services below `services:`.',
       );
+    } else if (first !== undefined && !BUILDING_KEYS.some((key) => document.entries.has(key))) {
+      this.problems.refuseEmpty(document.at, `The file is no Compose file: it has no \`services\`, but ${first[0]}.`);
     } else if (first !== undefined) {
       this.problems.refuse(first[1].at, `Compose knows no top-level field ${first[0]}.`);
     }

@@ -81,7 +81,9 @@ export function composeServices(project: LoadedProject, program: 'compose' | 'ba
     ...[...project.services].flatMap(([name, service]) => readService(name, service, project, builtImages, program)),
     ...[...project.jobs].flatMap(([name, job]) => readService(name, job, project, builtImages, undefined)),
   ];
-  return problems.refused ? [] : found;
+  if (!problems.refused) return found;
+  problems.endWithout(found.some(({ build, images }) => build !== undefined || images.length > 0));
+  return [];
 }
 
 function readService(
@@ -106,8 +108,12 @@ function readService(
   const image = field.text(value, 'image');
   const platform = field.text(value, 'platform');
   const source = entry(value, 'build');
-  if (program !== undefined && source === undefined && (image?.text ?? '') === '' && isNull(entry(value, 'provider'))) {
-    inconsistent(`The service ${name} has neither an image nor a build.`);
+  // A variable without a value may be any image.
+  const hasImage = image !== undefined && (image.text !== '' || image.open.length > 0);
+  if (program !== undefined && source === undefined && !hasImage && isNull(entry(value, 'provider'))) {
+    if (project.isPart) return [];
+    const message = `The service ${name} has neither an image nor a build.`;
+    if (program === 'bake' || entry(value, 'profiles') === undefined) problems.refuseEmpty(at, message);
     return [];
   }
   const build = source === undefined ? undefined : readBuild(name, at, source, { image, platform }, variables, field);
@@ -310,7 +316,8 @@ function runImages(
     textOf(entry(volume, 'type')) === 'image' ? [entry(volume, 'source')] : [],
   );
   return [image, ...hooks, ...volumes].flatMap((found) => {
-    if (found?.kind !== 'scalar' || found.type !== 'string' || found.text === '') return [];
+    if (found?.kind !== 'scalar' || found.type !== 'string') return [];
+    if (found.text === '' && found.open.length === 0) return [];
     if (builtImages.has(found.text)) return [];
     const on = found === image && platform !== undefined && platform !== '' ? { platform } : {};
     return [{ ...found.at, image: found.text, name, ...on, open: openOf('image', found) }];
