@@ -35,6 +35,15 @@ export const DECOYS: AttackGroup = {
     pair('instead of a command that succeeds', `true || ${GIVEN}`, `cmd || ${GIVEN}`),
     pair('instead of the null command', `: || ${GIVEN}`, `: && ${GIVEN}`),
     pair('behind a negation', `! true && ${GIVEN}`, `! false && ${GIVEN}`),
+    pair('behind a test of constants', `[ 1 = 2 ] && ${GIVEN}`, `[ 1 = "$X" ] && ${GIVEN}`),
+    pair('behind a test in brackets', `if [[ -z x ]]; then ${GIVEN}; fi`, `if [[ a == [a-z] ]]; then ${GIVEN}; fi`),
+    pair('behind arithmetic', `((0)) && ${GIVEN}`, `((1)) && ${GIVEN}`),
+    pair('in a function that nothing calls', `f() { ${GIVEN}; }\necho f`, `f() { ${GIVEN}; }\ntrap f EXIT`),
+    pair(
+      'in a function that only itself calls',
+      `function f {\n${GIVEN}\nf\n}`,
+      `f() {\n${GIVEN}\n}\nrun() { "$@"; }\nrun f`,
+    ),
     pair('a branch that is never taken', `if false; then\n${GIVEN}\nfi`, `if [ -f x ]; then\n${GIVEN}\nfi`),
     pair(
       'the other branch of one that is taken',

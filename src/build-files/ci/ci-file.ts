@@ -32,7 +32,7 @@ export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds
     const directory = directoryOf(value);
     const words = invocationOf(value);
     if (words !== undefined)
-      found.push(buildsInScript(words, { directory, variables: own, line: lineOf(path, document) }));
+      found.push(buildsInScript(words, { directory, variables: own, line: lineOf(path, document), goesOn: true }));
     for (const [key, inner] of entriesOf(value)) {
       const below = [...path, key];
       const lines = SCRIPT_KEYS.has(key) && !isArguments(value) ? textsOf(inner, below) : [];
@@ -42,7 +42,9 @@ export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds
           const start = lineOf(one.path, document);
           return one.text.split('\n').map((_, index) => start + index);
         });
-        found.push(buildsInScript(lines.map(({ text }) => text).join('\n'), { directory, variables: own, line }));
+        found.push(
+          buildsInScript(lines.map(({ text }) => text).join('\n'), { directory, variables: own, line, goesOn: true }),
+        );
       }
     }
   };

@@ -12,6 +12,7 @@ import {
   type UnseenRequest,
 } from './named-build.js';
 import { CLOSE, isDefault, isOpen, OPEN, OWN_MARK, shellCommands, TOP_MARK, withDefaults } from './shell-commands.js';
+import { inUncalledFunction } from './uncalled-functions.js';
 
 /** Flags of `docker build`, `podman build` and bake that take no value; the others take one. */
 const SWITCHES = new Set([
@@ -37,6 +38,8 @@ export interface ScriptPlace {
   readonly variables?: Readonly<Record<string, string>>;
   /** Of the script's first line in its file, or of each of its lines. */
   readonly line: number | readonly number[];
+  /** Others may share its shell: they go on where it ends, or source it. */
+  readonly goesOn?: true;
 }
 
 /**
@@ -52,7 +55,9 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
   const outer: (string | null)[] = [];
   const own = place.own === undefined ? '\0' : `${TOP_MARK}/${place.own}`;
   let current = place.directory;
-  for (const command of shellCommands(script, place.variables)) {
+  const commands = shellCommands(script, place.variables);
+  const isUncalled = inUncalledFunction(commands, place.goesOn === true);
+  for (const command of commands) {
     const words = command.words.map((word) => withDefaults(word.replaceAll(OWN_MARK, own)));
     const defaults = new Set(command.words.filter(isDefault).map(withDefaults));
     const line = lineOf(place, command.line);
@@ -67,7 +72,7 @@ export function buildsInScript(script: string, place: ScriptPlace): RequestedBui
       invocation.tool === 'bake'
         ? bakeRun(invocation, current, line)
         : requestedBuild(invocation, current, line, defaults);
-    const reached = command.neverRuns === true ? { neverRuns: true as const } : {};
+    const reached = command.neverRuns === true || isUncalled(command) ? { neverRuns: true as const } : {};
     if (typeof found === 'string') unseen.push({ what: found, line });
     else if (found !== undefined && 'file' in found) named.push({ ...found, ...reached });
     else if (found !== undefined) bakes.push({ ...found, ...reached });

@@ -22,7 +22,7 @@ export function buildsInMakefile(text: string, directory: string): RequestedBuil
     const recipe = /^\t\s*[@+-]*(.*)$/s.exec(text)?.[1] ?? /^[^\t#=:]+:[^=;:]*;\s*[@+-]*(.*)$/s.exec(text)?.[1];
     // Only what names a program or a variable in its place can build.
     if (recipe === undefined || !/buil|bud|bake|kaniko/.test(recipe)) continue;
-    found.push(buildsInScript(expand(recipe, variables, 0), { directory, own: directory, line }));
+    found.push(buildsInScript(expand(recipe, variables, 0), { directory, own: directory, line, goesOn: true }));
   }
   return allRequested(found);
 }

@@ -1,7 +1,5 @@
+import { arithmeticTest, constantTest, type Status } from './constant-test.js';
 import { baseName } from './program-name.js';
-
-/** What is known of how a command ends: it succeeds, it fails, or only a run knows. */
-type Status = 'succeeds' | 'fails' | 'open';
 
 /** A compound command that is not closed yet, or the script itself. */
 interface Frame {
@@ -17,6 +15,8 @@ interface Frame {
   /** Of an `if`: one of its conditions holds for certain. */
   isTaken: boolean;
   readonly isUntil: boolean;
+  /** Of the body of a function. */
+  readonly name: string | undefined;
   /** Of the list that is read now, without its last pipeline. */
   status: Status;
   joint: '&&' | '||' | ';';
@@ -28,6 +28,13 @@ interface Pipeline {
   commands: number;
   isNegated: boolean;
   leaves: boolean;
+}
+
+/** What a command stands in, beside what decides whether it runs. */
+export interface CommandPlace {
+  readonly mayRun: boolean;
+  /** The functions whose bodies it is part of, the outermost first. */
+  readonly functions: readonly string[];
 }
 
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
@@ -60,6 +67,8 @@ export class Reachability {
   /** What came last is a name, and then `()`: what follows is the body of a function. */
   #sign: 'name' | 'name(' | 'function' | 'closed' | undefined;
   #isForeign = false;
+  /** Of the function whose body is expected. */
+  #name: string | undefined;
 
   /** @param runs whether the script itself may run */
   constructor(runs: boolean) {
@@ -70,22 +79,37 @@ export class Reachability {
    * Takes the next simple command, with the reserved words before it.
    *
    * @param isLiteral whether no part of its words came from a variable or a substitution
-   * @returns whether it may run
+   * @returns whether it may run, and in which function
    */
-  command(words: readonly string[], isLiteral: boolean): boolean {
+  command(words: readonly string[], isLiteral: boolean): CommandPlace {
     let isBehindCompound = this.#sign === 'closed';
     if (isBehindCompound && words[0] === '{') this.#isForeign = true;
     let at = words[0] === 'function' ? 2 : 0;
-    if (at > 0) this.#sign = 'function';
+    if (at > 0) {
+      this.#sign = 'function';
+      this.#name = words[1];
+    }
     for (; this.#takesReserved(words, at); at++) isBehindCompound = COMPLETE.has(words[at] ?? '');
     const rest = words.slice(at);
     // What follows a compound command is its redirections.
     if (rest.length > 0 && !isBehindCompound) this.#simple(rest, isLiteral);
-    const isName = at === 0 && words.length === 1 && !isBehindCompound && !ASSIGNMENT.test(words[0] ?? '');
-    if (isName) this.#sign = 'name';
-    else if (rest.length > 0 || this.#sign !== 'function') this.#sign = undefined;
+    const isName = rest.length === 1 && !isBehindCompound && !ASSIGNMENT.test(rest[0] ?? '');
+    if (isName) {
+      this.#sign = 'name';
+      this.#name = rest[0];
+    } else if (rest.length > 0 || this.#sign !== 'function') this.#sign = undefined;
     if (words.at(-1) === '{' && FOREIGN.test(words[0] ?? '')) this.#isForeign = true;
-    return this.#mayRun();
+    return { mayRun: this.#mayRun(), functions: this.#stack.flatMap(({ name }) => name ?? []) };
+  }
+
+  /** Whether what was read so far has the form of a POSIX shell's script, so that functions end where they seem to. */
+  get isUnderstood(): boolean {
+    return !this.#isForeign && this.#stack.length === 1;
+  }
+
+  /** Whether the command that came last is the name of a function, if `(` follows. */
+  get isName(): boolean {
+    return this.#sign === 'name';
   }
 
   /** Takes an operator between commands: `;`, `&`, `|`, `&&`, `||`, `;;`, `(`, `)` or the end of a line. */
@@ -149,9 +173,7 @@ export class Reachability {
     const first = baseName(words.find((word) => !ASSIGNMENT.test(word) && !LEADING.has(word)) ?? '');
     pipeline.commands++;
     pipeline.leaves = pipeline.commands === 1 && (LEAVING.has(first) || replacesShell(words));
-    const isPlain = isLiteral && words.at(-1) !== ']]';
-    const status: Status =
-      isPlain && (first === 'true' || first === ':') ? 'succeeds' : isPlain && first === 'false' ? 'fails' : 'open';
+    const status = isLiteral ? statusOf(first, words) : 'open';
     // With `pipefail`, a pipeline fails by any of its commands.
     const isKnown = status === 'fails' || pipeline.commands === 1 || pipeline.status === 'succeeds';
     pipeline.status = isKnown ? status : 'open';
@@ -202,7 +224,11 @@ export class Reachability {
   #push(kind: Frame['kind'], isUntil = false): void {
     const { joint, status } = this.#top();
     const isCertain = joint === ';' || status === (joint === '&&' ? 'succeeds' : 'fails');
-    this.#stack.push({ ...frame(kind, this.#mayRun(), isUntil), isCertain: isCertain && kind !== 'function' });
+    this.#stack.push({
+      ...frame(kind, this.#mayRun(), isUntil),
+      isCertain: isCertain && kind !== 'function',
+      name: kind === 'function' ? this.#name : undefined,
+    });
   }
 
   #pop(): void {
@@ -233,7 +259,8 @@ export class Reachability {
 
   #close(): void {
     const top = this.#top();
-    const isEmptySign = top.kind === 'function' && top.pipeline.commands === 0 && top.status === 'open';
+    const isEmptySign =
+      this.#sign !== 'name(' && top.kind === 'function' && top.pipeline.commands === 0 && top.status === 'open';
     if (isEmptySign) this.#stack.pop();
     if (isEmptySign || this.#sign === 'name(') {
       this.#sign = 'function';
@@ -247,7 +274,7 @@ export class Reachability {
 
 function frame(kind: Frame['kind'], runs: boolean, isUntil = false): Frame {
   return {
-    ...{ kind, runs, isUntil, isCertain: true, partRuns: runs, isLeft: false, isTaken: false },
+    ...{ kind, runs, isUntil, isCertain: true, partRuns: runs, isLeft: false, isTaken: false, name: undefined },
     ...{ status: 'open', joint: ';', pipeline: newPipeline() },
   };
 }
@@ -259,6 +286,17 @@ function newPipeline(): Pipeline {
 function opposite(status: Status): Status {
   if (status === 'open') return status;
   return status === 'fails' ? 'succeeds' : 'fails';
+}
+
+/** How a command of literal words ends. */
+function statusOf(first: string, words: readonly string[]): Status {
+  // What `[[` holds may be cut at its `&&`.
+  if (words.at(-1) === ']]' && !words.includes('[[')) return 'open';
+  if (first === 'true' || first === ':') return 'succeeds';
+  if (first === 'false') return 'fails';
+  const start = words.findIndex((word) => baseName(word) === first);
+  const own = words.filter((word, index) => !REDIRECTION.test(word) && !isBareRedirection(words[index - 1]));
+  return first === '((' ? arithmeticTest(words.slice(start)) : constantTest(first, own.slice(start + 1));
 }
 
 /** `exec` with a command, and not with redirections alone. */

@@ -24,7 +24,7 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
     needs: BUILDS,
     read: async (bytes, directory) => {
       const { buildsInScript } = await import('./build-command.js');
-      return buildsInScript(decode(bytes), { directory: '', own: directory, line: 1 });
+      return buildsInScript(decode(bytes), { directory: '', own: directory, line: 1, goesOn: true });
     },
   },
   {

@@ -1,3 +1,4 @@
+import { optionalField } from '../../lib/collections.js';
 import { baseName } from './program-name.js';
 import { Reachability } from './reachability.js';
 
@@ -8,7 +9,14 @@ export interface ShellCommand {
   readonly line: number;
   /** It is certain that no run of the script comes to it. */
   readonly neverRuns?: true;
+  /** The functions whose bodies it is part of. */
+  readonly functions?: readonly string[];
+  /** It is the name of a function that is defined here, and calls nothing. */
+  readonly isDefinition?: true;
 }
+
+/** What holds for all that a command runs, too. */
+type Place = Pick<ShellCommand, 'neverRuns' | 'functions'>;
 
 /** Stands in a word for what only a run knows: a variable, a substitution. */
 const OPEN_MARK = '\0';
@@ -105,7 +113,9 @@ class Splitter {
   commands(): readonly ShellCommand[] {
     while (this.#at < this.#script.length) this.#next();
     this.#endCommand();
-    return this.#found;
+    if (this.#reachability.isUnderstood) return this.#found;
+    // Where functions end is not known, so nobody can say which of them are called.
+    return this.#found.map(({ functions: _unsure, ...command }) => command);
   }
 
   #next(): void {
@@ -132,8 +142,13 @@ class Splitter {
       this.#at++;
       this.#line++;
       this.#skipHeredocs();
+    } else if (character === OPEN && script.startsWith('((', this.#at) && this.#arithmetic()) {
+      // It is a command, and was taken.
     } else if (/[;&|()]/.test(character) && !this.#isRedirectedCopy(character)) {
       this.#endCommand();
+      const last = this.#found.at(-1);
+      if (character === OPEN && this.#reachability.isName && last !== undefined)
+        this.#found[this.#found.length - 1] = { ...last, isDefinition: true };
       if (character === OPEN || character === CLOSE) this.#found.push({ words: [character], line: this.#line });
       const operator = OPERATORS.find((one) => script.startsWith(one, this.#at)) ?? character;
       this.#reachability.operator(operator);
@@ -151,6 +166,18 @@ class Splitter {
   /** `2>&1` and `&>file` are redirections, and end no command. */
   #isRedirectedCopy(character: string): boolean {
     return character === '&' && (this.#script[this.#at - 1] === '>' || this.#script[this.#at + 1] === '>');
+  }
+
+  /** Takes `((NUMBER))` and `((NUMBER < NUMBER))`, which are commands. */
+  #arithmetic(): boolean {
+    const literal = /\(\([ \t]*(\d{1,15})[ \t]*(?:([=!<>]=|[<>])[ \t]*(\d{1,15})[ \t]*)?\)\)/y;
+    literal.lastIndex = this.#at;
+    const [whole, ...parts] = literal.exec(this.#script) ?? [];
+    // A leading zero makes it octal.
+    if (whole === undefined || this.#word !== undefined || parts.some((part) => /^0\d/.test(part))) return false;
+    this.#words.push('((', ...parts.filter((part) => part !== undefined), '))');
+    this.#at += whole.length;
+    return true;
   }
 
   #append(text: string): void {
@@ -210,20 +237,19 @@ class Splitter {
     if (/^\s*pwd\s*$/.test(text)) return '.';
     if (/^\s*git rev-parse --show-toplevel\s*$/.test(text)) return TOP_MARK;
     if (OWN_DIRECTORY.test(text)) return OWN_MARK;
-    this.#nested(text, line, false);
+    this.#nested(text, line, {});
     return OPEN_MARK;
   }
 
-  #nested(script: string, line: number, neverRuns: boolean): void {
+  #nested(script: string, line: number, place: Place): void {
     const { depth } = this.#around;
     if (depth >= MAX_NESTING) return;
-    const inner = new Splitter(script, {
-      ...this.#around,
-      depth: depth + 1,
+    const neverRuns = place.neverRuns === true || this.#around.neverRuns;
+    const inner = new Splitter(script, { ...this.#around, depth: depth + 1, line, neverRuns }).commands();
+    this.#found.push({ words: [OPEN], line }, ...inner.map((command) => placed(command, place)), {
+      words: [CLOSE],
       line,
-      neverRuns: neverRuns || this.#around.neverRuns,
-    }).commands();
-    this.#found.push({ words: [OPEN], line }, ...inner, { words: [CLOSE], line });
+    });
   }
 
   #variable(text: string): string {
@@ -274,7 +300,7 @@ class Splitter {
       }
       this.#take(body.next);
       if (last?.words.some((word) => SHELLS.has(baseName(word))) === true)
-        this.#nested(this.#script.slice(start, body.end), line, last.neverRuns === true);
+        this.#nested(this.#script.slice(start, body.end), line, placeOf(last));
     }
   }
 
@@ -290,17 +316,18 @@ class Splitter {
     this.#words = [];
     this.#isLiteral = true;
     if (words.length === 0) return;
-    const neverRuns = !this.#reachability.command(words, isLiteral);
-    const own: Pick<ShellCommand, 'neverRuns'> = neverRuns ? { neverRuns } : {};
+    const { mayRun, functions } = this.#reachability.command(words, isLiteral);
+    const place: Place = {
+      ...(mayRun ? {} : { neverRuns: true }),
+      ...optionalField('functions', functions.length === 0 ? undefined : functions),
+    };
     // Its substitutions were found before it.
-    if (neverRuns) {
-      const inside = this.#found.splice(this.#before);
-      for (const command of inside) this.#found.push({ ...command, ...own });
-    }
-    this.#assign(words, neverRuns);
-    this.#found.push({ words, line: this.#line, ...own });
+    const inside = this.#found.splice(this.#before);
+    for (const command of inside) this.#found.push(placed(command, place));
+    this.#assign(words, !mayRun);
+    this.#found.push({ words, line: this.#line, ...place });
     const script = innerScript(words);
-    if (script !== undefined) this.#nested(script, this.#line, neverRuns);
+    if (script !== undefined) this.#nested(script, this.#line, place);
     this.#before = this.#found.length;
   }
 
@@ -321,6 +348,19 @@ class Splitter {
       if (isAlone) variables.set(name, isKnown ? value : null);
     }
   }
+}
+
+function placeOf({ neverRuns, functions }: ShellCommand): Place {
+  return { ...optionalField('neverRuns', neverRuns), ...optionalField('functions', functions) };
+}
+
+/** A command of a script in a script, with what holds for it by where that stands. */
+function placed(command: ShellCommand, { neverRuns, functions = [] }: Place): ShellCommand {
+  return {
+    ...command,
+    ...optionalField('neverRuns', neverRuns),
+    ...(functions.length === 0 ? {} : { functions: [...functions, ...(command.functions ?? [])] }),
+  };
 }
 
 /** A variable with a literal default that is not empty: an empty one mostly stands for flags that may come. */

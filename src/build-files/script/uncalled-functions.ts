@@ -1,0 +1,63 @@
+import { baseName } from './program-name.js';
+import { isDefault, isOpen, type ShellCommand } from './shell-commands.js';
+
+/** Words before a command that leave it the command. */
+const LEADING = /^(?:sudo|env|time|exec|command|builtin|nohup|if|then|else|elif|do|while|until|!|\{|\w+=.*)$/s;
+/** They show what stands behind them, and call nothing. */
+const SHOWING = new Set(['echo', 'printf', ':', 'true', 'false', 'unset', 'readonly', '[', '[[', 'test']);
+/** They may call what no word names. */
+const CALLING = new Set(['eval', 'source', '.', 'compgen', 'invoke-expression', 'iex']);
+/** `declare -f` shows all functions, `export -f` one. */
+const DECLARING = new Set(['declare', 'typeset', 'export', 'local']);
+/** What may stand between names in a text that is a script. */
+const BETWEEN = /[\s;&|()`"'$<>=]+/;
+
+/**
+ * Says which commands of a script stand in a function that nothing calls. Every word that is a function's name or holds
+ * it counts as a call (`trap f EXIT`, `xargs f`), but for what is only shown or is in the function itself; where the
+ * program of a command is not known, or another script is sourced, all functions may be called.
+ *
+ * @param goesOn whether what comes before or after the script may share its shell, or another script source it: then a
+ *   script that calls none of its functions is taken for a library
+ */
+export function inUncalledFunction(
+  commands: readonly ShellCommand[],
+  goesOn: boolean,
+): (command: ShellCommand) => boolean {
+  const names = new Set(commands.flatMap(({ functions = [] }) => functions.map(toLower)));
+  if (names.size === 0) return () => false;
+  const called = new Set<string>();
+  const isLive = ({ functions = [] }: ShellCommand) => functions.every((name) => called.has(toLower(name)));
+  // Of each command that waits, the functions that are to be called first.
+  let waiting = commands.filter(({ isDefinition, neverRuns }) => isDefinition !== true && neverRuns !== true);
+  for (let before = -1; before < called.size; ) {
+    before = called.size;
+    const live = waiting.filter(isLive);
+    waiting = waiting.filter((command) => !isLive(command));
+    for (const command of live) {
+      const calls = callsOf(command.words, names);
+      if (calls === 'any') return () => false;
+      for (const name of calls) called.add(name);
+    }
+  }
+  if (goesOn && called.size === 0) return () => false;
+  return (command) => !isLive(command);
+}
+
+function callsOf(words: readonly string[], names: ReadonlySet<string>): readonly string[] | 'any' {
+  const at = words.findIndex((word) => !LEADING.test(word));
+  const program = words[at] ?? '';
+  const own = toLower(baseName(program));
+  if (isOpen(program) || isDefault(program) || CALLING.has(own)) return 'any';
+  if (SHOWING.has(own)) return [];
+  const rest = words.slice(program === 'function' ? at + 2 : at);
+  const calls = rest.flatMap((word) => word.split(BETWEEN).map(toLower));
+  const named = calls.filter((name) => names.has(name));
+  const declaresAll = DECLARING.has(own) && named.length === 0 && rest.some((word) => /^-\w*[fF]/.test(word));
+  return declaresAll ? 'any' : named;
+}
+
+/** PowerShell calls functions in any case. */
+function toLower(text: string): string {
+  return text.toLowerCase();
+}
