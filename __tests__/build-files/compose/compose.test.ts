@@ -210,3 +210,15 @@ test('composeReader never throws, whatever a file holds', async () => {
     }),
   );
 });
+
+test('composeReader refuses services that make too much of the one they extend, and reads as many as people have', async () => {
+  const made = (services: number, values: number) =>
+    read({
+      'compose.yaml': `services:\n  base: { build: { context: ., args: { ${Array.from({ length: values }, (_, i) => `A${i}: x`).join(', ')} } } }\n${Array.from({ length: services }, (_, i) => `  s${i}: { extends: { service: base } }`).join('\n')}\n`,
+    });
+  const honest = await made(50, 100);
+  expect(honest.problems).toEqual([]);
+  expect(honest.builds).toHaveLength(51);
+  const { problems } = await made(600, 2000);
+  expect(problems).toMatchObject([{ isOfFile: true, message: expect.stringContaining('limit extended-values') }]);
+});

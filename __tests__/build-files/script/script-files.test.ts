@@ -80,6 +80,24 @@ describe('files whose scripts build', () => {
     expect(named).toMatchObject([{ buildArgs: {}, open: { args: ['A'] } }]);
   });
 
+  test('variables of a makefile that multiply each other cost no more than they say', async () => {
+    const variables = Array.from({ length: 30 }, (_, i) => `V${i + 1} = ${`$(V${i})`.repeat(20)}\n`).join('');
+    const recipes = '\tdocker build --build-arg A=$(V9)$(V30) .\n'.repeat(500);
+    const start = performance.now();
+    const { named } = await read('Makefile', `V0 = x\n${variables}a:\n${recipes}`);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(named).toHaveLength(500);
+    expect(named[0]).toMatchObject({ buildArgs: {}, open: { args: ['A'] } });
+  });
+
+  test('a comment behind a variable of a makefile is found behind any blanks', async () => {
+    const { named } = await read(
+      'Makefile',
+      `A = x${' '.repeat(200_000)}# y\na:\n\tdocker build --build-arg A=$(A) .\n`,
+    );
+    expect(named).toMatchObject([{ buildArgs: { A: 'x' } }]);
+  });
+
   test('those of dependencies are not read', () => {
     expect(['node_modules/a/package.json', 'vendor/a/Makefile', 'a.go'].some(isScriptFile)).toBe(false);
   });

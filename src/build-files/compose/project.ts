@@ -31,6 +31,8 @@ const MAX_COMPOSE_BYTES = 1024 * 1024;
 const MAX_FILES = 200;
 /** How long a chain of `extends` may be. */
 const MAX_EXTENDS = 100;
+/** Nodes of all services together once each has what it extends: many that extend a long one make much of little. */
+const MAX_EXTENDED_NODES = 1_000_000;
 
 const TOP_LEVEL_KEYS: ReadonlySet<string> = new Set([
   ...CONTAINER_KEYS,
@@ -123,6 +125,7 @@ class Loader {
   readonly #options: DefinitionOptions;
   readonly #extended = new Map<string, Promise<ComposeMap | undefined>>();
   #files = 0;
+  #extendedNodes = 0;
 
   constructor(project: ComposeProject, options: DefinitionOptions) {
     this.#given = new Map(project.files.map(({ path, bytes }) => [path, bytes]));
@@ -338,8 +341,22 @@ class Loader {
     return undefined;
   }
 
-  #extendedService(name: string, service: ComposeEntry, base: ComposeNode, scope: ExtendsScope): ComposeNode {
+  #extendedService(
+    name: string,
+    service: ComposeEntry,
+    base: ComposeNode,
+    scope: ExtendsScope,
+  ): ComposeNode | undefined {
     const source = withoutReplacedService(base, scope.root, scope.key, name);
+    this.#extendedNodes += nodesIn(source);
+    if (this.#extendedNodes > MAX_EXTENDED_NODES) {
+      this.problems.notRead(
+        topOf(scope.file),
+        `With what they extend, its services have more than ${MAX_EXTENDED_NODES} values (limit extended-values).`,
+      );
+      scope.services.delete(name);
+      return undefined;
+    }
     const merged = mergeService(source, service.value, this.#onMergeError);
     if (merged.kind !== 'map') return merged;
     const entries = new Map(merged.entries);
@@ -398,6 +415,12 @@ function layered(first: Variables, second: Variables): Variables {
 
 function topOf(file: string): NodePlace {
   return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+}
+
+function nodesIn(node: ComposeNode): number {
+  if (node.kind === 'scalar') return 1;
+  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
+  return children.reduce((sum, child) => sum + nodesIn(child), 1);
 }
 
 function looksLikeService(node: ComposeNode): boolean {

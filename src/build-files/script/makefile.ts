@@ -5,6 +5,8 @@ import { TOP_MARK } from './shell-commands.js';
 /** What variables that stand for variables may come to. */
 const MAX_DEPTH = 10;
 const MAX_VALUE_LENGTH = 4096;
+/** All that variables stand for in one makefile. */
+const MAX_EXPANDED_LENGTH = 1024 * 1024;
 /** Stands for what only a run of make knows. */
 const UNKNOWN = '\0';
 
@@ -16,13 +18,13 @@ const UNKNOWN = '\0';
  */
 export function buildsInMakefile(text: string, directory: string): RequestedBuilds {
   const lines = logicalLines(text);
-  const variables = variablesOf(lines.map(({ text }) => text));
+  const variables = new Variables(valuesOf(lines.map(({ text }) => text)));
   const found: RequestedBuilds[] = [];
   for (const { text, line } of lines) {
     const recipe = /^\t\s*[@+-]*(.*)$/s.exec(text)?.[1] ?? /^[^\t#=:]+:[^=;:]*;\s*[@+-]*(.*)$/s.exec(text)?.[1];
     // Only what names a program or a variable in its place can build.
     if (recipe === undefined || !/buil|bud|bake|kaniko/.test(recipe)) continue;
-    found.push(buildsInScript(expand(recipe, variables, 0), { directory, own: directory, line, goesOn: true }));
+    found.push(buildsInScript(variables.expand(recipe), { directory, own: directory, line, goesOn: true }));
   }
   return allRequested(found);
 }
@@ -51,32 +53,55 @@ function logicalLines(text: string): readonly LogicalLine[] {
 }
 
 /** Null: set more than once, or added to. */
-type Variables = ReadonlyMap<string, string | null>;
+type Values = ReadonlyMap<string, string | null>;
 
-function variablesOf(lines: readonly string[]): Variables {
+function valuesOf(lines: readonly string[]): Values {
   const found = new Map<string, string | null>([['CURDIR', '.']]);
   for (const line of lines) {
     const match = /^ *(?:export +|override +)*([A-Za-z_][\w.-]*)[ \t]*(::?:?=|\?=|\+=|!=|=)[ \t]*(.*)$/s.exec(line);
     if (match === null) continue;
     const [, name = '', operator, value = ''] = match;
     const isLiteral = operator !== '+=' && operator !== '!=' && !found.has(name);
-    found.set(name, isLiteral ? value.replace(/\s+#.*$/s, '').trimEnd() : null);
+    const comment = value.search(/\s#/);
+    found.set(name, isLiteral ? value.slice(0, comment < 0 ? value.length : comment).trimEnd() : null);
   }
   return found;
 }
 
-function expand(text: string, variables: Variables, depth: number): string {
-  return text.replace(
-    /\$(?:\$|\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\{([^{}]*)\}|(.))/gs,
-    (whole, round, curly, letter) => {
-      if (whole === '$$') return '$';
-      const name = String(round ?? curly ?? letter).trim();
-      if (/^(?:dir|abspath|realpath)\b.*MAKEFILE_LIST/.test(name)) return '.';
-      if (/^shell (?:pwd|git rev-parse --show-toplevel)$/.test(name)) return name.endsWith('pwd') ? '.' : TOP_MARK;
-      const value = variables.get(name);
-      if (typeof value !== 'string' || depth >= MAX_DEPTH) return UNKNOWN;
-      const expanded = expand(value, variables, depth + 1);
-      return expanded.length > MAX_VALUE_LENGTH ? UNKNOWN : expanded;
-    },
-  );
+/** What variables stand for. Each is expanded once a depth, so that variables of variables cost no more than they say. */
+class Variables {
+  readonly #values: Values;
+  readonly #expanded = new Map<string, string>();
+  #left = MAX_EXPANDED_LENGTH;
+
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  expand(text: string, depth = 0): string {
+    return text.replace(
+      /\$(?:\$|\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\{([^{}]*)\}|(.))/gs,
+      (whole, round, curly, letter) => {
+        if (whole === '$$') return '$';
+        const name = String(round ?? curly ?? letter).trim();
+        if (/^(?:dir|abspath|realpath)\b.*MAKEFILE_LIST/.test(name)) return '.';
+        if (/^shell (?:pwd|git rev-parse --show-toplevel)$/.test(name)) return name.endsWith('pwd') ? '.' : TOP_MARK;
+        const value = this.#value(name, depth);
+        this.#left -= value.length;
+        return this.#left < 0 ? UNKNOWN : value;
+      },
+    );
+  }
+
+  #value(name: string, depth: number): string {
+    const value = this.#values.get(name);
+    if (typeof value !== 'string' || depth >= MAX_DEPTH || this.#left < 0) return UNKNOWN;
+    const key = `${depth} ${name}`;
+    const known = this.#expanded.get(key);
+    if (known !== undefined) return known;
+    const expanded = this.expand(value, depth + 1);
+    const kept = expanded.length > MAX_VALUE_LENGTH ? UNKNOWN : expanded;
+    this.#expanded.set(key, kept);
+    return kept;
+  }
 }

@@ -15,8 +15,8 @@ interface Frame {
   /** Of an `if`: one of its conditions holds for certain. */
   isTaken: boolean;
   readonly isUntil: boolean;
-  /** Of the body of a function. */
-  readonly name: string | undefined;
+  /** The functions it is part of, the outermost first. */
+  readonly functions: readonly string[];
   /** Of the list that is read now, without its last pipeline. */
   status: Status;
   joint: '&&' | '||' | ';';
@@ -36,6 +36,9 @@ export interface CommandPlace {
   /** The functions whose bodies it is part of, the outermost first. */
   readonly functions: readonly string[];
 }
+
+/** Functions within functions whose names are kept; nobody nests so many. */
+const MAX_NESTED_FUNCTIONS = 20;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
 /** Words before a command that leave it the command. */
@@ -99,7 +102,7 @@ export class Reachability {
       this.#name = rest[0];
     } else if (rest.length > 0 || this.#sign !== 'function') this.#sign = undefined;
     if (words.at(-1) === '{' && FOREIGN.test(words[0] ?? '')) this.#isForeign = true;
-    return { mayRun: this.#mayRun(), functions: this.#stack.flatMap(({ name }) => name ?? []) };
+    return { mayRun: this.#mayRun(), functions: this.#top().functions };
   }
 
   /** Whether what was read so far has the form of a POSIX shell's script, so that functions end where they seem to. */
@@ -222,12 +225,14 @@ export class Reachability {
   }
 
   #push(kind: Frame['kind'], isUntil = false): void {
-    const { joint, status } = this.#top();
+    const { joint, status, functions } = this.#top();
     const isCertain = joint === ';' || status === (joint === '&&' ? 'succeeds' : 'fails');
+    const isFunction = kind === 'function';
+    const isNamed = isFunction && functions.length < MAX_NESTED_FUNCTIONS;
     this.#stack.push({
       ...frame(kind, this.#mayRun(), isUntil),
-      isCertain: isCertain && kind !== 'function',
-      name: kind === 'function' ? this.#name : undefined,
+      isCertain: isCertain && !isFunction,
+      functions: isNamed ? [...functions, this.#name ?? ''] : functions,
     });
   }
 
@@ -274,7 +279,7 @@ export class Reachability {
 
 function frame(kind: Frame['kind'], runs: boolean, isUntil = false): Frame {
   return {
-    ...{ kind, runs, isUntil, isCertain: true, partRuns: runs, isLeft: false, isTaken: false, name: undefined },
+    ...{ kind, runs, isUntil, isCertain: true, partRuns: runs, isLeft: false, isTaken: false, functions: [] },
     ...{ status: 'open', joint: ';', pipeline: newPipeline() },
   };
 }
