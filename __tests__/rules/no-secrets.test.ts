@@ -97,6 +97,24 @@ describe('keys and credentials in layers', () => {
     }
   });
 
+  test('are a warning where they only often are credentials, and nothing once they have ended', async () => {
+    const token: SecretFile = { ...KEY, kind: 'JSON Web Token', isLikely: true };
+    expect(await answers({ secrets: [token] })).toMatchObject([
+      { aspect: 'layers', outcome: 'pass', message: expect.stringContaining('except for what is reported') },
+      { aspect: 'likely', outcome: 'fail', atMost: 'warning' },
+      quiet,
+    ]);
+    expect(await answers({ secrets: [{ ...token, expires: 1_000_000_000 }] })).toMatchObject([
+      { aspect: 'layers', outcome: 'pass' },
+      quiet,
+    ]);
+    expect(await answers({ secrets: [{ ...token, expires: 4_000_000_000 }, KEY] })).toMatchObject([
+      { aspect: 'layers', outcome: 'fail' },
+      { aspect: 'likely', outcome: 'fail' },
+      quiet,
+    ]);
+  });
+
   test('of several files are reported in the plural', async () => {
     const two = [KEY, { ...KEY, path: 'root/other.pem' }];
     const [, packaged] = await answers({ secrets: two, asPackaged: two.map(({ path }) => path) });

@@ -19,6 +19,10 @@ const markFields = {
   kind: text,
   line: z.exactOptional(z.int().min(1)).describe('Absent in files that have no lines.'),
   isClosed: z.exactOptional(z.literal(true)).describe('Encrypted whole: certificates alone may be in it.'),
+  isLikely: z
+    .exactOptional(z.literal(true))
+    .describe('A credential often and not always: a JSON Web Token, or a password in a URL.'),
+  expires: z.exactOptional(z.number()).describe('When it ends, in seconds of Unix time, where it says so.'),
 };
 
 const contentSchema = z.strictObject({

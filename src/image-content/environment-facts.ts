@@ -1,5 +1,5 @@
+import { likelySecretsIn } from './secrets/likely-secrets.js';
 import { secretsInText } from './secrets/secret-text.js';
-import { likelySecretsIn } from './secrets/tokens.js';
 
 /** Something in an image's environment that a person should see. */
 export interface EnvironmentFinding {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type EnvironmentFinding, environmentSecrets } from '../image-content/environment-facts.js';
 import type { SecretFile } from '../image-content/filesystem/filesystem-facts.js';
+import { likelySecretsIn } from '../image-content/secrets/likely-secrets.js';
 import { secretsInText } from '../image-content/secrets/secret-text.js';
-import { likelySecretsIn } from '../image-content/secrets/tokens.js';
 import { listed, plural } from '../lib/text.js';
 import { stricter } from '../policy/strictness.js';
 import { shortened, unevaluated, withoutLinuxContents } from './image-contents.js';
@@ -33,8 +33,12 @@ export const noSecrets: ImageRule<Options> = {
     'Private keys are known by their content: PEM and OpenSSH, DER (PKCS #8, PKCS #1, SEC 1, DSA), PKCS #12, JKS and JCEKS',
     'stores, age, PuTTY and gpg-agent; credentials by the files that programs keep them in, and tokens by their form.',
     'Certificates, public keys and stores of certificates are none. Keys are found indented, quoted, commented, in UTF-16,',
-    'in base64, in programs and in other binaries. A JSON Web Token and a password in a URL, in the environment, a label, a',
-    'command or the history, are warnings: the token may have ended, and the password may open nothing.',
+    'in base64, in programs and in other binaries. A JSON Web Token and a password in a URL are warnings, since the token',
+    'may have ended and the password may open nothing: any in the environment, a label, a command or the history; in files,',
+    'tokens that have not ended, and passwords of letters and digits for hosts that are no examples. Files in compressed',
+    'archives (`.zip`, `.jar`, `.gz`) are not searched.',
+    '',
+    'Tokens of GitHub and npm count where their checksum is right.',
     '',
     'What excuses a key is nothing that the maker of the image decides alone. A directory called `tests` or `docs` excuses',
     'none. Keys that well-known projects publish in their own sources are passed over, by the digest of the key. A file',
@@ -82,7 +86,7 @@ export const noSecrets: ImageRule<Options> = {
   },
 };
 
-function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
+function evaluateLayers({ evidence, now }: ImageRuleSubject, chosen: Options): readonly RuleResult[] {
   const aspect = 'layers';
   const filesystem = needed(evidence, 'filesystem');
   if (!filesystem.ok) return [{ ...filesystem.error, aspect }];
@@ -90,7 +94,9 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
   if (!ownership.ok) return [{ ...ownership.error, aspect }];
   const allowed = matchesPath(chosen.allowFiles);
   const { asPackaged } = ownership.value;
-  const remaining = filesystem.value.secrets.filter(({ path }) => !allowed(path));
+  const found = filesystem.value.secrets.filter(({ path }) => !allowed(path));
+  const likely = found.filter(({ isLikely, expires }) => isLikely === true && !hasEnded(expires, now));
+  const remaining = found.filter(({ isLikely }) => isLikely !== true);
   const closed = remaining.filter(({ isClosed }) => isClosed === true);
   const isPackaged = ({ path, hidden }: SecretFile) => !hidden && asPackaged.has(path);
   const packaged = remaining.filter((secret) => secret.isClosed !== true && isPackaged(secret));
@@ -104,7 +110,7 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
       : (withAspect(unevaluated(filesystem.value), aspect) ?? {
           outcome: 'pass',
           aspect,
-          message: `No key or credential was found in its ${layers}${packaged.length + closed.length > 0 ? ', except for what is reported separately' : ''}.`,
+          message: `No key or credential was found in its ${layers}${packaged.length + closed.length + likely.length > 0 ? ', except for what is reported separately' : ''}.`,
         }),
     ...(packaged.length === 0
       ? []
@@ -120,6 +126,16 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
             fix: allow,
           },
         ]),
+    ...(likely.length === 0
+      ? []
+      : [
+          {
+            ...reported(likely, ['holds', 'hold'], 'what often is a credential'),
+            aspect: 'likely',
+            atMost: 'warning' as const,
+            fix: 'Revoke what is one, and use an image that was built without it. Allow the paths of what is none with `allow-files`.',
+          },
+        ]),
     ...(closed.length === 0
       ? []
       : [
@@ -131,6 +147,10 @@ function evaluateLayers({ evidence }: ImageRuleSubject, chosen: Options): readon
           },
         ]),
   ];
+}
+
+function hasEnded(expires: number | undefined, now: Date): boolean {
+  return expires !== undefined && expires * 1000 <= now.getTime();
 }
 
 function withAspect(result: RuleResult | null, aspect: string): RuleResult | null {

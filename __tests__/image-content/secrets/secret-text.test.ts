@@ -1,8 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of shells
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { credentialsIn, isCredentialFile } from '../../../src/image-content/secrets/credential-files.js';
-import { secretsInText } from '../../../src/image-content/secrets/secret-text.js';
-import { fakeKey, fakeToken } from '../../support/image/planted-secrets.js';
+import { likelyInText, secretsInText } from '../../../src/image-content/secrets/secret-text.js';
+import { fakeJwt, fakeKey, fakeToken } from '../../support/image/planted-secrets.js';
 
 /** Pieces of what looks like a secret, so that much nearly is one. */
 const piece = fc.oneof(
@@ -48,6 +49,70 @@ describe('secrets in a text', () => {
 
 test('a key is one whatever filler follows it', () => {
   expect(secretsInText(`${fakeKey('RSA ')}${'x'.repeat(3000)}`)).toEqual([{ kind: 'RSA private key', line: 1 }]);
+});
+
+describe('a key of a documentation', () => {
+  const body = 'MIIEowIABAKCAQEAqKpRgnn6yq26U3yt5YFZquyukfRjbMXDcNOK4rMCxDR';
+  const key = (text: string) => `-----BEGIN RSA PRIVATE KEY-----\\n${text}\\n-----END RSA PRIVATE KEY-----`;
+
+  test.each([`${body}...fvY4+te`, `${body}\u2026fvY4+te`, `EXAMPLEBAAKC${body}`, `${body}EXAMPLE`])(
+    'is none where its middle is left out or written over: %s',
+    (text) => {
+      expect(secretsInText(key(text))).toEqual([]);
+    },
+  );
+
+  test.each([body, `${body}\\n# EXAMPLE\\n`, `${body}\\n# and so on ...`])('is one where it is whole: %s', (text) => {
+    expect(secretsInText(key(text))).toHaveLength(1);
+  });
+});
+
+describe('a token of GitHub or npm', () => {
+  test.each(['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'npm_'])('counts with the right checksum alone: %s', (prefix) => {
+    const token = fakeToken(prefix, 36);
+    expect(secretsInText(token)).toHaveLength(1);
+    const last = token.endsWith('0') ? '1' : '0';
+    expect(secretsInText(`${token.slice(0, -1)}${last}`)).toEqual([]);
+  });
+});
+
+describe('what often is a credential', () => {
+  test.each([
+    ['https://bot:s3cr3tW0rd@git.acme.io/x', 'password in a URL'],
+    ['postgres://app:a8Fz-12mq@db.prod.acme.com:5432/app', 'password in a URL'],
+    ['redis://:hunter2hunter3@10.0.0.7:6379', 'password in a URL'],
+    [fakeJwt({ iss: 'https://login.acme.io', exp: 4_000_000_000 }), 'JSON Web Token'],
+    [fakeJwt({ iss: 'kubernetes/serviceaccount', sub: 'system:serviceaccount:default:default' }), 'JSON Web Token'],
+  ])('is found in a file: %s', (content, kind) => {
+    expect(likelyInText(`a\n${content}\n`)).toMatchObject([{ kind, line: 2, isLikely: true }]);
+  });
+
+  test.each([
+    'https://user:password@example.com',
+    'https://user:pa55word1@db.example.org/x',
+    'https://user:pa55word1@localhost:8080',
+    'https://user:pa55word1@host.com/x',
+    'https://user:${PASSWORD1}@git.acme.io/x',
+    'https://user:<password1>@git.acme.io/x',
+    'https://username:p%40ssword@proxy',
+    'postgresql://scott:tiger@db.acme.io',
+    'http://[::1]:8080/a@b.c',
+    'https://acme.io/a:b/c12345678@d.e',
+    fakeJwt({ some: 'payload' }),
+    fakeJwt({ sub: '1234567890', name: 'John Doe', iat: 1_516_239_022 }),
+    fakeJwt({ iss: 'joe' }),
+    'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJub25zZW5zZX0.c2lnbmF0dXJlLWlzLW5vbmU',
+  ])('is none of the examples of documentation and tests: %s', (content) => {
+    expect(likelyInText(content)).toEqual([]);
+  });
+
+  test('costs no more than its text, whatever it is', () => {
+    for (const part of ['eyJ', '-eyJa', '://a:', '://', 'eyJaaaaaaaaaaa.', 'a:b@']) {
+      const start = performance.now();
+      likelyInText(part.repeat(30_000));
+      expect(performance.now() - start).toBeLessThan(2000);
+    }
+  });
 });
 
 describe('files that hold credentials', () => {

@@ -30,6 +30,10 @@ export interface SecretMark {
   readonly line?: number;
   /** All of it is encrypted, so that certificates alone may be in it. */
   readonly isClosed?: true;
+  /** It is a credential often and not always: a JSON Web Token, a password in a URL. */
+  readonly isLikely?: true;
+  /** When it ends, in seconds of Unix time, where it says so. */
+  readonly expires?: number;
 }
 
 /** One path of an image. */

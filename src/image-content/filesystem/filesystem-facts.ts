@@ -1,4 +1,4 @@
-import type { FileEntry } from './file-entry.js';
+import type { FileEntry, SecretMark } from './file-entry.js';
 import type { FileTree } from './file-tree.js';
 
 /** What a program lets somebody do who got into the container. */
@@ -24,13 +24,8 @@ export interface Program {
 }
 
 /** A key or credential in a layer, whether or not a later layer hides it: who has the image has every layer. */
-export interface SecretFile {
+export interface SecretFile extends SecretMark {
   readonly path: string;
-  readonly kind: string;
-  /** Absent in files that have no lines. */
-  readonly line?: number;
-  /** All of it is encrypted, so that certificates alone may be in it. */
-  readonly isClosed?: true;
   /** 0-based, from the bottom. */
   readonly layer: number;
   /** A later layer removes or replaces it, so it can't be seen in a container. */

@@ -4,7 +4,7 @@ import { catalogReader } from '../../packages/catalogers/index.js';
 import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
 import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
-import { keysInText, secretsInText } from '../secrets/secret-text.js';
+import { keysInText, likelyInText, secretsInText } from '../secrets/secret-text.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
 import { LAYER_LIMITS } from './limits.js';
@@ -61,6 +61,8 @@ export class FileScanner implements MemberSink {
   #linesBefore = 0;
   #windows = 0;
   #secrets: SecretMark[] = [];
+  /** Apart, so that many of them hide no other. */
+  #likely: SecretMark[] = [];
   /** Of a program or a large binary: what was not searched yet. */
   #binary: Uint8Array[] = [];
   #binaryBytes = 0;
@@ -109,7 +111,9 @@ export class FileScanner implements MemberSink {
       ...(this.#interpreter === undefined ? {} : { interpreter: this.#interpreter }),
       ...(programs.length === 0 ? {} : { programs }),
       ...optionalField('catalog', isEmpty ? undefined : catalog),
-      ...(this.#secrets.length === 0 ? {} : { secrets: this.#secrets.slice(0, MAX_SECRETS) }),
+      ...(this.#secrets.length + this.#likely.length === 0
+        ? {}
+        : { secrets: [...this.#secrets.slice(0, MAX_SECRETS), ...this.#likely] }),
       ...(this.#kept === null ? {} : { bytes: Buffer.concat(this.#kept) }),
     });
   }
@@ -170,8 +174,9 @@ export class FileScanner implements MemberSink {
   }
 
   #add(mark: SecretMark): void {
-    const known = this.#secrets.some((other) => other.kind === mark.kind && other.line === mark.line);
-    if (!known && this.#secrets.length < MAX_SECRETS) this.#secrets.push(mark);
+    const found = mark.isLikely === true ? this.#likely : this.#secrets;
+    const known = found.some((other) => other.kind === mark.kind && other.line === mark.line);
+    if (!known && found.length < MAX_SECRETS) found.push(mark);
   }
 
   #searchText(chunk: Uint8Array): void {
@@ -190,7 +195,8 @@ export class FileScanner implements MemberSink {
     const found = [...secretsInText(this.#text), ...(isWide ? secretsInText(this.#text.replaceAll('\0', '')) : [])];
     const named = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
     this.#windows += 1;
-    for (const mark of [...found, ...named]) this.#add({ kind: mark.kind, line: mark.line + this.#linesBefore });
+    const likely = this.#form === 'binary' ? [] : likelyInText(this.#text);
+    for (const mark of [...found, ...named, ...likely]) this.#add({ ...mark, line: mark.line + this.#linesBefore });
     const rest = this.#text.length >= TEXT_WINDOW ? this.#text.slice(-TEXT_OVERLAP) : '';
     this.#linesBefore += countLines(this.#text) - countLines(rest);
     this.#text = rest;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SecretMark } from '../filesystem/file-entry.js';
+import { likelySecretsInFile } from './likely-secrets.js';
 import { type KeyInText, MAX_PEM, privateKeysIn } from './private-key-text.js';
 import { tokensIn } from './tokens.js';
 
@@ -108,6 +109,11 @@ export interface TextSecret extends SecretMark {
  */
 export function secretsInText(text: string): readonly TextSecret[] {
   return [...keysInText(text), ...tokensIn(text)].map(({ kind, at }) => ({ kind, line: lineOf(text, at) }));
+}
+
+/** What is a secret often and not always, with its line. */
+export function likelyInText(text: string): readonly TextSecret[] {
+  return likelySecretsInFile(text).map(({ at, ...mark }) => ({ ...mark, isLikely: true, line: lineOf(text, at) }));
 }
 
 /** Private keys in a text, but for those that projects publish. */

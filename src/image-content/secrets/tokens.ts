@@ -1,9 +1,12 @@
+import { crc32 } from 'node:zlib';
 import { isVaried } from './private-key-text.js';
 
 interface TokenPattern {
   readonly kind: string;
   /** Its repetitions are bounded, so it can't run away on hostile text. */
   readonly pattern: RegExp;
+  /** Whether its end is the checksum of the rest, which what examples make up lacks. */
+  readonly isSummed?: true;
 }
 
 /**
@@ -13,10 +16,10 @@ interface TokenPattern {
  * @see https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
  */
 const TOKENS: readonly TokenPattern[] = [
-  { kind: 'GitHub token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g },
+  { kind: 'GitHub token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g, isSummed: true },
   { kind: 'GitHub fine-grained token', pattern: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g },
   { kind: 'GitLab token', pattern: /\bgl(?:pat|ptt|dt|rt|cbt|ft|agent|soat)-[A-Za-z0-9_-]{20,64}/g },
-  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g, isSummed: true },
   { kind: 'PyPI token', pattern: /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,250}/g },
   { kind: 'crates.io token', pattern: /\bcio[A-Za-z0-9]{32}\b/g },
   { kind: 'NuGet key', pattern: /\boy2[a-z0-9]{43}\b/g },
@@ -72,21 +75,28 @@ const ANY_TOKEN =
 /** Tokens in a text, by their kinds and places. Examples are distinguished by their lack of variety, and by the word. */
 export function tokensIn(text: string): readonly { readonly kind: string; readonly at: number }[] {
   if (!ANY_TOKEN.test(text)) return [];
-  return TOKENS.flatMap(({ kind, pattern }) =>
-    [...text.matchAll(pattern)].flatMap((match) =>
-      isVaried(match[0]) && !/EXAMPLE/i.test(match[0]) ? [{ kind, at: match.index }] : [],
-    ),
+  return TOKENS.flatMap(({ kind, pattern, isSummed }) =>
+    [...text.matchAll(pattern)].flatMap((match) => {
+      const isToken = isSummed === true ? hasChecksum(match[0]) : isVaried(match[0]) && !/EXAMPLE/i.test(match[0]);
+      return isToken ? [{ kind, at: match.index }] : [];
+    }),
   );
 }
 
-/** A signed JSON Web Token: header and payload are objects in base64url. */
-const JWT = /\beyJ[A-Za-z0-9_-]{10,600}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{20,1400}/;
-const URL_PASSWORD = /:\/\/[^\s/:@"'<>]{0,64}:([^\s/@"'<>]{3,200})@/g;
-/** Passwords that stand for one: of an example, or of a variable. */
-const NO_PASSWORD = /^(?:\$|\{|%[A-Za-z_]|<|\*+$|x+$|\.+$|pass(?:word|wd)?$|pwd$|secret$|changeme$|token$|example)/i;
+const BASE_62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const CHECKSUM_LENGTH = 6;
 
-/** What is a credential often and not always: a JSON Web Token, which may have ended, and a password in a URL. */
-export function likelySecretsIn(text: string): readonly string[] {
-  const passwords = [...text.matchAll(URL_PASSWORD)].filter(([, password = '']) => !NO_PASSWORD.test(password));
-  return [...(JWT.test(text) ? ['JSON Web Token'] : []), ...(passwords.length > 0 ? ['password in a URL'] : [])];
+/**
+ * Whether a token of GitHub or npm ends with the CRC-32 of what is behind its prefix, in base 62.
+ *
+ * @see https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
+ */
+function hasChecksum(token: string): boolean {
+  const value = token.slice(token.indexOf('_') + 1);
+  let sum = crc32(value.slice(0, -CHECKSUM_LENGTH));
+  for (const character of [...value.slice(-CHECKSUM_LENGTH)].reverse()) {
+    if (BASE_62[sum % 62] !== character) return false;
+    sum = Math.floor(sum / 62);
+  }
+  return sum === 0;
 }
