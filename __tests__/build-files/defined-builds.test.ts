@@ -101,8 +101,8 @@ describe('the builds of bake definitions', () => {
       'docker-bake.hcl': 'target "app" {\n  args = { BASE = "alpine:${timestamp()}", OTHER = "1" }\n}\n',
     });
     expect(reading.builds).toMatchObject([{ args: { OTHER: '1' }, open: [{ field: 'args.BASE', line: 2 }] }]);
-    expect(reading.unseen).toEqual([
-      { path: 'docker-bake.hcl', line: 1, what: 'builds Dockerfile with a value of its own for BASE' },
+    expect(reading.uses).toMatchObject([
+      { open: [{ argument: 'BASE', definition: 'docker-bake.hcl', line: 1 }], unresolved: expect.any(String) },
     ]);
   });
 

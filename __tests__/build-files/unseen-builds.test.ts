@@ -52,28 +52,10 @@ describe('a workflow that is not looked into in full is reported', () => {
       ['builds module/app.build, which is not here'],
     ],
     [
-      'an argument',
-      pushes({ 'build-args': 'BASE=${{ matrix.base }}' }),
-      ['builds Dockerfile with a value of its own for BASE'],
+      'another file by default',
+      runs('docker build -f "${FILE:-Dockerfile}" .'),
+      ['builds Dockerfile, or another file that a run names'],
     ],
-    [
-      'an argument of a command',
-      runs('docker build --build-arg=BASE=$B .'),
-      ['builds Dockerfile with a value of its own for BASE'],
-    ],
-    [
-      'an argument of the environment',
-      runs('docker build --build-arg BASE .'),
-      ['builds Dockerfile with a value of its own for BASE'],
-    ],
-    ['any arguments', runs('docker build $ARGS .'), ['builds Dockerfile with a value of its own for BASE, OTHER']],
-    [
-      'any arguments as input',
-      pushes({ 'build-args': '${{ inputs.args }}' }),
-      ['builds Dockerfile with a value of its own for BASE, OTHER'],
-    ],
-    ['a target', pushes({ target: '${{ matrix.t }}' }), ['builds Dockerfile with a target of its own']],
-    ['a context', runs('docker build --build-context a=$A .'), ['builds Dockerfile with named contexts of its own']],
   ])('%s', async (_what, files, clauses) => {
     expect(await unseen({ Dockerfile: STAGES, ...files })).toEqual(clauses.map((clause) => `${W} ${clause}`));
   });
@@ -90,30 +72,6 @@ describe('a workflow that is not looked into in full is reported', () => {
   ])('and one that %s is not', async (what, files) => {
     const options = what === 'is left out' ? { exclude: [W] } : {};
     expect(await unseen({ Dockerfile: STAGES, ...files }, options)).toEqual([]);
-  });
-
-  test('and of many arguments the first are named, of which the platform is none unless it is given', async () => {
-    const names = ['G', 'F', 'E', 'D', 'C', 'B', 'A', 'TARGETARCH'];
-    const Dockerfile =
-      names.map((name) => `ARG ${name}=a\n`).join('') + names.map((name) => `FROM $${name}\n`).join('');
-    const clause = `${W} builds Dockerfile with a value of its own for `;
-    expect(await unseen({ Dockerfile, ...runs('docker build $ARGS .') })).toEqual([
-      `${clause}A, B, C, D, E and others`,
-    ]);
-    const some = runs('docker build --build-arg TARGETARCH=$X --build-arg F --build-arg OTHER .');
-    expect(await unseen({ Dockerfile, ...some })).toEqual([`${clause}F, TARGETARCH`]);
-  });
-
-  test('and builds that differ in what is not known alone are read as one', async () => {
-    const builds = Array.from({ length: 200 }, (_, index) => `docker build --build-arg A${index}=$X .`);
-    const files = { Dockerfile: 'ARG A7=a\nFROM $A7\n', ...runs(builds.join('\n')) };
-    const reading = await readRepository(openWorkingTree(makeDirectory(files), { allFiles: true }), READING_OPTIONS);
-    expect(reading).toMatchObject({
-      value: {
-        files: [{ path: 'Dockerfile', status: 'read' }],
-        unseen: [{ path: W, what: 'builds Dockerfile with a value of its own for A7' }],
-      },
-    });
   });
 
   test('and what the gate is given itself is not', async () => {

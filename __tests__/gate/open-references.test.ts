@@ -113,6 +113,100 @@ describe('a value that only a run knows', () => {
   });
 });
 
+const STAGES =
+  'FROM one.example/a AS build\nFROM two.example/b AS test\nFROM three.example/c\nCOPY --from=build /x /x\n';
+const pushes = (inputs: Readonly<Record<string, string>>) => ({
+  [W]: JSON.stringify({ jobs: { a: { steps: [{ uses: 'docker/build-push-action@v6', with: inputs }] } } }),
+});
+
+describe('another parameter that only a run knows', () => {
+  const opened = (uses: readonly ImageUse[]) =>
+    Object.fromEntries(
+      uses.map(({ expanded, open = [] }) => [expanded, open.map((one) => `${one.argument} ${one.decidedBy}`).join()]),
+    );
+
+  test('leaves open what another target would ship or pull', async () => {
+    const uses = await usesOf({ Dockerfile: STAGES, ...pushes({ target: '${{ inputs.target }}' }) });
+    const target = '--target ${{ inputs.target }}';
+    expect(opened(uses)).toEqual({ 'one.example/a': target, 'two.example/b': target, 'three.example/c': '' });
+    expect(uses.map(({ reachable, role }) => [reachable, role])).toEqual([
+      [true, 'build'],
+      [true, 'build'],
+      [true, 'final'],
+    ]);
+  });
+
+  test('leaves nothing open by the target where there is one stage, or where the caller names it', async () => {
+    const given = pushes({ target: '${{ inputs.target }}' });
+    expect(opened(await usesOf({ Dockerfile: 'FROM one.example/a\n', ...given }))).toEqual({ 'one.example/a': '' });
+    const tree = openWorkingTree(makeDirectory({ Dockerfile: STAGES, ...given }), { allFiles: true });
+    const reading = await readRepository(tree, { ...READING_OPTIONS, target: 'test' });
+    expect(reading.ok && reading.value.uses.flatMap(({ open = [] }) => open)).toEqual([]);
+  });
+
+  test('leaves open what has no platform of its own', async () => {
+    const text = 'FROM --platform=$BUILDPLATFORM a.example/a AS x\nFROM b.example/b\nFROM c.example/$TARGETARCH\n';
+    const tree = openWorkingTree(
+      makeDirectory({
+        Dockerfile: `${text}COPY --from=x / /\nCOPY --from=1 / /\n`,
+        ...pushes({ platforms: '${{ vars.P }}' }),
+      }),
+      { allFiles: true },
+    );
+    const reading = await readRepository(tree, { ...READING_OPTIONS, platforms: [] });
+    const platform = '--platform ${{ vars.P }}';
+    expect(reading.ok && opened(reading.value.uses)).toEqual({
+      'a.example/a': '',
+      'b.example/b': platform,
+      'c.example/amd64': platform,
+    });
+    const chosen = await readRepository(tree, READING_OPTIONS);
+    expect(chosen.ok && chosen.value.uses.flatMap(({ open = [] }) => open)).toEqual([]);
+  });
+
+  test('leaves open the image or the stage that a context replaces', async () => {
+    const uses = await usesOf({
+      Dockerfile: STAGES,
+      ...pushes({ 'build-contexts': 'test=${{ vars.T }}\nthree.example/c:latest=docker-image://${{ vars.C }}' }),
+    });
+    expect(opened(uses)).toEqual({
+      'one.example/a': '',
+      'two.example/b': '',
+      'three.example/c': '--build-context three.example/c:latest ${{ vars.C }}',
+    });
+    expect(opened(await usesOf({ Dockerfile: STAGES, 'build.sh': 'docker build --build-context $X .\n' }))).toEqual({
+      'one.example/a': '--build-context a variable',
+      'two.example/b': '',
+      'three.example/c': '--build-context a variable',
+    });
+  });
+
+  test.each([
+    ['a command', { 'build.sh': 'docker build --target "$STAGE" .\n' }, '--target $STAGE'],
+    [
+      'a Compose file',
+      { 'compose.yaml': 'services: { a: { build: { context: ., target: "${T}" } } }\n' },
+      'variable T',
+    ],
+    ['a bake file', { 'docker-bake.hcl': 'target "a" { target = "x${timestamp()}" }\n' }, '--target'],
+    [
+      'skaffold',
+      { 'skaffold.yaml': 'build: { artifacts: [{ image: a, docker: { target: "{{.T}}" } }] }\n' },
+      '--target',
+    ],
+  ])('is that of %s', async (_, files, text) => {
+    const uses = await usesOf({ Dockerfile: STAGES, ...files });
+    expect(opened(uses)['two.example/b']).toContain(text);
+  });
+
+  test('is none where the policy excludes the definition', async () => {
+    const files = { Dockerfile: STAGES, ...pushes({ target: '${{ inputs.target }}' }) };
+    const tree = openWorkingTree(makeDirectory(files), { allFiles: true });
+    const reading = await readRepository(tree, { ...READING_OPTIONS, exclude: [W] });
+    expect(reading.ok && reading.value.uses.flatMap(({ open = [] }) => open)).toEqual([]);
+  });
+});
+
 describe('the gate, of a reference that a run decides', () => {
   const run = async (
     profile: string,
@@ -156,5 +250,15 @@ describe('the gate, of a reference that a run decides', () => {
     expect(await change('BASE=${{ vars.OTHER }}', [W])).toBe('fail');
     expect(await change('BASE=${{ vars.BASE }}', [W])).toBe('pass');
     expect(await change('BASE=demo.example/base:1', ['README.md'])).toBe('pass');
+  });
+
+  test('does the same of a target, and says how to give it', async () => {
+    const files = { Dockerfile: STAGES, ...pushes({ target: '${{ inputs.target }}' }) };
+    const more = 'registries: { demo.example: {} }\n';
+    const report = await run('strict', { files, policy: POLICY('strict', more) });
+    const finding = report.findings.find(({ rule }) => rule === 'known-reference');
+    expect(finding?.message).toContain('--target is decided by ${{ inputs.target }}');
+    expect(finding?.fix).toContain('`files.targets`');
+    expect((await run('baseline', { files, policy: POLICY('baseline') })).coverage.unresolved).toBe(0);
   });
 });

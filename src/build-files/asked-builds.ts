@@ -6,6 +6,7 @@ import type { RunImage } from './build-definition.js';
 import { definedBuilds, NOTHING, namedBuildOf } from './defined-builds.js';
 import { isWorkflow } from './file-names.js';
 import type { BuildFile } from './image-use.js';
+import { contextFlag, PLATFORM, TARGET } from './open-arguments.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import { type RepositoryTree, reasonOf, type TreeEntry } from './repository-tree.js';
 import type { NamedBuild, PlacedBuild, RequestedBuilds } from './script/named-build.js';
@@ -202,11 +203,13 @@ function withWritten(build: NamedBuild, lines: readonly string[]): NamedBuild {
   let last = asked.line - 1;
   while (last - first < MAX_COMMAND_LINES && lines[last]?.endsWith('\\') === true) last++;
   const command = lines.slice(first, last + 1).join('\n');
-  const written = open.args.flatMap((name) => {
+  const flags = [...(open.target ? [TARGET] : []), ...(open.platforms === true ? [PLATFORM] : [])];
+  const written = [...open.args, ...flags].flatMap((name) => {
+    const start = name.startsWith('-') ? `${name}(?:=|[ \\t]+)` : `\\b${name}=`;
     const value =
       name === ''
         ? undefined
-        : new RegExp(`\\b${name}=("[^"\n]+"|'[^'\n]+'|\\$\\{\\{.*?\\}\\}|[^\\s"']+)`).exec(command)?.[1];
+        : new RegExp(`${start}("[^"\n]+"|'[^'\n]+'|\\$\\{\\{.*?\\}\\}|[^\\s"']+)`).exec(command)?.[1];
     return value === undefined ? [] : [[name, value.replace(/^"(.*)"$/, '$1')] as const];
   });
   return { ...build, open: { ...open, decidedBy: { ...Object.fromEntries(written), ...open.decidedBy } } };
@@ -240,9 +243,11 @@ function buildOf({ path, build }: PlacedBuild): Build {
     open: [
       ...openArgs.map((name) => openOf(name === '' ? 'args' : `args.${name}`, open?.decidedBy?.[name])),
       ...(open?.file === true ? [openOf('dockerfile')] : []),
-      ...(open?.target === true ? [openOf('target')] : []),
-      ...(open?.platforms === true ? [openOf('platforms')] : []),
-      ...(open?.contexts === true ? [openOf('contexts')] : []),
+      ...(open?.target === true ? [openOf('target', open.decidedBy?.[TARGET])] : []),
+      ...(open?.platforms === true ? [openOf('platforms', open.decidedBy?.[PLATFORM])] : []),
+      ...(open?.contexts ?? []).map((name) =>
+        openOf(name === '' ? 'contexts' : `contexts.${name}`, open?.decidedBy?.[contextFlag(name)]),
+      ),
     ],
   };
 }

@@ -8,6 +8,7 @@ import type {
   RunImage,
 } from './build-definition.js';
 import type { BuildFile } from './image-use.js';
+import { contextFlag, PLATFORM, TARGET } from './open-arguments.js';
 import { MAX_DEFINITION_BYTES, readAll } from './read-definitions.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
@@ -262,17 +263,25 @@ function parametersOf({ line, name, args, target, platforms, contexts, open }: B
   );
   // What whoever builds has in the environment is not known, either.
   const fromEnvironment = Object.keys(args).filter((argument) => args[argument] === null);
-  const decidedBy = open.flatMap(({ field, decidedBy }) =>
-    field.startsWith('args.') ? [[field.slice('args.'.length), decidedBy] as const] : [],
+  const decidedBy = open.flatMap(({ field, decidedBy }) => {
+    const [, part = field, name = ''] = /^(\w+)\.(.*)$/s.exec(field) ?? [];
+    const flag = { args: name, target: TARGET, platforms: PLATFORM, contexts: contextFlag(name) }[part];
+    return flag === undefined || flag === '' ? [] : [[flag, decidedBy] as const];
+  });
+  const openContexts = [...fields].flatMap((field) =>
+    field === 'contexts' || field === 'inherits'
+      ? ['']
+      : field.startsWith('contexts.')
+        ? [field.slice('contexts.'.length)]
+        : [],
   );
   const ofEnvironment = fromEnvironment.map((argument) => [argument, `environment variable ${argument}`] as const);
   const parts = {
     args: [...new Set([...openArgs, ...fromEnvironment])],
     decidedBy: Object.fromEntries([...ofEnvironment, ...decidedBy]),
     target: fields.has('target') || fields.has('inherits'),
-    contexts: [...fields].some(
-      (field) => field === 'contexts' || field.startsWith('contexts.') || field === 'inherits',
-    ),
+    contexts: openContexts,
+    platforms: fields.has('platforms') || fields.has('inherits'),
   };
   return {
     ...optionalField('target', target),

@@ -53,6 +53,8 @@ export interface ImageUse extends Place {
   readonly platform: string | null;
   /** The platforms the file is built for under which this expansion was found. */
   readonly targetPlatforms: readonly string[];
+  /** linux/amd64 is one of them only because nothing says for which platform the file is built. */
+  readonly assumesPlatform?: true;
   /** The source text of the range, exactly. */
   readonly written: string;
   /** What is left after variables. */
@@ -62,7 +64,7 @@ export interface ImageUse extends Place {
   readonly overridable: readonly string[];
   /** Why the reference can't be known without running the build. */
   readonly unresolved?: string;
-  /** Arguments that decide it and that a definition gives values which only a run knows: it may name other images, too. */
+  /** Parameters of a build that decide it and that a definition gives values which only a run knows: it may name other images, too. */
   readonly open?: readonly OpenArgument[];
   /**
    * Where the default of the ARG stands that alone is the reference (`ARG BASE=alpine:3.20`, `FROM $BASE`): the place
@@ -71,8 +73,9 @@ export interface ImageUse extends Place {
   readonly definedAt?: SourceRange;
 }
 
-/** A build argument that a build definition gives a value which only a run knows. */
+/** A parameter of a build that a build definition gives a value which only a run knows. */
 export interface OpenArgument {
+  /** A build argument's name, or a flag: `--target`, `--platform`, `--build-context NAME`. */
   readonly argument: string;
   /** An expression or a variable, as it is written where that is known. */
   readonly decidedBy: string;

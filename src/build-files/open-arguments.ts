@@ -1,19 +1,33 @@
 import { distinct, groupBy } from '../lib/collections.js';
 import { listed } from '../lib/text.js';
+import { familiarReference, parseReference, type Reference } from '../references/reference.js';
 import type { ImageUse, OpenArgument } from './image-use.js';
 import type { ReadingOptions } from './reading.js';
 import type { PlacedBuild } from './script/named-build.js';
 
+/** What stands for parameters that are no arguments, by their flags. */
+export const TARGET = '--target';
+export const PLATFORM = '--platform';
+const CONTEXT = '--build-context';
+/** A context by its name; without a name it stands for any. */
+export const contextFlag = (name: string) => `${CONTEXT} ${name}`.trimEnd();
+
 /** Arguments that are given by the builder itself. */
-export const PLATFORM_ARGUMENT = /^(?:BUILD|TARGET)[A-Z]+$/;
+const PLATFORM_ARGUMENT = /^(?:BUILD|TARGET)[A-Z]+$/;
 /** Of one place, that many are named. */
 const MAX_NAMED = 5;
 
-/** The build arguments that a build is given with a value which only a run knows; an empty name stands for any. */
+/** The parameters that a build is given with a value which only a run knows; an empty name stands for any argument. */
 export function openArguments({ path, build: { open, asked } }: PlacedBuild): readonly OpenArgument[] {
   const decidedBy = (argument: string) =>
     open?.decidedBy !== undefined && Object.hasOwn(open.decidedBy, argument) ? open.decidedBy[argument] : undefined;
-  return (open?.args ?? []).map((argument) => ({
+  const parameters = [
+    ...(open?.args ?? []),
+    ...(open?.target === true ? [TARGET] : []),
+    ...(open?.platforms === true ? [PLATFORM] : []),
+    ...(open?.contexts ?? []).map(contextFlag),
+  ];
+  return parameters.map((argument) => ({
     argument,
     decidedBy: decidedBy(argument) ?? 'a variable',
     definition: path,
@@ -37,6 +51,50 @@ export function withOpenArguments(
     });
     return own.length === 0 ? use : { ...use, open: own.slice(0, MAX_NAMED) };
   });
+}
+
+/** Platforms that are not the usual one, to see what depends on it. */
+const OTHER_PLATFORMS = ['linux/riscv64', 'linux/s390x'];
+
+/**
+ * The uses of one build with what else than arguments is open of it: the target, where another one would ship or pull
+ * them; the platform, where they have none of their own; a context, where it takes their place. `readAs` reads the build
+ * with other parameters.
+ */
+export function withOpenSurroundings(
+  uses: readonly ImageUse[],
+  open: readonly OpenArgument[],
+  readAs: (other: { readonly anyTarget?: boolean; readonly platforms?: readonly string[] }) => readonly ImageUse[],
+): readonly ImageUse[] {
+  const targets = open.filter(({ argument }) => argument === TARGET);
+  const platforms = open.filter(({ argument }) => argument === PLATFORM);
+  const contexts = open.filter(({ argument }) => argument.startsWith(CONTEXT));
+  if (targets.length + platforms.length + contexts.length === 0) return uses;
+  const ofAnyTarget = new Map((targets.length === 0 ? [] : readAs({ anyTarget: true })).map((use) => [use.id, use]));
+  const elsewhere = new Set(
+    (platforms.length === 0 ? [] : OTHER_PLATFORMS.flatMap((one) => readAs({ platforms: [one] }))).map(({ id }) => id),
+  );
+  return uses.map((use) => {
+    const other = ofAnyTarget.get(use.id);
+    const reachable = use.reachable || other?.reachable === true;
+    if (!reachable) return use;
+    const own = [
+      ...(use.open ?? []),
+      ...(other !== undefined && (other.role !== use.role || !use.reachable) ? targets : []),
+      ...(use.role !== 'frontend' && (use.platform === null || !elsewhere.has(use.id)) ? platforms : []),
+      ...contexts.filter(({ argument }) => isReplacedBy(use, argument.slice(CONTEXT.length + 1))),
+    ];
+    return own.length === 0 ? use : { ...use, reachable, open: own.slice(0, MAX_NAMED) };
+  });
+}
+
+/** Whether a context of a name, or of any, may take the place of a use's image or stage. */
+function isReplacedBy({ reference, stage }: ImageUse, context: string): boolean {
+  const [name = ''] = context.split('::', 1);
+  if (name === '' || stage?.name === name.toLowerCase()) return true;
+  const wanted = parseReference(name);
+  const plain = (one: Reference) => familiarReference(one).replace(/:latest$/, '');
+  return reference !== null && wanted.ok && plain(reference) === plain(wanted.value);
 }
 
 /** What is open at a place is so of all that it may name: any of them may be what a run replaces. */

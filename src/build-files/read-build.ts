@@ -3,9 +3,20 @@ import { type DockerfileOptions, type DockerfileReading, readDockerfile } from '
 import { strictest } from './dockerfile/image-uses.js';
 import type { BuildFile, ImageUse, OpenArgument } from './image-use.js';
 import { mergeStage } from './merge-stage.js';
-import { givenArguments, placeKey, sharedOpenArguments, withOpenArguments } from './open-arguments.js';
+import {
+  givenArguments,
+  PLATFORM,
+  placeKey,
+  sharedOpenArguments,
+  TARGET,
+  withOpenArguments,
+  withOpenSurroundings,
+} from './open-arguments.js';
 import type { ReadingOptions } from './reading.js';
 import type { NamedBuild } from './script/named-build.js';
+
+/** What is built where nobody says for which platform. */
+const DEFAULT_PLATFORM = 'linux/amd64';
 
 /** A build however many definitions ask for it, with what each of them leaves open. */
 export interface DistinctBuild extends NamedBuild {
@@ -25,9 +36,21 @@ export function readBuild(
   build: DistinctBuild,
   options: ReadingOptions,
 ): BuildReading {
-  const reading = readDockerfile(path, bytes, withBuild(dockerfileOptions(build.file, options), build));
-  const uses = withOpenArguments(reading.uses, build.openArguments, givenArguments(build.file, options));
+  const given = withBuild(dockerfileOptions(build.file, options), build);
+  const reading = readDockerfile(path, bytes, given);
+  const open = build.openArguments.filter(({ argument }) => !isGiven(argument, build.file, options));
+  const uses = withOpenSurroundings(
+    withOpenArguments(reading.uses, open, givenArguments(build.file, options)),
+    open,
+    (other) => readDockerfile(path, bytes, { ...given, ...other }).uses,
+  );
   return { ...reading, uses, ...optionalField('neverRuns', build.neverRuns) };
+}
+
+/** Whether the policy or a flag says what a parameter of the build is. */
+function isGiven(argument: string, file: string, { target, perFile, platforms }: ReadingOptions): boolean {
+  if (argument === TARGET) return target !== undefined || perFile[file]?.targets !== undefined;
+  return argument === PLATFORM && (platforms.length > 0 || perFile[file]?.platforms !== undefined);
 }
 
 /**
@@ -72,11 +95,15 @@ function isKnown(use: ImageUse): boolean {
 }
 
 function mergeUses(first: ImageUse, second: ImageUse): ImageUse {
+  const { assumesPlatform: _, ...known } = first;
+  const forUsual = [first, second].filter(({ targetPlatforms }) => targetPlatforms.includes(DEFAULT_PLATFORM));
+  const isAssumed = forUsual.length > 0 && forUsual.every(({ assumesPlatform }) => assumesPlatform === true);
   return {
-    ...first,
+    ...known,
     role: strictest(first.role, second.role),
     reachable: first.reachable || second.reachable,
     targetPlatforms: [...new Set([...first.targetPlatforms, ...second.targetPlatforms])],
+    ...(isAssumed ? { assumesPlatform: true } : {}),
     overridable: [...new Set([...first.overridable, ...second.overridable])].sort(),
     ...(first.open === undefined && second.open === undefined
       ? {}

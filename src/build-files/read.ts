@@ -46,8 +46,15 @@ export const readRepository: ReadRepository = async (tree, options) => {
   if (!entries.ok) return entries;
   const asked = await requestedBuilds(tree, entries.value, options);
   const placed = [...asked.workflows, ...asked.defined];
-  const named = distinctBuilds(placed.filter(({ build }) => build.inline === undefined));
-  const inline = distinctBuilds(placed.filter(({ build }) => build.inline !== undefined));
+  const isExcluded = excludes(options);
+  const named = distinctBuilds(
+    placed.filter(({ build }) => build.inline === undefined),
+    isExcluded,
+  );
+  const inline = distinctBuilds(
+    placed.filter(({ build }) => build.inline !== undefined),
+    isExcluded,
+  );
   const { paths, skipped } = discover(entries.value, options, named);
   const recoded = await recodedPaths(tree, entries.value, paths);
   const readings: DockerfileReading[] = [];
@@ -80,7 +87,7 @@ export const readRepository: ReadRepository = async (tree, options) => {
   const unseen = [
     ...asked.unseen,
     ...unseenByName(entries.value, new Set(files.map(({ path }) => path))),
-    ...unseenOf(placed, reading, entries.value, options),
+    ...unseenOf(placed, reading, entries.value),
   ];
   return ok({ ...reading, builds: asked.builds, unseen: distinctUnseen(unseen, options) });
 };
@@ -103,11 +110,18 @@ function unreadDefinitions(unreadable: readonly BuildFile[], options: ReadingOpt
 }
 
 /** Builds that differ in what is open alone, or in where they are asked for, are read once. */
-function distinctBuilds(placed: readonly PlacedBuild[]): readonly DistinctBuild[] {
+function distinctBuilds(
+  placed: readonly PlacedBuild[],
+  isExcluded: (path: string) => boolean,
+): readonly DistinctBuild[] {
   const same = groupBy(placed, ({ build: { open: _, asked, inline, ...build } }) =>
     JSON.stringify([build, inline === undefined ? null : [inline, asked]]),
   );
-  return [...same.values()].map((all) => ({ ...all[0].build, openArguments: distinct(all.flatMap(openArguments)) }));
+  return [...same.values()].map((all) => ({
+    ...all[0].build,
+    // What the policy excludes leaves nothing open.
+    openArguments: distinct(all.filter(({ path }) => !isExcluded(path)).flatMap(openArguments)),
+  }));
 }
 
 /** Whoever excludes the file that asks for a build, or evaluates others alone, has been reported. */

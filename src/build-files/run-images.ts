@@ -90,6 +90,7 @@ function useOf(found: RunImage & { readonly written: string }, options: ReadingO
     reachable: true,
     platform,
     targetPlatforms: targets,
+    ...(platform === null && options.platforms.length === 0 ? { assumesPlatform: true } : {}),
     written,
     expanded: image,
     reference: reference.ok && unresolved === undefined ? reference.value : null,

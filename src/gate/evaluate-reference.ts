@@ -65,27 +65,28 @@ export async function evaluateReference(use: ImageUse, run: RunContext): Promise
   };
 }
 
-/** Platforms of an image that are evaluated where it has none of those by default. */
-const MAX_OTHER_PLATFORMS = 4;
+/** Platforms of an image that are evaluated where nobody says which; an image with more is on no platform by default. */
+const MAX_OTHER_PLATFORMS = 16;
 
 /**
- * Where nobody says which platforms are built, linux/amd64 is taken. An image that has others alone, such as those of
- * Windows, is built on one of them: it is evaluated on what it has.
+ * Where nobody says which platforms are built, linux/amd64 is taken. An image without it, such as those of Windows, is
+ * built on another: on those that a definition names, else on any that it has.
  */
 async function onPlatformsItHas(reference: ReferenceContext, run: RunContext): Promise<ReferenceContext> {
   const { use } = reference.subject;
-  const [platform, ...others] = reference.platforms;
-  if (run.platformsChosen === true || use.platform !== null || platform === undefined || others.length > 0)
-    return reference;
-  const image = imageOn(reference, platform);
-  if (image === null || formatPlatform(platform) !== 'linux/amd64') return reference;
+  if (use.assumesPlatform !== true || use.platform !== null) return reference;
+  const assumed = reference.platforms.find((platform) => formatPlatform(platform) === 'linux/amd64');
+  const image = assumed === undefined ? null : imageOn(reference, assumed);
+  if (image === null) return reference;
   const { image: found } = await reference.evidence.collect(image, ['image']);
   if (found?.status !== 'unavailable' || found.platforms === undefined) return reference;
-  const there = found.platforms.slice(0, MAX_OTHER_PLATFORMS).flatMap((text) => {
+  const named = reference.platforms.filter((platform) => platform !== assumed);
+  if (named.length > 0) return run.onPlatforms(use, named);
+  const there = found.platforms.flatMap((text) => {
     const parsed = parsePlatform(text);
     return parsed.ok ? [parsed.value] : [];
   });
-  return there.length === 0 ? reference : run.onPlatforms(use, there);
+  return there.length === 0 || there.length > MAX_OTHER_PLATFORMS ? reference : run.onPlatforms(use, there);
 }
 
 function barredBy(answers: readonly Answer[], use: ImageUse, run: RunInput): Bar | null {

@@ -19,8 +19,6 @@ export interface RunInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
-  /** Whether the policy or a flag says which platforms are evaluated. */
-  readonly platformsChosen?: boolean;
 }
 
 /** What every step of a run needs: made once, passed on whole. */
@@ -59,7 +57,6 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
       alone ??= startRun({ ...input, change: null }, reading, evidence);
       return alone;
     },
-    ...optionalField('platformsChosen', input.platformsChosen),
     referenceOf,
     onPlatforms(use, platforms) {
       const made = { ...referenceOf(use), platforms };

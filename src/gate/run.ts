@@ -49,11 +49,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   const deadline = startDeadline(input.settings);
   const read = await readRepository(treeUntil(input.tree, deadline), input.reading);
   if (!read.ok) return read;
-  const run = startRun(
-    { ...input, platformsChosen: input.reading.platforms.length > 0 },
-    indexReading(read.value),
-    startCollection({ ...input, deadline }),
-  );
+  const run = startRun(input, indexReading(read.value), startCollection({ ...input, deadline }));
   const found = withOpenReferences(read.value.uses, input);
   const first = await evaluateAll(found, run, input.evaluated, 0);
   const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));

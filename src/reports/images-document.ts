@@ -55,7 +55,9 @@ export const useSchema = z
           z.strictObject({ argument: z.string(), decidedBy: z.string(), definition: z.string(), line: position }),
         ),
       )
-      .describe('Build arguments that decide it and that a definition gives values which only a run knows.'),
+      .describe(
+        'Parameters of a build that decide it and that a definition gives values which only a run knows: a build argument by its name, others by their flag (`--target`, `--platform`, `--build-context NAME`).',
+      ),
   })
   .describe('One place in a build definition, and one distinct expansion of it, that names an external image.');
 

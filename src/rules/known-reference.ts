@@ -47,10 +47,19 @@ export const knownReference: UseRule<NoOptions> = {
   },
 };
 
+/** How the gate is given what a build is given, by how the parameter begins. */
+const GIVEN_BY = [
+  ['--target', 'the target: `target` of the Action, `--target` on the command line, `files.targets` in the policy'],
+  ['--platform', 'the platforms: `platforms` in the policy, `--platform` on the command line'],
+  ['--build-context', 'the context: `contexts` in the policy, `--build-context` on the command line'],
+  ['', '`build-args` of the Action, `--build-arg` on the command line, `files.build-args` in the policy'],
+] as const;
+
 /** A variable can be given a value in FROM alone: --from and mounts take none. */
 function fixOf({ instruction, written, open }: ImageUse): string {
   if (open !== undefined) {
-    return 'Write the value out where it is given, or give the gate the same value (`build-args` of the Action, `--build-arg` on the command line, `files.build-args` in the policy).';
+    const ways = new Set(open.map(({ argument }) => GIVEN_BY.find(([flag]) => argument.startsWith(flag))?.[1] ?? ''));
+    return `Write the value out where it is given, or give the gate the same value (${[...ways].join('; ')}).`;
   }
   if (!written.includes('$')) {
     return 'Correct the name; if the image is built in this repository, list it under `contexts` in the policy.';

@@ -14,11 +14,15 @@ async function run(command: string, files: Readonly<Record<string, string>> = {}
   const reading = await readRepository(tree, { ...READING_OPTIONS, allFiles: true });
   if (!reading.ok) throw new Error(reading.error.message);
   const { uses, unseen } = reading.value;
-  return { images: uses.map(({ expanded }) => expanded).sort(), unseen: unseen.map(({ what }) => what) };
+  return {
+    images: uses.map(({ expanded }) => expanded).sort(),
+    unseen: unseen.map(({ what }) => what),
+    open: uses.flatMap(({ open = [] }) => open),
+  };
 }
 
 test('a run of bake without more builds what the file says', async () => {
-  expect(await run('docker buildx bake app')).toEqual({ images: ['a:1', 'x'], unseen: [] });
+  expect(await run('docker buildx bake app')).toEqual({ images: ['a:1', 'x'], unseen: [], open: [] });
 });
 
 test.each([
@@ -35,10 +39,9 @@ test('a pattern that matches no target sets nothing', async () => {
   expect((await run('docker buildx bake --set other.args.BASE=evil')).images).toEqual(['a:1', 'x']);
 });
 
-test('what is set to a value that only a run knows is named', async () => {
-  expect((await run('docker buildx bake --set app.args.BASE=$B')).unseen).toEqual([
-    'builds Dockerfile with a value of its own for BASE',
-  ]);
+test('what is set to a value that only a run knows is open', async () => {
+  const { open } = await run('docker buildx bake --set app.args.BASE=$B');
+  expect(open).toContainEqual(expect.objectContaining({ argument: 'BASE', decidedBy: '--set' }));
 });
 
 test('a file that is not here is named', async () => {

@@ -41,7 +41,8 @@ test('a variable without a value leaves the default of the Dockerfile, and is na
   };
   const reading = await read(files);
   expect(images(reading)).toEqual(['alpine']);
-  expect(notices(reading)).toEqual(['compose.yaml builds Dockerfile with a value of its own for BASE']);
+  expect(reading.uses).toMatchObject([{ open: [{ argument: 'BASE', decidedBy: 'environment variable WHICH' }] }]);
+  expect(notices(reading)).toEqual([]);
   expect(images(await read(files, { environment: { WHICH: 'busybox' } }))).toContain('busybox');
 });
 

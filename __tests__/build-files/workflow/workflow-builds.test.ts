@@ -27,7 +27,7 @@ describe('build-push-action', () => {
           args: ['B'],
           decidedBy: { B: '${{ vars.B }}' },
           target: false,
-          contexts: false,
+          contexts: [],
           platforms: false,
         },
         asked: { line: 4, context: '.' },

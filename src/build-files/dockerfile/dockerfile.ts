@@ -25,6 +25,8 @@ export interface DockerfileOptions {
   readonly platforms: readonly string[];
   /** The stages that are built for; none means the last. */
   readonly targets?: readonly string[];
+  /** Whether any stage may be the target. */
+  readonly anyTarget?: boolean;
   /** What takes the place of the first FROM (`podman build --from`). */
   readonly firstBase?: string;
 }
@@ -54,8 +56,8 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
     return { file: { path, status: 'unreadable', reason }, uses: [], stages: [] };
   }
   const source = new SourceText(bytes);
-  const gatherer = new UseGatherer(path, source);
-  const platforms = platformsOf(options);
+  const { platforms, isAssumed } = platformsOf(options);
+  const gatherer = new UseGatherer(path, source, isAssumed);
   const frontend = findFrontend(source, options);
   if (frontend !== undefined) for (const platform of platforms) gatherer.add(frontend, null, formatPlatform(platform));
   const about = { path, ...optionalField('frontend', frontend?.expanded) };
@@ -92,12 +94,16 @@ export function readDockerfile(path: string, bytes: Uint8Array, options: Dockerf
   }
 }
 
-function platformsOf(options: DockerfileOptions): readonly Platform[] {
+function platformsOf(options: DockerfileOptions): {
+  readonly platforms: readonly Platform[];
+  readonly isAssumed: boolean;
+} {
   const platforms = options.platforms.flatMap((text) => {
     const platform = parsePlatform(text);
     return platform.ok ? [platform.value] : [];
   });
-  return platforms.length > 0 ? platforms : [DEFAULT_PLATFORM];
+  const isAssumed = platforms.length === 0;
+  return { platforms: isAssumed ? [DEFAULT_PLATFORM] : platforms, isAssumed };
 }
 
 /** The image that reads the file: what BUILDKIT_SYNTAX says, else what the file itself does. */
@@ -106,7 +112,7 @@ function findFrontend(source: SourceText, options: DockerfileOptions): FoundUse 
   const given = own(options.buildArgs, 'BUILDKIT_SYNTAX')?.trim().split(' ', 1)[0];
   const reference = given === undefined || given === '' ? syntax?.reference : given;
   if (reference === undefined || reference === BUILT_IN_FRONTEND) return undefined;
-  const [platform = DEFAULT_PLATFORM] = platformsOf(options);
+  const [platform = DEFAULT_PLATFORM] = platformsOf(options).platforms;
   const context = namedContext(options.buildContexts, reference, formatPlatform(platform));
   const image = context === undefined ? reference : contextImage(context);
   return {
@@ -159,7 +165,8 @@ function findBuilds(
     throw new LimitPassed('builds', `it is to be built for more than ${MAX_BUILDS} platforms and targets`);
   const builds = platforms.flatMap((platform) => targets.map((target) => find(platform, target, false)));
   const missing = targets.filter((target, index) => target !== undefined && builds[index]?.build.targetFound === false);
-  if (missing.length > 0) builds.push(...platforms.map((platform) => find(platform, undefined, true)));
+  if (missing.length > 0 || options.anyTarget === true)
+    builds.push(...platforms.map((platform) => find(platform, undefined, true)));
   return { builds, missing: missing.filter((target) => target !== undefined) };
 }
 

@@ -29,9 +29,12 @@ export function strictest(first: Role, second: Role): Role {
 export class UseGatherer {
   readonly #path: string;
   readonly #source: SourceText;
+  readonly #assumesPlatform: boolean;
   readonly #gathered = new Map<string, Gathered>();
 
-  constructor(path: string, source: SourceText) {
+  /** `assumesPlatform`: nobody says for which platform the file is built. */
+  constructor(path: string, source: SourceText, assumesPlatform: boolean) {
+    this.#assumesPlatform = assumesPlatform;
     this.#path = path;
     this.#source = source;
   }
@@ -81,6 +84,7 @@ export class UseGatherer {
       reachable: found.reachable,
       platform: use.platform,
       targetPlatforms: found.platforms,
+      ...(this.#assumesPlatform ? { assumesPlatform: true } : {}),
       written,
       expanded: use.expanded,
       reference: unresolved === undefined && reference.ok ? reference.value : null,

@@ -67,7 +67,7 @@ function buildOf(artifact: unknown, directory: string, line: number): RequestedB
     ...openParts({
       args: args.filter(([, value]) => isOpen(value)).map(([name]) => name),
       target: isOpenTarget,
-      contexts: false,
+      contexts: [],
     }),
     asked: { line, context: dir === '' || dir === null ? '.' : dir },
   };

@@ -6,6 +6,7 @@ import {
   type BakeRun,
   joinInside,
   type NamedBuild,
+  openContext,
   openName,
   openParts,
   type RequestedBuilds,
@@ -179,7 +180,7 @@ function requestedBuild(
   const buildContexts: Record<string, string> = {};
   const mayDiffer = (flag: string, value: string) =>
     defaults.has(value) || defaults.has(`${flag}=${value}`) || defaults.has(`${flag}${value}`);
-  const open = { args: [] as string[], target: false, contexts: false, platforms: false };
+  const open = { args: [] as string[], target: false, contexts: [] as string[], platforms: false };
   const tags = values.flatMap(({ flag, value }) => (TAG_FLAGS.has(flag) ? literalName(value) : []));
   const ofEnvironment = environment.get('DOCKER_DEFAULT_PLATFORM');
   if (ofEnvironment !== undefined && !isOpen(ofEnvironment)) platforms = [ofEnvironment];
@@ -187,7 +188,7 @@ function requestedBuild(
     const isDefaulted = mayDiffer(flag, value);
     if (isDefaulted && flag === '--build-arg') open.args.push(openName(value));
     open.target ||= isDefaulted && flag === '--target';
-    open.contexts ||= isDefaulted && flag === '--build-context';
+    if (isDefaulted && flag === '--build-context') open.contexts.push(openContext(value));
     open.platforms ||= isDefaulted && flag === '--platform';
     if (flag === '--build-arg') {
       const inherited = environment.get(value);
@@ -200,13 +201,15 @@ function requestedBuild(
       else argumentFiles.push(path);
     } else if (flag === '--cpp-flag') preprocessorFlags.push(value);
     else if (flag === '--build-context') {
-      if (isOpen(value)) open.contexts = true;
+      if (isOpen(value)) open.contexts.push(openContext(value));
       else assign(buildContexts, value.replace(/=(?:container-image|docker):\/\//, '=docker-image://'));
     } else if (flag === '--target') {
       if (isOpen(value)) open.target = true;
       else target = value;
-    } else if (flag === '--platform' && !isOpen(value)) platforms = value.split(',');
-    else if (flag === '--from' && tool === 'podman') {
+    } else if (flag === '--platform') {
+      if (isOpen(value)) open.platforms = true;
+      else platforms = value.split(',');
+    } else if (flag === '--from' && tool === 'podman') {
       if (isOpen(value)) return 'builds with a base of its own (--from)';
       firstBase = value;
     }

@@ -54,10 +54,11 @@ export interface PlacedBuild {
 export interface OpenParts {
   /** Names of build arguments; an empty one stands for any. */
   readonly args: readonly string[];
-  /** What decides an argument, by its name, where that is known: an expression, a variable. */
+  /** What decides an argument, by its name, or another parameter, by its flag, where that is known: an expression, a variable. */
   readonly decidedBy?: Readonly<Record<string, string>>;
   readonly target: boolean;
-  readonly contexts: boolean;
+  /** Names of contexts; an empty one stands for any. */
+  readonly contexts: readonly string[];
   readonly platforms?: boolean;
   /** Whether a run may name another file. */
   readonly file?: boolean;
@@ -145,6 +146,12 @@ export function openName(text: string): string {
   return /^\w+$/.test(name) ? name : '';
 }
 
+/** The name of a context whose value is not known; empty where the name is not, either. */
+export function openContext(text: string): string {
+  const [name = ''] = text.split('=', 1);
+  return name === text || isOpen(name) || name.includes('${') ? '' : name;
+}
+
 /** The first expression of a workflow in a text, as it is written. */
 export function firstExpression(text: string): string | undefined {
   const start = text.indexOf('${{');
@@ -155,7 +162,7 @@ export function firstExpression(text: string): string | undefined {
 /** As a field of a build; none where all is known. */
 export function openParts(open: OpenParts): Pick<NamedBuild, 'open'> {
   const { args, target, contexts, platforms = false, file = false } = open;
-  return args.length > 0 || target || contexts || platforms || file ? { open } : {};
+  return args.length > 0 || target || contexts.length > 0 || platforms || file ? { open } : {};
 }
 
 /** Notes `NAME=value`; a text without a value says nothing. */

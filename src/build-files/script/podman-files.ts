@@ -70,7 +70,7 @@ async function withArguments(build: NamedBuild, files: readonly string[], load: 
   }
   const left = open.filter((name) => !Object.hasOwn(build.buildArgs, name));
   if (left.length === 0) return { ...build, buildArgs: { ...values, ...build.buildArgs } };
-  const before = build.open ?? { args: [], target: false, contexts: false };
+  const before = build.open ?? { args: [], target: false, contexts: [] };
   return {
     ...build,
     buildArgs: { ...values, ...build.buildArgs },

@@ -1,9 +1,11 @@
+import { contextFlag, PLATFORM, TARGET } from '../open-arguments.js';
 import {
   assign,
   type BakeRun,
   firstExpression,
   joinInside,
   type NamedBuild,
+  openContext,
   openName,
   openParts,
   type RequestedBuilds,
@@ -138,13 +140,24 @@ function buildOf(action: BuildAction, inputs: Inputs): NamedBuild | string {
     buildContexts,
     ...openParts({
       args: openArgs.map(openName),
-      decidedBy: Object.fromEntries(openArgs.map((line) => [openName(line), firstExpression(line) ?? line])),
+      decidedBy: Object.fromEntries([
+        ...openArgs.map((line) => [openName(line), firstExpression(line) ?? line]),
+        ...decidedBy(TARGET, [one(action.target)]),
+        ...decidedBy(PLATFORM, linesOf(one(action.platforms))),
+        ...contexts.flatMap((line) => decidedBy(contextFlag(openContext(line)), [line])),
+      ]),
       target: target === undefined,
-      contexts: contexts.some((line) => !isLiteral(line)),
+      contexts: contexts.filter((line) => !isLiteral(line)).map(openContext),
       platforms: linesOf(one(action.platforms)).some((line) => !isLiteral(line)),
     }),
     ...(dir === undefined ? {} : { asked: { line: 1, context: dir === '' ? '.' : dir, ...tagsOf(inputs) } }),
   };
+}
+
+/** The expression that decides a parameter, under the name of its flag. */
+function decidedBy(flag: string, values: readonly unknown[]): readonly (readonly [string, string])[] {
+  const expressions = values.flatMap((value) => (typeof value === 'string' ? (firstExpression(value) ?? []) : []));
+  return expressions.slice(0, 1).map((expression) => [flag, expression]);
 }
 
 function tagsOf(inputs: Inputs): { readonly tags?: readonly string[] } {
