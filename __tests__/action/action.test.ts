@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { digestOf } from '../../src/references/digest.js';
 import { useBundledAction } from '../support/github/action-step.js';
 import { DENYING_POLICY, POLICY_PATH, runOnPullRequest, useGate } from '../support/github/pull-request-step.js';
 
@@ -28,7 +29,9 @@ describe('a pull request that adds a denied base', () => {
     const names = ['fedramp', 'nist-800-53'].flatMap((framework) =>
       ['json', 'md', 'oscal.json'].map((ending) => `evidence-${framework}.${ending}`),
     );
-    expect(readdirSync(directory).sort()).toEqual([...names, 'report.json', 'report.md', 'report.sarif'].sort());
+    expect(readdirSync(directory).sort()).toEqual(
+      [...names, 'report.json', 'report.md', 'report.sarif', 'source-policy.json'].sort(),
+    );
     expect(readFileSync(join(directory, 'evidence-fedramp.md'), 'utf8')).toContain('`denied-base` fail, error');
   });
 
@@ -88,6 +91,14 @@ describe('outputs', () => {
     const sarif = JSON.parse(readFileSync(step.outputs['report-sarif'] ?? '', 'utf8'));
     expect(sarif.version).toBe('2.1.0');
     expect(readFileSync(step.outputs['report-markdown'] ?? '', 'utf8')).toContain('Base images');
+  });
+
+  test('name a source policy that denies what did not pass, and its digest', async () => {
+    const step = await onPullRequest(denied());
+    const policy = readFileSync(step.outputs['source-policy'] ?? '');
+    expect(digestOf(policy)).toBe(step.outputs['source-policy-digest']);
+    const { rules } = JSON.parse(policy.toString());
+    expect(rules.map(({ action }: { action: string }) => action)).toEqual(['DENY', 'DENY', 'DENY', 'DENY']);
   });
 });
 

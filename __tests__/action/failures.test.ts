@@ -77,7 +77,9 @@ describe('what goes wrong around the run', () => {
     const step = await onPullRequest(pull, { inputs });
     await registry.close();
     expect([1, 2]).toContain(step.code);
-    const files = ['report-json', 'report-sarif', 'report-markdown'].map((name) => step.outputs[name] ?? '');
+    const files = ['report-json', 'report-sarif', 'report-markdown', 'source-policy'].map(
+      (name) => step.outputs[name] ?? '',
+    );
     const written = [step.summary, JSON.stringify(step.outputs), ...github.state.comments.map(({ body }) => body)];
     for (const file of files.filter(existsSync)) written.push(readFileSync(file, 'utf8'));
     expect(written.join()).not.toContain(secret);

@@ -1,4 +1,5 @@
 import { EVIDENCE_FORMATS } from '../compliance/render-evidence.js';
+import { EXPORT_TARGETS } from '../enforce/targets.js';
 import { PROFILES } from '../policy/policy.js';
 import { REPORT_FORMATS } from '../reports/formats.js';
 import {
@@ -210,6 +211,28 @@ and waivers, and what could not be checked. It never says that a control is met.
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
 });
 
+export const EXPORT = define({
+  name: 'export',
+  arguments: ['[DIR]'],
+  summary: 'write what was verified as a policy that a build or a cluster enforces',
+  flags: {
+    format: choice(
+      EXPORT_TARGETS.map(({ name }) => name),
+      'which program enforces it',
+    ),
+    output: {
+      type: 'string',
+      value: 'FILE|DIR',
+      help: 'write to FILE instead of standard output; a directory for forms of several files',
+    },
+    ...GATE_FLAGS,
+  },
+  about: `Runs check over the build files below DIR (default: the current directory) and writes what was verified, whatever the
+verdict, in the form that another program enforces: everything else is denied there. What a form can't say is denied in
+it and reported on standard error. The exit code is the verdict's.`,
+  exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
+});
+
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   CHECK,
@@ -222,5 +245,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   POLICY_INIT,
   POLICY_VALIDATE,
   FIX,
+  EXPORT,
   EVIDENCE,
 ];

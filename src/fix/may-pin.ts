@@ -12,8 +12,8 @@ export type PinDecision =
   | { readonly kind: 'leave'; readonly reason: string; readonly retry: boolean };
 
 /**
- * Decides for each use of a report whether its digest may be written down. Whatever pins asks here: `fix`, review
- * suggestions, lock and export. A use is left where an answer that counts as an error speaks against who the image is,
+ * Decides for each use of a report whether its digest may be written down. Whatever writes digests into build files asks
+ * here. Exports and the lock ask for more: `src/enforce/verified-references.ts`. A use is left where an answer that counts as an error speaks against who the image is,
  * and where its platforms resolved to different digests or to none.
  */
 export function mayPin(report: Pick<Report, 'answers' | 'images'>): (use: ImageUse) => PinDecision {

@@ -2,6 +2,7 @@ import { loadCatalog } from '../catalog/catalog.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Wait } from '../lib/wait.js';
+import type { Policy } from '../policy/policy.js';
 import type { Report } from '../reports/report.js';
 import type { Engine, Stop } from './engine.js';
 import { groupMissingPermissions, requestedPermissions } from './event/asked-permissions.js';
@@ -39,6 +40,7 @@ export type ActionOutcome =
   | {
       readonly kind: 'evaluated';
       readonly report: Report;
+      readonly policy: Policy;
       readonly renderers: Renderers;
       /** The commit that was evaluated. */
       readonly commit: string;
@@ -132,7 +134,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
     run.scrub(published);
     return published;
   };
-  return ok({ kind: 'evaluated', report, renderers, commit, publish });
+  return ok({ kind: 'evaluated', report, policy: policy.value.policy, renderers, commit, publish });
 }
 
 /** Whether a change touches a file that names an image; true where what it changes is not known. */

@@ -80,12 +80,17 @@ export async function runStep({ started, deadline, connect, wait }: StepSetting)
     await show.showNothing({ env, summaryPath }, outcome.value.message);
     return 0;
   }
-  const { report, renderers, commit, publish } = outcome.value;
-  const { evidenceFiles } = await import('./publish/evidence-files.js');
+  const { report, policy, renderers, commit, publish } = outcome.value;
+  const [{ evidenceFiles }, { onlyFile }, { buildkit }] = await Promise.all([
+    import('./publish/evidence-files.js'),
+    import('../enforce/export-target.js'),
+    import('../enforce/targets/buildkit.js'),
+  ]);
+  const sourcePolicy = onlyFile(buildkit.render({ report, policy, now: new Date(started) }));
   const evidence = await evidenceFiles(report, inputs.value.evidence, {
     collected: new Date(started),
     evaluated: `${env.repository.owner}/${env.repository.name} at ${commit}`,
   });
-  await show.showReport({ env, summaryPath }, { report, renderers, evidence }, publish);
+  await show.showReport({ env, summaryPath }, { report, renderers, evidence, sourcePolicy }, publish);
   return (await import('../gate/verdict.js')).exitCodeOf(report.verdict);
 }

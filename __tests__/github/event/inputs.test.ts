@@ -162,6 +162,8 @@ describe('action.yml', () => {
       'report-json',
       'report-sarif',
       'report-markdown',
+      'source-policy',
+      'source-policy-digest',
     ]);
   });
 });

@@ -5,6 +5,7 @@ import * as core from '@actions/core';
 import { link, prose } from '../../lib/escape/markdown.js';
 import { cut, terminalLines, visibleLines } from '../../lib/escape/visible.js';
 import type { Result } from '../../lib/result.js';
+import { digestOf } from '../../references/digest.js';
 import { verdictSign } from '../../reports/markdown/signs.js';
 import { paragraphs } from '../../reports/markdown/stop.js';
 import { SUMMARY_LIMIT } from '../../reports/markdown/summary.js';
@@ -29,6 +30,8 @@ interface Shown {
   readonly report: Report;
   readonly renderers: Renderers;
   readonly evidence: Readonly<Record<string, string>>;
+  /** BuildKit's source policy, as JSON. */
+  readonly sourcePolicy: string;
 }
 
 /**
@@ -37,7 +40,7 @@ interface Shown {
  */
 export async function showReport(
   step: Step,
-  { report, renderers, evidence }: Shown,
+  { report, renderers, evidence, sourcePolicy }: Shown,
   publish: () => Promise<Published>,
 ): Promise<void> {
   const { shown, left } = renderers.annotations(report);
@@ -51,6 +54,7 @@ export async function showReport(
     'report.json': () => renderers.json(report),
     'report.sarif': () => renderers.sarif(report),
     'report.md': () => summary,
+    'source-policy.json': () => sourcePolicy,
   };
   const files = await writeReports(step.env, reports, evidence);
   if (!files.ok) problems.push(files.shortfall);
@@ -68,6 +72,8 @@ export async function showReport(
     'report-json': files.ok ? files.paths['report.json'] : '',
     'report-sarif': files.ok ? files.paths['report.sarif'] : '',
     'report-markdown': files.ok ? files.paths['report.md'] : '',
+    'source-policy': files.ok ? files.paths['source-policy.json'] : '',
+    'source-policy-digest': files.ok ? digestOf(Buffer.from(sourcePolicy)) : '',
   });
   if (written !== null) problems.push(written);
   const published = await publish();

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { exportCommand } from '../../src/cli/export.js';
+import { runCommand } from '../support/process/run-command.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/storefront', import.meta.url));
+
+const run = (...args: readonly string[]) => runCommand(exportCommand, EXAMPLE, EXAMPLE, '--offline', ...args);
+
+describe('export', () => {
+  test('prints what was verified, says what is denied, and exits with the verdict', async () => {
+    const { code, stdout, stderr } = await run();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1 });
+    expect(stdout).toContain('"docker-image://demo.example/hardened/node:22@sha256:');
+    expect(stdout).not.toContain('hardened/worker');
+    expect(stderr).toMatch(/^BuildKit source policy: \d+ references allowed; the verdict is fail\.\n/);
+    expect(stderr).toMatch(/^demo\.example\/hardened\/worker:1@sha256:\S+ is denied: signature-verified: /m);
+  });
+
+  test('writes to the file of --output, the same bytes in every run', async () => {
+    const file = join(makeDirectory({}), 'policies/Dockerfile.rego');
+    expect(await run('--format', 'buildx', '--output', file)).toMatchObject({ code: 1, stdout: '' });
+    expect(readFileSync(file, 'utf8')).toBe((await run('--format', 'buildx')).stdout);
+  });
+
+  test('exits 0 where the verdict is pass, and denies every image where nothing was verified', async () => {
+    const directory = makeDirectory({ Dockerfile: 'FROM scratch\n' });
+    const { code, stdout } = await runCommand(exportCommand, directory, '--all-files', '--offline');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).rules.map(({ action }: { action: string }) => action)).toEqual(Array(4).fill('DENY'));
+  });
+
+  test('refuses a form that it does not know, and writes nothing', async () => {
+    const file = join(makeDirectory({}), 'policy');
+    const { code, stderr } = await run('--format', 'gatekeeper', '--output', file);
+    expect(code).toBe(3);
+    expect(stderr).toContain('--format is "gatekeeper"');
+    expect(existsSync(file)).toBe(false);
+  });
+});

@@ -1,0 +1,86 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Exported, ExportTarget } from '../../../src/enforce/export-target.js';
+import type { Policy } from '../../../src/policy/policy.js';
+import type { ImageSource } from '../../../src/registry/image-source.js';
+import { LayoutSource } from '../../../src/registry/layout/layout.js';
+import type { Report } from '../../../src/reports/report.js';
+import { rules } from '../../../src/rules/index.js';
+import { gateRun } from '../gate-run.js';
+import { fallbackTag, type MadeContent, makeImage, makeIndex } from '../image/image-maker.js';
+import { type LayoutEntry, writeLayout } from '../image/image-maker-layout.js';
+import { validPolicy } from '../load-policy-text.js';
+import { makeDirectory } from '../process/scratch-repository.js';
+import { keySigner, type TestSigner } from '../signing/signer-identity.js';
+import { classicSignature, cosignManifest, simpleSigningPayload } from '../signing/sigstore-forms.js';
+
+export const NOW = new Date('2026-12-01T12:00:00Z');
+
+/** Keys of a suite; made once, since each costs more than the tests that use it. */
+export function makeSigner(): TestSigner {
+  return keySigner(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
+}
+
+/** An image for two platforms, which differs by its name. */
+export async function makeMultiPlatform(name: string): Promise<MadeContent> {
+  const layers = [[{ path: 'etc/name', content: `${name}\n` }]];
+  const images = await Promise.all(
+    ['linux/amd64', 'linux/arm64'].map((platform) => makeImage({ platform, layers, config: { User: '65532' } })),
+  );
+  return makeIndex(images);
+}
+
+/** The image under a name, and cosign's manifest with a signature of each signer. */
+export async function signedEntries(
+  name: string,
+  content: MadeContent,
+  signers: readonly TestSigner[],
+): Promise<readonly LayoutEntry[]> {
+  const repository = name.slice(0, name.lastIndexOf(':'));
+  const { digest } = content.descriptor;
+  const layers = await Promise.all(
+    signers.map((signer) => classicSignature(signer, simpleSigningPayload(digest), { entry: 'none' })),
+  );
+  return [
+    { content, name },
+    ...(layers.length === 0
+      ? []
+      : [{ content: cosignManifest(layers), name: `${repository}:${fallbackTag(digest, '.sig')}` }]),
+  ];
+}
+
+/** A source of the images given. */
+export async function sourceOf(entries: readonly LayoutEntry[]): Promise<ImageSource> {
+  const directory = makeDirectory({});
+  await writeLayout(directory, entries);
+  return new LayoutSource(directory);
+}
+
+export interface ExportRun {
+  readonly dockerfile: string;
+  readonly policy: string;
+  readonly policyFiles?: Readonly<Record<string, string>>;
+  readonly source: ImageSource;
+  readonly now?: Date;
+}
+
+/** Runs the gate over one Dockerfile. */
+export async function runGateFor(run: ExportRun): Promise<{ readonly report: Report; readonly policy: Policy }> {
+  const { dockerfile, policyFiles = {}, now = NOW } = run;
+  const report = await gateRun({
+    files: { Dockerfile: dockerfile },
+    policy: run.policy,
+    policyFiles,
+    source: run.source,
+    now,
+  });
+  return { report, policy: await validPolicy(run.policy, { rules, files: policyFiles }) };
+}
+
+/** Runs the gate over one Dockerfile, and exports what it verified. */
+export async function exportFor(
+  target: ExportTarget,
+  run: ExportRun,
+): Promise<Exported & { readonly report: Report; readonly policy: Policy }> {
+  const made = await runGateFor(run);
+  return { ...made, ...target.render({ ...made, now: run.now ?? NOW }) };
+}

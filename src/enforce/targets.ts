@@ -1,0 +1,13 @@
+import type { ExportTarget } from './export-target.js';
+
+interface ListedTarget {
+  /** The word of `--format`. */
+  readonly name: string;
+  readonly load: () => Promise<ExportTarget>;
+}
+
+/** Every form that `export` writes, in the order of the help; each is loaded when it is asked for. */
+export const EXPORT_TARGETS = [
+  { name: 'buildkit', load: async () => (await import('./targets/buildkit.js')).buildkit },
+  { name: 'buildx', load: async () => (await import('./targets/buildx.js')).buildx },
+] as const satisfies readonly ListedTarget[];
