@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   payloadOf,
   pullRequestPayload,
@@ -18,7 +18,6 @@ const END = '<!-- what appears where: end -->';
 const POLICY = '.github/base-image-gate.yml';
 
 // Every scenario starts the bundle as a process of its own, which waits between writes as GitHub asks.
-jest.setTimeout(900_000);
 const AT_ONCE = 4;
 const action = useAction();
 let registry: RegistryServer;

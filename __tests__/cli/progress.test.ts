@@ -1,11 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { mock } from 'node:test';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Progress, startProgress } from '../../src/cli/local-gate.js';
 
 beforeEach(() => {
-  jest.useFakeTimers();
+  mock.timers.enable({ apis: ['setInterval', 'Date'] });
 });
 afterEach(() => {
-  jest.useRealTimers();
+  mock.timers.reset();
 });
 
 /** What a terminal of so many columns shows after all that was written to it. */
@@ -25,33 +26,35 @@ describe('progress', () => {
   test('is reported once a run is long, and gone when it ends', () => {
     const { line, shown } = terminalOf(80);
     line.evaluated(0, 11);
-    jest.advanceTimersByTime(999);
+    mock.timers.tick(999);
     expect(shown()).toBe('');
-    jest.advanceTimersByTime(1);
+    mock.timers.tick(1);
     expect(shown()).toBe('Evaluating image uses: 0 of 11 (1 s)');
     line.evaluated(10, 11);
-    jest.advanceTimersByTime(1000);
+    mock.timers.tick(1000);
     expect(shown()).toBe('Evaluating image uses: 10 of 11 (2 s)');
     line.clear();
     expect(shown()).toBe('');
-    jest.advanceTimersByTime(1000);
+    mock.timers.tick(1000);
     line.end();
-    jest.advanceTimersByTime(5000);
+    mock.timers.tick(5000);
     expect(shown()).toBe('');
   });
 
   test('keeps to the width of the terminal', () => {
     const { shown } = terminalOf(10);
-    jest.advanceTimersByTime(1000);
+    mock.timers.tick(1000);
     expect(shown()).toBe('Reading b');
   });
 
   test('is written to terminals alone', () => {
+    const started = mock.method(globalThis, 'setInterval');
     const { line, shown } = terminalOf(80, false);
     line.evaluated(1, 2);
-    jest.advanceTimersByTime(5000);
+    mock.timers.tick(5000);
     line.end();
     expect(shown()).toBe('');
-    expect(jest.getTimerCount()).toBe(0);
+    expect(started.mock.callCount()).toBe(0);
+    started.mock.restore();
   });
 });

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
-import suite from '../../jest.config.mjs';
+import suite from '../isolated-tests.mjs';
 import { group } from './groups.mjs';
 
 export default {
   ...suite,
-  rootDir: join(import.meta.dirname, '../..'),
-  maxWorkers: 1,
   testRunner: '<rootDir>/scripts/mutation/jest-circus-to-first-failure.mjs',
   testSequencer: '<rootDir>/scripts/mutation/reaching-tests-first.mjs',
   testTimeout: 30_000,

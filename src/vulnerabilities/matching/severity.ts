@@ -1,4 +1,4 @@
-import { fromVector } from 'ae-cvss-calculator';
+import cvss from 'ae-cvss-calculator';
 import type { OsvAffected, OsvRecord } from '../sources/osv-record.js';
 
 /** From the least to the worst; `unknown` is not a place in that order. */
@@ -72,7 +72,7 @@ function wordOfTitle({ id, summary }: OsvRecord): string | undefined {
 function scoreOf(vector: string): number | null {
   if (vector.length > 512) return null;
   try {
-    const read = fromVector(vector);
+    const read = cvss.fromVector(vector);
     // What lacks a base metric is scored 0, which would call it harmless.
     if (read?.isBaseFullyDefined() !== true) return null;
     const score = read.calculateScores().overall;
