@@ -1,6 +1,7 @@
 import { nameKind } from '../build-files/file-names.js';
 import type { WorkingTree } from '../build-files/working-tree.js';
 import { terminal } from '../lib/escape/visible.js';
+import { listed } from '../lib/text.js';
 import type { CommandIo } from './command.js';
 
 /** How many files are named. */
@@ -15,9 +16,9 @@ const MAX_NAMED = 5;
 export async function reportUntracked(tree: WorkingTree, hasFlag: boolean, io: CommandIo): Promise<void> {
   const files = (await tree.untracked()).filter((path) => nameKind(path) === 'dockerfile');
   if (files.length === 0) return;
-  const named = files.slice(0, MAX_NAMED).map(terminal).join(', ');
-  const more = files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : '';
   const them = files.length === 1 ? 'it' : 'them';
   const flag = hasFlag ? ', or add --all-files' : '';
-  io.stderr(`Not read, since git does not track ${them}: ${named}${more}. Run \`git add\`${flag}.\n`);
+  io.stderr(
+    `Not read, since git does not track ${them}: ${listed(files.map(terminal), MAX_NAMED)}. Run \`git add\`${flag}.\n`,
+  );
 }

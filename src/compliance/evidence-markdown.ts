@@ -1,5 +1,6 @@
 import { groupBy } from '../lib/collections.js';
 import { code, inline, prose } from '../lib/escape/markdown.js';
+import { listed } from '../lib/text.js';
 import { type ComplianceEvidence, type RequirementEvidence, wasObserved } from './evidence.js';
 import type { ImageFacts, PlatformFacts, Reported } from './image-facts.js';
 import type { Observation, Subject } from './observations.js';
@@ -128,15 +129,9 @@ function byRule(words: string, observations: readonly Observation[]): readonly s
   return [`${words}:\n\n${list(lines)}`];
 }
 
-function subjectsOf(observations: readonly Observation[]): string {
-  return listed(observations.map(({ subject }) => subjectText(subject)));
-}
-
 /** In one line, each once. */
-function listed(all: readonly string[]): string {
-  const items = [...new Set(all)];
-  const more = items.length > LISTED ? ` and ${items.length - LISTED} more` : '';
-  return `${items.slice(0, LISTED).join(', ')}${more}`;
+function subjectsOf(observations: readonly Observation[]): string {
+  return listed([...new Set(observations.map(({ subject }) => subjectText(subject)))], LISTED);
 }
 
 /** One line for all rules that the same was said of: an image that was not opened is one line and not twenty. */

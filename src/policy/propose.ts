@@ -3,6 +3,7 @@ import type { Reading } from '../build-files/reading.js';
 import { publisherOf } from '../catalog/catalog.js';
 import type { Catalog, Publisher } from '../catalog/publisher.js';
 import { groupBy } from '../lib/collections.js';
+import { listed } from '../lib/text.js';
 import { matches, parsePattern } from '../references/pattern.js';
 import { type Reference, repositoryName } from '../references/reference.js';
 import { canonicalHost } from '../references/registry-host.js';
@@ -198,6 +199,5 @@ function denyLines(catalog: Catalog, denied: readonly UsedRepository[]): readonl
 }
 
 function whereUsed(files: readonly string[]): string {
-  const named = files.slice(0, FILES_NAMED).map(inComment).join(', ');
-  return files.length > FILES_NAMED ? `${named} and ${files.length - FILES_NAMED} more` : named;
+  return listed(files.map(inComment), FILES_NAMED);
 }

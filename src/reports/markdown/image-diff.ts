@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../build-files/image-use.js';
 import { block, code, prose } from '../../lib/escape/markdown.js';
 import { cut, cutMiddle, visible } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/text.js';
+import { listed, plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff-document.js';
 import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
@@ -40,9 +40,10 @@ function item(
 ): string {
   const { before, after, platform, uses: ids, packages, vulnerabilities } = change;
   const at = ids.flatMap((id) => uses.get(id) ?? []);
-  const places = at.slice(0, detail.places).map((use) => placeLink(use, targets));
-  const more = at.length - places.length;
-  const where = [...places, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const where = listed(
+    at.map((use) => placeLink(use, targets)),
+    detail.places,
+  );
   const title = `${name(before.reference)} → ${name(after.reference)}`;
   const on = manyPlatforms ? `, ${code(platform)}` : '';
   const reason = sharedReason(change);
@@ -94,6 +95,6 @@ function fold(title: string, reported: readonly string[], all: number, most: num
   const shown = reported.slice(0, most).map((line) => cut(visible(line), MAX_LINE));
   if (shown.length === 0) return [];
   const left = all - shown.length;
-  const text = block([...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'), 'diff');
+  const text = block([...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('\n'), 'diff');
   return [`<details><summary>${title}: ${plural(all, 'line')}</summary>\n\n${text}\n\n</details>`];
 }

@@ -1,5 +1,5 @@
 import { inline, prose } from '../../lib/escape/markdown.js';
-import { plural } from '../../lib/text.js';
+import { firstLines, plural } from '../../lib/text.js';
 import { changeBaseSentence } from '../change-base.js';
 import { groupFindings } from '../finding-groups.js';
 import { shownNotice } from '../notices.js';
@@ -190,14 +190,11 @@ export function waivedList(report: Report, most: number, targets: LinkTargets): 
     const waiver = finding.waiver === undefined ? undefined : report.waivers[finding.waiver];
     return waiver === undefined ? [] : [{ finding, waiver }];
   });
-  const lines = waived
-    .slice(0, most)
-    .map(
-      ({ finding, waiver }) =>
-        `- ${ruleLink(finding.rule, targets)}${acceptedBy(waiver)} at ${placeLink(finding.location, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
-    );
-  const left = waived.length - lines.length;
-  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+  const lines = waived.map(
+    ({ finding, waiver }) =>
+      `${ruleLink(finding.rule, targets)}${acceptedBy(waiver)} at ${placeLink(finding.location, targets)} until ${inline(waiver.expires)}, by ${inline(waiver.owner)}: ${prose(waiver.reason)}`,
+  );
+  return listOf(firstLines(lines, most));
 }
 
 /** The vulnerability that a waiver accepts by its name. */
@@ -210,14 +207,15 @@ const MAX_FILES = 50;
 /** Files that were skipped or can't be read, and those that were read otherwise than asked, such as without the target named. */
 function fileList(report: Report): string {
   const remarked = report.files.filter((file) => file.status !== 'read' || file.reason !== undefined);
-  const lines = remarked
-    .slice(0, MAX_FILES)
-    .map(
-      (file) =>
-        `- ${placeLink({ file: file.path, line: file.line ?? 1 }, {})} ${file.status}${file.reason === undefined ? '' : `: ${prose(file.reason)}`}`,
-    );
-  const left = remarked.length - lines.length;
-  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
+  const lines = remarked.map(
+    (file) =>
+      `${placeLink({ file: file.path, line: file.line ?? 1 }, {})} ${file.status}${file.reason === undefined ? '' : `: ${prose(file.reason)}`}`,
+  );
+  return listOf(firstLines(lines, MAX_FILES));
+}
+
+function listOf(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
 }
 
 function limitList(report: Report): string {
