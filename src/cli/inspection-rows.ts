@@ -6,7 +6,7 @@ import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
 import type { ImageConfiguration } from '../image-content/configuration.js';
 import type { FilesystemFacts, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { searchPathOf } from '../image-content/filesystem/search-path.js';
-import { listed, plural } from '../lib/text.js';
+import { firstLines, plural } from '../lib/text.js';
 import type { Distribution, Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
@@ -269,5 +269,5 @@ function configurationRows(configuration: ImageConfiguration, { user, environmen
 function some(words: readonly string[]): string {
   const unique = [...new Set(words)];
   if (unique.length === 0) return 'none';
-  return listed(unique, SHOWN);
+  return firstLines(unique, SHOWN).join(', ');
 }

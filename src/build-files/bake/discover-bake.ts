@@ -99,7 +99,7 @@ function isLikely({ isNamed, paths: [path = ''] }: BakeSet): boolean {
   return isNamed || /\\.hcl$|(?:bake|docker|container|image|build|target)[^/]*$/i.test(path);
 }
 
-/** Fields that bake has in a target, by which one is told from what other programs call so. */
+/** Fields that bake has in a target, which distinguish it from what other programs call a target. */
 const TARGET_FIELDS = new Set([
   ...['args', 'cache-from', 'cache-to', 'context', 'contexts', 'dockerfile', 'dockerfile-inline', 'inherits', 'matrix'],
   ...['no-cache', 'output', 'platforms', 'pull', 'secret', 'ssh', 'tags'],
