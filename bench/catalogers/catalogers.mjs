@@ -3,75 +3,18 @@
 // ROOTS is a directory of root file systems, as make-roots.sh makes them. Each becomes an image of one layer, which both
 // programs read. --all lists every package that one of them finds alone.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { node } from '../bundled.mjs';
+import { layoutOf } from '../root-layout.mjs';
 
 const [roots = '', syft = 'syft'] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const listsAll = process.argv.includes('--all');
 const work = mkdtempSync(join(tmpdir(), 'bench-catalogers-'));
 const build = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
 execFileSync(node, [build, '--out', join(work, 'dist')], { stdio: 'ignore' });
-
-/** Writes an OCI layout of one image whose only layer is a directory. */
-async function layoutOf(root, directory) {
-  const blobs = join(directory, 'blobs', 'sha256');
-  mkdirSync(blobs, { recursive: true });
-  const put = (value) => {
-    const bytes = Buffer.from(JSON.stringify(value));
-    const hex = createHash('sha256').update(bytes).digest('hex');
-    writeFileSync(join(blobs, hex), bytes);
-    return { digest: `sha256:${hex}`, size: bytes.length };
-  };
-  const tar = join(directory, 'layer.tar');
-  execFileSync('tar', ['-C', root, '--sort=name', '--numeric-owner', '-cf', tar, '.'], { stdio: 'ignore' });
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(tar), hash);
-  const layer = hash.digest('hex');
-  const { size } = statSync(tar);
-  renameSync(tar, join(blobs, layer));
-  const media = 'application/vnd.oci.image';
-  const config = put({
-    architecture: 'amd64',
-    os: 'linux',
-    config: {},
-    rootfs: { type: 'layers', diff_ids: [`sha256:${layer}`] },
-  });
-  const manifest = put({
-    schemaVersion: 2,
-    mediaType: `${media}.manifest.v1+json`,
-    config: { mediaType: `${media}.config.v1+json`, ...config },
-    layers: [{ mediaType: `${media}.layer.v1.tar`, digest: `sha256:${layer}`, size }],
-  });
-  writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  writeFileSync(
-    join(directory, 'index.json'),
-    JSON.stringify({
-      schemaVersion: 2,
-      manifests: [
-        {
-          mediaType: `${media}.manifest.v1+json`,
-          ...manifest,
-          platform: { os: 'linux', architecture: 'amd64' },
-          annotations: { 'org.opencontainers.image.ref.name': 'made.example/root:1' },
-        },
-      ],
-    }),
-  );
-}
 
 /** `type/name@version` of a package URL, without what the two programs word differently. */
 function keyOf(purl) {

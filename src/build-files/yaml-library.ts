@@ -1,2 +1,63 @@
+import { Composer, type Document, type LineCounter, type ParseOptions, Parser, type SchemaOptions } from 'yaml';
+
 // `yaml` is CommonJS: bundled, a dynamic import of it would have a default export alone.
-export { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+export { isAlias, isMap, isScalar, isSeq, LineCounter } from 'yaml';
+
+/** What keeps a text from being YAML, and where. */
+export interface YamlError {
+  /** Of characters, from the start of the text. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+/**
+ * Parses all documents of a text up to the first error: the library goes on behind one, and a text of nothing but errors
+ * would cost it a hundred times what YAML does. Throws a RangeError where the text nests too deep.
+ */
+export function parseDocuments(
+  text: string,
+  lineCounter: LineCounter,
+  options: ParseOptions & SchemaOptions = {},
+): { readonly documents: readonly Document.Parsed[] } | { readonly error: YamlError } {
+  const composer = new StrictComposer({ ...options, lineCounter, prettyErrors: false });
+  const documents: Document.Parsed[] = [];
+  try {
+    for (const token of new Parser(lineCounter.addNewLine).parse(text)) {
+      if (token.type === 'error') return { error: { offset: token.offset, message: token.message } };
+      documents.push(...composer.next(token));
+    }
+    documents.push(...composer.end(false, text.length));
+  } catch (error) {
+    if (error instanceof FirstError) return { error: { offset: error.offset, message: error.message } };
+    throw error;
+  }
+  const [error] = documents.flatMap(({ errors }) => errors);
+  return error === undefined ? { documents } : { error: { offset: error.pos[0], message: error.message } };
+}
+
+class FirstError extends Error {
+  readonly offset: number;
+  constructor(offset: number, message: string) {
+    super(message);
+    this.name = 'FirstError';
+    this.offset = offset;
+  }
+}
+
+class StrictComposer extends Composer {
+  constructor(options: ParseOptions & SchemaOptions) {
+    super(options);
+    // The library has no option for it, and calls its own field at each error.
+    const onError = (source: unknown, _code: unknown, message: string, isWarning?: boolean) => {
+      if (isWarning !== true) throw new FirstError(offsetOf(source), message);
+    };
+    Object.assign(this, { onError });
+  }
+}
+
+/** Of what the library takes for the place of an error: an offset, a range, or a token. */
+function offsetOf(source: unknown): number {
+  if (typeof source === 'number') return source;
+  if (Array.isArray(source)) return offsetOf(source[0]);
+  return typeof source === 'object' && source !== null && 'offset' in source ? offsetOf(source.offset) : 0;
+}

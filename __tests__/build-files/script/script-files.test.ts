@@ -90,6 +90,29 @@ describe('files whose scripts build', () => {
     expect(named[0]).toMatchObject({ buildArgs: {}, open: { args: ['A'] } });
   });
 
+  test.each([
+    ['justfile', (value: string, uses: string) => `a := "${value}"\nb:\n  docker build ${uses}.\n`, '{{a}} '],
+    [
+      'Taskfile.yml',
+      (value: string, uses: string) =>
+        `vars: { A: "${value}" }\ntasks:\n  b:\n    cmds:\n      - docker build ${uses}.\n`,
+      '{{.A}} ',
+    ],
+  ])('a long value that is named often makes little of a %s', async (path, made, use) => {
+    const { named } = await read(path, made('x'.repeat(100_000), use.repeat(10_000)));
+    expect(named.length).toBeLessThanOrEqual(1);
+  });
+
+  test.each(['}', '[]', '%\n', '>\n', '&a ', '"" '])(
+    'YAML of nothing but errors is read to the first: %j',
+    async (part) => {
+      const start = performance.now();
+      const { fault } = await read('Taskfile.yml', `# docker\ntasks: x\n${part.repeat(300_000)}`);
+      expect(performance.now() - start).toBeLessThan(4000);
+      expect(fault?.reason).toContain('no valid YAML');
+    },
+  );
+
   test('a comment behind a variable of a makefile is found behind any blanks', async () => {
     const { named } = await read(
       'Makefile',

@@ -95,6 +95,7 @@ describe('what often is a credential', () => {
     'https://user:${PASSWORD1}@git.acme.io/x',
     'https://user:<password1>@git.acme.io/x',
     'https://username:p%40ssword@proxy',
+    'https://user:he%2F%2Fo@pypi.acme.io/simple',
     'postgresql://scott:tiger@db.acme.io',
     'http://[::1]:8080/a@b.c',
     'https://acme.io/a:b/c12345678@d.e',

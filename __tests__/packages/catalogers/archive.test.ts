@@ -32,6 +32,11 @@ describe('a Java archive', () => {
     expect(named(catalogFile('app.jar', archive))).toEqual(['maven:a.b:c@1', 'maven:d:e@2.0-RC1', LOG4J_FOUND]);
   });
 
+  test('that holds an empty file named like one names no problem, and does where that is damaged', () => {
+    expect(catalogFile('app.jar', makeZip({ ...LOG4J, 'x/wrapper.jar': '' })).problems).toEqual([]);
+    expect(catalogFile('app.jar', makeZip({ ...LOG4J, 'x/wrapper.jar': 'x' })).problems).toHaveLength(1);
+  });
+
   test('that holds others, stored or packed and several deep, says theirs and where they are', () => {
     const inner = makeZip({ 'WEB-INF/lib/log4j.jar': makeZip(LOG4J) });
     const archive = makeZip({ 'BOOT-INF/lib/x.war': inner, ...pom('a', 'app', '1') }, { stored: true });

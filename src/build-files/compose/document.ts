@@ -31,7 +31,7 @@ export type DocumentsReading =
  * @see https://github.com/compose-spec/compose-go/blob/v2.16.2/loader/loader.go `loadYamlFile`
  */
 export async function readDocuments(file: string, bytes: Uint8Array, variables: Variables): Promise<DocumentsReading> {
-  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } = await import('../yaml-library.js');
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocuments } = await import('../yaml-library.js');
   const lines = new LineCounter();
   const text = new TextDecoder('utf-8').decode(bytes);
   const failure = (offset: number, message: string): DocumentsReading => {
@@ -39,13 +39,12 @@ export async function readDocuments(file: string, bytes: Uint8Array, variables: 
     return { ok: false, error: { line: Math.max(line, 1), column: Math.max(col, 1), message } };
   };
   try {
-    const parsed = parseAllDocuments(text, { schema: 'failsafe', lineCounter: lines, logLevel: 'silent' });
-    if (!Array.isArray(parsed)) return { ok: true, documents: [] };
+    const parsed = parseDocuments(text, lines, { schema: 'failsafe' });
+    if ('error' in parsed)
+      return failure(parsed.error.offset, `it is no valid YAML: ${firstLine(parsed.error.message)}`);
     const documents: ComposeNode[] = [];
     const converter = new Converter({ isAlias, isMap, isScalar, isSeq }, file, variables, lines);
-    for (const document of parsed) {
-      const [error] = document.errors;
-      if (error !== undefined) return failure(error.pos[0], `it is no valid YAML: ${firstLine(error.message)}`);
+    for (const document of parsed.documents) {
       documents.push(converter.document(document.contents, (alias) => alias.resolve(document)));
     }
     return { ok: true, documents };

@@ -1,12 +1,11 @@
 import { buildsInScript } from './build-command.js';
+import { ExpansionBudget } from './expansion-budget.js';
 import { allRequested, type RequestedBuilds } from './named-build.js';
 import { TOP_MARK } from './shell-commands.js';
 
 /** What variables that stand for variables may come to. */
 const MAX_DEPTH = 10;
 const MAX_VALUE_LENGTH = 4096;
-/** All that variables stand for in one makefile. */
-const MAX_EXPANDED_LENGTH = 1024 * 1024;
 /** Stands for what only a run of make knows. */
 const UNKNOWN = '\0';
 
@@ -72,7 +71,7 @@ function valuesOf(lines: readonly string[]): Values {
 class Variables {
   readonly #values: Values;
   readonly #expanded = new Map<string, string>();
-  #left = MAX_EXPANDED_LENGTH;
+  readonly #budget = new ExpansionBudget();
 
   constructor(values: Values) {
     this.#values = values;
@@ -86,16 +85,14 @@ class Variables {
         const name = String(round ?? curly ?? letter).trim();
         if (/^(?:dir|abspath|realpath)\b.*MAKEFILE_LIST/.test(name)) return '.';
         if (/^shell (?:pwd|git rev-parse --show-toplevel)$/.test(name)) return name.endsWith('pwd') ? '.' : TOP_MARK;
-        const value = this.#value(name, depth);
-        this.#left -= value.length;
-        return this.#left < 0 ? UNKNOWN : value;
+        return this.#budget.take(this.#value(name, depth));
       },
     );
   }
 
   #value(name: string, depth: number): string {
     const value = this.#values.get(name);
-    if (typeof value !== 'string' || depth >= MAX_DEPTH || this.#left < 0) return UNKNOWN;
+    if (typeof value !== 'string' || depth >= MAX_DEPTH || this.#budget.isSpent) return UNKNOWN;
     const key = `${depth} ${name}`;
     const known = this.#expanded.get(key);
     if (known !== undefined) return known;

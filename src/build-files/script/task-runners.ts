@@ -1,6 +1,7 @@
 import type { MemberNode } from '@humanwhocodes/momoa';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 import { buildsInScript } from './build-command.js';
+import { ExpansionBudget } from './expansion-budget.js';
 import { allRequested, joinInside, NO_BUILDS, notRead, onLine, type RequestedBuilds } from './named-build.js';
 
 /**
@@ -52,9 +53,10 @@ const ASSIGNMENT = /^(?:export +)?([A-Za-z_][\w-]*) *:= *(?:'([^'\n]*)'|"([^"\\\
 export function buildsInJustfile(text: string, directory: string): RequestedBuilds {
   const variables = new Map<string, string>();
   for (const [, name = '', single, double] of text.matchAll(ASSIGNMENT)) variables.set(name, single ?? double ?? '');
-  const known = text.replace(/\{\{ *([A-Za-z_][\w-]*|justfile_directory\(\)) *\}\}/g, (_, name: string) =>
-    name.startsWith('justfile_') ? '.' : (variables.get(name) ?? '\0'),
-  );
+  const budget = new ExpansionBudget();
+  const known = text.replace(/\{\{ *([A-Za-z_][\w-]*|justfile_directory\(\)) *\}\}/g, (_, name: string) => {
+    return budget.take(name.startsWith('justfile_') ? '.' : (variables.get(name) ?? '\0'));
+  });
   const found: RequestedBuilds[] = [];
   let recipe: { readonly line: number; readonly lines: string[] } | undefined;
   const end = () => {
@@ -97,6 +99,7 @@ export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Pr
   const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
   const [file] = documents;
+  const budget = new ExpansionBudget();
   const tasks = entriesOf(field(file, 'tasks')).map(([name, task]) => {
     const given = field(task, 'dir');
     const dir = given === undefined ? directory : typeof given === 'string' ? given : null;
@@ -105,7 +108,7 @@ export async function buildsInTaskfile(bytes: Uint8Array, directory: string): Pr
       text.replace(/\{\{ *(?:\.([A-Za-z_]\w*))?[^{}]*\}\}/g, (whole, name: string | undefined) => {
         const value = name === undefined || !/^\{\{ *\.\w+ *\}\}$/.test(whole) ? undefined : variables.get(name);
         if (name === 'TASKFILE_DIR' || name === 'ROOT_DIR') return '.';
-        return typeof value === 'string' && !value.includes('{{') ? value : '\0';
+        return budget.take(typeof value === 'string' && !value.includes('{{') ? value : '\0');
       });
     const place = dir === null ? null : inside(given === undefined ? '' : directory, expand(dir));
     const path = ['tasks', name];

@@ -1,5 +1,4 @@
 import type { Node } from 'yaml';
-import { optionalField } from '../../lib/collections.js';
 import type { SourceRange } from '../image-use.js';
 import type { FileFault } from '../script/named-build.js';
 
@@ -25,18 +24,18 @@ const NO_DOCUMENTS: ParsedYaml = { documents: [], placeOf: () => TOP, lineOf: ()
 
 /** Reads YAML; tags that are not known count for nothing. It never throws on what the file holds. */
 export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
-  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } = await import('../yaml-library.js');
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocuments } = await import('../yaml-library.js');
   const lineCounter = new LineCounter();
   const failed = (fault: FileFault): ParsedYaml => ({ ...NO_DOCUMENTS, fault });
   try {
     const text = new TextDecoder().decode(bytes);
-    const found = parseAllDocuments(text, { logLevel: 'silent', stringKeys: false, lineCounter });
-    if (!Array.isArray(found)) return NO_DOCUMENTS;
-    const [error] = found.flatMap(({ errors }) => errors);
-    if (error !== undefined) {
-      const reason = `it is no valid YAML: ${firstLine(error.message)}`;
-      return failed({ reason, ...optionalField('line', error.linePos?.[0].line) });
+    const parsed = parseDocuments(text, lineCounter, { stringKeys: false });
+    if ('error' in parsed) {
+      const { message, offset } = parsed.error;
+      const reason = `it is no valid YAML: ${firstLine(message)}`;
+      return failed({ reason, line: Math.max(lineCounter.linePos(offset).line, 1) });
     }
+    const found = parsed.documents;
     const documents = found.map((one): unknown => one.toJS({ maxAliasCount: MAX_ALIASES }));
     const first = Math.max(
       found.findIndex(({ contents }) => contents !== null),

@@ -16,7 +16,8 @@ const FILE_URL_PASSWORD =
   /:\/\/[^\s/:@"'<>]{0,64}:([^\s/@"'<>{}$*]{8,200})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})/g;
 const NO_HOST =
   /(?:^|\.)(?:example|test|invalid|localhost|local)(?:\.|$)|^127\.|^(?:host|hostname|domain|server|proxy|foo|bar)\./i;
-/** Fewer different characters than this are a word. */
+/** Shorter passwords, and those of fewer different characters, are mostly words. */
+const MIN_LENGTH = 8;
 const MIN_DIFFERENT = 6;
 
 /**
@@ -42,10 +43,10 @@ export function likelySecretsInFile(text: string): readonly LikelySecret[] {
         return [{ kind: 'JSON Web Token', at: index, ...(end === 'never' ? {} : { expires: end }) }];
       });
   const passwords = [...text.matchAll(FILE_URL_PASSWORD)].flatMap(({ 1: password = '', 2: host = '', index }) => {
-    const isReal = /\d/.test(password) && /[a-z]/i.test(password) && new Set(password).size >= MIN_DIFFERENT;
-    return isReal && !NO_HOST.test(host) && !NO_PASSWORD.test(password)
-      ? [{ kind: 'password in a URL', at: index }]
-      : [];
+    const plain = password.replaceAll(/%[0-9A-Fa-f]{2}/g, '%');
+    const isReal =
+      plain.length >= MIN_LENGTH && /\d/.test(plain) && /[a-z]/i.test(plain) && new Set(plain).size >= MIN_DIFFERENT;
+    return isReal && !NO_HOST.test(host) && !NO_PASSWORD.test(plain) ? [{ kind: 'password in a URL', at: index }] : [];
   });
   return [...tokens, ...passwords];
 }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { isVaried } from './private-key-text.js';
+import { isPublished } from './published-samples.js';
 
 interface TokenPattern {
   readonly kind: string;
@@ -77,8 +78,11 @@ export function tokensIn(text: string): readonly { readonly kind: string; readon
   if (!ANY_TOKEN.test(text)) return [];
   return TOKENS.flatMap(({ kind, pattern, isSummed }) =>
     [...text.matchAll(pattern)].flatMap((match) => {
-      const isToken = isSummed === true ? hasChecksum(match[0]) : isVaried(match[0]) && !/EXAMPLE/i.test(match[0]);
-      return isToken ? [{ kind, at: match.index }] : [];
+      const [found] = match;
+      const isToken = isSummed === true ? hasChecksum(found) : isVaried(found) && !/EXAMPLE/i.test(found);
+      // An AWS key stands behind its name.
+      const value = /[A-Za-z0-9/+]*$/.exec(found)?.[0] ?? found;
+      return isToken && !isPublished(value) ? [{ kind, at: match.index }] : [];
     }),
   );
 }

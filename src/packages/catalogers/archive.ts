@@ -201,7 +201,8 @@ class ArchiveWalk {
     }
     const bytes =
       unpacked === null ? stored : unpacked.ok ? { ok: true as const, value: bufferSource(unpacked.value) } : unpacked;
-    if (bytes === null) return;
+    // An empty file is no archive, and holds nothing: generators of projects carry such in the place of a wrapper.
+    if (bytes === null || (bytes.ok && bytes.value.size === 0)) return;
     const entries = bytes.ok ? readZipDirectory(bytes.value, LIMITS) : bytes;
     if (!bytes.ok) this.#fault(inside, bytes.error);
     else if (!entries.ok) this.#fault(inside, entries.error);
