@@ -1,9 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { readRepository } from '../../src/build-files/read.js';
 import type { Reading, ReadingOptions } from '../../src/build-files/reading.js';
 import { openWorkingTree } from '../../src/build-files/working-tree.js';
+import { loadCatalog } from '../../src/catalog/catalog.js';
+import { fix } from '../../src/cli/fix.js';
+import { proposePolicy } from '../../src/policy/propose.js';
 import { gateRun } from '../support/gate-run.js';
+import { runCommand } from '../support/process/run-command.js';
+import { makeDirectory } from '../support/process/scratch-repository.js';
 import { READING_OPTIONS } from '../support/reading-options.js';
 import { describeWithSharedData, sharedData } from '../support/shared-data.js';
 
@@ -105,5 +113,34 @@ describeWithSharedData(CASES, 'build definitions seen in the field', () => {
   test('arg-selects-stage-not-overridable: an argument that chooses the stage can replace the image', async () => {
     const { uses } = await readCase('arg-selects-stage-not-overridable');
     expect(uses.find(({ expanded }) => expanded === 'alpine:3')?.overridable).toContain('ROOT_IMAGE');
+  });
+
+  test('bare-local-image: init proposes a context for what the repository builds itself', async () => {
+    const policy = proposePolicy(await readCase('bare-local-image'), loadCatalog());
+    expect(policy).toContain('myapp-base: "base.Dockerfile"');
+    expect(policy).not.toContain('library/myapp-base');
+  });
+
+  test('init-leaves-unreadable: its own policy leaves nothing unreadable', async () => {
+    const files = openWorkingTree(sharedData(`${CASES}/init-leaves-unreadable`), { allFiles: true });
+    const policy = proposePolicy(await readCase('init-leaves-unreadable'), loadCatalog());
+    const report = await gateRun({ files, policy });
+    expect(report.files.map(({ path, status }) => [path, status])).toEqual([
+      ['Dockerfile', 'read'],
+      ['testdata/Dockerfile.linux', 'skipped'],
+    ]);
+    const readable = report.answers.filter(({ rule }) => rule === 'readable-build-file');
+    expect(readable.map(({ outcome }) => outcome).sort()).toEqual(['not-applicable', 'pass']);
+  });
+
+  test('diff-not-utf8: the diff is accepted by git, or says to use --write', async () => {
+    const directory = makeDirectory({});
+    cpSync(fileURLToPath(new URL('../../examples/storefront', import.meta.url)), directory, { recursive: true });
+    cpSync(sharedData(`${CASES}/diff-not-utf8/Dockerfile`), join(directory, 'Dockerfile'));
+    const { stdout, stderr } = await runCommand(fix, directory, '.', '--offline', '--all-files', '--pin', '--diff');
+    const applied = spawnSync('git', ['apply', '--check', '-'], { cwd: directory, input: stdout, encoding: 'utf8' });
+    // There is nothing to apply where the file that git could not apply to is the only one.
+    if (stdout !== '') expect([applied.status, applied.stderr]).toEqual([0, '']);
+    if (!stdout.includes('+++ b/Dockerfile')) expect(stderr).toMatch(/Dockerfile.*--write/);
   });
 });

@@ -62,6 +62,23 @@ describe('fix --pin', () => {
     for (const path of PINNED) expect(readFileSync(join(patched, path))).toEqual(readFileSync(join(written, path)));
   });
 
+  test.each([
+    ['bytes that are not UTF-8', Buffer.from([0xe9, 0xff, 0x80])],
+    ['a form feed', '\f'],
+    ['a carriage return inside', 'a\rb'],
+    ['a soft hyphen', '\u00ad'],
+    ['a joiner', '\u200d'],
+    ['an escape', '\u001b[31m'],
+  ])('shows a diff that git applies, or says to use --write, beside a line with %s', async (_, bytes) => {
+    const directory = unpinnedExample();
+    const [before, after] = [Buffer.from('FROM demo.example/hardened/node:22\nLABEL x="'), Buffer.from('"\n')];
+    writeFileSync(join(directory, 'Dockerfile'), Buffer.concat([before, Buffer.from(bytes), after]));
+    const { stdout, stderr } = await run(directory, '--pin', '--diff');
+    const applied = spawnSync('git', ['apply', '--check', '-'], { cwd: directory, input: stdout, encoding: 'utf8' });
+    expect([applied.status, applied.stderr]).toEqual([0, '']);
+    if (!stdout.includes('+++ b/Dockerfile')) expect(stderr).toMatch(/Dockerfile.*--write/);
+  });
+
   test('writes a file once that has two names', async () => {
     const directory = unpinnedExample();
     symlinkSync('Dockerfile', join(directory, 'Dockerfile.release'));

@@ -1,12 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of build files
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { images } from '../../src/cli/images.js';
 import { policyInit } from '../../src/cli/policy-init.js';
 import { policyValidate } from '../../src/cli/policy-validate.js';
 import { runCommand } from '../support/process/run-command.js';
-import { makeDirectory } from '../support/process/scratch-repository.js';
+import { makeDirectory, makeRepository } from '../support/process/scratch-repository.js';
 
 const PATH = '.github/base-image-gate.yml';
 
@@ -103,6 +103,26 @@ describe('policy init', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain('is there already');
     expect(readFileSync(join(directory, PATH), 'utf8')).toBe('version: 1\n');
+  });
+
+  test('--write leaves a policy alone whose name ends in .yaml, which the new one would hide', async () => {
+    const yaml = PATH.replace('.yml', '.yaml');
+    const directory = makeDirectory({ [yaml]: 'version: 1\n', Dockerfile: 'FROM a\n' });
+    expect(await runCommand(policyInit, directory, '--write')).toMatchObject({ code: 3, stdout: '' });
+    expect(existsSync(join(directory, PATH))).toBe(false);
+    expect((await runCommand(policyInit, directory)).stderr).toContain(`${yaml} is there already`);
+  });
+
+  test('--all-files reads what git does not track', async () => {
+    const directory = makeRepository({ Dockerfile: 'FROM tracked.example/a\n' });
+    writeFileSync(join(directory, 'new.Dockerfile'), 'FROM untracked.example/b\n');
+    const [usual, all] = [
+      await runCommand(policyInit, directory),
+      await runCommand(policyInit, directory, '--all-files'),
+    ];
+    expect(usual.stderr).toContain('add --all-files');
+    expect(usual.stdout).not.toContain('untracked.example/b');
+    expect(all.stdout).toContain('untracked.example/b');
   });
 
   test('--write makes the directory', async () => {

@@ -65,9 +65,11 @@ export function mergeReadings(usual: DockerfileReading, others: readonly BuildRe
     const known = uses.get(use.id);
     uses.set(use.id, known === undefined ? use : mergeUses(known, use));
   }
-  const resolved = new Set(
-    others.flatMap(({ uses, neverRuns }) => (neverRuns === true ? [] : uses.filter(isKnown).map(placeKey))),
-  );
+  const running = others.filter(({ neverRuns }) => neverRuns !== true);
+  const resolved = new Set(running.flatMap((reading) => reading.uses.filter(isKnown).map(placeKey)));
+  // What is no image in a build that runs, but a stage or a context, is as well known.
+  for (const use of usual.uses)
+    if (use.instruction === 'FROM' && running.some((reading) => isNoImage(use, reading))) resolved.add(placeKey(use));
   const shared = sharedOpenArguments([...uses.values()]);
   const kept = shared.filter((use) => isKnown(use) || !resolved.has(placeKey(use)));
   const ids = new Set(kept.map(({ id }) => id));
@@ -88,6 +90,11 @@ export function mergeReadings(usual: DockerfileReading, others: readonly BuildRe
 function fileOf(usual: DockerfileReading, others: readonly DockerfileReading[]): BuildFile {
   const worse = others.find(({ file }) => file.status === 'unreadable');
   return usual.file.status === 'unreadable' || worse === undefined ? usual.file : worse.file;
+}
+
+function isNoImage({ stage }: ImageUse, { file, stages }: DockerfileReading): boolean {
+  const base = stage === null ? undefined : stages[stage.index]?.base;
+  return file.status === 'read' && base !== undefined && base.kind !== 'image';
 }
 
 function isKnown(use: ImageUse): boolean {

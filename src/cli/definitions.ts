@@ -3,6 +3,7 @@ import { EXPORT_TARGETS } from '../enforce/targets.js';
 import { PROFILES } from '../policy/policy.js';
 import { REPORT_FORMATS } from '../reports/formats.js';
 import {
+  ALL_FILES_FLAG,
   BUILD_FLAGS,
   choice,
   type Flags,
@@ -155,6 +156,7 @@ export const POLICY_INIT = define({
   summary: 'propose a policy from what the repository uses today',
   flags: {
     write: { type: 'boolean', help: 'write it to .github/base-image-gate.yml, unless that is there' },
+    ...ALL_FILES_FLAG,
     'notation-config': {
       type: 'string',
       value: 'DIR',

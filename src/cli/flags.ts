@@ -71,6 +71,10 @@ export const VULNERABILITIES_FLAG = {
   vulnerabilities: { type: 'string', value: 'DIR', help: 'read advisories from OSV exports in DIR' },
 } as const satisfies Flags;
 
+export const ALL_FILES_FLAG = {
+  'all-files': { type: 'boolean', help: 'also read files that Git does not track' },
+} as const satisfies Flags;
+
 /** How the build is really started. */
 export const BUILD_FLAGS = {
   'build-arg': { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'set a build argument' },
@@ -84,7 +88,7 @@ export const BUILD_FLAGS = {
     value: 'NAME=VALUE',
     help: 'set a variable of the environment for bake and Compose files',
   },
-  'all-files': { type: 'boolean', help: 'also read files that Git does not track' },
+  ...ALL_FILES_FLAG,
 } as const satisfies Flags;
 
 /** Who must have signed. */

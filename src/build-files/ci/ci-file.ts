@@ -1,5 +1,6 @@
+import { distinct, optionalField } from '../../lib/collections.js';
 import { buildsInScript } from '../script/build-command.js';
-import { allRequested, joinInside, notRead, type RequestedBuilds } from '../script/named-build.js';
+import { allRequested, joinInside, type NamedImage, notRead, type RequestedBuilds } from '../script/named-build.js';
 import { entriesOf, field, items, parseYaml, type YamlPath } from '../workflow/yaml-fields.js';
 
 /** Keys under which CI systems keep commands of a shell, as a text or as lines. */
@@ -14,46 +15,149 @@ const MAX_SCRIPTS = 5_000;
 const MAX_VALUES = 200_000;
 
 /**
- * The builds in the scripts of a CI configuration that is run from the top of the repository: GitLab CI, CircleCI, Azure
+ * The builds in the scripts, and the images of jobs, steps and services, of a CI configuration that is run from the top of the repository: GitLab CI, CircleCI, Azure
  * Pipelines, Bitbucket Pipelines, Travis, Drone, Buildkite, Tekton. Variables count where they are literal.
  */
-export async function buildsInCiFile(bytes: Uint8Array): Promise<RequestedBuilds> {
-  const { documents, fault, lineOf } = await parseYaml(bytes);
+export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<RequestedBuilds> {
+  const yaml = await parseYaml(bytes);
+  const { documents, fault, lineOf } = yaml;
   if (fault !== undefined) return notRead(fault);
   const found: RequestedBuilds[] = [];
+  const images: NamedImage[] = [];
   let left = MAX_VALUES;
   let isDeeper = false;
-  const visit = (value: unknown, variables: Readonly<Record<string, string>>, path: YamlPath, document: number) => {
+  const isCloudBuild = /cloudbuild[^/]*$/.test(path);
+  const visit = (value: unknown, { variables, platform }: Surroundings, path: YamlPath, document: number) => {
     const isTooDeep = path.length > MAX_DEPTH;
     isDeeper ||= isTooDeep;
     if (isTooDeep || found.length >= MAX_SCRIPTS || left-- <= 0) return;
-    for (const [index, item] of items(value).entries()) visit(item, variables, [...path, index], document);
+    for (const [index, item] of items(value).entries())
+      visit(item, { variables, platform }, [...path, index], document);
     const own = { ...variables, ...variablesOf(value) };
+    const around = { variables: own, platform: runnerPlatform(value) ?? platform };
+    for (const image of imagesOf(value, path, isCloudBuild))
+      images.push({ ...runImage(image, own), ...yaml.placeOf([...path, ...image.path], document) });
     const directory = directoryOf(value);
     const words = invocationOf(value);
     if (words !== undefined)
-      found.push(buildsInScript(words, { directory, variables: own, line: lineOf(path, document), goesOn: true }));
+      found.push(
+        onRunner(
+          buildsInScript(words, { directory, variables: own, line: lineOf(path, document), goesOn: true }),
+          around,
+        ),
+      );
     for (const [key, inner] of entriesOf(value)) {
       const below = [...path, key];
       const lines = SCRIPT_KEYS.has(key) && !isArguments(value) ? textsOf(inner, below) : [];
-      if (lines.length === 0) visit(inner, own, below, document);
+      if (lines.length === 0) visit(inner, around, below, document);
       else {
         const line = lines.flatMap((one) => {
           const start = lineOf(one.path, document);
           return one.text.split('\n').map((_, index) => start + index);
         });
-        found.push(
-          buildsInScript(lines.map(({ text }) => text).join('\n'), { directory, variables: own, line, goesOn: true }),
-        );
+        const script = lines.map(({ text }) => text).join('\n');
+        found.push(onRunner(buildsInScript(script, { directory, variables: own, line, goesOn: true }), around));
       }
     }
   };
-  for (const [index, document] of documents.entries()) visit(document, {}, [], index);
-  const all = allRequested(found);
+  for (const [index, document] of documents.entries()) visit(document, { variables: {} }, [], index);
+  const all = { ...allRequested(found), images: distinct(images) };
   if (isDeeper) return { ...all, fault: { reason: 'it nests deeper than is read' } };
   return found.length < MAX_SCRIPTS && left > 0
     ? all
     : { ...all, fault: { reason: 'it has more scripts than are read' } };
+}
+
+/** What holds for a value and all in it. */
+interface Surroundings {
+  readonly variables: Readonly<Record<string, string>>;
+  /** What the runner builds for, where that is not linux/amd64. */
+  readonly platform?: string | undefined;
+}
+
+/** Runners of GitLab by their tags, of CircleCI by their class, of Drone and Woodpecker by their platform. */
+function runnerPlatform(value: unknown): string | undefined {
+  const { platform, labels } = { platform: field(value, 'platform'), labels: field(value, 'labels') };
+  const names = [
+    ...items(field(value, 'tags')),
+    field(value, 'resource_class'),
+    ...[platform, field(platform, 'arch'), field(labels, 'platform')],
+  ];
+  const isArm = (name: unknown) => typeof name === 'string' && /(?:^|[^a-z])(?:arm64|aarch64)\b|^arm\./i.test(name);
+  return names.some(isArm) ? 'linux/arm64' : undefined;
+}
+
+/** A build that names no platform is for the machine that it runs on. */
+function onRunner(found: RequestedBuilds, { platform }: Surroundings): RequestedBuilds {
+  if (platform === undefined) return found;
+  const named = found.named.map((build) =>
+    build.platforms === undefined ? { ...build, platforms: [platform] } : build,
+  );
+  return { ...found, named };
+}
+
+/** A text that names an image, and its way from the value that it belongs to. */
+interface WrittenImage {
+  readonly written: string;
+  readonly path: YamlPath;
+  readonly name?: string;
+}
+
+/** Keys below which `image` is no image of a container: a virtual machine, a variable. */
+const NO_CONTAINERS = new Set(['machine', 'pool', 'variables', 'environment', 'env', 'parameters', 'inputs']);
+/** Keys that name no job. */
+const STRUCTURE = new Set([
+  ...['jobs', 'docker', 'executors', 'default', 'steps', 'services', 'spec', 'taskSpec', 'stages', 'pipelines'],
+  ...['definitions', 'pipeline', 'plugins', 'resources', 'containers', 'step', 'stepTemplate', 'sidecars', 'tasks'],
+]);
+
+/**
+ * The images that a job or step runs in and beside: `image` of GitLab CI, CircleCI, Bitbucket, Drone, Buildkite and
+ * Tekton, as a text or with a `name`; `services` of GitLab CI; `container` of Azure Pipelines; `name` of a step of Cloud
+ * Build.
+ */
+function imagesOf(value: unknown, path: YamlPath, isCloudBuild: boolean): readonly WrittenImage[] {
+  const last = path.at(-1);
+  if (path.some((step) => NO_CONTAINERS.has(String(step)))) return [];
+  const job = path.findLast((step) => typeof step === 'string' && !STRUCTURE.has(step));
+  const name = typeof job === 'string' ? { name: job } : {};
+  const named = (given: unknown, ...way: YamlPath): readonly WrittenImage[] => {
+    if (typeof given === 'string') return given === '' ? [] : [{ written: given, path: way, ...name }];
+    const inner = field(given, 'name');
+    return typeof inner === 'string' && inner !== '' ? [{ written: inner, path: [...way, 'name'], ...name }] : [];
+  };
+  const services = items(field(value, 'services')).flatMap((one, index) =>
+    field(one, 'image') === undefined && !isServiceOfBitbucket(one) ? named(one, 'services', index) : [],
+  );
+  const container = field(value, 'container');
+  const isOfStep = isCloudBuild && typeof last === 'number' && path.at(-2) === 'steps';
+  return [
+    ...named(field(value, 'image'), 'image'),
+    ...services,
+    // One without a tag or a path is the alias of a resource.
+    ...(typeof container === 'string' && /[:/]/.test(container) ? named(container, 'container') : []),
+    ...(isOfStep ? named(field(value, 'name'), 'name') : []),
+  ];
+}
+
+/** Bitbucket lists services by the names of their definitions. */
+function isServiceOfBitbucket(service: unknown): boolean {
+  return service === 'docker';
+}
+
+/** The image after variables; what is left of them decides it. */
+function runImage(
+  { written, name }: WrittenImage,
+  variables: Readonly<Record<string, string>>,
+): Pick<NamedImage, 'image' | 'name' | 'decidedBy'> {
+  const image = written
+    .replace(/^docker:\/\//, '')
+    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+      const variable = braced ?? bare ?? '';
+      return Object.hasOwn(variables, variable) ? (variables[variable] ?? whole) : whole;
+    });
+  const isOpen = /[$<>{}]|\[\[/.test(image);
+  return { image, ...optionalField('name', name), ...optionalField('decidedBy', isOpen ? image : undefined) };
 }
 
 /** Groups of lines within groups. */

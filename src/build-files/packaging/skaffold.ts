@@ -1,3 +1,4 @@
+import { familiarReference, parseReference } from '../../references/reference.js';
 import { buildsInScript } from '../script/build-command.js';
 import {
   allRequested,
@@ -19,18 +20,49 @@ import { basedOn } from './base-image.js';
 export async function buildsInSkaffold(bytes: Uint8Array, directory: string): Promise<RequestedBuilds> {
   const { documents, fault, lineOf } = await parseYaml(bytes);
   if (fault !== undefined) return notRead(fault);
-  const found = documents.flatMap((document, index) => {
+  const artifacts = documents.flatMap((document, index) => {
     const artifactsOf = (section: unknown, path: YamlPath) =>
-      items(field(field(section, 'build'), 'artifacts')).map((artifact, place) =>
-        buildOf(artifact, directory, lineOf([...path, 'build', 'artifacts', place], index)),
-      );
+      items(field(field(section, 'build'), 'artifacts')).map((artifact, place) => ({
+        artifact,
+        line: lineOf([...path, 'build', 'artifacts', place], index),
+      }));
     const profiles = items(field(document, 'profiles'));
     return [...artifactsOf(document, []), ...profiles.flatMap((one, place) => artifactsOf(one, ['profiles', place]))];
   });
-  return allRequested(found);
+  const built = new Set(artifacts.map(({ artifact }) => field(artifact, 'image')));
+  return allRequested(artifacts.map(({ artifact, line }) => buildOf(artifact, { directory, line, built })));
 }
 
-function buildOf(artifact: unknown, directory: string, line: number): RequestedBuilds {
+interface Surroundings {
+  readonly directory: string;
+  readonly line: number;
+  /** The images of all artifacts of the file. */
+  readonly built: ReadonlySet<unknown>;
+}
+
+/**
+ * What an artifact gets from those that it requires: an argument with the name of an image that is built here, or of
+ * which only a run knows.
+ *
+ * @see https://skaffold.dev/docs/builders/#artifact-dependency
+ */
+function requirements(
+  artifact: unknown,
+  built: ReadonlySet<unknown>,
+): { readonly here: readonly (readonly [string, string])[]; readonly open: readonly (readonly [string, string])[] } {
+  const all = items(field(artifact, 'requires')).flatMap((one) => {
+    const image = field(one, 'image');
+    const alias = field(one, 'alias') ?? image;
+    return typeof image === 'string' && typeof alias === 'string' ? [[alias, image] as const] : [];
+  });
+  const isHere = (image: string) => built.has(image) && parseReference(image).ok;
+  return {
+    here: all.filter(([, image]) => isHere(image)),
+    open: all.filter(([, image]) => !isHere(image)),
+  };
+}
+
+function buildOf(artifact: unknown, { directory, line, built }: Surroundings): RequestedBuilds {
   const image = String(field(artifact, 'image') ?? 'an image');
   for (const [builder, fields] of OTHER_BUILDERS) {
     const given = field(artifact, builder);
@@ -55,23 +87,33 @@ function buildOf(artifact: unknown, directory: string, line: number): RequestedB
   const isOpen = (value: unknown) => typeof value !== 'string' || value.includes('{{') || value.includes('$');
   const target = field(how, 'target');
   const isOpenTarget = target !== undefined && isOpen(target);
+  const required = requirements(artifact, built);
   const platforms = items(field(artifact, 'platforms')).filter((one) => typeof one === 'string');
   const build: NamedBuild = {
     file,
     ...(typeof target === 'string' && !isOpenTarget ? { target } : {}),
     ...(platforms.length === 0 ? {} : { platforms }),
-    buildArgs: Object.fromEntries(
-      args.flatMap(([name, value]) => (typeof value === 'string' && !isOpen(value) ? [[name, value]] : [])),
-    ),
-    buildContexts: {},
+    buildArgs: Object.fromEntries([
+      ...args.flatMap(([name, value]) => (typeof value === 'string' && !isOpen(value) ? [[name, value] as const] : [])),
+      ...required.here,
+    ]),
+    // An image that is built here is pulled from nowhere.
+    buildContexts: Object.fromEntries(required.here.map(([, image]) => [contextName(image), image])),
     ...openParts({
-      args: args.filter(([, value]) => isOpen(value)).map(([name]) => name),
+      args: [...args.filter(([, value]) => isOpen(value)), ...required.open].map(([name]) => name),
+      decidedBy: Object.fromEntries(required.open.map(([name, image]) => [name, `the artifact ${image}`])),
       target: isOpenTarget,
       contexts: [],
     }),
     asked: { line, context: dir === '' || dir === null ? '.' : dir },
   };
   return { named: [build], unseen: [] };
+}
+
+/** A reference as contexts are looked up by. */
+function contextName(image: string): string {
+  const reference = parseReference(image);
+  return reference.ok ? familiarReference(reference.value).replace(/:latest$/, '') : image;
 }
 
 /** Builders without a Dockerfile, and where they name the images that they build on. */

@@ -5,10 +5,12 @@ interface ScriptFile {
   readonly matches: RegExp;
   /** What the bytes must have for the file to be read at all. */
   readonly needs: RegExp;
-  read(bytes: Uint8Array, directory: string): RequestedBuilds | Promise<RequestedBuilds>;
+  read(bytes: Uint8Array, directory: string, path: string): RequestedBuilds | Promise<RequestedBuilds>;
 }
 
 const BUILDS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container/i;
+/** What names an image that is run, too. */
+const RUNS = /docker|podman|buildah|nerdctl|buildctl|kaniko|container|image|services:|steps/i;
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const named = (what: string): RequestedBuilds => ({ named: [], unseen: [{ what }] });
 
@@ -55,8 +57,8 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
   {
     matches:
       /(?:^|\/|\.)gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|(?:^|\/)\.circleci\/[^/]+\.ya?ml$|(?:^|\/)azure-pipelines[^/]*\.ya?ml$|(?:^|\/)(?:bitbucket-pipelines|\.travis|\.drone|cloudbuild[^/]*|\.?buildkite\/.*)\.(?:ya?ml|json)$|(?:^|\/)\.?tekton\/.*\.ya?ml$|(?:^|\/)\.woodpecker(?:\/.*)?\.ya?ml$/,
-    needs: BUILDS,
-    read: async (bytes) => (await import('../ci/ci-file.js')).buildsInCiFile(bytes),
+    needs: RUNS,
+    read: async (bytes, _, path) => (await import('../ci/ci-file.js')).buildsInCiFile(bytes, path),
   },
   {
     matches: /(?:^|\/)Earthfile$/,
@@ -86,5 +88,5 @@ export function isScriptFile(path: string): boolean {
 export async function buildsInFile(path: string, bytes: Uint8Array): Promise<RequestedBuilds> {
   const kind = SCRIPT_FILES.find(({ matches }) => matches.test(path));
   if (kind === undefined || !kind.needs.test(decode(bytes))) return NO_BUILDS;
-  return kind.read(bytes, path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+  return kind.read(bytes, path.slice(0, Math.max(path.lastIndexOf('/'), 0)), path);
 }

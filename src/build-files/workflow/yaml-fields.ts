@@ -10,8 +10,8 @@ export interface ParsedYaml {
   /** None where there is a fault. */
   readonly documents: readonly unknown[];
   readonly fault?: FileFault;
-  /** Where a value of the first document stands, or what is nearest to it from the outside. */
-  readonly placeOf: (path: YamlPath) => SourceRange;
+  /** Where a value stands, by default of the first document, or what is nearest to it from the outside. */
+  readonly placeOf: (path: YamlPath, document?: number) => SourceRange;
   /** The line of a value in a document of {@link documents}; of a block of text, that of its first line. */
   readonly lineOf: (path: YamlPath, document?: number) => number;
 }
@@ -54,8 +54,8 @@ export async function parseYaml(bytes: Uint8Array): Promise<ParsedYaml> {
       }
       return { node: target(), range };
     };
-    const placeOf = (path: YamlPath): SourceRange => {
-      const { range } = find(path, first);
+    const placeOf = (path: YamlPath, document = first): SourceRange => {
+      const { range } = find(path, document);
       if (range === undefined) return TOP;
       const [start, end] = [lineCounter.linePos(range[0]), lineCounter.linePos(range[1])];
       return { line: start.line, column: start.col, endLine: end.line, endColumn: end.col };
