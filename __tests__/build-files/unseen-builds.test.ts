@@ -110,7 +110,11 @@ test('names that are almost those of build files are reported', async () => {
 });
 
 test('a submodule is reported: what is built in it is read by nobody here', () => {
-  const vendor = { path: 'vendor', what: 'is a submodule: its build files are in another repository' };
+  const vendor = {
+    path: 'vendor',
+    what: 'is a submodule: its build files are in another repository',
+    remedy: 'elsewhere',
+  };
   expect(unseenByName([{ path: 'vendor', kind: 'submodule' }], new Set(['Dockerfile']))).toEqual([vendor]);
 });
 
@@ -133,4 +137,20 @@ test('a pass says which builds it is not about', async () => {
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`${index}/docker-bake.hcl`, REMOTE]));
   const reported = (await gateRun({ files: many, policy })).notices.find((text) => text.startsWith('Not evaluated'));
   for (const path of Object.keys(many)) expect(reported).toContain(` ${path}:1 builds from https://example.com/r.git`);
+});
+
+test.each([
+  ['a file that only a run knows', runs('docker build -f "$FILE" .'), 'List further build files under `files.include`'],
+  ['a build of another repository', { 'docker-bake.hcl': REMOTE }, 'run the gate in the other repositories'],
+  [
+    'a workflow of another repository',
+    ofSteps({ uses: 'a/docker-build@v1' }),
+    'run the gate in the other repositories',
+  ],
+  ['a definition of version 1', { 'x.compose.yaml': 'web: { build: . }\n' }, 'correct what is not understood'],
+  ['any', runs('docker build -'), '`files.exclude`'],
+])('a notice says what to do about %s', async (_, files, advice) => {
+  const report = await gateRun({ files: { Dockerfile: 'FROM scratch\n', ...files }, policy: 'version: 1\n' });
+  const notice = report.notices.find((text) => text.startsWith('Not evaluated: 1 build or file. '));
+  expect(notice?.toLowerCase()).toContain(advice.toLowerCase());
 });

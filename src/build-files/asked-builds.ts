@@ -66,7 +66,7 @@ export async function requestedBuilds(
   const defined: PlacedBuild[] = [];
   const place = (build: Build, reached: Pick<NamedBuild, 'neverRuns'>) => {
     const named = namedBuildOf(build);
-    if (typeof named === 'string') unseen.push({ path: build.definition, line: build.line, what: named });
+    if ('what' in named) unseen.push({ path: build.definition, line: build.line, ...named });
     else if (build.isInherited !== true || asked.isThere(named))
       defined.push({ path: build.definition, build: { ...asked.found(named), ...reached } });
   };

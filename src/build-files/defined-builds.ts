@@ -12,7 +12,7 @@ import { contextFlag, PLATFORM, TARGET } from './open-arguments.js';
 import { MAX_DEFINITION_BYTES, readAll } from './read-definitions.js';
 import type { ReadingOptions, UnseenBuild } from './reading.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
-import { type NamedBuild, openParts } from './script/named-build.js';
+import { type NamedBuild, openParts, type UnseenRequest } from './script/named-build.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
 /** Default files that are read once more, below each file that only makes sense over them; all together. */
@@ -235,7 +235,8 @@ function unreadableOf(problems: readonly DefinitionProblem[]): readonly BuildFil
 }
 
 function unseenOf({ file, line, message }: DefinitionProblem): UnseenBuild {
-  return { path: file, what: `has a build that is not understood (line ${line}: ${clause(message)})` };
+  const what = `has a build that is not understood (line ${line}: ${clause(message)})`;
+  return { path: file, what, remedy: 'correct' };
 }
 
 function clause(sentence: string): string {
@@ -243,14 +244,15 @@ function clause(sentence: string): string {
 }
 
 /** A build as the reader of a Dockerfile takes it, or why no Dockerfile of the repository is read for it. */
-export function namedBuildOf(build: Build): NamedBuild | string {
+export function namedBuildOf(build: Build): NamedBuild | UnseenRequest {
   const { name = 'it', dockerfile, inline, context, open } = build;
   // It stands in the definition, wherever the context is.
   if (inline !== undefined) return { ...parametersOf(build), file: build.definition, inline };
   const isOpen = open.some(({ field }) => field === 'dockerfile' || field === 'inline');
-  if (dockerfile === undefined || isOpen) return `builds a file that only a run knows (${name})`;
-  if (isRemote(context)) return `builds from ${context}, which is not read`;
-  if (dockerfile.startsWith('../') || dockerfile.startsWith('/')) return 'builds a file from outside the repository';
+  if (dockerfile === undefined || isOpen) return { what: `builds a file that only a run knows (${name})` };
+  if (isRemote(context)) return { what: `builds from ${context}, which is not read`, remedy: 'elsewhere' };
+  if (dockerfile.startsWith('../') || dockerfile.startsWith('/'))
+    return { what: 'builds a file from outside the repository', remedy: 'elsewhere' };
   return { ...parametersOf(build), file: dockerfile };
 }
 

@@ -14,7 +14,8 @@ function isNamedAlmost(path: string): boolean {
 /** What has to be reported by the names of files alone. */
 export function unseenByName(entries: readonly TreeEntry[], read: ReadonlySet<string>): readonly UnseenBuild[] {
   return entries.flatMap(({ path, kind }) => {
-    if (kind === 'submodule') return [{ path, what: 'is a submodule: its build files are in another repository' }];
+    if (kind === 'submodule')
+      return [{ path, what: 'is a submodule: its build files are in another repository', remedy: 'elsewhere' }];
     if (read.has(path)) return [];
     return isNamedAlmost(path) ? [{ path, what: 'is named like a build file, and is not read' }] : [];
   });

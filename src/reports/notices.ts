@@ -1,5 +1,5 @@
 import { isRun } from '../build-files/image-use.js';
-import type { Reading } from '../build-files/reading.js';
+import type { Reading, Remedy } from '../build-files/reading.js';
 import { cut } from '../lib/escape/visible.js';
 import { plural } from '../lib/text.js';
 
@@ -22,13 +22,30 @@ export function readingNotices({ uses, files, unseen }: Pick<Reading, 'uses' | '
   return unseen.length === 0 ? notices : [...notices, unseenNotice(unseen)];
 }
 
+/** What to do about a build that is not looked at, in the order in which it is said. */
+const REMEDIES: readonly (readonly [Remedy | undefined, string])[] = [
+  [
+    undefined,
+    'List further build files under `files.include`, their arguments and targets under `files.build-args` and `files.targets`',
+  ],
+  ['elsewhere', 'Run the gate in the other repositories, too'],
+  ['correct', 'Correct what is not understood'],
+];
+
 /** A pass must not be taken for one of builds that nobody looked at. What to do comes first, since the list may be long. */
 function unseenNotice(unseen: Reading['unseen']): string {
   const builds = plural(unseen.length, 'build or file', 'builds or files');
+  const wanted = new Set(unseen.map(({ remedy }) => remedy));
+  const remedies = REMEDIES.flatMap(([remedy, text]) => (wanted.has(remedy) ? [text] : []));
+  const [first = '', ...others] = [
+    ...remedies,
+    'List what is no build of yours, or needs no evaluation, under `files.exclude`',
+  ];
+  const advice = [first, ...others.map((text) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`)].join('; ');
   const list = unseen
     .map(({ path, line, what }) => `${path}${line === undefined ? '' : `:${line}`} ${what}`)
     .join('; ');
-  return `Not evaluated: ${builds}. List further build files under \`files.include\`, their arguments and targets under \`files.build-args\` and \`files.targets\`; what is no build of yours, or needs no evaluation, under \`files.exclude\`. They are: ${list}.`;
+  return `Not evaluated: ${builds}. ${advice}. They are: ${list}.`;
 }
 
 /** A notice as a person reads it: a long one is cut, and says where the rest is. */

@@ -41,7 +41,10 @@ export function buildsInEarthfile(text: string, directory: string): RequestedBui
       const { keyword, rest } = command;
       const remote = /(?:^|[\s(=])((?:[\w-]+\.)+[\w-]+\/[^\s+()=]*(?:\+[\w./-]+)?)/.exec(rest)?.[1];
       const isRemote = remote !== undefined && (keyword === 'IMPORT' || remote.includes('+'));
-      if (isRemote && REFERRING.has(keyword)) return named(`uses ${remote}, which is in another repository`, command);
+      if (isRemote && REFERRING.has(keyword)) {
+        const what = `uses ${remote}, which is in another repository`;
+        return { ...NO_BUILDS, unseen: [{ what, line: command.line, remedy: 'elsewhere' }] };
+      }
       if (keyword === 'FROM') return fromOf(command, recipe, variables, shipping.has(recipe.name), directory);
       return keyword === 'WITH' || keyword === 'DOCKER' ? pulledBy(command, variables) : NO_BUILDS;
     });

@@ -1,5 +1,6 @@
 import { optionalField } from '../../lib/collections.js';
 import type { SourceRange } from '../image-use.js';
+import type { Remedy } from '../reading.js';
 import { isOpen, OWN_MARK, TOP_MARK } from './shell-commands.js';
 
 /** One build that a command line or a workflow step asks for, as far as it is literal. */
@@ -80,6 +81,7 @@ export interface UnseenRequest {
   readonly what: string;
   /** 1-based, where it is known. */
   readonly line?: number;
+  readonly remedy?: Remedy;
 }
 
 /** An image that a job or a step runs, where it is named. */
@@ -132,7 +134,7 @@ export function onLine(requested: RequestedBuilds, line: number): RequestedBuild
   return {
     ...requested,
     named: requested.named.map((build) => ({ ...build, asked: { ...build.asked, line } })),
-    unseen: requested.unseen.map(({ what }) => ({ what, line })),
+    unseen: requested.unseen.map((one) => ({ ...one, line })),
     ...optionalField(
       'bakes',
       requested.bakes?.map((run) => ({ ...run, line })),

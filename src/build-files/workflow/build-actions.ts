@@ -86,7 +86,10 @@ export function buildsOfAction(uses: string, given: unknown): RequestedBuilds {
     const isLocal = uses.startsWith('./') || uses.startsWith('docker://');
     return isLocal || !BUILDS_BY_NAME.test(uses) || /setup|login|metadata|lint|scan|sbom/i.test(uses)
       ? { named: [], unseen: [] }
-      : { named: [], unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are not known` }] };
+      : {
+          named: [],
+          unseen: [{ what: `uses ${uses.slice(0, 100)}, whose builds are not known`, remedy: 'elsewhere' }],
+        };
   }
   const build = buildOf(action, inputs);
   return typeof build === 'string' ? { named: [], unseen: [{ what: build }] } : { named: [build], unseen: [] };
