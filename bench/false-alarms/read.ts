@@ -15,7 +15,12 @@ process.stdout.write(
   JSON.stringify({
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
-    secrets: files.flatMap(({ path, content }) => (content?.secrets ?? []).map((mark) => ({ path, ...mark }))),
+    secrets: files.flatMap(({ path, content }) =>
+      // The rule lets tokens be that have ended.
+      (content?.secrets ?? [])
+        .filter(({ expires = Number.POSITIVE_INFINITY }) => expires * 1000 > Date.now())
+        .map((mark) => ({ path, ...mark })),
+    ),
     unread,
   }),
 );

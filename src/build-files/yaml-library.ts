@@ -10,6 +10,9 @@ export interface YamlError {
   readonly message: string;
 }
 
+/** A row of them, which no editor writes, takes the library the square of its length. */
+const CARRIAGE_RETURNS = /\r{100}/;
+
 /**
  * Parses all documents of a text up to the first error: the library goes on behind one, and a text of nothing but errors
  * would cost it a hundred times what YAML does. Throws a RangeError where the text nests too deep.
@@ -19,6 +22,8 @@ export function parseDocuments(
   lineCounter: LineCounter,
   options: ParseOptions & SchemaOptions = {},
 ): { readonly documents: readonly Document.Parsed[] } | { readonly error: YamlError } {
+  const row = text.search(CARRIAGE_RETURNS);
+  if (row >= 0) return { error: { offset: row, message: 'A row of 100 carriage returns is not read' } };
   const composer = new StrictComposer({ ...options, lineCounter, prettyErrors: false });
   const documents: Document.Parsed[] = [];
   try {

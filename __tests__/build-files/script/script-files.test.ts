@@ -103,7 +103,7 @@ describe('files whose scripts build', () => {
     expect(named.length).toBeLessThanOrEqual(1);
   });
 
-  test.each(['}', '[]', '%\n', '>\n', '&a ', '"" '])(
+  test.each(['}', '[]', '%\n', '>\n', '&a ', '"" ', '\r'])(
     'YAML of nothing but errors is read to the first: %j',
     async (part) => {
       const start = performance.now();
