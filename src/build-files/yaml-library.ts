@@ -1,4 +1,13 @@
-import { Composer, type Document, type LineCounter, type ParseOptions, Parser, type SchemaOptions } from 'yaml';
+import {
+  Composer,
+  type Document,
+  isScalar,
+  type LineCounter,
+  type ParseOptions,
+  Parser,
+  type SchemaOptions,
+  visit,
+} from 'yaml';
 
 // `yaml` is CommonJS: bundled, a dynamic import of it would have a default export alone.
 export { isAlias, isMap, isScalar, isSeq, LineCounter } from 'yaml';
@@ -24,7 +33,7 @@ export function parseDocuments(
 ): { readonly documents: readonly Document.Parsed[] } | { readonly error: YamlError } {
   const row = text.search(CARRIAGE_RETURNS);
   if (row >= 0) return { error: { offset: row, message: 'A row of 100 carriage returns is not read' } };
-  const composer = new StrictComposer({ ...options, lineCounter, prettyErrors: false });
+  const composer = new StrictComposer({ ...options, lineCounter, prettyErrors: false, uniqueKeys: false });
   const documents: Document.Parsed[] = [];
   try {
     for (const token of new Parser(lineCounter.addNewLine).parse(text)) {
@@ -37,7 +46,32 @@ export function parseDocuments(
     throw error;
   }
   const [error] = documents.flatMap(({ errors }) => errors);
-  return error === undefined ? { documents } : { error: { offset: error.pos[0], message: error.message } };
+  if (error !== undefined) return { error: { offset: error.pos[0], message: error.message } };
+  for (const document of documents) {
+    const offset = repeatedKey(document);
+    if (offset !== undefined) return { error: { offset, message: 'Map keys must be unique' } };
+  }
+  return { documents };
+}
+
+/** Where a map has a key again. The library compares each key with all before it. */
+function repeatedKey(document: Document.Parsed): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 class FirstError extends Error {

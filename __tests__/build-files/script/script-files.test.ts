@@ -113,6 +113,15 @@ describe('files whose scripts build', () => {
     },
   );
 
+  test('YAML with many keys is read, and one that has a key again is not', async () => {
+    const keys = Array.from({ length: 60_000 }, (_, i) => `  K${i}: docker\n`).join('');
+    const start = performance.now();
+    expect((await read('Taskfile.yml', `vars:\n${keys}`)).fault).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(5000);
+    const { fault } = await read('Taskfile.yml', 'vars:\n  A: docker\n  B: x\n  A: y\n');
+    expect(fault).toMatchObject({ line: 4, reason: expect.stringContaining('unique') });
+  });
+
   test('a comment behind a variable of a makefile is found behind any blanks', async () => {
     const { named } = await read(
       'Makefile',

@@ -72,6 +72,14 @@ describe('a function that nothing calls', () => {
     expect(mayRun('f() { BUILD; }\ng() { a; }\ng', { goesOn: true })).toBe(false);
   });
 
+  test('costs no more than its script, however many call each other', () => {
+    const script = Array.from({ length: 20_000 }, (_, i) => `f${i}() { f${i + 1}; }`).join('\n');
+    const start = performance.now();
+    expect(mayRun(`${script}\nf20000() { BUILD; }\nf0`)).toBe(true);
+    expect(mayRun(`${script}\nf20000() { BUILD; }\nf1x`)).toBe(false);
+    expect(performance.now() - start).toBeLessThan(8000);
+  });
+
   test('is never one that is called at the end, whatever it holds', () => {
     const part = fc.constantFrom('a', 'BUILD', 'if a; then b; fi', '(c)', '$(d)', '{ e; }', 'for x in 1; do g; done');
     const join = fc.constantFrom('; ', '\n', ' && ', ' || ', ' | ');

@@ -28,16 +28,27 @@ export function inUncalledFunction(
   if (names.size === 0) return () => false;
   const called = new Set<string>();
   const isLive = ({ functions = [] }: ShellCommand) => functions.every((name) => called.has(toLower(name)));
-  // Of each command that waits, the functions that are to be called first.
-  let waiting = commands.filter(({ isDefinition, neverRuns }) => isDefinition !== true && neverRuns !== true);
-  for (let before = -1; before < called.size; ) {
-    before = called.size;
-    const live = waiting.filter(isLive);
-    waiting = waiting.filter((command) => !isLive(command));
-    for (const command of live) {
-      const calls = callsOf(command.words, names);
-      if (calls === 'any') return () => false;
-      for (const name of calls) called.add(name);
+  const waiting = new Map<string, ShellCommand[]>();
+  const ready: ShellCommand[] = [];
+  /** Puts a command where it waits for a function that is not called yet. */
+  const place = (command: ShellCommand) => {
+    const missing = command.functions?.find((name) => !called.has(toLower(name)));
+    if (missing === undefined) ready.push(command);
+    else {
+      const others = waiting.get(toLower(missing));
+      if (others === undefined) waiting.set(toLower(missing), [command]);
+      else others.push(command);
+    }
+  };
+  for (const command of commands) if (command.isDefinition !== true && command.neverRuns !== true) place(command);
+  for (let command = ready.pop(); command !== undefined; command = ready.pop()) {
+    const calls = callsOf(command.words, names);
+    if (calls === 'any') return () => false;
+    for (const name of calls) {
+      if (called.has(name)) continue;
+      called.add(name);
+      for (const one of waiting.get(name) ?? []) place(one);
+      waiting.delete(name);
     }
   }
   if (goesOn && called.size === 0) return () => false;
