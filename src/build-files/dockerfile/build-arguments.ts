@@ -27,6 +27,16 @@ export interface Expansion {
 /** The build platform that BUILDPLATFORM and its kin name, so that nothing depends on the host. */
 const BUILD_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
 
+const BUILD_VARIABLES = platformVariables('BUILD', BUILD_PLATFORM);
+/** The same for every file: names of predefined variables alone. */
+const ITSELF = new Map<string, ReadonlySet<string>>();
+
+function itself(name: string): ReadonlySet<string> {
+  const known = ITSELF.get(name) ?? new Set([name]);
+  ITSELF.set(name, known);
+  return known;
+}
+
 /**
  * The variables in scope for FROM: the predefined ones, and the ARGs before the first FROM in their order, each with
  * what came before it; a build argument replaces the default of a declared ARG.
@@ -48,13 +58,11 @@ export class GlobalScope {
   ) {
     this.#escape = escapeWith;
     this.#budget = budget;
-    const predefined = [
-      ...platformVariables('BUILD', BUILD_PLATFORM),
-      ...platformVariables('TARGET', platform),
-      ...(targetStage === undefined ? [] : [['TARGETSTAGE', targetStage === '' ? 'default' : targetStage] as const]),
-    ];
-    for (const [name, value] of predefined)
-      this.#variables.set(name, { value: own(buildArgs, name) ?? value, dependsOn: new Set([name]) });
+    const predefine = (name: string, value: string) =>
+      this.#variables.set(name, { value: own(buildArgs, name) ?? value, dependsOn: itself(name) });
+    for (const [name, value] of BUILD_VARIABLES) predefine(name, value);
+    for (const [name, value] of platformVariables('TARGET', platform)) predefine(name, value);
+    if (targetStage !== undefined) predefine('TARGETSTAGE', targetStage === '' ? 'default' : targetStage);
   }
 
   /** The value of a variable, for an ARG of a stage that takes it over. */

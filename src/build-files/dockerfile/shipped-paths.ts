@@ -84,14 +84,16 @@ function pathCopies(
   let at = 0;
   let taken: ReadonlyMap<Instruction, readonly StageCopy[]> = new Map();
   const lexing = { escape: escapeWith, budget };
+  const taking = takingStages(stages);
   walkStages({ scope, stages }, escapeWith, buildArgs, budget, {
+    wants: (index) => taking.has(index),
     enter: (stage, index, environment) => {
       at = index;
       const { base, written } = stage;
       directories[index] = base.kind === 'stage' ? directories[base.index] : base.kind === 'scratch' ? '' : undefined;
       taken = groupBy(stage.takes, ({ instruction }) => instruction);
       // Triggers of the stage below run before anything that the stage says itself.
-      const own = new Set(written.instructions);
+      const own = new Set(taken.size === 0 ? [] : written.instructions);
       for (const [instruction, all] of taken)
         if (!own.has(instruction))
           for (const take of all)
@@ -104,6 +106,20 @@ function pathCopies(
         found[at]?.push(...copiesOf(take, directories[at], (word) => expand(word, environment, lexing)));
     },
   });
+  return found;
+}
+
+/** The stages that copy from others, and those that they are FROM, whose variables and directory they have. */
+function takingStages(stages: readonly FoundStage[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const [start, { takes }] of stages.entries()) {
+    let index = takes.length > 0 ? start : undefined;
+    while (index !== undefined && !found.has(index)) {
+      found.add(index);
+      const base: FoundStage['base'] | undefined = stages[index]?.base;
+      index = base?.kind === 'stage' ? base.index : undefined;
+    }
+  }
   return found;
 }
 

@@ -38,19 +38,25 @@ export function stageInstructions(
   walkStages(build, escapeWith, buildArgs, budget, {
     enter: () => found.push([]),
     instruction: (instruction, environment, expanded) => {
-      found.at(-1)?.push({
-        ...rangeOf(instruction, source),
-        keyword: instruction.keyword.toUpperCase(),
-        text: instruction.text,
-        ...optionalField('expanded', expanded),
-        ...(expanded === undefined && instruction.keyword === 'user'
-          ? { variables: variablesIn(instruction.text, environment) }
-          : {}),
-        ...(instruction.keyword === 'user' ? givenOf(instruction.text, environment) : {}),
-        ...(instruction.flags.length === 0 ? {} : { flags: instruction.flags.map((flag) => flag.text) }),
-        ...optionalField('json', instruction.json),
-        ...(instruction.heredocs.length === 0 ? {} : { heredocs: instruction.heredocs }),
-      });
+      const { keyword, text, flags, json, heredocs } = instruction;
+      const { line, column, endLine, endColumn } = rangeOf(instruction, source);
+      const plain = { line, column, endLine, endColumn, keyword: keyword.toUpperCase(), text };
+      // Most are plain, and a Dockerfile may have thousands.
+      const isPlain =
+        expanded === undefined && json === undefined && keyword !== 'user' && flags.length + heredocs.length === 0;
+      found.at(-1)?.push(
+        isPlain
+          ? plain
+          : {
+              ...plain,
+              ...optionalField('expanded', expanded),
+              ...(expanded === undefined && keyword === 'user' ? { variables: variablesIn(text, environment) } : {}),
+              ...(keyword === 'user' ? givenOf(text, environment) : {}),
+              ...(flags.length === 0 ? {} : { flags: flags.map((flag) => flag.text) }),
+              ...optionalField('json', json),
+              ...(heredocs.length === 0 ? {} : { heredocs }),
+            },
+      );
     },
   });
   return found;
@@ -58,6 +64,8 @@ export function stageInstructions(
 
 /** What is done with the stages of a build, one after another: as each begins, and after each of its instructions. */
 export interface StageVisitor {
+  /** Whether a stage is gone through; without it, all are. What a stage that is left out hands down is not known. */
+  readonly wants?: (index: number) => boolean;
   readonly enter: (stage: FoundStage, index: number, environment: Environment) => void;
   readonly instruction: (instruction: Instruction, environment: Environment, expanded: string | undefined) => void;
 }
@@ -72,12 +80,13 @@ export function walkStages(
 ): void {
   const environments: Environment[] = [];
   const lexing = { escape: escapeWith, budget };
+  const surroundings = { lexing, buildArgs, global: (name: string) => scope.value(name) };
   for (const [index, stage] of stages.entries()) {
     const environment = inherit(stage, environments, budget);
     environments.push(environment);
+    if (visitor.wants?.(index) === false) continue;
     visitor.enter(stage, index, environment);
     for (const instruction of stage.written.instructions) {
-      const surroundings = { lexing, buildArgs, global: (name: string) => scope.value(name) };
       visitor.instruction(instruction, environment, expandInstruction(instruction, environment, surroundings));
     }
   }

@@ -48,5 +48,5 @@ export function isBlank(code: number): boolean {
  * where JavaScript leaves a combining dot behind.
  */
 export function toLower(text: string): string {
-  return text.replaceAll('\u0130', 'i').toLowerCase();
+  return (text.includes('\u0130') ? text.replaceAll('\u0130', 'i') : text).toLowerCase();
 }
