@@ -27,9 +27,9 @@ export async function bundled(script, directory, options = { banner }) {
   return join(directory, `${name}.mjs`);
 }
 
-/** The same, in chunks that are loaded when they are needed. */
+/** The same, minified and in chunks that are loaded when they are needed, as `dist/` is. */
 export function bundledInChunks(script, directory) {
-  return bundled(script, directory, { banner, splitting: true });
+  return bundled(script, directory, { banner, splitting: true, minifyWhitespace: true, minifySyntax: true });
 }
 
 /** The same with packages left in node_modules, where a peer of the product finds its own files. */

@@ -11,7 +11,8 @@ import {
   makeIndex,
   subjectOf,
 } from '../support/image/image-maker.js';
-import { closeRegistries, jumpingClock, openFor } from '../support/registry/registry-open.js';
+import { jumpingClock } from '../support/registry/jumping-clock.js';
+import { closeRegistries, openFor } from '../support/registry/registry-open.js';
 import { type RegistryServer, type RegistryServerOptions, startRegistry } from '../support/registry/registry-server.js';
 
 let image: MadeImage;

@@ -29,19 +29,19 @@ export function copySboms(directory: string, into: string): readonly Sbom[] {
   });
 }
 
-/** Reads SBOM that were copied. */
-export function readSboms(paths: readonly string[]): readonly Sbom[] {
-  return paths.map((path) => {
+/** Reads SBOM that were copied, one when the one before has been worked through, as a run reads images. */
+export function* readSboms(paths: readonly string[]): Iterable<Sbom> {
+  for (const path of paths) {
     const read = readSbom(readFileSync(path));
     if (!read.ok) throw new Error(`${path}: ${read.error.message}`);
-    return { path, sbom: read.value, distribution: distributionOf(read.value) };
-  });
+    yield { path, sbom: read.value, distribution: distributionOf(read.value) };
+  }
 }
 
 function distributionOf(sbom: Document): Distribution | null {
   const named = new Map<string, number>();
   for (const { purl } of installedPackages(sbom)) {
-    const read = purl === undefined ? undefined : parsePurl(purl);
+    const read = purl?.includes('distro=') === true ? parsePurl(purl) : undefined;
     if (read?.ok !== true) continue;
     const { namespace: id, qualifiers } = read.value;
     const distro = qualifiers.get('distro');

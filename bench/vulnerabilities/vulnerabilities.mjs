@@ -8,10 +8,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundled, node } from '../bundled.mjs';
+import { bundledInChunks, node } from '../bundled.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'bench-vulnerabilities-'));
-const outfile = await bundled('vulnerabilities/measure', directory);
+const outfile = await bundledInChunks('vulnerabilities/measure', directory);
 const measured = execFileSync(node, [outfile, directory, ...process.argv.slice(2, 5)], {
   encoding: 'utf8',
   maxBuffer: 1e8,

@@ -5,14 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Credential } from '../../../src/registry/auth/credentials.js';
 import { type MadeImage, makeImage } from '../../support/image/image-maker.js';
 import { startHttpProxy } from '../../support/registry/http-proxy.js';
+import { jumpingClock } from '../../support/registry/jumping-clock.js';
 import { makeCertificate } from '../../support/registry/registry-certificate.js';
-import {
-  closeRegistries,
-  jumpingClock,
-  LOOPBACK_HTTP,
-  LOOPBACK_TLS,
-  openFor,
-} from '../../support/registry/registry-open.js';
+import { closeRegistries, LOOPBACK_HTTP, LOOPBACK_TLS, openFor } from '../../support/registry/registry-open.js';
 import {
   type RegistryServer,
   type RegistryServerOptions,

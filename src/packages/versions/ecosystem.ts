@@ -12,6 +12,9 @@ import { compareSemver } from './semver.js';
 /** Ecosystems whose versions are Semantic Versioning's. Bitnami numbers all its components so. */
 const SEMANTIC: ReadonlySet<string> = new Set(['npm', 'Go', 'crates.io', 'Bitnami']);
 
+/** Languages that have an order of their own. */
+const OTHER: ReadonlySet<string> = new Set(['Maven', 'RubyGems', 'NuGet', 'Packagist', 'PyPI']);
+
 const ORDERS: Readonly<Record<string, VersionOrder>> = {
   Alpaquita: compareApk,
   Alpine: compareApk,
@@ -59,7 +62,8 @@ export function hasPlace(ecosystem: string, version: string): boolean {
 
 /** Whether we have the version order of an OSV ecosystem at all. */
 export function hasOrder(ecosystem: string): boolean {
-  return hasPlace(ecosystem, '1.0.0');
+  const name = ecosystem.split(':', 1)[0] ?? '';
+  return Object.hasOwn(ORDERS, name) || SEMANTIC.has(name) || OTHER.has(name);
 }
 
 /** Shows spellings of one version from other versions: `1.0` of PyPI is `1.0.0`. */

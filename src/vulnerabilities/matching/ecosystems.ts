@@ -114,12 +114,15 @@ export function publicEcosystem(ecosystem: string): string {
  * @see https://ossf.github.io/osv-schema/#defined-ecosystems the release "might optionally" be there
  */
 export function spellingsOf(ecosystem: string): readonly string[] {
-  return [...new Set([normalizeEcosystem(ecosystem), ecosystemFamily(ecosystem)])];
+  const normal = normalizeEcosystem(ecosystem);
+  const family = ecosystemFamily(ecosystem);
+  return normal === family ? [family] : [normal, family];
 }
 
 /** `Alpine` of `Alpine:v3.20`: whose version order holds, and how exports are divided. */
 export function ecosystemFamily(ecosystem: string): string {
-  return ecosystem.split(':', 1)[0] ?? '';
+  const colon = ecosystem.indexOf(':');
+  return colon < 0 ? ecosystem : ecosystem.slice(0, colon);
 }
 
 const DISTRIBUTION_FAMILIES: ReadonlySet<string> = new Set([

@@ -69,8 +69,20 @@ function wordOfTitle({ id, summary }: OsvRecord): string | undefined {
   return /^(?:AL|RL|RH)SA-/.test(id) ? /^(Critical|Important|Moderate|Low):/.exec(summary ?? '')?.[1] : undefined;
 }
 
+/** Scores by vector: thousands of records share some hundred vectors, and the calculator takes long for each. */
+const scores = new Map<string, number | null>();
+const MAX_SCORES = 10_000;
+
 function scoreOf(vector: string): number | null {
   if (vector.length > 512) return null;
+  const known = scores.get(vector);
+  if (known !== undefined) return known;
+  const score = calculatedScore(vector);
+  if (scores.size < MAX_SCORES) scores.set(vector, score);
+  return score;
+}
+
+function calculatedScore(vector: string): number | null {
   try {
     const read = cvss.fromVector(vector);
     // What lacks a base metric is scored 0, which would call it harmless.

@@ -129,7 +129,7 @@ const WINDOW = 4 * 1024 * 1024;
 
 async function sourceOf(handle: FileHandle): Promise<ByteSource> {
   const { size } = await handle.stat();
-  return fileSource(handle.fd, size, WINDOW);
+  return fileSource(handle.fd, size, Math.min(size, WINDOW));
 }
 
 const LIMIT_NAMES = {

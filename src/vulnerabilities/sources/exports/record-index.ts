@@ -23,6 +23,9 @@ export interface RecordIndexOptions {
   readonly limits: VulnerabilityLimits;
 }
 
+/** Bytes of records, as they stand in a file, that are kept once read: images of one distribution ask for the same ones. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
 /** A file of OSV records that was read once, of which questions are asked. */
 export class RecordIndex {
   readonly path: string;
@@ -30,6 +33,8 @@ export class RecordIndex {
   readonly subjects: Subjects;
   readonly #limits: VulnerabilityLimits;
   readonly #read: ReadRecords;
+  readonly #kept = new Map<number, OsvRecord>();
+  #keptBytes = 0;
   readonly #knows = new Map<string, Promise<Result<boolean, SourceFailure>>>();
 
   constructor({ path, isWholeFor, limits }: RecordIndexOptions, subjects: Subjects, read: ReadRecords) {
@@ -46,27 +51,30 @@ export class RecordIndex {
   ): Promise<
     Result<{ readonly hits: readonly SourceHit<Q>[]; readonly unevaluated: readonly Unevaluated[] }, SourceFailure>
   > {
-    const hits: SourceHit<Q>[] = [];
-    const unevaluated: Unevaluated[] = [];
     const wanted = new Map<number, Q[]>();
     for (const question of questions) {
       const places = this.#placesOf(question);
       if (!places.ok) return places;
-      for (const place of places.value) wanted.set(place, [...(wanted.get(place) ?? []), question]);
+      for (const place of places.value) {
+        const asked = wanted.get(place);
+        if (asked === undefined) wanted.set(place, [question]);
+        else asked.push(question);
+      }
     }
-    if (wanted.size === 0) return ok({ hits, unevaluated });
-    const read = await this.#read([...wanted.keys()], (place, bytes) => {
+    const records = await this.#recordsAt([...wanted.keys()]);
+    if (!records.ok) return records;
+    const hits: SourceHit<Q>[] = [];
+    const unevaluated: Unevaluated[] = [];
+    for (const [place, record] of records.value) {
       const asked = wanted.get(place) ?? [];
-      const record = parse(bytes);
       if (record.ok) hits.push(...asked.map((question) => ({ question, record: record.value, isMatch: false })));
       else
         unevaluated.push({
           what: `a record about ${asked[0]?.name ?? 'a package'} in ${this.path}`,
           reason: record.error,
         });
-      return null;
-    });
-    return read.ok ? ok({ hits, unevaluated }) : read;
+    }
+    return ok({ hits, unevaluated });
   }
 
   /**
@@ -85,16 +93,38 @@ export class RecordIndex {
     for (const canary of canariesOf(ecosystem)) {
       const places = this.#placesOf(canary);
       if (!places.ok) return places;
-      let isKnown = false;
-      const read = await this.#read(places.value, (_, bytes) => {
-        const record = parse(bytes);
-        isKnown ||= record.ok && isAffected(record.value, canary);
-        return null;
-      });
-      if (!read.ok) return read;
+      const records = await this.#recordsAt(places.value);
+      if (!records.ok) return records;
+      const isKnown = records.value.some(([, record]) => record.ok && isAffected(record.value, canary));
       if (isKnown) return ok(true);
     }
     return ok(false);
+  }
+
+  /** The records at some places, in the order of the file; an error is what is wrong with one. */
+  async #recordsAt(
+    places: readonly number[],
+  ): Promise<Result<readonly (readonly [place: number, record: Result<OsvRecord, string>])[], SourceFailure>> {
+    const records = new Map<number, Result<OsvRecord, string>>();
+    const missing: number[] = [];
+    for (const place of places) {
+      const kept = this.#kept.get(place);
+      if (kept === undefined) missing.push(place);
+      else records.set(place, ok(kept));
+    }
+    if (missing.length > 0) {
+      const read = await this.#read(missing, (place, bytes) => {
+        const record = parse(bytes);
+        records.set(place, record);
+        if (record.ok && this.#keptBytes + bytes.length <= KEPT_BYTES) {
+          this.#kept.set(place, record.value);
+          this.#keptBytes += bytes.length;
+        }
+        return null;
+      });
+      if (!read.ok) return read;
+    }
+    return ok([...records].sort(([a], [b]) => a - b));
   }
 
   #placesOf({ ecosystem, name }: Question): Result<readonly number[], SourceFailure> {

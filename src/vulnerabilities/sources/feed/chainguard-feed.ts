@@ -1,0 +1,44 @@
+import { err, ok, type Result } from '../../../lib/result.js';
+import { ecosystemFamily } from '../../matching/ecosystems.js';
+import { askIndexes } from '../exports/ask-indexes.js';
+import type { Question } from '../queries.js';
+import type { SourceAnswer, SourceFailure, VulnerabilitySource } from '../source.js';
+import type { OpenedFeed } from './fetch-feed.js';
+
+/** What the feed's file is called, in a directory of exports too. */
+export const CHAINGUARD_FEED_FILE = 'chainguard-osv.tar.gz';
+
+const FAMILIES: ReadonlySet<string> = new Set(['Chainguard', 'Wolfi']);
+
+/**
+ * Chainguard's own feed of advisories about its packages and Wolfi's, which also has those without a fix. It answers for
+ * these in place of OSV's copy. Its license does not let everybody use it, or anybody pass it on: it is fetched where the
+ * policy asks for it, and is no part of the gate.
+ */
+export class ChainguardFeed implements VulnerabilitySource {
+  readonly name: string;
+  readonly #open: () => Promise<Result<OpenedFeed, SourceFailure>>;
+  #opened: Promise<Result<OpenedFeed, SourceFailure>> | undefined;
+
+  /** @param place where it is from, for people: `advisories.cgr.dev` */
+  constructor(place: string, open: () => Promise<Result<OpenedFeed, SourceFailure>>) {
+    this.name = `Chainguard's OSV feed (${place})`;
+    this.#open = open;
+  }
+
+  covers(ecosystem: string): boolean {
+    return FAMILIES.has(ecosystemFamily(ecosystem));
+  }
+
+  async ask<Q extends Question>(questions: readonly Q[]): Promise<Result<SourceAnswer<Q>, SourceFailure>> {
+    this.#opened ??= this.#open();
+    const opened = await this.#opened;
+    if (!opened.ok) return err(opened.error);
+    const { index, instead } = opened.value;
+    const answer = await askIndexes([index], questions, () => ({
+      missing: `no record of it is in ${this.name}`,
+      silent: this.name,
+    }));
+    return answer.ok && instead !== undefined ? ok({ ...answer.value, instead }) : answer;
+  }
+}
