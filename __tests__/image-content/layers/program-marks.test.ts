@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ProgramMarks } from '../../../src/image-content/layers/program-marks.js';
+import { FileScanner } from '../../../src/image-content/layers/file-scanner.js';
 
 const TEXTS = [
   'BusyBox v1.36.1 (2024-06-10) multi-call binary.',
@@ -27,17 +27,32 @@ const TEXTS = [
   'RPM version 4.18',
 ];
 
+const ELF = Buffer.from('\x7fELF', 'latin1');
+
 /** What is found in a program that comes in pieces of these sizes, the last over and over. */
-function found(bytes: Buffer, sizes: readonly number[] = [bytes.length]): readonly string[] {
-  const marks = new ProgramMarks();
+function found(content: Buffer, sizes: readonly number[] = [content.length]): readonly string[] {
+  const bytes = Buffer.concat([ELF, content]);
+  let programs: readonly string[] = [];
+  const scanner = new FileScanner({
+    path: 'usr/bin/program',
+    size: bytes.length,
+    executable: true,
+    checksums: [],
+    done: (result) => {
+      programs = result.programs ?? [];
+    },
+    unevaluated: () => undefined,
+    keep: () => undefined,
+  });
   let piece = 0;
   for (let at = 0; at < bytes.length; ) {
     const size = Math.max(1, sizes[Math.min(piece, sizes.length - 1)] ?? 1);
-    marks.write(bytes.subarray(at, at + size));
+    scanner.write(bytes.subarray(at, at + size));
     at += size;
     piece += 1;
   }
-  return [...marks.end()].sort();
+  scanner.end();
+  return [...programs].sort();
 }
 
 describe('the marks of a program', () => {

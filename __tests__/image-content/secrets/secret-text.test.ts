@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { credentialsIn, isCredentialFile } from '../../../src/image-content/secrets/credential-files.js';
-import { likelyInText, secretsInText } from '../../../src/image-content/secrets/secret-text.js';
+import { likelyInText, mayHaveSecrets, secretsInText } from '../../../src/image-content/secrets/secret-text.js';
 import { fakeJwt, fakeKey, fakeToken } from '../../support/image/planted-secrets.js';
 
 /** Pieces of what looks like a secret, so that much nearly is one. */
@@ -168,10 +168,26 @@ describe('a key that is not written as a file of its own', () => {
   });
 });
 
+test('bytes without the mark of a secret have none', () => {
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      const text = pieces.join('');
+      if (secretsInText(text).length > 0) expect(mayHaveSecrets(Buffer.from(text, 'utf8'))).toBe(true);
+    }),
+  );
+});
+
 test.each([
   ['Docker Hub token', fakeToken('dckr_pat_', 27)],
   ['Anthropic key', fakeToken('sk-ant-api03-', 80)],
+  ['GitLab token', fakeToken('glsoat-', 20)],
+  ['crates.io token', fakeToken('cio', 32)],
+  ['OpenAI key', `${fakeToken('sk-proj-', 24)}T3BlbkFJ${fakeToken('x', 24)}`],
+  ['Azure client secret', `Ab1${fakeToken('8Q~', 34)}`],
+  ['AWS secret access key', `aws_secret_access_key=${fakeToken('x', 39)}`],
   ['SendGrid key', `${fakeToken('SG.', 22)}.${fakeToken('sendgrid', 43).slice(8)}`],
 ])('a token of a known form is found: %s', (kind, token) => {
-  expect(secretsInText(`key = ${token}\n`)).toMatchObject([{ kind }]);
+  const text = `key = ${token}\n`;
+  expect(secretsInText(text)).toMatchObject([{ kind }]);
+  expect(mayHaveSecrets(Buffer.from(text))).toBe(true);
 });

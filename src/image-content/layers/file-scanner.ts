@@ -1,28 +1,31 @@
+import { BytePatterns } from '../../lib/byte-patterns.js';
 import { optionalField } from '../../lib/collections.js';
 import type { FileReader } from '../../packages/catalogers/cataloger.js';
 import { catalogReader } from '../../packages/catalogers/index.js';
 import type { FileContent, SecretMark } from '../filesystem/file-entry.js';
 import { credentialsIn, isCredentialFile } from '../secrets/credential-files.js';
 import { beginsLikeKeyFile, MAX_KEY_FILE, readKeyFile } from '../secrets/key-files.js';
-import { keysInText, likelyInText, secretsInText } from '../secrets/secret-text.js';
+import { keysInText, likelyInText, mayHaveLikely, mayHaveSecrets, secretsInText } from '../secrets/secret-text.js';
 import { type ChecksumAlgorithm, FileChecksums } from './checksum-choice.js';
 import { isKeptFile } from './kept-files.js';
 import { LAYER_LIMITS } from './limits.js';
-import { ProgramMarks } from './program-marks.js';
+import { PROGRAM_TEXTS, ProgramMarks } from './program-marks.js';
 import { TarError } from './tar-header.js';
 import type { MemberSink } from './tar-reader.js';
 
-/** Text is searched in pieces of this size, each with the end of the one before it. */
-const TEXT_WINDOW = 128 * 1024;
-const TEXT_OVERLAP = 8 * 1024;
+/** Files are searched in pieces of this size, each with the end of the one before it. */
+const WINDOW = 128 * 1024;
+const OVERLAP = 8 * 1024;
 /** Of a file that programs keep credentials in, so many windows are searched for those (4 MB): real ones are one page. */
 const CREDENTIAL_WINDOWS = 32;
 /** A NUL makes a key file binary, and readers of keys pass over it. Larger binaries are searched for keys alone. */
 const SEARCHED_BINARY = 256 * 1024;
 /** The middle of a key's first line, as it is and in UTF-16 of either order. */
-const KEY_MARK = Buffer.from('PRIVATE KEY');
-const WIDE_KEY_MARK = Buffer.from('PRIVATE KEY', 'utf16le').subarray(0, -1);
-const WIDE_KEY = new RegExp(WIDE_KEY_MARK.toString('latin1'));
+const KEY_MARK = 'PRIVATE KEY';
+const WIDE_KEY_MARK = Buffer.from(KEY_MARK, 'utf16le').subarray(0, -1);
+const KEY_PATTERNS = [{ text: KEY_MARK }, { text: WIDE_KEY_MARK.toString('latin1') }];
+const KEY_MARKS = new BytePatterns(KEY_PATTERNS);
+const PROGRAM_MARKS = new BytePatterns([...KEY_PATTERNS, ...PROGRAM_TEXTS]);
 /** As much as shows text from binary; git looks as far. */
 const SNIFF = 8000;
 /** A file may tell of a few secrets; more say nothing new. */
@@ -57,15 +60,16 @@ export class FileScanner implements MemberSink {
   #marks: ProgramMarks | null = null;
   /** What looks for packages in it; null where nothing does. */
   #catalog: FileReader | null = null;
-  #text = '';
   #linesBefore = 0;
   #windows = 0;
   #secrets: SecretMark[] = [];
   /** Apart, so that many of them hide no other. */
   #likely: SecretMark[] = [];
-  /** Of a program or a large binary: what was not searched yet. */
-  #binary: Uint8Array[] = [];
-  #binaryBytes = 0;
+  /** What it is searched for: all secrets, or keys alone. */
+  #searched: 'text' | 'keys' = 'text';
+  /** What was not searched yet, and the end of what was. */
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
   /** It begins with the mark of UTF-16. */
   #isWide = false;
   /** The bytes of what may be a key, which is reported only from the whole. */
@@ -99,8 +103,7 @@ export class FileScanner implements MemberSink {
   end(): void {
     // A sparse file stores less than its size.
     if (this.#form === null && this.#headBytes > 0) this.#begin(Buffer.concat(this.#head));
-    if (this.#text !== '') this.#searchWindow();
-    if (this.#binary.length > 0) this.#searchBinaryWindow(true);
+    if (this.#parts.length > 0) this.#searchWindow(true);
     if (this.#keyFile !== null) this.#evaluateKeyFile(Buffer.concat(this.#keyFile));
     const programs = this.#marks?.end() ?? [];
     const catalog = this.#catalog?.end();
@@ -122,6 +125,9 @@ export class FileScanner implements MemberSink {
     this.#head = [];
     this.#form = formOf(head);
     this.#isWide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+    const isText = this.#form === 'text' || this.#form === 'script' || this.#isWide;
+    const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
+    this.#searched = isText || isSmallBinary ? 'text' : 'keys';
     if (this.#form === 'script') this.#interpreter = interpreterOf(head);
     // A hard link may make a program of it: its header counts for every name.
     const mayRun = this.#request.executable || !isLibraryName(this.#request.path);
@@ -145,32 +151,43 @@ export class FileScanner implements MemberSink {
 
   #search(chunk: Uint8Array): void {
     this.#keyFile?.push(chunk.slice());
-    this.#marks?.write(chunk);
     this.#catalog?.write(chunk);
-    const isText = this.#form === 'text' || this.#form === 'script' || this.#isWide;
-    const isSmallBinary = this.#form === 'binary' && this.#request.size <= SEARCHED_BINARY;
-    if (isText || isSmallBinary) this.#searchText(chunk);
-    else this.#searchBinary(chunk);
+    this.#gather(chunk);
   }
 
-  #searchBinary(chunk: Uint8Array): void {
-    this.#binary.push(chunk);
-    this.#binaryBytes += chunk.length;
-    if (this.#binaryBytes >= TEXT_WINDOW) this.#searchBinaryWindow(false);
+  #gather(chunk: Uint8Array): void {
+    // Texts are made of windows, of which V8 throws short ones away cheaply; bytes are searched in any size.
+    const size = this.#searched === 'text' ? WINDOW : Math.max(WINDOW, chunk.length);
+    for (let at = 0; at < chunk.length; at += size) {
+      const part = chunk.subarray(at, at + size);
+      this.#parts.push(part);
+      this.#partBytes += part.length;
+      if (this.#partBytes >= WINDOW) this.#searchWindow(false);
+    }
+  }
+
+  #searchWindow(isLast: boolean): void {
+    const [only, ...others] = this.#parts;
+    const window = only !== undefined && others.length === 0 ? bufferOf(only) : Buffer.concat(this.#parts);
+    this.#parts = isLast ? [] : [window.subarray(-OVERLAP)];
+    this.#partBytes = isLast ? 0 : OVERLAP;
+    if (this.#searched === 'text') this.#searchText(window, isLast);
+    else this.#searchBinary(window, isLast);
+    this.#windows += 1;
   }
 
   /** The bytes are searched as they are, which is as fast as memory; only where a key may be they are made a text. */
-  #searchBinaryWindow(isLast: boolean): void {
-    const window = Buffer.concat(this.#binary);
-    this.#binary = isLast ? [] : [window.subarray(-TEXT_OVERLAP)];
-    this.#binaryBytes = 0;
-    const isWide = window.includes(WIDE_KEY_MARK);
-    if (!isWide && !window.includes(KEY_MARK)) return;
+  #searchBinary(window: Buffer, isLast: boolean): void {
+    const mayHave = (this.#marks === null ? KEY_MARKS : PROGRAM_MARKS).isIn(window);
+    this.#marks?.search(window, mayHave);
+    if (!mayHave || !(window.includes(KEY_MARK) || window.includes(WIDE_KEY_MARK))) return;
     const text = window.toString('latin1');
     // What begins in the part that is searched again is whole there.
-    const end = isLast ? text.length : text.length - TEXT_OVERLAP;
+    const end = isLast ? text.length : text.length - OVERLAP;
     for (const { kind, at } of keysInText(text)) if (at < end) this.#add({ kind });
-    if (isWide) for (const { kind } of keysInText(text.replaceAll('\0', ''))) this.#add({ kind });
+    if (window.includes(WIDE_KEY_MARK)) {
+      for (const { kind } of keysInText(text.replaceAll('\0', ''))) this.#add({ kind });
+    }
   }
 
   #add(mark: SecretMark): void {
@@ -179,28 +196,29 @@ export class FileScanner implements MemberSink {
     if (!known && found.length < MAX_SECRETS) found.push(mark);
   }
 
-  #searchText(chunk: Uint8Array): void {
-    // One character a byte: what is searched for is ASCII, and no multi-byte text can be cut in two.
-    for (let at = 0; at < chunk.length; at += TEXT_WINDOW) {
-      const part = chunk.subarray(at, at + TEXT_WINDOW);
-      this.#text += Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
-      if (this.#text.length >= TEXT_WINDOW) this.#searchWindow();
-    }
-  }
-
-  #searchWindow(): void {
+  #searchText(window: Buffer, isLast: boolean): void {
     const { path } = this.#request;
     // In UTF-16 each character of ASCII has a NUL beside it.
-    const isWide = this.#isWide || (this.#form === 'binary' && WIDE_KEY.test(this.#text));
-    const found = [...secretsInText(this.#text), ...(isWide ? secretsInText(this.#text.replaceAll('\0', '')) : [])];
-    const named = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path) ? credentialsIn(path, this.#text) : [];
-    this.#windows += 1;
-    const likely = this.#form === 'binary' ? [] : likelyInText(this.#text);
-    for (const mark of [...found, ...named, ...likely]) this.#add({ ...mark, line: mark.line + this.#linesBefore });
-    const rest = this.#text.length >= TEXT_WINDOW ? this.#text.slice(-TEXT_OVERLAP) : '';
-    this.#linesBefore += countLines(this.#text) - countLines(rest);
-    this.#text = rest;
+    const isWide = this.#isWide || (this.#form === 'binary' && window.includes(WIDE_KEY_MARK));
+    const isNamed = this.#windows < CREDENTIAL_WINDOWS && isCredentialFile(path);
+    const isSearched = isWide || mayHaveSecrets(window);
+    const mayBeLikely = this.#form !== 'binary' && mayHaveLikely(window);
+    if (isLast && !isNamed && !isSearched && !mayBeLikely) return;
+    // One character a byte: what is searched for is ASCII, and no multi-byte text can be cut in two.
+    const text = window.toString('latin1');
+    const found = [
+      ...(isSearched ? secretsInText(text) : []),
+      ...(isWide ? secretsInText(text.replaceAll('\0', '')) : []),
+      ...(isNamed ? credentialsIn(path, text) : []),
+      ...(mayBeLikely ? likelyInText(text) : []),
+    ];
+    for (const mark of found) this.#add({ ...mark, line: mark.line + this.#linesBefore });
+    if (!isLast) this.#linesBefore += countLines(text) - countLines(text.slice(-OVERLAP));
   }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Whether a file is named like a shared library or kernel module: without an execute bit it is not searched for programs. */

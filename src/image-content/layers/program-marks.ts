@@ -1,69 +1,77 @@
+import { type BytePattern, BytePatterns } from '../../lib/byte-patterns.js';
+
+interface Mark {
+  readonly program: string;
+  readonly texts: readonly string[];
+  /** A number follows, which other programs that name this one leave out. */
+  readonly isNumbered?: true;
+}
+
 /** Strings that a program carries whatever its file is called; each was looked up in the distributions' own builds. */
-const MARKS: readonly { readonly program: string; readonly pattern: RegExp }[] = [
+const MARKS: readonly Mark[] = [
   // busybox prints "BusyBox v1.36.1 (date) multi-call binary."; scanners carry the text as well, without a number.
-  { program: 'busybox', pattern: /BusyBox v[0-9]/ },
-  { program: 'toybox', pattern: / multicall binary/ },
-  { program: 'bash', pattern: /GNU bash, version / },
-  { program: 'dash', pattern: /getopts optstring var/ },
+  { program: 'busybox', texts: ['BusyBox v'], isNumbered: true },
+  { program: 'toybox', texts: [' multicall binary'] },
+  { program: 'bash', texts: ['GNU bash, version '] },
+  { program: 'dash', texts: ['getopts optstring var'] },
   // lksh calls itself LEGACY.
-  { program: 'mksh', pattern: /(?:MIRBSD|LEGACY) KSH/ },
+  { program: 'mksh', texts: ['MIRBSD KSH', 'LEGACY KSH'] },
   // AT&T's own, and 93u+m, which is what distributions ship now.
-  { program: 'ksh', pattern: /AT&T Research\) 93|\(ksh 93u/ },
-  { program: 'posh', pattern: /function not defined by %s/ },
+  { program: 'ksh', texts: ['AT&T Research) 93', '(ksh 93u'] },
+  { program: 'posh', texts: ['function not defined by %s'] },
   // tcsh says it as well.
-  { program: 'csh', pattern: /Ambiguous output redirect/ },
-  { program: 'yash', pattern: /YASH_LOADPATH/ },
-  { program: 'sash', pattern: /Stand-alone shell \(version/ },
-  { program: 'elvish', pattern: /src\.elv\.sh\/pkg\/shell/ },
-  { program: 'zsh', pattern: /zsh\/parameter/ },
-  { program: 'fish', pattern: /fish_default_key_bindings/ },
+  { program: 'csh', texts: ['Ambiguous output redirect'] },
+  { program: 'yash', texts: ['YASH_LOADPATH'] },
+  { program: 'sash', texts: ['Stand-alone shell (version'] },
+  { program: 'elvish', texts: ['src.elv.sh/pkg/shell'] },
+  { program: 'zsh', texts: ['zsh/parameter'] },
+  { program: 'fish', texts: ['fish_default_key_bindings'] },
   // "apk-tools 2.14.4, compiled for x86_64."
-  { program: 'apk', pattern: /apk-tools [0-9]/ },
-  { program: 'dpkg', pattern: / package management program version / },
-  { program: 'apt', pattern: /APT::Get::/ },
-  { program: 'rpm', pattern: /RPM version / },
-  { program: 'zypper', pattern: /ZypperBaseCommand/ },
-  { program: 'pacman', pattern: /\/etc\/pacman\.d\/gnupg\// },
+  { program: 'apk', texts: ['apk-tools '], isNumbered: true },
+  { program: 'dpkg', texts: [' package management program version '] },
+  { program: 'apt', texts: ['APT::Get::'] },
+  { program: 'rpm', texts: ['RPM version '] },
+  { program: 'zypper', texts: ['ZypperBaseCommand'] },
+  { program: 'pacman', texts: ['/etc/pacman.d/gnupg/'] },
 ];
 
 /** Each carries one that contains dash's usage text, or is a superset of it. */
 const NOT_DASH = ['busybox', 'bash', 'toybox'];
 
-/** All of them at once: one search in V8 goes through a file faster than one for each. */
-const ANY_MARK = new RegExp(MARKS.map(({ pattern }) => pattern.source).join('|'), 'g');
+/** Where none of these is, no program is named. */
+export const PROGRAM_TEXTS: readonly BytePattern[] = MARKS.flatMap(({ texts }) => texts.map((text) => ({ text })));
+const ALL = new BytePatterns(PROGRAM_TEXTS);
+
 /** Shells and package managers are a few megabytes; of a larger program the beginning is searched. */
 const SEARCHED_BYTES = 16 * 1024 * 1024;
-/** As much of a chunk's end as a mark and what must follow it can take. */
-const OVERLAP = 64;
+/** As much as a mark and what must follow it can take. */
+const LONGEST = 64;
 
-/** Short texts are thrown away cheaply; long ones would fill the old heap. */
-const WINDOW = 64 * 1024;
-
-/** Looks for programs' own strings in an executable that comes in chunks. */
+/** Looks for programs' own strings in an executable. */
 export class ProgramMarks {
   readonly #found = new Set<string>();
-  #tail: Buffer = Buffer.alloc(0);
   #seen = 0;
 
-  write(chunk: Uint8Array): void {
-    if (this.#seen > SEARCHED_BYTES) return;
-    this.#seen += chunk.length;
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.#tail.length > 0) this.#search(Buffer.concat([this.#tail, bytes.subarray(0, OVERLAP)]));
-    this.#search(bytes);
-    this.#tail = Buffer.from(Buffer.concat([this.#tail, bytes.subarray(-OVERLAP)]).subarray(-OVERLAP));
+  /**
+   * Searches a part of the program. Parts overlap, so that no text is cut in two; `mayHave` says whether one of
+   * `PROGRAM_TEXTS` is in this part.
+   */
+  search(window: Buffer, mayHave: boolean): void {
+    const isPassed = this.#seen > SEARCHED_BYTES;
+    this.#seen += window.length;
+    if (isPassed || !mayHave) return;
+    for (let at = ALL.firstIn(window); at >= 0; at = ALL.firstIn(window, at + 1)) {
+      const text = window.toString('latin1', at, at + LONGEST);
+      for (const { program, texts, isNumbered } of MARKS) {
+        const mark = texts.find((one) => text.startsWith(one));
+        if (mark !== undefined && (isNumbered !== true || /^[0-9]/.test(text.slice(mark.length))))
+          this.#found.add(program);
+      }
+    }
   }
 
   end(): readonly string[] {
     if (NOT_DASH.some((program) => this.#found.has(program))) this.#found.delete('dash');
     return [...this.#found];
-  }
-
-  #search(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length; at += WINDOW) {
-      for (const [text] of bytes.toString('latin1', at, at + WINDOW + OVERLAP).matchAll(ANY_MARK)) {
-        for (const { program, pattern } of MARKS) if (pattern.test(text)) this.#found.add(program);
-      }
-    }
   }
 }

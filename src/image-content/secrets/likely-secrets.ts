@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BytePattern } from '../../lib/byte-patterns.js';
 import type { SecretMark } from '../filesystem/file-entry.js';
 
 /** What is a credential often and not always, with its place in the text. */
@@ -9,6 +10,8 @@ export interface LikelySecret extends Pick<SecretMark, 'kind' | 'expires'> {
 /** A signed JSON Web Token: header and payload are objects in base64url. */
 const JWT = /\beyJ[A-Za-z0-9_-]{10,600}\.(eyJ[A-Za-z0-9_-]{10,4000})\.[A-Za-z0-9_-]{20,1400}/g;
 const URL_PASSWORD = /:\/\/[^\s/:@"'<>]{0,64}:([^\s/@"'<>]{3,200})@/g;
+/** Where neither of these is, nothing of the kind is. */
+export const LIKELY_MARKS: readonly BytePattern[] = [{ text: 'eyJ', startsWord: true }, { text: '://' }];
 /** Passwords that stand for one: of an example, or of a variable. */
 const NO_PASSWORD = /^(?:\$|\{|%[A-Za-z_]|<|\*+$|x+$|\.+$|pass(?:word|wd)?$|pwd$|secret$|changeme$|token$|example)/i;
 /** A password in a URL of a host that has a domain. */

@@ -15,6 +15,9 @@ const FIRST_LINE =
 /** Base64 of `-----BEGIN `, with the types of keys behind it: what Kubernetes and CI systems keep a key as. */
 const ENCODED_FIRST_LINE = /LS0tLS1CRUdJTi(?:[A-Za-z0-9+/]{1,64}?)(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)/g;
 
+/** Where neither of these is in a text, no key is. */
+export const KEY_TEXT_MARKS = ['PRIVATE KEY', 'LS0tLS1CRUdJTi'] as const;
+
 /** Header lines that may come before a key's base64, such as "Proc-Type: …"; what sets a line in or off may be before them. */
 const KEY_HEADERS = /(?<=^|\n)[^A-Za-z\n]{0,40}[A-Za-z][A-Za-z0-9-]{0,31}: [^\n]{0,200}(?=\n)/g;
 /** Line ends that a program's text or JSON has written out, escaped again and again. */

@@ -1,9 +1,14 @@
 import { crc32 } from 'node:zlib';
+import type { BytePattern } from '../../lib/byte-patterns.js';
 import { isVaried } from './private-key-text.js';
 import { isPublished } from './published-samples.js';
 
 interface TokenPattern {
   readonly kind: string;
+  /** Each token has one of these in it, and begins with it where the pattern begins with a boundary of a word. */
+  readonly marks: readonly string[];
+  /** The mark is not its beginning. */
+  readonly isInside?: true;
   /** Its repetitions are bounded, so it can't run away on hostile text. */
   readonly pattern: RegExp;
   /** Whether its end is the checksum of the rest, which what examples make up lacks. */
@@ -17,73 +22,127 @@ interface TokenPattern {
  * @see https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
  */
 const TOKENS: readonly TokenPattern[] = [
-  { kind: 'GitHub token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g, isSummed: true },
-  { kind: 'GitHub fine-grained token', pattern: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g },
-  { kind: 'GitLab token', pattern: /\bgl(?:pat|ptt|dt|rt|cbt|ft|agent|soat)-[A-Za-z0-9_-]{20,64}/g },
-  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g, isSummed: true },
-  { kind: 'PyPI token', pattern: /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,250}/g },
-  { kind: 'crates.io token', pattern: /\bcio[A-Za-z0-9]{32}\b/g },
-  { kind: 'NuGet key', pattern: /\boy2[a-z0-9]{43}\b/g },
-  { kind: 'Slack token', pattern: /\bxox[abprs]-[0-9]{8,14}-[A-Za-z0-9-]{20,120}/g },
-  { kind: 'Slack app token', pattern: /\bxapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{8,14}-[a-f0-9]{64}\b/g },
-  { kind: 'age identity', pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b/g },
+  {
+    kind: 'GitHub token',
+    marks: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
+    pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g,
+    isSummed: true,
+  },
+  {
+    kind: 'GitHub fine-grained token',
+    marks: ['github_pat_'],
+    pattern: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g,
+  },
+  {
+    kind: 'GitLab token',
+    marks: ['glpat-', 'glptt-', 'gldt-', 'glrt-', 'glcbt-', 'glft-', 'glagent-', 'glsoat-'],
+    pattern: /\bgl(?:pat|ptt|dt|rt|cbt|ft|agent|soat)-[A-Za-z0-9_-]{20,64}/g,
+  },
+  { kind: 'npm token', marks: ['npm_'], pattern: /\bnpm_[A-Za-z0-9]{36}\b/g, isSummed: true },
+  { kind: 'PyPI token', marks: ['pypi-AgEIcHlwaS5vcmc'], pattern: /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,250}/g },
+  { kind: 'crates.io token', marks: ['cio'], pattern: /\bcio[A-Za-z0-9]{32}\b/g },
+  { kind: 'NuGet key', marks: ['oy2'], pattern: /\boy2[a-z0-9]{43}\b/g },
+  {
+    kind: 'Slack token',
+    marks: ['xoxa-', 'xoxb-', 'xoxp-', 'xoxr-', 'xoxs-'],
+    pattern: /\bxox[abprs]-[0-9]{8,14}-[A-Za-z0-9-]{20,120}/g,
+  },
+  { kind: 'Slack app token', marks: ['xapp-'], pattern: /\bxapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{8,14}-[a-f0-9]{64}\b/g },
+  { kind: 'age identity', marks: ['AGE-SECRET-KEY-1'], pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b/g },
   // What gpg-agent keeps in private-keys-v1.d, old form and new; and PuTTY's own form.
-  { kind: 'OpenPGP private key', pattern: /\((?:11:private-key|21:protected-private-key)\([0-9]{1,2}:[a-z]{3,10}/g },
-  { kind: 'OpenPGP private key', pattern: /^Key: \((?:protected-)?private-key \([a-z]{3,10}/gm },
+  {
+    kind: 'OpenPGP private key',
+    marks: ['(11:private-key(', '(21:protected-private-key('],
+    pattern: /\((?:11:private-key|21:protected-private-key)\([0-9]{1,2}:[a-z]{3,10}/g,
+  },
+  {
+    kind: 'OpenPGP private key',
+    marks: ['Key: (private-key (', 'Key: (protected-private-key ('],
+    pattern: /^Key: \((?:protected-)?private-key \([a-z]{3,10}/gm,
+  },
   {
     kind: 'PuTTY private key',
+    marks: ['PuTTY-User-Key-File-'],
     pattern: /^PuTTY-User-Key-File-[23]: [a-z0-9@.-]{3,40}\r?\nEncryption: [a-z0-9-]{3,20}\r?\nComment: .{0,200}$/gm,
   },
-  { kind: 'Google OAuth secret', pattern: /\bGOCSPX-[A-Za-z0-9_-]{28}(?![A-Za-z0-9_-])/g },
-  { kind: 'Google OAuth token', pattern: /\bya29\.[A-Za-z0-9_-]{60,250}/g },
-  { kind: 'Docker Hub token', pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{27,56}/g },
-  { kind: 'OpenAI key', pattern: /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}/g },
-  { kind: 'Anthropic key', pattern: /\bsk-ant-(?:api|admin|oat)[0-9]{2}-[A-Za-z0-9_-]{80,120}/g },
-  { kind: 'Groq key', pattern: /\bgsk_[A-Za-z0-9]{52}\b/g },
-  { kind: 'xAI key', pattern: /\bxai-[A-Za-z0-9]{80}\b/g },
-  { kind: 'Replicate token', pattern: /\br8_[A-Za-z0-9]{37}\b/g },
-  { kind: 'Perplexity key', pattern: /\bpplx-[A-Za-z0-9]{48}\b/g },
-  { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z]{34}\b/g },
-  { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g },
-  { kind: 'DigitalOcean token', pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g },
-  { kind: 'Databricks token', pattern: /\bdapi[a-f0-9]{32}(?:-[0-9])?\b/g },
-  { kind: 'Grafana token', pattern: /\bgl(?:sa_[A-Za-z0-9]{32}_[a-f0-9]{8}|c_eyJ[A-Za-z0-9+/=]{40,400})/g },
-  { kind: 'Sentry token', pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{60,400}/g },
-  { kind: 'New Relic key', pattern: /\bNRAK-[A-Z0-9]{27}\b/g },
-  { kind: 'Shopify token', pattern: /\bshp(?:at|ca|pa|ss)_[a-f0-9]{32}\b/g },
-  { kind: 'Atlassian token', pattern: /\bAT(?:ATT3xFfG[A-Za-z0-9+/=_-]{160,240}|BB[A-Za-z0-9]{32}\b)/g },
-  { kind: 'Pulumi token', pattern: /\bpul-[a-f0-9]{40}\b/g },
-  { kind: 'Postman key', pattern: /\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b/g },
-  { kind: 'RubyGems token', pattern: /\brubygems_[a-f0-9]{48}\b/g },
-  { kind: 'Vault token', pattern: /\bhv[sb]\.[A-Za-z0-9_-]{90,300}/g },
-  { kind: 'Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{20,120}/g },
+  { kind: 'Google OAuth secret', marks: ['GOCSPX-'], pattern: /\bGOCSPX-[A-Za-z0-9_-]{28}(?![A-Za-z0-9_-])/g },
+  { kind: 'Google OAuth token', marks: ['ya29.'], pattern: /\bya29\.[A-Za-z0-9_-]{60,250}/g },
+  { kind: 'Docker Hub token', marks: ['dckr_pat_', 'dckr_oat_'], pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{27,56}/g },
+  {
+    kind: 'OpenAI key',
+    marks: ['T3BlbkFJ'],
+    isInside: true,
+    pattern: /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}/g,
+  },
+  { kind: 'Anthropic key', marks: ['sk-ant-'], pattern: /\bsk-ant-(?:api|admin|oat)[0-9]{2}-[A-Za-z0-9_-]{80,120}/g },
+  { kind: 'Groq key', marks: ['gsk_'], pattern: /\bgsk_[A-Za-z0-9]{52}\b/g },
+  { kind: 'xAI key', marks: ['xai-'], pattern: /\bxai-[A-Za-z0-9]{80}\b/g },
+  { kind: 'Replicate token', marks: ['r8_'], pattern: /\br8_[A-Za-z0-9]{37}\b/g },
+  { kind: 'Perplexity key', marks: ['pplx-'], pattern: /\bpplx-[A-Za-z0-9]{48}\b/g },
+  { kind: 'Hugging Face token', marks: ['hf_'], pattern: /\bhf_[A-Za-z]{34}\b/g },
+  { kind: 'SendGrid key', marks: ['SG.'], pattern: /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g },
+  { kind: 'DigitalOcean token', marks: ['doo_v1_', 'dop_v1_', 'dor_v1_'], pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g },
+  { kind: 'Databricks token', marks: ['dapi'], pattern: /\bdapi[a-f0-9]{32}(?:-[0-9])?\b/g },
+  {
+    kind: 'Grafana token',
+    marks: ['glsa_', 'glc_eyJ'],
+    pattern: /\bgl(?:sa_[A-Za-z0-9]{32}_[a-f0-9]{8}|c_eyJ[A-Za-z0-9+/=]{40,400})/g,
+  },
+  { kind: 'Sentry token', marks: ['sntrys_', 'sntryu_'], pattern: /\bsntry[su]_[A-Za-z0-9+/=_-]{60,400}/g },
+  { kind: 'New Relic key', marks: ['NRAK-'], pattern: /\bNRAK-[A-Z0-9]{27}\b/g },
+  {
+    kind: 'Shopify token',
+    marks: ['shpat_', 'shpca_', 'shppa_', 'shpss_'],
+    pattern: /\bshp(?:at|ca|pa|ss)_[a-f0-9]{32}\b/g,
+  },
+  {
+    kind: 'Atlassian token',
+    marks: ['ATATT3xFfG', 'ATBB'],
+    pattern: /\bAT(?:ATT3xFfG[A-Za-z0-9+/=_-]{160,240}|BB[A-Za-z0-9]{32}\b)/g,
+  },
+  { kind: 'Pulumi token', marks: ['pul-'], pattern: /\bpul-[a-f0-9]{40}\b/g },
+  { kind: 'Postman key', marks: ['PMAK-'], pattern: /\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b/g },
+  { kind: 'RubyGems token', marks: ['rubygems_'], pattern: /\brubygems_[a-f0-9]{48}\b/g },
+  { kind: 'Vault token', marks: ['hvs.', 'hvb.'], pattern: /\bhv[sb]\.[A-Za-z0-9_-]{90,300}/g },
+  { kind: 'Stripe key', marks: ['rk_live_', 'sk_live_'], pattern: /\b[rs]k_live_[A-Za-z0-9]{20,120}/g },
   {
     kind: 'Azure client secret',
+    marks: ['7Q~', '8Q~'],
     pattern: /(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/g,
   },
-  { kind: 'Azure storage key', pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
+  { kind: 'Azure storage key', marks: ['AccountKey='], pattern: /\bAccountKey=[A-Za-z0-9+/]{86}==/g },
   {
     kind: 'AWS secret access key',
+    marks: [
+      'aws_secret_access_key',
+      'AWS_SECRET_ACCESS_KEY',
+      'aws_secret_key',
+      'AWS_SECRET_KEY',
+      'SecretAccessKey',
+      'secretAccessKey',
+      'secret_access_key',
+    ],
     pattern:
       /\b(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|aws_secret_key|AWS_SECRET_KEY|SecretAccessKey|secretAccessKey|secret_access_key)["']?\s{0,4}[=:]\s{0,4}["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g,
   },
 ];
 
-/** One pass that says whether any of them is worth asking for. */
-const ANY_TOKEN =
-  /gh[pousr]_[A-Za-z0-9]|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|agent|soat)-|gl(?:sa_|c_eyJ)|npm_[A-Za-z0-9]{36}|pypi-AgEI|cio[A-Za-z0-9]{32}|oy2[a-z0-9]{43}|xox[abprs]-[0-9]|xapp-[0-9]|[rs]k_live_|GOCSPX-|ya29\.|dckr_[po]at_|T3BlbkFJ|sk-ant-|gsk_[A-Za-z0-9]{52}|xai-[A-Za-z0-9]{80}|r8_[A-Za-z0-9]{37}|pplx-[A-Za-z0-9]{48}|hf_[A-Za-z]{34}|SG\.[A-Za-z0-9_-]{22}\.|do[opr]_v1_|dapi[a-f0-9]{32}|sntry[su]_|NRAK-|shp(?:at|ca|pa|ss)_|ATATT3|ATBB|pul-[a-f0-9]{40}|PMAK-|rubygems_[a-f0-9]{48}|hv[sb]\.[A-Za-z0-9_-]{90}|Q~|AccountKey=|AGE-SECRET-KEY-1|private-key ?\(|PuTTY-User-Key-File-|aws_secret|AWS_SECRET|ecretAccessKey|secret_access_key/;
+/** Where none of these is, no token is. */
+export const TOKEN_MARKS: readonly BytePattern[] = TOKENS.flatMap(({ marks, pattern, isInside = false }) =>
+  marks.map((text) => ({ text, startsWord: pattern.source.startsWith('\\b') && !isInside })),
+);
 
 /** Tokens in a text, by their kinds and places. Examples are distinguished by their lack of variety, and by the word. */
 export function tokensIn(text: string): readonly { readonly kind: string; readonly at: number }[] {
-  if (!ANY_TOKEN.test(text)) return [];
-  return TOKENS.flatMap(({ kind, pattern, isSummed }) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
-      const [found] = match;
-      const isToken = isSummed === true ? hasChecksum(found) : isVaried(found) && !/EXAMPLE/i.test(found);
-      // An AWS key stands behind its name.
-      const value = /[A-Za-z0-9/+]*$/.exec(found)?.[0] ?? found;
-      return isToken && !isPublished(value) ? [{ kind, at: match.index }] : [];
-    }),
+  return TOKENS.filter(({ marks }) => marks.some((mark) => text.includes(mark))).flatMap(
+    ({ kind, pattern, isSummed }) =>
+      [...text.matchAll(pattern)].flatMap((match) => {
+        const [found] = match;
+        const isToken = isSummed === true ? hasChecksum(found) : isVaried(found) && !/EXAMPLE/i.test(found);
+        // An AWS key stands behind its name.
+        const value = /[A-Za-z0-9/+]*$/.exec(found)?.[0] ?? found;
+        return isToken && !isPublished(value) ? [{ kind, at: match.index }] : [];
+      }),
   );
 }
 
