@@ -114,7 +114,7 @@ test('coordinates that were written on Windows are read', () => {
 
 describe('an archive that could not be read', () => {
   test.each([
-    ['that is called one and is none', 'lib/a.jar', Buffer.from('not a zip'), 'no zip archive'],
+    ['that is called one and is none', 'lib/a.jar', Buffer.from('not a zip'), 'no end record'],
     ['that breaks off', 'lib/a.jar', makeZip(LOG4J).subarray(0, 150), 'no end record'],
     [
       'whose coordinates are not whole',
@@ -140,6 +140,14 @@ describe('an archive that could not be read', () => {
     for (let depth = 0; depth < CATALOG_LIMITS['archive-depth']; depth += 1) archive = makeZip({ 'a.jar': archive });
     expect(catalogFile('a.jar', archive).problems).toEqual([expect.stringContaining('archive-depth')]);
     expect(named(catalogFile('a.jar', makeZip({ 'a.jar': makeZip(LOG4J) })))).toEqual([LOG4J_FOUND]);
+  });
+
+  test.each([
+    ['text', 'a header\n'],
+    ['a program', '\x7fELF\x02\x01\x01\0 and more of it'],
+  ])('behind %s is read all the same, since it is found by its end', (_, before) => {
+    const prefixed = Buffer.concat([Buffer.from(before, 'latin1'), makeZip(LOG4J)]);
+    expect(named(catalogFile('lib/a.jar', prefixed))).toEqual([LOG4J_FOUND]);
   });
 
   test('and that no one would load packages from is passed over', () => {

@@ -160,8 +160,9 @@ export class FileScanner implements MemberSink {
     const size = this.#searched === 'text' ? WINDOW : Math.max(WINDOW, chunk.length);
     for (let at = 0; at < chunk.length; at += size) {
       const part = chunk.subarray(at, at + size);
-      this.#parts.push(part);
       this.#partBytes += part.length;
+      const isSearchedNow = this.#partBytes >= WINDOW || chunk.length === this.#request.size;
+      this.#parts.push(isSearchedNow ? part : Buffer.from(part));
       if (this.#partBytes >= WINDOW) this.#searchWindow(false);
     }
   }
@@ -169,7 +170,7 @@ export class FileScanner implements MemberSink {
   #searchWindow(isLast: boolean): void {
     const [only, ...others] = this.#parts;
     const window = only !== undefined && others.length === 0 ? bufferOf(only) : Buffer.concat(this.#parts);
-    this.#parts = isLast ? [] : [window.subarray(-OVERLAP)];
+    this.#parts = isLast ? [] : [Buffer.from(window.subarray(-OVERLAP))];
     this.#partBytes = isLast ? 0 : OVERLAP;
     if (this.#searched === 'text') this.#searchText(window, isLast);
     else this.#searchBinary(window, isLast);

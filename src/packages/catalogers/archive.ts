@@ -37,15 +37,15 @@ export const scriptedArchiveCataloger: Cataloger = {
   open: (file) => scriptedReader(file),
 };
 
-/** A file that is called an archive and is none: what it should hold is not known. */
-export const brokenArchiveCataloger: Cataloger = {
-  id: 'broken-archive',
+/**
+ * The same behind anything else, where the name says it: Java and pip find an archive by its end. What a file that is
+ * called so and is none should hold is not known.
+ */
+export const prefixedArchiveCataloger: Cataloger = {
+  id: 'prefixed-archive',
   names: /\.(?:jar|war|ear|whl)$/,
   kinds: ['program', 'other'],
-  open: () => ({
-    write: () => undefined,
-    end: () => ({ ...EMPTY, problems: ['it is named like an archive of packages, and is no zip archive'] }),
-  }),
+  open: (file) => archiveReader(file, new Spool(CATALOG_LIMITS['archive-memory-bytes'])),
 };
 
 function archiveReader(file: CandidateFile, spool: Spool): FileReader {

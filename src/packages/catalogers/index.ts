@@ -1,4 +1,4 @@
-import { archiveCataloger, brokenArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
+import { archiveCataloger, prefixedArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
 import { bitnamiCataloger } from './bitnami.js';
 import { cargoCataloger } from './cargo.js';
 import { type CandidateFile, type Cataloger, type FileReader, mergeCatalogs } from './cataloger.js';
@@ -7,6 +7,7 @@ import { fileKind } from './file-kind.js';
 import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
 import { nodeCataloger } from './node.js';
+import { npmCopyCataloger } from './npm-copy.js';
 import { nugetCataloger } from './nuget.js';
 import { programStringCatalogers } from './program-strings.js';
 import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
@@ -18,7 +19,7 @@ const CATALOGERS: readonly Cataloger[] = [
   nodeCataloger,
   archiveCataloger,
   scriptedArchiveCataloger,
-  brokenArchiveCataloger,
+  prefixedArchiveCataloger,
   ...runtimeHeaderCatalogers,
   dotnetCataloger,
   ...programStringCatalogers,
@@ -26,6 +27,7 @@ const CATALOGERS: readonly Cataloger[] = [
   cargoCataloger,
   composerCataloger,
   gemCataloger,
+  npmCopyCataloger,
   nugetCataloger,
   ...unreadTypeCatalogers,
 ];
