@@ -2,7 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { credentialsIn, isCredentialFile } from '../../../src/image-content/secrets/credential-files.js';
-import { likelyInText, mayHaveSecrets, secretsInText } from '../../../src/image-content/secrets/secret-text.js';
+import {
+  likelyInText,
+  mayHaveLikely,
+  mayHaveSecrets,
+  secretsInText,
+} from '../../../src/image-content/secrets/secret-text.js';
 import { fakeJwt, fakeKey, fakeToken } from '../../support/image/planted-secrets.js';
 
 /** Pieces of what looks like a secret, so that much nearly is one. */
@@ -85,6 +90,7 @@ describe('what often is a credential', () => {
     [fakeJwt({ iss: 'kubernetes/serviceaccount', sub: 'system:serviceaccount:default:default' }), 'JSON Web Token'],
   ])('is found in a file: %s', (content, kind) => {
     expect(likelyInText(`a\n${content}\n`)).toMatchObject([{ kind, line: 2, isLikely: true }]);
+    expect(mayHaveLikely(Buffer.from(content))).toBe(true);
   });
 
   test.each([
