@@ -1,6 +1,5 @@
 import { groupBy, optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
-import type { Sources } from './sources/open-sources.js';
 import {
   isCommunity,
   type PackageQuestion,
@@ -10,6 +9,7 @@ import {
   uncoveredPackage,
 } from './sources/queries.js';
 import type { SourceAnswer, SourceFailure, SourceHit, Supplement, VulnerabilitySource } from './sources/source.js';
+import type { Sources } from './sources/sources.js';
 import type { QueriedSource } from './vulnerabilities.js';
 
 /** What the sources of a run answered about an image. */

@@ -17,7 +17,7 @@ import { urgencyOf } from './matching/severity.js';
 import { cvesOf } from './matching/vulnerability-group.js';
 import { DISTRIBUTION_TYPES } from './no-packages.js';
 import type { readExploitedList } from './sources/exploited.js';
-import { openSources, PUBLIC_SERVICES, type Services, type Sources } from './sources/open-sources.js';
+import { openSources, PUBLIC_SERVICES } from './sources/open-sources.js';
 import {
   isCommunity,
   type QueriedPackage,
@@ -27,6 +27,7 @@ import {
   uncoveredPackage,
 } from './sources/queries.js';
 import type { SourceFailure } from './sources/source.js';
+import type { Services, Sources } from './sources/sources.js';
 import type { ExploitedList, KnownVulnerabilities, Vulnerability } from './vulnerabilities.js';
 
 /** Asks the public services, or the directory of exports the run was given. */

@@ -11,9 +11,9 @@ import { OsvApi } from './api/osv-api.js';
 import { fetchExploitedList } from './exploited.js';
 import { CHAINGUARD_FEED_FILE, ChainguardFeed } from './feed/chainguard-feed.js';
 import { fetchFeed } from './feed/fetch-feed.js';
-import type { Services, Sources } from './open-sources.js';
 import { RememberedSource } from './remembered-source.js';
 import type { SourceFailure, VulnerabilitySource } from './source.js';
+import type { Services, Sources } from './sources.js';
 
 /**
  * Opens the services that answer over the network; nothing is asked yet. Fails where the environment's settings of the

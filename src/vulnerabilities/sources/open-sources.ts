@@ -1,29 +1,17 @@
 import { basename, join } from 'node:path';
 import type { CollectContext } from '../../evidence/collector.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import type { Clock } from '../../registry/http/clock.js';
 import { VULNERABILITY_LIMITS } from '../limits.js';
 import { communityPackagesIn, SECURITY_DATABASE_URL } from './alpine/community-packages.js';
-import { EXPLOITED_LIST_URL, type ExploitedCves, exploitedListIn } from './exploited.js';
+import { EXPLOITED_LIST_URL, exploitedListIn } from './exploited.js';
 import { ExportDirectory } from './exports/export-directory.js';
 import { CHAINGUARD_FEED_FILE, ChainguardFeed } from './feed/chainguard-feed.js';
 import { indexFeed } from './feed/index-feed.js';
-import type { SourceFailure, Supplement, VulnerabilitySource } from './source.js';
+import type { SourceFailure } from './source.js';
+import type { Services, Sources } from './sources.js';
 
 /** Every record of the feed, packed. @see https://github.com/chainguard-dev/vulnerability-scanner-support/blob/main/docs/osv_v3_feed.md */
 const CHAINGUARD_FEED_URL = 'https://advisories.cgr.dev/chainguard/v3/osv/chainguard-osv.tar.gz';
-
-/** Where services answer, and how they are reached. */
-export interface Services {
-  readonly osv: string;
-  readonly exploited: string;
-  readonly chainguard: string;
-  readonly alpine: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether `host[:port]` may be on a private network. */
-  readonly mayBePrivate: (host: string) => boolean;
-  readonly clock?: Clock;
-}
 
 export const PUBLIC_SERVICES: Services = {
   osv: 'https://api.osv.dev',
@@ -33,16 +21,6 @@ export const PUBLIC_SERVICES: Services = {
   environment: process.env,
   mayBePrivate: () => false,
 };
-
-/** What the packages of a run are held against. */
-export interface Sources {
-  /** Each answers for the ecosystems that it covers and none before it does; the last for all that are left. */
-  readonly vulnerabilities: readonly VulnerabilitySource[];
-  /** Asked beside these, about packages that they may leave out. */
-  readonly supplements: readonly Supplement[];
-  /** CISA's list, read when first asked for and once. */
-  readonly exploited: () => Promise<Result<ExploitedCves, SourceFailure>>;
-}
 
 /**
  * Opens the sources of a run: the directory it was given, or the services; with the feeds that the policy asks for.
