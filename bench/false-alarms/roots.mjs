@@ -84,7 +84,7 @@ function alarmsOf(root) {
   // An answer that is the same for several build files stands once.
   const users = contents
     .filter(({ rule }) => rule === 'non-root')
-    .flatMap(({ uses, ...answer }) => uses.filter((use) => !use.startsWith('Dockerfile#')).map(() => answer));
+    .flatMap(({ uses = [], ...answer }) => uses.filter((use) => !use.startsWith('Dockerfile#')).map(() => answer));
   const accepted = users.filter(({ outcome }) => outcome === 'pass');
   if (users.length !== accounts.length)
     throw new Error(`${users.length} of ${accounts.length} accounts were evaluated`);
