@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of shells
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { credentialsIn, isCredentialFile } from '../../../src/image-content/secrets/credential-files.js';
@@ -71,6 +72,15 @@ describe('a key of a documentation', () => {
     expect(secretsInText(key(text))).toHaveLength(1);
   });
 });
+
+test.each(['EXAMPLEabcdefghijklmnop', '# and so on...', '// MIIEowIBAAKCAQEA...fvY4'])(
+  'a whole key is one in spite of a line of it that looks like an example: %s',
+  (line) => {
+    const pem = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const [first, second, ...others] = String(pem).split('\n');
+    expect(secretsInText([first, second, line, ...others].join('\n'))).toHaveLength(1);
+  },
+);
 
 describe('a token of GitHub or npm', () => {
   test.each(['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'npm_'])('counts with the right checksum alone: %s', (prefix) => {

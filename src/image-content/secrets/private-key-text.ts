@@ -43,7 +43,12 @@ const MIN_DIFFERENT = 12;
 
 /** Documentation leaves the middle of a key out, or writes over it: `MIIEow…fvY4+te`, `MIIBEXAMPLE`. */
 const ELIDED =
-  /[A-Za-z0-9+/](?:\.{3}|\u2026|\xe2\x80\xa6)(?:[A-Za-z0-9+/]|$)|[A-Za-z0-9+/]{4}EXAMPLE|EXAMPLE[A-Za-z0-9+/]{4}/m;
+  /[A-Za-z0-9+/]{16}(?:\.{3}|\u2026|\xe2\x80\xa6)(?:[A-Za-z0-9+/]|$)|[A-Za-z0-9+/]{16}EXAMPLE|EXAMPLE[A-Za-z0-9+/]{16}/m;
+
+function withoutElided(body: string): string {
+  const lines = body.replaceAll(WRITTEN_LINE_END, '\n').split('\n');
+  return lines.filter((line) => !ELIDED.test(line)).join('\n');
+}
 
 /** Private keys in a text: a first line alone is none, and neither are prose, code and dots behind it. */
 export function privateKeysIn(text: string): readonly KeyInText[] {
@@ -54,8 +59,12 @@ export function privateKeysIn(text: string): readonly KeyInText[] {
       const end = match.index + match[0].length;
       // To the key's own last line: what else the file holds says nothing of the key.
       const [body = ''] = text.slice(end, end + MAX_PEM).split(/-{4}/, 1);
+      const isElided = ELIDED.test(body);
       const isKey =
-        (hasKeyLines(body.slice(0, MAX_BODY)) && !ELIDED.test(body)) || (structures-- > 0 && hasKeyStructure(body));
+        (!isElided && hasKeyLines(body.slice(0, MAX_BODY))) ||
+        (structures-- > 0 && hasKeyStructure(body)) ||
+        // A line among those of a whole key may look so.
+        (isElided && structures-- > 0 && hasKeyStructure(withoutElided(body)));
       if (!isKey) continue;
       const type = `${match[1] ?? match[2] ?? ''}private key`.replace('PGP private key', 'OpenPGP private key');
       found.push({ kind: type.startsWith('ENCRYPTED') ? 'encrypted private key' : type, at: match.index, end });
