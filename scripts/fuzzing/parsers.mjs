@@ -14,6 +14,8 @@ export const parsers = [
   ['headers: challenge, Link', 'registry/http/headers'],
   ['addresses', 'registry/http/addresses'],
   ['SPDX and CycloneDX', 'attestations/sbom/read'],
+  ['CycloneDX in XML', 'attestations/sbom/cyclonedx-xml'],
+  ['SPDX 3', 'attestations/sbom/spdx3'],
   ['package URLs', 'packages/purl'],
   ['in-toto and simple signing payloads', 'signatures/payloads'],
   ['Sigstore bundles and log entries', 'signatures/documents.property'],

@@ -135,8 +135,8 @@ export const SBOM = define({
     diff: { type: 'string', value: 'FILE|IMAGE', help: 'show what changed since this SBOM' },
     ...IMAGE_FLAGS,
   },
-  about: `Shows the packages of an SBOM (SPDX 2.2 and 2.3 in JSON or tag-value, CycloneDX 1.4 to 1.7 in JSON) and which of the
-minimum elements it has. The SBOM is a file's, or the one that is attested for an image.`,
+  about: `Shows the packages of an SBOM (SPDX 2.2, 2.3 and 3.0, CycloneDX up to 1.7) and which of the minimum elements it
+has. The SBOM is a file's, or the one that is attested for an image.`,
   exitCodes:
     '0 shown, 1 none, unsigned, or in a format that is not supported, 2 could not be read, 3 wrong usage or policy',
 });

@@ -63,7 +63,7 @@ export const SBOM_WANTED = {
   published: 'sbom',
   name: 'signed SBOM',
   absentFix: 'Build on an image whose publisher attests one, or attest one with `cosign attest --type spdxjson`.',
-  unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.4 to 1.7 in JSON.',
+  unsupportedFix: 'Ask the publisher for SPDX 2.3 or CycloneDX 1.6 in JSON.',
 } as const;
 
 function evaluate(evidence: Evidence<ImageSbom> | undefined, subject: AttestationQuestion, atMost: Level): RuleResult {

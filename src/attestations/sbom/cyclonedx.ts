@@ -7,7 +7,7 @@ import type { Sbom, SbomDocument, SbomFormat, SbomPackage, SbomRelationship, Sbo
 import { overLimit, SBOM_LIMITS, type SbomError } from './sbom-error.js';
 
 /**
- * Reads a CycloneDX 1.4 to 1.7 document. `metadata.component` is the root and counts as a package, and so does every
+ * Reads a CycloneDX document of 1.0 to 1.7 in its JSON shape. `metadata.component` is the root and counts as a package, and so does every
  * component inside another. Fails on too many components or relationships alone.
  * @see https://cyclonedx.org/docs/1.7/json/
  */
@@ -125,9 +125,14 @@ function readMetadata(document: Fields, metadata: Fields): SbomDocument {
   };
 }
 
-/** A list of tools until CycloneDX 1.4; since 1.5 an object with components and services, the list being deprecated. */
+/**
+ * A list of tools until CycloneDX 1.4; since 1.5 an object with components and services, the list being deprecated. In XML
+ * all three are elements of one, and `tool` has the list.
+ */
 function readTools(value: unknown): readonly SbomTool[] {
-  const listed = isFields(value) ? [...objects(value['components']), ...objects(value['services'])] : objects(value);
+  const listed = isFields(value)
+    ? [...objects(value['tool']), ...objects(value['components']), ...objects(value['services'])]
+    : objects(value);
   return listed.flatMap((tool) => {
     const name = text(tool['name']);
     const version = text(tool['version']);

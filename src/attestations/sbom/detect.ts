@@ -2,11 +2,15 @@ import { type Fields, isFields, text, texts } from './fields.js';
 import type { SbomFormat } from './sbom.js';
 
 const SPDX_VERSIONS = new Set(['2.2', '2.3']);
-const CYCLONEDX_VERSIONS = new Set(['1.4', '1.5', '1.6', '1.7']);
+const SPDX_3_VERSIONS = new Set(['3.0.0', '3.0.1']);
+const CYCLONEDX_VERSIONS = new Set(['1.2', '1.3', '1.4', '1.5', '1.6', '1.7']);
+/** Before 1.2 there was no JSON, and the elements that are read were the same. */
+const CYCLONEDX_XML_VERSIONS = new Set(['1.0', '1.1', ...CYCLONEDX_VERSIONS]);
 
 export type DetectedText =
   | { readonly kind: 'json' }
   | { readonly kind: 'tag-value'; readonly version: string }
+  | { readonly kind: 'cyclonedx-xml' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'unsupported'; readonly form: string };
 
@@ -19,7 +23,7 @@ export function detectText(source: string): DetectedText {
   if (start === '')
     return source.trim() === '' ? { kind: 'empty' } : { kind: 'unsupported', form: 'of an unknown form' };
   if (start.startsWith('{') || start.startsWith('[') || start.startsWith('"')) return { kind: 'json' };
-  if (start.startsWith('<')) return { kind: 'unsupported', form: nameXml(start) };
+  if (start.startsWith('<')) return detectXml(start);
   const version = /^SPDXVersion:[ \t]*SPDX-([0-9][0-9.]{0,9})[ \t]*$/m.exec(start.replaceAll('\r', '\n'))?.[1];
   if (version !== undefined) {
     return SPDX_VERSIONS.has(version)
@@ -33,21 +37,30 @@ export function detectText(source: string): DetectedText {
 }
 
 /** Says which XML format this is, by the namespaces its beginning declares. */
-function nameXml(start: string): string {
-  const cycloneDx = /http:\/\/cyclonedx\.org\/schema\/bom\/([0-9]+\.[0-9]+)/.exec(start)?.[1];
-  if (cycloneDx !== undefined) return `CycloneDX ${cycloneDx} (XML)`;
-  if (start.includes('http://spdx.org/rdf/terms')) return 'SPDX (RDF/XML)';
-  if (start.includes('SoftwareIdentity') || start.includes('standards.iso.org/iso/19770')) return 'a SWID tag (XML)';
-  return 'of an unknown form (XML)';
+function detectXml(start: string): DetectedText {
+  if (start.includes('http://cyclonedx.org/schema/bom/')) return { kind: 'cyclonedx-xml' };
+  if (start.includes('http://spdx.org/rdf/terms')) return { kind: 'unsupported', form: 'SPDX (RDF/XML)' };
+  if (start.includes('SoftwareIdentity') || start.includes('standards.iso.org/iso/19770'))
+    return { kind: 'unsupported', form: 'a SWID tag (XML)' };
+  return { kind: 'unsupported', form: UNKNOWN_XML };
 }
 
-export type DetectedJson =
+export const UNKNOWN_XML = 'of an unknown form (XML)';
+
+/** Says whether a version of CycloneDX is read in XML. */
+export function detectXmlVersion(version: string): DetectedDocument {
+  return CYCLONEDX_XML_VERSIONS.has(version)
+    ? { kind: 'read', format: { name: 'CycloneDX', version, encoding: 'XML' } }
+    : { kind: 'unsupported', form: `CycloneDX ${version.slice(0, 20)} (XML)` };
+}
+
+export type DetectedDocument =
   | { readonly kind: 'read'; readonly format: SbomFormat }
   | { readonly kind: 'unsupported'; readonly form: string };
 
 /** Says what a JSON document is, by the fields that its format asks for. */
-export function detectJson(fields: Fields): DetectedJson {
-  const other = (form: string): DetectedJson => ({ kind: 'unsupported', form });
+export function detectJson(fields: Fields): DetectedDocument {
+  const other = (form: string): DetectedDocument => ({ kind: 'unsupported', form });
   const spdxVersion = text(fields['spdxVersion']);
   const bomFormat = text(fields['bomFormat']);
   if (spdxVersion !== undefined && bomFormat !== undefined) return other('both SPDX and CycloneDX by its fields');
@@ -64,14 +77,29 @@ export function detectJson(fields: Fields): DetectedJson {
       ? { kind: 'read', format: { name: 'CycloneDX', version, encoding: 'JSON' } }
       : other(`CycloneDX ${version.slice(0, 20)} (JSON)`);
   }
-  return other(nameOtherJson(fields));
+  const context = spdx3Context(fields);
+  if (context === null) return other(nameOtherJson(fields));
+  const { version, isAlone } = context;
+  if (!isAlone) return other(`SPDX ${version} (JSON-LD with contexts of its own)`);
+  return SPDX_3_VERSIONS.has(version)
+    ? { kind: 'read', format: { name: 'SPDX', version, encoding: 'JSON-LD' } }
+    : other(`SPDX ${version} (JSON-LD)`);
+}
+
+/** The version that a JSON-LD document names by its context. Another context beside it may give names other meanings. */
+function spdx3Context(fields: Fields): { readonly version: string; readonly isAlone: boolean } | null {
+  const written = fields['@context'];
+  const contexts = Array.isArray(written) ? written : [written];
+  for (const context of contexts) {
+    const version = /^https:\/\/spdx\.org\/rdf\/([0-9][0-9.]{0,9})\//.exec(text(context) ?? '')?.[1];
+    if (version !== undefined) return { version, isAlone: contexts.length === 1 };
+  }
+  return null;
 }
 
 function nameOtherJson(fields: Fields): string {
   const contexts = [fields['@context'], ...texts(fields['@context'])].filter((item) => typeof item === 'string');
   for (const context of contexts) {
-    const spdx = /^https:\/\/spdx\.org\/rdf\/([0-9][0-9.]{0,9})\//.exec(context)?.[1];
-    if (spdx !== undefined) return `SPDX ${spdx} (JSON-LD)`;
     if (context.startsWith('https://openvex.dev/ns'))
       return 'OpenVEX, which is a statement about vulnerabilities and no SBOM';
   }

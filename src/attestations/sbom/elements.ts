@@ -74,7 +74,7 @@ function documentElements(sbom: Sbom, { signer, now }: ElementsInput): readonly 
     timestamp(document.created, now),
     one('tool', tools),
     document.version === undefined && sbom.format.name === 'SPDX'
-      ? one('sbom-version', document.identity, 'SPDX 2 asks for a new namespace with each version')
+      ? one('sbom-version', document.identity, 'SPDX asks for a new namespace (in SPDX 3, a new id) with each version')
       : one('sbom-version', document.version),
   ];
 }

@@ -3,11 +3,13 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { scanJson } from '../../lib/scan-json.js';
 import { plural } from '../../lib/text.js';
 import { readCycloneDx } from './cyclonedx.js';
-import { detectJson, detectText } from './detect.js';
+import { readCycloneDxXml } from './cyclonedx-xml.js';
+import { detectJson, detectText, detectXmlVersion, UNKNOWN_XML } from './detect.js';
 import { type Fields, isFields } from './fields.js';
 import type { Sbom } from './sbom.js';
 import { overLimit, refused, SBOM_LIMITS, type SbomError, unsupported } from './sbom-error.js';
 import { readSpdx } from './spdx.js';
+import { readSpdx3 } from './spdx3.js';
 import { readTagValue } from './tag-value.js';
 
 /**
@@ -42,9 +44,9 @@ function parseJsonDocument(text: string, bytes: Uint8Array): Result<unknown, Sbo
 }
 
 /**
- * Reads an SBOM from a file's bytes. Takes SPDX 2.2 and 2.3 (JSON, tag-value) and CycloneDX 1.4 to 1.7 (JSON).
- * Fails with `unsupported` and the form's name for any other, and with `refused` for what cannot be believed: not UTF-8,
- * no JSON, a key twice, over a limit. The process takes some 0.4 GB at its peak for a document of 50 MB: JSON.parse's
+ * Reads an SBOM from a file's bytes. Takes SPDX 2.2 and 2.3 (JSON, tag-value), SPDX 3.0 (JSON-LD) and CycloneDX (JSON from
+ * 1.2, XML, up to 1.7). Fails with `unsupported` and the form's name for any other, and with `refused` for what cannot be
+ * believed: not UTF-8, no JSON or XML, a key twice, over a limit. The process takes some 0.4 GB at its peak for a document of 50 MB: JSON.parse's
  * tree and the inventory stand side by side (bench/sbom/sbom.mjs).
  */
 export function readSbom(bytes: Uint8Array): Result<Sbom, SbomError> {
@@ -83,6 +85,7 @@ function readSource(source: string, bytes: Uint8Array): Result<Sbom, SbomError> 
       read.value.place,
     );
   }
+  if (detected.kind === 'cyclonedx-xml') return readXml(source, bytes.length);
   const parsed = parseJsonDocument(source, bytes);
   if (!parsed.ok) return parsed;
   if (typeof parsed.value === 'string') return err(refused('nested-string', 'is a text inside a text'));
@@ -93,7 +96,20 @@ function readSource(source: string, bytes: Uint8Array): Result<Sbom, SbomError> 
 function readFields(fields: Fields): Result<Sbom, SbomError> {
   const detected = detectJson(fields);
   if (detected.kind === 'unsupported') return err(unsupported(detected.form));
-  return detected.format.name === 'SPDX' ? readSpdx(fields, detected.format) : readCycloneDx(fields, detected.format);
+  const { format } = detected;
+  if (format.name === 'CycloneDX') return readCycloneDx(fields, format);
+  return format.encoding === 'JSON-LD' ? readSpdx3(fields, format) : readSpdx(fields, format);
+}
+
+function readXml(source: string, size: number): Result<Sbom, SbomError> {
+  const most = SBOM_LIMITS['sbom-xml-bytes'];
+  if (size > most) return err(overLimit('sbom-xml-bytes', `has more than ${plural(most, 'byte')}`));
+  const read = readCycloneDxXml(source);
+  if (!read.ok) return read;
+  if (read.value === null) return err(unsupported(UNKNOWN_XML));
+  const detected = detectXmlVersion(read.value.version);
+  if (detected.kind === 'unsupported') return err(unsupported(detected.form));
+  return readCycloneDx(read.value.fields, detected.format);
 }
 
 function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {

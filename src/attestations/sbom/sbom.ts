@@ -2,7 +2,7 @@
 export interface SbomFormat {
   readonly name: 'SPDX' | 'CycloneDX';
   readonly version: string;
-  readonly encoding: 'JSON' | 'tag-value';
+  readonly encoding: 'JSON' | 'JSON-LD' | 'tag-value' | 'XML';
 }
 
 /** What an SBOM says about itself. Fields it leaves out, or fills with NOASSERTION, are left out here. */
@@ -53,7 +53,7 @@ export type SbomField = 'name' | 'version' | 'purl' | 'source' | 'producer' | 'l
 export interface SbomPackage {
   /** SPDXID or bom-ref; where the document gives none, its place. */
   readonly id: string;
-  /** Where it stands: a JSON pointer, or `line 12` of a tag-value document. */
+  /** Where it stands: a JSON pointer (for XML into the same document in JSON), or `line 12` of a tag-value document. */
   readonly at: string;
   /** What the document calls it: an SPDX package or a CycloneDX component. */
   readonly kind: 'package' | 'component';
