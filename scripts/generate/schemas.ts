@@ -3,6 +3,7 @@ import { inspectionSchema } from '../../src/cli/inspection-document.js';
 import { sbomDocumentSchema } from '../../src/cli/sbom-document.js';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
+import { explanationSchema } from '../../src/reports/explanation.js';
 import { imagesSchema } from '../../src/reports/images-document.js';
 import { rules } from '../../src/rules/index.js';
 
@@ -16,6 +17,7 @@ function published(title: string, schema: z.ZodType): string {
 export function schemaFiles(): Readonly<Record<string, string>> {
   return {
     'schemas/check.schema.json': published('base-image-gate check --format json', checkSchema),
+    'schemas/explain.schema.json': published('base-image-gate explain --format json', explanationSchema),
     'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
     'schemas/inspect.schema.json': published('base-image-gate inspect --format json', inspectionSchema),

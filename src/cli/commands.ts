@@ -9,6 +9,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   'verify-bundle': async () => (await import('./verify-bundle.js')).verifyBundle,
   sbom: async () => (await import('./sbom.js')).sbom,
   rules: async () => (await import('./rules.js')).rulesCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
   'policy init': async () => (await import('./policy-init.js')).policyInit,
   'policy validate': async () => (await import('./policy-validate.js')).policyValidate,
   fix: async () => (await import('./fix.js')).fix,

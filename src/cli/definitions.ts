@@ -1,3 +1,4 @@
+import { ROLES } from '../build-files/image-use.js';
 import { EVIDENCE_FORMATS } from '../compliance/render-evidence.js';
 import { EXPORT_TARGETS } from '../enforce/targets.js';
 import { PROFILES } from '../policy/policy.js';
@@ -35,9 +36,13 @@ function define<const F extends Flags>(definition: CommandDefinition<F>): Comman
 
 const TEXT_OR_JSON = { format: choice(['text', 'json'], 'the form of the output') } as const;
 
+const PROFILE_FLAG = {
+  profile: { type: 'string', value: PROFILES.join('|'), help: "the profile, instead of the policy's" },
+} as const satisfies Flags;
+
 const GATE_FLAGS = {
   ...POLICY_FLAG,
-  profile: { type: 'string', value: PROFILES.join('|'), help: "the profile, instead of the policy's" },
+  ...PROFILE_FLAG,
   ...REGISTRY_FLAGS,
   ...VULNERABILITIES_FLAG,
   all: { type: 'boolean', help: 'also open images that fail a rule about their identity' },
@@ -150,6 +155,24 @@ export const RULES = define({
   exitCodes: '0 shown, 3 wrong usage',
 });
 
+export const EXPLAIN = define({
+  name: 'explain',
+  arguments: ['IMAGE'],
+  summary: 'show which entry, signers and rules apply to an image, without a registry',
+  flags: {
+    ...TEXT_OR_JSON,
+    ...OUTPUT_FLAG,
+    role: choice(ROLES, 'what the image is for'),
+    ...POLICY_FLAG,
+    ...PROFILE_FLAG,
+    offline: REGISTRY_FLAGS.offline,
+  },
+  about: `Shows what the policy of the current directory says about an image: the allow and deny entries that match, who may sign
+it, and the level of each rule with what it comes from. It contacts no registry; a policy of another repository that
+this one extends is fetched, unless --offline is given.`,
+  exitCodes: '0 shown, 2 the output could not be written, 3 wrong usage or policy',
+});
+
 export const POLICY_INIT = define({
   name: 'policy init',
   arguments: ['[DIR]'],
@@ -244,6 +267,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   VERIFY_BUNDLE,
   SBOM,
   RULES,
+  EXPLAIN,
   POLICY_INIT,
   POLICY_VALIDATE,
   FIX,

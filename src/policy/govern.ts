@@ -32,6 +32,14 @@ export function governingEntry(policy: Policy, reference: Reference): AllowEntry
   return governing;
 }
 
+/** Every allow entry that matches a reference, in the order of the policy. */
+export function matchingEntries(policy: Policy, reference: Reference): readonly AllowEntry[] {
+  return policy.allow.filter((entry) => {
+    const pattern = patternOf(entry);
+    return pattern !== null && matches(pattern, reference);
+  });
+}
+
 /** The deny entry that matches a reference; which of several does not matter, since each denies it. */
 export function deniedBy(policy: Policy, reference: Reference): DenyEntry | null {
   return (
@@ -41,6 +49,21 @@ export function deniedBy(policy: Policy, reference: Reference): DenyEntry | null
       return pattern === null || matches(pattern, reference);
     }) ?? null
   );
+}
+
+/**
+ * The deny entry for an image under any of its names, with the name it matches. A name that a public mirror gives it
+ * counts as well: whoever denies a host denies what it mirrors.
+ */
+export function denialOf(
+  policy: Policy,
+  names: readonly Reference[],
+): { readonly entry: DenyEntry; readonly name: Reference } | null {
+  for (const name of [...names, ...names.flatMap((one) => mirroredReference(policy, one) ?? [])]) {
+    const entry = deniedBy(policy, name);
+    if (entry !== null) return { entry, name };
+  }
+  return null;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface RuleSetting {
   readonly options: Readonly<Record<string, unknown>>;
   /** An error of the profile `baseline` that `observe` makes a warning, so that a team sees what is coming. */
   readonly heldBack: boolean;
+  /** Which part of the policy says the level. */
+  readonly decidedBy: 'profile' | 'rules' | 'roles';
 }
 
 /**
@@ -24,13 +26,15 @@ export function ruleSetting(policy: Policy, rule: SettableRule, role: Role): Rul
   const setting: RuleSetting = {
     level: heldBack ? 'warning' : presetLevel,
     heldBack,
+    decidedBy: 'profile',
     onIndeterminate: 'fail',
     options: isRecord(preset.options) ? preset.options : {},
   };
-  const general = change(setting, policy.rules[rule.id]);
+  const general = change(setting, policy.rules[rule.id], 'rules');
   // What is said of all images raises nothing for those that nothing is built on.
-  const inGeneral = role === 'run' ? { ...general, level: lowerLevel(general.level, setting.level) } : general;
-  const changed = change(inGeneral, policy.roles[role]?.[rule.id]);
+  const isRaised = role === 'run' && lowerLevel(general.level, setting.level) !== general.level;
+  const inGeneral = isRaised ? { ...general, level: setting.level, decidedBy: setting.decidedBy } : general;
+  const changed = change(inGeneral, policy.roles[role]?.[rule.id], 'roles');
   return mayExcuseUnknown(rule.id) ? changed : { ...changed, onIndeterminate: 'fail' };
 }
 
@@ -61,9 +65,10 @@ export function profileColumn(profile: Profile, role: Role): ProfileColumn {
   return profile;
 }
 
-function change(setting: RuleSetting, override: RuleOverride | undefined): RuleSetting {
+function change(setting: RuleSetting, override: RuleOverride | undefined, by: RuleSetting['decidedBy']): RuleSetting {
   if (override === undefined) return setting;
   return {
+    decidedBy: override.level === undefined ? setting.decidedBy : by,
     level: override.level ?? setting.level,
     heldBack: setting.heldBack && override.level === undefined,
     onIndeterminate: override.onIndeterminate ?? setting.onIndeterminate,

@@ -44,6 +44,17 @@ function isInScope(waiver: Waiver, scope: WaiverScope): boolean {
   return glob.ok && scope.file !== undefined && globMatches(glob.value, scope.file);
 }
 
+/** The waivers of a rule that may cover an image, in whichever file it is named, each with whether it holds on a day. */
+export function waiversAbout(
+  policy: Policy,
+  { rule, reference }: { readonly rule: string; readonly reference: Reference },
+  now: Date,
+): readonly (Waiver & { readonly period: ReturnType<typeof waiverPeriod> })[] {
+  return policy.waivers
+    .filter(({ file: _anywhere, ...waiver }) => isInScope(waiver, { rule, file: undefined, reference }))
+    .map((waiver) => ({ ...waiver, period: waiverPeriod(waiver, policy.maxWaiverDays, now) }));
+}
+
 /** The waiver that accepts one vulnerability for one use, where the policy has one that holds. */
 export function vulnerabilityWaiver(
   policy: Policy,

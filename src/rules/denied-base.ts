@@ -1,4 +1,4 @@
-import { deniedBy, mirroredReference } from '../policy/govern.js';
+import { denialOf } from '../policy/govern.js';
 import { formatReference } from '../references/reference.js';
 import { levels, type NoOptions, noOptions, type UseRule } from './rule.js';
 
@@ -24,15 +24,8 @@ export const deniedBase: UseRule<NoOptions> = {
   evaluate: ({ policy, reference, use }) => {
     if (reference === null)
       return { outcome: 'not-applicable', message: 'The image is not known; see known-reference.' };
-    // Under the name that a mirror gives it, too: whoever denies a host denies what it mirrors.
-    const written = use.reference === null ? [reference] : [reference, use.reference];
-    const mirrored = written.flatMap((name) => mirroredReference(policy, name) ?? []);
-    const names = [...written, ...mirrored];
-    const [denied] = names.flatMap((name) => {
-      const entry = deniedBy(policy, name);
-      return entry === null ? [] : [{ entry, name }];
-    });
-    if (denied === undefined) return { outcome: 'pass', message: 'No deny entry matches.' };
+    const denied = denialOf(policy, use.reference === null ? [reference] : [reference, use.reference]);
+    if (denied === null) return { outcome: 'pass', message: 'No deny entry matches.' };
     const { entry, name } = denied;
     return {
       outcome: 'fail',

@@ -188,6 +188,8 @@ export interface ImageRule<O> extends RuleBase<O> {
   readonly comparesWithNewer?: boolean;
   /** Ages without anybody's doing: inherited failures are warnings on a pull request. */
   readonly ages: boolean;
+  /** The highest level of its answers where the publisher or the signers decide that; `explain` shows it. */
+  readonly highestLevel?: (known: Pick<ImageRuleSubject, 'verifiedBy' | 'publisher'>, options: O) => Level;
   /** Whether what it evaluates besides the image is the same in the base ref; only then is its failure inherited. */
   readonly isSame?: (now: BuiltUse, before: BuiltUse) => boolean;
   readonly evaluate: (subject: ImageRuleSubject, options: O) => RuleResult | readonly RuleResult[];
@@ -210,7 +212,16 @@ export type Rule = FileRule<unknown> | UseRule<unknown> | ImageRule<unknown> | C
 
 export const asFileRule = <O>(rule: FileRule<O>): FileRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });
 export const asUseRule = <O>(rule: UseRule<O>): UseRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });
-export const asImageRule = <O>(rule: ImageRule<O>): ImageRule<unknown> => ({ ...rule, evaluate: parsingOptions(rule) });
+export const asImageRule = <O>(rule: ImageRule<O>): ImageRule<unknown> => {
+  const { highestLevel, ...rest } = rule;
+  return {
+    ...rest,
+    evaluate: parsingOptions(rule),
+    ...(highestLevel === undefined
+      ? {}
+      : { highestLevel: (known, options) => highestLevel(known, rule.options.parse(options)) }),
+  };
+};
 export const asChangeRule = <O>(rule: ChangeRule<O>): ChangeRule<unknown> => ({
   ...rule,
   evaluate: parsingOptions(rule),

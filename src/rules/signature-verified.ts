@@ -71,13 +71,21 @@ export const signatureVerified: ImageRule<Options> = {
     'CIS 4.2': 'Trust in a base image rests on a signature and not on its name.',
   },
   securitySeverity: 8.5,
+  highestLevel: levelByPublisher,
   evaluate: (subject, chosen) => {
     const result = evaluateSignature(subject);
-    const { verifiedBy, publisher } = subject;
-    const verifiable = publisher?.verifiable === true || (verifiedBy !== null && verifiedBy.authorities.length > 0);
-    return verifiable ? result : { ...result, atMost: chosen['unverifiable-publisher'] };
+    const highest = levelByPublisher(subject, chosen);
+    return highest === 'error' ? result : { ...result, atMost: highest };
   },
 };
+
+function levelByPublisher(
+  { verifiedBy, publisher }: Pick<ImageRuleSubject, 'verifiedBy' | 'publisher'>,
+  chosen: Options,
+) {
+  const verifiable = publisher?.verifiable === true || (verifiedBy !== null && verifiedBy.authorities.length > 0);
+  return verifiable ? 'error' : chosen['unverifiable-publisher'];
+}
 
 /** What the answer depends on. */
 export type SignatureQuestion = Pick<ImageRuleSubject, 'verifiedBy' | 'reference' | 'evidence'>;
