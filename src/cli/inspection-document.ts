@@ -3,7 +3,7 @@ import type { CollectedEvidence } from '../evidence/kinds.js';
 import { jsonText } from '../lib/escape/json.js';
 import { evidenceFields } from '../reports/check-document.js';
 import { evidenceDocument } from '../reports/evidence-document.js';
-import type { InspectionFacts } from './inspection-facts.js';
+import type { InspectionFacts } from '../reports/inspection-facts.js';
 
 /** An inventory may well be long: who asks for JSON of one image wants all of it. */
 const LIMITS = { items: 100_000, characters: 16_384, depth: 10, total: 256 * 1024 * 1024 };

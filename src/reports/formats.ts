@@ -39,5 +39,9 @@ export const REPORT_FORMATS: readonly [ReportFormat, ...ReportFormat[]] = [
   { name: 'junit', render: async (report) => (await import('./junit.js')).junit(report, new Date()) },
   { name: 'code-quality', render: async (report) => (await import('./code-quality.js')).codeQuality(report) },
   { name: 'checkstyle', render: async (report) => (await import('./checkstyle.js')).checkstyle(report) },
+  {
+    name: 'html',
+    render: async (report) => (await import('./html/html.js')).htmlReport(report, { now: new Date() }),
+  },
   { name: 'markdown', render: async (report) => (await import('./markdown/summary.js')).renderSummary(report) },
 ];

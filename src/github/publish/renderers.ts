@@ -1,7 +1,7 @@
 import { type Annotations, annotationsOf } from '../../reports/annotations.js';
 import { checkJson } from '../../reports/json.js';
+import type { LinkTargets } from '../../reports/link-targets.js';
 import { type CommentOptions, renderComment } from '../../reports/markdown/comment.js';
-import type { LinkTargets } from '../../reports/markdown/places.js';
 import { renderSummary, type SummaryOptions } from '../../reports/markdown/summary.js';
 import type { Report } from '../../reports/report.js';
 import { checkSarif, type SarifOptions } from '../../reports/sarif.js';

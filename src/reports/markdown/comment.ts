@@ -3,16 +3,16 @@ import { cut } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { groupFindings } from '../finding-groups.js';
 import { replacedImages } from '../image-diff-words.js';
+import type { LinkTargets } from '../link-targets.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings, withUses } from '../reported-findings.js';
+import { verdictSign } from '../signs.js';
 import { isComplete, missing, openQuestions, reservations, tallyOf } from '../tally.js';
 import { findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { baseChangesList } from './image-diff.js';
 import { imageTable } from './image-table.js';
-import type { LinkTargets } from './places.js';
 import { characters, firstThatFits } from './shrink.js';
-import { verdictSign } from './signs.js';
 import { baseLine, footer, waivedList } from './summary.js';
 
 /** GitHub answers 422 to a longer comment. @see https://docs.github.com/en/rest/issues/comments */

@@ -2,12 +2,13 @@ import { code, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import { groupFindings } from '../finding-groups.js';
+import { shortDigest } from '../image-name.js';
+import { type LinkTargets, targetsOf } from '../link-targets.js';
 import type { Finding, Report } from '../report.js';
 import { errorsOf, type FileSection, fileSections, type RuleRow, type Subject, withoutName } from '../sections.js';
+import { signOf } from '../signs.js';
 import { findingsList, fixSentence, type ListDetail } from './findings-list.js';
-import { shortDigest } from './image-name.js';
-import { type LinkTargets, placeLink, ruleTitle, targetsOf } from './places.js';
-import { signOf } from './signs.js';
+import { placeLink, ruleTitle } from './places.js';
 
 /** How much is shown of files and their images. */
 export interface SectionsDetail {

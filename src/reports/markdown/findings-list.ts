@@ -2,9 +2,10 @@ import { block, code, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import type { FindingGroup } from '../finding-groups.js';
+import { type LinkTargets, targetsOf } from '../link-targets.js';
 import type { Finding } from '../report.js';
-import { type LinkTargets, placeLink, ruleTitle, targetsOf } from './places.js';
-import { signOf } from './signs.js';
+import { signOf } from '../signs.js';
+import { placeLink, ruleTitle } from './places.js';
 
 /** How much of each finding is reported. */
 export interface ListDetail {

@@ -4,9 +4,9 @@ import { groupBy } from '../../lib/collections.js';
 import { cutMiddle, visible } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
 import type { Answer } from '../../rules/answer.js';
+import { imageKey, imageName, shortDigest } from '../image-name.js';
 import type { Report } from '../report.js';
-import { imageKey, imageName, shortDigest } from './image-name.js';
-import { type Sign, signOf, worstSign } from './signs.js';
+import { type Sign, signOf, worstSign } from '../signs.js';
 
 const MAX_LABEL = 80;
 

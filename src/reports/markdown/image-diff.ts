@@ -5,9 +5,10 @@ import { listed, plural } from '../../lib/text.js';
 import { groupLine } from '../../rules/vulnerabilities/vulnerability-group.js';
 import type { BaseChange, PackageChange, VulnerabilityChange } from '../image-diff-document.js';
 import { groupCounts, sharedReason, shortReference } from '../image-diff-words.js';
+import type { LinkTargets } from '../link-targets.js';
 import { packageCounts, packageDiffLines } from '../package-diff.js';
 import type { Report } from '../report.js';
-import { type LinkTargets, placeLink } from './places.js';
+import { placeLink } from './places.js';
 
 /** How much is reported of images that a change replaced. */
 export interface BaseChangesDetail {

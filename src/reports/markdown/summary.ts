@@ -2,18 +2,19 @@ import { inline, prose } from '../../lib/escape/markdown.js';
 import { firstLines, plural } from '../../lib/text.js';
 import { changeBaseSentence } from '../change-base.js';
 import { groupFindings } from '../finding-groups.js';
+import type { LinkTargets } from '../link-targets.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings, withUses } from '../reported-findings.js';
+import { verdictSign } from '../signs.js';
 import { asides, tallyOf, verdictReason } from '../tally.js';
 import { fileSectionsList, type SectionsDetail } from './file-sections.js';
 import { FULL_DETAIL, findingsList, type ListDetail, nextStep } from './findings-list.js';
 import { stageGraph } from './graph.js';
 import { type BaseChangesDetail, baseChangesList } from './image-diff.js';
 import { imageTable, type TableDetail } from './image-table.js';
-import { type LinkTargets, placeLink, ruleLink } from './places.js';
+import { placeLink, ruleLink } from './places.js';
 import { bytes, firstThatFits } from './shrink.js';
-import { verdictSign } from './signs.js';
 
 /**
  * What a step may write to GITHUB_STEP_SUMMARY; more loses the upload.

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { inspectionRows } from '../../src/cli/inspection-rows.js';
+import { inspectionRows } from '../../src/reports/inspection-rows.js';
 import { type AttestedOptions, collectAttested } from '../support/image/attested-image.js';
 import { buildKitProvenance, COMMIT, githubProvenance, SLSA_V1, SLSA_V02 } from '../support/signing/make-provenance.js';
 

@@ -1,5 +1,5 @@
-import type { ImageUse } from '../../build-files/image-use.js';
-import { familiarReference, formatReference } from '../../references/reference.js';
+import type { ImageUse } from '../build-files/image-use.js';
+import { familiarReference, formatReference } from '../references/reference.js';
 
 const DIGEST_SHOWN = 'sha256:'.length + 12;
 

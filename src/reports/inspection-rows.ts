@@ -2,7 +2,7 @@ import { type AttestedProvenance, describeProvenance } from '../attestations/pro
 import type { Timestamps } from '../attestations/timestamps/timestamps.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind, EvidenceKinds } from '../evidence/kinds.js';
-import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
+import { describeMissing, EVIDENCE_NAMES, type MissingEvidence } from '../evidence/words.js';
 import type { ImageConfiguration } from '../image-content/configuration.js';
 import type { FilesystemFacts, ProgramKind } from '../image-content/filesystem/filesystem-facts.js';
 import { searchPathOf } from '../image-content/filesystem/search-path.js';
@@ -10,11 +10,11 @@ import { firstLines, plural } from '../lib/text.js';
 import type { Distribution, Inventory } from '../packages/inventory.js';
 import type { Ownership } from '../packages/ownership.js';
 import type { ResolvedImage } from '../registry/resolved-image.js';
-import { namedValueWithoutSecret, withoutSecrets } from '../reports/withheld.js';
 import { describeSigner, signedBy } from '../signatures/signer.js';
 import type { ImageSignatures } from '../signatures/verified.js';
 import type { KnownVulnerabilities } from '../vulnerabilities/vulnerabilities.js';
 import type { InspectionFacts } from './inspection-facts.js';
+import { namedValueWithoutSecret, withoutSecrets } from './withheld.js';
 
 type Row = readonly [label: string, text: string];
 
@@ -23,10 +23,17 @@ const SHOWN = 4;
 /** Some publishers put whole licenses into labels. */
 const MAX_LABEL = 100;
 
-/** What was learnt of an image, a line a subject, most asked first. Texts come from untrusted parties: the caller escapes them. */
-export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
+/** What was learnt of an image by one kind of evidence. Texts come from untrusted parties: the caller escapes them. */
+export interface EvidenceRow {
+  readonly kind: EvidenceKind;
+  readonly label: string;
+  readonly text: string;
+}
+
+/** What was learnt of an image, a row a subject, most asked first. */
+export function evidenceRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly EvidenceRow[] {
   const { image } = evidence;
-  return reportedOnce([
+  return [
     ...rows('digest', evidence, 'image', imageRows),
     ...rows('signed', evidence, 'signatures', signatureRows),
     ...rows('provenance', evidence, 'provenance', ({ all }) => all.slice(0, SHOWN).map(provenanceRow)),
@@ -42,11 +49,20 @@ export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFac
     ...rows('age', evidence, 'timestamps', timestampRows),
     ...rows('layers', evidence, 'filesystem', filesystemRows),
     ...rows('packages', evidence, 'packages', packageRows),
-    ...supportRows(facts),
+    ...ofKind('packages', supportRows(facts)),
     ...rows('files of packages', evidence, 'ownership', ownershipRows),
     ...rows('vulnerabilities', evidence, 'vulnerabilities', vulnerabilityRows),
-    ...(image?.status === 'present' ? configurationRows(image.value.configuration, facts) : []),
-  ]);
+    ...(image?.status === 'present' ? ofKind('image', configurationRows(image.value.configuration, facts)) : []),
+  ];
+}
+
+/** The same for one screen: why several kinds could not be had is said once. */
+export function inspectionRows(evidence: CollectedEvidence, facts: InspectionFacts): readonly Row[] {
+  return reportedOnce(evidenceRows(evidence, facts).map(({ label, text }) => [label, text] as const));
+}
+
+function ofKind(kind: EvidenceKind, all: readonly Row[]): readonly EvidenceRow[] {
+  return all.map(([label, text]) => ({ kind, label, text }));
 }
 
 /** What is inventoried, covered and not covered stand side by side: nothing found in what nobody was asked about is not "none". */
@@ -105,10 +121,13 @@ function rows<K extends EvidenceKind>(
   collected: CollectedEvidence,
   kind: K,
   of: (value: EvidenceKinds[K]) => readonly Row[],
-): readonly Row[] {
+): readonly EvidenceRow[] {
   const evidence: Evidence<EvidenceKinds[K]> | undefined = collected[kind];
   if (evidence === undefined) return [];
-  if (evidence.status === 'present') return of(evidence.value);
+  return ofKind(kind, evidence.status === 'present' ? of(evidence.value) : missingRows(label, kind, evidence));
+}
+
+function missingRows(label: string, kind: EvidenceKind, evidence: MissingEvidence): readonly Row[] {
   const { message, fix } = describeMissing(evidence, EVIDENCE_NAMES[kind]);
   switch (evidence.status) {
     case 'absent': {

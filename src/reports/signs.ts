@@ -1,6 +1,6 @@
-import type { Answer } from '../../rules/answer.js';
-import type { Finding, Report } from '../report.js';
-import { isComplete } from '../tally.js';
+import type { Answer } from '../rules/answer.js';
+import type { Finding, Report } from './report.js';
+import { isComplete } from './tally.js';
 
 /** One sign an answer is shown with, worst first: a cell shows the first that applies. */
 const SIGNS = [
@@ -31,6 +31,16 @@ export function signOf(answer: Pick<Answer | Finding, 'outcome' | 'level' | 'wai
 export function worstSign(signs: Iterable<Sign>): Sign {
   const present = new Set(signs);
   return SIGNS.find(({ sign }) => present.has(sign))?.sign ?? '–';
+}
+
+/** The place of a sign among all: the lower, the worse. */
+export function severityOf(sign: Sign): number {
+  return SIGNS.findIndex((known) => known.sign === sign);
+}
+
+/** What a sign stands for, in a word or two. */
+export function meaningOf(sign: Sign): string {
+  return SIGNS.find((known) => known.sign === sign)?.means ?? '';
 }
 
 /** The sign to begin a heading with: no check mark where something was not checked. */
