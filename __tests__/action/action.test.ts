@@ -30,7 +30,7 @@ describe('a pull request that adds a denied base', () => {
       ['json', 'md', 'oscal.json'].map((ending) => `evidence-${framework}.${ending}`),
     );
     expect(readdirSync(directory).sort()).toEqual(
-      [...names, 'report.json', 'report.md', 'report.sarif', 'source-policy.json'].sort(),
+      [...names, 'report.html', 'report.json', 'report.md', 'report.sarif', 'source-policy.json'].sort(),
     );
     expect(readFileSync(join(directory, 'evidence-fedramp.md'), 'utf8')).toContain('`denied-base` fail, error');
   });

@@ -77,7 +77,7 @@ describe('what goes wrong around the run', () => {
     const step = await onPullRequest(pull, { inputs });
     await registry.close();
     expect([1, 2]).toContain(step.code);
-    const files = ['report-json', 'report-sarif', 'report-markdown', 'source-policy'].map(
+    const files = ['report-json', 'report-sarif', 'report-markdown', 'report-html', 'source-policy'].map(
       (name) => step.outputs[name] ?? '',
     );
     const written = [step.summary, JSON.stringify(step.outputs), ...github.state.comments.map(({ body }) => body)];

@@ -1,6 +1,8 @@
 import { githubHtml } from '../../__tests__/support/github/github-markdown.js';
+import { PAGE_DAY, pageReport } from '../../__tests__/support/page-report.js';
 import { makeReport, makeUse } from '../../__tests__/support/report-maker.js';
 import { storefrontReport } from '../../__tests__/support/storefront-report.js';
+import { htmlReport } from '../../src/reports/html/html.js';
 import { renderComment } from '../../src/reports/markdown/comment.js';
 import { renderSummary } from '../../src/reports/markdown/summary.js';
 
@@ -59,5 +61,6 @@ export function pages(assets: Assets): readonly Page[] {
     page('comment', bot, comment, assets),
     page('comment-clean', bot, clean, assets),
     page('summary', '<b>build</b> summary', renderSummary(failing, TARGETS), assets),
+    { name: 'html', html: [...htmlReport(pageReport(), { now: PAGE_DAY })].join('') },
   ];
 }

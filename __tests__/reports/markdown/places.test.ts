@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderComment } from '../../../src/reports/markdown/comment.js';
 import { type LinkTargets, targetsOf } from '../../../src/reports/link-targets.js';
+import { renderComment } from '../../../src/reports/markdown/comment.js';
 import { placeLink } from '../../../src/reports/markdown/places.js';
 import { storefrontReport } from '../../support/storefront-report.js';
 

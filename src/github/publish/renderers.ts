@@ -1,4 +1,5 @@
 import { type Annotations, annotationsOf } from '../../reports/annotations.js';
+import { htmlReport } from '../../reports/html/html.js';
 import { checkJson } from '../../reports/json.js';
 import type { LinkTargets } from '../../reports/link-targets.js';
 import { type CommentOptions, renderComment } from '../../reports/markdown/comment.js';
@@ -13,6 +14,7 @@ import { POLICY_RULE } from '../repository/branch-policy.js';
 export interface Renderers {
   readonly annotations: (report: Report) => Annotations;
   readonly json: (report: Report) => Iterable<string>;
+  readonly html: (report: Report) => Iterable<string>;
   readonly sarif: (report: Report) => string;
   /** The same for code scanning, which would show a waived finding as an open alert. */
   readonly uploadedSarif: (report: Report) => string;
@@ -46,6 +48,7 @@ export function renderersFor(
   return {
     annotations: (report) => annotationsOf(report),
     json: checkJson,
+    html: (report) => htmlReport(report, { now: new Date(), targets: { ...targets, ...policyOf(report) } }),
     sarif: (report) => checkSarif(report, sarif),
     uploadedSarif: (report) => checkSarif(report, { ...sarif, withoutWaived: true }),
     summary: (report, options) => renderSummary(report, { ...targets, ...policyOf(report), ...options }),

@@ -54,6 +54,7 @@ export async function showReport(
     'report.json': () => renderers.json(report),
     'report.sarif': () => renderers.sarif(report),
     'report.md': () => summary,
+    'report.html': () => renderers.html(report),
     'source-policy.json': () => sourcePolicy,
   };
   const files = await writeReports(step.env, reports, evidence);
@@ -72,6 +73,7 @@ export async function showReport(
     'report-json': files.ok ? files.paths['report.json'] : '',
     'report-sarif': files.ok ? files.paths['report.sarif'] : '',
     'report-markdown': files.ok ? files.paths['report.md'] : '',
+    'report-html': files.ok ? files.paths['report.html'] : '',
     'source-policy': files.ok ? files.paths['source-policy.json'] : '',
     'source-policy-digest': files.ok ? digestOf(Buffer.from(sourcePolicy)) : '',
   });

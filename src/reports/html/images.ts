@@ -38,7 +38,7 @@ function imageBlock(row: ImageRow, index: number, context: PageContext): Markup 
   const sign = signOfRow(row);
   const needsAction = severityOf(sign) < severityOf('⏭️');
   return html`<article class="image" data-row="${index}"><details id="i${index}"${needsAction ? html` class="wrong"` : undefined}>
-    <summary>${mark(sign)} <code class="name">${row.name}</code> <span class="aside">${publisher}</span></summary>
+    <summary>${mark(sign)} <code class="name">${row.name}</code>${publisher === undefined ? undefined : html` <span class="aside">${publisher}</span>`}</summary>
     <dl class="facts">
       ${digest === undefined ? undefined : html`<dt>Digest</dt><dd><code>${digest}</code></dd>`}
       ${publisher === undefined ? undefined : html`<dt>Publisher</dt><dd>${publisher}</dd>`}

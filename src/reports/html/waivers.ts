@@ -103,11 +103,12 @@ function waiverRow({ waiver, days, covered }: Listed, axis: Axis, context: PageC
     <td class="until">${waiver.expires}<br><span class="aside">${whenText(days)}</span></td>
     <td><span class="label ${tone}">${STATES[waiver.state]}</span>${covers}</td>
     <td>${sentence(waiver.reason)}</td>
-    <td class="line">${timeLine(days, tone, axis)}</td>
+    <td class="line">${Number.isNaN(days) ? undefined : timeLine(days, tone, axis)}</td>
   </tr>`;
 }
 
 function whenText(days: number): string {
+  if (Number.isNaN(days)) return 'no date';
   if (days === 0) return 'today';
   return days > 0 ? `in ${plural(days, 'day')}` : `${plural(-days, 'day')} ago`;
 }
