@@ -9,6 +9,8 @@ import { renderSummary } from '../../src/reports/markdown/summary.js';
 export interface Page {
   readonly name: string;
   readonly html: string;
+  /** Pixels of the window, where the page depends on them. */
+  readonly height?: number;
 }
 
 export interface Assets {
@@ -61,6 +63,6 @@ export function pages(assets: Assets): readonly Page[] {
     page('comment', bot, comment, assets),
     page('comment-clean', bot, clean, assets),
     page('summary', '<b>build</b> summary', renderSummary(failing, TARGETS), assets),
-    { name: 'html', html: [...htmlReport(pageReport(), { now: PAGE_DAY })].join('') },
+    { name: 'html', html: [...htmlReport(pageReport(), { now: PAGE_DAY })].join(''), height: 900 },
   ];
 }

@@ -19,14 +19,14 @@ export async function takeScreenshots(out: string, directory: string): Promise<r
   const names: string[] = [];
   const browser = startBrowser(join(directory, 'profile'));
   try {
-    for (const { name, html } of pages({ css, mermaid })) {
+    for (const { name, html, height = 100 } of pages({ css, mermaid })) {
       const file = join(directory, `${name}.html`);
       writeFileSync(file, html);
       for (const device of DEVICES) {
         names.push(`${name}-${device.label}.png`);
         writeFileSync(
           join(out, `${name}-${device.label}.png`),
-          await picture(browser, pathToFileURL(file).href, device),
+          await picture(browser, pathToFileURL(file).href, { ...device, height }),
         );
       }
     }
@@ -36,15 +36,20 @@ export async function takeScreenshots(out: string, directory: string): Promise<r
   return names;
 }
 
+type Window = (typeof DEVICES)[number] & { readonly height: number };
+
 /** A PNG of the whole page. */
-async function picture(browser: Browser, url: string, device: (typeof DEVICES)[number]): Promise<Buffer> {
-  const { width, deviceScaleFactor, mobile } = device;
-  const page = await openPage(browser, url, { width, height: 100, deviceScaleFactor, mobile });
+async function picture(browser: Browser, url: string, window: Window): Promise<Buffer> {
+  const { width, height, deviceScaleFactor, mobile } = window;
+  const page = await openPage(browser, url, { width, height, deviceScaleFactor, mobile });
   await page.evaluate('window.drawn');
   const { cssContentSize } = z
     .looseObject({ cssContentSize: z.looseObject({ height: z.number() }) })
     .parse(await page.send('Page.getLayoutMetrics'));
-  const clip = { x: 0, y: 0, width, height: Math.ceil(cssContentSize.height), scale: 1 };
+  // What is out of sight may not be drawn: the window is made as high as the page.
+  const whole = Math.ceil(cssContentSize.height);
+  await page.send('Emulation.setDeviceMetricsOverride', { width, height: whole, deviceScaleFactor, mobile });
+  const clip = { x: 0, y: 0, width, height: whole, scale: 1 };
   const shot = await page.send('Page.captureScreenshot', { format: 'png', clip, captureBeyondViewport: true });
   await page.close();
   return Buffer.from(z.looseObject({ data: z.string() }).parse(shot).data, 'base64');

@@ -104,15 +104,17 @@ describe('the page', () => {
 describe('the matrix', () => {
   test('has a cell for each image and rule that leads to the answer, and its symbol has a name', () => {
     const matrix = section(whole, 'matrix');
-    const [, row = ''] = /<tr data-row="1">([\s\S]*?)<\/tr>/.exec(matrix) ?? [];
-    const cells = [...row.matchAll(/<td class="(\w+)">(?:<a href="#(i1r\d+)" aria-label="([^"]+)">)?/g)];
+    const [, row = ''] = /<tr role="row" data-row="1">([\s\S]*?)<\/tr>/.exec(matrix) ?? [];
+    const cells = [...row.matchAll(/<td role="cell" class="(\w+)">(?:<a href="#(i1r\d+)" aria-label="([^"]+)">)?/g)];
     expect(cells.map(([, name]) => name)).toContain('fail');
     for (const [, , target = ''] of cells.filter(([, name]) => name !== 'none'))
       expect(section(whole, 'images')).toContain(`<tr id="${target}"`);
   });
 
   test('has the image with the worst answer first', () => {
-    const names = [...section(whole, 'matrix').matchAll(/<tr data-row="\d+"><th[^>]*><span class="mark (\w+)"/g)];
+    const names = [
+      ...section(whole, 'matrix').matchAll(/<tr role="row" data-row="\d+"><th[^>]*><span class="mark (\w+)"/g),
+    ];
     expect(names.map(([, name]) => name)).toEqual(['fail', 'fail', 'warn', 'waived']);
   });
 

@@ -82,8 +82,13 @@ export function rawElement(name: 'script' | 'style', text: string): Markup {
 function written(value: Inserted): string {
   if (value === undefined) return '';
   if (value instanceof Markup) return value.toString();
-  return typeof value === 'object' ? value.map(written).join('') : escaped(visible(String(value)));
+  if (typeof value === 'object') return value.map(written).join('');
+  const text = String(value);
+  return PLAIN.test(text) ? text : escaped(visible(text));
 }
+
+/** Most of what a report holds, which is looked at once instead of character by character. */
+const PLAIN = /^[A-Za-z0-9 _.,:;/@()[\]#%*+=?!~|-]*$/;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -20,7 +20,7 @@ export function changesSection({ report }: PageContext): Markup | undefined {
   return html`<section id="changes" aria-labelledby="changes-title">
     <h2 id="changes-title">What changed</h2>
     ${base === undefined ? undefined : html`<p>${changeBaseSentence(base)}</p>`}
-    <p><strong>${counting.length - inherited}</strong> of ${plural(counting.length, 'error or warning', 'errors and warnings')} are not known to be the same in the base; <strong>${inherited}</strong> are unchanged.</p>
+    <p><strong>${inherited}</strong> of ${plural(counting.length, 'error or warning', 'errors and warnings')} are unchanged from the base; the others are new, changed or could not be compared.</p>
     ${shown.length === 0 ? html`<p>No image was replaced by another.</p>` : shown.map(changeBlock)}
     ${more(baseChanges.length - shown.length, 'replaced images')}
   </section>`;
@@ -30,8 +30,7 @@ function changeBlock(change: BaseChange): Markup {
   const { before, after, platform, uses } = change;
   const reason = sharedReason(change);
   return html`<article class="change">
-    <h3><code>${shortReference(before.reference)}</code> <span aria-label="replaced by">→</span> <code>${shortReference(after.reference)}</code>
-    <span class="aside">${platform} · ${plural(uses.length, 'use')}</span></h3>
+    <h3><code>${shortReference(before.reference)}</code> <span aria-label="replaced by">→</span> <code>${shortReference(after.reference)}</code> <span class="aside">${platform} · ${plural(uses.length, 'use')}</span></h3>
     ${reason === null ? html`${packagesBlock(change)}${vulnerabilitiesBlock(change)}` : html`<p>What that changes is not known. ${reason}</p>`}
   </article>`;
 }

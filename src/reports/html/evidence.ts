@@ -88,7 +88,7 @@ function packageList({ packages }: Inventory): Markup | undefined {
   const types = groupBy(shown, ({ type }) => type);
   return html`<details class="packages"><summary>${plural(packages.length, 'package')}</summary>
     ${[...types].map(
-      ([type, own]) => html`<h4>${type} <span class="aside">${own.length}</span></h4>
+      ([type, own]) => html`<h3>${type} <span class="aside">${own.length}</span></h3>
       <ul class="columns">${own.map(({ name, version }) => html`<li>${name} <code>${version}</code></li>`)}</ul>`,
     )}${more(packages.length - shown.length, 'packages, in the output of sbom')}
   </details>`;

@@ -4,7 +4,15 @@ import { plural } from '../../lib/text.js';
 import { type FindingGroup, groupFindings } from '../finding-groups.js';
 import type { Finding, Report } from '../report.js';
 import { isAboutRun, reportedFindings } from '../reported-findings.js';
-import { type Cause, causes, errorsOf, type FileSection, fileSections, type Subject } from '../sections.js';
+import {
+  type Cause,
+  causes,
+  errorsOf,
+  type FileSection,
+  fileSections,
+  type Subject,
+  withShortDigests,
+} from '../sections.js';
 import { signOf } from '../signs.js';
 import { findingPlace, more, type PageContext, place, ruleName } from './context.js';
 import { mark } from './marks.js';
@@ -62,7 +70,7 @@ function fileBlock({ file, findings, subjects }: FileSection, context: PageConte
 function subjectBlock({ image, places, platforms, isOpened, findings }: Subject, context: PageContext): Markup {
   const [first] = findings;
   const row = first?.use === undefined ? undefined : context.rowOfUse.get(first.use);
-  const named = image === undefined ? undefined : html`<code class="name">${image}</code>`;
+  const named = image === undefined ? undefined : html`<code class="name">${withShortDigests(image)}</code>`;
   const title = row === undefined || named === undefined ? named : html`<a href="#i${row}">${named}</a>`;
   const lines = places.slice(0, MAX_PLACES).map((at) => place(at, context));
   const asides = [...platforms, ...(isOpened ? [] : ['not opened'])];
@@ -107,8 +115,7 @@ function noteList(groups: readonly FindingGroup[], context: PageContext): Markup
   const items = groups.slice(0, MAX_CAUSES).map(
     ({ finding, places, rules }) => html`<li>
       ${mark(signOf(finding))}
-      <div><p><strong>${rules.join(', ')}</strong> ${sentence(cut(finding.message, MAX_TEXT))}
-      <span class="places">${spaced(places.slice(0, MAX_PLACES).map((one) => html` ${findingPlace(one, context)}`))}</span></p></div>
+      <div><p><strong>${rules.join(', ')}</strong> ${sentence(cut(finding.message, MAX_TEXT))} <span class="places">${spaced(places.slice(0, MAX_PLACES).map((one) => html` ${findingPlace(one, context)}`))}</span></p></div>
     </li>`,
   );
   return html`<details class="notes"><summary>${plural(groups.length, 'note')}</summary>

@@ -48,7 +48,7 @@ export function graphSection(context: PageContext): Markup | undefined {
     const drawn = index < MAX_DRAWN ? drawing(own, byId, context) : undefined;
     return html`<details class="graph"${index < OPEN_FILES ? html` open` : undefined}>
       <summary><code>${file}</code> <span class="aside">${plural(own.length, 'stage')}</span></summary>
-      ${drawn === undefined ? undefined : html`<div class="drawing">${drawn}</div>`}
+      ${drawn === undefined ? undefined : html`<div class="drawing" tabindex="0" role="group" aria-label="Drawing of ${file}">${drawn}</div>`}
       <ul class="stages">${own.map((stage) => stageItem(stage, own, byId, context))}</ul>
     </details>`;
   });

@@ -18,11 +18,11 @@ export function* matrixSection(context: PageContext): Generator<Markup | string>
     ${filter(context)}
     <p class="hint">Each cell leads to the answer and its evidence.<span class="keys" hidden> In the table, the arrow keys move from cell to cell.</span></p>
     ${legend(rows)}`;
-  yield '<div class="scroll"><table class="matrix"><caption class="unseen">Images and rules</caption>';
-  yield html`<thead><tr><th scope="col" class="name">Image</th>${rules.map(
-    (rule) => html`<th scope="col"><span>${ruleName(rule, context)}</span></th>`,
+  yield '<div class="scroll"><table class="matrix" role="table" aria-label="Images and rules">';
+  yield html`<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col" class="name">Image</th>${rules.map(
+    (rule) => html`<th role="columnheader" scope="col"><span>${ruleName(rule, context)}</span></th>`,
   )}</tr></thead>`;
-  yield '<tbody>';
+  yield '<tbody role="rowgroup">';
   for (const [index, row] of rows.entries()) yield matrixRow(row, index, rules);
   yield '</tbody></table></div><p class="empty" hidden>No image matches.</p></section>';
 }
@@ -30,16 +30,16 @@ export function* matrixSection(context: PageContext): Generator<Markup | string>
 function matrixRow(row: ImageRow, index: number, rules: readonly string[]): Markup {
   const digest = digestOf(row);
   const about = [plural(row.uses.length, 'use'), ...(digest === undefined ? [] : [shortDigest(digest)])];
-  return html`<tr data-row="${index}">
-    <th scope="row" class="name">${mark(signOfRow(row))} <a href="#i${index}"><code>${row.name}</code></a> <span class="aside">${about.join(' · ')}</span></th>
+  return html`<tr role="row" data-row="${index}">
+    <th role="rowheader" scope="row" class="name">${mark(signOfRow(row))} <a href="#i${index}"><code>${row.name}</code></a> <span class="aside">${about.join(' · ')}</span></th>
     ${rules.map((rule, column) => cell(signIn(row, rule), `i${index}r${column}`))}
   </tr>`;
 }
 
 function cell(sign: Sign, target: string): Markup {
   const { name, symbol } = markOf(sign);
-  if (sign === '–') return html`<td class="none">–</td>`;
-  return html`<td class="${name}"><a href="#${target}" aria-label="${meaningOf(sign)}">${symbol}</a></td>`;
+  if (sign === '–') return html`<td role="cell" class="none">–</td>`;
+  return html`<td role="cell" class="${name}"><a href="#${target}" aria-label="${meaningOf(sign)}">${symbol}</a></td>`;
 }
 
 function filter({ rows, rules }: PageContext): Markup {

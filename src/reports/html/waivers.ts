@@ -40,7 +40,7 @@ export function waiversSection(context: PageContext): Markup | undefined {
   return html`<section id="waivers" aria-labelledby="waivers-title">
     <h2 id="waivers-title">Waivers</h2>
     <p class="hint">By owner. On the time line the upright line is today, and a bar ends where the waiver does.</p>
-    <div class="scroll" tabindex="0" role="region" aria-labelledby="waivers-title"><table class="waivers">
+    <div class="scroll" tabindex="0" role="region" aria-label="Waivers by owner"><table class="waivers">
     <thead><tr><th scope="col">Waived</th><th scope="col">Until</th><th scope="col">State</th><th scope="col">Reason</th><th scope="col" class="line">${axisLabels(axis)}</th></tr></thead>
     ${owners.map(([owner, own]) => ownerRows(owner, own, axis, context))}
     </table></div>${more(waivers.length - listed.length, 'waivers')}
@@ -101,7 +101,7 @@ function waiverRow({ waiver, days, covered }: Listed, axis: Axis, context: PageC
         : about.map((part, index) => html`${index === 0 ? '' : ' '}<code>${part}</code>`)
     }</td>
     <td class="until">${waiver.expires}<br><span class="aside">${whenText(days)}</span></td>
-    <td><span class="label ${tone}">${STATES[waiver.state]}</span>${covers}</td>
+    <td><span class="label ${tone}">${STATES[waiver.state]}${tone === 'warn' ? ', ends soon' : ''}</span>${covers}</td>
     <td>${sentence(waiver.reason)}</td>
     <td class="line">${Number.isNaN(days) ? undefined : timeLine(days, tone, axis)}</td>
   </tr>`;
