@@ -46,8 +46,6 @@ function flattened(parts: TemplateStringsArray): readonly string[] {
   return made;
 }
 
-export const NOTHING = new Markup('');
-
 /** Pieces one after the other. */
 export function joined(pieces: readonly Markup[], between = ''): Markup {
   return new Markup(pieces.join(escaped(between)));
