@@ -12,7 +12,8 @@ import { hostileText } from '../../support/github/hostile-text.js';
 import { manyImages, PAGE_DAY, pageReport } from '../../support/page-report.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const DESKTOP = { width: 1280, height: 900, deviceScaleFactor: 1, mobile: false };
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 1, mobile: true };
 /** What a reader takes for at once. */
