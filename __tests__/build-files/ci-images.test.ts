@@ -67,6 +67,11 @@ test.each([
     expect(text.split('\n')[line - 1]?.slice(column - 1, endColumn - 1)).toContain(written);
 });
 
+test('an image that only a run knows is named by its variable', async () => {
+  const [use] = await usesOf({ '.gitlab-ci.yml': 'a: { image: "$CI_REGISTRY/tools:1" }\n' });
+  expect(use?.unresolved).toBe('$CI_REGISTRY has no value here');
+});
+
 test.each([
   ['.gitlab-ci.yml', 'b:\n  tags: [saas-linux-small-arm64]\n  script: [docker build .]\n', 'linux/arm64'],
   [

@@ -1,7 +1,7 @@
 import type { Build, OpenValue } from './build.js';
 import { bakedBuilds, type DefinedBuilds, NOTHING } from './defined-builds.js';
 import type { RepositoryTree, TreeEntry } from './repository-tree.js';
-import type { BakeRun } from './script/named-build.js';
+import { type BakeRun, firstExpression } from './script/named-build.js';
 import { isOpen } from './script/shell-commands.js';
 import { unreadableDefinition } from './unreadable-definition.js';
 
@@ -82,7 +82,8 @@ function overridden(build: Build, set: string, run: BakeRun): Build {
   if (pattern === '' || !isMatch(pattern, build.name ?? '')) return build;
   const field = key === 'platform' ? 'platforms' : key;
   if (isOpenText(value)) {
-    const open: OpenValue = { field: name === '' ? field : `${field}.${name}`, decidedBy: '--set', line: run.line };
+    const decidedBy = firstExpression(value) ?? '--set';
+    const open: OpenValue = { field: name === '' ? field : `${field}.${name}`, decidedBy, line: run.line };
     return OVERRIDABLE.has(field) ? { ...build, open: [...build.open, open] } : build;
   }
   switch (field) {

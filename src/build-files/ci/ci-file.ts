@@ -157,7 +157,8 @@ function runImage(
       return Object.hasOwn(variables, variable) ? (variables[variable] ?? whole) : whole;
     });
   const isOpen = /[$<>{}]|\[\[/.test(image);
-  return { image, ...optionalField('name', name), ...optionalField('decidedBy', isOpen ? image : undefined) };
+  const variable = /\$\w+|\$\{[^}]*\}|\$\([^)]*\)|\$\[\[.*?\]\]|<<.*?>>|\{\{.*?\}\}/.exec(image)?.[0] ?? image;
+  return { image, ...optionalField('name', name), ...optionalField('decidedBy', isOpen ? variable : undefined) };
 }
 
 /** Groups of lines within groups. */
