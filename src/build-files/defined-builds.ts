@@ -100,6 +100,7 @@ async function bakeBuilds(
   paths: readonly string[],
   context: DefinitionOptions,
 ): Promise<DefinedBuilds> {
+  if (!paths.some((path) => /\.(?:hcl|json)$/.test(path))) return NOTHING;
   const { bakeFiles } = await import('./bake/discover-bake.js');
   const { sets, unreadable, unseen } = await bakeFiles(tree, paths);
   if (sets.length === 0) return { ...NOTHING, unreadable, unseen };

@@ -96,7 +96,7 @@ function bakeSets(paths: readonly string[]): readonly BakeSet[] {
 }
 
 function isLikely({ isNamed, paths: [path = ''] }: BakeSet): boolean {
-  return isNamed || /\\.hcl$|(?:bake|docker|container|image|build|target)[^/]*$/i.test(path);
+  return isNamed || /\.hcl$|(?:bake|docker|container|image|build|target)[^/]*$/i.test(path);
 }
 
 /** Fields that bake has in a target, which distinguish it from what other programs call a target. */
