@@ -1,6 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type CatalogAnswer, checkCatalog, exitCodeOf, tableOf } from '../../scripts/catalog/check-catalog.js';
+import {
+  type CatalogAnswer,
+  checkCatalog,
+  exitCodeOf,
+  tableOf,
+  withDate,
+} from '../../scripts/catalog/check-catalog.js';
 import { loadCatalog } from '../../src/catalog/catalog.js';
 import type { Publisher } from '../../src/catalog/publisher.js';
 import type { ImageSource } from '../../src/registry/image-source.js';
@@ -91,6 +97,11 @@ describe('npm run catalog:check', () => {
       expect(answers).toMatchObject([{ outcome: 'unknown' }]);
       expect(exitCodeOf(answers, checked)).toBe(code);
     }
+  });
+
+  test('dates the catalog, and changes nothing else of it', () => {
+    const text = 'version: 2026.11.1\n# when it was read\ndate: 2026-11-30\nabandoned: []\n';
+    expect(withDate(text, new Date('2026-12-15T04:43:00Z'))).toBe(text.replace('2026-11-30', '2026-12-15'));
   });
 
   test('prints a row for each entry', () => {

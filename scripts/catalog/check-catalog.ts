@@ -79,6 +79,11 @@ export function exitCodeOf(answers: readonly CatalogAnswer[], publishers: readon
   return answers.some(({ outcome, publisher }) => outcome === 'unknown' && !needsLogin(publisher)) ? 2 : 0;
 }
 
+/** The text of catalog.yaml with another date. */
+export function withDate(text: string, date: Date): string {
+  return text.replace(/^date: .*$/m, `date: ${date.toISOString().slice(0, 10)}`);
+}
+
 /** The answers as a table in Markdown, for a job's summary. */
 export function tableOf(answers: readonly CatalogAnswer[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

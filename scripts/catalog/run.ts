@@ -1,8 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadCatalog } from '../../src/catalog/catalog.js';
 import { openRegistries } from '../../src/registry/open-registries.js';
-import { checkCatalog, exitCodeOf, tableOf } from './check-catalog.js';
+import { checkCatalog, exitCodeOf, tableOf, withDate } from './check-catalog.js';
 
-/** Checks the catalog against the live registries, and prints a table. The exit code of the whole is returned. */
+const CATALOG = 'src/catalog/catalog.yaml';
+
+/**
+ * Checks the catalog against the live registries, and prints a table. With `--write` and where nothing is amiss, the
+ * catalog's date becomes today's. The exit code of the whole is returned.
+ */
 export async function run(): Promise<number> {
   const { publishers } = loadCatalog();
   const registries = await openRegistries({
@@ -20,5 +26,9 @@ export async function run(): Promise<number> {
   const settings = { now: new Date(), offline: false, limits };
   const answers = await checkCatalog(publishers, source, settings).finally(() => registries.value.close());
   process.stdout.write(tableOf(answers));
-  return exitCodeOf(answers, publishers);
+  const code = exitCodeOf(answers, publishers);
+  if (code === 0 && process.argv.includes('--write')) {
+    writeFileSync(CATALOG, withDate(readFileSync(CATALOG, 'utf8'), settings.now));
+  }
+  return code;
 }
