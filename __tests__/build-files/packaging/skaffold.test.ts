@@ -39,8 +39,12 @@ test('an artifact of a registry is found by its whole name', async () => {
   ]);
 });
 
-test('an artifact of another configuration leaves the reference unresolved, and says what decides', async () => {
-  const [use] = await usesOf({ ...FILES, 'skaffold.yaml': skaffold('{ image: other, alias: BASE }') });
+test('an artifact of another configuration is built in this repository, unless that is in another one', async () => {
+  const text = skaffold('{ image: other, alias: BASE }');
+  const here = await usesOf({ ...FILES, 'skaffold.yaml': `requires: [{ path: ../other }]\n${text}` });
+  expect(here.map(({ expanded }) => expanded)).toEqual(['base.example/x']);
+  const remote = `requires: [{ git: { repo: "https://github.com/acme/other" } }]\n${text}`;
+  const [use] = await usesOf({ ...FILES, 'skaffold.yaml': remote });
   expect(use).toMatchObject({ reference: null, unresolved: expect.stringContaining('the artifact other') });
 });
 

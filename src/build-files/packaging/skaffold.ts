@@ -30,7 +30,11 @@ export async function buildsInSkaffold(bytes: Uint8Array, directory: string): Pr
     return [...artifactsOf(document, []), ...profiles.flatMap((one, place) => artifactsOf(one, ['profiles', place]))];
   });
   const built = new Set(artifacts.map(({ artifact }) => field(artifact, 'image')));
-  return allRequested(artifacts.map(({ artifact, line }) => buildOf(artifact, { directory, line, built })));
+  // Configurations of this repository are read by themselves; skaffold refuses an artifact that none has.
+  const isRemote = documents
+    .flatMap((document) => items(field(document, 'requires')))
+    .some((one) => entriesOf(one).some(([key]) => key !== 'path' && key !== 'configs' && key !== 'activeProfiles'));
+  return allRequested(artifacts.map(({ artifact, line }) => buildOf(artifact, { directory, line, built, isRemote })));
 }
 
 interface Surroundings {
@@ -38,31 +42,34 @@ interface Surroundings {
   readonly line: number;
   /** The images of all artifacts of the file. */
   readonly built: ReadonlySet<unknown>;
+  /** Whether other artifacts may come from another repository. */
+  readonly isRemote: boolean;
 }
 
 /**
- * What an artifact gets from those that it requires: an argument with the name of an image that is built here, or of
- * which only a run knows.
+ * What an artifact gets from those that it requires: an argument with the name of an image that is built here, or in
+ * another repository, so that only a run knows it.
  *
  * @see https://skaffold.dev/docs/builders/#artifact-dependency
  */
 function requirements(
   artifact: unknown,
-  built: ReadonlySet<unknown>,
+  { built, isRemote }: Pick<Surroundings, 'built' | 'isRemote'>,
 ): { readonly here: readonly (readonly [string, string])[]; readonly open: readonly (readonly [string, string])[] } {
   const all = items(field(artifact, 'requires')).flatMap((one) => {
     const image = field(one, 'image');
     const alias = field(one, 'alias') ?? image;
     return typeof image === 'string' && typeof alias === 'string' ? [[alias, image] as const] : [];
   });
-  const isHere = (image: string) => built.has(image) && parseReference(image).ok;
+  const isHere = (image: string) => (built.has(image) || !isRemote) && parseReference(image).ok;
   return {
     here: all.filter(([, image]) => isHere(image)),
     open: all.filter(([, image]) => !isHere(image)),
   };
 }
 
-function buildOf(artifact: unknown, { directory, line, built }: Surroundings): RequestedBuilds {
+function buildOf(artifact: unknown, surroundings: Surroundings): RequestedBuilds {
+  const { directory, line } = surroundings;
   const image = String(field(artifact, 'image') ?? 'an image');
   for (const [builder, fields] of OTHER_BUILDERS) {
     const given = field(artifact, builder);
@@ -87,7 +94,7 @@ function buildOf(artifact: unknown, { directory, line, built }: Surroundings): R
   const isOpen = (value: unknown) => typeof value !== 'string' || value.includes('{{') || value.includes('$');
   const target = field(how, 'target');
   const isOpenTarget = target !== undefined && isOpen(target);
-  const required = requirements(artifact, built);
+  const required = requirements(artifact, surroundings);
   const platforms = items(field(artifact, 'platforms')).filter((one) => typeof one === 'string');
   const build: NamedBuild = {
     file,
