@@ -65,7 +65,7 @@ export function headerComment(input: ExportInput): string {
 }
 
 /** The day in UTC, ISO 8601. */
-export function dayOf(now: Date): string {
+function dayOf(now: Date): string {
   return now.toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 

@@ -10,4 +10,11 @@ interface ListedTarget {
 export const EXPORT_TARGETS = [
   { name: 'buildkit', load: async () => (await import('./targets/buildkit.js')).buildkit },
   { name: 'buildx', load: async () => (await import('./targets/buildx.js')).buildx },
+  { name: 'kyverno', load: async () => (await import('./targets/kyverno.js')).kyverno },
+  {
+    name: 'cluster-image-policy',
+    load: async () => (await import('./targets/cluster-image-policy.js')).clusterImagePolicy,
+  },
+  { name: 'containers-policy', load: async () => (await import('./targets/containers-policy.js')).containersPolicy },
+  { name: 'notation', load: async () => (await import('./targets/notation.js')).notation },
 ] as const satisfies readonly ListedTarget[];

@@ -36,6 +36,11 @@ export function mirroredName(registry: string, repository: string): string | und
   return mirror === undefined ? undefined : `${mirror[1]}${name.slice(mirror[0].length)}`;
 }
 
+/** The paths, without the last slash, under which public mirrors serve the images of another registry. */
+export function publicMirrors(): readonly string[] {
+  return PUBLIC_MIRRORS.map(([prefix]) => prefix.slice(0, -1));
+}
+
 /** The registry that a login is for: a host, or what older clients wrote, `https://host` or `https://host/v1/`. */
 export function loginHost(key: string): string {
   return canonicalHost(key.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, ''));

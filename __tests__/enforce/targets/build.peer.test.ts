@@ -6,8 +6,8 @@ import { onlyFile } from '../../../src/enforce/export-target.js';
 import { buildkit } from '../../../src/enforce/targets/buildkit.js';
 import { buildx } from '../../../src/enforce/targets/buildx.js';
 import { formatReference, parseReference } from '../../../src/references/reference.js';
-import { type BuildProbes, makeBuildProbes, type Probe } from '../../support/enforce/build-probes.js';
-import { exportFor } from '../../support/enforce/export-world.js';
+import { type BuildProbes, makeBuildProbes } from '../../support/enforce/build-probes.js';
+import { exportFor, type Probe } from '../../support/enforce/export-world.js';
 import { describeWithPeers } from '../../support/process/peers.js';
 import { makeDirectory } from '../../support/process/scratch-repository.js';
 

@@ -1,18 +1,13 @@
-import { verdictOf } from '../../../src/gate/verdict.js';
 import { makeImage, makeIndex } from '../image/image-maker.js';
-import { type ExportRun, makeMultiPlatform, makeSigner, runGateFor, signedEntries, sourceOf } from './export-world.js';
-
-/** A reference that a build asks for after the export, and what the gate says of it. */
-export interface Probe {
-  readonly kind: string;
-  /** As a Dockerfile writes it. */
-  readonly reference: string;
-  readonly platform: 'linux/amd64' | 'linux/arm64';
-  /** Whether the gate lets a build file name it on this platform. */
-  readonly gate: boolean;
-  /** Why an export decides otherwise, where it does, by the name of its target. */
-  readonly differs: Readonly<Record<string, string>>;
-}
+import {
+  type ExportRun,
+  makeMultiPlatform,
+  makeSigner,
+  type Probe,
+  signedEntries,
+  sourceOf,
+  withGate,
+} from './export-world.js';
 
 export interface BuildProbes {
   readonly run: ExportRun;
@@ -164,15 +159,4 @@ export async function makeBuildProbes(): Promise<BuildProbes> {
     differs,
   }));
   return { run, digests, probes: await withGate(run, asked) };
-}
-
-/** The probes with what the gate says of a Dockerfile that names them. A tag alone counts: the export pins it. */
-async function withGate(run: ExportRun, asked: readonly Omit<Probe, 'gate'>[]): Promise<readonly Probe[]> {
-  const lines = asked.map(({ reference, platform }, index) => `FROM --platform=${platform} ${reference} AS p${index}`);
-  const { report } = await runGateFor({ ...run, dockerfile: `${lines.join('\n')}\n` });
-  return asked.map((probe, index) => {
-    const use = report.uses.find(({ line }) => line === index + 1);
-    const answers = report.answers.filter((answer) => answer.use === use?.id && answer.rule !== 'pinned-by-digest');
-    return { ...probe, gate: use !== undefined && answers.length > 0 && verdictOf(answers) === 'pass' };
-  });
 }

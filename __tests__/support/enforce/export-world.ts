@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Exported, ExportTarget } from '../../../src/enforce/export-target.js';
+import { verdictOf } from '../../../src/gate/verdict.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import type { ImageSource } from '../../../src/registry/image-source.js';
 import { LayoutSource } from '../../../src/registry/layout/layout.js';
@@ -38,7 +39,11 @@ export async function signedEntries(
   const repository = name.slice(0, name.lastIndexOf(':'));
   const { digest } = content.descriptor;
   const layers = await Promise.all(
-    signers.map((signer) => classicSignature(signer, simpleSigningPayload(digest), { entry: 'none' })),
+    signers.map((signer) =>
+      classicSignature(signer, simpleSigningPayload(digest, { identity: { 'docker-reference': repository } }), {
+        entry: 'none',
+      }),
+    ),
   );
   return [
     { content, name },
@@ -83,4 +88,27 @@ export async function exportFor(
 ): Promise<Exported & { readonly report: Report; readonly policy: Policy }> {
   const made = await runGateFor(run);
   return { ...made, ...target.render({ ...made, now: run.now ?? NOW }) };
+}
+
+/** A reference that is asked for after an export, and what the gate says of it. */
+export interface Probe {
+  readonly kind: string;
+  /** As a Dockerfile writes it. */
+  readonly reference: string;
+  readonly platform: 'linux/amd64' | 'linux/arm64';
+  /** Whether the gate lets a build file name it on this platform. */
+  readonly gate: boolean;
+  /** Why an export decides otherwise, where it does, by the name of its target. */
+  readonly differs: Readonly<Record<string, string>>;
+}
+
+/** The probes with what the gate says of a Dockerfile that names them. A tag alone counts: the export pins it. */
+export async function withGate(run: ExportRun, asked: readonly Omit<Probe, 'gate'>[]): Promise<readonly Probe[]> {
+  const lines = asked.map(({ reference, platform }, index) => `FROM --platform=${platform} ${reference} AS p${index}`);
+  const { report } = await runGateFor({ ...run, dockerfile: `${lines.join('\n')}\n` });
+  return asked.map((probe, index) => {
+    const use = report.uses.find(({ line }) => line === index + 1);
+    const answers = report.answers.filter((answer) => answer.use === use?.id && answer.rule !== 'pinned-by-digest');
+    return { ...probe, gate: use !== undefined && answers.length > 0 && verdictOf(answers) === 'pass' };
+  });
 }
