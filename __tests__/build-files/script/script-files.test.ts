@@ -180,3 +180,33 @@ describe('files whose scripts build', () => {
     );
   });
 });
+
+test.each([
+  ['Tiltfile', "docker_build('app', '.')\n", 'Tilt'],
+  ['app/pom.xml', '<artifactId>jib-maven-plugin</artifactId>', 'Maven'],
+  ['app/build.gradle.kts', 'plugins { id("com.google.cloud.tools.jib") }', 'Gradle'],
+  ['build.ps1', 'if ($x) {\n  docker build -f x.df .\n}\n', 'Windows'],
+  ['build.cmd', '@docker.exe buildx build .\n', 'Windows'],
+])('%s is named where it builds images', async (path, text, name) => {
+  expect(isScriptFile(path)).toBe(true);
+  expect((await read(path, text)).unseen).toMatchObject([{ what: expect.stringContaining(name) }]);
+});
+
+test.each([
+  ['Tiltfile', "k8s_yaml('x.yaml')\n"],
+  ['pom.xml', '<artifactId>maven-jar-plugin</artifactId>'],
+  ['build.gradle', 'task docker { }\n'],
+  ['build.ps1', '# docker build is done elsewhere\nWrite-Host "docker build"\n'],
+])('%s is not where it builds none', async (path, text) => {
+  expect(await read(path, text)).toMatchObject({ named: [], unseen: [] });
+});
+
+test.each([
+  ['buildspec.yml', 'phases:\n  build: { commands: ["docker build -f x.df ."] }\n'],
+  ['.semaphore/semaphore.yml', 'blocks: [{ task: { jobs: [{ commands: ["docker build -f x.df ."] }] } }]\n'],
+  ['.cirrus.yml', 'task: { build_script: "docker build -f x.df ." }\n'],
+  ['appveyor.yml', 'build_script: ["docker build -f x.df ."]\n'],
+])('%s is read', async (path, text) => {
+  expect(isScriptFile(path)).toBe(true);
+  expect((await read(path, text)).named).toMatchObject([{ file: 'x.df' }]);
+});

@@ -8,6 +8,8 @@ const SCRIPT_KEYS = new Set([
   ...['script', 'before_script', 'after_script', 'before_install', 'install', 'after_success', 'deploy'],
   ...['run', 'command', 'commands', 'bash', 'inlineScript'],
 ]);
+/** Cirrus and AppVeyor have any number of scripts, by names of their own. */
+const isScriptKey = (key: string) => SCRIPT_KEYS.has(key) || key.endsWith('_script');
 /** Values within values. */
 const MAX_DEPTH = 40;
 /** Scripts and values of one file, over all of its aliases, which may be circles. */
@@ -48,7 +50,7 @@ export async function buildsInCiFile(bytes: Uint8Array, path = ''): Promise<Requ
       );
     for (const [key, inner] of entriesOf(value)) {
       const below = [...path, key];
-      const lines = SCRIPT_KEYS.has(key) && !isArguments(value) ? textsOf(inner, below) : [];
+      const lines = isScriptKey(key) && !isArguments(value) ? textsOf(inner, below) : [];
       if (lines.length === 0) visit(inner, around, below, document);
       else {
         const line = lines.flatMap((one) => {

@@ -56,7 +56,7 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
   },
   {
     matches:
-      /(?:^|\/|\.)gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|(?:^|\/)\.circleci\/[^/]+\.ya?ml$|(?:^|\/)azure-pipelines[^/]*\.ya?ml$|(?:^|\/)(?:bitbucket-pipelines|\.travis|\.drone|cloudbuild[^/]*|\.?buildkite\/.*)\.(?:ya?ml|json)$|(?:^|\/)\.?tekton\/.*\.ya?ml$|(?:^|\/)\.woodpecker(?:\/.*)?\.ya?ml$/,
+      /(?:^|\/|\.)gitlab-ci\.ya?ml$|^\.gitlab\/.*\.ya?ml$|(?:^|\/)\.circleci\/[^/]+\.ya?ml$|(?:^|\/)azure-pipelines[^/]*\.ya?ml$|(?:^|\/)(?:bitbucket-pipelines|\.travis|\.drone|cloudbuild[^/]*|\.?buildkite\/.*)\.(?:ya?ml|json)$|(?:^|\/)\.?tekton\/.*\.ya?ml$|(?:^|\/)\.woodpecker(?:\/.*)?\.ya?ml$|(?:^|\/)buildspec[^/]*\.ya?ml$|^\.semaphore\/.*\.ya?ml$|^(?:\.cirrus|\.?appveyor|codefresh)\.ya?ml$/,
     needs: RUNS,
     read: async (bytes, _, path) => (await import('../ci/ci-file.js')).buildsInCiFile(bytes, path),
   },
@@ -76,6 +76,22 @@ const SCRIPT_FILES: readonly ScriptFile[] = [
     needs:
       /docker\.build\s*\(|(?:docker|podman|buildah|nerdctl)\s[^\n]{0,200}\b(?:build|bud)\b|dockerfile\s+(?:true|\{)/,
     read: () => named('builds images with Jenkins, which is not read'),
+  },
+  {
+    matches: /(?:^|\/)Tiltfile$|\.tiltfile$/i,
+    needs: /\b(?:docker_build|custom_build|docker_compose)\w*\s*\(/,
+    read: () => named('builds images with Tilt, which is not read'),
+  },
+  {
+    matches: /(?:^|\/)(?:pom\.xml|[^/]*\.gradle(?:\.kts)?)$/,
+    needs:
+      /jib-maven-plugin|docker-maven-plugin|dockerfile-maven-plugin|com\.google\.cloud\.tools\.jib|com\.bmuschko\.docker|com\.palantir\.docker|bootBuildImage/,
+    read: () => named('builds images with a plugin of Maven or Gradle, which is not read'),
+  },
+  {
+    matches: /\.(?:ps1|psm1|cmd|bat)$/i,
+    needs: /^[ \t&@]*(?:call[ \t]+)?(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:\w+[ \t]+)?(?:build|bake)\b/im,
+    read: () => named('builds images in a script for Windows, which is not read'),
   },
 ];
 
