@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { check } from '../../src/cli/check.js';
 import { policyValidate } from '../../src/cli/policy-validate.js';
 import { ioIn } from '../support/process/run-command.js';
 import { makeDirectory } from '../support/process/scratch-repository.js';
@@ -25,4 +26,23 @@ test.each([
 
 test('the caret is right behind a byte order mark', async () => {
   expect(await problemsOf('\ufeffversion: 2\n')).toContain(' 1 | version: 2\n   |          ^\n');
+});
+
+test('check and policy validate warn of what a policy says of nothing that is there, alike', async () => {
+  const policy =
+    'version: 1\nfiles: { exclude: ["vendr/**"] }\nallow:\n  - { image: "ghcr.io/acme/**" }\n  - { image: "**/old" }\n';
+  const directory = makeDirectory({
+    '.github/base-image-gate.yml': policy,
+    Dockerfile: 'FROM ghcr.io/acme/base:1\n',
+    'vendor/Dockerfile': 'FROM scratch\n',
+  });
+  const warningsOf = async (command: typeof check, args: readonly string[]) => {
+    const written: string[] = [];
+    const io = ioIn(directory, { stderr: (some) => void written.push(some), stdout: () => undefined });
+    await command(args, io);
+    return written.join('').match(/"[^"]*" matches no (?:file|image)/g);
+  };
+  const expected = ['"vendr/**" matches no file', '"**/old" matches no image'];
+  expect(await warningsOf(policyValidate, ['.github/base-image-gate.yml'])).toEqual(expected);
+  expect(await warningsOf(check, ['.', '--offline', '--all-files'])).toEqual(expected);
 });

@@ -10,6 +10,7 @@ import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { Secrets } from '../lib/scrub.js';
 import { type Policy, PROFILES } from '../policy/policy.js';
+import { formatProblem } from '../policy/problem.js';
 import { readingOptions } from '../policy/reading-options.js';
 import { localCache, localCacheDirectory } from '../registry/cache/local-cache.js';
 import { openRegistries } from '../registry/open-registries.js';
@@ -22,6 +23,7 @@ import { refuseExtended } from './extended-policy.js';
 import { evaluatedDirectory, evaluatedPlace, misnamedPath } from './named-paths.js';
 import type { Refusal } from './refusal.js';
 import { reportUntracked } from './untracked-files.js';
+import { unusedIn } from './unused-policy.js';
 import { vulnerabilitiesDirectory } from './vulnerabilities-directory.js';
 import { loadWorkingTreePolicy } from './working-tree-policy.js';
 
@@ -183,6 +185,9 @@ export async function runLocalGate(
   });
   secrets.scrub(report);
   if (!report.ok) return err({ kind: 'directory', message: `${report.error.message} ${report.error.fix}` });
+  // A policy that is named, or a base's, is not this directory's alone; of single files it can't be known what is unused.
+  if (flags.policy === undefined && base === null && only === undefined)
+    for (const problem of await unusedIn(policy, tree, report.value.uses)) io.stderr(`${formatProblem(problem)}\n`);
   const unread = only?.find((path) => !isNamed(path, report.value));
   if (unread !== undefined) return usage(`${unread} was not read: neither its name nor a build makes it a build file.`);
   return ok({ directory, tree, reading, policy, now, report: report.value });

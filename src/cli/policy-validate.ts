@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadCatalog } from '../catalog/catalog.js';
 import { plural } from '../lib/text.js';
-import type { PolicyProblem } from '../policy/problem.js';
+import { type PolicyProblem, withVisibleText } from '../policy/problem.js';
 import { codeFrame } from '../reports/text/code-frame.js';
 import { paint } from '../reports/text/paint.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { defineCommand } from './define-command.js';
 import { POLICY_VALIDATE } from './definitions.js';
+import { unusedInRepository } from './unused-policy.js';
 import { checkPolicyFile, policyFileOf } from './working-tree-policy.js';
 
 /** `policy validate [FILE|DIR]`. */
@@ -22,14 +23,19 @@ async function validate(file: string, io: CommandIo): Promise<ExitCode> {
     io.stderr(checked);
     return 3;
   }
-  for (const problem of checked.problems) {
+  const unused =
+    checked.policy === undefined || checked.repository === undefined
+      ? []
+      : await unusedInRepository(checked.policy, checked.repository);
+  const problems = [...checked.problems, ...unused.map(withVisibleText)];
+  for (const problem of problems) {
     const place = checked.pathOf(problem.file);
     // Decoded as the policy is read: a byte order mark is no column of it.
     const text = place === null ? null : await readFile(place).then(decode, () => null);
     io.stderr(described(problem, place === path ? file : problem.file, text, io));
   }
-  const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
-  const warnings = checked.problems.length - errors;
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = problems.length - errors;
   const tally = `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
   io.stdout(errors > 0 ? `${file} can't be applied: ${tally}.\n` : `${file} is valid: ${tally}.\n`);
   return errors > 0 ? 3 : 0;

@@ -87,6 +87,10 @@ function withLayoutsOf(root: string, policy: Policy): Policy {
 /** What is wrong with a policy file and with those it extends. */
 export interface CheckedPolicy {
   readonly problems: readonly PolicyProblem[];
+  /** Absent where it can't be applied. */
+  readonly policy?: Policy;
+  /** The directory of the repository whose policy it is; absent where it lies elsewhere. */
+  readonly repository?: string;
   /** The file of a problem's `file`, which is distinguished from the root of the policy's repository; null where it is another repository's. */
   readonly pathOf: (file: string) => string | null;
 }
@@ -113,6 +117,8 @@ export async function checkPolicyFile(path: string, catalog: Catalog, io: Comman
   const loaded = await loadFrom(root, path, text.value, request);
   return {
     problems: loaded.ok ? loaded.value.warnings : loaded.error,
+    ...(loaded.ok ? { policy: loaded.value.policy } : {}),
+    ...(root === dirname(path) ? {} : { repository: root }),
     pathOf: (file) => (file.includes('@') ? null : resolve(root, file)),
   };
 }

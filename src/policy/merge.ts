@@ -36,6 +36,10 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     files: {
       include: files?.include ?? base.files.include,
       exclude: files?.exclude ?? base.files.exclude,
+      ...optionalField(
+        'excludeAt',
+        files?.exclude?.map((_, index) => positionIn(layer, ['files', 'exclude', index])) ?? base.files.excludeAt,
+      ),
       targets: mergeMaps(base.files.targets, files?.targets),
       buildArgs: mergeMaps(base.files.buildArgs, files?.['build-args']),
     },

@@ -159,6 +159,8 @@ export interface Policy {
   readonly files: {
     readonly include: readonly string[];
     readonly exclude: readonly string[];
+    /** Where each of `exclude` stands. */
+    readonly excludeAt?: readonly PolicyPosition[];
     readonly targets: Readonly<Record<string, readonly string[]>>;
     readonly buildArgs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   };
