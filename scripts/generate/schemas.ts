@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inspectionSchema } from '../../src/cli/inspection-document.js';
 import { sbomDocumentSchema } from '../../src/cli/sbom-document.js';
+import { lockSchema } from '../../src/enforce/lock/lock.js';
 import { policyJsonSchema } from '../../src/policy/json-schema.js';
 import { checkSchema } from '../../src/reports/check-document.js';
 import { explanationSchema } from '../../src/reports/explanation.js';
@@ -21,6 +22,7 @@ export function schemaFiles(): Readonly<Record<string, string>> {
     'schemas/policy.schema.json': `${JSON.stringify(policyJsonSchema(rules), null, 2)}\n`,
     'schemas/images.schema.json': published('base-image-gate images --format json', imagesSchema),
     'schemas/inspect.schema.json': published('base-image-gate inspect --format json', inspectionSchema),
+    'schemas/lock.schema.json': published('.github/base-image-gate.lock', lockSchema),
     'schemas/sbom.schema.json': published('base-image-gate sbom --format json', sbomDocumentSchema),
   };
 }

@@ -13,6 +13,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   'policy init': async () => (await import('./policy-init.js')).policyInit,
   'policy validate': async () => (await import('./policy-validate.js')).policyValidate,
   fix: async () => (await import('./fix.js')).fix,
+  lock: async () => (await import('./lock.js')).lock,
   export: async () => (await import('./export.js')).exportCommand,
   evidence: async () => (await import('./evidence.js')).evidence,
 };

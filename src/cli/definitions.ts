@@ -66,6 +66,7 @@ export const CHECK = define({
       help: 'as text: every message, detail and fix whole, with the lines of the build file',
     },
     base: { type: 'string', value: 'DIR', help: 'evaluate DIR as a pull request that starts from this directory' },
+    locked: { type: 'boolean', help: 'fail for a reference without a digest whose digest is not in the lock' },
     ...GATE_FLAGS,
   },
   about: `Evaluates every image that the build files below DIR (default: the current directory) build on, by the policy in
@@ -236,6 +237,22 @@ and waivers, and what could not be checked. It never says that a control is met.
   exitCodes: '0 pass, 1 fail, 2 indeterminate, 3 wrong usage or policy',
 });
 
+export const LOCK = define({
+  name: 'lock',
+  arguments: ['[DIR]'],
+  summary: 'keep the digests of references that build files do not pin',
+  flags: {
+    write: { type: 'boolean', help: 'write .github/base-image-gate.lock' },
+    check: { type: 'boolean', help: 'show what --write would change in it' },
+    ...GATE_FLAGS,
+  },
+  about: `Runs check over the build files below DIR (default: the current directory) and keeps the digest of each reference that
+was verified and that the build files do not pin, in DIR/.github/base-image-gate.lock. check --locked then fails where a
+reference names another digest. The lock is no evidence: check verifies every image again.`,
+  exitCodes:
+    '0 the lock was written or is up to date, 1 it has changed or a reference was not verified, 2 it could not be read or written, 3 wrong usage or policy',
+});
+
 export const EXPORT = define({
   name: 'export',
   arguments: ['[DIR]'],
@@ -271,6 +288,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   POLICY_INIT,
   POLICY_VALIDATE,
   FIX,
+  LOCK,
   EXPORT,
   EVIDENCE,
 ];

@@ -77,6 +77,7 @@ const MAX_COMPARED_BYTES = 1024 * 1024;
 
 type GateFlags = Parameters<typeof readingOptions>[0] & {
   readonly base?: string | undefined;
+  readonly locked?: boolean | undefined;
   readonly policy?: string | undefined;
   readonly profile?: string | undefined;
   readonly registry?: readonly string[] | undefined;
@@ -176,6 +177,7 @@ export async function runLocalGate(
     },
     change: base === null ? null : await changeFrom(base.value, tree, policy, reading),
     all: flags.all ?? false,
+    locked: flags.locked ?? false,
     evaluated: progress.evaluated,
     preliminary: { findings: [], notices: [] },
   };

@@ -5,6 +5,7 @@ import type { ReadingOptions } from '../build-files/reading.js';
 import type { RepositoryTree } from '../build-files/repository-tree.js';
 import type { Stage } from '../build-files/stage.js';
 import { type Catalog, isListedHost } from '../catalog/catalog.js';
+import { type Lock, readLock } from '../enforce/lock/lock.js';
 import type { ImageSubject } from '../evidence/collector.js';
 import { governanceOf } from '../policy/governance.js';
 import type { Policy } from '../policy/policy.js';
@@ -42,9 +43,10 @@ export function baseReference(
 export async function readBase(
   base: RepositoryTree,
   reading: ReadingOptions,
-): Promise<Pick<Change, 'baseUses' | 'baseStages'>> {
-  const read = await readRepository(base, reading);
-  return read.ok ? { baseUses: read.value.uses, baseStages: read.value.stages } : { baseUses: null };
+): Promise<Pick<Change, 'baseUses' | 'baseStages' | 'baseLock'>> {
+  const [read, lock] = await Promise.all([readRepository(base, reading), readLock(base)]);
+  const baseLock = lock.ok ? lock.value : null;
+  return read.ok ? { baseUses: read.value.uses, baseStages: read.value.stages, baseLock } : { baseUses: null };
 }
 
 /** The image that the base ref has in a use's place, or why there is none to look at. */
@@ -81,6 +83,8 @@ export interface Change {
   readonly baseUses: readonly ImageUse[] | null;
   /** The stages of the base ref's build files. Without them nothing that a stage decides is inherited. */
   readonly baseStages?: readonly Stage[];
+  /** The lock of the base branch; null or absent where it has none that can be read. */
+  readonly baseLock?: Lock | null;
   /** Which inherited failures are lowered to warnings: those of rules that age, of all rules, or none. */
   readonly onlyNew: 'aging' | 'all' | 'off';
 }

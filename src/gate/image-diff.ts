@@ -1,11 +1,15 @@
 import { type DiffEntry, diffPackages, type NamedPackage } from '../attestations/sbom/diff.js';
 import type { ImageSbom } from '../attestations/sbom/image-sbom.js';
 import { installedPackages } from '../attestations/sbom/sbom.js';
+import type { ImageUse } from '../build-files/image-use.js';
+import { type Lock, lockedDigest } from '../enforce/lock/lock.js';
+import type { ImageSubject } from '../evidence/collector.js';
 import type { Evidence } from '../evidence/evidence.js';
 import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { describeMissing, EVIDENCE_NAMES } from '../evidence/words.js';
+import { optionalField } from '../lib/collections.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
-import { formatReference } from '../references/reference.js';
+import { formatReference, type Reference } from '../references/reference.js';
 import type {
   BaseChange,
   ComparedImage,
@@ -170,7 +174,7 @@ export async function baseChanges(
 }
 
 /**
- * What changed in the image of one use on one platform, or null where it is the same image, where there was none, or
+ * What changed in the image of one use on one platform, each at the digest that the lock of its branch has for it, or null where it is the same image, where there was none, or
  * where the image is a frontend or only run, since nothing of it ends up in the build. Neither image is opened that
  * fails identity. Says why where one of the two could not be had.
  */
@@ -183,14 +187,15 @@ async function changeOf(
   const { base } = reference;
   const image = imageOn(reference, platform);
   if (use.role === 'frontend' || use.role === 'run' || image === null) return null;
-  const { pullFrom } = image;
   if (base === undefined || base.kind === 'none' || base.use === undefined) return null;
-  const replaced = base.use.reference;
-  if (replaced !== null && formatReference(replaced) === formatReference(pullFrom)) return null;
+  const on = formatPlatform(platform);
+  const pulled = asLocked(image.pullFrom, run.lock ?? null, on);
+  const replaced = base.use.reference === null ? null : asLocked(base.use.reference, run.change?.baseLock ?? null, on);
+  if (replaced !== null && formatReference(replaced) === formatReference(pulled)) return null;
 
-  const after = formatReference(pullFrom);
+  const after = formatReference(pulled);
   const before = replaced === null ? base.use.written : formatReference(replaced);
-  const reported = { uses: [use.id], platform: formatPlatform(platform) };
+  const reported = { uses: [use.id], platform: on };
   const notKnown = (reason: string): BaseChange => {
     const nothing: NotKnown = { status: 'not-known', reason };
     const images = { before: { reference: before }, after: { reference: after } };
@@ -198,15 +203,18 @@ async function changeOf(
   };
   if (notContacted !== undefined) return notKnown(notContacted);
   const own = answers.filter((answer) => answer.platform === undefined || answer.platform === reported.platform);
-  const failed = failedIdentity(own, use, run);
+  const isLocked = pulled.digest !== image.pullFrom.digest;
+  const failed = failedIdentity(own, use, run) ?? (isLocked ? await barring(use, pulled, platform, run) : null);
   if (failed !== null) return notKnown(notOpened(after, failed));
   if (base.kind === 'unknown') return notKnown(`${shortReference(before)} was not checked because ${base.reason}.`);
 
-  const barring = await baseBarredBy(base.use, platform, run);
-  if (barring !== null) return notKnown(notOpened(before, barring));
-  const now = await run.evidence.collected(image);
-  const wanted = COMPARED.filter((kind) => now[kind] !== undefined);
-  const then = await run.evidence.collect({ ...base.subject, platform }, wanted);
+  const barred = await barring(base.use, replaced, platform, run);
+  if (barred !== null) return notKnown(notOpened(before, barred));
+  const collected = await run.evidence.collected(image);
+  const wanted = COMPARED.filter((kind) => collected[kind] !== undefined);
+  const now = isLocked ? await run.evidence.collect(withDigest(image, pulled), wanted) : collected;
+  const subject = replaced === null ? base.subject : withDigest(base.subject, replaced);
+  const then = await run.evidence.collect({ ...subject, platform }, wanted);
   if (isSameImage(then, now)) return null;
   return {
     ...reported,
@@ -214,6 +222,26 @@ async function changeOf(
     after: imageOf(after, now),
     ...compareImages({ name: shortReference(before), evidence: then }, { name: shortReference(after), evidence: now }),
   };
+}
+
+/** A reference with the digest that a lock gives it. */
+function asLocked(reference: Reference, lock: Lock | null, platform: string): Reference {
+  return { ...reference, ...optionalField('digest', lockedDigest(lock, reference, platform)) };
+}
+
+/** The rule for which the image of a use is not opened at this digest. */
+function barring(
+  use: ImageUse,
+  reference: Reference | null,
+  platform: Platform,
+  run: RunContext,
+): Promise<string | null> {
+  return baseBarredBy(reference?.digest === use.reference?.digest ? use : { ...use, reference }, platform, run);
+}
+
+function withDigest<S extends Pick<ImageSubject, 'reference' | 'pullFrom'>>(subject: S, { digest }: Reference): S {
+  const pinned = (reference: Reference): Reference => ({ ...reference, ...optionalField('digest', digest) });
+  return { ...subject, reference: pinned(subject.reference), pullFrom: pinned(subject.pullFrom) };
 }
 
 function notOpened(reference: string, failed: string): string {

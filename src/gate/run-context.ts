@@ -1,6 +1,7 @@
 import type { ImageUse } from '../build-files/image-use.js';
 import type { ReadingIndex } from '../build-files/reading-index.js';
 import type { Catalog } from '../catalog/publisher.js';
+import type { Lock } from '../enforce/lock/lock.js';
 import type { EvidenceCollection } from '../evidence/collect.js';
 import type { RunSettings } from '../evidence/collector.js';
 import { optionalField } from '../lib/collections.js';
@@ -19,6 +20,8 @@ export interface RunInput {
   readonly change: Change | null;
   /** Open images whose identity failed, too. */
   readonly all: boolean;
+  /** The evaluated repository's lock; it restricts, and is never evidence. */
+  readonly lock?: Lock | null;
 }
 
 /** What every step of a run needs: made once, passed on whole. */
@@ -35,7 +38,7 @@ export interface RunContext extends RunInput {
 
 /** Makes the context of a run over a reading. */
 export function startRun(input: RunInput, reading: ReadingIndex, evidence: EvidenceCollection): RunContext {
-  const { policy, catalog, settings, change, all } = input;
+  const { policy, catalog, settings, change, all, lock = null } = input;
   const references = new Map<ImageUse, ReferenceContext>();
   let alone: RunContext | undefined;
   const referenceOf = (use: ImageUse) => {
@@ -51,6 +54,7 @@ export function startRun(input: RunInput, reading: ReadingIndex, evidence: Evide
     settings,
     change,
     all,
+    lock,
     reading,
     evidence,
     get alone() {

@@ -5,6 +5,8 @@ import { readRepository } from '../build-files/read.js';
 import type { ReadingOptions } from '../build-files/reading.js';
 import { indexReading } from '../build-files/reading-index.js';
 import type { RepositoryTree, TreeError } from '../build-files/repository-tree.js';
+import { LOCK_PATH, type Lock, readLock } from '../enforce/lock/lock.js';
+import { lockAnswers } from '../enforce/lock/lock-answers.js';
 import { type Collectors, startCollection } from '../evidence/collect.js';
 import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
@@ -32,6 +34,8 @@ export interface GateInput extends RunInput {
   readonly reading: ReadingOptions;
   readonly source: ImageSource;
   readonly collectors: Collectors;
+  /** References without a digest have to be in the lock, with the digest that they name. */
+  readonly locked?: boolean;
   /** Is called with how many references have been evaluated, of how many. */
   readonly evaluated?: (done: number, of: number) => void;
   /** Findings and sentences that arose before the gate: a broken policy on the base branch, a missing permission. */
@@ -49,13 +53,19 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
   const deadline = startDeadline(input.settings);
   const read = await readRepository(treeUntil(input.tree, deadline), input.reading);
   if (!read.ok) return read;
-  const run = startRun(input, indexReading(read.value), startCollection({ ...input, deadline }));
+  const lock = await readLock(input.tree);
+  const run = startRun(
+    { ...input, lock: lock.ok ? lock.value : null },
+    indexReading(read.value),
+    startCollection({ ...input, deadline }),
+  );
   const found = withOpenReferences(read.value.uses, input);
   const first = await evaluateAll(found, run, input.evaluated, 0);
   const evaluated = await Promise.all(first.map((evaluation) => evaluateNewerTag(evaluation, run)));
   const answers = [
     ...read.value.files.flatMap((file) => answersOfFile(rules, file, input.policy)),
     ...evaluated.flatMap((evaluation) => evaluation.answers),
+    ...(input.locked === true ? evaluated.flatMap(({ use, images }) => lockAnswers(use, images, lock)) : []),
     ...answersOfChange(rules, input.policy, input.change),
   ];
   const uses = evaluated.map((evaluation) => evaluation.use);
@@ -90,8 +100,18 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     findings,
     waivers: waived.waivers,
     limits,
-    notices: [...input.preliminary.notices, ...noticesOf(input.policy, read.value), ...notes, ...aged],
+    notices: [
+      ...input.preliminary.notices,
+      ...noticesOf(input.policy, read.value),
+      ...lockNotices(lock),
+      ...notes,
+      ...aged,
+    ],
   });
+}
+
+function lockNotices(lock: Result<Lock | null, string>): readonly string[] {
+  return lock.ok ? [] : [`The lock ${LOCK_PATH} could not be read, so nothing is compared with it: ${lock.error}.`];
 }
 
 /** Evaluates uses side by side, and then the uses that the ONBUILD triggers of their images add. */

@@ -13,6 +13,8 @@ export interface EngineRequest {
   readonly builds: BuildInputs;
   /** Null on events that evaluate everything in full. */
   readonly change: ChangeRequest | null;
+  /** References without a digest have to be in the lock. */
+  readonly locked: boolean;
   readonly askAttestations: AskAttestations;
   readonly preliminary: { readonly findings: readonly Finding[]; readonly notices: readonly string[] };
 }

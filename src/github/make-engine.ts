@@ -27,7 +27,7 @@ export interface EngineSetting {
 /** The gate as it runs on a runner: registries over the network, and credentials as the workflow gave them. */
 export function makeEngine(setting: EngineSetting): Engine {
   const { credentials, environment, workspace, temporaryDirectory, mask, notice } = setting;
-  return async ({ tree, policy, builds, change, askAttestations, preliminary }) => {
+  return async ({ tree, policy, builds, change, locked, askAttestations, preliminary }) => {
     const catalog = loadCatalog();
     const options = readingOptions(
       {
@@ -75,6 +75,7 @@ export function makeEngine(setting: EngineSetting): Engine {
         settings: { now: new Date(), offline: false, limits: registries.value.limits, askAttestations },
         change: change === null ? null : await compared(change, reading),
         all: false,
+        locked,
         preliminary,
       });
       if (evaluated.ok) return evaluated;

@@ -107,6 +107,7 @@ export async function runAction(run: ActionRun): Promise<Result<ActionOutcome, S
             changedFiles: plan.value.changedFiles,
             onlyNew: inputs.onlyNew,
           },
+    locked: inputs.locked,
     askAttestations: askAttestations((repository) => attestationClient(run, { client, policyClient }, repository)),
     preliminary: { findings, notices: [...plan.value.notices, ...notices] },
   });

@@ -107,6 +107,9 @@ export interface PolicyPosition {
 /** Under this id images are reported that were not looked at; no rule has it, and waivers may name it. */
 export const UNVERIFIED = 'unverified';
 
+/** Under this id references are reported whose digest the lock does not have; no rule has it, and no waiver covers it. */
+export const LOCKED = 'locked';
+
 /** A reviewed exception. */
 export interface Waiver {
   readonly rule: string;

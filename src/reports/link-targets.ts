@@ -1,5 +1,5 @@
 import { urlPath } from '../lib/escape/markdown.js';
-import { UNVERIFIED_RULE, WAIVERS_RULE } from './rule-description.js';
+import { LOCKED_RULE, UNVERIFIED_RULE, WAIVERS_RULE } from './rule-description.js';
 
 /** Where links lead. Without a repository and commit, places are named and not linked. */
 export interface LinkTargets {
@@ -38,5 +38,6 @@ export function ruleAddress(rule: string, { rulesUrl }: LinkTargets): string | u
   if (rule === WAIVERS_RULE.id || rule === UNVERIFIED_RULE.id) {
     return `${rulesUrl.replace(/\/rules$/, '')}/policy.md#${rule}`;
   }
+  if (rule === LOCKED_RULE.id) return `${rulesUrl.replace(/\/rules$/, '')}/enforce.md#lock`;
   return `${rulesUrl}/${urlPath(rule)}.md`;
 }

@@ -1,4 +1,4 @@
-import { UNVERIFIED } from '../policy/policy.js';
+import { LOCKED, UNVERIFIED } from '../policy/policy.js';
 import type { Rule } from '../rules/rule.js';
 import { WAIVERS } from './findings.js';
 
@@ -44,5 +44,16 @@ export const UNVERIFIED_RULE: ReportedRule = {
   why: 'An image that was not looked at has passed nothing: its registry may be down, unknown or refuse access, and what it holds today is not known.',
   fix: 'Run the gate again when the registry answers, give the gate access to it, or name it under `registries:` of the policy. `unverified: warn` makes it a warning.',
   controls: { 'SR-4': 'The origin of an image is not known until it is checked.' },
+  securitySeverity: 5,
+};
+
+/** References whose digest the lock does not have, where `--locked` asks for it. */
+export const LOCKED_RULE: ReportedRule = {
+  id: LOCKED,
+  title: 'Reference is in the lock',
+  question: 'Does the lock have the digest that a reference without one names?',
+  why: 'A tag may name another image when the build pulls it. The lock says which digest was reviewed.',
+  fix: 'Run `base-image-gate lock --write`, review what changed, and commit the lock.',
+  controls: { 'CM-2': 'The images that are built on are those of a reviewed baseline.' },
   securitySeverity: 5,
 };

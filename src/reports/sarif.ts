@@ -7,7 +7,7 @@ import { urlPath } from '../lib/escape/markdown.js';
 import { cut, visible, visibleLines } from '../lib/escape/visible.js';
 import { nistControls } from '../rules/rule.js';
 import type { Finding, Report } from './report.js';
-import { type ReportedRule, UNVERIFIED_RULE, WAIVERS_RULE } from './rule-description.js';
+import { LOCKED_RULE, type ReportedRule, UNVERIFIED_RULE, WAIVERS_RULE } from './rule-description.js';
 
 export interface SarifOptions {
   readonly rules: readonly ReportedRule[];
@@ -110,7 +110,7 @@ function sarifText(
 
 /** Every rule given, and those of waivers and of images not looked at; a finding of yet another id gets a plain description. */
 function rulesFor(findings: readonly Finding[], rules: readonly ReportedRule[]): readonly ReportedRule[] {
-  const known = new Map([...rules, WAIVERS_RULE, UNVERIFIED_RULE].map((rule) => [rule.id, rule]));
+  const known = new Map([...rules, WAIVERS_RULE, UNVERIFIED_RULE, LOCKED_RULE].map((rule) => [rule.id, rule]));
   for (const { rule: id } of findings) {
     if (known.has(id)) continue;
     known.set(id, { id, title: id, question: id, why: id, fix: '', controls: {}, securitySeverity: 5 });

@@ -162,6 +162,7 @@ describe('action.yml', () => {
       'report-json',
       'report-sarif',
       'report-markdown',
+      'report-html',
       'source-policy',
       'source-policy-digest',
     ]);

@@ -47,6 +47,7 @@ describe('jobs are distinguished by', () => {
   test.each([
     ['paths', 'a/**'],
     ['changed-files-only', 'true'],
+    ['locked', 'true'],
     ['build-args', 'NODE=20'],
     ['build-contexts', 'base=docker-image://images.example/base:1'],
     ['platforms', 'linux/arm64'],

@@ -23,6 +23,8 @@ export interface ActionInputs {
   readonly platforms: readonly string[];
   readonly target?: string;
   readonly onlyNew: 'aging' | 'all' | 'off';
+  /** References without a digest have to be in the lock. */
+  readonly locked: boolean;
   readonly comment: 'changes' | 'always' | 'on-failure' | 'never';
   readonly commentKey: string;
   /** What this job is known by, whatever else it is given. */
@@ -91,6 +93,7 @@ export function readInputs(
     buildContexts: reader.pairs('build-contexts'),
     platforms: reader.platforms(),
     onlyNew: reader.onlyNew(),
+    locked: reader.flag('locked'),
     comment: reader.choice('comment', COMMENT_MODES, 'changes'),
     commentKey: reader.commentKey(),
     reviewSuggestions: reader.flag('review-suggestions'),

@@ -10,6 +10,7 @@ type Asked = Pick<
   | 'profile'
   | 'paths'
   | 'changedFilesOnly'
+  | 'locked'
   | 'buildArgs'
   | 'buildContexts'
   | 'platforms'
@@ -51,6 +52,8 @@ function jobId(env: RunnerEnvironment, inputs: Asked, commits: readonly string[]
     // In which order paths and platforms are listed changes nothing of what is evaluated.
     paths: inputs.paths.toSorted(),
     changedFilesOnly: inputs.changedFilesOnly,
+    // Left out where it is not asked for, so that jobs of before are the same jobs.
+    ...(inputs.locked ? { locked: true } : {}),
     args: settled(inputs.buildArgs),
     contexts: settled(inputs.buildContexts),
     platforms: inputs.platforms.toSorted(),

@@ -1,6 +1,6 @@
 import { terminal, visibleLines } from '../../lib/escape/visible.js';
 import { plural } from '../../lib/text.js';
-import { UNVERIFIED } from '../../policy/policy.js';
+import { LOCKED, UNVERIFIED } from '../../policy/policy.js';
 import { WAIVERS } from '../findings.js';
 import { shownNotice } from '../notices.js';
 import type { Finding, Report } from '../report.js';
@@ -268,11 +268,14 @@ function limitsBlock(report: Report, page: Page): readonly string[] {
   );
 }
 
+/** What is reported like a rule, and has no page of its own. */
+const NO_RULES: ReadonlySet<string> = new Set([WAIVERS, UNVERIFIED, LOCKED]);
+
 /** Says the verdict again where much was reported, since a terminal shows the end, and where to learn more. */
 function closingBlock(report: Report, reported: readonly Finding[], page: Page): readonly string[] {
   const tally = tallyOf(report);
   const beside = asides(tally);
-  const rule = reported.find((finding) => finding.rule !== WAIVERS && finding.rule !== UNVERIFIED)?.rule;
+  const rule = reported.find((finding) => !NO_RULES.has(finding.rule))?.rule;
   const { colors, program, details } = page;
   return [
     ...(reported.length === 0
