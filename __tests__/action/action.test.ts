@@ -53,11 +53,19 @@ describe('a pull request that adds a denied base', () => {
     expect(github.state.comments).toEqual([]);
   });
 
+  test('writes every finding to the log, folded by file', async () => {
+    const build = Array.from({ length: 12 }, (_, index) => `FROM images.example/legacy/base:${index} AS s${index}`);
+    const step = await onPullRequest(denied({ 'api/Dockerfile': `${build.join('\n')}\n` }));
+    const [, group = ''] = /::group::api\/Dockerfile: (12 errors[\s\S]*?)::endgroup::/.exec(step.log) ?? [];
+    expect(group.match(/^\d+:6 error: denied-base: .* no longer maintained/gm)).toHaveLength(12);
+    expect(group).toContain('  Fix: ');
+  });
+
   test('ends the log with the verdict and where to read on', async () => {
-    const step = await onPullRequest(denied());
+    const step = await onPullRequest(denied(), { environment: { GITHUB_RUN_ATTEMPT: '3' } });
     expect(step.log.trimEnd().split('\n').slice(-2)).toEqual([
       expect.stringMatching(/^❌ Base images: fail: 1 problem to fix, among 1 image use in 1 build file;/),
-      'Summary of the job: https://github.example/acme/shop/actions/runs/42',
+      'Summary of the job: https://github.example/acme/shop/actions/runs/42/attempts/3',
     ]);
   });
 

@@ -30,6 +30,8 @@ export interface RunnerEnvironment {
   readonly job: string;
   readonly step: string;
   readonly runId: string;
+  /** How often the run was started, from 1; empty where the runner does not say. */
+  readonly runAttempt: string;
   /** Where the Action's pages are; null where it is used from a path and its repository is not known. */
   readonly docsUrl: string | null;
 }
@@ -97,13 +99,16 @@ export function readRunnerEnvironment(env: Readonly<Record<string, string | unde
     job: env['GITHUB_JOB'] ?? '',
     step: env['GITHUB_ACTION'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',
+    runAttempt: /^\d+$/.exec(env['GITHUB_RUN_ATTEMPT'] ?? '')?.[0] ?? '',
     docsUrl: docsUrl(env),
   };
 }
 
 /** The page of the run, which has the job's summary. */
-export function runUrl({ serverUrl, repository, runId }: RunnerEnvironment): string {
-  return `${serverUrl}/${formatRepositoryName(repository)}/actions/runs/${runId}`;
+export function runUrl({ serverUrl, repository, runId, runAttempt }: RunnerEnvironment): string {
+  const run = `${serverUrl}/${formatRepositoryName(repository)}/actions/runs/${runId}`;
+  // The run alone is its last attempt, which may have found something else.
+  return runAttempt === '' ? run : `${run}/attempts/${runAttempt}`;
 }
 
 const PUBLISHED = 'https://github.com/base-image-gate/base-image-gate/blob';

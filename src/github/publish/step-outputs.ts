@@ -13,6 +13,7 @@ import { verdictSign } from '../../reports/signs.js';
 import { asides, tallyOf, verdictReason } from '../../reports/tally.js';
 import type { Stop } from '../engine.js';
 import { type RunnerEnvironment, runUrl } from '../event/environment.js';
+import { logFindings } from './log-findings.js';
 import type { Published, Shortfall } from './publish.js';
 import type { Renderers } from './renderers.js';
 
@@ -35,7 +36,7 @@ interface Shown {
 }
 
 /**
- * Shows a report: in the step itself as annotations, files and outputs, then on GitHub, which may have to wait for its
+ * Shows a report: in the step itself as annotations, log, files and outputs, then on GitHub, which may have to wait for its
  * limits, then in the job summary, which also says what did not appear.
  */
 export async function showReport(
@@ -48,6 +49,7 @@ export async function showReport(
     if (level === 'error') core.error(message, place);
     else core.warning(message, place);
   }
+  logFindings(report);
   const summary = renderers.summary(report, { annotationsLeft: left, limit: SUMMARY_LIMIT - SUMMARY_RESERVE });
   const problems: Shortfall[] = [];
   const reports = {
