@@ -8,6 +8,7 @@ import type { LayerFile } from '../support/image/image-maker.js';
 import { ask, subjectOf } from '../support/image/image-rule-subject.js';
 import { apkInstalled, dpkgInstalled, elf } from '../support/image/packaged-files.js';
 import { collectKnown } from '../support/image/vulnerability-run.js';
+import { chiselManifest } from '../support/packages/chisel-manifest.js';
 import { goProgram } from '../support/packages/go-program.js';
 import { rustProgram } from '../support/packages/rust-program.js';
 import { knowing, type OsvServer, serveOsv } from '../support/registry/osv-server.js';
@@ -110,8 +111,17 @@ const CONTENTS: readonly (readonly [string, readonly LayerFile[], readonly strin
     NOT_COVERED,
   ],
   ["a third party's package", dpkgInstalled([{ name: 'agent', version: '1.0-nodesource1', files: [] }]), NOT_COVERED],
-  ['conda packages', [header('opt/conda/conda-meta/a-1-0.json', '{}')], NOT_COVERED],
-  ['R packages', [header('usr/lib/R/site-library/a/DESCRIPTION', 'Package: a')], NOT_COVERED],
+  ['conda packages', [header('opt/conda/conda-meta/a-1-0.json', '{"name":"a","version":"1"}')], NOT_COVERED],
+  [
+    'an R package of CRAN',
+    [header('usr/lib/R/site-library/a/DESCRIPTION', 'Package: a\nVersion: 1.0-2\nRepository: CRAN\n')],
+    COVERED,
+  ],
+  [
+    'an R package of another repository',
+    [header('usr/lib/R/site-library/a/DESCRIPTION', 'Package: a\nVersion: 1.0-2\n')],
+    NOT_COVERED,
+  ],
   ['a .NET package', [header('app/app.deps.json', '{"libraries":{"A/1.0.0":{"type":"package"}}}')], COVERED],
   ["a component of Bitnami's", [header('opt/bitnami/redis/.spdx-redis.spdx', SPDX)], COVERED],
   [
@@ -119,11 +129,15 @@ const CONTENTS: readonly (readonly [string, readonly LayerFile[], readonly strin
     [header('opt/bitnami/redis/.spdx-redis.spdx', SPDX_LUA)],
     NOT_COVERED,
   ],
-  ['packages of pacman', [header('var/lib/pacman/local/a-1-1/desc', '%NAME%')], NOT_COVERED],
+  ['packages of pacman', [header('var/lib/pacman/local/a-1-1/desc', '%NAME%\na\n\n%VERSION%\n1-1\n')], NOT_COVERED],
   ['packages of Portage', [header('var/db/pkg/app-misc/a-1/PF', 'a-1')], NOT_COVERED],
-  ['packages of Nix', [header('nix/var/nix/db/db.sqlite', 'SQLite format 3')], NOT_COVERED],
-  ['packages of opkg', [header('usr/lib/opkg/status', 'Package: a')], NOT_COVERED],
-  ["chisel's slices", [header('var/lib/chisel/manifest.wall', 'x')], NOT_COVERED],
+  ['packages of Nix', [header(`nix/store/${'0'.repeat(32)}-a-1.0/bin/a`, 'x')], NOT_COVERED],
+  ['packages of opkg', [header('usr/lib/opkg/status', 'Package: a\nVersion: 1\n')], NOT_COVERED],
+  [
+    "chisel's slices",
+    [...DEBIAN, { path: 'var/lib/chisel/manifest.wall', content: chiselManifest([{ name: 'a', version: '1' }]) }],
+    NOT_COVERED,
+  ],
   ['Deno', [program('usr/bin/deno', 'Deno/2.1.4')], NOT_COVERED],
   ['Bun', [program('usr/bin/bun', 'Bun v1.1.38')], NOT_COVERED],
   ['Perl by itself', [program('usr/local/bin/perl', '/usr/local/lib/perl5/5.40.0')], NOT_COVERED],

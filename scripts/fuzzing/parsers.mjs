@@ -32,6 +32,7 @@ export const parsers = [
   ['credentials in files', 'image-content/secrets/secret-text'],
   ['key stores and other key files', 'image-content/secrets/key-files'],
   ['package databases: apk, dpkg, rpm, npm, Python', 'packages/inventory'],
+  ['files of package managers', 'packages/catalogers/other-managers'],
   ['versions and OSV records', 'vulnerabilities/matching/affects'],
   ['feeds of vulnerabilities', 'vulnerabilities/sources/feed/feed'],
   ['zipped exports', 'vulnerabilities/sources/exports/exports'],

@@ -5,9 +5,12 @@ import type { CatalogedPackage, UnreadType } from './catalogers/cataloger.js';
 import type { Inventory, UncatalogedPackages } from './inventory.js';
 import type { DatabaseEntry } from './read-database.js';
 
+/** A package that a cataloger found: what its purl has beside name, version and architecture comes along. */
+export type CatalogedEntry = DatabaseEntry & Pick<CatalogedPackage, 'qualifiers' | 'thirdParty'>;
+
 /** What the catalogers found in the files of an image. */
 export interface CatalogedFiles {
-  readonly packages: readonly DatabaseEntry[];
+  readonly packages: readonly CatalogedEntry[];
   readonly uncataloged: readonly UncatalogedPackages[];
   readonly unreadContents: Inventory['unreadContents'];
 }
@@ -19,10 +22,11 @@ export interface CatalogedFiles {
  * @param owners the distribution's package that brought a file, by the file's content: hard links share theirs
  */
 export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileContent, string>): CatalogedFiles {
-  const packages = new Map<string, DatabaseEntry>();
+  const packages = new Map<string, CatalogedEntry>();
   const uncataloged = new Map<UnreadType, { files: number; path: string }>();
   const unreadContents: { path: string; reason: string }[] = [];
   const seen = new Set<FileContent>();
+  const fromGit = gemsFromGit(tree);
   const found: { readonly entry: FileEntry; readonly partOf: string | undefined; readonly one: CatalogedPackage }[] =
     [];
   for (const entry of tree.entries()) {
@@ -34,6 +38,7 @@ export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileConten
     // Whose file it is answers for it: a database of vulnerabilities has its broken archives too.
     if (partOf !== undefined) continue;
     for (const type of content.catalog.unread) {
+      if (type === 'gem' && fromGit.has(gitGemOf(path) ?? '')) continue;
       const known = uncataloged.get(type);
       if (known === undefined) uncataloged.set(type, { files: 1, path });
       else known.files += 1;
@@ -45,6 +50,7 @@ export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileConten
   for (const { entry, partOf, one } of found) {
     if (isUnnamed(one) && javaHomes.some((home) => entry.path.startsWith(home))) continue;
     if (one.type === 'generic' && toldBetter.has(`${one.name} ${one.version}`)) continue;
+    if (one.needs !== undefined && !fromGit.has(one.needs)) continue;
     const key = [one.type, one.name, one.version, partOf].join('\n');
     if (packages.has(key)) continue;
     packages.set(key, {
@@ -52,10 +58,13 @@ export function catalogedPackages(tree: FileTree, owners: ReadonlyMap<FileConten
       name: one.name,
       version: one.version,
       source: { name: one.name, version: one.version },
-      licenses: [],
+      licenses: one.licenses ?? [],
       where: one.inside === undefined ? entry.path : `${entry.path}!${one.inside}`,
       files: [],
       ...optionalField('partOf', partOf),
+      ...optionalField('architecture', one.architecture),
+      ...optionalField('qualifiers', one.qualifiers),
+      ...optionalField('thirdParty', one.thirdParty),
     });
   }
   return {
@@ -80,4 +89,21 @@ function homeOf(path: string): string {
 /** A Java archive that says no coordinates: those of a runtime are the runtime's own. */
 function isUnnamed({ type, name, version }: CatalogedPackage): boolean {
   return type === 'maven' && (version === '' || !name.includes(':'));
+}
+
+/** `bundler/gems/tool-0123456789ab` of a path that leads into such a directory, where Bundler puts a gem of a Git repository. */
+function gitGemOf(path: string): string | undefined {
+  return /(?:^|\/)(bundler\/gems\/[^/]+)\//.exec(path)?.[1];
+}
+
+/** The directories of gems that Bundler took from Git and that a Gemfile.lock names. */
+function gemsFromGit(tree: FileTree): ReadonlySet<string> {
+  const locked = new Set<string>();
+  const directories = new Set<string>();
+  for (const { path, content } of tree.entries()) {
+    for (const { needs } of content?.catalog?.packages ?? []) if (needs !== undefined) locked.add(needs);
+    const directory = path.includes('bundler/gems/') ? gitGemOf(path) : undefined;
+    if (directory !== undefined) directories.add(directory);
+  }
+  return new Set([...directories].filter((directory) => locked.has(directory)));
 }

@@ -5,13 +5,14 @@ import type { FileTree } from '../image-content/filesystem/file-tree.js';
 import { whyUnread } from '../image-content/filesystem/kept-text.js';
 import { isKeptFile } from '../image-content/layers/kept-files.js';
 import { optionalField } from '../lib/collections.js';
-import { catalogedPackages } from './cataloged-packages.js';
+import { type CatalogedEntry, catalogedPackages } from './cataloged-packages.js';
 import type { CatalogedType } from './catalogers/cataloger.js';
 import { contradictions } from './contradictions.js';
 import { type FoundDatabase, findDatabases, MAX_ROOTS, otherRoots } from './find-databases.js';
 import type { Distribution, InstalledPackage, Inventory, PackageType } from './inventory.js';
 import { readNpmPackage, readPythonPackage } from './language-packages.js';
 import { missingEntries } from './missing-entries.js';
+import { nixPackages } from './nix-store.js';
 import { readDistribution, unreadDistribution } from './os-release.js';
 import { thirdPartyReasons } from './package-origin.js';
 import { formatPurl, makePurl } from './purl.js';
@@ -22,25 +23,32 @@ interface PackageIdentity {
   readonly name: string;
   readonly version: string;
   readonly architecture?: string;
+  readonly qualifiers?: Readonly<Record<string, string>>;
 }
 
 /** What separates a namespace from a name, by type; the types of distributions have theirs as namespace. */
 const SEPARATORS = {
+  alpm: '/',
   bitnami: '/',
   cargo: '/',
   composer: '/',
+  conda: '/',
+  cran: '/',
+  ebuild: '/',
   gem: '/',
   golang: '/',
   maven: ':',
+  nix: '/',
   npm: '/',
   nuget: '/',
+  opkg: '/',
   pypi: '/',
   generic: '/',
-} as const satisfies Record<CatalogedType, string>;
+} as const satisfies Record<Exclude<CatalogedType, 'deb'>, string>;
 
 /** The package URL of an installed package: `pkg:apk/wolfi/curl@8.9.1-r0?arch=x86_64&distro=wolfi-20230201`. */
 export function packagePurl(identity: PackageIdentity, distribution: Distribution | null): string {
-  const { type, name, version } = identity;
+  const { type, name, version, architecture = '', qualifiers = {} } = identity;
   if (type === 'apk' || type === 'deb' || type === 'rpm') return distributionPurl(identity, distribution);
   const slash = name.lastIndexOf(SEPARATORS[type]);
   // Go's modules have a v that advisories leave out; the standard library has none.
@@ -50,7 +58,7 @@ export function packagePurl(identity: PackageIdentity, distribution: Distributio
     ...(slash < 0 ? {} : { namespace: name.slice(0, slash) }),
     name: name.slice(slash + 1),
     ...(written === '' ? {} : { version: written }),
-    qualifiers: new Map(),
+    qualifiers: new Map([['arch', architecture], ...Object.entries(qualifiers)]),
   });
   return purl.ok ? formatPurl(purl.value) : '';
 }
@@ -145,10 +153,14 @@ async function readInventory(tree: FileTree): Promise<Inventory> {
     return reading.packages.map((entry) => (partOf === undefined ? entry : { ...entry, partOf }));
   });
   const cataloged = catalogedPackages(tree, owners);
-  const found = [...fromLanguages, ...cataloged.packages].map((entry) => ({
-    ...entry,
-    purl: packagePurl(entry, null),
-  }));
+  const described = new Set(fromLanguages.map(({ name, version }) => `${name}\n${version}`));
+  const found = [...fromLanguages, ...cataloged.packages, ...nixPackages(tree)]
+    // What conda installs of Python's packages has their metadata too, which advisories are about.
+    .filter(({ type, name, version }) => type !== 'conda' || !described.has(`${name}\n${version}`))
+    .map(({ qualifiers, ...entry }: CatalogedEntry) => ({
+      ...entry,
+      purl: packagePurl({ ...entry, ...optionalField('qualifiers', qualifiers) }, distribution),
+    }));
   const unknownRelease = distribution === null ? unreadDistribution(tree) : null;
   const all = [...databases, ...others.databases];
   return {

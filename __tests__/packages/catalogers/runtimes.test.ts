@@ -93,17 +93,13 @@ describe("a program's own strings", () => {
 });
 
 describe('packages of a type that is not read', () => {
-  test.each([
-    ['conda', 'opt/conda/conda-meta/openssl-3.0.7.json'],
-    ['cran', 'usr/lib/R/library/Matrix/DESCRIPTION'],
-    ['alpm', 'var/lib/pacman/local/openssl-3.0.7-2/desc'],
-    ['portage', 'var/db/pkg/dev-libs/openssl-3.0.7-r1/PF'],
-    ['opkg', 'usr/lib/opkg/status'],
-    ['chisel', 'var/lib/chisel/manifest.wall'],
-  ])('are recognized: %s', (type, path) => {
-    expect(catalogFile(path, 'x').unread).toEqual([type]);
-    expect(catalogFile(`${path}.bak`, 'x').unread).toEqual([]);
-  });
+  test.each(['lib/modules/6.1.0/kernel/fs/ext4.ko.xz', 'lib/modules/6.1.0/kernel/fs/ext4.ko.zst'])(
+    'are recognized: %s',
+    (path) => {
+      expect(catalogFile(path, 'x').unread).toEqual(['kernel-module']);
+      expect(catalogFile(`${path}.bak`, 'x').unread).toEqual([]);
+    },
+  );
 
   test('are recognized in a Rust program by its section', () => {
     expect(catalogFile('usr/bin/tool', elf('\0.dep-v0\0', 100_000), 999).unread).toEqual(['cargo']);

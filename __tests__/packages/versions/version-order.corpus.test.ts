@@ -51,6 +51,9 @@ const NUGET = /^[0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?
 /** @see https://docs.ruby-lang.org/en/master/Gem/Version.html */
 const GEM = /^[0-9]+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
+/** @see https://stat.ethz.ch/R-manual/R-devel/library/base/html/numeric_version.html */
+const CRAN = /^[0-9]+(?:[.-][0-9]+)*$/;
+
 /** Branches have no place, and neither has PHP's `#`, which stands for a number. */
 const PACKAGIST = /^v?[0-9][0-9A-Za-z._+-]*$/i;
 
@@ -87,6 +90,8 @@ describeWithSharedData('versions', 'version order agrees with the published vect
     ['osv-scalibr/nuget-versions.txt', 'NuGet', NUGET, 30],
     ['osv-scalibr/rubygems-versions.txt', 'RubyGems', GEM, 23],
     ['osv-scalibr/rubygems-versions-generated.txt', 'RubyGems', GEM, 4000],
+    ['osv-scalibr/cran-versions.txt', 'CRAN', CRAN, 14],
+    ['osv-scalibr/cran-versions-generated.txt', 'CRAN', CRAN, 55],
     ['osv-scalibr/packagist-versions.txt', 'Packagist', PACKAGIST, 85],
     ['osv-scalibr/packagist-versions-generated.txt', 'Packagist', PACKAGIST, 10_000],
   ])('%s', (file, ecosystem, grammar, atLeast) => {

@@ -14,15 +14,16 @@ interface ProgramOptions {
   readonly isBigEndian?: boolean;
   /** Bytes of the part that is loaded. */
   readonly loaded?: number;
+  readonly section?: string;
 }
 
-/** An ELF program with a section `.dep-v0` behind its only segment, which holds the crates, and a table of sections last. */
+/** An ELF program with a section, `.dep-v0` if not given, behind its only segment, which holds the crates, and a table of sections last. */
 export function rustProgram(
   crates: readonly Crate[] | Buffer,
-  { is64 = true, isBigEndian = false, loaded = 20_000 }: ProgramOptions = {},
+  { is64 = true, isBigEndian = false, loaded = 20_000, section: name = '.dep-v0' }: ProgramOptions = {},
 ): Buffer {
   const data = Buffer.isBuffer(crates) ? crates : deflateSync(JSON.stringify({ packages: crates }));
-  const names = Buffer.from('\0.shstrtab\0.dep-v0\0');
+  const names = Buffer.from(`\0.shstrtab\0${name}\0`);
   const size = is64 ? 64 : 40;
   const table = loaded + data.length + names.length;
   const file = Buffer.alloc(table + 3 * size);

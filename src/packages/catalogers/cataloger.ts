@@ -12,14 +12,21 @@ export interface CandidateFile {
 
 /** Package types that catalogers find, by their purl type. `generic`: runtimes and servers, which have no registry. */
 export type CatalogedType =
+  | 'alpm'
   | 'bitnami'
   | 'cargo'
   | 'composer'
+  | 'conda'
+  | 'cran'
+  | 'deb'
+  | 'ebuild'
   | 'gem'
   | 'golang'
   | 'maven'
+  | 'nix'
   | 'npm'
   | 'nuget'
+  | 'opkg'
   | 'pypi'
   | 'generic';
 
@@ -32,10 +39,19 @@ export interface CatalogedPackage {
   readonly version: string;
   /** The path within the file, for archives: `BOOT-INF/lib/log4j-core-2.14.1.jar`. */
   readonly inside?: string;
+  readonly architecture?: string;
+  /** Of its purl, beside the architecture; empty values count as left out. */
+  readonly qualifiers?: Readonly<Record<string, string>>;
+  /** As written by the packager. */
+  readonly licenses?: readonly string[];
+  /** Why a package of a distribution's type is not covered by the distribution's advisories; can follow "because". */
+  readonly thirdParty?: string;
+  /** The end of the path of a directory that must be there: the file says what should be installed, not what is. */
+  readonly needs?: string;
 }
 
 /** Package types that are recognized and that no cataloger reads, or not in every form. */
-export type UnreadType = 'alpm' | 'cargo' | 'chisel' | 'conda' | 'cran' | 'gem' | 'nix' | 'opkg' | 'portage';
+export type UnreadType = 'cargo' | 'gem' | 'kernel-module';
 
 /** What a file contains besides itself. */
 export interface FileCatalog {
@@ -76,10 +92,20 @@ export function mergeCatalogs(catalogs: readonly FileCatalog[]): FileCatalog {
 
 /** Makes the reader of a text file that is parsed whole. A file larger than `limit` bytes is a problem. */
 export function readWhole(
-  { size }: CandidateFile,
+  file: CandidateFile,
   limit: number,
   parse: (text: string) => FileCatalog,
   limitName = 'metadata-bytes',
+): FileReader {
+  return readWholeBytes(file, limit, (bytes) => parse(bytes.toString('utf8')), limitName);
+}
+
+/** The same for a file that is no text. */
+export function readWholeBytes(
+  { size }: CandidateFile,
+  limit: number,
+  parse: (bytes: Buffer) => FileCatalog,
+  limitName: string,
 ): FileReader {
   const chunks: Uint8Array[] = [];
   return {
@@ -89,6 +115,6 @@ export function readWhole(
     end: () =>
       size > limit
         ? { ...EMPTY, problems: [`it has ${size} bytes, and at most ${limit} are read (limit ${limitName})`] }
-        : parse(Buffer.concat(chunks).toString('utf8')),
+        : parse(Buffer.concat(chunks)),
   };
 }

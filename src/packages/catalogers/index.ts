@@ -1,17 +1,24 @@
+import { alpmCataloger } from './alpm.js';
 import { archiveCataloger, prefixedArchiveCataloger, scriptedArchiveCataloger } from './archive.js';
 import { bitnamiCataloger } from './bitnami.js';
+import { bundlerCataloger } from './bundler.js';
 import { cargoCataloger } from './cargo.js';
 import { type CandidateFile, type Cataloger, type FileReader, mergeCatalogs } from './cataloger.js';
+import { chiselCataloger } from './chisel.js';
 import { composerCataloger } from './composer.js';
+import { condaCataloger } from './conda.js';
+import { cranCataloger } from './cran.js';
 import { fileKind } from './file-kind.js';
 import { gemCataloger } from './gem.js';
 import { goCataloger } from './go.js';
+import { kernelModuleCataloger, packedKernelModuleCataloger } from './kernel-module.js';
 import { nodeCataloger } from './node.js';
 import { npmCopyCataloger } from './npm-copy.js';
 import { nugetCataloger } from './nuget.js';
+import { opkgCataloger } from './opkg.js';
+import { portageCataloger } from './portage.js';
 import { programStringCatalogers } from './program-strings.js';
 import { dotnetCataloger, runtimeHeaderCatalogers } from './runtime-headers.js';
-import { unreadTypeCatalogers } from './unread-types.js';
 
 /** Every cataloger. A new package type is one object here, in a file of its own. */
 const CATALOGERS: readonly Cataloger[] = [
@@ -23,13 +30,21 @@ const CATALOGERS: readonly Cataloger[] = [
   ...runtimeHeaderCatalogers,
   dotnetCataloger,
   ...programStringCatalogers,
+  alpmCataloger,
   bitnamiCataloger,
+  bundlerCataloger,
   cargoCataloger,
+  chiselCataloger,
   composerCataloger,
+  condaCataloger,
+  cranCataloger,
   gemCataloger,
+  kernelModuleCataloger,
+  packedKernelModuleCataloger,
   npmCopyCataloger,
   nugetCataloger,
-  ...unreadTypeCatalogers,
+  opkgCataloger,
+  portageCataloger,
 ];
 
 const byKind = (kind: CandidateFile['kind']) => {

@@ -6,8 +6,12 @@ export const CATALOG_LIMITS = {
   'metadata-bytes': MiB,
   /** Bytes of a Go program's module text. Kubernetes has some 30 KiB. */
   'go-module-bytes': MiB,
-  /** Bytes of a list of an application's packages: Composer's, or .NET's. */
+  /** Bytes of a list of packages: Composer's, .NET's, opkg's, chisel's; and of conda's record of one with its files. */
   'package-list-bytes': 32 * MiB,
+  /** Bytes of chisel's manifest, unpacked. */
+  'manifest-bytes': 128 * MiB,
+  /** Bytes of a kernel module. */
+  'kernel-module-bytes': 32 * MiB,
   /** Bytes of a program's end that are looked through for the crates that it was built from. */
   'rust-end-bytes': 16 * MiB,
   /** Bytes of the list of these crates, unpacked. */

@@ -1,5 +1,6 @@
 import pep440 from '@renovatebot/pep440';
 import { compareApk } from './apk.js';
+import { compareCran } from './cran.js';
 import { compareDeb } from './deb.js';
 import { compareMaven } from './maven.js';
 import { compareNuget } from './nuget.js';
@@ -13,7 +14,7 @@ import { compareSemver } from './semver.js';
 const SEMANTIC: ReadonlySet<string> = new Set(['npm', 'Go', 'crates.io', 'Bitnami']);
 
 /** Languages that have an order of their own. */
-const OTHER: ReadonlySet<string> = new Set(['Maven', 'RubyGems', 'NuGet', 'Packagist', 'PyPI']);
+const OTHER: ReadonlySet<string> = new Set(['CRAN', 'Maven', 'RubyGems', 'NuGet', 'Packagist', 'PyPI']);
 
 const ORDERS: Readonly<Record<string, VersionOrder>> = {
   Alpaquita: compareApk,
@@ -46,6 +47,7 @@ export function compareIn(ecosystem: string, a: string, b: string): number | nul
   const name = ecosystem.split(':', 1)[0] ?? '';
   const order = Object.hasOwn(ORDERS, name) ? ORDERS[name] : undefined;
   if (order !== undefined) return order(a, b);
+  if (name === 'CRAN') return compareCran(a, b);
   if (name === 'Maven') return compareMaven(a, b);
   if (name === 'RubyGems') return compareRubyGems(a, b);
   if (name === 'NuGet') return compareNuget(a, b);
@@ -72,7 +74,7 @@ export function sameAs(ecosystem: string, version: string): (other: string) => b
   return (other) => {
     if (other === version) return true;
     // Records list hundreds of versions, and reading one by the grammar of PEP 440 takes a hundred times as long as this.
-    if (isLanguage(ecosystem) && startOf(other) !== start) return false;
+    if (isLanguage(ecosystem) && ecosystem !== 'CRAN' && startOf(other) !== start) return false;
     return compareIn(ecosystem, other, version) === 0;
   };
 }

@@ -170,7 +170,6 @@ export function isKnownFamily(family: string): boolean {
 /** @see https://google.github.io/osv.dev/data/#current-data-sources */
 const UNORDERED: ReadonlySet<string> = new Set([
   'Android',
-  'CRAN',
   'GIT',
   'GitHub Actions',
   'Hackage',

@@ -6,7 +6,7 @@ const APK = '0.0.1-r0';
 const DEB = '0.0.1-1';
 const RPM = '0.0.1-1';
 
-/** Packages of which every release of a family has had vulnerabilities. */
+/** Packages of which every release of a family has had vulnerabilities; of CRAN those that its few records begin with. */
 const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readonly version: string }>> = {
   Alpine: { names: ['openssl', 'busybox', 'curl'], version: APK },
   Wolfi: { names: ['openssl', 'busybox', 'curl'], version: APK },
@@ -31,6 +31,7 @@ const KNOWN: Readonly<Record<string, { readonly names: readonly string[]; readon
   RubyGems: { names: ['nokogiri', 'rexml', 'rack'], version: '0.0.1' },
   NuGet: { names: ['Newtonsoft.Json', 'System.Text.Encodings.Web', 'jQuery'], version: '0.0.1' },
   Packagist: { names: ['phpmailer/phpmailer', 'dompdf/dompdf', 'twig/twig'], version: '0.0.1' },
+  CRAN: { names: ['commonmark', 'jsonlite', 'readxl'], version: '1.0' },
   'crates.io': { names: ['hyper', 'openssl', 'tokio'], version: '0.0.1' },
 };
 

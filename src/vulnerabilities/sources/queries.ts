@@ -217,6 +217,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   bitnami: 'Bitnami',
   cargo: 'crates.io',
   composer: 'Packagist',
+  cran: 'CRAN',
   gem: 'RubyGems',
   nuget: 'NuGet',
 };

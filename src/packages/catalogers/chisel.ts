@@ -1,0 +1,84 @@
+import { Decompress } from 'fzstd';
+import { z } from 'zod';
+import { optionalField } from '../../lib/collections.js';
+import { type CatalogedPackage, type Cataloger, EMPTY, type FileCatalog, readWholeBytes } from './cataloger.js';
+import { CATALOG_LIMITS } from './limits.js';
+
+const header = z.object({ jsonwall: z.string() });
+const line = z.object({
+  kind: z.literal('package'),
+  name: z.string().min(1).max(256),
+  version: z.string().min(1).max(256),
+  arch: z.string().max(64).optional(),
+});
+
+/**
+ * Reads the manifest that chisel writes of the Ubuntu packages whose slices it put into an image: lines of JSON, packed by
+ * Zstandard. It does not name the sources that they were built from, which Ubuntu's advisories are about.
+ *
+ * @see https://documentation.ubuntu.com/chisel/en/latest/reference/manifest/
+ */
+export const chiselCataloger: Cataloger = {
+  id: 'chisel',
+  names: /(?:^|\/)var\/lib\/chisel\/manifest\.wall$/,
+  open: (file) => readWholeBytes(file, CATALOG_LIMITS['package-list-bytes'], readManifest, 'package-list-bytes'),
+};
+
+function readManifest(bytes: Buffer): FileCatalog {
+  const text = unpack(bytes, CATALOG_LIMITS['manifest-bytes']);
+  if (text === null) return { ...EMPTY, problems: ['it can not be unpacked'] };
+  if (text === 'too large') {
+    const most = CATALOG_LIMITS['manifest-bytes'];
+    return { ...EMPTY, problems: [`it unpacks to more than ${most} bytes (limit manifest-bytes)`] };
+  }
+  const [first, ...rest] = text.toString('utf8').split('\n');
+  if (!header.safeParse(jsonOf(first ?? '')).success) return { ...EMPTY, problems: ['it is no manifest of chisel'] };
+  const packages: CatalogedPackage[] = [];
+  for (const raw of rest) {
+    // The other lines, which are nearly all, are about files and slices.
+    if (!raw.includes('"package"')) continue;
+    const read = line.safeParse(jsonOf(raw));
+    if (!read.success) continue;
+    if (packages.length >= CATALOG_LIMITS['packages'])
+      return { ...EMPTY, problems: [`it has more than ${CATALOG_LIMITS['packages']} packages (limit packages)`] };
+    packages.push({
+      type: 'deb',
+      name: read.data.name,
+      version: read.data.version,
+      ...optionalField('architecture', read.data.arch),
+      thirdParty: "chisel's manifest does not name the source package that they are about",
+    });
+  }
+  return { ...EMPTY, packages };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null where the bytes are damaged or end early. */
+function unpack(bytes: Buffer, most: number): Buffer | 'too large' | null {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const decoder = new Decompress((part) => {
+    size += part.length;
+    if (size <= most) parts.push(part);
+  });
+  try {
+    for (let at = 0; at < bytes.length; at += STEP) {
+      decoder.push(bytes.subarray(at, at + STEP));
+      if (size > most) return 'too large';
+    }
+    decoder.push(new Uint8Array(0), true);
+  } catch {
+    return null;
+  }
+  return size > most ? 'too large' : Buffer.concat(parts);
+}
+
+/** Bytes given to the decoder at once; each may unpack to a hundred times as much. */
+const STEP = 4096;
