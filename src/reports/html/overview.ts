@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../lib/escape/html.js';
+import { html, type Markup, sentence } from '../../lib/escape/html.js';
 import { capital, plural } from '../../lib/text.js';
 import { changeBaseSentence } from '../change-base.js';
 import { shownNotice } from '../notices.js';
@@ -31,7 +31,7 @@ export function overview({ report, rows, now }: PageContext): Markup {
     <p class="product">Base images <span>checked on ${now.toISOString().slice(0, 10)}</span></p>
     <div class="verdict ${toneOf(report)}">
       <h1>${TITLES[report.verdict]}</h1>
-      <p>${capital(verdictReason(report))}.</p>
+      <p>${sentence(`${capital(verdictReason(report))}.`)}</p>
     </div>
     <ul class="numbers">${numbers.map(
       ([tone, count, what]) =>
@@ -72,6 +72,6 @@ function coverage({ coverage }: Report): Markup {
 
 function noticeList({ notices }: Report): Markup | undefined {
   if (notices.length === 0) return undefined;
-  const items = notices.map((notice) => html`<li>${shownNotice(notice)}</li>`);
+  const items = notices.map((notice) => html`<li>${sentence(shownNotice(notice))}</li>`);
   return html`<section class="notices" aria-label="Notices"><h2>Notices</h2><ul>${items}</ul></section>`;
 }

@@ -39,8 +39,9 @@ export function startFilter(document: Document): void {
   form.addEventListener('submit', (event) => event.preventDefault());
   // A page that is gone back to keeps what was typed.
   addEventListener('pageshow', apply);
+  // Texts are made, and looked through once, before anybody types.
   requestIdleCallback(() => {
-    for (const entry of entries) textOf(entry);
+    for (const entry of entries) textOf(entry).includes('\0');
   });
 }
 
