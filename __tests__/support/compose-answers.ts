@@ -27,8 +27,7 @@ export interface ServiceAnswer {
 
 /**
  * Where a reading differs from Compose's answer, in words. `directory` is that of the project below `root`. What an answer leaves
- * out (disabled services) is not compared; that a variable without a value is refused by `:?`, or as an image, is no
- * difference.
+ * out (disabled services) is not compared; that a variable without a value is refused by `:?` is no difference.
  */
 export function composeDifferences(
   reading: DefinitionReading,
@@ -39,12 +38,6 @@ export function composeDifferences(
   const project = posix.join(root, directory);
   if (answer.error !== undefined) {
     if (answer.error.includes('required variable')) return [];
-    // Whoever runs Compose says which image an unset variable is.
-    const isOpen = reading.images?.some(
-      ({ name, image, open }) =>
-        image === '' && open.length > 0 && answer.error?.includes(`service "${name}" has neither`),
-    );
-    if (isOpen === true) return [];
     // compose-go 2.16 takes services of one name in two files for one, and finds a circle where there is none.
     if (/^Circular reference:[\s\S]* in sub\//.test(answer.error)) return [];
     // A service whose profile may be off is left out alone.

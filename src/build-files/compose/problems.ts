@@ -27,6 +27,11 @@ export class ProjectProblems {
   /** Compose refuses the whole project for a part that names neither a build nor an image. */
   refuseEmpty(at: ProblemPlace, message: string): void {
     this.#refused = true;
+    this.noteEmpty(at, message);
+  }
+
+  /** A part of the project that names neither a build nor an image. */
+  noteEmpty(at: ProblemPlace, message: string): void {
     this.#add(at, { message, hidesNothing: true });
   }
 

@@ -114,6 +114,7 @@ function readService(
     if (project.isPart) return [];
     const message = `The service ${name} has neither an image nor a build.`;
     if (program === 'bake' || entry(value, 'profiles') === undefined) problems.refuseEmpty(at, message);
+    else problems.noteEmpty(at, message);
     return [];
   }
   const build = source === undefined ? undefined : readBuild(name, at, source, { image, platform }, variables, field);
