@@ -39,7 +39,7 @@ function snippets(name: string): readonly string[] {
   return found.map((text) => (/^version:/m.test(text) ? text : `version: 1\n${text}`));
 }
 
-describe.each(['policy.md', 'catalog.md'])('docs/%s', (name) => {
+describe.each(['policy.md', 'catalog.md', 'rollout.md'])('docs/%s', (name) => {
   const all = snippets(name);
   /** The organization's policy of the documentation, under the name that the repository's extends it by. */
   const base = all.find((text) => text.includes('may-override:')) ?? '';

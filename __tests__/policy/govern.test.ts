@@ -151,12 +151,14 @@ describe('ruleSetting', () => {
     expect(setting('final')).toEqual({
       level: 'warning',
       heldBack: false,
+      decidedBy: 'profile',
       onIndeterminate: 'warn',
       options: { severity: 'low', fixable: true, grace: '7d' },
     });
     expect(setting('build')).toEqual({
       level: 'warning',
       heldBack: false,
+      decidedBy: 'profile',
       onIndeterminate: 'fail',
       options: { severity: 'low', fixable: true, grace: '4w' },
     });

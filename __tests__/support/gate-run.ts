@@ -29,7 +29,11 @@ export interface GateRun {
 
 /** Runs the whole gate over files in a directory of their own, as the command line does, and returns its report. */
 export async function gateRun(run: GateRun): Promise<Report> {
-  const policy = await validPolicy(run.policy, { rules, files: run.policyFiles ?? {} });
+  const policy = await validPolicy(run.policy, {
+    rules,
+    files: run.policyFiles ?? {},
+    ...(run.now === undefined ? {} : { now: run.now }),
+  });
   const reading = readingOptions({}, {}, policy);
   if (!reading.ok) throw new Error(reading.error);
   const report = await runGate({

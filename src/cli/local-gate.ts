@@ -4,7 +4,7 @@ import type { RepositoryTree } from '../build-files/repository-tree.js';
 import { openWorkingTree } from '../build-files/working-tree.js';
 import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
-import { type Change, readBase } from '../gate/change.js';
+import { type Change, loweredBy, readBase } from '../gate/change.js';
 import { type GateInput, runGate } from '../gate/run.js';
 import { optionalField } from '../lib/collections.js';
 import { err, ok, type Result } from '../lib/result.js';
@@ -204,15 +204,16 @@ function isNamed(path: string, { files, definitions }: Report): boolean {
 async function changeFrom(
   base: string,
   head: RepositoryTree,
-  { source, dependsOn }: Policy,
+  policy: Policy,
   reading: ReadingOptions,
 ): Promise<Change> {
+  const { source, dependsOn } = policy;
   const before = openWorkingTree(base, { allFiles: reading.allFiles });
   const changedFiles: string[] = [];
   for (const path of source.path === undefined ? dependsOn : [source.path, ...dependsOn]) {
     if (!(await isSame(path, before, head))) changedFiles.push(path);
   }
-  return { changedFiles, onlyNew: 'aging', ...(await readBase(before, reading)) };
+  return { changedFiles, onlyNew: loweredBy(policy, 'aging'), ...(await readBase(before, reading)) };
 }
 
 /** A file that can't be read on one side has changed as far as anybody can tell. */

@@ -39,6 +39,15 @@ export function baseReference(
   return { kind: 'image', use: before, subject: image };
 }
 
+/**
+ * Which inherited failures are lowered: as the policy says, or fewer where a run asks for fewer. A policy without
+ * `only-new` leaves it to the run.
+ */
+export function loweredBy({ onlyNew }: Pick<Policy, 'onlyNew'>, asked: Change['onlyNew']): Change['onlyNew'] {
+  if (onlyNew === undefined || asked === 'off') return asked;
+  return onlyNew ? 'all' : 'off';
+}
+
 /** What a change starts from, read by the same reader with the same options; no uses where it can't be read. */
 export async function readBase(
   base: RepositoryTree,

@@ -1,5 +1,6 @@
 import type { ImageUse, OpenArgument } from '../build-files/image-use.js';
 import { openText } from '../build-files/open-arguments.js';
+import { profileToday } from '../policy/phases.js';
 import type { RunInput } from './run-context.js';
 
 /**
@@ -16,7 +17,7 @@ export function withOpenReferences(
     if (open === undefined || use.unresolved !== undefined) return use;
     const brought = open.filter((one) => !isInBase(one, use, change));
     if (brought.length > 0) return { ...use, unresolved: `${openText(brought)}, whose value comes from this change` };
-    return policy.profile === 'strict'
+    return profileToday(policy) === 'strict'
       ? { ...use, unresolved: `${openText(open)}, whose value is known only at build time` }
       : use;
   });

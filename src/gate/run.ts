@@ -11,6 +11,7 @@ import { type Collectors, startCollection } from '../evidence/collect.js';
 import { optionalField } from '../lib/collections.js';
 import { ok, type Result } from '../lib/result.js';
 import { version } from '../lib/version.js';
+import { announcements, profileToday } from '../policy/phases.js';
 import { applyWaivers } from '../policy/waivers.js';
 import type { ImageSource } from '../registry/image-source.js';
 import { findingsOf } from '../reports/findings.js';
@@ -86,7 +87,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     coverage: coverageOf(uses, waived.answers),
     policy: {
       source: input.policy.source,
-      profile: input.policy.profile,
+      profile: profileToday(input.policy),
       allowlistEnforced: input.policy.allow.length > 0,
     },
     files: read.value.files,
@@ -102,6 +103,7 @@ export async function runGate(input: GateInput): Promise<Result<Report, TreeErro
     limits,
     notices: [
       ...input.preliminary.notices,
+      ...announcements(input.policy, input.settings.now),
       ...noticesOf(input.policy, read.value),
       ...lockNotices(lock),
       ...notes,

@@ -1,5 +1,6 @@
 import { type ImageUse, isRun, placeOf } from '../build-files/image-use.js';
 import type { UnavailableCause } from '../evidence/evidence.js';
+import { profileToday } from '../policy/phases.js';
 import { type Policy, UNVERIFIED } from '../policy/policy.js';
 import type { EvaluatedImage } from '../reports/report.js';
 import type { Answer, Bar } from '../rules/answer.js';
@@ -66,7 +67,17 @@ function unresolved(use: ImageUse, answers: readonly Answer[], answer: MakeAnswe
 }
 
 /** What the policy makes of an image that nobody saw; `isKnown`: policy or catalog name it. */
-function unverifiedLevel({ profile, unverified }: Policy, isKnown: boolean): Pick<Answer, 'level' | 'heldBack'> {
+function unverifiedLevel(policy: Policy, isKnown: boolean): Pick<Answer, 'level' | 'heldBack' | 'enforceFrom'> {
+  const { phase, ...announced } = policy;
+  const next = levelInProfile(announced, isKnown);
+  if (phase === undefined) return next;
+  const now = levelInProfile({ ...announced, profile: profileToday(policy) }, isKnown);
+  return next.level === 'error' && now.level !== 'error'
+    ? { level: 'warning', heldBack: true, enforceFrom: phase.enforceFrom }
+    : now;
+}
+
+function levelInProfile({ profile, unverified }: Policy, isKnown: boolean): Pick<Answer, 'level' | 'heldBack'> {
   if (unverified !== undefined) return { level: unverified === 'fail' ? 'error' : 'warning' };
   if (profile === 'hardened' || profile === 'strict') return { level: 'error' };
   if (!isKnown) return { level: 'warning' };

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { ReadingOptions } from '../build-files/reading.js';
 import { isListedHost, loadCatalog } from '../catalog/catalog.js';
 import { collectors } from '../evidence/collectors.js';
-import { type Change, readBase } from '../gate/change.js';
+import { type Change, loweredBy, readBase } from '../gate/change.js';
 import { runGate } from '../gate/run.js';
 import { optionalField } from '../lib/collections.js';
 import { err } from '../lib/result.js';
+import type { Policy } from '../policy/policy.js';
 import { readingOptions } from '../policy/reading-options.js';
 import type { Credential } from '../registry/auth/credentials.js';
 import { openActionsCache } from '../registry/cache/actions-cache.js';
@@ -73,7 +74,7 @@ export function makeEngine(setting: EngineSetting): Engine {
         source: registries.value.source,
         collectors,
         settings: { now: new Date(), offline: false, limits: registries.value.limits, askAttestations },
-        change: change === null ? null : await compared(change, reading),
+        change: change === null ? null : await compared(change, policy, reading),
         all: false,
         locked,
         preliminary,
@@ -89,12 +90,13 @@ export function makeEngine(setting: EngineSetting): Engine {
 
 async function compared(
   { base, against, changedFiles, onlyNew }: ChangeRequest,
+  policy: Policy,
   reading: ReadingOptions,
 ): Promise<Change> {
   return {
     base: against,
     changedFiles,
-    onlyNew,
+    onlyNew: loweredBy(policy, onlyNew),
     ...(base === null ? { baseUses: null } : await readBase(base, reading)),
   };
 }

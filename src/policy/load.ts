@@ -7,6 +7,7 @@ import { withDefaultAllowlist } from './default-allow.js';
 import { type Layer, problemIn } from './layer.js';
 import { applyLayer, type LayerContent } from './merge.js';
 import { overrideProblems } from './override-problems.js';
+import { withPhasesOn } from './phases.js';
 import type { Policy, Profile } from './policy.js';
 import { type PolicyText, type ResolveExtends, readChain } from './policy-chain.js';
 import { type PolicyProblem, withVisibleText } from './problem.js';
@@ -20,7 +21,7 @@ export interface LoadPolicyInput extends PolicyText {
   readonly profileOverride?: Profile;
   readonly rules: readonly Rule[];
   readonly catalog: Catalog;
-  /** Absent: nobody is warned of a waiver that ends soon. */
+  /** Absent: phases are over, and nobody is warned of a waiver that ends soon. */
   readonly now?: Date;
 }
 
@@ -67,8 +68,15 @@ async function loadChain(input: LoadPolicyInput): Promise<Result<LoadedPolicy, r
   const warnings = [...problems, ...policyWarnings(policy, chain.value, input)];
   const profile = input.profileOverride ?? policy.profile;
   const source = sourceOf(chain.value);
-  const whole = { ...policy, profile, source, dependsOn: [...dependsOn].sort() };
-  return ok({ policy: withDefaultAllowlist(whole, input.catalog), warnings });
+  const { phase, ...merged } = policy;
+  const whole = {
+    ...merged,
+    profile,
+    ...(input.profileOverride === undefined ? optionalField('phase', phase) : {}),
+    source,
+    dependsOn: [...dependsOn].sort(),
+  };
+  return ok({ policy: withPhasesOn(withDefaultAllowlist(whole, input.catalog), input.now), warnings });
 }
 
 interface ResolvedContent extends LayerContent {

@@ -25,10 +25,11 @@ export interface LayerContent {
  */
 export function applyLayer(base: Policy, layer: Layer, content: LayerContent, rules: readonly Rule[]): Policy {
   const { file } = layer;
+  const { profile: _profile, phase: _phase, ...rest } = base;
   const files = file.files;
   return {
-    ...base,
-    profile: file.profile ?? base.profile,
+    ...rest,
+    ...profileOf(base, file.profile),
     allow: [...base.allow, ...content.allow],
     deny: [...base.deny, ...denyEntries(layer)],
     rules: mergeRules(base.rules, file.rules, rules),
@@ -48,6 +49,7 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
     ...optionalField('trustedRoot', content.trustedRoot),
     ...optionalField('unverified', file.unverified),
     ...optionalField('scope', file.scope),
+    ...optionalField('onlyNew', file['only-new']),
     maxWaiverDays: file['max-waiver-days'] ?? base.maxWaiverDays,
     ...(file['vulnerability-feeds'] === undefined ? {} : { vulnerabilityFeeds: file['vulnerability-feeds'] }),
     registries: mergeMaps(base.registries, registryOverrides(file)),
@@ -55,8 +57,15 @@ export function applyLayer(base: Policy, layer: Layer, content: LayerContent, ru
   };
 }
 
+function profileOf(base: Policy, written: PolicyFile['profile']): Pick<Policy, 'profile' | 'phase'> {
+  if (written === undefined) return { profile: base.profile, ...optionalField('phase', base.phase) };
+  if (typeof written === 'string') return { profile: written };
+  const { name, before = 'observe', 'enforce-from': enforceFrom } = written;
+  return { profile: name, phase: { before, enforceFrom } };
+}
+
 /** Without a prototype, since names of files and contexts come from anybody: `constructor` must find nothing. */
-function mergeMaps<T>(
+export function mergeMaps<T>(
   base: Readonly<Record<string, T>>,
   added: Readonly<Record<string, T>> | undefined,
 ): Readonly<Record<string, T>> {
@@ -77,21 +86,28 @@ function mergeRules(base: Policy['rules'], lines: Rules | undefined, rules: read
   for (const rule of rules) {
     const line = lines?.[rule.id];
     if (line === undefined) continue;
-    const before = merged[rule.id];
     const override = overrideOf(rule, line);
-    changed[rule.id] = { ...before, ...override, options: { ...before?.options, ...override.options } };
+    const { enforceFrom, ...before } = merged[rule.id] ?? { options: {} };
+    changed[rule.id] = {
+      ...before,
+      // A level that is written without a day holds at once.
+      ...(override.level === undefined ? optionalField('enforceFrom', enforceFrom) : {}),
+      ...override,
+      options: { ...before.options, ...override.options },
+    };
   }
   return mergeMaps(merged, changed);
 }
 
 function overrideOf(rule: Rule, line: RuleLine): RuleOverride {
   if (typeof line === 'string') return { level: line, options: {} };
-  const { level, 'on-indeterminate': onIndeterminate, ...rest } = line;
+  const { level, 'on-indeterminate': onIndeterminate, 'enforce-from': enforceFrom, ...rest } = line;
   const { names } = ruleOptions(rule);
   const options = Object.entries(rest).map(([key, value]) => [names[key] ?? key, value] as const);
   return {
     ...optionalField('level', level),
     ...optionalField('onIndeterminate', onIndeterminate),
+    ...optionalField('enforceFrom', enforceFrom),
     options: Object.fromEntries(options),
   };
 }

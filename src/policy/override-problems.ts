@@ -34,6 +34,7 @@ export function overrideProblems(step: Step, rules: readonly Rule[]): readonly P
       );
     }
     if (key === 'max-waiver-days' && step.result.maxWaiverDays <= step.base.maxWaiverDays) return [];
+    if (key === 'only-new' && step.result.onlyNew === false) return [];
     if (key === 'unverified' && step.result.unverified === 'fail') return [];
     if (key === 'scope' && (step.result.scope === 'all' || step.base.scope === 'build')) return [];
     return [notAllowed(step, [key], key, `"${key}" can't be set by a policy that extends ${step.baseName}.`)];
@@ -70,6 +71,9 @@ function loosenedIn(rule: Rule, before: RuleSetting, after: RuleSetting): readon
   if (before.level === 'off') return [];
   const changes: string[] = [];
   if (weight(after.level) < weight(before.level)) changes.push(`its level from ${before.level} to ${after.level}`);
+  if (before.level === 'error' && isLater(after.enforceFrom, before.enforceFrom)) {
+    changes.push(`enforce-from from ${before.enforceFrom ?? 'nothing'} to ${after.enforceFrom ?? 'nothing'}`);
+  }
   if (before.onIndeterminate === 'fail' && after.onIndeterminate === 'warn') {
     changes.push('on-indeterminate from fail to warn');
   }
@@ -82,6 +86,11 @@ function loosenedIn(rule: Rule, before: RuleSetting, after: RuleSetting): readon
     changes.push(`${key} from ${JSON.stringify(from) ?? 'nothing'} to ${JSON.stringify(to) ?? 'nothing'}`);
   }
   return changes;
+}
+
+/** Without a day it is enforced already. */
+function isLater(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && (other === undefined || one > other);
 }
 
 function weight(level: Level): number {

@@ -130,7 +130,17 @@ export interface Waiver {
 export interface RuleOverride {
   readonly level?: Level;
   readonly onIndeterminate?: 'warn' | 'fail';
+  /** The day (ISO date, UTC) from which an error decides the verdict; there only while that day is to come. */
+  readonly enforceFrom?: string;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A profile that is announced: reported as it will be, while another one decides the verdict. */
+export interface ProfilePhase {
+  /** The profile that decides until then. */
+  readonly before: Profile;
+  /** ISO date; the first day, in UTC, on which the policy's profile decides. */
+  readonly enforceFrom: string;
 }
 
 export interface RegistryOverride {
@@ -154,6 +164,8 @@ export type Scope = (typeof SCOPES)[number];
 export interface Policy {
   readonly source: PolicySource;
   readonly profile: Profile;
+  /** Absent where the profile decides already. */
+  readonly phase?: ProfilePhase;
   /** Empty: no allowlist. */
   readonly allow: readonly AllowEntry[];
   readonly deny: readonly DenyEntry[];
@@ -177,6 +189,8 @@ export interface Policy {
   readonly unverified?: 'fail' | 'warn';
   /** Whether images that are only run are evaluated, too; absent: they are. */
   readonly scope?: Scope;
+  /** Which failures a pull request inherits as warnings: those of all rules, or of none; absent: of rules that age. */
+  readonly onlyNew?: boolean;
   /** Further sources of vulnerabilities; none unless the policy asks for it. */
   readonly vulnerabilityFeeds?: readonly VulnerabilityFeed[];
   /** Keyed by `host[/prefix]`. */

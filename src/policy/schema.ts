@@ -18,6 +18,11 @@ function ruleSchema(rule: Rule) {
       level,
       z.strictObject({
         level: level.optional(),
+        'enforce-from': isoDate()
+          .optional()
+          .describe(
+            'The first day, in UTC, on which an error decides the verdict: 2027-01-31. Until then it is a warning that names the day.',
+          ),
         'on-indeterminate': z
           .enum(['warn', 'fail'])
           .optional()
@@ -113,10 +118,26 @@ export const OVERRIDABLE_KEYS = [
   'max-waiver-days',
   'unverified',
   'scope',
+  'only-new',
   'vulnerability-feeds',
   'registries',
   'waivers',
 ] as const;
+
+const announcedProfile = z
+  .strictObject({
+    name: z.enum(PROFILES).describe('The profile.'),
+    'enforce-from': isoDate().describe('The first day, in UTC, on which it decides the verdict: 2027-01-31.'),
+    before: z
+      .enum(PROFILES)
+      .optional()
+      .describe('The profile that decides until then, a less strict one. Default: observe.'),
+  })
+  .refine(({ name, before = 'observe' }) => PROFILES.indexOf(before) < PROFILES.indexOf(name), {
+    error: 'a profile under `before` that is less strict than `name`',
+    path: ['before'],
+  })
+  .describe('A profile that is announced: what it would block is a warning until the day it applies.');
 
 /**
  * The policy file, as people write it. Rules bring their own options. Nothing is transformed: what the schema lets
@@ -146,7 +167,7 @@ export function policySchema(rules: readonly Rule[]) {
         'What policies that extend this one may set besides adding deny entries, raising levels and tightening limits.',
       ),
     profile: z
-      .enum(PROFILES)
+      .union([z.enum(PROFILES), announcedProfile])
       .optional()
       .describe('The presets of all rules: observe, baseline (default), hardened or strict.'),
     allow: z
@@ -179,6 +200,12 @@ export function policySchema(rules: readonly Rule[]) {
       .optional()
       .describe(
         'Which images are evaluated: those that are built on (build), or also those that CI, Compose and dev containers run (all, the default).',
+      ),
+    'only-new': z
+      .boolean()
+      .optional()
+      .describe(
+        'Which failures become warnings where a pull request does not change the image reference: those of all rules (true) or of none (false). Default: those of rules whose result changes over time.',
       ),
     'max-waiver-days': z
       .number()

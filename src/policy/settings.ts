@@ -1,4 +1,5 @@
 import type { Role } from '../build-files/image-use.js';
+import { optionalField } from '../lib/collections.js';
 import type { ProfileColumn, Rule } from '../rules/rule.js';
 import { LEVELS, type Level, type Policy, type Profile, type RuleOverride } from './policy.js';
 
@@ -11,8 +12,32 @@ export interface RuleSetting {
   readonly options: Readonly<Record<string, unknown>>;
   /** An error of the profile `baseline` that `observe` makes a warning, so that a team sees what is coming. */
   readonly heldBack: boolean;
+  /** The day from which an error counts, where that is to come. */
+  readonly enforceFrom?: string;
   /** Which part of the policy says the level. */
   readonly decidedBy: 'profile' | 'rules' | 'roles';
+}
+
+/** How a rule is asked today, and how it will be from a day on, where the policy has announced that. */
+export interface PhasedSetting {
+  readonly now: RuleSetting;
+  readonly next?: { readonly setting: RuleSetting; readonly from: string };
+}
+
+/** What the policy makes of a rule for a role while phases are to come; `ruleSetting` is what it makes of it after them. */
+export function phasedSetting(policy: Policy, rule: SettableRule, role: Role): PhasedSetting {
+  const setting = ruleSetting(policy, rule, role);
+  const { phase } = policy;
+  const before = phase === undefined ? setting : ruleSetting({ ...policy, profile: phase.before }, rule, role);
+  const [ofRule, ofProfile] = [setting.enforceFrom, phase?.enforceFrom];
+  // Of two days the later one counts: the rule is announced, and so is the profile.
+  const from = [ofRule, ofProfile]
+    .filter((day) => day !== undefined)
+    .sort()
+    .at(-1);
+  if (from === undefined) return { now: setting };
+  const now = ofRule === undefined ? before : { ...before, level: lowerLevel(before.level, 'warning') };
+  return { now, next: { setting, from } };
 }
 
 /**
@@ -67,7 +92,11 @@ export function profileColumn(profile: Profile, role: Role): ProfileColumn {
 
 function change(setting: RuleSetting, override: RuleOverride | undefined, by: RuleSetting['decidedBy']): RuleSetting {
   if (override === undefined) return setting;
+  const { enforceFrom, ...before } = setting;
   return {
+    ...before,
+    // A level that is written without a day holds at once.
+    ...optionalField('enforceFrom', override.enforceFrom ?? (override.level === undefined ? enforceFrom : undefined)),
     decidedBy: override.level === undefined ? setting.decidedBy : by,
     level: override.level ?? setting.level,
     heldBack: setting.heldBack && override.level === undefined,

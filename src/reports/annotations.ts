@@ -2,6 +2,7 @@ import { cut, visible, visibleLines } from '../lib/escape/visible.js';
 import { groupFindings } from './finding-groups.js';
 import type { Finding, Report } from './report.js';
 import { reportedFindings } from './reported-findings.js';
+import { whenItBlocks } from './tally.js';
 
 /** A workflow command, ready for `core.error` and `core.warning`, which escape the command's own syntax. */
 interface Annotation {
@@ -63,7 +64,7 @@ function spread(findings: readonly Finding[]): readonly Annotation[] {
 function annotationOf(finding: Finding, places: readonly Finding[], rules: readonly string[]): Annotation {
   const undecided = finding.outcome === 'indeterminate' ? 'Could not be answered: ' : '';
   const inherited = finding.inherited === true ? ' (unchanged by this change)' : '';
-  const heldBack = finding.heldBack === true ? ' (would block without the profile observe)' : '';
+  const heldBack = finding.heldBack === true ? ` (${whenItBlocks(finding)})` : '';
   const others = places.filter((place) => place !== finding);
   const lines = [
     `${undecided}${visible(finding.message)}${inherited}${heldBack}`,

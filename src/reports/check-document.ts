@@ -50,7 +50,10 @@ const answerFields = {
   inherited: z.exactOptional(z.boolean()).describe('Unchanged since the base branch.'),
   heldBack: z
     .exactOptional(z.boolean())
-    .describe('Only the profile observe makes it a warning: by baseline it would decide the verdict.'),
+    .describe('Only the profile observe, or a day that is to come (enforceFrom), keeps it from deciding the verdict.'),
+  enforceFrom: z
+    .exactOptional(z.iso.date())
+    .describe('The day from which it decides the verdict: the policy has announced that (enforce-from).'),
   waiver: z.exactOptional(index).describe('Index into waivers: it is covered, and does not count.'),
 };
 const accepts = z

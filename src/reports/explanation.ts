@@ -5,8 +5,9 @@ import type { Catalog } from '../catalog/publisher.js';
 import { type DeepReadonly, optionalField } from '../lib/collections.js';
 import { denialOf, matchingEntries } from '../policy/govern.js';
 import { governanceOf } from '../policy/governance.js';
+import { profileToday } from '../policy/phases.js';
 import { type AllowEntry, LEVELS, type Policy, type PolicyPosition, PROFILES, UNVERIFIED } from '../policy/policy.js';
-import { type RuleSetting, ruleSetting } from '../policy/settings.js';
+import { type PhasedSetting, phasedSetting, type RuleSetting, ruleSetting } from '../policy/settings.js';
 import { waiversAbout } from '../policy/waivers.js';
 import { formatReference, type Reference } from '../references/reference.js';
 import type { Rule } from '../rules/rule.js';
@@ -28,7 +29,11 @@ export const explanationSchema = z.strictObject({
   ),
   pulledFrom: z.exactOptional(text).describe('Where it is pulled from, where that is another name.'),
   role: z.enum(ROLES).describe('The role that levels are shown for.'),
-  policy: z.strictObject({ name: text, profile: z.enum(PROFILES) }),
+  policy: z.strictObject({
+    name: text,
+    profile: z.enum(PROFILES).describe('The profile that decides today.'),
+    announced: z.exactOptional(z.strictObject({ profile: z.enum(PROFILES), from: z.iso.date() })),
+  }),
   registry: z.strictObject({
     host: text,
     contacted: z.boolean().describe('Whether the policy or the catalog names the host. No other host is contacted.'),
@@ -58,6 +63,9 @@ export const explanationSchema = z.strictObject({
       rule: text,
       level,
       profileLevel: level.describe('The level of the profile, before the policy changes it.'),
+      announced: z
+        .exactOptional(z.strictObject({ level, from: z.iso.date() }))
+        .describe('The level from a day on, where the policy has announced that.'),
       decidedBy: z.enum(['profile', 'rules', 'roles', 'publisher']).describe('What the level comes from.'),
       onIndeterminate: z.enum(['warn', 'fail']),
       options: z.record(text, z.unknown()),
@@ -112,7 +120,11 @@ export function explain(pullFrom: Reference, asked: ExplanationQuestion): Explan
     reference: name,
     ...(written === name ? {} : { pulledFrom: written }),
     role,
-    policy: { name: policy.source.name, profile: policy.profile },
+    policy: {
+      name: policy.source.name,
+      profile: profileToday(policy),
+      ...(policy.phase === undefined ? {} : { announced: { profile: policy.profile, from: policy.phase.enforceFrom } }),
+    },
     registry: {
       host: pullFrom.registry,
       contacted: governance.entry !== null || isListedHost(catalog, policy, pullFrom),
@@ -185,19 +197,32 @@ function explainedRule(
   known: ReturnType<typeof governanceOf>,
   { policy, role }: ExplanationQuestion,
 ): ExplainedRule {
-  const setting = ruleSetting(policy, rule, role);
-  const preset = ruleSetting({ ...policy, rules: {}, roles: {} }, rule, role);
-  const highest = rule.subject === 'image' ? rule.highestLevel?.(known, setting.options) : undefined;
-  const isCapped = highest !== undefined && LEVELS.indexOf(highest) > LEVELS.indexOf(setting.level);
+  const { now: setting, next } = phasedSetting(policy, rule, role);
+  const preset = ruleSetting({ ...policy, profile: profileToday(policy), rules: {}, roles: {} }, rule, role);
+  const { level, isCapped } = levelFor(rule, known, setting);
+  const later = next === undefined ? level : levelFor(rule, known, next.setting).level;
   return {
     rule: rule.id,
-    level: isCapped ? highest : setting.level,
+    level,
     profileLevel: preset.level,
+    ...(next === undefined || later === level ? {} : { announced: { level: later, from: next.from } }),
     decidedBy: isCapped ? 'publisher' : setting.decidedBy,
     onIndeterminate: setting.onIndeterminate,
     options: setting.options,
     changedOptions: changedOptions(preset, setting),
   };
+}
+
+/** The level of a rule, or the highest one that its answers have for this publisher and these signers. */
+function levelFor(
+  rule: Rule,
+  known: ReturnType<typeof governanceOf>,
+  { level, options }: PhasedSetting['now'],
+): { readonly level: RuleSetting['level']; readonly isCapped: boolean } {
+  const highest = rule.subject === 'image' ? rule.highestLevel?.(known, options) : undefined;
+  return highest !== undefined && LEVELS.indexOf(highest) > LEVELS.indexOf(level)
+    ? { level: highest, isCapped: true }
+    : { level, isCapped: false };
 }
 
 function changedOptions(preset: RuleSetting, setting: RuleSetting): readonly string[] {

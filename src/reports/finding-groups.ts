@@ -16,8 +16,10 @@ export interface FindingGroup {
  * leaves every rule about the image open, and an SBOM that is not there fails each that asks for it: one thing to do.
  */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
-  const groups = groupBy(findings, ({ level, outcome, message, fix, details, waiver, inherited, heldBack }) =>
-    JSON.stringify([level, outcome, message, fix, details, waiver, inherited, heldBack]),
+  const groups = groupBy(
+    findings,
+    ({ level, outcome, message, fix, details, waiver, inherited, heldBack, enforceFrom }) =>
+      JSON.stringify([level, outcome, message, fix, details, waiver, inherited, heldBack, enforceFrom]),
   );
   return [...groups.values()].map((all) => {
     return { finding: all[0], rules: [...new Set(all.map(({ rule }) => rule))], places: distinctPlaces(all), all };

@@ -86,6 +86,7 @@ function draftOf(answer: Answer, use: ImageUse | undefined): readonly Draft[] {
     ...optionalField('waiver', answer.waiver),
     ...(answer.inherited === true ? { inherited: true } : {}),
     ...(answer.heldBack === true ? { heldBack: true } : {}),
+    ...optionalField('enforceFrom', answer.enforceFrom),
     ...optionalField('aspect', answer.aspect),
     ...optionalField('expanded', use?.expanded),
   };

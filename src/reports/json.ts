@@ -117,6 +117,7 @@ function answerFields(answer: Answer): AnswerFields {
     ...optionalField('vulnerabilities', answer.vulnerabilities),
     ...optionalField('inherited', answer.inherited),
     ...optionalField('heldBack', answer.heldBack),
+    ...optionalField('enforceFrom', answer.enforceFrom),
     ...optionalField('waiver', answer.waiver),
     ...optionalField('accepts', answer.accepts),
   };

@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/collections.js';
 import { visible } from '../lib/escape/visible.js';
 import { listed, plural } from '../lib/text.js';
 import { groupFindings } from './finding-groups.js';
@@ -13,7 +14,7 @@ export interface Tally {
   /** At how many places those two are. */
   readonly places: number;
   readonly warnings: number;
-  /** Of the warnings: those that only the profile `observe` keeps from deciding. */
+  /** Of the warnings: those that only the profile `observe`, or a day to come, keeps from deciding. */
   readonly heldBack: number;
   readonly notes: number;
   readonly waived: number;
@@ -122,10 +123,20 @@ function partlyBecause({ causes }: Report['coverage']): string {
   return open.size === 0 ? '' : ` (no answer: ${listed([...open])})`;
 }
 
+/** When a finding that decides nothing yet would decide the verdict: `would block from 2027-01-31 on`. */
+export function whenItBlocks({ enforceFrom }: Pick<Finding, 'enforceFrom'>): string {
+  return enforceFrom === undefined ? 'would block without observe' : `would block from ${enforceFrom} on`;
+}
+
 /** What a pass must not be taken for, in clauses about its image uses. */
 export function reservations(report: Report): readonly string[] {
-  const { heldBack } = tallyOf(report);
-  return [...missing(report), ...(heldBack > 0 ? [`${plural(heldBack, 'finding')} would block without observe`] : [])];
+  const held = groupFindings(reportedFindings(report)).flatMap(({ finding }) =>
+    finding.heldBack === true ? [whenItBlocks(finding)] : [],
+  );
+  const counted = [...groupBy(held, (words) => words)].map(
+    ([words, { length }]) => `${plural(length, 'finding')} ${words}`,
+  );
+  return [...missing(report), ...counted];
 }
 
 /** The findings below the verdict, in one clause, or an empty text: `3 warnings, 1 note, 2 waived`. */

@@ -5,7 +5,7 @@ import type { CollectedEvidence, EvidenceKind } from '../evidence/kinds.js';
 import { type BaseReference, type Change, inheritedFrom } from '../gate/change.js';
 import { optionalField } from '../lib/collections.js';
 import { type Level, type Policy, policyPath, type Waiver } from '../policy/policy.js';
-import { type RuleSetting, ruleSetting } from '../policy/settings.js';
+import { type PhasedSetting, phasedSetting, type RuleSetting } from '../policy/settings.js';
 import { formatPlatform, type Platform } from '../references/platform.js';
 import { formatReference } from '../references/reference.js';
 import type { Answer, Bar } from './answer.js';
@@ -59,12 +59,15 @@ export function answersOfFile(rules: readonly Rule[], file: BuildFile, policy: P
   return rules
     .filter((rule): rule is FileRule<unknown> => rule.subject === 'file')
     .flatMap((rule) => {
-      const setting = ruleSetting(policy, rule, 'final');
-      if (setting.level === 'off') return [];
-      const results = asList(rule.evaluate({ file, policy }, setting.options));
       // The line at which BuildKit stops reading.
       const location = startOfLine(file.path, file.line ?? 1);
-      return results.map((result) => ({ rule: rule.id, location, ...answerFields(result, setting) }));
+      return inPhases(phasedSetting(policy, rule, 'final'), (setting) =>
+        asList(rule.evaluate({ file, policy }, setting.options)).map((result) => ({
+          rule: rule.id,
+          location,
+          ...answerFields(result, setting),
+        })),
+      );
     });
 }
 
@@ -73,11 +76,15 @@ export function answersOfChange(rules: readonly Rule[], policy: Policy, change: 
   return rules
     .filter((rule): rule is ChangeRule<unknown> => rule.subject === 'change')
     .flatMap((rule) => {
-      const setting = ruleSetting(policy, rule, 'final');
-      if (setting.level === 'off') return [];
-      const results = asList(rule.evaluate({ policy, changedFiles: change?.changedFiles ?? null }, setting.options));
       const location = startOfLine(policyPath(policy), 1);
-      return results.map((result) => ({ rule: rule.id, location, ...answerFields(result, setting) }));
+      const subject = { policy, changedFiles: change?.changedFiles ?? null };
+      return inPhases(phasedSetting(policy, rule, 'final'), (setting) =>
+        asList(rule.evaluate(subject, setting.options)).map((result) => ({
+          rule: rule.id,
+          location,
+          ...answerFields(result, setting),
+        })),
+      );
     });
 }
 
@@ -89,20 +96,17 @@ export function answersOfUse(
 ): readonly Answer[] {
   const { subject } = inquiry;
   return rules.flatMap((rule) => {
-    const setting = ruleSetting(subject.policy, rule, subject.use.role);
-    if (setting.level === 'off') return [];
-    const answers = (): readonly RuleResult[] => {
+    const results = ({ options }: RuleSetting): readonly RuleResult[] => {
       if (!rule.roles.includes(subject.use.role)) return [notQueried(subject.use)];
       if (bar !== null) return [{ outcome: 'skipped', message: bar.message }];
-      return asList(rule.evaluate(subjectFor(rule, inquiry), setting.options));
+      return asList(rule.evaluate(subjectFor(rule, inquiry), options));
     };
-    return answers().map((result) =>
-      lowered(
-        { ...useAnswer(rule, result, setting, inquiry), ...unanswered(result, bar?.cause ?? 'undecided') },
-        rule,
-        inquiry,
-      ),
-    );
+    return inPhases(phasedSetting(subject.policy, rule, subject.use.role), (setting) =>
+      results(setting).map((result) => ({
+        ...useAnswer(rule, result, setting, inquiry),
+        ...unanswered(result, bar?.cause ?? 'undecided'),
+      })),
+    ).map((answer) => lowered(answer, rule, inquiry));
   });
 }
 
@@ -117,43 +121,39 @@ export async function answersOfImage(
   const image = imageOn(inquiry, platform);
   const id = image === null ? undefined : imageId(image);
   const answers = rules.map(async (rule): Promise<readonly Answer[]> => {
-    const setting = ruleSetting(subject.policy, rule, subject.use.role);
-    if (setting.level === 'off') return [];
-    const finish = (result: RuleResult, cause: UnansweredCause = 'undecided'): Answer =>
-      lowered(
-        {
+    const phased = phasedSetting(subject.policy, rule, subject.use.role);
+    if (isOff(phased)) return [];
+    const finish = (
+      results: (setting: RuleSetting) => readonly RuleResult[],
+      cause: UnansweredCause = 'undecided',
+    ): readonly Answer[] =>
+      inPhases(phased, (setting) =>
+        results(setting).map((result) => ({
           ...useAnswer(rule, result, setting, inquiry),
           platform: formatPlatform(platform),
           ...optionalField('image', id),
           ...unanswered(result, cause),
-        },
-        rule,
-        inquiry,
-      );
-    if (!rule.roles.includes(subject.use.role)) return [finish(notQueried(subject.use))];
+        })),
+      ).map((answer) => lowered(answer, rule, inquiry));
+    if (!rule.roles.includes(subject.use.role)) return finish(() => [notQueried(subject.use)]);
     if (image === null) {
-      return [finish({ outcome: 'not-applicable', message: 'The image is not known; see known-reference.' })];
+      return finish(() => [{ outcome: 'not-applicable', message: 'The image is not known; see known-reference.' }]);
     }
-    if (bar !== null) return [finish({ outcome: 'skipped', message: bar.message }, bar.cause)];
+    if (bar !== null) return finish(() => [{ outcome: 'skipped', message: bar.message }], bar.cause);
     const collected = await evidence.collect(image, [...new Set(['image' as const, ...rule.evidence])]);
     const base = rule.comparesWithBase === true ? await baseImage(rule, inquiry.base, platform, evidence) : {};
     const newer = rule.comparesWithNewer === true ? await newerImage(rule, inquiry.newer, platform, evidence) : {};
-    const results = asList(
-      rule.evaluate(
-        {
-          ...subjectFor(rule, inquiry),
-          ...base,
-          ...newer,
-          reference: image.reference,
-          verifiedBy: image.verifiedBy,
-          platform,
-          evidence: collected,
-        },
-        setting.options,
-      ),
-    );
+    const asked = {
+      ...subjectFor(rule, inquiry),
+      ...base,
+      ...newer,
+      reference: image.reference,
+      verifiedBy: image.verifiedBy,
+      platform,
+      evidence: collected,
+    };
     const cause = causeIn(collected, ['image', ...rule.evidence]);
-    return results.map((result) => finish(result, cause));
+    return finish(({ options }) => asList(rule.evaluate(asked, options)), cause);
   });
   return (await Promise.all(answers)).flat();
 }
@@ -220,6 +220,26 @@ function useAnswer(rule: Rule, result: RuleResult, setting: RuleSetting, { subje
   return { rule: rule.id, use: subject.use.id, location: placeOf(subject.use), ...answerFields(result, setting) };
 }
 
+function isOff({ now, next }: PhasedSetting): boolean {
+  return now.level === 'off' && (next === undefined || next.setting.level === 'off');
+}
+
+/**
+ * The answers by what holds today. Where the policy has announced more, what will decide the verdict then and does not
+ * today is a warning that names the day.
+ */
+function inPhases({ now, next }: PhasedSetting, ask: (setting: RuleSetting) => readonly Answer[]): readonly Answer[] {
+  const answers = now.level === 'off' ? [] : ask(now);
+  if (next === undefined || next.setting.level === 'off') return answers;
+  const decides = ({ level, outcome }: Answer) =>
+    level === 'error' && (outcome === 'fail' || outcome === 'indeterminate');
+  const coming = ask(next.setting).filter(decides);
+  const announced = coming
+    .filter((answer) => !answers.some((today) => today.aspect === answer.aspect && decides(today)))
+    .map((answer): Answer => ({ ...answer, level: 'warning', heldBack: true, enforceFrom: next.from }));
+  return [...answers.filter(({ aspect }) => !announced.some((answer) => answer.aspect === aspect)), ...announced];
+}
+
 /** A result's own location, where it has one, stands before the one that its subject gives. */
 function answerFields(
   result: RuleResult,
@@ -241,6 +261,6 @@ function lowered(answer: Answer, rule: Rule, { subject: { use, stages }, change 
   const isSame = (asksImage ? rule.isSame : undefined) ?? (() => true);
   const before = inheritedFrom(use, change, answer.platform);
   if (!before.some((base) => isSame({ use, stages }, { use: base, stages: change.baseStages ?? [] }))) return answer;
-  const { heldBack: _blocksNobody, ...shown } = answer;
+  const { heldBack: _blocksNobody, enforceFrom: _never, ...shown } = answer;
   return { ...shown, level: atMost(answer.level, 'warning'), inherited: true };
 }

@@ -7,7 +7,9 @@ import type { AllowEntry, Policy, Waiver } from '../../policy/policy.js';
  */
 export function policyChanges(before: Policy, after: Policy): readonly string[] {
   const sentences: string[] = [];
-  if (before.profile !== after.profile) sentences.push(`The profile becomes ${after.profile} (now ${before.profile}).`);
+  if (profileOf(before) !== profileOf(after)) {
+    sentences.push(`The profile becomes ${profileOf(after)} (now ${profileOf(before)}).`);
+  }
   sentences.push(
     ...listChanges('allow', before.allow, after.allow, describeEntry),
     ...listChanges('deny', before.deny, after.deny, ({ pattern }) => pattern),
@@ -27,11 +29,19 @@ export function policyChanges(before: Policy, after: Policy): readonly string[] 
     const word = ({ unverified }: Policy) => unverified ?? "the profile's";
     sentences.push(`\`unverified\` becomes ${word(after)} (now ${word(before)}).`);
   }
+  if (before.onlyNew !== after.onlyNew) {
+    const word = ({ onlyNew }: Policy) => (onlyNew === undefined ? 'not set' : String(onlyNew));
+    sentences.push(`\`only-new\` becomes ${word(after)} (now ${word(before)}).`);
+  }
   const feeds = (policy: Policy) => policy.vulnerabilityFeeds?.join(', ') ?? '';
   if (feeds(before) !== feeds(after)) {
     sentences.push(`Feeds of vulnerabilities become ${feeds(after) || 'none'} (now ${feeds(before) || 'none'}).`);
   }
   return sentences;
+}
+
+function profileOf({ profile, phase }: Policy): string {
+  return phase === undefined ? profile : `${profile} from ${phase.enforceFrom} on, ${phase.before} until then`;
 }
 
 /** Whether two parts of policies say the same. What was read from YAML has objects without a prototype; ours have one. */

@@ -14,6 +14,7 @@ import {
   withShortDigests,
 } from '../sections.js';
 import { signOf } from '../signs.js';
+import { whenItBlocks } from '../tally.js';
 import { findingPlace, more, type PageContext, place, ruleName } from './context.js';
 import { mark } from './marks.js';
 
@@ -96,7 +97,7 @@ function causeBlock({ row, image, places, fix }: Cause, context: PageContext): M
 function groupItem({ finding, rules, all }: FindingGroup, context: PageContext): Markup {
   const remarks = [
     ...(finding.inherited === true ? ['unchanged by this change'] : []),
-    ...(finding.heldBack === true ? ['would block without observe'] : []),
+    ...(finding.heldBack === true ? [whenItBlocks(finding)] : []),
     ...(finding.outcome === 'indeterminate' ? ['could not be checked'] : []),
     ...(all.length > 1 ? [`${all.length} times`] : []),
   ];

@@ -5,6 +5,7 @@ import type { Answer } from '../../rules/answer.js';
 import { rules as allRules } from '../../rules/index.js';
 import { digestOf, type ImageRow, publisherOf, signOfRow } from '../image-rows.js';
 import { severityOf, signOf, worstSign } from '../signs.js';
+import { whenItBlocks } from '../tally.js';
 import { type PageContext, place, ruleName } from './context.js';
 import { evidenceTable } from './evidence.js';
 import { detailList, fixBlock } from './findings.js';
@@ -94,7 +95,7 @@ function answerBlock(same: readonly [Answer, ...Answer[]], row: ImageRow, contex
     ...(row.images.length > 1 ? platforms : []),
     ...at,
     ...(inherited === true ? ['unchanged by this change'] : []),
-    ...(heldBack === true ? ['would block without observe'] : []),
+    ...(heldBack === true ? [whenItBlocks(answer)] : []),
     ...(waived === undefined ? [] : [`waived by ${waived.owner} until ${waived.expires}`]),
   ];
   return html`<div class="answer"><p>${mark(signOf(answer))} ${sentence(cut(message, MAX_TEXT))}${asides.map(

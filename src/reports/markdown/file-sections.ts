@@ -1,12 +1,13 @@
 import { code, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/text.js';
+import { capital, plural } from '../../lib/text.js';
 import { groupFindings } from '../finding-groups.js';
 import { shortDigest } from '../image-name.js';
 import { type LinkTargets, targetsOf } from '../link-targets.js';
 import type { Finding, Report } from '../report.js';
 import { errorsOf, type FileSection, fileSections, type RuleRow, type Subject, withoutName } from '../sections.js';
 import { signOf } from '../signs.js';
+import { whenItBlocks } from '../tally.js';
 import { findingsList, fixSentence, type ListDetail } from './findings-list.js';
 import { placeLink, ruleTitle } from './places.js';
 
@@ -94,7 +95,7 @@ function rowText(
   const remarks = [
     ...(findings.length > 1 ? [`(+${findings.length - 1})`] : []),
     ...(first.inherited === true ? ['_Unchanged here._'] : []),
-    ...(first.heldBack === true ? ['_Would block without observe._'] : []),
+    ...(first.heldBack === true ? [`_${capital(whenItBlocks(first))}._`] : []),
   ];
   return ['-', signOf(first), `${ruleTitle(first.rule, targets)}:`, prose(cut(message, characters)), ...remarks].join(
     ' ',

@@ -1,10 +1,11 @@
 import { block, code, inline, prose } from '../../lib/escape/markdown.js';
 import { cut } from '../../lib/escape/visible.js';
-import { plural } from '../../lib/text.js';
+import { capital, plural } from '../../lib/text.js';
 import type { FindingGroup } from '../finding-groups.js';
 import { type LinkTargets, targetsOf } from '../link-targets.js';
 import type { Finding } from '../report.js';
 import { signOf } from '../signs.js';
+import { whenItBlocks } from '../tally.js';
 import { placeLink, ruleTitle } from './places.js';
 
 /** How much of each finding is reported. */
@@ -43,7 +44,7 @@ function item(
   const signs = [signOf(finding), ...(all.some(isNew) ? ['🆕'] : [])];
   const remarks = [
     ...(finding.inherited === true ? ['_Unchanged here._'] : []),
-    ...(finding.heldBack === true ? ['_Would block without observe._'] : []),
+    ...(finding.heldBack === true ? [`_${capital(whenItBlocks(finding))}._`] : []),
     ...(finding.outcome === 'indeterminate' ? ['_Could not be checked:_'] : []),
   ];
   const linked = targetsOf(finding.rule, finding.location.file, targets);

@@ -12,8 +12,9 @@ type Row = readonly [label: string, text: string];
 export function explanationText(explanation: Explanation, { color }: { readonly color: boolean }): string {
   const colors = paint(color);
   const { reference, role, rules } = explanation;
-  const asked = rules.filter(({ level }) => level !== 'off');
-  const off = rules.filter(({ level }) => level === 'off').map(({ rule }) => rule);
+  const isOff = ({ level, announced }: ExplainedRule) => level === 'off' && announced === undefined;
+  const asked = rules.filter((rule) => !isOff(rule));
+  const off = rules.filter(isOff).map(({ rule }) => rule);
   const ruleWidth = Math.max(...asked.map(({ rule }) => rule.length), 0);
   const ordered = [...asked].sort((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level));
   const lines = [
@@ -33,7 +34,10 @@ function facts(explanation: Explanation): readonly Row[] {
   const { pulledFrom, policy, registry, denied, publisher } = explanation;
   return [
     ...(pulledFrom === undefined ? [] : [['pulled as', pulledFrom] as const]),
-    ['policy', `${policy.name}, profile ${policy.profile}`],
+    [
+      'policy',
+      `${policy.name}, profile ${policy.profile}${policy.announced === undefined ? '' : `, ${policy.announced.profile} from ${policy.announced.from} on`}`,
+    ],
     ...(registry.contacted
       ? []
       : [['registry', `${registry.host} is named by neither policy nor catalog, so it is not contacted`] as const]),
@@ -100,6 +104,7 @@ function reasonOf(rule: ExplainedRule, { policy, role }: Explanation): string {
   } as const;
   const changed = rule.changedOptions.map((name) => `${name} ${JSON.stringify(rule.options[name])}`);
   return [
+    ...(rule.announced === undefined ? [] : [`${rule.announced.level} from ${rule.announced.from} on`]),
     sources[rule.decidedBy],
     ...changed.map((option) => `${option} by the policy`),
     ...(rule.onIndeterminate === 'warn' ? ['what could not be checked is a warning'] : []),

@@ -15,7 +15,7 @@ import {
   withoutName,
   withShortDigests,
 } from '../sections.js';
-import { asides, openQuestions, tallyOf, verdictReason } from '../tally.js';
+import { asides, openQuestions, tallyOf, verdictReason, whenItBlocks } from '../tally.js';
 import { codeFrame } from './code-frame.js';
 import { padded } from './display-width.js';
 import { baseChangesBlock } from './image-diff-text.js';
@@ -133,8 +133,9 @@ function rowLine({ first, findings }: RuleRow, image: string | undefined, ruleWi
 }
 
 /** What else is to be known of a finding before acting on it. */
-function markOf({ inherited, heldBack }: Finding): string {
-  if (heldBack === true) return ' [would block without observe]';
+function markOf(finding: Finding): string {
+  const { inherited, heldBack } = finding;
+  if (heldBack === true) return ` [${whenItBlocks(finding)}]`;
   return inherited === true ? ' [unchanged by this change]' : '';
 }
 
