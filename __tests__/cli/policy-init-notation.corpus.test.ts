@@ -50,7 +50,7 @@ describeWithSharedData('notation', 'policy init --notation-config', () => {
     const { code, stderr } = await runCommand(policyInit, sharedData('notation'), '--notation-config', 'real');
     expect({ code, stderr }).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('trustpolicy.json is not there'),
+      stderr: expect.stringContaining('trustpolicy.json does not exist'),
     });
   });
 });

@@ -253,7 +253,7 @@ describe('an error has its place, what was expected and what to do', () => {
     ['not a key', 'no PEM block'],
     [privateKey, 'private key'],
     [`${publicKey}${publicKey}`, '2 PEM blocks'],
-    ['-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n', 'does not decode'],
+    ['-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n', 'is not a public key'],
   ])('a key file that holds no public key: %#', async (pem, words) => {
     const text = 'version: 1\nallow:\n  - image: a/b\n    authorities: [{ key: { file: k.pub } }]';
     const [problem] = await policyProblems(text, { files: { 'k.pub': pem } });

@@ -104,10 +104,10 @@ describe('signature-verified', () => {
   });
 
   test('one signature that does not count is reported as one', () => {
-    const rejected = [{ place: 'here', code: 'not-logged', reason: 'it is in no transparency log' } as const];
+    const rejected = [{ place: 'here', code: 'not-logged', reason: 'it is not in a transparency log' } as const];
     expect(answer(found({ rejected }))).toMatchObject({
       outcome: 'fail',
-      message: expect.stringContaining('one signature, which does not count because it is in no transparency log'),
+      message: expect.stringContaining('one signature, which does not count because it is not in a transparency log'),
     });
   });
 

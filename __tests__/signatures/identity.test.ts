@@ -163,10 +163,10 @@ describe('an authority', () => {
         true,
       ]);
       const wrong = asked({ [field]: 'a/c' });
-      expect(wrong.ok ? '' : wrong.error.reason).toMatch(/ with [a-z ]+ a\/b where a\/c is wanted/);
+      expect(wrong.ok ? '' : wrong.error.reason).toMatch(/ with [a-z ]+ a\/b instead of a\/c/);
       const { [field]: _left, ...unknown } = known;
       const lacking = asked({ [field]: '**' }, unknown);
-      expect(lacking.ok ? '' : lacking.error.reason).toMatch(/ with [a-z ]+ \(none\) where \*\* is wanted/);
+      expect(lacking.ok ? '' : lacking.error.reason).toMatch(/ with [a-z ]+ \(none\) instead of \*\*/);
     },
   );
 
@@ -211,7 +211,7 @@ describe('an authority', () => {
     ).toMatchObject({
       error: {
         code: 'wrong-signer',
-        reason: expect.stringMatching(/signed by .*release\.yml.*asks for https:\/\/github\.com\/acme\/other/),
+        reason: expect.stringMatching(/signed by .*release\.yml.*requires https:\/\/github\.com\/acme\/other/),
       },
     });
   });

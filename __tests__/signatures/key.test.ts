@@ -125,7 +125,7 @@ describe('public keys', () => {
       '"CERTIFICATE"',
     ],
     ['no PEM', () => 'awskms:///alias/key', 'no PEM block'],
-    ['a broken key', () => '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', 'does not decode'],
+    ['a broken key', () => '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', 'is not a public key'],
     ['endless text', () => ' '.repeat(20_000), 'longer than'],
   ])('%s is refused by name', (_name, make, reason) => {
     expect(readPublicKey(make())).toEqual({ ok: false, error: expect.stringContaining(reason) });

@@ -168,9 +168,9 @@ describe('an in-toto statement', () => {
       const read = readStatement(statement(changes), DIGEST);
       return read.ok ? '' : read.error.reason;
     };
-    expect(reason({ subject: [{ digest: 3 }] })).toContain('subject.0.digest is not as expected');
+    expect(reason({ subject: [{ digest: 3 }] })).toContain('subject.0.digest');
     const list = readStatement(Buffer.from('[]'), DIGEST);
-    expect(list.ok ? '' : list.error.reason).toContain('the document is not as expected');
+    expect(list.ok ? '' : list.error.reason).toContain('the document');
   });
 
   test('with a key twice, or nested without end, is none', () => {

@@ -87,7 +87,7 @@ test.each([
   '',
 ])('the address %j is not asked', async (address) => {
   const ask = await open({ mayBePrivate: true });
-  expect(await ask(address)).toEqual({ ok: false, error: expect.stringContaining('was not asked') });
+  expect(await ask(address)).toEqual({ ok: false, error: expect.stringContaining('was not contacted') });
   expect(requests()).toEqual([]);
 });
 
@@ -142,7 +142,7 @@ test('a request is made once a run, and of different ones no more than 64', asyn
 
 test('an answer that is no 200 is none', async () => {
   answer = (_, response) => response.writeHead(404).end('answer');
-  expect(await (await open())('http://crl.example/list')).toEqual({ ok: false, error: 'answered 404' });
+  expect(await (await open())('http://crl.example/list')).toEqual({ ok: false, error: 'returned 404' });
 });
 
 test('an answer beyond the limit of the run is none', async () => {

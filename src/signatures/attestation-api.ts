@@ -43,7 +43,7 @@ export async function searchGitHub(search: AttestationPlace): Promise<Discovery>
   const place = `GitHub's attestations of ${repository} for ${digest}`;
   const nothing: Discovery = { found: [], documents: [], unsupported: [], lookedIn: [], failures: [] };
   if (ask === undefined)
-    return { ...nothing, lookedIn: [{ place, answer: 'not asked: the run is offline' }], failures: [offline(place)] };
+    return { ...nothing, lookedIn: [{ place, answer: 'not queried: the run is offline' }], failures: [offline(place)] };
   const most = limits['signature-referrers'];
   const listed = await ask(repository, digest, most);
   if (!listed.ok) return { ...nothing, lookedIn: [{ place, answer: listed.error.message }], failures: [listed.error] };
@@ -79,7 +79,8 @@ async function readListed(
   const compressed = await fetch(bundleUrl);
   if (!compressed.ok) return err(unreachable(bundleUrl, place, compressed.error));
   const length = snappyLength(compressed.value);
-  if (length === undefined) return ok(rejected(place, 'it is not compressed by Snappy, as GitHub keeps bundles'));
+  if (length === undefined)
+    return ok(rejected(place, 'it is not compressed with Snappy, the format GitHub stores bundles in'));
   if (length > limits['attestation-bytes']) return err(beyond('attestation-bytes', limits['attestation-bytes'], place));
   if (!within(length)) return err(beyondBytes(limits, place));
   try {
@@ -105,7 +106,7 @@ function beyondBytes(limits: RegistryLimits, place: string): Incomplete {
 }
 
 function unreachable(address: string, place: string, clause: string): Incomplete {
-  const host = URL.canParse(address) ? new URL(address).host : 'an address that is none';
+  const host = URL.canParse(address) ? new URL(address).host : 'an invalid address';
   return {
     cause: 'network',
     message: `A bundle of ${place} could not be read: ${host} ${clause}.`,
@@ -116,7 +117,7 @@ function unreachable(address: string, place: string, clause: string): Incomplete
 function offline(place: string): Incomplete {
   return {
     cause: 'offline',
-    message: `${place} were not asked for, because the run is offline.`,
+    message: `${place} were not requested because the run is offline.`,
     fix: 'Run without --offline, or push attestations to the registry (`push-to-registry: true`).',
   };
 }

@@ -38,7 +38,7 @@ export function matchIdentity(identity: KeylessIdentity, authority: KeylessAutho
     err(
       signatureError(
         'wrong-signer',
-        `it is signed by ${describeSigner(identity)}${detail}, and the policy asks for ${describeAuthority(authority)}`,
+        `it is signed by ${describeSigner(identity)}${detail}, but the policy requires ${describeAuthority(authority)}`,
       ),
     );
   // GitHub's owners and repositories are the same in any case; paths and refs are not.
@@ -49,11 +49,11 @@ export function matchIdentity(identity: KeylessIdentity, authority: KeylessAutho
     const wanted = authority[field];
     const seen = identity[field];
     if (wanted === undefined || (seen !== undefined && meets(wanted, seen))) continue;
-    return wrong(` with ${name} ${seen ?? '(none)'} where ${wanted} is wanted`);
+    return wrong(` with ${name} ${seen ?? '(none)'} instead of ${wanted}`);
   }
   if (isCalledByOthers(identity) && !namesCaller(authority)) {
     return wrong(
-      ', a workflow that a repository of another owner called, which needs a `source-repository` of somebody',
+      ", a workflow called from another owner's repository; the authority needs a `source-repository` to accept it",
     );
   }
   return ok(true);

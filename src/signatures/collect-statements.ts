@@ -54,7 +54,7 @@ function contentOf({ predicateType, predicate }: Statement): string {
 }
 
 function rejectedAlone({ place, predicateType, signer }: Statement, least: number): RejectedSignature {
-  const reason = `fewer than the ${least} authorities that are required made this statement (${predicateType}); \`require: { signatures: ${least}, statements: 1 }\` in the allow entry takes one`;
+  const reason = `this statement (${predicateType}) is signed by fewer than the ${least} required authorities; \`require: { signatures: ${least}, statements: 1 }\` in the allow entry accepts one`;
   return { place, ...signatureError('too-few-signers', reason), signedBy: signer };
 }
 

@@ -113,7 +113,7 @@ async function readArtifact(
   if (!fetched.ok) return failed(place, fetched.error);
   const { manifest } = fetched.value;
   if (manifest.kind !== 'manifest')
-    return { ...NOTHING, found: [rejected(place, 'it is an index where a manifest was expected')] };
+    return { ...NOTHING, found: [rejected(place, 'it is an image index, not a manifest')] };
   const limit = limits['signature-layers'];
   // cosign adds to the end, so the newest come first.
   const layers = manifest.layers.slice(-limit).toReversed();
@@ -181,7 +181,7 @@ function unreadableEntry(place: string, reason: string): Incomplete {
   return {
     cause: 'malformed',
     message: `An entry of the ${place} can't be read because ${reason}.`,
-    fix: 'Ask the operator of the registry what the entry is, or delete the artifact that it stands for.',
+    fix: "Ask the registry's operator about the entry, or delete the artifact it refers to.",
   };
 }
 
@@ -190,8 +190,8 @@ export function beyond(limit: LimitName, set: number, place: string): Incomplete
   return {
     cause: 'limit',
     limit,
-    message: `${place} holds more than the ${amountOf(limit, set)} that are read (limit ${limit}).`,
-    fix: `Remove what is not needed there. ${raiseLimit(limit, set)}`,
+    message: `${place} holds more than ${amountOf(limit, set)}, the most that are read (limit ${limit}).`,
+    fix: `Delete what is no longer needed there. ${raiseLimit(limit, set)}`,
   };
 }
 

@@ -20,7 +20,7 @@ export function rootUnavailable<T>(error: SignatureError): Evidence<T> {
     status: 'unavailable',
     cause: 'trust-root',
     message: `No signature can be evaluated because ${error.reason}.`,
-    fix: 'Put a Sigstore trusted root (JSON) where `trusted-root` in the policy or --trusted-root says.',
+    fix: 'Provide a valid Sigstore trusted root (JSON) through `trusted-root` in the policy or --trusted-root.',
   };
 }
 

@@ -33,7 +33,7 @@ export async function readIdentity(
   try {
     const names = extensions.get(SUBJECT_ALTERNATIVE_NAME);
     const subject = names === undefined ? undefined : readName(ASN1Obj.parseBuffer(Buffer.from(names)));
-    if (subject === undefined) return refuse('its certificate does not name exactly one subject');
+    if (subject === undefined) return refuse('its certificate must name exactly one subject');
     const utf8 = (arc: number) => derText(extensions.get(`${FULCIO}.${arc}`), ASN1Obj.parseBuffer);
     const raw = (arc: number) => rawText(extensions.get(`${FULCIO}.${arc}`));
     const [issuer, oldIssuer] = [utf8(8), raw(1)];
@@ -72,7 +72,7 @@ function derText(value: Buffer | undefined, parse: (der: Buffer<ArrayBuffer>) =>
   if (value === undefined) return undefined;
   const text = parse(Buffer.from(value));
   if (!text.tag.isUniversal() || text.tag.number !== UTF8_STRING || text.toDER().length !== value.length)
-    throw new TypeError('not one UTF8String');
+    throw new TypeError('not a single UTF8String');
   return decode(text.value);
 }
 

@@ -35,14 +35,14 @@ export function checkSimpleSigning(bytes: Uint8Array, digest: string): Result<tr
     misspelt(read.data, ['critical', 'optional']) ??
     misspelt(critical, ['type', 'image', 'identity']) ??
     misspelt(critical.image, ['docker-manifest-digest']);
-  if (other !== undefined) return malformed(`its key ${JSON.stringify(other)} reads differently to different programs`);
+  if (other !== undefined) return malformed(`programs disagree on how to read its key ${JSON.stringify(other)}`);
   // cosign does not look at the type; a document signed for another purpose must not do for an image.
   if (critical.type !== COSIGN_TYPE)
     return err(signatureError('wrong-type', `it signs a "${critical.type.slice(0, 80)}", not a "${COSIGN_TYPE}"`));
   const signed = critical.image['docker-manifest-digest'];
   return signed === digest
     ? ok(true)
-    : err(signatureError('wrong-subject', `it is over ${signed.slice(0, 100)}, not ${digest}`));
+    : err(signatureError('wrong-subject', `it signs ${signed.slice(0, 100)}, not ${digest}`));
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {
@@ -62,7 +62,7 @@ export function readSignature(
     const payload = checkSimpleSigning(content.message, digest);
     return payload.ok ? ok('cosign signature') : payload;
   }
-  if (content.kind === 'digest') return err(signatureError('wrong-type', 'it is a signature over a file'));
+  if (content.kind === 'digest') return err(signatureError('wrong-type', 'it signs a file, not an image'));
   const type = checkPayloadType(content.payloadType);
   if (!type.ok) return type;
   const statement = readStatement(content.payload, digest);
@@ -70,5 +70,5 @@ export function readSignature(
   if (statement.value.predicateType !== SIGN_PREDICATE) return ok(null);
   return material.form === 'bundle'
     ? ok('Sigstore bundle')
-    : err(signatureError('wrong-type', 'a signature of the new form is a bundle, and this is not'));
+    : err(signatureError('wrong-type', 'a signature in the new format must be a bundle, and this is not one'));
 }

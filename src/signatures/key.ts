@@ -33,16 +33,15 @@ export function readPublicKey(pem: string): Result<SigningKey, string> {
   if (pem.length > MAX_PEM_LENGTH) return err(`it is longer than ${MAX_PEM_LENGTH} characters`);
   const blocks = [...pem.matchAll(BLOCK)];
   const [block] = blocks;
-  if (block === undefined) return err('it holds no PEM block such as -----BEGIN PUBLIC KEY-----');
-  if (blocks.length > 1) return err(`it holds ${blocks.length} PEM blocks, and one public key was expected`);
+  if (block === undefined) return err('it has no PEM block such as -----BEGIN PUBLIC KEY-----');
+  if (blocks.length > 1) return err(`it has ${blocks.length} PEM blocks; expected one public key`);
   const [text, label = ''] = block;
-  if (label.includes('PRIVATE KEY')) return err('it is a private key; only its public half belongs in a policy');
-  if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY')
-    return err(`it is a "${label}", and a "PUBLIC KEY" was expected`);
+  if (label.includes('PRIVATE KEY')) return err('it is a private key; a policy may contain only the public key');
+  if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY') return err(`it is a "${label}"; expected a "PUBLIC KEY"`);
   try {
     return toSigningKey(createPublicKey(text));
   } catch {
-    return err('its PEM block does not decode to a public key');
+    return err('its PEM block is not a public key');
   }
 }
 
@@ -88,7 +87,7 @@ function describeKey(object: KeyObject): Result<string, string> {
       const name = object.asymmetricKeyType === 'rsa' ? 'RSA' : 'RSA-PSS';
       return bits >= RSA_BITS.least && bits <= RSA_BITS.most
         ? ok(`${name} ${bits}`)
-        : err(`it is ${name} of ${bits} bits, outside ${RSA_BITS.least} to ${RSA_BITS.most}`);
+        : err(`it is ${name} with ${bits} bits; expected ${RSA_BITS.least} to ${RSA_BITS.most}`);
     }
     default:
       return err(`its type ${object.asymmetricKeyType ?? '(unnamed)'} is not one of ECDSA P-256/384/521, Ed25519, RSA`);

@@ -55,9 +55,9 @@ export async function openPublicService(
   kind: ServiceKind,
   network: ServiceNetwork = PUBLIC_NETWORK,
 ): Promise<AskService> {
-  if (offline) return async () => err('was not asked, because the run is offline');
+  if (offline) return async () => err('was not contacted because the run is offline');
   const settings = await readNetworkSettings(network.environment);
-  if (!settings.ok) return async () => err('was not asked, because the network settings are invalid');
+  if (!settings.ok) return async () => err('was not contacted because the network settings are invalid');
   const { limits, proxies, authorities } = settings.value;
   const transport = new Transport({
     limits: serviceLimits(registryLimits(limits)),
@@ -76,7 +76,7 @@ export async function openPublicService(
     const answer =
       asked.size < MAX_REQUESTS
         ? request(transport, kind, address, post)
-        : Promise.resolve(err(`was not asked, because the run asks ${MAX_REQUESTS} times at most`));
+        : Promise.resolve(err(`was not contacted because the run makes at most ${MAX_REQUESTS} requests`));
     asked.set(key, answer);
     return answer;
   };
@@ -91,7 +91,7 @@ async function request(
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !protocols.includes(url.protocol) || !isPlain(url))
     return err(
-      `was not asked, because it is no ${protocols.length > 1 ? 'HTTP' : 'HTTPS'} address on the usual port without credentials`,
+      `was not contacted because it is not an ${protocols.length > 1 ? 'HTTP' : 'HTTPS'} URL with the default port and no credentials`,
     );
   const answer = await transport.whole(
     {
@@ -103,9 +103,9 @@ async function request(
     },
     limit,
   );
-  if (!answer.ok) return err(`gave no answer: ${answer.error.message}`);
+  if (!answer.ok) return err(`did not respond: ${answer.error.message}`);
   const { status, bytes } = answer.value;
-  return status === 200 ? ok(bytes) : err(`answered ${status}`);
+  return status === 200 ? ok(bytes) : err(`returned ${status}`);
 }
 
 /** `URL` leaves the port out where it is the scheme's own. */

@@ -89,7 +89,7 @@ export function readStatement(payload: Uint8Array, digest: string): Result<State
   if (!read.success) {
     const [issue] = read.error.issues;
     const place = issue?.path.join('.') || 'the document';
-    return err(signatureError('malformed', `it is not an in-toto statement: ${place} is not as expected`));
+    return err(signatureError('malformed', `it is not an in-toto statement: ${place} is malformed`));
   }
   const colon = digest.indexOf(':');
   const [algorithm, hex] = [digest.slice(0, colon), digest.slice(colon + 1)];

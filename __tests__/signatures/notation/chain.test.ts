@@ -112,7 +112,7 @@ describe('a signing chain', () => {
 
   test.each<[string, IssueOptions]>([
     ['is none', { ca: false }],
-    ['may not sign certificates', { keyUsage: usage.cRLSign }],
+    ['lacks the key usage keyCertSign', { keyUsage: usage.cRLSign }],
     ['has no key usage', { keyUsage: undefined }],
     ['has a key usage that is not critical', { keyUsageCritical: false }],
   ])('is refused where an authority %s', async (_what, intermediate) => {

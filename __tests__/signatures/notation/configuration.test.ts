@@ -61,13 +61,13 @@ describe('the trust policy', () => {
   test('is refused where it is missing, a directory, a link, too large, or no trust policy', async () => {
     const path = join(directory, 'trustpolicy.json');
     renameSync(path, join(directory, 'other.json'));
-    expect(await readPolicyFile(directory)).toEqual(refused('is not there'));
-    expect(await readPolicyFile(join(directory, 'gone'))).toEqual(refused('is not there'));
+    expect(await readPolicyFile(directory)).toEqual(refused('does not exist'));
+    expect(await readPolicyFile(join(directory, 'gone'))).toEqual(refused('does not exist'));
     symlinkSync('other.json', path);
     expect(await readPolicyFile(directory)).toEqual(refused('links are not followed'));
     const other = mkdtempSync(join(tmpdir(), 'notation-configuration-'));
     mkdirSync(join(other, 'trustpolicy.json'));
-    expect(await readPolicyFile(other)).toEqual(refused('no regular file'));
+    expect(await readPolicyFile(other)).toEqual(refused('not a regular file'));
     const large = mkdtempSync(join(tmpdir(), 'notation-configuration-'));
     writeFileSync(join(large, 'trustpolicy.json'), '');
     expect(await readPolicyFile(large)).toEqual(refused('invalid'));
@@ -89,7 +89,7 @@ describe('a trust store', () => {
   test('is refused where it is missing, empty or a link', async () => {
     const kept = join(directory, 'kept');
     renameSync(store, kept);
-    expect(await stores()).toEqual(refused('is not there'));
+    expect(await stores()).toEqual(refused('does not exist'));
     symlinkSync(kept, store);
     expect(await stores()).toEqual(refused('links are not followed'));
     writePolicy({ trustStores: ['ca:empty'] });
@@ -113,7 +113,7 @@ describe('a trust store', () => {
 
   test('is refused where a directory is in it', async () => {
     mkdirSync(join(store, 'more'));
-    expect(await stores()).toEqual(refused('no regular file'));
+    expect(await stores()).toEqual(refused('not a regular file'));
   });
 
   test('is refused where it has more files than any', async () => {
@@ -125,11 +125,11 @@ describe('a trust store', () => {
     const [leaf, intermediate] = asCertificates(chain);
     if (leaf === undefined || intermediate === undefined) throw new Error('no chain');
     writeFileSync(join(store, 'leaf.pem'), toPem(leaf));
-    expect(await stores()).toEqual(refused('neither an authority nor self-signed'));
+    expect(await stores()).toEqual(refused('neither a CA certificate nor self-signed'));
     writePolicy({ trustStores: ['tsa:base'] });
     mkdirSync(join(directory, 'truststore/x509/tsa/base'), { recursive: true });
     writeFileSync(join(directory, 'truststore/x509/tsa/base/ca.pem'), toPem(intermediate));
-    expect(await stores()).toEqual(refused('is no root'));
+    expect(await stores()).toEqual(refused('is not a root'));
   });
 });
 
@@ -177,11 +177,11 @@ describe('a statement', () => {
     { level: 'permissive', override: { authenticity: 'log' } },
     { level: 'strict', override: { authenticity: 'log' } },
   ])('that does not enforce authenticity verifies nobody: %j', async (signatureVerification) => {
-    expect(await authority({ signatureVerification })).toEqual(refused('verifies nobody'));
+    expect(await authority({ signatureVerification })).toEqual(refused('verifies no identity'));
   });
 
   test('of the level skip verifies nobody', async () => {
     const change = { signatureVerification: { level: 'skip' }, trustStores: [], trustedIdentities: [] };
-    expect(await authority(change)).toEqual(refused('verifies nobody'));
+    expect(await authority(change)).toEqual(refused('verifies no identity'));
   });
 });

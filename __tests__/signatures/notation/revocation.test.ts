@@ -131,7 +131,7 @@ describe('the answer of an OCSP responder', () => {
   });
 
   test.each<[string, OcspOptions]>([
-    ['is a refusal', { refused: true }],
+    ['is an error response', { refused: true }],
     ['is outdated', { nextUpdate: '2026-11-30T11:59:59Z' }],
     ['has no end', { nextUpdate: null }],
     ['is not valid yet', { thisUpdate: '2026-11-30T12:00:01Z' }],

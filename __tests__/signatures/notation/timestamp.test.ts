@@ -48,16 +48,16 @@ describe('a timestamp', () => {
   });
 
   test.each<[string, TokenOptions]>([
-    ['it is over another signature', { over: Buffer.from('another') }],
+    ['it is for another signature', { over: Buffer.from('another') }],
     ['its imprint is made with SHA-1', { imprintHash: 'sha1' }],
     ['its version is another', { version: 2 }],
     ['the version of its signed data is another', { signedDataVersion: 1 }],
     ['it has a critical extension', { critical: true }],
     ['its content is of another type', { contentType: '1.2.840.113549.1.7.1' }],
-    ['its signed attributes are about another content', { digestOf: Buffer.from('another') }],
+    ['its signed attributes are for other content', { digestOf: Buffer.from('another') }],
     ['an attribute is repeated', { repeatsDigest: true }],
     ['it has no signingCertificateV2', { names: null }],
-    ['it carries no certificate', { carried: [] }],
+    ['it contains no certificate', { carried: [] }],
     ['it is signed twice', { signers: 2 }],
     ['it is not signed', { signers: 0 }],
     ['its signing time is outside the authority’s validity', { signingTime: '2023-06-01T00:00:00Z' }],

@@ -89,7 +89,7 @@ describe('a log’s promise', () => {
   test('of no time is reported as such, whenever the log was in use', () => {
     const ever = logOf(own.publicKey, { validFor: { start: new Date(0), end: new Date(AT * 2000) } });
     expect(verifyInclusionPromise(entry({ integratedTime: '0' }), [ever])).toMatchObject({
-      error: { reason: 'its log entry has no signed time' },
+      error: { reason: 'its log entry has no signed entry timestamp' },
     });
   });
 });

@@ -59,7 +59,7 @@ describe('a certificate', () => {
     ['that is for nothing', 'bad-certificate', 'code signing', () => selfSigned()],
     ['for servers', 'bad-certificate', 'code signing', () => selfSigned({ use: '1.3.6.1.5.5.7.3.1' })],
     ['of a weak key', 'bad-certificate', '1024 bits', () => selfSigned({ use: CODE_SIGNING, weak: true })],
-    ['that vouches for itself', 'unknown-authority', 'does not know', () => selfSigned({ use: CODE_SIGNING })],
+    ['that vouches for itself', 'unknown-authority', 'does not contain', () => selfSigned({ use: CODE_SIGNING })],
     [
       'whose promise of a log is no promise',
       'malformed',
@@ -73,7 +73,7 @@ describe('a certificate', () => {
   test('of an authority, or of no form at all, is nobody’s', async () => {
     const good = await materialOf(signer);
     const authority = Buffer.from(sigstore.ca.rootCertificate.buffer);
-    expect(await verdict({ ...good, certificate: authority })).toEqual(refused('bad-certificate', 'authority'));
+    expect(await verdict({ ...good, certificate: authority })).toEqual(refused('bad-certificate', 'CA certificate'));
     expect(await verdict({ ...good, certificate: Buffer.from([0x30, 0]) })).toEqual(refused('malformed', 'read'));
   });
 
@@ -94,7 +94,7 @@ describe('a certificate authority', () => {
     const material = await materialOf(signer);
     const { certificateAuthorities } = untrusted.trustedRoot();
     expect(await verdict(material, await rootOf(sigstore, { certificateAuthorities }))).toEqual(
-      refused('unknown-authority', 'the authority of its certificate'),
+      refused('unknown-authority', 'the authority that issued its certificate'),
     );
     expect(await verdict(material, await rootOf(sigstore, both('certificateAuthorities')))).toMatchObject({ ok: true });
   });
@@ -103,7 +103,7 @@ describe('a certificate authority', () => {
 describe('a certificate log', () => {
   test('is one that the root knows', async () => {
     const trusted = await rootOf(sigstore, { ctlogs: [] });
-    expect(await verdict(await materialOf(signer), trusted)).toEqual(refused('unknown-log', 'certificate log'));
+    expect(await verdict(await materialOf(signer), trusted)).toEqual(refused('unknown-log', 'log of its certificate'));
     expect(await verdict(await materialOf(signer), await rootOf(sigstore, both('ctlogs')))).toMatchObject({ ok: true });
   });
 
@@ -112,7 +112,7 @@ describe('a certificate log', () => {
     const { certificateAuthorities } = chain;
     const material = await materialOf(chain.signer);
     expect(await verdict(material, await rootOf(sigstore, { certificateAuthorities }))).toEqual(
-      refused('unknown-log', 'certificate log'),
+      refused('unknown-log', 'log of its certificate'),
     );
     const trusted = await rootOf(sigstore, { certificateAuthorities, ...both('ctlogs') });
     expect(await verdict(material, trusted)).toMatchObject({ ok: true });

@@ -69,10 +69,10 @@ export function readCertificate(der: Uint8Array): Result<Certificate, string> {
   try {
     const parsed = new X509Certificate(der);
     // OpenSSL ignores what follows a certificate, and a reader of other bytes would see another one.
-    if (!parsed.raw.equals(der)) return err('it is not in DER, or bytes follow it');
+    if (!parsed.raw.equals(der)) return err('it is not DER, or extra bytes follow it');
     return ok(fromParsed(parsed, AsnConvert.parse(parsed.raw, CertificateSyntax)));
   } catch {
-    return err('it is no X.509 certificate');
+    return err('it is not an X.509 certificate');
   }
 }
 

@@ -46,7 +46,7 @@ export function checkSigningChain(chain: readonly Certificate[]): Result<true, s
     if (certificate.keyUsage?.critical !== true) return 'has no critical key usage';
     if (!isLeaf) return undefined;
     const forbidden = certificate.extendedKeyUsage?.purposes.find((purpose) => FORBIDDEN_PURPOSES.has(purpose));
-    return forbidden === undefined ? undefined : `is for another purpose (${forbidden}) than signing artifacts`;
+    return forbidden === undefined ? undefined : `is for another purpose (${forbidden}), not for signing artifacts`;
   });
 }
 
@@ -54,16 +54,16 @@ export function checkSigningChain(chain: readonly Certificate[]): Result<true, s
 export function checkTimestampChain(chain: readonly Certificate[]): Result<true, string> {
   return checkChain(chain, (certificate, isLeaf) => {
     const unknown = certificate.critical.find((oid) => !UNDERSTOOD.has(oid));
-    if (unknown !== undefined) return `has the critical extension ${unknown}, which is not understood`;
+    if (unknown !== undefined) return `has the critical extension ${unknown}, which is not supported`;
     const { extendedKeyUsage: usage } = certificate;
     if (isLeaf) {
       const [purpose, ...others] = usage?.purposes ?? [];
-      if (purpose !== PURPOSE.timeStamping || others.length > 0) return 'is not for timestamping alone';
-      return usage?.critical === true ? undefined : 'does not mark its purpose as critical';
+      if (purpose !== PURPOSE.timeStamping || others.length > 0) return 'has a purpose other than timestamping';
+      return usage?.critical === true ? undefined : 'does not mark its extended key usage as critical';
     }
     if (usage === undefined || usage.purposes.some((one) => one === PURPOSE.timeStamping || one === PURPOSE.any))
       return undefined;
-    return 'may not issue certificates for timestamping';
+    return 'must not issue timestamping certificates';
   });
 }
 
@@ -89,8 +89,8 @@ function checkIssuance(chain: readonly Certificate[], index: number): string | u
   if (certificate === undefined) return 'is missing';
   if (!certificate.isSoundlySigned) return 'is signed with an algorithm outside the SHA-2 family';
   const isSelfSigned = isIssuedBy(certificate, certificate);
-  if (issuer === undefined) return isSelfSigned ? undefined : 'ends the chain and is not self-signed';
-  if (isSelfSigned) return 'is self-signed and does not end the chain';
+  if (issuer === undefined) return isSelfSigned ? undefined : 'ends the chain but is not self-signed';
+  if (isSelfSigned) return 'is self-signed but does not end the chain';
   return isIssuedBy(certificate, issuer) ? undefined : `is not issued by ${issuer.subject}`;
 }
 
@@ -100,18 +100,21 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
 }
 
 function checkLeaf(leaf: Certificate): string | undefined {
-  if (leaf.constraints?.ca === true) return 'is an authority, not a signer';
-  if (!maySign(leaf, KeyUsageFlags.digitalSignature)) return 'is not for digital signatures';
-  if (maySign(leaf, FORBIDDEN_LEAF_USES)) return 'is for other uses than digital signatures';
-  return signatureAlgorithmOf(leaf) === undefined ? 'has a key of a kind or size that may not sign' : undefined;
+  if (leaf.constraints?.ca === true) return 'is a CA certificate, not a signing certificate';
+  if (!maySign(leaf, KeyUsageFlags.digitalSignature)) return 'lacks the key usage digitalSignature';
+  if (maySign(leaf, FORBIDDEN_LEAF_USES)) return 'has key usages other than digitalSignature';
+  return signatureAlgorithmOf(leaf) === undefined
+    ? 'has a key type or size that the specification does not allow'
+    : undefined;
 }
 
 /** `below`: how many authorities stand between this one and the leaf. */
 function checkAuthority(authority: Certificate, below: number): string | undefined {
-  if (authority.constraints?.ca !== true) return 'is not an authority, and issued another';
+  if (authority.constraints?.ca !== true) return 'is not a CA certificate, but issued another certificate';
   const { pathLength } = authority.constraints;
-  if (pathLength !== undefined && pathLength < below) return 'may not have so many authorities below it';
-  return maySign(authority, KeyUsageFlags.keyCertSign) ? undefined : 'may not sign certificates';
+  if (pathLength !== undefined && pathLength < below)
+    return 'has more CA certificates below it than its path length allows';
+  return maySign(authority, KeyUsageFlags.keyCertSign) ? undefined : 'lacks the key usage keyCertSign';
 }
 
 export type SignatureAlgorithm = 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512';

@@ -61,18 +61,18 @@ async function readStore(
     if (!certificates.ok) return err(`of ${name}: ${certificates.error}`);
     files.push({ path, certificates: certificates.value });
   }
-  return files.length === 0 ? err('it holds no certificate') : ok(files);
+  return files.length === 0 ? err('it contains no certificate') : ok(files);
 }
 
 async function listDirectory(path: string): Promise<Result<readonly string[], string>> {
   try {
-    if (!(await lstat(path)).isDirectory()) return err('it is no directory (links are not followed)');
+    if (!(await lstat(path)).isDirectory()) return err('it is not a directory (links are not followed)');
     const names = (await readdir(path)).toSorted();
     return names.length > CONFIGURATION_LIMITS.files
-      ? err(`it holds more than ${CONFIGURATION_LIMITS.files} files`)
+      ? err(`it contains more than ${CONFIGURATION_LIMITS.files} files`)
       : ok(names);
   } catch (error) {
-    return err(codeOf(error) === 'ENOENT' ? 'it is not there' : "it can't be read");
+    return err(codeOf(error) === 'ENOENT' ? 'it does not exist' : "it can't be read");
   }
 }
 
@@ -80,11 +80,11 @@ async function listDirectory(path: string): Promise<Result<readonly string[], st
 async function readRegularFile(path: string): Promise<Result<Buffer, string>> {
   try {
     const stats = await lstat(path);
-    if (!stats.isFile()) return err('is no regular file (links are not followed)');
+    if (!stats.isFile()) return err('is not a regular file (links are not followed)');
     if (stats.size > CONFIGURATION_LIMITS.bytes) return err(`is larger than ${CONFIGURATION_LIMITS.bytes} bytes`);
     return ok(await readFile(path));
   } catch (error) {
-    return err(codeOf(error) === 'ENOENT' ? 'is not there' : "can't be read");
+    return err(codeOf(error) === 'ENOENT' ? 'does not exist' : "can't be read");
   }
 }
 
@@ -95,7 +95,7 @@ async function readRegularFile(path: string): Promise<Result<Buffer, string>> {
 export function authorityOf(statement: TrustStatement, files: readonly StoreFile[]): Result<NotationAuthority, string> {
   const { actions, identities, timestamps, level, name } = statement;
   if (actions.authenticity !== 'enforce')
-    return err(`the statement "${name}" (level ${level}) does not enforce authenticity, and so verifies nobody`);
+    return err(`the statement "${name}" (level ${level}) does not enforce authenticity, so it verifies no identity`);
   const of = (type: StoreType) =>
     files.filter((file) => file.type === type).flatMap(({ certificates }) => certificates.map(toPem));
   const onlyLogged = [

@@ -40,7 +40,7 @@ class EpochTime {
 export function readCose(bytes: Uint8Array): Result<Envelope, NotationRefusal> {
   const message = decodeCbor(bytes, { 18: (content) => new Sign1(content()) });
   if (!(message instanceof Sign1) || !Array.isArray(message.content) || message.content.length !== 4)
-    return refuse('envelope', 'it is no tagged COSE_Sign1 in strict CBOR');
+    return refuse('envelope', 'it is not a tagged COSE_Sign1 in strict CBOR');
   const [rawHeader, unprotected, payload, signature]: readonly unknown[] = message.content;
   if (
     !(rawHeader instanceof Uint8Array) ||
@@ -48,13 +48,14 @@ export function readCose(bytes: Uint8Array): Result<Envelope, NotationRefusal> {
     !(payload instanceof Uint8Array) ||
     !(signature instanceof Uint8Array)
   )
-    return refuse('envelope', 'its COSE_Sign1 has a part of another type than the standard says');
+    return refuse('envelope', 'a part of its COSE_Sign1 has the wrong type');
   const header = decodeCbor(rawHeader, { 1: (content) => new EpochTime(content()) });
-  if (!(header instanceof Map)) return refuse('envelope', 'its protected header is no map in strict CBOR');
+  if (!(header instanceof Map)) return refuse('envelope', 'its protected header is not a map in strict CBOR');
   const repeated = [...header.keys()].find((label) => unprotected.has(label));
-  if (repeated !== undefined) return refuse('envelope', `its header ${String(repeated)} is both protected and not`);
+  if (repeated !== undefined)
+    return refuse('envelope', `its header ${String(repeated)} is in both the protected and the unprotected headers`);
   if (header.has(LABEL.certificates))
-    return refuse('envelope', 'its certificates are in the protected header, where notation does not read them');
+    return refuse('envelope', 'its certificates are in the protected header, which notation does not read');
   return readParts(header, unprotected, Buffer.from(rawHeader), Buffer.from(payload), Buffer.from(signature));
 }
 
@@ -77,9 +78,9 @@ function readParts(
   if (!Array.isArray(certificates) || !certificates.every((one) => one instanceof Uint8Array))
     return refuse('envelope', 'it carries no certificate chain in its unprotected header');
   if (timestamp !== undefined && !(timestamp instanceof Uint8Array))
-    return refuse('envelope', 'its timestamp is no byte string');
+    return refuse('envelope', 'its timestamp is not a byte string');
   const times = readTimes(header);
-  if (times === undefined) return refuse('envelope', 'a time of its protected header is no tagged time');
+  if (times === undefined) return refuse('envelope', 'a time in its protected header is not a tagged time');
   const names = critical.filter((label) => label !== LABEL.contentType).map(String);
   const attributes = checkAttributes({
     ...times,

@@ -58,21 +58,22 @@ export function readCrlStatus(
 /** Why a list says nothing about the certificate. */
 function faultOf(list: CertificateList, certificate: Certificate, issuer: Certificate, now: Date): string | undefined {
   const { tbsCertList: content, tbsCertListRaw: raw, signatureAlgorithm, signature } = list;
-  if (!Buffer.from(AsnConvert.serialize(content.issuer)).equals(issuer.subjectDer)) return 'is of another issuer';
-  if (!maySign(issuer, KeyUsageFlags.cRLSign)) return 'is signed by a certificate that may not sign lists';
+  if (!Buffer.from(AsnConvert.serialize(content.issuer)).equals(issuer.subjectDer)) return 'is from a different issuer';
+  if (!maySign(issuer, KeyUsageFlags.cRLSign)) return 'is signed by a certificate without the key usage cRLSign';
   if (
     raw === undefined ||
     !isSignedWith(findAlgorithm(signatureAlgorithm), issuer.key, Buffer.from(raw), Buffer.from(signature))
   )
-    return 'is not signed by the issuer of the certificate';
+    return "is not signed by the certificate's issuer";
   if (content.thisUpdate.getTime() > now) return 'is not valid yet';
   if (content.nextUpdate === undefined || content.nextUpdate.getTime() < now) return 'is outdated';
   const extensions = content.crlExtensions ?? [];
   if (certificate.hasFreshestCrl || extensions.some(({ extnID }) => extnID === OID.freshestCrl))
-    return 'is completed by a list of changes, which is not read';
-  if (extensions.some(({ extnID }) => extnID === OID.deltaCrlIndicator)) return 'is a list of changes alone';
+    return 'has a delta CRL, which is not supported';
+  if (extensions.some(({ extnID }) => extnID === OID.deltaCrlIndicator))
+    return 'is a delta CRL, which is not supported';
   const unread = extensions.find(({ critical, extnID }) => critical && extnID !== OID.issuingDistributionPoint);
-  if (unread !== undefined) return `has the critical extension ${unread.extnID}, which is not understood`;
+  if (unread !== undefined) return `has the critical extension ${unread.extnID}, which is not supported`;
   const point = extensions.find(({ extnID }) => extnID === OID.issuingDistributionPoint);
   if (point === undefined) return undefined;
   const scope = parseAsn1(point.extnValue.buffer, IssuingDistributionPoint);
@@ -82,5 +83,5 @@ function faultOf(list: CertificateList, certificate: Certificate, issuer: Certif
     scope.onlySomeReasons !== undefined ||
     scope.onlyContainsAttributeCerts ||
     (isAuthority ? scope.onlyContainsUserCerts : scope.onlyContainsCACerts);
-  return isElsewhere ? 'is not about every revocation of such a certificate' : undefined;
+  return isElsewhere ? 'does not cover all revocations of such a certificate' : undefined;
 }

@@ -80,7 +80,7 @@ export function parseSubjectIdentity(text: string): Result<SubjectIdentity, stri
   const missing = REQUIRED.find(([type]) => (attributes.get(type) ?? '') === '');
   return missing === undefined
     ? ok({ text: text.trim(), attributes })
-    : err(`it does not name ${missing[1]}, and C, ST and O are required`);
+    : err(`it has no ${missing[1]}; C, ST and O are required`);
 }
 
 /** Splits at commas that no backslash escapes. */
@@ -101,9 +101,10 @@ function parseAttribute(part: string): Result<NameAttribute, string> {
   const match = /^\s*([A-Za-z]+|\d+(?:\.\d+)+)\s*=\s*([\s\S]*)$/.exec(part);
   const [, name, written] = match ?? [];
   if (name === undefined || written === undefined)
-    return err(`"${part.trim()}" is no attribute of the form NAME=value`);
+    return err(`"${part.trim()}" is not an attribute of the form NAME=value`);
   const type = /^\d/.test(name) ? name : TYPES.get(name);
-  if (type === undefined) return err(`${name} is no known attribute; expected one of ${[...TYPES.keys()].join(', ')}`);
+  if (type === undefined)
+    return err(`${name} is not a known attribute; expected one of ${[...TYPES.keys()].join(', ')}`);
   if (written.startsWith('#')) return err(`the value of ${name} is hexadecimal, which is not supported`);
   const value = unescapeValue(written);
   if (value === undefined) return err(`the value of ${name} must escape , + " < > ; and \\ with a backslash`);

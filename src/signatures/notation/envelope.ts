@@ -76,12 +76,12 @@ export function checkAttributes(header: ProtectedHeader): Result<SignedAttribute
       ? (['signingTime', 'authenticSigningTime'] as const)
       : (['authenticSigningTime', 'signingTime'] as const);
   const signingTime = header[own];
-  if (signingTime === undefined) return refuse('envelope', `it has no ${own}, which the scheme ${scheme} asks for`);
+  if (signingTime === undefined) return refuse('envelope', `it has no ${own}, which the scheme ${scheme} requires`);
   if (header[other] !== undefined)
     return refuse('envelope', `it has ${other}, which the scheme ${scheme} does not allow`);
   if (expiry !== undefined && expiry <= signingTime) return refuse('envelope', 'it expired before it was signed');
   if (plugin !== undefined && (typeof plugin !== 'string' || plugin.trim() === ''))
-    return refuse('envelope', 'it names a verification plugin in a form that is none');
+    return refuse('envelope', 'its verification plugin is malformed');
   const required = [
     ATTRIBUTE.scheme,
     ...(expiry === undefined ? [] : [ATTRIBUTE.expiry]),
@@ -91,7 +91,7 @@ export function checkAttributes(header: ProtectedHeader): Result<SignedAttribute
   if (unmarked !== undefined) return refuse('envelope', `it does not mark ${unmarked} as critical`);
   if (new Set(critical).size < critical.length) return refuse('envelope', 'it marks an attribute as critical twice');
   const absent = critical.find((name) => !header.has(name));
-  if (absent !== undefined) return refuse('envelope', `it marks ${absent} as critical and does not have it`);
+  if (absent !== undefined) return refuse('envelope', `it marks ${absent} as critical but does not have it`);
   return {
     ok: true,
     value: {
@@ -117,16 +117,16 @@ const HASHES: Readonly<Record<SignatureAlgorithm, 'sha256' | 'sha384' | 'sha512'
 export function checkSignature(envelope: Envelope, leaf: Certificate): Result<true, NotationRefusal> {
   const expected = signatureAlgorithmOf(leaf);
   if (expected === undefined)
-    return refuse('algorithm', `the key of ${leaf.subject} is of a kind or size that may not sign`);
+    return refuse('algorithm', `the key of ${leaf.subject} has a type or size that the specification does not allow`);
   if (envelope.algorithm !== expected)
     return refuse(
       'algorithm',
-      `it is signed with ${envelope.algorithm}, and the key of ${leaf.subject} asks for ${expected}`,
+      `it is signed with ${envelope.algorithm}, but the key of ${leaf.subject} requires ${expected}`,
     );
   const key = expected.startsWith('PS')
     ? { key: leaf.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : { key: leaf.key, dsaEncoding: 'ieee-p1363' as const };
   return verify(HASHES[expected], envelope.signedBytes, key, envelope.signature)
     ? { ok: true, value: true }
-    : refuse('integrity', `the signature is not over these bytes, or not by the key of ${leaf.subject}`);
+    : refuse('integrity', `the signature does not verify with the key of ${leaf.subject}`);
 }

@@ -80,7 +80,7 @@ function reject(
 }
 
 function notRead(place: string, incomplete: Incomplete): SignatureEvaluation {
-  const { code, reason } = signatureError('malformed', 'the manifest that it signs could not be read');
+  const { code, reason } = signatureError('malformed', 'the manifest it signs could not be read');
   return { rejected: { place, code, reason, incomplete }, claims: NO_STATEMENT };
 }
 
@@ -89,7 +89,7 @@ function unknownRevocation(place: string, reason: string, offline: boolean): Inc
   return {
     cause: offline ? 'offline' : 'network',
     message: `A signature at ${place} can't be evaluated because ${reason}.`,
-    fix: `${run} where the revocation services of its certificates can be reached, or say \`revocation: skip\` beside the authority in the policy.`,
+    fix: `${run} where the revocation services of its certificates can be reached, or set \`revocation: skip\` on the authority in the policy.`,
   };
 }
 
@@ -150,10 +150,10 @@ function unnamed({ leaf }: ProvenEnvelope, authorities: readonly Authority[]): N
   const wanted =
     authorities.length === 0
       ? 'the policy names no authority for this image'
-      : `the policy asks for ${authorities.map(describeAuthority).join(', ')}`;
+      : `the policy requires ${authorities.map(describeAuthority).join(', ')}`;
   return {
     check: 'authenticity',
-    reason: `it is a Notary Project signature with a certificate for ${leaf.subject}, and ${wanted}`,
+    reason: `it is a Notary Project signature with a certificate for ${leaf.subject}, but ${wanted}`,
   };
 }
 

@@ -48,24 +48,23 @@ export function readOcspStatus(
   issuer: Certificate,
   now: Date,
 ): RevocationStatus {
-  const unknown = (reason: string): RevocationStatus => ({ status: 'unknown', reason: `the OCSP answer ${reason}` });
+  const unknown = (reason: string): RevocationStatus => ({ status: 'unknown', reason: `the OCSP response ${reason}` });
   if (bytes.length > OCSP_LIMITS.bytes) return unknown(`is larger than ${OCSP_LIMITS.bytes} bytes`);
   try {
     const { responseStatus, responseBytes } = parseAsn1(bytes, OCSPResponse);
     if (responseStatus !== OCSPResponseStatus.successful || responseBytes?.responseType !== id_pkix_ocsp_basic)
-      return unknown('is a refusal');
+      return unknown('is an error response');
     const response = parseAsn1(responseBytes.response.buffer, BasicOCSPResponse);
-    if (!isByResponder(response, issuer, now)) return unknown('is not signed by a responder of the issuer');
+    if (!isByResponder(response, issuer, now)) return unknown("is not signed by the issuer's responder");
     const { responses, responseExtensions = [] } = response.tbsResponseData;
     const wanted = certificateId(certificate, issuer);
     const single = responses.find(({ certID }) => isSameId(certID, wanted));
-    if (single === undefined) return unknown('is about another certificate');
+    if (single === undefined) return unknown('is for another certificate');
     const critical = [...responseExtensions, ...(single.singleExtensions ?? [])].find((one) => one.critical);
-    if (critical !== undefined)
-      return unknown(`has the critical extension ${critical.extnID}, which is not understood`);
+    if (critical !== undefined) return unknown(`has the critical extension ${critical.extnID}, which is not supported`);
     if (single.thisUpdate > now) return unknown('is not valid yet');
     if (single.nextUpdate === undefined || single.nextUpdate < now) return unknown('is outdated');
-    return statusOf(single, certificate) ?? unknown('says that the responder does not know the certificate');
+    return statusOf(single, certificate) ?? unknown('has the status "unknown" for the certificate');
   } catch {
     return unknown('is malformed');
   }

@@ -55,7 +55,7 @@ async function checkPoint(
   ask: AskService,
   now: Date,
 ): Promise<RevocationStatus> {
-  let status: RevocationStatus = { status: 'unknown', reason: 'a distribution point names no address' };
+  let status: RevocationStatus = { status: 'unknown', reason: 'a CRL distribution point has no URL' };
   for (const address of addresses) {
     const answer = await ask(address);
     status = answer.ok ? readCrlStatus(answer.value, certificate, issuer, now) : noAnswer(address, answer.error);

@@ -24,9 +24,9 @@ export function findEnvelope(
       ? config.mediaType === NOTATION_TYPE
       : artifactType === NOTATION_TYPE && (config.mediaType === EMPTY_TYPE || config.mediaType === NOTATION_TYPE);
   if (!isSignature) return null;
-  if (subject?.digest !== digest) return refuse('manifest', 'it is a signature of another subject');
+  if (subject?.digest !== digest) return refuse('manifest', 'it signs another subject');
   const [layer, ...others] = layers;
   return layer === undefined || others.length > 0
-    ? refuse('manifest', `it has ${layers.length} layers, and a signature has one`)
+    ? refuse('manifest', `it has ${layers.length} layers; a signature has one`)
     : ok(layer);
 }

@@ -75,15 +75,16 @@ function parseToken(bytes: Uint8Array): Token {
     !Buffer.from(AsnConvert.serialize(outer)).equals(bytes) ||
     fromBER(signedContent).offset !== signedContent.byteLength
   )
-    throw new TokenError('it is not in DER, or bytes follow it');
-  if (contentType !== OID.signedData) throw new TokenError('it is no signed data');
+    throw new TokenError('it is not DER, or extra bytes follow it');
+  if (contentType !== OID.signedData) throw new TokenError('it is not CMS signed data');
   const data = parseAsn1(signedContent, SignedData);
   const { eContentType, eContent } = data.encapContentInfo;
   const content = eContent?.single?.buffer;
-  if (eContentType !== OID.timestampInfo || content === undefined) throw new TokenError('it holds no timestamp');
+  if (eContentType !== OID.timestampInfo || content === undefined) throw new TokenError('it contains no timestamp');
   const [signer, ...others] = [...data.signerInfos];
-  if (signer === undefined || others.length > 0) throw new TokenError('it is not signed by exactly one authority');
-  if (data.version !== 3 || signer.version !== 1) throw new TokenError('its version is not the one of RFC 3161');
+  if (signer === undefined || others.length > 0) throw new TokenError('it must be signed by exactly one authority');
+  if (data.version !== 3 || signer.version !== 1)
+    throw new TokenError('its version is not the one that RFC 3161 defines');
   const carried = [...(data.certificates ?? [])].flatMap(({ certificate }) => certificate ?? []);
   if (carried.length > TOKEN_LIMITS.certificates) throw new TokenError('it carries too many certificates');
   const token = Buffer.from(signedContent);
@@ -103,12 +104,12 @@ function verifyParsed(
   roots: readonly Certificate[],
 ): Result<AuthenticTime, string> {
   const { at, from, to } = readTime(info);
-  if (!imprints(info, signature)) throw new TokenError('it is over another signature');
+  if (!imprints(info, signature)) throw new TokenError('it is for another signature');
   const leaf = checkSigner(signer, content, [...certificates, ...roots]);
   const chain = findChain(leaf, certificates, roots, at);
-  if (chain === undefined) throw new TokenError(`no root of the timestamp trust store vouches for ${leaf.subject}`);
+  if (chain === undefined) throw new TokenError(`no root in the timestamp trust store issued ${leaf.subject}`);
   const sound = checkTimestampChain(chain);
-  if (!sound.ok) throw new TokenError(`its authority can't be trusted: ${sound.error}`);
+  if (!sound.ok) throw new TokenError(`its authority is not trusted: ${sound.error}`);
   const claimed = signingTimeOf(signer);
   if (claimed !== undefined && invalidDuring(chain, claimed, claimed) !== undefined)
     throw new TokenError("its signing time is outside its authority's validity");
@@ -118,7 +119,7 @@ function verifyParsed(
 function readTime(info: TSTInfo): Pick<AuthenticTime, 'at' | 'from' | 'to'> {
   if (Number(info.version) !== 1) throw new TokenError('its version is not 1');
   if ((info.extensions ?? []).some(({ critical }) => critical))
-    throw new TokenError('it has a critical extension, which is not understood');
+    throw new TokenError('it has an unsupported critical extension');
   const { seconds = 0, millis = 0, micros = 0 } = info.accuracy ?? {};
   const stated = seconds * 1000 + millis + micros / 1000;
   const accuracy = stated === 0 && info.policy === OID.baselinePolicy ? 1000 : stated;
@@ -130,25 +131,25 @@ function readTime(info: TSTInfo): Pick<AuthenticTime, 'at' | 'from' | 'to'> {
 
 function imprints({ messageImprint }: TSTInfo, signature: Uint8Array): boolean {
   const hash = HASHES.get(messageImprint.hashAlgorithm.algorithm);
-  if (hash === undefined) throw new TokenError('its imprint is made with a hash that is not of the SHA-2 family');
+  if (hash === undefined) throw new TokenError('its message imprint uses a hash outside the SHA-2 family');
   return createHash(hash).update(signature).digest().equals(Buffer.from(messageImprint.hashedMessage.buffer));
 }
 
 /** The certificate that the signed attributes name, whose key signed them over this content. */
 function checkSigner(signer: SignerInfo, content: Buffer, candidates: readonly Certificate[]): Certificate {
   const hash = HASHES.get(signer.digestAlgorithm.algorithm);
-  if (hash === undefined) throw new TokenError('it is digested with a hash that is not of the SHA-2 family');
+  if (hash === undefined) throw new TokenError('its digest uses a hash outside the SHA-2 family');
   const attributes = signer.signedAttrs ?? [];
   const type = onlyValue(attributes, OID.contentType);
   if (!(type instanceof ObjectIdentifier) || type.getValue() !== OID.timestampInfo)
-    throw new TokenError('its signed attributes are about another type of content');
+    throw new TokenError('its signed attributes are for another content type');
   const digest = onlyValue(attributes, OID.messageDigest);
   if (!(digest instanceof OctetString) || !createHash(hash).update(content).digest().equals(bytesOf(digest)))
-    throw new TokenError('its signed attributes are about another content');
+    throw new TokenError('its signed attributes are for other content');
   const leaf = findSigner(signer, attributes, candidates);
   const signed = new SetBlock({ value: attributes.map((one) => parseBlock(AsnConvert.serialize(one))) }).toBER();
   if (!isSigned(Buffer.from(signed), signer, hash, leaf.key))
-    throw new TokenError('the signature of its authority does not verify');
+    throw new TokenError("its authority's signature does not verify");
   return leaf;
 }
 
@@ -166,11 +167,11 @@ function findSigner(
   candidates: readonly Certificate[],
 ): Certificate {
   const named = sid.issuerAndSerialNumber;
-  if (named === undefined) throw new TokenError('it does not name its signer by issuer and serial number');
+  if (named === undefined) throw new TokenError('it does not identify its signer by issuer and serial number');
   const issuer = Buffer.from(AsnConvert.serialize(named.issuer));
   const serial = Buffer.from(named.serialNumber);
   const leaf = candidates.find((one) => one.serial.equals(serial) && one.issuerDer.equals(issuer));
-  if (leaf === undefined) throw new TokenError("it does not carry its signer's certificate");
+  if (leaf === undefined) throw new TokenError("it does not include its signer's certificate");
   const { hash, digest } = readSigningCertificate(onlyValue(attributes, OID.signingCertificateV2));
   if (!createHash(hash).update(leaf.der).digest().equals(digest))
     throw new TokenError('its signingCertificateV2 names another certificate');

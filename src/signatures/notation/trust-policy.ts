@@ -79,7 +79,7 @@ export function readTrustPolicy(bytes: Uint8Array): Result<readonly TrustStateme
   const names = repeated(statements.map(({ name }) => name));
   if (names !== undefined) return err(`two statements have the name "${names}"`);
   const scopes = repeated(statements.flatMap((statement) => statement.scopes));
-  return scopes === undefined ? ok(statements) : err(`the registry scope ${scopes} stands twice`);
+  return scopes === undefined ? ok(statements) : err(`the registry scope ${scopes} appears twice`);
 }
 
 function repeated(texts: readonly string[]): string | undefined {
@@ -100,7 +100,7 @@ function readStatement(line: StatementLine): Result<TrustStatement, string> {
   const isEmpty = stores.value.length === 0 || (identities.value !== 'any' && identities.value.length === 0);
   const { level } = verification;
   if (level === 'skip' && (stores.value.length > 0 || identities.value.length > 0))
-    return err('its level is skip, and it names trust stores or identities');
+    return err('its level is skip, but it names trust stores or identities');
   if (level !== 'skip' && isEmpty) return err('it needs trust stores and trusted identities');
   return ok({
     name,
@@ -114,10 +114,11 @@ function readStatement(line: StatementLine): Result<TrustStatement, string> {
 }
 
 function checkScopes(scopes: readonly string[]): Result<true, string> {
-  if (scopes.includes('*'))
-    return scopes.length === 1 ? ok(true) : err('the registry scope * stands alone, or not at all');
+  if (scopes.includes('*')) return scopes.length === 1 ? ok(true) : err('the registry scope * must be the only one');
   const bad = scopes.find((scope) => !isRepository(scope));
-  return bad === undefined ? ok(true) : err(`the registry scope ${bad} is no repository such as example.com/base/app`);
+  return bad === undefined
+    ? ok(true)
+    : err(`the registry scope ${bad} is not a repository such as example.com/base/app`);
 }
 
 function isRepository(scope: string): boolean {
@@ -153,7 +154,7 @@ function readStores(texts: readonly string[]): Result<TrustStatement['stores'], 
 
 /** Reads trusted identities: `*` alone, or `x509.subject:` and a distinguished name each, none of which includes another. */
 export function readIdentities(texts: readonly string[]): Result<TrustStatement['identities'], string> {
-  if (texts.includes('*')) return texts.length === 1 ? ok('any') : err('the identity * stands alone, or not at all');
+  if (texts.includes('*')) return texts.length === 1 ? ok('any') : err('the identity * must be the only one');
   if (texts.length > TRUST_POLICY_LIMITS.identities)
     return err(`there are more than ${TRUST_POLICY_LIMITS.identities} identities`);
   const identities: SubjectIdentity[] = [];
@@ -167,7 +168,7 @@ export function readIdentities(texts: readonly string[]): Result<TrustStatement[
   const overlap = findOverlap(identities);
   return overlap === undefined
     ? ok(identities)
-    : err(`the identity "${overlap[0].text}" includes "${overlap[1].text}", and identities may not overlap`);
+    : err(`the identity "${overlap[0].text}" includes "${overlap[1].text}", and identities must not overlap`);
 }
 
 /** The statement for a repository (`registry.example.com/base/app`): the one that names it, else the one for `*`. */

@@ -23,9 +23,9 @@ export function readStoreFile(bytes: Uint8Array, type: StoreType): Result<readon
     if (!read.ok) return read;
     const certificate = read.value;
     const isSelfSigned = isIssuedBy(certificate, certificate);
-    if (type === 'tsa' && !isSelfSigned) return err(`the certificate ${certificate.subject} is no root`);
+    if (type === 'tsa' && !isSelfSigned) return err(`the certificate ${certificate.subject} is not a root certificate`);
     if (!isSelfSigned && certificate.constraints?.ca !== true)
-      return err(`the certificate ${certificate.subject} is neither an authority nor self-signed`);
+      return err(`the certificate ${certificate.subject} is neither a CA certificate nor self-signed`);
     certificates.push(certificate);
   }
   return ok(certificates);

@@ -79,24 +79,25 @@ export function proveEnvelope(
   target: TargetArtifact,
 ): Result<ProvenEnvelope, NotationRefusal> {
   const reader = READERS.get(mediaType);
-  if (reader === undefined) return refuse('manifest', `its layer is of the type ${mediaType}, which is no envelope`);
+  if (reader === undefined)
+    return refuse('manifest', `its layer has the type ${mediaType}, which is not a signature envelope`);
   if (bytes.length > ENVELOPE_LIMIT) return refuse('envelope', `it is larger than ${ENVELOPE_LIMIT} bytes`);
   const read = reader(bytes);
   if (!read.ok) return read;
   const envelope = read.value;
   if (envelope.contentType !== PAYLOAD_TYPE)
-    return refuse('envelope', `its payload is of the type ${envelope.contentType}, and ${PAYLOAD_TYPE} is expected`);
+    return refuse('envelope', `its payload has the type ${envelope.contentType}; expected ${PAYLOAD_TYPE}`);
   const chain = readChain(envelope.chain);
   if (!chain.ok) return chain;
   const [leaf] = chain.value;
-  if (leaf === undefined) return refuse('envelope', 'it carries no certificate');
+  if (leaf === undefined) return refuse('envelope', 'it contains no certificate');
   const signed = checkSignature(envelope, leaf);
   if (!signed.ok) return signed;
   const sound = checkSigningChain(chain.value);
   if (!sound.ok) return refuse('chain', sound.error);
   const [unknown] = envelope.attributes.unknownCritical;
   if (unknown !== undefined)
-    return refuse('unknown-critical', `it marks ${unknown} as critical, which is not understood`);
+    return refuse('unknown-critical', `it marks ${unknown} as critical, which is not supported`);
   const about = checkTarget(envelope.payload, target);
   return about.ok ? ok({ envelope, leaf, chain: chain.value }) : about;
 }
@@ -106,7 +107,7 @@ function readChain(encoded: readonly Buffer[]): Result<readonly Certificate[], N
   const chain: Certificate[] = [];
   for (const [index, der] of encoded.entries()) {
     const certificate = readCertificate(der);
-    if (!certificate.ok) return refuse('chain', `of certificate ${index + 1} of its chain: ${certificate.error}`);
+    if (!certificate.ok) return refuse('chain', `certificate ${index + 1} of its chain: ${certificate.error}`);
     chain.push(certificate.value);
   }
   return ok(chain);
@@ -120,7 +121,7 @@ function checkTarget(payload: Buffer, target: TargetArtifact): Result<true, Nota
   const signed = parsed.data.targetArtifact;
   for (const name of ['digest', 'mediaType', 'size'] as const)
     if (signed[name] !== target[name])
-      return refuse('descriptor', `it signs the ${name} ${signed[name]}, and the image has ${target[name]}`);
+      return refuse('descriptor', `it signs the ${name} ${signed[name]}, but the image has ${target[name]}`);
   return ok(true);
 }
 
@@ -142,12 +143,12 @@ export async function checkTrust(
   const { leaf, chain, envelope } = proven;
   const { scheme, plugin, expiry } = envelope.attributes;
   if (plugin !== undefined)
-    return refuse('needs-plugin', `it asks for the verification plugin ${plugin}, and no plugin is run here`);
+    return refuse('needs-plugin', `it requires the verification plugin ${plugin}, but the gate runs no plugins`);
   const store = scheme === 'notary.x509' ? trust.ca : trust.signingAuthority;
   if (!chain.some(({ der }) => store.some((trusted) => trusted.der.equals(der))))
-    return refuse('authenticity', `its chain, which ends in ${chain.at(-1)?.subject}, has no trusted certificate`);
+    return refuse('authenticity', `its chain ends in ${chain.at(-1)?.subject} and contains no trusted certificate`);
   if (trust.identities !== 'any' && !trust.identities.some((identity) => matchesSubject(identity, leaf.name)))
-    return refuse('identity', `it is signed by ${leaf.subject}, which is no trusted identity`);
+    return refuse('identity', `it is signed by ${leaf.subject}, which is not a trusted identity`);
   const logged: NotationRefusal[] = [];
   const settle = (action: 'enforce' | 'log', result: Result<unknown, NotationRefusal>) => {
     if (result.ok || action === 'enforce') return result;
@@ -193,7 +194,7 @@ async function checkTime(
   if (trust.tsa.length === 0 || (trust.timestamps === 'after-expiry' && !hasExpired))
     return describeInvalid(chain, now, now) ?? ok(null);
   if (envelope.timestamp === undefined)
-    return refuse('authentic-timestamp', 'it carries no timestamp, and the trust asks for one');
+    return refuse('authentic-timestamp', 'it has no timestamp, but the trust policy requires one');
   const verified = verifyTimestamp(envelope.timestamp, envelope.signature, trust.tsa);
   if (!verified.ok) return refuse('authentic-timestamp', verified.error);
   return checkAuthenticTime(verified.value, chain, trust, context);
@@ -224,10 +225,7 @@ function describeInvalid(
   if (invalid === undefined) return undefined;
   const { subject, notBefore, notAfter } = invalid;
   const span = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
-  return refuse(
-    'authentic-timestamp',
-    `its certificate ${subject} is valid from ${span}, and not at ${to.toISOString()}`,
-  );
+  return refuse('authentic-timestamp', `its certificate ${subject} is valid from ${span}, not at ${to.toISOString()}`);
 }
 
 async function checkStatus(
@@ -241,6 +239,6 @@ async function checkStatus(
     case 'revoked':
       return refuse('revocation', status.reason);
     case 'unknown':
-      return refuse('revocation-unknown', `whether its certificates are revoked is not known: ${status.reason}`);
+      return refuse('revocation-unknown', `it is not known whether its certificates are revoked: ${status.reason}`);
   }
 }

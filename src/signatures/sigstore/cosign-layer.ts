@@ -59,7 +59,7 @@ export function readAttestationLayer(
   annotations: Annotations,
 ): Result<SignedMaterial, SignatureError> {
   const json = parseStrictJson(blob);
-  if (!json.ok) return malformed(`the envelope is not a document because ${json.error}`);
+  if (!json.ok) return malformed(`the envelope can't be read because ${json.error}`);
   const read = envelope.safeParse(json.value);
   if (!read.success) return malformed('the layer is not a DSSE envelope with exactly one signature');
   const around = readAnnotations(annotations);
@@ -103,12 +103,12 @@ function readRekorBundle(text: string | undefined): Result<readonly LogEntryMate
   const json = parseStrictJson(Buffer.from(text));
   if (!json.ok) return malformed(`the annotation ${BUNDLE}: ${json.error}`);
   const read = rekorBundle.safeParse(json.value);
-  if (!read.success) return malformed(`the annotation ${BUNDLE} is not a log entry with its signed time`);
+  if (!read.success) return malformed(`the annotation ${BUNDLE} is not a log entry with a signed entry timestamp`);
   const { Payload, SignedEntryTimestamp } = read.data;
   const canonicalizedBody = Buffer.from(Payload.body, 'base64');
   const body = parseStrictJson(canonicalizedBody);
   const header = entryHeader.safeParse(body.ok ? body.value : undefined);
-  if (!header.success) return malformed('the body of its log entry is not one');
+  if (!header.success) return malformed('the body of its log entry is malformed');
   return ok([
     {
       logIndex: String(Payload.logIndex),

@@ -62,11 +62,11 @@ function openFor(
   return {
     incomplete: {
       cause: 'trust-root',
-      message: `A signature at ${place} can't be evaluated because ${reason}: that root may be too old.`,
+      message: `A signature at ${place} can't be evaluated because ${reason}. That root may be outdated.`,
       fix:
         root.instance === 'github'
-          ? 'Run the gate where tuf-repo.github.com can be reached, or name what `gh attestation trusted-root` prints as the trusted root: `trusted-root` in the policy, or --trusted-root.'
-          : 'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or name a newer trusted root: `trusted-root` in the policy, or --trusted-root.',
+          ? 'Run the gate where tuf-repo.github.com can be reached, or save the output of `gh attestation trusted-root` and set it as `trusted-root` in the policy, or pass it with --trusted-root.'
+          : 'Run the gate where tuf-repo-cdn.sigstore.dev can be reached, or set a newer trusted root with `trusted-root` in the policy or --trusted-root.',
     },
   };
 }
@@ -92,11 +92,11 @@ async function ask(
   switch (authority.kind) {
     case 'keyless': {
       if (keyless === null)
-        return wrong(`it is signed by a key, and the policy asks for ${describeAuthority(authority)}`);
+        return wrong(`it is signed with a key, but the policy requires ${describeAuthority(authority)}`);
       if (!keyless.ok) return keyless;
       if (root?.instance === 'github' && !acceptsGitHub(authority))
         return wrong(
-          `it is signed by ${describeSigner(keyless.value.signer)} through GitHub's own Sigstore instance, which ${describeAuthority(authority)} does not name`,
+          `it is signed by ${describeSigner(keyless.value.signer)} through GitHub's own Sigstore instance, which ${describeAuthority(authority)} does not accept`,
         );
       const match = matchIdentity(keyless.value.signer, authority);
       return match.ok ? ok(keyless.value) : match;
@@ -107,7 +107,7 @@ async function ask(
       return verifyKeyed(material, { name: authority.name, key: key.value, log: authority.log }, root, now);
     }
     case 'notation':
-      return wrong(`it is a Sigstore signature, and the policy asks for ${describeAuthority(authority)}`);
+      return wrong(`it is a Sigstore signature, but the policy requires ${describeAuthority(authority)}`);
     case 'kms':
       return {
         ok: false,
@@ -126,7 +126,7 @@ function nobodysSigner(refusals: readonly SignatureError[], signer: Signer): Sig
     mismatch ??
     signatureError(
       'wrong-signer',
-      `it is signed by ${describeSigner(signer)}, ${refusals.length === 0 ? 'and the policy names no authority for this image' : 'which no authority of the policy is'}`,
+      `it is signed by ${describeSigner(signer)}, ${refusals.length === 0 ? 'but the policy names no authority for this image' : 'which matches no authority in the policy'}`,
     )
   );
 }
@@ -136,7 +136,5 @@ function worst(refusals: readonly SignatureError[], keyless: Proof | null): Sign
   const telling = refusals.find(({ code }) => code !== 'wrong-signer' && code !== 'unsupported');
   if (telling !== undefined) return telling;
   if (keyless?.ok === false) return keyless.error;
-  return (
-    refusals[0] ?? signatureError('wrong-signer', 'the policy names no authority that it could be verified against')
-  );
+  return refusals[0] ?? signatureError('wrong-signer', 'the policy names no authority to verify it against');
 }

@@ -33,7 +33,7 @@ async function discover({ fetched, place, read }: SignatureArtifact): Promise<Di
   if (bundles.length > 1 || (bundles.length === 1 && manifest.layers.length > 1))
     return {
       ...NOTHING,
-      found: [rejected(place, 'a bundle is the only layer of its manifest, and here there are more')],
+      found: [rejected(place, 'a bundle must be the only layer of its manifest, but this manifest has more')],
     };
   const parts = await Promise.all(
     manifest.layers.map(async (layer): Promise<Discovered> => {

@@ -18,7 +18,7 @@ export function verifyInclusionPromise(
   const integratedTime = Number(entry.integratedTime);
   const logIndex = Number(entry.logIndex);
   if (promise === undefined || !Number.isSafeInteger(integratedTime) || integratedTime <= 0)
-    return err(signatureError('bad-log-entry', 'its log entry has no signed time'));
+    return err(signatureError('bad-log-entry', 'its log entry has no signed entry timestamp'));
   if (!Number.isSafeInteger(logIndex)) return err(signatureError('malformed', 'its log entry has no index'));
   const at = new Date(integratedTime * 1000);
   // The keys in this order, without white space, are RFC 8785's canonical form.
@@ -37,5 +37,7 @@ export function verifyInclusionPromise(
       at <= validFor.end &&
       verify(publicKey.asymmetricKeyType === 'ed25519' ? null : 'sha256', signed, publicKey, promise),
   );
-  return holds ? ok(true) : err(signatureError('bad-log-entry', "the log's signed time of its entry does not verify"));
+  return holds
+    ? ok(true)
+    : err(signatureError('bad-log-entry', 'the signed entry timestamp of its log entry does not verify'));
 }

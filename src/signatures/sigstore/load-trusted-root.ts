@@ -90,7 +90,7 @@ async function fresh(settings: TrustedRootSettings, instance: Instance): Promise
 
 async function embedded({ name, embedded }: Instance, why: string): Promise<Result<TrustedRoot, SignatureError>> {
   const { date, json } = await embedded();
-  const note = `${name}: the embedded snapshot of ${date} was used, because ${why}.`;
+  const note = `${name}: the embedded snapshot of ${date} was used because ${why}.`;
   return readTrustedRoot(Buffer.from(json), `${name}, embedded snapshot of ${date}`, {
     mayBeOutdated: true,
     note,
@@ -123,7 +123,7 @@ async function refresh(
 
 /** What happened, and why, as a clause: the client wraps what the network or the repository did. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'no answer';
+  if (!(error instanceof Error)) return 'no response';
   const reason = error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
   return reason.replace(/\.$/, '');
 }

@@ -122,7 +122,7 @@ function readLogged(kind: string, json: unknown): Result<Logged, SignatureError>
       const body = dsse001.safeParse(json);
       if (!body.success) return malformed(firstIssue(body.error));
       const [signature, ...others] = body.data.spec.signatures;
-      if (signature === undefined || others.length > 0) return malformed('it does not hold exactly one signature');
+      if (signature === undefined || others.length > 0) return malformed('it must contain exactly one signature');
       return fromPem(signature.verifier, signature.signature, [
         { digest: body.data.spec.payloadHash.value, of: 'payload' },
       ]);
@@ -132,7 +132,7 @@ function readLogged(kind: string, json: unknown): Result<Logged, SignatureError>
       if (!body.success) return malformed(firstIssue(body.error));
       const { envelope, payloadHash } = body.data.spec.content;
       const [signature, ...others] = envelope.signatures;
-      if (signature === undefined || others.length > 0) return malformed('it does not hold exactly one signature');
+      if (signature === undefined || others.length > 0) return malformed('it must contain exactly one signature');
       return fromPem(signature.publicKey, signature.sig, [{ digest: payloadHash.value, of: 'payload' }]);
     }
     case 'intoto 0.0.1': {
@@ -158,7 +158,7 @@ function readLogged(kind: string, json: unknown): Result<Logged, SignatureError>
       const body = dsse002.safeParse(json);
       if (!body.success) return malformed(firstIssue(body.error));
       const [signature, ...others] = body.data.spec.dsseV002.signatures;
-      if (signature === undefined || others.length > 0) return malformed('it does not hold exactly one signature');
+      if (signature === undefined || others.length > 0) return malformed('it must contain exactly one signature');
       return ok({
         signature: signature.content,
         digests: [{ digest: body.data.spec.dsseV002.payloadHash.digest, of: 'payload' }],
@@ -166,7 +166,7 @@ function readLogged(kind: string, json: unknown): Result<Logged, SignatureError>
       });
     }
     default:
-      return err(signatureError('unsupported', `a log entry of kind ${kind} is not one that logs image signatures`));
+      return err(signatureError('unsupported', `log entries of kind ${kind} do not log image signatures`));
   }
 }
 
@@ -195,7 +195,7 @@ function fromPem(
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
-  return `${issue?.path.join('.') || 'its body'} is not as expected`;
+  return `${issue?.path.join('.') || 'its body'} is malformed`;
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {
@@ -203,5 +203,5 @@ function malformed(reason: string): { readonly ok: false; readonly error: Signat
 }
 
 function other(what: string): { readonly ok: false; readonly error: SignatureError } {
-  return err(signatureError('other-log-entry', `the log entry is of ${what}`));
+  return err(signatureError('other-log-entry', `the log entry is for ${what}`));
 }

@@ -41,11 +41,11 @@ export async function readBundle(
   try {
     bundle = bundleFromJSON(json.value);
   } catch (cause) {
-    return malformed(cause instanceof Error ? cause.message : 'it is not of that form');
+    return malformed(cause instanceof Error ? cause.message : 'it is not in the bundle format');
   }
-  if (!MEDIA_TYPES.has(bundle.mediaType)) return malformed(`its version ${bundle.mediaType} is not known`);
+  if (!MEDIA_TYPES.has(bundle.mediaType)) return malformed(`its version ${bundle.mediaType} is not supported`);
   if (bundle.verificationMaterial.tlogEntries.some(lacksCheckpoint))
-    return malformed('its inclusion proof has no checkpoint, and proves nothing without one');
+    return malformed('its inclusion proof has no checkpoint, so it proves nothing');
   const certificate = readCertificate(bundle);
   if (!certificate.ok) return certificate;
   const content = readContent(bundle, artifact);
@@ -88,17 +88,17 @@ function readContent(bundle: Bundle, artifact?: Artifact): Result<SignedMaterial
   if (content.$case === 'dsseEnvelope') {
     const { payload, payloadType, signatures } = content.dsseEnvelope;
     const [signature, ...others] = signatures;
-    if (signature === undefined || others.length > 0) return malformed('its envelope has not exactly one signature');
+    if (signature === undefined || others.length > 0) return malformed('its envelope must have exactly one signature');
     return ok({ kind: 'envelope', payloadType, payload, signature: signature.sig });
   }
   if (artifact === undefined)
-    return err(signatureError('wrong-type', 'it is a signature over a file, and a DSSE envelope was expected'));
+    return err(signatureError('wrong-type', 'it is a signature of a file; expected a DSSE envelope'));
   const { messageDigest, signature } = content.messageSignature;
   const hash = HASHES[messageDigest.algorithm];
   if (hash === undefined) return malformed('its message digest is not SHA-256, SHA-384 or SHA-512');
   if ('sha256' in artifact) {
     const digest = Buffer.from(artifact.sha256);
-    if (hash !== 'sha256') return malformed(`it is over a ${hash} digest, and a SHA-256 digest was given`);
+    if (hash !== 'sha256') return malformed(`it signs a ${hash} digest, but a SHA-256 digest was given`);
     return digest.equals(messageDigest.digest) ? ok({ kind: 'digest', digest, signature }) : otherFile();
   }
   const message = Buffer.from(artifact.bytes);
@@ -107,7 +107,7 @@ function readContent(bundle: Bundle, artifact?: Artifact): Result<SignedMaterial
 }
 
 function otherFile(): { readonly ok: false; readonly error: SignatureError } {
-  return err(signatureError('wrong-subject', 'the digest in the bundle is not that of the file'));
+  return err(signatureError('wrong-subject', 'the digest in the bundle does not match the file'));
 }
 
 function malformed(reason: string): { readonly ok: false; readonly error: SignatureError } {

@@ -86,7 +86,7 @@ export async function readTrustedRoot(
   const checked = document.safeParse(json.value);
   if (!checked.success) {
     const [issue] = checked.error.issues;
-    return refuse(`${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not as expected'}`);
+    return refuse(`${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'malformed'}`);
   }
   const { toTrustMaterial, TrustedRoot: Message } = await import('./sigstore-library.js');
   try {

@@ -73,7 +73,7 @@ async function fetcherOver(transport: Transport): Promise<Fetcher> {
       if (status === 200) return ReadableStream.from(ownChunks(body));
       await discard();
       // By this type of error the client knows that there is no newer version of the root.
-      throw new DownloadHTTPError(`${url.host} answered ${status}`, status);
+      throw new DownloadHTTPError(`${url.host} returned ${status}`, status);
     }
   }
   return new TransportFetcher();

@@ -16,7 +16,7 @@ const MAX_REASON = 200;
 
 /** What a throw of the library means. One that is not its own error is a form it choked on: still no valid signature. */
 export function describeFailure(cause: unknown): SignatureError {
-  if (!(cause instanceof Error)) return signatureError('malformed', 'its verification broke off');
+  if (!(cause instanceof Error)) return signatureError('malformed', 'its verification failed unexpectedly');
   const code = 'code' in cause && typeof cause.code === 'string' ? CODES[cause.code] : undefined;
   const reason = `${code === undefined ? "it can't be read" : 'it does not verify'}: ${cause.message.slice(0, MAX_REASON)}`;
   return signatureError(code ?? 'malformed', reason);

@@ -56,7 +56,7 @@ async function verifySigner(
   return err(
     signatureError(
       'wrong-signer',
-      `it is signed by ${describeSigner(signer)}, and ${expected.subject} (issuer ${expected.issuer}) is expected`,
+      `it is signed by ${describeSigner(signer)}; expected ${expected.subject} (issuer ${expected.issuer})`,
     ),
   );
 }

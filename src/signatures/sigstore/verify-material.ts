@@ -41,7 +41,7 @@ export async function verifyKeyless(
 ): Promise<Result<SignatureFacts & { readonly signer: KeylessIdentity }, SignatureError>> {
   const { certificate } = material;
   if (certificate === undefined)
-    return err(signatureError('wrong-signer', 'it carries no certificate, so no identity signed it'));
+    return err(signatureError('wrong-signer', 'it contains no certificate, so no identity signed it'));
   const usable = checkLeaf(certificate);
   if (!usable.ok) return usable;
   const logged = !root.withoutLogs || material.entries.length > 0;
@@ -76,13 +76,13 @@ export async function verifyKeyed(
   const { key, name } = trusted;
   const signer = { kind: 'key', name, fingerprint: key.fingerprint } as const;
   if (material.form === 'bundle' && material.certificate !== undefined)
-    return err(signatureError('wrong-signer', `its bundle is signed with a certificate, not with the key ${name}`));
+    return err(signatureError('wrong-signer', `it is signed with a certificate, not with the key ${name}`));
   // First, so that an untrusted signature is called that, whatever its log entry is like.
   if (!isSignedBy(material.content, key.object))
-    return err(signatureError('wrong-signer', `the key ${name} did not make this signature over these bytes`));
+    return err(signatureError('wrong-signer', `it does not verify with the key ${name}`));
   if (trusted.log === 'ignored' || root === null) {
     if (trusted.log === 'ignored') return ok({ signer, logged: [] });
-    return err(signatureError('not-logged', 'there is no trusted root to verify its log entry with'));
+    return err(signatureError('not-logged', 'there is no trusted root to verify its log entry against'));
   }
   const bound = bindEntries(material, { kind: 'key', spki: key.spki }, root);
   if (!bound.ok) return bound;
@@ -108,7 +108,8 @@ function onlyKey(key: SigningKey): ReturnType<TrustMaterial['publicKey']> {
 function checkLeaf(der: Buffer): Result<string, SignatureError> {
   try {
     const leaf = new X509Certificate(der);
-    if (leaf.ca) return err(signatureError('bad-certificate', 'its certificate is an authority, not a signer'));
+    if (leaf.ca)
+      return err(signatureError('bad-certificate', 'its certificate is a CA certificate, not a signing certificate'));
     if (!leaf.keyUsage?.includes(CODE_SIGNING))
       return err(signatureError('bad-certificate', 'its certificate is not for code signing'));
     const key = toSigningKey(leaf.publicKey);
@@ -128,14 +129,14 @@ function bindEntries(
 ): Result<ReadonlySet<LogEntryMaterial>, SignatureError> {
   const { entries, timestamps, content } = material;
   if (entries.length > MATERIAL_LIMITS.entries || timestamps.length > MATERIAL_LIMITS.timestamps)
-    return err(signatureError('limit', 'it carries more log entries or timestamps than are read'));
-  if (entries.length === 0) return err(signatureError('not-logged', 'it is in no transparency log'));
+    return err(signatureError('limit', 'it has too many log entries or timestamps'));
+  if (entries.length === 0) return err(signatureError('not-logged', 'it is not in a transparency log'));
   const promised = new Set<LogEntryMaterial>();
   for (const entry of entries) {
     const bound = bindLogEntry(entry.canonicalizedBody, content, signer);
     if (!bound.ok) return bound;
     if (!root.material.tlogs.some(({ logID }) => logID.equals(entry.logId.keyId)))
-      return err(signatureError('unknown-log', `${root.name} does not know the transparency log of its entry`));
+      return err(signatureError('unknown-log', `${root.name} does not contain the transparency log of its entry`));
     if (bound.value.kind !== 'intoto 0.0.1') continue;
     const promise = verifyInclusionPromise(entry, root.material.tlogs);
     if (!promise.ok) return promise;
@@ -154,10 +155,17 @@ async function readLeaf(der: Buffer, root: TrustedRoot): Promise<Result<X509Leaf
       certChain.some((authority) => leaf.issuer.equals(authority.subject) && leaf.verify(authority)),
     );
     if (!issued)
-      return err(signatureError('unknown-authority', `${root.name} does not know the authority of its certificate`));
+      return err(
+        signatureError('unknown-authority', `${root.name} does not contain the authority that issued its certificate`),
+      );
     const unknown = scts.some(({ logID }) => !root.material.ctlogs.some((log) => log.logID.equals(logID)));
     return unknown
-      ? err(signatureError('unknown-log', `${root.name} does not know the certificate log of its certificate`))
+      ? err(
+          signatureError(
+            'unknown-log',
+            `${root.name} does not contain the certificate transparency log of its certificate`,
+          ),
+        )
       : ok(leaf);
   } catch {
     return err(signatureError('malformed', "its certificate can't be read"));
@@ -194,7 +202,10 @@ async function runVerifier(run: VerifierRun): Promise<Result<VerifierAnswer, Sig
     const authorityTimes = timestamps.filter((timestamp) => isOfKnownAuthority(timestamp, trust));
     if (authorityTimes.length < timestamps.length && logTimes.length === 0)
       return err(
-        signatureError('unknown-authority', `${run.rootName} does not know the timestamp authority of its time`),
+        signatureError(
+          'unknown-authority',
+          `${run.rootName} does not contain the timestamp authority of its timestamp`,
+        ),
       );
     const times = [...logTimes, ...authorityTimes.map((timestamp) => timestamp.signingTime)];
     const untimely = checkTimes(times, entries, run);
@@ -258,7 +269,10 @@ function checkTimes(
     const inUse = (time: Date) => logs.some(({ validFor }) => validFor.start <= time && time <= validFor.end);
     if (times.length === 0 && !inUse(now))
       return err(
-        signatureError('bad-log-entry', 'its log is not in use, and nothing proves that it was signed when it was'),
+        signatureError(
+          'bad-log-entry',
+          'its log was retired, and nothing proves that it was signed while the log was in use',
+        ),
       );
     if (!times.every(inUse)) return err(signatureError('bad-log-entry', 'its log was not in use when it was signed'));
   }
